@@ -1,0 +1,36 @@
+import type { Priority } from './status.ts'
+
+/** Who asked, and where the answer goes beside the result topic. */
+export interface Origin {
+  readonly client: string
+  /** The `id` that the client gave; null without one. */
+  readonly ref: string | null
+  readonly response: { readonly topic: string; readonly correlation: string | null } | null
+}
+
+/** What shall happen, in the words of the topic: not yet looked up in a profile. */
+export type Intent =
+  | { readonly verb: 'command'; readonly device: string; readonly name: string; readonly args: unknown }
+  | { readonly verb: 'set'; readonly device: string; readonly property: string | null; readonly value: unknown }
+  | { readonly verb: 'get'; readonly device: string; readonly property: string | null }
+  | { readonly verb: 'send'; readonly device: string; readonly text: string }
+  | { readonly verb: 'text'; readonly to: string; readonly text: string }
+
+/** The meta keys of a payload (facts: MQTT, section 5.3 rule 4). */
+export interface Options {
+  readonly priority: Priority
+  /** Seconds the request stays good until the PDU is written; null takes the profile's or the default. */
+  readonly ttl: number | null
+  readonly gateway: string | null
+  readonly confirm: string | null
+  readonly force: boolean
+  readonly dryRun: boolean
+}
+
+/** One thing a client asked for. A publish may ask for several. */
+export interface CommandRequest {
+  readonly commandId: string
+  readonly origin: Origin
+  readonly intent: Intent
+  readonly options: Options
+}

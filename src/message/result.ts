@@ -1,0 +1,106 @@
+import type { ErrorReport } from './fault.ts'
+import type { CommandStatus, SmsStatus } from './status.ts'
+import type { Value, Values } from './values.ts'
+
+/** What the device said, tied to the command that it answers. Secrets are masked. */
+export interface Reply {
+  readonly text: string
+  readonly parsed: Values
+  /** How the text was tied to the command: a pattern of the command, one of the profile's messages, or any text. */
+  readonly matched_by: 'pattern' | 'message' | 'any_text'
+}
+
+/** One command with everything that is known of it: what a result, a history row and the hub's log are made of. */
+export interface CommandRecord {
+  readonly commandId: string
+  readonly messageId: string | null
+  readonly ref: string | null
+  readonly device: string | null
+  readonly recipient: string | null
+  readonly verb: string
+  readonly command: string | null
+  readonly property: string | null
+  readonly value: Value
+  readonly args: Values | null
+  readonly status: CommandStatus
+  readonly smsStatus: SmsStatus
+  readonly final: boolean
+  readonly ok: boolean | null
+  readonly inDoubt: boolean
+  readonly unproven: boolean
+  readonly reason: string | null
+  readonly error: ErrorReport | null
+  readonly reply: Reply | null
+  readonly gateway: string | null
+  readonly parts: number
+  readonly partsDelivered: number
+  readonly attempts: number
+  /** Seconds of TP-VP that the network was given; null before the PDU. */
+  readonly validFor: number | null
+  /** Times in milliseconds since 1970. */
+  readonly queuedAt: number
+  readonly sentAt: number | null
+  readonly deliveredAt: number | null
+  readonly repliedAt: number | null
+  readonly at: number
+}
+
+/** The payload of `<device>/result` (facts: MQTT, section 5.4; statuses: design section 3). */
+export function resultPayload(record: CommandRecord): Record<string, unknown> {
+  const named = record.verb === 'command'
+  return {
+    id: record.ref,
+    command_id: record.commandId,
+    device: record.device,
+    command: named ? record.command : record.verb,
+    ...(record.property !== null && { property: record.property }),
+    ...(record.verb === 'set' && { value: record.value }),
+    ...(!named && record.command !== null && { runs: record.command }),
+    ...(record.args !== null && Object.keys(record.args).length > 0 && { args: record.args }),
+    status: record.status,
+    final: record.final,
+    ok: record.ok,
+    ...(record.inDoubt && { in_doubt: true }),
+    ...(record.unproven && { unproven: true }),
+    ...(record.reason !== null && { reason: record.reason }),
+    sms:
+      record.messageId === null
+        ? null
+        : {
+            message_id: record.messageId,
+            gateway: record.gateway,
+            parts: record.parts,
+            attempts: record.attempts,
+            valid_for: record.validFor,
+          },
+    ...(record.reply !== null && { reply: record.reply }),
+    ...(record.error !== null && { error: record.error }),
+    queued_at: isoTime(record.queuedAt),
+    ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
+    ...(record.deliveredAt !== null && { delivered_at: isoTime(record.deliveredAt) }),
+    ...(record.repliedAt !== null && { replied_at: isoTime(record.repliedAt) }),
+    elapsed_ms: Math.max(0, record.at - record.queuedAt),
+  }
+}
+
+/** The payload of `sms/status`: every outbound message's transitions, those of device commands too. */
+export function smsStatusPayload(record: CommandRecord): Record<string, unknown> {
+  return {
+    id: record.messageId,
+    command_id: record.commandId,
+    client_id: record.ref,
+    to: record.recipient,
+    device: record.device,
+    gateway: record.gateway,
+    status: record.smsStatus,
+    parts: record.parts,
+    parts_delivered: record.partsDelivered,
+    at: isoTime(record.at),
+    error: record.error,
+  }
+}
+
+/** ISO 8601 in UTC with milliseconds. */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,80 @@
+import { Fault } from './fault.ts'
+
+/**
+ * Every topic of the hub behind its base topic (facts: MQTT, section 5.2). A row makes the routing, the
+ * subscriptions and the tests. `{name}` is one level, `{rest}` one or more at the end.
+ */
+export const topics = {
+  'bridge/state': { direction: 'out', retain: true },
+  'bridge/info': { direction: 'out', retain: true },
+  'bridge/event': { direction: 'out', retain: false },
+  'gateway/{gateway}': { direction: 'out', retain: true },
+  'gateway/{gateway}/availability': { direction: 'out', retain: true },
+  'sms/status': { direction: 'out', retain: false },
+  'sms/received': { direction: 'out', retain: false },
+  '{device}': { direction: 'out', retain: true },
+  '{device}/availability': { direction: 'out', retain: true },
+  '{device}/location': { direction: 'out', retain: true },
+  '{device}/event': { direction: 'out', retain: false },
+  '{device}/result': { direction: 'out', retain: false },
+  'sms/send': { direction: 'in', retain: false },
+  'sms/send/{digits}': { direction: 'in', retain: false },
+  '{device}/set': { direction: 'in', retain: false },
+  '{device}/set/{property}': { direction: 'in', retain: false },
+  '{device}/get': { direction: 'in', retain: false },
+  '{device}/get/{property}': { direction: 'in', retain: false },
+  '{device}/command': { direction: 'in', retain: false },
+  '{device}/command/{name}': { direction: 'in', retain: false },
+  '{device}/send': { direction: 'in', retain: false },
+} as const satisfies Record<string, { readonly direction: 'in' | 'out'; readonly retain: boolean }>
+
+export type TopicPattern = keyof typeof topics
+type Names<T extends string> = T extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never
+
+/** First levels that are never a device. */
+export const reservedIds = ['bridge', 'gateway', 'sms']
+
+/** What a device, a gateway or a contact may be called: safe as a topic level, in Home Assistant, Homie and NATS. */
+export const idPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** The name of a topic. A level with a wildcard, a slash or nothing in it is refused. */
+export function topicName<T extends TopicPattern>(pattern: T, levels: Record<Names<T>, string>): string {
+  return pattern.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const level = (levels as Record<string, string>)[name] ?? ''
+    if (level === '' || /[+#/\u0000]/.test(level)) {
+      throw new Fault('invalid_payload', `"${level}" can't be a topic level`, { level: name })
+    }
+    return level
+  })
+}
+
+export interface TopicMatch {
+  readonly pattern: TopicPattern
+  readonly levels: Readonly<Record<string, string>>
+}
+
+const inbound = Object.entries(topics)
+  .filter(([, row]) => row.direction === 'in')
+  .map(([pattern]) => ({ pattern: pattern as TopicPattern, levels: pattern.split('/') }))
+
+/** Which inbound topic this is, or null for any other topic. */
+export function matchInbound(topic: string): TopicMatch | null {
+  const levels = topic.split('/')
+  for (const row of inbound) {
+    if (row.levels.length !== levels.length) continue
+    const found: Record<string, string> = {}
+    const fits = row.levels.every((part, i) => {
+      const level = levels[i] as string
+      if (!part.startsWith('{')) return part === level
+      found[part.slice(1, -1)] = level
+      return level !== '' && !(part === '{device}' && reservedIds.includes(level))
+    })
+    if (fits) return { pattern: row.pattern, levels: found }
+  }
+  return null
+}
+
+/** The subscriptions that bring every inbound topic, each with `{name}` as a one-level wildcard. */
+export const inboundFilters: readonly string[] = inbound.map((row) =>
+  row.levels.map((part) => (part.startsWith('{') ? '+' : part)).join('/'),
+)

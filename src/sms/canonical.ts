@@ -1,0 +1,21 @@
+import { decodePdu } from './decode.ts'
+
+/**
+ * What two copies of one message have in common, as upper case hex: the TPDU without the service centre address, which
+ * is another one on another route, and without the octets that fill a SIM record. A text that is no PDU is its own form.
+ */
+export function canonicalTpdu(hex: string): string {
+  const octets = hex.trim().toUpperCase()
+  const tpdu = decodedOrNull(octets)
+  if (!tpdu) return octets
+  const end = octets.length - 2 * (tpdu.trailingOctets ?? 0)
+  return octets.slice(octets.length - 2 * tpdu.tpduLength, end)
+}
+
+function decodedOrNull(hex: string): ReturnType<typeof decodePdu> | null {
+  try {
+    return decodePdu(hex)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,104 @@
+import type { Address } from '../message/address.ts'
+import { Fault } from '../message/fault.ts'
+import { codingOf, dcsOf } from './dcs.ts'
+import { decodePdu } from './decode.ts'
+import { destinationOf } from './destination.ts'
+import type { EncodedPdu } from './encode.ts'
+import { type Concat, elementsOf } from './header.ts'
+import { frameSubmit } from './node-pdu.ts'
+import type { Submit } from './tpdu.ts'
+import { userDataOf } from './userdata.ts'
+import { relativeValidity } from './validity.ts'
+
+/** One segment for one number. */
+export interface SubmitRequest {
+  /** An address, or a number as it is written: with a plus it is international. */
+  readonly to: Address | string
+  readonly text: string
+  readonly alphabet: 'gsm7' | 'ucs2'
+  /** Which part of which message this is; `null` for a message of one segment. */
+  readonly concat: Concat | null
+  /** TP-MR, 0 to 255; most modems put their own in its place. */
+  readonly messageReference: number
+  /** How long the network may try, rounded up to what TP-VP can say; `null` leaves it to the service centre. */
+  readonly validitySeconds: number | null
+  /** Asks for a delivery report. */
+  readonly statusReport: boolean
+  /** 0 shows the text at once and keeps nothing (flash). */
+  readonly messageClass?: 0 | 1 | 2 | 3 | null
+  readonly rejectDuplicates?: boolean
+  readonly smsc?: Address | null
+  /** An empty text is refused unless this says that it is meant. */
+  readonly allowEmpty?: boolean
+}
+
+/**
+ * The SMS-SUBMIT of one segment (TS 23.040 clause 9.2.2.2). What node-pdu has framed is decoded again and compared
+ * before it leaves this room: a text for a stranger, or another text, is `internal` and never sent.
+ *
+ * Fails with `encoding_error` (number, characters, empty text), `text_too_long` and `internal`.
+ */
+export function encodeSubmit(request: SubmitRequest): EncodedPdu {
+  const { text, alphabet, concat, statusReport, rejectDuplicates = false } = request
+  if (text === '' && !request.allowEmpty) throw new Fault('encoding_error', 'the text is empty')
+  const address = destinationOf(request.to)
+  const smsc = request.smsc ? destinationOf(request.smsc) : null
+  const dcs = dcsOf({ alphabet, cls: request.messageClass ?? null })
+  const vp = request.validitySeconds === null ? null : relativeValidity(request.validitySeconds)
+  const udh = concat ? elementsOf({ concat }) : []
+  const { udl, body } = userDataOf({ text, ...(concat && { concat }) }, codingOf(dcs))
+  const pdu = frameSubmit({
+    smsc,
+    to: address,
+    statusReportRequest: statusReport,
+    rejectDuplicates,
+    messageReference: request.messageReference,
+    dcs,
+    validity: vp?.value ?? null,
+    udl,
+    udh,
+    body,
+  })
+  return verified(pdu, {
+    type: 'submit',
+    smsc,
+    udhi: udh.length > 0,
+    rejectDuplicates,
+    replyPath: false,
+    statusReportRequest: statusReport,
+    mr: request.messageReference,
+    address,
+    pid: 0,
+    dcs,
+    vp,
+    ...(concat && { udh, concat: { ref: concat.ref, total: concat.total, seq: concat.seq, bits: concat.bits } }),
+    text,
+    trailingOctets: undefined,
+  })
+}
+
+/** Fields that must come back, `undefined` for one that must not be there. */
+type Intended = { readonly [Name in keyof Submit]?: Submit[Name] | undefined }
+
+function verified(pdu: string, intended: Intended): EncodedPdu {
+  const decoded: Intended & Pick<Submit, 'tpduLength'> = decodedSubmit(pdu)
+  for (const name of Object.keys(intended) as (keyof Submit)[]) {
+    if (!isSame(decoded[name], intended[name])) {
+      throw new Fault('internal', `the framed PDU says something else in ${name}`, { field: name })
+    }
+  }
+  return { pdu, tpduLength: decoded.tpduLength }
+}
+
+/** Both are fresh plain data with their fields in the order of this room. */
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
+}
+
+function decodedSubmit(pdu: string): Submit {
+  try {
+    return decodePdu(pdu) as Submit
+  } catch (error) {
+    throw new Fault('internal', 'the framed PDU is malformed', {}, error)
+  }
+}

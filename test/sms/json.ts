@@ -1,0 +1,5 @@
+import { readFileSync } from 'node:fs'
+
+export function readJson(url: URL): unknown {
+  return JSON.parse(readFileSync(url, 'utf8'))
+}

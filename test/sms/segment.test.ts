@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals'
+import { segmentText } from '../../src/sms/segment.ts'
+import { transliterate } from '../../src/sms/transliterate.ts'
+import { readJson } from './json.ts'
+
+interface SegmentationVector {
+  readonly id: string
+  readonly pieces: readonly (readonly [text: string, times: number])[]
+  readonly alphabet: 'gsm7' | 'ucs2'
+  readonly ref8: Expected
+  readonly ref16: Expected
+}
+
+type Expected = readonly number[] | { readonly error: 'tooLong'; readonly parts: number }
+
+const vectors = readJson(new URL('../vectors/segmentation.json', import.meta.url)) as SegmentationVector[]
+
+test.each([8, 16] as const)(
+  'every text of the vectors is cut as expected behind a %i-bit reference',
+  (referenceBits) => {
+    for (const { id, pieces, alphabet, [`ref${referenceBits}` as const]: expected } of vectors) {
+      const text = pieces.map(([piece, times]) => piece.repeat(times)).join('')
+      if ('error' in expected) {
+        const fault = expect.objectContaining({
+          code: 'text_too_long',
+          detail: { segments: expected.parts, most: 255 },
+        })
+        expect(() => segmentText(text, { referenceBits })).toThrow(fault as unknown as Error)
+        continue
+      }
+      const cut = segmentText(text, { referenceBits })
+      expect([id, cut.alphabet, cut.segments.map(({ units }) => units)]).toEqual([id, alphabet, expected])
+      expect(cut.segments.map((segment) => segment.text).join('')).toBe(text)
+    }
+  },
+)
+
+test('an empty text is one empty segment', () => {
+  expect(segmentText('')).toEqual({ alphabet: 'gsm7', segments: [{ text: '', units: 0 }] })
+})
+
+test('a text is never forced into an alphabet that cannot say it', () => {
+  const fault = expect.objectContaining({ code: 'encoding_error', detail: { characters: ['°', '😀'] } })
+  expect(() => segmentText('21 °C 😀 °', { alphabet: 'gsm7' })).toThrow(fault as unknown as Error)
+  expect(segmentText('plain', { alphabet: 'ucs2' })).toEqual({
+    alphabet: 'ucs2',
+    segments: [{ text: 'plain', units: 5 }],
+  })
+})
+
+test('typographic characters are made plain for those who ask for it, and all others stay', () => {
+  expect(transliterate('“a” – ‘b’… 5\u00a0°C 😀')).toBe('"a" - \'b\'... 5 °C 😀')
+  expect(segmentText('“a”').alphabet).toBe('ucs2')
+})
