@@ -12,7 +12,10 @@ export const faults = {
   not_allowed: { retryable: false, hint: 'The message names what would allow it.' },
   retained_command: { retryable: false, hint: 'Publish commands without the retain flag.' },
   duplicate: { retryable: false, hint: 'Wait for the running command, or add "force": true.' },
-  rate_limited: { retryable: true, hint: 'The message names the quota and when it frees; limits: in smshub.yaml sets it.' },
+  rate_limited: {
+    retryable: true,
+    hint: 'The message names the quota and when it frees; limits: in smshub.yaml sets it.',
+  },
   queue_full: { retryable: true, hint: 'Wait until queued commands have gone out.' },
   ttl_expired: { retryable: true, hint: 'Publish it again if it is still wanted.' },
   no_gateway: { retryable: true, hint: 'Connect a modem, or name one under gateways: in smshub.yaml.' },

@@ -10,7 +10,12 @@ export interface Origin {
 
 /** What shall happen, in the words of the topic: not yet looked up in a profile. */
 export type Intent =
-  | { readonly verb: 'command'; readonly device: string; readonly name: string; readonly args: unknown }
+  | {
+      readonly verb: 'command'
+      readonly device: string
+      readonly name: string
+      readonly args: Readonly<Record<string, unknown>> | string
+    }
   | { readonly verb: 'set'; readonly device: string; readonly property: string | null; readonly value: unknown }
   | { readonly verb: 'get'; readonly device: string; readonly property: string | null }
   | { readonly verb: 'send'; readonly device: string; readonly text: string }

@@ -8,6 +8,8 @@ export interface Reply {
   readonly parsed: Values
   /** How the text was tied to the command: a pattern of the command, one of the profile's messages, or any text. */
   readonly matched_by: 'pattern' | 'message' | 'any_text'
+  /** How many texts of an answer of several have come. */
+  readonly texts?: number
 }
 
 /** One command with everything that is known of it: what a result, a history row and the hub's log are made of. */

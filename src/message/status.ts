@@ -46,6 +46,10 @@ export function smsMayMove(from: SmsStatus, to: SmsStatus): boolean {
 }
 
 /** Lanes' priorities, the strongest first; the weights share a gateway between them (design section 3, fairness). */
-export const priorities = { high: { level: 2, weight: 8 }, normal: { level: 1, weight: 3 }, low: { level: 0, weight: 1 } }
+export const priorities = {
+  high: { level: 2, weight: 8 },
+  normal: { level: 1, weight: 3 },
+  low: { level: 0, weight: 1 },
+}
 
 export type Priority = keyof typeof priorities

@@ -1,0 +1,20 @@
+/** A typed list of listeners by event. A listener that throws stops nobody. */
+export class Emitter<Events extends Record<string, unknown>> {
+  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
+
+  on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set()
+    this.#listeners.set(name, listeners.add(listener as (event: never) => void))
+    return () => listeners.delete(listener as (event: never) => void)
+  }
+
+  emit<K extends keyof Events>(name: K, event: Events[K]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        ;(listener as (event: Events[K]) => void)(event)
+      } catch {
+        // An observer's trouble is its own.
+      }
+    }
+  }
+}
