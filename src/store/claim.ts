@@ -1,0 +1,142 @@
+import { expire } from './deadlines.ts'
+import type { Tx } from './engine.ts'
+import { holdLane, refreshLane } from './lanes.ts'
+import { move } from './moves.ts'
+import { type Quota, room, use } from './quota.ts'
+import { type SubmissionRow, segments, submission } from './rows.ts'
+
+export interface ClaimArgs {
+  readonly gateway: string
+  readonly now: number
+  readonly boot: number
+  /** Priority levels in the order in which they are to be served now, each with the client served last. */
+  readonly order: readonly { readonly level: number; readonly after: string }[]
+  readonly perDay: number | null
+  /** The wall clock is not to be trusted: nothing unsafe goes out. */
+  readonly safeOnly: boolean
+}
+
+/** One submission for one gateway, all its parts. */
+export interface Claim {
+  readonly seq: number
+  readonly commandId: string
+  readonly device: string | null
+  readonly recipient: string
+  readonly level: number
+  readonly client: string
+  readonly safe: boolean
+  readonly raw: boolean
+  readonly attempts: number
+  readonly report: boolean
+  readonly expiresAt: number
+  /** Concatenation reference of this attempt; null for a single part. */
+  readonly reference: number | null
+  readonly segments: readonly string[]
+}
+
+/** Nothing to send now; `blockedUntil` when only the gateway's quota stands in the way. */
+export interface NoClaim {
+  readonly seq?: undefined
+  readonly blockedUntil: number | null
+}
+
+/** ms after which a command that must wait for a trustworthy clock is looked at again. */
+const clockRestMs = 5_000
+
+let turn = 0
+
+/** Takes the next submission for a gateway out of the queue and opens its lane. */
+export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
+  const quota: Quota = { key: `gateway:${args.gateway}`, window: 'day', limit: args.perDay }
+  let blockedUntil: number | null = null
+  for (const { level, after } of args.order) {
+    const { left, freesAt } = room(tx, quota, level, args.now)
+    for (;;) {
+      const lane = nextLane(tx, args.gateway, level, after)
+      if (lane === undefined) break
+      const row = submission(tx, lane.head) as SubmissionRow
+      if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
+        expire(tx, row, args.now)
+        continue
+      }
+      if (args.safeOnly && row.safe === 0) {
+        holdLane(tx, lane.key, args.now + clockRestMs, args.now)
+        continue
+      }
+      if (left < row.parts) {
+        blockedUntil = freesAt
+        break
+      }
+      use(tx, quota, row.parts, args.now)
+      return take(tx, row, args)
+    }
+  }
+  return { blockedUntil }
+}
+
+/** Round robin over clients, then over their lanes, the one served longest ago first. */
+function nextLane(tx: Tx, gateway: string, level: number, after: string): { key: string; head: number } | undefined {
+  const find = (route: string, from: string) =>
+    tx.one<{ key: string; head: number; client: string; turn: number }>(
+      `SELECT key, head, client, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
+       ORDER BY client, turn LIMIT 1`,
+      route,
+      level,
+      from,
+    )
+  const mine = find(gateway, after) ?? find(gateway, '')
+  const anyones = find('', after) ?? find('', '')
+  if (mine === undefined || anyones === undefined) return mine ?? anyones
+  return mine.turn <= anyones.turn ? mine : anyones
+}
+
+function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
+  turn = Math.max(turn + 1, args.now)
+  tx.run(`UPDATE lane SET turn = ? WHERE key = ?`, turn, row.lane)
+  tx.run(
+    `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ?`,
+    row.seq,
+  )
+  const taken = move(
+    tx,
+    row,
+    {
+      status: 'sending',
+      sms: 'sending',
+      open: true,
+      gateway: args.gateway,
+      attempts: row.attempts + 1,
+      boot: args.boot,
+      error: null,
+    },
+    args.now,
+  )
+  refreshLane(tx, row.lane as string, args.now)
+  return {
+    seq: row.seq,
+    commandId: row.command_id,
+    device: row.device,
+    recipient: row.recipient as string,
+    level: row.priority,
+    client: row.client,
+    safe: row.safe === 1,
+    raw: row.verb === 'text' || row.verb === 'send',
+    attempts: taken.attempts,
+    report: row.report === 1,
+    expiresAt: row.expires_at as number,
+    reference: row.parts > 1 ? nextReference(tx, row.recipient as string) : null,
+    segments: segments(tx, row.seq).map((segment) => segment.text as string),
+  }
+}
+
+/** A concatenation reference that this recipient has not seen for 255 messages. */
+function nextReference(tx: Tx, recipient: string): number {
+  tx.run(
+    `INSERT INTO concatenation (recipient, reference) VALUES (?, 1)
+     ON CONFLICT (recipient) DO UPDATE SET reference = (reference + 1) % 256`,
+    recipient,
+  )
+  return (
+    tx.one<{ reference: number }>('SELECT reference FROM concatenation WHERE recipient = ?', recipient)?.reference ?? 0
+  )
+}

@@ -1,0 +1,135 @@
+import { isoTime } from '../message/result.ts'
+import { topicName } from '../message/topics.ts'
+import type { Value, Values } from '../message/values.ts'
+import type { Tx } from './engine.ts'
+import { document } from './rows.ts'
+
+/** What a text or an accepted command says about a device. */
+export interface StateChange {
+  readonly device: string
+  readonly values: Values
+  /** When it held: the device's own time, else TP-SCTS, else now. Newer values stand against it. */
+  readonly at: number
+  readonly seenAt: number
+  /** Every property of the profile: unknown ones are published as null. */
+  readonly fields: readonly string[]
+}
+
+interface DeviceRow {
+  readonly state: string
+  readonly times: string
+  readonly events: string
+  readonly last_seen: number | null
+}
+
+/** Values that make up the location topic, in its order. */
+const locationFields = ['latitude', 'longitude', 'gps_accuracy', 'altitude', 'speed', 'course', 'fix_time', 'fix']
+
+/** Merges what is newer into the state of a device and publishes it. Returns whether anything was older than known. */
+export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
+  const row = deviceRow(tx, change.device)
+  const state: Record<string, Value> = document(row.state)
+  const times: Record<string, number> = document(row.times)
+  let delayed = false
+  let moved = false
+  for (const [field, value] of Object.entries(change.values)) {
+    if ((times[field] ?? 0) > change.at) {
+      delayed = true
+      continue
+    }
+    state[field] = value
+    times[field] = change.at
+    if (field === 'latitude' || field === 'longitude') moved = true
+  }
+  const seen = Math.max(row.last_seen ?? 0, change.seenAt)
+  tx.run(
+    'UPDATE device SET state = ?, times = ?, last_seen = ? WHERE id = ?',
+    JSON.stringify(state),
+    JSON.stringify(times),
+    seen,
+    change.device,
+  )
+  const payload = statePayload(state, change.fields, seen)
+  tx.publish({ topic: topicName('{device}', { device: change.device }), payload, retain: true })
+  if (moved) publishLocation(tx, change.device, state)
+  return { delayed }
+}
+
+/** Holds every field of the profile, so that no template meets a name that is not there. */
+function statePayload(state: Values, fields: readonly string[], seen: number | null): string {
+  const all: Record<string, Value> = {}
+  for (const field of fields) all[field] = null
+  Object.assign(all, state)
+  all.last_seen = seen === null || seen === 0 ? null : isoTime(seen)
+  return JSON.stringify(all)
+}
+
+function publishLocation(tx: Tx, device: string, state: Values): void {
+  if (typeof state.latitude !== 'number' || typeof state.longitude !== 'number') return
+  const location: Record<string, Value> = {}
+  for (const field of locationFields) if (state[field] !== undefined) location[field] = state[field]
+  tx.publish({ topic: topicName('{device}/location', { device }), payload: JSON.stringify(location), retain: true })
+}
+
+/** Whether an alarm is a new one: the same within `repeatsMs` is still the same alarm. Remembers it. */
+export function isNewEvent(tx: Tx, device: string, event: string, repeatsMs: number, at: number): boolean {
+  const events: Record<string, number> = document(deviceRow(tx, device).events)
+  const last = events[event]
+  events[event] = at
+  tx.run('UPDATE device SET events = ? WHERE id = ?', JSON.stringify(events), device)
+  return last === undefined || at - last > repeatsMs || at < last
+}
+
+/** The alarm is over: the next one is a new one. */
+export function endEvent(tx: Tx, device: string, event: string): void {
+  const events: Record<string, number> = document(deviceRow(tx, device).events)
+  delete events[event]
+  tx.run('UPDATE device SET events = ? WHERE id = ?', JSON.stringify(events), device)
+}
+
+function deviceRow(tx: Tx, id: string): DeviceRow {
+  const find = () => tx.one<DeviceRow>('SELECT state, times, events, last_seen FROM device WHERE id = ?', id)
+  const row = find()
+  if (row !== undefined) return row
+  tx.run(`INSERT INTO device (id, state, times, events, learned) VALUES (?, '{}', '{}', '{}', '{}')`, id)
+  return find() as DeviceRow
+}
+
+/** At start: the state topic of every device exists, with what is known. Devices that are gone lose theirs. */
+export function announceDevices(
+  tx: Tx,
+  { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
+): void {
+  const present = new Set(devices.map((device) => device.id))
+  for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
+    if (present.has(id)) continue
+    tx.run('DELETE FROM device WHERE id = ?', id)
+    // '0' is the character behind '/': every topic below the device's own.
+    const topics = tx.all<{ topic: string }>(
+      'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',
+      id,
+      `${id}/`,
+      `${id}0`,
+    )
+    for (const { topic } of topics) tx.publish({ topic, payload: '', retain: true })
+  }
+  for (const { id, fields } of devices) {
+    const row = deviceRow(tx, id)
+    const payload = statePayload(document(row.state), fields, row.last_seen)
+    const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
+    if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
+  }
+}
+
+export function learnSettings(tx: Tx, device: string, values: Values): void {
+  const row = tx.one<{ learned: string }>('SELECT learned FROM device WHERE id = ?', device)
+  const learned = { ...document<Values>(row?.learned ?? '{}'), ...values }
+  deviceRow(tx, device)
+  tx.run('UPDATE device SET learned = ? WHERE id = ?', JSON.stringify(learned), device)
+}
+
+export function learnedSettings(tx: Tx): { id: string; learned: Values }[] {
+  return tx
+    .all<{ id: string; learned: string }>(`SELECT id, learned FROM device WHERE learned <> '{}'`)
+    .map((row) => ({ id: row.id, learned: document<Values>(row.learned) }))
+}

@@ -1,0 +1,188 @@
+import Database from 'better-sqlite3'
+import { Fault } from '../message/fault.ts'
+import type { Publication } from '../message/publication.ts'
+import { migrations } from './schema.ts'
+
+/** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
+export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines'
+
+/** What an operation works with: prepared statements by their text, the outbox of publications and the bells. */
+export interface Tx {
+  one<Row>(sql: string, ...values: unknown[]): Row | undefined
+  all<Row>(sql: string, ...values: unknown[]): Row[]
+  run(sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint }
+  publish(publication: Publication): void
+  ring(bell: Bell): void
+}
+
+/** One SQLite file, its statements and its transactions. Lives in the writer thread. */
+export class Engine implements Tx {
+  readonly #db: Database.Database
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>()
+  readonly #bells = new Set<Bell>()
+
+  constructor(path: string, options: { durable: boolean }) {
+    this.#db = open(path)
+    this.#db.pragma('journal_mode = WAL')
+    // FULL: a commit is on the disk before it is answered, whatever happens to the power afterwards.
+    this.#db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
+    this.#db.pragma('foreign_keys = ON')
+    this.#db.pragma('secure_delete = FAST')
+    this.#db.pragma('cache_size = -8192')
+    // Checkpoints cost a second fsync: they are made in quiet moments, see `rest`.
+    this.#db.pragma('wal_autocheckpoint = 8000')
+  }
+
+  one<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[]
+  }
+
+  run(sql: string, ...values: unknown[]): Database.RunResult {
+    return this.#statement(sql).run(...values)
+  }
+
+  publish({ topic, payload, retain, absolute = false, correlation = null }: Publication): void {
+    this.run(
+      'INSERT INTO publication (topic, payload, retain, absolute, correlation) VALUES (?, ?, ?, ?, ?)',
+      topic,
+      payload,
+      retain ? 1 : 0,
+      absolute ? 1 : 0,
+      correlation,
+    )
+    if (retain && !absolute) {
+      if (payload === '') this.run('DELETE FROM retained WHERE topic = ?', topic)
+      else this.run('INSERT OR REPLACE INTO retained (topic, payload) VALUES (?, ?)', topic, payload)
+    }
+    this.ring('publications')
+  }
+
+  ring(bell: Bell): void {
+    this.#bells.add(bell)
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.inTransaction
+  }
+
+  begin(): void {
+    this.#bells.clear()
+    this.run('BEGIN IMMEDIATE')
+  }
+
+  /** Runs one operation so that its failure undoes nothing but itself. */
+  attempt<T>(operation: () => T): T {
+    this.run('SAVEPOINT operation')
+    try {
+      const value = operation()
+      this.run('RELEASE operation')
+      return value
+    } catch (error) {
+      if (this.#db.inTransaction) {
+        this.run('ROLLBACK TO operation')
+        this.run('RELEASE operation')
+      }
+      throw error
+    }
+  }
+
+  /** Makes everything since `begin` durable and tells which bells to ring. */
+  commit(): Bell[] {
+    this.run('COMMIT')
+    return [...this.#bells]
+  }
+
+  rollback(): void {
+    if (this.#db.inTransaction) this.run('ROLLBACK')
+  }
+
+  /** A quiet moment: the write-ahead log goes back into the file. */
+  rest(): void {
+    this.#db.pragma('wal_checkpoint(PASSIVE)')
+  }
+
+  /** A consistent copy of the whole store in one file, marked: started from it, a hub sends nothing again. */
+  copyTo(path: string): void {
+    this.#db.prepare('VACUUM INTO ?').run(path)
+    const copy = new Database(path)
+    copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
+    copy.close()
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#db.close()
+  }
+
+  #statement(sql: string): Database.Statement<unknown[]> {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** Opens the file, looks whether it is whole and brings it to the present schema. */
+function open(path: string): Database.Database {
+  const db = new Database(path, { timeout: 2_000 })
+  try {
+    // One hub a store. The lock is the system's: it goes with the process, however that ends.
+    db.pragma('locking_mode = EXCLUSIVE')
+    db.prepare('BEGIN EXCLUSIVE').run()
+    db.prepare('COMMIT').run()
+    const version = db.pragma('user_version', { simple: true }) as number
+    if (version > migrations.length) {
+      throw new Fault(
+        'store_newer',
+        `${path} was written by a newer smshub (schema ${version}, this one knows ${migrations.length})`,
+      )
+    }
+    const fault = damage(db)
+    if (fault) throw new Fault('store_damaged', `${path} is damaged: ${fault}`)
+    if (version > 0 && version < migrations.length)
+      db.prepare('VACUUM INTO ?').run(`${path}.before-schema-${migrations.length}`)
+    for (const [index, step] of migrations.entries()) {
+      if (index < version) continue
+      db.transaction(() => {
+        db.exec(step)
+        db.pragma(`user_version = ${index + 1}`)
+      }).immediate()
+    }
+    return db
+  } catch (error) {
+    db.close()
+    throw asFault(error, path)
+  }
+}
+
+/** Files up to this size are looked through at every start; larger ones are found out when a page fails. */
+const checkedOctets = 64 * 1024 * 1024
+
+function damage(db: Database.Database): string | null {
+  const pages = db.pragma('page_count', { simple: true }) as number
+  const size = pages * (db.pragma('page_size', { simple: true }) as number)
+  if (size > checkedOctets) return null
+  const said = db.pragma('quick_check(1)', { simple: true }) as string
+  return said === 'ok' ? null : said
+}
+
+/** SQLite's own errors in the words of the hub. */
+export function asFault(error: unknown, path = 'the store'): Fault {
+  if (error instanceof Fault) return error
+  const code = (error as { code?: string } | null)?.code ?? ''
+  const said = error instanceof Error ? error.message : String(error)
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE'))
+    return new Fault('storage_full', `${path}: ${said}`, {}, error)
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new Fault('store_damaged', `${path} is damaged: ${said}`, {}, error)
+  if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
+  if (code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
+    return new Fault('invalid_config', `${path} can't be written: ${said}`, {}, error)
+  return Fault.from(error)
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from '../message/fault.ts'
+import { isoTime } from '../message/result.ts'
+import type { Clock } from '../util/clock.ts'
+import { Store, type StoreOptions } from './store.ts'
+
+/** Free space below which nothing is taken in: this, or a fiftieth of a small disk. */
+const reserveOctets = 32 * 1024 * 1024
+
+/** The folder that holds the store and what belongs to it. */
+export class DataFolder {
+  readonly path: string
+
+  /** Makes the folder. Fails with `invalid_config` where it can't be written. */
+  constructor(path: string) {
+    this.path = path
+    try {
+      mkdirSync(path, { recursive: true })
+      writeFileSync(join(path, '.writable'), '')
+      rmSync(join(path, '.writable'))
+    } catch (error) {
+      throw new Fault(
+        'invalid_config',
+        `the data folder ${path} can't be written: ${(error as Error).message}`,
+        {},
+        error,
+      )
+    }
+  }
+
+  get storePath(): string {
+    return join(this.path, 'smshub.db')
+  }
+
+  /** Opens the store for this hub alone. A damaged one is copied aside and refused: never silently started empty. */
+  async openStore(clock: Clock, options: Omit<StoreOptions, 'path'> = {}): Promise<Store> {
+    const pidFile = join(this.path, 'smshub.pid')
+    try {
+      const store = await Store.open({ ...options, path: this.storePath })
+      writeFileSync(pidFile, String(process.pid))
+      return store
+    } catch (error) {
+      const fault = Fault.from(error)
+      if (fault.code === 'data_locked') {
+        const pid = existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : 'unknown'
+        throw new Fault(
+          'data_locked',
+          `the data folder ${this.path} is in use by the hub with process id ${pid}`,
+          {},
+          error,
+        )
+      }
+      if (fault.code === 'store_damaged') throw this.#keepDamaged(fault, clock)
+      throw fault
+    }
+  }
+
+  #keepDamaged(fault: Fault, clock: Clock): Fault {
+    const copy = `${this.storePath}.damaged-${isoTime(clock.wall()).replace(/[:.]/g, '-')}`
+    for (const suffix of ['', '-wal']) {
+      if (existsSync(this.storePath + suffix)) copyFileSync(this.storePath + suffix, copy + suffix)
+    }
+    const message =
+      `${fault.message}. A copy is kept as ${copy}. Put a backup in its place (smshub backup makes them), ` +
+      `or remove ${this.storePath} to start empty: what was queued is lost then.`
+    return new Fault('store_damaged', message, { ...fault.detail, copy })
+  }
+
+  /** Whether there is room for more than the hub's own last words. */
+  hasRoom(): boolean {
+    const { bavail, bsize, blocks } = statfsSync(this.path)
+    return bavail * bsize > Math.min(reserveOctets, (blocks * bsize) / 50)
+  }
+
+  /** Tells installations apart at a shared broker; made once, kept with the data. */
+  instanceId(): string {
+    const file = join(this.path, 'instance')
+    if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+    const id = randomUUID().slice(0, 8)
+    writeFileSync(file, id)
+    return id
+  }
+}

@@ -1,0 +1,86 @@
+import type { RawMessage } from '../message/raw.ts'
+import type { Tx } from './engine.ts'
+import { applyReport, type StatusReport } from './reports.ts'
+
+/** A copy of a TPDU within this time is the same message once more, whichever gateway brought it. */
+const duplicateMs = 30 * 86_400_000
+
+/** A filed message as the deliver flow takes it up. */
+export interface FiledMessage {
+  readonly id: number
+  readonly gateway: string
+  readonly sim: string
+  readonly pdu: string
+  readonly receivedAt: number
+}
+
+/**
+ * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A duplicate is kept, marked
+ * and goes no further.
+ */
+export function file(
+  tx: Tx,
+  { raw, hash, now }: { raw: RawMessage; hash: string; now: number },
+): { duplicate: boolean } {
+  const twin = tx.one(
+    `SELECT 1 FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'`,
+    hash,
+    now - duplicateMs,
+  )
+  const duplicate = twin !== undefined
+  tx.run(
+    'INSERT INTO raw (gateway, sim, source, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    raw.gateway,
+    raw.sim,
+    raw.source,
+    duplicate ? null : raw.pdu,
+    hash,
+    duplicate ? 'duplicate' : 'filed',
+    now,
+  )
+  if (!duplicate) tx.ring('inbox')
+  return { duplicate }
+}
+
+/** The oldest messages that nobody has looked into yet. */
+export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
+  return tx.all<FiledMessage>(
+    `SELECT id, gateway, sim, pdu, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
+    limit,
+  )
+}
+
+/** A report goes to its segment, or stays as a row until the reference that it names is known. */
+export function settleReport(
+  tx: Tx,
+  { raw, report, now }: { raw: number; report: StatusReport; now: number },
+): { matched: boolean } {
+  const matched = applyReport(tx, report, now)
+  if (matched) done(tx, [raw])
+  else tx.run(`UPDATE raw SET state = 'report', document = ? WHERE id = ?`, JSON.stringify(report), raw)
+  return { matched }
+}
+
+/** What can't be decoded is kept whole and told, and blocks nothing. */
+export function quarantine(tx: Tx, { raw, reason, payload }: { raw: number; reason: string; payload: string }): void {
+  tx.run(`UPDATE raw SET state = 'quarantined', document = ? WHERE id = ?`, reason, raw)
+  tx.publish({ topic: 'bridge/event', payload, retain: false })
+}
+
+/** Settled messages keep their hash only: what they said may hold secrets. */
+export function done(tx: Tx, raws: readonly number[]): void {
+  for (const id of raws) tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
+}
+
+/** Reports that have waited for longer than `since`: given up, told once by the caller. */
+export function orphanedReports(tx: Tx, { before }: { before: number }): StatusReport[] {
+  const rows = tx.all<{ id: number; document: string }>(
+    `SELECT id, document FROM raw WHERE state = 'report' AND received_at < ?`,
+    before,
+  )
+  done(
+    tx,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => JSON.parse(row.document) as StatusReport)
+}

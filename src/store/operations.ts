@@ -1,0 +1,64 @@
+import type { Publication } from '../message/publication.ts'
+import { assemble, staleAssemblies } from './assembly.ts'
+import { claim } from './claim.ts'
+import { sweep } from './deadlines.ts'
+import { announceDevices, changeState, learnedSettings } from './devices.ts'
+import type { Tx } from './engine.ts'
+import { enqueue } from './enqueue.ts'
+import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.ts'
+import { endConnection } from './keys.ts'
+import { openCommands } from './open-commands.ts'
+import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
+import { recover } from './recover.ts'
+import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
+import { settleText } from './settle-text.ts'
+import { counts, noteTime, prune, rebase } from './upkeep.ts'
+
+/**
+ * Everything that may be asked of the store. Each runs in a transaction that others may share; `early` ones answer
+ * before the commit, for callers that do nothing final before it.
+ */
+export const operations = {
+  recover,
+  enqueue,
+  claim,
+  markWritten,
+  markSent,
+  requeue,
+  giveUp,
+  doubt,
+  sweep,
+  endConnection,
+  file,
+  filed,
+  settleReport,
+  quarantine,
+  orphanedReports,
+  assemble,
+  staleAssemblies,
+  openCommands,
+  settleText,
+  changeState,
+  announceDevices,
+  learnedSettings,
+  publish,
+  waitingPublications,
+  published,
+  parkPublication,
+  retainedTopics,
+  rebase,
+  noteTime,
+  prune,
+  counts,
+} as const
+
+function publish(tx: Tx, publications: readonly Publication[]): void {
+  for (const one of publications) tx.publish(one)
+}
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations
+export type ArgsOf<K extends OperationName> = Operations[K] extends (tx: Tx) => unknown
+  ? undefined
+  : Parameters<Operations[K]>[1]
+export type ResultOf<K extends OperationName> = ReturnType<Operations[K]>

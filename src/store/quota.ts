@@ -1,0 +1,47 @@
+import type { Tx } from './engine.ts'
+
+const windows = {
+  hour: { span: 3_600_000, slots: 12 },
+  day: { span: 86_400_000, slots: 24 },
+} as const
+
+/** How many may pass in a window that slides: `limit` null is no limit. */
+export interface Quota {
+  readonly key: string
+  readonly window: keyof typeof windows
+  readonly limit: number | null
+}
+
+/** The part of every quota that only priority high may use (design section 3: the last fifth). */
+const reserved = 0.2
+
+export interface Room {
+  readonly left: number
+  /** When the oldest counted use leaves the window. */
+  readonly freesAt: number
+}
+
+/** What is left of a quota for somebody of this priority level. */
+export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
+  if (quota.limit === null) return { left: Number.POSITIVE_INFINITY, freesAt: now }
+  const { span, slots } = windows[quota.window]
+  const width = span / slots
+  const first = Math.floor(now / width) - slots + 1
+  const row = tx.one<{ used: number | null; oldest: number | null }>(
+    'SELECT SUM(used) AS used, MIN(slot) AS oldest FROM quota WHERE key = ? AND slot >= ?',
+    quota.key,
+    first,
+  )
+  const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reserved))
+  return { left: limit - (row?.used ?? 0), freesAt: ((row?.oldest ?? first) + slots) * width }
+}
+
+export function use(tx: Tx, quota: Quota, amount: number, now: number): void {
+  if (quota.limit === null) return
+  const { span, slots } = windows[quota.window]
+  const slot = Math.floor(now / (span / slots))
+  const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND slot = ?', amount, quota.key, slot)
+  if (changes > 0) return
+  tx.run('INSERT INTO quota (key, slot, used) VALUES (?, ?, ?)', quota.key, slot, amount)
+  tx.run('DELETE FROM quota WHERE key = ? AND slot < ?', quota.key, slot - slots)
+}

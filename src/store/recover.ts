@@ -1,0 +1,124 @@
+import { errorReport, Fault } from '../message/fault.ts'
+import type { Tx } from './engine.ts'
+import { refreshLane } from './lanes.ts'
+import { move } from './moves.ts'
+import { type SubmissionRow, segments } from './rows.ts'
+import { graceMs } from './sending.ts'
+
+export interface RecoverArgs {
+  readonly now: number
+  /** Identifies this start of the machine; null where it has none. */
+  readonly machineBoot: string | null
+  /** Identifies the machine; null where it has none (a container). */
+  readonly machine: string | null
+  /** Gateways that are configured now: lanes bound to others are free again. */
+  readonly gateways: readonly string[]
+}
+
+export interface Recovered {
+  /** Number of this run of the hub on this store. */
+  readonly boot: number
+  /** When the hub first ran on this store. */
+  readonly installedAt: number
+  /** The newest time in the store: a wall clock before it is wrong. */
+  readonly newest: number
+  /** The store was restored from a backup or moved from another machine. */
+  readonly held: boolean
+}
+
+/**
+ * The first thing after opening: decides from the rows what the last run left in the air. A segment without the mark
+ * was never sent; one with it and without a reference is in doubt (design section 3, crash window).
+ */
+export function recover(tx: Tx, { now, machineBoot, machine, gateways }: RecoverArgs): Recovered {
+  const boot = Number(meta(tx, 'boot') ?? '0') + 1
+  const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
+  const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
+  const held = meta(tx, 'backup') !== null || moved
+  for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'sending' AND in_doubt = 0`)) {
+    settleInterrupted(tx, row, now)
+  }
+  if (held) holdRestored(tx, now)
+  else if (rebooted) dropUnsafe(tx, now)
+  for (const lane of tx.all<{ key: string; sticky: string }>(`SELECT key, sticky FROM lane WHERE sticky <> ''`)) {
+    if (gateways.includes(lane.sticky)) continue
+    tx.run(`UPDATE lane SET sticky = '' WHERE key = ?`, lane.key)
+    refreshLane(tx, lane.key, now)
+  }
+  const installedAt = Number(meta(tx, 'installed_at') ?? now)
+  setMeta(tx, 'installed_at', String(installedAt))
+  setMeta(tx, 'boot', String(boot))
+  setMeta(tx, 'machine_boot', machineBoot)
+  setMeta(tx, 'machine', machine)
+  setMeta(tx, 'backup', null)
+  return { boot, installedAt, newest: newestTime(tx), held }
+}
+
+function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
+  const parts = segments(tx, row.seq)
+  // Some part was never written: the message is incomplete, cannot act, and starts again from its first part.
+  if (parts.some((part) => part.outcome === 'waiting')) {
+    move(tx, row, { status: 'queued', sms: 'queued', open: false, gateway: null, deadline: null }, now)
+    return
+  }
+  tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
+  if (row.safe === 1) {
+    move(
+      tx,
+      row,
+      { status: 'queued', sms: 'queued', open: false, gateway: null, deadline: null, reason: 'interrupted' },
+      now,
+    )
+    return
+  }
+  const deadline = (row.written_at ?? now) + (row.valid_for ?? 0) * 1000 + graceMs
+  move(tx, row, { inDoubt: true, reason: 'interrupted', deadline: row.deadline ?? deadline }, now)
+}
+
+/** A restored store must not act again: what was queued is cancelled, what was on its way is in doubt. */
+function holdRestored(tx: Tx, now: number): void {
+  for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE final = 0`)) {
+    if (row.status === 'queued') {
+      move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'restored' }, now)
+    } else if (row.status === 'sending') {
+      move(
+        tx,
+        row,
+        { status: 'in_doubt', sms: 'in_doubt', inDoubt: true, final: true, ok: null, reason: 'restored' },
+        now,
+      )
+    } else {
+      move(
+        tx,
+        row,
+        { status: row.expect === 'required' ? 'unconfirmed' : row.status, final: true, ok: null, reason: 'restored' },
+        now,
+      )
+    }
+  }
+}
+
+/** Nobody knows how long the machine was off, and no gate may open because its power came back. Texts to people may go. */
+function dropUnsafe(tx: Tx, now: number): void {
+  for (const row of tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE status = 'queued' AND safe = 0 AND device IS NOT NULL`,
+  )) {
+    const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))
+    move(tx, row, { status: 'expired', sms: 'expired', final: true, ok: false, error }, now)
+  }
+}
+
+function newestTime(tx: Tx): number {
+  const queued = tx.one<{ t: number }>('SELECT queued_at AS t FROM submission ORDER BY seq DESC LIMIT 1')?.t ?? 0
+  const received = tx.one<{ t: number }>('SELECT received_at AS t FROM raw ORDER BY id DESC LIMIT 1')?.t ?? 0
+  return Math.max(queued, received, Number(meta(tx, 'newest') ?? '0'))
+}
+
+export function meta(tx: Tx, key: string): string | null {
+  return tx.one<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value ?? null
+}
+
+export function setMeta(tx: Tx, key: string, value: string | null): void {
+  if (value === null) tx.run('DELETE FROM meta WHERE key = ?', key)
+  else tx.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
+}

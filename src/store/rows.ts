@@ -1,0 +1,117 @@
+import type { CommandRecord } from '../message/result.ts'
+import type { CommandStatus, SmsStatus } from '../message/status.ts'
+import type { Tx } from './engine.ts'
+
+/** A row of `submission`, as SQLite gives it. */
+export interface SubmissionRow {
+  readonly seq: number
+  readonly command_id: string
+  readonly message_id: string | null
+  readonly client: string
+  readonly scope: string | null
+  readonly ref: string | null
+  readonly response: string | null
+  readonly lane: string | null
+  readonly device: string | null
+  readonly verb: string
+  readonly command: string | null
+  readonly property: string | null
+  readonly value: string | null
+  readonly args: string | null
+  readonly recipient: string | null
+  readonly text: string | null
+  readonly digest: string | null
+  readonly safe: number
+  readonly unproven: number
+  readonly priority: number
+  readonly status: CommandStatus
+  readonly sms_status: SmsStatus
+  readonly final: number
+  readonly open: number
+  readonly ok: number | null
+  readonly in_doubt: number
+  readonly reason: string | null
+  readonly error: string | null
+  readonly reply: string | null
+  readonly expect: 'none' | 'optional' | 'required'
+  readonly within: number
+  readonly spec: string | null
+  readonly route: string
+  readonly gateway: string | null
+  readonly sim: string | null
+  readonly gap: number
+  readonly boot: number
+  readonly parts: number
+  readonly parts_delivered: number
+  readonly attempts: number
+  readonly report: number
+  readonly valid_for: number | null
+  readonly queued_at: number
+  readonly expires_at: number | null
+  readonly written_at: number | null
+  readonly sent_at: number | null
+  readonly delivered_at: number | null
+  readonly replied_at: number | null
+  readonly deadline: number | null
+  readonly final_at: number | null
+}
+
+/** A row of `segment`. */
+export interface SegmentRow {
+  readonly submission: number
+  readonly part: number
+  readonly text: string | null
+  readonly outcome: 'waiting' | 'written' | 'sent' | 'doubt'
+  readonly sim: string | null
+  readonly reference: number | null
+  readonly written_at: number | null
+  readonly report: number | null
+}
+
+export function submission(tx: Tx, seq: number): SubmissionRow | undefined {
+  return tx.one<SubmissionRow>('SELECT * FROM submission WHERE seq = ?', seq)
+}
+
+export function segments(tx: Tx, seq: number): SegmentRow[] {
+  return tx.all<SegmentRow>('SELECT * FROM segment WHERE submission = ? ORDER BY part', seq)
+}
+
+/** The row as the outside sees it. */
+export function record(row: SubmissionRow, at: number): CommandRecord {
+  return {
+    commandId: row.command_id,
+    messageId: row.message_id,
+    ref: row.ref,
+    device: row.device,
+    recipient: row.recipient,
+    verb: row.verb,
+    command: row.command,
+    property: row.property,
+    value: document(row.value),
+    args: document(row.args),
+    status: row.status,
+    smsStatus: row.sms_status,
+    final: row.final === 1,
+    ok: row.ok === null ? null : row.ok === 1,
+    inDoubt: row.in_doubt === 1,
+    unproven: row.unproven === 1,
+    reason: row.reason,
+    error: document(row.error),
+    reply: document(row.reply),
+    gateway: row.gateway,
+    parts: row.parts,
+    partsDelivered: row.parts_delivered,
+    attempts: row.attempts,
+    validFor: row.valid_for,
+    queuedAt: row.queued_at,
+    sentAt: row.sent_at,
+    deliveredAt: row.delivered_at,
+    repliedAt: row.replied_at,
+    at,
+  }
+}
+
+/** A JSON column; what it holds is known where it is written. */
+export function document<T>(text: string | null): T {
+  return (text === null ? null : JSON.parse(text)) as T
+}

@@ -1,0 +1,190 @@
+/**
+ * The tables, as the steps that made them: `user_version` counts the steps that a file has had. A step is never
+ * changed once released; the next one is added. Times are milliseconds since 1970, documents are JSON text.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+  -- One command or raw text: what was asked, how far it is, how it ended. The history is the same row, later.
+  CREATE TABLE submission (
+    seq           INTEGER PRIMARY KEY,
+    command_id    TEXT NOT NULL UNIQUE,
+    message_id    TEXT UNIQUE,
+    client        TEXT NOT NULL,
+    scope         TEXT,              -- with ref: one client or device
+    ref           TEXT,              -- the id that the client gave
+    ref_hash      TEXT,              -- what was asked under it
+    response      TEXT,              -- {topic, correlation}
+    lane          TEXT,
+    device        TEXT,
+    verb          TEXT NOT NULL,
+    command       TEXT,
+    property      TEXT,
+    value         TEXT,
+    args          TEXT,              -- secrets masked
+    recipient     TEXT,
+    text          TEXT,              -- secrets masked
+    digest        TEXT,              -- of the text as sent: tells the same command
+    safe          INTEGER NOT NULL DEFAULT 0,
+    unproven      INTEGER NOT NULL DEFAULT 0,
+    priority      INTEGER NOT NULL DEFAULT 1,
+    status        TEXT NOT NULL,
+    sms_status    TEXT NOT NULL,
+    final         INTEGER NOT NULL DEFAULT 0,
+    open          INTEGER NOT NULL DEFAULT 0,   -- holds its lane
+    ok            INTEGER,
+    in_doubt      INTEGER NOT NULL DEFAULT 0,
+    reason        TEXT,
+    error         TEXT,
+    reply         TEXT,
+    expect        TEXT NOT NULL DEFAULT 'none', -- none, optional, required
+    within        INTEGER NOT NULL DEFAULT 0,   -- ms for the reply
+    spec          TEXT,              -- what the deliver flow needs to know an answer
+    route         TEXT NOT NULL DEFAULT '',     -- the gateway it must take
+    gateway       TEXT,
+    sim           TEXT,
+    gap           INTEGER NOT NULL DEFAULT 0,   -- ms of silence that the device wants behind it
+    boot          INTEGER NOT NULL DEFAULT 0,   -- the run of the hub that set its deadlines
+    parts         INTEGER NOT NULL DEFAULT 0,
+    parts_delivered INTEGER NOT NULL DEFAULT 0,
+    attempts      INTEGER NOT NULL DEFAULT 0,
+    report        INTEGER NOT NULL DEFAULT 0,   -- a delivery report is asked for
+    valid_for     INTEGER,           -- s of TP-VP
+    queued_at     INTEGER NOT NULL,
+    expires_at    INTEGER,           -- the PDU must be written by then
+    written_at    INTEGER,
+    sent_at       INTEGER,
+    delivered_at  INTEGER,
+    replied_at    INTEGER,
+    deadline      INTEGER,           -- when the present wait ends
+    final_at      INTEGER
+  );
+  CREATE INDEX submission_queue ON submission (lane, priority DESC, seq) WHERE status = 'queued';
+  CREATE UNIQUE INDEX submission_open ON submission (lane) WHERE open = 1;
+  CREATE INDEX submission_expiry ON submission (expires_at) WHERE status = 'queued';
+  CREATE INDEX submission_deadline ON submission (deadline) WHERE deadline IS NOT NULL;
+  CREATE INDEX submission_sending ON submission (seq) WHERE status = 'sending';
+  CREATE INDEX submission_ref ON submission (scope, ref) WHERE ref IS NOT NULL;
+  CREATE INDEX submission_digest ON submission (lane, digest, seq) WHERE digest IS NOT NULL AND safe = 0;
+  CREATE INDEX submission_device ON submission (device, seq);
+  CREATE INDEX submission_unfinished ON submission (final, seq) WHERE final = 0;
+
+  -- The parts of a submission. The text as sent, secrets and all, is kept only until the end is known.
+  CREATE TABLE segment (
+    submission    INTEGER NOT NULL REFERENCES submission (seq) ON DELETE CASCADE,
+    part          INTEGER NOT NULL,
+    text          TEXT,
+    outcome       TEXT NOT NULL DEFAULT 'waiting',  -- waiting, written, sent, doubt
+    sim           TEXT,
+    reference     INTEGER,           -- TP-MR
+    written_at    INTEGER,
+    report        INTEGER,           -- TP-ST
+    reported_at   INTEGER,
+    PRIMARY KEY (submission, part)
+  ) WITHOUT ROWID;
+  CREATE INDEX segment_reference ON segment (sim, reference, written_at) WHERE reference IS NOT NULL;
+  CREATE INDEX segment_doubt ON segment (sim, written_at) WHERE outcome = 'doubt';
+
+  -- What may be sent next, without looking at what must wait. key: d:<device> or n:<number>
+  CREATE TABLE lane (
+    key           TEXT PRIMARY KEY,
+    state         TEXT NOT NULL,     -- idle, ready, waiting, open
+    sticky        TEXT NOT NULL DEFAULT '',     -- the gateway that served it last
+    route         TEXT NOT NULL DEFAULT '',     -- the gateway that its head must take
+    ready_at      INTEGER NOT NULL DEFAULT 0,
+    head          INTEGER,
+    priority      INTEGER,
+    client        TEXT,
+    turn          INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE INDEX lane_ready ON lane (route, priority, client, turn) WHERE state = 'ready';
+  CREATE INDEX lane_waiting ON lane (ready_at) WHERE state = 'waiting';
+
+  CREATE TABLE client (id TEXT PRIMARY KEY, queued INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE TABLE quota (key TEXT NOT NULL, slot INTEGER NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (key, slot)) WITHOUT ROWID;
+  CREATE TABLE concatenation (recipient TEXT PRIMARY KEY, reference INTEGER NOT NULL) WITHOUT ROWID;
+
+  -- Publishes that their client may send once more (design section 3, redelivery).
+  CREATE TABLE publish_key (
+    client        TEXT NOT NULL,
+    message_id    INTEGER NOT NULL,
+    connection    TEXT NOT NULL,
+    hash          TEXT NOT NULL,
+    commands      TEXT NOT NULL,     -- ids of the commands it made
+    at            INTEGER NOT NULL,
+    PRIMARY KEY (client, message_id)
+  ) WITHOUT ROWID;
+
+  -- What came off the wire. The PDU is kept until it is settled; its hash for as long as a copy may come.
+  CREATE TABLE raw (
+    id            INTEGER PRIMARY KEY,
+    gateway       TEXT NOT NULL,
+    sim           TEXT NOT NULL,
+    source        TEXT NOT NULL,
+    pdu           TEXT,
+    hash          TEXT NOT NULL,
+    state         TEXT NOT NULL,     -- filed, part, report, done, duplicate, quarantined
+    document      TEXT,              -- a report that waits for its submission; why it is in quarantine
+    received_at   INTEGER NOT NULL
+  );
+  CREATE INDEX raw_filed ON raw (id) WHERE state = 'filed';
+  CREATE INDEX raw_quarantined ON raw (id) WHERE state = 'quarantined';
+  CREATE INDEX raw_hash ON raw (hash, received_at);
+  CREATE INDEX raw_report ON raw (sim, received_at) WHERE state = 'report';
+
+  -- Segments of long texts that are not complete yet.
+  CREATE TABLE part (
+    assembly      TEXT NOT NULL,     -- key of the set; a number behind it when the same reference was used again
+    part          INTEGER NOT NULL,
+    raw           INTEGER NOT NULL,
+    total         INTEGER NOT NULL,
+    scts          INTEGER NOT NULL,
+    content       TEXT NOT NULL,
+    received_at   INTEGER NOT NULL,
+    PRIMARY KEY (assembly, part)
+  ) WITHOUT ROWID;
+  CREATE INDEX part_age ON part (received_at);
+
+  CREATE TABLE incoming (
+    id            INTEGER PRIMARY KEY,
+    message_id    TEXT NOT NULL UNIQUE,
+    device        TEXT,
+    sender        TEXT NOT NULL,
+    gateway       TEXT NOT NULL,
+    text          TEXT NOT NULL,     -- secrets masked
+    document      TEXT NOT NULL,
+    received_at   INTEGER NOT NULL
+  );
+  CREATE INDEX incoming_device ON incoming (device, id);
+  CREATE INDEX incoming_age ON incoming (received_at);
+
+  CREATE TABLE device (
+    id            TEXT PRIMARY KEY,
+    state         TEXT NOT NULL,     -- {field: value}
+    times         TEXT NOT NULL,     -- {field: time of the device or of the SMSC}
+    events        TEXT NOT NULL,     -- {event: last time}, for alarms that repeat
+    learned       TEXT NOT NULL,     -- settings learned from answers
+    last_seen     INTEGER
+  ) WITHOUT ROWID;
+
+  CREATE TABLE sim (
+    id            TEXT PRIMARY KEY,
+    reports       INTEGER NOT NULL DEFAULT 0,   -- delivery reports that came
+    clock_offset  INTEGER                       -- ms that the SMSC's clock is ahead
+  ) WITHOUT ROWID;
+
+  CREATE TABLE publication (
+    seq           INTEGER PRIMARY KEY AUTOINCREMENT, -- never used twice: the publisher counts on it
+    topic         TEXT NOT NULL,
+    payload       TEXT NOT NULL,
+    retain        INTEGER NOT NULL,
+    absolute      INTEGER NOT NULL DEFAULT 0,
+    correlation   TEXT,
+    parked        TEXT               -- why the broker refused it
+  );
+  CREATE INDEX publication_waiting ON publication (seq) WHERE parked IS NULL;
+  CREATE INDEX publication_parked ON publication (seq) WHERE parked IS NOT NULL;
+  CREATE TABLE retained (topic TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
+  `,
+]

@@ -1,0 +1,141 @@
+import type { ErrorReport } from '../message/fault.ts'
+import type { Tx } from './engine.ts'
+import { overtake } from './enqueue.ts'
+import { holdLane } from './lanes.ts'
+import { move } from './moves.ts'
+import { matchWaitingReports } from './reports.ts'
+import { type SubmissionRow, submission } from './rows.ts'
+
+/** s after the end of TP-VP until which a report or an answer may still come. */
+export const graceMs = 60_000
+
+interface Part {
+  readonly seq: number
+  readonly part: number
+  readonly gateway: string
+  readonly now: number
+}
+
+/** What the driver asks between the prompt and the first octet of the PDU. */
+export type Leave = 'go' | 'expired' | 'stop'
+
+/**
+ * Marks a segment as written: from now on nobody may say that it never left. Committed before the first octet of the
+ * PDU, so that after a crash a segment without the mark is known to be unsent.
+ */
+export function markWritten(
+  tx: Tx,
+  { seq, part, gateway, sim, now, validFor }: Part & { readonly sim: string; readonly validFor: number },
+): Leave {
+  const row = submission(tx, seq)
+  if (row === undefined || row.status !== 'sending' || row.gateway !== gateway) return 'stop'
+  if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+  tx.run(
+    `UPDATE segment SET outcome = 'written', sim = ?, written_at = ? WHERE submission = ? AND part = ?`,
+    sim,
+    now,
+    seq,
+    part,
+  )
+  const writtenAt = row.written_at === null || part === 1 ? now : row.written_at
+  tx.run(
+    'UPDATE submission SET written_at = ?, valid_for = ?, deadline = ? WHERE seq = ?',
+    writtenAt,
+    validFor,
+    now + validFor * 1000 + graceMs,
+    seq,
+  )
+  return 'go'
+}
+
+/** The network has a segment. With the last one the submission is sent and the wait for its answer begins. */
+export function markSent(
+  tx: Tx,
+  { seq, part, sim, reference, now }: Part & { readonly sim: string; readonly reference: number | null },
+): void {
+  tx.run(
+    `UPDATE segment SET outcome = 'sent', sim = ?, reference = ? WHERE submission = ? AND part = ?`,
+    sim,
+    reference,
+    seq,
+    part,
+  )
+  const row = submission(tx, seq)
+  if (row !== undefined && part === row.parts) completeSending(tx, row, sim, now)
+  // A report may overtake the answer that names its reference.
+  if (reference !== null) matchWaitingReports(tx, sim, now)
+}
+
+function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): void {
+  if (row.lane !== null && row.gateway !== null)
+    tx.run('UPDATE lane SET sticky = ? WHERE key = ?', row.gateway, row.lane)
+  // The answer can be faster than the modem's: then the command has ended and only the SMS moves.
+  if (row.final === 1 || row.status !== 'sending') {
+    if (row.sms_status === 'sending') move(tx, row, { sms: 'sent', sim, sentAt: now }, now)
+    return
+  }
+  const written = row.written_at ?? now
+  const reportEnd = written + (row.valid_for ?? 0) * 1000 + graceMs
+  const reports = row.report === 1 && givesReports(tx, sim)
+  const change = { status: 'sent', sms: 'sent', sim, sentAt: now, inDoubt: false } as const
+  if (row.expect === 'none') {
+    if (row.report === 0) move(tx, row, { ...change, final: true, ok: null }, now)
+    else move(tx, row, { ...change, open: false, deadline: reportEnd }, now)
+    return
+  }
+  // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
+  move(tx, row, { ...change, deadline: reports ? reportEnd : written + row.within }, now)
+  const waiting = tx.one<{ priority: number }>('SELECT priority FROM lane WHERE key = ?', row.lane)
+  if ((waiting?.priority ?? 0) >= 2) overtake(tx, row.lane as string, now)
+}
+
+function givesReports(tx: Tx, sim: string): boolean {
+  return (tx.one<{ reports: number }>('SELECT reports FROM sim WHERE id = ?', sim)?.reports ?? 0) > 0
+}
+
+/** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. */
+export function requeue(
+  tx: Tx,
+  {
+    seq,
+    now,
+    retryAt,
+    error,
+  }: Pick<Part, 'seq' | 'now'> & { readonly retryAt: number; readonly error: ErrorReport | null },
+): void {
+  const row = submission(tx, seq)
+  if (row === undefined || row.status !== 'sending') return
+  move(
+    tx,
+    row,
+    { status: 'queued', sms: 'queued', open: false, gateway: null, inDoubt: false, error, deadline: null },
+    now,
+  )
+  if (row.lane !== null && retryAt > now) holdLane(tx, row.lane, retryAt, now)
+}
+
+/** The submission ends without having been sent. */
+export function giveUp(
+  tx: Tx,
+  {
+    seq,
+    now,
+    status,
+    error,
+  }: Pick<Part, 'seq' | 'now'> & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
+): void {
+  const row = submission(tx, seq)
+  if (row === undefined || row.status !== 'sending') return
+  move(tx, row, { status, sms: status, final: true, ok: false, error }, now)
+}
+
+/** It may have been sent and nobody knows: it stays `sending`, flagged, until a report, an answer or its deadline. */
+export function doubt(
+  tx: Tx,
+  { seq, part, sim, now, reason }: Part & { readonly sim: string; readonly reason: string },
+): void {
+  tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, part)
+  const row = submission(tx, seq)
+  if (row === undefined || row.status !== 'sending') return
+  move(tx, row, { inDoubt: true, reason, sim }, now)
+}

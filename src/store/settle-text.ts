@@ -1,0 +1,178 @@
+import { errorReport, Fault } from '../message/fault.ts'
+import { isoTime, type Reply } from '../message/result.ts'
+import { topicName } from '../message/topics.ts'
+import type { Values } from '../message/values.ts'
+import { changeState, endEvent, isNewEvent, learnSettings, type StateChange } from './devices.ts'
+import type { Tx } from './engine.ts'
+import { done } from './inbox.ts'
+import { type Change, move } from './moves.ts'
+import { document, type SubmissionRow, submission } from './rows.ts'
+
+/** What an answer means for the command it belongs to. */
+export interface Settlement {
+  readonly seq: number
+  readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late'
+  /** null where the wording is not known well enough to tell success. */
+  readonly ok: boolean | null
+  readonly reply: Reply
+  /** ms that the command goes on waiting: after a pending answer, or for the further texts of a partial one. */
+  readonly waitMs: number
+  /** Settings that an accepted change makes current. */
+  readonly learned: Values
+}
+
+export interface TextEvent {
+  readonly type: string
+  readonly level: string | null
+  readonly values: Values
+  readonly repeatsMs: number
+  readonly ends: string | null
+}
+
+/** Everything that follows from one incoming text, for one transaction. */
+export interface TextEffects {
+  readonly raws: readonly number[]
+  readonly assembly: string | null
+  readonly now: number
+  readonly incoming: {
+    readonly messageId: string
+    readonly device: string | null
+    readonly sender: string
+    readonly gateway: string
+    /** Secrets masked. */
+    readonly text: string
+    /** Payload of `sms/received`; null publishes nothing. */
+    readonly payload: Readonly<Record<string, unknown>> | null
+  }
+  readonly state: StateChange | null
+  readonly settlements: readonly Settlement[]
+  readonly events: readonly (TextEvent & { readonly id: string })[]
+  /** Texts older than the hub's knowledge, for example those from before its installation: no events. */
+  readonly delayed: boolean
+}
+
+/** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
+export function settleText(tx: Tx, effects: TextEffects): void {
+  const { incoming, now } = effects
+  tx.run(
+    `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    incoming.messageId,
+    incoming.device,
+    incoming.sender,
+    incoming.gateway,
+    incoming.text,
+    JSON.stringify(incoming.payload),
+    now,
+  )
+  if (incoming.payload !== null) {
+    tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
+  }
+  for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
+  let delayed = effects.delayed
+  if (effects.state !== null) delayed = changeState(tx, effects.state).delayed || delayed
+  if (incoming.device !== null) {
+    for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
+  }
+  done(tx, effects.raws)
+  if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
+}
+
+function publishEvent(
+  tx: Tx,
+  device: string,
+  event: TextEvent & { id: string },
+  effects: TextEffects,
+  delayed: boolean,
+): void {
+  const isNew = isNewEvent(tx, device, event.type, event.repeatsMs, effects.now)
+  if (event.ends !== null) endEvent(tx, device, event.ends)
+  if (event.repeatsMs > 0 && !isNew) return
+  const payload = {
+    event_type: event.type,
+    id: event.id,
+    ...(event.level !== null && { level: event.level }),
+    ...event.values,
+    message_id: effects.incoming.messageId,
+    received_at: isoTime(effects.now),
+    ...(delayed && { delayed: true }),
+  }
+  tx.publish({ topic: topicName('{device}/event', { device }), payload: JSON.stringify(payload), retain: false })
+}
+
+function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
+  const row = submission(tx, settlement.seq)
+  if (row === undefined) return
+  if (row.final === 1 || settlement.verdict === 'late') return tellLate(tx, row, settlement, messageId, now)
+  const reply = mergedReply(row, settlement.reply)
+  // A reply implies that the text was delivered.
+  const arrived: Change = {
+    reply,
+    deliveredAt: row.delivered_at ?? now,
+    ...((row.in_doubt === 1 || row.sms_status === 'sent') && { sms: 'delivered', partsDelivered: row.parts }),
+    ...(row.in_doubt === 1 && { inDoubt: false }),
+  }
+  const answered = { status: 'replied', final: true, repliedAt: now } as const
+  switch (settlement.verdict) {
+    case 'accepted':
+      move(tx, row, { ...arrived, ...answered, ok: settlement.ok, reason: null, error: null }, now)
+      if (row.device !== null && Object.keys(settlement.learned).length > 0)
+        learnSettings(tx, row.device, settlement.learned)
+      return
+    case 'refused': {
+      const error = errorReport(new Fault('device_error', `the device refused: ${reply.text}`))
+      move(tx, row, { ...arrived, ...answered, ok: false, reason: null, error }, now)
+      return
+    }
+    case 'pending':
+    case 'partial':
+      move(
+        tx,
+        row,
+        {
+          ...arrived,
+          ...((row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
+          reason: settlement.verdict,
+          deadline: now + settlement.waitMs,
+        },
+        now,
+      )
+      return
+    case 'mismatch': {
+      const error = errorReport(
+        new Fault('reply_mismatch', `"${settlement.reply.text}" may answer more than one command`),
+      )
+      move(tx, row, { reason: 'reply_mismatch', error }, now)
+    }
+  }
+}
+
+/** The texts of one answer add up. */
+function mergedReply(row: SubmissionRow, reply: Reply): Reply {
+  const before = document<Reply | null>(row.reply)
+  if (before === null || row.reason !== 'partial') return reply
+  return {
+    ...reply,
+    text: `${before.text}\n${reply.text}`,
+    parsed: { ...before.parsed, ...reply.parsed },
+    texts: (before.texts ?? 1) + 1,
+  }
+}
+
+/** The command has ended: its answer is news, never a second result. */
+function tellLate(tx: Tx, row: SubmissionRow, settlement: Settlement, messageId: string, now: number): void {
+  if (row.device === null) return
+  const payload = {
+    event_type: 'late_reply',
+    command_id: row.command_id,
+    id: row.ref,
+    status: row.status,
+    reply: settlement.reply,
+    message_id: messageId,
+    received_at: isoTime(now),
+  }
+  tx.publish({
+    topic: topicName('{device}/event', { device: row.device }),
+    payload: JSON.stringify(payload),
+    retain: false,
+  })
+}

@@ -1,0 +1,211 @@
+import { Worker } from 'node:worker_threads'
+import { Fault } from '../message/fault.ts'
+import { type Answer, type Call, revive, runBatch } from './batch.ts'
+import { type Bell, Engine } from './engine.ts'
+import type { ArgsOf, OperationName, ResultOf } from './operations.ts'
+import type { FromWorker, ToWorker } from './worker.ts'
+
+export interface StoreOptions {
+  readonly path: string
+  /** false gives up safety against power loss: for simulations only. */
+  readonly durable?: boolean
+  /** false runs the engine in this thread: for simulations on a clock of their own. */
+  readonly thread?: boolean
+  /** ms that every commit is held up, to see who waits for it. */
+  readonly commitDelay?: number
+}
+
+/** Where calls go and answers come from: the writer thread, or the engine in this one. */
+interface Backend {
+  send(message: ToWorker): void
+  close(): Promise<void>
+}
+
+interface Waiting {
+  early?: (value: unknown) => void
+  resolve(value: unknown): void
+  reject(fault: Fault): void
+}
+
+/**
+ * The disk between the flows. Every call resolves when its change is durable and rejects with a Fault when it is not.
+ * Calls are carried out in the order in which they are made.
+ */
+export class Store {
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #listeners = new Map<Bell, Set<() => void>>()
+  #backend!: Backend
+  #outgoing: Call[] = []
+  #nextId = 1
+  #closed = false
+  /** Told when the store can't go on: its thread died or the file is damaged. */
+  onFatal: (fault: Fault) => void = () => {}
+
+  private constructor() {}
+
+  static async open(options: StoreOptions): Promise<Store> {
+    const store = new Store()
+    const received = (message: FromWorker) => store.#received(message)
+    store.#backend =
+      options.thread === false
+        ? inThread(options, received)
+        : await inWorker(options, received, (fault) => store.#fail(fault))
+    return store
+  }
+
+  run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>> {
+    return new Promise((resolve, reject) => {
+      this.#call(name, args, { resolve: resolve as (value: unknown) => void, reject }, false)
+    })
+  }
+
+  /** Like `run`, with the answer before the commit: for callers that do nothing final until `committed` resolves. */
+  runEarly<K extends OperationName>(
+    name: K,
+    args: ArgsOf<K>,
+  ): Promise<{ value: ResultOf<K>; committed: Promise<void> }> {
+    return new Promise((resolve, reject) => {
+      const committed = new Promise<void>((done, failed) => {
+        const waiting: Waiting = {
+          early: (value) => resolve({ value: value as ResultOf<K>, committed }),
+          resolve: () => done(),
+          reject: (fault) => {
+            failed(fault)
+            reject(fault)
+          },
+        }
+        this.#call(name, args, waiting, true)
+      })
+      // Whoever cares awaits it; a commit that fails for nobody is not a crash.
+      committed.catch(() => {})
+    })
+  }
+
+  /** A bell rings after commits; it may be lost, so a slow sweep must stand behind every listener. */
+  on(bell: Bell, listener: () => void): () => void {
+    const listeners = this.#listeners.get(bell) ?? new Set()
+    this.#listeners.set(bell, listeners.add(listener))
+    return () => listeners.delete(listener)
+  }
+
+  /** Writes a consistent copy of the file. */
+  backup(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const id = this.#nextId++
+      this.#waiting.set(id, { resolve: () => resolve(), reject })
+      this.#flush()
+      this.#backend.send({ copyTo: path, id })
+    })
+  }
+
+  /** Finishes what was asked and closes the file. */
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#flush()
+    this.#closed = true
+    await this.#backend.close()
+    this.#fail(new Fault('internal', 'the store is closed'), false)
+  }
+
+  #call(name: OperationName, args: unknown, waiting: Waiting, early: boolean): void {
+    if (this.#closed) return waiting.reject(new Fault('internal', 'the store is closed'))
+    const id = this.#nextId++
+    this.#waiting.set(id, waiting)
+    this.#outgoing.push({ id, name, args, early })
+    if (this.#outgoing.length === 1) queueMicrotask(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#outgoing.length === 0 || this.#closed) return
+    const calls = this.#outgoing
+    this.#outgoing = []
+    this.#backend.send({ calls })
+  }
+
+  #received(message: FromWorker): void {
+    if (!('answers' in message)) return
+    for (const answer of message.answers) this.#answered(answer)
+    for (const bell of message.bells) for (const listener of this.#listeners.get(bell as Bell) ?? []) listener()
+  }
+
+  #answered(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id)
+    if (waiting === undefined) return
+    if (answer.kind === 'early') return waiting.early?.(answer.value)
+    this.#waiting.delete(answer.id)
+    if (answer.kind === 'committed') return waiting.resolve(answer.value)
+    const fault = revive(answer.fault)
+    waiting.reject(fault)
+    if (fault.code === 'store_damaged') this.onFatal(fault)
+  }
+
+  #fail(fault: Fault, fatal = true): void {
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const one of waiting) one.reject(fault)
+    if (fatal && !this.#closed) this.onFatal(fault)
+  }
+}
+
+async function inWorker(
+  options: StoreOptions,
+  received: (message: FromWorker) => void,
+  failed: (fault: Fault) => void,
+): Promise<Backend> {
+  const { path, durable = true, commitDelay = 0 } = options
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: { path, durable, commitDelay } })
+  await new Promise<void>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('message', (message: FromWorker) => {
+      if ('failed' in message) reject(revive(message.failed as Parameters<typeof revive>[0]))
+      else resolve()
+    })
+  })
+  worker.removeAllListeners('error')
+  worker.on('error', (error) => failed(new Fault('internal', `the store's thread died: ${error.message}`, {}, error)))
+  worker.on('message', received)
+  return {
+    send: (message) => worker.postMessage(message),
+    close: () =>
+      new Promise((resolve) => {
+        worker.once('exit', () => resolve())
+        worker.postMessage({ close: true } satisfies ToWorker)
+      }),
+  }
+}
+
+function inThread({ path, durable = true }: StoreOptions, received: (message: FromWorker) => void): Backend {
+  const engine = new Engine(path, { durable })
+  let calls: Call[] = []
+  let closed = false
+  const flush = () => {
+    if (calls.length === 0 || closed) return
+    const batch = calls
+    calls = []
+    const answers: Answer[] = []
+    const bells = runBatch(
+      engine,
+      batch,
+      (answer) => answers.push(answer),
+      () => {},
+    )
+    received({ answers, bells })
+  }
+  return {
+    send: (message) => {
+      if ('copyTo' in message) {
+        flush()
+        engine.copyTo(message.copyTo)
+        received({ answers: [{ id: message.id, kind: 'committed', value: undefined }], bells: [] })
+      } else if ('calls' in message) {
+        if (calls.length === 0) setImmediate(flush)
+        calls.push(...message.calls)
+      }
+    },
+    close: async () => {
+      flush()
+      closed = true
+      engine.close()
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { type Answer, type Call, runBatch } from './batch.ts'
+import { asFault, Engine } from './engine.ts'
+
+/** What the main thread sends. */
+export type ToWorker =
+  | { readonly calls: readonly Call[] }
+  | { readonly copyTo: string; readonly id: number }
+  | { readonly close: true }
+/** What it gets back. */
+export type FromWorker =
+  | { readonly opened: true }
+  | {
+      readonly failed: {
+        readonly code: string
+        readonly message: string
+        readonly detail: Readonly<Record<string, unknown>>
+      }
+    }
+  | { readonly answers: readonly Answer[]; readonly bells: readonly string[] }
+  | { readonly closed: true }
+
+/** Calls in one commit at the most: enough to share an fsync, few enough to answer soon. */
+const largestBatch = 1_000
+/** ms without work after which the write-ahead log is written back. */
+const restAfter = 250
+
+const port = parentPort as NonNullable<typeof parentPort>
+const { path, durable, commitDelay } = workerData as { path: string; durable: boolean; commitDelay: number }
+const send = (message: FromWorker): void => port.postMessage(message)
+
+let rest: NodeJS.Timeout | undefined
+
+try {
+  serve(new Engine(path, { durable }))
+} catch (error) {
+  const { code, message, detail } = asFault(error, path)
+  send({ failed: { code, message, detail } })
+}
+
+function serve(engine: Engine): void {
+  send({ opened: true })
+  port.on('message', (first: ToWorker) => {
+    let calls: Call[] = []
+    // Whatever arrived while the last commit was on its way to the disk shares the next one.
+    for (let next: ToWorker | undefined = first; next !== undefined; next = receive()) {
+      if ('calls' in next) {
+        calls.push(...next.calls)
+        if (calls.length < largestBatch) continue
+      }
+      flush(engine, calls)
+      calls = []
+      if ('copyTo' in next) copy(engine, next)
+      if ('close' in next) return close(engine)
+    }
+    flush(engine, calls)
+    clearTimeout(rest)
+    rest = setTimeout(() => engine.rest(), restAfter)
+  })
+}
+
+function receive(): ToWorker | undefined {
+  return receiveMessageOnPort(port)?.message as ToWorker | undefined
+}
+
+function flush(engine: Engine, calls: readonly Call[]): void {
+  if (calls.length === 0) return
+  const answers: Answer[] = []
+  const bells = runBatch(
+    engine,
+    calls,
+    (answer) => {
+      if (answer.kind === 'early') send({ answers: [answer], bells: [] })
+      else answers.push(answer)
+    },
+    () => {
+      if (commitDelay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, commitDelay)
+    },
+  )
+  send({ answers, bells })
+}
+
+function copy(engine: Engine, { copyTo, id }: { copyTo: string; id: number }): void {
+  try {
+    engine.copyTo(copyTo)
+    send({ answers: [{ id, kind: 'committed', value: undefined }], bells: [] })
+  } catch (error) {
+    const { code, message, detail } = asFault(error, copyTo)
+    send({ answers: [{ id, kind: 'failed', fault: { code, message, detail } }], bells: [] })
+  }
+}
+
+function close(engine: Engine): void {
+  clearTimeout(rest)
+  engine.close()
+  send({ closed: true })
+  port.close()
+}
