@@ -1,0 +1,142 @@
+import type { Values } from '../message/values.ts'
+import { barePieces, counterText, piecesOf } from './command-text.ts'
+import { bindingOf, type Device, parameterContext } from './device.ts'
+import { isListed, maskStretches, maskText, secretTokens } from './mask.ts'
+import { own } from './own.ts'
+import { type TakenParameters, takeParameters } from './parameters.ts'
+import { type Binding, type Bound, bind } from './pattern/bind.ts'
+import { conclude, type Match } from './pattern/match.ts'
+import type { Pattern } from './pattern/pattern.ts'
+import { firstOf, maskMatch, type ReadContext, type Reading, readText, timeContext } from './read.ts'
+import type { TimeContext } from './readers/dates.ts'
+import type { Command } from './schema/command.ts'
+import { formatOf, maskedOf, textOf } from './template.ts'
+
+/** A command that waits for its answer, as `Composed` described it. */
+export interface OpenCommand {
+  readonly command: string
+  readonly params: Values
+  /** The text that was sent; the last one of several. */
+  readonly text: string
+}
+
+/** What a text says to an open command. */
+export interface Answer {
+  readonly verdict: 'accepted' | 'refused' | 'pending' | 'none'
+  readonly values: Values
+  /** A pattern of the command, one of the profile's messages, or any text because the wording is unknown. */
+  readonly by: 'pattern' | 'message' | 'any_text'
+  /** The wording is unknown: nobody can say whether it worked. */
+  readonly any: boolean
+  /** Place in an answer of several texts. */
+  readonly part: number | null
+  readonly event: string | null
+  readonly message: string | null
+  /** Fields that nobody outside may see. */
+  readonly secretFields: readonly string[]
+  /** The text without the secrets of the device and of the command. */
+  readonly masked: string
+}
+
+/** An open command with what its parameters were sent as. */
+export interface Asked {
+  readonly device: Device
+  readonly command: Command
+  readonly taken: TakenParameters
+  readonly counter: number
+}
+
+/**
+ * Does the text answer the command? A refusal is looked for first: some say it in words that an acceptance could
+ * hold. Any text is an answer only if the device does not say it unasked.
+ */
+export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
+  const plain = text.trim()
+  const command = own(device.dialect.commands, open.command)
+  if (command === undefined) return none(maskText(device, plain))
+  const asked = askedOf(device, command, open)
+  const binding = answerBinding(asked)
+  const compile = (pattern: Pattern): Bound | null => bind(pattern, binding)
+  const { reply } = command
+  const general = device.dialect.refused.map((pattern) => ({ text: pattern, set: {} }))
+  const verdicts = [
+    ['refused', [...reply.refused, ...general]],
+    ['accepted', reply.accepted],
+    ['pending', reply.pending],
+  ] as const
+  for (const [verdict, patterns] of verdicts) {
+    const found = firstOf(patterns, compile, plain)
+    if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
+  }
+  const readings = readText(device, plain, context)
+  const read = readings.find((reading) => reply.reads.includes(reading.message))
+  if (read !== undefined) return fromMessage(read)
+  const masked = maskAnswer(asked, plain, null)
+  if (!reply.any_text || readings.length > 0 || plain === '') return none(masked)
+  return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
+}
+
+/** What answers to a command are bound to: its parameters, and the settings of the device. */
+export const answerBinding = (asked: Asked): Binding => bindingOf(asked.device, (name) => parameterOf(asked, name))
+
+export function askedOf(device: Device, command: Command, open: OpenCommand): Asked {
+  const { counter, ...params } = open.params
+  return { device, command, taken: takenOf(device, command, open.command, params), counter: Number(counter ?? 0) }
+}
+
+/** The parameters as they were accepted; a profile that changed since may refuse what it took before. */
+function takenOf(device: Device, command: Command, name: string, params: Values): TakenParameters {
+  try {
+    return takeParameters(name, command, params, parameterContext(device))
+  } catch {
+    return { values: params, wires: {} }
+  }
+}
+
+/** What `{=name}` stands for in the answer to this command. */
+function parameterOf({ device, command, taken, counter }: Asked, name: string): string | null {
+  if (name === 'command') return textOf(barePieces(device, command, taken, counter))
+  if (name === 'counter') return counterText(counter, formatOf(command.text, 'counter'))
+  return own(taken.wires, name) ?? null
+}
+
+function fromPattern(asked: Asked, verdict: Answer['verdict'], found: Match, text: string, time: TimeContext): Answer {
+  const { event, ...values } = conclude(found, time)
+  return {
+    ...none(maskAnswer(asked, text, found)),
+    verdict,
+    values,
+    event: typeof event === 'string' ? event : null,
+    secretFields: Object.keys(values).filter((field) => isListed(field, asked.command.reply.secret)),
+  }
+}
+
+function fromMessage({ values, part, event, message, secretFields, masked }: Reading): Answer {
+  return { verdict: 'accepted', values, by: 'message', any: false, part, event, message, secretFields, masked }
+}
+
+const none = (masked: string): Answer => ({
+  verdict: 'none',
+  values: {},
+  by: 'pattern',
+  any: false,
+  part: null,
+  event: null,
+  message: null,
+  secretFields: [],
+  masked,
+})
+
+/** Secrets of the settings and of the command itself: in their holes, as tokens, and where the command is echoed. */
+function maskAnswer(asked: Asked, text: string, found: Match | null): string {
+  const { device, command, taken, counter } = asked
+  const secret = Object.keys(command.params).filter((name) => command.params[name]?.secret === true)
+  const isSecret = (name: string): boolean => secret.includes(name) || (name === 'command' && secret.length > 0)
+  const placed =
+    found === null ? maskText(device, text) : maskMatch(device, text, found, command.reply.secret, isSecret)
+  const values = secret.flatMap((name) => own(taken.wires, name) || [])
+  const plain = maskStretches(placed, secretTokens(placed, values))
+  const pieces = piecesOf(device, command, taken, counter) ?? []
+  const echo = textOf(pieces)
+  return echo === maskedOf(pieces) ? plain : plain.replaceAll(echo, () => maskedOf(pieces))
+}

@@ -1,0 +1,159 @@
+import { Fault } from '../message/fault.ts'
+import type { DeviceConfig } from './device-config.ts'
+import { type Dialect, extend } from './dialect.ts'
+import { formatNumber, isDialable, normaliseNumber } from './numbers.ts'
+import { own } from './own.ts'
+import type { ParameterContext } from './parameter-kinds.ts'
+import type { Binding } from './pattern/bind.ts'
+import type { Profile } from './profile.ts'
+import { brokenReferences } from './references.ts'
+import type { Command } from './schema/command.ts'
+import type { Message, Property, Timing, Trust } from './schema/message.ts'
+import { builtIn, resolveSettings, suffixOf } from './settings.ts'
+
+/** What a device needs to know of the hub. */
+export interface Environment {
+  /** Country of numbers without a country code. */
+  readonly region?: string
+  /** The number that the device shall text to. */
+  readonly hubNumber?: string
+}
+
+/** A device with everything resolved: its dialect, its owner's settings and additions. Plain data but for the cache. */
+export interface Device {
+  readonly id: string
+  readonly name: string
+  readonly profile: Profile
+  readonly dialect: Dialect
+  /** Settings with their defaults; numbered ones under their numbered names. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Normalised, in the order of the configuration. */
+  readonly numbers: readonly string[]
+  /** The number that commands go to; null when none can be dialled. */
+  readonly recipient: string | null
+  readonly gateway: string | null
+  readonly region: string | undefined
+  readonly hubNumber: string | null
+  readonly timeZone: string | null
+  readonly timing: Timing
+  /** Seconds between texts after which it is late; null when it owes none. */
+  readonly expected: number | null
+  readonly poll: number | null
+  readonly validFor: number | null
+  readonly trust: Trust | null
+  readonly unproven: boolean
+}
+
+/** Fails with `invalid_config` when the configuration does not suit the profile. */
+export function makeDevice(id: string, config: DeviceConfig, profile: Profile, environment: Environment = {}): Device {
+  const base = dialectFor(id, config, profile)
+  const dialect = extend(base, {
+    commands: config.commands,
+    messages: config.messages,
+    properties: config.properties,
+    timing: config.timing,
+  })
+  if (dialect !== base) {
+    const [broken] = brokenReferences(dialect)
+    if (broken !== undefined) throw fault(id, broken)
+  }
+  const numbers = config.number.map((number) => normaliseNumber(number, environment.region))
+  const device: Device = {
+    id,
+    name: config.name ?? id,
+    profile,
+    dialect,
+    settings: {},
+    numbers,
+    recipient: numbers.find(isDialable) ?? null,
+    gateway: config.gateway ?? null,
+    region: environment.region,
+    hubNumber: environment.hubNumber ?? null,
+    timeZone: config.time_zone ?? dialect.timeZone,
+    timing: dialect.timing,
+    expected: config.expected === undefined ? (dialect.timing.expected ?? null) : config.expected,
+    poll: config.poll ?? null,
+    validFor: config.valid_for ?? null,
+    trust: config.trust ?? null,
+    unproven: config.unproven,
+  }
+  return { ...device, settings: settingsFor(device, config.settings) }
+}
+
+function dialectFor(id: string, config: DeviceConfig, profile: Profile): Dialect {
+  const names = [...profile.dialects.keys()]
+  const wanted = config.variant ?? profile.row.default_variant ?? (names.length === 1 ? names[0] : undefined)
+  const dialect = wanted === undefined ? undefined : profile.dialects.get(wanted)
+  if (dialect !== undefined) return dialect
+  const variants = Object.entries(profile.row.variants).map(([variant, { label, tell }]) => ({ variant, label, tell }))
+  const list = variants.map(({ variant, label, tell }) => `"variant: ${variant}" for ${label} (${tell})`).join(', or ')
+  const why =
+    config.variant === undefined
+      ? `${profile.id} has several dialects: choose`
+      : `${profile.id} has no variant "${config.variant}": use`
+  throw fault(id, variants.length === 0 ? `${profile.id} has no variants` : `${why} ${list}`, { variants })
+}
+
+function settingsFor(device: Device, given: Readonly<Record<string, string>>): Record<string, string> {
+  const { settings, problem } = resolveSettings(device.dialect.settings, given, parameterContext(device, anyTime))
+  if (problem !== null) throw fault(device.id, `settings of ${device.profile.id}: ${problem}`)
+  return settings
+}
+
+/** For values that do not depend on the moment. */
+const anyTime = '1970-01-01T00:00:00Z'
+
+export function parameterContext(device: Device, now = anyTime): ParameterContext {
+  const { region, dialect, timeZone } = device
+  return { now, zone: timeZone, region, phoneNumbers: dialect.phoneNumbers }
+}
+
+/** The value of a setting or of the hub's and the device's numbers; null when it is empty. */
+export function settingOf(device: Device, name: string): string | null {
+  const given = own(device.settings, name) ?? ''
+  if (given !== '')
+    return builtIn.includes(name) ? formatNumber(given, device.dialect.phoneNumbers, device.region) : given
+  const number = name === 'hub_number' ? device.hubNumber : name === 'own_number' ? device.recipient : null
+  return number === null ? null : formatNumber(number, device.dialect.phoneNumbers, device.region)
+}
+
+/** The values of a numbered setting by number or name. */
+export function familyOf(device: Device, family: string): Record<string, string> {
+  const entries = Object.entries(device.settings).flatMap(([name, value]) => {
+    const suffix = suffixOf(family, name)
+    return suffix === null || value === '' ? [] : [[suffix, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+/** What patterns of this device are bound to; `more` are the parameters of an open command. */
+export function bindingOf(device: Device, more: (name: string) => string | null = () => null): Binding {
+  const { words, items } = device.dialect
+  return {
+    words,
+    items,
+    value: (name) => more(name) ?? settingOf(device, name),
+    family: (name) => familyOf(device, name),
+  }
+}
+
+/** Do the device's settings allow an entry? */
+export function holds(device: Device, when: Readonly<Record<string, readonly string[]>>): boolean {
+  return Object.entries(when).every(([name, values]) => values.includes(settingOf(device, name) ?? ''))
+}
+
+/** Entries that exist on this device as it is set, the unproven ones too. */
+export const commandsOf = (device: Device): Record<string, Command> => present(device, device.dialect.commands)
+export const messagesOf = (device: Device): Record<string, Message> => present(device, device.dialect.messages)
+export const propertiesOf = (device: Device): Record<string, Property> => present(device, device.dialect.properties)
+
+function present<T extends { readonly when: Readonly<Record<string, readonly string[]>> }>(
+  device: Device,
+  table: Readonly<Record<string, T>>,
+): Record<string, T> {
+  return Object.fromEntries(Object.entries(table).filter(([, row]) => holds(device, row.when)))
+}
+
+function fault(id: string, message: string, detail: Readonly<Record<string, unknown>> = {}): Fault {
+  return new Fault('invalid_config', `device ${id}: ${message}`, { device: id, ...detail })
+}

@@ -1,0 +1,134 @@
+import type { Value } from '../message/values.ts'
+import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from './pattern/bind.ts'
+import type { Pattern } from './pattern/pattern.ts'
+import type { Command, PhoneForm, Setting } from './schema/command.ts'
+import type { Message, Property, SetupStep, Timing } from './schema/message.ts'
+import type { Additions, ProfileRow, SmsRow, Variant } from './schema/profile.ts'
+import type { Template } from './template.ts'
+
+type Table<T> = Readonly<Record<string, T>>
+
+/** What the device takes; a command outside is refused, never bent. */
+export interface SmsLimits {
+  readonly alphabet: 'ascii' | 'gsm7' | 'ucs2'
+  readonly parts: number
+  readonly maxLength: number | null
+  readonly textMode: boolean
+  readonly join: SmsRow['join'] | null
+}
+
+/** A profile as one kind of device speaks it: its variant applied, and what the owner of a device added. */
+export interface Dialect {
+  readonly profile: string
+  readonly variant: string
+  readonly sources: Table<string>
+  readonly phoneNumbers: PhoneForm
+  readonly case: 'exact' | 'upper' | 'lower' | 'any'
+  readonly sms: SmsLimits
+  readonly frames: Table<Template>
+  readonly settings: Table<Setting>
+  readonly words: Table<Table<Value>>
+  readonly items: Table<Item>
+  readonly commands: Table<Command>
+  readonly refused: readonly Pattern[]
+  readonly silence: string | null
+  readonly messages: Table<Message>
+  readonly identity: string | null
+  readonly forwards: Pattern | null
+  readonly properties: Table<Property>
+  readonly timing: Timing
+  readonly setup: readonly SetupStep[]
+  readonly timeZone: string | null
+  readonly programs: Programs
+}
+
+export function dialectOf(id: string, row: ProfileRow, variantName: string): Dialect {
+  const variant: Partial<Variant> = row.variants[variantName] ?? {}
+  const items = merge(row.items, variant.items, replaced(variant, 'items'))
+  return {
+    profile: id,
+    variant: variantName,
+    sources: row.sources,
+    phoneNumbers: variant.phone_numbers ?? row.phone_numbers ?? 'plus',
+    case: variant.case ?? row.case ?? 'exact',
+    sms: limitsOf({ ...row.sms, ...variant.sms }),
+    frames: merge(row.frames, variant.frames, replaced(variant, 'frames')),
+    settings: merge(row.settings, variant.settings, replaced(variant, 'settings')),
+    words: merge(row.words, variant.words, replaced(variant, 'words')),
+    items: Object.fromEntries(
+      Object.entries(items).map(([name, item]) => [name, { text: item.text, separator: item.separator ?? null }]),
+    ),
+    commands: merge(row.commands, variant.commands, replaced(variant, 'commands')),
+    refused: variant.refused ?? row.refused ?? [],
+    silence: variant.silence ?? row.silence ?? null,
+    messages: merge(row.messages, variant.messages, replaced(variant, 'messages')),
+    identity: variant.identity ?? row.identity ?? null,
+    forwards: variant.forwards ?? row.forwards ?? null,
+    properties: merge(row.properties, variant.properties, replaced(variant, 'properties')),
+    timing: { ...row.timing, ...variant.timing },
+    setup: variant.setup ?? row.setup ?? [],
+    timeZone: variant.time_zone ?? row.time_zone ?? null,
+    programs: new Programs(),
+  }
+}
+
+function limitsOf({ alphabet = 'gsm7', parts = 1, max_length, text_mode = false, join }: SmsRow): SmsLimits {
+  return { alphabet, parts, maxLength: max_length ?? null, textMode: text_mode, join: join ?? null }
+}
+
+/** The dialect of one device, whose owner added to it. Without additions it is the profile's own. */
+export function extend(dialect: Dialect, additions: Additions): Dialect {
+  if (Object.values(additions).every((section) => section === undefined)) return dialect
+  return {
+    ...dialect,
+    commands: merge(dialect.commands, additions.commands, false),
+    messages: merge(dialect.messages, additions.messages, false),
+    properties: merge(dialect.properties, additions.properties, false),
+    timing: { ...dialect.timing, ...additions.timing },
+    programs: new Programs(),
+  }
+}
+
+const replaced = (variant: Partial<Variant>, section: NonNullable<Variant['replaces']>[number]): boolean =>
+  variant.replaces?.includes(section) ?? false
+
+/** Entries of `over` replace those of `under`; null takes one away. */
+function merge<T>(under: Table<T> | undefined, over: Table<T | null> | undefined, replaces: boolean): Table<T> {
+  const entries = Object.entries({ ...(replaces ? {} : under), ...over })
+  return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null))
+}
+
+/**
+ * Compiled patterns, each made at its first use. Those of a dialect are shared by all devices that speak it; a
+ * pattern with a device's own words is kept under these words.
+ */
+export class Programs {
+  readonly #made = new Map<string, Bound | null>()
+  readonly #names = new WeakMap<Pattern, readonly string[]>()
+
+  get(pattern: Pattern, binding: Binding, extent: Extent = 'whole'): Bound | null {
+    const key = JSON.stringify([
+      extent,
+      pattern.source,
+      ...this.#namesOf(pattern, binding).map((name) => wordsOf(name, binding)),
+    ])
+    const known = this.#made.get(key)
+    if (known !== undefined) return known
+    const made = bind(pattern, binding, extent)
+    // Words come and go (a learned text, a password): what is used will be made again.
+    if (this.#made.size >= most) this.#made.clear()
+    this.#made.set(key, made)
+    return made
+  }
+
+  #namesOf(pattern: Pattern, { items }: Binding): readonly string[] {
+    const names = this.#names.get(pattern) ?? namesIn(pattern, items)
+    this.#names.set(pattern, names)
+    return names
+  }
+}
+
+const most = 2000
+
+const wordsOf = (name: string, binding: Binding): unknown =>
+  name.includes('#') ? binding.family(name) : binding.value(name)

@@ -1,0 +1,189 @@
+import { Fault } from '../message/fault.ts'
+import type { Value } from '../message/values.ts'
+import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
+import { findCommand } from './find-command.ts'
+import { isListed } from './mask.ts'
+import { didYouMean } from './nearest.ts'
+import { own } from './own.ts'
+import { accepts } from './parameters.ts'
+import { fieldsOf } from './places.ts'
+import type { Parameter } from './schema/command.ts'
+import { type Action, actions, type Call, type Property } from './schema/message.ts'
+
+/** What a `set` or `get` comes to. */
+export interface Resolved {
+  readonly command: string
+  readonly params: Readonly<Record<string, unknown>>
+  /** The property that was meant; null where a command answers for none. */
+  readonly property: string | null
+}
+
+/**
+ * The plain client's words (facts: MQTT, section 5.3) and the actions they may stand for, the best first. A word that
+ * is an action's own name needs no row.
+ */
+const words: Readonly<Record<string, readonly Action[]>> = {
+  '1': ['on', 'press'],
+  true: ['on', 'press'],
+  '0': ['off'],
+  false: ['off'],
+  on: ['on', 'press'],
+  open: ['open', 'press'],
+  toggle: ['toggle', 'press'],
+  press: ['press'],
+  arm: ['arm', 'arm_away'],
+  unlock: ['unlock', 'press'],
+}
+
+/** Keys of a payload that are the hub's and no parameter's (facts: MQTT, section 5.3 rule 4). */
+export const metaKeys: readonly string[] = [
+  'id',
+  'ttl',
+  'priority',
+  'gateway',
+  'dry_run',
+  'confirm',
+  'force',
+  'transaction',
+]
+
+/**
+ * The command that brings a property to a value. Without a property it is the primary one. `current` is its present
+ * value, which TOGGLE needs where the device has no toggle of its own.
+ */
+export function resolveSet(device: Device, property: string | null, value: unknown, current: Value = null): Resolved {
+  const [name, row] = findProperty(device, property)
+  const usable = callsOf(device, row)
+  const word = String(value).trim().toLowerCase()
+  const action = actionFor(word, usable, current)
+  const call = action === null ? undefined : usable.get(action)
+  if (action !== null && call !== undefined) {
+    return { command: call.command, params: filled(device, action, call, value), property: name }
+  }
+  const accepted = acceptedBy(device, usable)
+  const shown = typeof value === 'object' ? 'an object' : JSON.stringify(value)
+  const message =
+    accepted.length === 0
+      ? `"${name}" of ${device.id} can't be set`
+      : `"${name}" of ${device.id} takes ${accepted.join(', ')}, not ${shown}`
+  throw new Fault('out_of_range', message, { property: name, accepted })
+}
+
+function actionFor(word: string, usable: ReadonlyMap<Action, Call>, current: Value): Action | null {
+  if (word === 'toggle' && !usable.has('toggle') && !usable.has('press')) {
+    return current === 'ON' || current === true ? 'off' : current === 'OFF' || current === false ? 'on' : null
+  }
+  const named = (own(words, word) ?? actions.filter((action) => action === word && action !== 'set')).find((action) =>
+    usable.has(action),
+  )
+  return named ?? (usable.has('set') ? 'set' : null)
+}
+
+/** The parameters of a call. A `set` that names none hands its value to the one that the command needs. */
+function filled(device: Device, action: Action, call: Call, value: unknown): Record<string, unknown> {
+  const params = Object.entries(call.params).map(([key, text]) => [key, text === '{value}' ? value : text] as const)
+  const only = action === 'set' && params.length === 0 ? onlyParameter(device, call.command) : null
+  return only === null ? Object.fromEntries(params) : { [only]: value }
+}
+
+/** The command that asks the device for a property, or for its state as a whole. */
+export function resolveGet(device: Device, property: string | null): Resolved {
+  const commands = commandsOf(device)
+  if (property === null) {
+    const status = Object.hasOwn(commands, 'status')
+      ? 'status'
+      : Object.keys(commands).find((name) => (commands[name]?.asks.length ?? 0) > 0)
+    if (status !== undefined) return { command: status, params: {}, property: null }
+    throw new Fault('unknown_property', `${device.id} has no command that asks for its state`, { device: device.id })
+  }
+  const query = own(propertiesOf(device), property)?.query
+  const asking = query ?? Object.keys(commands).find((name) => isListed(property, commands[name]?.asks ?? []))
+  if (asking !== undefined && Object.hasOwn(commands, asking)) return { command: asking, params: {}, property }
+  const known = [
+    ...Object.keys(propertiesOf(device)),
+    ...Object.values(commands).flatMap(({ asks }) => asks),
+    ...Object.values(messagesOf(device)).flatMap((message) => fieldsOf(message, device.dialect.items)),
+  ]
+  if (known.some((name) => isListed(property, [name]))) return { ...resolveGet(device, null), property }
+  throw unknownProperty(device, property, known)
+}
+
+/** Parameters of `command/<name>`: a JSON object, the one value that the command needs, or anything where it needs none. */
+export function commandArguments(device: Device, name: string, payload: string): Readonly<Record<string, unknown>> {
+  const { key, command } = findCommand(device, name)
+  const plain = payload.trim()
+  const given = parsed(plain)
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
+    return Object.fromEntries(Object.entries(given).filter(([param]) => !metaKeys.includes(param)))
+  }
+  const needed = Object.entries(command.params).filter(([, spec]) => isNeeded(spec))
+  const only = onlyParameter(device, key)
+  if (plain === '' || (needed.length === 0 && (only === null || /^(?:press|on|true|1)$/i.test(plain)))) return {}
+  if (only !== null) return { [only]: typeof given === 'string' || Array.isArray(given) ? given : plain }
+  const list = needed.map(([param, spec]) => `"${param}": ${accepts(spec)}`).join('; ')
+  throw new Fault('out_of_range', `${key} takes a JSON object with ${list}`, {
+    command: key,
+    accepted: needed.map(([param]) => param),
+  })
+}
+
+/** JSON, or the text itself. */
+function parsed(payload: string): unknown {
+  try {
+    return JSON.parse(payload)
+  } catch {
+    return payload
+  }
+}
+
+const isNeeded = (spec: Parameter): boolean => !spec.optional && spec.default === undefined
+
+/** The single parameter of a command, or the single one that it can't do without. */
+function onlyParameter(device: Device, name: string): string | null {
+  const params = Object.entries(own(device.dialect.commands, name)?.params ?? {})
+  const needed = params.filter(([, spec]) => isNeeded(spec))
+  const [only] = needed.length === 1 ? needed : params.length === 1 ? params : []
+  return only?.[0] ?? null
+}
+
+function findProperty(device: Device, name: string | null): readonly [string, Property] {
+  const table = propertiesOf(device)
+  const entries = Object.entries(table)
+  if (name === null) {
+    const settable = entries.filter(([, row]) => callsOf(device, row).size > 0)
+    const primary = settable.find(([, row]) => row.primary) ?? settable[0]
+    if (primary !== undefined) return primary
+    throw new Fault('unknown_property', `${device.id} has nothing that can be set`, { device: device.id })
+  }
+  const row = own(table, name)
+  if (row !== undefined) return [name, row]
+  throw unknownProperty(device, name, Object.keys(table))
+}
+
+/** What may be done to a property by commands that this device has. */
+export function callsOf(device: Device, row: Property): ReadonlyMap<Action, Call> {
+  const commands = commandsOf(device)
+  return new Map(
+    actions.flatMap((action) =>
+      row[action] !== undefined && Object.hasOwn(commands, row[action].command) ? [[action, row[action]] as const] : [],
+    ),
+  )
+}
+
+function acceptedBy(device: Device, usable: ReadonlyMap<Action, Call>): string[] {
+  return [...usable].map(([action, call]) => {
+    if (action !== 'set') return action.toUpperCase()
+    const only = onlyParameter(device, call.command)
+    const spec = only === null ? undefined : device.dialect.commands[call.command]?.params[only]
+    return spec === undefined ? 'a value' : accepts(spec)
+  })
+}
+
+function unknownProperty(device: Device, name: string, known: readonly string[]): Fault {
+  const meant = didYouMean(name, known)
+  const list = meant === '' && known.length > 0 ? `; it has ${known.join(', ')}` : meant
+  return new Fault('unknown_property', `${device.id} has no property "${name}"${list}`, {
+    property: name,
+    properties: known,
+  })
+}

@@ -1,0 +1,79 @@
+import { Fault } from '../../message/fault.ts'
+import { readAnswer } from '../answer.ts'
+import { type Composed, composeCommand } from '../compose.ts'
+import { commandsOf, type Device } from '../device.ts'
+import type { Dialect } from '../dialect.ts'
+import { metaKeys } from '../intent.ts'
+import type { Profile } from '../profile.ts'
+import { readText } from '../read.ts'
+import { sampleDevice } from '../sample.ts'
+import type { Command, CommandExample } from '../schema/command.ts'
+import { contextOf, difference, exampleTime } from './examples.ts'
+import type { Problem, Rule } from './problem.ts'
+
+/** Every command has an example in every variant, and each one makes exactly the text that it states. */
+export const lintCommands: Rule = (profile, dialect) =>
+  Object.entries(dialect.commands).flatMap(([name, command]) => {
+    const path = `commands.${name}`
+    const examples = command.examples.filter(({ variant }) => variant === undefined || variant === dialect.variant)
+    const problems = examples.flatMap((example) => checkExample(profile, dialect, name, example))
+    if (examples.length === 0 && command.ring === undefined)
+      problems.push({ path, message: `has no example${forVariant(dialect)}` })
+    return [...problems, ...checkParameters(path, command), ...checkReply(path, command)]
+  })
+
+export const forVariant = ({ variant }: Dialect): string => (variant === '' ? '' : ` for variant ${variant}`)
+
+function checkParameters(path: string, { params, danger }: Command): Problem[] {
+  const taken = Object.keys(params).filter((name) => metaKeys.includes(name))
+  return [
+    ...taken.map((name) => ({ path: `${path}.params.${name}`, message: 'is a key of the hub: choose another name' })),
+    ...(danger !== undefined && danger.trim().length < 8
+      ? [{ path: `${path}.danger`, message: 'needs a reason in words' }]
+      : []),
+  ]
+}
+
+function checkReply(path: string, { reply }: Command): Problem[] {
+  const known = reply.accepted.length + reply.reads.length + (reply.any_text ? 1 : 0)
+  return reply.expect === 'required' && known === 0
+    ? [{ path: `${path}.reply`, message: 'is required, but no text is one: give accepted, reads or any_text' }]
+    : []
+}
+
+function checkExample(profile: Profile, dialect: Dialect, name: string, example: CommandExample): Problem[] {
+  const path = `commands.${name}.examples.${dialect.commands[name]?.examples.indexOf(example)}${forVariant(dialect)}`
+  const problem = (message: string): Problem => ({ path, message })
+  let device: Device
+  let composed: Composed
+  try {
+    device = sampleDevice(profile, dialect.variant, example.settings)
+    if (!Object.hasOwn(commandsOf(device), name)) return [problem('its settings do not allow the command')]
+    const { counter, ...params } = example.params
+    composed = composeCommand(device, name, params, { now: exampleTime, counter: Number(counter ?? 0) })
+  } catch (error) {
+    return [problem(Fault.from(error).message)]
+  }
+  const texts = composed.texts.map(({ text }) => text)
+  if (JSON.stringify(texts) !== JSON.stringify(example.sms))
+    return [problem(`makes ${JSON.stringify(texts)}, not ${JSON.stringify(example.sms)}`)]
+  return checkReplies(device, composed, example).map(problem)
+}
+
+function checkReplies(device: Device, composed: Composed, example: CommandExample): string[] {
+  const open = { command: composed.command, params: composed.params, text: composed.texts.at(-1)?.text ?? '' }
+  const context = contextOf(example.scts)
+  const replies = [
+    ...example.reply.map((text, i) => ({ text, verdict: 'accepted', values: example.values[i] ?? {} })),
+    ...(example.pending === undefined ? [] : [{ text: example.pending, verdict: 'pending', values: {} }]),
+    ...(example.refused === undefined ? [] : [{ text: example.refused, verdict: 'refused', values: {} }]),
+  ]
+  return replies.flatMap(({ text, verdict, values }) => {
+    const answer = readAnswer(device, open, text, context)
+    if (answer.verdict !== verdict) return [`${JSON.stringify(text)} is ${answer.verdict}, not ${verdict}`]
+    const wrong = difference(values, answer.values, answer.event)
+    const messages = readText(device, text, context).map(({ message }) => message)
+    if (messages.length > 1) return [`${JSON.stringify(text)} fits several messages: ${messages.join(', ')}`]
+    return wrong === '' ? [] : [`${JSON.stringify(text)}: ${wrong}`]
+  })
+}

@@ -1,0 +1,35 @@
+import { messagesOf } from '../device.ts'
+import type { Dialect } from '../dialect.ts'
+import type { Profile } from '../profile.ts'
+import { readText } from '../read.ts'
+import { sampleDevice } from '../sample.ts'
+import type { MessageExample } from '../schema/message.ts'
+import { forVariant } from './commands.ts'
+import { contextOf, difference, failure } from './examples.ts'
+import type { Rule } from './problem.ts'
+
+/** Every message has an example in every variant, which is that message, no other, and says what it states. */
+export const lintMessages: Rule = (profile, dialect) =>
+  Object.entries(dialect.messages).flatMap(([name, message]) => {
+    const examples = message.examples.filter(({ variant }) => variant === undefined || variant === dialect.variant)
+    if (examples.length === 0) return [{ path: `messages.${name}`, message: `has no example${forVariant(dialect)}` }]
+    return examples.flatMap((example) => {
+      const wrong = failure(() => check(profile, dialect, name, example))
+      const path = `messages.${name}.examples.${message.examples.indexOf(example)}${forVariant(dialect)}`
+      return wrong === null ? [] : [{ path, message: wrong }]
+    })
+  })
+
+function check(profile: Profile, dialect: Dialect, name: string, example: MessageExample): void {
+  const device = sampleDevice(profile, dialect.variant, example.settings)
+  if (!Object.hasOwn(messagesOf(device), name)) throw new Error('its settings do not allow the message')
+  const [reading, ...more] = readText(device, example.text, contextOf(example.scts))
+  if (reading === undefined) throw new Error(`${JSON.stringify(example.text)} fits nothing`)
+  if (more.length > 0)
+    throw new Error(
+      `${JSON.stringify(example.text)} is ambiguous: ${[reading, ...more].map(({ message }) => message).join(', ')}`,
+    )
+  if (reading.message !== name) throw new Error(`${JSON.stringify(example.text)} is ${reading.message}`)
+  const wrong = difference(example.values, reading.values, reading.event)
+  if (wrong !== '') throw new Error(`${JSON.stringify(example.text)}: ${wrong}`)
+}

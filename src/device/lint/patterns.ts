@@ -1,0 +1,106 @@
+import type { Values } from '../../message/values.ts'
+import { seededRandom } from '../../util/random.ts'
+import { answerBinding, askedOf } from '../answer.ts'
+import { bindingOf, type Device, parameterContext } from '../device.ts'
+import type { Dialect } from '../dialect.ts'
+import { own } from '../own.ts'
+import { takeParameters, wireOf } from '../parameters.ts'
+import { type Binding, bind, regularOf } from '../pattern/bind.ts'
+import { hostileTexts } from '../pattern/generate.ts'
+import { run } from '../pattern/machine.ts'
+import { isFixed } from '../pattern/pattern.ts'
+import { assemble } from '../pattern/program.ts'
+import { type Place, patternsIn } from '../places.ts'
+import type { Profile } from '../profile.ts'
+import { sampleDevice } from '../sample.ts'
+import type { Command, CommandExample, Parameter } from '../schema/command.ts'
+import { forVariant } from './commands.ts'
+import { exampleTime } from './examples.ts'
+import type { Problem, Rule } from './problem.ts'
+
+/** Steps for each character of a hostile text that a pattern may cost, and by how much twice the text may cost more. */
+const mostSteps = 300
+const mostGrowth = 2.2
+const length = 200
+
+/** Every pattern is proved by an example, and no text makes it slow. */
+export const lintPatterns: Rule = (profile, dialect) =>
+  patternsIn(dialect).flatMap((place) => [
+    ...checkCost(profile, dialect, place),
+    ...checkProof(profile, dialect, place),
+  ])
+
+function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command }: Place): Problem[] {
+  const device = sampleDevice(profile, dialect.variant, {})
+  const unknown = (name: string) => {
+    const spec = own(command?.params ?? {}, name)
+    return spec === undefined ? { is: 'literal' as const, text: 'ab 12', exact: false } : wireOf(spec as Parameter)
+  }
+  const regular = regularOf(pattern, { ...bindingOf(device), unknown })
+  if (regular === null) return []
+  const program = assemble(regular)
+  const random = seededRandom(1)
+  for (const text of hostileTexts(regular, 2 * length, random)) {
+    const half = run(program, text.slice(0, length)).steps
+    const steps = half > mostSteps * length ? half / length : run(program, text).steps / text.length
+    if (steps > mostSteps || steps * text.length > half * mostGrowth + program.length) {
+      return [{ path, message: `is slow: ${Math.round(steps)} steps for each character of a hostile text` }]
+    }
+  }
+  return []
+}
+
+/** Does an example of the entry fit this very pattern? One that can say only one thing proves itself. */
+function checkProof(profile: Profile, dialect: Dialect, place: Place): Problem[] {
+  const { path, pattern } = place
+  const [section, name = '', kind = ''] = path.split('.')
+  if (isFixed(pattern) && section === 'refused') return []
+  if (section === 'items' || section === 'forwards' || kind === 'fields' || kind === 'unless') return []
+  const proofs =
+    section === 'messages'
+      ? messageProofs(profile, dialect, name)
+      : commandProofs(profile, dialect, section === 'refused' ? null : name)
+  const search = kind === 'find'
+  const proved = proofs.some(({ text, binding }) => {
+    const program = bind(pattern, binding)
+    return program !== null && run(program, text.trim(), { search }).fits
+  })
+  return proved ? [] : [{ path, message: `"${pattern.source}" is proved by no example${forVariant(dialect)}` }]
+}
+
+interface Evidence {
+  readonly text: string
+  readonly binding: Binding
+}
+
+function messageProofs(profile: Profile, dialect: Dialect, name: string): Evidence[] {
+  return (dialect.messages[name]?.examples ?? [])
+    .filter(({ variant }) => variant === undefined || variant === dialect.variant)
+    .map(({ text, settings }) => ({ text, binding: bindingOf(sampleDevice(profile, dialect.variant, settings)) }))
+}
+
+function commandProofs(profile: Profile, dialect: Dialect, name: string | null): Evidence[] {
+  const commands = Object.entries(dialect.commands).filter(([key]) => name === null || key === name)
+  return commands.flatMap(([key, command]) =>
+    command.examples
+      .filter(({ variant }) => variant === undefined || variant === dialect.variant)
+      .flatMap(({ settings, params, reply, pending, refused }) => {
+        const device = sampleDevice(profile, dialect.variant, settings)
+        const binding = answerBinding(
+          askedOf(device, command, { command: key, params: taken(device, key, params), text: '' }),
+        )
+        return [...reply, ...[pending ?? [], refused ?? []].flat()].map((text) => ({ text, binding }))
+      }),
+  )
+}
+
+/** Parameters with their defaults; none when the example is wrong, which is reported where it stands. */
+function taken(device: Device, name: string, { counter, ...given }: CommandExample['params']): Values {
+  const command = device.dialect.commands[name] as Command
+  try {
+    const { values } = takeParameters(name, command, given, parameterContext(device, exampleTime))
+    return counter === undefined ? values : { ...values, counter: Number(counter) }
+  } catch {
+    return {}
+  }
+}

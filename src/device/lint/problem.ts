@@ -1,0 +1,14 @@
+import type { Dialect } from '../dialect.ts'
+import type { Profile } from '../profile.ts'
+
+export interface Problem {
+  /** Where in the file: `commands.open.examples.0`. */
+  readonly path: string
+  readonly message: string
+}
+
+export type Rule = (profile: Profile, dialect: Dialect) => Problem[]
+
+/** A problem for each of these. */
+export const each = <T>(things: Iterable<T>, problem: (thing: T) => Problem | null): Problem[] =>
+  [...things].flatMap((thing) => problem(thing) ?? [])

@@ -1,0 +1,38 @@
+import { settingOf } from '../device.ts'
+import { sampleDevice } from '../sample.ts'
+import { literalsIn } from '../template.ts'
+import { each, type Rule } from './problem.ts'
+
+const sounds = /(?:^|_)(?:pass(?:word|code|wd)?|pwd|pin|puk|code|secret)(?:_|$)/
+
+/** Secrets live in settings, or come as secret parameters; nothing else of a device is one. */
+export const lintSecrets: Rule = (profile, dialect) => {
+  const device = sampleDevice(profile, dialect.variant, {})
+  const secrets = Object.entries(dialect.settings).flatMap(([name, { secret }]) =>
+    secret ? (settingOf(device, name) ?? []) : [],
+  )
+  const templates = [
+    ...Object.entries(dialect.frames).map(([name, frame]) => [`frames.${name}`, frame] as const),
+    ...Object.entries(dialect.commands).flatMap(([name, { text }]) =>
+      text === undefined ? [] : [[`commands.${name}.text`, text] as const],
+    ),
+  ]
+  const named = [
+    ...Object.entries(dialect.settings).map(([name, spec]) => [`settings.${name}`, name, spec] as const),
+    ...Object.entries(dialect.commands).flatMap(([command, { params }]) =>
+      Object.entries(params).map(([name, spec]) => [`commands.${command}.params.${name}`, name, spec] as const),
+    ),
+  ]
+  return [
+    ...each(named, ([path, name, { secret }]) =>
+      sounds.test(name) && !secret
+        ? { path, message: 'sounds like a secret: say secret: true, or choose another name' }
+        : null,
+    ),
+    ...each(templates, ([path, { parts }]) =>
+      literalsIn(parts).some((piece) => secrets.some((secret) => piece.includes(secret)))
+        ? { path, message: 'holds a secret: use a setting' }
+        : null,
+    ),
+  ]
+}

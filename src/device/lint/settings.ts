@@ -1,0 +1,19 @@
+import { accepts, asParameter } from '../parameters.ts'
+import { examplesOf, sampleContext } from '../sample.ts'
+import { isAccepted } from '../settings.ts'
+import { each, type Rule } from './problem.ts'
+
+/** Defaults and examples are what the setting takes, and what the owner must give has an example. */
+export const lintSettings: Rule = (_profile, { settings }) =>
+  Object.entries(settings).flatMap(([name, spec]) => {
+    const path = `settings.${name}`
+    const examples = examplesOf(name, spec).map(([, value]) => value)
+    const given = spec.default === undefined ? examples : [spec.default, ...examples]
+    const wrong = each(given, (value) =>
+      value === '' || isAccepted(spec, value, sampleContext)
+        ? null
+        : { path, message: `"${value}" is not ${accepts(asParameter(spec))}` },
+    )
+    const isBare = spec.required && given.length === 0
+    return isBare ? [...wrong, { path, message: 'must be given, but has no example' }] : wrong
+  })

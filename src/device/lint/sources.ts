@@ -1,0 +1,15 @@
+import { didYouMean } from '../nearest.ts'
+import type { Rule } from './problem.ts'
+
+/** What is printed somewhere says where; what nobody printed says so. */
+export const lintSources: Rule = (_profile, { sources, commands, messages }) => {
+  const rows = [
+    ...Object.entries(commands).map(([name, row]) => [`commands.${name}`, row] as const),
+    ...Object.entries(messages).map(([name, row]) => [`messages.${name}`, row] as const),
+  ]
+  return rows.flatMap(([path, { source, proof }]) => {
+    if (source === undefined) return proof === 'unproven' ? [] : [{ path, message: 'has no source' }]
+    if (Object.hasOwn(sources, source)) return []
+    return [{ path, message: `source "${source}" is not in sources${didYouMean(source, Object.keys(sources))}` }]
+  })
+}

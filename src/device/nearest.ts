@@ -1,0 +1,35 @@
+/** The known word that was probably meant, or null when none is near. */
+export function nearest(word: string, known: Iterable<string>): string | null {
+  let best: string | null = null
+  let least = Math.floor(word.length / 3) + 1
+  for (const candidate of known) {
+    const distance = edits(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < least || (distance === least && best === null)) {
+      least = distance
+      best = candidate
+    }
+  }
+  return best
+}
+
+export function didYouMean(word: string, known: Iterable<string>): string {
+  const meant = nearest(word, known)
+  return meant === null ? '' : `; did you mean "${meant}"?`
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours between two words. */
+function edits(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      let cost = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + same)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
+      row.push(cost)
+    }
+    rows.push(row)
+  }
+  return rows[a.length]?.[b.length] ?? 0
+}

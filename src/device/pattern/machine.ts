@@ -1,0 +1,111 @@
+import type { Program } from './program.ts'
+import { foldUnit } from './regular.ts'
+
+/**
+ * A Pike machine: all ways through a program walk the text side by side, each instruction at most once for each unit
+ * of the text. So the steps are at most the length of the program times that of the text, whatever the text is.
+ * The ways are kept in order of preference; what they captured hangs on a list that grows at its head, so that a
+ * repeated item keeps every one of its rounds.
+ */
+export interface Trail<M> {
+  readonly mark: M
+  readonly edge: 'open' | 'close'
+  readonly at: number
+  readonly before: Trail<M> | null
+}
+
+export interface Run<M> {
+  readonly fits: boolean
+  /** The marks that were passed, the last one first. */
+  readonly trail: Trail<M> | null
+  /** Units that a literal or a narrow set took: how much of the text the pattern explains. */
+  readonly weight: number
+  readonly steps: number
+  /** Where the way that explained most came to its end, and the instructions that it waited at. */
+  readonly stopped: { readonly at: number; readonly weight: number; readonly waiting: readonly number[] }
+}
+
+export interface RunOptions {
+  /** Find the first place that fits instead of the whole text. */
+  readonly search?: boolean
+  /** A text that ends early fits as far as it goes. */
+  readonly cut?: boolean
+  readonly from?: number
+  readonly to?: number
+}
+
+interface Way<M> {
+  readonly at: number
+  readonly trail: Trail<M> | null
+  readonly weight: number
+}
+
+export function run<M>(program: Program<M>, text: string, options: RunOptions = {}): Run<M> {
+  const { search = false, cut = false, from = 0, to = text.length } = options
+  const seen = new Int32Array(program.length).fill(-1)
+  const places: number[] = []
+  const trails: (Trail<M> | null)[] = []
+  let ways: Way<M>[] = []
+  let next: Way<M>[] = []
+  let found: Way<M> | null = null
+  let steps = 0
+  let stopped = { at: from, weight: -1, waiting: [] as number[] }
+
+  /** Adds every place that a way reaches without taking a unit; true when one is the end: later ways count no more. */
+  function follow(start: number, startTrail: Trail<M> | null, weight: number, position: number): boolean {
+    places.push(start)
+    trails.push(startTrail)
+    for (let at = places.pop(); at !== undefined; at = places.pop()) {
+      const trail = trails.pop() as Trail<M> | null
+      if (seen[at] === position) continue
+      seen[at] = position
+      steps++
+      const step = program[at] as Program<M>[number]
+      if (step.do === 'fork') {
+        for (let i = step.to.length - 1; i >= 0; i--) {
+          places.push(step.to[i] as number)
+          trails.push(trail)
+        }
+      } else if (step.do === 'mark') {
+        places.push(at + 1)
+        trails.push({ mark: step.mark, edge: step.edge, at: position, before: trail })
+      } else if (step.do !== 'end') {
+        next.push({ at, trail, weight })
+        if (weight > stopped.weight) stopped = { at: position, weight, waiting: [at] }
+        else if (weight === stopped.weight && position === stopped.at) stopped.waiting.push(at)
+      } else if (search || position === to) {
+        found = { at, trail, weight }
+        places.length = 0
+        trails.length = 0
+        return true
+      }
+    }
+    return false
+  }
+
+  follow(0, null, 0, from)
+  for (let position = from; position < to; position++) {
+    ;[ways, next] = [next, []]
+    if (ways.length === 0 && (!search || found !== null)) break
+    const unit = text.charCodeAt(position)
+    const folded = foldUnit(unit)
+    for (const { at, trail, weight } of ways) {
+      steps++
+      const step = program[at] as Program<M>[number]
+      const isTaken =
+        step.do === 'unit'
+          ? step.set.has(step.set.exact === true ? unit : folded)
+          : step.do === 'literal' && step.unit === (step.exact ? unit : folded)
+      if (!isTaken) continue
+      const gained = step.do === 'unit' && step.set.free ? weight : weight + 1
+      if (follow(at + 1, trail, gained, position + 1)) break
+    }
+    if (search && found === null) follow(0, null, 0, position + 1)
+  }
+  const last = found ?? (cut ? heaviest(next) : null)
+  return { fits: last !== null, trail: last?.trail ?? null, weight: last?.weight ?? 0, steps, stopped }
+}
+
+function heaviest<M>(ways: readonly Way<M>[]): Way<M> | null {
+  return ways.reduce<Way<M> | null>((best, way) => (best === null || way.weight > best.weight ? way : best), null)
+}

@@ -1,0 +1,37 @@
+import { Fault } from '../message/fault.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
+import { didYouMean } from './nearest.ts'
+import { brokenReferences } from './references.ts'
+import { type ProfileRow, profile as profileSchema } from './schema/profile.ts'
+import { issuesOf } from './schema/scalars.ts'
+
+/** A profile that hangs together: every name in it is known. How good it is, lint.ts says. */
+export interface Profile {
+  /** `king-pigeon/rtu5024`: its path below `devices/`. */
+  readonly id: string
+  readonly row: ProfileRow
+  /** The profile with each variant applied; one under '' when it has none. */
+  readonly dialects: ReadonlyMap<string, Dialect>
+}
+
+/** Reads the data of a profile file, whose scalars are all texts. Fails with `invalid_profile`, naming every fault. */
+export function parseProfile(id: string, data: unknown): Profile {
+  const parsed = profileSchema.safeParse(data)
+  if (!parsed.success) throw invalid(id, issuesOf(parsed.error))
+  const row = parsed.data
+  const names = Object.keys(row.variants)
+  const dialects = new Map((names.length === 0 ? [''] : names).map((name) => [name, dialectOf(id, row, name)]))
+  const broken = [...dialects.values()].flatMap(brokenReferences)
+  if (row.default_variant !== undefined && !names.includes(row.default_variant)) {
+    broken.push(
+      `default_variant: there is no variant "${row.default_variant}"${didYouMean(row.default_variant, names)}`,
+    )
+  }
+  if (broken.length > 0) throw invalid(id, [...new Set(broken)])
+  return { id, row, dialects }
+}
+
+function invalid(id: string, problems: readonly string[]): Fault {
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''
+  return new Fault('invalid_profile', `profile ${id}: ${problems[0]}${more}`, { profile: id, problems })
+}

@@ -1,0 +1,156 @@
+import { anyOf, either, gap, literal, maybe, type Regular, sequence, times, units, words } from '../pattern/regular.ts'
+import { type CivilTime, epochOf, isoOf } from './zones.ts'
+
+/** What a date or clock hole found. A date and a clock of one field join. */
+export interface TimeParts {
+  readonly year?: number
+  readonly month?: number
+  readonly day?: number
+  readonly hour?: number
+  readonly minute?: number
+  readonly second?: number
+  readonly zone?: string
+}
+
+type Name = keyof TimeParts
+
+/** The letters of a format. One letter takes one or two digits, two take exactly two; years are `y`, `yy`, `yyyy`. */
+const letters: Readonly<Record<string, Name>> = {
+  y: 'year',
+  M: 'month',
+  d: 'day',
+  H: 'hour',
+  m: 'minute',
+  s: 'second',
+  Z: 'zone',
+}
+
+export interface TimeFormat {
+  readonly source: string
+  readonly regular: Regular<never>
+  readonly read: (text: string) => TimeParts | null
+  readonly write: (time: CivilTime) => string
+}
+
+interface Token {
+  readonly name: Name | null
+  readonly text: string
+}
+
+/** `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. */
+export function timeFormat(source: string): TimeFormat {
+  const tokens: Token[] = [...source.matchAll(/([yMdHmsZ])\1*|[^yMdHmsZ]+/g)].map(([text, letter]) => ({
+    name: letter === undefined ? null : (letters[letter] ?? null),
+    text,
+  }))
+  const names = tokens.flatMap((token) => token.name ?? [])
+  const form = new RegExp(`^${tokens.map(formOf).join('')}$`, 'i')
+  return {
+    source,
+    regular: sequence(...tokens.map(regularOf)),
+    read: (text) => {
+      const found = form.exec(text)
+      return found === null ? null : partsOf(names, found.slice(1))
+    },
+    write: (time) => tokens.map((token) => writeToken(token, time)).join(''),
+  }
+}
+
+/** Is it a format at all: each part once, and a day or an hour in it? */
+export function isTimeFormat(source: string): boolean {
+  const found = [...source.matchAll(/([yMdHmsZ])\1*/g)].map(([, letter]) => letter)
+  return new Set(found).size === found.length && found.length > 0 && /d|H/.test(source)
+}
+
+function regularOf({ name, text }: Token): Regular<never> {
+  if (name === null) return text.trim() === ':' ? sequence(gap, anyOf(':.'), gap) : words(text)
+  if (name === 'zone') {
+    const two = times(2, units.digit)
+    return either(literal('Z'), sequence(anyOf('+-'), two, maybe(literal(':')), two))
+  }
+  const [least, most] = widths(name, text)
+  return either(...Array.from({ length: most - least + 1 }, (_, i) => times(most - i, units.digit)))
+}
+
+/** The expression has already said that the text fits: this only cuts it at the same places. */
+function formOf({ name, text }: Token): string {
+  if (name === null) return '\\D*?'
+  return name === 'zone' ? '(Z|[+-]\\d\\d:?\\d\\d)' : `(\\d{${widths(name, text).join(',')}})`
+}
+
+function widths(name: Name, text: string): [number, number] {
+  return text.length === 1 ? [1, name === 'year' ? 4 : 2] : [text.length, text.length]
+}
+
+function partsOf(names: readonly Name[], found: readonly string[]): TimeParts {
+  return Object.fromEntries(
+    names.map((name, i) => {
+      const text = found[i] as string
+      if (name === 'zone') return [name, text]
+      const number = Number(text)
+      return [name, name === 'year' && text.length < 3 ? 2000 + number : number]
+    }),
+  )
+}
+
+function writeToken({ name, text }: Token, time: CivilTime): string {
+  if (name === null || name === 'zone') return text
+  const number = time[name] ?? 0
+  return String(name === 'year' && text.length < 4 ? number % 100 : number).padStart(text.length, '0')
+}
+
+export interface TimeContext {
+  /** IANA or fixed zone of the device's clock; null when nobody knows. */
+  readonly zone: string | null
+  /** When the network took the text (TP-SCTS), ISO 8601 with offset; null when unknown. */
+  readonly scts: string | null
+}
+
+const slack = 2 * 86_400_000
+
+/**
+ * ISO 8601 of what was found; null when it is no time. A year that is missing is the one that puts the date nearest
+ * to the network's stamp. A time days after that stamp is refused too: the clock or the stated order is wrong.
+ */
+export function joinTime(parts: TimeParts, context: TimeContext): string | null {
+  const { hour, minute = 0, second = null } = parts
+  const stamp = context.scts === null ? null : Date.parse(context.scts)
+  if (parts.day === undefined || parts.month === undefined)
+    return hour === undefined ? null : clockOf(hour, minute, second)
+  const clock = {
+    month: parts.month,
+    day: parts.day,
+    hour: hour ?? 0,
+    minute,
+    second: hour === undefined ? null : second,
+  }
+  const year = parts.year ?? (stamp === null ? null : nearestYear(clock, stamp))
+  if (year === null) return null
+  const time = { year, ...clock }
+  if (!exists(time) || (stamp !== null && epochOf(time) > stamp + slack)) return null
+  if (hour === undefined) return isoOf(time, null).slice(0, 10)
+  return isoOf(time, parts.zone ?? context.zone)
+}
+
+function nearestYear(clock: Omit<CivilTime, 'year'>, stamp: number): number {
+  const middle = new Date(stamp).getUTCFullYear()
+  const distance = (year: number): number => Math.abs(epochOf({ year, ...clock }) - stamp)
+  return [middle, middle - 1, middle + 1].reduce((best, year) => (distance(year) < distance(best) ? year : best))
+}
+
+function exists(time: CivilTime): boolean {
+  const made = new Date(epochOf(time))
+  return (
+    made.getUTCMonth() + 1 === time.month &&
+    made.getUTCDate() === time.day &&
+    isClock(time.hour, time.minute, time.second)
+  )
+}
+
+const isClock = (hour: number, minute: number, second: number | null): boolean =>
+  hour < 24 && minute < 60 && (second ?? 0) < 60
+
+function clockOf(hour: number, minute: number, second: number | null): string | null {
+  if (!isClock(hour, minute, second)) return null
+  return isoOf({ year: 2000, month: 1, day: 1, hour, minute, second }, null).slice(11)
+}

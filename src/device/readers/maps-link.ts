@@ -1,0 +1,40 @@
+import type { Values } from '../../message/values.ts'
+import { fewest, literal, maybe, type Regular, sequence, units } from '../pattern/regular.ts'
+import { readDegrees } from './coordinates.ts'
+
+/** A link ends at the next blank. What it says is for the reader to find out. */
+export const mapsLink: Regular<never> = sequence(
+  maybe(literal('http'), maybe(literal('s')), literal('://')),
+  fewest(units.solid),
+)
+
+const latitude = '([NS]?[+-]?\\d{1,9}(?:\\.\\d{1,18})?[NS]?)'
+const longitude = '([EW]?[+-]?\\d{1,9}(?:\\.\\d{1,18})?[EW]?)'
+
+/** Where the links of map services and trackers keep a position, latitude first. */
+const places: readonly RegExp[] = [
+  `[?&/](?:q|query|ll|sll|daddr|center|loc)=(?:loc:)?\\(?${latitude}, ?${longitude}`,
+  `[?&](?:m?lat|latitude)=${latitude}&(?:m?lon|lng|long|longitude)=${longitude}`,
+  `/@${latitude},${longitude}`,
+  `/place/${latitude},${longitude}`,
+  `#map=\\d{1,2}/${latitude}/${longitude}`,
+  `geo:${latitude},${longitude}`,
+].map((place) => new RegExp(place, 'i'))
+
+/** The position in a link; null when there is none, nothing when its numbers are no place on earth. */
+export function readMapsLink(link: string): Values | null {
+  const plain = link.replace(/%2c/gi, ',').replace(/%2b/gi, '+')
+  for (const place of places) {
+    const [, north, east] = place.exec(plain) ?? []
+    if (north === undefined || east === undefined) continue
+    const at = { latitude: readDegrees(north), longitude: readDegrees(east) }
+    return at.latitude === null || at.longitude === null ? {} : at
+  }
+  return null
+}
+
+export const linkSamples: readonly string[] = [
+  'http://maps.google.com/maps?q=N22.571490,E113.877103',
+  'http://maps.google.com/maps?f=q&hl=en&q=-33.5,-70.25&ie=UTF8&z=16',
+  'https://maps.google.com/?q=22.549737S,114.076685W',
+]

@@ -1,0 +1,46 @@
+import { anyOf, either, gap, literal, maybe, type Regular, sequence, some, units } from '../pattern/regular.ts'
+import { convert, tidy, unitTable } from '../units.ts'
+
+/** `-7`, `+ 24`: some displays keep a blank for the sign. */
+const sign = maybe(anyOf('+-'), gap)
+const digits = some(units.digit)
+
+export const whole: Regular<never> = sequence(sign, digits)
+/** `1234`, `12,5`, `12.5`, `.5` */
+export const decimal: Regular<never> = either(
+  sequence(sign, digits, maybe(anyOf('.,'), digits)),
+  sequence(sign, anyOf('.,'), digits),
+)
+export const percent: Regular<never> = sequence(decimal, gap, maybe(literal('%')))
+
+const longestFirst = Object.keys(unitTable).sort((a, b) => b.length - a.length)
+/** A number with its unit: `114931.6 MWh`, `26.51V`. */
+export const quantity: Regular<never> = sequence(decimal, gap, either(...longestFirst.map((unit) => literal(unit))))
+
+export function readNumber(text: string): number {
+  const plain = text
+    .replace(/[\s%+]/g, '')
+    .replace(/[−–—‐‑]/g, '-')
+    .replace(',', '.')
+  return Number(plain)
+}
+
+/** A number printed in the unit `printed`, in the unit that its field has. */
+export function readIn(text: string, printed: string, wanted: string | null): number | null {
+  const value = readNumber(text)
+  if (printed === '' || wanted === null) return value
+  return convert(value, printed, wanted)
+}
+
+export function readQuantity(text: string, wanted: string | null): number | null {
+  const unit = /[^\d\s.,+−–—‐‑-][^\d]*\d?(?:\/h)?$/.exec(text)?.[0] ?? ''
+  return wanted === null ? null : readIn(text.slice(0, text.length - unit.length), unit, wanted)
+}
+
+/** IEEE 754 single precision as eight hex digits, the highest first. */
+export function readFloat32(text: string): number | null {
+  const view = new DataView(new ArrayBuffer(4))
+  view.setUint32(0, Number.parseInt(text, 16))
+  const value = view.getFloat32(0)
+  return Number.isFinite(value) ? tidy(Number(value.toPrecision(7))) : null
+}

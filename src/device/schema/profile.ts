@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { isZone } from '../readers/zones.ts'
+import { command, phoneForms, setting } from './command.ts'
+import { message, property, setupStep, timing } from './message.ts'
+import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './scalars.ts'
+
+export const kinds = [
+  'tracker',
+  'router',
+  'gate',
+  'relay',
+  'socket',
+  'rtu',
+  'monitor',
+  'generator',
+  'pump',
+  'solar',
+  'tank',
+  'meter',
+  'boiler',
+  'heater',
+  'thermostat',
+  'alarm_panel',
+  'intercom',
+  'lift',
+  'scale',
+  'logger',
+  'vehicle',
+  'sketch',
+  'phone',
+  'generic',
+] as const
+
+const sms = table({
+  alphabet: oneOf(['ascii', 'gsm7', 'ucs2']).optional(),
+  parts: whole.optional(),
+  max_length: whole.optional(),
+  text_mode: flag.optional(),
+  join: table({ separator: text, max: whole.optional(), max_length: whole.optional() }).optional(),
+  prefix_ok: template.optional(),
+})
+export type SmsRow = z.output<typeof sms>
+
+const item = table({ text: pattern, separator: text.optional() })
+const word = z.record(z.string(), text)
+
+/** Sections that a variant may change, and the device's own part of the configuration extend. */
+const sections = {
+  phone_numbers: oneOf(phoneForms).optional(),
+  case: oneOf(['exact', 'upper', 'lower', 'any']).optional(),
+  sms: sms.optional(),
+  frames: named(template).optional(),
+  settings: named(setting).optional(),
+  words: named(word).optional(),
+  items: named(item).optional(),
+  commands: named(command).optional(),
+  refused: many(pattern).optional(),
+  silence: text.optional(),
+  messages: named(message).optional(),
+  identity: text.optional(),
+  forwards: pattern.optional(),
+  properties: named(property).optional(),
+  timing: timing.optional(),
+  setup: z.array(setupStep).optional(),
+  time_zone: text.refine(isZone, 'is no time zone: use a name like Europe/Berlin, or +02:00').optional(),
+}
+
+/** The sections that are tables of entries: a variant adds to them, replaces single entries, or takes them away. */
+export const tables = ['frames', 'settings', 'words', 'items', 'commands', 'messages', 'properties'] as const
+
+const variant = table({
+  label: text,
+  tell: text,
+  replaces: many(oneOf(tables)).default([]),
+  ...sections,
+  frames: named(removable(template)).optional(),
+  settings: named(removable(setting)).optional(),
+  words: named(removable(word)).optional(),
+  items: named(removable(item)).optional(),
+  commands: named(removable(command)).optional(),
+  messages: named(removable(message)).optional(),
+  properties: named(removable(property)).optional(),
+})
+
+export const profile = table({
+  format: z.literal('1', 'only format 1 is known').transform(Number),
+  revision: whole,
+  manufacturer: text,
+  family: text,
+  kind: oneOf(kinds),
+  models: many(text).default([]),
+  was: many(text).default([]),
+  sources: z.record(z.string(), text).default({}),
+  default_variant: text.optional(),
+  ...sections,
+  variants: named(variant).default({}),
+})
+
+export type Variant = z.output<typeof variant>
+export type ProfileRow = z.output<typeof profile>
+/** What a device adds to its profile in `smshub.yaml`, in the same grammar. */
+export const additions = {
+  messages: named(removable(message)).optional(),
+  commands: named(removable(command)).optional(),
+  properties: named(removable(property)).optional(),
+  timing: timing.optional(),
+}
+const additionsTable = table(additions)
+export type Additions = z.output<typeof additionsTable>

@@ -1,0 +1,110 @@
+import { z } from 'zod'
+import { didYouMean } from '../nearest.ts'
+import { type Pattern, PatternError, parsePattern } from '../pattern/pattern.ts'
+import { parseRegex } from '../pattern/regex.ts'
+import type { Regular } from '../pattern/regular.ts'
+import { parseTemplate, type Template, TemplateError } from '../template.ts'
+
+/** What is wrong with a value, or that there is none. */
+function or(message: string) {
+  return ({ input }: { readonly input?: unknown }) => (input === undefined ? 'is missing' : message)
+}
+
+/** One of these words. */
+export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
+  z.enum(words, { error: or(`takes one of ${words.join(', ')}`) })
+
+/**
+ * YAML scalars come as they were written, so that `pin: 0123` stays what it is. A key that wants a number or a
+ * boolean says so here.
+ */
+export const text = z.string({ error: or('takes a text') })
+
+export const whole = z
+  .string({ error: or('takes a whole number') })
+  .regex(/^-?\d{1,9}$/, 'takes a whole number')
+  .transform(Number)
+
+export const decimal = z
+  .string({ error: or('takes a number') })
+  .regex(/^-?\d+(\.\d+)?$/, 'takes a number')
+  .transform(Number)
+
+export const flag = z
+  .enum(['true', 'false'], { error: or('takes true or false') })
+  .transform((value) => value === 'true')
+
+const secondsOf: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, min: 60, h: 3600, d: 86_400 }
+
+/** Seconds, or `30m`, `26h`, `2d`. */
+export const seconds = z
+  .string({ error: or('takes seconds, or a time like 30m or 26h') })
+  .regex(/^\d{1,7}\s*(?:s|m|min|h|d)?$/, 'takes seconds, or a time like 30m or 26h')
+  .transform((value) => Number.parseInt(value, 10) * (secondsOf[value.replace(/^\d+\s*/, '')] ?? 1))
+
+/** One of something, or a list of it. */
+export const many = <T extends z.ZodType>(item: T) =>
+  z.preprocess(
+    (value) => (Array.isArray(value) || value === undefined ? value : [value]),
+    z.array(item, { error: or('takes a list') }),
+  )
+
+export const pattern = text.transform((source, context): Pattern => {
+  try {
+    return parsePattern(source)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    context.addIssue({ code: 'custom', message: `"${source}": ${error.message} (character ${error.at + 1})` })
+    return z.NEVER
+  }
+})
+
+export const template = text.transform((source, context): Template => {
+  try {
+    return parseTemplate(source)
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    context.addIssue({ code: 'custom', message: `"${source}": ${error.message}` })
+    return z.NEVER
+  }
+})
+
+/** A regular expression for whole values. */
+export const regex = text.transform((source, context): Regular<never> => {
+  try {
+    return parseRegex(source)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `"${source}": ${error instanceof Error ? error.message : error}` })
+    return z.NEVER
+  }
+})
+
+/** A table with these keys and no others; a key that it hasn't is answered with the one that was meant. */
+export function table<S extends z.ZodRawShape>(shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'invalid_type') return 'takes a table of keys'
+      if (issue.code !== 'unrecognized_keys') return undefined
+      const keys = (issue as unknown as { keys: string[] }).keys
+      return keys.map((key) => `unknown key "${key}"${didYouMean(key, Object.keys(shape))}`).join('; ')
+    },
+  })
+}
+
+/** Names of commands, settings, words and fields; `#` numbers a family. */
+export const name = z.string().regex(/^[a-z][a-z0-9_]*(?:#[a-z0-9_]*)?$/, 'is no name: use a to z, 0 to 9 and _')
+
+export const named = <T extends z.ZodType>(value: T) => z.record(name, value)
+
+/** An entry that a variant takes away is written as null, which the failsafe schema hands over as a text or nothing. */
+export const removable = <T extends z.ZodType>(value: T) =>
+  z.preprocess((given) => (given === 'null' || given === '~' || given === '' ? null : given), value.nullable())
+
+/** The first thing that is wrong with a value, with the path to it: `commands.open: unknown key "txt"`. */
+export function issuesOf(error: z.ZodError): string[] {
+  return error.issues.map((issue) => {
+    const path = issue.path.map(String).join('.')
+    const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+    return path === '' ? message : `${path}: ${message}`
+  })
+}

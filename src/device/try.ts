@@ -1,0 +1,135 @@
+import type { Values } from '../message/values.ts'
+import { bindingOf, commandsOf, type Device, messagesOf } from './device.ts'
+import { own } from './own.ts'
+import { wireOf } from './parameters.ts'
+import { type Bound, bind } from './pattern/bind.ts'
+import { allWanted } from './pattern/explain.ts'
+import { run } from './pattern/machine.ts'
+import { conclude, match } from './pattern/match.ts'
+import type { Pattern } from './pattern/pattern.ts'
+import type { Profile } from './profile.ts'
+import { type ReadContext, readText, timeContext } from './read.ts'
+import { sampleDevices } from './sample.ts'
+import type { Parameter } from './schema/command.ts'
+
+export interface Tried {
+  readonly text: string
+  /** Best first. */
+  readonly matches: readonly { readonly profile: string; readonly message: string; readonly values: Values }[]
+  /** What came nearest when nothing fits; null when not even a first letter does. */
+  readonly nearest: Nearest | null
+}
+
+export interface Nearest {
+  readonly profile: string
+  readonly message: string
+  readonly pattern: string
+  /** Characters of the text that the pattern explains, and what stands there. */
+  readonly at: number
+  readonly rest: string
+  /** What the pattern would take there, in words. */
+  readonly expected: readonly string[]
+}
+
+interface Candidate {
+  readonly profile: string
+  readonly message: string
+  readonly values: Values
+  readonly weight: number
+}
+
+/** A sample device with its patterns compiled, for trying many texts. */
+interface Sample {
+  readonly device: Device
+  readonly patterns: readonly {
+    readonly message: string
+    readonly source: string
+    readonly isReply: boolean
+    readonly program: Bound
+  }[]
+}
+
+/**
+ * What texts mean to these profiles, each in every variant and under every setting that decides what exists.
+ * Answers to commands count too, under the command's name; what any command may get is `refused`.
+ */
+export function makeTrial(profiles: Iterable<Profile>): (text: string, context: ReadContext) => Tried {
+  const samples = [...profiles].flatMap(sampleDevices).map(sampleOf)
+  return (text, context) => {
+    const found = samples.flatMap((sample) => [...readings(sample, text, context), ...replies(sample, text, context)])
+    const matches = distinct(found.sort((a, b) => b.weight - a.weight))
+    return { text, matches, nearest: matches.length > 0 ? null : nearest(samples, text.trim()) }
+  }
+}
+
+function distinct(found: readonly Candidate[]): Tried['matches'] {
+  const seen = new Set<string>()
+  return found.flatMap(({ profile, message, values }) => {
+    const key = JSON.stringify([profile, message, values])
+    if (seen.has(key)) return []
+    seen.add(key)
+    return [{ profile, message, values }]
+  })
+}
+
+function sampleOf(device: Device): Sample {
+  const said = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
+    row.text.flatMap(({ text }) =>
+      compiled(message, text, false, device.dialect.programs.get(text, bindingOf(device))),
+    ),
+  )
+  const answered = Object.entries(commandsOf(device)).flatMap(([message, { reply, params }]) => {
+    // A parameter isn't known here: whatever could have been sent for it will do.
+    const unknown = (name: string) => (own(params, name) === undefined ? null : wireOf(params[name] as Parameter))
+    const binding = { ...bindingOf(device), unknown }
+    const patterns = [...reply.accepted, ...reply.refused, ...reply.pending]
+    return patterns.flatMap(({ text }) => compiled(message, text, true, bind(text, binding)))
+  })
+  const refused = device.dialect.refused.flatMap((pattern) =>
+    compiled('refused', pattern, true, device.dialect.programs.get(pattern, bindingOf(device))),
+  )
+  return { device, patterns: [...said, ...answered, ...refused] }
+}
+
+const compiled = (message: string, { source }: Pattern, isReply: boolean, program: Bound | null): Sample['patterns'] =>
+  program === null ? [] : [{ message, source, isReply, program }]
+
+function readings({ device }: Sample, text: string, context: ReadContext): Candidate[] {
+  return readText(device, text, context).map(({ message, values, event, weight }) => ({
+    profile: device.profile.id,
+    message,
+    values: event === null ? values : { ...values, event },
+    weight,
+  }))
+}
+
+function replies({ device, patterns }: Sample, text: string, context: ReadContext): Candidate[] {
+  return patterns.flatMap(({ message, isReply, program }) => {
+    const found = isReply ? match(program, text.trim()) : null
+    return found === null
+      ? []
+      : [
+          {
+            profile: device.profile.id,
+            message,
+            values: conclude(found, timeContext(device, context)),
+            weight: found.weight,
+          },
+        ]
+  })
+}
+
+function nearest(samples: readonly Sample[], text: string): Nearest | null {
+  let best: Nearest | null = null
+  let most = 0
+  for (const { device, patterns } of samples) {
+    for (const { message, source, program } of patterns) {
+      const { at, weight, waiting } = run(program, text).stopped
+      if (weight <= most) continue
+      most = weight
+      const expected = allWanted(program, waiting)
+      best = { profile: device.profile.id, message, pattern: source, at, rest: text.slice(at), expected }
+    }
+  }
+  return best
+}

@@ -1,0 +1,235 @@
+import type { Value } from '../message/values.ts'
+
+/** What a value of a field is on MQTT: a switch is ON or OFF, an input true or false. */
+export type FieldType = 'number' | 'text' | 'switch' | 'bool' | 'time'
+
+export interface Field {
+  readonly type: FieldType
+  /** Unit of a number, the same for every device. */
+  readonly unit: string | null
+  /** Home Assistant's device class. */
+  readonly class: string | null
+}
+
+const number = (unit: string | null = null, deviceClass: string | null = null): Field => ({
+  type: 'number',
+  unit,
+  class: deviceClass,
+})
+const text = (deviceClass: string | null = null): Field => ({ type: 'text', unit: null, class: deviceClass })
+const bool = (deviceClass: string | null = null): Field => ({ type: 'bool', unit: null, class: deviceClass })
+const toggle: Field = { type: 'switch', unit: null, class: null }
+const time: Field = { type: 'time', unit: null, class: 'timestamp' }
+
+/**
+ * Every field that a profile may name. The same thing has the same name on all devices: that is what makes a
+ * dashboard reusable. `#` is the number or name of an input, output, sensor, zone or user.
+ */
+export const vocabulary = {
+  // where it is
+  latitude: number('°'),
+  longitude: number('°'),
+  altitude: number('m', 'distance'),
+  speed: number('km/h', 'speed'),
+  course: number('°'),
+  fix: bool('connectivity'),
+  fix_time: time,
+  satellites: number(),
+  hdop: number(),
+  gps_accuracy: number('m', 'distance'),
+  odometer: number('km', 'distance'),
+  mcc: text(),
+  mnc: text(),
+  lac: text(),
+  cell_id: text(),
+  // how it is
+  battery: number('%', 'battery'),
+  battery_voltage: number('V', 'voltage'),
+  battery_low: bool('battery'),
+  battery_level: number(),
+  charging: bool('battery_charging'),
+  mains: bool('power'),
+  voltage: number('V', 'voltage'),
+  signal: number('%'),
+  signal_strength: number('dBm', 'signal_strength'),
+  signal_quality: number(),
+  signal_level: number(),
+  signal_words: text(),
+  operator: text(),
+  network_type: text(),
+  roaming: bool(),
+  data_connected: bool('connectivity'),
+  sim_state: text(),
+  phone_state: text(),
+  new_texts: number(),
+  texts_full: bool('problem'),
+  time: time,
+  started_at: time,
+  uptime: number('s', 'duration'),
+  state: text(),
+  mode: text(),
+  info_code: number(),
+  warnings: text(),
+  alarms: text(),
+  run_state: text(),
+  records: number(),
+  time_to_fix: number('s', 'duration'),
+  // what it is and how it is set
+  device_id: text(),
+  unit_name: text(),
+  imei: text(),
+  imsi: text(),
+  iccid: text(),
+  serial: text(),
+  model: text(),
+  firmware: text(),
+  hardware: text(),
+  gps_firmware: text(),
+  bluetooth_address: text(),
+  apn: text(),
+  apn_user: text(),
+  apn_password: text(),
+  host: text(),
+  port: number(),
+  ip: text(),
+  password: text(),
+  upload_interval: number('s', 'duration'),
+  time_zone: text(),
+  speed_limit: number('km/h', 'speed'),
+  'phone_number_#': text(),
+  'user_#': text(),
+  free_places: number(),
+  parameter_id: number(),
+  parameter_value: text(),
+  variable: text(),
+  value: text(),
+  power_alarm: toggle,
+  voice_monitor: toggle,
+  geofence: toggle,
+  sleep: text(),
+  ignition_alarm: toggle,
+  ignition_alarm_call: toggle,
+  shake_alarm: number(),
+  ring_mode: text(),
+  button: text(),
+  credit: text(),
+  network_answer: text(),
+  // inputs and outputs
+  'input_#': bool(),
+  'output_#': toggle,
+  'output_name_#': text(),
+  'output_#_remaining': number('s', 'duration'),
+  'analog_#': number('V', 'voltage'),
+  'counter_#': number(),
+  ignition: bool('power'),
+  door: bool('door'),
+  engine_blocked: toggle,
+  fuel: number('%'),
+  gate: text(),
+  relay: toggle,
+  'relay_#': toggle,
+  // alarm panels
+  alarm_state: text(),
+  'alarm_state_#': text(),
+  'zone_#': text(),
+  'zone_text_#': text(),
+  alarm_text: text(),
+  alarm_value: text(),
+  // heat and climate
+  temperature: number('°C', 'temperature'),
+  'temperature_#': number('°C', 'temperature'),
+  target_temperature: number('°C', 'temperature'),
+  'target_temperature_#': number('°C', 'temperature'),
+  humidity: number('%', 'humidity'),
+  'humidity_#': number('%', 'humidity'),
+  dew_point: number('°C', 'temperature'),
+  flow_temperature: number('°C', 'temperature'),
+  return_temperature: number('°C', 'temperature'),
+  heating: toggle,
+  // meters, tanks, power
+  energy: number('kWh', 'energy'),
+  power: number('W', 'power'),
+  volume: number('m³', 'volume'),
+  flow: number('m³/h', 'volume_flow_rate'),
+  operating_hours: number('h', 'duration'),
+  meter_number: text(),
+  'pressure_#': number('bar', 'pressure'),
+  pressure: number('bar', 'pressure'),
+  'level_#': number('%'),
+  'volume_#': number('m³', 'volume'),
+  level: number('%'),
+  current: number('A', 'current'),
+  frequency: number('Hz', 'frequency'),
+  dc_voltage: number('V', 'voltage'),
+  dc_current: number('A', 'current'),
+  ac_in_voltage: number('V', 'voltage'),
+  ac_in_current: number('A', 'current'),
+  ac_in_frequency: number('Hz', 'frequency'),
+  ac_out_voltage: number('V', 'voltage'),
+  ac_out_current: number('A', 'current'),
+  ac_out_frequency: number('Hz', 'frequency'),
+  weight: number('kg', 'weight'),
+  tare: number('kg', 'weight'),
+  // user-made texts
+  'value_#': number(),
+  'text_#': text(),
+  'state_#': text(),
+  'switch_#': toggle,
+} as const satisfies Record<string, Field>
+
+/** Names that a pattern may use without being a field. */
+export const reservedNames: readonly string[] = ['_', '#', 'rest', 'inner', 'from', 'position', 'event']
+
+const exact: ReadonlyMap<string, Field> = new Map(Object.entries(vocabulary))
+const families = [...exact]
+  .filter(([name]) => name.includes('#'))
+  .map(([name, field]) => ({ name, field, parts: name.split('#') as [string, string] }))
+  .sort((a, b) => b.name.length - a.name.length)
+
+/** The field of a name, `output_3` and `output_#` alike; null for a name that isn't in the table. */
+export function fieldOf(name: string): Field | null {
+  return exact.get(name) ?? familyOf(name)?.field ?? null
+}
+
+/** The row of the table that a name belongs to: `output_#` for `output_3`. */
+export function rowOf(name: string): string | null {
+  return exact.has(name) ? name : (familyOf(name)?.name ?? null)
+}
+
+function familyOf(name: string): (typeof families)[number] | null {
+  const fits = ({ parts: [head, tail] }: (typeof families)[number]): boolean =>
+    name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail)
+  return families.find(fits) ?? null
+}
+
+export const fieldNames: readonly string[] = [...exact.keys()]
+
+const truths: ReadonlyMap<string, boolean> = new Map(
+  Object.entries({ on: true, off: false, true: true, false: false, yes: true, no: false, 1: true, 0: false }),
+)
+
+/** A value in the type of its field; null when it can't be one. A name outside the table keeps what was read. */
+export function fitted(name: string, value: Value): Value {
+  const field = fieldOf(name)
+  if (field === null || value === null) return value
+  switch (field.type) {
+    case 'number':
+      return numberOf(value)
+    case 'text':
+    case 'time':
+      return String(value)
+    case 'bool':
+      return truths.get(String(value).toLowerCase()) ?? null
+    case 'switch': {
+      const on = truths.get(String(value).toLowerCase())
+      return on === undefined ? null : on ? 'ON' : 'OFF'
+    }
+  }
+}
+
+function numberOf(value: string | number | boolean): number | null {
+  if (typeof value === 'number') return value
+  if (typeof value === 'boolean') return null
+  const number = Number(value.trim().replace(',', '.'))
+  return value.trim() === '' || Number.isNaN(number) ? null : number
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Answer, readAnswer } from '../../src/device/answer.ts'
+import { composeCommand } from '../../src/device/compose.ts'
+import type { Device } from '../../src/device/device.ts'
+import { deviceOf, makeProfile, undated } from './library.ts'
+
+function answer(device: Device, name: string, params: unknown, text: string, counter = 0): Answer {
+  const composed = composeCommand(device, name, params, { now: '2026-01-01T00:00:00Z', counter })
+  return readAnswer(
+    device,
+    { command: composed.command, params: composed.params, text: composed.texts[0]?.text ?? '' },
+    text,
+    undated,
+  )
+}
+
+const gate = deviceOf('king-pigeon/rtu5024', '{ variant: classic, settings: { password: "4711" } }')
+
+describe('an answer', () => {
+  test('is a pattern of the command, with its parameters in it', () => {
+    expect(answer(gate, 'clock', {}, 'Set Time OK !')).toMatchObject({ verdict: 'accepted', by: 'pattern', any: false })
+    expect(
+      answer(gate, 'change_password', { new: '6666' }, 'Password changed to 6666, please remember it carefully.')
+        .verdict,
+    ).toBe('accepted')
+    expect(
+      answer(gate, 'change_password', { new: '6666' }, 'Password changed to 7777, please remember it carefully.')
+        .verdict,
+    ).toBe('none')
+  })
+
+  test('is a message of the profile that the command reads', () => {
+    expect(answer(gate, 'open', {}, 'RELAY ON')).toMatchObject({
+      verdict: 'accepted',
+      by: 'message',
+      message: 'opened',
+      event: 'opened',
+    })
+    expect(
+      answer(deviceOf('diy/sim800l-relay'), 'relay', { relay: 2, state: 'OFF' }, 'Relay 2 has been OFF'),
+    ).toMatchObject({ verdict: 'accepted', values: { output_2: 'OFF' } })
+  })
+
+  test('may be a refusal, of this command or of any', () => {
+    expect(answer(gate, 'open', {}, 'SMS Format Error, Please check Caps Lock in Command!').verdict).toBe('refused')
+    expect(answer(deviceOf('siemens/tel50-gsm'), 'temperature', {}, 'TEMP NOT VALID').verdict).toBe('refused')
+  })
+
+  test('may be put off', () => {
+    const tracker = deviceOf('coban/tk103')
+    expect(answer(tracker, 'stop', {}, 'it will be executed after speed less than 20KM/H').verdict).toBe('pending')
+    expect(answer(tracker, 'stop', {}, 'Stop engine Success!').verdict).toBe('accepted')
+  })
+
+  test('is any text where the wording is unknown, but not a text that the device sends unasked', () => {
+    const panel = deviceOf('eldes/esim', '{ settings: { password: "1111", zone_text_1: door triggered } }')
+    expect(answer(panel, 'arm', {}, 'System armed by user 1')).toMatchObject({
+      verdict: 'accepted',
+      by: 'any_text',
+      any: true,
+    })
+    expect(answer(panel, 'arm', {}, 'door triggered').verdict).toBe('none')
+    expect(answer(panel, 'arm', {}, ' ').verdict).toBe('none')
+  })
+
+  test('may come in several texts, each saying its place', () => {
+    const panel = deviceOf('eldes/esim', '{ settings: { password: "1111" } }')
+    expect(answer(panel, 'status', {}, 'Z1:door; Z2:yard;')).toMatchObject({ verdict: 'accepted', part: 2 })
+    expect(answer(panel, 'status', {}, 'The system in DISARMED. Z1:ON C1:CONTROLLER1:OFF')).toMatchObject({
+      verdict: 'accepted',
+      part: 1,
+      values: { alarm_state: 'disarmed' },
+    })
+  })
+
+  test('may repeat the command or carry its number', () => {
+    const cmr = deviceOf('siemens/logo-cmr', '{ settings: { password: "hush;hush" } }')
+    expect(answer(cmr, 'output', { output: 1, state: 'ON' }, 'OUTPUT=O1,1:OK').verdict).toBe('accepted')
+    expect(answer(cmr, 'output', { output: 1, state: 'ON' }, 'OUTPUT=O1,0:OK').verdict).toBe('none')
+    const profile = makeProfile(
+      'commands: { locate: { text: "AT+GTRTO=1,{counter:hex4}$", repeat: safe, source: manual, reply: { expect: required, accepted: "+ACK:GTRTO,{_:word},{=counter}" } } }',
+    )
+    expect(answer(deviceOf(profile), 'locate', {}, '+ACK:GTRTO,13579,001A', 26).verdict).toBe('accepted')
+    expect(answer(deviceOf(profile), 'locate', {}, '+ACK:GTRTO,13579,001B', 26).verdict).toBe('none')
+  })
+
+  test('keeps the time that its command was sent with', () => {
+    const profile = makeProfile(
+      'commands: { clock: { text: "T{now}", params: { now: { type: date, format: HHmm, default: now } }, repeat: safe, source: manual, reply: { expect: required, accepted: "time is {=now}" } } }',
+    )
+    expect(answer(deviceOf(profile), 'clock', {}, 'time is 0000').verdict).toBe('accepted')
+  })
+
+  test('does not show the secrets that it repeats', () => {
+    const changed = answer(
+      gate,
+      'change_password',
+      { new: '6666' },
+      'Password changed to 6666, please remember it carefully.',
+    )
+    expect(changed.masked).toBe('Password changed to ***, please remember it carefully.')
+    expect(answer(gate, 'open', {}, 'I do not know 4711CC or 4711').masked).toBe('I do not know ***CC or ***')
+    const hash = deviceOf('king-pigeon/rtu5024', '{ variant: hash }')
+    expect(answer(hash, 'user', { slot: 1 }, '001:004413500001111\n002: Empty').masked).toBe('001:***\n002: ***')
+  })
+
+  test('to a command that the profile no longer has is none', () => {
+    expect(readAnswer(gate, { command: 'gone', params: {}, text: 'x' }, 'ok 4711', undated)).toMatchObject({
+      verdict: 'none',
+      masked: 'ok ***',
+    })
+  })
+})
