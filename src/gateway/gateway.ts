@@ -1,0 +1,32 @@
+import type { GatewayState } from '../message/gateway-state.ts'
+import type { Handover, SegmentOrder } from '../message/handover.ts'
+import type { RawMessage } from '../message/raw.ts'
+
+/** What the driver is told between the prompt and the first octet: only `go` lets the message leave. */
+export type Leave = 'go' | 'expired' | 'stop'
+
+export interface GatewayHandlers {
+  /** Files a message. Resolved, it is on the disk and the gateway may forget it; rejected, it must keep it. */
+  received(raw: RawMessage): Promise<void>
+  /** The state, or whether it can send, has changed. */
+  changed(): void
+  /** A line for the log. */
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+}
+
+/** A way to the network: a modem, an SMSC, a carrier. It sends one segment at a time. */
+export interface Gateway {
+  readonly id: string
+  /** ICCID of the SIM where there is one: message references and reports live with it. */
+  readonly sim: string
+  readonly state: GatewayState
+  /** It takes a segment now. */
+  readonly ready: boolean
+  start(handlers: GatewayHandlers): void
+  /** Hands one segment over; `leave` is asked once, right before the first octet of the message goes out. */
+  send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover>
+  /** Takes nothing new for a while: the network or the SIM will not have it. */
+  pause(ms: number, reason: string): void
+  /** Lets a running hand-over finish, then closes. */
+  stop(): Promise<void>
+}

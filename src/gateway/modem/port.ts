@@ -1,0 +1,99 @@
+import { connect, type Socket } from 'node:net'
+import { SerialPort } from 'serialport'
+import { Fault } from '../../message/fault.ts'
+
+/** A byte stream to a modem. */
+export interface Port {
+  readonly name: string
+  write(data: string): void
+  onData(listener: (data: Buffer) => void): void
+  /** Told once, with the reason, when the other side is gone. */
+  onLost(listener: (reason: string) => void): void
+  close(): Promise<void>
+}
+
+/** `tcp://host:port` (ser2net, a terminal server, the simulator) or the path of a serial device. */
+export function openPort(path: string, baudRate: number): Promise<Port> {
+  const tcp = /^tcp:\/\/(?:\[(.+)\]|([^:/]+)):(\d+)$/.exec(path)
+  if (tcp) return openTcp(path, tcp[1] ?? tcp[2] ?? '', Number(tcp[3]))
+  return openSerial(path, baudRate)
+}
+
+function openTcp(name: string, host: string, port: number): Promise<Port> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect({ host, port })
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true, 10_000)
+    socket.once('error', (error) => reject(failed(name, error)))
+    socket.once('connect', () => {
+      socket.removeAllListeners('error')
+      let reason = 'the other side closed the connection'
+      socket.on('error', (error) => {
+        reason = error.message
+      })
+      resolve({
+        name,
+        write: (data) => void socket.write(data, 'latin1'),
+        onData: (listener) => void socket.on('data', listener),
+        onLost: (listener) => void socket.once('close', () => listener(reason)),
+        close: () => new Promise((done) => (socket.destroyed ? done() : socket.once('close', () => done()).destroy())),
+      })
+    })
+  })
+}
+
+function openSerial(name: string, baudRate: number): Promise<Port> {
+  return new Promise((resolve, reject) => {
+    const serial = new SerialPort({ path: name, baudRate, autoOpen: false, lock: true, hupcl: false })
+    serial.open((error) => {
+      if (error) return reject(failed(name, error))
+      let lost: (reason: string) => void = () => {}
+      let told = false
+      const tell = (reason: string) => {
+        if (told) return
+        told = true
+        lost(reason)
+      }
+      serial.on('close', (cause: Error | null) => tell(cause?.message ?? 'the port was closed'))
+      serial.on('error', (cause: Error) => tell(cause.message))
+      resolve({
+        name,
+        // A write to a closed port would wait for the next open: a stale AT+CMGS must never do that.
+        write: (data) => {
+          if (!serial.isOpen) return tell('the port is not open')
+          serial.write(data, 'latin1', (cause) => cause && tell(cause.message))
+        },
+        onData: (listener) => void serial.on('data', listener),
+        onLost: (listener) => {
+          lost = listener
+        },
+        close: () =>
+          new Promise((done) => {
+            told = true
+            if (serial.isOpen) serial.close(() => done())
+            else done()
+          }),
+      })
+    })
+  })
+}
+
+/** Why a port can't be opened, with the way out. */
+const remedies: readonly (readonly [pattern: RegExp, message: string])[] = [
+  [
+    /no such file|cannot find|ENOENT/i,
+    'there is no such port; is the modem plugged in? ls /dev/serial/by-id shows the names',
+  ],
+  [/permission|EACCES|access denied/i, 'no permission; add the user to the group dialout and log in again'],
+  [
+    /cannot lock|busy|temporarily unavailable|EBUSY/i,
+    'another program holds it; often: sudo systemctl stop ModemManager',
+  ],
+  [/ECONNREFUSED/i, 'nothing listens there'],
+  [/ENOTFOUND|EAI_AGAIN/i, 'the host name is not known'],
+]
+
+function failed(name: string, error: Error): Fault {
+  const remedy = remedies.find(([pattern]) => pattern.test(error.message))?.[1]
+  return new Fault('port_failed', `${name}: ${remedy ?? error.message}`, { port: name, cause: error.message }, error)
+}

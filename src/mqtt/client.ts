@@ -1,0 +1,228 @@
+import { readFileSync } from 'node:fs'
+import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import { inboundFilters } from '../message/topics.ts'
+import type { Clock, Timer } from '../util/clock.ts'
+import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage } from './ingress.ts'
+import { stateTopic } from './ingress.ts'
+
+export interface ClientOptions {
+  readonly baseTopic: string
+  readonly server: string
+  readonly username: string | undefined
+  readonly password: string | undefined
+  /** Paths of PEM files. */
+  readonly ca: string | undefined
+  readonly cert: string | undefined
+  readonly key: string | undefined
+  /** Fixed for the life of the installation: the broker's session hangs on it. */
+  readonly clientId: string
+  readonly clock: Clock
+}
+
+/** How long a broker keeps what is published while the hub is away. */
+const sessionSeconds = 7 * 86_400
+const firstRetryMs = 500
+const longestRetryMs = 30_000
+/** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
+const versionRefused = [1, 132]
+
+/** An external broker. mqtt.js acknowledges a publish when `handleMessage` calls back and its PUBACK is let go. */
+export class ExternalBroker implements Ingress {
+  readonly #options: ClientOptions
+  readonly #pubacks = new Map<number, Promise<void>>()
+  #client!: MqttClient
+  #handlers!: IngressHandlers
+  #version: 4 | 5 = 5
+  #retryMs = firstRetryMs
+  #retry: Timer | null = null
+  #generation = 0
+  #live = false
+  #lastHeard = 0
+  #stopping = false
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+  }
+
+  get connected(): boolean {
+    return this.#client?.connected ?? false
+  }
+
+  get address(): string {
+    return this.#options.server
+  }
+
+  async start(handlers: IngressHandlers): Promise<void> {
+    this.#handlers = handlers
+    this.#connect()
+  }
+
+  publish({ topic, payload, retain, correlation }: OutboundMessage): Promise<Acknowledgement> {
+    return new Promise((resolve, reject) => {
+      const properties =
+        correlation && this.#version === 5 ? { properties: { correlationData: Buffer.from(correlation) } } : {}
+      this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, (error) => {
+        const code = (error as { code?: number } | null | undefined)?.code
+        if (!error) resolve({ taken: true })
+        else if (typeof code === 'number' && code >= 128) resolve({ taken: false, reason: error.message })
+        else reject(error)
+      })
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    this.#retry?.cancel()
+    if (this.#client.connected) {
+      await this.publish({ topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null }).catch(
+        () => {},
+      )
+    }
+    await this.#client.endAsync(!this.#client.connected)
+  }
+
+  #topic(name: string): string {
+    return `${this.#options.baseTopic}/${name}`
+  }
+
+  /** Only this hub publishes and reads it: what arrives before it had waited in the broker's session. */
+  get #marker(): string {
+    return this.#topic(`bridge/marker/${this.#options.clientId}`)
+  }
+
+  #connect(): void {
+    const { server, username, password, ca, cert, key, clientId } = this.#options
+    const options: IClientOptions = {
+      clientId,
+      protocolVersion: this.#version,
+      clean: false,
+      resubscribe: false,
+      // Reconnecting is ours: with a growing wait, on the hub's own clock.
+      reconnectPeriod: 0,
+      connectTimeout: 15_000,
+      keepalive: 30,
+      will: { topic: this.#topic(stateTopic), payload: Buffer.from('offline'), qos: 1, retain: true },
+      ...(this.#version === 5 && { properties: { sessionExpiryInterval: sessionSeconds, receiveMaximum: 65_535 } }),
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      ...(ca !== undefined && { ca: readFileSync(ca) }),
+      ...(cert !== undefined && { cert: readFileSync(cert) }),
+      ...(key !== undefined && { key: readFileSync(key) }),
+    }
+    const client = mqtt.connect(server, options)
+    this.#client = client
+    // A resumed session delivers before `connect` is told: the handler stands before the first packet.
+    client.handleMessage = (packet, done) => this.#handleMessage(packet as IPublishPacket, done)
+    this.#holdPubacks(client)
+    client.on('connect', (connack) => this.#connected(connack.sessionPresent))
+    client.on('packetreceive', () => {
+      this.#lastHeard = this.#options.clock.wall()
+    })
+    client.on('error', (error) => this.#failed(error as Error & { code?: number }))
+    client.on('close', () => this.#closed(client))
+  }
+
+  async #connected(sessionPresent: boolean): Promise<void> {
+    const generation = this.#generation
+    this.#retryMs = firstRetryMs
+    this.#live = !sessionPresent
+    const filters = [...inboundFilters.map((filter) => this.#topic(filter)), this.#marker]
+    // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
+    const subscription = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
+    try {
+      await this.#client.subscribeAsync(filters, subscription)
+      if (sessionPresent) await this.#client.publishAsync(this.#marker, String(generation), { qos: 1 })
+      await this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
+    } catch {
+      return
+    }
+    if (generation === this.#generation) this.#handlers.connected({ remembers: sessionPresent })
+  }
+
+  #failed(error: Error & { code?: number }): void {
+    if (this.#version === 5 && versionRefused.includes(error.code ?? -1)) {
+      this.#version = 4
+      this.#retryMs = 0
+      return
+    }
+    this.#handlers.disconnected(error.message)
+  }
+
+  #closed(client: MqttClient): void {
+    if (client !== this.#client || this.#stopping) return
+    const clean = false
+    this.#generation++
+    this.#live = false
+    this.#pubacks.clear()
+    if (this.#lastHeard > 0) this.#handlers.ended({ client: 'broker', clean, lastHeard: this.#lastHeard })
+    this.#handlers.disconnected('the connection to the broker was lost')
+    const wait = this.#retryMs * (0.75 + this.#options.clock.random() / 2)
+    this.#retryMs = Math.min(longestRetryMs, Math.max(firstRetryMs, this.#retryMs * 2))
+    this.#retry?.cancel()
+    this.#retry = this.#options.clock.after(wait, () => {
+      if (this.#stopping) return
+      client.options.protocolVersion = this.#version
+      if (this.#version === 4) delete client.options.properties
+      client.reconnect()
+    })
+  }
+
+  /**
+   * Lets the next packet in at once, so that many publishes share one commit; the PUBACK of each is held until its
+   * own commit. Without the private method that this leans on, packets are handled one after the other instead.
+   */
+  #handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void {
+    const generation = this.#generation
+    if (packet.topic === this.#marker) {
+      this.#live = true
+      return done()
+    }
+    const work = this.#take(packet).catch(() => {
+      // Not stored, so never acknowledged: the broker sends it again on the next connection.
+      this.#options.clock.after(firstRetryMs, () => {
+        if (generation === this.#generation) this.#client.stream.destroy()
+      })
+      return new Promise<void>(() => {})
+    })
+    if (packet.qos === 1 && packet.messageId !== undefined) this.#pubacks.set(packet.messageId, work)
+    done()
+  }
+
+  #holdPubacks(client: MqttClient): void {
+    const inner = client as unknown as {
+      _sendPacket: (packet: { cmd: string; messageId?: number }, done?: () => void) => void
+    }
+    const send = inner._sendPacket.bind(client)
+    inner._sendPacket = (packet, done, ...rest: []) => {
+      const held = packet.cmd === 'puback' ? this.#pubacks.get(packet.messageId ?? -1) : undefined
+      if (held === undefined) return send(packet, done, ...rest)
+      this.#pubacks.delete(packet.messageId as number)
+      const generation = this.#generation
+      // An acknowledgement that outlived its connection would confirm another message of the next one.
+      held.then(() => {
+        if (generation === this.#generation) send(packet)
+      })
+      done?.()
+    }
+  }
+
+  async #take(packet: IPublishPacket): Promise<void> {
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
+    const { messageExpiryInterval, responseTopic, correlationData } = packet.properties ?? {}
+    const replay = this.#version === 4 && packet.retain
+    const empty = payload.length === 0
+    await this.#handlers.publish({
+      client: 'broker',
+      connection: 'broker',
+      messageId: packet.qos === 0 ? null : (packet.messageId ?? null),
+      duplicate: packet.dup,
+      topic: packet.topic.slice(this.#options.baseTopic.length + 1),
+      payload,
+      retained: replay && !empty,
+      clearing: !empty ? 'no' : packet.retain ? 'yes' : this.#version === 5 ? 'no' : 'unknown',
+      waited: !this.#live,
+      expirySeconds: messageExpiryInterval ?? null,
+      response: responseTopic === undefined ? null : { topic: responseTopic, correlation: correlationData ?? null },
+    })
+  }
+}

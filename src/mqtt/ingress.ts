@@ -1,0 +1,41 @@
+import type { Publish } from '../message/publish.ts'
+
+/** What the hub is told of the clients' side. The acknowledgement of a publish waits for `publish` to resolve. */
+export interface IngressHandlers {
+  /** Resolves when what was asked for is durable. A rejection is never acknowledged: the client sends it again. */
+  publish(publish: Publish): Promise<void>
+  /** A connection ended; `clean` with a DISCONNECT. `lastHeard` is when its client last sent anything. */
+  ended(connection: { readonly client: string; readonly clean: boolean; readonly lastHeard: number }): void
+  /** The way to the broker is open. `remembers` says whether retained messages and the session are still there. */
+  connected(state: { readonly remembers: boolean }): void
+  disconnected(reason: string): void
+  /** A client published where only the hub may. */
+  refused(publish: { readonly client: string; readonly topic: string; readonly reason: string }): void
+}
+
+/** A message of the hub's own, its topic whole. */
+export interface OutboundMessage {
+  readonly topic: string
+  readonly payload: string
+  readonly retain: boolean
+  /** MQTT 5 correlation data. */
+  readonly correlation: Uint8Array | null
+}
+
+/** How the broker took a message: for good, or refused with a reason that a repetition does not change. */
+export type Acknowledgement = { readonly taken: true } | { readonly taken: false; readonly reason: string }
+
+/** One door to MQTT with the same promises on both brokers: `broker.ts` carries its own, `client.ts` goes to another. */
+export interface Ingress {
+  /** Where clients find it, for people: `mqtt://127.0.0.1:1883`. */
+  readonly address: string
+  readonly connected: boolean
+  start(handlers: IngressHandlers): Promise<void>
+  /** Resolves with the broker's acknowledgement, at QoS 1. Waits through an outage. */
+  publish(message: OutboundMessage): Promise<Acknowledgement>
+  /** Says goodbye on `bridge/state` and closes. */
+  stop(): Promise<void>
+}
+
+/** `bridge/state`: plain text, retained, the hub's will. */
+export const stateTopic = 'bridge/state'
