@@ -1,0 +1,52 @@
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { LoadOptions } from '../config/load.ts'
+import { loadConfig } from '../config/load.ts'
+import { Fault } from '../message/fault.ts'
+import { isoTime } from '../message/result.ts'
+import { DataFolder } from '../store/folder.ts'
+import { type CliContext, exitCodes } from './context.ts'
+import { askHub } from './control.ts'
+
+/**
+ * `backup [folder]`: a copy of store, configuration, secrets and profiles. The store's copy is marked: a hub that is
+ * started from it sends nothing a second time.
+ */
+export async function backup(
+  { stdout, cwd, clock }: CliContext,
+  folder: string | undefined,
+  options: LoadOptions,
+): Promise<number> {
+  const { file, dataFolder } = loadConfig(options)
+  const target = resolve(cwd, folder ?? `smshub-backup-${isoTime(clock.wall()).slice(0, 19).replace(/[:T]/g, '-')}`)
+  if (existsSync(target) && readdirSync(target).length > 0) throw new Fault('invalid_config', `${target} is not empty`)
+  mkdirSync(target, { recursive: true })
+  const asked = await askHub(dataFolder, 'POST', '/backup', { folder: target })
+  if (asked === null) await copyStore(dataFolder, target, clock)
+  copyFiles(file, dataFolder, target)
+  stdout.write(`${target}\n`)
+  return exitCodes.ok
+}
+
+/** No hub runs: the store is opened for as long as the copy takes. */
+async function copyStore(dataFolder: string, target: string, clock: CliContext['clock']): Promise<void> {
+  const folder = new DataFolder(dataFolder)
+  if (!existsSync(folder.storePath)) return
+  const store = await folder.openStore(clock)
+  try {
+    await store.backup(join(target, 'smshub.db'))
+  } finally {
+    await store.close()
+  }
+}
+
+function copyFiles(config: string | null, dataFolder: string, target: string): void {
+  const files = [
+    ...(config === null ? [] : [config, join(dirname(config), 'secrets.yaml')]),
+    join(dataFolder, 'instance'),
+    join(dataFolder, 'devices'),
+  ]
+  for (const path of files) {
+    if (existsSync(path)) cpSync(path, join(target, path.slice(dirname(path).length + 1)), { recursive: true })
+  }
+}

@@ -1,0 +1,37 @@
+import type { Readable, Writable } from 'node:stream'
+import type { Clock } from '../util/clock.ts'
+
+/** What a command gets from the world around it. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly stdin: Readable
+  readonly stdout: Writable & { readonly isTTY?: boolean }
+  readonly stderr: Writable & { readonly isTTY?: boolean }
+  readonly clock: Clock
+  readonly version: string
+  /** Resolves when the user or the system wants the program to end. */
+  readonly ended: Promise<string>
+}
+
+/** Exit codes (facts: MQTT, section 6.2); 78 is EX_CONFIG of sysexits. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2, config: 78 } as const
+
+/** Faults that only a change of the configuration, or of the machine's set-up, can mend. */
+const configFaults = ['invalid_config', 'invalid_profile', 'data_locked', 'store_damaged', 'store_newer']
+
+export function exitCodeOf(code: string): number {
+  return configFaults.includes(code) ? exitCodes.config : exitCodes.failure
+}
+
+/** Lines of the standard input, without their ends. */
+export async function* linesOf(input: Readable): AsyncGenerator<string> {
+  let rest = ''
+  input.setEncoding('utf8')
+  for await (const chunk of input) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) yield line.replace(/\r$/, '')
+  }
+  if (rest !== '') yield rest
+}

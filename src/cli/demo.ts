@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeDevices } from '../config/devices.ts'
+import { ProfileFiles } from '../config/profiles.ts'
+import { Config } from '../config/schema.ts'
+import { SimulatedWorld } from '../sim/world.ts'
+import type { CliContext } from './context.ts'
+import { makeLogger } from './logger.ts'
+import { type RunOptions, serve } from './run.ts'
+
+/** The devices of the demo: one of each kind that people have. */
+const devices = {
+  gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', name: 'Front gate', number: ['+4915112345678'] },
+  van: { profile: 'coban/tk103', name: 'Van', number: ['+4915112345679'] },
+  boiler: { profile: 'elbro/smsb-m21t', name: 'Boiler', number: ['+4915112345680'] },
+}
+
+const usual = { mqtt: 1883, http: 8080 }
+
+/**
+ * `--demo`: the hub as it is, with a simulated modem on a byte stream and a simulated network behind it. Nothing of it
+ * stays.
+ */
+export async function demo(context: CliContext, options: RunOptions): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'smshub-demo-'))
+  const port = await usualOrFree(usual.mqtt)
+  const http = await usualOrFree(usual.http)
+  const config = Config.parse({
+    mqtt: { broker: { listen: `127.0.0.1:${port}` } },
+    gateways: { home: { type: 'modem', path: 'tcp://127.0.0.1:1', number: '+491700000001' } },
+    devices,
+    http: { listen: `127.0.0.1:${http}` },
+    data: folder,
+  })
+  const world = new SimulatedWorld({ clock: context.clock, devices: makeDevices(config, new ProfileFiles()).values() })
+  const path = await world.listen()
+  const gateways = { home: { ...config.gateways.home, path } } as Config['gateways']
+  const log = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
+  const say = (text: string) => void context.stdout.write(`${text}\n`)
+  try {
+    return await serve(context, { ...config, gateways }, folder, log, {}, (hub) => {
+      hub.events.on('published', ({ topic, payload }) => say(`${timeOf(context)}  ${topic}  ${payload}`))
+      world.network.log.watch(({ kind, from, to, text }) => {
+        if (kind === 'accepted' || kind === 'injected')
+          say(`${timeOf(context)}  SMS ${from} -> ${to}  ${JSON.stringify(text)}`)
+      })
+      say(invitation(port, http))
+    })
+  } finally {
+    await world.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function invitation(port: number, http: number): string {
+  const at = port === usual.mqtt ? '' : ` -p ${port}`
+  return `
+smshub is running with a simulated network: a gate opener (gate), a tracker (van) and a heating (boiler).
+Everything that happens is shown here. Try in another terminal:
+
+  npx mqtt pub${at} -q 1 -t smshub/gate/command/open -m PRESS
+  npx mqtt pub${at} -q 1 -t smshub/van/get -m ''
+  npx mqtt pub${at} -q 1 -t smshub/boiler/set/target_temperature -m 21
+
+  npx mqtt sub${at} -v -t 'smshub/#'        shows what clients see
+  curl http://127.0.0.1:${http}/metrics     shows the figures
+
+Ctrl-C ends it; nothing of it stays on this machine.
+`
+}
+
+function timeOf({ clock }: CliContext): string {
+  return new Date(clock.wall()).toISOString().slice(11, 23)
+}
+
+/** The usual port, or any other where somebody has it. */
+function usualOrFree(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', () => (port === 0 ? reject(new Error('no free port')) : resolve(usualOrFree(0))))
+    server.listen(port, '127.0.0.1', () => {
+      const { port: bound } = server.address() as { port: number }
+      server.close(() => resolve(bound))
+    })
+  })
+}

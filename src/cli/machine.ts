@@ -1,0 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs'
+
+/** Linux names the machine and each of its starts; elsewhere, and in containers without the file, nobody does. */
+const files = { id: '/etc/machine-id', boot: '/proc/sys/kernel/random/boot_id' }
+
+export function thisMachine(): { readonly id: string | null; readonly boot: string | null } {
+  return { id: contents(files.id), boot: contents(files.boot) }
+}
+
+function contents(file: string): string | null {
+  const text = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+  return text === '' ? null : text
+}

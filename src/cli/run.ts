@@ -1,0 +1,84 @@
+import { join } from 'node:path'
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { Metrics } from '../http/metrics.ts'
+import { type HttpSource, serveControl, serveHttp } from '../http/server.ts'
+import { Hub, type HubOptions } from '../hub.ts'
+import type { Log } from '../message/events.ts'
+import { Fault } from '../message/fault.ts'
+import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
+import { controlPath } from './control.ts'
+import { failpointFrom } from './failpoint.ts'
+import { makeLogger } from './logger.ts'
+import { thisMachine } from './machine.ts'
+
+export interface RunOptions extends LoadOptions {
+  readonly logLevel: string | undefined
+}
+
+/** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
+export async function run(context: CliContext, options: RunOptions): Promise<number> {
+  const { config, file, dataFolder } = loadConfig(options)
+  const log = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
+  log('info', 'hub', `smshub ${context.version}, configuration ${file ?? '(none: defaults)'}, data in ${dataFolder}`)
+  return serve(context, config, dataFolder, log, {}, (hub) => {
+    if (config.mqtt.server === undefined) log('info', 'hub', `clients find the broker at ${hub.address}`)
+    if (Object.keys(config.gateways).length === 0)
+      log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem, path: /dev/serial/by-id/… } }')
+    if (hub.devices.size === 0)
+      log(
+        'warn',
+        'hub',
+        'no device is configured; smshub devices list shows the profiles, smshub --demo shows how it feels',
+      )
+  })
+}
+
+/** Runs a hub with its HTTP side until the program is told to end. */
+export async function serve(
+  context: CliContext,
+  config: Config,
+  dataFolder: string,
+  log: Log,
+  extra: Partial<HubOptions>,
+  started: (hub: Hub) => void,
+): Promise<number> {
+  const checkpoint = failpointFrom(context.env)
+  const commitDelay = Number(context.env.SMSHUB_COMMIT_DELAY ?? 0)
+  const hub = await Hub.start({
+    config,
+    dataFolder,
+    version: context.version,
+    clock: context.clock,
+    log,
+    machine: thisMachine(),
+    ...(checkpoint !== undefined && { checkpoint }),
+    store: { commitDelay },
+    ...extra,
+  })
+  let code: number = exitCodes.ok
+  try {
+    const metrics = new Metrics(
+      { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
+      context.version,
+    )
+    const source: HttpSource = {
+      health: () => hub.healthy,
+      metrics: () => metrics.render(),
+      backup: (folder) => hub.backup(join(folder, 'smshub.db')),
+    }
+    const servers = [await serveControl(source, controlPath(dataFolder))]
+    if (config.http.enabled) servers.push(await serveHttp(source, config.http.listen))
+    const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
+    started(hub)
+    const end = await Promise.race([context.ended, fatal])
+    if (end instanceof Fault) {
+      log('error', 'hub', end.message)
+      code = exitCodeOf(end.code)
+    } else log('info', 'hub', `${end}: stopping`)
+    await Promise.all(servers.map((server) => server.close()))
+  } finally {
+    await hub.stop()
+  }
+  return code
+}

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { didYouMean } from '../device/nearest.ts'
+import { type Profile, parseProfile } from '../device/profile.ts'
+import { Fault } from '../message/fault.ts'
+import { readYaml } from './yaml.ts'
+
+/** `devices/` of the installation: beside `src/` and beside `dist/`. */
+const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))
+
+/** The profile files: those that come with the hub, and the owner's own in `<data>/devices`, which win. */
+export class ProfileFiles {
+  readonly #folders: readonly string[]
+  readonly #read = new Map<string, Profile>()
+
+  constructor(ownFolder: string | null = null) {
+    this.#folders = [...(ownFolder === null ? [] : [ownFolder]), shippedFolder]
+  }
+
+  /** `<manufacturer>/<family>` of every profile, sorted. */
+  ids(): string[] {
+    const ids = this.#folders.filter((folder) => existsSync(folder)).flatMap((folder) => idsIn(folder))
+    return [...new Set(ids)].sort()
+  }
+
+  /** Reads a profile when it is first asked for. */
+  get(id: string): Profile {
+    const known = this.#read.get(id)
+    if (known !== undefined) return known
+    const file = this.#folders.map((folder) => join(folder, `${id}.yaml`)).find((path) => isId(id) && existsSync(path))
+    if (file === undefined)
+      throw new Fault('invalid_profile', `there is no profile "${id}"${didYouMean(id, this.ids())}`, { profile: id })
+    const profile = readProfile(id, file)
+    this.#read.set(id, profile)
+    return profile
+  }
+}
+
+/** One profile file. Fails with `invalid_profile`, naming the file and what is wrong. */
+export function readProfile(id: string, file: string): Profile {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Fault('invalid_profile', `${file}: ${(error as Error).message}`, { profile: id }, error)
+  }
+  try {
+    const nothing = () => undefined
+    return parseProfile(id, readYaml(text, file, { secret: nothing, env: nothing }).data)
+  } catch (error) {
+    const fault = Fault.from(error)
+    if (fault.code === 'invalid_profile') throw fault
+    throw new Fault('invalid_profile', fault.message, { profile: id }, error)
+  }
+}
+
+function isId(id: string): boolean {
+  return /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/.test(id)
+}
+
+function idsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((maker) =>
+      readdirSync(join(folder, maker.name)).flatMap((name) =>
+        name.endsWith('.yaml') ? [`${maker.name}/${name.slice(0, -5)}`] : [],
+      ),
+    )
+    .filter(isId)
+}

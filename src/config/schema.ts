@@ -1,0 +1,88 @@
+import * as z from 'zod'
+import { DeviceConfig } from '../device/device-config.ts'
+import { idPattern, reservedIds } from '../message/topics.ts'
+import { flag, limit, listen, number } from './scalars.ts'
+
+const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
+  error: `must be small letters, digits, _ and -, at most 63, and none of ${reservedIds.join(', ')}`,
+})
+
+const baseTopic = z.string().refine((value) => /^[^+#$\s/][^+#\s]*$/.test(value) && !value.endsWith('/'), {
+  error: 'must be a topic without wildcards, blanks and outer slashes',
+})
+
+const Mqtt = z
+  .strictObject({
+    base_topic: baseTopic.default('smshub'),
+    server: z
+      .string()
+      .regex(/^(mqtts?|wss?|tcp|tls|ssl):\/\//, 'must be a URL like mqtt://broker.lan:1883')
+      .optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    ca: z.string().optional(),
+    cert: z.string().optional(),
+    key: z.string().optional(),
+    client_id: z.string().min(1).max(128).optional(),
+    broker: z.strictObject({ listen: listen.prefault('127.0.0.1:1883') }).prefault({}),
+  })
+  .prefault({})
+
+const Modem = z.strictObject({
+  type: z.literal('modem'),
+  path: z.string().min(1).describe('Serial device, best as /dev/serial/by-id/…, or tcp://host:port'),
+  baud_rate: number({ min: 300, max: 4_000_000, integer: true }).default(115_200),
+  pin: z
+    .string()
+    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
+    .optional(),
+  number: z.string().optional().describe("The SIM's own number, for devices that must store it"),
+})
+
+const Simulated = z.strictObject({
+  type: z.literal('simulated'),
+  number: z.string().optional(),
+})
+
+const Gateway = z.discriminatedUnion('type', [Modem, Simulated])
+
+const Limits = z
+  .strictObject({
+    gateway_per_day: limit.optional().describe('Segments a day and gateway; default: 200, or four times the devices'),
+    device_per_day: limit.default(30),
+    client_per_hour: limit.default(60),
+    device_queue: number({ min: 1, integer: true }).default(100),
+    client_queue: number({ min: 1, integer: true }).default(10_000),
+  })
+  .prefault({})
+
+/** `smshub.yaml`, whole. Unknown keys are errors. */
+export const Config = z.strictObject({
+  version: number({ min: 1, max: 1, integer: true }).default(1),
+  mqtt: Mqtt,
+  gateways: z.record(id, Gateway).default({}),
+  devices: z.record(id, DeviceConfig).default({}),
+  contacts: z.record(z.string().min(1), z.string().min(1)).default({}),
+  sms: z
+    .strictObject({
+      destinations: z.enum(['registered', 'any']).default('registered'),
+      unknown_senders: z.enum(['publish', 'drop']).default('publish'),
+      region: z
+        .string()
+        .regex(/^[A-Z]{2}$/, 'must be a country code like DE')
+        .optional(),
+    })
+    .prefault({}),
+  limits: Limits,
+  http: z.strictObject({ listen: listen.prefault('127.0.0.1:8080'), enabled: flag.default(true) }).prefault({}),
+  data: z.string().min(1).default('./data'),
+  log: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
+      format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+    })
+    .prefault({}),
+})
+
+export type Config = z.infer<typeof Config>
+export type GatewayConfig = z.infer<typeof Gateway>

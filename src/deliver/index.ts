@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto'
+import { type ReadContext, readText } from '../device/read.ts'
+import { Fault } from '../message/fault.ts'
+import type { RawMessage } from '../message/raw.ts'
+import { isoTime } from '../message/result.ts'
+import { canonicalTpdu } from '../sms/canonical.ts'
+import type { FiledMessage } from '../store/inbox.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../util/clock.ts'
+import { Doorbell } from '../util/doorbell.ts'
+import { type Checkpoint, Steps } from '../util/steps.ts'
+import { correlate, nothing } from './correlate.ts'
+import { type Decoded, decode } from './decode.ts'
+import { type EffectRules, effectsOf } from './effects.ts'
+import type { Directory } from './identify.ts'
+import { joined, reassemble, type WholeText } from './reassemble.ts'
+
+/**
+ * DELIVER: SMS-DELIVER / SMS-STATUS-REPORT -> MQTT
+ *
+ *   collect     what a gateway hands over
+ *   file        the inbox, raw -- commit --
+ *   == now the SIM, the SMSC or the sender may forget it ==
+ *   decode      PDU -> text, report, or quarantine
+ *   report      to the submission that it speaks of
+ *   reassemble  segments -> a whole text
+ *   identify    originating address -> device
+ *   read        text -> values and events
+ *   correlate   which open command does it answer?
+ *   publish     everything that follows -- commit --, then in order to the broker (publish.ts)
+ */
+export const deliverSteps = [
+  'collect',
+  'file',
+  'decode',
+  'report',
+  'reassemble',
+  'identify',
+  'read',
+  'correlate',
+  'publish',
+] as const
+
+export interface DeliverRooms extends EffectRules {
+  readonly store: Store
+  readonly clock: Clock
+  readonly checkpoint: Checkpoint
+  readonly directory: Directory
+  now(): number
+  /** A text of somebody who is no device. */
+  stranger(sender: string, text: string, context: ReadContext): void
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+}
+
+const slowSweep = 30_000
+const batch = 50
+/** A set that lacks a segment is given up after this long. */
+const assemblyMs = 6 * 3_600_000
+/** A report whose submission nobody knows. */
+const orphanMs = 10 * 60_000
+/** Attempts at one message before it goes into quarantine. */
+const mostFailures = 3
+
+export class Deliver {
+  readonly #rooms: DeliverRooms
+  readonly #steps: Steps<(typeof deliverSteps)[number]>
+  readonly #bell: Doorbell
+  #running = true
+  #failures = 0
+  #ended: Promise<void> = Promise.resolve()
+
+  constructor(rooms: DeliverRooms) {
+    this.#rooms = rooms
+    this.#steps = new Steps('deliver', rooms.checkpoint)
+    this.#bell = new Doorbell(rooms.clock)
+    rooms.store.on('inbox', () => this.#bell.ring())
+  }
+
+  /** From the gateway to the disk. Resolved, the gateway may forget the message. */
+  async takeIn(raw: RawMessage): Promise<void> {
+    const hash = this.#steps.runSync('collect', () =>
+      createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url'),
+    )
+    await this.#steps.run('file', () => this.#rooms.store.run('file', { raw, hash, now: this.#rooms.now() }))
+  }
+
+  start(): void {
+    this.#ended = this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#bell.ring()
+    await this.#ended
+  }
+
+  /** From the disk to the broker's queue, one message after the other. */
+  async #run(): Promise<void> {
+    while (this.#running) {
+      const seen = this.#bell.rings
+      try {
+        const messages = await this.#rooms.store.run('filed', { limit: batch })
+        for (const message of messages) await this.#takeOrKeep(message)
+        if (messages.length === batch) continue
+        await this.#giveUpWaiting()
+      } catch (error) {
+        this.#rooms.log('error', `reading texts: ${Fault.from(error).message}`)
+        await this.#bell.wait(this.#bell.rings, 1_000)
+      }
+      await this.#bell.wait(seen, slowSweep)
+    }
+  }
+
+  /** A message that can't be got through, whatever the reason, is kept aside: it blocks nothing behind it. */
+  async #takeOrKeep(message: FiledMessage): Promise<void> {
+    try {
+      await this.#take(message)
+      this.#failures = 0
+    } catch (error) {
+      const fault = Fault.from(error)
+      if (fault.code !== 'internal' || ++this.#failures < mostFailures) throw error
+      this.#failures = 0
+      await this.#quarantine(message, { kind: 'undecodable', reason: fault.message, detail: {} })
+    }
+  }
+
+  async #take(message: FiledMessage): Promise<void> {
+    const decoded = this.#steps.runSync('decode', () => decode(message))
+    switch (decoded.kind) {
+      case 'undecodable':
+        return this.#quarantine(message, decoded)
+      case 'report': {
+        const { report } = decoded
+        await this.#steps.run('report', () =>
+          this.#rooms.store.run('settleReport', { raw: message.id, report, now: this.#rooms.now() }),
+        )
+        return
+      }
+      case 'text': {
+        const { tpdu, damaged } = decoded
+        const whole = await this.#steps.run('reassemble', () => reassemble(this.#rooms.store, message, tpdu, damaged))
+        if (whole !== null) await this.#deliver(whole)
+      }
+    }
+  }
+
+  async #deliver(whole: WholeText): Promise<void> {
+    const device = this.#steps.runSync('identify', () => this.#rooms.directory.find(whole.from)[0] ?? null)
+    const text = whole.text ?? ''
+    const context: ReadContext = {
+      receivedAt: isoTime(whole.receivedAt),
+      scts: whole.scts === null ? null : isoTime(whole.scts),
+    }
+    const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
+    const { sentAt, correlation } = await this.#steps.run('correlate', async () => {
+      if (device === null) return { sentAt: whole.scts ?? whole.receivedAt, correlation: nothing }
+      const { commands, clockOffset } = await this.#rooms.store.run('openCommands', {
+        device: device.id,
+        lane: `d:${device.id}`,
+        sim: whole.sim,
+        now: this.#rooms.now(),
+      })
+      const sentAt = whole.scts === null ? whole.receivedAt : whole.scts - clockOffset
+      return { sentAt, correlation: correlate(device, text, sentAt, context, commands) }
+    })
+    const effects = effectsOf({ whole, device, sentAt, readings, correlation }, this.#rooms, this.#rooms.now())
+    await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
+    if (device === null && effects.incoming.payload !== null)
+      this.#rooms.stranger(effects.incoming.sender, text, context)
+  }
+
+  async #quarantine(
+    message: FiledMessage,
+    { reason, detail }: Extract<Decoded, { kind: 'undecodable' }>,
+  ): Promise<void> {
+    this.#rooms.log('warn', `a message through ${message.gateway} can't be read and is kept: ${reason}`)
+    const payload = JSON.stringify({ type: 'undecodable', data: { gateway: message.gateway, reason, ...detail } })
+    await this.#rooms.store.run('quarantine', { raw: message.id, reason, payload })
+  }
+
+  /** Incomplete texts and reports without a submission end their wait, and are told. */
+  async #giveUpWaiting(): Promise<void> {
+    const { store } = this.#rooms
+    const now = this.#rooms.now()
+    for (const assembly of await store.run('staleAssemblies', { before: now - assemblyMs }))
+      await this.#deliver(joined(assembly))
+    for (const report of await store.run('orphanedReports', { before: now - orphanMs })) {
+      const data = {
+        gateway_sim: report.sim,
+        reference: report.reference,
+        outcome: report.outcome,
+        meaning: report.meaning,
+      }
+      await store.run('publish', [
+        { topic: 'bridge/event', payload: JSON.stringify({ type: 'unmatched_report', data }), retain: false },
+      ])
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import type { Ingress } from '../mqtt/ingress.ts'
+import type { WaitingPublication } from '../store/publications.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../util/clock.ts'
+import { Doorbell } from '../util/doorbell.ts'
+
+/** Publications on their way at once: enough to fill the wire, few enough to keep in memory. */
+const inFlight = 256
+const slowSweep = 30_000
+const retryMs = 1_000
+/** Retained topics told again in one go. */
+const page = 200
+
+export interface PublisherRooms {
+  readonly store: Store
+  readonly ingress: Ingress
+  readonly clock: Clock
+  readonly baseTopic: string
+  /** Told of every message that the broker took. */
+  published(message: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void
+  log(level: 'warn', message: string): void
+}
+
+/** Brings committed publications to the broker, in their order, and deletes each when it is acknowledged. */
+export class Publisher {
+  readonly #store: Store
+  readonly #ingress: Ingress
+  readonly #clock: Clock
+  readonly #baseTopic: string
+  readonly #bell: Doorbell
+  readonly #published: PublisherRooms['published']
+  readonly #log: PublisherRooms['log']
+  #cursor = 0
+  #tellsRetained = false
+  #pending = new Set<Promise<void>>()
+  #acknowledged: number[] = []
+  #running = true
+  #ended: Promise<void> = Promise.resolve()
+  /** Publications that the broker refused for good. */
+  parked = 0
+
+  constructor(rooms: PublisherRooms) {
+    this.#store = rooms.store
+    this.#ingress = rooms.ingress
+    this.#clock = rooms.clock
+    this.#baseTopic = rooms.baseTopic
+    this.#published = rooms.published
+    this.#log = rooms.log
+    this.#bell = new Doorbell(rooms.clock)
+  }
+
+  start(): void {
+    this.#store.on('publications', () => this.#bell.ring())
+    this.#ended = this.#run()
+  }
+
+  /** The way is open again; a broker that remembers nothing is told every retained topic first. */
+  connected(remembers: boolean): void {
+    if (!remembers) this.#tellsRetained = true
+    this.#bell.ring()
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#bell.ring()
+    await this.#ended
+    if (this.#ingress.connected) await Promise.all(this.#pending)
+    await this.#forget()
+  }
+
+  async #run(): Promise<void> {
+    while (this.#running) {
+      const seen = this.#bell.rings
+      const more = await this.#push().catch(() => 'failed' as const)
+      if (more === 'failed') await this.#bell.wait(seen, retryMs)
+      else if (!more) await this.#bell.wait(seen, slowSweep)
+    }
+  }
+
+  async #push(): Promise<boolean> {
+    if (!this.#ingress.connected) return false
+    // In this loop and nowhere else: an old state must not overtake a new one.
+    if (this.#tellsRetained) await this.#tellRetained()
+    const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
+    for (const row of rows) {
+      this.#cursor = row.seq
+      const work = this.#send(row).finally(() => this.#pending.delete(work))
+      this.#pending.add(work)
+    }
+    if (this.#pending.size >= inFlight) await Promise.race(this.#pending)
+    return rows.length === inFlight
+  }
+
+  async #send(row: WaitingPublication): Promise<void> {
+    try {
+      const acknowledgement = await this.#ingress.publish({
+        topic: row.absolute === 1 ? row.topic : `${this.#baseTopic}/${row.topic}`,
+        payload: row.payload,
+        retain: row.retain === 1,
+        correlation: row.correlation === null ? null : Buffer.from(row.correlation, 'base64'),
+      })
+      if (acknowledgement.taken) this.#acknowledge(row)
+      else await this.#park(row, acknowledgement.reason)
+    } catch {
+      // Not acknowledged: it stays a row, and goes again from the oldest such row when the way is open.
+      this.#cursor = Math.min(this.#cursor, row.seq - 1)
+      this.#clock.after(retryMs, () => this.#bell.ring())
+    }
+  }
+
+  /** Acknowledgements of one turn are deleted in one commit. */
+  #acknowledge({ seq, topic, payload, retain }: WaitingPublication): void {
+    this.#published({ topic, payload, retain: retain === 1 })
+    this.#acknowledged.push(seq)
+    if (this.#acknowledged.length === 1) setImmediate(() => void this.#forget())
+  }
+
+  async #forget(): Promise<void> {
+    const seqs = this.#acknowledged
+    this.#acknowledged = []
+    if (seqs.length > 0) await this.#store.run('published', { seqs }).catch(() => {})
+  }
+
+  async #park(row: WaitingPublication, reason: string): Promise<void> {
+    this.parked++
+    this.#log('warn', `the broker refused ${row.topic}: ${reason}`)
+    await this.#store.run('parkPublication', { seq: row.seq, reason })
+  }
+
+  async #tellRetained(): Promise<void> {
+    this.#tellsRetained = false
+    for (let after = ''; this.#running; ) {
+      const rows = await this.#store.run('retainedTopics', { after, limit: page })
+      if (rows.length === 0) return
+      const told = rows.map(({ topic, payload }) =>
+        this.#ingress.publish({ topic: `${this.#baseTopic}/${topic}`, payload, retain: true, correlation: null }),
+      )
+      await Promise.allSettled(told)
+      after = rows.at(-1)?.topic ?? ''
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Counts } from '../message/counts.ts'
+import type { HubEvents } from '../message/events.ts'
+import type { Emitter } from '../util/emitter.ts'
+
+/** What the figures are taken from. */
+export interface Observed {
+  readonly events: Emitter<HubEvents>
+  counts(): Promise<Counts>
+  mqttConnected(): boolean
+}
+
+/** Prometheus metrics (facts: MQTT, section 6.8): few labels, never a number or a text. */
+export class Metrics {
+  readonly #registry = new Registry()
+
+  constructor(observed: Observed, version: string) {
+    const registers = [this.#registry]
+    collectDefaultMetrics({ register: this.#registry })
+    new Gauge({ name: 'smshub_build_info', help: 'Version of the hub', labelNames: ['version'], registers }).set(
+      { version },
+      1,
+    )
+    this.#queues(observed)
+    this.#gateways(observed)
+    this.#results(observed)
+    const refused = new Counter({
+      name: 'smshub_mqtt_refused_total',
+      help: 'Publishes where only the hub publishes',
+      registers,
+    })
+    observed.events.on('refused', () => refused.inc())
+    const connected: Gauge = new Gauge({
+      name: 'smshub_mqtt_connected',
+      help: 'Whether the broker is there',
+      registers,
+      collect: (): void => connected.set(observed.mqttConnected() ? 1 : 0),
+    })
+  }
+
+  async render(): Promise<{ contentType: string; body: string }> {
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
+  }
+
+  #queues(observed: Observed): void {
+    const registers = [this.#registry]
+    const queue: Gauge = new Gauge({
+      name: 'smshub_queue_messages',
+      help: 'Rows of the store by state',
+      labelNames: ['state'],
+      registers,
+      collect: async (): Promise<void> => {
+        const { queued, open, publications, parked, quarantined } = await observed.counts()
+        for (const [state, count] of Object.entries({ queued, open, publications, parked, quarantined }))
+          queue.set({ state }, count)
+      },
+    })
+  }
+
+  #gateways(observed: Observed): void {
+    const registers = [this.#registry]
+    const labelNames = ['gateway']
+    const up = new Gauge({ name: 'smshub_gateway_up', help: 'Whether the gateway can send', labelNames, registers })
+    const registered = new Gauge({
+      name: 'smshub_gateway_registered',
+      help: 'Whether the network has it',
+      labelNames,
+      registers,
+    })
+    const signal = new Gauge({ name: 'smshub_gateway_signal_dbm', help: 'Signal strength', labelNames, registers })
+    observed.events.on('gateway', ({ id, state }) => {
+      up.set({ gateway: id }, state.status === 'ready' ? 1 : 0)
+      registered.set({ gateway: id }, state.network === 'registered' || state.network === 'roaming' ? 1 : 0)
+      if (state.signal_dbm !== null) signal.set({ gateway: id }, state.signal_dbm)
+    })
+  }
+
+  /** Read off what the hub publishes: the same figures that its clients see. */
+  #results(observed: Observed): void {
+    const registers = [this.#registry]
+    const commands = new Counter({
+      name: 'smshub_commands_total',
+      help: 'Commands by final status',
+      labelNames: ['status'],
+      registers,
+    })
+    const messages = new Counter({
+      name: 'smshub_messages_total',
+      help: 'Texts by direction and state',
+      labelNames: ['direction', 'status'],
+      registers,
+    })
+    const duration = new Histogram({
+      name: 'smshub_command_duration_seconds',
+      help: 'From queued to final',
+      buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 900],
+      registers,
+    })
+    observed.events.on('published', ({ topic, payload }) => {
+      if (topic === 'sms/received') messages.inc({ direction: 'in', status: 'received' })
+      else if (topic === 'sms/status') messages.inc({ direction: 'out', status: String(JSON.parse(payload).status) })
+      else if (topic.endsWith('/result')) {
+        const result = JSON.parse(payload) as { final: boolean; status: string; elapsed_ms: number }
+        if (!result.final) return
+        commands.inc({ status: result.status })
+        duration.observe(result.elapsed_ms / 1000)
+      }
+    })
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, rmSync } from 'node:fs'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { Fault } from '../message/fault.ts'
+
+/** What the HTTP side shows of the hub. */
+export interface HttpSource {
+  health(): { readonly ok: boolean } & Readonly<Record<string, unknown>>
+  /** Prometheus text format. */
+  metrics(): Promise<{ readonly contentType: string; readonly body: string }>
+  /** Writes a backup into a folder; over the hub's own socket only. */
+  backup(folder: string): Promise<void>
+}
+
+/** `/healthz` and `/metrics` for everybody who reaches the address. */
+export async function serveHttp(
+  source: HttpSource,
+  { host, port }: { host: string; port: number },
+): Promise<FastifyInstance> {
+  const server = observing(source)
+  try {
+    await server.listen({ host, port })
+    return server
+  } catch (error) {
+    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    const reason = taken ? `port ${port} on ${host} is taken by another program` : (error as Error).message
+    throw new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
+  }
+}
+
+/** The same and what changes something, on a socket in the data folder: for the command line of this machine. */
+export async function serveControl(source: HttpSource, path: string): Promise<FastifyInstance> {
+  if (existsSync(path)) rmSync(path)
+  const server = observing(source)
+  server.post<{ Body: { folder?: unknown } }>('/backup', async (request, reply) => {
+    const { folder } = request.body ?? {}
+    if (typeof folder !== 'string') return reply.code(400).send({ error: 'folder must be a path' })
+    await source.backup(folder)
+    return { folder }
+  })
+  await server.listen({ path })
+  return server
+}
+
+function observing(source: HttpSource): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit: 64 * 1024 })
+  server.get('/healthz', async (_request, reply) => {
+    const health = source.health()
+    return reply.code(health.ok ? 200 : 503).send(health)
+  })
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await source.metrics()
+    return reply.header('content-type', contentType).send(body)
+  })
+  server.setErrorHandler((error, _request, reply) => {
+    const fault = Fault.from(error)
+    const status = (error as { statusCode?: number }).statusCode ?? 500
+    return reply.code(status).send({ error: fault.message, code: fault.code })
+  })
+  return server
+}

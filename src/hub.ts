@@ -1,0 +1,356 @@
+import { join } from 'node:path'
+import { makeDevices } from './config/devices.ts'
+import { ProfileFiles } from './config/profiles.ts'
+import type { Config } from './config/schema.ts'
+import { Directory } from './deliver/identify.ts'
+import { Deliver } from './deliver/index.ts'
+import { Publisher } from './deliver/publish.ts'
+import { Strangers } from './deliver/strangers.ts'
+import { type Device, propertiesOf } from './device/device.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { Modem } from './gateway/modem/modem.ts'
+import type { Counts } from './message/counts.ts'
+import type { HubEvents, Log } from './message/events.ts'
+import { Fault } from './message/fault.ts'
+import { isoTime } from './message/result.ts'
+import { topicName } from './message/topics.ts'
+import { EmbeddedBroker } from './mqtt/broker.ts'
+import { ExternalBroker } from './mqtt/client.ts'
+import type { Ingress } from './mqtt/ingress.ts'
+import { DataFolder } from './store/folder.ts'
+import type { Store } from './store/store.ts'
+import { Submit } from './submit/index.ts'
+import type { Clock, Timer } from './util/clock.ts'
+import { Emitter } from './util/emitter.ts'
+import { SteadyTime } from './util/steady-time.ts'
+import type { Checkpoint } from './util/steps.ts'
+import { ulid } from './util/ulid.ts'
+
+export interface HubOptions {
+  readonly config: Config
+  readonly dataFolder: string
+  readonly version: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Identifies the machine and this start of it; null where they have no name. */
+  readonly machine: { readonly id: string | null; readonly boot: string | null }
+  readonly checkpoint?: Checkpoint
+  /** For simulations and measurements. */
+  readonly store?: { readonly durable?: boolean; readonly thread?: boolean; readonly commitDelay?: number }
+  /** Makes the gateways; the default knows the kinds of the configuration. */
+  readonly makeGateway?: (
+    id: string,
+    hub: { readonly devices: ReadonlyMap<string, Device>; readonly clock: Clock },
+  ) => Gateway
+}
+
+const watchMs = 10_000
+const pruneMs = 3_600_000
+const historyMs = 90 * 86_400_000
+const rawMs = 31 * 86_400_000
+const pruneBite = 500
+
+/** What is there before anything runs. */
+interface HubRooms {
+  readonly devices: ReadonlyMap<string, Device>
+  readonly profiles: ProfileFiles
+  readonly folder: DataFolder
+  readonly time: SteadyTime
+  readonly store: Store
+  readonly newest: number
+  readonly boot: number
+}
+
+/** The composition root: the only file that knows every room. */
+export class Hub {
+  readonly events = new Emitter<HubEvents>()
+  readonly devices: ReadonlyMap<string, Device>
+  readonly gateways = new Map<string, Gateway>()
+  readonly #options: HubOptions
+  readonly #profiles: ProfileFiles
+  readonly #folder: DataFolder
+  readonly #time: SteadyTime
+  readonly #store: Store
+  readonly #newest: number
+  readonly #boot: number
+  #ingress!: Ingress
+  #submit!: Submit
+  #deliver!: Deliver
+  #publisher!: Publisher
+  #timers: Timer[] = []
+  #room = true
+  #stopped = false
+
+  private constructor(options: HubOptions, rooms: HubRooms) {
+    this.#options = options
+    this.devices = rooms.devices
+    this.#profiles = rooms.profiles
+    this.#folder = rooms.folder
+    this.#time = rooms.time
+    this.#store = rooms.store
+    this.#newest = rooms.newest
+    this.#boot = rooms.boot
+  }
+
+  /** Starts everything, the store first and the clients' door last. Rejects with a Fault that says what to mend. */
+  static async start(options: HubOptions): Promise<Hub> {
+    const { config, dataFolder, clock } = options
+    const profiles = new ProfileFiles(join(dataFolder, 'devices'))
+    const devices = makeDevices(config, profiles)
+    const folder = new DataFolder(dataFolder)
+    const store = await folder.openStore(clock, options.store)
+    try {
+      const time = new SteadyTime(clock)
+      const gateways = Object.keys(config.gateways)
+      const recovered = await store.run('recover', {
+        now: time.now(),
+        machineBoot: options.machine.boot,
+        machine: options.machine.id,
+        gateways,
+      })
+      if (recovered.held)
+        options.log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
+      const hub = new Hub(options, { devices, profiles, folder, time, store, ...recovered })
+      await hub.#begin(recovered.installedAt)
+      return hub
+    } catch (error) {
+      await store.close()
+      throw error
+    }
+  }
+
+  get address(): string {
+    return this.#ingress.address
+  }
+
+  get healthy(): {
+    readonly ok: boolean
+    readonly mqtt: boolean
+    readonly store: boolean
+    readonly gateways: Record<string, string>
+  } {
+    const gateways = Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state.status]))
+    return { ok: !this.#stopped, mqtt: this.#ingress.connected, store: this.#room, gateways }
+  }
+
+  counts(): Promise<Counts> {
+    return this.#store.run('counts', undefined)
+  }
+
+  /** A consistent copy of the store, marked so that it does not act again when it is restored. */
+  backup(path: string): Promise<void> {
+    return this.#store.backup(path)
+  }
+
+  /** Takes nothing new, lets what runs finish, says goodbye. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    for (const timer of this.#timers) timer.cancel()
+    await this.#submit.stop()
+    await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()))
+    await this.#deliver.stop()
+    await this.#publisher.stop()
+    await this.#ingress.stop()
+    await this.#store.run('noteTime', { now: this.#time.now() }).catch(() => {})
+    await this.#store.close()
+  }
+
+  async #begin(installedAt: number): Promise<void> {
+    const { config, clock, checkpoint = () => {} } = this.#options
+    const rooms = { store: this.#store, clock, checkpoint }
+    const now = () => this.#time.now()
+    const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
+    const region = config.sms.region
+    this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
+    this.#ingress = this.#makeIngress(newId('run'))
+    const gatewayPerDay =
+      config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
+    this.#submit = new Submit({
+      ...rooms,
+      device: (id) => this.devices.get(id),
+      devices: [...this.devices.values()],
+      contacts: new Map(Object.entries(config.contacts)),
+      destinations: config.sms.destinations,
+      region,
+      gateways: Object.keys(config.gateways),
+      newId,
+      limits: {
+        perLane: config.limits.device_queue,
+        perClient: config.limits.client_queue,
+        clientPerHour: config.limits.client_per_hour,
+        devicePerDay: config.limits.device_per_day,
+      },
+      rules: { boot: this.#boot, now, perDay: () => gatewayPerDay, holdsUnsafe: () => now() < this.#newest },
+      hasRoom: () => this.#room,
+      log: (level, message) => this.#options.log(level, 'submit', message),
+    })
+    const strangers = new Strangers(this.#profiles, (message) => this.#options.log('info', 'deliver', message))
+    this.#deliver = new Deliver({
+      ...rooms,
+      directory: new Directory(this.devices.values(), region),
+      unknownSenders: config.sms.unknown_senders,
+      installedAt,
+      now,
+      newId,
+      stranger: (sender, text, context) => strangers.texted(sender, text, context),
+      log: (level, message) => this.#options.log(level, 'deliver', message),
+    })
+    this.#publisher = new Publisher({
+      store: this.#store,
+      ingress: this.#ingress,
+      clock,
+      baseTopic: config.mqtt.base_topic,
+      published: (event) => this.events.emit('published', event),
+      log: (level, message) => this.#options.log(level, 'mqtt', message),
+    })
+    await this.#announce()
+    this.#deliver.start()
+    this.#submit.start()
+    this.#startGateways()
+    this.#publisher.start()
+    await this.#ingress.start({
+      publish: (publish) => this.#submit.takeIn(publish),
+      ended: (connection) => void this.#store.run('endConnection', connection).catch(() => {}),
+      connected: ({ remembers }) => {
+        this.#options.log('info', 'mqtt', `connected: ${this.#ingress.address}`)
+        this.#publisher.connected(remembers)
+      },
+      disconnected: (reason) => this.#options.log('warn', 'mqtt', reason),
+      refused: (refused) => {
+        this.#options.log('warn', 'mqtt', `${refused.client} published to ${refused.topic}: ${refused.reason}`)
+        this.events.emit('refused', refused)
+        const payload = JSON.stringify({ type: 'publish_refused', data: refused })
+        void this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }]).catch(() => {})
+      },
+    })
+    this.#watch()
+    this.#prune()
+  }
+
+  #makeIngress(run: string): Ingress {
+    const { config, clock } = this.#options
+    const { mqtt } = config
+    if (mqtt.server === undefined) {
+      return new EmbeddedBroker({ baseTopic: mqtt.base_topic, ...mqtt.broker.listen, clock, run })
+    }
+    const { server, username, password, ca, cert, key } = mqtt
+    const clientId = mqtt.client_id ?? `smshub-${this.#folder.instanceId()}`
+    return new ExternalBroker({
+      baseTopic: mqtt.base_topic,
+      server,
+      username,
+      password,
+      ca,
+      cert,
+      key,
+      clientId,
+      clock,
+    })
+  }
+
+  #startGateways(): void {
+    const { config, clock, makeGateway } = this.#options
+    for (const [id, row] of Object.entries(config.gateways)) {
+      const gateway =
+        makeGateway?.(id, { devices: this.devices, clock }) ??
+        (row.type === 'modem'
+          ? new Modem({ id, path: row.path, baudRate: row.baud_rate, pin: row.pin }, clock)
+          : undefined)
+      if (gateway === undefined)
+        throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
+      this.gateways.set(id, gateway)
+      let shown: string | null = null
+      const tell = () => {
+        this.#submit.look()
+        const payload = JSON.stringify(gateway.state)
+        if (payload === shown) return
+        shown = payload
+        this.events.emit('gateway', { id, state: gateway.state })
+        const available = gateway.state.status === 'ready' || gateway.state.status === 'degraded'
+        void this.#store
+          .run('publish', [
+            { topic: topicName('gateway/{gateway}', { gateway: id }), payload, retain: true },
+            {
+              topic: topicName('gateway/{gateway}/availability', { gateway: id }),
+              payload: available ? 'online' : 'offline',
+              retain: true,
+            },
+          ])
+          .catch(() => {})
+      }
+      gateway.start({
+        received: (raw) => this.#deliver.takeIn(raw),
+        changed: tell,
+        log: (level, message) => this.#options.log(level, `gateway.${id}`, message),
+      })
+      this.#submit.serve(gateway)
+    }
+  }
+
+  /** The topics that must be there from the start. */
+  async #announce(): Promise<void> {
+    const devices = [...this.devices.values()].map((device) => ({
+      id: device.id,
+      fields: Object.keys(propertiesOf(device)),
+    }))
+    await this.#store.run('announceDevices', { devices })
+    const info = {
+      version: this.#options.version,
+      started_at: isoTime(this.#time.startedAt),
+      devices: this.devices.size,
+      gateways: Object.keys(this.#options.config.gateways),
+    }
+    await this.#store.run('publish', [{ topic: 'bridge/info', payload: JSON.stringify(info), retain: true }])
+  }
+
+  /** Looks after time and room. */
+  #watch(): void {
+    this.#every(watchMs, async () => {
+      this.#measureRoom()
+      const step = this.#time.check()
+      if (step === 0) return
+      this.#options.log('warn', 'hub', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
+      await this.#store.run('rebase', { delta: step, boot: this.#boot, since: this.#time.startedAt })
+      this.#time.adopt(step)
+      this.#submit.deadlines.look()
+    })
+  }
+
+  #measureRoom(): void {
+    const room = this.#folder.hasRoom()
+    if (room === this.#room) return
+    this.#room = room
+    this.#options.log(
+      room ? 'info' : 'error',
+      'hub',
+      room ? 'the disk has room again' : 'the disk is nearly full: nothing is taken in or sent until there is room',
+    )
+    this.#submit.look()
+  }
+
+  #prune(): void {
+    this.#every(pruneMs, async () => {
+      await this.#store.run('noteTime', { now: this.#time.now() })
+      const now = this.#time.now()
+      while (
+        !this.#stopped &&
+        (await this.#store.run('prune', { before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
+      );
+    })
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const again = () => {
+      if (this.#stopped) return
+      const timer = this.#options.clock.after(ms, () => {
+        this.#timers = this.#timers.filter((one) => one !== timer)
+        work()
+          .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
+          .finally(again)
+      })
+      this.#timers.push(timer)
+    }
+    again()
+  }
+}

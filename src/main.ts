@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { performance } from 'node:perf_hooks'
+import type { CliContext } from './cli/context.ts'
+import { program } from './cli/program.ts'
+import type { Clock } from './util/clock.ts'
+
+/** setTimeout takes no longer wait than this. */
+const longestTimeout = 2_147_483_647
+
+/** The machine's own time and chance: the only place that asks for them. */
+const systemClock: Clock = {
+  wall: () => Date.now(),
+  monotonic: () => performance.now(),
+  random: () => Math.random(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, Math.min(longestTimeout, Math.max(0, ms)))
+    return { cancel: () => clearTimeout(timer) }
+  },
+}
+
+/** The first signal ends the program in order, a second one at once. */
+const ended = new Promise<string>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(1))
+      resolve(signal)
+    })
+  }
+})
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const context: CliContext = {
+  env: process.env,
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  version,
+  ended,
+}
+
+process.exitCode = await program(context, process.argv.slice(2))
+// Whatever a library left running must not keep a finished program alive.
+setTimeout(() => process.exit(), 3_000).unref()

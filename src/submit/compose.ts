@@ -1,0 +1,287 @@
+import { createHash } from 'node:crypto'
+import type { Composed } from '../device/compose.ts'
+import { composeCommand } from '../device/compose.ts'
+import type { Device } from '../device/device.ts'
+import { commandArguments, resolveGet, resolveSet } from '../device/intent.ts'
+import { isDialable, normaliseNumber, sameNumber } from '../device/numbers.ts'
+import type { AnswerSpec } from '../message/answer-spec.ts'
+import { errorReport, Fault } from '../message/fault.ts'
+import type { CommandRequest, Intent } from '../message/request.ts'
+import { isoTime } from '../message/result.ts'
+import { priorities } from '../message/status.ts'
+import { segmentText } from '../sms/segment.ts'
+import type { NewSubmission, Refusal } from '../store/enqueue.ts'
+import type { Asked } from './accept.ts'
+
+/** What composing needs to know of the hub. */
+export interface ComposeRooms {
+  device(id: string): Device | undefined
+  readonly devices: Iterable<Device>
+  /** Name and number of everybody who may get texts without being a device. */
+  readonly contacts: ReadonlyMap<string, string>
+  readonly destinations: 'registered' | 'any'
+  readonly region: string | undefined
+  readonly gateways: readonly string[]
+  newId(prefix: string): string
+}
+
+/** Seconds a command stays good when nobody says: an opened gate is wanted now or not at all (design section 1.4). */
+const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
+
+/** Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. */
+export function compose(
+  { request, fault }: Asked,
+  publish: { readonly waited: boolean; readonly clearing: 'no' | 'yes' | 'unknown' },
+  rooms: ComposeRooms,
+  now: number,
+): NewSubmission | Refusal {
+  let known: Partial<Refusal> = {}
+  try {
+    if (fault !== null) throw fault
+    if (request.options.gateway !== null && !rooms.gateways.includes(request.options.gateway)) {
+      throw new Fault(
+        'no_gateway',
+        `there is no gateway "${request.options.gateway}"; there is ${rooms.gateways.join(', ') || 'none'}`,
+      )
+    }
+    const { intent } = request
+    if (intent.verb === 'text') return composeText(request, intent, rooms, now)
+    const device = rooms.device(intent.device)
+    if (device === undefined) throw new Fault('unknown_device', `there is no device "${intent.device}"`)
+    if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
+    if (intent.verb === 'send') return composeLiteral(request, intent.text, device, rooms, now)
+    const { command, params } = resolve(device, intent)
+    known = { command }
+    const composed = composeCommand(device, command, params, { now: isoTime(now), counter: Math.floor(now / 1000) })
+    known = {
+      command: composed.command,
+      args: composed.shown,
+      text: composed.texts.map((one) => one.masked).join('\n'),
+    }
+    return composeForDevice(request, composed, device, publish, rooms, now)
+  } catch (error) {
+    return { ...refuse(request, Fault.from(error)), ...known }
+  }
+}
+
+function resolve(
+  device: Device,
+  intent: Exclude<Intent, { verb: 'text' } | { verb: 'send' }>,
+): { command: string; params: unknown } {
+  switch (intent.verb) {
+    case 'set':
+      return resolveSet(device, intent.property, intent.value)
+    case 'get':
+      return resolveGet(device, intent.property)
+    case 'command':
+      return {
+        command: intent.name,
+        params: typeof intent.args === 'string' ? commandArguments(device, intent.name, intent.args) : intent.args,
+      }
+  }
+}
+
+function composeForDevice(
+  request: CommandRequest,
+  composed: Composed,
+  device: Device,
+  publish: { readonly waited: boolean; readonly clearing: 'no' | 'yes' | 'unknown' },
+  rooms: ComposeRooms,
+  now: number,
+): NewSubmission | Refusal {
+  const safe = composed.repeat === 'safe'
+  const { options } = request
+  const [text, ...more] = composed.texts
+  if (text === undefined || more.length > 0) {
+    throw new Fault(
+      'not_allowed',
+      `${composed.command} takes ${text === undefined ? 'a call' : 'several texts'}, which no gateway here can do`,
+    )
+  }
+  if (composed.danger !== null && options.confirm !== device.id) {
+    throw new Fault(
+      'not_allowed',
+      `${composed.command} is dangerous (${composed.danger}); add "confirm": "${device.id}" to do it`,
+      {
+        confirm: device.id,
+      },
+    )
+  }
+  if (!safe && publish.clearing === 'unknown') {
+    throw new Fault(
+      'invalid_payload',
+      `an empty payload may be somebody who clears a retained message; publish PRESS to ${composed.command}`,
+    )
+  }
+  if (options.dryRun) {
+    const refusal = refuse(request, new Fault('not_allowed', 'dry run'))
+    return {
+      ...refusal,
+      ...shown(composed),
+      status: 'cancelled' as const,
+      reason: `dry run: ${text.masked}`,
+      text: text.masked,
+    }
+  }
+  if (!safe && publish.waited && options.ttl === null) {
+    const late = new Fault(
+      'ttl_expired',
+      'it waited at the broker while the hub was away, and it is not known for how long',
+    )
+    return { ...refuse(request, late), ...shown(composed), status: 'expired' as const, text: text.masked }
+  }
+  const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? defaultTtl.safe : defaultTtl.unsafe)
+  const { reply } = composed
+  const spec: AnswerSpec = {
+    command: composed.command,
+    params: composed.params,
+    afterPendingMs: reply.afterPending * 1000,
+    texts: reply.texts,
+    withinTextsMs: reply.withinTexts * 1000,
+    sets: composed.sets,
+    secrets: composed.secrets,
+    cancels: composed.cancels,
+    ...(composed.silence !== null && { silence: composed.silence }),
+  }
+  return {
+    ...asked(request),
+    ...shown(composed),
+    messageId: rooms.newId('msg'),
+    lane: `d:${device.id}`,
+    recipient: device.recipient as string,
+    segments: segmentText(text.text, { alphabet: composed.limits.alphabet === 'ucs2' ? 'auto' : 'gsm7' }).segments.map(
+      (one) => one.text,
+    ),
+    text: text.masked,
+    digest: digestOf(text.text),
+    safe,
+    unproven: composed.proof === 'unproven',
+    priority: priorities[options.priority].level,
+    expect: reply.expect,
+    withinMs: reply.within * 1000,
+    gapMs: (device.timing.gap ?? 0) * 1000,
+    // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
+    report: !safe,
+    route: options.gateway ?? device.gateway ?? '',
+    spec,
+    expiresAt: now + ttl * 1000,
+    repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
+    supersedes: safe && request.intent.verb === 'set',
+  }
+}
+
+function shown(composed: Composed): Pick<Refusal, 'command' | 'args'> {
+  return { command: composed.command, args: composed.shown }
+}
+
+/** The owner's own words to a device: nobody knows what they do, so they are never repeated in doubt. */
+function composeLiteral(
+  request: CommandRequest,
+  text: string,
+  device: Device,
+  rooms: ComposeRooms,
+  now: number,
+): NewSubmission {
+  return {
+    ...literal(request, text, device.recipient as string, rooms, now),
+    lane: `d:${device.id}`,
+    gapMs: (device.timing.gap ?? 0) * 1000,
+    route: request.options.gateway ?? device.gateway ?? '',
+  }
+}
+
+function composeText(
+  request: CommandRequest,
+  intent: Extract<Intent, { verb: 'text' }>,
+  rooms: ComposeRooms,
+  now: number,
+): NewSubmission {
+  const named = rooms.contacts.get(intent.to) ?? rooms.device(intent.to)?.recipient ?? intent.to
+  const recipient = normaliseNumber(named, rooms.region)
+  if (!isDialable(recipient)) throw new Fault('invalid_payload', `"${intent.to}" is no number that can be dialled`)
+  if (rooms.destinations === 'registered' && !isRegistered(recipient, rooms)) {
+    throw new Fault(
+      'number_blocked',
+      `${recipient} is no device and no contact: add it under contacts:, or set sms.destinations: any`,
+      {
+        number: recipient,
+        contacts_line: `contacts: { name: "${recipient}" }`,
+      },
+    )
+  }
+  const device = [...rooms.devices].find((one) => one.recipient === recipient)
+  // A number has one lane, whoever is behind it: its texts keep their order.
+  const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
+  return { ...literal(request, intent.text, recipient, rooms, now), lane }
+}
+
+function isRegistered(number: string, rooms: ComposeRooms): boolean {
+  for (const contact of rooms.contacts.values()) if (sameNumber(contact, number, rooms.region)) return true
+  for (const device of rooms.devices)
+    if (device.numbers.some((one) => sameNumber(one, number, rooms.region))) return true
+  return false
+}
+
+function literal(
+  request: CommandRequest,
+  text: string,
+  recipient: string,
+  rooms: ComposeRooms,
+  now: number,
+): NewSubmission {
+  const { options } = request
+  if (options.dryRun) throw new Fault('not_allowed', 'dry_run works for commands of devices only')
+  return {
+    ...asked(request),
+    messageId: rooms.newId('msg'),
+    lane: `n:${recipient}`,
+    recipient,
+    segments: segmentText(text).segments.map((one) => one.text),
+    text,
+    digest: digestOf(text),
+    safe: false,
+    unproven: false,
+    priority: priorities[options.priority].level,
+    expect: 'none',
+    withinMs: 0,
+    gapMs: 0,
+    report: true,
+    route: options.gateway ?? '',
+    spec: null,
+    expiresAt: now + (options.ttl ?? defaultTtl.text) * 1000,
+    repeatWindowMs: null,
+    supersedes: false,
+  }
+}
+
+function refuse(request: CommandRequest, fault: Fault): Refusal {
+  const { intent } = request
+  return {
+    ...asked(request),
+    error: errorReport(fault),
+    status: 'rejected',
+    reason: null,
+    recipient: intent.verb === 'text' ? intent.to : null,
+    text: null,
+  }
+}
+
+/** What a submission and its refusal both tell of the request. */
+function asked({ commandId, origin, intent }: CommandRequest) {
+  return {
+    commandId,
+    client: origin.client,
+    ref: origin.ref,
+    response: origin.response,
+    device: intent.verb === 'text' ? null : intent.device,
+    verb: intent.verb,
+    command: intent.verb === 'command' ? intent.name : null,
+    property: intent.verb === 'set' || intent.verb === 'get' ? intent.property : null,
+    value: intent.verb === 'set' ? intent.value : null,
+    args: null,
+  }
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}

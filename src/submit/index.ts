@@ -1,0 +1,144 @@
+import type { Gateway } from '../gateway/gateway.ts'
+import { Fault } from '../message/fault.ts'
+import type { Publish } from '../message/publish.ts'
+import type { EnqueueLimits } from '../store/enqueue.ts'
+import type { Store } from '../store/store.ts'
+import { type Clock, sleep } from '../util/clock.ts'
+import { Doorbell } from '../util/doorbell.ts'
+import { type Checkpoint, Steps } from '../util/steps.ts'
+import { accept } from './accept.ts'
+import { type ComposeRooms, compose } from './compose.ts'
+import { Deadlines } from './deadlines.ts'
+import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
+import { send } from './send.ts'
+import { settle } from './settle.ts'
+
+/**
+ * SUBMIT: MQTT PUBLISH -> SMS-SUBMIT
+ *
+ *   accept     topic and payload -> what is asked for
+ *   compose    request and profile -> the text, or a refusal
+ *   enqueue    the outbox -- commit --
+ *   == now PUBACK may leave ==
+ *   dispatch   lane, priority, time to live, quota -> the next submission for a gateway
+ *   send       segment by segment -> four outcomes
+ *   settle     sent, queued again, given up or in doubt -- commit --
+ */
+export const submitSteps = ['accept', 'compose', 'enqueue', 'dispatch', 'send', 'settle'] as const
+/** Where a hand-over can break off between the steps: at the prompt, behind the mark, behind the modem's answer. */
+export const sendPoints = ['prompted', 'marked', 'answered'] as const
+
+export interface SubmitRooms extends ComposeRooms {
+  readonly store: Store
+  readonly clock: Clock
+  readonly checkpoint: Checkpoint
+  readonly limits: EnqueueLimits
+  readonly rules: DispatchRules
+  /** The disk has room: without it nothing is taken in and nothing is sent. */
+  hasRoom(): boolean
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+}
+
+/** The slow look behind the bell, in ms. */
+const slowLook = 30_000
+
+export class Submit {
+  readonly #rooms: SubmitRooms
+  readonly #steps: Steps<(typeof submitSteps)[number]>
+  readonly #bell: Doorbell
+  readonly #loops: Promise<void>[] = []
+  readonly deadlines: Deadlines
+  #running = true
+
+  constructor(rooms: SubmitRooms) {
+    this.#rooms = rooms
+    this.#steps = new Steps('submit', rooms.checkpoint)
+    this.#bell = new Doorbell(rooms.clock)
+    this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules)
+    rooms.store.on('outbox', () => this.#bell.ring())
+  }
+
+  /** From the publish to the disk. Resolved, its acknowledgement may leave. */
+  async takeIn(publish: Publish): Promise<void> {
+    const { store, rules, limits } = this.#rooms
+    if (!this.#rooms.hasRoom())
+      throw new Fault('storage_full', 'the disk is full: nothing is taken in until there is room')
+    const now = rules.now()
+    const accepted = this.#steps.runSync('accept', () => accept(publish, (prefix) => this.#rooms.newId(prefix)))
+    if (accepted === null) return
+    const items = this.#steps.runSync('compose', () =>
+      accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now)),
+    )
+    const { client, messageId, connection, duplicate } = publish
+    const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
+    await this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+  }
+
+  /** From the disk to the network: one loop a gateway, for as long as the hub runs. */
+  serve(gateway: Gateway): void {
+    this.#loops.push(this.#serve(gateway))
+  }
+
+  start(): void {
+    this.deadlines.start()
+  }
+
+  /** Gateways have become ready, or something else makes it worth to look. */
+  look(): void {
+    this.#bell.ring()
+  }
+
+  /** Takes nothing new out of the queue and lets running hand-overs end. */
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#bell.ring()
+    await this.deadlines.stop()
+    await Promise.all(this.#loops)
+  }
+
+  async #serve(gateway: Gateway): Promise<void> {
+    const turns = new Turns()
+    while (this.#running) {
+      const seen = this.#bell.rings
+      const wait = await this.#work(gateway, turns).catch((error: unknown) => {
+        this.#rooms.log('error', `sending through ${gateway.id}: ${Fault.from(error).message}`)
+        return 1_000
+      })
+      if (wait > 0) await this.#bell.wait(seen, wait)
+    }
+  }
+
+  /** One submission; answers how long to wait before the next look, in ms. */
+  async #work(gateway: Gateway, turns: Turns): Promise<number> {
+    const { store, rules, checkpoint } = this.#rooms
+    if (!gateway.ready || !this.#rooms.hasRoom()) return slowLook
+    const { claim, committed, blockedUntil } = await this.#steps.run('dispatch', () =>
+      dispatch(store, gateway, turns, rules),
+    )
+    if (claim === null)
+      return blockedUntil === null ? slowLook : Math.max(1_000, Math.min(slowLook, blockedUntil - rules.now()))
+    await this.#steps.run('send', () =>
+      send({ store, gateway, claim, committed, now: () => rules.now(), checkpoint }, (sent) => {
+        const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
+        if (pause !== null) gateway.pause(pause.ms, pause.reason)
+        // Not awaited: the next claim shares its commit, and the modem is not idle for it.
+        void this.#steps.run('settle', () => this.#persist(commit, claim.commandId))
+      }),
+    )
+    return 0
+  }
+
+  /** What the network said is known here only until it is on the disk: so it is tried until it is. */
+  async #persist(commit: () => Promise<void>, commandId: string): Promise<void> {
+    for (;;) {
+      try {
+        return await commit()
+      } catch (error) {
+        const fault = Fault.from(error)
+        this.#rooms.log('error', `what became of ${commandId} can't be stored: ${fault.message}`)
+        if (fault.code !== 'storage_full' || !this.#running) return
+        await sleep(this.#rooms.clock, 1_000)
+      }
+    }
+  }
+}

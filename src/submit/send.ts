@@ -1,0 +1,84 @@
+import type { Gateway, Leave } from '../gateway/gateway.ts'
+import { Fault } from '../message/fault.ts'
+import type { Handover } from '../message/handover.ts'
+import type { EncodedPdu } from '../sms/encode.ts'
+import { isGsm7 } from '../sms/gsm7.ts'
+import { encodeSubmit } from '../sms/submit.ts'
+import { relativeValidity } from '../sms/validity.ts'
+import type { Claim } from '../store/claim.ts'
+import type { Store } from '../store/store.ts'
+import type { Checkpoint } from '../util/steps.ts'
+
+/** What became of one segment. */
+export interface SegmentSent {
+  readonly part: number
+  readonly sim: string
+  readonly handover: Handover
+}
+
+/** A claim on its way: `committed` says when it is durable. */
+export interface Sending {
+  readonly store: Store
+  readonly gateway: Gateway
+  readonly claim: Claim
+  readonly committed: Promise<void>
+  readonly now: () => number
+  readonly checkpoint: Checkpoint
+}
+
+/**
+ * Hands the segments of a submission to a gateway, one after the other, and tells each outcome. Stops at the first
+ * segment that is not sent: a message that lacks one can't act.
+ */
+export async function send(sending: Sending, told: (sent: SegmentSent) => void): Promise<void> {
+  const total = sending.claim.segments.length
+  for (let part = 1; part <= total; part++) {
+    const { sim } = sending.gateway
+    const handover = await sendSegment(sending, part, sim)
+    told({ part, sim, handover })
+    if (handover.outcome !== 'sent') return
+  }
+}
+
+async function sendSegment(sending: Sending, part: number, sim: string): Promise<Handover> {
+  const { store, gateway, claim, committed, now, checkpoint } = sending
+  const validFor = relativeValidity(Math.max(1, (claim.expiresAt - now()) / 1000)).seconds
+  let encoded: EncodedPdu
+  try {
+    encoded = encode(claim, part, validFor)
+  } catch (error) {
+    const { message } = Fault.from(error)
+    return { outcome: 'refused', cause: { text: message, number: null, accepted: 'no', next: 'give_up' } }
+  }
+  /** Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves. */
+  const leave = async (): Promise<Leave> => {
+    checkpoint('submit.send:prompted')
+    await committed
+    const verdict = await store.run('markWritten', {
+      seq: claim.seq,
+      part,
+      gateway: gateway.id,
+      sim,
+      now: now(),
+      validFor,
+    })
+    checkpoint('submit.send:marked')
+    return verdict
+  }
+  const handover = await gateway.send({ ...encoded, more: part < claim.segments.length }, leave)
+  checkpoint('submit.send:answered')
+  return handover
+}
+
+function encode({ recipient, segments, reference, report }: Claim, part: number, validFor: number): EncodedPdu {
+  return encodeSubmit({
+    to: recipient,
+    text: segments[part - 1] as string,
+    alphabet: segments.every(isGsm7) ? 'gsm7' : 'ucs2',
+    concat: reference === null ? null : { ref: reference, bits: 8, total: segments.length, seq: part },
+    messageReference: 0,
+    validitySeconds: validFor,
+    statusReport: report,
+    allowEmpty: true,
+  })
+}

@@ -1,0 +1,103 @@
+import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
+import type { Handover } from '../message/handover.ts'
+import type { Claim } from '../store/claim.ts'
+import type { Store } from '../store/store.ts'
+import type { SegmentSent } from './send.ts'
+
+/** Waits before a submission is tried again, in ms by attempt; the last one repeats until its time to live is over. */
+const backOff = [2_000, 5_000, 15_000, 45_000, 120_000, 300_000]
+/** After so many refusals that might pass, the network means it. */
+const mostRefusals = 6
+/** A safe command that nobody knows the fate of is repeated this often. */
+const mostDoubts = 3
+/** ms that a gateway rests whose SIM or network takes nothing. */
+const pauseMs = 60_000
+
+/** What is to be done about an outcome. */
+type Decision =
+  | { readonly do: 'sent'; readonly reference: number | null }
+  | {
+      readonly do: 'requeue'
+      readonly after: number
+      readonly error: ErrorReport | null
+      readonly pause: string | null
+    }
+  | { readonly do: 'give_up'; readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
+  | { readonly do: 'doubt'; readonly reason: string }
+
+/**
+ * The rule of design section 3: what is not safe to repeat goes again only where nothing left the modem or the
+ * network itself said that it did not accept it.
+ */
+export function decide(handover: Handover, claim: Claim): Decision {
+  const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
+  const doubtOrRepeat = (reason: string): Decision =>
+    claim.safe && claim.attempts < mostDoubts
+      ? { do: 'requeue', after, error: modemError(reason), pause: null }
+      : { do: 'doubt', reason }
+  switch (handover.outcome) {
+    case 'sent':
+      return { do: 'sent', reference: handover.reference }
+    case 'not_sent':
+      if (handover.reason === 'expired') {
+        return {
+          do: 'give_up',
+          status: 'expired',
+          error: errorReport(new Fault('ttl_expired', 'its time ran out before the modem was ready for it')),
+        }
+      }
+      return { do: 'requeue', after, error: modemError(handover.reason), pause: null }
+    case 'in_doubt':
+      return doubtOrRepeat(handover.reason)
+    case 'refused': {
+      const { text, number, accepted, next } = handover.cause
+      if (accepted === 'yes') return { do: 'sent', reference: null }
+      if (accepted === 'unknown') return doubtOrRepeat(text)
+      const fromNetwork = number !== null && number < 300
+      const error = errorReport(
+        new Fault(fromNetwork ? 'network_rejected' : 'modem_error', text, number === null ? {} : { cms: number }),
+      )
+      if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
+      if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }
+      return { do: 'give_up', status: 'failed', error }
+    }
+  }
+}
+
+function modemError(message: string): ErrorReport {
+  return errorReport(new Fault('modem_error', message))
+}
+
+/** What is to be done about an outcome: the change to commit, and whether the gateway should rest. */
+export interface Settlement {
+  commit(): Promise<void>
+  readonly pause: { readonly ms: number; readonly reason: string } | null
+}
+
+/** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
+export function settle(store: Store, gateway: string, claim: Claim, sent: SegmentSent, now: number): Settlement {
+  const { part, sim, handover } = sent
+  const { seq } = claim
+  const decision = decide(handover, claim)
+  switch (decision.do) {
+    case 'sent': {
+      const { reference } = decision
+      return { commit: () => store.run('markSent', { seq, part, gateway, sim, reference, now }), pause: null }
+    }
+    case 'requeue': {
+      const { after, error, pause } = decision
+      return {
+        commit: () => store.run('requeue', { seq, now, retryAt: now + after, error }),
+        pause: pause === null ? null : { ms: pauseMs, reason: pause },
+      }
+    }
+    case 'give_up': {
+      const { status, error } = decision
+      return { commit: () => store.run('giveUp', { seq, now, status, error }), pause: null }
+    }
+    case 'doubt': {
+      const { reason } = decision
+      return { commit: () => store.run('doubt', { seq, part, gateway, sim, now, reason }), pause: null }
+    }
+  }
+}
