@@ -1,0 +1,178 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+
+const root = fileURLToPath(new URL('../src', import.meta.url))
+
+/** Rooms that know nothing of the world: no I/O, no timers, no globals. Any room may use them. */
+const pure = ['sms', 'device', 'message', 'util']
+/** Rooms with effects never know each other: only the flows and the hub join them. */
+const may: Readonly<Record<string, readonly string[]>> = {
+  sms: ['message', 'util'],
+  device: ['message', 'util', 'sms'],
+  message: ['util'],
+  util: [],
+  mqtt: pure,
+  'gateway/modem': [...pure, 'gateway'],
+  gateway: pure,
+  store: pure,
+  http: pure,
+  config: pure,
+  sim: pure,
+  submit: [...pure, 'store', 'gateway', 'mqtt'],
+  deliver: [...pure, 'store', 'gateway', 'mqtt'],
+  cli: [...pure, 'config', 'http', 'sim', 'store', 'hub.ts'],
+  'main.ts': ['cli', 'util'],
+  'hub.ts': [...pure, 'config', 'submit', 'deliver', 'mqtt', 'gateway', 'gateway/modem', 'store', 'sim'],
+}
+
+/** Each package lives in one room. */
+const owners: Readonly<Record<string, readonly string[]>> = {
+  mqtt: ['mqtt'],
+  aedes: ['mqtt'],
+  serialport: ['gateway/modem'],
+  'node-pdu': ['sms/node-pdu.ts'],
+  'better-sqlite3': ['store'],
+  fastify: ['http'],
+  'prom-client': ['http'],
+  commander: ['cli'],
+  pino: ['cli'],
+  yaml: ['config'],
+  'libphonenumber-js': ['device/numbers.ts'],
+  zod: ['config', 'device', 'mqtt', 'http', 'submit/accept.ts'],
+}
+
+/** What pure rooms may take from Node: nothing. */
+const nodeInPure: readonly string[] = []
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly typeOnly: boolean
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+
+const imports: Import[] = files.flatMap((file) => {
+  const text = readFileSync(join(root, file), 'utf8')
+  return [
+    ...text.matchAll(
+      /^(?:import|export)\s+(type\s)?[^'"]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\('([^']+)'\)/gm,
+    ),
+  ].map((match) => ({
+    from: file,
+    to: (match[2] ?? match[3] ?? match[4]) as string,
+    typeOnly: match[1] !== undefined,
+  }))
+})
+
+function roomOf(file: string): string {
+  if (file.startsWith('gateway/modem/')) return 'gateway/modem'
+  return file.includes('/') ? (file.split('/')[0] as string) : file
+}
+
+function target({ from, to }: Import): string {
+  return normalize(join(dirname(from), to)).replaceAll('\\', '/')
+}
+
+const local = imports.filter(({ to }) => to.startsWith('.'))
+const foreign = imports.filter(({ to }) => !to.startsWith('.'))
+
+describe('the house', () => {
+  test('every room imports only from the rooms it may enter', () => {
+    const trespassers = local
+      .filter((one) => roomOf(target(one)) !== roomOf(one.from))
+      .filter((one) => !(may[roomOf(one.from)] ?? []).includes(roomOf(target(one))))
+      .map((one) => `${one.from} imports ${target(one)}`)
+    expect(trespassers).toEqual([])
+  })
+
+  test('the flows never import each other', () => {
+    const crossings = local.filter((one) => [roomOf(one.from), roomOf(target(one))].sort().join() === 'deliver,submit')
+    expect(crossings).toEqual([])
+  })
+
+  test('every package lives in its one room', () => {
+    const strays = foreign
+      .filter(({ to }) => !to.startsWith('node:') && !builtinModules.includes(to))
+      .filter(({ from, to }) => {
+        const name = to.startsWith('@') ? to.split('/').slice(0, 2).join('/') : (to.split('/')[0] as string)
+        const homes = owners[name] ?? []
+        return !homes.some((home) => from === home || roomOf(from) === home)
+      })
+      .map(({ from, to }) => `${from} imports ${to}`)
+    expect(strays).toEqual([])
+  })
+
+  test('pure rooms touch nothing of the machine', () => {
+    const builtins = foreign
+      .filter(({ from, to }) => pure.includes(roomOf(from)) && to.startsWith('node:') && !nodeInPure.includes(to))
+      .map(({ from, to }) => `${from} imports ${to}`)
+    expect(builtins).toEqual([])
+  })
+
+  test('time and chance enter through the clock only', () => {
+    const asks =
+      /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|process\.(env|hrtime|argv))\b/
+    // main.ts is where the machine's clock is; the writer thread rests on its own, where nothing depends on when.
+    const allowed = ['main.ts', 'store/worker.ts']
+    const culprits = files.filter(
+      (file) => !allowed.includes(file) && asks.test(withoutComments(readFileSync(join(root, file), 'utf8'))),
+    )
+    expect(culprits).toEqual([])
+  })
+
+  test('no file imports itself around a corner', () => {
+    const graph = new Map(
+      files.map((file) => [file, local.filter((one) => one.from === file && !one.typeOnly).map(target)]),
+    )
+    expect(cyclesIn(graph)).toEqual([])
+  })
+
+  test('no file is longer than 400 lines, and half of them have at most about 100', () => {
+    const tables = ['sms/gsm7-tables.ts']
+    const lengths = files
+      .filter((file) => !tables.includes(file))
+      .map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length }))
+      .sort((a, b) => a.lines - b.lines)
+    expect(lengths.filter(({ lines }) => lines > 400)).toEqual([])
+    expect(lengths[Math.floor(lengths.length / 2)]?.lines).toBeLessThanOrEqual(120)
+  })
+
+  test('the tests mock none of our own modules', () => {
+    const tests = readdirSync(join(root, '../test'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    )
+    const mocking = tests.filter((file) =>
+      /jest\.(unstable_)?mock(Module)?\(/.test(
+        readFileSync(join(root, '../test', file), 'utf8').replace(/\/jest[^\n]*\/\.test/g, ''),
+      ),
+    )
+    expect(mocking.map((file) => relative('.', file))).toEqual([])
+  })
+})
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
+}
+
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const cycles: string[][] = []
+  const state = new Map<string, 'open' | 'done'>()
+  const visit = (file: string, path: string[]) => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open') {
+      cycles.push([...path.slice(path.indexOf(file)), file])
+      return
+    }
+    state.set(file, 'open')
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+    state.set(file, 'done')
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return cycles
+}

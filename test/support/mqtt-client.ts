@@ -1,0 +1,86 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+
+export interface Received {
+  readonly topic: string
+  readonly text: string
+  readonly json: Record<string, any>
+  readonly retain: boolean
+}
+
+/** A client that remembers everything it is sent, and can wait for what has not come yet. */
+export class TestClient {
+  readonly client: MqttClient
+  readonly received: Received[] = []
+  #waiting: { fits: (message: Received) => boolean; resolve: (message: Received) => void }[] = []
+
+  private constructor(client: MqttClient) {
+    this.client = client
+    client.on('message', (topic, payload, packet) => {
+      const text = payload.toString()
+      const message = { topic, text, json: parsed(text), retain: packet.retain }
+      this.received.push(message)
+      for (const one of this.#waiting.filter(({ fits }) => fits(message))) {
+        this.#waiting = this.#waiting.filter((other) => other !== one)
+        one.resolve(message)
+      }
+    })
+    client.on('error', () => {})
+  }
+
+  static async connect(url: string, options: IClientOptions = {}, filter = '#'): Promise<TestClient> {
+    const client = await mqtt.connectAsync(url, { reconnectPeriod: 200, ...options })
+    const test = new TestClient(client)
+    if (filter !== '') await client.subscribeAsync(filter, { qos: 1 })
+    return test
+  }
+
+  /** The first message, come or coming, that fits. */
+  wait(fits: (message: Received) => boolean, ms = 15_000): Promise<Received> {
+    const there = this.received.find(fits)
+    if (there !== undefined) return Promise.resolve(there)
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seen = this.received.map(({ topic, text }) => `${topic} ${text}`).join('\n')
+        reject(new Error(`no such message within ${ms} ms; there were:\n${seen}`))
+      }, ms)
+      this.#waiting.push({
+        fits,
+        resolve: (message) => {
+          clearTimeout(timer)
+          resolve(message)
+        },
+      })
+    })
+  }
+
+  /** The final result of a command of a device. */
+  final(device: string, fits: (json: Record<string, any>) => boolean = () => true, ms?: number): Promise<Received> {
+    return this.wait(({ topic, json }) => topic.endsWith(`/${device}/result`) && json.final === true && fits(json), ms)
+  }
+
+  results(device: string): Record<string, any>[] {
+    return this.received.filter(({ topic }) => topic.endsWith(`/${device}/result`)).map(({ json }) => json)
+  }
+
+  publish(
+    topic: string,
+    payload: string | object,
+    options: Parameters<MqttClient['publishAsync']>[2] = {},
+  ): Promise<unknown> {
+    const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
+    return this.client.publishAsync(topic, text, { qos: 1, ...options })
+  }
+
+  close(): Promise<void> {
+    return this.client.endAsync(true)
+  }
+}
+
+function parsed(text: string): Record<string, any> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, any>) : {}
+  } catch {
+    return {}
+  }
+}
