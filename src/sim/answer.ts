@@ -1,0 +1,45 @@
+import { type LineEnds, lineEnds } from './faults.ts'
+import { finalDigits } from './result-codes.ts'
+import type { Settings } from './settings.ts'
+
+/** What a command line came to: the lines of each of its commands, and one result code for all (V.250 clause 5.7). */
+export interface LineResult {
+  readonly blocks: readonly (readonly string[])[]
+  readonly final: string
+}
+
+/** Writes lines and result codes the way the DTE has set (ATV, ATQ, S3, S4) and the make does. */
+export class AnswerWriter {
+  readonly #settings: () => Settings
+  readonly #ends: () => LineEnds
+
+  constructor(settings: () => Settings, ends: () => LineEnds) {
+    this.#settings = settings
+    this.#ends = ends
+  }
+
+  /** Lines of information, or unsolicited ones (clause 5.7.1): a head and a tail around all, one line end between. */
+  lines(lines: readonly string[]): string {
+    if (lines.length === 0) return ''
+    const { head, tail } = lineEnds[this.#ends()]
+    const { numbers } = this.#settings()
+    const start = numbers.V[0] === 1 ? head : ''
+    return this.#withRegisters(start + lines.map((line) => line + tail).join(''))
+  }
+
+  /** A final result code; with ATV0 a digit and CR where there is one, with ATQ1 nothing. */
+  final(code: string): string {
+    const { numbers } = this.#settings()
+    if (numbers.Q[0] === 1) return ''
+    const digit = finalDigits[code]
+    if (numbers.V[0] === 0 && digit !== undefined) return this.#withRegisters(`${digit}\r`)
+    return this.lines([code])
+  }
+
+  /** Clauses 6.2.1 and 6.2.2: S3 and S4 are the CR and LF of answers too. */
+  #withRegisters(text: string): string {
+    const { S3, S4 } = this.#settings().numbers
+    if (S3[0] === 13 && S4[0] === 10) return text
+    return text.replace(/[\r\n]/g, (end) => String.fromCharCode((end === '\r' ? S3[0] : S4[0]) ?? 0))
+  }
+}

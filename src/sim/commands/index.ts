@@ -1,0 +1,25 @@
+import type { CommandTable } from '../command-table.ts'
+import { callCommands } from './calls.ts'
+import { equipmentCommands } from './equipment.ts'
+import { identityCommands } from './identity.ts'
+import { networkCommands } from './network.ts'
+import { rememberedCommands } from './remembered.ts'
+import { simCommands } from './sim.ts'
+import { smsSendCommands } from './sms-send.ts'
+import { smsSettingsCommands } from './sms-settings.ts'
+import { smsStorageCommands } from './sms-storage.ts'
+import { v250Commands } from './v250.ts'
+
+/** Every command that the simulated modem knows. */
+export const commands: CommandTable = {
+  ...rememberedCommands,
+  ...v250Commands,
+  ...identityCommands,
+  ...simCommands,
+  ...networkCommands,
+  ...equipmentCommands,
+  ...callCommands,
+  ...smsSettingsCommands,
+  ...smsStorageCommands,
+  ...smsSendCommands,
+}

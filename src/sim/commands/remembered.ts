@@ -1,0 +1,50 @@
+import type { Arguments } from '../arguments.ts'
+import type { CommandRow, CommandTable } from '../command-table.ts'
+import type { Equipment } from '../equipment.ts'
+import { cme, cms } from '../result-codes.ts'
+import { mayBeSet, type NumbersName, type RememberedNumbers, rememberedNumbers } from '../settings.ts'
+
+/** The row of a command that remembers numbers. What a set command leaves out stays as it is. */
+export function remembered(name: NumbersName): CommandRow & Required<Pick<CommandRow, 'set' | 'read' | 'test'>> {
+  const { errors }: RememberedNumbers = rememberedNumbers[name]
+  return {
+    ...(errors && { errors }),
+    set: (me, values) => {
+      setNumbers(me, name, values)
+      return []
+    },
+    read: (me) => (name.startsWith('+') ? `${name}: ${me.settings.numbers[name].join(',')}` : shownRegister(me, name)),
+    test: (me) => valuesOf(me, name),
+    // V.250 clause 5.3.1: a basic command without its number means 0.
+    ...(!name.startsWith('+') && {
+      execute: (me: Equipment) => {
+        me.settings.numbers[name][0] = 0
+        return []
+      },
+    }),
+  }
+}
+
+/** Takes over the numbers, or refuses what this make does not take. */
+export function setNumbers(me: Equipment, name: NumbersName, values: Arguments): void {
+  const wanted = values.numbers()
+  const { errors }: RememberedNumbers = rememberedNumbers[name]
+  if (!mayBeSet(valuesOf(me, name), wanted)) throw errors === 'cms' ? cms(303) : cme(50)
+  wanted.forEach((value, i) => {
+    if (value !== null) me.settings.numbers[name][i] = value
+  })
+}
+
+/** All of them; rows of other tables with more to do come after. */
+export const rememberedCommands: CommandTable = Object.fromEntries(
+  (Object.keys(rememberedNumbers) as NumbersName[]).map((name) => [name, remembered(name)]),
+)
+
+function valuesOf(me: Equipment, name: NumbersName): string {
+  return me.personality.values[name] ?? rememberedNumbers[name].values
+}
+
+/** V.250 clause 5.3.2: a register is shown as three digits. */
+function shownRegister(me: Equipment, name: NumbersName): string {
+  return String(me.settings.numbers[name][0]).padStart(3, '0')
+}

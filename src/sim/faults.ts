@@ -1,0 +1,93 @@
+/** The places in a dialogue where a modem can fall silent, vanish, start anew or refuse. */
+export const points = {
+  command: 'a command line has come, nothing is done yet',
+  before_prompt: 'the modem is about to ask for the PDU or text',
+  after_prompt: 'it has asked',
+  inside_pdu: 'the first ten octets after the prompt have come (unplug and reset only)',
+  before_acceptance: 'the PDU is whole, the network has not seen it',
+  after_acceptance: 'the network has accepted it, the answer has not left',
+  inside_answer: 'half of the answer has left (unplug and reset only)',
+} as const
+
+export type Point = keyof typeof points
+
+/** Shapes of the prompt (facts: modems, section 2.3). The standard is TS 27.005 clause 3.5.1. */
+export const promptShapes = {
+  standard: '\r\n> ',
+  crlf_after: '\r\n>\r\n',
+  bare: '>',
+  bare_space: '> ',
+  cr_after: '> \r',
+  no_space: '\r\n>',
+} as const
+
+export type PromptShape = keyof typeof promptShapes
+
+/** What stands around a line: V.250 clause 5.7.1, and what makers do (facts: modems, section 2.1). */
+export const lineEnds = {
+  standard: { head: '\r\n', tail: '\r\n' },
+  tail_only: { head: '', tail: '\r\n' },
+  cr: { head: '\r', tail: '\r' },
+  lf: { head: '\n', tail: '\n' },
+  cr_doubled: { head: '\r\r\n', tail: '\r\r\n' },
+} as const
+
+export type LineEnds = keyof typeof lineEnds
+
+/** Every fault and what it does. */
+export const faultMeanings = {
+  silence: 'nothing is answered; `everywhere` swallows whole command lines and all that the modem says by itself',
+  unplug: 'the stream is destroyed and the power is gone, until it is plugged in again',
+  reset: 'the modem starts anew by itself, with its settings lost',
+  error: 'an error in place of what would have come; after acceptance it is a lie',
+  lost_prompt: 'the modem waits for the PDU, but its prompt is lost on the way',
+  prompt: "another prompt than this make's",
+  stuck_prompt: 'Ctrl-Z is not heard: the modem stays in the prompt until ESC',
+  bare_ok: 'OK alone: the information of the answer (`+CMGS: 7`) is missing',
+  ok_first: 'OK first, the information later',
+  late_answer: 'the answer comes late; the modem reads nothing meanwhile',
+  double_final: 'one more final result code behind the answer',
+  unsolicited: 'a line that nobody asked for; `glued` stands at the end of the last line of information',
+  line_ends: "other line ends than this make's",
+  echo: 'echo although it is off; counts lines',
+  garbage: 'random octets before an answer',
+  slow: 'the octets of an answer come one by one',
+  storage_full: 'memories are full: nothing is taken, the counters say so; counts refused messages',
+  lost_indication: 'a message is stored and +CMTI or +CDSI is not sent',
+} as const
+
+export type FaultName = keyof typeof faultMeanings
+
+/** The parameters of the faults. `command` limits one to a command, for example `+CMGS`. */
+interface FaultParameters extends Record<FaultName, object> {
+  silence: { readonly at: Point | 'everywhere'; readonly command?: string }
+  /** Without `returnsAfterMs` it is plugged in by hand. */
+  unplug: { readonly at: Point; readonly command?: string; readonly returnsAfterMs?: number }
+  reset: { readonly at: Point; readonly command?: string }
+  /** Without a number it is `ERROR`; `verbatim` is sent as it is, whatever +CMEE says: `MODEM ERROR: 5`. */
+  error: {
+    readonly at: Exclude<Point, 'inside_pdu' | 'inside_answer'>
+    readonly command?: string
+    readonly cms?: number
+    readonly cme?: number
+    readonly verbatim?: string
+  }
+  prompt: { readonly shape: PromptShape }
+  bare_ok: { readonly command?: string }
+  ok_first: { readonly command?: string; readonly gapMs: number }
+  late_answer: { readonly command?: string; readonly ms: number }
+  double_final: { readonly command?: string; readonly final: string }
+  unsolicited: {
+    readonly at: 'before_answer' | 'inside_answer' | 'glued' | 'after_prompt'
+    readonly command?: string
+    readonly line: string
+  }
+  line_ends: { readonly shape: LineEnds }
+  garbage: { readonly command?: string; readonly octets: number }
+  slow: { readonly msPerOctet: number }
+}
+
+/** A fault as data: its name, its parameters, and how often it strikes (absent: until it is cleared). */
+export type ModemFault = {
+  [Name in FaultName]: { readonly fault: Name; readonly times?: number } & FaultParameters[Name]
+}[FaultName]

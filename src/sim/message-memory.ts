@@ -1,0 +1,63 @@
+/** <stat> of TS 27.005 clause 3.1: the number in PDU mode, the words in text mode; 4 asks for all. */
+export const statusWords = ['REC UNREAD', 'REC READ', 'STO UNSENT', 'STO SENT', 'ALL'] as const
+
+export type MessageStatus = 0 | 1 | 2 | 3
+
+export interface StoredMessage {
+  /** Hex with the service centre in front. */
+  readonly pdu: string
+  status: MessageStatus
+}
+
+export type MemoryName = 'SM' | 'ME' | 'SR'
+
+/** A message storage: slots with numbers. */
+export class MessageMemory {
+  readonly capacity: number
+  /** The number of its first slot: 1, or 0 with some makes. */
+  readonly firstIndex: number
+  readonly #isStuck: () => boolean
+  readonly #slots = new Map<number, StoredMessage>()
+
+  /** `isStuck` makes it full whatever it holds. */
+  constructor(capacity: number, firstIndex: number, isStuck: () => boolean) {
+    this.capacity = capacity
+    this.firstIndex = firstIndex
+    this.#isStuck = isStuck
+  }
+
+  get used(): number {
+    return this.#isStuck() ? this.capacity : this.#slots.size
+  }
+
+  get isFull(): boolean {
+    return this.used >= this.capacity
+  }
+
+  /** Stores in the first free slot; null when there is none. */
+  put(pdu: string, status: MessageStatus): number | null {
+    if (this.isFull) return null
+    let index = this.firstIndex
+    while (this.#slots.has(index)) index++
+    this.#slots.set(index, { pdu, status })
+    return index
+  }
+
+  /** Whether there is such a slot, used or not. */
+  has(index: number): boolean {
+    return index >= this.firstIndex && index < this.firstIndex + this.capacity
+  }
+
+  at(index: number): StoredMessage | undefined {
+    return this.#slots.get(index)
+  }
+
+  delete(index: number): void {
+    this.#slots.delete(index)
+  }
+
+  /** Used slots in their order. */
+  list(): readonly (readonly [index: number, message: StoredMessage])[] {
+    return [...this.#slots].sort(([one], [other]) => one - other)
+  }
+}
