@@ -35,16 +35,15 @@ export interface HubOptions {
   /** Identifies the machine and this start of it; null where they have no name. */
   readonly machine: { readonly id: string | null; readonly boot: string | null }
   readonly checkpoint?: Checkpoint
-  /** For simulations and measurements. */
-  readonly store?: { readonly durable?: boolean; readonly thread?: boolean; readonly commitDelay?: number }
-  /** Makes the gateways; the default knows the kinds of the configuration. */
-  readonly makeGateway?: (
-    id: string,
-    hub: { readonly devices: ReadonlyMap<string, Device>; readonly clock: Clock },
-  ) => Gateway
+  /** ms that every commit is held up, to see who waits for it. */
+  readonly commitDelay?: number
+  /** The outside of the hub, where it is not what the configuration says: for simulations on a clock of their own. */
+  readonly makeStore?: (folder: DataFolder) => Promise<Store>
+  readonly makeIngress?: () => Ingress
+  readonly makeGateway?: (id: string) => Gateway
 }
 
-const watchMs = 10_000
+const watchMs = 30_000
 const pruneMs = 3_600_000
 const historyMs = 90 * 86_400_000
 const rawMs = 31 * 86_400_000
@@ -98,7 +97,8 @@ export class Hub {
     const profiles = new ProfileFiles(join(dataFolder, 'devices'))
     const devices = makeDevices(config, profiles)
     const folder = new DataFolder(dataFolder)
-    const store = await folder.openStore(clock, options.store)
+    const store = await (options.makeStore?.(folder) ??
+      folder.openStore(clock, { commitDelay: options.commitDelay ?? 0 }))
     try {
       const time = new SteadyTime(clock)
       const gateways = Object.keys(config.gateways)
@@ -163,7 +163,7 @@ export class Hub {
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
     const region = config.sms.region
     this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
-    this.#ingress = this.#makeIngress(newId('run'))
+    this.#ingress = this.#options.makeIngress?.() ?? this.#makeIngress(newId('run'))
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
     this.#submit = new Submit({
@@ -211,7 +211,9 @@ export class Hub {
     this.#publisher.start()
     await this.#ingress.start({
       publish: (publish) => this.#submit.takeIn(publish),
-      ended: (connection) => void this.#store.run('endConnection', connection).catch(() => {}),
+      ended: ({ client, clean, silentMs }) => {
+        void this.#store.run('endConnection', { client, clean, lastHeard: now() - silentMs }).catch(() => {})
+      },
       connected: ({ remembers }) => {
         this.#options.log('info', 'mqtt', `connected: ${this.#ingress.address}`)
         this.#publisher.connected(remembers)
@@ -253,7 +255,7 @@ export class Hub {
     const { config, clock, makeGateway } = this.#options
     for (const [id, row] of Object.entries(config.gateways)) {
       const gateway =
-        makeGateway?.(id, { devices: this.devices, clock }) ??
+        makeGateway?.(id) ??
         (row.type === 'modem'
           ? new Modem({ id, path: row.path, baudRate: row.baud_rate, pin: row.pin }, clock)
           : undefined)

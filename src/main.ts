@@ -15,6 +15,7 @@ const systemClock: Clock = {
   random: () => Math.random(),
   after(ms, callback) {
     const timer = setTimeout(callback, Math.min(longestTimeout, Math.max(0, ms)))
+    timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
 }

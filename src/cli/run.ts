@@ -53,7 +53,7 @@ export async function serve(
     log,
     machine: thisMachine(),
     ...(checkpoint !== undefined && { checkpoint }),
-    store: { commitDelay },
+    commitDelay,
     ...extra,
   })
   let code: number = exitCodes.ok

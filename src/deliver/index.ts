@@ -52,7 +52,7 @@ export interface DeliverRooms extends EffectRules {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-const slowSweep = 30_000
+const slowSweep = 60_000
 const batch = 50
 /** A set that lacks a segment is given up after this long. */
 const assemblyMs = 6 * 3_600_000

@@ -6,7 +6,7 @@ import { Doorbell } from '../util/doorbell.ts'
 
 /** Publications on their way at once: enough to fill the wire, few enough to keep in memory. */
 const inFlight = 256
-const slowSweep = 30_000
+const slowSweep = 60_000
 const retryMs = 1_000
 /** Retained topics told again in one go. */
 const page = 200

@@ -18,6 +18,7 @@ export interface BrokerOptions {
 /** What is known of one connection. */
 interface Connection {
   readonly id: string
+  /** Monotonic ms. */
   lastHeard: number
   /** The answer to the client's last QoS 1 publish: acknowledgements leave in the order of the publishes. */
   tail: Promise<void>
@@ -97,7 +98,7 @@ export class EmbeddedBroker implements Ingress {
     if (connection === undefined) {
       connection = {
         id: `${this.#options.run}.${++this.#count}`,
-        lastHeard: this.#options.clock.wall(),
+        lastHeard: this.#options.clock.monotonic(),
         tail: Promise.resolve(),
       }
       this.#connections.set(client, connection)
@@ -106,12 +107,13 @@ export class EmbeddedBroker implements Ingress {
   }
 
   #heard(client: Client | null): void {
-    if (client !== null) this.#connection(client).lastHeard = this.#options.clock.wall()
+    if (client !== null) this.#connection(client).lastHeard = this.#options.clock.monotonic()
   }
 
   #ended(client: Client): void {
     const clean = (client as unknown as { _disconnected: boolean })._disconnected
-    this.#handlers.ended({ client: client.id, clean, lastHeard: this.#connection(client).lastHeard })
+    const silentMs = this.#options.clock.monotonic() - this.#connection(client).lastHeard
+    this.#handlers.ended({ client: client.id, clean, silentMs })
   }
 
   /** A will that opens a gate when somebody's network fails is refused with the connection that brings it. */

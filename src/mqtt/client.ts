@@ -30,6 +30,8 @@ const versionRefused = [1, 132]
 export class ExternalBroker implements Ingress {
   readonly #options: ClientOptions
   readonly #pubacks = new Map<number, Promise<void>>()
+  /** Topics whose retained message the hub has cleared: MQTT 3.1.1 echoes that as an empty message. */
+  readonly #cleared = new Set<string>()
   #client!: MqttClient
   #handlers!: IngressHandlers
   #version: 4 | 5 = 5
@@ -37,7 +39,7 @@ export class ExternalBroker implements Ingress {
   #retry: Timer | null = null
   #generation = 0
   #live = false
-  #lastHeard = 0
+  #lastHeard: number | null = null
   #stopping = false
 
   constructor(options: ClientOptions) {
@@ -116,7 +118,7 @@ export class ExternalBroker implements Ingress {
     this.#holdPubacks(client)
     client.on('connect', (connack) => this.#connected(connack.sessionPresent))
     client.on('packetreceive', () => {
-      this.#lastHeard = this.#options.clock.wall()
+      this.#lastHeard = this.#options.clock.monotonic()
     })
     client.on('error', (error) => this.#failed(error as Error & { code?: number }))
     client.on('close', () => this.#closed(client))
@@ -150,11 +152,13 @@ export class ExternalBroker implements Ingress {
 
   #closed(client: MqttClient): void {
     if (client !== this.#client || this.#stopping) return
-    const clean = false
     this.#generation++
     this.#live = false
     this.#pubacks.clear()
-    if (this.#lastHeard > 0) this.#handlers.ended({ client: 'broker', clean, lastHeard: this.#lastHeard })
+    if (this.#lastHeard !== null) {
+      const silentMs = this.#options.clock.monotonic() - this.#lastHeard
+      this.#handlers.ended({ client: 'broker', clean: false, silentMs })
+    }
     this.#handlers.disconnected('the connection to the broker was lost')
     const wait = this.#retryMs * (0.75 + this.#options.clock.random() / 2)
     this.#retryMs = Math.min(longestRetryMs, Math.max(firstRetryMs, this.#retryMs * 2))
@@ -211,6 +215,7 @@ export class ExternalBroker implements Ingress {
     const { messageExpiryInterval, responseTopic, correlationData } = packet.properties ?? {}
     const replay = this.#version === 4 && packet.retain
     const empty = payload.length === 0
+    if (empty && this.#cleared.delete(packet.topic)) return
     await this.#handlers.publish({
       client: 'broker',
       connection: 'broker',
@@ -224,5 +229,12 @@ export class ExternalBroker implements Ingress {
       expirySeconds: messageExpiryInterval ?? null,
       response: responseTopic === undefined ? null : { topic: responseTopic, correlation: correlationData ?? null },
     })
+    if (packet.retain && !empty) this.#clear(packet.topic)
+  }
+
+  /** A command must not stay at the broker: it would come again with every subscription. */
+  #clear(topic: string): void {
+    if (this.#version === 4) this.#cleared.add(topic)
+    this.#client.publish(topic, '', { qos: 1, retain: true })
   }
 }

@@ -4,8 +4,8 @@ import type { Publish } from '../message/publish.ts'
 export interface IngressHandlers {
   /** Resolves when what was asked for is durable. A rejection is never acknowledged: the client sends it again. */
   publish(publish: Publish): Promise<void>
-  /** A connection ended; `clean` with a DISCONNECT. `lastHeard` is when its client last sent anything. */
-  ended(connection: { readonly client: string; readonly clean: boolean; readonly lastHeard: number }): void
+  /** A connection ended; `clean` with a DISCONNECT. `silentMs` is how long ago its client last sent anything. */
+  ended(connection: { readonly client: string; readonly clean: boolean; readonly silentMs: number }): void
   /** The way to the broker is open. `remembers` says whether retained messages and the session are still there. */
   connected(state: { readonly remembers: boolean }): void
   disconnected(reason: string): void

@@ -88,7 +88,11 @@ export interface Enqueued {
  */
 export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): Enqueued {
   const again = key === null ? null : isRedelivery(tx, key)
-  if (again !== null) return repeat(tx, again, now)
+  if (key !== null && again !== null) {
+    // Its acknowledgement may get lost once more.
+    rememberKey(tx, key, again, now)
+    return repeat(tx, again, now)
+  }
   const known = ref === null ? [] : sameRef(tx, ref.scope, ref.ref)
   if (ref !== null && known.length > 0 && known[0]?.hash === ref.hash) {
     const ids = known.map((row) => row.command_id)

@@ -38,6 +38,7 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways }: Recover
   for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'sending' AND in_doubt = 0`)) {
     settleInterrupted(tx, row, now)
   }
+  capWaits(tx, now)
   if (held) holdRestored(tx, now)
   else if (rebooted) dropUnsafe(tx, now)
   for (const lane of tx.all<{ key: string; sticky: string }>(`SELECT key, sticky FROM lane WHERE sticky <> ''`)) {
@@ -52,6 +53,28 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways }: Recover
   setMeta(tx, 'machine', machine)
   setMeta(tx, 'backup', null)
   return { boot, installedAt, newest: newestTime(tx), held }
+}
+
+/** The longest rest that a back-off or a gap gives a lane. */
+const longestRestMs = 300_000
+
+/**
+ * The wall clock may have been set back since the last run: no wait is longer from now than it was meant to be from
+ * its beginning.
+ */
+function capWaits(tx: Tx, now: number): void {
+  tx.run(
+    `UPDATE submission SET expires_at = ? + (expires_at - queued_at), queued_at = ? WHERE status = 'queued' AND queued_at > ?`,
+    now,
+    now,
+    now,
+  )
+  tx.run(
+    'UPDATE submission SET deadline = ? + (deadline - queued_at) WHERE deadline IS NOT NULL AND queued_at > ?',
+    now,
+    now,
+  )
+  tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + longestRestMs, now + longestRestMs)
 }
 
 function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {

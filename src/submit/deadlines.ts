@@ -8,7 +8,7 @@ export interface DeadlineRules {
 }
 
 /** The slow sweep behind the bell, in ms. */
-const slowSweep = 30_000
+const slowSweep = 60_000
 /** Deadlines are met this exactly; a burst of changes costs one look. */
 const grain = 50
 

@@ -40,7 +40,7 @@ export interface SubmitRooms extends ComposeRooms {
 }
 
 /** The slow look behind the bell, in ms. */
-const slowLook = 30_000
+const slowLook = 60_000
 
 export class Submit {
   readonly #rooms: SubmitRooms

@@ -51,6 +51,8 @@ export class HubProcess {
       cwd: this.folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own: whatever it runs under ends with it.
+      detached: true,
     })
     this.#child = child
     child.stderr?.on('data', (chunk) => {
@@ -78,12 +80,12 @@ export class HubProcess {
 
   /** As a power cut: no warning, no clean-up. */
   async kill(): Promise<void> {
-    if (this.running) this.#child?.kill('SIGKILL')
+    if (this.running && this.pid !== undefined) process.kill(-this.pid, 'SIGKILL')
     await this.#exit
   }
 
   async stop(): Promise<{ code: number | null; signal: string | null }> {
-    if (this.running) this.#child?.kill('SIGTERM')
+    if (this.running && this.pid !== undefined) process.kill(-this.pid, 'SIGTERM')
     return this.#exit
   }
 }

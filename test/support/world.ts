@@ -20,6 +20,7 @@ export const testClock: Clock = {
   random,
   after(ms, callback) {
     const timer = setTimeout(callback, Math.max(0, ms))
+    timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
 }

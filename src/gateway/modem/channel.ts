@@ -2,131 +2,143 @@ import type { Clock, Timer } from '../../util/clock.ts'
 import { Framer, type Token } from './framer.ts'
 import type { Port } from './port.ts'
 import { type Final, finalIn } from './results.ts'
+import { synchronise } from './synchronise.ts'
+import { type FirstLine, firstLine, secondLine } from './two-lines.ts'
 import { type Urc, urcIn } from './urcs.ts'
 
-export interface Command {
-  readonly text: string
-  /** How its answer lines begin; `''` for answers without a prefix; left out for commands that answer OK only. */
-  readonly prefix?: string
-  readonly timeout: number
-  /** Some makes leave out the OK: an answer line and this much silence will do (Wavecom's +CPIN). */
+/** How a command went: its final result, or none in time, or the port was lost. */
+export interface Reply {
+  readonly lines: readonly string[]
+  readonly final: Final | { readonly kind: 'timeout' } | { readonly kind: 'lost' }
+}
+
+export interface CommandOptions {
+  /** Some makes leave out the OK: an answer line and this much silence will do (Wavecom's +CPIN), in ms. */
   readonly graceWithoutOk?: number
   /** A result code in digits is accepted: before ATV1. */
   readonly numeric?: boolean
 }
 
-/** How a command went: its final result, or none in time, or the port was lost. */
-export type Reply = {
-  readonly lines: readonly string[]
-  readonly final: Final | { readonly kind: 'timeout' } | { readonly kind: 'lost' }
-}
-
-/** What a dialogue of more than one line hears. Returning true keeps the token from everybody else. */
+/** Whoever has the line hears what is not unsolicited. */
 export interface Listener {
-  token(token: Token): boolean
+  token(token: Token): void
+  /** The modem has started anew: what was asked is forgotten there. */
+  reset(sign: string): void
   lost(reason: string): void
 }
 
 export interface ChannelHandlers {
-  urc(urc: Urc, line: string, second: string | null): void
+  urc(urc: Urc, line: string, pdu: string | null): void
+  /** The modem has started anew. */
+  reset(sign: string): void
   lost(reason: string): void
-  /** Every byte in both directions, for traces. */
-  trace?(direction: '>' | '<', data: string): void
 }
 
-/** How many other lines may come between a two-line URC and its PDU. */
-const patience = 6
+/** ms in which some makes say OK behind an error (facts: modems, T11): it must not answer the next command. */
+const straggler = 50
+/** What no line begins with. */
+const nothing = '\n'
+/** Characters of one answer that are kept: a full storage of a thousand messages. */
+const longestAnswer = 1_048_576
 
 /**
- * One AT command at a time over one port. Every line goes to exactly one place: the running command, the running
- * dialogue, or the handler of unsolicited codes.
+ * One AT command at a time over one port. Every line goes to exactly one place: whoever has the line, or the handler
+ * of unsolicited codes. After a silence the next command waits until the two are in step again, so that a late answer
+ * is never taken for another one's (facts: modems, section 2.6).
  */
 export class Channel {
+  readonly clock: Clock
   readonly #port: Port
-  readonly #clock: Clock
   readonly #handlers: ChannelHandlers
   readonly #framer = new Framer()
   #listener: Listener | null = null
-  /** The first line of a two-line URC that waits for its PDU. */
-  #first: { urc: Urc; line: string; left: number } | null = null
-  #prefix: string | null = null
+  /** How marked lines begin that belong to the listener. */
+  #prefix = nothing
   #echo: string | null = null
+  #first: FirstLine | null = null
   #tail: Promise<unknown> = Promise.resolve()
-  #lost = false
-  /** When the modem was last heard, in monotonic ms. */
-  lastHeard = 0
-  /** Echo was seen although it had been switched off: the modem has reset. */
+  #outOfStep = false
+  #lost: string | null = null
+  readonly #sleepers = new Set<() => void>()
+  /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
+  echoes = true
+  /** An echo has come since this was last cleared. */
   echoSeen = false
 
   constructor(port: Port, clock: Clock, handlers: ChannelHandlers) {
     this.#port = port
-    this.#clock = clock
+    this.clock = clock
     this.#handlers = handlers
     port.onData((data) => this.#received(data))
-    port.onLost((reason) => {
-      this.#lost = true
-      const listener = this.#listener
-      this.#listener = null
-      listener?.lost(reason)
-      handlers.lost(reason)
-    })
+    port.onLost((reason) => this.lose(reason))
   }
 
-  get lost(): boolean {
+  /** Why nothing goes through any more; null while it does. */
+  get lost(): string | null {
     return this.#lost
   }
 
   /** Queues for the line: what runs inside has the modem for itself. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#tail.then(work, work)
-    this.#tail = turn.catch(() => {})
+    const turn = this.#tail.then(work)
+    const ended = () => this.inStep()
+    this.#tail = turn.then(ended, ended)
     return turn
   }
 
   /** Sends a command and waits for its end. To be called inside `exclusive`. */
-  command(command: Command): Promise<Reply> {
+  async command(text: string, timeout: number, options: CommandOptions = {}): Promise<Reply> {
+    if (!(await this.inStep())) return { lines: [], final: { kind: 'lost' } }
     return new Promise((resolve) => {
       const lines: string[] = []
-      let grace: Timer | null = null
-      if (this.#lost) return resolve({ lines, final: { kind: 'lost' } })
-      const finish = (final: Reply['final']) => {
+      let kept = 0
+      let timer: Timer
+      const end = (final: Reply['final']) => {
         timer.cancel()
-        grace?.cancel()
         this.listen(null)
         resolve({ lines, final })
       }
-      const timer = this.#clock.after(command.timeout, () => finish({ kind: 'timeout' }))
+      /** Whatever it still says belongs to nobody. */
+      const giveUp = (final: Reply['final']) => {
+        this.outOfStep()
+        end(final)
+      }
+      const wait = (ms: number, act: () => void) => {
+        timer?.cancel()
+        timer = this.clock.after(ms, act)
+      }
+      let failed: Final | null = null
+      const hear = (token: Token) => {
+        if (token.kind === 'prompt' || failed !== null) return
+        const final = options.numeric && token.text === '0' ? ({ kind: 'ok', text: '0' } as const) : finalIn(token.text)
+        if (final?.kind === 'ok') return end(final)
+        if (final !== null) {
+          failed = final
+          return wait(straggler, () => end(final))
+        }
+        kept += token.text.length
+        if (kept <= longestAnswer) lines.push(token.text)
+        if (options.graceWithoutOk !== undefined)
+          wait(options.graceWithoutOk, () => giveUp({ kind: 'ok', text: '' }))
+      }
       this.listen(
         {
-          token: (token) => {
-            if (token.kind === 'prompt') return false
-            const final =
-              finalIn(token.text) ??
-              (command.numeric && token.text === '0' ? ({ kind: 'ok', text: '0' } as const) : null)
-            if (final !== null) finish(final)
-            else {
-              lines.push(token.text)
-              if (command.graceWithoutOk !== undefined) {
-                grace?.cancel()
-                grace = this.#clock.after(command.graceWithoutOk, () => finish({ kind: 'ok', text: '' }))
-              }
-            }
-            return true
-          },
-          lost: () => finish({ kind: 'lost' }),
+          token: hear,
+          reset: () => giveUp(failed ?? { kind: 'timeout' }),
+          lost: () => end(failed ?? { kind: 'lost' }),
         },
-        command.prefix ?? (command.numeric ? '' : '+'),
-        command.text,
+        { prefix: prefixOf(text), echo: text },
       )
-      this.write(`${command.text}\r`)
+      wait(timeout, () => giveUp({ kind: 'timeout' }))
+      this.write(`${text}\r`)
     })
   }
 
-  /** Takes over the line for a dialogue; `prefix` says which marked lines are its own, `echo` what may be echoed. */
-  listen(listener: Listener | null, prefix: string | null = null, echo: string | null = null): void {
+  /** Takes over the line for a dialogue, or gives it back. Marked lines with another prefix are not for it. */
+  listen(listener: Listener | null, of: { readonly prefix?: string; readonly echo: string } | null = null): void {
     this.#listener = listener
-    this.#prefix = listener === null ? null : prefix
-    this.#echo = echo
+    this.#prefix = of?.prefix ?? nothing
+    this.#echo = of?.echo ?? null
   }
 
   /** A further text whose echo is no answer: the PDU behind the prompt. */
@@ -135,71 +147,108 @@ export class Channel {
   }
 
   write(data: string): void {
-    this.#handlers.trace?.('>', data)
-    if (!this.#lost) this.#port.write(data)
+    if (this.#lost === null) this.#port.write(data)
   }
 
-  /** Forgets half a line and half a message. */
-  reset(): void {
+  /** Something may still be said that answers nothing: before the next command the line is brought back in step. */
+  outOfStep(): void {
+    this.#outOfStep = true
+  }
+
+  /** Resolves when a command can be sent, or with false when none ever can. To be called inside `exclusive`. */
+  async inStep(): Promise<boolean> {
+    if (this.#outOfStep && this.#lost === null) await this.synchronise()
+    return this.#lost === null
+  }
+
+  /** Brings the line to a known state, or gives the port up. To be called inside `exclusive`. */
+  async synchronise(): Promise<void> {
+    this.#outOfStep = false
     this.#framer.reset()
     this.#first = null
+    if (!(await synchronise(this))) this.lose('the modem does not answer AT')
   }
 
-  #received(data: Buffer): void {
-    this.lastHeard = this.#clock.monotonic()
-    this.#handlers.trace?.('<', data.toString('latin1'))
-    for (const token of this.#framer.push(data)) this.#dispatch(token)
+  /** Waits `ms`, or until the port is lost. */
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#lost !== null) return resolve()
+      const wake = () => {
+        timer.cancel()
+        this.#sleepers.delete(wake)
+        resolve()
+      }
+      const timer = this.clock.after(ms, wake)
+      this.#sleepers.add(wake)
+    })
   }
 
-  #dispatch(token: Token): void {
-    if (token.kind === 'prompt') {
-      this.#listener?.token(token)
-      return
-    }
-    const line = token.text
-    if (this.#echo !== null && isEcho(line, this.#echo)) {
-      this.#echo = null
-      this.echoSeen = true
-      return
-    }
-    if (this.#first !== null && this.#second(this.#first, line)) return
-    const urc = finalIn(line) === null || this.#listener === null ? urcIn(line, this.#prefix) : null
-    if (urc === null && this.#listener?.token(token)) return
-    if (urc?.twoLines) {
-      this.#first = { urc, line, left: patience }
-      return
-    }
-    if (urc !== null) this.#handlers.urc(urc, line, null)
+  /** Ends everything that runs here. */
+  lose(reason: string): void {
+    if (this.#lost !== null) return
+    this.#lost = reason
+    const listener = this.#listener
+    this.listen(null)
+    listener?.lost(reason)
+    for (const wake of [...this.#sleepers]) wake()
+    this.#handlers.lost(reason)
   }
 
-  /** The PDU of a two-line URC: hex of the length that its first line announced; a text-mode text is any line. */
-  #second(first: { urc: Urc; line: string; left: number }, line: string): boolean {
-    const announced = announcedLength(first.line)
-    const fits = announced === null ? finalIn(line) === null : isPdu(line, announced)
-    if (fits) {
-      this.#first = null
-      this.#handlers.urc(first.urc, first.line, line)
-      return true
+  #received(data: Uint8Array): void {
+    for (const token of this.#framer.push(data)) {
+      if (this.#lost !== null) return
+      if (token.kind === 'prompt') this.#prompted(token)
+      else this.#line(token, token.text)
     }
-    first.left--
-    if (first.left === 0) this.#first = null
-    return false
+  }
+
+  #prompted(token: Token): void {
+    if (this.#listener !== null) return this.#listener.token(token)
+    // A prompt that nobody asked for would swallow the next command: it is taken back at once.
+    if (this.#outOfStep) return
+    this.outOfStep()
+    void this.exclusive(async () => {})
+  }
+
+  #line(token: Token, line: string): void {
+    if (line === this.#echo) return this.#echoed(line)
+    if (this.#second(line)) return
+    const final = finalIn(line)
+    if (this.#listener !== null && final !== null) return this.#listener.token(token)
+    const urc = urcIn(line, this.#listener === null ? null : this.#prefix)
+    if (urc === null) return this.#listener?.token(token)
+    // The answer to nothing: whatever is asked next would get the answer before it.
+    if (final !== null) this.outOfStep()
+    if (urc.kind === 'reset') return this.#reset(line)
+    if (!urc.twoLines) return this.#handlers.urc(urc, line, null)
+    this.#first = firstLine(urc, line, this.clock.monotonic())
+    if (this.#first === null) this.#reset(`it is in text mode: ${line}`)
+  }
+
+  #second(line: string): boolean {
+    const first = this.#first
+    if (first === null) return false
+    const exact = this.#prefix === '+CMGL:' || this.#prefix === '+CMGR:'
+    const is = secondLine(first, line, this.clock.monotonic(), exact)
+    if (is !== 'other') this.#first = null
+    if (is === 'pdu') this.#handlers.urc(first.urc, first.line, line)
+    return is === 'pdu'
+  }
+
+  #echoed(line: string): void {
+    this.#echo = null
+    this.echoSeen = true
+    if (!this.echoes) this.#reset(`it echoes again: ${line}`)
+  }
+
+  #reset(sign: string): void {
+    this.#listener?.reset(sign)
+    this.#handlers.reset(sign)
   }
 }
 
-/** TPDU octets that `+CMT: [alpha],<length>` and `+CDS: <length>` announce; null in text mode. */
-function announcedLength(line: string): number | null {
-  const last = /(?:^|[:,])\s*(\d{1,3})\s*$/.exec(line)?.[1]
-  return last === undefined ? null : Number(last)
-}
-
-/** Whether a line is a PDU whose TPDU has this many octets; clones pad it or count a little wrong. */
-function isPdu(line: string, tpduLength: number): boolean {
-  if (!/^[0-9A-Fa-f]+$/.test(line) || line.length % 2 !== 0) return false
-  const smsc = Number.parseInt(line.slice(0, 2), 16)
-  return line.length / 2 - 1 - smsc >= tpduLength
-}
-
-function isEcho(line: string, sent: string): boolean {
-  return line === sent.trim() || line === `> ${sent.trim()}` || line.replace(/\x1a$/, '') === sent.trim()
+/** How the marked lines of an answer begin: `+CSQ:` for `AT+CSQ`, `^ICCID:` for `AT^ICCID?`. */
+function prefixOf(text: string): string {
+  const name = /^AT([+^%#*$_][A-Z0-9]+)/i.exec(text)?.[1]
+  return name === undefined ? nothing : `${name}:`
 }

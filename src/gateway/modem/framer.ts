@@ -4,65 +4,73 @@ export type Token = { readonly kind: 'line'; readonly text: string } | { readonl
 /** Longest line that is kept: a listing line with a full PDU has some 400 characters. */
 const longestLine = 4_096
 
-/** Result codes that clones glue to a PDU line, without an end of line between (facts: modems, section 2.1, T29). */
-const gluedBehindHex = /^([0-9A-Fa-f]{20,})(\+CMGL:|\+CMTI:|\+CMT:|\+CDS:|\+CDSI:|\^|OK$|RING$)/
+/** What says nothing: NULs that some makes put first, the Ctrl-Z and ESC of an echo, XON and XOFF. */
+const controls = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/g
 
 /**
- * Cuts the byte stream into tokens. Any run of CR and LF ends a line, whatever the make; empty lines and NULs say
- * nothing. A fragment that is nothing but `>` and blanks is a prompt, with or without an end of line: `␍␊> `,
- * `␍␊>␍␊`, `>` alone and `> ␍` have all been seen (section 2.3).
+ * Cuts the byte stream into tokens, the same ones however it was chunked. Any run of CR and LF ends a line, whatever
+ * the make; empty lines say nothing. `>` at the start of a line is a prompt, with or without anything around it:
+ * `␍␊> `, `␍␊>␍␊`, `>` alone and `> ␍` have all been seen (facts: modems, section 2.3).
  */
 export class Framer {
-  #fragment = ''
+  #line = ''
   #overlong = false
-  /** Characters thrown away because no line end came. */
-  discarded = 0
 
   push(data: Uint8Array): Token[] {
     const tokens: Token[] = []
-    // Latin-1: AT replies are ASCII, and no byte of anything else may be lost before it is understood.
-    const text = this.#fragment + Buffer.from(data).toString('latin1').replaceAll('\0', '')
-    const pieces = text.split(/[\r\n]/)
-    this.#fragment = pieces.pop() ?? ''
-    for (const piece of pieces) this.#line(piece, tokens)
-    if (isPrompt(this.#fragment)) {
-      tokens.push({ kind: 'prompt' })
-      this.#fragment = ''
-    }
-    if (this.#fragment.length > longestLine) {
-      this.discarded += this.#fragment.length
-      this.#fragment = ''
-      this.#overlong = true
-    }
+    // Latin-1: AT replies are ASCII, and an octet of anything else must stay one character.
+    const pieces = Buffer.from(data).toString('latin1').replace(controls, '').split(/[\r\n]/)
+    pieces.forEach((piece, i) => {
+      if (i > 0) this.#end(tokens)
+      this.#append(piece, tokens)
+    })
     return tokens
   }
 
   /** Forgets half a line: after a pause nobody will finish it. */
   reset(): void {
-    this.#fragment = ''
+    this.#line = ''
     this.#overlong = false
   }
 
-  #line(piece: string, tokens: Token[]): void {
-    if (this.#overlong) {
-      this.discarded += piece.length
-      this.#overlong = false
-      return
+  #append(piece: string, tokens: Token[]): void {
+    if (this.#overlong) return
+    this.#line = (this.#line + piece).trimStart()
+    while (this.#line.startsWith('>')) {
+      tokens.push({ kind: 'prompt' })
+      this.#line = this.#line.slice(1).trimStart()
     }
-    const line = piece.trim()
-    if (line === '') return
-    if (isPrompt(line)) return void tokens.push({ kind: 'prompt' })
-    // A prompt that its answer was glued to: the modem saw no need for a line end behind it.
-    if (line.startsWith('> ') && /^> (\+|OK$|ERROR$)/.test(line)) return this.#line(line.slice(2), tokens)
-    const glued = gluedBehindHex.exec(line)
-    if (glued?.[1] !== undefined) {
-      tokens.push({ kind: 'line', text: glued[1] })
-      return this.#line(line.slice(glued[1].length), tokens)
-    }
-    tokens.push({ kind: 'line', text: line })
+    if (this.#line.length <= longestLine) return
+    this.#line = ''
+    this.#overlong = true
+  }
+
+  #end(tokens: Token[]): void {
+    const line = this.#line.trimEnd()
+    this.reset()
+    if (line !== '') for (const text of unglued(line)) tokens.push({ kind: 'line', text })
   }
 }
 
-function isPrompt(text: string): boolean {
-  return /^\s*>\s*$/.test(text)
+/** What clones put behind a PDU without an end of line between, and what they put behind anything (section 2.1). */
+const behindHex = /^[0-9A-Fa-f]{20,}(?=[+^]|OK$|RING$)/
+const behindAnything = /\+(?:CMTI|CMT|CDSI|CDS|CBM|CMGL):/g
+
+function unglued(line: string): string[] {
+  const parts: string[] = []
+  let rest = line
+  for (;;) {
+    const at = behindHex.exec(rest)?.[0].length ?? seam(rest)
+    if (at === null) return [...parts, rest]
+    parts.push(rest.slice(0, at).trimEnd())
+    rest = rest.slice(at)
+  }
+}
+
+/** Where the next answer begins inside a line; what stands in quotes is somebody's text. */
+function seam(line: string): number | null {
+  for (const { index } of line.matchAll(behindAnything)) {
+    if (index > 0 && (line.slice(0, index).match(/"/g)?.length ?? 0) % 2 === 0) return index
+  }
+  return null
 }

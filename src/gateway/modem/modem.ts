@@ -1,14 +1,17 @@
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
-import { type Clock, sleep, type Timer } from '../../util/clock.ts'
+import type { Clock, Timer } from '../../util/clock.ts'
 import type { Gateway, GatewayHandlers, Leave } from '../gateway.ts'
 import { Channel } from './channel.ts'
+import { within } from './deadline.ts'
+import { Filing } from './filing.ts'
+import { Latch } from './latch.ts'
 import { registrationIn } from './parse.ts'
 import { openPort, type Port } from './port.ts'
-import { Receiver } from './receiver.ts'
-import { type Identity, observe, startUp, synchronise } from './startup.ts'
-import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
+import { Session } from './session.ts'
+import type { PinOnce } from './sim-card.ts'
+import { startUp } from './startup.ts'
 import type { Urc } from './urcs.ts'
 
 export interface ModemOptions {
@@ -21,12 +24,15 @@ export interface ModemOptions {
   readonly open?: (path: string, baudRate: number) => Promise<Port>
 }
 
-/** Waits between attempts to open the port again, in ms; the last one repeats. */
+/** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
 const reopenAfter = [1_000, 2_000, 5_000, 10_000, 30_000]
-/** ms between looks at signal and registration, which also find a modem that fell silent. */
-const heartbeat = 30_000
-/** Sends whose bare OK no reference followed, until nobody waits for one any more. */
-const bareOksToLearn = 3
+/** ms of service after which a failure is the first one again. */
+const steady = 60_000
+/** ms until a port must be open, and closed. */
+const openingTime = 15_000
+const closingTime = 5_000
+/** Resets one after the other until the port is closed and left alone for a while. */
+const mostStarts = 5
 
 const offline: GatewayState = {
   status: 'initializing',
@@ -46,31 +52,30 @@ export class Modem implements Gateway {
   readonly id: string
   readonly #options: ModemOptions
   readonly #clock: Clock
+  readonly #pin: PinOnce
+  readonly #stopping = new Latch()
+  readonly #handovers = new Set<Promise<Handover>>()
   #handlers!: GatewayHandlers
+  #filing!: Filing
   #state: GatewayState = offline
-  #identity: Identity | null = null
-  #port: Port | null = null
+  #sim: string | null = null
   #channel: Channel | null = null
-  #receiver: Receiver | null = null
+  #session: Session | null = null
+  /** Fired when the modem has started anew or is gone: everything set up is lost. */
+  #over = new Latch()
   #pausedUntil = 0
   #pause: Timer | null = null
-  #beat: Timer | null = null
-  #bareOks = 0
-  #sending = 0
-  #restart = false
-  #pinRefused = false
-  #stopping = false
-  #wake: () => void = () => {}
   #ended: Promise<void> = Promise.resolve()
 
   constructor(options: ModemOptions, clock: Clock) {
     this.id = options.id
     this.#options = options
     this.#clock = clock
+    this.#pin = { code: options.pin, entered: false }
   }
 
   get sim(): string {
-    return this.#identity?.sim ?? this.id
+    return this.#sim ?? this.id
   }
 
   get state(): GatewayState {
@@ -78,35 +83,26 @@ export class Modem implements Gateway {
   }
 
   get ready(): boolean {
-    return this.#state.status === 'ready' && this.#pausedUntil <= this.#clock.monotonic() && !this.#stopping
+    return this.#session !== null && this.#pausedUntil <= this.#clock.monotonic() && !this.#stopping.isFired
   }
 
   start(handlers: GatewayHandlers): void {
     this.#handlers = handlers
+    this.#filing = new Filing(this.id, this.#clock, handlers)
     this.#ended = this.#live()
   }
 
   async send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
-    const channel = this.#channel
-    if (channel === null || this.#state.status !== 'ready')
-      return { outcome: 'not_sent', reason: 'the modem is not ready' }
-    this.#sending++
+    const session = this.#session
+    if (session === null || this.#stopping.isFired) return { outcome: 'not_sent', reason: 'the modem is not ready' }
+    const handover = session.send(order, leave)
+    this.#handovers.add(handover)
     try {
-      return await new Promise<Handover>((resolve) => {
-        void channel.exclusive(async () => {
-          const tail = this.#bareOks >= bareOksToLearn ? 1 : usualSubmitTimes.tail
-          const { handover, resync, bareOk } = await submitSegment(channel, this.#clock, order, leave, {
-            ...usualSubmitTimes,
-            tail,
-          })
-          this.#bareOks = handover.outcome !== 'sent' ? this.#bareOks : bareOk ? this.#bareOks + 1 : 0
-          if (handover.outcome === 'refused') this.#set({ last_error: handover.cause.text })
-          resolve(handover)
-          if (resync) await this.#resync(channel)
-        })
-      })
+      const done = await handover
+      if (done.outcome === 'refused') this.#set({ last_error: done.cause.text })
+      return done
     } finally {
-      this.#sending--
+      this.#handovers.delete(handover)
     }
   }
 
@@ -118,150 +114,151 @@ export class Modem implements Gateway {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true
-    this.#wake()
+    this.#stopping.fire()
+    this.#pause?.cancel()
+    await Promise.all(this.#handovers)
+    await this.#session?.end()
+    this.#channel?.lose('the hub stops')
     await this.#ended
+    await this.#filing?.stop()
   }
 
   /** Opens, starts up, serves, and does it again whenever the port goes: a modem never needs a restart of the hub. */
   async #live(): Promise<void> {
-    for (let failures = 0; !this.#stopping; ) {
+    for (let failures = 0; !this.#stopping.isFired; ) {
+      const since = this.#clock.monotonic()
       try {
-        await this.#open()
-        failures = 0
-        await this.#untilWoken()
+        await this.#connect()
       } catch (error) {
-        this.#failed(Fault.from(error))
-        failures++
+        if (!this.#stopping.isFired) this.#failed(Fault.from(error))
       }
-      await this.#close()
-      if (this.#stopping) break
-      const wait = this.#restart ? 0 : (reopenAfter[Math.min(failures, reopenAfter.length) - 1] ?? reopenAfter[0])
-      this.#restart = false
-      await Promise.race([sleep(this.#clock, wait as number), this.#untilWoken()])
+      failures = this.#clock.monotonic() - since > steady ? 1 : failures + 1
+      await this.#rest(reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number)
     }
     this.#set({ status: 'offline' })
   }
 
-  #untilWoken(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#stopping) return resolve()
-      this.#wake = resolve
-    })
-  }
-
-  async #open(): Promise<void> {
-    const { path, baudRate, pin, open = openPort } = this.#options
-    const port = await open(path, baudRate)
-    this.#port = port
+  /** One port from its opening to its loss. */
+  async #connect(): Promise<void> {
+    const port = await this.#open()
     const channel = new Channel(port, this.#clock, {
-      urc: (urc, line, second) => this.#urc(urc, line, second),
-      lost: (reason) => this.#lost(channel, reason),
+      urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
+      reset: (sign) => this.#startAgain(`the modem has reset (${sign})`),
+      lost: () => this.#over.fire(),
     })
     this.#channel = channel
-    this.#set({ status: 'initializing', last_error: null })
-    // A PIN that was refused once is never entered again: the third time blocks the SIM.
-    await this.#bringUp(channel, this.#pinRefused ? undefined : pin)
-    this.#beat = this.#clock.after(heartbeat, () => this.#heartbeat(channel))
-  }
-
-  async #bringUp(channel: Channel, pin: string | undefined): Promise<void> {
-    const identity = await channel.exclusive(() => startUp(channel, this.#clock, { pin }))
-    if (channel.lost) throw new Fault('port_failed', 'the port was lost while the modem started')
-    this.#identity = identity
-    this.#receiver = new Receiver(this.id, identity, channel, this.#clock, this.#handlers)
-    await this.#receiver.sweepAll()
-    if (channel.lost) throw new Fault('port_failed', 'the port was lost while the modem started')
-    this.#handlers.log(
-      'info',
-      `${identity.manufacturer ?? 'modem'} ${identity.model ?? ''} on ${this.#options.path} is ready`,
-    )
-    this.#observed(identity)
-    this.#set({ status: 'ready', sim: 'ready', model: identity.model, firmware: identity.firmware })
-  }
-
-  #observed(identity: Identity): void {
-    this.#set({
-      network: identity.network,
-      operator: identity.operator,
-      technology: identity.technology,
-      signal_dbm: identity.signal?.dbm ?? null,
-      signal_percent: identity.signal?.percent ?? null,
-    })
-  }
-
-  #urc(urc: Urc, line: string, second: string | null): void {
-    if (urc.kind === 'registration') {
-      const network = registrationIn(line)
-      if (network !== null) this.#set({ network })
-    } else if (urc.kind === 'reset') {
-      // Everything that was set up is lost with a reset; while starting up the steps follow anyway.
-      if (this.#state.status === 'ready') this.#startAgain(`the modem has reset (${line})`)
-    } else {
-      this.#receiver?.urc(urc, line, second)
-    }
-  }
-
-  async #heartbeat(channel: Channel): Promise<void> {
-    if (channel !== this.#channel || channel.lost || this.#stopping) return
-    const identity = this.#identity as Identity
-    if (this.#state.status === 'ready' && this.#sending === 0) {
-      const { final } = await channel.exclusive(() => observe(channel, identity))
-      if (channel !== this.#channel) return
-      if (final.kind === 'timeout') await channel.exclusive(() => this.#resync(channel))
-      else if (channel.echoSeen) this.#startAgain('the modem echoes again: it has reset')
-      else {
-        this.#observed(identity)
-        await this.#receiver?.sweep()
-      }
-    }
-    this.#beat = this.#clock.after(heartbeat, () => this.#heartbeat(channel))
-  }
-
-  /** After a silence: back to a known state, or through the whole start again. Inside `exclusive`. */
-  async #resync(channel: Channel): Promise<void> {
     try {
-      await synchronise(channel, this.#clock)
-    } catch (error) {
-      if (channel === this.#channel) this.#startAgain(Fault.from(error).message)
+      for (let starts = 0; starts < mostStarts; starts++) {
+        const since = this.#clock.monotonic()
+        await this.#serve(channel)
+        if (channel.lost !== null) throw new Fault('port_failed', `the port was lost: ${channel.lost}`)
+        if (this.#clock.monotonic() - since > steady) starts = 0
+      }
+      throw new Fault('modem_error', 'the modem resets again and again')
+    } finally {
+      this.#channel = null
+      channel.lose('closed')
+      await within(this.#clock, closingTime, port.close(), tooLong(`${port.name} does not close`)).catch(
+        (fault: Fault) => this.#handlers.log('warn', fault.message),
+      )
+    }
+  }
+
+  /** One start-up and what follows it, until the modem resets or is lost. */
+  async #serve(channel: Channel): Promise<void> {
+    const over = new Latch()
+    this.#over = over
+    const answers = () => {
+      if (this.#state.status === 'offline') this.#set({ status: 'initializing' })
+    }
+    const started = await channel.exclusive(() => startUp(channel, { pin: this.#pin, answers }))
+    if (over.isFired) return
+    const { identity, sim, messages, observed } = started
+    this.#sim = sim
+    this.#filing.use(this.sim)
+    const session = new Session({
+      channel,
+      messages,
+      filing: this.#filing,
+      observed: (change) => this.#set(change),
+      over: (reason) => this.#startAgain(reason),
+      log: (level, message) => this.#handlers.log(level, message),
+    })
+    this.#session = session
+    const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
+    this.#handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#options.path} is ready`)
+    const { model, firmware } = identity
+    this.#set({ status: 'ready', sim: 'ready', model, firmware, ...observed, last_error: null })
+    session.start()
+    await over.fired
+    this.#session = null
+    await session.end()
+  }
+
+  #urc(urc: Urc, line: string, pdu: string | null): void {
+    switch (urc.kind) {
+      case 'direct':
+        // Whoever was here before may have asked for it: it is heard before anything is set up, too.
+        if (pdu !== null) this.#filing.direct(pdu, () => this.#session?.acknowledge())
+        return
+      case 'registration': {
+        const network = registrationIn(line)
+        if (network !== null) this.#set({ network })
+        return
+      }
+      case 'awake':
+        // Said in the course of every start-up; unasked behind one, there was a reset that nobody noticed.
+        if (this.#session !== null) this.#startAgain(`the modem has reset (${line})`)
+        return
+      default:
+        this.#session?.urc(urc, line)
     }
   }
 
   #startAgain(reason: string): void {
+    if (this.#over.isFired || this.#stopping.isFired) return
     this.#handlers.log('warn', reason)
+    this.#session = null
     this.#set({ status: 'initializing', last_error: reason })
-    this.#restart = true
-    this.#wake()
-  }
-
-  #lost(channel: Channel, reason: string): void {
-    if (channel !== this.#channel || this.#stopping) return
-    this.#handlers.log('warn', `the port was lost: ${reason}`)
-    this.#set({ status: 'offline', last_error: `the port was lost: ${reason}` })
-    this.#wake()
+    this.#over.fire()
   }
 
   #failed(fault: Fault): void {
-    if (fault.detail.pin === 'refused') this.#pinRefused = true
     const sim = fault.detail.sim as GatewayState['sim'] | undefined
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
     if (this.#state.last_error !== fault.message) this.#handlers.log('warn', fault.message)
     this.#set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
   }
 
-  async #close(): Promise<void> {
-    this.#beat?.cancel()
-    const port = this.#port
-    this.#channel = null
-    this.#receiver = null
-    this.#port = null
-    await port?.close()
+  async #open(): Promise<Port> {
+    const { path, baudRate, open = openPort } = this.#options
+    const opening = open(path, baudRate)
+    const stopped = this.#stopping.fired.then(() => Promise.reject(new Fault('port_failed', 'the hub stops')))
+    try {
+      const late = tooLong(`${path} does not open`)
+      return await Promise.race([within(this.#clock, openingTime, opening, late), stopped])
+    } catch (error) {
+      // It may still open: nobody would ever close it.
+      opening.then((port) => port.close()).catch(() => {})
+      throw error
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const rested = new Latch()
+    const timer = this.#clock.after(ms, () => rested.fire())
+    await Promise.race([rested.fired, this.#stopping.fired])
+    timer.cancel()
   }
 
   #set(change: Partial<GatewayState>): void {
-    const state = { ...this.#state, ...change }
-    const same = Object.entries(change).every(([key, value]) => this.#state[key as keyof GatewayState] === value)
-    this.#state = state
-    if (!same) this.#handlers.changed()
+    const before = this.#state
+    this.#state = { ...before, ...change }
+    const keys = Object.keys(change) as (keyof GatewayState)[]
+    if (keys.some((key) => before[key] !== change[key])) this.#handlers.changed()
   }
+}
+
+function tooLong(message: string): () => Fault {
+  return () => new Fault('port_failed', `${message}: no answer from the system`)
 }

@@ -5,7 +5,8 @@ export interface StoredMessage {
   readonly index: number
   /** TS 27.005 clause 3.1 <stat>: 0 unread, 1 read, 2 unsent, 3 sent; null where the listing leaves it out. */
   readonly stat: number | null
-  readonly pdu: string
+  /** Null when what lies there is no hex. */
+  readonly pdu: string | null
 }
 
 /** `+CMGL: <index>,<stat>,[<alpha>],<length>` and a PDU line each, in the shapes of the facts (section 8.3). */
@@ -15,10 +16,9 @@ export function listedMessages(lines: readonly string[]): StoredMessage[] {
     const header = /^\+CMGL: *(\d+) *,(.*)$/.exec(lines[i] as string)
     if (!header) continue
     const pdu = hexLine(lines[i + 1])
-    if (pdu === null) continue
     const fields = (header[2] as string).split(',').map((field) => field.trim())
-    found.push({ index: Number(header[1]), stat: statOf(fields), pdu: trimPadding(pdu, lengthOf(fields)) })
-    i++
+    found.push({ index: Number(header[1]), stat: statOf(fields), pdu: pdu && trimPadding(pdu, lengthOf(fields)) })
+    if (pdu !== null) i++
   }
   return found
 }
@@ -26,13 +26,13 @@ export function listedMessages(lines: readonly string[]): StoredMessage[] {
 /** `+CMGR: <stat>,[<alpha>],<length>` and a PDU line; null for an empty slot, however the make says it. */
 export function readMessage(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null {
   const at = lines.findIndex((line) => line.startsWith('+CMGR:'))
+  if (at < 0 || lines[at + 1] === undefined) return null
   const pdu = hexLine(lines[at + 1])
-  if (at < 0 || pdu === null) return null
   const fields = (lines[at] as string)
     .slice(6)
     .split(',')
     .map((field) => field.trim())
-  return { stat: statOf(fields), pdu: trimPadding(pdu, lengthOf(fields)) }
+  return { stat: statOf(fields), pdu: pdu && trimPadding(pdu, lengthOf(fields)) }
 }
 
 function hexLine(line: string | undefined): string | null {
@@ -61,14 +61,6 @@ export function storedAt(line: string): { storage: string | null; index: number 
   const match = /^\+C(?:MTI|DSI): *"?([A-Z]{2})?"? *, *(-?\d+)/.exec(line)
   const index = Number(match?.[2] ?? -1)
   return { storage: match?.[1] ?? null, index: index < 0 ? null : index }
-}
-
-/** Used and total of the first storage in `+CPMS: "SM",3,20,…`. */
-export function storageLevel(lines: readonly string[]): { storage: string; used: number; total: number } | null {
-  const match = /^\+CPMS: *"?([A-Z]{2})"? *, *(\d+) *, *(\d+)/.exec(
-    lines.find((line) => line.startsWith('+CPMS:')) ?? '',
-  )
-  return match && { storage: match[1] as string, used: Number(match[2]), total: Number(match[3]) }
 }
 
 /** The first list of `+CPMS=?`: storages that messages can be read from. */

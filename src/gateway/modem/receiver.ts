@@ -1,141 +1,148 @@
-import { type Clock, sleep } from '../../util/clock.ts'
-import type { GatewayHandlers } from '../gateway.ts'
 import type { Channel } from './channel.ts'
-import { listedMessages, readMessage, type StoredMessage, storedAt } from './parse.ts'
-import type { Identity } from './startup.ts'
-import type { Urc } from './urcs.ts'
+import type { Filing } from './filing.ts'
+import type { MessageSetup } from './message-setup.ts'
+import { type StoredMessage, storedAt } from './parse.ts'
+import { Storages } from './storages.ts'
 
 /** More announcements than this at once, and the whole storage is read instead of each message. */
 const storm = 3
 
-/** Brings texts and reports from a modem to the disk, and only then lets the modem forget them. */
+interface Place {
+  readonly storage: string | null
+  readonly index: number
+}
+
+export interface ReceiverRooms {
+  readonly channel: Channel
+  readonly setup: MessageSetup
+  readonly filing: Filing
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+}
+
+/**
+ * Empties the storages of a modem, from a start-up to the next: what was announced, and all of them now and then, for
+ * announcements get lost (facts: modems, section 8.4). Reads, files and deletes one after the other: a slot that is
+ * deleted holds what was filed, and nothing that has come since.
+ */
 export class Receiver {
-  readonly #gateway: string
-  readonly #identity: Identity
-  readonly #channel: Channel
-  readonly #clock: Clock
-  readonly #handlers: GatewayHandlers
-  #announced: { storage: string | null; index: number }[] = []
+  readonly #rooms: ReceiverRooms
+  readonly #storages: Storages
+  /** Storages to be read out. */
+  readonly #toSweep = new Set<string | null>()
+  #announced: Place[] = []
+  /** Storages that messages have come to. */
+  readonly #used: Set<string | null>
+  /** What is on the disk and the modem would not delete: it is not filed again. */
+  readonly #kept = new Map<string, string>()
   #working: Promise<void> | null = null
-  #storage: string | null = null
+  #hasEnded = false
 
-  constructor(gateway: string, identity: Identity, channel: Channel, clock: Clock, handlers: GatewayHandlers) {
-    this.#gateway = gateway
-    this.#identity = identity
-    this.#channel = channel
-    this.#clock = clock
-    this.#handlers = handlers
+  constructor(rooms: ReceiverRooms) {
+    this.#rooms = rooms
+    this.#storages = new Storages(rooms.channel)
+    // Reports come to SR only where they are stored: then it is one of the storages.
+    this.#used = new Set([rooms.setup.home, ...rooms.setup.storages.filter((name) => name === 'SR')])
   }
 
-  urc(urc: Urc, line: string, second: string | null): void {
-    switch (urc.kind) {
-      case 'stored':
-      case 'report_stored': {
-        const { storage, index } = storedAt(line)
-        if (index === null) return this.#full(line)
-        this.#announced.push({ storage, index })
-        return this.#work()
-      }
-      case 'direct':
-      case 'report':
-        if (second !== null) void this.#file(second, 'direct')
-        return
-      case 'full':
-        return this.#full(line)
-      default:
-        this.#handlers.log('debug', `unsolicited: ${line}`)
+  /** `+CMTI` or `+CDSI` came. */
+  announced(line: string): void {
+    const { storage, index } = storedAt(line)
+    if (index === null) return this.full(line)
+    const place = { storage: storage ?? this.#rooms.setup.home, index }
+    this.#used.add(place.storage)
+    this.#announced.push(place)
+    if (this.#announced.length > storm) {
+      for (const { storage: one } of this.#announced.splice(0)) this.#toSweep.add(one)
     }
+    this.#work()
   }
 
-  /** Reads every storage of the modem: what came while nobody listened. */
-  async sweepAll(): Promise<void> {
-    const storages = this.#identity.storages.filter((name) => name === 'SM' || name === 'ME')
-    const home = storages[0] ?? null
-    for (const storage of storages.slice(1)) await this.#sweep(storage)
-    await this.#sweep(home)
+  /** The modem says that it has no room: until there is some it receives nothing. */
+  full(line: string): void {
+    this.#rooms.log('warn', `the modem could not store a message (${line}): its storages are read out`)
+    this.sweepAll()
   }
 
-  /** Reads the storage in use once more: the net below announcements that get lost. */
-  sweep(): Promise<void> {
-    return this.#sweep(null)
+  /** Reads out every storage: what came while nobody listened. */
+  sweepAll(): void {
+    for (const storage of this.#rooms.setup.storages) this.#toSweep.add(storage)
+    this.sweep()
   }
 
-  #full(line: string): void {
-    this.#handlers.log('warn', `the modem's storage is full (${line}); reading it out`)
-    void this.sweepAll()
+  /** Reads out the storages that are in use. */
+  sweep(): void {
+    for (const storage of this.#used) this.#toSweep.add(storage)
+    this.#work()
+  }
+
+  /** Deletes nothing more: what follows may be another SIM. Resolves when what runs has ended. */
+  async end(): Promise<void> {
+    this.#hasEnded = true
+    await this.#working
   }
 
   #work(): void {
-    this.#working ??= this.#drain().finally(() => {
+    this.#working ??= this.#empty().finally(() => {
       this.#working = null
-      if (this.#announced.length > 0 && !this.#channel.lost) this.#work()
+      // What was announced while the last one ended.
+      if (!this.#isOver && (this.#toSweep.size > 0 || this.#announced.length > 0)) this.#work()
     })
   }
 
-  async #drain(): Promise<void> {
-    // Announcements come in bursts: let the burst end before choosing how to read it.
+  async #empty(): Promise<void> {
+    // A burst of announcements comes as one: it is heard out before the first is read.
     await Promise.resolve()
-    const announced = this.#announced
-    this.#announced = []
-    if (announced.length > storm) return this.#sweep(announced[0]?.storage ?? null)
-    for (const { storage, index } of announced) await this.#fetch(storage, index)
+    while (!this.#isOver) {
+      const [storage] = this.#toSweep
+      if (storage !== undefined) await this.#sweep(storage)
+      else {
+        const place = this.#announced.shift()
+        if (place === undefined) return
+        await this.#fetch(place)
+      }
+    }
   }
 
-  async #fetch(storage: string | null, index: number): Promise<void> {
-    const message = await this.#channel.exclusive(async () => {
-      await this.#use(storage)
-      const { lines } = await this.#channel.command({ text: `AT+CMGR=${index}`, prefix: '+CMGR:', timeout: 5_000 })
-      return readMessage(lines)
-    })
-    // An empty slot: somebody was faster, a sweep perhaps.
-    if (message === null) return
-    if (await this.#file(message.pdu, 'storage')) await this.#delete(storage, [index])
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#rooms.channel.lost !== null
+  }
+
+  async #fetch({ storage, index }: Place): Promise<void> {
+    const message = await this.#storages.read(storage, index)
+    if (message !== null && (await this.#file(storage, message))) await this.#delete(storage, message)
   }
 
   async #sweep(storage: string | null): Promise<void> {
-    const messages = await this.#channel.exclusive(async () => {
-      await this.#use(storage)
-      const { lines } = await this.#channel.command({ text: 'AT+CMGL=4', prefix: '+CMGL:', timeout: 20_000 })
-      return listedMessages(lines)
-    })
-    const received = messages.filter(({ stat }) => stat === null || stat < 2)
-    const filed = await Promise.all(received.map((message) => this.#file(message.pdu, 'storage')))
-    const gone = received.filter((_: StoredMessage, i: number) => filed[i]).map(({ index }) => index)
-    await this.#delete(storage, gone)
+    this.#toSweep.delete(storage)
+    this.#announced = this.#announced.filter((place) => place.storage !== storage)
+    const messages = await this.#storages.list(storage)
+    const filed = await Promise.all(messages.map((message) => this.#file(storage, message)))
+    // From the highest down: some makes move the others up (facts: modems, section 8.5).
+    const done = messages.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
+    for (const message of done) await this.#delete(storage, message)
   }
 
-  /** Deletes from the highest index down: some makes move the others up (facts: modems, section 8.5). */
-  async #delete(storage: string | null, indexes: readonly number[]): Promise<void> {
-    if (indexes.length === 0) return
-    await this.#channel.exclusive(async () => {
-      await this.#use(storage)
-      for (const index of [...indexes].sort((a, b) => b - a)) {
-        await this.#channel.command({ text: `AT+CMGD=${index}`, timeout: 15_000 })
-      }
-    })
+  async #file(storage: string | null, { index, pdu }: StoredMessage): Promise<boolean> {
+    if (this.#hasEnded) return false
+    const slot = `${storage}:${index}`
+    if (pdu === null) return this.#unreadable(slot)
+    if (this.#kept.get(slot) === pdu) return true
+    return this.#rooms.filing.store(pdu, 'storage')
   }
 
-  /** Selects the storage to read from, where it is another one than the last. */
-  async #use(storage: string | null): Promise<void> {
-    if (storage === null || storage === this.#storage) return
-    const { final } = await this.#channel.command({ text: `AT+CPMS="${storage}"`, prefix: '+CPMS:', timeout: 10_000 })
-    if (final.kind === 'ok') this.#storage = storage
+  /** It stays where it is: somebody must look at it. */
+  #unreadable(slot: string): false {
+    if (this.#kept.has(slot)) return false
+    this.#kept.set(slot, '')
+    this.#rooms.log('warn', `the message in slot ${slot} of the modem is no PDU and stays there`)
+    return false
   }
 
-  /**
-   * True once the message is on the disk. What lies in a storage stays there until then; what came directly is kept
-   * here and tried again, for the modem has forgotten it.
-   */
-  async #file(pdu: string, source: 'direct' | 'storage'): Promise<boolean> {
-    for (let wait = 1_000; ; wait = Math.min(60_000, wait * 2)) {
-      try {
-        await this.#handlers.received({ gateway: this.#gateway, sim: this.#identity.sim ?? this.#gateway, source, pdu })
-        return true
-      } catch (error) {
-        this.#handlers.log('error', `a text can't be stored yet: ${(error as Error).message}`)
-        if (source === 'storage') return false
-        await sleep(this.#clock, wait)
-      }
-    }
+  async #delete(storage: string | null, { index, pdu }: StoredMessage): Promise<void> {
+    if (this.#isOver) return
+    const slot = `${storage}:${index}`
+    if (pdu === null) return
+    if (await this.#storages.delete(storage, index)) this.#kept.delete(slot)
+    else this.#kept.set(slot, pdu)
   }
 }

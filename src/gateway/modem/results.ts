@@ -67,7 +67,7 @@ const plainErrors = [
 /** The final result in a line, or null when it is none. */
 export function finalIn(line: string): Final | null {
   if (line === 'OK') return { kind: 'ok', text: line }
-  const named = /^\+?(CMS|CME) ?ERROR: *(.*)$/i.exec(line)
+  const named = /^\+?(CMS|CME) ?ERROR:? *(.*)$/i.exec(line)
   if (named) {
     const family = (named[1] as string).toLowerCase() as 'cms' | 'cme'
     const said = (named[2] ?? '').trim()

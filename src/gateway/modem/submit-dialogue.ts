@@ -1,191 +1,179 @@
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
-import type { Clock, Timer } from '../../util/clock.ts'
+import type { Timer } from '../../util/clock.ts'
 import type { Leave } from '../gateway.ts'
 import { causeOf } from './causes.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Listener } from './channel.ts'
+import type { Token } from './framer.ts'
 import { type Final, finalIn } from './results.ts'
+import { type Event, isTidy, type Outcome, type State, table } from './submit-table.ts'
 
-/** Where an AT+CMGS is (TS 27.005 clause 4.3). */
-type State =
-  | 'asked' // AT+CMGS went out, the prompt has not come
-  | 'prompted' // the modem waits for the PDU; the hub decides whether it may leave
-  | 'written' // the PDU went out: from here on silence is doubt
-  | 'referenced' // +CMGS came, the OK behind it not yet
-  | 'acknowledged' // a bare OK came; some makes send +CMGS behind it
+/** How long each state may last, in ms. */
+export type SubmitTimes = Readonly<Record<State, number>>
 
-type Event = 'prompt' | 'reference' | 'ok' | 'error' | 'timeout' | 'lost'
-
-/** What follows: another state to wait in, or how it ended. `ignore` is a late answer to something else. */
-type Next = State | 'sent' | 'refused' | 'not_sent' | 'in_doubt' | 'ignore' | 'leave'
-
-const table: Readonly<Record<State, Readonly<Record<Event, Next>>>> = {
-  asked: {
-    prompt: 'leave',
-    reference: 'ignore',
-    ok: 'ignore',
-    error: 'refused',
-    timeout: 'not_sent',
-    lost: 'not_sent',
-  },
-  prompted: {
-    prompt: 'ignore',
-    reference: 'ignore',
-    ok: 'ignore',
-    error: 'refused',
-    timeout: 'not_sent',
-    lost: 'not_sent',
-  },
-  written: {
-    prompt: 'ignore',
-    reference: 'referenced',
-    ok: 'acknowledged',
-    error: 'refused',
-    timeout: 'in_doubt',
-    lost: 'in_doubt',
-  },
-  referenced: { prompt: 'ignore', reference: 'ignore', ok: 'sent', error: 'in_doubt', timeout: 'sent', lost: 'sent' },
-  acknowledged: { prompt: 'ignore', reference: 'sent', ok: 'ignore', error: 'refused', timeout: 'sent', lost: 'sent' },
+export const usualSubmitTimes: SubmitTimes = {
+  asked: 5_000,
+  objected: 100,
+  // The hub's own disk; a modem keeps its prompt open for longer.
+  prompted: 30_000,
+  // Longer than any network takes (facts: modems, section 7.2).
+  written: 120_000,
+  failed: 100,
+  referenced: 5_000,
+  acknowledged: 5_000,
 }
 
-export interface SubmitTimes {
-  /** ms until the prompt must have come. */
-  readonly prompt: number
-  /** ms until the network must have answered (facts: modems, section 7.2). */
-  readonly answer: number
-  /** ms for the OK behind +CMGS, or for a +CMGS behind a bare OK. */
-  readonly tail: number
+const silences: Readonly<Record<State, string>> = {
+  asked: 'the modem did not ask for the message',
+  objected: '',
+  prompted: 'the hub took too long to let the message go',
+  written: 'no answer from the modem after the message was written',
+  failed: '',
+  referenced: '',
+  acknowledged: '',
 }
-
-export const usualSubmitTimes: SubmitTimes = { prompt: 5_000, answer: 120_000, tail: 5_000 }
-
-/** ms in which some makes say OK behind an error: it must not answer the next command. */
-const straggler = 100
 
 export interface Submitted {
   readonly handover: Handover
-  /** The line is in an unknown state and must be brought back before the next command. */
-  readonly resync: boolean
-  /** The answer was a bare OK and no reference followed. */
-  readonly bareOk: boolean
+  /** The modem asked for the message. */
+  readonly prompted: boolean
+  /** A reference came that belongs to an earlier message. */
+  readonly lateReference: boolean
 }
 
-/** Sends one segment. To be called inside `channel.exclusive`. */
+/** Sends one segment. To be called inside `channel.exclusive`, in step. */
 export function submitSegment(
   channel: Channel,
-  clock: Clock,
   order: SegmentOrder,
   leave: () => Promise<Leave>,
-  times: SubmitTimes,
+  times: SubmitTimes = usualSubmitTimes,
 ): Promise<Submitted> {
-  return new Promise((resolve) => {
-    let state: State = 'asked'
-    let reference: number | null = null
-    let error: Extract<Final, { kind: 'error' }> | null = null
-    let reason = 'the port was lost'
-    let timer: Timer
-    let done = false
+  return new Promise((resolve) => new SubmitDialogue(channel, order, leave, times, resolve).begin())
+}
 
-    const arm = (ms: number, why: string) => {
-      timer?.cancel()
-      timer = clock.after(ms, () => {
-        reason = why
-        on('timeout')
-      })
+class SubmitDialogue implements Listener {
+  readonly #channel: Channel
+  readonly #order: SegmentOrder
+  readonly #leave: () => Promise<Leave>
+  readonly #times: SubmitTimes
+  readonly #resolve: (submitted: Submitted) => void
+  #state: State = 'asked'
+  #timer: Timer | null = null
+  #outcome: Outcome | null = null
+  /** The hub is writing its mark: until it has, or its time is over, nobody may hear how this ended. */
+  #isLeaving = false
+  #reference: number | null = null
+  #error: Extract<Final, { kind: 'error' }> | null = null
+  #reason = ''
+  #wasPrompted = false
+  #lateReference = false
+
+  constructor(
+    channel: Channel,
+    order: SegmentOrder,
+    leave: () => Promise<Leave>,
+    times: SubmitTimes,
+    resolve: (submitted: Submitted) => void,
+  ) {
+    this.#channel = channel
+    this.#order = order
+    this.#leave = leave
+    this.#times = times
+    this.#resolve = resolve
+  }
+
+  begin(): void {
+    const command = `AT+CMGS=${this.#order.tpduLength}`
+    this.#channel.listen(this, { prefix: '+CMGS:', echo: command })
+    this.#enter('asked')
+    this.#channel.write(`${command}\r`)
+  }
+
+  token(token: Token): void {
+    if (token.kind === 'prompt') return this.#on('prompt')
+    const reference = /^\+CMGS: *(\d+)/.exec(token.text)?.[1]
+    if (reference !== undefined) {
+      if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
+      else this.#reference = Number(reference) & 0xff
+      return this.#on('reference')
     }
+    const final = finalIn(token.text)
+    if (final === null) return
+    if (final.kind === 'error' && table[this.#state].error !== 'ignore') this.#error = final
+    this.#on(final.kind)
+  }
 
-    const finish = (outcome: 'sent' | 'refused' | 'not_sent' | 'in_doubt', resync = false) => {
-      if (done) return
-      done = true
-      timer.cancel()
-      const settle = () => {
-        channel.listen(null)
-        resolve({ handover: handover(outcome), resync, bareOk: outcome === 'sent' && reference === null })
-      }
-      if (outcome === 'refused') clock.after(straggler, settle)
-      else settle()
+  reset(sign: string): void {
+    this.#on('reset', `the modem has reset (${sign})`)
+  }
+
+  lost(reason: string): void {
+    this.#on('lost', reason)
+  }
+
+  #on(event: Event, reason = ''): void {
+    if (this.#outcome !== null) return
+    const next = table[this.#state][event]
+    if (next === 'ignore') return
+    if (next in table) return this.#enter(next as State)
+    this.#reason = reason
+    this.#outcome = next as Outcome
+    if (!isTidy(this.#state, event)) this.#channel.outOfStep()
+    if (!this.#isLeaving || event === 'timeout') this.#end(this.#outcome)
+  }
+
+  #enter(state: State): void {
+    this.#state = state
+    this.#timer?.cancel()
+    this.#timer = this.#channel.clock.after(this.#times[state], () => this.#timedOut())
+    if (state === 'prompted') void this.#ask()
+    if (state === 'written') this.#write()
+  }
+
+  #timedOut(): void {
+    // The answer to `leave` is overdue, and something else has ended this before.
+    if (this.#outcome !== null) return this.#end(this.#outcome)
+    this.#on('timeout', `${silences[this.#state]} within ${this.#times[this.#state] / 1000} s`)
+  }
+
+  /** The prompt is there: the hub marks the segment as written, or keeps it. */
+  async #ask(): Promise<void> {
+    this.#wasPrompted = true
+    this.#isLeaving = true
+    let verdict: Leave | Error
+    try {
+      verdict = await this.#leave()
+    } catch (error) {
+      verdict = error as Error
     }
+    if (!this.#isLeaving) return
+    this.#isLeaving = false
+    if (this.#outcome !== null) this.#end(this.#outcome)
+    else if (verdict === 'go') this.#on('go')
+    else this.#on('stay', verdict instanceof Error ? verdict.message : verdict)
+  }
 
-    const handover = (outcome: 'sent' | 'refused' | 'not_sent' | 'in_doubt'): Handover => {
-      if (outcome === 'sent') return { outcome, reference }
-      if (outcome === 'refused' && error !== null)
-        return { outcome, cause: causeOf(error, state !== 'asked' && state !== 'prompted') }
-      return { outcome: outcome === 'in_doubt' ? 'in_doubt' : 'not_sent', reason }
+  #write(): void {
+    this.#channel.expectEcho(this.#order.pdu)
+    this.#channel.write(`${this.#order.pdu}\x1a`)
+  }
+
+  #end(outcome: Outcome): void {
+    this.#isLeaving = false
+    this.#timer?.cancel()
+    this.#channel.listen(null)
+    const { prompted, lateReference } = { prompted: this.#wasPrompted, lateReference: this.#lateReference }
+    this.#resolve({ handover: this.#handover(outcome), prompted, lateReference })
+  }
+
+  #handover(outcome: Outcome): Handover {
+    switch (outcome) {
+      case 'sent':
+        return { outcome, reference: this.#reference }
+      case 'refused':
+        return { outcome, cause: causeOf(this.#error!, this.#state === 'failed') }
+      case 'not_sent':
+      case 'in_doubt':
+        return { outcome, reason: this.#reason }
     }
-
-    /** The prompt is there: the hub marks the segment as written, or lets it stay. */
-    const decide = async () => {
-      state = 'prompted'
-      timer.cancel()
-      const verdict = await leave().catch((fault: Error) => fault)
-      if (done) return
-      if (verdict === 'go') {
-        channel.expectEcho(order.pdu)
-        state = 'written'
-        arm(times.answer, `no answer from the modem within ${times.answer / 1000} s after the PDU`)
-        channel.write(`${order.pdu}\x1a`)
-        return
-      }
-      // ESC takes the prompt back; nothing of the message has left.
-      channel.write('\x1b')
-      reason = verdict instanceof Error ? verdict.message : verdict
-      finish('not_sent', true)
-    }
-
-    const on = (event: Event) => {
-      if (done) return
-      const next = table[state][event]
-      switch (next) {
-        case 'ignore':
-          return
-        case 'leave':
-          void decide()
-          return
-        case 'referenced':
-        case 'acknowledged':
-          state = next
-          return arm(times.tail, '')
-        case 'sent':
-        case 'refused':
-        case 'in_doubt':
-          return finish(next, event === 'timeout' && next !== 'sent')
-        case 'not_sent':
-          if (event === 'timeout') channel.write('\x1b')
-          return finish(next, event === 'timeout')
-        default:
-          state = next
-      }
-    }
-
-    channel.listen(
-      {
-        token: (token) => {
-          if (token.kind === 'prompt') {
-            on('prompt')
-            return true
-          }
-          const line = token.text
-          const named = /^\+CMGS: *(\d+)/.exec(line)
-          if (named) {
-            if (state === 'written' || state === 'acknowledged') reference = Number(named[1]) & 0xff
-            on('reference')
-            return true
-          }
-          const final = finalIn(line)
-          if (final?.kind === 'error') {
-            error = final
-            on('error')
-          } else if (final?.kind === 'ok') on('ok')
-          return final !== null
-        },
-        lost: (why) => {
-          reason = why
-          on('lost')
-        },
-      },
-      '+CMGS',
-      `AT+CMGS=${order.tpduLength}`,
-    )
-    arm(times.prompt, `no prompt within ${times.prompt / 1000} s`)
-    channel.write(`AT+CMGS=${order.tpduLength}\r`)
-  })
+  }
 }

@@ -1,71 +1,57 @@
 /** What an unsolicited result code asks the driver to do. */
 export type UrcKind =
-  | 'stored' // +CMTI: a text lies in a storage
-  | 'direct' // +CMT: a text comes with the next line
-  | 'report' // +CDS: a report comes with the next line
-  | 'report_stored' // +CDSI
+  | 'stored' // +CMTI, +CDSI: a text or report lies in a storage
+  | 'direct' // +CMT, +CDS: a text or report comes with the next line
   | 'broadcast' // +CBM: cell broadcast, two lines
   | 'registration'
   | 'call'
-  | 'reset' // the module started anew: everything set up is lost
+  | 'reset' // the module has started anew: everything set up is lost
+  | 'awake' // said once while it starts; unasked later it means that a reset went unnoticed
   | 'full' // the storage is full: nothing more will be received
+  | 'late' // the answer to a hand-over that nobody waits for any more
   | 'noise'
-
-interface UrcRow {
-  readonly pattern: RegExp
-  readonly kind: UrcKind
-  /** The message follows on the next line. */
-  readonly twoLines?: true
-  /** The same prefix also answers a command: then it belongs to the command that asks for it. */
-  readonly shared?: true
-}
-
-/** Unsolicited result codes by maker (facts: modems, section 11). The first row that fits counts. */
-const rows: readonly UrcRow[] = [
-  { pattern: /^\+CMTI:/, kind: 'stored' },
-  { pattern: /^\+CMT:/, kind: 'direct', twoLines: true },
-  { pattern: /^\+CDS:/, kind: 'report', twoLines: true },
-  { pattern: /^\+CDSI:/, kind: 'report_stored' },
-  { pattern: /^\+CBM:/, kind: 'broadcast', twoLines: true },
-  { pattern: /^\+C(G|E|5G)?REG:/, kind: 'registration', shared: true },
-  { pattern: /^(RING|\+CRING:|\+CLIP:|NO CARRIER|BUSY|NO ANSWER|VOICE CALL:|MISSED_CALL:)/, kind: 'call' },
-  {
-    pattern:
-      /^(RDY|SMS Ready|Call Ready|SMS DONE|PB DONE|\^SYSSTART.*|\*ATREADY: 1|\+AT: READY|\+PBREADY|POWERED DOWN|NORMAL POWER DOWN)$/,
-    kind: 'reset',
-  },
-  { pattern: /^(\^SMMEMFULL|\^SMGO|\+WMGF)/, kind: 'full' },
-  { pattern: /^\+(CUSD|COPS|CSQ|CPIN|CLCC):/, kind: 'noise', shared: true },
-  {
-    pattern:
-      /^(\+CRSL|\+ZUSIMR|\+ZDONR|\+ZPASR|\+ZPSTM|\+ZEND|\+CUSATP|\+CUSATEND|\+QIND|\+QUSIM|\+NITZ|\+CNSMOD|\+CTZV|\+CGEV|\+CIEV|\+WIND|\+MBAN|\+SPNWNAME|\+PSBEARER|\+CFUN|\+UUSTS|\+DOSESSION):/,
-    kind: 'noise',
-  },
-  { pattern: /^(OVER|UNDER)-VOLTAGE/, kind: 'noise' },
-]
 
 export interface Urc {
   readonly kind: UrcKind
-  readonly twoLines: boolean
+  /** The message follows on the next line. */
+  readonly twoLines?: true
 }
 
-/** Lines that begin like this and answer nothing that was asked are unsolicited, known or not. */
+interface UrcRow extends Urc {
+  readonly pattern: RegExp
+}
+
+/** Unsolicited result codes by maker (facts: modems, sections 11 and 14.3). The first row that fits counts. */
+const rows: readonly UrcRow[] = [
+  { kind: 'stored', pattern: /^\+(CMTI|CDSI):/ },
+  { kind: 'direct', pattern: /^\+(CMT|CDS):/, twoLines: true },
+  { kind: 'broadcast', pattern: /^\+CBM:/, twoLines: true },
+  { kind: 'registration', pattern: /^\+C(G|E|5G)?REG:/ },
+  { kind: 'call', pattern: /^(RING|\+CRING:|\+CLIP:|NO CARRIER|BUSY|NO ANSWER|VOICE CALL:|MISSED_CALL:)/ },
+  {
+    kind: 'reset',
+    pattern: /^(RDY|\^SYSSTART.*|\*ATREADY: 1|\+AT: READY|POWERED DOWN|NORMAL POWER DOWN)$/,
+  },
+  { kind: 'awake', pattern: /^(SMS Ready|Call Ready|SMS DONE|PB DONE|\+PBREADY|\+CPIN: *"?READY"?)$/ },
+  { kind: 'full', pattern: /^(\^SMMEMFULL|\^SMGO: *[12]|\+WMGF)/ },
+  { kind: 'late', pattern: /^\+CMGS:/ },
+  { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },
+]
+
+/** Lines that begin like this and answer nothing that was asked are unsolicited, known or not (section 2.5). */
 const marked = /^[+^%#*$_][A-Z]/i
 
+const noise: Urc = { kind: 'noise' }
+
 /**
- * Whether a line is unsolicited, for a command that expects answers with `prefix` (null while none runs, `''` for a
- * command whose answers have no prefix).
+ * Whether a line is unsolicited, while a command runs whose marked answers begin with `prefix`, or none (null). What
+ * is not marked belongs to whoever waits: hex, names, numbers.
  */
 export function urcIn(line: string, prefix: string | null): Urc | null {
+  if (prefix !== null && line.startsWith(prefix) && !isUnsolicitedForm(line)) return null
   const row = rows.find(({ pattern }) => pattern.test(line))
-  if (row !== undefined) {
-    if (row.shared && prefix !== null && prefix !== '' && line.startsWith(prefix) && !isUnsolicitedForm(line))
-      return null
-    return { kind: row.kind, twoLines: row.twoLines ?? false }
-  }
-  if (prefix === null) return { kind: 'noise', twoLines: false }
-  if (prefix !== '' && line.startsWith(prefix)) return null
-  return prefix !== '' && marked.test(line) ? { kind: 'noise', twoLines: false } : null
+  if (row !== undefined) return row
+  return prefix === null || marked.test(line) ? noise : null
 }
 
 /**

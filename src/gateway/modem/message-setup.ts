@@ -1,0 +1,101 @@
+import { Fault } from '../../message/fault.ts'
+import type { Channel, Reply } from './channel.ts'
+import { readableStorages } from './parse.ts'
+import { patiently } from './patience.ts'
+
+/** How a modem was told to keep and tell messages. */
+export interface MessageSetup {
+  /** Where new messages go; null for a modem that has no choice. */
+  readonly home: string | null
+  /** Storages that can be read, the home first. */
+  readonly storages: readonly string[]
+  /** What `+CNMI` took; null when it took nothing: then only looking helps. */
+  readonly indications: string | null
+  /** What comes directly wants `+CNMA`. */
+  readonly acknowledges: boolean
+}
+
+export async function setUpMessages(channel: Channel): Promise<MessageSetup> {
+  await pduMode(channel)
+  // Service 0: what is stored needs no acknowledgement while a send holds the line.
+  await channel.command('AT+CSMS=0', 5_000)
+  const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
+  const home = await chooseStorage(channel, readable)
+  const indications = await chooseIndications(channel)
+  const comes = indications === null ? null : (ways.find(({ cnmi }) => cnmi === indications) ?? null)
+  // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
+  if (comes?.texts === 'direct') await channel.command('AT+CSMS=1', 5_000)
+  const isDirect = comes?.texts === 'direct' || comes?.reports === 'direct'
+  const acknowledges = isDirect && (await service(channel)) === 1
+  const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
+  const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
+  return { home, storages, indications, acknowledges }
+}
+
+/** Whether the modem still tells messages as it was told to: a reset or a missed +CNMA takes that away. */
+export function keeps(indications: string, { lines, final }: Reply): boolean {
+  return final.kind !== 'ok' || isKept(indications, lines)
+}
+
+/** SIMCom answers ERROR until its SMS part is awake. */
+async function pduMode(channel: Channel): Promise<void> {
+  const { final } = await patiently(channel, 'AT+CMGF=0', 5_000, (reply) => reply.final.kind !== 'ok')
+  if (final.kind !== 'ok') throw new Fault('modem_error', channel.lost ?? 'the modem refuses PDU mode (AT+CMGF=0)')
+}
+
+/** `+CSMS: <service>,<mt>,<mo>,<bm>` (TS 27.005 clause 3.2.1). */
+async function service(channel: Channel): Promise<number> {
+  const { lines } = await channel.command('AT+CSMS?', 5_000)
+  return Number(lines.map((line) => /^\+CSMS: *(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined) ?? 0)
+}
+
+/** The SIM first: what it holds survives the modem. Makes differ in how many of the three they take at once. */
+async function chooseStorage(channel: Channel, readable: readonly string[]): Promise<string | null> {
+  for (const name of ['SM', 'ME', 'MT'].filter((one) => readable.length === 0 || readable.includes(one))) {
+    for (const text of [`"${name}","${name}","${name}"`, `"${name}","${name}"`, `"${name}"`]) {
+      const { final } = await patiently(channel, `AT+CPMS=${text}`, 10_000)
+      if (final.kind === 'ok') return name
+    }
+  }
+  return null
+}
+
+interface Way {
+  readonly cnmi: string
+  readonly texts: 'stored' | 'direct'
+  readonly reports: 'stored' | 'direct' | 'lost'
+}
+
+/**
+ * How new messages are told, the best first: what a modem lists it may still refuse, and what it takes it may not keep
+ * (facts: modems, section 8.1). Stored texts survive everything; direct ones are for makes that know nothing else.
+ */
+const ways: readonly Way[] = [
+  { cnmi: '2,1,0,1,0', texts: 'stored', reports: 'direct' },
+  { cnmi: '1,1,0,1,0', texts: 'stored', reports: 'direct' },
+  { cnmi: '2,1,0,2,0', texts: 'stored', reports: 'stored' },
+  { cnmi: '1,1,0,2,0', texts: 'stored', reports: 'stored' },
+  { cnmi: '2,1,0,0,0', texts: 'stored', reports: 'lost' },
+  { cnmi: '1,1,0,0,0', texts: 'stored', reports: 'lost' },
+  { cnmi: '1,1', texts: 'stored', reports: 'lost' },
+  { cnmi: '2,2,0,1,0', texts: 'direct', reports: 'direct' },
+  { cnmi: '1,2,0,1,0', texts: 'direct', reports: 'direct' },
+  { cnmi: '2,2,0,0,0', texts: 'direct', reports: 'lost' },
+  { cnmi: '1,2,0,0,0', texts: 'direct', reports: 'lost' },
+  { cnmi: '1,2,2,1,1', texts: 'direct', reports: 'direct' },
+]
+
+async function chooseIndications(channel: Channel): Promise<string | null> {
+  for (const { cnmi } of ways) {
+    if ((await patiently(channel, `AT+CNMI=${cnmi}`, 5_000)).final.kind !== 'ok') continue
+    const { lines } = await channel.command('AT+CNMI?', 5_000)
+    if (isKept(cnmi, lines)) return cnmi
+  }
+  return null
+}
+
+/** A modem that can't be asked is believed. */
+function isKept(cnmi: string, lines: readonly string[]): boolean {
+  const kept = lines.find((line) => line.startsWith('+CNMI:'))?.slice(6)
+  return kept === undefined || kept.replace(/\s/g, '').startsWith(cnmi)
+}

@@ -1,0 +1,33 @@
+import type { GatewayState } from '../../message/gateway-state.ts'
+import type { Reply } from './channel.ts'
+import { operatorIn, registrationIn, signalIn } from './parse.ts'
+
+export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_percent'>
+
+/** Sends a command when the line is free. */
+export type Ask = (text: string, ms: number) => Promise<Reply>
+
+/** Registration and signal. Any of the three networks will do for texts (facts: modems, section 6.1). */
+export async function observe(ask: Ask): Promise<Observation> {
+  const states: GatewayState['network'][] = []
+  for (const name of ['CREG', 'CGREG', 'CEREG']) {
+    const { lines } = await ask(`AT+${name}?`, 5_000)
+    for (const line of lines) states.push(registrationIn(line) ?? 'unknown')
+    if (states.some(isUsable)) break
+  }
+  const signal = signalIn((await ask('AT+CSQ', 5_000)).lines)
+  return {
+    network: states.find(isUsable) ?? states[0] ?? 'unknown',
+    signal_dbm: signal?.dbm ?? null,
+    signal_percent: signal?.percent ?? null,
+  }
+}
+
+/** Some modems look for it for half a minute: not to be asked while texts wait (section 6.1). */
+export async function observeOperator(ask: Ask): Promise<Pick<GatewayState, 'operator' | 'technology'>> {
+  return operatorIn((await ask('AT+COPS?', 30_000)).lines) ?? { operator: null, technology: null }
+}
+
+export function isUsable(network: GatewayState['network']): boolean {
+  return network === 'registered' || network === 'roaming'
+}

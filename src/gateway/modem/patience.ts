@@ -1,0 +1,27 @@
+import type { Channel, Reply } from './channel.ts'
+
+/** "SIM busy" and "please wait, init or command processing" (facts: modems, sections 5.1 and 10.2). */
+const busy = { cme: [14, 515], cms: [314, 515] } as const
+
+/** ms between two tries, and their number. */
+const pause = 2_000
+const tries = 5
+
+/** A command that is asked again while the modem is still busy with its SIM, or with whatever `again` says. */
+export async function patiently(
+  channel: Channel,
+  text: string,
+  timeout: number,
+  again: (reply: Reply) => boolean = isBusy,
+): Promise<Reply> {
+  for (let left = tries - 1; ; left--) {
+    const reply = await channel.command(text, timeout)
+    if (left === 0 || channel.lost !== null || !again(reply)) return reply
+    await channel.sleep(pause)
+  }
+}
+
+function isBusy({ final }: Reply): boolean {
+  if (final.kind !== 'error' || final.family === null || final.number === null) return false
+  return (busy[final.family] as readonly number[]).includes(final.number)
+}

@@ -1,0 +1,96 @@
+import type { Channel } from './channel.ts'
+import { finalIn } from './results.ts'
+
+/** ms of listening behind an ESC: whatever the line still holds comes out. */
+const settle = 100
+/** ms without another result code, where nothing else tells the answers apart. */
+const quiet = 100
+
+/**
+ * What is asked until the modem answers, and for how many ms each: one that boots or ends something long is late, one
+ * that was told ATQ1 answers nothing.
+ */
+const attempts = [
+  ['AT', 1_000],
+  ['AT', 1_000],
+  ['AT', 1_000],
+  ['ATQ0', 3_000],
+  ['AT', 3_000],
+  ['AT', 3_000],
+  ['AT', 3_000],
+] as const
+
+type Answer = 'ok' | 'error' | 'prompt' | 'silence'
+
+/**
+ * Brings the line to a known state: out of a prompt, past late answers. ESC and never Ctrl-Z: that one would send
+ * what somebody has typed. The OK of AT may be another command's; `+CMEE:` in front of an OK says whose it is.
+ * False when the modem does not answer.
+ */
+export async function synchronise(channel: Channel): Promise<boolean> {
+  channel.write('\x1b')
+  await drain(channel, settle)
+  for (const [text, ms] of attempts) {
+    if (channel.lost !== null) return false
+    const answer = await exchange(channel, text, ms, null)
+    if (answer === 'ok' && (await isInStep(channel))) return true
+    if (answer === 'prompt') channel.write('\x1b')
+    if (answer !== 'ok') await drain(channel, settle)
+  }
+  return false
+}
+
+async function isInStep(channel: Channel): Promise<boolean> {
+  const answer = await exchange(channel, 'AT+CMEE?', 3_000, '+CMEE:')
+  if (answer === 'error') return (await drain(channel, quiet)) === 0
+  if (answer === 'ok') return true
+  if (answer === 'prompt') channel.write('\x1b')
+  await drain(channel, settle)
+  return false
+}
+
+/** One question. With a `tag`, only the OK behind a line that begins with it is its answer. */
+function exchange(channel: Channel, text: string, ms: number, tag: string | null): Promise<Answer> {
+  return new Promise((resolve) => {
+    let tagged = tag === null
+    const end = (answer: Answer) => {
+      timer.cancel()
+      channel.listen(null)
+      resolve(answer)
+    }
+    const timer = channel.clock.after(ms, () => end('silence'))
+    channel.listen(
+      {
+        token: (token) => {
+          if (token.kind === 'prompt') return end('prompt')
+          const result = resultIn(token.text)
+          if (result === 'error' || (result === 'ok' && tagged)) return end(result)
+          tagged ||= tag !== null && token.text.startsWith(tag)
+        },
+        reset: () => {},
+        lost: () => end('silence'),
+      },
+      { echo: text, ...(tag !== null && { prefix: tag }) },
+    )
+    channel.write(`${text}\r`)
+  })
+}
+
+/** Lets pass what comes within `ms`, and counts the result codes and prompts in it. */
+async function drain(channel: Channel, ms: number): Promise<number> {
+  let count = 0
+  const token = (one: { kind: 'prompt' } | { kind: 'line'; text: string }) => {
+    if (one.kind === 'prompt' || resultIn(one.text) !== null) count++
+  }
+  channel.listen({ token, reset: () => {}, lost: () => {} })
+  await channel.sleep(ms)
+  channel.listen(null)
+  return count
+}
+
+/** Result codes in words, or in digits before ATV1 (V.250 clause 5.7.1). */
+function resultIn(line: string): 'ok' | 'error' | null {
+  if (line === '0') return 'ok'
+  if (line === '4') return 'error'
+  return finalIn(line)?.kind ?? null
+}

@@ -1,0 +1,223 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { installed } from '../support/brokers.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess, mainFile } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+interface Setting {
+  readonly world: TestWorld
+  readonly hub: HubProcess
+  readonly config: string
+  readonly url: string
+}
+
+const open: Setting[] = []
+
+async function setting(): Promise<Setting> {
+  const world = await startWorld()
+  const port = await freePort()
+  const config = hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path })
+  const made = {
+    world,
+    hub: new HubProcess(temporaryFolder('smshub-durable-')),
+    config,
+    url: `mqtt://127.0.0.1:${port}`,
+  }
+  open.push(made)
+  return made
+}
+
+afterEach(async () => {
+  for (const { hub, world } of open.splice(0)) {
+    await hub.kill()
+    await world.world.close()
+  }
+})
+
+/** The hub is killed as soon as it has acknowledged a press, with its commit held up: did the gate still open? */
+async function killedAfterAcknowledgement(main: string): Promise<number> {
+  const { world, hub, config, url } = await setting()
+  await hub.start({ config, main, env: { SMSHUB_COMMIT_DELAY: '400' } })
+  const client = await TestClient.connect(url, { reconnectPeriod: 0 }, '')
+  await client.publish('smshub/gate/command/open', 'PRESS')
+  await hub.kill()
+  await client.close()
+  await hub.start({ config, main })
+  for (let waited = 0; waited < 4_000 && accepted(world.world, gateNumber).length === 0; waited += 50) await pause(50)
+  return accepted(world.world, gateNumber).length
+}
+
+/** A copy of the build with one line changed. */
+function mutant(file: string, original: string, changed: string): string {
+  const folder = temporaryFolder('smshub-mutant-')
+  const root = dirname(dirname(mainFile))
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
+  for (const name of ['node_modules', 'devices']) symlinkSync(join(root, name), join(folder, name))
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
+  const path = join(folder, 'dist', file)
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain(original)
+  writeFileSync(path, text.replace(original, changed))
+  return join(folder, 'dist/main.js')
+}
+
+describe('what is acknowledged is on the disk', () => {
+  test('a press that was acknowledged opens the gate although the hub is killed at once', async () => {
+    expect(await killedAfterAcknowledgement(mainFile)).toBe(1)
+  }, 30_000)
+
+  test('a hub that acknowledges before its commit is caught by this suite', async () => {
+    const early = mutant('submit/index.js', "await this.#steps.run('enqueue'", "void this.#steps.run('enqueue'")
+    expect(await killedAfterAcknowledgement(early)).toBe(0)
+  }, 30_000)
+
+  test('nothing is acknowledged to a client, and no text deleted from the SIM, while a commit is held up', async () => {
+    const { world, hub, config, url } = await setting()
+    await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '500' } })
+    const client = await TestClient.connect(url)
+    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+    await pause(600)
+    const start = performance.now()
+    await client.publish('smshub/gate/command/open', 'PRESS')
+    expect(performance.now() - start).toBeGreaterThan(450)
+    world.world.network.text({ from: vanNumber, to: hubNumber, text: 'stockade! lat: 1.5 long: 2.5', delayMs: 0 })
+    const stored = () => world.world.modem.memories.SM.used + world.world.modem.memories.ME.used
+    for (let waited = 0; stored() === 0 && waited < 3_000; waited += 10) await pause(10)
+    await pause(300)
+    expect(stored()).toBeGreaterThan(0)
+    for (let waited = 0; stored() > 0 && waited < 8_000; waited += 50) await pause(50)
+    expect(stored()).toBe(0)
+    await client.close()
+  }, 30_000)
+
+  test('a system call trace shows the disk before the acknowledgement', async () => {
+    if (!installed('strace', ['-V'])) return
+    const { hub, config, url } = await setting()
+    const trace = join(hub.folder, 'trace')
+    const under = [
+      'strace',
+      '-f',
+      '-qq',
+      '-xx',
+      '-s',
+      '16',
+      '-e',
+      'trace=fdatasync,fsync,write,writev,sendto,sendmsg',
+      '-o',
+      trace,
+    ]
+    await hub.start({ config, under })
+    const client = await TestClient.connect(url, {}, '')
+    await pause(500)
+    const before = readFileSync(trace, 'utf8').length
+    await client.publish('smshub/sms/send', { to: gateNumber, text: 'trace me' })
+    await client.close()
+    await pause(200)
+    const calls = readFileSync(trace, 'utf8').slice(before).split('\n')
+    const at = (pattern: RegExp, from = 0) => calls.findIndex((line, i) => i >= from && pattern.test(line))
+    const synced = /f(data)?sync\(.*= 0|f(data)?sync resumed.*= 0/
+    // PUBACK: 0x40, remaining length 2 (MQTT 3.1.1 clause 3.4).
+    const puback = at(/"\\x40(\\x02|", iov_len=1\}, \{iov_base="\\x02)/)
+    expect(puback).toBeGreaterThan(-1)
+    expect(at(synced)).toBeGreaterThan(-1)
+    expect(at(synced)).toBeLessThan(puback)
+    // AT+CMGS may go out before its claim is durable; the first octet of the PDU ("0031") may not.
+    const asked = at(/\\x41\\x54\\x2b\\x43\\x4d\\x47\\x53/)
+    const pdu = at(/"\\x30\\x30\\x33\\x31/)
+    expect(asked).toBeGreaterThan(-1)
+    expect(pdu).toBeGreaterThan(asked)
+    expect(at(synced, asked)).toBeLessThan(pdu)
+  }, 60_000)
+})
+
+describe('the data folder', () => {
+  test('belongs to one hub: a second one is told who has it', async () => {
+    const { hub, config } = await setting()
+    await hub.start({ config })
+    const second = new HubProcess(hub.folder)
+    second.launch({ config: config.replace(/listen: 127.0.0.1:\d+/, 'listen: 127.0.0.1:0') })
+    expect(await second.exited()).toEqual({ code: 78, signal: null })
+    expect(second.stderr).toContain(`in use by the hub with process id ${hub.pid}`)
+  }, 30_000)
+
+  test('with a damaged store is refused, and a copy is kept', async () => {
+    const { hub, config } = await setting()
+    await hub.start({ config })
+    await hub.stop()
+    const store = join(hub.folder, 'data/smshub.db')
+    const octets = readFileSync(store)
+    octets.fill(0x5a, 4096, octets.length / 2)
+    writeFileSync(store, octets)
+    hub.launch({ config })
+    expect(await hub.exited()).toEqual({ code: 78, signal: null })
+    expect(hub.stderr).toMatch(/is damaged: .*A copy is kept as /)
+    const copy = /A copy is kept as (\S+)\./.exec(hub.stderr)?.[1] as string
+    expect(readFileSync(copy).equals(octets)).toBe(true)
+  }, 30_000)
+
+  test('that a newer hub wrote is left alone', async () => {
+    const { hub, config } = await setting()
+    await hub.start({ config })
+    await hub.stop()
+    const store = join(hub.folder, 'data/smshub.db')
+    const octets = readFileSync(store)
+    // PRAGMA user_version: octets 60 to 63 of the file's header.
+    octets.writeUInt32BE(9999, 60)
+    writeFileSync(store, octets)
+    hub.launch({ config })
+    expect(await hub.exited()).toEqual({ code: 78, signal: null })
+    expect(hub.stderr).toContain('written by a newer smshub')
+  }, 30_000)
+
+  test('that can not be written is named', async () => {
+    const { hub, config } = await setting()
+    writeFileSync(join(hub.folder, 'data'), 'a file where the folder should be')
+    hub.launch({ config })
+    expect(await hub.exited()).toEqual({ code: 78, signal: null })
+    expect(hub.stderr).toMatch(/the data folder .* can't be written/)
+  }, 30_000)
+
+  test('on a full disk takes nothing in, loses nothing, and goes on when there is room', async () => {
+    const disk = temporaryFolder('smshub-disk-')
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]).status === 0
+    if (!mounted) return console.warn('passed over: no small disk can be mounted here (root is needed)')
+    try {
+      const { world, hub, config, url } = await setting()
+      mkdirSync(join(disk, 'data'))
+      const small = `${config}\ndata: ${join(disk, 'data')}\n`
+      const more = 'sms: { destinations: any }\n'
+      await hub.start({ config: small + more })
+      const client = await TestClient.connect(url, { clientId: 'flood', clean: false }, '')
+      let acknowledged = 0
+      const text = 'x'.repeat(150)
+      for (let i = 0; i < 4_000; i++) {
+        client.publish(`smshub/sms/send/49151${20_000_000 + i}`, `${i} ${text}`).then(
+          () => acknowledged++,
+          () => {},
+        )
+      }
+      await hub.logged(/the disk is (nearly )?full|storage_full|database or disk is full/, 20_000)
+      await pause(500)
+      const taken = acknowledged
+      expect(hub.running).toBe(true)
+      expect(taken).toBeLessThan(4_000)
+      await pause(500)
+      expect(acknowledged).toBe(taken)
+      spawnSync('mount', ['-o', 'remount,size=64m', disk])
+      for (let waited = 0; acknowledged < 4_000 && waited < 60_000; waited += 100) await pause(100)
+      expect(acknowledged).toBe(4_000)
+      expect(hub.running).toBe(true)
+      await client.close()
+      await world.world.close()
+      await hub.kill()
+    } finally {
+      spawnSync('umount', ['-l', disk])
+    }
+  }, 120_000)
+})

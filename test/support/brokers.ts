@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { Aedes } from 'aedes'
+import { temporaryFolder } from './folder.ts'
+
+/** A broker that is not the hub's own; it can go away and come back on the same port. */
+export interface OtherBroker {
+  readonly url: string
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+/** Debian's mosquitto, with everything on disk that its clients trust it with. */
+export async function mosquitto(port: number): Promise<OtherBroker> {
+  const folder = temporaryFolder('smshub-mosquitto-')
+  const data = join(folder, 'data')
+  mkdirSync(data)
+  const file = join(folder, 'mosquitto.conf')
+  writeFileSync(
+    file,
+    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location ${data}/\nautosave_on_changes true\nautosave_interval 1\nmax_queued_messages 0\nuser root\n`,
+  )
+  let child: ChildProcess | null = null
+  const broker: OtherBroker = {
+    url: `mqtt://127.0.0.1:${port}`,
+    async start() {
+      child = spawn('mosquitto', ['-c', file], { stdio: 'ignore' })
+      await reachable(port)
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child?.once('exit', resolve))
+      child?.kill('SIGTERM')
+      await gone
+    },
+  }
+  await broker.start()
+  return broker
+}
+
+export function hasMosquitto(): boolean {
+  return installed('mosquitto', ['-h'])
+}
+
+/** Whether a program is on this machine; says so when it is not, for a test that is then passed over. */
+export function installed(program: string, args: readonly string[] = ['--version']): boolean {
+  const there = spawnSync(program, [...args], { stdio: 'ignore' }).error === undefined
+  if (!there) console.warn(`passed over: ${program} is not installed (apt-get install ${program})`)
+  return there
+}
+
+/** aedes as a broker of its own, in this process: it speaks MQTT 3.1.1 only, which the hub has to fall back to. */
+export async function aedes(port: number): Promise<OtherBroker> {
+  const broker = await Aedes.createBroker()
+  broker.on('clientError', () => {})
+  let server: Server
+  const sockets = new Set<Socket>()
+  const other: OtherBroker = {
+    url: `mqtt://127.0.0.1:${port}`,
+    start: () =>
+      new Promise((resolve) => {
+        server = createServer((socket) => {
+          sockets.add(socket)
+          socket.on('close', () => sockets.delete(socket))
+          broker.handle(socket)
+        })
+        server.listen(port, '127.0.0.1', () => resolve())
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy()
+        server.close(() => resolve())
+      }),
+  }
+  await other.start()
+  return other
+}
+
+async function reachable(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.once('error', () => resolve(false))
+    })
+    if (open) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error(`nothing listens on port ${port}`)
+}
