@@ -1,4 +1,5 @@
-import type { ProfileFiles } from '../config/profiles.ts'
+import { resolve } from 'node:path'
+import { ProfileFiles, readProfile } from '../config/profiles.ts'
 import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
 import type { Profile } from '../device/profile.ts'
 import { sampleDevices } from '../device/sample.ts'
@@ -10,8 +11,16 @@ interface Output {
   readonly json: boolean
 }
 
+/** A profile by its id, or a file by its path. */
+function profileOf({ cwd }: CliContext, name: string): Profile {
+  return name.endsWith('.yaml')
+    ? readProfile(name.replace(/\.yaml$/, ''), resolve(cwd, name))
+    : new ProfileFiles().get(name)
+}
+
 /** `devices list`: every profile in the box. */
-export function listProfiles({ stdout }: CliContext, profiles: ProfileFiles, options: Output): number {
+export function listProfiles({ stdout }: CliContext, options: Output): number {
+  const profiles = new ProfileFiles()
   const rows = profiles.ids().map((id) => {
     const { row } = profiles.get(id)
     return { profile: id, kind: row.kind, manufacturer: row.manufacturer, family: row.family, models: row.models }
@@ -31,8 +40,9 @@ export function listProfiles({ stdout }: CliContext, profiles: ProfileFiles, opt
 }
 
 /** `devices show <profile>`: what can be sent, what comes back, what has to be set. */
-export function showProfile({ stdout }: CliContext, profile: Profile, options: Output): number {
-  const shown = describe(profile)
+export function showProfile(context: CliContext, name: string, options: Output): number {
+  const { stdout } = context
+  const shown = describe(profileOf(context, name))
   if (options.json) {
     stdout.write(`${JSON.stringify(shown)}\n`)
     return exitCodes.ok
@@ -110,15 +120,17 @@ function describe(profile: Profile) {
  * standard input, and one JSON object a line out.
  */
 export async function tryTexts(
-  { stdin, stdout, clock }: CliContext,
-  profiles: readonly Profile[],
+  context: CliContext,
+  name: string | null,
   text: string | null,
   options: Output,
 ): Promise<number> {
-  const trial = makeTrial(profiles)
-  const context = { receivedAt: isoTime(clock.wall()), scts: null }
+  const { stdin, stdout, clock } = context
+  const all = new ProfileFiles()
+  const trial = makeTrial(name === null ? all.ids().map((id) => all.get(id)) : [profileOf(context, name)])
+  const when = { receivedAt: isoTime(clock.wall()), scts: null }
   if (text !== null) {
-    const tried = trial(text, context)
+    const tried = trial(text, when)
     stdout.write(options.json ? `${json(tried)}\n` : forPeople(tried))
     return tried.matches.length > 0 ? exitCodes.ok : exitCodes.failure
   }
@@ -126,7 +138,7 @@ export async function tryTexts(
     if (line.trim() === '') continue
     const given = options.json ? textIn(line) : line
     if (given === null) stdout.write(`${JSON.stringify({ error: 'not a JSON string', line })}\n`)
-    else stdout.write(options.json ? `${json(trial(given, context))}\n` : forPeople(trial(given, context)))
+    else stdout.write(options.json ? `${json(trial(given, when))}\n` : forPeople(trial(given, when)))
   }
   return exitCodes.ok
 }

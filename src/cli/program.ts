@@ -1,14 +1,13 @@
-import { resolve } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { ProfileFiles, readProfile } from '../config/profiles.ts'
+import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
-import { backup } from './backup.ts'
-import { checkConfig } from './config.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
-import { demo } from './demo.ts'
-import { listProfiles, showProfile, tryTexts } from './devices.ts'
-import { decodePdus } from './pdu.ts'
-import { type RunOptions, run } from './run.ts'
+import type { RunOptions } from './run.ts'
+import type { SimulateOptions } from './simulate.ts'
+
+interface Output {
+  readonly json?: boolean
+}
 
 interface GlobalOptions {
   readonly config?: string
@@ -31,6 +30,9 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     async (...args: A) => {
       code = await work(...args)
     }
+  // Each command loads what it needs and no more: looking at a PDU opens no broker.
+  const runHub = async () => (await import('./run.ts')).run(context, options())
+  const runDemo = async () => (await import('./demo.ts')).demo(context, options())
   root
     .description('IoT device SMS command hub: MQTT topics become texts to devices, and their texts become values.')
     .version(context.version)
@@ -43,17 +45,20 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void context.stderr.write(text),
     })
-    .allowExcessArguments(false)
-    .action(does(() => (root.opts<GlobalOptions>().demo ? demo(context, options()) : run(context, options()))))
-  root
-    .command('run')
-    .description('run the hub in the foreground (the default)')
-    .action(does(() => run(context, options())))
+    .argument('[command]')
+    .usage('[options] [command]')
+    .action(
+      does((unknown: string | undefined) => {
+        if (unknown !== undefined) return unknownCommand(context, root, unknown)
+        return root.opts<GlobalOptions>().demo ? runDemo() : runHub()
+      }),
+    )
+  root.command('run').description('run the hub in the foreground (the default)').action(does(runHub))
   const config = root.command('config').description('the configuration')
   config
     .command('check')
     .description('read the configuration and tell what is wrong')
-    .action(does(() => checkConfig(context, options())))
+    .action(does(async () => (await import('./config.ts')).checkConfig(context, options())))
   addDevices(root.command('devices').description('device profiles'), context, does)
   root
     .command('pdu')
@@ -61,11 +66,24 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .command('decode [pdu...]')
     .description('show what hex PDUs say; without arguments one a line from the standard input')
     .option('--json', 'one JSON object a line')
-    .action(does((pdus: string[], { json = false }: { json?: boolean }) => decodePdus(context, pdus, { json })))
+    .action(
+      does(async (pdus: string[], { json = false }: Output) =>
+        (await import('./pdu.ts')).decodePdus(context, pdus, { json }),
+      ),
+    )
   root
     .command('backup [folder]')
     .description('copy store, configuration, secrets and profiles into a folder')
-    .action(does((folder: string | undefined) => backup(context, folder, options())))
+    .action(does(async (folder?: string) => (await import('./backup.ts')).backup(context, folder, options())))
+  root
+    .command('simulate')
+    .description('offer the simulated modem to other programs, on TCP and on a pty')
+    .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')
+    .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
+    .option('--number <number>', "the modem's own number", '+491700000001')
+    .action(
+      does(async (chosen: SimulateOptions) => (await import('./simulate.ts')).simulate(context, chosen, options())),
+    )
   try {
     await root.parseAsync([...argv], { from: 'user' })
     return code
@@ -81,27 +99,30 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
 type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
 
 function addDevices(devices: Command, context: CliContext, does: Does): void {
-  const profiles = new ProfileFiles()
-  const named = (name: string) =>
-    name.endsWith('.yaml') ? readProfile(name.replace(/\.yaml$/, ''), resolve(context.cwd, name)) : profiles.get(name)
+  const load = () => import('./devices.ts')
   devices
     .command('list')
     .description('list the profiles')
     .option('--json', 'one JSON object a line')
-    .action(does(({ json = false }: { json?: boolean }) => listProfiles(context, profiles, { json })))
+    .action(does(async ({ json = false }: Output) => (await load()).listProfiles(context, { json })))
   devices
     .command('show <profile>')
-    .description('show commands, messages and settings of a profile')
+    .description('show commands, messages and settings of a profile, or of a profile file')
     .option('--json', 'as JSON')
-    .action(does((name: string, { json = false }: { json?: boolean }) => showProfile(context, named(name), { json })))
+    .action(does(async (name: string, { json = false }: Output) => (await load()).showProfile(context, name, { json })))
   devices
     .command('try [profile] [text]')
     .description('tell which message a text is; without a text one a line from the standard input')
     .option('--json', 'texts as JSON strings in, one JSON object a line out')
     .action(
-      does((name: string | undefined, text: string | undefined, { json = false }: { json?: boolean }) => {
-        const chosen = name === undefined ? profiles.ids().map((id) => profiles.get(id)) : [named(name)]
-        return tryTexts(context, chosen, text ?? null, { json })
-      }),
+      does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>
+        (await load()).tryTexts(context, name ?? null, text ?? null, { json }),
+      ),
     )
+}
+
+function unknownCommand({ stderr }: CliContext, root: Command, name: string): number {
+  const known = root.commands.map((command) => command.name())
+  stderr.write(`smshub: unknown command "${name}"${didYouMean(name, known)}; smshub --help lists them\n`)
+  return exitCodes.usage
 }

@@ -81,27 +81,37 @@ function text(file: string): string {
 }
 
 function invalid(error: z.ZodError, file: string | null, read: YamlFile | null): Fault {
-  const problems = error.issues.flatMap((issue) => {
-    const line = read?.lineOf(issue.path) ?? null
-    const place = `${file ?? 'configuration'}${line === null ? '' : `:${line}`}`
-    return messagesOf(issue).map((message) => `${place}: ${message}`)
-  })
+  const problems = error.issues.flatMap((issue) =>
+    messagesOf(issue).map(({ path, message }) => {
+      const line = read?.lineOf(path) ?? null
+      return `${file ?? 'configuration'}${line === null ? '' : `:${line}`}: ${message}`
+    }),
+  )
   return new Fault('invalid_config', problems.join('\n'), { problems })
 }
 
-function messagesOf(issue: z.core.$ZodIssue): string[] {
+interface Complaint {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+function messagesOf(issue: z.core.$ZodIssue): Complaint[] {
   const path = issue.path.join('.')
   const at = path === '' ? '' : `${path}: `
+  const complain = (message: string) => [{ path: issue.path, message: `${at}${message}` }]
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path)
-    return issue.keys.map((key) => `${at}unknown key "${key}"${didYouMean(key, known)}`)
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: `${at}unknown key "${key}"${didYouMean(key, known)}`,
+    }))
   }
-  if (issue.code === 'invalid_key') return [`${at}${issue.issues[0]?.message ?? issue.message}`]
+  if (issue.code === 'invalid_key') return complain(issue.issues[0]?.message ?? issue.message)
   if (issue.code === 'invalid_union') {
     const inner = issue.errors.flat().map((one) => one.message)
-    return [`${at}${[...new Set(inner)].join(', or ') || issue.message}`]
+    return complain([...new Set(inner)].join(', or ') || issue.message)
   }
-  return [`${at}${issue.message}`]
+  return complain(issue.message)
 }
 
 /** The keys that a strict table of the configuration has. */

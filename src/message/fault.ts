@@ -19,7 +19,6 @@ export const faults = {
   queue_full: { retryable: true, hint: 'Wait until queued commands have gone out.' },
   ttl_expired: { retryable: true, hint: 'Publish it again if it is still wanted.' },
   no_gateway: { retryable: true, hint: 'Connect a modem, or name one under gateways: in smshub.yaml.' },
-  gateway_offline: { retryable: true, hint: 'The gateway topic says what is wrong with the modem.' },
   number_blocked: { retryable: false, hint: 'Add the number under contacts:, or set sms.destinations: any.' },
   text_too_long: { retryable: false, hint: 'Shorten the text.' },
   encoding_error: { retryable: false, hint: 'The device does not take these characters.' },

@@ -46,6 +46,11 @@ export class SimulatedWorld {
     return `tcp://${this.#server.host}:${this.#server.port}`
   }
 
+  get server(): ModemServer {
+    if (this.#server === null) throw new Error('the modem is not offered yet: listen() first')
+    return this.#server
+  }
+
   async close(): Promise<void> {
     await this.#server?.close()
   }

@@ -72,7 +72,9 @@ export function move(tx: Tx, row: SubmissionRow, change: Change, now: number): S
   if (change.deadline !== undefined && change.deadline !== null) tx.ring('deadlines')
   const moved = submission(tx, row.seq) as SubmissionRow
   if (row.lane !== null) settleLane(tx, row, moved, now)
-  if (status !== row.status || (final && row.final === 0) || change.inDoubt !== undefined) publishResult(tx, moved, now)
+  const told =
+    status !== row.status || (final && row.final === 0) || change.inDoubt !== undefined || change.reply !== undefined
+  if (told) publishResult(tx, moved, now)
   if (sms !== row.sms_status) publishSmsStatus(tx, moved, now)
   return moved
 }

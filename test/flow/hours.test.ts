@@ -181,8 +181,7 @@ function broken({ broker, network, accepted, alarms, unsafe, all }: World): stri
     const times = accepted.get(`GO ${n}`) ?? []
     if (times.length > 1) faults.push(`GO ${n} was accepted ${times.length} times`)
     // 120 s to live until the PDU is written; the network may take its time over the answer.
-    for (const at of times)
-      if (at - publish.at > 120_000 + 10_000) lateness(faults, publish, at, n)
+    for (const at of times) if (at - publish.at > 120_000 + 10_000) lateness(faults, publish, at, n)
   }
   for (const publish of all.filter(({ topic }) => topic === 'sms/send')) {
     const { text } = JSON.parse(publish.payload)

@@ -54,12 +54,17 @@ export interface TestWorld {
 
 /** The other side of the air, in the test's own process: it outlives the hub. */
 export async function startWorld(
-  options: { readonly behaviour?: Partial<NetworkBehaviour>; readonly answerMs?: number; readonly yaml?: string } = {},
+  options: {
+    readonly clock?: Clock
+    readonly behaviour?: Partial<NetworkBehaviour>
+    readonly answerMs?: number
+    readonly yaml?: string
+  } = {},
 ): Promise<TestWorld> {
   const { file } = configFile(options.yaml ?? devicesYaml)
   const { config } = loadConfig({ config: file, env: {}, cwd: '/' })
   const world = new SimulatedWorld({
-    clock: testClock,
+    clock: options.clock ?? testClock,
     devices: makeDevices(config, new ProfileFiles()).values(),
     number: hubNumber,
     behaviour: { ...quick, ...options.behaviour },

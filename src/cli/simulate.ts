@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { makeDevices } from '../config/devices.ts'
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import { ProfileFiles } from '../config/profiles.ts'
+import { Fault } from '../message/fault.ts'
+import { faultMeanings, type ModemFault } from '../sim/faults.ts'
+import { Pty } from '../sim/pty.ts'
+import { SimulatedWorld } from '../sim/world.ts'
+import { type CliContext, exitCodes, linesOf } from './context.ts'
+
+export interface SimulateOptions {
+  readonly listen: string
+  readonly pty?: string
+  readonly number: string
+}
+
+const usage = `Commands on the standard input:
+  text <from> <text>    a text for the modem
+  fault <json>          switch a fault on, e.g. {"fault":"silence","at":"before_acceptance","times":1}
+  clear                 end all faults
+  unplug, plug, reset   what happens to modems
+`
+
+/**
+ * `simulate`: the simulated modem alone, for other programs. With a configuration its devices are in the network and
+ * answer as their profiles say.
+ */
+export async function simulate(context: CliContext, options: SimulateOptions, load: LoadOptions): Promise<number> {
+  const { stdout, stderr, stdin } = context
+  const { config, dataFolder } = loadConfig(load)
+  const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
+  const world = new SimulatedWorld({ clock: context.clock, devices: devices.values(), number: options.number })
+  const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(options.listen) ?? []
+  const path = await world.listen(host, Number(port))
+  let pty: Pty | null = null
+  try {
+    if (options.pty !== undefined) pty = await Pty.open(world.server, options.pty, context.clock)
+    world.network.log.watch(({ kind, from, to, text, code }) => {
+      stdout.write(
+        `${JSON.stringify({ kind, from, to, ...(text !== null && { text }), ...(code !== null && { code }) })}\n`,
+      )
+    })
+    stderr.write(
+      `modem ${options.number} on ${path}${pty === null ? '' : ` and ${options.pty}`}, ${devices.size} devices in the network\n${usage}`,
+    )
+    void control(stdin, world, options.number, stderr)
+    await context.ended
+    return exitCodes.ok
+  } finally {
+    await pty?.close()
+    await world.close()
+  }
+}
+
+async function control(
+  input: CliContext['stdin'],
+  world: SimulatedWorld,
+  number: string,
+  stderr: CliContext['stderr'],
+): Promise<void> {
+  for await (const line of linesOf(input)) {
+    const [verb = '', ...rest] = line.trim().split(' ')
+    if (verb === '') continue
+    try {
+      obey(world, number, verb, rest.join(' '))
+    } catch (error) {
+      stderr.write(`${Fault.from(error).message}\n`)
+    }
+  }
+}
+
+function obey(world: SimulatedWorld, number: string, verb: string, rest: string): void {
+  const { modem, network } = world
+  switch (verb) {
+    case 'text': {
+      const [from = '', ...words] = rest.split(' ')
+      return network.text({ from, to: number, text: words.join(' ') })
+    }
+    case 'fault': {
+      const fault = JSON.parse(rest) as ModemFault
+      if (!(fault.fault in faultMeanings))
+        throw new Fault(
+          'invalid_payload',
+          `there is no fault "${fault.fault}"; there is ${Object.keys(faultMeanings).join(', ')}`,
+        )
+      return modem.faults.add(fault)
+    }
+    case 'clear':
+      return modem.faults.clear()
+    case 'unplug':
+      return modem.unplug()
+    case 'plug':
+      return modem.plugIn()
+    case 'reset':
+      return modem.reset()
+    default:
+      throw new Fault('invalid_payload', usage)
+  }
+}

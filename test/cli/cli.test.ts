@@ -1,0 +1,348 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from '@jest/globals'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess, mainFile } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, gateNumber, hubYaml, startWorld } from '../support/world.ts'
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+function smshub(
+  args: readonly string[],
+  options: { readonly input?: string; readonly cwd?: string; readonly env?: Record<string, string> } = {},
+): Ran {
+  const { input = '', cwd = temporaryFolder(), env = {} } = options
+  const { status, stdout, stderr } = spawnSync(process.execPath, [mainFile, ...args], {
+    input,
+    cwd,
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, ...env },
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+
+/** Runs `config check` on a configuration. */
+function check(yaml: string, more: Record<string, string> = {}): Ran {
+  const cwd = temporaryFolder()
+  writeFileSync(join(cwd, 'smshub.yaml'), yaml)
+  for (const [name, text] of Object.entries(more)) {
+    mkdirSync(join(cwd, name, '..'), { recursive: true })
+    writeFileSync(join(cwd, name), text)
+  }
+  return smshub(['config', 'check'], { cwd })
+}
+
+const gate = `gate: { profile: king-pigeon/rtu5024, variant: classic, number: "+4915112345678" }`
+
+describe('the command line', () => {
+  test('shows its version and its help', () => {
+    expect(smshub(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(smshub(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('simulate') })
+    expect(smshub(['devices', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('try') })
+  })
+
+  test.each([[['frobnicate']], [['--nonsense']], [['pdu', 'encode']], [['devices', 'show']]])(
+    '%p is a usage error',
+    (args) => {
+      expect(smshub(args).code).toBe(2)
+    },
+  )
+
+  test('names the command that was meant', () => {
+    expect(smshub(['simulat']).err).toContain('did you mean "simulate"')
+  })
+})
+
+describe('pdu decode', () => {
+  const vectors = JSON.parse(
+    readFileSync(fileURLToPath(new URL('../vectors/tpdu-composed.json', import.meta.url)), 'utf8'),
+  ) as { pdu: string; expect: Record<string, unknown> }[]
+
+  test('--json answers every vector, a line for a line', () => {
+    const { out, code } = smshub(['pdu', 'decode', '--json'], {
+      input: `${vectors.map(({ pdu }) => pdu).join('\n')}\n`,
+    })
+    expect(code).toBe(0)
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answers).toHaveLength(vectors.length)
+    const wrong = vectors.filter(({ expect: wanted }, i) => {
+      const { message: _m, field: _f, octet, ...answer } = answers[i]
+      if ('error' in wanted) return answer.error !== wanted.error || typeof octet !== 'number'
+      return JSON.stringify(sorted(answer)) !== JSON.stringify(sorted(wanted))
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('shows one PDU to people', () => {
+    expect(smshub(['pdu', 'decode', vectors[1]?.pdu as string])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('4915112345678'),
+    })
+  })
+
+  test('tells what is wrong and where', () => {
+    expect(smshub(['pdu', 'decode', '0791'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('SMSC at octet 2'),
+    })
+  })
+})
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  )
+}
+
+describe('devices', () => {
+  test('list shows every profile, and as JSON', () => {
+    const { out } = smshub(['devices', 'list'])
+    expect(out).toContain('king-pigeon/rtu5024')
+    const rows = smshub(['devices', 'list', '--json'])
+      .out.trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(rows.find(({ profile }) => profile === 'coban/tk103')).toMatchObject({
+      kind: 'tracker',
+      manufacturer: 'Coban',
+    })
+  })
+
+  test('show tells commands with examples, and the way to tell variants apart', () => {
+    const { out } = smshub(['devices', 'show', 'king-pigeon/rtu5024'])
+    expect(out).toMatch(/variant classic/)
+    expect(out).toContain('1234CC')
+    expect(out).toContain('locks the owner out')
+  })
+
+  test('show of a profile that is not there names the one that was meant', () => {
+    expect(smshub(['devices', 'show', 'coban/tk102'])).toMatchObject({
+      code: 78,
+      err: expect.stringContaining('did you mean "coban/tk103"'),
+    })
+  })
+
+  test('try finds the message, over all profiles, text by text', () => {
+    const texts = [
+      'Relay ON',
+      'lat: 55.807693 long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647',
+      'nothing of the kind',
+    ]
+    const { out } = smshub(['devices', 'try', '--json'], {
+      input: texts.map((text) => JSON.stringify(text)).join('\n'),
+    })
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answers.map(({ text }) => text)).toEqual(texts)
+    expect(answers[0].matches[0]).toMatchObject({ profile: 'king-pigeon/rtu5024' })
+    expect(answers[1].matches[0]).toMatchObject({
+      profile: 'coban/tk103',
+      message: 'position',
+      values: { latitude: 55.807693, longitude: 37.73064 },
+    })
+    expect(answers[2].matches).toEqual([])
+  })
+
+  test('try of a line that is no JSON string says so and goes on', () => {
+    const { out, code } = smshub(['devices', 'try', '--json', 'coban/tk103'], { input: 'oops\n"admin ok"\n' })
+    const answers = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(code).toBe(0)
+    expect(answers[0]).toHaveProperty('error')
+    expect(answers[1].matches.length).toBeGreaterThan(0)
+  })
+
+  test('try tells where a text that fits nothing stopped', () => {
+    expect(smshub(['devices', 'try', 'king-pigeon/rtu5024', 'Relay OPEN'])).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/nearest: .*\n.*stopped at character/),
+    })
+  })
+})
+
+describe('config check', () => {
+  test('accepts what is right and says what it found', () => {
+    expect(check(`devices: { ${gate} }`)).toMatchObject({ code: 0, out: expect.stringContaining('1 device') })
+  })
+
+  test.each([
+    ['an unknown key, with the one that was meant', 'devcies: {}', 'unknown key "devcies"; did you mean "devices"'],
+    [
+      'an unknown key deeper down, with its line',
+      'mqtt:\n  broker:\n    listn: 1883\n',
+      'smshub.yaml:3: mqtt.broker: unknown key "listn"; did you mean "listen"',
+    ],
+    ['a number that is none', 'limits: { device_per_day: many }', 'limits.device_per_day: '],
+    ['a port that is none', 'http: { listen: "127.0.0.1:99999" }', 'http.listen: must be host:port'],
+    [
+      'a profile that is missing',
+      'devices: { gate: { profile: king-pigeon/rtu9, number: "+49" } }',
+      'there is no profile "king-pigeon/rtu9"; did you mean "king-pigeon/rtu5024"',
+    ],
+    [
+      'a variant that must be chosen',
+      'devices: { gate: { profile: king-pigeon/rtu5024, number: "+491" } }',
+      'variant: classic',
+    ],
+    [
+      'two devices with one number',
+      `devices: { ${gate}, ${gate.replace('gate:', 'other:')} }`,
+      'is the number of device gate already',
+    ],
+    [
+      'a gateway that is not there',
+      `devices: { ${gate.replace(' }', ', gateway: attic }')} }`,
+      'there is no gateway "attic"',
+    ],
+    [
+      'an id that can be no topic level',
+      `devices: { "Front Gate": { profile: generic/text, number: "+491" } }`,
+      'must be small letters',
+    ],
+    ['an id that the hub needs itself', `devices: { bridge: { profile: generic/text, number: "+491" } }`, 'bridge'],
+    ['YAML that is none', 'devices: [', 'smshub.yaml:'],
+    ['a secret that is not there', 'mqtt: { password: !secret broker }', '!secret broker'],
+    [
+      'a setting of a wrong form',
+      `devices: { ${gate.replace(' }', ', settings: { password: abc } }')} }`,
+      '"password" takes digits (4 of them)',
+    ],
+  ])('names %s', (_what, yaml, message) => {
+    const { code, err } = check(yaml)
+    expect(err).toContain(message)
+    expect(code).toBe(78)
+  })
+
+  test('tells all faults at once', () => {
+    const { err } = check('devcies: {}\nlimits: { device_per_day: many }\n')
+    expect(err).toContain('devcies')
+    expect(err).toContain('device_per_day')
+  })
+
+  test('reads secrets, the environment and numbers as they are written', () => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'secrets.yaml'), 'pin: 0123\n')
+    writeFileSync(
+      join(cwd, 'smshub.yaml'),
+      'gateways: { home: { type: modem, path: /dev/null, pin: !secret pin } }\nhttp: { listen: !env PORT }\n',
+    )
+    expect(smshub(['config', 'check'], { cwd, env: { PORT: '8081' } })).toMatchObject({ code: 0 })
+    expect(
+      smshub(['config', 'check'], { cwd, env: { PORT: '8081', SMSHUB_LIMITS__DEVICE_PER_DAY: 'lots' } }).err,
+    ).toContain('device_per_day')
+  })
+
+  test.each([
+    ['broken', 'format: 1\nkind: [', /mine\/box\.yaml|box/],
+    [
+      'with an unknown key',
+      'format: 1\nrevision: 1\nmanufacturer: Me\nfamily: Box\nkind: relay\nmodels: [A]\nsources: { s: x }\nphone_numbers: plus\ncase: any\nsms: { alphabet: gsm7, parts: 1 }\ncomands: {}\n',
+      /unknown key "comands"; did you mean "commands"/,
+    ],
+  ])('refuses a profile file that is %s', (_what, text, message) => {
+    const { code, err } = check('devices: { box: { profile: mine/box, number: "+491" } }', {
+      'data/devices/mine/box.yaml': text,
+    })
+    expect(err).toMatch(message)
+    expect(code).toBe(78)
+  })
+})
+
+describe('running', () => {
+  test('on a port that is taken says which', async () => {
+    const port = await freePort()
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))
+    const cwd = temporaryFolder()
+    writeFileSync(
+      join(cwd, 'smshub.yaml'),
+      `mqtt: { broker: { listen: 127.0.0.1:${port} } }\nhttp: { enabled: false }\n`,
+    )
+    const { code, err } = smshub([], { cwd })
+    holder.close()
+    expect(err).toContain(`port ${port} on 127.0.0.1 is taken by another program`)
+    expect(code).toBe(78)
+  })
+
+  test('without the serial port goes on and says what is missing', async () => {
+    const hub = new HubProcess(temporaryFolder())
+    const port = await freePort()
+    await hub.start({
+      config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\ngateways: { home: { type: modem, path: /dev/ttyNOT } }\nhttp: { enabled: false }\n`,
+    })
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    const { json } = await client.wait(
+      ({ topic, json: state }) => topic === 'smshub/gateway/home' && state.status === 'offline',
+    )
+    expect(json.last_error).toContain('there is no such port')
+    await client.close()
+    expect(await hub.stop()).toEqual({ code: 0, signal: null })
+  }, 30_000)
+
+  test('shows health and figures on http, and ends in order', async () => {
+    const hub = new HubProcess(temporaryFolder())
+    const [port, http] = [await freePort(), await freePort()]
+    await hub.start({
+      config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\nhttp: { listen: 127.0.0.1:${http} }\n`,
+    })
+    await hub.logged(/clients find the broker/)
+    expect(await (await fetch(`http://127.0.0.1:${http}/healthz`)).json()).toMatchObject({ ok: true, mqtt: true })
+    expect(await (await fetch(`http://127.0.0.1:${http}/metrics`)).text()).toContain('smshub_build_info{version=')
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    const goodbye = client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'offline')
+    expect(await hub.stop()).toEqual({ code: 0, signal: null })
+    await goodbye
+    await client.close()
+  }, 30_000)
+
+  test('a backup restored elsewhere sends nothing again', async () => {
+    const { world, path } = await startWorld()
+    const port = await freePort()
+    const hub = new HubProcess(temporaryFolder())
+    const config = hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path })
+    await hub.start({ config: config.replace(path, 'tcp://127.0.0.1:1') })
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'owner' }, '')
+    await client.publish('smshub/gate/command/open', { id: 'before-backup' })
+    await client.close()
+    const target = join(temporaryFolder(), 'copy')
+    const made = smshub(['--config', join(hub.folder, 'smshub.yaml'), 'backup', target], { cwd: hub.folder })
+    expect(made).toMatchObject({ code: 0, out: `${target}\n` })
+    expect(existsSync(join(target, 'smshub.yaml'))).toBe(true)
+    await hub.kill()
+    // The copy in the place of the store: the modem is there now, the press is not carried out.
+    const restored = new HubProcess(temporaryFolder())
+    mkdirSync(join(restored.folder, 'data'))
+    writeFileSync(join(restored.folder, 'data/smshub.db'), readFileSync(join(target, 'smshub.db')))
+    await restored.start({ config })
+    const reader = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'owner' })
+    await reader.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+    await reader.publish('smshub/gate/command/open', { id: 'before-backup' })
+    const { json } = await reader.final('gate')
+    expect(json).toMatchObject({ id: 'before-backup', status: 'cancelled', reason: 'restored' })
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(accepted(world, gateNumber)).toHaveLength(0)
+    await reader.close()
+    await restored.kill()
+    await world.close()
+  }, 40_000)
+})
