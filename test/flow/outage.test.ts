@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const position = (n: number) =>
+  `lat: 55.8076${n} long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647`
+
+interface Setting {
+  readonly world: TestWorld
+  readonly broker: OtherBroker
+  readonly hub: HubProcess
+  readonly config: string
+}
+
+const open: Setting[] = []
+
+async function setting(): Promise<Setting> {
+  const world = await startWorld()
+  const broker = await mosquitto(await freePort())
+  const config = hubYaml({ mqtt: `{ server: "${broker.url}", client_id: smshub-test }`, path: world.path })
+  const made = { world, broker, hub: new HubProcess(temporaryFolder()), config }
+  open.push(made)
+  await made.hub.start({ config })
+  return made
+}
+
+afterEach(async () => {
+  for (const { hub, world, broker } of open.splice(0)) {
+    await hub.kill()
+    await broker.stop()
+    await world.world.close()
+  }
+}, 30_000)
+
+const withMosquitto = hasMosquitto() ? test : test.skip
+
+describe('an external broker', () => {
+  withMosquitto(
+    'that goes away loses nothing of what devices text meanwhile',
+    async () => {
+      const { world, broker, hub } = await setting()
+      const reader = await TestClient.connect(broker.url, { clientId: 'reader', clean: false })
+      await reader.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+      await broker.stop()
+      for (let n = 10; n < 20; n++) world.world.network.text({ from: vanNumber, to: hubNumber, text: position(n) })
+      await pause(1_500)
+      // Filed, and so gone from the SIM: the disk has them.
+      expect(world.world.modem.memories.SM.used + world.world.modem.memories.ME.used).toBe(0)
+      expect(hub.running).toBe(true)
+      await broker.start()
+      for (let n = 10; n < 20; n++)
+        await reader.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === position(n), 15_000)
+      const ids = reader.received.filter(({ topic }) => topic === 'smshub/sms/received').map(({ json }) => json.id)
+      expect(new Set(ids).size).toBe(10)
+      await reader.close()
+    },
+    60_000,
+  )
+
+  withMosquitto(
+    'keeps a safe command for a hub that is away, and an unsafe one ends as too late',
+    async () => {
+      const { world, broker, hub, config } = await setting()
+      const client = await TestClient.connect(broker.url)
+      await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+      await hub.kill()
+      await client.publish('smshub/gate/command/open', { id: 'stale' })
+      await client.publish('smshub/boiler/get', { id: 'safe' })
+      await hub.start({ config })
+      const stale = await client.final('gate', ({ id }) => id === 'stale')
+      expect(stale.json).toMatchObject({ status: 'expired', error: { code: 'ttl_expired' } })
+      const safe = await client.final('boiler', ({ id }) => id === 'safe')
+      expect(safe.json).toMatchObject({ status: 'replied', ok: true })
+      expect(accepted(world.world, gateNumber)).toHaveLength(0)
+      await client.publish('smshub/gate/command/open', { id: 'fresh' })
+      expect((await client.final('gate', ({ id }) => id === 'fresh')).json).toMatchObject({ status: 'replied' })
+      await client.close()
+    },
+    60_000,
+  )
+
+  withMosquitto(
+    'sends again what a killed hub had not stored, and it becomes one command',
+    async () => {
+      for (const failpoint of ['submit.enqueue:before', 'submit.enqueue:after']) {
+        const { world, broker, hub, config } = await setting()
+        await hub.kill()
+        await hub.start({ config, env: { SMSHUB_FAILPOINT: failpoint } })
+        const client = await TestClient.connect(broker.url)
+        await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+        await client.publish('smshub/boiler/command/relay', { id: failpoint, state: 'ON' })
+        expect((await hub.exited()).signal).toBe('SIGKILL')
+        await hub.start({ config })
+        const { json } = await client.final('boiler', ({ id }) => id === failpoint)
+        expect(json).toMatchObject({ status: 'replied', ok: true })
+        await pause(500)
+        expect(accepted(world.world).map(({ text }) => text)).toEqual(['0000#1'])
+        await client.close()
+      }
+    },
+    60_000,
+  )
+})

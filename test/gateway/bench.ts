@@ -1,0 +1,243 @@
+import { type Duplex, duplexPair } from 'node:stream'
+import type { GatewayHandlers, Leave } from '../../src/gateway/gateway.ts'
+import { Modem, type ModemOptions } from '../../src/gateway/modem/modem.ts'
+import type { Port } from '../../src/gateway/modem/port.ts'
+import type { Handover, SegmentOrder } from '../../src/message/handover.ts'
+import type { RawMessage } from '../../src/message/raw.ts'
+import type { NetworkBehaviour } from '../../src/sim/behaviour.ts'
+import { SimulatedDevice } from '../../src/sim/device.ts'
+import { SimulatedModem, type ModemOptions as SimulatedModemOptions } from '../../src/sim/modem.ts'
+import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { encodeSubmit } from '../../src/sms/submit.ts'
+import type { Clock, Timer } from '../../src/util/clock.ts'
+import { FakeClock, settle } from '../fake-clock.ts'
+
+export const hub = '+491710000001'
+export const friend = '+491710000002'
+
+/** A second to the network, a second to the recipient, a second to the report. */
+export const steady: Partial<NetworkBehaviour> = {
+  acceptMs: [1000, 1000],
+  deliverMs: [1000, 1000],
+  reportMs: [1000, 1000],
+}
+
+/** The driver's clock: knows which of its timers still run. */
+export class WatchedClock implements Clock {
+  readonly #clock: Clock
+  readonly #running = new Set<Timer>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Timers that were neither cancelled nor have fired. */
+  get running(): number {
+    return this.#running.size
+  }
+
+  wall(): number {
+    return this.#clock.wall()
+  }
+
+  monotonic(): number {
+    return this.#clock.monotonic()
+  }
+
+  random(): number {
+    return this.#clock.random()
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    const inner = this.#clock.after(ms, () => {
+      this.#running.delete(timer)
+      callback()
+    })
+    const timer: Timer = {
+      cancel: () => {
+        this.#running.delete(timer)
+        inner.cancel()
+      },
+    }
+    this.#running.add(timer)
+    return timer
+  }
+}
+
+/** What went over a port, as one can read it: `>` to the modem, `<` from it. */
+export interface Octets {
+  readonly to: '>' | '<'
+  readonly text: string
+  readonly at: number
+}
+
+/** A port of the driver on one end of a byte stream. */
+export function portOn(stream: Duplex, seen: (to: '>' | '<', text: string) => void = () => {}): Port {
+  return {
+    name: 'memory',
+    write: (data) => {
+      seen('>', data)
+      if (stream.writable) stream.write(Buffer.from(data, 'latin1'))
+    },
+    onData: (listener) => {
+      stream.on('data', (data: Buffer) => {
+        seen('<', data.toString('latin1'))
+        listener(data)
+      })
+    },
+    onLost: (listener) => {
+      stream.on('error', () => {})
+      stream.on('close', () => listener('the stream has ended'))
+    },
+    close: async () => void stream.destroy(),
+  }
+}
+
+/** Everything that the driver told. */
+export class Told implements GatewayHandlers {
+  readonly messages: RawMessage[] = []
+  readonly lines: string[] = []
+  readonly states: string[] = []
+  /** Rejects when it wants a message to stay where it is. */
+  file: (raw: RawMessage) => Promise<void> = async () => {}
+  state: () => string = () => ''
+
+  readonly received = async (raw: RawMessage): Promise<void> => {
+    await this.file(raw)
+    this.messages.push(raw)
+  }
+
+  readonly changed = (): void => {
+    if (this.states.at(-1) !== this.state()) this.states.push(this.state())
+  }
+
+  readonly log = (level: string, message: string): void => {
+    if (level !== 'debug') this.lines.push(message)
+  }
+}
+
+export interface BenchOptions {
+  readonly modem?: Partial<SimulatedModemOptions>
+  readonly behaviour?: Partial<NetworkBehaviour>
+  readonly driver?: Partial<ModemOptions>
+  /** The octets from the modem fall into pieces like these. */
+  readonly chunk?: (data: Buffer) => readonly Buffer[]
+}
+
+/** A network, a simulated modem and the driver on a byte stream between them, on a clock that stands still. */
+export class Bench {
+  readonly clock = new FakeClock()
+  readonly watched = new WatchedClock(this.clock)
+  readonly network: SimulatedNetwork
+  readonly modem: SimulatedModem
+  readonly driver: Modem
+  readonly told = new Told()
+  readonly wire: Octets[] = []
+  readonly device: SimulatedDevice
+
+  constructor(options: BenchOptions = {}) {
+    const { clock } = this
+    this.network = new SimulatedNetwork({ clock, behaviour: { ...steady, ...options.behaviour } })
+    this.modem = new SimulatedModem({ network: this.network, number: hub, ...options.modem })
+    this.device = new SimulatedDevice({ network: this.network, number: friend, answerer: { answer: () => [] } })
+    this.driver = new Modem(
+      {
+        id: 'home',
+        path: 'memory',
+        baudRate: 115_200,
+        pin: undefined,
+        open: async () => this.#open(options.chunk),
+        ...options.driver,
+      },
+      this.watched,
+    )
+    this.told.state = () => this.driver.state.status
+  }
+
+  /** A driver that has started up and read the storages. */
+  static async ready(options: BenchOptions = {}): Promise<Bench> {
+    const bench = new Bench(options)
+    bench.driver.start(bench.told)
+    await bench.clock.advance(5_000)
+    if (!bench.driver.ready) throw new Error(`not ready: ${JSON.stringify(bench.driver.state)}`)
+    bench.wire.length = 0
+    return bench
+  }
+
+  /** What the driver wrote from now on, without the line ends. */
+  get written(): string[] {
+    return this.wire.filter(({ to }) => to === '>').map(({ text }) => text.replace(/\r$/, ''))
+  }
+
+  /** Times out of the way: hands over and lets so much time pass until it has an outcome, five minutes at most. */
+  async send(text: string, leave: () => Promise<Leave> = async () => 'go'): Promise<Handover> {
+    return this.outcomeOf(this.driver.send(order(text), leave))
+  }
+
+  async outcomeOf<T>(promise: Promise<T>, limitMs = 300_000): Promise<T> {
+    let outcome: { readonly value: T } | null = null
+    void promise.then((value) => {
+      outcome = { value }
+    })
+    await settle()
+    for (let ms = 0; outcome === null && ms < limitMs; ms += 100) await this.clock.advance(100)
+    if (outcome === null) throw new Error(`nothing came of it within ${limitMs / 1000} s`)
+    return (outcome as { readonly value: T }).value
+  }
+
+  /** Lets time pass until it holds; answers how long that took, in ms. */
+  async until(holds: () => boolean, limitMs = 300_000): Promise<number> {
+    const since = this.clock.monotonic()
+    while (!holds()) {
+      if (this.clock.monotonic() - since > limitMs) throw new Error(`not within ${limitMs / 1000} s`)
+      await this.clock.advance(100)
+    }
+    return this.clock.monotonic() - since
+  }
+
+  /** How often the network took this text. */
+  accepted(text: string): number {
+    return this.network.log.of('accepted').filter((event) => event.text === text).length
+  }
+
+  /** Stops the driver and answers how long that took, in ms. */
+  async stop(): Promise<number> {
+    const since = this.clock.monotonic()
+    await this.outcomeOf(this.driver.stop())
+    return this.clock.monotonic() - since
+  }
+
+  #open(chunk: BenchOptions['chunk']): Port {
+    const [here, there] = duplexPair()
+    there.on('close', () => here.destroy())
+    here.on('close', () => there.destroy())
+    if (!this.modem.isPlugged) throw new Error('there is no such port')
+    this.modem.attach(there)
+    const seen = (to: '>' | '<', text: string) => {
+      this.wire.push({ to, text, at: this.clock.monotonic() })
+    }
+    const port = portOn(here, seen)
+    if (chunk === undefined) return port
+    return {
+      ...port,
+      onData: (listener) =>
+        port.onData((data) => {
+          for (const piece of chunk(data as Buffer)) listener(piece)
+        }),
+    }
+  }
+}
+
+/** A segment for the friend. */
+export function order(text: string, statusReport = false): SegmentOrder {
+  const encoded = encodeSubmit({
+    to: friend,
+    text,
+    alphabet: 'gsm7',
+    concat: null,
+    messageReference: 0,
+    validitySeconds: 86_400,
+    statusReport,
+  })
+  return { ...encoded, more: false }
+}
