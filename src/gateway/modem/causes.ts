@@ -63,7 +63,7 @@ export const submitCauses: Readonly<Record<number, Verdict & { readonly meaning:
   211: { ...retry, meaning: 'memory capacity exceeded' },
   212: { ...retry, meaning: 'SIM application toolkit busy' },
   255: { ...retry, meaning: 'unspecified error' },
-  300: { ...retry, meaning: 'mobile equipment failure' },
+  300: { ...unknown, meaning: 'mobile equipment failure' },
   301: { ...retry, meaning: 'SMS service of the modem reserved' },
   302: { ...retry, meaning: 'operation not allowed' },
   303: { ...giveUp, meaning: 'operation not supported' },
@@ -119,7 +119,8 @@ export function causeOf(final: Extract<Final, { kind: 'error' }>, pduWritten: bo
   const verdict = row ?? unknown
   return {
     text: row === undefined ? final.text : `${final.text} (${row.meaning})`,
-    number: final.number,
+    // Always of the +CMS ERROR list: 14 is SIM busy in one and nothing in the other.
+    number,
     accepted: pduWritten ? verdict.accepted : 'no',
     next: verdict.next,
   }

@@ -70,7 +70,7 @@ export class Channel {
     this.clock = clock
     this.#handlers = handlers
     port.onData((data) => this.#received(data))
-    port.onLost((reason) => this.lose(reason))
+    port.onLost((reason) => this.lose(`the port was lost: ${reason}`))
   }
 
   /** Why nothing goes through any more; null while it does. */
@@ -118,8 +118,7 @@ export class Channel {
         }
         kept += token.text.length
         if (kept <= longestAnswer) lines.push(token.text)
-        if (options.graceWithoutOk !== undefined)
-          wait(options.graceWithoutOk, () => giveUp({ kind: 'ok', text: '' }))
+        if (options.graceWithoutOk !== undefined) wait(options.graceWithoutOk, () => giveUp({ kind: 'ok', text: '' }))
       }
       this.listen(
         {

@@ -89,15 +89,8 @@ export class Filing {
       this.#waiting.unshift(...batch.filter((_, i) => !filed[i]))
       if (last) return
       failures = filed.every(Boolean) ? 0 : failures + 1
-      if (failures > 0) await this.#rest(again[Math.min(failures, again.length) - 1] as number)
+      if (failures > 0) await this.#stopped.waitUpTo(again[Math.min(failures, again.length) - 1] as number, this.#clock)
     }
-  }
-
-  async #rest(ms: number): Promise<void> {
-    const rested = new Latch()
-    const timer = this.#clock.after(ms, () => rested.fire())
-    await Promise.race([rested.fired, this.#stopped.fired])
-    timer.cancel()
   }
 }
 

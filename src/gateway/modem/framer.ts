@@ -19,7 +19,10 @@ export class Framer {
   push(data: Uint8Array): Token[] {
     const tokens: Token[] = []
     // Latin-1: AT replies are ASCII, and an octet of anything else must stay one character.
-    const pieces = Buffer.from(data).toString('latin1').replace(controls, '').split(/[\r\n]/)
+    const pieces = Buffer.from(data)
+      .toString('latin1')
+      .replace(controls, '')
+      .split(/[\r\n]/)
     pieces.forEach((piece, i) => {
       if (i > 0) this.#end(tokens)
       this.#append(piece, tokens)

@@ -1,14 +1,9 @@
-/** Something that happens once. */
-export class Latch {
-  readonly fired: Promise<void>
-  #isFired = false
-  #resolve!: () => void
+import type { Clock } from '../../util/clock.ts'
 
-  constructor() {
-    this.fired = new Promise((resolve) => {
-      this.#resolve = resolve
-    })
-  }
+/** Something that happens once, and those who wait for it. */
+export class Latch {
+  #isFired = false
+  readonly #waiting = new Set<() => void>()
 
   get isFired(): boolean {
     return this.#isFired
@@ -16,6 +11,33 @@ export class Latch {
 
   fire(): void {
     this.#isFired = true
-    this.#resolve()
+    for (const act of [...this.#waiting]) act()
+    this.#waiting.clear()
+  }
+
+  /** Calls back when it happens, unless the returned function is called before. Whoever gives up waiting leaves nothing. */
+  on(act: () => void): () => void {
+    if (this.#isFired) act()
+    else this.#waiting.add(act)
+    return () => this.#waiting.delete(act)
+  }
+
+  wait(): Promise<void> {
+    return new Promise((resolve) => this.on(resolve))
+  }
+
+  /** Resolves when it happens, and after `ms` in any case. */
+  waitUpTo(ms: number, clock: Clock): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#isFired) return resolve()
+      const off = this.on(() => {
+        timer.cancel()
+        resolve()
+      })
+      const timer = clock.after(ms, () => {
+        off()
+        resolve()
+      })
+    })
   }
 }

@@ -18,15 +18,16 @@ export interface MessageSetup {
 export async function setUpMessages(channel: Channel): Promise<MessageSetup> {
   await pduMode(channel)
   // Service 0: what is stored needs no acknowledgement while a send holds the line.
-  await channel.command('AT+CSMS=0', 5_000)
+  const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
   const home = await chooseStorage(channel, readable)
   const indications = await chooseIndications(channel)
   const comes = indications === null ? null : (ways.find(({ cnmi }) => cnmi === indications) ?? null)
   // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
-  if (comes?.texts === 'direct') await channel.command('AT+CSMS=1', 5_000)
-  const isDirect = comes?.texts === 'direct' || comes?.reports === 'direct'
-  const acknowledges = isDirect && (await service(channel)) === 1
+  const acknowledges =
+    comes?.texts === 'direct'
+      ? await takes(channel, 'AT+CSMS=1')
+      : comes?.reports === 'direct' && !isPlain && (await service(channel)) === 1
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
   const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
   return { home, storages, indications, acknowledges }
@@ -41,6 +42,10 @@ export function keeps(indications: string, { lines, final }: Reply): boolean {
 async function pduMode(channel: Channel): Promise<void> {
   const { final } = await patiently(channel, 'AT+CMGF=0', 5_000, (reply) => reply.final.kind !== 'ok')
   if (final.kind !== 'ok') throw new Fault('modem_error', channel.lost ?? 'the modem refuses PDU mode (AT+CMGF=0)')
+}
+
+async function takes(channel: Channel, text: string): Promise<boolean> {
+  return (await channel.command(text, 5_000)).final.kind === 'ok'
 }
 
 /** `+CSMS: <service>,<mt>,<mo>,<bm>` (TS 27.005 clause 3.2.1). */

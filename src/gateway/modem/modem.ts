@@ -7,6 +7,7 @@ import { Channel } from './channel.ts'
 import { within } from './deadline.ts'
 import { Filing } from './filing.ts'
 import { Latch } from './latch.ts'
+import { isUsable } from './observe.ts'
 import { registrationIn } from './parse.ts'
 import { openPort, type Port } from './port.ts'
 import { Session } from './session.ts'
@@ -31,6 +32,8 @@ const steady = 60_000
 /** ms until a port must be open, and closed. */
 const openingTime = 15_000
 const closingTime = 5_000
+/** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
+const awakening = 60_000
 /** Resets one after the other until the port is closed and left alone for a while. */
 const mostStarts = 5
 
@@ -63,6 +66,10 @@ export class Modem implements Gateway {
   #session: Session | null = null
   /** Fired when the modem has started anew or is gone: everything set up is lost. */
   #over = new Latch()
+  /** Until then the modem says in its own time that it is awake. */
+  #awakeUntil = 0
+  /** What has kept it from being ready since it last was. */
+  #failure: string | null = null
   #pausedUntil = 0
   #pause: Timer | null = null
   #ended: Promise<void> = Promise.resolve()
@@ -83,7 +90,9 @@ export class Modem implements Gateway {
   }
 
   get ready(): boolean {
-    return this.#session !== null && this.#pausedUntil <= this.#clock.monotonic() && !this.#stopping.isFired
+    if (this.#session === null || this.#stopping.isFired) return false
+    // Refused now with 331 (no network service), taken in seconds; whatever else +CREG says may be wrong.
+    return this.#state.network !== 'searching' && this.#pausedUntil <= this.#clock.monotonic()
   }
 
   start(handlers: GatewayHandlers): void {
@@ -116,8 +125,10 @@ export class Modem implements Gateway {
   async stop(): Promise<void> {
     this.#stopping.fire()
     this.#pause?.cancel()
+    // What waits is told so at once; what runs ends as it would.
+    const ended = this.#session?.end()
     await Promise.all(this.#handovers)
-    await this.#session?.end()
+    await ended
     this.#channel?.lose('the hub stops')
     await this.#ended
     await this.#filing?.stop()
@@ -133,7 +144,8 @@ export class Modem implements Gateway {
         if (!this.#stopping.isFired) this.#failed(Fault.from(error))
       }
       failures = this.#clock.monotonic() - since > steady ? 1 : failures + 1
-      await this.#rest(reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number)
+      const wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
+      await this.#stopping.waitUpTo(wait, this.#clock)
     }
     this.#set({ status: 'offline' })
   }
@@ -143,15 +155,16 @@ export class Modem implements Gateway {
     const port = await this.#open()
     const channel = new Channel(port, this.#clock, {
       urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
-      reset: (sign) => this.#startAgain(`the modem has reset (${sign})`),
-      lost: () => this.#over.fire(),
+      reset: (sign) => this.#reset(sign),
+      lost: (reason) => this.#lost(channel, reason),
     })
     this.#channel = channel
+    this.#awakeUntil = this.#clock.monotonic() + awakening
     try {
       for (let starts = 0; starts < mostStarts; starts++) {
         const since = this.#clock.monotonic()
         await this.#serve(channel)
-        if (channel.lost !== null) throw new Fault('port_failed', `the port was lost: ${channel.lost}`)
+        if (channel.lost !== null) throw new Fault('port_failed', channel.lost)
         if (this.#clock.monotonic() - since > steady) starts = 0
       }
       throw new Fault('modem_error', 'the modem resets again and again')
@@ -185,13 +198,13 @@ export class Modem implements Gateway {
       log: (level, message) => this.#handlers.log(level, message),
     })
     this.#session = session
+    this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#options.path} is ready`)
     const { model, firmware } = identity
     this.#set({ status: 'ready', sim: 'ready', model, firmware, ...observed, last_error: null })
     session.start()
-    await over.fired
-    this.#session = null
+    await over.wait()
     await session.end()
   }
 
@@ -203,52 +216,64 @@ export class Modem implements Gateway {
         return
       case 'registration': {
         const network = registrationIn(line)
-        if (network !== null) this.#set({ network })
+        // Another domain's loss says nothing: one network is enough for texts.
+        if (network !== null && (line.startsWith('+CREG:') || isUsable(network))) this.#set({ network })
         return
       }
       case 'awake':
-        // Said in the course of every start-up; unasked behind one, there was a reset that nobody noticed.
-        if (this.#session !== null) this.#startAgain(`the modem has reset (${line})`)
+        if (this.#session !== null && this.#clock.monotonic() > this.#awakeUntil)
+          this.#startAgain(`the modem has reset (${line})`)
         return
       default:
         this.#session?.urc(urc, line)
     }
   }
 
+  #reset(sign: string): void {
+    this.#awakeUntil = this.#clock.monotonic() + awakening
+    this.#startAgain(`the modem has reset (${sign})`)
+  }
+
   #startAgain(reason: string): void {
     if (this.#over.isFired || this.#stopping.isFired) return
     this.#handlers.log('warn', reason)
+    this.#leave({ status: 'initializing', last_error: reason })
+  }
+
+  #lost(channel: Channel, reason: string): void {
+    if (channel !== this.#channel) return
+    this.#leave(this.#stopping.isFired ? {} : { status: 'offline', last_error: reason })
+  }
+
+  /** From here on nobody sends, and nothing more is deleted. */
+  #leave(change: Partial<GatewayState>): void {
+    void this.#session?.end()
     this.#session = null
-    this.#set({ status: 'initializing', last_error: reason })
     this.#over.fire()
+    this.#set(change)
   }
 
   #failed(fault: Fault): void {
     const sim = fault.detail.sim as GatewayState['sim'] | undefined
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
-    if (this.#state.last_error !== fault.message) this.#handlers.log('warn', fault.message)
+    // Once, not at every try.
+    if (this.#failure !== fault.message) this.#handlers.log('warn', fault.message)
+    this.#failure = fault.message
     this.#set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
   }
 
-  async #open(): Promise<Port> {
+  #open(): Promise<Port> {
     const { path, baudRate, open = openPort } = this.#options
     const opening = open(path, baudRate)
-    const stopped = this.#stopping.fired.then(() => Promise.reject(new Fault('port_failed', 'the hub stops')))
-    try {
-      const late = tooLong(`${path} does not open`)
-      return await Promise.race([within(this.#clock, openingTime, opening, late), stopped])
-    } catch (error) {
-      // It may still open: nobody would ever close it.
+    return new Promise((resolve, reject) => {
+      const off = this.#stopping.on(() => reject(new Fault('port_failed', 'the hub stops')))
+      const inTime = within(this.#clock, openingTime, opening, tooLong(`${path} does not open`))
+      inTime.then(resolve, reject).finally(off)
+    }).catch((error) => {
+      // It may still open: nobody else would ever close it.
       opening.then((port) => port.close()).catch(() => {})
       throw error
-    }
-  }
-
-  async #rest(ms: number): Promise<void> {
-    const rested = new Latch()
-    const timer = this.#clock.after(ms, () => rested.fire())
-    await Promise.race([rested.fired, this.#stopping.fired])
-    timer.cancel()
+    }) as Promise<Port>
   }
 
   #set(change: Partial<GatewayState>): void {

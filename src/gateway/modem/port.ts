@@ -6,7 +6,7 @@ import { Fault } from '../../message/fault.ts'
 export interface Port {
   readonly name: string
   write(data: string): void
-  onData(listener: (data: Buffer) => void): void
+  onData(listener: (data: Uint8Array) => void): void
   /** Told once, with the reason, when the other side is gone. */
   onLost(listener: (reason: string) => void): void
   close(): Promise<void>
@@ -16,6 +16,7 @@ export interface Port {
 export function openPort(path: string, baudRate: number): Promise<Port> {
   const tcp = /^tcp:\/\/(?:\[(.+)\]|([^:/]+)):(\d+)$/.exec(path)
   if (tcp) return openTcp(path, tcp[1] ?? tcp[2] ?? '', Number(tcp[3]))
+  if (path.startsWith('tcp:')) return Promise.reject(new Fault('port_failed', `${path}: it must be tcp://host:port`))
   return openSerial(path, baudRate)
 }
 
@@ -27,15 +28,14 @@ function openTcp(name: string, host: string, port: number): Promise<Port> {
     socket.once('error', (error) => reject(failed(name, error)))
     socket.once('connect', () => {
       socket.removeAllListeners('error')
-      let reason = 'the other side closed the connection'
-      socket.on('error', (error) => {
-        reason = error.message
-      })
+      const gone = new Lost()
+      socket.on('error', (error) => gone.tell(error.message))
+      socket.on('close', () => gone.tell('the other side closed the connection'))
       resolve({
         name,
         write: (data) => void socket.write(data, 'latin1'),
         onData: (listener) => void socket.on('data', listener),
-        onLost: (listener) => void socket.once('close', () => listener(reason)),
+        onLost: (listener) => gone.listen(listener),
         close: () => new Promise((done) => (socket.destroyed ? done() : socket.once('close', () => done()).destroy())),
       })
     })
@@ -47,35 +47,39 @@ function openSerial(name: string, baudRate: number): Promise<Port> {
     const serial = new SerialPort({ path: name, baudRate, autoOpen: false, lock: true, hupcl: false })
     serial.open((error) => {
       if (error) return reject(failed(name, error))
-      let lost: (reason: string) => void = () => {}
-      let told = false
-      const tell = (reason: string) => {
-        if (told) return
-        told = true
-        lost(reason)
-      }
-      serial.on('close', (cause: Error | null) => tell(cause?.message ?? 'the port was closed'))
-      serial.on('error', (cause: Error) => tell(cause.message))
+      const gone = new Lost()
+      serial.on('close', (cause: Error | null) => gone.tell(cause?.message ?? 'the port was closed'))
+      serial.on('error', (cause: Error) => gone.tell(cause.message))
       resolve({
         name,
         // A write to a closed port would wait for the next open: a stale AT+CMGS must never do that.
         write: (data) => {
-          if (!serial.isOpen) return tell('the port is not open')
-          serial.write(data, 'latin1', (cause) => cause && tell(cause.message))
+          if (!serial.isOpen) return gone.tell('the port is not open')
+          serial.write(data, 'latin1', (cause) => cause && gone.tell(cause.message))
         },
         onData: (listener) => void serial.on('data', listener),
-        onLost: (listener) => {
-          lost = listener
-        },
-        close: () =>
-          new Promise((done) => {
-            told = true
-            if (serial.isOpen) serial.close(() => done())
-            else done()
-          }),
+        onLost: (listener) => gone.listen(listener),
+        close: () => new Promise((done) => (serial.isOpen ? serial.close(() => done()) : done())),
       })
     })
   })
+}
+
+/** The end of a port: told once, to whoever listens by then. */
+class Lost {
+  #reason: string | null = null
+  #listener: ((reason: string) => void) | null = null
+
+  tell(reason: string): void {
+    if (this.#reason !== null) return
+    this.#reason = reason
+    this.#listener?.(reason)
+  }
+
+  listen(listener: (reason: string) => void): void {
+    this.#listener = listener
+    if (this.#reason !== null) listener(this.#reason)
+  }
 }
 
 /** Why a port can't be opened, with the way out. */
@@ -89,6 +93,7 @@ const remedies: readonly (readonly [pattern: RegExp, message: string])[] = [
     /cannot lock|busy|temporarily unavailable|EBUSY/i,
     'another program holds it; often: sudo systemctl stop ModemManager',
   ],
+  [/is a directory|inappropriate ioctl|not a tty|EISDIR|ENOTTY/i, 'that is no serial port'],
   [/ECONNREFUSED/i, 'nothing listens there'],
   [/ENOTFOUND|EAI_AGAIN/i, 'the host name is not known'],
 ]

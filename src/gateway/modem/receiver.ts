@@ -65,7 +65,8 @@ export class Receiver {
 
   /** Reads out every storage: what came while nobody listened. */
   sweepAll(): void {
-    for (const storage of this.#rooms.setup.storages) this.#toSweep.add(storage)
+    // The home last: it stays chosen for the announcements that follow.
+    for (const storage of [...this.#rooms.setup.storages].reverse()) this.#toSweep.add(storage)
     this.sweep()
   }
 

@@ -90,17 +90,17 @@ export class Session {
     })
   }
 
-  /** Resolves when what runs has ended. */
+  /** Nothing new from here on. Resolves when what runs has ended, and the line is left in order. */
   async end(): Promise<void> {
     this.#hasEnded = true
     this.#beat?.cancel()
     await this.#receiver.end()
+    await this.#channel.exclusive(async () => {})
   }
 
   async #handOver(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
-    if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is starting anew' }
-    if (!(await this.#channel.inStep()))
-      return { outcome: 'not_sent', reason: `the port was lost: ${this.#channel.lost}` }
+    if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
+    if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
     const acknowledged = this.#bareOks >= bareOksToLearn ? shortTail : usualSubmitTimes.acknowledged
     const times = { ...usualSubmitTimes, acknowledged }
     const { handover, prompted, lateReference } = await submitSegment(this.#channel, order, leave, times)

@@ -27,6 +27,7 @@ export interface StartOptions {
 export async function startUp(channel: Channel, { pin, answers }: StartOptions): Promise<Started> {
   channel.echoes = true
   await channel.synchronise()
+  goneWith(channel)
   answers()
   await quieten(channel)
   const identity = await identify(channel)
@@ -36,8 +37,12 @@ export async function startUp(channel: Channel, { pin, answers }: StartOptions):
   await channel.command('AT+CREG=1', 5_000)
   const messages = await setUpMessages(channel)
   const observed = await observe((text, ms) => channel.command(text, ms))
-  if (channel.lost !== null) throw new Fault('port_failed', `the port was lost: ${channel.lost}`)
+  goneWith(channel)
   return { identity, sim, messages, observed }
+}
+
+function goneWith({ lost }: Channel): void {
+  if (lost !== null) throw new Fault('port_failed', lost)
 }
 
 /** No echo, result codes in words, errors with numbers. */
