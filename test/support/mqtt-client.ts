@@ -53,6 +53,11 @@ export class TestClient {
     })
   }
 
+  /** Waits until it holds; it is looked at with every message. */
+  async until(holds: () => boolean, ms?: number): Promise<void> {
+    if (!holds()) await this.wait(() => holds(), ms)
+  }
+
   /** The final result of a command of a device. */
   final(device: string, fits: (json: Record<string, any>) => boolean = () => true, ms?: number): Promise<Received> {
     return this.wait(({ topic, json }) => topic.endsWith(`/${device}/result`) && json.final === true && fits(json), ms)

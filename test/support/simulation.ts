@@ -253,7 +253,18 @@ export class SimulatedHub {
       },
       makeIngress: () => this.#broker,
       makeGateway: (id) =>
-        new Modem({ id, path: 'simulated', baudRate: 115_200, pin: undefined, open: () => this.#openPort(run) }, clock),
+        new Modem(
+          {
+            id,
+            path: 'simulated',
+            baudRate: 115_200,
+            pin: undefined,
+            // Looking at the modem is most of what happens in an hour.
+            heartbeatMs: 600_000,
+            open: () => this.#openPort(run),
+          },
+          clock,
+        ),
     })
     await this.#clock.quiet()
   }

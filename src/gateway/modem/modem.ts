@@ -21,6 +21,8 @@ export interface ModemOptions {
   readonly path: string
   readonly baudRate: number
   readonly pin: string | undefined
+  /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
+  readonly heartbeatMs?: number
   /** How the port is opened, where it is neither a serial device nor TCP. */
   readonly open?: (path: string, baudRate: number) => Promise<Port>
 }
@@ -34,6 +36,8 @@ const openingTime = 15_000
 const closingTime = 5_000
 /** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
 const awakening = 60_000
+/** ms between looks at a modem, where the options do not say. */
+const heartbeat = 30_000
 /** Resets one after the other until the port is closed and left alone for a while. */
 const mostStarts = 5
 
@@ -193,6 +197,7 @@ export class Modem implements Gateway {
       channel,
       messages,
       filing: this.#filing,
+      heartbeatMs: this.#options.heartbeatMs ?? heartbeat,
       observed: (change) => this.#set(change),
       over: (reason) => this.#startAgain(reason),
       log: (level, message) => this.#handlers.log(level, message),

@@ -23,10 +23,14 @@ export function listedMessages(lines: readonly string[]): StoredMessage[] {
   return found
 }
 
-/** `+CMGR: <stat>,[<alpha>],<length>` and a PDU line; null for an empty slot, however the make says it. */
+/**
+ * `+CMGR: <stat>,[<alpha>],<length>` and a PDU line; null for an empty slot, however the make says it, and where two
+ * messages come: one of them is another slot's.
+ */
 export function readMessage(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null {
   const at = lines.findIndex((line) => line.startsWith('+CMGR:'))
   if (at < 0 || lines[at + 1] === undefined) return null
+  if (lines.slice(at + 1).some((line) => line.startsWith('+CMGR:'))) return null
   const pdu = hexLine(lines[at + 1])
   const fields = (lines[at] as string)
     .slice(6)

@@ -6,6 +6,11 @@ import { Storages } from './storages.ts'
 
 /** More announcements than this at once, and the whole storage is read instead of each message. */
 const storm = 3
+/**
+ * ms behind an announced slot that read empty in which messages are read by listing. Nothing in the answer to +CMGR
+ * says which slot it is about: one that comes behind its OK would be filed and the next slot deleted unread.
+ */
+const doubt = 60_000
 
 interface Place {
   readonly storage: string | null
@@ -36,6 +41,7 @@ export class Receiver {
   readonly #kept = new Map<string, string>()
   #working: Promise<void> | null = null
   #hasEnded = false
+  #doubtUntil = Number.NEGATIVE_INFINITY
 
   constructor(rooms: ReceiverRooms) {
     this.#rooms = rooms
@@ -51,7 +57,7 @@ export class Receiver {
     const place = { storage: storage ?? this.#rooms.setup.home, index }
     this.#used.add(place.storage)
     this.#announced.push(place)
-    if (this.#announced.length > storm) {
+    if (this.#announced.length > storm || this.#doubts) {
       for (const { storage: one } of this.#announced.splice(0)) this.#toSweep.add(one)
     }
     this.#work()
@@ -109,8 +115,16 @@ export class Receiver {
   }
 
   async #fetch({ storage, index }: Place): Promise<void> {
+    if (this.#doubts) return void this.#toSweep.add(storage)
     const message = await this.#storages.read(storage, index)
-    if (message !== null && (await this.#file(storage, message))) await this.#delete(storage, message)
+    if (message === null) {
+      this.#doubtUntil = this.#rooms.channel.clock.monotonic() + doubt
+      this.#toSweep.add(storage)
+    } else if (await this.#file(storage, message)) await this.#delete(storage, message)
+  }
+
+  get #doubts(): boolean {
+    return this.#rooms.channel.clock.monotonic() < this.#doubtUntil
   }
 
   async #sweep(storage: string | null): Promise<void> {

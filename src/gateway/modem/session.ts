@@ -10,9 +10,8 @@ import { Receiver } from './receiver.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
 
-/** ms between looks at the modem, which also find one that fell silent; the first one comes sooner. */
+/** ms until the first look at the modem. */
 const firstLook = 2_000
-const heartbeat = 30_000
 /** Hand-overs in a row that the modem did not ask for, until it is started up again (facts: modems, T20). */
 const mostUnasked = 2
 /** Bare OKs that no reference followed, until nobody waits long for one any more. */
@@ -23,6 +22,8 @@ export interface SessionRooms {
   readonly channel: Channel
   readonly messages: MessageSetup
   readonly filing: Filing
+  /** ms between looks at the modem, which also find one that fell silent. */
+  readonly heartbeatMs: number
   observed(change: Partial<GatewayState>): void
   /** The modem must be started up again. */
   over(reason: string): void
@@ -127,6 +128,6 @@ export class Session {
       this.#knowsOperator = operator.operator !== null
       observed(operator)
     }
-    this.#beat = this.#channel.clock.after(heartbeat, () => void this.#look())
+    this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => void this.#look())
   }
 }

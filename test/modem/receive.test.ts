@@ -114,6 +114,20 @@ describe('a text', () => {
     expect(stored(bench)).toBe(0)
   })
 
+  test.each([0, 500, 1_000, 2_000])(
+    'in slot 2 is not deleted for the one in slot 1 that comes behind its OK, %d ms later',
+    async (ms) => {
+      const bench = await Bench.ready()
+      bench.modem.faults.add({ fault: 'ok_first', command: '+CMGR', gapMs: 1_500, times: 2 })
+      text(bench, 'one')
+      await bench.clock.advance(1_000 + ms)
+      text(bench, 'two')
+      await bench.clock.advance(2 * minute)
+      expect(textsOf(bench)).toEqual(['one', 'two'])
+      expect(stored(bench)).toBe(0)
+    },
+  )
+
   test('is heard while a message is on its way, and read behind it', async () => {
     const bench = await Bench.ready({ behaviour: { acceptMs: [5_000, 5_000] } })
     const handover = bench.driver.send(order('out'), async () => 'go')

@@ -69,66 +69,66 @@ function chunker(random: () => number) {
   }
 }
 
-test.each(Array.from({ length: 25 }, (_, seed) => seed + 1))(
-  'seed %d: three hours of anything break no promise, and end in a modem that works',
-  async (seed) => {
-    const random = seededRandom(seed)
-    const bench = await Bench.ready({ chunk: chunker(random), behaviour: { retryMs: 5 * minute } })
-    const end = bench.clock.monotonic() + 180 * minute
-    const sent = new Map<string, Handover>()
-    const asked = new Map<string, number>()
-    const told: string[] = []
-    bench.told.file = async () => {
-      if (random() < 0.1) throw new Error('busy')
-    }
-    const sender = (async () => {
-      for (let i = 0; bench.clock.monotonic() < end; i++) {
-        const text = `out ${i}`
-        const wait = random() < 0.2 ? random() * 20_000 : 0
-        const handover = await bench.driver.send(order(text, random() < 0.5), async () => {
-          asked.set(text, (asked.get(text) ?? 0) + 1)
-          if (wait > 0) await new Promise<void>((resolve) => bench.clock.after(wait, resolve))
-          return random() < 0.9 ? 'go' : 'expired'
-        })
-        sent.set(text, handover)
-        await new Promise<void>((resolve) => bench.clock.after(random() * 2 * minute, resolve))
-      }
-    })()
-    for (let i = 0; bench.clock.monotonic() < end; i++) {
-      const text = `in ${i}`
-      told.push(text)
-      bench.network.text({ from: friend, to: hub, text })
-      if (random() < 0.6) bench.modem.faults.add(anyFault(random))
-      // A fault that nothing meets must not strike later than the test looks.
-      if (random() < 0.2) bench.modem.faults.clear()
-      await bench.clock.advance(random() * 3 * minute)
-    }
-    bench.modem.faults.clear()
-    bench.modem.plugIn()
-    bench.told.file = async () => {}
-    await bench.clock.advance(20 * minute)
-    await bench.outcomeOf(sender)
+/** 25 of them, or as many as SOAK_SEEDS says. */
+const seeds = Array.from({ length: Number(process.env.SOAK_SEEDS ?? 25) }, (_, i) => i + 1)
 
-    for (const [text, handover] of sent) {
-      const accepted = bench.accepted(text)
-      expect({ text, asked: Math.max(1, asked.get(text) ?? 1) }).toEqual({ text, asked: 1 })
-      const said = handover.outcome === 'refused' ? `refused ${handover.cause.accepted}` : handover.outcome
-      const fits =
-        said === 'sent' ? accepted === 1 : said === 'not_sent' || said === 'refused no' ? accepted === 0 : accepted <= 1
-      expect({ text, said, accepted, fits }).toEqual({ text, said, accepted, fits: true })
+test.each(seeds)('seed %d: three hours of anything break no promise, and end in a modem that works', async (seed) => {
+  const random = seededRandom(seed)
+  const bench = await Bench.ready({ chunk: chunker(random), behaviour: { retryMs: 5 * minute } })
+  const end = bench.clock.monotonic() + 180 * minute
+  const sent = new Map<string, Handover>()
+  const asked = new Map<string, number>()
+  const told: string[] = []
+  bench.told.file = async () => {
+    if (random() < 0.1) throw new Error('busy')
+  }
+  const sender = (async () => {
+    for (let i = 0; bench.clock.monotonic() < end; i++) {
+      const text = `out ${i}`
+      const wait = random() < 0.2 ? random() * 20_000 : 0
+      const handover = await bench.driver.send(order(text, random() < 0.5), async () => {
+        asked.set(text, (asked.get(text) ?? 0) + 1)
+        if (wait > 0) await new Promise<void>((resolve) => bench.clock.after(wait, resolve))
+        return random() < 0.9 ? 'go' : 'expired'
+      })
+      sent.set(text, handover)
+      await new Promise<void>((resolve) => bench.clock.after(random() * 2 * minute, resolve))
     }
-    expect([...sent.values()].filter(({ outcome }) => outcome === 'sent').length).toBeGreaterThan(20)
-    const filed = new Set(
-      bench.told.messages.map(({ pdu }) => {
-        const tpdu = decodePdu(pdu)
-        return tpdu.type === 'deliver' ? tpdu.text : null
-      }),
-    )
-    expect(told.filter((text) => !filed.has(text))).toEqual([])
-    expect(Object.values(bench.modem.memories).map(({ used }) => used)).toEqual([0, 0, 0])
-    expect(bench.driver.ready).toBe(true)
-    expect(await bench.send('in the end')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
-    await bench.stop()
-    expect(bench.watched.running).toBe(0)
-  },
-)
+  })()
+  for (let i = 0; bench.clock.monotonic() < end; i++) {
+    const text = `in ${i}`
+    told.push(text)
+    bench.network.text({ from: friend, to: hub, text })
+    if (random() < 0.6) bench.modem.faults.add(anyFault(random))
+    // A fault that nothing meets must not strike later than the test looks.
+    if (random() < 0.2) bench.modem.faults.clear()
+    await bench.clock.advance(random() * 3 * minute)
+  }
+  bench.modem.faults.clear()
+  bench.modem.plugIn()
+  bench.told.file = async () => {}
+  await bench.clock.advance(20 * minute)
+  await bench.outcomeOf(sender)
+
+  for (const [text, handover] of sent) {
+    const accepted = bench.accepted(text)
+    expect({ text, asked: Math.max(1, asked.get(text) ?? 1) }).toEqual({ text, asked: 1 })
+    const said = handover.outcome === 'refused' ? `refused ${handover.cause.accepted}` : handover.outcome
+    const fits =
+      said === 'sent' ? accepted === 1 : said === 'not_sent' || said === 'refused no' ? accepted === 0 : accepted <= 1
+    expect({ text, said, accepted, fits }).toEqual({ text, said, accepted, fits: true })
+  }
+  expect([...sent.values()].filter(({ outcome }) => outcome === 'sent').length).toBeGreaterThan(20)
+  const filed = new Set(
+    bench.told.messages.map(({ pdu }) => {
+      const tpdu = decodePdu(pdu)
+      return tpdu.type === 'deliver' ? tpdu.text : null
+    }),
+  )
+  expect(told.filter((text) => !filed.has(text))).toEqual([])
+  expect(Object.values(bench.modem.memories).map(({ used }) => used)).toEqual([0, 0, 0])
+  expect(bench.driver.ready).toBe(true)
+  expect(await bench.send('in the end')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+  await bench.stop()
+  expect(bench.watched.running).toBe(0)
+})

@@ -30,7 +30,11 @@ describe('stop', () => {
 
   test('takes a prompt back before it closes', async () => {
     const bench = await Bench.ready()
-    const handover = bench.driver.send(order('x'), async () => 'stop')
+    const handover = bench.driver.send(order('x'), async () => {
+      await new Promise<void>((resolve) => bench.clock.after(300, resolve))
+      return 'stop'
+    })
+    await bench.clock.advance(100)
     expect(await bench.stop()).toBeLessThan(2 * second)
     expect(await handover).toMatchObject({ outcome: 'not_sent' })
     expect(bench.written).toContain('\x1b')
