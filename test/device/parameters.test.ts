@@ -34,6 +34,8 @@ const taken: readonly (readonly [row: string, given: unknown, wire: string, valu
   ['{ type: duration, format: HH.mm.ss }', 25, '00.00.25', 25],
   ['{ type: duration, format: HH.mm.ss }', '13.25.56', '13.25.56', 48_356],
   ['{ type: duration, format: mm }', '5min', '05', 300],
+  ['{ type: duration, format: HHmmss }', '00:00:09', '000009', 9],
+  ['{ type: duration, format: HHmmss }', '12:00:01', '120001', 43_201],
   ['{ type: duration }', '2h', '7200', 7200],
   ['{ type: zone, format: EHH }', '+02:00', 'E02', '+02:00'],
   ['{ type: zone, format: "±H" }', '-8', '-8', '-8'],

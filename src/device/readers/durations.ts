@@ -1,4 +1,4 @@
-import { anyOf, either, gap, literal, type Regular, sequence, some, units } from '../pattern/regular.ts'
+import { anyOf, either, gap, literal, type Regular, sequence, some, times, units } from '../pattern/regular.ts'
 
 /** Seconds in a unit, by its names in texts. The longer name of two comes first. */
 const names: readonly (readonly [string, number])[] = [
@@ -30,7 +30,13 @@ const step = sequence(digits, gap, either(...names.map(([name]) => literal(name)
 
 /** `00.01.23`, `4744s`, `0d 0hr 26min`, `350 min`; with a format, for example `HH:mm`, exactly that. */
 export function duration(format: string): Regular<never> {
-  if (format !== '') return sequence(...tokens(format).map((token) => (token.seconds === null ? colon : digits)))
+  if (format !== '') {
+    return sequence(
+      ...tokens(format).map((token) =>
+        token.seconds === null ? colon : token.isGlued ? times(token.text.length, units.digit) : digits,
+      ),
+    )
+  }
   return either(
     sequence(digits, colon, digits, colon, digits),
     sequence(step, { is: 'many', of: sequence(gap, step), least: 0, lazy: false }),
@@ -38,18 +44,30 @@ export function duration(format: string): Regular<never> {
 }
 
 export function readDuration(format: string, text: string): number | null {
+  if (format !== '') {
+    const form = tokens(format)
+    const counts = countsIn(text, form)
+    return counts === null
+      ? null
+      : total(
+          counts,
+          form.flatMap((token) => token.seconds ?? []),
+        )
+  }
   const numbers = (text.match(/\d+/g) ?? []).map(Number)
-  if (format !== '')
-    return total(
-      numbers,
-      tokens(format).flatMap((token) => token.seconds ?? []),
-    )
   const printed = text.toLowerCase().match(/[a-z]+/g)
   if (printed === null) return total(numbers, [3600, 60, 1])
   return total(
     numbers,
     printed.map((name) => names.find(([known]) => known === name)?.[1] ?? Number.NaN),
   )
+}
+
+function countsIn(text: string, form: readonly Token[]): number[] | null {
+  const parts = form.map(({ seconds, isGlued, text: { length } }) =>
+    seconds === null ? '\\D+' : isGlued ? `(\\d{${length}})` : '(\\d+)',
+  )
+  return new RegExp(`^${parts.join('')}$`).exec(text.trim())?.slice(1).map(Number) ?? null
 }
 
 function total(numbers: readonly number[], factors: readonly number[]): number | null {
@@ -77,11 +95,14 @@ interface Token {
   readonly text: string
   /** What one of it counts; null for what stands between. */
   readonly seconds: number | null
+  /** Another count stands beside it, so that it has the width that the format gives it: `HHmmss`. */
+  readonly isGlued: boolean
 }
 
 function tokens(format: string): Token[] {
-  return [...format.matchAll(/([dHhms])\1*|[^dHhms]+/g)].map(([text, letter]) => ({
+  return [...format.matchAll(/([dHhms])\1*|[^dHhms]+/g)].map(([text, letter], i, all) => ({
     text,
     seconds: letter === undefined ? null : (letters[letter] ?? null),
+    isGlued: all[i - 1]?.[1] !== undefined || all[i + 1]?.[1] !== undefined,
   }))
 }

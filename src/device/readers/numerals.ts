@@ -1,4 +1,4 @@
-import { anyOf, either, gap, literal, maybe, type Regular, sequence, some, units } from '../pattern/regular.ts'
+import { anyOf, either, gap, literal, maybe, one, type Regular, sequence, some, units } from '../pattern/regular.ts'
 import { convert, tidy, unitTable } from '../units.ts'
 
 /** `-7`, `+ 24`: some displays keep a blank for the sign. */
@@ -6,9 +6,9 @@ const sign = maybe(anyOf('+-'), gap)
 const digits = some(units.digit)
 
 export const whole: Regular<never> = sequence(sign, digits)
-/** `1234`, `12,5`, `12.5`, `.5` */
+/** `1234`, `12,5`, `12.5`, `.5`, and `13 .8` where a display has a place for each digit */
 export const decimal: Regular<never> = either(
-  sequence(sign, digits, maybe(anyOf('.,'), digits)),
+  sequence(sign, digits, maybe(either(anyOf('.,'), sequence(one(units.blank), literal('.'))), digits)),
   sequence(sign, anyOf('.,'), digits),
 )
 export const percent: Regular<never> = sequence(decimal, gap, maybe(literal('%')))
