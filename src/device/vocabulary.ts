@@ -107,6 +107,7 @@ export const vocabulary = {
   time_zone: text(),
   speed_limit: number('km/h', 'speed'),
   'phone_number_#': text(),
+  user: text(),
   'user_#': text(),
   free_places: number(),
   parameter_id: number(),
