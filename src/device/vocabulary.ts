@@ -29,6 +29,7 @@ export const vocabulary = {
   // where it is
   latitude: number('°'),
   longitude: number('°'),
+  address: text(),
   altitude: number('m', 'distance'),
   speed: number('km/h', 'speed'),
   course: number('°'),
