@@ -71,3 +71,7 @@ export function counterText(counter: number, format: string): string {
   const base = hex === '' ? 10 : 16
   return (counter % base ** width).toString(base).toUpperCase().padStart(width, '0')
 }
+
+/** The count that such a text shows. */
+export const counterOf = (text: string, format: string): number =>
+  Number.parseInt(text, format.startsWith('hex') ? 16 : 10)

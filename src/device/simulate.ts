@@ -1,4 +1,4 @@
-import { barePieces, frameOf } from './command-text.ts'
+import { barePieces, counterOf, counterText, frameOf } from './command-text.ts'
 import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from './device.ts'
 import { findCommand } from './find-command.ts'
 import { own } from './own.ts'
@@ -11,7 +11,7 @@ import { assemble } from './pattern/program.ts'
 import { literal, maybe, type Regular, sequence, some, units } from './pattern/regular.ts'
 import { sampleDevice } from './sample.ts'
 import type { Command, CommandExample } from './schema/command.ts'
-import { type TemplatePart, textOf } from './template.ts'
+import { formatOf, type TemplatePart, textOf } from './template.ts'
 
 /** A command that a simulated device recognised in a text. */
 export interface Recognised {
@@ -34,8 +34,10 @@ export function recogniseCommand(device: Device, text: string): Recognised | nul
     if (!found.fits || found.weight <= (best?.weight ?? -1)) continue
     const params: Record<string, string> = {}
     for (const { mark, from, to } of stretchesOf(found.trail)) {
-      const spec = mark.by === 'value' ? own(command.params, mark.name) : undefined
-      if (mark.by === 'value' && spec !== undefined) params[mark.name] = givenFor(spec, text.slice(from, to))
+      if (mark.by !== 'value') continue
+      const spec = own(command.params, mark.name)
+      if (spec !== undefined) params[mark.name] = givenFor(spec, text.slice(from, to))
+      else if (mark.name === 'counter') params.counter = String(counterOf(text.slice(from, to), counterFormat(command)))
     }
     if (isAccepted(device, name, params)) best = { command: name, params, weight: found.weight }
   }
@@ -44,8 +46,9 @@ export function recogniseCommand(device: Device, text: string): Recognised | nul
 
 /** The same checks that the hub makes: a device does not act on what is out of its range either. */
 function isAccepted(device: Device, name: string, params: Readonly<Record<string, string>>): boolean {
+  const { counter: _, ...given } = params
   try {
-    takeParameters(name, findCommand(device, name).command, params, parameterContext(device))
+    takeParameters(name, findCommand(device, name).command, given, parameterContext(device))
     return true
   } catch {
     return false
@@ -75,13 +78,15 @@ function regularOf(
       const spec = own(command.params, part.name)
       if (spec !== undefined) return { is: 'marked', mark: { by: 'value', name: part.name }, of: wireOf(spec) }
       if (inner[part.name] !== undefined) return inner[part.name] as Regular<Mark>
-      if (part.name === 'counter') return some(units.hex)
+      if (part.name === 'counter') return { is: 'marked', mark: { by: 'value', name: 'counter' }, of: some(units.hex) }
       if (part.name === 'hub_number' || part.name === 'own_number')
         return sequence(maybe(literal('+')), some(units.digit))
       return fixed(device, settingOf(device, part.name) ?? '')
     }),
   )
 }
+
+const counterFormat = ({ text }: Command): string => formatOf(text, 'counter')
 
 const fixed = (device: Device, text: string): Regular<never> => literal(text, device.dialect.case === 'exact')
 
@@ -133,9 +138,13 @@ function adapted(
 
 function bindingFor(device: Device, name: string, params: Readonly<Record<string, unknown>>): Binding {
   const { command } = findCommand(device, name)
-  const taken = takeParameters(name, command, params, parameterContext(device))
-  const bare = (): string => textOf(barePieces(device, command, taken, 0))
-  return bindingOf(device, (what) => (what === 'command' ? bare() : (own(taken.wires, what) ?? null)))
+  const { counter = 0, ...given } = params
+  const taken = takeParameters(name, command, given, parameterContext(device))
+  return bindingOf(device, (what) => {
+    if (what === 'command') return textOf(barePieces(device, command, taken, Number(counter)))
+    if (what === 'counter') return counterText(Number(counter), counterFormat(command))
+    return own(taken.wires, what) ?? null
+  })
 }
 
 function valueSpans(pattern: Pattern, binding: Binding, text: string) {

@@ -7,6 +7,10 @@ import { deviceOf, profileIds, profileOf, undated } from './library.ts'
 
 const now = '2026-01-01T00:00:00Z'
 
+/** Parameters, and the serial number among them for those who count their commands. */
+const numbered = ({ counter, ...params }: Readonly<Record<string, unknown>>) =>
+  [params, { now, counter: Number(counter ?? 0) }] as const
+
 describe.each(profileIds)('a simulated %s', (id) => {
   const profile = profileOf(id)
   const examples = [...profile.dialects].flatMap(([variant, dialect]) =>
@@ -22,12 +26,13 @@ describe.each(profileIds)('a simulated %s', (id) => {
   test('recognises every command of its examples, and its answer is one', () => {
     for (const { variant, name, command, row } of examples) {
       const device = sampleDevice(profile, variant, { hub_number: '+4915112345678', ...row.settings })
-      const composed = composeCommand(device, name, row.params, { now })
+      const composed = composeCommand(device, name, ...numbered(row.params))
       const text = composed.texts[0]?.text ?? ''
       const seen = recogniseCommand(device, text)
       // Two commands may make the same text: authorise the hub, and add a number.
       expect({ id, name, text, seen: seen !== null }).toEqual({ id, name, text, seen: true })
-      if (seen?.command === name) expect(composeCommand(device, name, seen.params, { now }).texts[0]?.text).toBe(text)
+      if (seen?.command === name)
+        expect(composeCommand(device, name, ...numbered(seen.params)).texts[0]?.text).toBe(text)
       const reply = exampleReply(device, name, composed.params)
       if (command.reply.expect === 'required')
         expect({ id, name, answers: reply.texts.length > 0 }).toEqual({ id, name, answers: true })
@@ -54,6 +59,19 @@ test('a simulated device wants its own password and what is in range', () => {
     params: { slot: '16', number: '123456', from: '2015-02-05T08:00', to: '2015-02-05T10:00' },
   })
   expect(recogniseCommand(deviceOf('coban/tk103'), 'xtime123456 1005')).toBeNull()
+})
+
+test('a simulated device repeats the serial number of a command', () => {
+  const tracker = deviceOf('queclink/gl300')
+  const { text = '' } = composeCommand(tracker, 'locate', ...numbered({ counter: 418 })).texts[0] ?? {}
+  expect(text).toBe('AT+GTRTO=gl300,1,,,,,,01A2$')
+  const seen = recogniseCommand(tracker, text)
+  expect(seen).toEqual({ command: 'locate', params: { counter: '418' } })
+  const { pending } = exampleReply(tracker, 'locate', seen?.params ?? {})
+  expect(pending).toBe('+ACK:GTRTO,1A0102,135790246811220,,01A2,20101029085505,0025$')
+  const open = { command: 'locate', params: { counter: 418 }, text }
+  expect(readAnswer(tracker, open, pending ?? '', undated).verdict).toBe('pending')
+  expect(readAnswer(tracker, { ...open, params: { counter: 419 } }, pending ?? '', undated).verdict).toBe('none')
 })
 
 test('its answers hold its own settings and the parameters of the command', () => {
