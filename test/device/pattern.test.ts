@@ -37,6 +37,13 @@ describe('a pattern', () => {
     expect(read('Статус ОК', 'СТАТУС ок')).toEqual({})
   })
 
+  test('takes a comma for a decimal mark, unless commas separate', () => {
+    expect(read('T {temperature:decimal} C', 'T 12,5 C')).toEqual({ temperature: 12.5 })
+    expect(read('{speed:decimal(.)},{course:decimal(.)}[,{_:line}]', '0,140,15')).toEqual({ speed: 0, course: 140 })
+    expect(read('{speed:decimal(.)},{altitude:decimal(.)}', '61.5,-2.5')).toEqual({ speed: 61.5, altitude: -2.5 })
+    expect(read('T {temperature:decimal(.)} C', 'T 12,5 C')).toBeNull()
+  })
+
   test('takes blanks, line breaks and no-break spaces for a blank, but needs one', () => {
     expect(read('Relay ON', 'Relay \r\n ON')).toEqual({})
     expect(read('Relay ON', 'Relay\u00a0ON')).toEqual({})

@@ -15,6 +15,7 @@ import { linkSamples, mapsLink, readMapsLink } from '../readers/maps-link.ts'
 import {
   decimal,
   percent,
+  pointDecimal,
   quantity,
   readFloat32,
   readIn,
@@ -98,7 +99,10 @@ const timeFound = (parts: TimeParts | null): Found => (parts === null ? nothing 
 /** The hole types of the format. A type that isn't here is one of the profile's `words`. */
 export const holeTypes = {
   int: numeral(whole),
-  decimal: numeral(decimal),
+  decimal: (argument, field) =>
+    argument === '.'
+      ? { regular: pointDecimal, read: (text) => found(readNumber(text)) }
+      : numeral(decimal)(argument, field),
   percent: plain(percent, (text) => found(readNumber(text))),
   quantity: (argument, field) =>
     argument === ''

@@ -11,6 +11,8 @@ export const decimal: Regular<never> = either(
   sequence(sign, digits, maybe(either(anyOf('.,'), sequence(one(units.blank), literal('.'))), digits)),
   sequence(sign, anyOf('.,'), digits),
 )
+/** `12.5`, and nothing of what stands behind a comma: for texts whose commas separate. */
+export const pointDecimal: Regular<never> = sequence(sign, digits, maybe(literal('.'), digits))
 export const percent: Regular<never> = sequence(decimal, gap, maybe(literal('%')))
 
 const longestFirst = Object.keys(unitTable).sort((a, b) => b.length - a.length)
