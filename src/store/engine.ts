@@ -29,6 +29,8 @@ export class Engine implements Tx {
     this.#db.pragma('foreign_keys = ON')
     this.#db.pragma('secure_delete = FAST')
     this.#db.pragma('cache_size = -8192')
+    // The journals of savepoints: what they undo never outlives the transaction.
+    this.#db.pragma('temp_store = MEMORY')
     // Checkpoints cost a second fsync: they are made in quiet moments, see `rest`.
     this.#db.pragma('wal_autocheckpoint = 8000')
   }
