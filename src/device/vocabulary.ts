@@ -68,6 +68,7 @@ export const vocabulary = {
   registered: bool('connectivity'),
   roaming: bool(),
   data_connected: bool('connectivity'),
+  phone_line: bool('connectivity'),
   sim_state: text(),
   'sim_state_#': text(),
   phone_state: text(),

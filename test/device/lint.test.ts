@@ -148,3 +148,12 @@ test.each([
 ])('%s is a problem', (_, sections, message) => {
   expect(problems(sections)).toContain(message)
 })
+
+test('a secret of letters inside a longer word is another word', () => {
+  const key = 'settings: { key: { type: text, secret: true, default: PC } }'
+  const command = (text: string) =>
+    `${key}\ncommands: { set: { text: "${text}", source: manual, examples: [{ sms: "${text}" }] } }`
+  expect(problems(command('NPC,1'))).toBe('')
+  expect(problems(command('PC,1'))).toContain('commands.set.text: holds a secret')
+  expect(problems(command('1PC2'))).toContain('commands.set.text: holds a secret')
+})

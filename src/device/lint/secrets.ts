@@ -30,9 +30,20 @@ export const lintSecrets: Rule = (profile, dialect) => {
         : null,
     ),
     ...each(templates, ([path, { parts }]) =>
-      literalsIn(parts).some((piece) => secrets.some((secret) => piece.includes(secret)))
+      literalsIn(parts).some((piece) => secrets.some((secret) => holds(piece, secret)))
         ? { path, message: 'holds a secret: use a setting' }
         : null,
     ),
   ]
+}
+
+/** A secret of letters inside a longer word is another word: `PC` is not in `NPC`. */
+function holds(piece: string, secret: string): boolean {
+  const isLetter = (char: string | undefined): boolean => /^\p{L}$/u.test(char ?? '')
+  for (let at = piece.indexOf(secret); at >= 0; at = piece.indexOf(secret, at + 1)) {
+    const joins = (inside: string | undefined, outside: string | undefined) => isLetter(inside) && isLetter(outside)
+    const [before, after] = [piece[at - 1], piece[at + secret.length]]
+    if (!joins(secret[0], before) && !joins(secret.at(-1), after)) return true
+  }
+  return false
 }
