@@ -150,6 +150,7 @@ export const vocabulary = {
   'output_#_delay': number('s', 'duration'),
   'output_#_until': time,
   'analog_#': number('V', 'voltage'),
+  'analog_#_current': number('A', 'current'),
   'counter_#': number(),
   'counter_#_limit': number(),
   'runtime_#': number('s', 'duration'),

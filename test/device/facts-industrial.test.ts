@@ -20,6 +20,7 @@ const texts: readonly (readonly [profile: string, text: string, message: string,
   ['conta-clip/gsm-pro', 'Status DO1=0,DO2=1,DO3=0,DO4=0', 'status', { output_1: 'OFF', output_2: 'ON' }],
   ['conta-clip/gsm-pro', 'status water level=-0042', 'status', { value_water_level: -42 }],
   ['conta-clip/gsm-pro', 'status DI8=0, status not changed', 'status', { input_8: false }],
+  ['conrad/gx107', 'GX155 0.48\nAlarm: ON\nGSM: 7%\nTemp: -4C\n230V\nIN1: HI\nIN2: LO\nIN3: LO\n32V\nIN4: LO\nIN5: HI\nOUT1: ON\nOUT2: OFF\nOUT3: OFF\nBLOCK: OFF', 'status', { signal: 7, temperature: -4, alarm_state: 'armed_away', input_1: true, input_5: true, output_1: 'ON' }],
   ['cep/std32', 'IN5=0 BAT=11850', 'report', { input_5: false, battery_voltage: 11.85 }],
   ['contrive/mobi', 'Mobi.Control\nI2: 1\nO1: off\nA1: -0.5 V\nmain: KO\nbatt: 5%\ntemp: -12 C', 'status', { input_2: true, output_1: 'OFF', analog_1: -0.5, mains: false, battery: 5, temperature: -12 }],
   ['ezy-switch/sms-2', 'Battery is currently 9.8 volts', 'voltage', { battery_voltage: 9.8 }],
@@ -27,6 +28,7 @@ const texts: readonly (readonly [profile: string, text: string, message: string,
   ['new-world/gsm-x31', 'R4OFF', 'relay', { output_4: 'OFF' }],
   ['bauser/gam', 'GAM 2 Power On DI1:1 DI2:1 DO:1', 'status', { input_1: true, output_1: 'ON', event: 'started' }],
   ['siemens/logo-cmr', 'BM DI:\nx1\nBM AI:\n00012\nxxxxx\n01000', 'monitor', { analog_1: 0.12, analog_3: 10 }],
+  ['siemens/logo-cmr', 'From: Pump\n2016-10-05\n14:14:45\nCMR I:\n      01\nCMR Q:\n      x0\nBM PS/CS:\n      01', 'monitor', { input_1: true, input_2: false, output_1: 'OFF', run_state: 'stop' }],
   ['vutlan/vt', 'Element: Cold room [201004]\nState: too low\nValue: -21.0 C', 'element', { temperature_cold_room: -21, state_cold_room: 'too low' }],
   ['comet/lp040', 'Logger Lab: Temp1: -80.2C Temp2: 4C Bin1: OFF', 'values', { unit_name: 'Lab', temperature_1: -80.2, temperature_2: 4, input_1: false }],
   ['comet/lp040', '#00000042: #1: !-3.0C -2.0..8.0', 'limits', { serial: '00000042', temperature_1: -3, alarm_1: true, limit_low_1: -2, limit_high_1: 8 }],
@@ -35,6 +37,8 @@ const texts: readonly (readonly [profile: string, text: string, message: string,
   ['comet/u-logger', 'Fridge\nCellar\nActual value: 9.9 °C\nALARM\nWarm, 2024/02/29 06:07', 'alarm', { place: 'Cellar', alarm_text: 'Warm', event: 'alarm' }],
   ['2n/easygate-lift', 'SN:52-1234-5678\nMsg:Periodical\nSIM1:23001;Home;2G;-101dBm;Active\nPower:Off\nBattery:Low\nExpire in:-3', 'report', { event: 'report', signal_strength_1: -101, mains: false, battery_state: 'Low', battery_days: -3 }],
   ['digicom/lift-gateway', '999#*B#Lift 7#Shutdown in progress', 'alarm', { device_id: 'Lift 7', event: 'shutdown' }],
+  ['memco/universal-gsm', '255#*B#LIFT 7#Shutdown in progress', 'alarm', { device_id: 'LIFT 7', event: 'shutdown' }],
+  ['wago/to-pass', 'Module 1\n0000\n+04.00mA\n-00.10mA\n1111\nPump fails\nAC=3', 'status', { input_1: false, output_4: 'ON', analog_1_current: 0.004, analog_2_current: -0.0001, state: 'Pump fails' }],
   ['unbranded/gsm-888', 'OP(1-8)=LHLHLHLH IP(1-8)=CCCCOOOO CHAM(1-8)=11110000 IPAM(1-8)=10101010', 'status', { output_2: 'ON', output_7: 'OFF', input_4: true, input_5: false }],
   ['itel/stl-sat', 'QUIET ALARM\nRX1 low', 'state', { switch_quiet: 'ON', alarm_1: true }],
 ]
@@ -44,14 +48,21 @@ test.each(texts)('%s reads %j as %s', (profile, text, message, values) => {
   expect(matches[0]).toMatchObject({ profile, message, values })
 })
 
+const now = { now: '2026-03-29T15:30:00Z' }
 const opened = at('2026-03-29T15:30:00Z')
 
 test('the code that switches one socket off registers a master at the other', () => {
-  const now = { now: '2026-03-29T15:30:00Z' }
   const [off] = composeCommand(deviceOf('computherm/gsm158'), 'output', { state: 'OFF' }, now).texts
   const [register] = composeCommand(deviceOf('tuta/s30'), 'register', {}, now).texts
   expect(off?.text).toBe('#00#')
   expect(register?.text).toBe('#00#')
+})
+
+test('the digit that heats with one socket cools with the other', () => {
+  const text = (profile: string): string | undefined =>
+    composeCommand(deviceOf(profile), 'thermostat', { mode: 'heat', low: 10, high: 20 }, now).texts[0]?.text
+  expect(text('tuta/s30')).toBe('#159#0#10#20#')
+  expect(text('computherm/gsm158')).toBe('#159#1#10#20#')
 })
 
 test('a logger that prints its data password is read and shown without it', () => {
