@@ -63,6 +63,7 @@ export const vocabulary = {
   'signal_strength_#': number('dBm', 'signal_strength'),
   operator: text(),
   'operator_#': text(),
+  network_state: text(),
   network_type: text(),
   'network_type_#': text(),
   registered: bool('connectivity'),
