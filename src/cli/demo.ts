@@ -41,10 +41,13 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   const say = (text: string) => void context.stdout.write(`${text}\n`)
   try {
     return await serve(context, { ...config, gateways }, folder, log, {}, (hub) => {
-      hub.events.on('published', ({ topic, payload }) => say(`${timeOf(context)}  ${topic}  ${payload}`))
+      hub.events.on('published', ({ topic, payload }) => {
+        const line = inShort(topic, payload)
+        if (line !== null) say(`${timeOf(context)}  MQTT  ${config.mqtt.base_topic}/${topic}  ${line}`)
+      })
       world.network.log.watch(({ kind, from, to, text }) => {
         if (kind === 'accepted' || kind === 'injected')
-          say(`${timeOf(context)}  SMS ${from} -> ${to}  ${JSON.stringify(text)}`)
+          say(`${timeOf(context)}  SMS   ${from} -> ${to}  ${JSON.stringify(text)}`)
       })
       say(invitation(port, http))
     })
@@ -58,17 +61,26 @@ function invitation(port: number, http: number): string {
   const at = port === usual.mqtt ? '' : ` -p ${port}`
   return `
 smshub is running with a simulated network: a gate opener (gate), a tracker (van) and a heating (boiler).
-Everything that happens is shown here. Try in another terminal:
+What happens is shown here in short. Try in another terminal:
 
   npx mqtt pub${at} -q 1 -t smshub/gate/command/open -m PRESS
   npx mqtt pub${at} -q 1 -t smshub/van/get -m ''
   npx mqtt pub${at} -q 1 -t smshub/boiler/set/target_temperature -m 21
 
-  npx mqtt sub${at} -v -t 'smshub/#'        shows what clients see
-  curl http://127.0.0.1:${http}/metrics     shows the figures
+  npx mqtt sub${at} -v -t 'smshub/#'        shows all of what clients see
+  curl http://127.0.0.1:${http}/metrics       shows the figures
 
 Ctrl-C ends it; nothing of it stays on this machine.
 `
+}
+
+/** What matters of a publication for somebody who watches; null for what only programs read. */
+function inShort(topic: string, payload: string): string | null {
+  if (topic.startsWith('sms/') || topic.startsWith('bridge/')) return null
+  if (topic.startsWith('gateway/') && !topic.endsWith('/availability')) return null
+  if (!topic.endsWith('/result')) return payload
+  const { command_id, command, value, status, final, ok, error, reply, elapsed_ms } = JSON.parse(payload)
+  return JSON.stringify({ command_id, command, value, status, ...(final && { ok, error, reply, elapsed_ms }) })
 }
 
 function timeOf({ clock }: CliContext): string {

@@ -104,7 +104,7 @@ async function live(world: World, hours: number, seed: number): Promise<void> {
   await hub.start()
   const end = clock.monotonic() + hours * hour
   while (clock.monotonic() < end) {
-    await clock.advance(between(10_000, 12 * 60_000))
+    await clock.advance(random() < 0.65 ? between(10_000, 10 * 60_000) : between(10 * 60_000, 4 * hour))
     const what = random()
     n++
     if (what < 0.3) {
@@ -205,25 +205,15 @@ function lateness(faults: string[], publish: SimulatedPublish, at: number, n: nu
 }
 
 describe('a hub that lives for thousands of hours', () => {
-  test.each([1])(
+  // Ten thousand hours, looking for trouble: HOURS=10000 npm test -- hours
+  test.each([1, 2, 3])(
     'keeps its promises through loss, outages, restarts and clock steps (seed %i)',
     async (seed) => {
       const world = makeWorld(seed)
-      const start = performance.now()
-      await live(world, Number(process.env.HOURS ?? 100), seed)
-      console.log(
-        'took',
-        performance.now() - start,
-        'ms',
-        world.all.length,
-        'publishes',
-        world.accepted.size,
-        'accepted',
-        world.broker.published.length,
-        'published',
-      )
+      await live(world, Number(process.env.HOURS ?? 700), seed)
+      expect(world.accepted.size).toBeGreaterThan(100)
       expect(broken(world)).toEqual([])
     },
-    900_000,
+    3_600_000,
   )
 })
