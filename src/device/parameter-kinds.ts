@@ -1,6 +1,6 @@
 import type { Value } from '../message/values.ts'
 import { formatNumber, normaliseNumber } from './numbers.ts'
-import { anyOf, either, fewest, literal, maybe, type Regular, sequence, some, units } from './pattern/regular.ts'
+import { anyOf, either, fewest, literal, maybe, type Regular, sequence, some, times, units } from './pattern/regular.ts'
 import { timeFormat } from './readers/dates.ts'
 import { duration, readDuration, writeDuration } from './readers/durations.ts'
 import { decimal, whole } from './readers/numerals.ts'
@@ -57,7 +57,7 @@ export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
   digits: {
     take: (given, spec) => (/^\d+$/.test(given) && hasLength(given, spec) ? same(given) : null),
     accepts: (spec) => `digits${lengthOf(spec)}`,
-    regular: () => some(units.digit),
+    regular: ({ length }) => (length === undefined ? some(units.digit) : times(length, units.digit)),
     given: asIs,
   },
   text: {

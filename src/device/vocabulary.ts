@@ -119,6 +119,7 @@ export const vocabulary = {
   free_places: number(),
   parameter_id: number(),
   parameter_value: text(),
+  message: text(),
   variable: text(),
   value: text(),
   power_alarm: toggle,
