@@ -173,6 +173,7 @@ export const vocabulary = {
   alarm_value: text(),
   'alarm_#': bool('problem'),
   alarm_inputs: text(),
+  alarm_analogs: text(),
   'limit_low_#': number(),
   'limit_high_#': number(),
   // heat and climate

@@ -40,6 +40,13 @@ const texts: readonly (readonly [profile: string, text: string, message: string,
   ['memco/universal-gsm', '255#*B#LIFT 7#Shutdown in progress', 'alarm', { device_id: 'LIFT 7', event: 'shutdown' }],
   ['wago/to-pass', 'Module 1\n0000\n+04.00mA\n-00.10mA\n1111\nPump fails\nAC=3', 'status', { input_1: false, output_4: 'ON', analog_1_current: 0.004, analog_2_current: -0.0001, state: 'Pump fails' }],
   ['unbranded/gsm-888', 'OP(1-8)=LHLHLHLH IP(1-8)=CCCCOOOO CHAM(1-8)=11110000 IPAM(1-8)=10101010', 'status', { output_2: 'ON', output_7: 'OFF', input_4: true, input_5: false }],
+  ['gibidi/gsm250', 'INP=0A OUT=04\nPulse (sec) 99', 'status', { state_inputs: '0A', output_3_delay: 99 }],
+  ['gsm-commander/gc0321', 'DT=29/02/2024-23:59:01 Sig=7% AT=-- FW=7.46 SN=1-2 PWR=Off BT=11.1V A=0 T= -3,0 IN1,2=1,0 OUT1,2=1,1 SIM=2', 'status', { time: '2024-02-29T23:59:01', mains: false, temperature_1: -3, input_1: true, output_2: 'ON' }],
+  ['2n/smartcom', 'SIG=-101dBm OPER=O2 IMSI=230025100127093 IMEI=358108071238512 SN=52-1-2 LIP=0.0.0.0 FW=1.8.0 STAT=IDLE', 'status', { signal_strength: -101, operator: 'O2', state: 'IDLE' }],
+  ['watchguard/sms-2010', 'alarm activated', 'alarm', { alarm_state: 'triggered', event: 'alarm' }],
+  ['rayleigh/connect', 'Q1 IO DI:0 DO:1', 'io', { input_1: false, output_1: 'ON' }],
+  ['new-world/gsm-x31', 'Normal  temperature', 'input_end', { input_1: false, event: 'alarm_end' }],
+  ['siemens/tel50-gsm', 'TEMP 02 C ALARM', 'temperature', { temperature: 2, event: 'temperature_alarm' }],
   ['itel/stl-sat', 'QUIET ALARM\nRX1 low', 'state', { switch_quiet: 'ON', alarm_1: true }],
 ]
 
