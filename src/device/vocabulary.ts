@@ -227,6 +227,7 @@ export const vocabulary = {
   ac_out_frequency: number('Hz', 'frequency'),
   weight: number('kg', 'weight'),
   tare: number('kg', 'weight'),
+  daily_gain: number('kg', 'weight'),
   // user-made texts
   'value_#': number(),
   'text_#': text(),
