@@ -10,7 +10,7 @@ import type { Pattern } from './pattern/pattern.ts'
 import type { Profile } from './profile.ts'
 import { type ReadContext, readText, timeContext } from './read.ts'
 import { sampleDevices } from './sample.ts'
-import type { Parameter } from './schema/command.ts'
+import type { Parameter, Proof } from './schema/command.ts'
 
 export interface Tried {
   readonly text: string
@@ -36,7 +36,14 @@ interface Candidate {
   readonly message: string
   readonly values: Values
   readonly weight: number
+  readonly proof: Proof
 }
+
+/** Of two that explain a text equally well, the one that somebody printed goes first. */
+const byWeight = (a: Candidate, b: Candidate): number =>
+  b.weight - a.weight || proofs.indexOf(a.proof) - proofs.indexOf(b.proof)
+
+const proofs: readonly Proof[] = ['printed', 'reported', 'unproven']
 
 /** A sample device with its patterns compiled, for trying many texts. */
 interface Sample {
@@ -45,6 +52,7 @@ interface Sample {
     readonly message: string
     readonly source: string
     readonly isReply: boolean
+    readonly proof: Proof
     readonly program: Bound
   }[]
 }
@@ -57,7 +65,7 @@ export function makeTrial(profiles: Iterable<Profile>): (text: string, context: 
   const samples = [...profiles].flatMap(sampleDevices).map(sampleOf)
   return (text, context) => {
     const found = samples.flatMap((sample) => [...readings(sample, text, context), ...replies(sample, text, context)])
-    const matches = distinct(found.sort((a, b) => b.weight - a.weight))
+    const matches = distinct(found.sort(byWeight))
     return { text, matches, nearest: matches.length > 0 ? null : nearest(samples, text.trim()) }
   }
 }
@@ -75,36 +83,42 @@ function distinct(found: readonly Candidate[]): Tried['matches'] {
 function sampleOf(device: Device): Sample {
   const said = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
     row.text.flatMap(({ text }) =>
-      compiled(message, text, false, device.dialect.programs.get(text, bindingOf(device))),
+      compiled(message, row.proof, text, false, device.dialect.programs.get(text, bindingOf(device))),
     ),
   )
-  const answered = Object.entries(commandsOf(device)).flatMap(([message, { reply, params }]) => {
+  const answered = Object.entries(commandsOf(device)).flatMap(([message, { reply, params, proof }]) => {
     // A parameter isn't known here: whatever could have been sent for it will do.
     const unknown = (name: string) => (own(params, name) === undefined ? null : wireOf(params[name] as Parameter))
     const binding = { ...bindingOf(device), unknown }
     const patterns = [...reply.accepted, ...reply.refused, ...reply.pending]
-    return patterns.flatMap(({ text }) => compiled(message, text, true, bind(text, binding)))
+    return patterns.flatMap(({ text }) => compiled(message, proof, text, true, bind(text, binding)))
   })
   const refused = device.dialect.refused.flatMap((pattern) =>
-    compiled('refused', pattern, true, device.dialect.programs.get(pattern, bindingOf(device))),
+    compiled('refused', 'printed', pattern, true, device.dialect.programs.get(pattern, bindingOf(device))),
   )
   return { device, patterns: [...said, ...answered, ...refused] }
 }
 
-const compiled = (message: string, { source }: Pattern, isReply: boolean, program: Bound | null): Sample['patterns'] =>
-  program === null ? [] : [{ message, source, isReply, program }]
+const compiled = (
+  message: string,
+  proof: Proof,
+  { source }: Pattern,
+  isReply: boolean,
+  program: Bound | null,
+): Sample['patterns'] => (program === null ? [] : [{ message, source, isReply, proof, program }])
 
 function readings({ device }: Sample, text: string, context: ReadContext): Candidate[] {
-  return readText(device, text, context).map(({ message, values, event, weight }) => ({
+  return readText(device, text, context).map(({ message, values, event, weight, proof }) => ({
     profile: device.profile.id,
     message,
     values: event === null ? values : { ...values, event },
     weight,
+    proof,
   }))
 }
 
 function replies({ device, patterns }: Sample, text: string, context: ReadContext): Candidate[] {
-  return patterns.flatMap(({ message, isReply, program }) => {
+  return patterns.flatMap(({ message, isReply, proof, program }) => {
     const found = isReply ? match(program, text.trim()) : null
     return found === null
       ? []
@@ -114,6 +128,7 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
             message,
             values: conclude(found, timeContext(device, context)),
             weight: found.weight,
+            proof,
           },
         ]
   })

@@ -39,6 +39,14 @@ test('the answer to a command is a match under its name, whatever its parameters
   )
 })
 
+test('of two profiles that explain a text equally well, the one that somebody printed comes first', () => {
+  const saying = (proof: string): string => `messages: { map: { reader: maps_link, proof: ${proof}, source: manual } }`
+  const guess = makeProfile(saying('unproven'), 'a/guess')
+  const printed = makeProfile(saying('printed'), 'b/printed')
+  const { matches } = makeTrial([guess, printed])('http://maps.google.com/maps?q=-22.5,113.8', undated)
+  expect(matches.map(({ profile }) => profile)).toEqual(['b/printed', 'a/guess'])
+})
+
 test('every variant and every mode of a profile is tried', () => {
   const { matches } = makeTrial([profileOf('king-pigeon/rtu5024')])('Relay ON', undated)
   expect(matches).toEqual([
