@@ -9,6 +9,7 @@ import { Strangers } from './deliver/strangers.ts'
 import { type Device, propertiesOf } from './device/device.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { Modem } from './gateway/modem/modem.ts'
+import type { PinMemory } from './gateway/modem/sim-card.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log } from './message/events.ts'
 import { Fault } from './message/fault.ts'
@@ -251,13 +252,19 @@ export class Hub {
     })
   }
 
+  /** Over restarts: a container that starts again and again must not block a SIM. */
+  readonly #pins: PinMemory = {
+    recall: (key) => this.#store.run('recallPin', { key }),
+    note: (key, fate) => this.#store.run('notePin', { key, fate, now: this.#time.now() }),
+  }
+
   #startGateways(): void {
     const { config, clock, makeGateway } = this.#options
     for (const [id, row] of Object.entries(config.gateways)) {
       const gateway =
         makeGateway?.(id) ??
         (row.type === 'modem'
-          ? new Modem({ id, path: row.path, baudRate: row.baud_rate, pin: row.pin }, clock)
+          ? new Modem({ id, path: row.path, baudRate: row.baud_rate, pin: row.pin, pins: this.#pins }, clock)
           : undefined)
       if (gateway === undefined)
         throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)

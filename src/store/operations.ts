@@ -8,6 +8,7 @@ import { enqueue } from './enqueue.ts'
 import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
+import { notePin, recallPin } from './pins.ts'
 import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
@@ -46,6 +47,8 @@ export const operations = {
   published,
   parkPublication,
   retainedTopics,
+  recallPin,
+  notePin,
   rebase,
   noteTime,
   prune,

@@ -187,4 +187,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX publication_parked ON publication (seq) WHERE parked IS NOT NULL;
   CREATE TABLE retained (topic TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- What became of SIM PINs, over restarts: a wrong one is never entered twice. key: a hash of card and PIN
+  CREATE TABLE pin (key TEXT PRIMARY KEY, fate TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

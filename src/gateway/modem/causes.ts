@@ -9,11 +9,12 @@ const pause: Verdict = { accepted: 'no', next: 'pause' }
 const unknown: Verdict = { accepted: 'unknown', next: 'retry' }
 const taken: Verdict = { accepted: 'yes', next: 'give_up' }
 
-/**
- * What a +CMS ERROR says of the message. Below 128: RP causes, TS 24.011 annex E-2; 128 to 255: TP-FCS, TS 23.040
- * clause 9.2.3.22; 300 and up: the modem's own, TS 27.005 clause 3.2.5. Verdicts: facts, modems, section 10.
- */
-export const submitCauses: Readonly<Record<number, Verdict & { readonly meaning: string }>> = {
+interface CauseRow extends Verdict {
+  readonly meaning: string
+}
+
+/** TS 24.011 clause 8.2.5.4 and annex E-2: the network, by RP-ERROR. */
+const rpCauses: Readonly<Record<number, CauseRow>> = {
   1: { ...giveUp, meaning: 'unassigned number' },
   8: { ...pause, meaning: 'operator determined barring' },
   10: { ...pause, meaning: 'call barred' },
@@ -38,6 +39,10 @@ export const submitCauses: Readonly<Record<number, Verdict & { readonly meaning:
   99: { ...giveUp, meaning: 'information element not known' },
   111: { ...giveUp, meaning: 'protocol error' },
   127: { ...retry, meaning: 'interworking' },
+}
+
+/** TS 23.040 clause 9.2.3.22, TP-FCS: the service centre, by SMS-SUBMIT-REPORT. */
+const failureCauses: Readonly<Record<number, CauseRow>> = {
   128: { ...giveUp, meaning: 'telematic interworking not supported' },
   129: { ...giveUp, meaning: 'short message type 0 not supported' },
   130: { ...giveUp, meaning: 'short message can not be replaced' },
@@ -63,6 +68,10 @@ export const submitCauses: Readonly<Record<number, Verdict & { readonly meaning:
   211: { ...retry, meaning: 'memory capacity exceeded' },
   212: { ...retry, meaning: 'SIM application toolkit busy' },
   255: { ...retry, meaning: 'unspecified error' },
+}
+
+/** TS 27.005 clause 3.2.5: the modem itself. */
+const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   300: { ...unknown, meaning: 'mobile equipment failure' },
   301: { ...retry, meaning: 'SMS service of the modem reserved' },
   302: { ...retry, meaning: 'operation not allowed' },
@@ -83,15 +92,27 @@ export const submitCauses: Readonly<Record<number, Verdict & { readonly meaning:
   330: { ...pause, meaning: 'SMSC address unknown' },
   331: { ...pause, meaning: 'no network service' },
   332: { ...unknown, meaning: 'network time-out' },
-  350: { ...unknown, meaning: 'no answer from the network' },
   500: { ...unknown, meaning: 'unknown error' },
+}
+
+/** facts: modems, section 10.1: beyond the standard, in the sense that most makes give them. */
+const makersErrors: Readonly<Record<number, CauseRow>> = {
+  350: { ...unknown, meaning: 'no answer from the network' },
   512: { ...unknown, meaning: 'weak signal or aborted' },
   513: { ...unknown, meaning: 'lower layer failure' },
   514: { ...unknown, meaning: 'congestion or refused' },
   515: { ...retry, meaning: 'the modem is still initialising' },
 }
 
-/** +CME ERROR instead of +CMS ERROR: TS 27.007 clause 9.2. */
+/** What a +CMS ERROR says of the message, by its number. Verdicts: facts, modems, section 10. */
+export const submitCauses: Readonly<Record<number, CauseRow>> = {
+  ...rpCauses,
+  ...failureCauses,
+  ...equipmentErrors,
+  ...makersErrors,
+}
+
+/** +CME ERROR instead of +CMS ERROR: TS 27.007 clause 9.2, as the number of the other list. */
 const equipmentCauses: Readonly<Record<number, number>> = {
   3: 302,
   4: 303,
@@ -113,10 +134,14 @@ const equipmentCauses: Readonly<Record<number, number>> = {
  * The cause in an error result. Before the PDU nothing can have been accepted, whatever the number says; after it an
  * error without a known number leaves that open.
  */
-export function causeOf(final: Extract<Final, { kind: 'error' }>, pduWritten: boolean): Cause {
+export function causeOf(
+  final: Extract<Final, { kind: 'error' }>,
+  pduWritten: boolean,
+  ofMake: Readonly<Record<number, Verdict>> = {},
+): Cause {
   const number = final.family === 'cme' ? (equipmentCauses[final.number ?? -1] ?? null) : final.number
   const row = number === null ? undefined : submitCauses[number]
-  const verdict = row ?? unknown
+  const verdict = (number === null ? undefined : ofMake[number]) ?? row ?? unknown
   return {
     text: row === undefined ? final.text : `${final.text} (${row.meaning})`,
     // Always of the +CMS ERROR list: 14 is SIM busy in one and nothing in the other.

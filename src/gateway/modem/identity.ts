@@ -7,6 +7,8 @@ export interface Identity {
   readonly model: string | null
   readonly firmware: string | null
   readonly imei: string | null
+  /** What `+GCAP` lists; `CIS707` there is a modem for CDMA. */
+  readonly capabilities: string | null
 }
 
 export async function identify(channel: Channel): Promise<Identity> {
@@ -16,11 +18,12 @@ export async function identify(channel: Channel): Promise<Identity> {
     model: nameIn(await ask('AT+CGMM')),
     firmware: nameIn(await ask('AT+CGMR')),
     imei: digitsIn((await ask('AT+CGSN')).lines, 14),
+    capabilities: nameIn(await ask('AT+GCAP')),
   }
 }
 
 /** The first line, with or without the command's name and quotes in front. */
 function nameIn({ lines }: Reply): string | null {
-  const name = lines[0]?.replace(/^\+CGM[IMR]: */, '').replace(/^"|"$/g, '') ?? ''
+  const name = lines[0]?.replace(/^\+(?:CGM[IMR]|GCAP): */, '').replace(/^"|"$/g, '') ?? ''
   return name === '' ? null : name
 }

@@ -2,6 +2,7 @@ import { Fault } from '../../message/fault.ts'
 import type { Channel, Reply } from './channel.ts'
 import { readableStorages } from './parse.ts'
 import { patiently } from './patience.ts'
+import type { Quirks } from './quirks.ts'
 
 /** How a modem was told to keep and tell messages. */
 export interface MessageSetup {
@@ -15,19 +16,20 @@ export interface MessageSetup {
   readonly acknowledges: boolean
 }
 
-export async function setUpMessages(channel: Channel): Promise<MessageSetup> {
+export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<MessageSetup> {
   await pduMode(channel)
   // Service 0: what is stored needs no acknowledgement while a send holds the line.
   const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
-  const home = await chooseStorage(channel, readable)
-  const indications = await chooseIndications(channel)
-  const comes = indications === null ? null : (ways.find(({ cnmi }) => cnmi === indications) ?? null)
+  const home = await chooseStorage(channel, readable, quirks)
+  const indications = await chooseIndications(channel, quirks)
+  const comes = indications === null ? null : wayOf(indications)
   // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
   const acknowledges =
-    comes?.texts === 'direct'
+    quirks.acknowledges &&
+    (comes?.texts === 'direct'
       ? await takes(channel, 'AT+CSMS=1')
-      : comes?.reports === 'direct' && !isPlain && (await service(channel)) === 1
+      : comes?.reports === 'direct' && !isPlain && (await service(channel)) === 1)
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
   const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
   return { home, storages, indications, acknowledges }
@@ -55,8 +57,12 @@ async function service(channel: Channel): Promise<number> {
 }
 
 /** The SIM first: what it holds survives the modem. Makes differ in how many of the three they take at once. */
-async function chooseStorage(channel: Channel, readable: readonly string[]): Promise<string | null> {
-  for (const name of ['SM', 'ME', 'MT'].filter((one) => readable.length === 0 || readable.includes(one))) {
+async function chooseStorage(
+  channel: Channel,
+  readable: readonly string[],
+  { storages }: Quirks,
+): Promise<string | null> {
+  for (const name of storages.filter((one) => readable.length === 0 || readable.includes(one))) {
     for (const text of [`"${name}","${name}","${name}"`, `"${name}","${name}"`, `"${name}"`]) {
       const { final } = await patiently(channel, `AT+CPMS=${text}`, 10_000)
       if (final.kind === 'ok') return name
@@ -66,8 +72,7 @@ async function chooseStorage(channel: Channel, readable: readonly string[]): Pro
 }
 
 interface Way {
-  readonly cnmi: string
-  readonly texts: 'stored' | 'direct'
+  readonly texts: 'stored' | 'direct' | 'lost'
   readonly reports: 'stored' | 'direct' | 'lost'
 }
 
@@ -75,23 +80,32 @@ interface Way {
  * How new messages are told, the best first: what a modem lists it may still refuse, and what it takes it may not keep
  * (facts: modems, section 8.1). Stored texts survive everything; direct ones are for makes that know nothing else.
  */
-const ways: readonly Way[] = [
-  { cnmi: '2,1,0,1,0', texts: 'stored', reports: 'direct' },
-  { cnmi: '1,1,0,1,0', texts: 'stored', reports: 'direct' },
-  { cnmi: '2,1,0,2,0', texts: 'stored', reports: 'stored' },
-  { cnmi: '1,1,0,2,0', texts: 'stored', reports: 'stored' },
-  { cnmi: '2,1,0,0,0', texts: 'stored', reports: 'lost' },
-  { cnmi: '1,1,0,0,0', texts: 'stored', reports: 'lost' },
-  { cnmi: '1,1', texts: 'stored', reports: 'lost' },
-  { cnmi: '2,2,0,1,0', texts: 'direct', reports: 'direct' },
-  { cnmi: '1,2,0,1,0', texts: 'direct', reports: 'direct' },
-  { cnmi: '2,2,0,0,0', texts: 'direct', reports: 'lost' },
-  { cnmi: '1,2,0,0,0', texts: 'direct', reports: 'lost' },
-  { cnmi: '1,2,2,1,1', texts: 'direct', reports: 'direct' },
+const commonIndications = [
+  '2,1,0,1,0',
+  '1,1,0,1,0',
+  '2,1,0,2,0',
+  '1,1,0,2,0',
+  '2,1,0,0,0',
+  '1,1,0,0,0',
+  '1,1',
+  '2,2,0,1,0',
+  '1,2,0,1,0',
+  '2,2,0,0,0',
+  '1,2,0,0,0',
+  '1,2,2,1,1',
 ]
 
-async function chooseIndications(channel: Channel): Promise<string | null> {
-  for (const { cnmi } of ways) {
+/** What <mt> and <ds> of `+CNMI=<mode>,<mt>,<bm>,<ds>` do with texts and reports (TS 27.005 clause 3.4.1). */
+function wayOf(cnmi: string): Way {
+  const [, mt = 0, , ds = 0] = cnmi.split(',').map(Number)
+  return {
+    texts: mt === 1 ? 'stored' : mt === 2 || mt === 3 ? 'direct' : 'lost',
+    reports: ds === 1 ? 'direct' : ds === 2 ? 'stored' : 'lost',
+  }
+}
+
+async function chooseIndications(channel: Channel, { cnmi: own }: Quirks): Promise<string | null> {
+  for (const cnmi of new Set([...own, ...commonIndications])) {
     if ((await patiently(channel, `AT+CNMI=${cnmi}`, 5_000)).final.kind !== 'ok') continue
     const { lines } = await channel.command('AT+CNMI?', 5_000)
     if (isKept(cnmi, lines)) return cnmi

@@ -11,7 +11,7 @@ import { isUsable } from './observe.ts'
 import { registrationIn } from './parse.ts'
 import { openPort, type Port } from './port.ts'
 import { Session } from './session.ts'
-import type { PinOnce } from './sim-card.ts'
+import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
 import { startUp } from './startup.ts'
 import type { Urc } from './urcs.ts'
 
@@ -21,6 +21,8 @@ export interface ModemOptions {
   readonly path: string
   readonly baudRate: number
   readonly pin: string | undefined
+  /** Where it is remembered what became of the PIN; left out, in this run only. */
+  readonly pins?: PinMemory
   /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
   readonly heartbeatMs?: number
   /** How the port is opened, where it is neither a serial device nor TCP. */
@@ -59,7 +61,7 @@ export class Modem implements Gateway {
   readonly id: string
   readonly #options: ModemOptions
   readonly #clock: Clock
-  readonly #pin: PinOnce
+  readonly #pin: { readonly code: string | undefined; readonly memory: PinMemory }
   readonly #stopping = new Latch()
   readonly #handovers = new Set<Promise<Handover>>()
   #handlers!: GatewayHandlers
@@ -82,7 +84,7 @@ export class Modem implements Gateway {
     this.id = options.id
     this.#options = options
     this.#clock = clock
-    this.#pin = { code: options.pin, entered: false }
+    this.#pin = { code: options.pin, memory: options.pins ?? new PinsOfThisRun() }
   }
 
   get sim(): string {
@@ -188,7 +190,8 @@ export class Modem implements Gateway {
     const answers = () => {
       if (this.#state.status === 'offline') this.#set({ status: 'initializing' })
     }
-    const started = await channel.exclusive(() => startUp(channel, { pin: this.#pin, answers }))
+    const step = (name: string) => this.#handlers.log('debug', `start-up: ${name}`)
+    const started = await channel.exclusive(() => startUp(channel, { pin: this.#pin, name: this.id, answers, step }))
     if (over.isFired) return
     const { identity, sim, messages, observed } = started
     this.#sim = sim

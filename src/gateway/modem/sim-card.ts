@@ -1,68 +1,122 @@
+import { scryptSync } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Channel } from './channel.ts'
 import { digitsIn, pinStateIn } from './parse.ts'
 import { patiently } from './patience.ts'
+import type { Quirks } from './quirks.ts'
 
-/** The PIN, and whether it was entered without the SIM having become ready since: then it is not entered again. */
-export interface PinOnce {
+/** What became of a PIN: `tried` is written down before it is entered, and stays when nobody heard the answer. */
+export type PinFate = 'tried' | 'refused' | 'right'
+
+/** Remembers over restarts what became of a PIN on a SIM; `key` tells neither of them. */
+export interface PinMemory {
+  recall(key: string): Promise<PinFate | null>
+  /** Resolved, it is remembered. */
+  note(key: string, fate: PinFate): Promise<void>
+}
+
+export interface PinRooms {
   readonly code: string | undefined
-  entered: boolean
+  readonly memory: PinMemory
+  readonly quirks: Quirks
+  /** Names the modem where the card tells nothing before its PIN. */
+  readonly modem: string
 }
 
 /** A SIM needs up to 20 s behind AT+CFUN=1 (facts: modems, section 4.1). */
 const simWait = 2_000
 const simAttempts = 15
+/** Tries of a PIN that nobody has used up (TS 51.011 clause 9.2.9). */
+const allTries = 3
+
+const correct = 'correct pin: under the gateway'
 
 /** Waits for the SIM and enters the PIN once; what needs a person is a Fault that says so. */
-export async function unlockSim(channel: Channel, pin: PinOnce): Promise<void> {
-  let accepted = false
+export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> {
+  let entered: string | null = null
   for (let attempt = 1; attempt <= simAttempts && channel.lost === null; attempt++) {
     const { lines, final } = await channel.command('AT+CPIN?', 5_000, { graceWithoutOk: 1_500 })
     const state = pinStateIn(lines)
     // What PIN2 and PUK2 lock is nothing that texts need (facts: modems, section 5.1).
     if (state === 'READY' || state === 'SIM PIN2' || state === 'SIM PUK2') {
-      pin.entered = false
+      if (entered !== null) await pin.memory.note(entered, 'right')
       return
     }
     const number = final.kind === 'error' ? final.number : null
     if (number === 10 || number === 310) throw simFault('missing', 'there is no SIM in the modem')
     if (state === 'SIM PUK' || number === 12 || number === 316)
       throw simFault('puk', 'the SIM wants its PUK: unlock it in a telephone')
-    if (state === 'SIM PIN' && !accepted) {
-      await enterPin(channel, pin)
-      accepted = true
-    }
-    await channel.sleep(simWait)
+    if (state?.startsWith('PH-')) throw simFault('unknown', `the modem takes only its operator's SIM (${state})`)
+    if (state === 'SIM PIN' && entered === null) {
+      entered = await enterPin(channel, pin)
+      await channel.sleep(pin.quirks.unlockMs)
+    } else await channel.sleep(simWait)
   }
   throw new Fault('modem_error', channel.lost ?? 'the SIM did not become ready')
 }
 
-/** Never the last try, and never twice: a third wrong PIN blocks the SIM. */
-async function enterPin(channel: Channel, pin: PinOnce): Promise<void> {
-  if (pin.code === undefined) throw simFault('pin', 'the SIM wants its PIN: set pin: under the gateway')
-  if (pin.entered) throw simFault('pin', 'the SIM did not take the PIN: correct pin: under the gateway')
-  const { lines } = await channel.command('AT+CPINR="SIM PIN"', 5_000)
-  const left = /^\+CPINR: *"?SIM PIN"?, *(\d+)/.exec(lines.find((line) => line.startsWith('+CPINR:')) ?? '')?.[1]
-  if (left !== undefined && Number(left) < 2)
+/**
+ * Never the last try, and a refused PIN never again, whatever restarts in between: the third wrong one blocks the SIM.
+ * Answers under which key its fate is remembered.
+ */
+async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinRooms): Promise<string> {
+  if (code === undefined) throw simFault('pin', 'the SIM wants its PIN: set pin: under the gateway')
+  const left = await triesLeft(channel, quirks)
+  if (left !== null && left < 2)
     throw simFault('pin', 'one PIN try is left: unlock the SIM in a telephone, then start again')
-  pin.entered = true
-  const { final } = await channel.command(`AT+CPIN="${pin.code}"`, 20_000)
-  if (final.kind !== 'ok') throw simFault('pin', 'the SIM did not take the PIN: correct pin: under the gateway')
+  const card = await simId(channel, quirks, false)
+  const key = keyOf(card ?? modem, code)
+  const fate = await memory.recall(key)
+  // With all tries left nothing was counted as wrong: it never arrived, or the card behind this modem is another one.
+  const isForgiven = left !== null && left >= allTries && (fate === 'tried' || card === null)
+  if (fate === 'refused' && !isForgiven) throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
+  if (fate === 'tried' && !isForgiven)
+    throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
+  await memory.note(key, 'tried')
+  const { final } = await channel.command(`AT+CPIN="${code}"`, 20_000)
+  if (final.kind === 'ok') return key
+  if (final.kind === 'error') await memory.note(key, 'refused')
+  throw simFault('pin', `the SIM did not take the PIN: ${correct}`)
+}
+
+async function triesLeft(channel: Channel, { pinTries }: Quirks): Promise<number | null> {
+  for (const { ask, read } of pinTries) {
+    const { lines } = await channel.command(ask, 5_000)
+    const left = lines.map((line) => read.exec(line)?.[1]).find((digits) => digits !== undefined)
+    if (left !== undefined) return Number(left)
+  }
+  return null
+}
+
+/** Slow to make, so that a stolen store does not tell a PIN of four digits at a glance. */
+function keyOf(card: string, code: string): string {
+  return scryptSync(code, `smshub ${card}`, 24, { N: 4096 }).toString('base64url')
 }
 
 function simFault(sim: GatewayState['sim'], message: string): Fault {
   return new Fault('modem_error', message, { sim })
 }
 
-/** Asked until one tells the card's number; the subscriber's number is better than nothing. */
-const simCommands = ['AT+CCID', 'AT+QCCID', 'AT^ICCID?', 'AT+CIMI']
-
-/** What names the SIM: message references and reports live with it. */
-export async function simId(channel: Channel): Promise<string | null> {
-  for (const text of simCommands) {
-    const digits = digitsIn((await patiently(channel, text, 5_000)).lines, 14)
+/** What names the SIM: message references and reports live with it. Before its PIN the subscriber's number is locked. */
+export async function simId(channel: Channel, { iccid }: Quirks, unlocked = true): Promise<string | null> {
+  for (const text of unlocked ? [...iccid, 'AT+CIMI'] : iccid) {
+    const ask = unlocked ? patiently(channel, text, 5_000) : channel.command(text, 5_000)
+    const digits = digitsIn((await ask).lines, 14)
     if (digits !== null) return digits
   }
   return null
+}
+
+/** Remembers for as long as the program runs. */
+export class PinsOfThisRun implements PinMemory {
+  readonly #fates = new Map<string, PinFate>()
+
+  async recall(key: string): Promise<PinFate | null> {
+    return this.#fates.get(key) ?? null
+  }
+
+  async note(key: string, fate: PinFate): Promise<void> {
+    this.#fates.set(key, fate)
+  }
 }

@@ -3,11 +3,13 @@ import type { Channel } from './channel.ts'
 import { type Identity, identify } from './identity.ts'
 import { type MessageSetup, setUpMessages } from './message-setup.ts'
 import { type Observation, observe } from './observe.ts'
-import { type PinOnce, simId, unlockSim } from './sim-card.ts'
+import { type Quirks, quirksOf } from './quirks.ts'
+import { type PinMemory, simId, unlockSim } from './sim-card.ts'
 
 /** What the start-up learns of a modem and its SIM, and how it has set them up. */
 export interface Started {
   readonly identity: Identity
+  readonly quirks: Quirks
   /** ICCID, else IMSI; null where the SIM tells neither. */
   readonly sim: string | null
   readonly messages: MessageSetup
@@ -15,30 +17,92 @@ export interface Started {
 }
 
 export interface StartOptions {
-  readonly pin: PinOnce
+  readonly pin: { readonly code: string | undefined; readonly memory: PinMemory }
+  /** Names the modem where it has no IMEI. */
+  readonly name: string
   /** The modem answers: it is no longer a port only. */
   readonly answers: () => void
+  /** Told before each step. */
+  readonly step: (name: string) => void
+}
+
+type Progress = { -readonly [Key in keyof Started]?: Started[Key] }
+
+interface Step {
+  readonly name: string
+  /** Commands whose errors do not matter, each with its deadline in ms. */
+  readonly commands?: readonly (readonly [text: string, ms: number])[]
+  readonly does?: (channel: Channel, known: Progress, options: StartOptions) => Promise<void>
 }
 
 /**
- * Makes a modem ready from whatever state it was left in: echo on, in a prompt, in the middle of a reply, in text
- * mode. To be run inside `channel.exclusive`. A Fault says what people must do.
+ * From any state that a modem may be in to one that sends and receives (facts: modems, section 4): out of a prompt,
+ * with echo on, in the middle of a reply, in text mode. All of it again on any sign of a reset.
  */
-export async function startUp(channel: Channel, { pin, answers }: StartOptions): Promise<Started> {
-  channel.echoes = true
-  await channel.synchronise()
-  goneWith(channel)
-  answers()
-  await quieten(channel)
-  const identity = await identify(channel)
-  await switchOn(channel)
-  await unlockSim(channel, pin)
-  const sim = await simId(channel)
-  await channel.command('AT+CREG=1', 5_000)
-  const messages = await setUpMessages(channel)
-  const observed = await observe((text, ms) => channel.command(text, ms))
-  goneWith(channel)
-  return { identity, sim, messages, observed }
+export const steps: readonly Step[] = [
+  {
+    name: 'line',
+    does: async (channel, _, { answers }) => {
+      channel.echoes = true
+      await channel.synchronise()
+      goneWith(channel)
+      answers()
+    },
+  },
+  { name: 'answers', does: quieten },
+  {
+    name: 'identity',
+    does: async (channel, known) => {
+      known.identity = await identify(channel)
+      known.quirks = quirksOf(known.identity)
+    },
+  },
+  {
+    name: 'make',
+    does: async (channel, { quirks }) => {
+      for (const text of (quirks as Quirks).prepare) await channel.command(text, 3_000)
+    },
+  },
+  { name: 'radio', does: switchOn },
+  {
+    name: 'SIM',
+    does: async (channel, known, { pin, name }) => {
+      const quirks = known.quirks as Quirks
+      await unlockSim(channel, { ...pin, quirks, modem: known.identity?.imei ?? name })
+      known.sim = await simId(channel, quirks)
+    },
+  },
+  {
+    name: 'registration',
+    commands: [
+      ['AT+CREG=1', 5_000],
+      ['AT+CLIP=1', 5_000],
+    ],
+  },
+  {
+    name: 'messages',
+    does: async (channel, known) => {
+      known.messages = await setUpMessages(channel, known.quirks as Quirks)
+    },
+  },
+  {
+    name: 'state',
+    does: async (channel, known) => {
+      known.observed = await observe((text, ms) => channel.command(text, ms))
+    },
+  },
+]
+
+/** To be run inside `channel.exclusive`. A Fault says what people must do. */
+export async function startUp(channel: Channel, options: StartOptions): Promise<Started> {
+  const known: Progress = {}
+  for (const { name, commands = [], does } of steps) {
+    options.step(name)
+    for (const [text, ms] of commands) await channel.command(text, ms)
+    await does?.(channel, known, options)
+    goneWith(channel)
+  }
+  return known as Started
 }
 
 function goneWith({ lost }: Channel): void {

@@ -1,0 +1,176 @@
+import type { Cause } from '../../message/handover.ts'
+import type { Identity } from './identity.ts'
+
+/** How many tries of the PIN are left: what to ask, and where in the answer it stands. */
+export interface TriesQuestion {
+  readonly ask: string
+  readonly read: RegExp
+}
+
+/** What is particular to a make. The driver knows nothing of makes: a new one is a row of the table below. */
+export interface Quirks {
+  /** Sent behind the identification; what it answers does not matter. Silences or routes unsolicited codes. */
+  readonly prepare: readonly string[]
+  /** Asked one after the other until one says how many tries of the PIN are left (facts: modems, section 5.2). */
+  readonly pinTries: readonly TriesQuestion[]
+  /** ms that the SIM needs behind its PIN until it may be asked anything (section 5.3). */
+  readonly unlockMs: number
+  /** Asked until one tells the card's number. */
+  readonly iccid: readonly string[]
+  /** `+CNMI` forms that are tried before the common ones (section 8.1). */
+  readonly cnmi: readonly string[]
+  /** Storages in the order in which they are wanted (section 8.3). */
+  readonly storages: readonly string[]
+  /** What is handed over directly is acknowledged where service 1 is on; false where that does harm (section 8.2). */
+  readonly acknowledges: boolean
+  /** ms behind the announcement of a message until it can be read. */
+  readonly readAfterMs: number
+  /** Verdicts on `+CMS ERROR` numbers that this make gives another meaning (section 10.1). */
+  readonly causes: Readonly<Record<number, Pick<Cause, 'accepted' | 'next'>>>
+  /** ms until the network has answered a message at the latest (section 7.2). */
+  readonly submitMs: number
+  /** Starts the modem anew; the first one that does not answer an error (section 14.2). */
+  readonly reset: readonly string[]
+  /** ms behind a reset until the port may be used again. */
+  readonly resetMs: number
+  /** `+CUSD` takes and gives the packed septets in hex instead of text (section 12). */
+  readonly packsUssd: boolean
+  /** Ends a call that comes in. */
+  readonly hangUp: readonly string[]
+  /** How messages are written and read: as PDUs, in text mode, or with Huawei's commands for CDMA (section 17). */
+  readonly format: 'pdu' | 'text' | 'cdma'
+}
+
+/** What holds for a modem of which nothing is known. */
+const common: Quirks = {
+  prepare: [],
+  pinTries: [{ ask: 'AT+CPINR="SIM PIN"', read: /^\+CPINR: *"?SIM PIN"? *, *(\d+)/ }],
+  unlockMs: 2_000,
+  iccid: ['AT+CCID', 'AT+QCCID', 'AT^ICCID?', 'AT+ICCID'],
+  cnmi: [],
+  storages: ['SM', 'ME', 'MT'],
+  acknowledges: true,
+  readAfterMs: 0,
+  causes: {},
+  submitMs: 120_000,
+  reset: ['AT+CFUN=1,1', 'AT+CFUN=16', 'ATZ'],
+  resetMs: 20_000,
+  packsUssd: false,
+  hangUp: ['AT+CHUP', 'ATH'],
+  format: 'pdu',
+}
+
+interface QuirksRow extends Partial<Quirks> {
+  readonly maker?: RegExp
+  readonly model?: RegExp
+  readonly capabilities?: RegExp
+}
+
+const tries = (ask: string, read: RegExp) => [{ ask, read }, ...common.pinTries]
+
+/** By maker, then by model: every row that fits counts, a later one more (facts: modems, section 19). */
+export const quirkRows: readonly QuirksRow[] = [
+  {
+    maker: /huawei/i,
+    prepare: ['AT^CURC=0', 'AT^PORTSEL=0'],
+    pinTries: tries('AT^CPIN?', /^\^CPIN: *[^,]*,\d*,\d*,(\d+)/),
+    unlockMs: 3_000,
+    iccid: ['AT^ICCID?', 'AT+CCID'],
+    cnmi: ['2,1,0,1,0', '1,1,0,1,0', '2,1,0,2,0'],
+    reset: ['AT^RESET', 'AT+CFUN=1,1'],
+    packsUssd: true,
+  },
+  { maker: /huawei/i, model: /^E1752/i, packsUssd: false },
+  { maker: /huawei/i, model: /^E3531/i, readAfterMs: 500 },
+  // The MU509 has no SR storage and no mode 2 (section 8.1).
+  { maker: /huawei/i, model: /^MU\d/i, cnmi: ['1,1,0,1,0'], packsUssd: false },
+  { maker: /huawei|china telecom/i, capabilities: /CIS-?(707|856)/i, format: 'cdma' },
+  {
+    maker: /simcom/i,
+    prepare: ['AT+CSCLK=0'],
+    pinTries: tries('AT+SPIC', /^\+SPIC: *(\d+)/),
+    acknowledges: false,
+    reset: ['AT+CFUN=1,1', 'AT+CRESET'],
+  },
+  { maker: /simcom/i, model: /SIM[89]00|SIM868/i, cnmi: ['2,1,0,1,0', '2,1,0,0,0'] },
+  { maker: /simcom/i, model: /SIM70\d\d/i, submitMs: 180_000 },
+  { maker: /simcom/i, model: /A76\d\d|SIM76\d\d/i, storages: ['ME', 'SM', 'MT'], reset: ['AT+CRESET', 'AT+CFUN=1,1'] },
+  {
+    maker: /quectel/i,
+    prepare: ['AT+QURCCFG="urcport","usbat"', 'AT+QSCLK=0'],
+    pinTries: tries('AT+QPINC?', /^\+QPINC: *"SC" *, *(\d+)/),
+    iccid: ['AT+QCCID', 'AT+CCID'],
+    // ds=2 announces reports where they can't be read (section 9).
+    cnmi: ['2,1,0,1,0'],
+    // A general error behind two and a quarter minutes (section 10.1).
+    submitMs: 150_000,
+  },
+  {
+    maker: /u-?blox/i,
+    pinTries: tries('AT+UPINCNT', /^\+UPINCNT: *(\d+)/),
+    submitMs: 180_000,
+    reset: ['AT+CFUN=16', 'AT+CFUN=1,1'],
+  },
+  {
+    maker: /telit/i,
+    pinTries: tries('AT#PCT', /^#PCT: *(\d+)/),
+    reset: ['AT#REBOOT', 'AT+CFUN=1,1'],
+  },
+  {
+    maker: /sierra/i,
+    pinTries: common.pinTries,
+    unlockMs: 8_000,
+  },
+  {
+    maker: /zte/i,
+    // +CPMS? ends its flood of +ZUSIMR (section 11).
+    prepare: ['AT+ZOPRT=5', 'AT+ZCDRUN=8', 'AT+CPMS?'],
+    pinTries: tries('AT+ZPINPUK=?', /^\+ZPINPUK: *(\d+)/),
+    cnmi: ['1,1,0,1,0'],
+  },
+  {
+    maker: /cinterion|siemens|gemalto|thales/i,
+    prepare: ['AT^SMGO=1'],
+    pinTries: tries('AT^SPIC="SC"', /^\^SPIC: *(\d+)/),
+    causes: {
+      512: { accepted: 'no', next: 'retry' },
+      513: { accepted: 'no', next: 'pause' },
+      514: { accepted: 'no', next: 'give_up' },
+      515: { accepted: 'no', next: 'give_up' },
+      516: { accepted: 'no', next: 'give_up' },
+      517: { accepted: 'no', next: 'give_up' },
+      521: { accepted: 'unknown', next: 'retry' },
+      532: { accepted: 'no', next: 'pause' },
+      538: { accepted: 'no', next: 'give_up' },
+    },
+  },
+  {
+    maker: /wavecom/i,
+    prepare: ['AT+WIND=0'],
+    unlockMs: 5_000,
+    // The network refused: a wrong service centre or number.
+    causes: { 514: { accepted: 'no', next: 'give_up' } },
+    reset: ['AT+CFUN=1'],
+  },
+  { maker: /novatel/i, cnmi: ['1,1,2,1,0', '2,1,0,2,0'], unlockMs: 3_000 },
+  { maker: /mediatek|mtk/i, pinTries: tries('AT+EPINC?', /^\+EPINC: *(\d+)/), unlockMs: 3_000 },
+  { maker: /longcheer|alcatel/i, pinTries: tries('AT+CPNNUM', /PIN1=(\d+)/) },
+  {
+    maker: /option/i,
+    pinTries: tries('AT_OERCN?', /^_OERCN: *(\d+)/),
+  },
+  { maker: /ericsson/i, pinTries: tries('AT*EPIN?', /^\*EPIN: *(\d+)/), unlockMs: 500 },
+  { maker: /infineon|intel/i, pinTries: tries('AT+XPINCNT', /^\+XPINCNT: *(\d+)/) },
+  { maker: /icera/i, pinTries: tries('AT%PINNUM?', /^%PINNUM: *(\d+)/) },
+  { maker: /motorola/i, prepare: ['AT+MODE=2'] },
+  { maker: /fibocom/i, reset: ['AT+CFUN=15', 'AT+CFUN=1,1'] },
+]
+
+/** What holds for this modem. */
+export function quirksOf({ manufacturer, model, capabilities }: Identity): Quirks {
+  const fits = (pattern: RegExp | undefined, text: string | null) => pattern === undefined || pattern.test(text ?? '')
+  const rows = quirkRows.filter(
+    (row) => fits(row.maker, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
+  )
+  return Object.assign({}, common, ...rows) as Quirks
+}
