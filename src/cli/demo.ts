@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeDevices } from '../config/devices.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Config } from '../config/schema.ts'
-import { SimulatedWorld } from '../sim/world.ts'
 import type { CliContext } from './context.ts'
 import { makeLogger } from './logger.ts'
 import { type RunOptions, serve } from './run.ts'
+import { withSimulation } from './simulated.ts'
 
 /** The devices of the demo: one of each kind that people have. */
 const devices = {
@@ -27,20 +26,17 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   const folder = mkdtempSync(join(tmpdir(), 'smshub-demo-'))
   const port = await usualOrFree(usual.mqtt)
   const http = await usualOrFree(usual.http)
-  const config = Config.parse({
+  const asWritten = Config.parse({
     mqtt: { broker: { listen: `127.0.0.1:${port}` } },
-    gateways: { home: { type: 'modem', path: 'tcp://127.0.0.1:1', number: '+491700000001' } },
+    gateways: { home: { type: 'simulated' } },
     devices,
     http: { listen: `127.0.0.1:${http}` },
-    data: folder,
   })
-  const world = new SimulatedWorld({ clock: context.clock, devices: makeDevices(config, new ProfileFiles()).values() })
-  const path = await world.listen()
-  const gateways = { home: { ...config.gateways.home, path } } as Config['gateways']
+  const { config, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
   const log = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
   const say = (text: string) => void context.stdout.write(`${text}\n`)
   try {
-    return await serve(context, { ...config, gateways }, folder, log, {}, (hub) => {
+    return await serve(context, config, folder, log, {}, (hub) => {
       hub.events.on('published', ({ topic, payload }) => {
         const line = inShort(topic, payload)
         if (line !== null) say(`${timeOf(context)}  MQTT  ${config.mqtt.base_topic}/${topic}  ${line}`)

@@ -14,6 +14,7 @@ interface GlobalOptions {
   readonly data?: string
   readonly logLevel?: string
   readonly demo?: boolean
+  readonly dryRun?: boolean
 }
 
 /** The command line. Answers the exit code; data go to the standard output, everything else to the standard error. */
@@ -31,7 +32,8 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
       code = await work(...args)
     }
   // Each command loads what it needs and no more: looking at a PDU opens no broker.
-  const runHub = async () => (await import('./run.ts')).run(context, options())
+  const runHub = async () =>
+    (await import('./run.ts')).run(context, { ...options(), dryRun: root.opts<GlobalOptions>().dryRun === true })
   const runDemo = async () => (await import('./demo.ts')).demo(context, options())
   root
     .description('IoT device SMS command hub: MQTT topics become texts to devices, and their texts become values.')
@@ -39,6 +41,7 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .option('-c, --config <file>', 'configuration file (default: smshub.yaml)')
     .option('-d, --data <folder>', 'data folder')
     .option('--log-level <level>', 'error, warn, info or debug')
+    .option('--dry-run', 'run the configuration with a simulated device behind every number; no SMS is sent')
     .option('--demo', 'run with a simulated network, modem and devices, and show what to try')
     .exitOverride()
     .configureOutput({

@@ -1,5 +1,8 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
+import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { Metrics } from '../http/metrics.ts'
 import { type HttpSource, serveControl, serveHttp } from '../http/server.ts'
@@ -11,9 +14,12 @@ import { controlPath } from './control.ts'
 import { failpointFrom } from './failpoint.ts'
 import { makeLogger } from './logger.ts'
 import { thisMachine } from './machine.ts'
+import { withSimulation } from './simulated.ts'
 
 export interface RunOptions extends LoadOptions {
   readonly logLevel: string | undefined
+  /** Simulated devices and modems instead of real ones, and nothing kept. */
+  readonly dryRun?: boolean
 }
 
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
@@ -21,17 +27,45 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   const { config, file, dataFolder } = loadConfig(options)
   const log = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
   log('info', 'hub', `smshub ${context.version}, configuration ${file ?? '(none: defaults)'}, data in ${dataFolder}`)
-  return serve(context, config, dataFolder, log, {}, (hub) => {
-    if (config.mqtt.server === undefined) log('info', 'hub', `clients find the broker at ${hub.address}`)
-    if (Object.keys(config.gateways).length === 0)
-      log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem, path: /dev/serial/by-id/… } }')
-    if (hub.devices.size === 0)
-      log(
-        'warn',
-        'hub',
-        'no device is configured; smshub devices list shows the profiles, smshub --demo shows how it feels',
-      )
+  if (options.dryRun) return dryRun(context, config, dataFolder, log)
+  if (!Object.values(config.gateways).some(({ type }) => type === 'simulated'))
+    return serve(context, config, dataFolder, log, {}, (hub) => welcome(hub, config, log))
+  const simulation = await withSimulation(context, config, new ProfileFiles(join(dataFolder, 'devices')), false)
+  try {
+    return await serve(context, simulation.config, dataFolder, log, {}, (hub) => welcome(hub, config, log))
+  } finally {
+    await simulation.world.close()
+  }
+}
+
+/** The owner's configuration with a simulated device behind every number. What is queued for real is left alone. */
+async function dryRun(context: CliContext, config: Config, dataFolder: string, log: Log): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'smshub-dry-run-'))
+  const profiles = join(dataFolder, 'devices')
+  if (existsSync(profiles)) cpSync(profiles, join(folder, 'devices'), { recursive: true })
+  const simulation = await withSimulation(context, config, new ProfileFiles(profiles), true)
+  log('warn', 'hub', 'dry run: no SMS leaves this machine, simulated devices answer, and nothing is kept')
+  simulation.world.network.log.watch(({ kind, from, to, text }) => {
+    if (kind === 'accepted' || kind === 'injected') log('info', 'sms', `${from} -> ${to} ${JSON.stringify(text)}`)
   })
+  try {
+    return await serve(context, simulation.config, folder, log, {}, (hub) => welcome(hub, simulation.config, log))
+  } finally {
+    await simulation.world.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function welcome(hub: Hub, config: Config, log: Log): void {
+  if (config.mqtt.server === undefined) log('info', 'hub', `clients find the broker at ${hub.address}`)
+  if (Object.keys(config.gateways).length === 0)
+    log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem, path: /dev/serial/by-id/… } }')
+  if (hub.devices.size === 0)
+    log(
+      'warn',
+      'hub',
+      'no device is configured; smshub devices list shows the profiles, smshub --demo shows how it feels',
+    )
 }
 
 /** Runs a hub with its HTTP side until the program is told to end. */

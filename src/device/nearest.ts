@@ -1,15 +1,22 @@
-/** The known word that was probably meant, or null when none is near. */
+/** The known word that was probably meant, or null when none is near. Of equally near ones, that which begins alike. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   let best: string | null = null
   let least = Math.floor(word.length / 3) + 1
   for (const candidate of known) {
     const distance = edits(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least || (distance === least && best === null)) {
-      least = distance
-      best = candidate
-    }
+    if (distance > least) continue
+    if (distance === least && best !== null && alike(word, candidate) <= alike(word, best)) continue
+    least = distance
+    best = candidate
   }
   return best
+}
+
+/** How many characters two words have in common from the start. */
+function alike(a: string, b: string): number {
+  let i = 0
+  while (i < a.length && a[i] === b[i]) i++
+  return i
 }
 
 export function didYouMean(word: string, known: Iterable<string>): string {

@@ -27,7 +27,7 @@ export class SimulatedWorld {
   readonly network: SimulatedNetwork
   readonly modem: SimulatedModem
   readonly devices = new Map<string, SimulatedDevice>()
-  #server: ModemServer | null = null
+  readonly #servers: ModemServer[] = []
 
   constructor({ clock, devices, number = '+491700000001', behaviour, answerMs = 1_500 }: WorldOptions) {
     this.network = new SimulatedNetwork({ clock, ...(behaviour !== undefined && { behaviour }) })
@@ -41,18 +41,29 @@ export class SimulatedWorld {
   }
 
   /** Offers the modem on TCP; answers the path for a gateway's `path:`. */
-  async listen(host = '127.0.0.1', port = 0): Promise<string> {
-    this.#server = await ModemServer.listen(this.modem, host, port)
-    return `tcp://${this.#server.host}:${this.#server.port}`
+  listen(host = '127.0.0.1', port = 0): Promise<string> {
+    return this.#offer(this.modem, host, port)
+  }
+
+  /** One modem more on the same network; answers its path. */
+  addModem(number: string): Promise<string> {
+    return this.#offer(new SimulatedModem({ network: this.network, number }), '127.0.0.1', 0)
   }
 
   get server(): ModemServer {
-    if (this.#server === null) throw new Error('the modem is not offered yet: listen() first')
-    return this.#server
+    const [server] = this.#servers
+    if (server === undefined) throw new Error('the modem is not offered yet: listen() first')
+    return server
   }
 
   async close(): Promise<void> {
-    await this.#server?.close()
+    await Promise.all(this.#servers.map((server) => server.close()))
+  }
+
+  async #offer(modem: SimulatedModem, host: string, port: number): Promise<string> {
+    const server = await ModemServer.listen(modem, host, port)
+    this.#servers.push(server)
+    return `tcp://${server.host}:${server.port}`
   }
 }
 

@@ -152,12 +152,15 @@ describe('devices', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(answers.map(({ text }) => text)).toEqual(texts)
-    expect(answers[0].matches[0]).toMatchObject({ profile: 'king-pigeon/rtu5024' })
-    expect(answers[1].matches[0]).toMatchObject({
-      profile: 'coban/tk103',
-      message: 'position',
-      values: { latitude: 55.807693, longitude: 37.73064 },
-    })
+    expect(answers[0].matches).toContainEqual(expect.objectContaining({ profile: 'king-pigeon/rtu5024' }))
+    // Siblings say the same: each of them is named.
+    expect(answers[1].matches).toContainEqual(
+      expect.objectContaining({
+        profile: 'coban/tk103',
+        message: 'position',
+        values: expect.objectContaining({ latitude: 55.807693, longitude: 37.73064 }),
+      }),
+    )
     expect(answers[2].matches).toEqual([])
   })
 
@@ -298,6 +301,29 @@ describe('running', () => {
     await client.close()
     expect(await hub.stop()).toEqual({ code: 0, signal: null })
   }, 30_000)
+
+  test.each([
+    ['a gateway of type simulated', 'gateways: { home: { type: simulated } }', [], true],
+    ['--dry-run', 'gateways: { home: { type: modem, path: /dev/ttyNOT } }', ['--dry-run'], false],
+    ['--dry-run without a gateway', '', ['--dry-run'], false],
+  ])(
+    '%s: commands are answered by simulated devices',
+    async (_name, gateways, args, keeps) => {
+      const hub = new HubProcess(temporaryFolder())
+      const port = await freePort()
+      await hub.start({
+        config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\n${gateways}\nhttp: { enabled: false }\ndevices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "${gateNumber}" } }\n`,
+        args,
+      })
+      const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+      await client.publish('smshub/gate/command/open', 'PRESS')
+      expect((await client.final('gate')).json).toMatchObject({ status: 'replied', ok: true })
+      await client.close()
+      expect(await hub.stop()).toEqual({ code: 0, signal: null })
+      expect(existsSync(join(hub.folder, 'data/smshub.db'))).toBe(keeps)
+    },
+    60_000,
+  )
 
   test('shows health and figures on http, and ends in order', async () => {
     const hub = new HubProcess(temporaryFolder())

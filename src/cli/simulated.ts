@@ -1,0 +1,44 @@
+import { makeDevices } from '../config/devices.ts'
+import type { ProfileFiles } from '../config/profiles.ts'
+import type { Config, GatewayConfig } from '../config/schema.ts'
+import { SimulatedWorld } from '../sim/world.ts'
+import type { CliContext } from './context.ts'
+
+export interface Simulation {
+  /** The configuration with a path to a simulated modem where it names a simulated gateway. */
+  readonly config: Config
+  /** Closed when the hub has ended. */
+  readonly world: SimulatedWorld
+}
+
+/**
+ * Puts a simulated network behind gateways of `type: simulated`, or behind `all` of them: each is a modem on a real
+ * byte stream, and every device of the configuration answers as its profile says.
+ */
+export async function withSimulation(
+  context: CliContext,
+  config: Config,
+  profiles: ProfileFiles,
+  all: boolean,
+): Promise<Simulation> {
+  const isBare = all && Object.keys(config.gateways).length === 0
+  const gateways: Config['gateways'] = isBare ? { simulated: { type: 'simulated' } } : config.gateways
+  const replaced = Object.entries(gateways).filter(([, { type }]) => all || type === 'simulated')
+  const devices = makeDevices(config, profiles).values()
+  const numbers = replaced.map(([, { number }], i) => number ?? `+4917000000${i + 10}`)
+  const world = new SimulatedWorld({ clock: context.clock, devices, ...(numbers[0] && { number: numbers[0] }) })
+  const paths = new Map<string, string>()
+  for (const [i, [id]] of replaced.entries())
+    paths.set(id, i === 0 ? await world.listen() : await world.addModem(numbers[i] as string))
+  const modems = Object.fromEntries(
+    Object.entries(gateways).map(([id, gateway]) => {
+      const path = paths.get(id)
+      return [id, path === undefined ? gateway : modemAt(path, gateway)]
+    }),
+  )
+  return { config: { ...config, gateways: modems }, world }
+}
+
+function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {
+  return { type: 'modem', path, baud_rate: 115_200, ...(number !== undefined && { number }) }
+}
