@@ -7,7 +7,7 @@ import { type TakenParameters, takeParameters } from './parameters.ts'
 import { type Binding, type Bound, bind } from './pattern/bind.ts'
 import { conclude, type Match } from './pattern/match.ts'
 import type { Pattern } from './pattern/pattern.ts'
-import { firstOf, maskMatch, type ReadContext, type Reading, readText, timeContext } from './read.ts'
+import { firstOf, maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
 import type { TimeContext } from './readers/dates.ts'
 import type { Command } from './schema/command.ts'
 import { formatOf, maskedOf, textOf } from './template.ts'
@@ -48,12 +48,12 @@ export interface Asked {
 
 /**
  * Does the text answer the command? A refusal is looked for first: some say it in words that an acceptance could
- * hold. Any text is an answer only if the device does not say it unasked.
+ * hold. Any text is an answer only if the device does not say it unasked; what it passes on for others is none.
  */
 export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
   const plain = text.trim()
   const command = own(device.dialect.commands, open.command)
-  if (command === undefined) return none(maskText(device, plain))
+  if (command === undefined || readForward(device, plain) !== null) return none(maskText(device, plain))
   const asked = askedOf(device, command, open)
   const binding = answerBinding(asked)
   const compile = (pattern: Pattern): Bound | null => bind(pattern, binding)
