@@ -200,7 +200,7 @@ describe('config check', () => {
     [
       'a profile that is missing',
       'devices: { gate: { profile: king-pigeon/rtu9, number: "+49" } }',
-      'there is no profile "king-pigeon/rtu9"; did you mean "king-pigeon/rtu5024"',
+      'there is no profile "king-pigeon/rtu9"; did you mean "king-pigeon/rtu50',
     ],
     [
       'a variant that must be chosen',
