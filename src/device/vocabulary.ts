@@ -78,7 +78,6 @@ export const vocabulary = {
   missed_calls: number(),
   texts_full: bool('problem'),
   problem: bool('problem'),
-  'problem_#': bool('problem'),
   time: time,
   started_at: time,
   uptime: number('s', 'duration'),
