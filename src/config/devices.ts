@@ -22,8 +22,10 @@ export function makeDevices(config: Config, profiles: ProfileFiles): ReadonlyMap
       devices.set(id, makeDevice(id, row, profiles.get(row.profile), environment))
       for (const number of row.number.map((one) => normaliseNumber(one, config.sms.region))) {
         const owner = owners.get(number)
-        if (owner !== undefined && owner !== id)
-          problems.push(`device ${id}: ${number} is the number of device ${owner} already`)
+        if (owner !== undefined && owner !== id && !areToldApart(devices.get(owner), devices.get(id)))
+          problems.push(
+            `device ${id}: ${number} is the number of device ${owner} already; two may share one where the identity of their profile, set on both, tells them apart`,
+          )
         owners.set(number, id)
       }
     } catch (error) {
@@ -33,4 +35,14 @@ export function makeDevices(config: Config, profiles: ProfileFiles): ReadonlyMap
   }
   if (problems.length > 0) throw new Fault('invalid_config', problems.join('\n'), { problems })
   return devices
+}
+
+/** Two behind one number: their texts name them, or their profiles have nothing in common. */
+function areToldApart(a: Device | undefined, b: Device | undefined): boolean {
+  if (a === undefined || b === undefined) return false
+  if (a.dialect.profile !== b.dialect.profile) return true
+  const { identity } = a.dialect
+  if (identity === null) return false
+  const [mine, theirs] = [a.settings[identity] ?? '', b.settings[identity] ?? '']
+  return mine !== '' && theirs !== '' && mine.toLowerCase() !== theirs.toLowerCase()
 }

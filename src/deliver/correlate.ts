@@ -1,6 +1,7 @@
 import { type Answer, readAnswer } from '../device/answer.ts'
 import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
+import { own } from '../device/own.ts'
 import type { ReadContext } from '../device/read.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
@@ -9,15 +10,17 @@ import type { Settlement } from '../store/settle-text.ts'
 
 /** What a text means for the commands of its device. */
 export interface Correlation {
-  readonly settlement: Settlement | null
-  readonly answer: Answer | null
+  readonly settlements: readonly Settlement[]
+  readonly answers: readonly Answer[]
   /** What holds now because the device accepted. */
   readonly sets: Values
+  /** Alarms that are acknowledged now. */
+  readonly cancels: readonly string[]
   /** The text was sent before the open command: news, not an answer. */
   readonly lateFor: string | null
 }
 
-export const nothing: Correlation = { settlement: null, answer: null, sets: {}, lateFor: null }
+export const nothing: Correlation = { settlements: [], answers: [], sets: {}, cancels: [], lateFor: null }
 
 interface Candidate {
   readonly command: OpenCommand
@@ -45,23 +48,58 @@ export function correlate(
   const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
   const open = fitting.find(({ command }) => !command.final)
   const ended = fitting.filter(({ command, answer }) => command.final && !answer.any)
-  if (open === undefined) {
-    const late = ended.sort((a, b) => b.command.seq - a.command.seq)[0]
-    if (late === undefined) return { ...nothing, lateFor: early?.commandId ?? null }
-    return { ...nothing, answer: late.answer, settlement: settlementOf(late, 'late'), sets: setsOf(late) }
+  const together = timely.filter((command) => !command.final)
+  if (together.length > 1) {
+    const answered = answeredTogether(device, text, context, together)
+    if (answered.length > 0) return settled(device, answered)
   }
-  if (open.answer.any && ended.length > 0) {
-    const late = ended[0] as Candidate
-    return { ...nothing, answer: late.answer, settlement: settlementOf(late, 'late'), sets: setsOf(late) }
+  const late = ended.sort((a, b) => b.command.seq - a.command.seq)[0]
+  if (open === undefined || (open.answer.any && late !== undefined)) {
+    return late === undefined ? { ...nothing, lateFor: early?.commandId ?? null } : settled(device, [late], 'late')
   }
   const rival = ended.find(({ command }) => command.digest !== open.command.digest && command.mayAnswerUntil >= sentAt)
-  if (rival !== undefined) return { ...nothing, answer: open.answer, settlement: settlementOf(open, 'mismatch') }
-  return { ...nothing, answer: open.answer, settlement: settlementOf(open, verdictOf(open)), sets: setsOf(open) }
+  if (rival !== undefined) return { ...settled(device, [open], 'mismatch'), sets: {}, cancels: [] }
+  return settled(device, [open])
 }
 
-/** What the command brings about, once the device has said yes in words that are known. */
-function setsOf({ spec, answer }: Candidate): Values {
-  return answer.verdict === 'accepted' && !answer.any ? spec.sets : {}
+/**
+ * Commands that shared a text, in its order: one answers them all line by line, or the first that is still unanswered
+ * and fits.
+ */
+function answeredTogether(
+  device: Device,
+  text: string,
+  context: ReadContext,
+  commands: readonly OpenCommand[],
+): Candidate[] {
+  const whole = commands.flatMap((command) => candidateOf(device, command, text, context))
+  const known = whole.find(({ answer }) => !answer.any)
+  if (known !== undefined) return [known]
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
+  const found: Candidate[] = []
+  for (const line of lines) {
+    const open = commands.filter((command) => !found.some((one) => one.command.seq === command.seq))
+    const fits = open
+      .flatMap((command) => candidateOf(device, command, line, context))
+      .find(({ answer }) => !answer.any)
+    if (fits !== undefined) found.push(fits)
+  }
+  return found.length > 0 ? found : whole.slice(0, 1)
+}
+
+function settled(
+  device: Device,
+  candidates: readonly Candidate[],
+  verdict: 'late' | 'mismatch' | null = null,
+): Correlation {
+  const agreed = candidates.filter(({ answer }) => answer.verdict === 'accepted' && !answer.any)
+  return {
+    settlements: candidates.map((one) => settlementOf(device, one, verdict ?? verdictOf(one))),
+    answers: candidates.map(({ answer }) => answer),
+    sets: Object.assign({}, ...agreed.map(({ spec }) => spec.sets)) as Values,
+    cancels: agreed.flatMap(({ spec }) => spec.cancels ?? []),
+    lateFor: null,
+  }
 }
 
 function candidateOf(device: Device, command: OpenCommand, text: string, context: ReadContext): Candidate[] {
@@ -78,13 +116,25 @@ function verdictOf({ command, spec, answer }: Candidate): 'accepted' | 'refused'
   return texts < spec.texts ? 'partial' : 'accepted'
 }
 
-function settlementOf({ command, spec, answer }: Candidate, verdict: Settlement['verdict']): Settlement {
+function settlementOf(
+  device: Device,
+  { command, spec, answer }: Candidate,
+  verdict: Settlement['verdict'],
+): Settlement {
+  const holds = answer.verdict === 'accepted' && !answer.any && verdict !== 'mismatch' && verdict !== 'partial'
   return {
     seq: command.seq,
     verdict,
     ok: verdict === 'refused' ? false : answer.any ? null : true,
     reply: { text: answer.masked, parsed: publicValues(answer), matched_by: answer.by },
     waitMs: verdict === 'partial' ? spec.withinTextsMs : spec.afterPendingMs,
-    learned: verdict === 'accepted' && !answer.any ? spec.secrets : {},
+    learned: holds ? taken(device, spec.secrets) : {},
   }
+}
+
+/** Settings that hold now, each with what was configured when the device took it. */
+function taken({ configured }: Device, secrets: Readonly<Record<string, string>>): Settlement['learned'] {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => [name, { value, over: own(configured, name) ?? '' }]),
+  )
 }

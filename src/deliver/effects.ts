@@ -1,6 +1,7 @@
 import { type Device, propertiesOf } from '../device/device.ts'
 import { maskText, publicValues } from '../device/mask.ts'
-import type { Reading } from '../device/read.ts'
+import { learnedFrom, type Reading } from '../device/read.ts'
+import { fieldOf } from '../device/vocabulary.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
 import type { TextEffects } from '../store/settle-text.ts'
@@ -16,6 +17,8 @@ export interface Understood {
   readonly sentAt: number
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
+  /** Somebody else's text that the device passed on: nothing that it says itself. */
+  readonly forwarded: { readonly from: string | null; readonly text: string } | null
 }
 
 export interface EffectRules {
@@ -32,15 +35,15 @@ const installSlack = 10 * 60_000
 /** Everything that follows from a text, for one transaction. */
 export function effectsOf(understood: Understood, rules: EffectRules, now: number): TextEffects {
   const { whole, device, sentAt, readings, correlation } = understood
-  const { answer, settlement, sets } = correlation
+  const { answers, settlements, sets, cancels } = correlation
   const [reading] = readings
-  const values: Values = { ...(reading && publicValues(reading)), ...(answer && publicValues(answer)), ...sets }
+  const said = [...(reading === undefined ? [] : [reading]), ...answers]
+  const values: Values = Object.assign({}, ...said.map(publicValues), sets)
   const old = sentAt < rules.installedAt - installSlack
   const messageId = rules.newId('msg')
-  const text =
-    answer?.masked ?? reading?.masked ?? (device === null ? (whole.text ?? '') : maskText(device, whole.text ?? ''))
+  const text = textOf(understood)
   const hidden = old || (device === null && rules.unknownSenders === 'drop')
-  const event = reading?.event ?? answer?.event ?? null
+  const event = said.find((one) => one.event !== null)?.event ?? null
   return {
     raws: whole.raws,
     assembly: whole.assembly,
@@ -63,7 +66,10 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
             seenAt: now,
             fields: Object.keys(propertiesOf(device)),
           },
-    settlements: settlement === null || old ? [] : [settlement],
+    settlements: old ? [] : settlements,
+    learned: device === null || old ? {} : learned(device, said),
+    cancels,
+    window: device === null ? null : windowOf(device, readings, now),
     events:
       event === null || old
         ? []
@@ -73,6 +79,7 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
               id: rules.newId('evt'),
               level: reading?.level ?? null,
               values,
+              same: sameness(event, values),
               repeatsMs: (reading?.repeats ?? 0) * 1000,
               ends: reading?.ends ?? null,
             },
@@ -81,11 +88,46 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
   }
 }
 
+/** What may be shown of the text. */
+function textOf({ whole, device, readings, correlation: { answers } }: Understood): string {
+  const [answer, ...more] = answers
+  if (answer !== undefined && more.length > 0) return answers.map(({ masked }) => masked).join('\n')
+  return (
+    answer?.masked ?? readings[0]?.masked ?? (device === null ? whole.text : maskText(device, whole.text ?? '')) ?? ''
+  )
+}
+
+/** Settings that the text teaches: texts and names that the device's owner stored in it. */
+function learned(device: Device, said: readonly { readonly values: Values }[]): TextEffects['learned'] {
+  const taught = Object.assign({}, ...said.map(({ values }) => learnedFrom(device, values))) as Record<string, string>
+  return Object.fromEntries(Object.entries(taught).map(([name, value]) => [name, { value, over: null }]))
+}
+
+/** Until when the device takes the commands of its window: a text of the right kind has opened it. */
+function windowOf({ id, timing, dialect }: Device, readings: readonly Reading[], now: number): TextEffects['window'] {
+  const { window } = timing
+  if (window === undefined) return null
+  const isSaid = Object.entries(dialect.messages).some(([name, row]) => [name, row.event].includes(window.after))
+  const opens = !isSaid || readings.some(({ message, event }) => [message, event].includes(window.after))
+  return opens ? { lane: `d:${id}`, until: now + window.for * 1000 } : null
+}
+
+/**
+ * What makes two alarms one: the kind and what it is about. Where the device is, and when, changes while one alarm
+ * goes on.
+ */
+function sameness(event: string, values: Values): string {
+  const about = Object.entries(values).filter(([name]) =>
+    ['bool', 'switch', 'text'].includes(fieldOf(name)?.type ?? ''),
+  )
+  return `${event} ${JSON.stringify(Object.fromEntries(about))}`
+}
+
 /** The payload of `sms/received`. */
 function receivedPayload(
   id: string,
   text: string,
-  { whole, device, readings, correlation }: Understood,
+  { whole, device, readings, correlation, forwarded }: Understood,
 ): Record<string, unknown> {
   const [reading] = readings
   return {
@@ -98,11 +140,12 @@ function receivedPayload(
     received_at: isoTime(whole.receivedAt),
     smsc_at: whole.scts === null ? null : isoTime(whole.scts),
     parts: whole.parts,
-    parsed: reading !== undefined || (correlation.answer !== null && correlation.answer.by !== 'any_text'),
+    parsed: reading !== undefined || correlation.answers.some(({ by }) => by !== 'any_text'),
     ...(reading !== undefined && { message: reading.message }),
     encoding: whole.encoding,
     ...(whole.missing.length > 0 && { incomplete: true, missing: whole.missing }),
     ...(whole.damaged && { damaged: true }),
+    ...(forwarded !== null && { forwarded }),
     ...(correlation.lateFor !== null && { late_for: correlation.lateFor }),
   }
 }

@@ -1,6 +1,9 @@
 import type { Device } from '../device/device.ts'
 import { sameNumber } from '../device/numbers.ts'
+import { own } from '../device/own.ts'
+import { isOwn, type ReadContext, readText } from '../device/read.ts'
 import type { Address } from '../message/address.ts'
+import type { Values } from '../message/values.ts'
 
 /** Digits from the right by which numbers are looked up before they are compared. */
 const tail = 7
@@ -28,6 +31,27 @@ export class Directory {
       ...new Set(candidates.filter((device) => device.numbers.some((one) => sameNumber(one, number, this.#region)))),
     ]
   }
+}
+
+/**
+ * Which of the devices behind a number a text is of: the one that it names, else the only one that knows it. Several
+ * share a number where texts or the profile's `identity` tell them apart.
+ */
+export function identify(devices: readonly Device[], text: string, context: ReadContext): Device | null {
+  if (devices.length < 2) return devices[0] ?? null
+  const knowing = devices.flatMap((device) => {
+    const values = readText(device, text, context).map((reading) => reading.values)
+    return values.some((one) => isOwn(device, one))
+      ? [{ device, named: values.some((one) => isNamed(device, one)) }]
+      : []
+  })
+  return (knowing.find(({ named }) => named) ?? knowing[0])?.device ?? devices[0] ?? null
+}
+
+/** The text holds the field that tells this device from others. */
+function isNamed(device: Device, values: Values): boolean {
+  const { identity } = device.dialect
+  return identity !== null && own(values, identity) !== undefined && isOwn(device, values)
 }
 
 /** As the configuration writes it: with a plus when it is international. */

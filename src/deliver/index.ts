@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type ReadContext, readText } from '../device/read.ts'
+import { type ReadContext, readForward, readText } from '../device/read.ts'
 import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
@@ -12,7 +12,7 @@ import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
-import type { Directory } from './identify.ts'
+import { type Directory, identify } from './identify.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 
 /**
@@ -145,15 +145,19 @@ export class Deliver {
   }
 
   async #deliver(whole: WholeText): Promise<void> {
-    const device = this.#steps.runSync('identify', () => this.#rooms.directory.find(whole.from)[0] ?? null)
     const text = whole.text ?? ''
     const context: ReadContext = {
       receivedAt: isoTime(whole.receivedAt),
       scts: whole.scts === null ? null : isoTime(whole.scts),
     }
+    const device = this.#steps.runSync('identify', () =>
+      identify(this.#rooms.directory.find(whole.from), text, context),
+    )
     const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
+    const foreign = device === null ? null : readForward(device, text)
+    const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
     const { sentAt, correlation } = await this.#steps.run('correlate', async () => {
-      if (device === null) return { sentAt: whole.scts ?? whole.receivedAt, correlation: nothing }
+      if (device === null || forwarded !== null) return { sentAt: whole.scts ?? whole.receivedAt, correlation: nothing }
       const { commands, clockOffset } = await this.#rooms.store.run('openCommands', {
         device: device.id,
         lane: `d:${device.id}`,
@@ -163,7 +167,11 @@ export class Deliver {
       const sentAt = whole.scts === null ? whole.receivedAt : whole.scts - clockOffset
       return { sentAt, correlation: correlate(device, text, sentAt, context, commands) }
     })
-    const effects = effectsOf({ whole, device, sentAt, readings, correlation }, this.#rooms, this.#rooms.now())
+    const effects = effectsOf(
+      { whole, device, sentAt, readings, correlation, forwarded },
+      this.#rooms,
+      this.#rooms.now(),
+    )
     await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
     if (device === null && effects.incoming.payload !== null)
       this.#rooms.stranger(effects.incoming.sender, text, context)

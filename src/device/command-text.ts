@@ -4,12 +4,11 @@ import { own } from './own.ts'
 import type { TakenParameters } from './parameters.ts'
 import type { Command } from './schema/command.ts'
 import { specOf } from './settings.ts'
-import { type Filling, type Piece, render, type Template } from './template.ts'
+import { type Filling, type Piece, render, type Template, textOf } from './template.ts'
 
 /** The whole text of a command: the template in its frame, with the request for an answer; null for a call. */
 export function piecesOf(device: Device, command: Command, taken: TakenParameters, counter: number): Piece[] | null {
   if (command.text === undefined) return null
-  const { dialect } = device
   const bare = barePieces(device, command, taken, counter)
   const request: Piece[] =
     command.reply.expect === 'none' || command.reply.request === ''
@@ -23,13 +22,40 @@ export function piecesOf(device: Device, command: Command, taken: TakenParameter
           name === 'command' ? bare : name === 'request' ? orNull(request) : settingPiece(device, name),
         )
   if (frame !== null && !frame.source.includes('{request}')) pieces.push(...request)
+  return recased(device, pieces)
+}
+
+function recased({ dialect }: Device, pieces: readonly Piece[]): Piece[] {
   const recase = {
     upper: (text: string) => text.toUpperCase(),
     lower: (text: string) => text.toLowerCase(),
-    exact: null,
-    any: null,
+    exact: (text: string) => text,
+    any: (text: string) => text,
   }[dialect.case]
-  return recase === null ? pieces : pieces.map((piece) => ({ ...piece, text: recase(piece.text) }))
+  return pieces.map((piece) => ({ ...piece, text: recase(piece.text) }))
+}
+
+/** A command that may share a text with others: what stands around all of them, and its own words. */
+export interface Shared {
+  readonly head: string
+  readonly body: string
+  readonly tail: string
+}
+
+/** Null for a command that stands alone: a call, one that asks for its answer, one that changes a secret. */
+export function sharedOf(device: Device, command: Command, taken: TakenParameters, counter: number): Shared | null {
+  const changes = Object.keys(command.secret).length > 0
+  if (device.dialect.sms.join === null || command.text === undefined || changes) return null
+  if (command.reply.request !== '' && command.reply.expect !== 'none') return null
+  const bare = barePieces(device, command, taken, counter)
+  const frame = frameOf(device, command)
+  const here: Piece = { text: '', secret: false }
+  const pieces =
+    frame === null ? [here] : render(frame, (name) => (name === 'command' ? [here] : settingPiece(device, name)))
+  const at = pieces.indexOf(here)
+  if (at < 0) return null
+  const text = (some: readonly Piece[]) => textOf(recased(device, some))
+  return { head: text(pieces.slice(0, at)), body: text(bare), tail: text(pieces.slice(at + 1)) }
 }
 
 /** The command without its frame: what `{=command}` stands for. */

@@ -1,5 +1,5 @@
 import type { Value, Values } from '../message/values.ts'
-import { piecesOf } from './command-text.ts'
+import { piecesOf, type Shared, sharedOf } from './command-text.ts'
 import { type Device, parameterContext } from './device.ts'
 import type { SmsLimits } from './dialect.ts'
 import { findCommand } from './find-command.ts'
@@ -35,6 +35,7 @@ export interface Composed {
   /** Why a confirmation is needed; null when none is. */
   readonly danger: string | null
   readonly ttl: number | null
+  /** What is expected of the device at the end. */
   readonly reply: ReplySpec
   /** What holds once the device accepted. */
   readonly sets: Values
@@ -43,17 +44,30 @@ export interface Composed {
   readonly cancels: string | null
   /** Settings that change once accepted, with their new values. */
   readonly secrets: Readonly<Record<string, string>>
+  /** How it may share a text with other commands; null when it may not. */
+  readonly shared: Shared | null
+  /** It is taken in the device's window only. */
+  readonly inWindow: boolean
   readonly limits: SmsLimits
   readonly proof: Proof
   /** What silence may mean, in the maker's words. */
   readonly silence: string | null
 }
 
+/** One text of an act, and what is expected of the device after it. */
 export interface ComposedText {
   readonly text: string
   readonly masked: string
-  /** Seconds after the text before. */
+  /** Behind the outcome of the text before; or only when that failed. */
+  readonly goes: 'then' | 'else'
+  /** Seconds after that. */
   readonly wait: number
+  /** Whose answer it gets. */
+  readonly command: string
+  readonly params: Values
+  readonly reply: ReplySpec
+  /** Settings that hold once it is accepted. */
+  readonly secrets: Readonly<Record<string, string>>
 }
 
 export interface ReplySpec {
@@ -75,11 +89,12 @@ export function composeCommand(device: Device, name: string, given: unknown, con
   const { key, command } = findCommand(device, name)
   const taken = takeParameters(key, command, given, parameterContext(device, context.now))
   const counter = context.counter ?? 0
-  const texts = textsOf(device, key, command, taken, context)
-  for (const { text } of texts) assertFits(key, text, device.dialect.sms)
-  const { reply } = command
   const values = usesCounter(command) ? { ...taken.values, counter } : taken.values
-  const secret = (param: string): boolean => own(command.params, param)?.secret === true
+  const steps = stepsOf(device, key, command, taken, context)
+  const whole = { key, command, taken, values, secrets: secretsOf(command, taken) }
+  const texts = steps.length > 0 ? inSteps(device, whole, steps) : attempts(device, whole, counter)
+  for (const { text } of texts) assertFits(key, text, device.dialect.sms)
+  const secret = (param: string): boolean => command.params[param]?.secret === true
   return {
     command: key,
     label: command.label ?? key.replaceAll('_', ' '),
@@ -89,44 +104,112 @@ export function composeCommand(device: Device, name: string, given: unknown, con
     shown: mapValues(values, (value, param) => (secret(param) && value !== null ? '***' : value)),
     repeat: command.repeat,
     repeatWindow: command.repeat_window ?? null,
-    danger: command.danger ?? null,
+    danger: command.danger ?? steps.find((step) => step.command.danger !== undefined)?.command.danger ?? null,
     ttl: command.ttl ?? null,
-    reply: {
-      expect: reply.expect,
-      within: reply.within ?? device.timing.reply ?? patience,
-      afterPending: reply.after_pending,
-      texts: reply.texts,
-      withinTexts: reply.within_texts,
-      anyText: reply.any_text,
-    },
+    reply: texts.at(-1)?.reply ?? replyOf(device, command),
     sets: setsOf(command, taken.values),
     asks: command.asks,
     cancels: command.cancels ?? null,
-    secrets: mapValues(command.secret, (param) => taken.wires[param] ?? ''),
+    secrets: Object.assign({}, whole.secrets, ...steps.map(({ secrets }) => secrets)) as Record<string, string>,
+    shared: sharedOf(device, command, taken, counter),
+    inWindow: isInWindow(device, command),
     limits: device.dialect.sms,
     proof: command.proof,
     silence: device.dialect.silence,
   }
 }
 
-function textsOf(
+/** A command with its parameters as they are sent. */
+interface Part {
+  readonly key: string
+  readonly command: Command
+  readonly taken: TakenParameters
+  readonly values: Values
+  readonly secrets: Readonly<Record<string, string>>
+}
+
+interface Step extends Part {
+  readonly wait: number
+}
+
+function stepsOf(
   device: Device,
   name: string,
   command: Command,
   taken: TakenParameters,
   context: ComposeContext,
-): ComposedText[] {
-  if (command.steps === undefined) {
-    const pieces = piecesOf(device, command, taken, context.counter ?? 0)
-    return pieces === null ? [] : [{ text: textOf(pieces), masked: maskedOf(pieces), wait: 0 }]
-  }
-  return command.steps.flatMap((step) => {
-    const inner = findCommand(device, step.command).command
+): Step[] {
+  return (command.steps ?? []).map((step) => {
+    const { key, command: inner } = findCommand(device, step.command)
     const params = mapValues(step.params, (value) => fillIn(value, taken.values))
-    const stepTaken = takeParameters(`${name}: ${step.command}`, inner, params, parameterContext(device, context.now))
-    return textsOf(device, name, inner, stepTaken, context).map((text) => ({ ...text, wait: step.wait }))
+    const innerTaken = takeParameters(`${name}: ${key}`, inner, params, parameterContext(device, context.now))
+    const { values } = innerTaken
+    return { key, command: inner, taken: innerTaken, values, secrets: secretsOf(inner, innerTaken), wait: step.wait }
   })
 }
+
+/** The texts of one act: each waits for what the device says to the one before. */
+function inSteps(device: Device, whole: Part, steps: readonly Step[]): ComposedText[] {
+  return steps.map((step, i) => {
+    const text = textOfPart(device, step, 0)
+    const isLast = i === steps.length - 1
+    const answers = isLast && whole.command.reply.expect !== 'none' ? whole : step
+    const secrets = isLast ? { ...step.secrets, ...whole.secrets } : step.secrets
+    return { ...text, ...answerOf(device, answers), secrets, wait: step.wait }
+  })
+}
+
+/**
+ * One text; and where nobody knows which of two passwords the device has, a harmless query tries the one that was
+ * good, and after silence or a refusal the other. Whichever is answered is the right one.
+ */
+function attempts(device: Device, part: Part, counter: number): ComposedText[] {
+  if (part.command.text === undefined) return []
+  const first = { ...textOfPart(device, part, counter), ...answerOf(device, part), secrets: part.secrets, wait: 0 }
+  const { asks, repeat, danger, reply } = part.command
+  const harmless = asks.length > 0 && repeat === 'safe' && danger === undefined && reply.expect !== 'none'
+  const doubtful = Object.entries(device.pending).flatMap(([name, { value, doubt }]) => (doubt ? [[name, value]] : []))
+  if (!harmless || doubtful.length === 0) return [first]
+  const other = Object.fromEntries(doubtful) as Record<string, string>
+  const second = textOfPart({ ...device, settings: { ...device.settings, ...other } }, part, counter)
+  if (second.text === first.text) return [first]
+  const present = Object.fromEntries(Object.keys(other).map((name) => [name, device.settings[name] ?? '']))
+  return [
+    { ...first, secrets: present },
+    { ...first, ...second, goes: 'else', secrets: other },
+  ]
+}
+
+function textOfPart(device: Device, { command, taken }: Part, counter: number) {
+  const pieces = piecesOf(device, command, taken, counter) ?? []
+  return { text: textOf(pieces), masked: maskedOf(pieces), goes: 'then' as const }
+}
+
+const answerOf = (device: Device, { key, command, values }: Part) => ({
+  command: key,
+  params: values,
+  reply: replyOf(device, command),
+})
+
+function replyOf({ timing }: Device, { reply }: Command): ReplySpec {
+  return {
+    expect: reply.expect,
+    within: reply.within ?? timing.reply ?? patience,
+    afterPending: reply.after_pending,
+    texts: reply.texts,
+    withinTexts: reply.within_texts,
+    anyText: reply.any_text,
+  }
+}
+
+/** The whole device has a window, unless single commands say that it is theirs. */
+function isInWindow({ timing, dialect }: Device, command: Command): boolean {
+  if (timing.window === undefined) return false
+  return command.in_window || !Object.values(dialect.commands).some(({ in_window }) => in_window)
+}
+
+const secretsOf = (command: Command, { wires }: TakenParameters): Record<string, string> =>
+  mapValues(command.secret, (param) => wires[param] ?? '')
 
 const usesCounter = (command: Command): boolean => command.text?.source.includes('{counter') ?? false
 

@@ -9,7 +9,7 @@ import type { Profile } from './profile.ts'
 import { brokenReferences } from './references.ts'
 import type { Command } from './schema/command.ts'
 import type { Message, Property, Timing, Trust } from './schema/message.ts'
-import { builtIn, resolveSettings, suffixOf } from './settings.ts'
+import { builtIn, resolveSettings, specOf, suffixOf } from './settings.ts'
 
 /** What a device needs to know of the hub. */
 export interface Environment {
@@ -17,6 +17,14 @@ export interface Environment {
   readonly region?: string
   /** The number that the device shall text to. */
   readonly hubNumber?: string
+}
+
+/** What the store knows of a device's settings, beside its owner's configuration. */
+export interface KnownSettings {
+  /** Taken or taught by the device; `over` is what was configured then: what the owner writes later wins. */
+  readonly learned: Readonly<Record<string, { readonly value: string; readonly over: string | null }>>
+  /** Changes that were sent; in doubt when their command has ended without a word of the device. */
+  readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
 }
 
 /** A device with everything resolved: its dialect, its owner's settings and additions. Plain data but for the cache. */
@@ -27,6 +35,9 @@ export interface Device {
   readonly dialect: Dialect
   /** Settings with their defaults; numbered ones under their numbered names. */
   readonly settings: Readonly<Record<string, string>>
+  /** The same as the owner configured them, before anything was learned. */
+  readonly configured: Readonly<Record<string, string>>
+  readonly pending: KnownSettings['pending']
   /** Normalised, in the order of the configuration. */
   readonly numbers: readonly string[]
   /** The number that commands go to; null when none can be dialled. */
@@ -45,7 +56,13 @@ export interface Device {
 }
 
 /** Fails with `invalid_config` when the configuration does not suit the profile. */
-export function makeDevice(id: string, config: DeviceConfig, profile: Profile, environment: Environment = {}): Device {
+export function makeDevice(
+  id: string,
+  config: DeviceConfig,
+  profile: Profile,
+  environment: Environment = {},
+  known: KnownSettings = nothingKnown,
+): Device {
   const base = dialectFor(id, config, profile)
   const dialect = extend(base, {
     commands: config.commands,
@@ -64,6 +81,8 @@ export function makeDevice(id: string, config: DeviceConfig, profile: Profile, e
     profile,
     dialect,
     settings: {},
+    configured: {},
+    pending: known.pending,
     numbers,
     recipient: numbers.find(isDialable) ?? null,
     gateway: config.gateway ?? null,
@@ -77,7 +96,24 @@ export function makeDevice(id: string, config: DeviceConfig, profile: Profile, e
     trust: config.trust ?? null,
     unproven: config.unproven,
   }
-  return { ...device, settings: settingsFor(device, config.settings) }
+  const configured = settingsFor(device, config.settings)
+  return { ...device, configured, settings: withLearned(dialect, configured, config.settings, known) }
+}
+
+const nothingKnown: KnownSettings = { learned: {}, pending: {} }
+
+function withLearned(
+  { settings }: Dialect,
+  configured: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string>>,
+  { learned }: KnownSettings,
+): Record<string, string> {
+  const holding = Object.entries(learned).filter(([name, { over }]) => {
+    const spec = specOf(settings, name)
+    if (spec === null) return false
+    return over === null ? spec.learned && own(given, name) === undefined : (own(configured, name) ?? '') === over
+  })
+  return { ...configured, ...Object.fromEntries(holding.map(([name, { value }]) => [name, value])) }
 }
 
 function dialectFor(id: string, config: DeviceConfig, profile: Profile): Dialect {

@@ -21,11 +21,12 @@ export function maskStretches(text: string, stretches: readonly Stretch[]): stri
   return masked + text.slice(at)
 }
 
-/** Secret values of a device's settings. */
-export function secretsOf(device: Device): string[] {
-  return Object.entries(device.settings)
-    .filter(([name, value]) => value !== '' && specOf(device.dialect.settings, name)?.secret === true)
-    .map(([, value]) => value)
+/** Secret values of a device's settings: those that hold, those that did, and those that may soon. */
+export function secretsOf({ settings, configured, pending, dialect }: Device): string[] {
+  const changing = Object.entries(pending).map(([name, { value }]) => [name, value] as const)
+  const all = [...Object.entries(settings), ...Object.entries(configured), ...changing]
+  const secret = all.filter(([name, value]) => value !== '' && specOf(dialect.settings, name)?.secret === true)
+  return [...new Set(secret.map(([, value]) => value))]
 }
 
 export function isSecretSetting(device: Device, name: string): boolean {

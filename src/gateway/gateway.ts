@@ -5,6 +5,13 @@ import type { RawMessage } from '../message/raw.ts'
 /** What the driver is told between the prompt and the first octet: only `go` lets the message leave. */
 export type Leave = 'go' | 'expired' | 'stop'
 
+/** A call that is only to ring: some devices act on it. */
+export interface RingOrder {
+  /** Dialable, as the configuration writes it. */
+  readonly number: string
+  readonly seconds: number
+}
+
 export interface GatewayHandlers {
   /** Files a message. Resolved, it is on the disk and the gateway may forget it; rejected, it must keep it. */
   received(raw: RawMessage): Promise<void>
@@ -25,6 +32,11 @@ export interface Gateway {
   start(handlers: GatewayHandlers): void
   /** Hands one segment over; `leave` is asked once, right before the first octet of the message goes out. */
   send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover>
+  /**
+   * Calls a number, lets it ring and hangs up; `leave` is asked once, right before the number is dialled. Absent where
+   * the gateway makes no calls. Rejected by the other side is rung: `sent`, without a reference.
+   */
+  ring?(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover>
   /** Takes nothing new for a while: the network or the SIM will not have it. */
   pause(ms: number, reason: string): void
   /** Lets a running hand-over finish, then closes. */

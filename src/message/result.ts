@@ -34,6 +34,8 @@ export interface CommandRecord {
   readonly error: ErrorReport | null
   readonly reply: Reply | null
   readonly gateway: string | null
+  /** Seconds of ringing, where the act was a call. */
+  readonly ring: number | null
   readonly parts: number
   readonly partsDelivered: number
   readonly attempts: number
@@ -65,8 +67,9 @@ export function resultPayload(record: CommandRecord): Record<string, unknown> {
     ...(record.inDoubt && { in_doubt: true }),
     ...(record.unproven && { unproven: true }),
     ...(record.reason !== null && { reason: record.reason }),
+    ...(record.ring !== null && { call: { gateway: record.gateway, seconds: record.ring, attempts: record.attempts } }),
     sms:
-      record.messageId === null
+      record.messageId === null || record.ring !== null
         ? null
         : {
             message_id: record.messageId,

@@ -12,6 +12,7 @@ export class Call {
   readonly #watchers: ((call: Call) => void)[] = []
   #state: CallState = 'ringing'
   #end: CallEnd | null = null
+  #isAlerting = false
 
   constructor(from: Party, to: Party) {
     this.from = from
@@ -24,6 +25,15 @@ export class Call {
 
   get end(): CallEnd | null {
     return this.#end
+  }
+
+  /** The other side rings; before, the network looks for it. */
+  get isAlerting(): boolean {
+    return this.#isAlerting
+  }
+
+  alert(): void {
+    this.#isAlerting = true
   }
 
   /** Told of each change of state. */

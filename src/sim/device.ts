@@ -6,9 +6,16 @@ import { type Party, partyOf } from './party.ts'
 import { tpduIn } from './pdu.ts'
 import type { Receipt, Subscriber } from './subscriber.ts'
 
+export interface DelayedText {
+  readonly text: string
+  readonly afterMs: number
+}
+
 /** What a device says to a text, and how long after it (milliseconds). Nothing is an answer too. */
 export interface Answerer {
-  answer(text: string, from: Party): readonly { readonly text: string; readonly afterMs: number }[]
+  answer(text: string, from: Party): readonly DelayedText[]
+  /** The same to a call, which the device rejects. */
+  rung?(from: Party): readonly DelayedText[]
 }
 
 export interface DeviceOptions {
@@ -37,6 +44,7 @@ export class SimulatedDevice implements Subscriber {
   readonly #network: SimulatedNetwork
   readonly #answerer: Answerer
   #received: ReceivedText[] = []
+  readonly #rung: { readonly at: number; readonly from: Party }[] = []
   readonly #segments = new Map<string, { at: number; deliver: Deliver }[]>()
 
   constructor({ network, number, answerer }: DeviceOptions) {
@@ -44,6 +52,11 @@ export class SimulatedDevice implements Subscriber {
     this.#network = network
     this.#answerer = answerer
     network.join(this)
+  }
+
+  /** Calls that came, the newest last. */
+  get rung(): readonly { readonly at: number; readonly from: Party }[] {
+    return this.#rung
   }
 
   /** What came, the newest last. */
@@ -64,6 +77,8 @@ export class SimulatedDevice implements Subscriber {
 
   ring(call: Call): void {
     call.hangUp('BUSY')
+    this.#rung.push({ at: this.#network.clock.wall(), from: call.from })
+    this.#say(call.from, this.#answerer.rung?.(call.from) ?? [])
   }
 
   #take(deliver: Deliver): void {
@@ -88,6 +103,10 @@ export class SimulatedDevice implements Subscriber {
     const { clock } = this.#network
     this.#received.push({ at: clock.wall(), from, text })
     if (this.#received.length >= 2 * mostReceived) this.#received = this.#received.slice(-mostReceived)
-    for (const reply of this.#answerer.answer(text, from)) clock.after(reply.afterMs, () => this.say(from, reply.text))
+    this.#say(from, this.#answerer.answer(text, from))
+  }
+
+  #say(to: Party, replies: readonly DelayedText[]): void {
+    for (const { text, afterMs } of replies) this.#network.clock.after(afterMs, () => this.say(to, text))
   }
 }

@@ -160,7 +160,10 @@ export class SimulatedNetwork {
     this.clock.after(within(this.#behaviour.deliverMs, this.clock), () => {
       if (call.state === 'ended') return
       if (!callee) call.hangUp('NO CARRIER')
-      else callee.ring?.(call)
+      else {
+        call.alert()
+        callee.ring?.(call)
+      }
     })
     return call
   }

@@ -3,6 +3,7 @@ import type { Tx } from './engine.ts'
 import { holdLane, refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
 import { type Quota, room, use } from './quota.ts'
+import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
 
 export interface ClaimArgs {
@@ -32,6 +33,8 @@ export interface Claim {
   /** Concatenation reference of this attempt; null for a single part. */
   readonly reference: number | null
   readonly segments: readonly string[]
+  /** Seconds of ringing, where the act is a call. */
+  readonly ring: number | null
 }
 
 /** Nothing to send now; `blockedUntil` when only the gateway's quota stands in the way. */
@@ -63,6 +66,10 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
         holdLane(tx, lane.key, args.now + clockRestMs, args.now)
         continue
       }
+      if (row.held === 1 && !isAwake(tx, lane.key, args.now)) {
+        refreshLane(tx, lane.key, args.now)
+        continue
+      }
       if (left < row.parts) {
         blockedUntil = freesAt
         break
@@ -72,6 +79,10 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
     }
   }
   return { blockedUntil }
+}
+
+function isAwake(tx: Tx, key: string, now: number): boolean {
+  return (tx.one<{ t: number }>('SELECT awake_until AS t FROM lane WHERE key = ?', key)?.t ?? 0) > now
 }
 
 /** Round robin over clients, then over their lanes, the one served longest ago first. */
@@ -94,7 +105,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
   turn = Math.max(turn + 1, args.now)
   tx.run(`UPDATE lane SET turn = ? WHERE key = ?`, turn, row.lane)
   tx.run(
-    `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ?`,
+    `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
     row.seq,
   )
   const taken = move(
@@ -103,7 +114,9 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     {
       status: 'sending',
       sms: 'sending',
-      open: true,
+      open: 1,
+      due: null,
+      deadline: null,
       gateway: args.gateway,
       attempts: row.attempts + 1,
       boot: args.boot,
@@ -111,6 +124,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     },
     args.now,
   )
+  const text = row.joins === null ? null : takeRiders(tx, taken, args.now)
   refreshLane(tx, row.lane as string, args.now)
   return {
     seq: row.seq,
@@ -125,7 +139,8 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     report: row.report === 1,
     expiresAt: row.expires_at as number,
     reference: row.parts > 1 ? nextReference(tx, row.recipient as string) : null,
-    segments: segments(tx, row.seq).map((segment) => segment.text as string),
+    segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
+    ring: row.ring,
   }
 }
 

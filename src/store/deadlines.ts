@@ -1,5 +1,6 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
+import { advance, awaitsOutcome, follows } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { wakeLanes } from './lanes.ts'
 import { type Change, move } from './moves.ts'
@@ -54,6 +55,13 @@ export function expire(tx: Tx, row: SubmissionRow, now: number): void {
 
 /** What the end of the present wait means, by status (design section 3). */
 function lapse(tx: Tx, row: SubmissionRow, now: number): void {
+  if (row.due !== null) return expire(tx, row, now)
+  if (awaitsOutcome(row) && row.in_doubt === 0) {
+    const goesOn = follows(tx, row)
+    if (goesOn === 'else' || row.expect === 'optional') return advance(tx, row, now)
+    move(tx, row, { ...outcomeOfSilence({ ...row, status: 'sent' }), sms: 'sent', final: true }, now)
+    return
+  }
   if (row.status === 'sending' && row.in_doubt === 0) {
     // Still on its way through the modem: the gateway's own deadline decides, this one only outlives a crash.
     tx.run('UPDATE submission SET deadline = ? WHERE seq = ?', now + 60_000, row.seq)

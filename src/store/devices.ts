@@ -19,6 +19,7 @@ interface DeviceRow {
   readonly state: string
   readonly times: string
   readonly events: string
+  readonly learned: string
   readonly last_seen: number | null
 }
 
@@ -71,28 +72,45 @@ function publishLocation(tx: Tx, device: string, state: Values): void {
   tx.publish({ topic: topicName('{device}/location', { device }), payload: JSON.stringify(location), retain: true })
 }
 
-/** Whether an alarm is a new one: the same within `repeatsMs` is still the same alarm. Remembers it. */
-export function isNewEvent(tx: Tx, device: string, event: string, repeatsMs: number, at: number): boolean {
+/** Alarms that repeat are remembered for so long, in ms. */
+const longestRepeat = 86_400_000
+
+/**
+ * Whether an alarm is a new one: the same within `repeatsMs` is still the same alarm. Remembers it. `alarm` begins with
+ * its event.
+ */
+export function isNewEvent(tx: Tx, device: string, alarm: string, repeatsMs: number, at: number): boolean {
+  if (repeatsMs === 0) return true
   const events: Record<string, number> = document(deviceRow(tx, device).events)
-  const last = events[event]
-  events[event] = at
-  tx.run('UPDATE device SET events = ? WHERE id = ?', JSON.stringify(events), device)
+  const last = events[alarm]
+  const kept = Object.entries(events).filter(([, time]) => at - time < longestRepeat)
+  setEvents(tx, device, { ...Object.fromEntries(kept), [alarm]: at })
   return last === undefined || at - last > repeatsMs || at < last
 }
 
-/** The alarm is over: the next one is a new one. */
+/** The alarm is over: the next one is a new one, whatever it is about. */
 export function endEvent(tx: Tx, device: string, event: string): void {
   const events: Record<string, number> = document(deviceRow(tx, device).events)
-  delete events[event]
+  const others = Object.entries(events).filter(([alarm]) => alarm.split(' ')[0] !== event)
+  if (others.length < Object.keys(events).length) setEvents(tx, device, Object.fromEntries(others))
+}
+
+function setEvents(tx: Tx, device: string, events: Readonly<Record<string, number>>): void {
   tx.run('UPDATE device SET events = ? WHERE id = ?', JSON.stringify(events), device)
 }
 
-function deviceRow(tx: Tx, id: string): DeviceRow {
-  const find = () => tx.one<DeviceRow>('SELECT state, times, events, last_seen FROM device WHERE id = ?', id)
+export function deviceRow(tx: Tx, id: string): DeviceRow {
+  const find = () => tx.one<DeviceRow>('SELECT state, times, events, learned, last_seen FROM device WHERE id = ?', id)
   const row = find()
   if (row !== undefined) return row
   tx.run(`INSERT INTO device (id, state, times, events, learned) VALUES (?, '{}', '{}', '{}', '{}')`, id)
   return find() as DeviceRow
+}
+
+/** The values that are known of a device. */
+export function deviceState(tx: Tx, { device }: { device: string }): Values {
+  const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
+  return row === undefined ? {} : document(row.state)
 }
 
 /** At start: the state topic of every device exists, with what is known. Devices that are gone lose theirs. */
@@ -119,17 +137,4 @@ export function announceDevices(
     const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
     if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
   }
-}
-
-export function learnSettings(tx: Tx, device: string, values: Values): void {
-  const row = tx.one<{ learned: string }>('SELECT learned FROM device WHERE id = ?', device)
-  const learned = { ...document<Values>(row?.learned ?? '{}'), ...values }
-  deviceRow(tx, device)
-  tx.run('UPDATE device SET learned = ? WHERE id = ?', JSON.stringify(learned), device)
-}
-
-export function learnedSettings(tx: Tx): { id: string; learned: Values }[] {
-  return tx
-    .all<{ id: string; learned: string }>(`SELECT id, learned FROM device WHERE learned <> '{}'`)
-    .map((row) => ({ id: row.id, learned: document<Values>(row.learned) }))
 }

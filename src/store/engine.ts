@@ -4,7 +4,7 @@ import type { Publication } from '../message/publication.ts'
 import { migrations } from './schema.ts'
 
 /** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
-export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines'
+export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings'
 
 /** What an operation works with: prepared statements by their text, the outbox of publications and the bells. */
 export interface Tx {

@@ -1,12 +1,15 @@
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
+import { awaitsOutcome, insertSteps, type NewStep } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { refreshLane, touchLane } from './lanes.ts'
 import { move, publishResult, publishSmsStatus } from './moves.ts'
 import { type Quota, room, use } from './quota.ts'
+import type { Joins } from './riders.ts'
 import { record, type SubmissionRow, submission } from './rows.ts'
+import { beginChange, besideChange } from './settings.ts'
 
 /** What every command that reaches the store has: who asked for what. */
 interface Asked {
@@ -47,6 +50,18 @@ export interface NewSubmission extends Asked {
   readonly expiresAt: number
   /** ms after its end in which the same unsafe command is refused; null switches the check off (`force`). */
   readonly repeatWindowMs: number | null
+  /** Seconds of ringing, where the act is a call; its one segment is empty then. */
+  readonly ring: number | null
+  /** Further texts of the same act. */
+  readonly steps: readonly NewStep[]
+  /** How it may share a text with others; null when it may not. */
+  readonly joins: Joins | null
+  /** The device takes it in its window only. */
+  readonly held: boolean
+  /** What the device itself takes a day; null is no limit. */
+  readonly perDay: number | null
+  /** Settings that it changes, with their new values. */
+  readonly changes: Readonly<Record<string, string>>
   /** A state of a property: what is still queued for the same property is overtaken by it. */
   readonly supersedes: boolean
 }
@@ -156,6 +171,8 @@ function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now
   if ((queued?.n ?? 0) >= limits.perLane) {
     return full(`${limits.perLane} commands are queued for ${item.device ?? item.recipient} already`)
   }
+  const beside = item.device === null ? null : besideChange(tx, item.device, item.changes, queued?.n ?? 0)
+  if (beside !== null) return beside
   const client = tx.one<{ queued: number }>('SELECT queued FROM client WHERE id = ?', item.client)
   if ((client?.queued ?? 0) >= limits.perClient) {
     return full(`${limits.perClient} commands of client ${item.client} are queued already`)
@@ -175,9 +192,12 @@ function clientAndDevice(item: NewSubmission, limits: EnqueueLimits): { quota: Q
     amount: 1,
   }
   if (item.device === null) return [client]
-  const quota = { key: `device:${item.device}`, window: 'day', limit: limits.devicePerDay } as const
-  return [client, { quota, amount: item.segments.length }]
+  const amount = item.segments.length + item.steps.reduce((sum, { segments }) => sum + segments.length, 0)
+  const quota = { key: `device:${item.device}`, window: 'day', limit: least(limits.devicePerDay, item.perDay) } as const
+  return [client, { quota, amount }]
 }
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
 
 function full(message: string): ErrorReport {
   return errorReport(new Fault('queue_full', message))
@@ -222,8 +242,8 @@ function insertQueued(
   const { lastInsertRowid } = tx.run(
     `INSERT INTO submission (command_id, message_id, client, scope, ref, ref_hash, response, lane, device, verb, command, property,
        value, args, recipient, text, digest, safe, unproven, priority, status, sms_status, expect, within, spec, route, gap,
-       parts, report, queued_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       parts, report, queued_at, expires_at, ring, last, joins, held)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     item.commandId,
     item.messageId,
     item.client,
@@ -253,11 +273,17 @@ function insertQueued(
     item.report ? 1 : 0,
     now,
     item.expiresAt,
+    item.ring,
+    item.steps.length,
+    item.joins && JSON.stringify(item.joins),
+    item.held ? 1 : 0,
   )
   const seq = Number(lastInsertRowid)
   item.segments.forEach((text, i) => {
     tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', seq, i + 1, text)
   })
+  insertSteps(tx, seq, item.steps)
+  if (item.device !== null) beginChange(tx, item.device, item.commandId, item.changes)
   tx.run(
     'INSERT INTO client (id, queued) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET queued = queued + 1',
     item.client,
@@ -286,9 +312,14 @@ function supersede(tx: Tx, item: NewSubmission, now: number): void {
 
 /** A high-priority command does not stand behind the answer of a safe one: that wait ends (design section 3, lanes). */
 export function overtake(tx: Tx, lane: string, now: number): void {
-  const row = tx.one<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open = 1', lane)
-  if (row === undefined || row.safe === 0 || (row.status !== 'sent' && row.status !== 'delivered')) return
-  move(tx, row, { status: 'unconfirmed', final: true, ok: null, reason: 'overtaken' }, now)
+  const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open >= 1 AND final = 0', lane)
+  for (const row of rows) {
+    const waits = row.status === 'sent' || row.status === 'delivered' || awaitsOutcome(row) || row.due !== null
+    if (row.safe === 1 && waits && row.in_doubt === 0) {
+      const sms = row.status === 'sending' ? ({ sms: 'sent' } as const) : {}
+      move(tx, row, { status: 'unconfirmed', ...sms, final: true, ok: null, reason: 'overtaken' }, now)
+    }
+  }
 }
 
 function insertRefused(

@@ -5,19 +5,44 @@ export function touchLane(tx: Tx, key: string): void {
   tx.run(`INSERT OR IGNORE INTO lane (key, state) VALUES (?, 'idle')`, key)
 }
 
+interface Head {
+  readonly seq: number
+  readonly priority: number
+  readonly client: string
+  readonly route: string
+  readonly due: number | null
+  readonly held: number
+}
+
+const heads = 'SELECT seq, priority, client, route, due, held FROM submission WHERE lane = ?'
+
 /**
  * Works out anew what a lane may do: `open` while one of its commands is unanswered, `idle` with nothing queued,
- * `waiting` for a gap or a back-off to pass, else `ready`. High priority comes first, then the order of arrival.
+ * `waiting` for a gap or a back-off to pass, `asleep` until the device can take commands, else `ready`. High priority
+ * comes first, then the order of arrival; but before all the next text of an act that has begun.
  */
 export function refreshLane(tx: Tx, key: string, now: number): void {
-  const open = tx.one('SELECT 1 FROM submission WHERE lane = ? AND open = 1', key) !== undefined
-  const head = tx.one<{ seq: number; priority: number; client: string; route: string }>(
-    `SELECT seq, priority, client, route FROM submission WHERE lane = ? AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1`,
+  const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number }>(
+    'SELECT ready_at, sticky, awake_until FROM lane WHERE key = ?',
     key,
   )
-  const lane = tx.one<{ ready_at: number; sticky: string }>('SELECT ready_at, sticky FROM lane WHERE key = ?', key)
   if (!lane) return
-  const state = open ? 'open' : head === undefined ? 'idle' : lane.ready_at > now ? 'waiting' : 'ready'
+  const open = tx.one<Head>(`${heads} AND open = 1`, key) ?? tx.one<Head>(`${heads} AND open = 2 LIMIT 1`, key)
+  const next = open?.due === null ? undefined : open
+  const head = next ?? tx.one<Head>(`${heads} AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1`, key)
+  const readyAt = Math.max(lane.ready_at, next?.due ?? 0)
+  const isOpen = open !== undefined && next === undefined
+  const isAsleep = head?.held === 1 && lane.awake_until <= now
+  const state = isOpen
+    ? 'open'
+    : head === undefined
+      ? 'idle'
+      : readyAt > now
+        ? 'waiting'
+        : isAsleep
+          ? 'asleep'
+          : 'ready'
+  if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
   tx.run(
     'UPDATE lane SET state = ?, route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
     state,
@@ -34,6 +59,12 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
 /** Lets a lane rest until `until`: a gap the device wants, or a back-off. */
 export function holdLane(tx: Tx, key: string, until: number, now: number): void {
   tx.run('UPDATE lane SET ready_at = MAX(ready_at, ?) WHERE key = ?', until, key)
+  refreshLane(tx, key, now)
+}
+
+/** The device can take commands until then: what waited for that goes now. */
+export function openWindow(tx: Tx, key: string, until: number, now: number): void {
+  tx.run('UPDATE lane SET awake_until = MAX(awake_until, ?) WHERE key = ?', until, key)
   refreshLane(tx, key, now)
 }
 

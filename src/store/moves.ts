@@ -5,6 +5,7 @@ import { topicName } from '../message/topics.ts'
 import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { document, record, type SubmissionRow, submission } from './rows.ts'
+import { endChange } from './settings.ts'
 
 /** What a move changes beside the status. Left out means unchanged. */
 export interface Change {
@@ -13,7 +14,9 @@ export interface Change {
   readonly final?: boolean
   readonly ok?: boolean | null
   readonly inDoubt?: boolean
-  readonly open?: boolean
+  readonly open?: 0 | 1 | 2
+  readonly due?: number | null
+  readonly carrier?: number | null
   readonly reason?: string | null
   readonly error?: ErrorReport | null
   readonly reply?: Reply
@@ -40,15 +43,16 @@ export function move(tx: Tx, row: SubmissionRow, change: Change, now: number): S
   if (row.final === 1 && (change.status !== undefined || change.final === true)) throw illegal(row, status)
   if (!commandMayMove(row.status, status) || !smsMayMove(row.sms_status, sms)) throw illegal(row, `${status}/${sms}`)
   const final = change.final ?? row.final === 1
-  const open = final ? false : (change.open ?? row.open === 1)
+  const open = final ? 0 : (change.open ?? row.open)
+  const carrier = status === 'queued' ? null : change.carrier === undefined ? row.carrier : change.carrier
   tx.run(
     `UPDATE submission SET status = ?, sms_status = ?, final = ?, open = ?, ok = ?, in_doubt = ?, reason = ?, error = ?,
        reply = ?, gateway = ?, sim = ?, valid_for = ?, parts_delivered = ?, attempts = ?, boot = ?, written_at = ?,
-       sent_at = ?, delivered_at = ?, replied_at = ?, deadline = ?, final_at = ? WHERE seq = ?`,
+       sent_at = ?, delivered_at = ?, replied_at = ?, deadline = ?, final_at = ?, due = ?, carrier = ? WHERE seq = ?`,
     status,
     sms,
     final ? 1 : 0,
-    open ? 1 : 0,
+    open,
     change.ok === undefined ? row.ok : change.ok === null ? null : change.ok ? 1 : 0,
     (change.inDoubt ?? row.in_doubt === 1) && (!final || status === 'in_doubt') ? 1 : 0,
     change.reason === undefined ? row.reason : change.reason,
@@ -66,9 +70,14 @@ export function move(tx: Tx, row: SubmissionRow, change: Change, now: number): S
     change.repliedAt ?? row.replied_at,
     final ? null : change.deadline === undefined ? row.deadline : change.deadline,
     final && row.final === 0 ? now : row.final_at,
+    final || change.due === undefined ? (final ? null : row.due) : change.due,
+    carrier,
     row.seq,
   )
-  if (final && row.final === 0) forget(tx, row, status)
+  if (final && row.final === 0) {
+    endChange(tx, row, status, change.ok ?? null)
+    forget(tx, row, status)
+  }
   if (change.deadline !== undefined && change.deadline !== null) tx.ring('deadlines')
   const moved = submission(tx, row.seq) as SubmissionRow
   if (row.lane !== null) settleLane(tx, row, moved, now)
@@ -86,6 +95,8 @@ function illegal(row: SubmissionRow, to: string): Fault {
 /** The text as sent holds secrets: it goes when it can't be needed any more. An open doubt keeps nothing either. */
 function forget(tx: Tx, row: SubmissionRow, status: CommandStatus): void {
   tx.run('UPDATE segment SET text = NULL WHERE submission = ?', row.seq)
+  tx.run('UPDATE submission SET joins = NULL WHERE seq = ?', row.seq)
+  if (row.last > 0) tx.run('DELETE FROM step WHERE submission = ?', row.seq)
   tx.run(
     'UPDATE submission SET spec = NULL WHERE seq = ? AND ? NOT IN (?, ?)',
     row.seq,
@@ -105,7 +116,8 @@ function settleLane(tx: Tx, before: SubmissionRow, after: SubmissionRow, now: nu
   if (before.status !== 'queued' && after.status === 'queued') {
     tx.run('UPDATE client SET queued = queued + 1 WHERE id = ?', after.client)
   }
-  if (before.open !== after.open || before.status !== after.status) refreshLane(tx, after.lane as string, now)
+  const changed = before.open !== after.open || before.status !== after.status || before.due !== after.due
+  if (changed) refreshLane(tx, after.lane as string, now)
 }
 
 /** Tells the current state of a command on its result topic, and to the MQTT 5 response topic once it is final. */
@@ -121,5 +133,6 @@ export function publishResult(tx: Tx, row: SubmissionRow, now: number): void {
 }
 
 export function publishSmsStatus(tx: Tx, row: SubmissionRow, now: number): void {
+  if (row.ring !== null) return
   tx.publish({ topic: 'sms/status', payload: JSON.stringify(smsStatusPayload(record(row, now))), retain: false })
 }

@@ -2,7 +2,7 @@ import type { Publication } from '../message/publication.ts'
 import { assemble, staleAssemblies } from './assembly.ts'
 import { claim } from './claim.ts'
 import { sweep } from './deadlines.ts'
-import { announceDevices, changeState, learnedSettings } from './devices.ts'
+import { announceDevices, changeState, deviceState } from './devices.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.ts'
@@ -12,6 +12,7 @@ import { notePin, recallPin } from './pins.ts'
 import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
+import { knownSettings } from './settings.ts'
 import { settleText } from './settle-text.ts'
 import { counts, noteTime, prune, rebase } from './upkeep.ts'
 
@@ -41,7 +42,8 @@ export const operations = {
   settleText,
   changeState,
   announceDevices,
-  learnedSettings,
+  deviceState,
+  knownSettings,
   publish,
   waitingPublications,
   published,

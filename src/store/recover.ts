@@ -1,9 +1,10 @@
 import { errorReport, Fault } from '../message/fault.ts'
+import { awaitsOutcome } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
 import { type SubmissionRow, segments } from './rows.ts'
-import { graceMs } from './sending.ts'
+import { graceMs, takeBack } from './sending.ts'
 
 export interface RecoverArgs {
   readonly now: number
@@ -79,19 +80,16 @@ function capWaits(tx: Tx, now: number): void {
 
 function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
   const parts = segments(tx, row.seq)
+  // Between two texts of an act: the wait goes on where it was.
+  if (row.due !== null || awaitsOutcome(row)) return refreshLane(tx, row.lane as string, now)
   // Some part was never written: the message is incomplete, cannot act, and starts again from its first part.
   if (parts.some((part) => part.outcome === 'waiting')) {
-    move(tx, row, { status: 'queued', sms: 'queued', open: false, gateway: null, deadline: null }, now)
+    takeBack(tx, row, now)
     return
   }
   tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
   if (row.safe === 1) {
-    move(
-      tx,
-      row,
-      { status: 'queued', sms: 'queued', open: false, gateway: null, deadline: null, reason: 'interrupted' },
-      now,
-    )
+    takeBack(tx, row, now, { reason: 'interrupted' })
     return
   }
   const deadline = (row.written_at ?? now) + (row.valid_for ?? 0) * 1000 + graceMs
@@ -124,7 +122,8 @@ function holdRestored(tx: Tx, now: number): void {
 /** Nobody knows how long the machine was off, and no gate may open because its power came back. Texts to people may go. */
 function dropUnsafe(tx: Tx, now: number): void {
   for (const row of tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE status = 'queued' AND safe = 0 AND device IS NOT NULL`,
+    `SELECT * FROM submission WHERE (status = 'queued' OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0
+       AND device IS NOT NULL`,
   )) {
     const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))
     move(tx, row, { status: 'expired', sms: 'expired', final: true, ok: false, error }, now)

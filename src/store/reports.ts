@@ -1,6 +1,8 @@
 import { errorReport, Fault } from '../message/fault.ts'
+import { advance, follows } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { type Change, move } from './moves.ts'
+import { riders } from './riders.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
 
 /** A delivery report, decoded. */
@@ -40,7 +42,10 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
     segment.part,
   )
   const row = submission(tx, segment.submission)
-  if (row !== undefined) settleReport(tx, row, report, now)
+  // A report for an earlier text of an act comes too late to matter.
+  if (row === undefined || segment.part < 0) return true
+  for (const rider of riders(tx, row.seq)) settleReport(tx, rider, report, now)
+  settleReport(tx, row, report, now)
   return true
 }
 
@@ -115,13 +120,21 @@ function learnFromReport(tx: Tx, report: StatusReport, writtenAt: number): void 
 function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
   if (report.outcome === 'failed') return failDelivery(tx, row, report, now)
   const delivered =
-    tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND report < 32', row.seq)?.n ?? 0
+    tx.one<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND part > 0 AND report < 32',
+      row.carrier ?? row.seq,
+    )?.n ?? 0
   const whole = delivered >= row.parts
-  const sms = whole ? ({ sms: 'delivered', deliveredAt: now } as const) : {}
+  const goesOn = follows(tx, row)
+  const sms = whole && goesOn === null ? ({ sms: 'delivered', deliveredAt: now } as const) : {}
   const change: Change = { ...sms, partsDelivered: delivered, sim: report.sim }
   // A pending answer can be faster than the report: its own, longer wait goes on.
   if (row.final === 1 || !whole || row.status === 'delivered') {
     move(tx, row, change, now)
+  } else if (goesOn !== null) {
+    const clear = { ...change, sentAt: row.sent_at ?? now, inDoubt: false, deadline: now + row.within }
+    const moved = row.due === null ? move(tx, row, clear, now) : row
+    if (goesOn === 'then' && row.expect === 'none' && row.due === null) advance(tx, moved, now)
   } else if (row.expect === 'none') {
     move(tx, row, { ...change, status: 'delivered', final: true, ok: true }, now)
   } else {

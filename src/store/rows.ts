@@ -27,6 +27,7 @@ export interface SubmissionRow {
   readonly status: CommandStatus
   readonly sms_status: SmsStatus
   readonly final: number
+  /** 1 holds its lane, 2 rides in the text of the one that does. */
   readonly open: number
   readonly ok: number | null
   readonly in_doubt: number
@@ -54,6 +55,13 @@ export interface SubmissionRow {
   readonly replied_at: number | null
   readonly deadline: number | null
   readonly final_at: number | null
+  readonly ring: number | null
+  readonly step: number
+  readonly last: number
+  readonly due: number | null
+  readonly joins: string | null
+  readonly carrier: number | null
+  readonly held: number
 }
 
 /** A row of `segment`. */
@@ -73,7 +81,7 @@ export function submission(tx: Tx, seq: number): SubmissionRow | undefined {
 }
 
 export function segments(tx: Tx, seq: number): SegmentRow[] {
-  return tx.all<SegmentRow>('SELECT * FROM segment WHERE submission = ? ORDER BY part', seq)
+  return tx.all<SegmentRow>('SELECT * FROM segment WHERE submission = ? AND part > 0 ORDER BY part', seq)
 }
 
 /** The row as the outside sees it. */
@@ -99,6 +107,7 @@ export function record(row: SubmissionRow, at: number): CommandRecord {
     error: document(row.error),
     reply: document(row.reply),
     gateway: row.gateway,
+    ring: row.ring,
     parts: row.parts,
     partsDelivered: row.parts_delivered,
     attempts: row.attempts,

@@ -191,4 +191,33 @@ export const migrations: readonly string[] = [
   -- What became of SIM PINs, over restarts: a wrong one is never entered twice. key: a hash of card and PIN
   CREATE TABLE pin (key TEXT PRIMARY KEY, fate TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Acts of several texts, calls, texts that carry several commands, devices with a window.
+  ALTER TABLE submission ADD COLUMN ring INTEGER;                     -- s of ringing, where the act is a call
+  ALTER TABLE submission ADD COLUMN step INTEGER NOT NULL DEFAULT 0;  -- which of its texts is under way
+  ALTER TABLE submission ADD COLUMN last INTEGER NOT NULL DEFAULT 0;  -- which of its texts is the last one
+  ALTER TABLE submission ADD COLUMN due INTEGER;                      -- its next text may leave from then on
+  ALTER TABLE submission ADD COLUMN joins TEXT;                       -- how it may share a text
+  ALTER TABLE submission ADD COLUMN carrier INTEGER;                  -- the submission whose text carries it
+  ALTER TABLE submission ADD COLUMN held INTEGER NOT NULL DEFAULT 0;  -- waits for the device's window
+  ALTER TABLE lane ADD COLUMN awake_until INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX submission_rider ON submission (carrier) WHERE carrier IS NOT NULL;
+  -- The further texts of an act. Segments of those that went are kept below part 0, for their reports.
+  CREATE TABLE step (
+    submission    INTEGER NOT NULL REFERENCES submission (seq) ON DELETE CASCADE,
+    step          INTEGER NOT NULL,
+    goes          TEXT NOT NULL,     -- then: behind the outcome of the one before; else: when that failed
+    wait          INTEGER NOT NULL,  -- ms
+    segments      TEXT NOT NULL,
+    expect        TEXT NOT NULL,
+    within        INTEGER NOT NULL,
+    spec          TEXT,
+    PRIMARY KEY (submission, step)
+  ) WITHOUT ROWID;
+
+  -- Settings whose change was sent and is not known to have been taken: {setting: {value, command, doubt}}
+  ALTER TABLE device ADD COLUMN pending TEXT NOT NULL DEFAULT '{}';
+  -- Devices that were added while the hub ran, as smshub.yaml would hold them.
+  CREATE TABLE fleet (id TEXT PRIMARY KEY, config TEXT NOT NULL) WITHOUT ROWID;
+  `,
 ]

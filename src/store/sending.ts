@@ -1,9 +1,11 @@
 import type { ErrorReport } from '../message/fault.ts'
+import { advance, follows } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { overtake } from './enqueue.ts'
 import { holdLane } from './lanes.ts'
-import { move } from './moves.ts'
+import { type Change, move } from './moves.ts'
 import { matchWaitingReports } from './reports.ts'
+import { riders } from './riders.ts'
 import { type SubmissionRow, submission } from './rows.ts'
 
 /** s after the end of TP-VP until which a report or an answer may still come. */
@@ -39,10 +41,11 @@ export function markWritten(
   )
   const writtenAt = row.written_at === null || part === 1 ? now : row.written_at
   tx.run(
-    'UPDATE submission SET written_at = ?, valid_for = ?, deadline = ? WHERE seq = ?',
+    'UPDATE submission SET written_at = ?, valid_for = ?, deadline = ? WHERE seq = ? OR carrier = ?',
     writtenAt,
     validFor,
     now + validFor * 1000 + graceMs,
+    seq,
     seq,
   )
   return 'go'
@@ -61,7 +64,10 @@ export function markSent(
     part,
   )
   const row = submission(tx, seq)
-  if (row !== undefined && part === row.parts) completeSending(tx, row, sim, now)
+  if (row !== undefined && part === row.parts) {
+    for (const rider of riders(tx, seq)) completeSending(tx, rider, sim, now)
+    completeSending(tx, row, sim, now)
+  }
   // A report may overtake the answer that names its reference.
   if (reference !== null) matchWaitingReports(tx, sim, now)
 }
@@ -77,10 +83,18 @@ function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): 
   const written = row.written_at ?? now
   const reportEnd = written + (row.valid_for ?? 0) * 1000 + graceMs
   const reports = row.report === 1 && givesReports(tx, sim)
-  const change = { status: 'sent', sms: 'sent', sim, sentAt: now, inDoubt: false } as const
+  const goesOn = follows(tx, row)
+  if (goesOn === 'then' && row.expect === 'none') return advance(tx, move(tx, row, { sim, inDoubt: false }, now), now)
+  // An act stays `sending` until its last text has left.
+  const change = {
+    ...(goesOn === null && ({ status: 'sent', sms: 'sent' } as const)),
+    sim,
+    sentAt: now,
+    inDoubt: false,
+  }
   if (row.expect === 'none') {
     if (row.report === 0) move(tx, row, { ...change, final: true, ok: null }, now)
-    else move(tx, row, { ...change, open: false, deadline: reportEnd }, now)
+    else move(tx, row, { ...change, open: 0, deadline: reportEnd }, now)
     return
   }
   // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
@@ -105,13 +119,16 @@ export function requeue(
 ): void {
   const row = submission(tx, seq)
   if (row === undefined || row.status !== 'sending') return
-  move(
-    tx,
-    row,
-    { status: 'queued', sms: 'queued', open: false, gateway: null, inDoubt: false, error, deadline: null },
-    now,
-  )
+  for (const rider of riders(tx, seq)) takeBack(tx, rider, now, { error })
+  takeBack(tx, row, now, { error })
   if (row.lane !== null && retryAt > now) holdLane(tx, row.lane, retryAt, now)
+}
+
+/** Back to where it can be claimed again: into the queue, or before the next text of an act that has begun. */
+export function takeBack(tx: Tx, row: SubmissionRow, now: number, change: Change = {}): void {
+  const back = { ...change, gateway: null, inDoubt: false } as const
+  if (row.step === 0) move(tx, row, { ...back, status: 'queued', sms: 'queued', open: 0, deadline: null }, now)
+  else move(tx, row, { ...back, due: now, deadline: row.expires_at }, now)
 }
 
 /** The submission ends without having been sent. */
@@ -126,7 +143,8 @@ export function giveUp(
 ): void {
   const row = submission(tx, seq)
   if (row === undefined || row.status !== 'sending') return
-  move(tx, row, { status, sms: status, final: true, ok: false, error }, now)
+  for (const one of [...riders(tx, seq), row])
+    move(tx, one, { status, sms: status, final: true, ok: false, error }, now)
 }
 
 /** It may have been sent and nobody knows: it stays `sending`, flagged, until a report, an answer or its deadline. */
@@ -137,5 +155,5 @@ export function doubt(
   tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, part)
   const row = submission(tx, seq)
   if (row === undefined || row.status !== 'sending') return
-  move(tx, row, { inDoubt: true, reason, sim }, now)
+  for (const one of [...riders(tx, seq), row]) move(tx, one, { inDoubt: true, reason, sim }, now)
 }

@@ -2,11 +2,14 @@ import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime, type Reply } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import type { Values } from '../message/values.ts'
-import { changeState, endEvent, isNewEvent, learnSettings, type StateChange } from './devices.ts'
+import { advance, follows } from './acts.ts'
+import { changeState, endEvent, isNewEvent, type StateChange } from './devices.ts'
 import type { Tx } from './engine.ts'
 import { done } from './inbox.ts'
+import { openWindow } from './lanes.ts'
 import { type Change, move } from './moves.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
+import { type Learned, learnSettings } from './settings.ts'
 
 /** What an answer means for the command it belongs to. */
 export interface Settlement {
@@ -18,13 +21,15 @@ export interface Settlement {
   /** ms that the command goes on waiting: after a pending answer, or for the further texts of a partial one. */
   readonly waitMs: number
   /** Settings that an accepted change makes current. */
-  readonly learned: Values
+  readonly learned: Readonly<Record<string, Learned>>
 }
 
 export interface TextEvent {
   readonly type: string
   readonly level: string | null
   readonly values: Values
+  /** Two with the same are one alarm. */
+  readonly same: string
   readonly repeatsMs: number
   readonly ends: string | null
 }
@@ -46,6 +51,12 @@ export interface TextEffects {
   }
   readonly state: StateChange | null
   readonly settlements: readonly Settlement[]
+  /** Settings that the text teaches. */
+  readonly learned: Readonly<Record<string, Learned>>
+  /** Alarms that were acknowledged: the next one is a new one. */
+  readonly cancels: readonly string[]
+  /** The device takes the commands of its window until then. */
+  readonly window: { readonly lane: string; readonly until: number } | null
   readonly events: readonly (TextEvent & { readonly id: string })[]
   /** Texts older than the hub's knowledge, for example those from before its installation: no events. */
   readonly delayed: boolean
@@ -68,9 +79,12 @@ export function settleText(tx: Tx, effects: TextEffects): void {
     tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
   }
   for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
+  if (effects.window !== null) openWindow(tx, effects.window.lane, effects.window.until, now)
   let delayed = effects.delayed
   if (effects.state !== null) delayed = changeState(tx, effects.state).delayed || delayed
   if (incoming.device !== null) {
+    learnSettings(tx, incoming.device, effects.learned)
+    for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
     for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
   }
   done(tx, effects.raws)
@@ -84,7 +98,7 @@ function publishEvent(
   effects: TextEffects,
   delayed: boolean,
 ): void {
-  const isNew = isNewEvent(tx, device, event.type, event.repeatsMs, effects.now)
+  const isNew = isNewEvent(tx, device, event.same, event.repeatsMs, effects.now)
   if (event.ends !== null) endEvent(tx, device, event.ends)
   if (event.repeatsMs > 0 && !isNew) return
   const payload = {
@@ -102,6 +116,7 @@ function publishEvent(
 function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
   const row = submission(tx, settlement.seq)
   if (row === undefined) return
+  if (row.device !== null) learnSettings(tx, row.device, settlement.learned)
   if (row.final === 1 || settlement.verdict === 'late') return tellLate(tx, row, settlement, messageId, now)
   const reply = mergedReply(row, settlement.reply)
   // A reply implies that the text was delivered.
@@ -114,11 +129,11 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
   const answered = { status: 'replied', final: true, repliedAt: now } as const
   switch (settlement.verdict) {
     case 'accepted':
+      if (follows(tx, row) === 'then') return goOn(tx, row, arrived, now)
       move(tx, row, { ...arrived, ...answered, ok: settlement.ok, reason: null, error: null }, now)
-      if (row.device !== null && Object.keys(settlement.learned).length > 0)
-        learnSettings(tx, row.device, settlement.learned)
       return
     case 'refused': {
+      if (follows(tx, row) === 'else') return goOn(tx, row, {}, now)
       const error = errorReport(new Fault('device_error', `the device refused: ${reply.text}`))
       move(tx, row, { ...arrived, ...answered, ok: false, reason: null, error }, now)
       return
@@ -130,7 +145,7 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
         row,
         {
           ...arrived,
-          ...((row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
+          ...(row.step === row.last && (row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
           reason: settlement.verdict,
           deadline: now + settlement.waitMs,
         },
@@ -144,6 +159,12 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
       move(tx, row, { reason: 'reply_mismatch', error }, now)
     }
   }
+}
+
+/** The next text of the act: what the device said to this one is told with it. */
+function goOn(tx: Tx, row: SubmissionRow, change: Change, now: number): void {
+  const { reply } = change
+  advance(tx, move(tx, row, { ...(reply !== undefined && { reply }), inDoubt: false }, now), now)
 }
 
 /** The texts of one answer add up. */

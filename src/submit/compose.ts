@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Composed } from '../device/compose.ts'
-import { composeCommand } from '../device/compose.ts'
+import { type Composed, composeCommand } from '../device/compose.ts'
 import type { Device } from '../device/device.ts'
 import { commandArguments, resolveGet, resolveSet } from '../device/intent.ts'
 import { isDialable, normaliseNumber, sameNumber } from '../device/numbers.ts'
-import type { AnswerSpec } from '../message/answer-spec.ts'
 import { errorReport, Fault } from '../message/fault.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
@@ -12,6 +10,7 @@ import { priorities } from '../message/status.ts'
 import { segmentText } from '../sms/segment.ts'
 import type { NewSubmission, Refusal } from '../store/enqueue.ts'
 import type { Asked } from './accept.ts'
+import { actsOf, joinsOf } from './acts.ts'
 
 /** What composing needs to know of the hub. */
 export interface ComposeRooms {
@@ -91,13 +90,7 @@ function composeForDevice(
 ): NewSubmission | Refusal {
   const safe = composed.repeat === 'safe'
   const { options } = request
-  const [text, ...more] = composed.texts
-  if (text === undefined || more.length > 0) {
-    throw new Fault(
-      'not_allowed',
-      `${composed.command} takes ${text === undefined ? 'a call' : 'several texts'}, which no gateway here can do`,
-    )
-  }
+  const masked = composed.ring === null ? composed.texts.map((one) => one.masked).join('\n') : ''
   if (composed.danger !== null && options.confirm !== device.id) {
     throw new Fault(
       'not_allowed',
@@ -119,8 +112,8 @@ function composeForDevice(
       ...refusal,
       ...shown(composed),
       status: 'cancelled' as const,
-      reason: `dry run: ${text.masked}`,
-      text: text.masked,
+      reason: `dry run: ${composed.ring === null ? masked : `a call of ${composed.ring} s`}`,
+      text: masked,
     }
   }
   if (!safe && publish.waited && options.ttl === null) {
@@ -128,46 +121,48 @@ function composeForDevice(
       'ttl_expired',
       'it waited at the broker while the hub was away, and it is not known for how long',
     )
-    return { ...refuse(request, late), ...shown(composed), status: 'expired' as const, text: text.masked }
+    return { ...refuse(request, late), ...shown(composed), status: 'expired' as const, text: masked }
   }
-  const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? defaultTtl.safe : defaultTtl.unsafe)
-  const { reply } = composed
-  const spec: AnswerSpec = {
-    command: composed.command,
-    params: composed.params,
-    afterPendingMs: reply.afterPending * 1000,
-    texts: reply.texts,
-    withinTextsMs: reply.withinTexts * 1000,
-    sets: composed.sets,
-    secrets: composed.secrets,
-    cancels: composed.cancels,
-    ...(composed.silence !== null && { silence: composed.silence }),
-  }
+  const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? safeTtl(device) : defaultTtl.unsafe)
+  const acts = actsOf(composed, device)
+  const [first, ...steps] = acts
   return {
     ...asked(request),
     ...shown(composed),
     messageId: rooms.newId('msg'),
     lane: `d:${device.id}`,
     recipient: device.recipient as string,
-    segments: segmentText(text.text, { alphabet: composed.limits.alphabet === 'ucs2' ? 'auto' : 'gsm7' }).segments.map(
-      (one) => one.text,
+    segments: first.segments,
+    text: masked,
+    digest: digestOf(
+      composed.ring === null ? composed.texts.map((one) => one.text).join('\0') : `ring ${composed.ring}`,
     ),
-    text: text.masked,
-    digest: digestOf(text.text),
     safe,
     unproven: composed.proof === 'unproven',
     priority: priorities[options.priority].level,
-    expect: reply.expect,
-    withinMs: reply.within * 1000,
+    expect: first.expect,
+    withinMs: first.withinMs,
     gapMs: (device.timing.gap ?? 0) * 1000,
     // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
-    report: !safe,
+    report: composed.ring === null && (!safe || device.timing.sleeps === true),
     route: options.gateway ?? device.gateway ?? '',
-    spec,
+    spec: first.spec,
+    ring: composed.ring,
+    steps,
+    joins: safe && options.force === false ? joinsOf(composed) : null,
+    held: composed.inWindow,
+    perDay: device.timing.per_day ?? null,
+    changes: composed.secrets,
     expiresAt: now + ttl * 1000,
     repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
     supersedes: safe && request.intent.verb === 'set',
   }
+}
+
+/** What nobody is harmed by waits for as long as the device sleeps. */
+function safeTtl({ timing: { wakes, window, expected } }: Device): number {
+  const sleep = (wakes?.every ?? 0) + (wakes?.for ?? 0) + (window === undefined ? 0 : (expected ?? 0))
+  return Math.max(defaultTtl.safe, sleep)
 }
 
 function shown(composed: Composed): Pick<Refusal, 'command' | 'args'> {
@@ -248,6 +243,12 @@ function literal(
     report: true,
     route: options.gateway ?? '',
     spec: null,
+    ring: null,
+    steps: [],
+    joins: null,
+    held: false,
+    perDay: null,
+    changes: {},
     expiresAt: now + (options.ttl ?? defaultTtl.text) * 1000,
     repeatWindowMs: null,
     supersedes: false,

@@ -41,31 +41,55 @@ export async function send(sending: Sending, told: (sent: SegmentSent) => void):
 }
 
 async function sendSegment(sending: Sending, part: number, sim: string): Promise<Handover> {
-  const { store, gateway, claim, committed, now, checkpoint } = sending
+  const { gateway, claim, now } = sending
+  if (claim.ring !== null) return ring(sending, sim, claim.ring)
   const validFor = relativeValidity(Math.max(1, (claim.expiresAt - now()) / 1000)).seconds
   let encoded: EncodedPdu
   try {
     encoded = encode(claim, part, validFor)
   } catch (error) {
-    const { message } = Fault.from(error)
-    return { outcome: 'refused', cause: { text: message, number: null, accepted: 'no', next: 'give_up' } }
+    return impossible(Fault.from(error).message)
   }
+  const order = { ...encoded, more: part < claim.segments.length }
+  return handedOver(sending, (leave) => gateway.send(order, leave), { part, sim, validFor })
+}
+
+/** s until a call must have ended one way or the other. */
+const ringingTime = 90
+
+async function ring(sending: Sending, sim: string, seconds: number): Promise<Handover> {
+  const { gateway, claim } = sending
+  if (gateway.ring === undefined) return impossible(`gateway ${gateway.id} makes no calls`)
+  const order = { number: claim.recipient, seconds }
+  const call = (leave: () => Promise<Leave>) => (gateway as Required<Gateway>).ring(order, leave)
+  return handedOver(sending, call, { part: 1, sim, validFor: seconds + ringingTime })
+}
+
+function impossible(text: string): Handover {
+  return { outcome: 'refused', cause: { text, number: null, accepted: 'no', next: 'give_up' } }
+}
+
+interface Marked {
+  readonly part: number
+  readonly sim: string
+  readonly validFor: number
+}
+
+async function handedOver(
+  { store, gateway, claim, committed, now, checkpoint }: Sending,
+  hand: (leave: () => Promise<Leave>) => Promise<Handover>,
+  { part, sim, validFor }: Marked,
+): Promise<Handover> {
   /** Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves. */
   const leave = async (): Promise<Leave> => {
     checkpoint('submit.send:prompted')
     await committed
-    const verdict = await store.run('markWritten', {
-      seq: claim.seq,
-      part,
-      gateway: gateway.id,
-      sim,
-      now: now(),
-      validFor,
-    })
+    const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: now(), validFor }
+    const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
     return verdict
   }
-  const handover = await gateway.send({ ...encoded, more: part < claim.segments.length }, leave)
+  const handover = await hand(leave)
   checkpoint('submit.send:answered')
   return handover
 }

@@ -145,6 +145,7 @@ export const command = table({
   repeat_window: seconds.optional(),
   danger: text.optional(),
   ttl: seconds.optional(),
+  in_window: flag.default(false),
   sets: z.record(text, text).default({}),
   asks: many(name).default([]),
   secret: named(name).default({}),

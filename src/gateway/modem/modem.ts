@@ -2,7 +2,7 @@ import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
-import type { Gateway, GatewayHandlers, Leave } from '../gateway.ts'
+import type { Gateway, GatewayHandlers, Leave, RingOrder } from '../gateway.ts'
 import { Channel } from './channel.ts'
 import { within } from './deadline.ts'
 import { Filing } from './filing.ts'
@@ -107,10 +107,18 @@ export class Modem implements Gateway {
     this.#ended = this.#live()
   }
 
-  async send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
+  send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
+    return this.#handOver((session) => session.send(order, leave))
+  }
+
+  ring(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover> {
+    return this.#handOver((session) => session.ring(order, leave))
+  }
+
+  async #handOver(work: (session: Session) => Promise<Handover>): Promise<Handover> {
     const session = this.#session
     if (session === null || this.#stopping.isFired) return { outcome: 'not_sent', reason: 'the modem is not ready' }
-    const handover = session.send(order, leave)
+    const handover = work(session)
     this.#handovers.add(handover)
     try {
       const done = await handover

@@ -1,12 +1,13 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Timer } from '../../util/clock.ts'
-import type { Leave } from '../gateway.ts'
+import type { Leave, RingOrder } from '../gateway.ts'
 import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
 import { keeps, type MessageSetup } from './message-setup.ts'
 import { type Ask, observe, observeOperator } from './observe.ts'
 import { Receiver } from './receiver.ts'
+import { Ringing } from './ringing.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
 
@@ -41,6 +42,7 @@ export class Session {
   #unasked = 0
   #bareOks = 0
   #knowsOperator = false
+  #ringing: Ringing | null = null
 
   constructor(rooms: SessionRooms) {
     this.#rooms = rooms
@@ -64,6 +66,22 @@ export class Session {
     }
   }
 
+  /** A call has the modem for itself: texts wait until it has ended. */
+  async ring(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover> {
+    this.#sending++
+    try {
+      return await this.#channel.exclusive(async () => {
+        if (this.#hasEnded || !(await this.#channel.inStep()))
+          return { outcome: 'not_sent', reason: 'the modem is not ready' }
+        this.#ringing = new Ringing(this.#channel, order)
+        return this.#ringing.run(leave)
+      })
+    } finally {
+      this.#ringing = null
+      this.#sending--
+    }
+  }
+
   /** A line that nobody asked for. */
   urc({ kind }: Urc, line: string): void {
     switch (kind) {
@@ -71,6 +89,8 @@ export class Session {
         return this.#receiver.announced(line)
       case 'full':
         return this.#receiver.full(line)
+      case 'call':
+        return this.#ringing?.heard(line)
       case 'late':
         // This make says it late: it must be waited for, or it would be taken for the next message's.
         this.#bareOks = Number.NEGATIVE_INFINITY

@@ -37,7 +37,7 @@ export const callCommands: CommandTable = {
     execute: ({ telephone: { current } }) => {
       if (!current) return []
       const { call, isIncoming } = current
-      const state = call.state === 'answered' ? 0 : isIncoming ? 4 : 2
+      const state = call.state === 'answered' ? 0 : isIncoming ? 4 : call.isAlerting ? 3 : 2
       const other = isIncoming ? call.from : call.to
       return `+CLCC: 1,${isIncoming ? 1 : 0},${state},0,0,"${other}",${typeOfAddressOf(addressOf(other))}`
     },
