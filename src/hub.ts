@@ -7,6 +7,8 @@ import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
 import { Strangers } from './deliver/strangers.ts'
 import { type Device, propertiesOf } from './device/device.ts'
+import { normaliseNumber } from './device/numbers.ts'
+import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { Modem } from './gateway/modem/modem.ts'
 import type { PinMemory } from './gateway/modem/sim-card.ts'
@@ -52,7 +54,7 @@ const pruneBite = 500
 
 /** What is there before anything runs. */
 interface HubRooms {
-  readonly devices: ReadonlyMap<string, Device>
+  readonly fleet: Fleet
   readonly profiles: ProfileFiles
   readonly folder: DataFolder
   readonly time: SteadyTime
@@ -64,7 +66,7 @@ interface HubRooms {
 /** The composition root: the only file that knows every room. */
 export class Hub {
   readonly events = new Emitter<HubEvents>()
-  readonly devices: ReadonlyMap<string, Device>
+  readonly fleet: Fleet
   readonly gateways = new Map<string, Gateway>()
   readonly #options: HubOptions
   readonly #profiles: ProfileFiles
@@ -83,7 +85,7 @@ export class Hub {
 
   private constructor(options: HubOptions, rooms: HubRooms) {
     this.#options = options
-    this.devices = rooms.devices
+    this.fleet = rooms.fleet
     this.#profiles = rooms.profiles
     this.#folder = rooms.folder
     this.#time = rooms.time
@@ -96,7 +98,8 @@ export class Hub {
   static async start(options: HubOptions): Promise<Hub> {
     const { config, dataFolder, clock } = options
     const profiles = new ProfileFiles(join(dataFolder, 'devices'))
-    const devices = makeDevices(config, profiles)
+    // What is wrong in the file is told before anything is opened.
+    makeDevices(config, profiles)
     const folder = new DataFolder(dataFolder)
     const store = await (options.makeStore?.(folder) ??
       folder.openStore(clock, { commitDelay: options.commitDelay ?? 0 }))
@@ -111,13 +114,20 @@ export class Hub {
       })
       if (recovered.held)
         options.log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
-      const hub = new Hub(options, { devices, profiles, folder, time, store, ...recovered })
+      const fleet = await Fleet.open({ config, profiles, store, now: () => time.now() }, (message) =>
+        options.log('warn', 'hub', message),
+      )
+      const hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered })
       await hub.#begin(recovered.installedAt)
       return hub
     } catch (error) {
       await store.close()
       throw error
     }
+  }
+
+  get devices(): ReadonlyMap<string, Device> {
+    return this.fleet.devices
   }
 
   get address(): string {
@@ -170,11 +180,12 @@ export class Hub {
     this.#submit = new Submit({
       ...rooms,
       device: (id) => this.devices.get(id),
-      devices: [...this.devices.values()],
+      devices: () => this.devices.values(),
       contacts: new Map(Object.entries(config.contacts)),
       destinations: config.sms.destinations,
       region,
       gateways: Object.keys(config.gateways),
+      numberOf: (id) => numberOf(config, id),
       newId,
       limits: {
         perLane: config.limits.device_queue,
@@ -187,9 +198,12 @@ export class Hub {
       log: (level, message) => this.#options.log(level, 'submit', message),
     })
     const strangers = new Strangers(this.#profiles, (message) => this.#options.log('info', 'deliver', message))
+    const directory = new Directory(this.devices.values(), region)
+    this.fleet.onChange = (id, device) => (device === null ? directory.remove(id) : directory.place(device))
+    this.#store.on('settings', () => void this.#refreshSettings())
     this.#deliver = new Deliver({
       ...rooms,
-      directory: new Directory(this.devices.values(), region),
+      directory,
       unknownSenders: config.sms.unknown_senders,
       installedAt,
       now,
@@ -297,6 +311,12 @@ export class Hub {
     }
   }
 
+  async #refreshSettings(): Promise<void> {
+    await this.fleet
+      .refreshSettings()
+      .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
+  }
+
   /** The topics that must be there from the start. */
   async #announce(): Promise<void> {
     const devices = [...this.devices.values()].map((device) => ({
@@ -362,4 +382,10 @@ export class Hub {
     }
     again()
   }
+}
+
+/** The number of a gateway's SIM, as the configuration has it. */
+function numberOf({ gateways, sms }: Config, id: string): string | null {
+  const number = gateways[id]?.number
+  return number === undefined ? null : normaliseNumber(number, sms.region)
 }

@@ -1,33 +1,24 @@
-import { type Device, makeDevice } from '../device/device.ts'
+import { type Device, type KnownSettings, makeDevice } from '../device/device.ts'
+import type { DeviceConfig } from '../device/device-config.ts'
 import { normaliseNumber } from '../device/numbers.ts'
 import { Fault } from '../message/fault.ts'
 import type { ProfileFiles } from './profiles.ts'
 import type { Config } from './schema.ts'
 
 /** The devices of the configuration, each with its profile. Tells every fault at once. */
-export function makeDevices(config: Config, profiles: ProfileFiles): ReadonlyMap<string, Device> {
+export function makeDevices(
+  config: Config,
+  profiles: ProfileFiles,
+  known: ReadonlyMap<string, KnownSettings> = new Map(),
+): Map<string, Device> {
   const devices = new Map<string, Device>()
-  const owners = new Map<string, string>()
+  const owners = new NumberOwners()
   const problems: string[] = []
   for (const [id, row] of Object.entries(config.devices)) {
     try {
-      if (row.gateway !== undefined && config.gateways[row.gateway] === undefined) {
-        throw new Fault('invalid_config', `device ${id}: there is no gateway "${row.gateway}"`)
-      }
-      const hubNumber = Object.values(config.gateways).find((gateway) => gateway.number !== undefined)?.number
-      const environment = {
-        ...(config.sms.region !== undefined && { region: config.sms.region }),
-        ...(hubNumber !== undefined && { hubNumber }),
-      }
-      devices.set(id, makeDevice(id, row, profiles.get(row.profile), environment))
-      for (const number of row.number.map((one) => normaliseNumber(one, config.sms.region))) {
-        const owner = owners.get(number)
-        if (owner !== undefined && owner !== id && !areToldApart(devices.get(owner), devices.get(id)))
-          problems.push(
-            `device ${id}: ${number} is the number of device ${owner} already; two may share one where the identity of their profile, set on both, tells them apart`,
-          )
-        owners.set(number, id)
-      }
+      const device = makeConfigured(id, row, config, profiles, known.get(id))
+      owners.claim(device)
+      devices.set(id, device)
     } catch (error) {
       const fault = Fault.from(error)
       problems.push(fault.message.startsWith('device ') ? fault.message : `device ${id}: ${fault.message}`)
@@ -37,10 +28,57 @@ export function makeDevices(config: Config, profiles: ProfileFiles): ReadonlyMap
   return devices
 }
 
+/** One device as this hub's configuration sees it. */
+export function makeConfigured(
+  id: string,
+  row: DeviceConfig,
+  config: Config,
+  profiles: ProfileFiles,
+  known?: KnownSettings,
+): Device {
+  if (row.gateway !== undefined && config.gateways[row.gateway] === undefined) {
+    throw new Fault('invalid_config', `device ${id}: there is no gateway "${row.gateway}"`)
+  }
+  const numbers = Object.values(config.gateways).flatMap(({ number }) => number ?? [])
+  const hubNumber = (row.gateway === undefined ? undefined : config.gateways[row.gateway]?.number) ?? numbers[0]
+  const environment = {
+    ...(config.sms.region !== undefined && { region: config.sms.region }),
+    ...(hubNumber !== undefined && { hubNumber: normaliseNumber(hubNumber, config.sms.region) }),
+  }
+  return makeDevice(id, row, profiles.get(row.profile), environment, known)
+}
+
+/** Who has which number: two devices may share one only where their texts tell them apart. */
+export class NumberOwners {
+  readonly #owners = new Map<string, Device[]>()
+
+  /** Fails with `invalid_config` when another device has one of the numbers. */
+  claim(device: Device): void {
+    for (const number of device.numbers) {
+      const other = this.#owners.get(number)?.find((owner) => !areToldApart(owner, device))
+      if (other === undefined) continue
+      const way = 'two may share one where the identity of their profile, set on both, tells them apart'
+      throw new Fault(
+        'invalid_config',
+        `device ${device.id}: ${number} is the number of device ${other.id} already; ${way}`,
+        { device: device.id, number },
+      )
+    }
+    for (const number of device.numbers) this.#owners.set(number, [...(this.#owners.get(number) ?? []), device])
+  }
+
+  release({ id, numbers }: Device): void {
+    for (const number of numbers) {
+      const left = (this.#owners.get(number) ?? []).filter((owner) => owner.id !== id)
+      if (left.length > 0) this.#owners.set(number, left)
+      else this.#owners.delete(number)
+    }
+  }
+}
+
 /** Two behind one number: their texts name them, or their profiles have nothing in common. */
-function areToldApart(a: Device | undefined, b: Device | undefined): boolean {
-  if (a === undefined || b === undefined) return false
-  if (a.dialect.profile !== b.dialect.profile) return true
+function areToldApart(a: Device, b: Device): boolean {
+  if (a.id === b.id || a.dialect.profile !== b.dialect.profile) return true
   const { identity } = a.dialect
   if (identity === null) return false
   const [mine, theirs] = [a.settings[identity] ?? '', b.settings[identity] ?? '']

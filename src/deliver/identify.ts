@@ -11,16 +11,29 @@ const tail = 7
 /** Finds the device behind an originating address, however the network writes its number. */
 export class Directory {
   readonly #byTail = new Map<string, Device[]>()
+  readonly #keys = new Map<string, readonly string[]>()
   readonly #region: string | undefined
 
   constructor(devices: Iterable<Device>, region: string | undefined) {
     this.#region = region
-    for (const device of devices) {
-      for (const number of device.numbers) {
-        const key = keyOf(number)
-        this.#byTail.set(key, [...(this.#byTail.get(key) ?? []), device])
-      }
+    for (const device of devices) this.place(device)
+  }
+
+  /** A device that is new, or has changed. */
+  place(device: Device): void {
+    this.remove(device.id)
+    const keys = [...new Set(device.numbers.map(keyOf))]
+    for (const key of keys) this.#byTail.set(key, [...(this.#byTail.get(key) ?? []), device])
+    this.#keys.set(device.id, keys)
+  }
+
+  remove(id: string): void {
+    for (const key of this.#keys.get(id) ?? []) {
+      const left = (this.#byTail.get(key) ?? []).filter((device) => device.id !== id)
+      if (left.length > 0) this.#byTail.set(key, left)
+      else this.#byTail.delete(key)
     }
+    this.#keys.delete(id)
   }
 
   /** The devices with this number: normally one, none for a stranger. */

@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { Value } from '../message/values.ts'
+import type { Value, Values } from '../message/values.ts'
 import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
 import { findCommand } from './find-command.ts'
 import { isListed } from './mask.ts'
@@ -44,21 +44,27 @@ export const metaKeys: readonly string[] = [
   'dry_run',
   'confirm',
   'force',
+  'for',
   'transaction',
 ]
 
 /**
- * The command that brings a property to a value. Without a property it is the primary one. `current` is its present
- * value, which TOGGLE needs where the device has no toggle of its own.
+ * The command that brings a property to a value. Without a property it is the primary one. `state` is what is
+ * known of the device, which TOGGLE needs where the device has no toggle of its own.
  */
-export function resolveSet(device: Device, property: string | null, value: unknown, current: Value = null): Resolved {
+export function resolveSet(device: Device, property: string | null, value: unknown, state: Values = {}): Resolved {
   const [name, row] = findProperty(device, property)
+  const current = own(state, name) ?? null
   const usable = callsOf(device, row)
   const word = String(value).trim().toLowerCase()
   const action = actionFor(word, usable, current)
   const call = action === null ? undefined : usable.get(action)
   if (action !== null && call !== undefined) {
     return { command: call.command, params: filled(device, action, call, value), property: name }
+  }
+  if (word === 'toggle' && usable.has('on') && usable.has('off')) {
+    const way = `ask for it first (${device.id}/get), or publish ON or OFF`
+    throw new Fault('not_allowed', `whether "${name}" of ${device.id} is on is not known: ${way}`, { property: name })
   }
   const accepted = acceptedBy(device, usable)
   const shown = typeof value === 'object' ? 'an object' : JSON.stringify(value)

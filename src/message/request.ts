@@ -30,6 +30,8 @@ export interface Options {
   readonly confirm: string | null
   readonly force: boolean
   readonly dryRun: boolean
+  /** The gateway whose number the device shall store, where the command holds the hub's. */
+  readonly for: string | null
 }
 
 /** One thing a client asked for. A publish may ask for several. */

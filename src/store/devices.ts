@@ -122,19 +122,26 @@ export function announceDevices(
   for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
     if (present.has(id)) continue
     tx.run('DELETE FROM device WHERE id = ?', id)
-    // '0' is the character behind '/': every topic below the device's own.
-    const topics = tx.all<{ topic: string }>(
-      'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',
-      id,
-      `${id}/`,
-      `${id}0`,
-    )
-    for (const { topic } of topics) tx.publish({ topic, payload: '', retain: true })
+    clearTopics(tx, id)
   }
-  for (const { id, fields } of devices) {
-    const row = deviceRow(tx, id)
-    const payload = statePayload(document(row.state), fields, row.last_seen)
-    const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
-    if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
-  }
+  for (const { id, fields } of devices) announceDevice(tx, id, fields)
+}
+
+export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
+  const row = deviceRow(tx, id)
+  const payload = statePayload(document(row.state), fields, row.last_seen)
+  const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
+  if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
+}
+
+/** Every retained topic of a device that is gone. */
+export function clearTopics(tx: Tx, id: string): void {
+  // '0' is the character behind '/': every topic below the device's own.
+  const topics = tx.all<{ topic: string }>(
+    'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',
+    id,
+    `${id}/`,
+    `${id}0`,
+  )
+  for (const { topic } of topics) tx.publish({ topic, payload: '', retain: true })
 }

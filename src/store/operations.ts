@@ -5,6 +5,7 @@ import { sweep } from './deadlines.ts'
 import { announceDevices, changeState, deviceState } from './devices.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
+import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
 import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
@@ -44,6 +45,9 @@ export const operations = {
   announceDevices,
   deviceState,
   knownSettings,
+  fleetRows,
+  keepDevices,
+  dropDevices,
   publish,
   waitingPublications,
   published,

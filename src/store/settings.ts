@@ -21,8 +21,7 @@ interface Pending {
 export interface KnownSettings {
   readonly id: string
   readonly learned: Readonly<Record<string, Learned>>
-  /** Changes in doubt, by setting. */
-  readonly doubtful: Readonly<Record<string, string>>
+  readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
 }
 
 /** How a command that changes settings can end; what is not listed leaves a doubt. */
@@ -33,15 +32,7 @@ export function knownSettings(tx: Tx): KnownSettings[] {
     .all<{ id: string; learned: string; pending: string }>(
       `SELECT id, learned, pending FROM device WHERE learned <> '{}' OR pending <> '{}'`,
     )
-    .map(({ id, learned, pending }) => ({
-      id,
-      learned: document(learned),
-      doubtful: Object.fromEntries(
-        Object.entries(document<Record<string, Pending>>(pending)).flatMap(([name, { value, doubt }]) =>
-          doubt ? [[name, value]] : [],
-        ),
-      ),
-    }))
+    .map(({ id, learned, pending }) => ({ id, learned: document(learned), pending: document(pending) }))
 }
 
 /**

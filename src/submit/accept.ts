@@ -19,6 +19,7 @@ export interface Accepted {
 }
 
 export const largestPayload = 64 * 1024
+const mostCommands = 20
 
 /** The meta keys of section 5.3: never properties or parameters. */
 const Meta = z.object({
@@ -33,6 +34,7 @@ const Meta = z.object({
   dry_run: z.boolean().optional(),
   confirm: z.string().optional(),
   force: z.boolean().optional(),
+  for: z.string().min(1).optional(),
   transaction: z.unknown().optional(),
 })
 type Meta = z.infer<typeof Meta>
@@ -91,6 +93,7 @@ function options(meta: Meta, publish: Publish): Options {
     confirm: meta.confirm ?? null,
     force: meta.force ?? false,
     dryRun: meta.dry_run ?? false,
+    for: meta.for ?? null,
   }
 }
 
@@ -161,6 +164,7 @@ function read({ pattern, levels }: TopicMatch, payload: string): ReadPayload {
     }
     case '{device}/command': {
       const json = parseJson(payload)
+      if (Array.isArray(json)) return several(device, json)
       if (!isObject(json)) return just({ verb: 'command', device, name: payload.trim(), args: {} })
       const { meta, rest } = splitMeta(json)
       return just(namedCommand(device, rest), meta)
@@ -174,6 +178,19 @@ function read({ pattern, levels }: TopicMatch, payload: string): ReadPayload {
     default:
       return readText(payload)
   }
+}
+
+/** A list of commands: each gets its own result; where the device allows it, they share a text. */
+function several(device: string, list: readonly unknown[]): ReadPayload {
+  if (list.length === 0 || list.length > mostCommands) {
+    throw new Fault('invalid_payload', `a list holds 1 to ${mostCommands} commands, not ${list.length}`)
+  }
+  const intents = list.map((one) => {
+    if (typeof one === 'string') return { verb: 'command', device, name: one, args: {} } as const
+    if (isObject(one)) return namedCommand(device, one)
+    throw new Fault('invalid_payload', 'a list of commands holds names, or objects with "command" and "args"')
+  })
+  return { intents, meta: {} }
 }
 
 function just(intent: Intent, meta: Meta = {}): ReadPayload {

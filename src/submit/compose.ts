@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto'
 import { type Composed, composeCommand } from '../device/compose.ts'
 import type { Device } from '../device/device.ts'
 import { commandArguments, resolveGet, resolveSet } from '../device/intent.ts'
+import { didYouMean } from '../device/nearest.ts'
 import { isDialable, normaliseNumber, sameNumber } from '../device/numbers.ts'
 import { errorReport, Fault } from '../message/fault.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
+import type { Values } from '../message/values.ts'
 import { segmentText } from '../sms/segment.ts'
 import type { NewSubmission, Refusal } from '../store/enqueue.ts'
 import type { Asked } from './accept.ts'
@@ -15,12 +17,14 @@ import { actsOf, joinsOf } from './acts.ts'
 /** What composing needs to know of the hub. */
 export interface ComposeRooms {
   device(id: string): Device | undefined
-  readonly devices: Iterable<Device>
+  devices(): Iterable<Device>
   /** Name and number of everybody who may get texts without being a device. */
   readonly contacts: ReadonlyMap<string, string>
   readonly destinations: 'registered' | 'any'
   readonly region: string | undefined
   readonly gateways: readonly string[]
+  /** The number of a gateway's SIM; null when nobody knows it. */
+  numberOf(gateway: string): string | null
   newId(prefix: string): string
 }
 
@@ -33,6 +37,7 @@ export function compose(
   publish: { readonly waited: boolean; readonly clearing: 'no' | 'yes' | 'unknown' },
   rooms: ComposeRooms,
   now: number,
+  states: ReadonlyMap<string, Values> = new Map(),
 ): NewSubmission | Refusal {
   let known: Partial<Refusal> = {}
   try {
@@ -45,11 +50,10 @@ export function compose(
     }
     const { intent } = request
     if (intent.verb === 'text') return composeText(request, intent, rooms, now)
-    const device = rooms.device(intent.device)
-    if (device === undefined) throw new Fault('unknown_device', `there is no device "${intent.device}"`)
+    const device = addressed(request, intent.device, rooms)
     if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
     if (intent.verb === 'send') return composeLiteral(request, intent.text, device, rooms, now)
-    const { command, params } = resolve(device, intent)
+    const { command, params } = resolve(device, intent, states.get(device.id))
     known = { command }
     const composed = composeCommand(device, command, params, { now: isoTime(now), counter: Math.floor(now / 1000) })
     known = {
@@ -63,13 +67,36 @@ export function compose(
   }
 }
 
+/** The device, with the number of the gateway that it shall know from now on where the request names one. */
+function addressed({ options }: CommandRequest, id: string, rooms: ComposeRooms): Device {
+  const device = rooms.device(id)
+  if (device === undefined) {
+    const meant = didYouMean(
+      id,
+      [...rooms.devices()].map((one) => one.id),
+    )
+    throw new Fault('unknown_device', `there is no device "${id}"${meant}`)
+  }
+  if (options.for === null) return device
+  const hubNumber = rooms.numberOf(options.for)
+  if (hubNumber === null) {
+    throw new Fault(
+      'no_gateway',
+      `the number of gateway "${options.for}" is not known: set gateways.${options.for}.number`,
+    )
+  }
+  const { hub_number: _, ...settings } = device.settings
+  return { ...device, hubNumber, settings }
+}
+
 function resolve(
   device: Device,
   intent: Exclude<Intent, { verb: 'text' } | { verb: 'send' }>,
+  state: Values | undefined,
 ): { command: string; params: unknown } {
   switch (intent.verb) {
     case 'set':
-      return resolveSet(device, intent.property, intent.value)
+      return resolveSet(device, intent.property, intent.value, state)
     case 'get':
       return resolveGet(device, intent.property)
     case 'command':
@@ -204,7 +231,7 @@ function composeText(
       },
     )
   }
-  const device = [...rooms.devices].find((one) => one.recipient === recipient)
+  const device = [...rooms.devices()].find((one) => one.recipient === recipient)
   // A number has one lane, whoever is behind it: its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   return { ...literal(request, intent.text, recipient, rooms, now), lane }
@@ -212,7 +239,7 @@ function composeText(
 
 function isRegistered(number: string, rooms: ComposeRooms): boolean {
   for (const contact of rooms.contacts.values()) if (sameNumber(contact, number, rooms.region)) return true
-  for (const device of rooms.devices)
+  for (const device of rooms.devices())
     if (device.numbers.some((one) => sameNumber(one, number, rooms.region))) return true
   return false
 }

@@ -1,12 +1,13 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
+import type { Values } from '../message/values.ts'
 import type { EnqueueLimits } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
-import { accept } from './accept.ts'
+import { type Asked, accept } from './accept.ts'
 import { type ComposeRooms, compose } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
@@ -66,12 +67,23 @@ export class Submit {
     const now = rules.now()
     const accepted = this.#steps.runSync('accept', () => accept(publish, (prefix) => this.#rooms.newId(prefix)))
     if (accepted === null) return
+    const states = await this.#statesFor(accepted.asked)
     const items = this.#steps.runSync('compose', () =>
-      accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now)),
+      accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now, states)),
     )
     const { client, messageId, connection, duplicate } = publish
     const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
     await this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+  }
+
+  /** What is known of the devices that shall be toggled: some have no command of their own for it. */
+  async #statesFor(asked: readonly Asked[]): Promise<ReadonlyMap<string, Values>> {
+    const devices = asked.flatMap(({ request: { intent } }) =>
+      intent.verb === 'set' && /^\s*toggle\s*$/i.test(String(intent.value)) ? [intent.device] : [],
+    )
+    const states = new Map<string, Values>()
+    for (const device of new Set(devices)) states.set(device, await this.#rooms.store.run('deviceState', { device }))
+    return states
   }
 
   /** From the disk to the network: one loop a gateway, for as long as the hub runs. */

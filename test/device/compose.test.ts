@@ -59,7 +59,7 @@ describe('a command', () => {
       { new: '1234' },
       { now },
     )
-    expect(composed.texts).toEqual([{ text: '1234P1234', masked: '***P***', wait: 0 }])
+    expect(composed.texts).toMatchObject([{ text: '1234P1234', masked: '***P***', wait: 0 }])
     expect(composed.shown).toEqual({ new: '***' })
     expect(composed.secrets).toEqual({ password: '1234' })
     const server = composeCommand(deviceOf('sinotrack/st-901'), 'server', { ip: '45.0.0.246', port: 10000 }, { now })
@@ -87,9 +87,9 @@ commands:
 `)
     const device = deviceOf(profile)
     expect(textsOf(device, 'mode', { mode: 'off' })).toEqual(['1111##03?'])
-    expect(composeCommand(device, 'summer_off', { mode: 'off' }, { now }).texts).toEqual([
-      { text: '1111##06', masked: '***##06', wait: 0 },
-      { text: '1111##03?', masked: '***##03?', wait: 10 },
+    expect(composeCommand(device, 'summer_off', { mode: 'off' }, { now }).texts).toMatchObject([
+      { text: '1111##06', masked: '***##06', command: 'season', goes: 'then', wait: 0 },
+      { text: '1111##03?', masked: '***##03?', command: 'mode', goes: 'then', wait: 10 },
     ])
     expect(textsOf(device, 'locate', {}, 26)).toEqual(['AT+GTRTO=gl300,1,001A$'])
     expect(composeCommand(device, 'locate', {}, { now, counter: 26 }).params).toEqual({ counter: 26 })

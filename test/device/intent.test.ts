@@ -40,9 +40,9 @@ describe('set', () => {
   })
 
   test('toggles by the present value where the device has no toggle of its own', () => {
-    expect(resolveSet(latch, null, 'TOGGLE', 'ON').command).toBe('off')
-    expect(resolveSet(latch, null, 'toggle', 'OFF').command).toBe('on')
-    expect(faultOf(() => resolveSet(latch, null, 'TOGGLE'))).toContain('out_of_range')
+    expect(resolveSet(latch, null, 'TOGGLE', { output_1: 'ON' }).command).toBe('off')
+    expect(resolveSet(latch, null, 'toggle', { output_1: 'OFF' }).command).toBe('on')
+    expect(faultOf(() => resolveSet(latch, null, 'TOGGLE'))).toContain('is not known: ask for it first')
     expect(resolveSet(gate, null, 'TOGGLE').command).toBe('open')
   })
 

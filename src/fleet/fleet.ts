@@ -1,0 +1,223 @@
+import { makeConfigured, makeDevices, NumberOwners } from '../config/devices.ts'
+import type { ProfileFiles } from '../config/profiles.ts'
+import type { Config } from '../config/schema.ts'
+import { type Device, type KnownSettings, propertiesOf } from '../device/device.ts'
+import { DeviceConfig } from '../device/device-config.ts'
+import { didYouMean } from '../device/nearest.ts'
+import { issuesOf } from '../device/schema/scalars.ts'
+import { specOf } from '../device/settings.ts'
+import { Fault } from '../message/fault.ts'
+import { idPattern, reservedIds } from '../message/topics.ts'
+import type { Store } from '../store/store.ts'
+
+/** A device as its owner wrote it: the keys of `devices:` in smshub.yaml, every scalar a text. */
+export type DeviceRow = Readonly<Record<string, unknown>>
+
+export interface FleetRooms {
+  readonly config: Config
+  readonly profiles: ProfileFiles
+  readonly store: Store
+  readonly now: () => number
+}
+
+/** The devices of a hub: those of its file, and those that were added while it ran, which the store keeps. */
+export class Fleet {
+  readonly #config: Config
+  readonly #profiles: ProfileFiles
+  readonly #store: Store
+  readonly #now: () => number
+  readonly #devices: Map<string, Device>
+  readonly #owners = new NumberOwners()
+  /** Rows of the devices that the store keeps; the others are the file's. */
+  readonly #rows = new Map<string, DeviceRow>()
+  readonly #known = new Map<string, KnownSettings>()
+  /** Changes run one behind the other: each sees what the one before left. */
+  #last: Promise<unknown> = Promise.resolve()
+  /** Told of every device that is new, changed, or gone (null). */
+  onChange: (id: string, device: Device | null) => void = () => {}
+
+  private constructor({ config, profiles, store, now }: FleetRooms, known: ReadonlyMap<string, KnownSettings>) {
+    this.#config = config
+    this.#profiles = profiles
+    this.#store = store
+    this.#now = now
+    for (const [id, one] of known) this.#known.set(id, one)
+    this.#devices = makeDevices(config, profiles, known)
+    for (const device of this.#devices.values()) this.#owners.claim(device)
+  }
+
+  /** Reads what the store keeps. A device of the store that this hub can't have any more is left out, and told. */
+  static async open(rooms: FleetRooms, warn: (message: string) => void): Promise<Fleet> {
+    const { store } = rooms
+    const known = new Map((await store.run('knownSettings', undefined)).map((one) => [one.id, one]))
+    const fleet = new Fleet(rooms, known)
+    for (const { id, config: text } of await store.run('fleetRows', undefined)) {
+      try {
+        if (fleet.#devices.has(id)) throw new Fault('invalid_config', 'smshub.yaml has one of this name, which counts')
+        const row = JSON.parse(text) as DeviceRow
+        fleet.#place(id, row, fleet.#make(id, row))
+      } catch (error) {
+        warn(`device ${id} that was added while the hub ran is left out: ${Fault.from(error).message}`)
+      }
+    }
+    return fleet
+  }
+
+  get devices(): ReadonlyMap<string, Device> {
+    return this.#devices
+  }
+
+  /** The row of a device that the store keeps; null for one of the file. */
+  rowOf(id: string): DeviceRow | null {
+    return this.#rows.get(id) ?? null
+  }
+
+  /** Adds devices, all or none. Fails with `invalid_config`, telling every fault. */
+  add(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
+    return this.#inTurn(() => this.#put(rows, 'add'))
+  }
+
+  /** Adds what is new and changes what is there: a table that is read once more changes nothing. */
+  import(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
+    return this.#inTurn(() => this.#put(rows, 'import'))
+  }
+
+  /** Changes keys of a device; null takes one away, `settings` are changed one by one. */
+  update(id: string, change: DeviceRow): Promise<void> {
+    return this.#inTurn(() => {
+      const row = this.#own(id)
+      return this.#put(new Map([[id, merged(row, change)]]), 'import')
+    })
+  }
+
+  remove(ids: readonly string[]): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const id of ids) this.#own(id)
+      await this.#store.run('dropDevices', { ids, now: this.#now() })
+      for (const id of ids) {
+        this.#owners.release(this.#devices.get(id) as Device)
+        this.#devices.delete(id)
+        this.#rows.delete(id)
+        this.onChange(id, null)
+      }
+    })
+  }
+
+  /** What devices took or taught has changed. */
+  refreshSettings(): Promise<void> {
+    return this.#inTurn(async () => {
+      const now = new Map((await this.#store.run('knownSettings', undefined)).map((one) => [one.id, one]))
+      const touched = [...new Set([...this.#known.keys(), ...now.keys()])].filter(
+        (id) => JSON.stringify(this.#known.get(id)) !== JSON.stringify(now.get(id)),
+      )
+      this.#known.clear()
+      for (const [id, one] of now) this.#known.set(id, one)
+      for (const id of touched) {
+        const row = this.#rows.get(id)
+        const config = row === undefined ? this.#config.devices[id] : parseRow(id, row)
+        if (config === undefined) continue
+        const device = makeConfigured(id, config, this.#config, this.#profiles, now.get(id))
+        this.#devices.set(id, device)
+        this.onChange(id, device)
+      }
+    })
+  }
+
+  async #put(rows: ReadonlyMap<string, DeviceRow>, how: 'add' | 'import'): Promise<void> {
+    const made = new Map<string, Device>()
+    const problems: string[] = []
+    const released = [...rows.keys()].flatMap((id) => this.#devices.get(id) ?? [])
+    if (how === 'import') for (const device of released) this.#owners.release(device)
+    for (const [id, row] of rows) {
+      try {
+        if (this.#devices.has(id) && (how === 'add' || !this.#rows.has(id))) throw this.#taken(id)
+        const device = this.#make(id, row)
+        this.#owners.claim(device)
+        made.set(id, device)
+      } catch (error) {
+        const { message } = Fault.from(error)
+        problems.push(message.startsWith('device ') ? message : `device ${id}: ${message}`)
+      }
+    }
+    for (const device of made.values()) this.#owners.release(device)
+    if (how === 'import') for (const device of released) this.#owners.claim(device)
+    if (problems.length > 0) throw new Fault('invalid_config', problems.join('\n'), { problems })
+    const kept = [...made].map(([id, device]) => ({
+      id,
+      config: JSON.stringify(rows.get(id)),
+      fields: Object.keys(propertiesOf(device)),
+    }))
+    await this.#store.run('keepDevices', { devices: kept })
+    for (const [id, device] of made) {
+      const before = this.#devices.get(id)
+      if (before !== undefined) this.#owners.release(before)
+      this.#place(id, rows.get(id) as DeviceRow, device)
+      this.onChange(id, device)
+    }
+  }
+
+  #place(id: string, row: DeviceRow, device: Device): void {
+    this.#owners.claim(device)
+    this.#devices.set(id, device)
+    this.#rows.set(id, row)
+  }
+
+  #make(id: string, row: DeviceRow): Device {
+    if (!idPattern.test(id) || reservedIds.includes(id)) {
+      const takes = `small letters, digits, _ and -, at most 63, and none of ${reservedIds.join(', ')}`
+      throw new Fault('invalid_config', `device ${id}: a device's id has ${takes}`)
+    }
+    return makeConfigured(id, parseRow(id, row), this.#config, this.#profiles, this.#known.get(id))
+  }
+
+  #own(id: string): DeviceRow {
+    const row = this.#rows.get(id)
+    if (row !== undefined) return row
+    if (this.#devices.has(id)) throw this.#taken(id)
+    const meant = didYouMean(id, this.#devices.keys())
+    throw new Fault('unknown_device', `there is no device "${id}"${meant}`, { device: id })
+  }
+
+  #taken(id: string): Fault {
+    return this.#rows.has(id)
+      ? new Fault('duplicate', `device ${id} is there already; update changes it`, { device: id })
+      : new Fault('not_allowed', `device ${id} is written in smshub.yaml: change it there`, { device: id })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+}
+
+function parseRow(id: string, row: DeviceRow): DeviceConfig {
+  const parsed = DeviceConfig.safeParse(textual(row))
+  if (!parsed.success) throw new Fault('invalid_config', `device ${id}: ${issuesOf(parsed.error).join('; ')}`)
+  return parsed.data
+}
+
+/** JSON has numbers and booleans where YAML scalars are texts as they are written. */
+export function textual(value: unknown): unknown {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  if (Array.isArray(value)) return value.map(textual)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, textual(one)]))
+}
+
+function merged(row: DeviceRow, change: DeviceRow): DeviceRow {
+  const settings = { ...(row.settings as object), ...(change.settings as object) }
+  return withoutNull({ ...row, ...change, ...(change.settings !== undefined && { settings: withoutNull(settings) }) })
+}
+
+const withoutNull = (row: object): DeviceRow =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
+
+/** Settings of a row that nobody may send over MQTT. */
+export function secretSettings(row: DeviceRow, profiles: ProfileFiles): string[] {
+  if (typeof row.settings !== 'object' || row.settings === null || typeof row.profile !== 'string') return []
+  const dialects = [...profiles.get(row.profile).dialects.values()]
+  return Object.keys(row.settings).filter((name) =>
+    dialects.some(({ settings }) => specOf(settings, name)?.secret === true),
+  )
+}
