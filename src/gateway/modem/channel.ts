@@ -56,12 +56,16 @@ export class Channel {
   #prefix = nothing
   #echo: string | null = null
   #first: FirstLine | null = null
-  #tail: Promise<unknown> = Promise.resolve()
+  /** Who waits for the line, the urgent ones first. */
+  readonly #queue: { readonly urgent: boolean; readonly begin: () => void }[] = []
+  #isTaken = false
   #outOfStep = false
   #lost: string | null = null
   readonly #sleepers = new Set<() => void>()
   /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
   echoes = true
+  /** Messages come as text: there are no PDUs on second lines. */
+  inTextMode = false
   /** An echo has come since this was last cleared. */
   echoSeen = false
 
@@ -78,12 +82,29 @@ export class Channel {
     return this.#lost
   }
 
-  /** Queues for the line: what runs inside has the modem for itself. */
-  exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#tail.then(work)
-    const ended = () => this.inStep()
-    this.#tail = turn.then(ended, ended)
-    return turn
+  /** Queues for the line: what runs inside has the modem for itself. What is urgent goes before all that waits. */
+  async exclusive<T>(work: () => Promise<T>, { urgent = false }: { urgent?: boolean } = {}): Promise<T> {
+    await new Promise<void>((begin) => {
+      const behind = this.#queue.findIndex((waiting) => urgent && !waiting.urgent)
+      this.#queue.splice(behind < 0 ? this.#queue.length : behind, 0, { urgent, begin })
+      this.#next()
+    })
+    try {
+      return await work()
+    } finally {
+      void this.inStep().finally(() => {
+        this.#isTaken = false
+        this.#next()
+      })
+    }
+  }
+
+  #next(): void {
+    if (this.#isTaken) return
+    const first = this.#queue.shift()
+    if (first === undefined) return
+    this.#isTaken = true
+    first.begin()
   }
 
   /** Sends a command and waits for its end. To be called inside `exclusive`. */
@@ -219,7 +240,7 @@ export class Channel {
     // The answer to nothing: whatever is asked next would get the answer before it.
     if (final !== null) this.outOfStep()
     if (urc.kind === 'reset') return this.#reset(line)
-    if (!urc.twoLines) return this.#handlers.urc(urc, line, null)
+    if (!urc.twoLines || this.inTextMode) return this.#handlers.urc(urc, line, null)
     this.#first = firstLine(urc, line, this.clock.monotonic())
     if (this.#first === null) this.#reset(`it is in text mode: ${line}`)
   }

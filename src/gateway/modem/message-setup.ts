@@ -1,11 +1,17 @@
 import { Fault } from '../../message/fault.ts'
 import type { Channel, Reply } from './channel.ts'
+import { cdmaFormat } from './formats/cdma.ts'
+import type { MessageFormat } from './formats/format.ts'
+import { pduFormat } from './formats/pdu.ts'
+import { textFormat } from './formats/text.ts'
 import { readableStorages } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
 
 /** How a modem was told to keep and tell messages. */
 export interface MessageSetup {
+  /** How messages are written and read. */
+  readonly format: MessageFormat
   /** Where new messages go; null for a modem that has no choice. */
   readonly home: string | null
   /** Storages that can be read, the home first. */
@@ -17,7 +23,7 @@ export interface MessageSetup {
 }
 
 export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<MessageSetup> {
-  await pduMode(channel)
+  const format = await chooseFormat(channel, quirks)
   // Service 0: what is stored needs no acknowledgement while a send holds the line.
   const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
@@ -32,7 +38,7 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
       : comes?.reports === 'direct' && !isPlain && (await service(channel)) === 1)
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
   const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
-  return { home, storages, indications, acknowledges }
+  return { format, home, storages, indications, acknowledges }
 }
 
 /** Whether the modem still tells messages as it was told to: a reset or a missed +CNMA takes that away. */
@@ -40,10 +46,23 @@ export function keeps(indications: string, { lines, final }: Reply): boolean {
   return final.kind !== 'ok' || isKept(indications, lines)
 }
 
-/** SIMCom answers ERROR until its SMS part is awake. */
-async function pduMode(channel: Channel): Promise<void> {
-  const { final } = await patiently(channel, 'AT+CMGF=0', 5_000, (reply) => reply.final.kind !== 'ok')
-  if (final.kind !== 'ok') throw new Fault('modem_error', channel.lost ?? 'the modem refuses PDU mode (AT+CMGF=0)')
+const formats: Readonly<Record<Quirks['format'], MessageFormat>> = {
+  pdu: pduFormat,
+  text: textFormat,
+  cdma: cdmaFormat,
+}
+
+/** PDU mode wherever there is one. SIMCom answers ERROR until its SMS part is awake. */
+async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFormat> {
+  const wanted = formats[quirks.format]
+  for (const format of wanted === pduFormat ? [pduFormat, textFormat] : [wanted]) {
+    const { final } = await patiently(channel, format.mode, 5_000, (reply) => reply.final.kind !== 'ok')
+    if (final.kind !== 'ok') continue
+    for (const text of format.setUp) await channel.command(text, 5_000)
+    channel.inTextMode = format !== pduFormat
+    return format
+  }
+  throw new Fault('modem_error', channel.lost ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
 }
 
 async function takes(channel: Channel, text: string): Promise<boolean> {

@@ -201,12 +201,13 @@ export class Modem implements Gateway {
     const step = (name: string) => this.#handlers.log('debug', `start-up: ${name}`)
     const started = await channel.exclusive(() => startUp(channel, { pin: this.#pin, name: this.id, answers, step }))
     if (over.isFired) return
-    const { identity, sim, messages, observed } = started
+    const { identity, quirks, sim, messages, observed } = started
     this.#sim = sim
     this.#filing.use(this.sim)
     const session = new Session({
       channel,
       messages,
+      quirks,
       filing: this.#filing,
       heartbeatMs: this.#options.heartbeatMs ?? heartbeat,
       observed: (change) => this.#set(change),
@@ -228,7 +229,8 @@ export class Modem implements Gateway {
     switch (urc.kind) {
       case 'direct':
         // Whoever was here before may have asked for it: it is heard before anything is set up, too.
-        if (pdu !== null) this.#filing.direct(pdu, () => this.#session?.acknowledge())
+        if (pdu === null) this.#session?.urc(urc, line)
+        else this.#filing.direct(pdu, () => this.#session?.acknowledge())
         return
       case 'registration': {
         const network = registrationIn(line)

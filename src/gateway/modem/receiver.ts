@@ -21,6 +21,8 @@ export interface ReceiverRooms {
   readonly channel: Channel
   readonly setup: MessageSetup
   readonly filing: Filing
+  /** ms behind an announcement until the message can be read. */
+  readonly readAfterMs: number
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
@@ -45,7 +47,7 @@ export class Receiver {
 
   constructor(rooms: ReceiverRooms) {
     this.#rooms = rooms
-    this.#storages = new Storages(rooms.channel)
+    this.#storages = new Storages(rooms.channel, rooms.setup.format)
     // Reports come to SR only where they are stored: then it is one of the storages.
     this.#used = new Set([rooms.setup.home, ...rooms.setup.storages.filter((name) => name === 'SR')])
   }
@@ -116,6 +118,8 @@ export class Receiver {
 
   async #fetch({ storage, index }: Place): Promise<void> {
     if (this.#doubts) return void this.#toSweep.add(storage)
+    const { channel, readAfterMs } = this.#rooms
+    if (readAfterMs > 0) await channel.sleep(readAfterMs)
     const message = await this.#storages.read(storage, index)
     if (message === null) {
       this.#doubtUntil = this.#rooms.channel.clock.monotonic() + doubt

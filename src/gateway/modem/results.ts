@@ -62,6 +62,8 @@ const plainErrors = [
   /^NA$/,
   /^ERROR: UNSUPPORTED$/i,
   /^NOT FOND /i,
+  // A CDMA message that was not sent.
+  /^\^HCMGSF:/,
 ]
 
 /** The final result in a line, or null when it is none. */

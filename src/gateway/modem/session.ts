@@ -1,11 +1,14 @@
+import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave, RingOrder } from '../gateway.ts'
 import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
+import type { Submission } from './formats/format.ts'
 import { keeps, type MessageSetup } from './message-setup.ts'
 import { type Ask, observe, observeOperator } from './observe.ts'
+import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
@@ -18,10 +21,15 @@ const mostUnasked = 2
 /** Bare OKs that no reference followed, until nobody waits long for one any more. */
 const bareOksToLearn = 3
 const shortTail = 1_000
+/** ms behind which what came meanwhile may have been acknowledged too late: TR2M is 12 s at least (TS 24.011 clause 10). */
+const longSubmit = 10_000
+/** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
+const storageCauses = [208, 211, 322]
 
 export interface SessionRooms {
   readonly channel: Channel
   readonly messages: MessageSetup
+  readonly quirks: Quirks
   readonly filing: Filing
   /** ms between looks at the modem, which also find one that fell silent. */
   readonly heartbeatMs: number
@@ -43,12 +51,15 @@ export class Session {
   #bareOks = 0
   #knowsOperator = false
   #ringing: Ringing | null = null
+  /** Settings of the format that the modem has. */
+  #said: readonly string[] = []
+  #keepsLinks = true
 
   constructor(rooms: SessionRooms) {
     this.#rooms = rooms
     this.#channel = rooms.channel
-    const { channel, messages: setup, filing, log } = rooms
-    this.#receiver = new Receiver({ channel, setup, filing, log })
+    const { channel, messages: setup, filing, log, quirks } = rooms
+    this.#receiver = new Receiver({ channel, setup, filing, log, readAfterMs: quirks.readAfterMs })
   }
 
   /** Reads what came while nobody listened, and begins to look. */
@@ -85,6 +96,11 @@ export class Session {
   /** A line that nobody asked for. */
   urc({ kind }: Urc, line: string): void {
     switch (kind) {
+      case 'direct': {
+        const report = this.#rooms.messages.format.report(line)
+        if (report !== null) this.#rooms.filing.direct(report, () => this.acknowledge())
+        return
+      }
       case 'stored':
         return this.#receiver.announced(line)
       case 'full':
@@ -103,12 +119,14 @@ export class Session {
   /** A message that came directly is on the disk: the network may forget it (TS 27.005 clause 3.4.4). */
   acknowledge(): void {
     if (!this.#rooms.messages.acknowledges || this.#hasEnded) return
-    void this.#channel.exclusive(async () => {
+    const acknowledged = async () => {
       if (this.#hasEnded) return
       const { final } = await this.#channel.command('AT+CNMA=0', 5_000)
       // 340: it expects none. Anything else: a make that knows the command of text mode only.
       if (final.kind === 'error' && final.number !== 340) await this.#channel.command('AT+CNMA', 5_000)
-    })
+    }
+    // It is due within seconds, and the next message takes as long.
+    void this.#channel.exclusive(acknowledged, { urgent: true })
   }
 
   /** Nothing new from here on. Resolves when what runs has ended, and the line is left in order. */
@@ -122,14 +140,54 @@ export class Session {
   async #handOver(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
     if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
+    const { format } = this.#rooms.messages
+    const { submitMs, causes } = this.#rooms.quirks
+    let submission: Submission
+    try {
+      submission = format.submission(order)
+    } catch (error) {
+      const { message } = Fault.from(error)
+      return { outcome: 'refused', cause: { text: message, number: null, accepted: 'no', next: 'give_up' } }
+    }
+    await this.#prepare(submission.before, order)
     const acknowledged = this.#bareOks >= bareOksToLearn ? shortTail : usualSubmitTimes.acknowledged
-    const times = { ...usualSubmitTimes, acknowledged }
-    const { handover, prompted, lateReference } = await submitSegment(this.#channel, order, leave, times)
+    const times = { ...usualSubmitTimes, written: submitMs, acknowledged }
+    const since = this.#channel.clock.monotonic()
+    const { handover, prompted, lateReference } = await submitSegment(this.#channel, submission, leave, times, causes)
+    if (this.#channel.clock.monotonic() - since > longSubmit) this.#looksBack()
+    if (handover.outcome === 'refused' && storageCauses.includes(handover.cause.number ?? 0))
+      this.#receiver.full(handover.cause.text)
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
     if (this.#unasked === mostUnasked) this.#rooms.over('the modem does not ask for messages')
     return handover
+  }
+
+  /** What the format wants in front, and one radio link for all parts of a message (TS 27.005 clause 3.5.6). */
+  async #prepare(before: readonly string[], { more }: SegmentOrder): Promise<void> {
+    for (const text of before) {
+      if (this.#said.includes(text)) continue
+      if ((await this.#channel.command(text, 5_000)).final.kind === 'ok') this.#said = before
+    }
+    if (!more || !this.#keepsLinks) return
+    const { final } = await this.#channel.command('AT+CMMS=1', 5_000)
+    this.#keepsLinks = final.kind === 'ok'
+  }
+
+  /**
+   * A message that came directly while a long one held the line was acknowledged too late: the modem then hands over
+   * nothing more and says nothing (TS 27.005 clause 3.4.1). It is looked at at once.
+   */
+  #looksBack(): void {
+    const { acknowledges, indications } = this.#rooms.messages
+    if (!acknowledges || indications === null) return
+    void this.#channel.exclusive(async () => {
+      if (this.#hasEnded || keeps(indications, await this.#channel.command('AT+CNMI?', 5_000))) return
+      this.#rooms.log('warn', 'the modem had ceased to hand messages over: it is told again')
+      const { final } = await this.#channel.command(`AT+CNMI=${indications}`, 5_000)
+      if (final.kind !== 'ok') this.#rooms.over('the modem hands no messages over any more')
+    })
   }
 
   /** Signal and registration, whether the modem still is as it was set up, and the net below lost announcements. */

@@ -44,6 +44,7 @@ export const steps: readonly Step[] = [
     name: 'line',
     does: async (channel, _, { answers }) => {
       channel.echoes = true
+      channel.inTextMode = false
       await channel.synchronise()
       goneWith(channel)
       answers()

@@ -1,9 +1,11 @@
-import type { Handover, SegmentOrder } from '../../message/handover.ts'
+import type { Handover } from '../../message/handover.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave } from '../gateway.ts'
 import { causeOf } from './causes.ts'
 import type { Channel, Listener } from './channel.ts'
+import type { Submission } from './formats/format.ts'
 import type { Token } from './framer.ts'
+import type { Quirks } from './quirks.ts'
 import { type Final, finalIn } from './results.ts'
 import { type Event, isTidy, type Outcome, type State, table } from './submit-table.ts'
 
@@ -43,18 +45,20 @@ export interface Submitted {
 /** Sends one segment. To be called inside `channel.exclusive`, in step. */
 export function submitSegment(
   channel: Channel,
-  order: SegmentOrder,
+  submission: Submission,
   leave: () => Promise<Leave>,
   times: SubmitTimes = usualSubmitTimes,
+  causes: Quirks['causes'] = {},
 ): Promise<Submitted> {
-  return new Promise((resolve) => new SubmitDialogue(channel, order, leave, times, resolve).begin())
+  return new Promise((resolve) => new SubmitDialogue(channel, submission, leave, times, causes, resolve).begin())
 }
 
 class SubmitDialogue implements Listener {
   readonly #channel: Channel
-  readonly #order: SegmentOrder
+  readonly #submission: Submission
   readonly #leave: () => Promise<Leave>
   readonly #times: SubmitTimes
+  readonly #causes: Quirks['causes']
   readonly #resolve: (submitted: Submitted) => void
   #state: State = 'asked'
   #timer: Timer | null = null
@@ -69,28 +73,30 @@ class SubmitDialogue implements Listener {
 
   constructor(
     channel: Channel,
-    order: SegmentOrder,
+    submission: Submission,
     leave: () => Promise<Leave>,
     times: SubmitTimes,
+    causes: Quirks['causes'],
     resolve: (submitted: Submitted) => void,
   ) {
     this.#channel = channel
-    this.#order = order
+    this.#submission = submission
     this.#leave = leave
     this.#times = times
+    this.#causes = causes
     this.#resolve = resolve
   }
 
   begin(): void {
-    const command = `AT+CMGS=${this.#order.tpduLength}`
-    this.#channel.listen(this, { prefix: '+CMGS:', echo: command })
+    const { command, prefix } = this.#submission
+    this.#channel.listen(this, { prefix, echo: command })
     this.#enter('asked')
     this.#channel.write(`${command}\r`)
   }
 
   token(token: Token): void {
     if (token.kind === 'prompt') return this.#on('prompt')
-    const reference = /^\+CMGS: *(\d+)/.exec(token.text)?.[1]
+    const reference = this.#submission.reference.exec(token.text)?.[1]
     if (reference !== undefined) {
       if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
       else this.#reference = Number(reference) & 0xff
@@ -153,8 +159,8 @@ class SubmitDialogue implements Listener {
   }
 
   #write(): void {
-    this.#channel.expectEcho(this.#order.pdu)
-    this.#channel.write(`${this.#order.pdu}\x1a`)
+    this.#channel.expectEcho(this.#submission.body)
+    this.#channel.write(`${this.#submission.body}\x1a`)
   }
 
   #end(outcome: Outcome): void {
@@ -170,7 +176,7 @@ class SubmitDialogue implements Listener {
       case 'sent':
         return { outcome, reference: this.#reference }
       case 'refused':
-        return { outcome, cause: causeOf(this.#error!, this.#state === 'failed') }
+        return { outcome, cause: causeOf(this.#error!, this.#state === 'failed', this.#causes) }
       case 'not_sent':
       case 'in_doubt':
         return { outcome, reason: this.#reason }

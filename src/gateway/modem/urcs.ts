@@ -34,7 +34,7 @@ const rows: readonly UrcRow[] = [
   },
   { kind: 'awake', pattern: /^(SMS Ready|Call Ready|SMS DONE|PB DONE|\+PBREADY|\+CPIN: *"?READY"?)$/ },
   { kind: 'full', pattern: /^(\^SMMEMFULL|\^SMGO: *[12]|\+WMGF)/ },
-  { kind: 'late', pattern: /^\+CMGS:/ },
+  { kind: 'late', pattern: /^(\+CMGS|\^HCMGSS):/ },
   { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },
 ]
 

@@ -1,0 +1,67 @@
+import { Fault } from '../../../message/fault.ts'
+import { decodePdu } from '../../../sms/decode.ts'
+import { encodePdu } from '../../../sms/encode.ts'
+import { isGsm7 } from '../../../sms/gsm7.ts'
+import type { Submit } from '../../../sms/tpdu.ts'
+import { fieldsIn } from './fields.ts'
+import type { MessageFormat, Submission } from './format.ts'
+
+/** <format> of ^HCMGR for UCS2; others are taken for ASCII. */
+const unicode = '6'
+const longest = 160
+
+/**
+ * Huawei's commands for CDMA (facts: modems, section 17; the facts are thin). One part of ASCII, no reports:
+ * `^HCMGR: <number>,<year>,<month>,<day>,<hour>,<minute>,<second>,<language>,<format>,<length>,…` and the text.
+ */
+export const cdmaFormat: MessageFormat = {
+  name: 'cdma',
+  mode: 'AT+CMGF=1',
+  setUp: [],
+  list: 'AT^HCMGL=4',
+  read: (index) => `AT^HCMGR=${index}`,
+  listed: (lines) =>
+    lines.flatMap((line) => {
+      const [index] = fieldsIn(line, '^HCMGL:') ?? []
+      return index !== undefined && /^\d+$/.test(index) ? [{ index: Number(index), stat: null }] : []
+    }),
+  message: (lines) => {
+    const at = lines.findIndex((line) => line.startsWith('^HCMGR:'))
+    if (at < 0 || lines.slice(at + 1).some((line) => line.startsWith('^HCMGR:'))) return null
+    const fields = fieldsIn(lines[at] as string, '^HCMGR:') as string[]
+    return fields.length < 10 ? null : { stat: null, pdu: deliverOf(fields, lines.slice(at + 1).join('\n')) }
+  },
+  report: () => null,
+  submission,
+}
+
+function submission({ pdu }: { readonly pdu: string }): Submission {
+  const { text = '', udhi, address } = decodePdu(pdu) as Submit
+  if (udhi || text.length > longest || !/^[\n\r -~]*$/.test(text))
+    throw new Fault('encoding_error', `this CDMA modem sends up to ${longest} ASCII characters only`)
+  return {
+    before: [],
+    command: `AT^HCMGS="${address.number}"`,
+    prefix: '^HCMGSS:',
+    reference: /^\^HCMGSS: *(\d+)/,
+    body: text,
+  }
+}
+
+function deliverOf(fields: readonly string[], body: string): string | null {
+  const [number = '', year, month, day, hour, minute, second, , format] = fields
+  const two = (value = '') => value.padStart(2, '0')
+  const scts = `${(year ?? '').padStart(4, '20')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}+00:00`
+  const text =
+    format === unicode && /^(?:[0-9A-F]{4})+$/i.test(body)
+      ? (body.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(Number.parseInt(unit, 16))).join('')
+      : body
+  const address = number.startsWith('+')
+    ? ({ number: number.slice(1), ton: 'international', npi: 1 } as const)
+    : ({ number, ton: 'unknown', npi: 1 } as const)
+  try {
+    return encodePdu({ type: 'deliver', address, scts, text, dcs: isGsm7(text) ? 0 : 8 }).pdu
+  } catch {
+    return null
+  }
+}

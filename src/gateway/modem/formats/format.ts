@@ -1,0 +1,35 @@
+import type { SegmentOrder } from '../../../message/handover.ts'
+import type { StoredMessage } from '../parse.ts'
+
+/** A segment in the words of a format. */
+export interface Submission {
+  /** Commands in front of it, where they have changed since the last one. */
+  readonly before: readonly string[]
+  readonly command: string
+  /** How the line with the reference begins, and its number. */
+  readonly prefix: string
+  readonly reference: RegExp
+  /** What follows the prompt, without Ctrl-Z. */
+  readonly body: string
+}
+
+/**
+ * How messages are written to a modem and read from it. The driver speaks of PDUs only: a format that has none makes
+ * them.
+ */
+export interface MessageFormat {
+  readonly name: 'pdu' | 'text' | 'cdma'
+  /** Taken by the modem, this is the format; the rest may be refused. */
+  readonly mode: string
+  readonly setUp: readonly string[]
+  readonly list: string
+  read(index: number): string
+  /** What a listing holds; `pdu` undefined where each message must be read by itself. */
+  listed(lines: readonly string[]): readonly (Omit<StoredMessage, 'pdu'> & { readonly pdu?: string | null })[]
+  /** The message in the answer to `read`; null for an empty slot. */
+  message(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null
+  /** The report in a line that says all by itself; null for any other. */
+  report(line: string): string | null
+  /** Fails with `encoding_error` where the format has no words for it. */
+  submission(order: SegmentOrder): Submission
+}
