@@ -3,6 +3,7 @@ import type { LineResult } from './answer.ts'
 import { Arguments } from './arguments.ts'
 import { type Command, parseCommandLine } from './command-line.ts'
 import type { Answer, CommandRow, CommandTable } from './command-table.ts'
+import { makersCommands } from './commands/makers.ts'
 import { type Dialogue, type Equipment, Silence } from './equipment.ts'
 import { cme, cms, Refusal } from './result-codes.ts'
 
@@ -43,7 +44,7 @@ export async function interpret(
 }
 
 async function carryOut(command: Command, table: CommandTable, me: Equipment, dialogue: Dialogue): Promise<Answer> {
-  const row = me.personality.lacks.includes(command.name) ? undefined : table[command.name]
+  const row = rowOf(command.name, table, me)
   if (!row) throw new Refusal(null, 0, me.personality.unknownCommand)
   if (command.form === 'test') return testAnswer(command.name, row, me)
   const handler = row[command.form]
@@ -51,6 +52,11 @@ async function carryOut(command: Command, table: CommandTable, me: Equipment, di
   const refusal = row.needs === 'sim' ? me.sim.refusal(row.errors ?? 'cme') : null
   if (refusal) throw refusal
   return handler(me, new Arguments(command.parameters, row.errors === 'cms' ? invalid(me) : cme(50)), dialogue)
+}
+
+function rowOf(name: string, table: CommandTable, { personality }: Equipment): CommandRow | undefined {
+  if (personality.lacks.includes(name)) return undefined
+  return personality.commands.includes(name) ? makersCommands[name] : table[name]
 }
 
 /** TS 27.005 clause 3.2.5: which of the two tells the mode. */

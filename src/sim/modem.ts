@@ -8,7 +8,7 @@ import { routedLines } from './message-lines.ts'
 import { type MemoryName, MessageMemory } from './message-memory.ts'
 import type { SimulatedNetwork } from './network.ts'
 import type { Party } from './party.ts'
-import { type Personality, personalities } from './personality.ts'
+import { type Personality, standard } from './personality.ts'
 import { Radio, type Registration } from './radio.ts'
 import { Reception } from './reception.ts'
 import { factorySettings } from './settings.ts'
@@ -48,7 +48,7 @@ export class SimulatedModem implements Subscriber {
   #registration: Registration
 
   constructor(options: ModemOptions) {
-    const { network, personality = personalities.standard, capacity } = options
+    const { network, personality = standard, capacity } = options
     const { clock } = network
     this.number = options.number
     this.faults = new FaultBoard(() => clock.after(0, () => this.#memoryAvailable()))

@@ -21,6 +21,8 @@ export interface Personality {
   readonly unknownCommand: string
   /** Commands of the standards that this make does not know. */
   readonly lacks: readonly string[]
+  /** Makers' own commands that it knows. */
+  readonly commands: readonly string[]
   /** Makers' own commands that are always answered alike: the whole line behind AT, and the lines before OK. */
   readonly answers: Readonly<Record<string, readonly string[]>>
   /** Where this make takes other values than the standard, as its test command prints them. */
@@ -43,37 +45,37 @@ export interface Personality {
   readonly fullLine: string | null
   /** A +CMT or +CDS in service 1 is acknowledged within this time, or routing ends (TS 27.005 clause 3.4.1). */
   readonly acknowledgeMs: number
+  /** +CUSD takes and gives packed septets in hex (facts: modems, section 12). */
+  readonly packsUssd: boolean
 }
 
-export const personalities = {
-  /** As the standards say, with the delays of a common LTE module. */
-  standard: {
-    manufacturer: 'smshub',
-    model: 'Simulated Modem',
-    revision: 'SIM1.0',
-    lineEnds: 'standard',
-    prompt: 'standard',
-    unknownCommand: 'ERROR',
-    lacks: [],
-    answers: {},
-    values: {},
-    boot: [
-      { afterMs: 2000, line: 'RDY' },
-      { afterMs: 2200, line: '+CFUN: 1' },
-      { afterMs: 4000, line: '+CPIN: READY', needs: 'sim' },
-      { afterMs: 5000, line: 'SMS Ready', needs: 'sim' },
-    ],
-    bootMs: 1900,
-    simBusyMs: 2000,
-    registerMs: 3000,
-    chatter: [],
-    capacity: { SM: 20, ME: 50, SR: 20 },
-    firstIndex: 1,
-    emptySlot: 'error',
-    escape: 'ok',
-    fullLine: null,
-    acknowledgeMs: 17_000,
-  },
-} as const satisfies Readonly<Record<string, Personality>>
-
-export type PersonalityName = keyof typeof personalities
+/** As the standards say, with the delays of a common LTE module. */
+export const standard: Personality = {
+  manufacturer: 'smshub',
+  model: 'Simulated Modem',
+  revision: 'SIM1.0',
+  lineEnds: 'standard',
+  prompt: 'standard',
+  unknownCommand: 'ERROR',
+  lacks: [],
+  commands: [],
+  answers: {},
+  values: {},
+  boot: [
+    { afterMs: 2000, line: 'RDY' },
+    { afterMs: 2200, line: '+CFUN: 1' },
+    { afterMs: 4000, line: '+CPIN: READY', needs: 'sim' },
+    { afterMs: 5000, line: 'SMS Ready', needs: 'sim' },
+  ],
+  bootMs: 1900,
+  simBusyMs: 2000,
+  registerMs: 3000,
+  chatter: [],
+  capacity: { SM: 20, ME: 50, SR: 20 },
+  firstIndex: 1,
+  emptySlot: 'error',
+  escape: 'ok',
+  fullLine: null,
+  acknowledgeMs: 17_000,
+  packsUssd: false,
+}

@@ -1,7 +1,7 @@
 import type { Tx } from './engine.ts'
 
 /** What became of a SIM PIN: `tried` is written before it is entered, and stays when nobody heard the answer. */
-export type PinFate = 'tried' | 'refused' | 'right'
+export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
 
 /** What became of the PIN with this key, a hash of card and PIN; null for one that was never entered. */
 export function recallPin(tx: Tx, { key }: { key: string }): PinFate | null {

@@ -8,6 +8,7 @@ import type { NetworkBehaviour } from '../../src/sim/behaviour.ts'
 import { SimulatedDevice } from '../../src/sim/device.ts'
 import { SimulatedModem, type ModemOptions as SimulatedModemOptions } from '../../src/sim/modem.ts'
 import { SimulatedNetwork } from '../../src/sim/network.ts'
+import type { Concat } from '../../src/sms/header.ts'
 import { encodeSubmit } from '../../src/sms/submit.ts'
 import type { Clock, Timer } from '../../src/util/clock.ts'
 import { FakeClock, settle } from '../fake-clock.ts'
@@ -229,15 +230,20 @@ export class Bench {
 }
 
 /** A segment for the friend. */
-export function order(text: string, statusReport = false): SegmentOrder {
+export function order(
+  text: string,
+  statusReport = false,
+  alphabet: 'gsm7' | 'ucs2' = 'gsm7',
+  concat: Concat | null = null,
+): SegmentOrder {
   const encoded = encodeSubmit({
     to: friend,
     text,
-    alphabet: 'gsm7',
-    concat: null,
+    alphabet,
+    concat,
     messageReference: 0,
     validitySeconds: 86_400,
     statusReport,
   })
-  return { ...encoded, more: false }
+  return { ...encoded, more: concat !== null && concat.seq < concat.total }
 }

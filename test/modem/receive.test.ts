@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type ModemFault, type Point, points } from '../../src/sim/faults.ts'
-import { personalities } from '../../src/sim/personality.ts'
+import { personalities } from '../../src/sim/makes.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
 import { Bench, type BenchOptions, friend, hub, order } from './bench.ts'
 

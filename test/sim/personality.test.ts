@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { type Personality, personalities } from '../../src/sim/personality.ts'
+import { personalities } from '../../src/sim/makes.ts'
+import type { Personality } from '../../src/sim/personality.ts'
 import { bench, friend, hub } from './bench.ts'
 
 /** A make as it could be: every field of a personality says something else than the standard. */

@@ -7,7 +7,7 @@ import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
 
 /** What became of a PIN: `tried` is written down before it is entered, and stays when nobody heard the answer. */
-export type PinFate = 'tried' | 'refused' | 'right'
+export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
 
 /** Remembers over restarts what became of a PIN on a SIM; `key` tells neither of them. */
 export interface PinMemory {
@@ -68,12 +68,12 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinRo
   const card = await simId(channel, quirks, false)
   const key = keyOf(card ?? modem, code)
   const fate = await memory.recall(key)
-  // With all tries left nothing was counted as wrong: it never arrived, or the card behind this modem is another one.
-  const isForgiven = left !== null && left >= allTries && (fate === 'tried' || card === null)
-  if (fate === 'refused' && !isForgiven) throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
-  if (fate === 'tried' && !isForgiven)
+  if (fate === 'refused') throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
+  // With all tries left nothing was counted as wrong. Once only: some modems keep an old count.
+  const mayTryAgain = fate === 'tried' && left !== null && left >= allTries
+  if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
     throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
-  await memory.note(key, 'tried')
+  await memory.note(key, mayTryAgain ? 'tried_again' : 'tried')
   const { final } = await channel.command(`AT+CPIN="${code}"`, 20_000)
   if (final.kind === 'ok') return key
   if (final.kind === 'error') await memory.note(key, 'refused')

@@ -70,6 +70,7 @@ class SubmitDialogue implements Listener {
   #reason = ''
   #wasPrompted = false
   #lateReference = false
+  #wasTaken = false
 
   constructor(
     channel: Channel,
@@ -100,11 +101,18 @@ class SubmitDialogue implements Listener {
     if (reference !== undefined) {
       if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
       else this.#reference = Number(reference) & 0xff
-      return this.#on('reference')
+      this.#on('reference')
+      // The OK behind it has come before.
+      if (this.#wasTaken) this.#on('ok')
+      return
     }
     const final = finalIn(token.text)
     if (final === null) return
     if (final.kind === 'error' && table[this.#state].error !== 'ignore') this.#error = final
+    if (final.kind === 'ok' && this.#state === 'written' && !this.#submission.okAccepts) {
+      this.#wasTaken = true
+      return
+    }
     this.#on(final.kind)
   }
 

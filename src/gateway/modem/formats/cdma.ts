@@ -44,6 +44,7 @@ function submission({ pdu }: { readonly pdu: string }): Submission {
     command: `AT^HCMGS="${address.number}"`,
     prefix: '^HCMGSS:',
     reference: /^\^HCMGSS: *(\d+)/,
+    okAccepts: false,
     body: text,
   }
 }

@@ -9,6 +9,8 @@ export interface Submission {
   /** How the line with the reference begins, and its number. */
   readonly prefix: string
   readonly reference: RegExp
+  /** OK alone says that the network has it; else it only says that the modem has. */
+  readonly okAccepts: boolean
   /** What follows the prompt, without Ctrl-Z. */
   readonly body: string
 }

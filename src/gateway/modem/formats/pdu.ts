@@ -16,6 +16,7 @@ export const pduFormat: MessageFormat = {
     command: `AT+CMGS=${tpduLength}`,
     prefix: '+CMGS:',
     reference: /^\+CMGS: *(\d+)/,
+    okAccepts: true,
     body: pdu,
   }),
 }

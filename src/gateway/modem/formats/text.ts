@@ -55,6 +55,7 @@ function submission({ pdu }: { readonly pdu: string }): Submission {
     command: `AT+CMGS="${ucs2(written(submit.address))}"`,
     prefix: '+CMGS:',
     reference: /^\+CMGS: *(\d+)/,
+    okAccepts: true,
     body: ucs2(submit.text),
   }
 }
@@ -113,7 +114,9 @@ function addressIn(field: string): Address {
 }
 
 function ucs2(text: string): string {
-  return hexOf(Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) => [unit >> 8, unit & 0xff]))
+  return hexOf(
+    Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) => [unit >> 8, unit & 0xff]),
+  )
 }
 
 /** Text in UCS2 hex; what is no such hex is taken as it stands. */
