@@ -18,7 +18,7 @@ const texts: readonly (readonly [profile: string, text: string, message: string,
   // Queclink: longitude first
   ['queclink/gt300', '+RESP:GTRTL,135790246811220,1,0,0,1,61.4,270,-3.0,6,-121.354647,-31.222080,20260109020530,0262,0001,18d8,3072,00,000f,0102070202', 'position', { latitude: -31.22208, longitude: -121.354647, speed: 61.4, course: 270, altitude: -3, fix_time: '2026-01-09T02:05:30Z', mcc: '0262', mnc: '0001' }],
   ['queclink/gt300', '+RESP:GTLGT,135790246811220,20260109020530,20260109030530,000A,0102070202', 'last_fix', { fix_time: '2026-01-09T02:05:30Z' }],
-  ['queclink/gl300', '+RESP:GTLBC,1A0102,135790246811220,car,+8613800000000,0,0.0,0,0.0,-70.250000,-33.500000,20260109020530,0730,0002,18d8,6141,00,,20260109020531,11F1$', 'position', { latitude: -33.5, longitude: -70.25, hdop: 0, fix_time: '2026-01-09T02:05:30Z' }],
+  ['queclink/gl300', '+RESP:GTLBC,1A0102,135790246811220,car,+8613800000000,0,0.0,0,0.0,-70.250000,-33.500000,20260109020530,0730,0002,18d8,6141,00,,20260109020531,11F1$', 'position', { latitude: -33.5, longitude: -70.25, fix: false, fix_time: '2026-01-09T02:05:30Z' }],
   ['queclink/gl300', 'https://maps.google.com/maps?q=-31.222073,-121.354335 F0 D2026/01/09T02:05:30 B7%', 'map', { latitude: -31.222073, longitude: -121.354335, fix: false, battery: 7 }],
   // CalAmp
   ['calamp/lmu', 'APP:62 1.2c\nCOM:-113 d/a 0.0.0.0 [internet]\nGPS:Antenna Open\nINP:00000000 24.1\nMID:004532100016 ESN\nINB:0.0.0.0:0 LMX', 'status', { signal_strength: -113, voltage: 24.1, device_id: '004532100016' }],
