@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { brokerSettings } from './config/broker.ts'
 import { makeDevices } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
 import type { Config } from './config/schema.ts'
@@ -21,6 +22,7 @@ import { EmbeddedBroker } from './mqtt/broker.ts'
 import { ExternalBroker } from './mqtt/client.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
+import { sessionStore } from './store/session-store.ts'
 import type { Store } from './store/store.ts'
 import { Submit } from './submit/index.ts'
 import type { Clock, Timer } from './util/clock.ts'
@@ -235,9 +237,11 @@ export class Hub {
       },
       disconnected: (reason) => this.#options.log('warn', 'mqtt', reason),
       refused: (refused) => {
-        this.#options.log('warn', 'mqtt', `${refused.client} published to ${refused.topic}: ${refused.reason}`)
         this.events.emit('refused', refused)
-        const payload = JSON.stringify({ type: 'publish_refused', data: refused })
+        if (refused.repeated) return
+        const { repeated: _, ...data } = refused
+        this.#options.log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
+        const payload = JSON.stringify({ type: 'refused', data })
         void this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }]).catch(() => {})
       },
     })
@@ -249,9 +253,16 @@ export class Hub {
     const { config, clock } = this.#options
     const { mqtt } = config
     if (mqtt.server === undefined) {
-      return new EmbeddedBroker({ baseTopic: mqtt.base_topic, ...mqtt.broker.listen, clock, run })
+      return new EmbeddedBroker({
+        ...brokerSettings(mqtt.broker),
+        baseTopic: mqtt.base_topic,
+        sessions: sessionStore(this.#store, mqtt.base_topic),
+        now: () => this.#time.now(),
+        clock,
+        run,
+      })
     }
-    const { server, username, password, ca, cert, key } = mqtt
+    const { server, username, password, ca, cert, key, protocol } = mqtt
     const clientId = mqtt.client_id ?? `smshub-${this.#folder.instanceId()}`
     return new ExternalBroker({
       baseTopic: mqtt.base_topic,
@@ -261,6 +272,7 @@ export class Hub {
       ca,
       cert,
       key,
+      protocol,
       clientId,
       clock,
     })

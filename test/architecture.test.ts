@@ -33,6 +33,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
 const owners: Readonly<Record<string, readonly string[]>> = {
   mqtt: ['mqtt'],
   aedes: ['mqtt'],
+  ws: ['mqtt'],
   serialport: ['gateway/modem'],
   'node-pdu': ['sms/node-pdu.ts'],
   'better-sqlite3': ['store'],

@@ -79,6 +79,10 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .description('copy store, configuration, secrets and profiles into a folder')
     .action(does(async (folder?: string) => (await import('./backup.ts')).backup(context, folder, options())))
   root
+    .command('hash-password')
+    .description('read a password from the standard input and print its hash for mqtt.broker.users')
+    .action(does(async () => (await import('./hash-password.ts')).printHash(context)))
+  root
     .command('simulate')
     .description('offer the simulated modem to other programs, on TCP and on a pty')
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')

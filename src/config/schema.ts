@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
+import { Broker } from './broker.ts'
 import { flag, limit, listen, number } from './scalars.ts'
 
 const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
@@ -24,7 +25,13 @@ const Mqtt = z
     cert: z.string().optional(),
     key: z.string().optional(),
     client_id: z.string().min(1).max(128).optional(),
-    broker: z.strictObject({ listen: listen.prefault('127.0.0.1:1883') }).prefault({}),
+    protocol: z
+      .enum(['4', '5'])
+      .or(z.literal([4, 5]).transform(String))
+      .transform((version) => Number(version) as 4 | 5)
+      .optional()
+      .describe('Protocol version to begin with: 5, or 4 for 3.1.1; what the broker refuses is left'),
+    broker: Broker,
   })
   .prefault({})
 

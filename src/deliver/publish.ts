@@ -1,3 +1,4 @@
+import { wholeTopic } from '../message/topics.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { WaitingPublication } from '../store/publications.ts'
 import type { Store } from '../store/store.ts'
@@ -133,7 +134,7 @@ export class Publisher {
       const rows = await this.#store.run('retainedTopics', { after, limit: page })
       if (rows.length === 0) return
       const told = rows.map(({ topic, payload }) =>
-        this.#ingress.publish({ topic: `${this.#baseTopic}/${topic}`, payload, retain: true, correlation: null }),
+        this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
       )
       await Promise.allSettled(told)
       after = rows.at(-1)?.topic ?? ''

@@ -11,7 +11,7 @@ export type HubEvents = {
   /** The broker took a message of the hub. */
   published: { readonly topic: string; readonly payload: string; readonly retain: boolean }
   gateway: { readonly id: string; readonly state: GatewayState }
-  /** A client published where only the hub may. */
+  /** A client did what it may not. */
   refused: { readonly client: string; readonly topic: string; readonly reason: string }
   /** The hub can't go on. */
   fatal: Fault

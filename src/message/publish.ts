@@ -2,6 +2,8 @@
 export interface Publish {
   /** Client identifier; one name for everybody behind an external broker, which does not tell who published. */
   readonly client: string
+  /** Who it is by its password: quotas and `id`s go by it; null where nobody has to say. */
+  readonly user?: string | null
   /** Changes with each CONNECT of the client: the same packet on another connection is a redelivery. */
   readonly connection: string
   /** Packet identifier; null at QoS 0, which cannot be redelivered. */

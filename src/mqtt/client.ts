@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly ca: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
+  /** The version to begin with: 5 unless said otherwise. */
+  readonly protocol: 4 | 5 | undefined
   /** Fixed for the life of the installation: the broker's session hangs on it. */
   readonly clientId: string
   readonly clock: Clock
@@ -44,6 +46,7 @@ export class ExternalBroker implements Ingress {
 
   constructor(options: ClientOptions) {
     this.#options = options
+    this.#version = options.protocol ?? 5
   }
 
   get connected(): boolean {

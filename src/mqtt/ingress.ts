@@ -9,8 +9,13 @@ export interface IngressHandlers {
   /** The way to the broker is open. `remembers` says whether retained messages and the session are still there. */
   connected(state: { readonly remembers: boolean }): void
   disconnected(reason: string): void
-  /** A client published where only the hub may. */
-  refused(publish: { readonly client: string; readonly topic: string; readonly reason: string }): void
+  /** A client did what it may not; `repeated` when the same was told of it a moment ago. */
+  refused(refusal: {
+    readonly client: string
+    readonly topic: string
+    readonly reason: string
+    readonly repeated: boolean
+  }): void
 }
 
 /** A message of the hub's own, its topic whole. */

@@ -56,9 +56,10 @@ export class Engine implements Tx {
       absolute ? 1 : 0,
       correlation,
     )
-    if (retain && !absolute) {
-      if (payload === '') this.run('DELETE FROM retained WHERE topic = ?', topic)
-      else this.run('INSERT OR REPLACE INTO retained (topic, payload) VALUES (?, ?)', topic, payload)
+    if (retain) {
+      const key = absolute ? `/${topic}` : topic
+      if (payload === '') this.run('DELETE FROM retained WHERE topic = ?', key)
+      else this.run('INSERT OR REPLACE INTO retained (topic, payload) VALUES (?, ?)', key, payload)
     }
     this.ring('publications')
   }

@@ -14,6 +14,7 @@ import { parkPublication, published, retainedTopics, waitingPublications } from 
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
 import { knownSettings } from './settings.ts'
+import { brokerRetained, loadSessions, saveSessions } from './sessions.ts'
 import { settleText } from './settle-text.ts'
 import { counts, noteTime, prune, rebase } from './upkeep.ts'
 
@@ -55,6 +56,9 @@ export const operations = {
   retainedTopics,
   recallPin,
   notePin,
+  saveSessions,
+  loadSessions,
+  brokerRetained,
   rebase,
   noteTime,
   prune,

@@ -28,7 +28,10 @@ export function parkPublication(tx: Tx, { seq, reason }: { seq: number; reason: 
   tx.run('UPDATE publication SET parked = ? WHERE seq = ?', reason, seq)
 }
 
-/** What a broker that forgot its retained messages has to be told again, a page at a time by topic. */
+/**
+ * What a broker that forgot its retained messages has to be told again, a page at a time by topic. A slash in front
+ * marks a whole topic; all others are behind the base topic.
+ */
 export function retainedTopics(
   tx: Tx,
   { after, limit }: { after: string; limit: number },

@@ -220,4 +220,38 @@ export const migrations: readonly string[] = [
   -- Devices that were added while the hub ran, as smshub.yaml would hold them.
   CREATE TABLE fleet (id TEXT PRIMARY KEY, config TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- What the embedded broker keeps for its clients over a restart.
+  CREATE TABLE session (client TEXT PRIMARY KEY, user TEXT, at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE session_subscription (
+    client        TEXT NOT NULL,
+    topic         TEXT NOT NULL,
+    qos           INTEGER NOT NULL,
+    UNIQUE (client, topic)
+  );
+  CREATE TABLE session_packet (
+    seq           INTEGER PRIMARY KEY,
+    client        TEXT NOT NULL,
+    topic         TEXT NOT NULL,
+    payload       BLOB NOT NULL,
+    qos           INTEGER NOT NULL,
+    message_id    INTEGER,
+    released      INTEGER NOT NULL
+  );
+  CREATE INDEX session_packet_client ON session_packet (client);
+  CREATE TABLE session_received (
+    client        TEXT NOT NULL,
+    message_id    INTEGER NOT NULL,
+    PRIMARY KEY (client, message_id)
+  ) WITHOUT ROWID;
+  CREATE TABLE session_will (
+    client        TEXT PRIMARY KEY,
+    broker        TEXT NOT NULL,
+    topic         TEXT NOT NULL,
+    payload       BLOB NOT NULL,
+    qos           INTEGER NOT NULL,
+    retain        INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE broker_retained (topic TEXT PRIMARY KEY, payload BLOB NOT NULL, qos INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

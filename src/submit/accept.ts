@@ -60,7 +60,7 @@ export function accept(publish: Publish, newId: (prefix: string) => string): Acc
     request: {
       commandId: newId('cmd'),
       origin: {
-        client: publish.client,
+        client: publish.user ?? publish.client,
         ref: meta.id ?? null,
         response: publish.response && {
           topic: publish.response.topic,
@@ -78,7 +78,8 @@ export function accept(publish: Publish, newId: (prefix: string) => string): Acc
   try {
     const { intents, meta } = read(match, decode(publish.payload))
     const device = match.levels.device ?? 'sms'
-    const ref = meta.id === undefined ? null : { scope: `${publish.client}|${device}`, ref: meta.id, hash }
+    const ref =
+      meta.id === undefined ? null : { scope: `${publish.user ?? publish.client}|${device}`, ref: meta.id, hash }
     return { asked: intents.map((intent) => build(intent, meta, null)), ref, hash }
   } catch (error) {
     return refuse(Fault.from(error))

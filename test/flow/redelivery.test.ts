@@ -226,7 +226,7 @@ describe('a publish', () => {
     const { json } = await watcher.wait(
       ({ topic, json: event }) => topic === 'smshub/bridge/event' && event.data?.client === 'forger',
     )
-    expect(json).toMatchObject({ type: 'publish_refused', data: { topic: 'smshub/gate' } })
+    expect(json).toMatchObject({ type: 'refused', data: { topic: 'smshub/gate' } })
     expect(watcher.received.some(({ topic, text }) => topic === 'smshub/gate' && text.includes('open'))).toBe(false)
     await client.disconnect()
   })

@@ -1,0 +1,38 @@
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+
+/** `scrypt:<log2 N>:<r>:<p>:<salt>:<hash>`, both base64url (RFC 7914). */
+const form = /^scrypt:(\d{1,2}):(\d{1,2}):(\d{1,2}):([\w-]{16,}):([\w-]{43})$/
+const cost = { log2N: 15, r: 8, p: 1 }
+/** log2 N beyond which a hash in the configuration would only stop the hub. */
+const mostLog2N = 18
+
+export function isPasswordHash(text: string): boolean {
+  const match = form.exec(text)
+  return match !== null && Number(match[1]) <= mostLog2N && Number(match[2]) <= 16 && Number(match[3]) <= 4
+}
+
+/** What goes into `password:` of a user of the broker. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(16)
+  const hash = await derive(password, salt, cost)
+  return ['scrypt', cost.log2N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join(':')
+}
+
+export async function isPassword(password: string | Uint8Array, stored: string): Promise<boolean> {
+  const match = form.exec(stored)
+  if (match === null) return false
+  const [, log2N, r, p, salt = '', hash = ''] = match
+  const given = await derive(password, Buffer.from(salt, 'base64url'), {
+    log2N: Number(log2N),
+    r: Number(r),
+    p: Number(p),
+  })
+  return timingSafeEqual(given, Buffer.from(hash, 'base64url'))
+}
+
+function derive(password: string | Uint8Array, salt: Uint8Array, { log2N, r, p }: typeof cost): Promise<Buffer> {
+  const N = 2 ** log2N
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, 32, { N, r, p, maxmem: 256 * N * r }, (error, key) => (error ? reject(error) : resolve(key)))
+  })
+}

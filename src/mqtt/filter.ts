@@ -1,0 +1,33 @@
+/** Topic filters of MQTT 3.1.1, section 4.7. */
+
+/** Whether a filter takes a topic. Wildcards at its front never take a topic that begins with `$`. */
+export function matches(filter: string, topic: string): boolean {
+  return covers(filter, topic)
+}
+
+/** Whether everything that `wanted` takes, `granted` takes too. */
+export function covers(granted: string, wanted: string): boolean {
+  if (wanted.startsWith('$') && /^[+#]/.test(granted)) return false
+  const mine = granted.split('/')
+  const theirs = wanted.split('/')
+  for (const [i, level] of mine.entries()) {
+    if (level === '#') return true
+    const other = theirs[i]
+    // "a/#" takes "a" too, so it is not covered by "a/+" or "a/b"
+    if (other === undefined || other === '#') return false
+    if (level !== '+' && level !== other) return false
+  }
+  return mine.length === theirs.length
+}
+
+/** Whether a filter is well-formed: `#` alone and last, `+` alone. */
+export function isFilter(filter: string): boolean {
+  const levels = filter.split('/')
+  return (
+    filter !== '' &&
+    !filter.includes('\u0000') &&
+    levels.every((level, i) =>
+      level.includes('#') ? level === '#' && i === levels.length - 1 : !level.includes('+') || level === '+',
+    )
+  )
+}
