@@ -145,7 +145,7 @@ function parsed(payload: string): unknown {
 const isNeeded = (spec: Parameter): boolean => !spec.optional && spec.default === undefined
 
 /** The single parameter of a command, or the single one that it can't do without. */
-function onlyParameter(device: Device, name: string): string | null {
+export function onlyParameter(device: Device, name: string): string | null {
   const params = Object.entries(own(device.dialect.commands, name)?.params ?? {})
   const needed = params.filter(([, spec]) => isNeeded(spec))
   const [only] = needed.length === 1 ? needed : params.length === 1 ? params : []

@@ -1,0 +1,143 @@
+import { commandsOf, type Device, propertiesOf } from '../../device/device.ts'
+import { callsOf, resolveGet } from '../../device/intent.ts'
+import { eventsOf } from '../../device/lint/properties.ts'
+import { isListed } from '../../device/mask.ts'
+import type { Command } from '../../device/schema/command.ts'
+import { stateFieldsOf } from '../../device/state-fields.ts'
+import { commandMoves } from '../../message/status.ts'
+import { type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
+import { fieldPart } from './fields.ts'
+import { labelOf } from './presentation.ts'
+import { propertyParts } from './properties.ts'
+
+/**
+ * Every entity of a device. `seen` names the fields that its state has shown: members of families (`zone_3`) are
+ * known by that.
+ */
+export function deviceParts(context: DiscoveryContext, device: Device, seen: readonly string[] = []): Part[] {
+  const { fields, families } = stateFieldsOf(device)
+  const told = [...new Set([...fields, ...seen.filter((name) => isListed(name, families))])]
+  const properties = Object.entries(propertiesOf(device))
+  const owned = new Set(properties.map(([name]) => name))
+  const parts = [
+    ...trackerPart(context, device, told),
+    ...properties.flatMap(([name, row]) => propertyParts(context, device, name, row, told.includes(name))),
+    ...told.filter((name) => !owned.has(name)).flatMap((name) => fieldPart(context, device, name) ?? []),
+    ...eventPart(context, device),
+    ...commandButtons(context, device),
+    ...diagnostics(context, device),
+  ]
+  return named(parts)
+}
+
+/** The one thing that a device is there for carries the device's own name. */
+function named(parts: readonly Part[]): Part[] {
+  const mains = ['device_tracker', 'cover', 'lock', 'valve', 'alarm_control_panel', 'climate', 'siren']
+  const main = mains
+    .map((platform) => parts.filter(({ component }) => component.p === platform))
+    .find((all) => all.length > 0)
+  if (main?.length !== 1) return [...parts]
+  return parts.map((part) => (part === main[0] ? { ...part, component: { ...part.component, name: null } } : part))
+}
+
+function trackerPart(context: DiscoveryContext, device: Device, told: readonly string[]): Part[] {
+  if (!told.includes('latitude') || !told.includes('longitude')) return []
+  const component = {
+    p: 'device_tracker',
+    name: 'Location',
+    src_type: 'gps',
+    json_attr_t: topicOf(context, device, 'location'),
+  }
+  return [{ key: 'location', component, shows: true }]
+}
+
+function eventPart(context: DiscoveryContext, device: Device): Part[] {
+  const types = [...new Set([...eventsOf(device.dialect), 'late_reply'])].sort()
+  if (types.length === 1) return []
+  const component = {
+    p: 'event',
+    name: 'Event',
+    stat_t: topicOf(context, device, 'event'),
+    // What comes late is history, not something that happens now.
+    val_tpl: '{% if not value_json.delayed %}{{ value_json | tojson }}{% endif %}',
+    evt_typ: types,
+  }
+  return [{ key: 'event', component, shows: true }]
+}
+
+/** Commands that need no parameter and that no property gives: as buttons, most of them disabled. */
+function commandButtons(context: DiscoveryContext, device: Device): Part[] {
+  const covered = new Set(
+    Object.values(propertiesOf(device)).flatMap((row) =>
+      [...callsOf(device, row).values()].map(({ command }) => command),
+    ),
+  )
+  const main = mainQuery(device)
+  return Object.entries(commandsOf(device))
+    .filter(
+      ([name, command]) => !covered.has(name) && (device.unproven || command.proof !== 'unproven') && isPlain(command),
+    )
+    .map(([name, command]) => {
+      const asks = command.asks.length > 0 || command.reply.reads.length > 0
+      const isMain = name === main || name === 'locate'
+      const component = without({
+        p: 'button',
+        name: command.label ?? labelOf(name),
+        cmd_t: topicOf(context, device, `command/${name}`),
+        cmd_tpl: command.danger === undefined ? undefined : `{"confirm": "${device.id}"}`,
+        ent_cat: asks ? (isMain ? undefined : 'diagnostic') : 'config',
+        en: command.danger === undefined && isMain ? undefined : false,
+      })
+      return { key: `command_${name}`, component, shows: false }
+    })
+}
+
+const isPlain = ({ params }: Command): boolean =>
+  Object.values(params).every((spec) => spec.optional || spec.default !== undefined)
+
+function mainQuery(device: Device): string | null {
+  try {
+    return resolveGet(device, null).command
+  } catch {
+    return null
+  }
+}
+
+/** What every device has: how it is reached, what became of the last command, and its raw texts. */
+function diagnostics(context: DiscoveryContext, device: Device): Part[] {
+  const state = topicOf(context, device)
+  const result = topicOf(context, device, 'result')
+  const lastSeen = {
+    p: 'sensor',
+    name: 'Last seen',
+    stat_t: state,
+    val_tpl: jsonValue('last_seen'),
+    dev_cla: 'timestamp',
+  }
+  const lastCommand = {
+    p: 'sensor',
+    name: 'Last command',
+    stat_t: result,
+    val_tpl: jsonValue('status'),
+    json_attr_t: result,
+    dev_cla: 'enum',
+    ops: Object.keys(commandMoves),
+  }
+  const reporting = {
+    p: 'sensor',
+    name: 'Reporting',
+    stat_t: state,
+    val_tpl: jsonValue('reporting'),
+    dev_cla: 'enum',
+    ops: ['on_time', 'late'],
+  }
+  const raw = { p: 'notify', name: 'Raw text', cmd_t: topicOf(context, device, 'send'), en: false }
+  return [
+    { key: 'last_seen', component: { ...lastSeen, ent_cat: 'diagnostic' }, shows: false },
+    { key: 'last_command', component: { ...lastCommand, ent_cat: 'diagnostic' }, shows: false },
+    ...(device.expected === null
+      ? []
+      : [{ key: 'reporting', component: { ...reporting, ent_cat: 'diagnostic' }, shows: false }]),
+    { key: 'raw_text', component: raw, shows: false },
+  ]
+}
