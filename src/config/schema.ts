@@ -81,6 +81,13 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   limits: Limits,
+  homeassistant: z
+    .strictObject({
+      discovery: z.enum(['device', 'components', 'none']).default('device'),
+      prefix: baseTopic.default('homeassistant'),
+      status_topic: baseTopic.optional(),
+    })
+    .prefault({}),
   http: z.strictObject({ listen: listen.prefault('127.0.0.1:8080'), enabled: flag.default(true) }).prefault({}),
   data: z.string().min(1).default('./data'),
   log: z

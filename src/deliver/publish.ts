@@ -32,7 +32,8 @@ export class Publisher {
   readonly #published: PublisherRooms['published']
   readonly #log: PublisherRooms['log']
   #cursor = 0
-  #tellsRetained = false
+  /** The retained topic behind which the telling goes on; null when there is nothing to tell again. */
+  #tellsBehind: string | null = null
   #pending = new Set<Promise<void>>()
   #acknowledged: number[] = []
   #running = true
@@ -57,7 +58,13 @@ export class Publisher {
 
   /** The way is open again; a broker that remembers nothing is told every retained topic first. */
   connected(remembers: boolean): void {
-    if (!remembers) this.#tellsRetained = true
+    if (remembers) this.#bell.ring()
+    else this.tellAgain()
+  }
+
+  /** Everything that is retained, once more: what is outside the base topic (discovery) first, then the states. */
+  tellAgain(): void {
+    this.#tellsBehind = ''
     this.#bell.ring()
   }
 
@@ -81,7 +88,7 @@ export class Publisher {
   async #push(): Promise<boolean> {
     if (!this.#ingress.connected) return false
     // In this loop and nowhere else: an old state must not overtake a new one.
-    if (this.#tellsRetained) await this.#tellRetained()
+    const telling = await this.#tellRetained()
     const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
     for (const row of rows) {
       this.#cursor = row.seq
@@ -89,7 +96,7 @@ export class Publisher {
       this.#pending.add(work)
     }
     if (this.#pending.size >= inFlight) await Promise.race(this.#pending)
-    return rows.length === inFlight
+    return telling || rows.length === inFlight
   }
 
   async #send(row: WaitingPublication): Promise<void> {
@@ -128,16 +135,17 @@ export class Publisher {
     await this.#store.run('parkPublication', { seq: row.seq, reason })
   }
 
-  async #tellRetained(): Promise<void> {
-    this.#tellsRetained = false
-    for (let after = ''; this.#running; ) {
-      const rows = await this.#store.run('retainedTopics', { after, limit: page })
-      if (rows.length === 0) return
-      const told = rows.map(({ topic, payload }) =>
-        this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
-      )
-      await Promise.allSettled(told)
-      after = rows.at(-1)?.topic ?? ''
-    }
+  /** A page of it, so that what is new does not wait behind all that is old. */
+  async #tellRetained(): Promise<boolean> {
+    const after = this.#tellsBehind
+    if (after === null) return false
+    const rows = await this.#store.run('retainedTopics', { after, limit: page })
+    const told = rows.map(({ topic, payload }) =>
+      this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
+    )
+    await Promise.allSettled(told)
+    // Somebody may have asked to begin again meanwhile.
+    if (this.#tellsBehind === after) this.#tellsBehind = rows.length < page ? null : (rows.at(-1)?.topic ?? null)
+    return this.#tellsBehind !== null
   }
 }

@@ -7,7 +7,7 @@ import { Access, type UserRights } from './access.ts'
 import { Connection, dropped, type Incoming } from './connection.ts'
 import { Credentials, type PasswordCheck } from './credentials.ts'
 import { Floods } from './floods.ts'
-import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage } from './ingress.ts'
+import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
 import { Listeners, type ListenersOptions } from './listeners.ts'
 import { PacketGuard } from './packet-guard.ts'
@@ -136,6 +136,24 @@ export class EmbeddedBroker implements Ingress {
       })
       this.#persistence.ours = false
     })
+  }
+
+  watch(filter: string, seen: (message: WatchedMessage) => void): () => void {
+    let watching = true
+    const tell = (packet: { topic: string; payload: Uint8Array | string }, retained: boolean) => {
+      if (watching) seen({ topic: packet.topic, payload: Buffer.from(packet.payload).toString('utf8'), retained })
+    }
+    const live = (packet: { topic: string; payload: Uint8Array | string }, done: () => void) => {
+      tell(packet, false)
+      done()
+    }
+    this.#broker.subscribe(filter, live, () => {
+      this.#persistence.createRetainedStream(filter).on('data', (packet) => tell(packet, true))
+    })
+    return () => {
+      watching = false
+      this.#broker.unsubscribe(filter, live, () => {})
+    }
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { inboundFilters } from '../message/topics.ts'
 import type { Clock, Timer } from '../util/clock.ts'
-import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage } from './ingress.ts'
+import { matches } from './filter.ts'
+import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
 
 export interface ClientOptions {
@@ -34,6 +35,7 @@ export class ExternalBroker implements Ingress {
   readonly #pubacks = new Map<number, Promise<void>>()
   /** Topics whose retained message the hub has cleared: MQTT 3.1.1 echoes that as an empty message. */
   readonly #cleared = new Set<string>()
+  readonly #watchers = new Set<{ readonly filter: string; seen(message: WatchedMessage): void }>()
   #client!: MqttClient
   #handlers!: IngressHandlers
   #version: 4 | 5 = 5
@@ -73,6 +75,16 @@ export class ExternalBroker implements Ingress {
         else reject(error)
       })
     })
+  }
+
+  watch(filter: string, seen: (message: WatchedMessage) => void): () => void {
+    const watcher = { filter, seen }
+    this.#watchers.add(watcher)
+    if (this.connected) this.#client.subscribe(filter, { qos: 0 })
+    return () => {
+      this.#watchers.delete(watcher)
+      if (this.connected && ![...this.#watchers].some((one) => one.filter === filter)) this.#client.unsubscribe(filter)
+    }
   }
 
   async stop(): Promise<void> {
@@ -136,6 +148,7 @@ export class ExternalBroker implements Ingress {
     const subscription = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
     try {
       await this.#client.subscribeAsync(filters, subscription)
+      for (const { filter } of this.#watchers) await this.#client.subscribeAsync(filter, { qos: 0 })
       if (sessionPresent) await this.#client.publishAsync(this.#marker, String(generation), { qos: 1 })
       await this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
     } catch {
@@ -184,6 +197,10 @@ export class ExternalBroker implements Ingress {
       this.#live = true
       return done()
     }
+    if (!packet.topic.startsWith(`${this.#options.baseTopic}/`)) {
+      this.#tellWatchers(packet)
+      return done()
+    }
     const work = this.#take(packet).catch(() => {
       // Not stored, so never acknowledged: the broker sends it again on the next connection.
       this.#options.clock.after(firstRetryMs, () => {
@@ -193,6 +210,11 @@ export class ExternalBroker implements Ingress {
     })
     if (packet.qos === 1 && packet.messageId !== undefined) this.#pubacks.set(packet.messageId, work)
     done()
+  }
+
+  #tellWatchers({ topic, payload, retain }: IPublishPacket): void {
+    for (const { filter, seen } of this.#watchers)
+      if (matches(filter, topic)) seen({ topic, payload: payload.toString(), retained: retain })
   }
 
   #holdPubacks(client: MqttClient): void {

@@ -30,6 +30,13 @@ export interface OutboundMessage {
 /** How the broker took a message: for good, or refused with a reason that a repetition does not change. */
 export type Acknowledgement = { readonly taken: true } | { readonly taken: false; readonly reason: string }
 
+export interface WatchedMessage {
+  readonly topic: string
+  readonly payload: string
+  /** It was there before. */
+  readonly retained: boolean
+}
+
 /** One door to MQTT with the same promises on both brokers: `broker.ts` carries its own, `client.ts` goes to another. */
 export interface Ingress {
   /** Where clients find it, for people: `mqtt://127.0.0.1:1883`. */
@@ -38,6 +45,8 @@ export interface Ingress {
   start(handlers: IngressHandlers): Promise<void>
   /** Resolves with the broker's acknowledgement, at QoS 1. Waits through an outage. */
   publish(message: OutboundMessage): Promise<Acknowledgement>
+  /** Listens to somebody else's topics, from now on and after every reconnect; what is returned ends it. */
+  watch(filter: string, seen: (message: WatchedMessage) => void): () => void
   /** Says goodbye on `bridge/state` and closes. */
   stop(): Promise<void>
 }

@@ -2,6 +2,7 @@ import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import type { Value, Values } from '../message/values.ts'
 import type { Tx } from './engine.ts'
+import { signOfLife } from './presence.ts'
 import { document } from './rows.ts'
 
 /** What a text or an accepted command says about a device. */
@@ -53,6 +54,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   const payload = statePayload(state, change.fields, seen)
   tx.publish({ topic: topicName('{device}', { device: change.device }), payload, retain: true })
   if (moved) publishLocation(tx, change.device, state)
+  signOfLife(tx, change.device, state)
   return { delayed }
 }
 

@@ -4,6 +4,7 @@ import { type CommandStatus, commandMayMove, type SmsStatus, smsMayMove } from '
 import { topicName } from '../message/topics.ts'
 import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
+import { showTarget } from './presence.ts'
 import { document, record, type SubmissionRow, submission } from './rows.ts'
 import { endChange } from './settings.ts'
 
@@ -124,8 +125,13 @@ function settleLane(tx: Tx, before: SubmissionRow, after: SubmissionRow, now: nu
 export function publishResult(tx: Tx, row: SubmissionRow, now: number): void {
   const told: CommandRecord = record(row, now)
   const payload = JSON.stringify(resultPayload(told))
-  if (row.device !== null)
+  if (row.device !== null) {
     tx.publish({ topic: topicName('{device}/result', { device: row.device }), payload, retain: false })
+    if (row.verb === 'set' && row.property !== null) {
+      const underWay = row.final === 0 && row.status !== 'queued'
+      showTarget(tx, { device: row.device, property: row.property, value: told.value, underWay })
+    }
+  }
   const response = document<{ topic: string; correlation: string | null } | null>(row.response)
   if (response !== null && row.final === 1) {
     tx.publish({ topic: response.topic, payload, retain: false, absolute: true, correlation: response.correlation })

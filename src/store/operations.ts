@@ -3,6 +3,8 @@ import { assemble, staleAssemblies } from './assembly.ts'
 import { claim } from './claim.ts'
 import { sweep } from './deadlines.ts'
 import { announceDevices, changeState, deviceState } from './devices.ts'
+import { announceDevices, changeState, learnedSettings } from './devices.ts'
+import { announce, announced, shownFields } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
@@ -10,6 +12,7 @@ import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
 import { notePin, recallPin } from './pins.ts'
+import { reviewPresence } from './presence.ts'
 import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
@@ -49,6 +52,11 @@ export const operations = {
   fleetRows,
   keepDevices,
   dropDevices,
+  announce,
+  announced,
+  shownFields,
+  reviewPresence,
+  learnedSettings,
   publish,
   waitingPublications,
   published,

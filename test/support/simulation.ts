@@ -119,6 +119,10 @@ export class SimulatedBroker implements Ingress {
 
   async stop(): Promise<void> {}
 
+  watch(): () => void {
+    return () => {}
+  }
+
   async publish({ topic, payload }: OutboundMessage): Promise<Acknowledgement> {
     const handlers = this.#handlers
     if (this.away) await new Promise<void>((resolve) => this.#waiting.push(resolve))
