@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { brokerSettings } from './config/broker.ts'
+import { Bridge } from './bridge/bridge.ts'
+import { makeIngress } from './bridge/ingress.ts'
 import { makeDevices } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
 import type { Config } from './config/schema.ts'
@@ -7,7 +8,7 @@ import { Directory } from './deliver/identify.ts'
 import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
 import { Strangers } from './deliver/strangers.ts'
-import { type Device, propertiesOf } from './device/device.ts'
+import type { Device } from './device/device.ts'
 import { normaliseNumber } from './device/numbers.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
@@ -16,13 +17,9 @@ import type { PinMemory } from './gateway/modem/sim-card.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log } from './message/events.ts'
 import { Fault } from './message/fault.ts'
-import { isoTime } from './message/result.ts'
 import { topicName } from './message/topics.ts'
-import { EmbeddedBroker } from './mqtt/broker.ts'
-import { ExternalBroker } from './mqtt/client.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
-import { sessionStore } from './store/session-store.ts'
 import type { Store } from './store/store.ts'
 import { Submit } from './submit/index.ts'
 import type { Clock, Timer } from './util/clock.ts'
@@ -81,6 +78,7 @@ export class Hub {
   #submit!: Submit
   #deliver!: Deliver
   #publisher!: Publisher
+  #bridge!: Bridge
   #timers: Timer[] = []
   #room = true
   #stopped = false
@@ -160,6 +158,7 @@ export class Hub {
     if (this.#stopped) return
     this.#stopped = true
     for (const timer of this.#timers) timer.cancel()
+    this.#bridge.stop()
     await this.#submit.stop()
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()))
     await this.#deliver.stop()
@@ -176,7 +175,10 @@ export class Hub {
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
     const region = config.sms.region
     this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
-    this.#ingress = this.#options.makeIngress?.() ?? this.#makeIngress(newId('run'))
+    const instance = this.#folder.instanceId()
+    this.#ingress =
+      this.#options.makeIngress?.() ??
+      makeIngress({ config, store: this.#store, clock, run: newId('run'), instance, now })
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
     this.#submit = new Submit({
@@ -201,7 +203,11 @@ export class Hub {
     })
     const strangers = new Strangers(this.#profiles, (message) => this.#options.log('info', 'deliver', message))
     const directory = new Directory(this.devices.values(), region)
-    this.fleet.onChange = (id, device) => (device === null ? directory.remove(id) : directory.place(device))
+    this.fleet.onChange = (id, device) => {
+      if (device === null) directory.remove(id)
+      else directory.place(device)
+      this.#bridge.changed(id, device)
+    }
     this.#store.on('settings', () => void this.#refreshSettings())
     this.#deliver = new Deliver({
       ...rooms,
@@ -218,16 +224,38 @@ export class Hub {
       ingress: this.#ingress,
       clock,
       baseTopic: config.mqtt.base_topic,
-      published: (event) => this.events.emit('published', event),
+      published: (event) => {
+        this.events.emit('published', event)
+        this.#bridge.published(event)
+      },
       log: (level, message) => this.#options.log(level, 'mqtt', message),
     })
-    await this.#announce()
+    this.#bridge = new Bridge({
+      config,
+      fleet: this.fleet,
+      profiles: this.#profiles,
+      store: this.#store,
+      ingress: this.#ingress,
+      clock,
+      version: this.#options.version,
+      startedAt: this.#time.startedAt,
+      instance,
+      now,
+      gateways: () => this.gateways,
+      takeIn: (publish) => this.#submit.takeIn(publish),
+      tellAgain: () => this.#publisher.tellAgain(),
+      log: (level, message) => this.#options.log(level, 'bridge', message),
+    })
+    await this.#bridge.prepare()
     this.#deliver.start()
     this.#submit.start()
     this.#startGateways()
     this.#publisher.start()
     await this.#ingress.start({
-      publish: (publish) => this.#submit.takeIn(publish),
+      publish: async (publish) => {
+        if (publish.topic.startsWith('bridge/request/')) await this.#bridge.request(publish)
+        else await this.#submit.takeIn(publish)
+      },
       ended: ({ client, clean, silentMs }) => {
         void this.#store.run('endConnection', { client, clean, lastHeard: now() - silentMs }).catch(() => {})
       },
@@ -238,6 +266,7 @@ export class Hub {
       disconnected: (reason) => this.#options.log('warn', 'mqtt', reason),
       refused: (refused) => {
         this.events.emit('refused', refused)
+        this.#bridge.refused()
         if (refused.repeated) return
         const { repeated: _, ...data } = refused
         this.#options.log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
@@ -245,37 +274,9 @@ export class Hub {
         void this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }]).catch(() => {})
       },
     })
+    this.#bridge.start()
     this.#watch()
     this.#prune()
-  }
-
-  #makeIngress(run: string): Ingress {
-    const { config, clock } = this.#options
-    const { mqtt } = config
-    if (mqtt.server === undefined) {
-      return new EmbeddedBroker({
-        ...brokerSettings(mqtt.broker),
-        baseTopic: mqtt.base_topic,
-        sessions: sessionStore(this.#store, mqtt.base_topic),
-        now: () => this.#time.now(),
-        clock,
-        run,
-      })
-    }
-    const { server, username, password, ca, cert, key, protocol } = mqtt
-    const clientId = mqtt.client_id ?? `smshub-${this.#folder.instanceId()}`
-    return new ExternalBroker({
-      baseTopic: mqtt.base_topic,
-      server,
-      username,
-      password,
-      ca,
-      cert,
-      key,
-      protocol,
-      clientId,
-      clock,
-    })
   }
 
   /** Over restarts: a container that starts again and again must not block a SIM. */
@@ -327,22 +328,6 @@ export class Hub {
     await this.fleet
       .refreshSettings()
       .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
-  }
-
-  /** The topics that must be there from the start. */
-  async #announce(): Promise<void> {
-    const devices = [...this.devices.values()].map((device) => ({
-      id: device.id,
-      fields: Object.keys(propertiesOf(device)),
-    }))
-    await this.#store.run('announceDevices', { devices })
-    const info = {
-      version: this.#options.version,
-      started_at: isoTime(this.#time.startedAt),
-      devices: this.devices.size,
-      gateways: Object.keys(this.#options.config.gateways),
-    }
-    await this.#store.run('publish', [{ topic: 'bridge/info', payload: JSON.stringify(info), retain: true }])
   }
 
   /** Looks after time and room. */

@@ -1,6 +1,7 @@
-import { type Device, propertiesOf } from '../device/device.ts'
+import type { Device } from '../device/device.ts'
 import { maskText, publicValues } from '../device/mask.ts'
 import { learnedFrom, type Reading } from '../device/read.ts'
+import { stateKeysOf } from '../device/state-fields.ts'
 import { fieldOf } from '../device/vocabulary.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
@@ -64,7 +65,7 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
             values,
             at: timeOf(reading?.values, sentAt),
             seenAt: now,
-            fields: Object.keys(propertiesOf(device)),
+            fields: stateKeysOf(device),
           },
     settlements: old ? [] : settlements,
     learned: device === null || old ? {} : learned(device, said),

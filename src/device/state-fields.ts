@@ -15,7 +15,22 @@ export interface StateFields {
   readonly families: readonly string[]
 }
 
+const known = new WeakMap<Device, StateFields>()
+
 export function stateFieldsOf(device: Device): StateFields {
+  let fields = known.get(device)
+  if (fields === undefined) {
+    fields = collect(device)
+    known.set(device, fields)
+  }
+  return fields
+}
+
+/** The keys that the state of a device always has: unknown ones are null. */
+export const stateKeysOf = (device: Device): readonly string[] =>
+  device.expected === null ? stateFieldsOf(device).fields : [...stateFieldsOf(device).fields, 'reporting']
+
+function collect(device: Device): StateFields {
   const { items } = device.dialect
   const messages = Object.values(messagesOf(device))
   const commands = Object.values(commandsOf(device))
@@ -32,8 +47,8 @@ export function stateFieldsOf(device: Device): StateFields {
   const members = Object.entries(propertiesOf(device)).flatMap(([name, row]) =>
     isListed(name, families) || callsOf(device, row).size === 0 ? [name] : [],
   )
-  const known = named.filter((field) => !field.includes('#'))
-  return { fields: [...new Set([...known, ...members.filter((name) => isListed(name, families))])].sort(), families }
+  const whole = named.filter((field) => !field.includes('#'))
+  return { fields: [...new Set([...whole, ...members.filter((name) => isListed(name, families))])].sort(), families }
 }
 
 function answered(

@@ -1,11 +1,12 @@
 import { makeConfigured, makeDevices, NumberOwners } from '../config/devices.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
-import { type Device, type KnownSettings, propertiesOf } from '../device/device.ts'
+import type { Device, KnownSettings } from '../device/device.ts'
 import { DeviceConfig } from '../device/device-config.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { issuesOf } from '../device/schema/scalars.ts'
 import { specOf } from '../device/settings.ts'
+import { stateKeysOf } from '../device/state-fields.ts'
 import { Fault } from '../message/fault.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import type { Store } from '../store/store.ts'
@@ -145,7 +146,7 @@ export class Fleet {
     const kept = [...made].map(([id, device]) => ({
       id,
       config: JSON.stringify(rows.get(id)),
-      fields: Object.keys(propertiesOf(device)),
+      fields: stateKeysOf(device),
     }))
     await this.#store.run('keepDevices', { devices: kept })
     for (const [id, device] of made) {

@@ -1,3 +1,4 @@
+import type { Publication } from '../message/publication.ts'
 import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
 
@@ -31,4 +32,25 @@ export function announced(tx: Tx, { after, limit }: { after: string; limit: numb
 export function shownFields(tx: Tx, { device }: { device: string }): string[] {
   const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
   return row === undefined ? [] : Object.keys(document<Record<string, unknown>>(row.state))
+}
+
+/** Publishes pages that are other than before, and clears what else is retained in their folders. */
+export function tellPages(
+  tx: Tx,
+  { folders, pages }: { folders: readonly string[]; pages: readonly Publication[] },
+): void {
+  const present = new Set(pages.map(({ topic }) => topic))
+  for (const page of pages) {
+    const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', page.topic)
+    if (known?.payload !== page.payload) tx.publish(page)
+  }
+  for (const folder of folders) {
+    // '0' is the character behind '/'
+    const rows = tx.all<{ topic: string }>(
+      'SELECT topic FROM retained WHERE topic > ? AND topic < ?',
+      `${folder}/`,
+      `${folder}0`,
+    )
+    for (const { topic } of rows) if (!present.has(topic)) tx.publish({ topic, payload: '', retain: true })
+  }
 }

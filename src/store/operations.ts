@@ -3,8 +3,7 @@ import { assemble, staleAssemblies } from './assembly.ts'
 import { claim } from './claim.ts'
 import { sweep } from './deadlines.ts'
 import { announceDevices, changeState, deviceState } from './devices.ts'
-import { announceDevices, changeState, learnedSettings } from './devices.ts'
-import { announce, announced, shownFields } from './discovery.ts'
+import { announce, announced, shownFields, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
@@ -14,10 +13,11 @@ import { openCommands } from './open-commands.ts'
 import { notePin, recallPin } from './pins.ts'
 import { reviewPresence } from './presence.ts'
 import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
+import { cancelCommand, findCommand, queueOverview } from './queue.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
-import { knownSettings } from './settings.ts'
 import { brokerRetained, loadSessions, saveSessions } from './sessions.ts'
+import { knownSettings } from './settings.ts'
 import { settleText } from './settle-text.ts'
 import { counts, noteTime, prune, rebase } from './upkeep.ts'
 
@@ -55,8 +55,11 @@ export const operations = {
   announce,
   announced,
   shownFields,
+  tellPages,
   reviewPresence,
-  learnedSettings,
+  cancelCommand,
+  findCommand,
+  queueOverview,
   publish,
   waitingPublications,
   published,

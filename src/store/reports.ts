@@ -2,8 +2,8 @@ import { errorReport, Fault } from '../message/fault.ts'
 import { advance, follows } from './acts.ts'
 import type { Tx } from './engine.ts'
 import { type Change, move } from './moves.ts'
-import { riders } from './riders.ts'
 import { touchDevice } from './presence.ts'
+import { riders } from './riders.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
 
 /** A delivery report, decoded. */
@@ -125,7 +125,7 @@ function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: num
       'SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND part > 0 AND report < 32',
       row.carrier ?? row.seq,
     )?.n ?? 0
-    tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND report < 32', row.seq)?.n ?? 0
+  tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND report < 32', row.seq)?.n ?? 0
   if (row.device !== null) touchDevice(tx, row.device, now)
   const whole = delivered >= row.parts
   const goesOn = follows(tx, row)

@@ -2,7 +2,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
 import type { Values } from '../message/values.ts'
-import type { EnqueueLimits } from '../store/enqueue.ts'
+import type { Enqueued, EnqueueLimits } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
@@ -60,20 +60,20 @@ export class Submit {
   }
 
   /** From the publish to the disk. Resolved, its acknowledgement may leave. */
-  async takeIn(publish: Publish): Promise<void> {
+  async takeIn(publish: Publish): Promise<Enqueued | null> {
     const { store, rules, limits } = this.#rooms
     if (!this.#rooms.hasRoom())
       throw new Fault('storage_full', 'the disk is full: nothing is taken in until there is room')
     const now = rules.now()
     const accepted = this.#steps.runSync('accept', () => accept(publish, (prefix) => this.#rooms.newId(prefix)))
-    if (accepted === null) return
+    if (accepted === null) return null
     const states = await this.#statesFor(accepted.asked)
     const items = this.#steps.runSync('compose', () =>
       accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now, states)),
     )
     const { client, messageId, connection, duplicate } = publish
     const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
-    await this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+    return this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
   }
 
   /** What is known of the devices that shall be toggled: some have no command of their own for it. */

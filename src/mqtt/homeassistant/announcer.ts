@@ -91,6 +91,11 @@ export class Announcer {
     this.#unwatch = []
   }
 
+  /** Takes back everything that was announced. It comes again with the next start of the hub. */
+  async clear(): Promise<void> {
+    await this.#takeBack(await this.#known(), new Set())
+  }
+
   /** A state was published: a zone or an input that nobody had heard of becomes an entity. */
   stateShown(id: string, payload: string): void {
     const device = this.#rooms.device(id)

@@ -1,0 +1,245 @@
+import type { Device } from '../device/device.ts'
+import { stateKeysOf } from '../device/state-fields.ts'
+import type { LogLevel } from '../message/events.ts'
+import { Fault } from '../message/fault.ts'
+import type { Publication } from '../message/publication.ts'
+import type { Publish } from '../message/publish.ts'
+import { isoTime } from '../message/result.ts'
+import { Announcer } from '../mqtt/homeassistant/announcer.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
+import type { Clock, Timer } from '../util/clock.ts'
+import { devicePages, profilePage } from './pages.ts'
+import { answer, type RequestRooms } from './requests.ts'
+
+export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover'> {
+  readonly clock: Clock
+  readonly ingress: Ingress
+  readonly version: string
+  readonly startedAt: number
+  readonly instance: string
+  /** Tells the broker everything that is retained once more. */
+  tellAgain(): void
+  log(level: LogLevel, message: string): void
+}
+
+const healthMs = 600_000
+const presenceMs = 60_000
+/** Devices looked at in one commit. */
+const bite = 500
+/** Changes of the fleet within this time make one new list. */
+const restMs = 500
+
+/** The hub's own face on MQTT: `bridge/…`, who can be relied on, and what Home Assistant is told. */
+export class Bridge {
+  readonly #rooms: BridgeRooms
+  readonly #announcer: Announcer | null
+  #timers: Timer[] = []
+  #listing: Timer | null = null
+  #stopped = false
+  #refused = 0
+
+  constructor(rooms: BridgeRooms) {
+    this.#rooms = rooms
+    this.#announcer = rooms.config.homeassistant.discovery === 'none' ? null : this.#makeAnnouncer()
+  }
+
+  /** Commits what must be there before any client is. */
+  async prepare(): Promise<void> {
+    const { store, fleet } = this.#rooms
+    const devices = [...fleet.devices.values()].map((device) => ({ id: device.id, fields: stateKeysOf(device) }))
+    await store.run('announceDevices', { devices })
+    await this.#list()
+    await this.#review([...fleet.devices.values()])
+  }
+
+  /** The way to the broker is open. */
+  start(): void {
+    void this.#tellHealth()
+    this.#every(healthMs, () => this.#tellHealth())
+    this.#every(presenceMs, () =>
+      this.#review([...this.#rooms.fleet.devices.values()].filter(({ expected }) => expected !== null)),
+    )
+    this.#announcer?.start().catch((error: unknown) => {
+      if (!this.#stopped) this.#rooms.log('error', `Home Assistant: ${Fault.from(error).message}`)
+    })
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#announcer?.stop()
+    this.#listing?.cancel()
+    for (const timer of this.#timers) timer.cancel()
+  }
+
+  /** The broker took a message. */
+  published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
+    if (!topic.includes('/') && payload !== '') this.#announcer?.stateShown(topic, payload)
+  }
+
+  refused(): void {
+    this.#refused++
+  }
+
+  /** A device is new, other than before, or gone. */
+  changed(id: string, device: Device | null): void {
+    this.#announcer?.changed(id)
+    if (device !== null) void this.#review([device])
+    this.#listing?.cancel()
+    this.#listing = this.#rooms.clock.after(restMs, () => void this.#list())
+  }
+
+  /** `bridge/request/<path>`: resolves when its answer is committed. */
+  async request(publish: Publish): Promise<void> {
+    if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
+    const path = publish.topic.slice('bridge/request/'.length)
+    let transaction: unknown
+    let answered: Record<string, unknown>
+    try {
+      if (publish.retained) throw new Fault('retained_command', 'a retained request is not carried out')
+      const data = dataOf(publish.payload)
+      if (isObject(data)) transaction = data.transaction
+      answered = { status: 'ok', data: await answer(path, data, publish, this.#requestRooms()) }
+    } catch (error) {
+      const fault = Fault.from(error)
+      answered = { status: 'error', error: fault.message, error_code: fault.code, data: {} }
+    }
+    const payload = JSON.stringify(transaction === undefined ? answered : { ...answered, transaction })
+    const { response } = publish
+    const also: Publication[] =
+      response === null
+        ? []
+        : [
+            {
+              topic: response.topic,
+              payload,
+              retain: false,
+              absolute: true,
+              correlation: response.correlation && Buffer.from(response.correlation).toString('base64'),
+            },
+          ]
+    // A path that nobody knows may be no topic to answer on.
+    const topic = /^[\w-]+(\/[\w-]+)?$/.test(path) ? `bridge/response/${path}` : 'bridge/response/unknown'
+    await this.#rooms.store.run('publish', [{ topic, payload, retain: false }, ...also])
+  }
+
+  #requestRooms(): RequestRooms {
+    return {
+      ...this.#rooms,
+      health: () => this.#health(),
+      rediscover: async (how) => {
+        if (this.#announcer === null) throw new Fault('not_allowed', 'homeassistant.discovery is none in smshub.yaml')
+        if (how === 'clear') await this.#announcer.clear()
+        else this.#rooms.tellAgain()
+      },
+    }
+  }
+
+  #makeAnnouncer(): Announcer {
+    const { config, fleet, store, clock, ingress, instance, version, tellAgain, log } = this.#rooms
+    const { discovery, prefix, status_topic: statusTopic = `${prefix}/status` } = config.homeassistant
+    return new Announcer({
+      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version },
+      mode: discovery === 'components' ? 'components' : 'device',
+      statusTopic,
+      gateways: Object.keys(config.gateways),
+      contacts: Object.keys(config.contacts),
+      clock,
+      ingress,
+      devices: () => fleet.devices.values(),
+      device: (id) => fleet.devices.get(id),
+      announce: async (messages) => void (await store.run('announce', { messages })),
+      announced: (after) => store.run('announced', { after: after === '' ? `${prefix}/` : after, limit: 1_000 }),
+      shownFields: (device) => store.run('shownFields', { device }),
+      backlog: async () => (await store.run('counts', undefined)).publications,
+      tellAgain,
+      log,
+    })
+  }
+
+  /** `bridge/info`, `bridge/devices` and the profiles of the devices; pages that are no more are cleared. */
+  async #list(): Promise<void> {
+    const { store, fleet, version, startedAt, config } = this.#rooms
+    const devices = [...fleet.devices.values()]
+    const info = {
+      version,
+      started_at: isoTime(startedAt),
+      devices: devices.length,
+      gateways: Object.keys(config.gateways),
+    }
+    const profiles = [...new Set(devices.map(({ profile }) => profile))]
+    await store.run('tellPages', {
+      folders: ['bridge/devices', 'bridge/profiles'],
+      pages: [
+        { topic: 'bridge/info', payload: JSON.stringify(info), retain: true },
+        ...devicePages(devices),
+        ...profiles.map(profilePage),
+      ],
+    })
+  }
+
+  async #review(devices: readonly Device[]): Promise<void> {
+    for (let at = 0; at < devices.length && !this.#stopped; at += bite) {
+      const some = devices.slice(at, at + bite).map(({ id, expected }) => {
+        return { id, expectedMs: expected === null ? null : expected * 1000 }
+      })
+      await this.#rooms.store.run('reviewPresence', { now: this.#rooms.now(), devices: some }).catch(() => {})
+    }
+  }
+
+  async #health(): Promise<Record<string, unknown>> {
+    const { store, fleet, ingress, gateways, now, startedAt } = this.#rooms
+    const { queued, open, publications, parked, quarantined } = await store.run('counts', undefined)
+    return {
+      time: isoTime(now()),
+      uptime_s: Math.round((now() - startedAt) / 1000),
+      mqtt: ingress.connected ? 'connected' : 'disconnected',
+      mqtt_refused: this.#refused,
+      devices: fleet.devices.size,
+      queued,
+      open,
+      unpublished: publications,
+      parked,
+      quarantined,
+      gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
+    }
+  }
+
+  async #tellHealth(): Promise<void> {
+    const payload = JSON.stringify(await this.#health())
+    await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload, retain: true }])
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    const timer = this.#rooms.clock.after(ms, () => {
+      this.#timers = this.#timers.filter((other) => other !== timer)
+      work()
+        .catch((error: unknown) => this.#rooms.log('error', Fault.from(error).message))
+        .finally(() => {
+          if (!this.#stopped) this.#every(ms, work)
+        })
+    })
+    this.#timers.push(timer)
+  }
+}
+
+/** JSON, or the scalar that it is. Nothing at all asks without data. */
+function dataOf(payload: Uint8Array): unknown {
+  if (payload.length > 1024 * 1024) throw new Fault('invalid_payload', 'a request has at most 1 MiB')
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(payload).trim()
+  } catch {
+    throw new Fault('invalid_payload', 'the payload is not UTF-8')
+  }
+  if (text === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch {
+    if (/^[[{]/.test(text)) throw new Fault('invalid_payload', 'the payload begins like JSON and is none')
+    return text
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,30 @@
+import { brokerSettings } from '../config/broker.ts'
+import type { Config } from '../config/schema.ts'
+import { EmbeddedBroker } from '../mqtt/broker.ts'
+import { ExternalBroker } from '../mqtt/client.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
+import { sessionStore } from '../store/session-store.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../util/clock.ts'
+
+export interface IngressRooms {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  /** Tells the connections of this run of the hub from those of any other. */
+  readonly run: string
+  /** Tells hubs at one broker apart. */
+  readonly instance: string
+  now(): number
+}
+
+/** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
+export function makeIngress({ config, store, clock, run, instance, now }: IngressRooms): Ingress {
+  const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
+  if (server === undefined) {
+    const sessions = sessionStore(store, baseTopic)
+    return new EmbeddedBroker({ ...brokerSettings(broker), baseTopic, sessions, now, clock, run })
+  }
+  const clientId = client_id ?? `smshub-${instance}`
+  return new ExternalBroker({ baseTopic, server, username, password, ca, cert, key, protocol, clientId, clock })
+}

@@ -1,0 +1,40 @@
+import { resultPayload } from '../message/result.ts'
+import type { Tx } from './engine.ts'
+import { move } from './moves.ts'
+import { record, type SubmissionRow } from './rows.ts'
+
+/** A command by its `command_id` or its `message_id`; null when nobody knows it. */
+export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+  const row = rowOf(tx, id)
+  return row === undefined ? null : resultPayload(record(row, now))
+}
+
+/** Takes a command out of the queue. What is on its way already can't be called back: then its status says so. */
+export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+  const row = rowOf(tx, id)
+  if (row === undefined) return null
+  if (row.status !== 'queued') return resultPayload(record(row, now))
+  const change = { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'on request' } as const
+  return resultPayload(record(move(tx, row, change, now), now))
+}
+
+/** What waits, the oldest first. */
+export function queueOverview(
+  tx: Tx,
+  { device, limit }: { device: string | null; limit: number },
+): { command_id: string; device: string | null; command: string | null; status: string; queued_at: number }[] {
+  return tx.all(
+    `SELECT command_id, device, command, status, queued_at FROM submission INDEXED BY submission_unfinished
+     WHERE final = 0 AND (? IS NULL OR device = ?) ORDER BY seq LIMIT ?`,
+    device,
+    device,
+    limit,
+  )
+}
+
+function rowOf(tx: Tx, id: string): SubmissionRow | undefined {
+  return (
+    tx.one<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id) ??
+    tx.one<SubmissionRow>('SELECT * FROM submission WHERE message_id = ?', id)
+  )
+}
