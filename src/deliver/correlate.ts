@@ -121,7 +121,8 @@ function settlementOf(
   { command, spec, answer }: Candidate,
   verdict: Settlement['verdict'],
 ): Settlement {
-  const holds = answer.verdict === 'accepted' && !answer.any && verdict !== 'mismatch' && verdict !== 'partial'
+  const tells = answer.verdict === 'accepted' && (!answer.any || spec.anyTells === true)
+  const holds = tells && verdict !== 'mismatch' && verdict !== 'partial'
   return {
     seq: command.seq,
     verdict,

@@ -160,14 +160,15 @@ function inSteps(device: Device, whole: Part, steps: readonly Step[]): ComposedT
 }
 
 /**
- * One text; and where nobody knows which of two passwords the device has, a harmless query tries the one that was
- * good, and after silence or a refusal the other. Whichever is answered is the right one.
+ * One text; and where nobody knows which of two passwords the device has, a harmless command that is answered tries
+ * the one that was good, and after silence or a refusal the other. Whichever is answered is the right one.
  */
 function attempts(device: Device, part: Part, counter: number): ComposedText[] {
   if (part.command.text === undefined) return []
   const first = { ...textOfPart(device, part, counter), ...answerOf(device, part), secrets: part.secrets, wait: 0 }
-  const { asks, repeat, danger, reply } = part.command
-  const harmless = asks.length > 0 && repeat === 'safe' && danger === undefined && reply.expect !== 'none'
+  const { repeat, danger, reply, asks } = part.command
+  const isAnswered = reply.expect === 'required' || (reply.expect === 'optional' && asks.length > 0)
+  const harmless = isAnswered && repeat === 'safe' && danger === undefined
   const doubtful = Object.entries(device.pending).flatMap(([name, { value, doubt }]) => (doubt ? [[name, value]] : []))
   if (!harmless || doubtful.length === 0) return [first]
   const other = Object.fromEntries(doubtful) as Record<string, string>

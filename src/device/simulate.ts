@@ -27,22 +27,32 @@ export interface SimulatedReply {
 
 /** Which command of its profile a device was sent; null for a text that is none, or holds another password. */
 export function recogniseCommand(device: Device, text: string): Recognised | null {
-  let best: (Recognised & { weight: number }) | null = null
-  for (const [name, command] of Object.entries(commandsOf(device))) {
-    if (command.text === undefined || (command.proof === 'unproven' && !device.unproven)) continue
-    const found = run(assemble(wholeRegular(device, command)), text)
-    if (!found.fits || found.weight <= (best?.weight ?? -1)) continue
+  const found = Object.entries(commandsOf(device)).flatMap(([name, command]) => {
+    if (command.text === undefined || (command.proof === 'unproven' && !device.unproven)) return []
+    const { fits, weight, trail } = run(assemble(wholeRegular(device, command)), text)
+    if (!fits) return []
     const params: Record<string, string> = {}
-    for (const { mark, from, to } of stretchesOf(found.trail)) {
+    for (const { mark, from, to } of stretchesOf(trail)) {
       if (mark.by !== 'value') continue
       const spec = own(command.params, mark.name)
       if (spec !== undefined) params[mark.name] = givenFor(spec, text.slice(from, to))
       else if (mark.name === 'counter') params.counter = String(counterOf(text.slice(from, to), counterFormat(command)))
     }
-    if (isAccepted(device, name, params)) best = { command: name, params, weight: found.weight }
-  }
-  return best === null ? null : { command: best.command, params: best.params }
+    return isAccepted(device, name, params)
+      ? [{ command: name, params, weight, answers: hasAnswer(device, command) }]
+      : []
+  })
+  // Several commands may make one text: the one with a printed answer says the most, where it is no worse a guess.
+  const most = Math.max(...found.map(({ weight }) => weight))
+  const best =
+    found.find(({ weight, answers }) => answers && weight >= almost * most) ??
+    found.find(({ weight }) => weight === most)
+  return best === undefined ? null : { command: best.command, params: best.params }
 }
+
+const almost = 0.8
+
+const hasAnswer = (device: Device, command: Command): boolean => exampleFor(device, command) !== undefined
 
 /** The same checks that the hub makes: a device does not act on what is out of its range either. */
 function isAccepted(device: Device, name: string, params: Readonly<Record<string, string>>): boolean {
@@ -98,6 +108,16 @@ export function exampleReply(device: Device, name: string, params: Readonly<Reco
   if (example === undefined) return { pending: null, texts: fallback(device, command) }
   const adapt = (text: string): string => adapted(device, name, command, example, params, text)
   return { pending: example.pending === undefined ? null : adapt(example.pending), texts: example.reply.map(adapt) }
+}
+
+/** The device as it is when it has carried out a command: its password may be another one. */
+export function afterCommand(device: Device, { command, params }: Recognised): Device {
+  const row = own(device.dialect.commands, command)
+  const changes = Object.entries(row?.secret ?? {})
+  if (row === undefined || changes.length === 0) return device
+  const { wires } = takeParameters(command, row, params, parameterContext(device))
+  const taken = Object.fromEntries(changes.map(([setting, param]) => [setting, wires[param] ?? '']))
+  return { ...device, settings: { ...device.settings, ...taken } }
 }
 
 /** An example with an answer, for this variant; one under the same settings is better than another. */

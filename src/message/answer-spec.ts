@@ -17,6 +17,8 @@ export interface AnswerSpec {
   readonly sets: Values
   /** Settings that change once accepted. */
   readonly secrets: Readonly<Record<string, string>>
+  /** The same was sent with another password before, and got nothing: any answer says that this one is right. */
+  readonly anyTells?: boolean
   /** The repeating alarm that this acknowledges. */
   readonly cancels: string | null
   /** What silence may mean, in the maker's words. */

@@ -1,8 +1,8 @@
-import type { Device } from '../device/device.ts'
-import { exampleReply, recogniseCommand } from '../device/simulate.ts'
+import { commandsOf, type Device } from '../device/device.ts'
+import { afterCommand, exampleReply, recogniseCommand, type SimulatedReply } from '../device/simulate.ts'
 import type { Clock } from '../util/clock.ts'
 import type { NetworkBehaviour } from './behaviour.ts'
-import { type Answerer, SimulatedDevice } from './device.ts'
+import { type Answerer, type DelayedText, SimulatedDevice } from './device.ts'
 import { SimulatedModem } from './modem.ts'
 import { SimulatedNetwork } from './network.ts'
 import { ModemServer } from './server.ts'
@@ -67,16 +67,31 @@ export class SimulatedWorld {
   }
 }
 
-/** Answers as the examples of the device's profile do; what is no command of it, or has another password, gets nothing. */
-export function profileAnswerer(device: Device, answerMs: number): Answerer {
+/**
+ * Answers as the examples of the device's profile do; what is no command of it, or has another password, gets nothing.
+ * A password that it is told to change is changed.
+ */
+export function profileAnswerer(made: Device, answerMs: number): Answerer {
+  let device = made
+  const say = ({ pending, texts }: SimulatedReply): DelayedText[] => {
+    const start = pending === null ? answerMs : answerMs + untilDone
+    return [
+      ...(pending === null ? [] : [{ text: pending, afterMs: answerMs }]),
+      ...texts.map((text, i) => ({ text, afterMs: start + i * betweenTexts })),
+    ]
+  }
   return {
     answer(text) {
       const command = recogniseCommand(device, text)
-      const reply = command === null ? null : exampleReply(device, command.command, command.params)
-      if (reply === null) return []
-      const pending = reply.pending === null ? [] : [{ text: reply.pending, afterMs: answerMs }]
-      const start = reply.pending === null ? answerMs : answerMs + untilDone
-      return [...pending, ...reply.texts.map((one, i) => ({ text: one, afterMs: start + i * betweenTexts }))]
+      if (command === null) return []
+      const reply = exampleReply(device, command.command, command.params)
+      device = afterCommand(device, command)
+      return say(reply)
+    },
+    rung() {
+      const rings = Object.entries(commandsOf(device)).filter(([, row]) => row.ring !== undefined)
+      // Nothing in a call says what it is for.
+      return say({ pending: null, texts: rings.flatMap(([name]) => exampleReply(device, name, {}).texts) })
     },
   }
 }

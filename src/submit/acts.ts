@@ -23,10 +23,10 @@ export function actsOf(composed: Composed, device: Device): [NewStep, ...NewStep
   return acts as unknown as [NewStep, ...NewStep[]]
 }
 
-type Answered = Pick<ComposedText, 'command' | 'params' | 'reply' | 'secrets'>
+type Answered = Pick<ComposedText, 'goes' | 'command' | 'params' | 'reply' | 'secrets'>
 
 /** What holds, holds with the last text of an act. */
-function specOf({ command, params, reply, secrets }: Answered, composed: Composed, isLast: boolean): AnswerSpec {
+function specOf({ goes, command, params, reply, secrets }: Answered, composed: Composed, isLast: boolean): AnswerSpec {
   return {
     command,
     params,
@@ -35,6 +35,7 @@ function specOf({ command, params, reply, secrets }: Answered, composed: Compose
     withinTextsMs: reply.withinTexts * 1000,
     sets: isLast ? composed.sets : {},
     secrets,
+    ...(goes === 'else' && { anyTells: true }),
     cancels: isLast ? composed.cancels : null,
     ...(composed.silence !== null && { silence: composed.silence }),
   }
