@@ -96,8 +96,8 @@ export class Bridge {
     let answered: Record<string, unknown>
     try {
       if (publish.retained) throw new Fault('retained_command', 'a retained request is not carried out')
-      const data = dataOf(publish.payload)
-      if (isObject(data)) transaction = data.transaction
+      let data = dataOf(publish.payload)
+      if (isObject(data)) ({ transaction, ...data } = data)
       answered = { status: 'ok', data: await answer(path, data, publish, this.#requestRooms()) }
     } catch (error) {
       const fault = Fault.from(error)

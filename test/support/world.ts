@@ -38,6 +38,8 @@ export const hubNumber = '+491700000001'
 export const gateNumber = '+4915112345678'
 export const vanNumber = '+4915112345679'
 
+export const boilerNumber = '+4915112345680'
+
 /** Devices of the flow and crash tests: an unsafe command, safe ones with values, one that never answers. */
 export const devicesYaml = `
 devices:

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { componentsOf, pressesOf, wrongState } from '../mqtt/homeassistant/client.ts'
+import { problemsOf } from '../mqtt/homeassistant/validator.ts'
+import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
+import { freePort } from '../support/folder.ts'
+import { type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import {
+  accepted,
+  boilerNumber,
+  gateNumber,
+  hubNumber,
+  hubYaml,
+  startWorld,
+  type TestWorld,
+  vanNumber,
+} from '../support/world.ts'
+
+const kinds: readonly { name: string; start: ((port: number) => Promise<OtherBroker>) | null; version: 4 | 5 }[] = [
+  { name: 'the embedded broker', start: null, version: 4 },
+  ...(hasMosquitto() ? [{ name: 'mosquitto', start: mosquitto, version: 5 as const }] : []),
+]
+
+describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, version }) => {
+  let world: TestWorld
+  let broker: OtherBroker | null
+  let started: StartedHub
+  let client: TestClient
+  let transaction = 0
+
+  const yaml = (port: number, url: string | undefined) =>
+    hubYaml({
+      mqtt: url === undefined ? `{ broker: { listen: 127.0.0.1:${port} } }` : `{ server: "${url}" }`,
+      path: world.path,
+      more: 'contacts: { mum: "+4915112345699" }',
+    })
+
+  /** Asks the hub over `bridge/request` and waits for the answer. */
+  async function ask(path: string, data: object | string = {}): Promise<Record<string, any>> {
+    const number = ++transaction
+    await client.publish(
+      `smshub/bridge/request/${path}`,
+      typeof data === 'string' ? data : { ...data, transaction: number },
+    )
+    const { json } = await client.wait(
+      (message) =>
+        message.topic === `smshub/bridge/response/${path}` &&
+        (typeof data === 'string' || message.json.transaction === number),
+    )
+    return json
+  }
+
+  const config = async (device: string) => {
+    const { text, topic } = await client.wait(
+      (message) =>
+        message.topic.startsWith('homeassistant/device/') &&
+        message.topic.endsWith(`_${device}/config`) &&
+        message.text !== '',
+    )
+    return { topic, text, components: componentsOf(JSON.parse(text)) }
+  }
+
+  beforeAll(async () => {
+    world = await startWorld()
+    const port = await freePort()
+    broker = start === null ? null : await start(port)
+    started = await startHub(yaml(port, broker?.url))
+    client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: version })
+    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+  }, 30_000)
+
+  afterAll(async () => {
+    await client.close()
+    await started.hub.stop()
+    await broker?.stop()
+    await world.world.close()
+  }, 30_000)
+
+  test('finds the hub, its gateway and every device, all of them valid and with states it knows', async () => {
+    for (const device of ['gate', 'van', 'boiler', 'gateway_home']) await config(device)
+    const documents = client.received.filter(({ topic }) => topic.startsWith('homeassistant/'))
+    expect(documents.flatMap(({ topic, text }) => problemsOf(topic, text))).toEqual([])
+    const topics = new Map(client.received.map(({ topic, text }) => [topic, text]))
+    for (const { text } of documents) {
+      for (const component of componentsOf(JSON.parse(text))) {
+        const state = topics.get(component.state_topic ?? component.json_attributes_topic ?? '')
+        if (state?.startsWith('{')) expect(wrongState(component, state)).toBeNull()
+        for (const { topic } of component.availability) if (topics.has(topic)) expect(topics.get(topic)).toBe('online')
+      }
+    }
+  })
+
+  test('presses the gate’s button, and a text opens it', async () => {
+    const { components } = await config('gate')
+    const gate = components.find(({ key }) => key === 'gate')
+    const [press] = pressesOf(gate ?? {})
+    await client.publish(press?.topic ?? '', press?.payload ?? '')
+    await client.final('gate', ({ property }) => property === 'gate')
+    expect(accepted(world.world, gateNumber).map(({ text }) => text)).toEqual(['1234CC'])
+    const last = components.find(({ key }) => key === 'last_command')
+    for (const result of client.results('gate')) expect(wrongState(last ?? {}, JSON.stringify(result))).toBeNull()
+  })
+
+  test('texts a contact', async () => {
+    const hub = client.received.find(({ topic }) => /device\/smshub_[0-9a-f]+\/config$/.test(topic))
+    const notify = componentsOf(hub?.json ?? {}).find(({ key }) => key === 'contact_mum')
+    expect(notify?.command_topic).toBe('smshub/sms/send')
+    await client.publish('smshub/sms/send', '{"to": "mum", "text": "come \\"home\\""}')
+    const told = await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.to === '+4915112345699')
+    expect(told.json.status).toBe('queued')
+  })
+
+  test('a position becomes a tracker’s attributes, and what comes later shows no time of its own', async () => {
+    const { components } = await config('van')
+    const tracker = components.find(({ platform }) => platform === 'device_tracker')
+    const text = 'lat: 55.807693 long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647'
+    world.world.network.text({ from: vanNumber, to: hubNumber, text })
+    const { json } = await client.wait(({ topic }) => topic === tracker?.json_attributes_topic)
+    expect(json).toMatchObject({ latitude: 55.807693, longitude: 37.73064 })
+  })
+
+  test('says that it is there, and is told everything again: documents, then states', async () => {
+    client.received.length = 0
+    await client.publish('homeassistant/status', 'online')
+    await config('gate')
+    await client.wait(({ topic }) => topic === 'smshub/gate/availability')
+    await client.wait(({ topic }) => topic === 'smshub/van')
+    const order = client.received.map(({ topic }) => topic)
+    expect(order.findIndex((topic) => topic.endsWith('_gate/config'))).toBeLessThan(order.indexOf('smshub/gate'))
+  })
+
+  test('a device that is added, renamed and removed at run time comes, changes and goes', async () => {
+    const shed = { id: 'shed', profile: 'elbro/smsb-m21t', number: '+4915112345681', name: 'Shed' }
+    expect(await ask('device/add', shed)).toMatchObject({ status: 'ok', data: { ids: ['shed'] } })
+    const { text, topic } = await config('shed')
+    expect(JSON.parse(text).dev.name).toBe('Shed')
+    await client.wait(({ topic: seen }) => seen === 'smshub/shed')
+    await client.wait(({ topic: seen, text: online }) => seen === 'smshub/shed/availability' && online === 'online')
+    await client.wait(({ topic: seen, json }) => seen === 'smshub/bridge/devices' && json.total === 4)
+    expect(await ask('device/rename', { id: 'shed', name: 'Garden shed' })).toMatchObject({ status: 'ok' })
+    await client.wait(({ text: changed }) => changed.includes('"Garden shed"') && changed.includes('"dev"'))
+    expect(await ask('device/remove', 'shed')).toMatchObject({ status: 'ok' })
+    for (const gone of [topic, 'smshub/shed', 'smshub/shed/availability'])
+      await client.wait((message) => message.topic === gone && message.text === '')
+    const late = await TestClient.connect(`${client.client.options.protocol}://127.0.0.1:${client.client.options.port}`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(late.received.filter(({ topic: kept }) => kept.includes('shed'))).toEqual([])
+    await late.close()
+  })
+
+  test('lists of devices are added all or none', async () => {
+    const row = (id: string, number: string) => ({ id, profile: 'elbro/smsb-m21t', number })
+    const twice = [row('a1', '+4915112345690'), row('a2', '+4915112345690')]
+    expect(await ask('device/add', { devices: twice })).toMatchObject({ status: 'error', data: {} })
+    expect((await ask('device/get', { id: 'a1' })).error_code).toBe('unknown_device')
+    const good = [row('a1', '+4915112345690'), row('a2', '+4915112345691')]
+    expect(await ask('device/add', { devices: good })).toMatchObject({ status: 'ok', data: { ids: ['a1', 'a2'] } })
+    expect(await ask('device/remove', { ids: ['a1', 'a2'] })).toMatchObject({ status: 'ok' })
+  })
+
+  test.each([
+    ['nonsense', {}, /there is no request "nonsense"/],
+    ['device/ad', {}, /did you mean "device\/add"/],
+    ['device/add', { id: 'x' }, /profile/],
+    ['device/add', { id: '__proto__', profile: 'generic/text', number: '+491511' }, /small letters/],
+    [
+      'device/add',
+      { id: 'secret', profile: 'king-pigeon/rtu5024', number: '+4915112345692', settings: { password: '9999' } },
+      /secrets are not taken over MQTT/,
+    ],
+    ['device/remove', { id: 'gate' }, /smshub\.yaml/],
+    ['device/remove', {}, /id|ids/],
+    ['sms/cancel', { id: 'cmd_nobody' }, /there is no command/],
+    ['device/list', { page: 'many' }, /page/],
+  ])('the request %s %j is answered with what is wrong', async (path, data, expected) => {
+    const json = await ask(path, data)
+    expect(json).toMatchObject({ status: 'error', data: {} })
+    expect(json.error).toMatch(expected)
+    expect(typeof json.error_code).toBe('string')
+  })
+
+  test('requests tell, command and cancel', async () => {
+    expect((await ask('health_check')).data).toMatchObject({ mqtt: 'connected', gateways: { home: 'ready' } })
+    expect((await ask('device/list', { limit: 2 })).data).toMatchObject({ page: 1, pages: 2, total: 3 })
+    expect((await ask('gateway/list')).data.gateways[0]).toMatchObject({ id: 'home', status: 'ready' })
+    const { data } = await ask('device/command', { device: 'boiler', command: 'status' })
+    const [{ id }] = data.commands
+    const { json } = await client.final('boiler', ({ command_id }) => command_id === id)
+    expect(json.status).toBe('replied')
+    expect((await ask('sms/get', { id })).data).toMatchObject({ command_id: id, status: 'replied' })
+    expect((await ask('sms/cancel', { id })).error).toMatch(/replied already/)
+    expect(accepted(world.world, boilerNumber).length).toBeGreaterThan(0)
+  })
+
+  test('malformed requests are answered, and the hub lives', async () => {
+    for (const payload of ['{"id": ', '\u0000', '[]', '"x"', 'x'.repeat(70_000)]) {
+      const seen = client.received.filter(({ topic }) => topic === 'smshub/bridge/response/device/add').length
+      await client.publish('smshub/bridge/request/device/add', payload)
+      await client.wait(
+        () => client.received.filter(({ topic }) => topic === 'smshub/bridge/response/device/add').length > seen,
+      )
+    }
+    expect((await ask('health_check')).status).toBe('ok')
+  })
+
+  test('everything is taken back on request', async () => {
+    client.received.length = 0
+    expect(await ask('homeassistant/clear')).toMatchObject({ status: 'ok' })
+    for (const device of ['gate', 'van', 'boiler'])
+      await client.wait(({ topic, text }) => topic.endsWith(`_${device}/config`) && text === '')
+  })
+})

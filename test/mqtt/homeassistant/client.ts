@@ -1,0 +1,104 @@
+import { render } from './jinja.ts'
+import { componentsOf, expanded } from './validator.ts'
+
+type Json = Record<string, any>
+
+/** What Home Assistant publishes when somebody uses an entity: topic and payload, one for each thing it can do. */
+export function pressesOf(component: Json): { topic: string; payload: string; word: string }[] {
+  const { platform, command_topic: topic, command_template: template } = component
+  const words = wordsOf(component)
+  const climate = [
+    ...(component.temperature_command_topic
+      ? [{ topic: component.temperature_command_topic, payload: String(component.min_temp ?? 20), word: 'temperature' }]
+      : []),
+    ...(component.mode_command_topic
+      ? ['off', 'heat'].map((value) => ({
+          topic: component.mode_command_topic,
+          payload: render(component.mode_command_template, { value }),
+          word: value,
+        }))
+      : []),
+  ]
+  if (topic === undefined) return climate
+  const variable = platform === 'alarm_control_panel' ? 'action' : 'value'
+  return words.map((word) => ({
+    topic,
+    word,
+    payload: template === undefined ? word : render(template, { [variable]: word }),
+  }))
+}
+
+/** Default payloads of each platform (facts: MQTT, section 1.5). */
+function wordsOf(component: Json): string[] {
+  const either = (key: string, fallback: string) => (component[key] === null ? [] : [component[key] ?? fallback])
+  switch (component.platform) {
+    case 'switch':
+    case 'siren':
+      return [...either('payload_on', 'ON'), ...either('payload_off', 'OFF')]
+    case 'button':
+      return either('payload_press', 'PRESS')
+    case 'lock':
+      return [...either('payload_lock', 'LOCK'), ...either('payload_unlock', 'UNLOCK')]
+    case 'cover':
+    case 'valve':
+      return [
+        ...either('payload_open', 'OPEN'),
+        ...either('payload_close', 'CLOSE'),
+        ...(component.payload_stop ? [component.payload_stop] : []),
+      ]
+    case 'alarm_control_panel':
+      return ['DISARM', ...component.supported_features.map((feature: string) => feature.toUpperCase())]
+    case 'number':
+      return [String(component.min)]
+    case 'select':
+      return component.options
+    default:
+      return []
+  }
+}
+
+const ofSwitch = ['ON', 'OFF', 'None', '']
+
+/** States that a platform knows; null where anything goes. */
+const legal: Readonly<Record<string, readonly string[]>> = {
+  switch: ofSwitch,
+  binary_sensor: ofSwitch,
+  siren: ofSwitch,
+  cover: ['open', 'opening', 'closed', 'closing', 'stopped', 'None', ''],
+  valve: ['open', 'opening', 'closed', 'closing', 'stopped', 'None', ''],
+  lock: ['LOCKED', 'UNLOCKED', 'LOCKING', 'UNLOCKING', 'OPEN', 'OPENING', 'JAMMED', 'None', ''],
+  alarm_control_panel: [
+    'disarmed',
+    'armed_home',
+    'armed_away',
+    'armed_night',
+    'armed_vacation',
+    'armed_custom_bypass',
+    'pending',
+    'triggered',
+    'arming',
+    'disarming',
+    'None',
+    '',
+  ],
+}
+
+/** What is wrong with the state that an entity shows for this payload; null when nothing is. */
+export function wrongState(component: Json, payload: string): string | null {
+  const template = component.value_template ?? component.state_value_template
+  const state = template === undefined ? payload : render(template, { value_json: JSON.parse(payload), value: payload })
+  const known = legal[component.platform]
+  const say = `${component.key} (${component.platform}) shows "${state}"`
+  if (known !== undefined) return known.includes(state) ? null : say
+  if (component.platform === 'sensor' && state !== 'None' && state !== '') {
+    if (component.options && !component.options.includes(state)) return say
+    if (component.device_class === 'timestamp' && !/(Z|[+-]\d\d:\d\d)$/.test(state)) return say
+    if (component.state_class && Number.isNaN(Number(state))) return say
+    if (state.length > 255) return `${say}: too long`
+  }
+  if (component.platform === 'event' && state !== '' && !component.event_types.includes(JSON.parse(state).event_type))
+    return say
+  return null
+}
+
+export { componentsOf, expanded }
