@@ -12,7 +12,7 @@ import type { Device } from './device/device.ts'
 import { normaliseNumber } from './device/numbers.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { Modem } from './gateway/modem/modem.ts'
+import { makeModem } from './gateway/modem/make.ts'
 import type { PinMemory } from './gateway/modem/sim-card.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log } from './message/events.ts'
@@ -288,11 +288,7 @@ export class Hub {
   #startGateways(): void {
     const { config, clock, makeGateway } = this.#options
     for (const [id, row] of Object.entries(config.gateways)) {
-      const gateway =
-        makeGateway?.(id) ??
-        (row.type === 'modem'
-          ? new Modem({ id, path: row.path, baudRate: row.baud_rate, pin: row.pin, pins: this.#pins }, clock)
-          : undefined)
+      const gateway = makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, this.#pins, clock) : undefined)
       if (gateway === undefined)
         throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
       this.gateways.set(id, gateway)

@@ -43,6 +43,11 @@ const Modem = z.strictObject({
     .string()
     .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
     .optional(),
+  recover: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('A command that takes the power from the modem and gives it back, as the last remedy; $1 is its path'),
   number: z.string().optional().describe("The SIM's own number, for devices that must store it"),
 })
 

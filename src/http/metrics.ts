@@ -68,7 +68,14 @@ export class Metrics {
       registers,
     })
     const signal = new Gauge({ name: 'smshub_gateway_signal_dbm', help: 'Signal strength', labelNames, registers })
+    const recoveries = new Gauge({
+      name: 'smshub_gateway_recoveries',
+      help: 'What was done about a gateway that did not serve, since the start',
+      labelNames: ['gateway', 'rung'],
+      registers,
+    })
     observed.events.on('gateway', ({ id, state }) => {
+      for (const [rung, count] of Object.entries(state.recoveries)) recoveries.set({ gateway: id, rung }, count)
       up.set({ gateway: id }, state.status === 'ready' ? 1 : 0)
       registered.set({ gateway: id }, state.network === 'registered' || state.network === 'roaming' ? 1 : 0)
       if (state.signal_dbm !== null) signal.set({ gateway: id }, state.signal_dbm)

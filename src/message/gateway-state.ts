@@ -10,4 +10,8 @@ export interface GatewayState {
   readonly model: string | null
   readonly firmware: string | null
   readonly last_error: string | null
+  /** What is being done about a gateway that does not serve; null while it does. */
+  readonly recovering: string | null
+  /** How often each of these was done since the hub started. */
+  readonly recoveries: Readonly<Record<string, number>>
 }

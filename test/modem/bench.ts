@@ -1,6 +1,7 @@
 import { type Duplex, duplexPair } from 'node:stream'
 import type { GatewayHandlers, Leave } from '../../src/gateway/gateway.ts'
-import { Modem, type ModemOptions } from '../../src/gateway/modem/modem.ts'
+import { Modem } from '../../src/gateway/modem/modem.ts'
+import type { ModemOptions } from '../../src/gateway/modem/options.ts'
 import type { Port } from '../../src/gateway/modem/port.ts'
 import type { Handover, SegmentOrder } from '../../src/message/handover.ts'
 import type { RawMessage } from '../../src/message/raw.ts'

@@ -221,7 +221,12 @@ describe('what needs a person is told', () => {
       sim: 'missing',
       last_error: 'there is no SIM in the modem',
     })
-    expect(bench.told.lines).toEqual(['there is no SIM in the modem'])
+    // Some makes see a SIM that comes late only then.
+    expect(bench.told.lines).toEqual([
+      'there is no SIM in the modem',
+      'the modem does not serve: its radio is switched off and on',
+      'the modem does not serve: it is told to start anew',
+    ])
     bench.modem.sim.inserted = true
     await works(bench)
   })
@@ -278,11 +283,13 @@ describe('what needs a person is told', () => {
     bench.modem.faults.add({ fault: 'silence', at: 'everywhere' })
     bench.driver.start(bench.told)
     await bench.clock.advance(300_000)
-    expect(bench.driver.state).toMatchObject({
-      status: 'offline',
-      last_error: 'the modem does not answer AT',
-    })
-    expect(bench.told.lines).toEqual(['the modem does not answer AT'])
+    // Whatever can be done was tried by then.
+    expect(bench.driver.state).toMatchObject({ status: 'error', last_error: 'the modem does not answer AT' })
+    expect(bench.told.lines).toEqual([
+      'the modem does not answer AT',
+      'the modem does not serve: its radio is switched off and on',
+      'the modem does not serve: it is told to start anew',
+    ])
     expect(bench.told.states.filter((state) => state === 'initializing').length).toBeLessThanOrEqual(1)
     bench.modem.faults.clear()
     await works(bench)

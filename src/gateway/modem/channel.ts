@@ -32,6 +32,8 @@ export interface ChannelHandlers {
   /** The modem has started anew. */
   reset(sign: string): void
   lost(reason: string): void
+  /** The line was out of step and is brought back. */
+  resynchronised(): void
 }
 
 /** ms in which some makes say OK behind an error (facts: modems, T11): it must not answer the next command. */
@@ -184,6 +186,7 @@ export class Channel {
   /** Brings the line to a known state, or gives the port up. To be called inside `exclusive`. */
   async synchronise(): Promise<void> {
     this.#outOfStep = false
+    this.#handlers.resynchronised()
     this.#framer.reset()
     this.#first = null
     if (!(await synchronise(this))) this.lose('the modem does not answer AT')

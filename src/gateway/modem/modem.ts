@@ -4,57 +4,35 @@ import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { Gateway, GatewayHandlers, Leave, RingOrder } from '../gateway.ts'
 import { Channel } from './channel.ts'
-import { within } from './deadline.ts'
 import { Filing } from './filing.ts'
 import { Latch } from './latch.ts'
 import { isUsable } from './observe.ts'
+import { closeInTime, openInTime } from './opening.ts'
+import { type ModemOptions, offline } from './options.ts'
 import { registrationIn } from './parse.ts'
-import { openPort, type Port } from './port.ts'
+import { type Quirks, quirksOfNobody } from './quirks.ts'
+import { cycleRadio, Ladder, type Rung, resetModem, rungs } from './recovery.ts'
 import { Session } from './session.ts'
 import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
 import { startUp } from './startup.ts'
 import type { Urc } from './urcs.ts'
 
-export interface ModemOptions {
-  readonly id: string
-  /** A serial device, or tcp://host:port. */
-  readonly path: string
-  readonly baudRate: number
-  readonly pin: string | undefined
-  /** Where it is remembered what became of the PIN; left out, in this run only. */
-  readonly pins?: PinMemory
-  /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
-  readonly heartbeatMs?: number
-  /** How the port is opened, where it is neither a serial device nor TCP. */
-  readonly open?: (path: string, baudRate: number) => Promise<Port>
-}
-
 /** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
 const reopenAfter = [1_000, 2_000, 5_000, 10_000, 30_000]
 /** ms of service after which a failure is the first one again. */
 const steady = 60_000
-/** ms until a port must be open, and closed. */
-const openingTime = 15_000
-const closingTime = 5_000
 /** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
 const awakening = 60_000
 /** ms between looks at a modem, where the options do not say. */
 const heartbeat = 30_000
+/** ms of readiness in which nothing has to be done about a modem: what was wrong is over. */
+const healed = 600_000
+/** ms that a modem needs behind a loss of its power. */
+const powerSettles = 12_000
+/** Every so many times that a port does not open, its device loses its power. */
+const powerEvery = 6
 /** Resets one after the other until the port is closed and left alone for a while. */
 const mostStarts = 5
-
-const offline: GatewayState = {
-  status: 'initializing',
-  network: 'unknown',
-  sim: 'unknown',
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  model: null,
-  firmware: null,
-  last_error: null,
-}
 
 /** An AT modem: keeps its port open, its state known and its texts moving. */
 export class Modem implements Gateway {
@@ -76,6 +54,14 @@ export class Modem implements Gateway {
   #awakeUntil = 0
   /** What has kept it from being ready since it last was. */
   #failure: string | null = null
+  readonly #ladder = new Ladder()
+  /** What is to be done before the next start-up. */
+  #rung: Rung | null = null
+  #wasOpen = false
+  /** What is told once only until it serves again. */
+  readonly #said = new Set<Rung>()
+  #healed: Timer | null = null
+  #quirks: Quirks = quirksOfNobody
   #pausedUntil = 0
   #pause: Timer | null = null
   #ended: Promise<void> = Promise.resolve()
@@ -123,6 +109,7 @@ export class Modem implements Gateway {
     try {
       const done = await handover
       if (done.outcome === 'refused') this.#set({ last_error: done.cause.text })
+      if (done.outcome === 'sent') this.#ladder.well()
       return done
     } finally {
       this.#handovers.delete(handover)
@@ -152,29 +139,77 @@ export class Modem implements Gateway {
   async #live(): Promise<void> {
     for (let failures = 0; !this.#stopping.isFired; ) {
       const since = this.#clock.monotonic()
+      let wait = 0
       try {
-        await this.#connect()
+        wait = await this.#connect()
       } catch (error) {
-        if (!this.#stopping.isFired) this.#failed(Fault.from(error))
+        if (this.#stopping.isFired) break
+        const served = this.#clock.monotonic() - since > steady
+        failures = served ? 1 : failures + 1
+        wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
+        const fault = Fault.from(error)
+        this.#failed(fault)
+        // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
+        if (served || !this.#wasOpen) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
+        else if (!needsPerson(fault)) this.#climb(this.#ladder.next())
       }
-      failures = this.#clock.monotonic() - since > steady ? 1 : failures + 1
-      const wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
+      if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
       await this.#stopping.waitUpTo(wait, this.#clock)
     }
     this.#set({ status: 'offline' })
   }
 
-  /** One port from its opening to its loss. */
-  async #connect(): Promise<void> {
-    const port = await this.#open()
+  #climb(rung: Rung): void {
+    this.#ladder.count(rung)
+    this.#rung = rung
+    this.#set({ recovering: rung, recoveries: { ...this.#ladder.counts } })
+    if (this.#ladder.isExhausted) this.#set({ status: 'error' })
+  }
+
+  #announce(rung: Rung): void {
+    if (!this.#said.has(rung)) this.#handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
+    this.#said.add(rung)
+  }
+
+  /** Answers how long the modem needs behind it, in ms. */
+  async #powerCycle(): Promise<number> {
+    this.#rung = null
+    const { power } = this.#options
+    if (power === undefined) return 0
+    this.#announce('power')
+    try {
+      await power()
+      return powerSettles
+    } catch (error) {
+      this.#handlers.log('warn', Fault.from(error).message)
+      return 0
+    }
+  }
+
+  /** One port from its opening to its loss. Answers how long it must be left alone, where that was meant. */
+  async #connect(): Promise<number> {
+    this.#wasOpen = false
+    const port = await openInTime(this.#options, this.#clock, this.#stopping)
     const channel = new Channel(port, this.#clock, {
       urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
       reset: (sign) => this.#reset(sign),
       lost: (reason) => this.#lost(channel, reason),
+      resynchronised: () => {
+        if (this.#session !== null) this.#ladder.count('resync')
+      },
     })
     this.#channel = channel
+    this.#wasOpen = true
     this.#awakeUntil = this.#clock.monotonic() + awakening
     try {
+      const rung = this.#rung
+      this.#rung = null
+      if (rung === 'radio' || rung === 'reset') this.#announce(rung)
+      if (rung === 'reset') {
+        await channel.exclusive(() => resetModem(channel, this.#quirks))
+        return this.#quirks.resetMs
+      }
+      if (rung === 'radio') await channel.exclusive(() => cycleRadio(channel))
       for (let starts = 0; starts < mostStarts; starts++) {
         const since = this.#clock.monotonic()
         await this.#serve(channel)
@@ -185,9 +220,7 @@ export class Modem implements Gateway {
     } finally {
       this.#channel = null
       channel.lose('closed')
-      await within(this.#clock, closingTime, port.close(), tooLong(`${port.name} does not close`)).catch(
-        (fault: Fault) => this.#handlers.log('warn', fault.message),
-      )
+      await closeInTime(port, this.#clock).catch((fault: Fault) => this.#handlers.log('warn', fault.message))
     }
   }
 
@@ -202,6 +235,7 @@ export class Modem implements Gateway {
     const started = await channel.exclusive(() => startUp(channel, { pin: this.#pin, name: this.id, answers, step }))
     if (over.isFired) return
     const { identity, quirks, sim, messages, observed } = started
+    this.#quirks = quirks
     this.#sim = sim
     this.#filing.use(this.sim)
     const session = new Session({
@@ -211,7 +245,7 @@ export class Modem implements Gateway {
       filing: this.#filing,
       heartbeatMs: this.#options.heartbeatMs ?? heartbeat,
       observed: (change) => this.#set(change),
-      over: (reason) => this.#startAgain(reason),
+      over: (reason) => this.#fall(reason),
       log: (level, message) => this.#handlers.log(level, message),
     })
     this.#session = session
@@ -219,9 +253,24 @@ export class Modem implements Gateway {
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#options.path} is ready`)
     const { model, firmware } = identity
-    this.#set({ status: 'ready', sim: 'ready', model, firmware, ...observed, last_error: null })
+    this.#said.clear()
+    const recoveries = { ...this.#ladder.counts }
+    this.#set({
+      status: 'ready',
+      sim: 'ready',
+      model,
+      firmware,
+      ...observed,
+      last_error: null,
+      recovering: null,
+      recoveries,
+    })
     session.start()
+    this.#healed = this.#clock.after(healed, () => {
+      if (isUsable(this.#state.network)) this.#ladder.well()
+    })
     await over.wait()
+    this.#healed.cancel()
     await session.end()
   }
 
@@ -252,6 +301,16 @@ export class Modem implements Gateway {
     this.#startAgain(`the modem has reset (${sign})`)
   }
 
+  /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */
+  #fall(reason: string): void {
+    if (this.#over.isFired || this.#stopping.isFired) return
+    const rung = this.#ladder.next()
+    this.#climb(rung === 'reopen' ? 'restart' : rung)
+    this.#startAgain(reason)
+    // Another rung than that begins with a port that is opened anew.
+    if (rung !== 'reopen') this.#channel?.lose(reason)
+  }
+
   #startAgain(reason: string): void {
     if (this.#over.isFired || this.#stopping.isFired) return
     this.#handlers.log('warn', reason)
@@ -280,20 +339,6 @@ export class Modem implements Gateway {
     this.#set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
   }
 
-  #open(): Promise<Port> {
-    const { path, baudRate, open = openPort } = this.#options
-    const opening = open(path, baudRate)
-    return new Promise((resolve, reject) => {
-      const off = this.#stopping.on(() => reject(new Fault('port_failed', 'the hub stops')))
-      const inTime = within(this.#clock, openingTime, opening, tooLong(`${path} does not open`))
-      inTime.then(resolve, reject).finally(off)
-    }).catch((error) => {
-      // It may still open: nobody else would ever close it.
-      opening.then((port) => port.close()).catch(() => {})
-      throw error
-    }) as Promise<Port>
-  }
-
   #set(change: Partial<GatewayState>): void {
     const before = this.#state
     this.#state = { ...before, ...change }
@@ -302,6 +347,7 @@ export class Modem implements Gateway {
   }
 }
 
-function tooLong(message: string): () => Fault {
-  return () => new Fault('port_failed', `${message}: no answer from the system`)
+/** Nothing that the hub does to a modem mends that. */
+function needsPerson({ detail }: Fault): boolean {
+  return detail.sim === 'pin' || detail.sim === 'puk'
 }

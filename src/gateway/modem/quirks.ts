@@ -42,7 +42,7 @@ export interface Quirks {
 }
 
 /** What holds for a modem of which nothing is known. */
-const common: Quirks = {
+export const quirksOfNobody: Quirks = {
   prepare: [],
   pinTries: [{ ask: 'AT+CPINR="SIM PIN"', read: /^\+CPINR: *"?SIM PIN"? *, *(\d+)/ }],
   unlockMs: 2_000,
@@ -66,7 +66,7 @@ interface QuirksRow extends Partial<Quirks> {
   readonly capabilities?: RegExp
 }
 
-const tries = (ask: string, read: RegExp) => [{ ask, read }, ...common.pinTries]
+const tries = (ask: string, read: RegExp) => [{ ask, read }, ...quirksOfNobody.pinTries]
 
 /** By maker, then by model: every row that fits counts, a later one more (facts: modems, section 19). */
 export const quirkRows: readonly QuirksRow[] = [
@@ -118,7 +118,7 @@ export const quirkRows: readonly QuirksRow[] = [
   },
   {
     maker: /sierra/i,
-    pinTries: common.pinTries,
+    pinTries: quirksOfNobody.pinTries,
     unlockMs: 8_000,
   },
   {
@@ -172,5 +172,5 @@ export function quirksOf({ manufacturer, model, capabilities }: Identity): Quirk
   const rows = quirkRows.filter(
     (row) => fits(row.maker, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
   )
-  return Object.assign({}, common, ...rows) as Quirks
+  return Object.assign({}, quirksOfNobody, ...rows) as Quirks
 }

@@ -7,7 +7,7 @@ import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
 import type { Submission } from './formats/format.ts'
 import { keeps, type MessageSetup } from './message-setup.ts'
-import { type Ask, observe, observeOperator } from './observe.ts'
+import { type Ask, isUsable, observe, observeOperator } from './observe.ts'
 import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
@@ -23,6 +23,10 @@ const bareOksToLearn = 3
 const shortTail = 1_000
 /** ms behind which what came meanwhile may have been acknowledged too late: TR2M is 12 s at least (TS 24.011 clause 10). */
 const longSubmit = 10_000
+/** Messages one after the other that the modem took and said nothing more about, until something is done about it. */
+const mostSilent = 3
+/** ms without a network until something is done about it: cells fail for a while, and a cellar has none. */
+const withoutNetwork = 600_000
 /** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
 const storageCauses = [208, 211, 322]
 
@@ -34,7 +38,7 @@ export interface SessionRooms {
   /** ms between looks at the modem, which also find one that fell silent. */
   readonly heartbeatMs: number
   observed(change: Partial<GatewayState>): void
-  /** The modem must be started up again. */
+  /** It does not serve as it is. */
   over(reason: string): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
@@ -49,6 +53,8 @@ export class Session {
   #sending = 0
   #unasked = 0
   #bareOks = 0
+  #silent = 0
+  #registeredAt: number
   #knowsOperator = false
   #ringing: Ringing | null = null
   /** Settings of the format that the modem has. */
@@ -58,6 +64,7 @@ export class Session {
   constructor(rooms: SessionRooms) {
     this.#rooms = rooms
     this.#channel = rooms.channel
+    this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
     this.#receiver = new Receiver({ channel, setup, filing, log, readAfterMs: quirks.readAfterMs })
   }
@@ -160,6 +167,8 @@ export class Session {
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
+    this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
+    if (this.#silent === mostSilent) this.#rooms.over('the modem takes messages and says nothing more')
     if (this.#unasked === mostUnasked) this.#rooms.over('the modem does not ask for messages')
     return handover
   }
@@ -200,6 +209,9 @@ export class Session {
     if (!kept) return over('the modem has forgotten how to tell messages')
     observed(seen)
     this.#receiver.sweep()
+    const now = this.#channel.clock.monotonic()
+    if (isUsable(seen.network)) this.#registeredAt = now
+    else if (now - this.#registeredAt > withoutNetwork) return over('the modem has found no network for ten minutes')
     if (!this.#knowsOperator && this.#sending === 0) {
       const operator = await observeOperator(ask)
       if (this.#hasEnded) return

@@ -1,0 +1,38 @@
+import { Fault } from '../../message/fault.ts'
+import type { Clock } from '../../util/clock.ts'
+import { within } from './deadline.ts'
+import type { Latch } from './latch.ts'
+import type { ModemOptions } from './options.ts'
+import { openPort, type Port } from './port.ts'
+
+/** ms until a port must be open, and closed. */
+const openingTime = 15_000
+const closingTime = 5_000
+
+/** Opens the port of a modem, in bounded time, and not once `stopping` is fired. */
+export function openInTime(
+  { path, baudRate, open = openPort }: ModemOptions,
+  clock: Clock,
+  stopping: Latch,
+): Promise<Port> {
+  const opening = open(path, baudRate)
+  return new Promise<Port>((resolve, reject) => {
+    const off = stopping.on(() => reject(new Fault('port_failed', 'the hub stops')))
+    within(clock, openingTime, opening, tooLong(`${path} does not open`))
+      .then(resolve, reject)
+      .finally(off)
+  }).catch((error) => {
+    // It may still open: nobody else would ever close it.
+    opening.then((port) => port.close()).catch(() => {})
+    throw error
+  })
+}
+
+/** Closes it, in bounded time; rejects with a Fault when the system does not. */
+export function closeInTime(port: Port, clock: Clock): Promise<void> {
+  return within(clock, closingTime, port.close(), tooLong(`${port.name} does not close`))
+}
+
+function tooLong(message: string): () => Fault {
+  return () => new Fault('port_failed', `${message}: no answer from the system`)
+}

@@ -1,0 +1,35 @@
+import type { GatewayState } from '../../message/gateway-state.ts'
+import type { Port } from './port.ts'
+import type { PinMemory } from './sim-card.ts'
+
+export interface ModemOptions {
+  readonly id: string
+  /** A serial device, or tcp://host:port. */
+  readonly path: string
+  readonly baudRate: number
+  readonly pin: string | undefined
+  /** Where it is remembered what became of the PIN; left out, in this run only. */
+  readonly pins?: PinMemory
+  /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
+  readonly heartbeatMs?: number
+  /** How the port is opened, where it is neither a serial device nor TCP. */
+  readonly open?: (path: string, baudRate: number) => Promise<Port>
+  /** Takes the power from the modem and gives it back, where something can. Rejected, it could not. */
+  readonly power?: () => Promise<void>
+}
+
+/** What is known of a modem before it has answered. */
+export const offline: GatewayState = {
+  status: 'initializing',
+  network: 'unknown',
+  sim: 'unknown',
+  operator: null,
+  technology: null,
+  signal_dbm: null,
+  signal_percent: null,
+  model: null,
+  firmware: null,
+  last_error: null,
+  recovering: null,
+  recoveries: {},
+}

@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/** The USB device behind a serial port. */
+export interface UsbPlace {
+  /** Four hex digits each. */
+  readonly vendor: string
+  readonly product: string
+  readonly serial: string | null
+  readonly name: string | null
+  /** bInterfaceNumber of this port; null where the device has one only. */
+  readonly interface: number | null
+  /** bInterfaceClass, SubClass and Protocol in hex, as `ff/02/12`. */
+  readonly kind: string
+  /** Where the kernel keeps the device, for example `1-1.4`. */
+  readonly bus: string
+  readonly folder: string
+}
+
+/** A serial port of this machine. */
+export interface TtyPort {
+  readonly path: string
+  readonly usb: UsbPlace | null
+}
+
+/** Where Linux tells of its devices; a test shows another tree. */
+export interface DeviceTree {
+  readonly sys: string
+  readonly dev: string
+}
+
+export const thisMachine: DeviceTree = { sys: '/sys', dev: '/dev' }
+
+/** ms between unbinding and binding a device. */
+export const rebindMs = 2_000
+
+/** Serial ports that may have something behind them, in the order of their names. */
+export function serialPorts(tree: DeviceTree = thisMachine): TtyPort[] {
+  return names(join(tree.sys, 'class/tty'))
+    .filter((name) => /^(tty(USB|ACM|AMA|S|HS|MSM|WWAN)|cdc-wdm)\d+$/i.test(name))
+    .filter((name) => hasDevice(tree, name))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((name) => ({ path: join(tree.dev, name), usb: usbBehind(tree, name) }))
+}
+
+/** The USB device behind a path, however it is written: /dev/ttyUSB0 or /dev/serial/by-id/…. */
+export function usbOf(path: string, tree: DeviceTree = thisMachine): UsbPlace | null {
+  try {
+    return usbBehind(tree, basename(realpathSync(path)))
+  } catch {
+    return null
+  }
+}
+
+/** Lets the kernel forget the device: behind `rebindMs` `bindUsb` shows it to it again. Needs root. */
+export function unbindUsb({ bus }: UsbPlace, tree: DeviceTree = thisMachine): void {
+  writeFileSync(join(tree.sys, 'bus/usb/drivers/usb/unbind'), bus)
+}
+
+export function bindUsb({ bus }: UsbPlace, tree: DeviceTree = thisMachine): void {
+  writeFileSync(join(tree.sys, 'bus/usb/drivers/usb/bind'), bus)
+}
+
+function usbBehind(tree: DeviceTree, name: string): UsbPlace | null {
+  let folder: string
+  try {
+    folder = realpathSync(join(tree.sys, 'class/tty', name, 'device'))
+  } catch {
+    return null
+  }
+  let port: string | null = null
+  for (let depth = 0; depth < 6 && folder !== dirname(folder); depth++, folder = dirname(folder)) {
+    if (port === null && text(folder, 'bInterfaceNumber') !== null) port = folder
+    const vendor = text(folder, 'idVendor')
+    const product = text(folder, 'idProduct')
+    if (vendor === null || product === null) continue
+    const number = port === null ? null : text(port, 'bInterfaceNumber')
+    const kind = ['bInterfaceClass', 'bInterfaceSubClass', 'bInterfaceProtocol']
+      .map((file) => (port === null ? null : text(port, file)) ?? '')
+      .join('/')
+    return {
+      vendor: vendor.toLowerCase(),
+      product: product.toLowerCase(),
+      serial: text(folder, 'serial'),
+      name: [text(folder, 'manufacturer'), text(folder, 'product')].filter((one) => one !== null).join(' ') || null,
+      interface: number === null ? null : Number.parseInt(number, 16),
+      kind,
+      bus: basename(folder),
+      folder,
+    }
+  }
+  return null
+}
+
+/** On-board UARTs that no hardware is behind have no driver of their own (8250 shows dozens). */
+function hasDevice({ sys }: DeviceTree, name: string): boolean {
+  try {
+    const driver = basename(realpathSync(join(sys, 'class/tty', name, 'device', 'driver')))
+    return driver !== 'serial8250'
+  } catch {
+    return false
+  }
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+function text(folder: string, file: string): string | null {
+  try {
+    const said = readFileSync(join(folder, file), 'utf8').trim()
+    return said === '' ? null : said
+  } catch {
+    return null
+  }
+}
