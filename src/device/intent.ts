@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { Value, Values } from '../message/values.ts'
+import { type Value, type Values, wordOf } from '../message/values.ts'
 import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
 import { findCommand } from './find-command.ts'
 import { isListed } from './mask.ts'
@@ -56,7 +56,7 @@ export function resolveSet(device: Device, property: string | null, value: unkno
   const [name, row] = findProperty(device, property)
   const current = own(state, name) ?? null
   const usable = callsOf(device, row)
-  const word = String(value).trim().toLowerCase()
+  const word = wordOf(value).trim().toLowerCase()
   const action = actionFor(word, usable, current)
   const call = action === null ? undefined : usable.get(action)
   if (action !== null && call !== undefined) {

@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { Value } from '../message/values.ts'
+import { type Value, wordOf } from '../message/values.ts'
 import { didYouMean } from './nearest.ts'
 import { own } from './own.ts'
 import { type ParameterContext, parameterKinds, type Taken } from './parameter-kinds.ts'
@@ -68,7 +68,7 @@ function takeOne(
 export function takeValue(spec: Parameter, given: unknown, context: ParameterContext): Taken | null {
   if (spec.list !== undefined) return takeList(spec, given, context)
   if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return null
-  const text = String(given)
+  const text = wordOf(given)
   if (text.length > longest || (spec.pattern !== undefined && !follows(text, spec.pattern))) return null
   return parameterKinds[spec.type].take(text, spec, context)
 }
@@ -76,7 +76,7 @@ export function takeValue(spec: Parameter, given: unknown, context: ParameterCon
 /** Several values in one hole. An empty element is sent as the profile says (`?` at Teltonika: leave this one). */
 function takeList(spec: Parameter, given: unknown, context: ParameterContext): Taken | null {
   const { separator, skip } = spec.list as NonNullable<Parameter['list']>
-  const elements: readonly unknown[] = Array.isArray(given) ? given : String(given).split(/[,;]/)
+  const elements: readonly unknown[] = Array.isArray(given) ? given : wordOf(given).split(/[,;]/)
   const taken = elements.map((element) => {
     const plain = typeof element === 'string' ? element.trim() : element
     if (isMissing(plain) || plain === skip) return { value: skip, wire: skip }

@@ -3,3 +3,8 @@ export type Value = string | number | boolean | null
 
 /** Values by field name; the names and units are those of the vocabulary (`device/vocabulary.ts`). */
 export type Values = Readonly<Record<string, Value>>
+
+/** What somebody sent as a word. Objects are shown as JSON: they may hold a `toString` that is none. */
+export function wordOf(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+}

@@ -4,6 +4,7 @@ import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
 import type { CommandRequest, Intent, Options } from '../message/request.ts'
 import { matchInbound, type TopicMatch } from '../message/topics.ts'
+import { wordOf } from '../message/values.ts'
 
 /** A request that is understood, or one that is not: then `fault` says why, and the intent is what could be read. */
 export interface Asked {
@@ -205,7 +206,7 @@ function namedCommand(device: string, rest: Readonly<Record<string, unknown>>): 
     verb: 'command',
     device,
     name: command as string,
-    args: isObject(args) ? args : args === undefined ? others : String(args),
+    args: isObject(args) ? args : args === undefined ? others : wordOf(args),
   }
 }
 
@@ -218,8 +219,8 @@ function readText(payload: string): ReadPayload {
   )
   const to = pick(rest, 'to')
   const text = pick(rest, 'text')
-  const numbers = (Array.isArray(to) ? to : String(to ?? '').split(/[;,]/))
-    .map((one) => String(one).trim())
+  const numbers = (Array.isArray(to) ? to : wordOf(to ?? '').split(/[;,]/))
+    .map((one) => wordOf(one).trim())
     .filter(Boolean)
   if (numbers.length === 0) throw new Fault('invalid_payload', '"to" names no number')
   if (typeof text !== 'string' || text === '')

@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
-import type { Values } from '../message/values.ts'
+import { type Values, wordOf } from '../message/values.ts'
 import type { Enqueued, EnqueueLimits } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
@@ -79,7 +79,7 @@ export class Submit {
   /** What is known of the devices that shall be toggled: some have no command of their own for it. */
   async #statesFor(asked: readonly Asked[]): Promise<ReadonlyMap<string, Values>> {
     const devices = asked.flatMap(({ request: { intent } }) =>
-      intent.verb === 'set' && /^\s*toggle\s*$/i.test(String(intent.value)) ? [intent.device] : [],
+      intent.verb === 'set' && /^\s*toggle\s*$/i.test(wordOf(intent.value)) ? [intent.device] : [],
     )
     const states = new Map<string, Values>()
     for (const device of new Set(devices)) states.set(device, await this.#rooms.store.run('deviceState', { device }))

@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { SimulatedModem } from '../../src/sim/modem.ts'
+import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { freePort } from '../support/folder.ts'
+import { startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
+import { accepted, gateNumber, hubNumber, hubYaml, startWorld } from '../support/world.ts'
+
+const hour = 3_600_000
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+}, 30_000)
+
+async function start(limits: string) {
+  const { world, path } = await startWorld()
+  cleanUp.push(() => world.close())
+  const port = await freePort()
+  const yaml = hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path })
+  const { hub } = await startHub(yaml.replace(/limits:.*/, `limits: ${limits}`))
+  cleanUp.push(() => hub.stop())
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'one' })
+  cleanUp.push(() => client.close())
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+  return { world, client, port }
+}
+
+/** Publishes `texts` one after the other and answers how each was first met: taken in or refused. */
+async function say(client: TestClient, texts: readonly string[], extra: object = {}) {
+  const outcomes: Record<string, any>[] = []
+  for (const id of texts) {
+    await client.publish('smshub/sms/send', { to: gateNumber, text: id, id, ...extra })
+    outcomes.push((await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === id)).json)
+  }
+  return outcomes
+}
+
+describe('the phone bill is bounded', () => {
+  test('by the hour for a client, with the last fifth kept for what is urgent', async () => {
+    const { world, client, port } = await start('{ client_per_hour: 5, device_per_day: none, gateway_per_day: none }')
+    const usual = await say(client, ['a', 'b', 'c', 'd', 'e'])
+    expect(usual.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued', 'queued', 'rejected'])
+    expect(usual[4]?.error).toMatchObject({
+      code: 'rate_limited',
+      retryable: true,
+      message: /client.*hour|hour.*client/i,
+    })
+    expect(Date.parse(usual[4]?.error.details.frees_at)).toBeGreaterThan(Date.now())
+    const urgent = await say(client, ['f', 'g'], { priority: 'high' })
+    expect(urgent.map(({ status }) => status)).toEqual(['queued', 'rejected'])
+    // Another client has an hour of its own.
+    const other = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'two' })
+    cleanUp.push(() => other.close())
+    expect((await say(other, ['h']))[0]).toMatchObject({ status: 'queued' })
+    await client.until(() => accepted(world, gateNumber).length === 6)
+  }, 40_000)
+
+  test('by the day for a device, whoever asks', async () => {
+    const { client } = await start('{ client_per_hour: none, device_per_day: 5, gateway_per_day: none }')
+    for (const text of ['a', 'b', 'c', 'd', 'e']) await client.publish('smshub/gate/send', text)
+    const { json } = await client.wait(({ json: result }) => result.status === 'rejected')
+    expect(json.error).toMatchObject({ code: 'rate_limited', message: expect.stringMatching(/device:gate/) })
+    expect(client.results('gate').filter(({ status }) => status === 'queued')).toHaveLength(4)
+  }, 40_000)
+
+  test('by the day for a SIM: what is over waits, and goes out when the day is over', async () => {
+    const clock = new SimulatedClock(1)
+    const network = new SimulatedNetwork({ clock })
+    const modem = new SimulatedModem({ network, number: hubNumber })
+    const broker = new SimulatedBroker(clock)
+    const yaml = hubYaml({ mqtt: '{}', path: 'simulated' }).replace(/limits:.*/, 'limits: { gateway_per_day: 2 }')
+    const hub = new SimulatedHub(yaml, clock, broker, modem)
+    await hub.start()
+    const acceptedBy = () => network.log.of('accepted').filter(({ to }) => to === gateNumber).length
+    for (const text of ['a', 'b', 'c'])
+      broker.press('sms/send', JSON.stringify({ to: gateNumber, text, ttl: 129_600, priority: 'high' }))
+    await clock.advance(22 * hour)
+    expect(acceptedBy()).toBe(2)
+    await clock.advance(4 * hour)
+    expect(acceptedBy()).toBe(3)
+    await hub.kill()
+  }, 60_000)
+})
