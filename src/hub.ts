@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Bridge } from './bridge/bridge.ts'
 import { makeIngress } from './bridge/ingress.ts'
-import { makeDevices } from './config/devices.ts'
+import { makeDevices, numberOf } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
 import type { Config } from './config/schema.ts'
 import { Directory } from './deliver/identify.ts'
@@ -9,7 +9,7 @@ import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
 import { Strangers } from './deliver/strangers.ts'
 import type { Device } from './device/device.ts'
-import { normaliseNumber } from './device/numbers.ts'
+import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import { makeModem } from './gateway/modem/make.ts'
@@ -79,6 +79,8 @@ export class Hub {
   #deliver!: Deliver
   #publisher!: Publisher
   #bridge!: Bridge
+  /** For the command line of this machine. */
+  desk!: Desk
   #timers: Timer[] = []
   #room = true
   #stopped = false
@@ -218,6 +220,13 @@ export class Hub {
       newId,
       stranger: (sender, text, context) => strangers.texted(sender, text, context),
       log: (level, message) => this.#options.log(level, 'deliver', message),
+    })
+    this.desk = new Desk({
+      ...rooms,
+      fleet: this.fleet,
+      now,
+      numberOf: (id) => numberOf(config, id),
+      takeIn: (publish) => this.#submit.takeIn(publish),
     })
     this.#publisher = new Publisher({
       store: this.#store,
@@ -375,10 +384,4 @@ export class Hub {
     }
     again()
   }
-}
-
-/** The number of a gateway's SIM, as the configuration has it. */
-function numberOf({ gateways, sms }: Config, id: string): string | null {
-  const number = gateways[id]?.number
-  return number === undefined ? null : normaliseNumber(number, sms.region)
 }

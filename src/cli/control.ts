@@ -45,6 +45,18 @@ export function askHub(
   })
 }
 
+/** Asks the running hub a verb of its desk. Fails with what the hub says, or when none runs. */
+export async function askDesk<T>(
+  dataFolder: string,
+  verb: string,
+  body: Readonly<Record<string, unknown>> = {},
+): Promise<T> {
+  const answer = await askHub(dataFolder, 'POST', `/ask/${verb}`, body)
+  if (answer !== null) return (JSON.parse(answer) as { answer: T }).answer
+  const way = 'start it with smshub, or name its folder with --data'
+  throw new Fault('invalid_config', `no hub runs on ${dataFolder}: ${way}`)
+}
+
 function errorIn(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { error?: string }).error

@@ -1,9 +1,13 @@
 import { resolve } from 'node:path'
 import { ProfileFiles, readProfile } from '../config/profiles.ts'
 import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
+import { didYouMean } from '../device/nearest.ts'
 import type { Profile } from '../device/profile.ts'
 import { sampleDevices } from '../device/sample.ts'
+import { kinds } from '../device/schema/profile.ts'
+import { planOf } from '../device/setup.ts'
 import { makeTrial, type Tried } from '../device/try.ts'
+import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 
@@ -18,25 +22,78 @@ function profileOf({ cwd }: CliContext, name: string): Profile {
     : new ProfileFiles().get(name)
 }
 
-/** `devices list`: every profile in the box. */
-export function listProfiles({ stdout }: CliContext, options: Output): number {
+export interface ListOptions extends Output {
+  readonly text?: string | undefined
+  readonly kind?: string
+  readonly maker?: string
+  readonly markdown?: boolean
+}
+
+interface Listed {
+  readonly profile: string
+  readonly kind: string
+  readonly manufacturer: string
+  readonly family: string
+  readonly models: readonly string[]
+}
+
+/** `devices list`: every profile in the box, or those that are looked for. */
+export function listProfiles({ stdout, stderr }: CliContext, options: ListOptions): number {
   const profiles = new ProfileFiles()
-  const rows = profiles.ids().map((id) => {
-    const { row } = profiles.get(id)
-    return { profile: id, kind: row.kind, manufacturer: row.manufacturer, family: row.family, models: row.models }
+  const all = profiles.ids().map((id): Listed => {
+    const { kind, manufacturer, family, models } = profiles.get(id).row
+    return { profile: id, kind, manufacturer, family, models }
   })
-  if (options.json) {
-    for (const row of rows) stdout.write(`${JSON.stringify(row)}\n`)
-    return exitCodes.ok
-  }
-  const width = Math.max(...rows.map((row) => row.profile.length))
-  const kinds = Math.max(...rows.map((row) => row.kind.length))
-  for (const row of rows) {
-    stdout.write(
-      `${row.profile.padEnd(width)}  ${row.kind.padEnd(kinds)}  ${row.manufacturer} ${row.family}: ${row.models.join(', ')}\n`,
+  const kindOf = options.kind?.toLowerCase()
+  if (kindOf !== undefined && !(kinds as readonly string[]).includes(kindOf)) {
+    throw new Fault(
+      'invalid_config',
+      `there is no kind "${kindOf}"${didYouMean(kindOf, kinds)}; there is ${kinds.join(', ')}`,
     )
   }
+  const rows = all.filter((row) => isWanted(row, options))
+  if (rows.length === 0) {
+    stderr.write('no profile is like that; generic/text takes any device with texts of your own\n')
+    return exitCodes.failure
+  }
+  if (options.markdown === true) stdout.write(tableOf(rows))
+  else if (options.json) for (const row of rows) stdout.write(`${JSON.stringify(row)}\n`)
+  else stdout.write(columnsOf(rows))
   return exitCodes.ok
+}
+
+function isWanted({ profile, kind, manufacturer, family, models }: Listed, options: ListOptions): boolean {
+  const has = (text: string | undefined, ...places: readonly string[]): boolean =>
+    text === undefined || places.some((place) => place.toLowerCase().includes(text.toLowerCase()))
+  const isKind = options.kind === undefined || kind === options.kind.toLowerCase()
+  return isKind && has(options.maker, manufacturer) && has(options.text, profile, manufacturer, family, ...models)
+}
+
+function columnsOf(rows: readonly Listed[]): string {
+  const width = Math.max(...rows.map((row) => row.profile.length))
+  const kindWidth = Math.max(...rows.map((row) => row.kind.length))
+  return rows
+    .map(({ profile, kind, manufacturer, family, models }) => {
+      const name = `${manufacturer} ${family}${models.length > 0 ? `: ${models.join(', ')}` : ''}`
+      return `${profile.padEnd(width)}  ${kind.padEnd(kindWidth)}  ${name}\n`
+    })
+    .join('')
+}
+
+/** The table of devices/README.md, by kind: a test compares the two. */
+export function tableOf(rows: readonly Listed[]): string {
+  const lines = [...rows]
+    .sort(
+      (a, b) => kinds.indexOf(a.kind as never) - kinds.indexOf(b.kind as never) || a.profile.localeCompare(b.profile),
+    )
+    .map(({ profile, kind, manufacturer, family, models }) => [
+      kind,
+      `${manufacturer} ${family}`,
+      models.join(', '),
+      `\`${profile}\``,
+    ])
+  const cells = [['kind', 'device', 'models', 'profile'], ['---', '---', '---', '---'], ...lines]
+  return cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')
 }
 
 /** `devices show <profile>`: what can be sent, what comes back, what has to be set. */
@@ -66,6 +123,11 @@ export function showProfile(context: CliContext, name: string, options: Output):
     lines.push('  messages')
     for (const message of variant.messages)
       lines.push(`    ${message.name}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}`)
+    if (variant.setup.length > 0) lines.push('  set-up (smshub devices setup <id>)')
+    variant.setup.forEach((step, i) => {
+      const asks = step.asks.length === 0 ? '' : ` {${step.asks.join(', ')}}`
+      lines.push(`    ${i + 1}. ${step.says}${step.command === null ? ' (by hand)' : ` -> ${step.command}${asks}`}`)
+    })
     lines.push('')
   }
   stdout.write(`${lines.join('\n')}\n`)
@@ -109,6 +171,12 @@ function describe(profile: Profile) {
         messages: Object.entries(messages).map(([message, spec]) => ({
           name: message,
           example: spec.examples[0]?.text ?? null,
+        })),
+        setup: (devices[0] === undefined ? [] : planOf(devices[0])).map(({ says, command, asks, danger }) => ({
+          says,
+          command,
+          asks: asks.map((ask) => ask.name),
+          danger,
         })),
       }
     }),

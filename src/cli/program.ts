@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
+import { addDevices } from './devices-verbs.ts'
 import type { RunOptions } from './run.ts'
 import type { SimulateOptions } from './simulate.ts'
 
@@ -62,7 +63,7 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .command('check')
     .description('read the configuration and tell what is wrong')
     .action(does(async () => (await import('./config.ts')).checkConfig(context, options())))
-  addDevices(root.command('devices').description('device profiles'), context, does)
+  addDevices(root.command('devices').description('device profiles, and the devices of the hub'), context, does, options)
   root
     .command('pdu')
     .description('SMS PDUs')
@@ -101,31 +102,6 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     if (fault.code === 'internal' && fault.cause instanceof Error) context.stderr.write(`${fault.cause.stack}\n`)
     return exitCodeOf(fault.code)
   }
-}
-
-type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
-
-function addDevices(devices: Command, context: CliContext, does: Does): void {
-  const load = () => import('./devices.ts')
-  devices
-    .command('list')
-    .description('list the profiles')
-    .option('--json', 'one JSON object a line')
-    .action(does(async ({ json = false }: Output) => (await load()).listProfiles(context, { json })))
-  devices
-    .command('show <profile>')
-    .description('show commands, messages and settings of a profile, or of a profile file')
-    .option('--json', 'as JSON')
-    .action(does(async (name: string, { json = false }: Output) => (await load()).showProfile(context, name, { json })))
-  devices
-    .command('try [profile] [text]')
-    .description('tell which message a text is; without a text one a line from the standard input')
-    .option('--json', 'texts as JSON strings in, one JSON object a line out')
-    .action(
-      does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>
-        (await load()).tryTexts(context, name ?? null, text ?? null, { json }),
-      ),
-    )
 }
 
 function unknownCommand({ stderr }: CliContext, root: Command, name: string): number {

@@ -100,6 +100,7 @@ export async function serve(
       health: () => hub.healthy,
       metrics: () => metrics.render(),
       backup: (folder) => hub.backup(join(folder, 'smshub.db')),
+      ask: (verb, body) => hub.desk.ask(verb, body),
     }
     const servers = [await serveControl(source, controlPath(dataFolder))]
     if (config.http.enabled) servers.push(await serveHttp(source, config.http.listen))

@@ -48,6 +48,12 @@ export function makeConfigured(
   return makeDevice(id, row, profiles.get(row.profile), environment, known)
 }
 
+/** The number of a gateway's SIM, as the configuration has it. */
+export function numberOf({ gateways, sms }: Config, id: string): string | null {
+  const number = gateways[id]?.number
+  return number === undefined ? null : normaliseNumber(number, sms.region)
+}
+
 /** Who has which number: two devices may share one only where their texts tell them apart. */
 export class NumberOwners {
   readonly #owners = new Map<string, Device[]>()
@@ -76,11 +82,12 @@ export class NumberOwners {
   }
 }
 
-/** Two behind one number: their texts name them, or their profiles have nothing in common. */
+/** Two behind one number, and each text says which of them it is of. */
 function areToldApart(a: Device, b: Device): boolean {
-  if (a.id === b.id || a.dialect.profile !== b.dialect.profile) return true
-  const { identity } = a.dialect
-  if (identity === null) return false
-  const [mine, theirs] = [a.settings[identity] ?? '', b.settings[identity] ?? '']
-  return mine !== '' && theirs !== '' && mine.toLowerCase() !== theirs.toLowerCase()
+  if (a.id === b.id) return true
+  const [mine, theirs] = [nameOf(a), nameOf(b)]
+  return mine !== '' && theirs !== '' && (a.profile.id !== b.profile.id || mine !== theirs)
 }
+
+const nameOf = ({ dialect: { identity }, settings }: Device): string =>
+  identity === null ? '' : (settings[identity] ?? '').toLowerCase()

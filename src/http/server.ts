@@ -9,6 +9,8 @@ export interface HttpSource {
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>
   /** Writes a backup into a folder; over the hub's own socket only. */
   backup(folder: string): Promise<void>
+  /** Whatever else the command line asks of the hub; over the hub's own socket only. */
+  ask(verb: string, body: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 /** `/healthz` and `/metrics` for everybody who reaches the address. */
@@ -30,19 +32,25 @@ export async function serveHttp(
 /** The same and what changes something, on a socket in the data folder: for the command line of this machine. */
 export async function serveControl(source: HttpSource, path: string): Promise<FastifyInstance> {
   if (existsSync(path)) rmSync(path)
-  const server = observing(source)
+  const server = observing(source, largestTable)
   server.post<{ Body: { folder?: unknown } }>('/backup', async (request, reply) => {
     const { folder } = request.body ?? {}
     if (typeof folder !== 'string') return reply.code(400).send({ error: 'folder must be a path' })
     await source.backup(folder)
     return { folder }
   })
+  server.post<{ Params: { '*': string }; Body: Readonly<Record<string, unknown>> }>('/ask/*', async (request) => ({
+    answer: (await source.ask(request.params['*'], request.body ?? {})) ?? null,
+  }))
   await server.listen({ path })
   return server
 }
 
-function observing(source: HttpSource): FastifyInstance {
-  const server = Fastify({ logger: false, bodyLimit: 64 * 1024 })
+/** Octets of a table of devices. */
+const largestTable = 64 * 1024 * 1024
+
+function observing(source: HttpSource, bodyLimit = 64 * 1024): FastifyInstance {
+  const server = Fastify({ logger: false, bodyLimit })
   server.get('/healthz', async (_request, reply) => {
     const health = source.health()
     return reply.code(health.ok ? 200 : 503).send(health)

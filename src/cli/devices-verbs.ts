@@ -1,0 +1,104 @@
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+import type { DeviceOptions } from './fleet.ts'
+import type { RunOptions } from './run.ts'
+import type { SetupOptions } from './setup.ts'
+
+interface Output {
+  readonly json?: boolean
+}
+
+type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
+
+interface Filters extends Output {
+  readonly kind?: string
+  readonly maker?: string
+}
+
+/** `smshub devices …`: the profiles in the box, and the devices of the running hub. */
+export function addDevices(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  addProfiles(devices, context, does)
+  addFleet(devices, context, does, options)
+}
+
+function addProfiles(devices: Command, context: CliContext, does: Does): void {
+  const load = () => import('./devices.ts')
+  devices
+    .command('list [text]')
+    .description('list the profiles, all or those with this text in their names')
+    .option('--kind <kind>', 'of this kind: tracker, gate, relay, meter, …')
+    .option('--maker <maker>', 'of this maker')
+    .option('--json', 'one JSON object a line')
+    .option('--markdown', 'as the table of devices/README.md')
+    .action(
+      does(async (text: string | undefined, filters: Filters & { markdown?: boolean }) =>
+        (await load()).listProfiles(context, { ...filters, text, json: filters.json ?? false }),
+      ),
+    )
+  devices
+    .command('show <profile>')
+    .description('show commands, messages, settings and set-up of a profile, or of a profile file')
+    .option('--json', 'as JSON')
+    .action(does(async (name: string, { json = false }: Output) => (await load()).showProfile(context, name, { json })))
+  devices
+    .command('try [profile] [text]')
+    .description('tell which message a text is; without a text one a line from the standard input')
+    .option('--json', 'texts as JSON strings in, one JSON object a line out')
+    .action(
+      does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>
+        (await load()).tryTexts(context, name ?? null, text ?? null, { json }),
+      ),
+    )
+  devices
+    .command('new [text...]')
+    .description('write a profile to start from, made of texts of the device; without texts from the standard input')
+    .action(does(async (texts: string[]) => (await import('./new.ts')).newProfile(context, texts)))
+}
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value]
+
+function addFleet(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  const load = () => import('./fleet.ts')
+  const described = (command: Command): Command =>
+    command
+      .option('--number <number>', 'phone number of its SIM; several are heard', collect)
+      .option('--variant <variant>', 'dialect, where the profile has several')
+      .option('--name <name>', 'display name')
+      .option('--gateway <gateway>', 'gateway that it is always reached by')
+      .option('--set <setting=value>', 'a setting of the profile, for example password=1234', collect)
+  described(devices.command('add <id>').description('add a device to the running hub'))
+    .requiredOption('--profile <profile>', 'smshub devices list shows them')
+    .action(does(async (id: string, chosen: DeviceOptions) => (await load()).addDevice(context, id, chosen, options())))
+  described(devices.command('update <id>').description('change a device of the running hub'))
+    .option('--profile <profile>', 'another profile')
+    .option('--unset <key>', 'take a key away, for example name or settings.password', collect)
+    .action(
+      does(async (id: string, chosen: DeviceOptions) => (await load()).updateDevice(context, id, chosen, options())),
+    )
+  devices
+    .command('remove <id...>')
+    .description('remove devices from the running hub, and everything that is retained of them')
+    .action(does(async (ids: string[]) => (await load()).removeDevices(context, ids, options())))
+  devices
+    .command('import <csv>')
+    .description('add and change devices by a table (- is the standard input); all or none')
+    .action(does(async (file: string) => (await load()).importDevices(context, file, options())))
+  devices
+    .command('export')
+    .description('write the devices that the hub keeps as a table, with their passwords')
+    .action(does(async () => (await load()).exportDevices(context, options())))
+  devices
+    .command('setup [id]')
+    .description('make a device accept the hub, step by step')
+    .option('--all', 'every device, without a question')
+    .option('--only <command>', 'this step and no other, for example authorise')
+    .option('--for <gateway>', 'store the number of this gateway in the device')
+    .option('--from <step>', 'begin at this step')
+    .option('--set <parameter=value>', 'what a step would ask for', collect)
+    .option('--yes', 'dangerous steps too, without a question')
+    .action(
+      does(async (id: string | undefined, chosen: SetupOptions) =>
+        (await import('./setup.ts')).setUp(context, id, chosen, options()),
+      ),
+    )
+}

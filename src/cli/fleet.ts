@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import { readTable, writeTable } from '../fleet/csv.ts'
+import { Fault } from '../message/fault.ts'
+import { type CliContext, exitCodes } from './context.ts'
+import { askDesk } from './control.ts'
+
+/** What the command line says of a device. */
+export interface DeviceOptions {
+  readonly profile?: string
+  readonly variant?: string
+  readonly number?: readonly string[]
+  readonly name?: string
+  readonly gateway?: string
+  readonly set?: readonly string[]
+  readonly unset?: readonly string[]
+}
+
+const keys = ['profile', 'variant', 'number', 'name', 'gateway'] as const
+
+/** `devices add <id>`: kept by the hub, as if smshub.yaml held it. */
+export async function addDevice(
+  { stdout }: CliContext,
+  id: string,
+  options: DeviceOptions,
+  load: LoadOptions,
+): Promise<number> {
+  await askDesk(loadConfig(load).dataFolder, 'devices/add', { devices: { [id]: rowOf(options) } })
+  stdout.write(`${id} is added; smshub devices setup ${id} makes it accept the hub\n`)
+  return exitCodes.ok
+}
+
+/** `devices update <id>`: changes what is named and leaves the rest. */
+export async function updateDevice(
+  { stdout }: CliContext,
+  id: string,
+  options: DeviceOptions,
+  load: LoadOptions,
+): Promise<number> {
+  const gone = Object.fromEntries((options.unset ?? []).filter((key) => !key.includes('.')).map((key) => [key, null]))
+  const settings = (options.unset ?? []).flatMap((key) => (key.startsWith('settings.') ? [key.slice(9)] : []))
+  const row = rowOf(options)
+  const change = {
+    ...row,
+    ...gone,
+    ...(settings.length > 0 && {
+      settings: { ...(row.settings as object), ...Object.fromEntries(settings.map((name) => [name, null])) },
+    }),
+  }
+  if (Object.keys(change).length === 0) throw new Fault('invalid_config', 'nothing to change: see --help')
+  await askDesk(loadConfig(load).dataFolder, 'devices/update', { id, change })
+  stdout.write(`${id} is changed\n`)
+  return exitCodes.ok
+}
+
+export async function removeDevices(
+  { stdout }: CliContext,
+  ids: readonly string[],
+  load: LoadOptions,
+): Promise<number> {
+  await askDesk(loadConfig(load).dataFolder, 'devices/remove', { ids })
+  stdout.write(`${ids.join(', ')}: removed\n`)
+  return exitCodes.ok
+}
+
+/** `devices import <csv>`: all of the table or nothing; what is there already is changed. */
+export async function importDevices(context: CliContext, file: string, load: LoadOptions): Promise<number> {
+  const text = file === '-' ? await wholeOf(context) : contents(resolve(context.cwd, file))
+  const devices = readTable(text)
+  await askDesk(loadConfig(load).dataFolder, 'devices/import', { devices: Object.fromEntries(devices) })
+  context.stdout.write(`${devices.size} devices imported\n`)
+  return exitCodes.ok
+}
+
+/** `devices export`: the devices that the hub keeps, secrets and all, as a table that `import` reads. */
+export async function exportDevices({ stdout }: CliContext, load: LoadOptions): Promise<number> {
+  stdout.write(writeTable(await askDesk(loadConfig(load).dataFolder, 'devices/export')))
+  return exitCodes.ok
+}
+
+function rowOf(options: DeviceOptions): Record<string, unknown> {
+  const row: Record<string, unknown> = Object.fromEntries(
+    keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])),
+  )
+  const settings = (options.set ?? []).map((pair) => {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new Fault('invalid_config', `--set takes <setting>=<value>, not "${pair}"`)
+    return [pair.slice(0, at), pair.slice(at + 1)]
+  })
+  return settings.length === 0 ? row : { ...row, settings: Object.fromEntries(settings) }
+}
+
+function contents(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Fault('invalid_config', `${path} can't be read: ${(error as Error).message}`, { file: path }, error)
+  }
+}
+
+async function wholeOf({ stdin }: CliContext): Promise<string> {
+  stdin.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of stdin) text += chunk
+  return text
+}

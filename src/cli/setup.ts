@@ -1,0 +1,198 @@
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import type { PlannedStep } from '../device/setup.ts'
+import { Fault } from '../message/fault.ts'
+import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { askDesk } from './control.ts'
+
+export interface SetupOptions {
+  readonly all?: boolean
+  readonly only?: string
+  /** The gateway whose number the devices shall know from now on. */
+  readonly for?: string
+  readonly from?: string
+  readonly set?: readonly string[]
+  /** Dangerous steps need no further word. */
+  readonly yes?: boolean
+}
+
+interface Result {
+  readonly status: string
+  readonly ok: boolean | null
+  readonly passed: boolean
+  readonly reply?: { readonly text: string }
+  readonly error?: { readonly message: string }
+}
+
+/** Devices of a fleet that are set up at the same time: each waits for its own answer. */
+const atOnce = 8
+
+/** `devices setup <id>`: leads through what makes a device accept the hub. `--all` does it for every device unasked. */
+export async function setUp(
+  context: CliContext,
+  id: string | undefined,
+  options: SetupOptions,
+  load: LoadOptions,
+): Promise<number> {
+  const { dataFolder } = loadConfig(load)
+  if (options.all === true) return setUpAll(context, dataFolder, options)
+  if (id === undefined) throw new Fault('invalid_config', 'name a device, or --all; smshub devices export lists them')
+  return new Walk(context, dataFolder, id, options).walk()
+}
+
+class Walk {
+  readonly #context: CliContext
+  readonly #dataFolder: string
+  readonly #id: string
+  readonly #options: SetupOptions
+  readonly #given: ReadonlyMap<string, string>
+  #answers: AsyncGenerator<string> | null = null
+
+  constructor(context: CliContext, dataFolder: string, id: string, options: SetupOptions) {
+    this.#context = context
+    this.#dataFolder = dataFolder
+    this.#id = id
+    this.#options = options
+    this.#given = pairsOf(options.set ?? [])
+  }
+
+  async walk(): Promise<number> {
+    const { steps, profile } = await planFor(this.#dataFolder, this.#id, this.#options)
+    if (steps.length === 0) {
+      this.#say(`${profile} has no set-up: ${this.#id} works as it is, or its manual says how`)
+      return exitCodes.ok
+    }
+    const from = Number(this.#options.from ?? 1)
+    for (const [i, step] of steps.entries()) {
+      if (i + 1 < from) continue
+      this.#say(`[${i + 1}/${steps.length}] ${step.says}`)
+      if (await this.#take(step)) continue
+      this.#say(`stopped at step ${i + 1}; smshub devices setup ${this.#id} --from ${i + 1} goes on from here`)
+      return exitCodes.failure
+    }
+    this.#say(`${this.#id} is set up`)
+    return exitCodes.ok
+  }
+
+  async #take(step: PlannedStep): Promise<boolean> {
+    if (step.command === null) {
+      await this.#ask('      press Enter when it is done ')
+      return true
+    }
+    if (step.danger !== null && this.#options.yes !== true) {
+      const answer = await this.#ask(`      this ${step.danger}. Go on? [y/N] `)
+      if (answer === null || !/^y(es)?$/i.test(answer.trim())) {
+        this.#say('      not done: answer y, or add --yes')
+        return false
+      }
+    }
+    const params: Record<string, string> = { ...step.params }
+    for (const { name, accepts } of step.asks) {
+      const value = this.#given.get(name) ?? (await this.#ask(`      ${name} (${accepts}): `))
+      if (value === null || value === '') {
+        this.#say(`      ${name} is needed: type it, or add --set ${name}=…`)
+        return false
+      }
+      params[name] = value
+    }
+    if (step.sms !== null) this.#say(`      SMS ${JSON.stringify(step.sms)}`)
+    const result = await runStep(this.#dataFolder, this.#id, step, params, this.#options)
+    this.#say(`      ${outcomeOf(result)}`)
+    return result.passed && result.status !== 'unconfirmed' && result.status !== 'in_doubt'
+  }
+
+  #say(line: string): void {
+    this.#context.stdout.write(`${line}\n`)
+  }
+
+  /** One line of the user; null when there are no more. */
+  async #ask(question: string): Promise<string | null> {
+    this.#context.stdout.write(question)
+    this.#answers ??= linesOf(this.#context.stdin)
+    const { value, done } = await this.#answers.next()
+    if (this.#context.stdin !== process.stdin || done) this.#context.stdout.write('\n')
+    return done === true ? null : value
+  }
+}
+
+/** Every device, several at a time, without a question: what needs one is left and told. */
+async function setUpAll(context: CliContext, dataFolder: string, options: SetupOptions): Promise<number> {
+  const say = (line: string) => void context.stdout.write(`${line}\n`)
+  const all = await askDesk<{ id: string }[]>(dataFolder, 'devices/list')
+  const waiting = all.map(({ id }) => id)
+  const left: string[] = []
+  let done = 0
+  const given = pairsOf(options.set ?? [])
+  const work = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      const outcome = await setUpOne(dataFolder, id, given, options).catch((error) => Fault.from(error).message)
+      done++
+      if (outcome !== 'done') left.push(id)
+      say(`${done}/${all.length} ${id}: ${outcome}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  const ready = all.length - left.length
+  say(left.length === 0 ? `all ${ready} devices are done` : `${ready} are done; left: ${left.sort().join(', ')}`)
+  return left.length === 0 ? exitCodes.ok : exitCodes.failure
+}
+
+async function setUpOne(
+  dataFolder: string,
+  id: string,
+  given: ReadonlyMap<string, string>,
+  options: SetupOptions,
+): Promise<string> {
+  const { steps } = await planFor(dataFolder, id, options)
+  for (const step of steps) {
+    if (step.command === null) return `by hand: ${step.says}`
+    if (step.danger !== null && options.yes !== true) return `${step.command} ${step.danger}: add --yes`
+    const missing = step.asks.find(({ name }) => !given.has(name))
+    if (missing !== undefined) return `${step.command} needs ${missing.name}: add --set ${missing.name}=…`
+    const asked = Object.fromEntries(step.asks.map(({ name }) => [name, given.get(name) as string]))
+    const result = await runStep(dataFolder, id, step, { ...step.params, ...asked }, options)
+    if (!result.passed || result.status === 'unconfirmed' || result.status === 'in_doubt')
+      return `${step.command}: ${outcomeOf(result)}`
+  }
+  return 'done'
+}
+
+const planFor = (dataFolder: string, id: string, options: SetupOptions) =>
+  askDesk<{ steps: PlannedStep[]; profile: string }>(dataFolder, 'devices/plan', {
+    id,
+    ...(options.only !== undefined && { only: options.only }),
+    ...(options.for !== undefined && { for: options.for }),
+  })
+
+const runStep = (
+  dataFolder: string,
+  id: string,
+  step: PlannedStep,
+  params: Readonly<Record<string, string>>,
+  options: SetupOptions,
+) =>
+  askDesk<Result>(dataFolder, 'devices/step', {
+    id,
+    number: step.number,
+    command: step.command,
+    params,
+    confirm: step.danger !== null,
+    ...(options.for !== undefined && { for: options.for }),
+  })
+
+function outcomeOf({ status, ok, passed, reply, error }: Result): string {
+  const said = reply === undefined ? '' : `: ${JSON.stringify(reply.text)}`
+  if (error !== undefined) return error.message
+  if (!passed) return `the answer is not the one that is wanted${said}`
+  if (status === 'replied') return `${ok === null ? 'answered, in words that nobody knows' : 'done'}${said}`
+  return status === 'delivered' ? 'done: the device has the text' : `${status}: the device says nothing to this`
+}
+
+function pairsOf(pairs: readonly string[]): Map<string, string> {
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.indexOf('=')
+      if (at < 1) throw new Fault('invalid_config', `--set takes <parameter>=<value>, not "${pair}"`)
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    }),
+  )
+}
