@@ -12,6 +12,7 @@ import type { Device } from './device/device.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
+import { ModemFinder } from './gateway/modem/finder.ts'
 import { makeModem } from './gateway/modem/make.ts'
 import type { PinMemory } from './gateway/modem/sim-card.ts'
 import type { Counts } from './message/counts.ts'
@@ -296,8 +297,15 @@ export class Hub {
 
   #startGateways(): void {
     const { config, clock, makeGateway } = this.#options
+    const taken = Object.values(config.gateways).flatMap((row) => (row.type === 'modem' ? [row.path] : []))
+    const finder = new ModemFinder({
+      clock,
+      taken,
+      log: (level, message) => this.#options.log(level, 'modem', message),
+    })
     for (const [id, row] of Object.entries(config.gateways)) {
-      const gateway = makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, this.#pins, clock) : undefined)
+      const gateway =
+        makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, this.#pins, finder, clock) : undefined)
       if (gateway === undefined)
         throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
       this.gateways.set(id, gateway)

@@ -24,7 +24,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   sim: pure,
   submit: [...pure, 'store', 'gateway', 'mqtt'],
   deliver: [...pure, 'store', 'gateway', 'mqtt'],
-  cli: [...pure, 'config', 'fleet', 'http', 'sim', 'store', 'hub.ts'],
+  cli: [...pure, 'config', 'fleet', 'gateway', 'gateway/modem', 'http', 'sim', 'store', 'hub.ts'],
   'main.ts': ['cli', 'util'],
   bridge: [...pure, 'config', 'fleet', 'store', 'mqtt'],
   'hub.ts': [

@@ -3,6 +3,7 @@ import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
+import { addModem } from './modem-verbs.ts'
 import type { RunOptions } from './run.ts'
 import type { SimulateOptions } from './simulate.ts'
 
@@ -83,11 +84,18 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .command('hash-password')
     .description('read a password from the standard input and print its hash for mqtt.broker.users')
     .action(does(async () => (await import('./hash-password.ts')).printHash(context)))
+  addModem(
+    root.command('modem').description('modems: what is plugged in, what is wrong with it'),
+    context,
+    does,
+    options,
+  )
   root
     .command('simulate')
     .description('offer the simulated modem to other programs, on TCP and on a pty')
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')
     .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
+    .option('--replay <file>', 'be the modem of a trace or transcript instead')
     .option('--number <number>', "the modem's own number", '+491700000001')
     .action(
       does(async (chosen: SimulateOptions) => (await import('./simulate.ts')).simulate(context, chosen, options())),

@@ -12,6 +12,7 @@ import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { controlPath } from './control.ts'
 import { failpointFrom } from './failpoint.ts'
+import { GatewayDesk } from './gateways.ts'
 import { makeLogger } from './logger.ts'
 import { thisMachine } from './machine.ts'
 import { withSimulation } from './simulated.ts'
@@ -96,11 +97,12 @@ export async function serve(
       { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
       context.version,
     )
+    const desk = new GatewayDesk(hub.gateways)
     const source: HttpSource = {
       health: () => hub.healthy,
       metrics: () => metrics.render(),
       backup: (folder) => hub.backup(join(folder, 'smshub.db')),
-      ask: (verb, body) => hub.desk.ask(verb, body),
+      ask: (verb, body) => (verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)),
     }
     const servers = [await serveControl(source, controlPath(dataFolder))]
     if (config.http.enabled) servers.push(await serveHttp(source, config.http.listen))

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { makeDevices } from '../config/devices.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
@@ -5,6 +7,7 @@ import { ProfileFiles } from '../config/profiles.ts'
 import { Fault } from '../message/fault.ts'
 import { faultMeanings, type ModemFault } from '../sim/faults.ts'
 import { Pty } from '../sim/pty.ts'
+import { parseTrace, ReplayedModem, serveReplay } from '../sim/replay.ts'
 import { SimulatedWorld } from '../sim/world.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 
@@ -12,6 +15,7 @@ export interface SimulateOptions {
   readonly listen: string
   readonly pty?: string
   readonly number: string
+  readonly replay?: string
 }
 
 const usage = `Commands on the standard input:
@@ -27,6 +31,7 @@ const usage = `Commands on the standard input:
  */
 export async function simulate(context: CliContext, options: SimulateOptions, load: LoadOptions): Promise<number> {
   const { stdout, stderr, stdin } = context
+  if (options.replay !== undefined) return replay(context, options, options.replay)
   const { config, dataFolder } = loadConfig(load)
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
   const world = new SimulatedWorld({ clock: context.clock, devices: devices.values(), number: options.number })
@@ -50,6 +55,22 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
     await pty?.close()
     await world.close()
   }
+}
+
+/** `simulate --replay`: the modem of a trace. */
+async function replay(
+  { clock, ended, stderr }: CliContext,
+  { listen }: SimulateOptions,
+  file: string,
+): Promise<number> {
+  if (!existsSync(file)) throw new Fault('invalid_payload', `there is no file ${file}: smshub modem trace makes one`)
+  const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), clock)
+  const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(listen) ?? []
+  const server = await serveReplay(modem, host, Number(port))
+  stderr.write(`the modem of ${file} on tcp://${host}:${(server.address() as AddressInfo).port}\n`)
+  await ended
+  server.close()
+  return exitCodes.ok
 }
 
 async function control(

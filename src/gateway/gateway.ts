@@ -37,6 +37,12 @@ export interface Gateway {
    * the gateway makes no calls. Rejected by the other side is rung: `sent`, without a reference.
    */
   ring?(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover>
+  /** What went over its line lately, masked, for a bug report. */
+  readonly trace?: string
+  /** Says a command to a modem; answers its lines and how it ended. */
+  at?(
+    text: string,
+  ): Promise<{ readonly lines: readonly string[]; readonly final: { readonly kind: string; readonly text?: string } }>
   /** Takes nothing new for a while: the network or the SIM will not have it. */
   pause(ms: number, reason: string): void
   /** Lets a running hand-over finish, then closes. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
+import type { ModemFinder } from './finder.ts'
 import { Modem } from './modem.ts'
 import { powerCycle } from './power.ts'
 import type { PinMemory } from './sim-card.ts'
@@ -11,8 +12,16 @@ export interface ModemConfig {
   readonly recover?: string | undefined
 }
 
+/** `path: auto`: the modem is looked for. */
+export const auto = 'auto'
+
+/** ms: ports that only seem to answer take their time, one after the other. */
+const looking = 600_000
+
 /** A modem as it is configured, with everything that this machine can do about it. */
-export function makeModem(id: string, row: ModemConfig, pins: PinMemory, clock: Clock): Modem {
+export function makeModem(id: string, row: ModemConfig, pins: PinMemory, finder: ModemFinder, clock: Clock): Modem {
   const { path, baud_rate: baudRate, pin, recover } = row
-  return new Modem({ id, path, baudRate, pin, pins, power: () => powerCycle(path, recover, clock) }, clock)
+  const power = () => powerCycle(path === auto ? (finder.lastOf(id) ?? path) : path, recover, clock)
+  const open = path === auto ? { open: () => finder.find(id, baudRate), openingMs: looking } : {}
+  return new Modem({ id, path, baudRate, pin, pins, power, ...open }, clock)
 }

@@ -3,7 +3,7 @@ import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { Gateway, GatewayHandlers, Leave, RingOrder } from '../gateway.ts'
-import { Channel } from './channel.ts'
+import { Channel, type Reply } from './channel.ts'
 import { Filing } from './filing.ts'
 import { Latch } from './latch.ts'
 import { isUsable } from './observe.ts'
@@ -15,6 +15,7 @@ import { cycleRadio, Ladder, type Rung, resetModem, rungs } from './recovery.ts'
 import { Session } from './session.ts'
 import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
 import { startUp } from './startup.ts'
+import { Trace } from './trace.ts'
 import type { Urc } from './urcs.ts'
 
 /** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
@@ -31,6 +32,8 @@ const healed = 600_000
 const powerSettles = 12_000
 /** Every so many times that a port does not open, its device loses its power. */
 const powerEvery = 6
+/** ms for a command that somebody types. */
+const byHand = 30_000
 /** Resets one after the other until the port is closed and left alone for a while. */
 const mostStarts = 5
 
@@ -55,9 +58,12 @@ export class Modem implements Gateway {
   /** What has kept it from being ready since it last was. */
   #failure: string | null = null
   readonly #ladder = new Ladder()
+  readonly #trace: Trace
   /** What is to be done before the next start-up. */
   #rung: Rung | null = null
   #wasOpen = false
+  /** The name of the port that is or was open. */
+  #port = ''
   /** What is told once only until it serves again. */
   readonly #said = new Set<Rung>()
   #healed: Timer | null = null
@@ -70,6 +76,7 @@ export class Modem implements Gateway {
     this.id = options.id
     this.#options = options
     this.#clock = clock
+    this.#trace = new Trace(clock)
     this.#pin = { code: options.pin, memory: options.pins ?? new PinsOfThisRun() }
   }
 
@@ -114,6 +121,18 @@ export class Modem implements Gateway {
     } finally {
       this.#handovers.delete(handover)
     }
+  }
+
+  /** What went over the port lately, secrets and messages masked. */
+  get trace(): string {
+    return this.#trace.toString()
+  }
+
+  /** Says a command to the modem between its own ones. Fails when no port is open. */
+  at(text: string): Promise<Reply> {
+    const channel = this.#channel
+    if (channel === null) throw new Fault('port_failed', this.#state.last_error ?? 'the modem is not there')
+    return channel.exclusive(() => channel.command(text, byHand))
   }
 
   pause(ms: number, reason: string): void {
@@ -190,7 +209,8 @@ export class Modem implements Gateway {
   async #connect(): Promise<number> {
     this.#wasOpen = false
     const port = await openInTime(this.#options, this.#clock, this.#stopping)
-    const channel = new Channel(port, this.#clock, {
+    this.#port = port.name
+    const channel = new Channel(this.#trace.of(port), this.#clock, {
       urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
       reset: (sign) => this.#reset(sign),
       lost: (reason) => this.#lost(channel, reason),
@@ -251,7 +271,7 @@ export class Modem implements Gateway {
     this.#session = session
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
-    this.#handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#options.path} is ready`)
+    this.#handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#port} is ready`)
     const { model, firmware } = identity
     this.#said.clear()
     const recoveries = { ...this.#ladder.counts }

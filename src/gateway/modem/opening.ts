@@ -11,14 +11,14 @@ const closingTime = 5_000
 
 /** Opens the port of a modem, in bounded time, and not once `stopping` is fired. */
 export function openInTime(
-  { path, baudRate, open = openPort }: ModemOptions,
+  { path, baudRate, open = openPort, openingMs = openingTime }: ModemOptions,
   clock: Clock,
   stopping: Latch,
 ): Promise<Port> {
   const opening = open(path, baudRate)
   return new Promise<Port>((resolve, reject) => {
     const off = stopping.on(() => reject(new Fault('port_failed', 'the hub stops')))
-    within(clock, openingTime, opening, tooLong(`${path} does not open`))
+    within(clock, openingMs, opening, tooLong(`${path} does not open`))
       .then(resolve, reject)
       .finally(off)
   }).catch((error) => {

@@ -14,6 +14,8 @@ export interface ModemOptions {
   readonly heartbeatMs?: number
   /** How the port is opened, where it is neither a serial device nor TCP. */
   readonly open?: (path: string, baudRate: number) => Promise<Port>
+  /** ms that opening may take, where the modem is looked for. */
+  readonly openingMs?: number
   /** Takes the power from the modem and gives it back, where something can. Rejected, it could not. */
   readonly power?: () => Promise<void>
 }

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { SerialPort } from 'serialport'
 import { Fault } from '../../message/fault.ts'
+import { freeing, holdersOf } from './holders.ts'
 
 /** A byte stream to a modem. */
 export interface Port {
@@ -82,6 +83,8 @@ class Lost {
   }
 }
 
+const busy = /cannot lock|busy|temporarily unavailable|EBUSY/i
+
 /** Why a port can't be opened, with the way out. */
 const remedies: readonly (readonly [pattern: RegExp, message: string])[] = [
   [
@@ -89,16 +92,21 @@ const remedies: readonly (readonly [pattern: RegExp, message: string])[] = [
     'there is no such port; is the modem plugged in? ls /dev/serial/by-id shows the names',
   ],
   [/permission|EACCES|access denied/i, 'no permission; add the user to the group dialout and log in again'],
-  [
-    /cannot lock|busy|temporarily unavailable|EBUSY/i,
-    'another program holds it; often: sudo systemctl stop ModemManager',
-  ],
+  [busy, 'another program holds it; often: sudo systemctl stop ModemManager'],
   [/is a directory|inappropriate ioctl|not a tty|EISDIR|ENOTTY/i, 'that is no serial port'],
   [/ECONNREFUSED/i, 'nothing listens there'],
   [/ENOTFOUND|EAI_AGAIN/i, 'the host name is not known'],
 ]
 
 function failed(name: string, error: Error): Fault {
-  const remedy = remedies.find(([pattern]) => pattern.test(error.message))?.[1]
+  const [pattern, remedy] = remedies.find(([one]) => one.test(error.message)) ?? []
+  const [holder] = pattern === busy ? holdersOf(name) : []
+  if (holder !== undefined)
+    return new Fault(
+      'port_failed',
+      `${name}: ${holder.name} (process ${holder.pid}) holds it: ${freeing(holder)}`,
+      { port: name, cause: error.message, holder: holder.name },
+      error,
+    )
   return new Fault('port_failed', `${name}: ${remedy ?? error.message}`, { port: name, cause: error.message }, error)
 }

@@ -92,6 +92,16 @@ function usbBehind(tree: DeviceTree, name: string): UsbPlace | null {
   return null
 }
 
+/** USB devices, with a serial port or without. */
+export function usbDevices({ sys }: DeviceTree = thisMachine): { readonly vendor: string; readonly product: string }[] {
+  const folder = join(sys, 'bus/usb/devices')
+  return names(folder).flatMap((name) => {
+    const vendor = text(join(folder, name), 'idVendor')
+    const product = text(join(folder, name), 'idProduct')
+    return vendor === null || product === null ? [] : [{ vendor: vendor.toLowerCase(), product: product.toLowerCase() }]
+  })
+}
+
 /** On-board UARTs that no hardware is behind have no driver of their own (8250 shows dozens). */
 function hasDevice({ sys }: DeviceTree, name: string): boolean {
   try {

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+import type { RunOptions } from './run.ts'
+
+interface Output {
+  readonly json?: boolean
+}
+
+type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
+
+/** `smshub modem …` */
+export function addModem(modem: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  const load = () => import('./modem.ts')
+  modem
+    .command('list')
+    .description('list serial ports and what they are; nothing is opened')
+    .option('--json', 'one JSON object a line')
+    .action(does(async ({ json = false }: Output) => (await load()).listModems(context, { json })))
+  modem
+    .command('probe <path>')
+    .description('open a port and ask what it is')
+    .option('--json', 'as JSON')
+    .action(does(async (path: string, { json = false }: Output) => (await load()).probeModem(context, path, { json })))
+  modem
+    .command('doctor <gateway|path>')
+    .description('name what is wrong with a modem, what mends it, and the lines that say so')
+    .option('--json', 'one JSON object a line')
+    .action(
+      does(async (target: string, { json = false }: Output) =>
+        (await load()).examineModem(context, target, { json }, options()),
+      ),
+    )
+  modem
+    .command('at <gateway|path> <command>')
+    .description('say an AT command to a modem, through the running hub where it is one of its gateways')
+    .action(does(async (target: string, text: string) => (await load()).sayToModem(context, target, text, options())))
+  modem
+    .command('trace <gateway>')
+    .description('print what went over the line lately, secrets masked, for a bug report')
+    .action(does(async (gateway: string) => (await load()).traceModem(context, gateway, options())))
+}

@@ -1,0 +1,206 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import { Channel } from '../gateway/modem/channel.ts'
+import { examine, type Finding } from '../gateway/modem/doctor.ts'
+import { freeing, holdersOf } from '../gateway/modem/holders.ts'
+import { modesWithoutPort, useOf } from '../gateway/modem/known-modems.ts'
+import { openPort, type Port } from '../gateway/modem/port.ts'
+import { notAModem, probe } from '../gateway/modem/probe.ts'
+import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/usb.ts'
+import { Fault } from '../message/fault.ts'
+import { type CliContext, exitCodes } from './context.ts'
+import { askDesk } from './control.ts'
+import { linesOf } from './gateways.ts'
+
+interface Output {
+  readonly json: boolean
+}
+
+const baudRate = 115_200
+
+/** `modem list`: what is plugged in, and what the hub would do with it. Nothing is opened. */
+export async function listModems({ stdout, stderr }: CliContext, { json }: Output): Promise<number> {
+  const names = stableNames()
+  const rows = serialPorts().map((port) => {
+    const [holder] = holdersOf(port.path)
+    return {
+      path: port.path,
+      stable: names.get(port.path) ?? null,
+      usb: port.usb === null ? null : `${port.usb.vendor}:${port.usb.product}`,
+      name: port.usb?.name ?? null,
+      ...meaningOf(port),
+      held_by: holder === undefined ? null : `${holder.name} (${holder.pid})`,
+    }
+  })
+  const hidden = usbDevices().flatMap((usb) => {
+    const mode = modesWithoutPort.find(
+      ({ vendor, products }) => vendor === usb.vendor && products.includes(usb.product),
+    )
+    return mode === undefined ? [] : [{ usb: `${usb.vendor}:${usb.product}`, finding: mode.finding, fix: mode.fix }]
+  })
+  if (json) for (const row of [...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
+  else {
+    for (const row of rows) {
+      const shown = [
+        row.path,
+        row.usb ?? '-',
+        row.name ?? '-',
+        row.use,
+        ...(row.held_by === null ? [] : [`held by ${row.held_by}`]),
+      ]
+      stdout.write(`${shown.join('  ')}\n`)
+      if (row.stable !== null) stdout.write(`    ${row.stable}\n`)
+    }
+    for (const { usb, finding, fix } of hidden) stdout.write(`${usb}  ${finding}: ${fix}\n`)
+    if (rows.length === 0 && hidden.length === 0) stderr.write('no serial port is plugged in\n')
+  }
+  return exitCodes.ok
+}
+
+function meaningOf(port: TtyPort): { readonly kind: string; readonly use: string } {
+  const use = useOf(port)
+  switch (use.what) {
+    case 'modem':
+      return { kind: 'modem', use: `${use.name}: found by path: auto` }
+    case 'other':
+      return { kind: 'other', use: `${use.name}: another port of the modem, left alone` }
+    case 'adapter':
+      return { kind: 'adapter', use: `${use.name}: anything can be behind it; smshub modem probe ${port.path}` }
+    default:
+      return { kind: 'unknown', use: `not known as a modem; smshub modem probe ${port.path}` }
+  }
+}
+
+/** `modem probe`: opens a port and asks what it is. */
+export async function probeModem(context: CliContext, path: string, { json }: Output): Promise<number> {
+  const { stdout } = context
+  const port = await openNamed(path)
+  try {
+    const found = await probe(port, context.clock)
+    if (json) stdout.write(`${JSON.stringify({ path, ...found })}\n`)
+    else if (found.is === 'modem') {
+      const { manufacturer, model, firmware, imei } = found.identity
+      stdout.write(`${path}: ${manufacturer ?? ''} ${model ?? ''}, firmware ${firmware ?? '-'}, IMEI ${imei}\n`)
+      stdout.write(`SIM: ${found.sim}\ngateways: { home: { type: modem, path: "${path}" } }\n`)
+    }
+    if (found.is === 'modem') return exitCodes.ok
+    throw notAModem(path, found.reason)
+  } finally {
+    await port.close()
+  }
+}
+
+/** `modem at`: through the running hub for one of its gateways, else on a port that it opens itself. */
+export async function sayToModem(
+  context: CliContext,
+  target: string,
+  text: string,
+  load: LoadOptions,
+): Promise<number> {
+  if (!/^at[ -~]*$/i.test(text)) throw new Fault('invalid_payload', `"${text}" is no AT command: AT+CSQ is one`)
+  const lines = isPath(target)
+    ? await onPort(context, target, async (ask) => linesOf(await ask(text)))
+    : await hub<string[]>(load, target, 'at', { text })
+  for (const line of lines) context.stdout.write(`${line}\n`)
+  return lines.at(-1) === 'OK' ? exitCodes.ok : exitCodes.failure
+}
+
+/** `modem trace`: what went over the line lately, for a bug report. */
+export async function traceModem(context: CliContext, gateway: string, load: LoadOptions): Promise<number> {
+  context.stdout.write(await hub<string>(load, gateway, 'trace'))
+  return exitCodes.ok
+}
+
+/** `modem doctor`: names what is wrong, what mends it, and the lines that say so. */
+export async function examineModem(
+  context: CliContext,
+  target: string,
+  { json }: Output,
+  load: LoadOptions,
+): Promise<number> {
+  const findings = isPath(target)
+    ? await onPort(context, target, (ask) => examine(ask, target)).catch((error) => [portFinding(error)])
+    : await hub<Finding[]>(load, target, 'doctor')
+  for (const finding of findings) {
+    if (json) context.stdout.write(`${JSON.stringify(finding)}\n`)
+    else {
+      const mark = { error: 'ERROR', warning: 'warning', ok: 'ok' }[finding.severity]
+      context.stdout.write(`${mark}: ${finding.finding}\n`)
+      if (finding.fix !== null) context.stdout.write(`  -> ${finding.fix}\n`)
+      for (const line of finding.lines) context.stdout.write(`     ${line}\n`)
+    }
+  }
+  return findings.some(({ severity }) => severity === 'error') ? exitCodes.failure : exitCodes.ok
+}
+
+function portFinding(error: unknown): Finding {
+  const { message, detail } = Fault.from(error)
+  const lines = detail.cause === undefined ? [] : [String(detail.cause)]
+  return { severity: 'error', finding: message, fix: null, lines }
+}
+
+async function onPort<T>(
+  context: CliContext,
+  path: string,
+  work: (ask: (text: string) => ReturnType<Channel['command']>) => Promise<T>,
+): Promise<T> {
+  const port = await openNamed(path)
+  const quiet = { urc: () => {}, reset: () => {}, lost: () => {}, resynchronised: () => {} }
+  const channel = new Channel(port, context.clock, quiet)
+  try {
+    return await channel.exclusive(async () => {
+      await channel.synchronise()
+      if (channel.lost !== null) throw notAModem(path, 'nothing answers AT')
+      await channel.command('ATE0', 3_000)
+      await channel.command('AT+CMEE=1', 3_000)
+      return work((text) => channel.command(text, 30_000, { graceWithoutOk: 10_000 }))
+    })
+  } finally {
+    channel.lose('done')
+    await port.close()
+  }
+}
+
+/** The port of a path that somebody typed; what it can't be is said before anything is opened. */
+async function openNamed(path: string): Promise<Port> {
+  if (path.startsWith('tcp:')) return openPort(path, baudRate)
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) throw notAModem(path, 'there is no such port; smshub modem list shows those that are there')
+  if (stat.isDirectory()) throw notAModem(path, 'that is a folder, no port')
+  if (!stat.isCharacterDevice()) throw notAModem(path, 'that is a file, no port')
+  const [holder] = isTerminal(path) ? holdersOf(path) : []
+  if (holder !== undefined && holder.pid !== process.pid)
+    throw notAModem(path, `${holder.name} (process ${holder.pid}) holds it: ${freeing(holder)}`)
+  return openPort(path, baudRate)
+}
+
+async function hub<T>(load: LoadOptions, gateway: string, what: string, body: object = {}): Promise<T> {
+  try {
+    return await askDesk<T>(loadConfig(load).dataFolder, `gateway/${what}`, { gateway, ...body })
+  } catch (error) {
+    const fault = Fault.from(error)
+    if (!fault.message.startsWith('no hub runs')) throw fault
+    throw new Fault('no_gateway', `${fault.message}; a port can be named instead, for example /dev/ttyUSB2`)
+  }
+}
+
+/** Whatever else stands in /dev is open in many programs. */
+function isTerminal(path: string): boolean {
+  return /^\/dev\/(tty|pts\/|cu\.)/.test(realpathSync(path))
+}
+
+function isPath(target: string): boolean {
+  return target.includes('/')
+}
+
+/** Names that stay when the numbers of the ttys change. */
+function stableNames(): Map<string, string> {
+  const names = new Map<string, string>()
+  for (const folder of ['/dev/serial/by-path', '/dev/serial/by-id']) {
+    try {
+      for (const name of readdirSync(folder)) names.set(realpathSync(join(folder, name)), join(folder, name))
+    } catch {}
+  }
+  return names
+}

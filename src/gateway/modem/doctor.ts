@@ -1,0 +1,171 @@
+import type { Reply } from './channel.ts'
+import { isUsable } from './observe.ts'
+import { pinStateIn, registrationIn, signalIn } from './parse.ts'
+
+/** What is wrong, what mends it, and the lines that say so. */
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'ok'
+  readonly finding: string
+  readonly fix: string | null
+  readonly lines: readonly string[]
+}
+
+/** Asks the modem; answers with what it said. */
+export type AskModem = (text: string) => Promise<Reply>
+
+interface Look {
+  readonly ask: string
+  /** Null when there is nothing to say. */
+  readonly judge: (reply: Reply) => Omit<Finding, 'lines'> | null
+  /** Nothing behind it makes sense where it finds an error. */
+  readonly stops?: true
+}
+
+const error = (finding: string, fix: string) => ({ severity: 'error', finding, fix }) as const
+const warning = (finding: string, fix: string) => ({ severity: 'warning', finding, fix }) as const
+const fine = (finding: string) => ({ severity: 'ok', finding, fix: null }) as const
+
+/** Every look at a modem, in the order in which one is the cause of the next (facts: modems, sections 5, 6, 8, 16). */
+const looks: readonly Look[] = [
+  {
+    ask: 'AT+CPIN?',
+    stops: true,
+    judge: ({ lines, final }) => {
+      const state = pinStateIn(lines)
+      const number = final.kind === 'error' ? final.number : null
+      if (state === 'READY' || state === 'SIM PIN2' || state === 'SIM PUK2') return fine('the SIM is ready')
+      if (number === 10 || number === 310)
+        return error('there is no SIM in the modem', 'put one in; some modems see it only behind a new plug')
+      if (number === 13 || number === 313) return error('the SIM is broken or dirty', 'clean it, or try another one')
+      if (state === 'SIM PIN' || number === 11 || number === 311)
+        return error('the SIM wants its PIN', 'set pin: under the gateway')
+      if (state === 'SIM PUK' || number === 12 || number === 316)
+        return error('the SIM is blocked and wants its PUK', 'unlock it in a telephone: the hub never enters a PUK')
+      if (state?.startsWith('PH-'))
+        return error(
+          `the modem takes only its operator's SIM (${state})`,
+          'unlock the modem, or use the SIM it was sold with',
+        )
+      return warning('the modem does not say how the SIM is', 'wait a minute and look again')
+    },
+  },
+  {
+    ask: 'AT+CFUN?',
+    stops: true,
+    judge: ({ lines }) => {
+      const [, functionality] = /^\+CFUN: *(\d+)/.exec(find(lines, '+CFUN:')) ?? []
+      if (functionality === undefined || functionality === '1') return null
+      return error(`the radio is switched off (+CFUN: ${functionality})`, 'smshub modem at <gateway> AT+CFUN=1')
+    },
+  },
+  {
+    ask: 'AT+CREG?',
+    judge: ({ lines }) => registrationFinding(lines, '+CREG:'),
+  },
+  { ask: 'AT+CEREG?', judge: ({ lines }) => registrationFinding(lines, '+CEREG:') },
+  {
+    ask: 'AT+CSQ',
+    judge: ({ lines }) => {
+      const signal = signalIn(lines)
+      if (signal === null) return warning('the modem does not know its signal', 'look at the antenna')
+      if (signal.dbm < -97)
+        return warning(`the signal is weak: ${signal.dbm} dBm`, 'move the antenna, or the modem with a longer cable')
+      return fine(`the signal is ${signal.dbm} dBm`)
+    },
+  },
+  {
+    ask: 'AT+CSCA?',
+    judge: ({ lines, final }) => {
+      if (final.kind !== 'ok') return null
+      const [, number = ''] = /^\+CSCA: *"([^"]*)"/.exec(find(lines, '+CSCA:')) ?? []
+      if (/\d/.test(number)) return fine('the SIM has the number of a service centre')
+      return error(
+        'the SIM has no number of a service centre: every SMS is refused with 330',
+        'smshub modem at <gateway> \'AT+CSCA="+<number of your operator>"\'',
+      )
+    },
+  },
+  {
+    ask: 'AT+CPMS?',
+    judge: ({ lines }) => {
+      const levels = [...find(lines, '+CPMS:').matchAll(/"([A-Z]{2})" *, *(\d+) *, *(\d+)/g)]
+      const full = levels.find(([, , used, total]) => Number(total) > 0 && Number(used) >= Number(total))
+      if (full === undefined) return null
+      return error(
+        `the storage ${full[1]} is full (${full[2]} of ${full[3]}): nothing more comes in`,
+        'the hub empties it while it runs; what it can not read can be deleted with smshub modem at <gateway> AT+CMGD=<index>',
+      )
+    },
+  },
+  {
+    ask: 'AT+CLCK="AO",2',
+    judge: ({ lines }) =>
+      /^\+CLCK: *1/.test(find(lines, '+CLCK:'))
+        ? error('outgoing traffic is barred on this SIM', 'lift the barring at the operator')
+        : null,
+  },
+  {
+    ask: 'AT+CGSMS?',
+    judge: ({ lines }) =>
+      /^\+CGSMS: *0/.test(find(lines, '+CGSMS:'))
+        ? warning('SMS go by packet data only, which not every network has', 'smshub modem at <gateway> AT+CGSMS=3')
+        : null,
+  },
+]
+
+/** Looks at a modem that answers. Where a fix names `<gateway>` it is put in. */
+export async function examine(ask: AskModem, gateway: string): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { ask: text, judge, stops } of looks) {
+    const reply = await ask(text)
+    const found = judge(reply)
+    if (found === null) continue
+    const final = reply.final.kind === 'timeout' || reply.final.kind === 'lost' ? '(no answer)' : reply.final.text
+    const lines = [`> ${text}`, ...reply.lines.map((line) => `< ${line}`), `< ${final}`]
+    findings.push({ ...found, fix: found.fix?.replaceAll('<gateway>', gateway) ?? null, lines })
+    if (stops && found.severity === 'error') break
+  }
+  return networkOf(findings)
+}
+
+/** One network is enough: what the other one lacks is no finding. */
+function networkOf(findings: readonly Finding[]): Finding[] {
+  const about = (finding: Finding) => /^> AT\+CE?REG\?/.test(finding.lines[0] ?? '')
+  const good = findings.some((finding) => about(finding) && finding.severity === 'ok')
+  let seen = false
+  return findings.filter((finding) => {
+    if (!about(finding)) return true
+    if (good && finding.severity !== 'ok') return false
+    const isFirst = !seen
+    seen = true
+    return isFirst
+  })
+}
+
+function registrationFinding(lines: readonly string[], name: string): Omit<Finding, 'lines'> | null {
+  const line = find(lines, name)
+  const network = line === '' ? null : registrationIn(line)
+  if (network === null) {
+    return /, *11\b/.test(line)
+      ? error(
+          'the network takes this SIM for emergency calls in another network only: no SMS',
+          'use another operator or modem',
+        )
+      : null
+  }
+  if (isUsable(network)) return fine(network === 'roaming' ? 'it is roaming' : 'a network has it')
+  if (network === 'denied')
+    return error(
+      'the network refuses this SIM',
+      'is it activated and paid for, and this IMEI allowed? Try it in a telephone',
+    )
+  if (network === 'searching') return warning('it looks for a network', 'wait a minute; then look at the antenna')
+  return error(
+    'no network has it',
+    'look at the antenna, and whether the operator still runs a network that this modem speaks',
+  )
+}
+
+function find(lines: readonly string[], name: string): string {
+  return lines.find((line) => line.startsWith(name)) ?? ''
+}

@@ -1,0 +1,229 @@
+import { execFile } from 'node:child_process'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Pty } from '../../src/sim/pty.ts'
+import { parseTrace, ReplayedModem } from '../../src/sim/replay.ts'
+import type { SimulatedWorld } from '../../src/sim/world.ts'
+import { testWith } from '../sim/programs.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess, mainFile } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { hubNumber, startWorld, type TestWorld, testClock } from '../support/world.ts'
+
+interface Ran {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs it beside this process, in which the simulated modem lives. */
+function smshub(args: readonly string[], cwd = temporaryFolder()): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [mainFile, ...args], { cwd, timeout: 25_000 }, (error, out, err) => {
+      resolve({ code: (error?.code as number | undefined) ?? (error === null ? 0 : 1), out, err })
+    })
+    child.stdin?.end()
+  })
+}
+
+let world: TestWorld
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(() => world.world.close())
+
+describe('a path that is no modem', () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'file')
+  writeFileSync(file, '')
+  test.each([
+    ['that does not exist', '/dev/ttyUSB99', 'there is no such port; smshub modem list'],
+    ['that is a folder', folder, 'that is a folder, no port'],
+    ['that is a file', file, 'that is a file, no port'],
+    ['that is a device of another kind', '/dev/null', 'that is no serial port'],
+    ['where nobody listens', 'tcp://127.0.0.1:1', 'nothing listens there'],
+    ['of another form', 'tcp://127.0.0.1', 'it must be tcp://host:port'],
+  ])('%s is told, by every verb', async (_, path, message) => {
+    for (const args of [
+      ['modem', 'probe', path],
+      ['modem', 'at', path, 'AT'],
+    ]) {
+      const { code, err, out } = await smshub(args)
+      expect({ args, code, out, err }).toEqual({ args, code: 1, out: '', err: expect.stringContaining(message) })
+    }
+    expect(await smshub(['modem', 'doctor', path])).toMatchObject({ code: 1, out: expect.stringContaining(message) })
+  })
+
+  testWith('socat')('that somebody holds is told with who, and how to free it', async () => {
+    const other = await startWorld()
+    const path = join(temporaryFolder(), 'modem')
+    const pty = await Pty.open(other.world.server, path, testClock)
+    const held = openSync(path, 'r+')
+    for (const verb of ['probe', 'doctor']) {
+      const { code, out, err } = await smshub(['modem', verb, path])
+      expect(code).toBe(1)
+      expect(out + err).toMatch(/node \(process \d+\) holds it: stop node/)
+    }
+    expect(held).toBeGreaterThan(0)
+    await pty.close()
+    await other.world.close()
+  })
+})
+
+describe('modem', () => {
+  test('list opens nothing', async () => {
+    expect((await smshub(['modem', 'list'])).code).toBe(0)
+    expect((await smshub(['modem', 'list', '--json'])).code).toBe(0)
+  })
+
+  test('probe tells what is there, and the line for the configuration', async () => {
+    const { code, out } = await smshub(['modem', 'probe', world.path])
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('IMEI 490154203237518') })
+    expect(out).toContain(`path: "${world.path}"`)
+    expect(JSON.parse((await smshub(['modem', 'probe', world.path, '--json'])).out)).toMatchObject({
+      is: 'modem',
+      sim: 'READY',
+    })
+  })
+
+  test('at says a command and shows the answer', async () => {
+    expect(await smshub(['modem', 'at', world.path, 'AT+CSQ'])).toMatchObject({ code: 0, out: '+CSQ: 20,99\nOK\n' })
+    expect(await smshub(['modem', 'at', world.path, 'AT+NONSENSE'])).toMatchObject({ code: 1, out: 'ERROR\n' })
+    expect(await smshub(['modem', 'at', world.path, 'hello'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('is no AT command'),
+    })
+  })
+
+  const troubles: readonly (readonly [string, (world: SimulatedWorld) => void, string, string])[] = [
+    [
+      'a missing SIM',
+      ({ modem }) => {
+        modem.sim.inserted = false
+      },
+      'there is no SIM',
+      '+CME ERROR: 10',
+    ],
+    [
+      'a PIN',
+      ({ modem }) => {
+        modem.sim.setLock(true)
+        modem.sim.powerOn()
+      },
+      'set pin: under the gateway',
+      'SIM PIN',
+    ],
+    [
+      'a PUK',
+      ({ modem }) => {
+        modem.sim.setLock(true)
+        modem.sim.powerOn()
+        for (let i = 0; i < 3; i++) modem.sim.enterPin('0')
+      },
+      'unlock it in a telephone',
+      'SIM PUK',
+    ],
+    [
+      'no network',
+      ({ modem }) => modem.radio.change({ registration: 'denied' }),
+      'the network refuses this SIM',
+      '+CREG: 0,3',
+    ],
+    [
+      'no service centre',
+      ({ modem }) => {
+        modem.sim.serviceCentre = null
+      },
+      'AT+CSCA="+<number',
+      '+CSCA: ""',
+    ],
+    [
+      'a full storage',
+      ({ modem }) => modem.faults.add({ fault: 'storage_full' }),
+      'the storage SM is full',
+      '"SM",20,20',
+    ],
+    ['a weak signal', ({ modem }) => modem.radio.change({ signal: 3 }), 'move the antenna', '+CSQ: 3,99'],
+  ]
+  test.each(troubles)('doctor names %s, what mends it, and the line that says so', async (_, strike, fix, line) => {
+    const other = await startWorld()
+    strike(other.world)
+    const { out } = await smshub(['modem', 'doctor', other.path])
+    expect(out).toContain(fix)
+    expect(out).toContain(line)
+    await other.world.close()
+  })
+
+  test('doctor finds nothing wrong with a good one', async () => {
+    const { code, out } = await smshub(['modem', 'doctor', world.path])
+    expect({ code, errors: out.match(/ERROR:/g) }).toEqual({ code: 0, errors: null })
+  })
+})
+
+describe('a running hub', () => {
+  let hub: HubProcess
+  let other: TestWorld
+  beforeAll(async () => {
+    other = await startWorld()
+    other.world.modem.sim.setLock(true)
+    other.world.modem.reset()
+    const port = await freePort()
+    hub = new HubProcess(temporaryFolder())
+    await hub.start({
+      config: `
+mqtt: { broker: { listen: "127.0.0.1:${port}" } }
+gateways: { home: { type: modem, path: "${other.path}", number: "${hubNumber}", pin: "1234" } }
+http: { enabled: false }
+`,
+    })
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready', 25_000)
+    await client.publish('smshub/sms/send', { to: '+4915112345678', text: 'a secret text' })
+    await client.close()
+  }, 40_000)
+  afterAll(async () => {
+    await hub.kill()
+    await other.world.close()
+  })
+
+  test('answers at, doctor and trace for its gateways', async () => {
+    expect(await smshub(['modem', 'at', 'home', 'AT+CSQ'], hub.folder)).toMatchObject({
+      code: 0,
+      out: '+CSQ: 20,99\nOK\n',
+    })
+    expect(await smshub(['modem', 'doctor', 'home'], hub.folder)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('ok: the SIM is ready'),
+    })
+    expect(await smshub(['modem', 'at', 'barn', 'AT'], hub.folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('there is no gateway "barn"; there is home'),
+    })
+  })
+
+  test('hides secrets and messages in the trace, which can be played back', async () => {
+    other.world.network.text({ from: '+4915112345678', to: hubNumber, text: 'another secret text' })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const { code, out } = await smshub(['modem', 'trace', 'home'], hub.folder)
+    expect(code).toBe(0)
+    expect(out).toContain('> AT+CPIN="'.slice(0, 10))
+    expect(out).toContain('«secret»')
+    expect(out).not.toContain('1234"')
+    expect(out).not.toMatch(/[0-9A-F]{30,}/)
+    const file = join(hub.folder, 'trace.txt')
+    writeFileSync(file, out)
+    const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), testClock)
+    const said: string[] = []
+    modem.hear('AT+CMEE=1\r', (octets) => said.push(octets))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(said.join('')).toContain('OK')
+  })
+
+  test('without one, a gateway is told to be nowhere', async () => {
+    expect(await smshub(['modem', 'at', 'home', 'AT'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no hub runs on'),
+    })
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals'
+import { parseTrace, ReplayedModem } from '../../src/sim/replay.ts'
+import { Bench, friend, hub } from './bench.ts'
+
+test('a trace plays the modem back to the driver: it starts, sends and receives as then', async () => {
+  const bench = new Bench()
+  bench.driver.start(bench.told)
+  await bench.clock.advance(5_000)
+  expect(await bench.send('hello')).toMatchObject({ outcome: 'sent', reference: 1 })
+  bench.network.text({ from: friend, to: hub, text: 'answer' })
+  await bench.clock.advance(10_000)
+  const { trace } = bench.driver
+  expect(trace).not.toMatch(/[0-9A-F]{30}/)
+
+  const other = new Bench({
+    driver: {
+      open: async () => {
+        let told: (data: Uint8Array) => void = () => {}
+        return {
+          name: 'replay',
+          write: (data) => modem.hear(data, (octets) => told(Buffer.from(octets, 'latin1'))),
+          onData: (listener) => {
+            told = listener
+          },
+          onLost: () => {},
+          close: async () => {},
+        }
+      },
+    },
+  })
+  const modem = new ReplayedModem(parseTrace(trace), other.clock)
+  other.driver.start(other.told)
+  await other.until(() => other.driver.ready, 30_000)
+  await other.clock.advance(5_000)
+  expect(await other.send('hello')).toMatchObject({ outcome: 'sent', reference: 1 })
+  await other.clock.advance(20_000)
+  expect(other.told.messages.length).toBeGreaterThanOrEqual(1)
+  expect(modem.left).toBe(0)
+})
+
+test('what is no trace is told with its line', () => {
+  expect(() => parseTrace('> AT␍\nhello\n')).toThrow('line 2 is no line of a trace: hello')
+})
