@@ -7,7 +7,7 @@ import type { Config } from './config/schema.ts'
 import { Directory } from './deliver/identify.ts'
 import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
-import { Strangers } from './deliver/strangers.ts'
+import { Unknowns } from './deliver/unknown.ts'
 import type { Device } from './device/device.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
@@ -204,7 +204,12 @@ export class Hub {
       hasRoom: () => this.#room,
       log: (level, message) => this.#options.log(level, 'submit', message),
     })
-    const strangers = new Strangers(this.#profiles, (message) => this.#options.log('info', 'deliver', message))
+    const unknowns = new Unknowns({
+      profiles: this.#profiles,
+      clock,
+      tell: (message) => this.#options.log('info', 'deliver', message),
+      found: ({ raws }, data) => this.#store.run('nameUnknown', { raws, data }),
+    })
     const directory = new Directory(this.devices.values(), region)
     this.fleet.onChange = (id, device) => {
       if (device === null) directory.remove(id)
@@ -219,7 +224,7 @@ export class Hub {
       installedAt,
       now,
       newId,
-      stranger: (sender, text, context) => strangers.texted(sender, text, context),
+      unknown: (text) => unknowns.add(text),
       log: (level, message) => this.#options.log(level, 'deliver', message),
     })
     this.desk = new Desk({

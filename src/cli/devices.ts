@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { ProfileFiles, readProfile } from '../config/profiles.ts'
+import { ProfileFiles, type ProfileHead, readProfile } from '../config/profiles.ts'
 import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
 import { didYouMean } from '../device/nearest.ts'
 import type { Profile } from '../device/profile.ts'
@@ -29,21 +29,10 @@ export interface ListOptions extends Output {
   readonly markdown?: boolean
 }
 
-interface Listed {
-  readonly profile: string
-  readonly kind: string
-  readonly manufacturer: string
-  readonly family: string
-  readonly models: readonly string[]
-}
-
 /** `devices list`: every profile in the box, or those that are looked for. */
 export function listProfiles({ stdout, stderr }: CliContext, options: ListOptions): number {
   const profiles = new ProfileFiles()
-  const all = profiles.ids().map((id): Listed => {
-    const { kind, manufacturer, family, models } = profiles.get(id).row
-    return { profile: id, kind, manufacturer, family, models }
-  })
+  const all = profiles.ids().map((id) => profiles.head(id))
   const kindOf = options.kind?.toLowerCase()
   if (kindOf !== undefined && !(kinds as readonly string[]).includes(kindOf)) {
     throw new Fault(
@@ -62,14 +51,14 @@ export function listProfiles({ stdout, stderr }: CliContext, options: ListOption
   return exitCodes.ok
 }
 
-function isWanted({ profile, kind, manufacturer, family, models }: Listed, options: ListOptions): boolean {
+function isWanted({ profile, kind, manufacturer, family, models }: ProfileHead, options: ListOptions): boolean {
   const has = (text: string | undefined, ...places: readonly string[]): boolean =>
     text === undefined || places.some((place) => place.toLowerCase().includes(text.toLowerCase()))
   const isKind = options.kind === undefined || kind === options.kind.toLowerCase()
   return isKind && has(options.maker, manufacturer) && has(options.text, profile, manufacturer, family, ...models)
 }
 
-function columnsOf(rows: readonly Listed[]): string {
+function columnsOf(rows: readonly ProfileHead[]): string {
   const width = Math.max(...rows.map((row) => row.profile.length))
   const kindWidth = Math.max(...rows.map((row) => row.kind.length))
   return rows
@@ -81,7 +70,7 @@ function columnsOf(rows: readonly Listed[]): string {
 }
 
 /** The table of devices/README.md, by kind: a test compares the two. */
-export function tableOf(rows: readonly Listed[]): string {
+export function tableOf(rows: readonly ProfileHead[]): string {
   const lines = [...rows]
     .sort(
       (a, b) => kinds.indexOf(a.kind as never) - kinds.indexOf(b.kind as never) || a.profile.localeCompare(b.profile),
@@ -221,7 +210,8 @@ function textIn(line: string): string | null {
 }
 
 function json({ text, matches, nearest }: Tried): string {
-  return JSON.stringify({ text, matches, ...(matches.length === 0 && nearest !== null && { nearest }) })
+  const { weight: _, ...near } = nearest ?? { weight: 0 }
+  return JSON.stringify({ text, matches, ...(matches.length === 0 && nearest !== null && { nearest: near }) })
 }
 
 function forPeople({ text, matches, nearest }: Tried): string {

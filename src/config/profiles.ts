@@ -26,16 +26,52 @@ export class ProfileFiles {
 
   /** Reads a profile when it is first asked for. */
   get(id: string): Profile {
-    const known = this.#read.get(id)
-    if (known !== undefined) return known
-    const file = this.#folders.map((folder) => join(folder, `${id}.yaml`)).find((path) => isId(id) && existsSync(path))
-    if (file === undefined)
-      throw new Fault('invalid_profile', `there is no profile "${id}"${didYouMean(id, this.ids())}`, { profile: id })
-    const profile = readProfile(id, file)
+    const profile = this.#read.get(id) ?? this.read(id)
     this.#read.set(id, profile)
     return profile
   }
+
+  /** What a list shows of a profile. The rest of its file is not looked at: all of them take a moment. */
+  head(id: string): ProfileHead {
+    const file = this.#fileOf(id)
+    const blocks = readFileSync(file, 'utf8').split(/^(?=[a-z_]+:)/m)
+    const head = blocks.filter((block) => headKeys.some((key) => block.startsWith(`${key}:`))).join('')
+    const data = readYaml(head, file, { secret: nothing, env: nothing }).data as Record<string, string | string[]>
+    const one = (key: (typeof headKeys)[number]) => String(data[key] ?? '')
+    const models = data.models ?? []
+    return {
+      profile: id,
+      kind: one('kind'),
+      manufacturer: one('manufacturer'),
+      family: one('family'),
+      models: typeof models === 'string' ? [models] : models,
+    }
+  }
+
+  /** The same, and forgets it again: for those who look at all of them. */
+  read(id: string): Profile {
+    return readProfile(id, this.#fileOf(id))
+  }
+
+  #fileOf(id: string): string {
+    const file = this.#folders.map((folder) => join(folder, `${id}.yaml`)).find((path) => isId(id) && existsSync(path))
+    if (file === undefined)
+      throw new Fault('invalid_profile', `there is no profile "${id}"${didYouMean(id, this.ids())}`, { profile: id })
+    return file
+  }
 }
+
+/** What a list of profiles shows of one. */
+export interface ProfileHead {
+  readonly profile: string
+  readonly kind: string
+  readonly manufacturer: string
+  readonly family: string
+  readonly models: readonly string[]
+}
+
+const headKeys = ['kind', 'manufacturer', 'family', 'models'] as const
+const nothing = () => undefined
 
 /** One profile file. Fails with `invalid_profile`, naming the file and what is wrong. */
 export function readProfile(id: string, file: string): Profile {
@@ -46,7 +82,6 @@ export function readProfile(id: string, file: string): Profile {
     throw new Fault('invalid_profile', `${file}: ${(error as Error).message}`, { profile: id }, error)
   }
   try {
-    const nothing = () => undefined
     return parseProfile(id, readYaml(text, file, { secret: nothing, env: nothing }).data)
   } catch (error) {
     const fault = Fault.from(error)

@@ -67,6 +67,7 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
             seenAt: now,
             fields: stateKeysOf(device),
           },
+    unknown: !hidden && isUnknown(understood),
     settlements: old ? [] : settlements,
     learned: device === null || old ? {} : learned(device, said),
     cancels,
@@ -87,6 +88,11 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
           ],
     delayed: false,
   }
+}
+
+/** Nobody could make sense of it: no message, no answer, and nobody else's. */
+function isUnknown({ whole, readings, correlation, forwarded }: Understood): boolean {
+  return (whole.text ?? '').trim() !== '' && readings.length + correlation.answers.length === 0 && forwarded === null
 }
 
 /** What may be shown of the text. */

@@ -14,6 +14,7 @@ import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
 import { type Directory, identify } from './identify.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
+import type { UnknownText } from './unknown.ts'
 
 /**
  * DELIVER: SMS-DELIVER / SMS-STATUS-REPORT -> MQTT
@@ -47,8 +48,8 @@ export interface DeliverRooms extends EffectRules {
   readonly checkpoint: Checkpoint
   readonly directory: Directory
   now(): number
-  /** A text of somebody who is no device. */
-  stranger(sender: string, text: string, context: ReadContext): void
+  /** A text that nobody could make sense of. */
+  unknown(text: UnknownText): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
@@ -173,8 +174,9 @@ export class Deliver {
       this.#rooms.now(),
     )
     await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
-    if (device === null && effects.incoming.payload !== null)
-      this.#rooms.stranger(effects.incoming.sender, text, context)
+    if (!effects.unknown) return
+    const { messageId, sender, text: masked } = effects.incoming
+    this.#rooms.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context })
   }
 
   async #quarantine(

@@ -27,6 +27,8 @@ export interface Nearest {
   /** Characters of the text that the pattern explains, and what stands there. */
   readonly at: number
   readonly rest: string
+  /** How much of the text it explains. */
+  readonly weight: number
   /** What the pattern would take there, in words. */
   readonly expected: readonly string[]
 }
@@ -143,7 +145,7 @@ function nearest(samples: readonly Sample[], text: string): Nearest | null {
       if (weight <= most) continue
       most = weight
       const expected = allWanted(program, waiting)
-      best = { profile: device.profile.id, message, pattern: source, at, rest: text.slice(at), expected }
+      best = { profile: device.profile.id, message, pattern: source, at, rest: text.slice(at), weight, expected }
     }
   }
   return best

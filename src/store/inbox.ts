@@ -67,6 +67,21 @@ export function quarantine(tx: Tx, { raw, reason, payload }: { raw: number; reas
   tx.publish({ topic: 'bridge/event', payload, retain: false })
 }
 
+/** A text that nobody knows is kept without its secrets, for whoever writes a profile. */
+export function keepUnknown(tx: Tx, raws: readonly number[], data: Readonly<Record<string, unknown>>): void {
+  for (const id of raws)
+    tx.run(`UPDATE raw SET state = 'quarantined', pdu = NULL, document = ? WHERE id = ?`, JSON.stringify(data), id)
+}
+
+/** What the search for it has found, for the row and for those who watch. */
+export function nameUnknown(
+  tx: Tx,
+  { raws, data }: { raws: readonly number[]; data: Readonly<Record<string, unknown>> },
+): void {
+  keepUnknown(tx, raws, data)
+  tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'unknown_text', data }), retain: false })
+}
+
 /** Settled messages keep their hash only: what they said may hold secrets. */
 export function done(tx: Tx, raws: readonly number[]): void {
   for (const id of raws) tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)

@@ -7,7 +7,7 @@ import { announce, announced, shownFields, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
-import { file, filed, orphanedReports, quarantine, settleReport } from './inbox.ts'
+import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
 import { notePin, recallPin } from './pins.ts'
@@ -40,6 +40,7 @@ export const operations = {
   filed,
   settleReport,
   quarantine,
+  nameUnknown,
   orphanedReports,
   assemble,
   staleAssemblies,

@@ -5,7 +5,7 @@ import type { Values } from '../message/values.ts'
 import { advance, follows } from './acts.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from './devices.ts'
 import type { Tx } from './engine.ts'
-import { done } from './inbox.ts'
+import { done, keepUnknown } from './inbox.ts'
 import { openWindow } from './lanes.ts'
 import { type Change, move } from './moves.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
@@ -50,6 +50,8 @@ export interface TextEffects {
     readonly payload: Readonly<Record<string, unknown>> | null
   }
   readonly state: StateChange | null
+  /** It goes into quarantine: nobody knows what it says. */
+  readonly unknown: boolean
   readonly settlements: readonly Settlement[]
   /** Settings that the text teaches. */
   readonly learned: Readonly<Record<string, Learned>>
@@ -87,7 +89,9 @@ export function settleText(tx: Tx, effects: TextEffects): void {
     for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
     for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
   }
-  done(tx, effects.raws)
+  if (effects.unknown)
+    keepUnknown(tx, effects.raws, { message_id: incoming.messageId, device: incoming.device, text: incoming.text })
+  else done(tx, effects.raws)
   if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
 }
 

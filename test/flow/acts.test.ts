@@ -378,6 +378,17 @@ describe('a password', () => {
     expect(await outcome('panel/command/password', { new: '6666' })).toMatchObject({ ok: true })
   }, 60_000)
 
+  test('is not shown by a text that nobody knows, which is kept with the nearest profile named', async () => {
+    const since = client.received.length
+    expect(await says(numbers.panel, 'I1:1 and the code is 6666, was 2222')).toMatchObject({ parsed: false })
+    const event = await client.wait(({ json }) => json.type === 'unknown_text' && json.data.device === 'panel', 30_000)
+    expect(event.json.data).toMatchObject({ matches: [], nearest: { profile: 'test/panel', message: 'status' } })
+    expect(event.json.data.text).toBe('I1:1 and the code is ***, was 2222')
+    expect(client.received.slice(since).filter(({ text }) => text.includes('6666'))).toEqual([])
+    expect(started.log.some(({ message }) => message.includes('the nearest is test/panel status'))).toBe(true)
+    expect((await started.hub.counts()).quarantined).toBeGreaterThan(0)
+  }, 60_000)
+
   test('is still known after a restart, until the owner writes another', async () => {
     const passwordAfter = async (password: string) => {
       await started.hub.stop()
