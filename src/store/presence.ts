@@ -1,5 +1,5 @@
 import { topicName } from '../message/topics.ts'
-import type { Value } from '../message/values.ts'
+import { type Value, wordOf } from '../message/values.ts'
 import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
 
@@ -68,7 +68,7 @@ export function showTarget(
   tx: Tx,
   command: { readonly device: string; readonly property: string; readonly value: unknown; readonly underWay: boolean },
 ): void {
-  const word = String(command.value).trim().toUpperCase()
+  const word = wordOf(command.value).trim().toUpperCase()
   if (movingWords.has(word))
     patchState(tx, command.device, { [`${command.property}_target`]: command.underWay ? word : null })
 }

@@ -245,12 +245,23 @@ function splitMeta(json: Readonly<Record<string, unknown>>): { meta: Meta; rest:
   }
 }
 
+/** Lists and objects in each other: nothing that is meant is deeper. */
+const deepest = 16
+
 function parseJson(payload: string): unknown {
+  let json: unknown
   try {
-    return JSON.parse(payload)
+    json = JSON.parse(payload)
   } catch {
     return undefined
   }
+  if (!isShallow(json, deepest)) throw new Fault('invalid_payload', `the JSON is nested deeper than ${deepest} levels`)
+  return json
+}
+
+function isShallow(json: unknown, levels: number): boolean {
+  if (typeof json !== 'object' || json === null) return true
+  return levels > 0 && Object.values(json).every((value) => isShallow(value, levels - 1))
 }
 
 /** A JSON scalar or array as such, anything else as the text it is: `0123` and a number too long for one stay text. */

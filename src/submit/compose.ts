@@ -282,7 +282,8 @@ function literal(
   }
 }
 
-function refuse(request: CommandRequest, fault: Fault): Refusal {
+/** What is told of a request that is not carried out. Of a value that is no scalar nothing is told. */
+export function refuse(request: CommandRequest, fault: Fault): Refusal {
   const { intent } = request
   return {
     ...asked(request),
@@ -305,9 +306,13 @@ function asked({ commandId, origin, intent }: CommandRequest) {
     verb: intent.verb,
     command: intent.verb === 'command' ? intent.name : null,
     property: intent.verb === 'set' || intent.verb === 'get' ? intent.property : null,
-    value: intent.verb === 'set' ? intent.value : null,
+    value: intent.verb === 'set' && isScalar(intent.value) ? intent.value : null,
     args: null,
   }
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== 'object' || Array.isArray(value)
 }
 
 function digestOf(text: string): string {

@@ -2,13 +2,13 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
 import { type Values, wordOf } from '../message/values.ts'
-import type { Enqueued, EnqueueLimits } from '../store/enqueue.ts'
+import type { Enqueued, EnqueueLimits, NewSubmission, Refusal } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept } from './accept.ts'
-import { type ComposeRooms, compose } from './compose.ts'
+import { type ComposeRooms, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
 import { send } from './send.ts'
@@ -67,13 +67,24 @@ export class Submit {
     const now = rules.now()
     const accepted = this.#steps.runSync('accept', () => accept(publish, (prefix) => this.#rooms.newId(prefix)))
     if (accepted === null) return null
-    const states = await this.#statesFor(accepted.asked)
-    const items = this.#steps.runSync('compose', () =>
-      accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now, states)),
-    )
     const { client, messageId, connection, duplicate } = publish
     const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
-    return this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+    const enqueue = (items: (NewSubmission | Refusal)[]) =>
+      this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+    try {
+      const states = await this.#statesFor(accepted.asked)
+      return await enqueue(
+        this.#steps.runSync('compose', () =>
+          accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now, states)),
+        ),
+      )
+    } catch (error) {
+      const fault = Fault.from(error)
+      if (fault.code !== 'internal') throw fault
+      // A defect of ours: without an answer the client would send it again for ever.
+      this.#rooms.log('error', `a publish to ${publish.topic} can't be taken in: ${fault.message}`)
+      return enqueue(accepted.asked.map(({ request }) => refuse(request, fault)))
+    }
   }
 
   /** What is known of the devices that shall be toggled: some have no command of their own for it. */
