@@ -257,6 +257,7 @@ export class Hub {
       instance,
       now,
       gateways: () => this.gateways,
+      newId: () => newId('out'),
       takeIn: (publish) => this.#submit.takeIn(publish),
       tellAgain: () => this.#publisher.tellAgain(),
       log: (level, message) => this.#options.log(level, 'bridge', message),
@@ -267,10 +268,7 @@ export class Hub {
     this.#startGateways()
     this.#publisher.start()
     await this.#ingress.start({
-      publish: async (publish) => {
-        if (publish.topic.startsWith('bridge/request/')) await this.#bridge.request(publish)
-        else await this.#submit.takeIn(publish)
-      },
+      publish: (publish) => this.#bridge.takeIn(publish),
       ended: ({ client, clean, silentMs }) => {
         void this.#store.run('endConnection', { client, clean, lastHeard: now() - silentMs }).catch(() => {})
       },
@@ -321,6 +319,7 @@ export class Hub {
         if (payload === shown) return
         shown = payload
         this.events.emit('gateway', { id, state: gateway.state })
+        this.#bridge.gatewayChanged(gateway.state)
         const available = gateway.state.status === 'ready' || gateway.state.status === 'degraded'
         void this.#store
           .run('publish', [

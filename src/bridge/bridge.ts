@@ -2,6 +2,7 @@ import type { Device } from '../device/device.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import type { GatewayState } from '../message/gateway-state.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
@@ -10,6 +11,7 @@ import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { answer, type RequestRooms } from './requests.ts'
+import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 
 export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover'> {
   readonly clock: Clock
@@ -17,6 +19,7 @@ export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover'>
   readonly version: string
   readonly startedAt: number
   readonly instance: string
+  newId(): string
   /** Tells the broker everything that is retained once more. */
   tellAgain(): void
   log(level: LogLevel, message: string): void
@@ -33,6 +36,7 @@ const restMs = 500
 export class Bridge {
   readonly #rooms: BridgeRooms
   readonly #announcer: Announcer | null
+  readonly #sms2mqtt: Sms2mqtt | null
   #timers: Timer[] = []
   #listing: Timer | null = null
   #stopped = false
@@ -40,6 +44,11 @@ export class Bridge {
 
   constructor(rooms: BridgeRooms) {
     this.#rooms = rooms
+    const { sms2mqtt } = rooms.config.compat
+    this.#sms2mqtt =
+      sms2mqtt === undefined
+        ? null
+        : new Sms2mqtt(sms2mqtt.prefix, rooms.newId, (told) => void rooms.store.run('publish', told).catch(() => {}))
     this.#announcer = rooms.config.homeassistant.discovery === 'none' ? null : this.#makeAnnouncer()
   }
 
@@ -49,23 +58,31 @@ export class Bridge {
     const devices = [...fleet.devices.values()].map((device) => ({ id: device.id, fields: stateKeysOf(device) }))
     await store.run('announceDevices', { devices })
     await this.#list()
-    await this.#review([...fleet.devices.values()])
+  }
+
+  /** Takes in what clients ask for. Resolved, it is durable. */
+  async takeIn(publish: Publish): Promise<void> {
+    if (publish.topic.startsWith('bridge/request/')) return this.#request(publish)
+    const translated = publish.topic === sms2mqttInbound ? (this.#sms2mqtt?.translate(publish) ?? null) : publish
+    if (translated !== null) await this.#rooms.takeIn(translated)
   }
 
   /** The way to the broker is open. */
   start(): void {
+    this.#sms2mqtt?.state(true)
     void this.#tellHealth()
     this.#every(healthMs, () => this.#tellHealth())
     this.#every(presenceMs, () =>
       this.#review([...this.#rooms.fleet.devices.values()].filter(({ expected }) => expected !== null)),
     )
-    this.#announcer?.start().catch((error: unknown) => {
-      if (!this.#stopped) this.#rooms.log('error', `Home Assistant: ${Fault.from(error).message}`)
+    this.#introduce().catch((error: unknown) => {
+      if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
     })
   }
 
   stop(): void {
     this.#stopped = true
+    this.#sms2mqtt?.state(false)
     this.#announcer?.stop()
     this.#listing?.cancel()
     for (const timer of this.#timers) timer.cancel()
@@ -74,6 +91,11 @@ export class Bridge {
   /** The broker took a message. */
   published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
     if (!topic.includes('/') && payload !== '') this.#announcer?.stateShown(topic, payload)
+    this.#sms2mqtt?.published(topic, payload, this.#rooms.now())
+  }
+
+  gatewayChanged(state: GatewayState): void {
+    this.#sms2mqtt?.signal(state)
   }
 
   refused(): void {
@@ -89,7 +111,7 @@ export class Bridge {
   }
 
   /** `bridge/request/<path>`: resolves when its answer is committed. */
-  async request(publish: Publish): Promise<void> {
+  async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
     const path = publish.topic.slice('bridge/request/'.length)
     let transaction: unknown
@@ -120,6 +142,12 @@ export class Bridge {
     // A path that nobody knows may be no topic to answer on.
     const topic = /^[\w-]+(\/[\w-]+)?$/.test(path) ? `bridge/response/${path}` : 'bridge/response/unknown'
     await this.#rooms.store.run('publish', [{ topic, payload, retain: false }, ...also])
+  }
+
+  /** Who can be relied on, then what there is: a little at a time, while clients are served. */
+  async #introduce(): Promise<void> {
+    await this.#review([...this.#rooms.fleet.devices.values()])
+    if (!this.#stopped) await this.#announcer?.start()
   }
 
   #requestRooms(): RequestRooms {

@@ -6,6 +6,7 @@ import type { Ingress } from '../mqtt/ingress.ts'
 import { sessionStore } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
+import { sms2mqttInbound } from './sms2mqtt.ts'
 
 export interface IngressRooms {
   readonly config: Config
@@ -21,10 +22,24 @@ export interface IngressRooms {
 /** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
 export function makeIngress({ config, store, clock, run, instance, now }: IngressRooms): Ingress {
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
+  const { sms2mqtt } = config.compat
+  const aliases = sms2mqtt === undefined ? {} : { [`${sms2mqtt.prefix}/send`]: sms2mqttInbound }
   if (server === undefined) {
     const sessions = sessionStore(store, baseTopic)
-    return new EmbeddedBroker({ ...brokerSettings(broker), baseTopic, sessions, now, clock, run })
+    return new EmbeddedBroker({ ...brokerSettings(broker), baseTopic, aliases, sessions, now, clock, run })
   }
   const clientId = client_id ?? `smshub-${instance}`
-  return new ExternalBroker({ baseTopic, server, username, password, ca, cert, key, protocol, clientId, clock })
+  return new ExternalBroker({
+    baseTopic,
+    aliases,
+    server,
+    username,
+    password,
+    ca,
+    cert,
+    key,
+    protocol,
+    clientId,
+    clock,
+  })
 }

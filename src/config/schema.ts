@@ -86,6 +86,9 @@ export const Config = z.strictObject({
     })
     .prefault({}),
   limits: Limits,
+  compat: z
+    .strictObject({ sms2mqtt: z.strictObject({ prefix: baseTopic.default('sms2mqtt') }).optional() })
+    .prefault({}),
   homeassistant: z
     .strictObject({
       discovery: z.enum(['device', 'components', 'none']).default('device'),

@@ -1,4 +1,5 @@
 import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
+import type { Dialect } from './dialect.ts'
 import { callsOf } from './intent.ts'
 import { isListed } from './mask.ts'
 import { fieldsIn } from './pattern/bind.ts'
@@ -15,15 +16,36 @@ export interface StateFields {
   readonly families: readonly string[]
 }
 
-const known = new WeakMap<Device, StateFields>()
+const known = new WeakMap<Dialect, Map<string, StateFields>>()
 
+/** Devices of one dialect tell the same, but for entries that their settings switch: looked up once for all of them. */
 export function stateFieldsOf(device: Device): StateFields {
-  let fields = known.get(device)
+  let variants = known.get(device.dialect)
+  if (variants === undefined) {
+    variants = new Map()
+    known.set(device.dialect, variants)
+  }
+  const switched = switchesOf(device.dialect)
+  const key = JSON.stringify(switched.map((name) => device.settings[name] ?? null))
+  let fields = variants.get(key)
   if (fields === undefined) {
     fields = collect(device)
-    known.set(device, fields)
+    variants.set(key, fields)
   }
   return fields
+}
+
+const switches = new WeakMap<Dialect, readonly string[]>()
+
+/** Settings that entries depend on. */
+function switchesOf(dialect: Dialect): readonly string[] {
+  let names = switches.get(dialect)
+  if (names === undefined) {
+    const rows = [dialect.commands, dialect.messages, dialect.properties].flatMap((table) => Object.values(table))
+    names = [...new Set(rows.flatMap(({ when }) => Object.keys(when)))]
+    switches.set(dialect, names)
+  }
+  return names
 }
 
 /** The keys that the state of a device always has: unknown ones are null. */

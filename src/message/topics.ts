@@ -26,6 +26,7 @@ export const topics = {
   '{device}/result': { direction: 'out', retain: false },
   'bridge/request/{verb}': { direction: 'in', retain: false },
   'bridge/request/{group}/{verb}': { direction: 'in', retain: false },
+  'compat/sms2mqtt/send': { direction: 'in', retain: false },
   'sms/send': { direction: 'in', retain: false },
   'sms/send/{digits}': { direction: 'in', retain: false },
   '{device}/set': { direction: 'in', retain: false },

@@ -46,9 +46,15 @@ interface Filters {
 export class Access {
   readonly #baseTopic: string
   readonly #users: ReadonlyMap<string, Filters> | null
+  readonly #aliases: ReadonlyMap<string, string>
 
-  constructor(baseTopic: string, users: Readonly<Record<string, UserRights>> | null) {
+  constructor(
+    baseTopic: string,
+    users: Readonly<Record<string, UserRights>> | null,
+    aliases: Readonly<Record<string, string>> = {},
+  ) {
     this.#baseTopic = baseTopic
+    this.#aliases = new Map(Object.entries(aliases))
     this.#users =
       users === null ? null : new Map(Object.entries(users).map(([name, rights]) => [name, this.#filters(rights)]))
   }
@@ -81,7 +87,7 @@ export class Access {
   below(topic: string): string | null {
     if (topic === this.#baseTopic) return ''
     const base = `${this.#baseTopic}/`
-    return topic.startsWith(base) ? topic.slice(base.length) : null
+    return topic.startsWith(base) ? topic.slice(base.length) : (this.#aliases.get(topic) ?? null)
   }
 
   #of(user: string | null): Filters | undefined {

@@ -31,6 +31,8 @@ export interface BrokerLimits {
 
 export interface BrokerOptions {
   readonly baseTopic: string
+  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
+  readonly aliases: Readonly<Record<string, string>>
   readonly clock: Clock
   /** Tells the connections of this run from those of any other. */
   readonly run: string
@@ -66,9 +68,9 @@ export class EmbeddedBroker implements Ingress {
   #count = 0
 
   constructor(options: BrokerOptions) {
-    const { baseTopic, users, checkPassword, clock, limits, sessions } = options
+    const { baseTopic, aliases, users, checkPassword, clock, limits, sessions } = options
     this.#options = options
-    this.#access = new Access(baseTopic, users)
+    this.#access = new Access(baseTopic, users, aliases)
     this.#credentials = new Credentials(checkPassword)
     this.#floods = new Floods(clock, limits.publishesPerSecond, limits.burst)
     this.#refusals = new Refusals(clock, (refused) => this.#handlers.refused(refused))

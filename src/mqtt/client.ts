@@ -8,6 +8,8 @@ import { stateTopic } from './ingress.ts'
 
 export interface ClientOptions {
   readonly baseTopic: string
+  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
+  readonly aliases: Readonly<Record<string, string>>
   readonly server: string
   readonly username: string | undefined
   readonly password: string | undefined
@@ -107,6 +109,13 @@ export class ExternalBroker implements Ingress {
     return this.#topic(`bridge/marker/${this.#options.clientId}`)
   }
 
+  /** The place of a command behind the base topic; null for other people's topics. */
+  #below(topic: string): string | null {
+    const base = `${this.#options.baseTopic}/`
+    if (topic.startsWith(base)) return topic.slice(base.length)
+    return Object.hasOwn(this.#options.aliases, topic) ? (this.#options.aliases[topic] as string) : null
+  }
+
   #connect(): void {
     const { server, username, password, ca, cert, key, clientId } = this.#options
     const options: IClientOptions = {
@@ -143,7 +152,11 @@ export class ExternalBroker implements Ingress {
     const generation = this.#generation
     this.#retryMs = firstRetryMs
     this.#live = !sessionPresent
-    const filters = [...inboundFilters.map((filter) => this.#topic(filter)), this.#marker]
+    const filters = [
+      ...inboundFilters.map((filter) => this.#topic(filter)),
+      ...Object.keys(this.#options.aliases),
+      this.#marker,
+    ]
     // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
     const subscription = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
     try {
@@ -197,7 +210,7 @@ export class ExternalBroker implements Ingress {
       this.#live = true
       return done()
     }
-    if (!packet.topic.startsWith(`${this.#options.baseTopic}/`)) {
+    if (this.#below(packet.topic) === null) {
       this.#tellWatchers(packet)
       return done()
     }
@@ -246,7 +259,7 @@ export class ExternalBroker implements Ingress {
       connection: 'broker',
       messageId: packet.qos === 0 ? null : (packet.messageId ?? null),
       duplicate: packet.dup,
-      topic: packet.topic.slice(this.#options.baseTopic.length + 1),
+      topic: this.#below(packet.topic) ?? packet.topic,
       payload,
       retained: replay && !empty,
       clearing: !empty ? 'no' : packet.retain ? 'yes' : this.#version === 5 ? 'no' : 'unknown',

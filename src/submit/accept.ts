@@ -62,7 +62,7 @@ export function accept(publish: Publish, newId: (prefix: string) => string): Acc
       commandId: newId('cmd'),
       origin: {
         client: publish.user ?? publish.client,
-        ref: meta.id ?? null,
+        ref: meta.id ?? publish.ref ?? null,
         response: publish.response && {
           topic: publish.response.topic,
           correlation: publish.response.correlation && Buffer.from(publish.response.correlation).toString('base64'),

@@ -1,0 +1,111 @@
+import type { GatewayState } from '../message/gateway-state.ts'
+import type { Publication } from '../message/publication.ts'
+import type { Publish } from '../message/publish.ts'
+
+/** Where the texts of this dialect come in, behind the base topic. */
+export const sms2mqttInbound = 'compat/sms2mqtt/send'
+
+/** Texts of messages under way, for their `sent`: more than a modem has queued in a day. */
+const mostRemembered = 5_000
+/** Marks what this dialect sent, in `sms/status`. */
+const mark = 's2m_'
+
+const failed = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered', 'in_doubt']
+
+/**
+ * The topics of sms2mqtt (facts: MQTT, section 4), so that its automations go on: `send`, `sent`, `received`,
+ * `connected` and `signal` under its prefix, on the hub's own queue.
+ */
+export class Sms2mqtt {
+  readonly #prefix: string
+  readonly #publish: (publications: readonly Publication[]) => void
+  readonly #newId: () => string
+  readonly #texts = new Map<string, string>()
+  readonly #told = new Set<string>()
+
+  constructor(prefix: string, newId: () => string, publish: (publications: readonly Publication[]) => void) {
+    this.#prefix = prefix
+    this.#newId = newId
+    this.#publish = publish
+  }
+
+  /** The publish as one on `sms/send`; null, and told, when it is not what this dialect sends. */
+  translate(publish: Publish): Publish | null {
+    const payload = Buffer.from(publish.payload).toString('utf8')
+    const text = textIn(payload)
+    if (text === null) {
+      this.#tell('sent', {
+        result: 'error : JSON with "number" and "text" is needed',
+        payload: payload.slice(0, 1_000),
+      })
+      return null
+    }
+    const ref = `${mark}${this.#newId()}`
+    if (this.#texts.size >= mostRemembered) this.#texts.delete(this.#texts.keys().next().value as string)
+    this.#texts.set(ref, text)
+    return { ...publish, topic: 'sms/send', ref }
+  }
+
+  /** `sms/status` and `sms/received` as they go out. */
+  published(topic: string, payload: string, now: number): void {
+    if (topic === 'sms/received') {
+      const { from, text, smsc_at: at, received_at: seen } = JSON.parse(payload) as Record<string, string>
+      this.#tell('received', { datetime: localTime(Date.parse(at ?? seen ?? '')), number: from, text })
+    } else if (topic === 'sms/status' && payload.includes(`"${mark}`)) this.#status(payload, now)
+  }
+
+  state(connected: boolean): void {
+    this.#publish([this.#message('connected', connected ? '1' : '0', true)])
+  }
+
+  signal({ signal_dbm: dbm, signal_percent: percent }: GatewayState): void {
+    if (dbm === null && percent === null) return
+    const signal = { SignalStrength: dbm ?? -1, SignalPercent: percent ?? -1, BitErrorRate: -1 }
+    this.#publish([this.#message('signal', JSON.stringify(signal), true)])
+  }
+
+  /** Told once for a number: when the network has it, or when it is clear that it won't. */
+  #status(payload: string, now: number): void {
+    const { id, command_id, client_id, to, status, error } = JSON.parse(payload) as {
+      id: string | null
+      command_id: string
+      client_id: string
+      to: string | null
+      status: string
+      error: { message: string } | null
+    }
+    const key = command_id ?? id ?? client_id
+    const success = status === 'sent' || status === 'delivered'
+    if (!client_id.startsWith(mark) || (!success && !failed.includes(status)) || this.#told.has(key)) return
+    if (this.#told.size >= mostRemembered) this.#told.clear()
+    this.#told.add(key)
+    const result = success ? 'success' : `error : ${error?.message ?? status}`
+    this.#tell('sent', { result, datetime: localTime(now), number: to, text: this.#texts.get(client_id) ?? '' })
+  }
+
+  #tell(name: string, payload: object): void {
+    this.#publish([this.#message(name, JSON.stringify(payload), false)])
+  }
+
+  #message(name: string, payload: string, retain: boolean): Publication {
+    return { topic: `${this.#prefix}/${name}`, payload, retain, absolute: true }
+  }
+}
+
+function textIn(payload: string): string | null {
+  try {
+    const json = JSON.parse(payload) as Record<string, unknown>
+    const keys = Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value]))
+    return typeof keys.text === 'string' && keys.number !== undefined ? keys.text : null
+  } catch {
+    return null
+  }
+}
+
+/** `2021-01-23 13:00:00` in the time of this machine, as that program writes it. */
+function localTime(time: number): string {
+  const date = new Date(time)
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
