@@ -91,6 +91,10 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     options,
   )
   root
+    .command('healthcheck')
+    .description('ask the running hub whether it is well; for containers and monitors')
+    .action(does(async () => (await import('./healthcheck.ts')).checkHealth(context, options())))
+  root
     .command('simulate')
     .description('offer the simulated modem to other programs, on TCP and on a pty')
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')

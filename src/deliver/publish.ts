@@ -2,13 +2,15 @@ import { wholeTopic } from '../message/topics.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { WaitingPublication } from '../store/publications.ts'
 import type { Store } from '../store/store.ts'
-import type { Clock } from '../util/clock.ts'
+import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 
 /** Publications on their way at once: enough to fill the wire, few enough to keep in memory. */
 const inFlight = 256
 const slowSweep = 60_000
 const retryMs = 1_000
+/** How long a stop waits for acknowledgements. */
+const lastWordsMs = 2_000
 /** Retained topics told again in one go. */
 const page = 200
 
@@ -71,9 +73,14 @@ export class Publisher {
   async stop(): Promise<void> {
     this.#running = false
     this.#bell.ring()
-    await this.#ended
-    if (this.#ingress.connected) await Promise.all(this.#pending)
+    await this.#orGivenUp(this.#ended)
+    if (this.#ingress.connected) await this.#orGivenUp(Promise.all(this.#pending))
     await this.#forget()
+  }
+
+  /** A broker that has just gone away answers nothing more: what it did not take stays a row. */
+  async #orGivenUp(work: Promise<unknown>): Promise<void> {
+    await Promise.race([work, sleep(this.#clock, lastWordsMs)])
   }
 
   async #run(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { inboundFilters } from '../message/topics.ts'
-import type { Clock, Timer } from '../util/clock.ts'
+import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { matches } from './filter.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
@@ -28,6 +28,8 @@ export interface ClientOptions {
 const sessionSeconds = 7 * 86_400
 const firstRetryMs = 500
 const longestRetryMs = 30_000
+/** How long a stop waits for the broker. */
+const goodbyeMs = 2_000
 /** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
 const versionRefused = [1, 132]
 
@@ -93,11 +95,13 @@ export class ExternalBroker implements Ingress {
     this.#stopping = true
     this.#retry?.cancel()
     if (this.#client.connected) {
-      await this.publish({ topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null }).catch(
-        () => {},
-      )
+      const goodbye = { topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null }
+      // A broker that is going away as well answers nothing more.
+      await Promise.race([this.publish(goodbye).catch(() => {}), sleep(this.#options.clock, goodbyeMs)])
     }
-    await this.#client.endAsync(!this.#client.connected)
+    const ended = this.#client.endAsync(!this.#client.connected)
+    await Promise.race([ended, sleep(this.#options.clock, goodbyeMs)])
+    this.#client.stream?.destroy()
   }
 
   #topic(name: string): string {

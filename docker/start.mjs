@@ -1,0 +1,73 @@
+// What the image runs. Under Home Assistant's Supervisor the app's options and the broker's credentials become the
+// hub's environment; anywhere else the program starts as it is.
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+
+const { env } = process
+const supervisor = env.SUPERVISOR_URL ?? 'http://supervisor'
+const optionsFile = env.SMSHUB_APP_OPTIONS ?? '/data/options.json'
+const configFolder = env.SMSHUB_APP_CONFIG ?? '/config'
+const runAs = env.SMSHUB_RUN_AS ?? 'node'
+for (const name of ['SMSHUB_APP_OPTIONS', 'SMSHUB_APP_CONFIG', 'SMSHUB_RUN_AS']) delete env[name]
+
+if (env.SUPERVISOR_TOKEN) await takeOptions()
+dropRights()
+await import('../dist/main.js')
+
+async function takeOptions() {
+  const options = existsSync(optionsFile) ? JSON.parse(readFileSync(optionsFile, 'utf8')) : {}
+  const file = join(configFolder, 'smshub.yaml')
+  if (existsSync(file)) env.SMSHUB_CONFIG ??= file
+  for (const { id, port, pin, number } of options.modems ?? []) {
+    const gateway = { type: 'modem', path: port, ...(pin && { pin }), ...(number && { number }) }
+    env[`SMSHUB_GATEWAYS__${id.toUpperCase()}`] = JSON.stringify(gateway)
+  }
+  if (options.region) env.SMSHUB_SMS__REGION = options.region
+  if (options.log_level) env.SMSHUB_LOG__LEVEL = { warning: 'warn' }[options.log_level] ?? options.log_level
+
+  const own = options.mqtt ?? {}
+  const broker = own.server ? own : await brokerOf()
+  if (broker === null) {
+    process.stderr.write('smshub: no MQTT broker: install the Mosquitto broker app, or set mqtt.server\n')
+    return
+  }
+  env.SMSHUB_MQTT__SERVER = broker.server
+  if (broker.username) env.SMSHUB_MQTT__USERNAME = broker.username
+  if (broker.password) env.SMSHUB_MQTT__PASSWORD = broker.password
+}
+
+/** The broker that the Supervisor knows; null when there is none. */
+async function brokerOf() {
+  try {
+    const answer = await fetch(`${supervisor}/services/mqtt`, {
+      headers: { authorization: `Bearer ${env.SUPERVISOR_TOKEN}` },
+    })
+    if (!answer.ok) return null
+    const { data } = await answer.json()
+    if (!data?.host) return null
+    const { host, port, username, password, ssl } = data
+    return { server: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`, username, password }
+  } catch {
+    return null
+  }
+}
+
+/** Started as root (the Supervisor does): the data become the user's, and so does the program, unless told not to. */
+function dropRights() {
+  if (process.getuid?.() !== 0 || runAs === 'root') return
+  const [uid, gid] = [1000, 1000]
+  const data = env.SMSHUB_DATA ?? '/data'
+  mkdirSync(data, { recursive: true })
+  for (const path of [data, ...readdirSync(data, { recursive: true }).map((name) => join(data, name))])
+    chownSync(path, uid, gid)
+  process.setgroups([gid, ...serialGroups()])
+  process.setgid(gid)
+  process.setuid(uid)
+}
+
+/** Groups that may open the serial devices here, whatever this system calls them. */
+function serialGroups() {
+  const names = readdirSync('/dev').filter((name) => /^tty(USB|ACM|AMA|S)\d+$/.test(name))
+  return [...new Set(names.map((name) => statSync(join('/dev', name)).gid))].filter((group) => group !== 0)
+}
