@@ -95,6 +95,10 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .description('ask the running hub whether it is well; for containers and monitors')
     .action(does(async () => (await import('./healthcheck.ts')).checkHealth(context, options())))
   root
+    .command('schema <what>')
+    .description('print asyncapi (topics and payloads), config or profile (JSON Schema, for editors)')
+    .action(does(async (what: string) => (await import('./schema.ts')).printSchema(context, what)))
+  root
     .command('simulate')
     .description('offer the simulated modem to other programs, on TCP and on a pty')
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')

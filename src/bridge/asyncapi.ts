@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import { type TopicPattern, topics } from '../message/topics.ts'
+import { channels } from './payloads.ts'
+import { requests } from './requests.ts'
+
+type Json = Record<string, unknown>
+
+/** The topics, payloads and requests of the hub as an AsyncAPI 3 document, made from the tables that it runs on. */
+export function asyncApi(version: string, baseTopic = 'smshub'): Json {
+  const patterns = Object.keys(topics) as TopicPattern[]
+  const schemas = Object.fromEntries(
+    patterns.map((pattern) => [nameOf(pattern), schemaOf(channels[pattern].schema, 'output')]),
+  )
+  const asked = Object.entries(requests).map(([path, { summary, schema }]) => ({
+    path,
+    summary,
+    schema: schemaOf(schema, 'input'),
+  }))
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'smshub',
+      version,
+      description: 'MQTT topics become texts to devices, and their texts become values.',
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries([
+      ...patterns.map((pattern) => [nameOf(pattern), channelOf(pattern, `${baseTopic}/${pattern}`)]),
+      ...asked.map(({ path, summary }) => [
+        requestName(path),
+        {
+          address: `${baseTopic}/bridge/request/${path}`,
+          summary,
+          messages: { request: { $ref: `#/components/messages/${requestName(path)}` } },
+        },
+      ]),
+    ]),
+    operations: Object.fromEntries([
+      ...patterns.map((pattern) => [nameOf(pattern), operationOf(pattern)]),
+      ...asked.map(({ path, summary }) => [
+        requestName(path),
+        {
+          action: 'receive',
+          summary,
+          channel: { $ref: `#/channels/${requestName(path)}` },
+          reply: {
+            channel: {
+              $ref: `#/channels/${nameOf(path.includes('/') ? 'bridge/response/{group}/{verb}' : 'bridge/response/{verb}')}`,
+            },
+          },
+        },
+      ]),
+    ]),
+    components: {
+      messages: Object.fromEntries([
+        ...patterns.map((pattern) => [
+          nameOf(pattern),
+          { payload: { $ref: `#/components/schemas/${nameOf(pattern)}` } },
+        ]),
+        ...asked.map(({ path }) => [
+          requestName(path),
+          { payload: { $ref: `#/components/schemas/${requestName(path)}` } },
+        ]),
+      ]),
+      schemas: { ...schemas, ...Object.fromEntries(asked.map(({ path, schema }) => [requestName(path), schema])) },
+    },
+  }
+}
+
+function channelOf(pattern: TopicPattern, address: string): Json {
+  const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
+  return {
+    address,
+    summary: channels[pattern].summary,
+    ...(names.length > 0 && { parameters: Object.fromEntries(names.map((name) => [name, {}])) }),
+    messages: { payload: { $ref: `#/components/messages/${nameOf(pattern)}` } },
+  }
+}
+
+function operationOf(pattern: TopicPattern): Json {
+  const { direction, retain } = topics[pattern]
+  return {
+    action: direction === 'in' ? 'receive' : 'send',
+    channel: { $ref: `#/channels/${nameOf(pattern)}` },
+    bindings: { mqtt: { qos: 1, retain } },
+  }
+}
+
+/** `{device}/command/{name}` as an identifier: `device_command_name`. */
+const nameOf = (pattern: string): string => pattern.replace(/[{}]/g, '').replace(/[^a-z0-9]+/g, '_')
+
+const requestName = (path: string): string => `request_${nameOf(path)}`
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
+  return json
+}

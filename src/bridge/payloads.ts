@@ -1,0 +1,215 @@
+import * as z from 'zod'
+import { faults } from '../message/fault.ts'
+import { commandMoves, priorities, smsMoves } from '../message/status.ts'
+import type { TopicPattern } from '../message/topics.ts'
+
+const time = z.iso.datetime({ offset: true })
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
+const words = <T extends Record<string, unknown>>(table: T) =>
+  z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
+const plain = z.enum(['online', 'offline'])
+
+const error = z.object({
+  code: words(faults),
+  message: z.string(),
+  retryable: z.boolean(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** Keys that every JSON payload of a command may have. */
+const meta = {
+  id: z.union([z.string().min(1).max(128), z.number()]).optional(),
+  ttl: z.number().positive().optional(),
+  priority: words(priorities).optional(),
+  gateway: z.string().optional(),
+  dry_run: z.boolean().optional(),
+  confirm: z.string().optional(),
+  force: z.boolean().optional(),
+}
+
+const result = z.looseObject({
+  id: maybe(z.string()),
+  command_id: z.string(),
+  device: maybe(z.string()),
+  command: maybe(z.string()),
+  property: z.string().optional(),
+  value: z.unknown().optional(),
+  runs: z.string().optional(),
+  args: z.record(z.string(), value).optional(),
+  status: words(commandMoves),
+  final: z.boolean(),
+  ok: maybe(z.boolean()),
+  in_doubt: z.literal(true).optional(),
+  unproven: z.literal(true).optional(),
+  reason: z.string().optional(),
+  sms: maybe(
+    z.looseObject({
+      message_id: z.string(),
+      gateway: maybe(z.string()),
+      parts: z.number().int(),
+      attempts: z.number().int(),
+      valid_for: maybe(z.number()),
+    }),
+  ),
+  reply: z.looseObject({ text: z.string(), parsed: z.record(z.string(), value) }).optional(),
+  error: error.optional(),
+  queued_at: time,
+  sent_at: time.optional(),
+  delivered_at: time.optional(),
+  replied_at: time.optional(),
+  elapsed_ms: z.number(),
+})
+
+const smsStatus = z.looseObject({
+  id: maybe(z.string()),
+  command_id: z.string(),
+  client_id: maybe(z.string()),
+  to: maybe(z.string()),
+  device: maybe(z.string()),
+  gateway: maybe(z.string()),
+  status: words(smsMoves),
+  parts: z.number().int(),
+  parts_delivered: z.number().int(),
+  at: time,
+  error: maybe(error),
+})
+
+const received = z.looseObject({
+  id: z.string(),
+  from: z.string(),
+  device: maybe(z.string()),
+  gateway: z.string(),
+  text: z.string(),
+  received_at: time,
+  smsc_at: maybe(time),
+  parts: z.number().int(),
+  parsed: z.boolean(),
+  encoding: z.string(),
+})
+
+const gateway = z.looseObject({
+  status: z.enum(['initializing', 'ready', 'degraded', 'offline', 'no_sim', 'sim_locked', 'error']),
+  network: z.enum(['registered', 'roaming', 'searching', 'denied', 'not_registered', 'unknown']),
+  sim: z.enum(['ready', 'pin', 'puk', 'missing', 'unknown']),
+  operator: maybe(z.string()),
+  technology: maybe(z.string()),
+  signal_dbm: maybe(z.number()),
+  signal_percent: maybe(z.number()),
+  model: maybe(z.string()),
+  firmware: maybe(z.string()),
+  last_error: maybe(z.string()),
+})
+
+const response = z.looseObject({
+  status: z.enum(['ok', 'error']),
+  data: z.record(z.string(), z.unknown()),
+  error: z.string().optional(),
+  error_code: words(faults).optional(),
+  transaction: z.unknown().optional(),
+})
+
+const devices = z.object({
+  page: z.number().int(),
+  pages: z.number().int(),
+  total: z.number().int(),
+  devices: z.array(z.object({ id: z.string(), name: z.string(), profile: z.string(), revision: z.number().int() })),
+})
+
+const text = z.string().min(1)
+const commandArguments = z.union([
+  z.looseObject({ ...meta, args: z.record(z.string(), z.unknown()).optional() }),
+  z.string(),
+])
+
+export interface Channel {
+  readonly summary: string
+  readonly schema: z.ZodType
+}
+
+/** What each topic carries: one row for each topic of the table, or nothing compiles. */
+export const channels: Readonly<Record<TopicPattern, Channel>> = {
+  'bridge/state': { summary: 'whether the hub runs; its will', schema: plain },
+  'bridge/info': {
+    summary: 'the hub',
+    schema: z.looseObject({
+      version: z.string(),
+      started_at: time,
+      devices: z.number(),
+      gateways: z.array(z.string()),
+    }),
+  },
+  'bridge/devices': { summary: 'the first page of the devices', schema: devices },
+  'bridge/devices/{page}': { summary: 'further pages', schema: devices },
+  'bridge/profiles/{manufacturer}/{family}': {
+    summary: 'what devices of a profile can do',
+    schema: z.looseObject({
+      profile: z.string(),
+      revision: z.number(),
+      kind: z.string(),
+      variants: z.record(z.string(), z.unknown()),
+    }),
+  },
+  'bridge/health': {
+    summary: 'figures, every ten minutes',
+    schema: z.looseObject({
+      time,
+      uptime_s: z.number(),
+      devices: z.number(),
+      queued: z.number(),
+      unpublished: z.number(),
+    }),
+  },
+  'bridge/event': {
+    summary: 'what happened to the hub',
+    schema: z.looseObject({ type: z.string(), data: z.unknown() }),
+  },
+  'bridge/logging': {
+    summary: 'log lines, where they are switched on',
+    schema: z.object({ time, level: z.string(), namespace: z.string(), message: z.string() }),
+  },
+  'bridge/request/{verb}': { summary: 'a request; see the operations', schema: z.unknown() },
+  'bridge/request/{group}/{verb}': { summary: 'a request; see the operations', schema: z.unknown() },
+  'bridge/response/{verb}': { summary: 'the answer of a request', schema: response },
+  'bridge/response/{group}/{verb}': { summary: 'the answer of a request', schema: response },
+  'gateway/{gateway}': { summary: 'a modem', schema: gateway },
+  'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
+  'sms/status': { summary: 'every step of every text that goes out', schema: smsStatus },
+  'sms/received': { summary: 'every text that comes', schema: received },
+  '{device}': { summary: 'the state: every property, null until known', schema: z.record(z.string(), value) },
+  '{device}/availability': { summary: 'whether the device can be relied on', schema: plain },
+  '{device}/location': {
+    summary: 'where it is',
+    schema: z.looseObject({ latitude: z.number(), longitude: z.number(), gps_accuracy: maybe(z.number()).optional() }),
+  },
+  '{device}/event': { summary: 'what happened at the device', schema: z.looseObject({ event_type: z.string() }) },
+  '{device}/result': { summary: 'every step of a command; the last one is final', schema: result },
+  'compat/sms2mqtt/send': {
+    summary: 'a text in the dialect of sms2mqtt',
+    schema: z.looseObject({ number: z.string(), text }),
+  },
+  'sms/send': {
+    summary: 'a text to a number, a contact, or several; other names of the keys are known too',
+    schema: z.looseObject({ ...meta, to: z.union([z.string(), z.array(z.string())]), text }),
+  },
+  'sms/send/{digits}': { summary: 'a text to a number without its plus', schema: text },
+  '{device}/set': {
+    summary: 'a value for the primary property, values by property, or a command by its name',
+    schema: z.union([z.looseObject(meta), value]),
+  },
+  '{device}/set/{property}': {
+    summary: 'a value for a property, or one of the words ON OFF TOGGLE OPEN CLOSE STOP LOCK UNLOCK ARM DISARM',
+    schema: z.union([z.looseObject({ ...meta, value: z.unknown() }), value]),
+  },
+  '{device}/get': { summary: 'asks the device for its state; an empty payload will do', schema: z.unknown() },
+  '{device}/get/{property}': { summary: 'asks the device for one property', schema: z.unknown() },
+  '{device}/command': {
+    summary: 'a command by its name',
+    schema: z.union([z.looseObject({ ...meta, command: z.string() }), z.string()]),
+  },
+  '{device}/command/{name}': {
+    summary: 'a command with its parameters; anything where it needs none',
+    schema: commandArguments,
+  },
+  '{device}/send': { summary: 'a literal text to the device', schema: text },
+}
