@@ -1,4 +1,5 @@
 import type { Mark } from './bind.ts'
+import type { Trail } from './machine.ts'
 import type { Regular } from './regular.ts'
 
 /**
@@ -6,25 +7,48 @@ import type { Regular } from './regular.ts'
  * the printed examples have. `random` gives numbers in [0, 1).
  */
 export function generate(regular: Regular<Mark>, random: () => number): string {
+  return generateMarked(regular, random).text
+}
+
+/** The same with what its holes hold: what a reader of the text has to find again. */
+export function generateMarked(
+  regular: Regular<Mark>,
+  random: () => number,
+): { text: string; trail: Trail<Mark> | null } {
+  let text = ''
+  let trail: Trail<Mark> | null = null
   const below = (count: number): number => Math.floor(random() * count)
-  switch (regular.is) {
-    case 'unit':
-      return regular.set.sample[below(regular.set.sample.length)] as string
-    case 'literal':
-      return regular.exact ? regular.text : recased(regular.text, below(3))
-    case 'sequence':
-      return regular.of.map((part) => generate(part, random)).join('')
-    case 'either':
-      return generate(regular.of[below(regular.of.length)] as Regular<Mark>, random)
-    case 'many': {
-      const rounds = regular.least + below(3)
-      return Array.from({ length: rounds }, () => generate(regular.of, random)).join('')
-    }
-    case 'marked': {
-      const samples = regular.mark.by === 'hole' ? regular.mark.type.samples : undefined
-      return samples === undefined ? generate(regular.of, random) : (samples[below(samples.length)] as string)
+  const mark = (of: Mark, edge: 'open' | 'close'): void => {
+    trail = { mark: of, edge, at: text.length, before: trail }
+  }
+  const add = (part: Regular<Mark>): void => {
+    switch (part.is) {
+      case 'unit':
+        text += part.set.sample[below(part.set.sample.length)] as string
+        return
+      case 'literal':
+        text += part.exact ? part.text : recased(part.text, below(3))
+        return
+      case 'sequence':
+        for (const one of part.of) add(one)
+        return
+      case 'either':
+        add(part.of[below(part.of.length)] as Regular<Mark>)
+        return
+      case 'many':
+        for (let rounds = part.least + below(3); rounds > 0; rounds--) add(part.of)
+        return
+      case 'marked': {
+        const samples = part.mark.by === 'hole' ? part.mark.type.samples : undefined
+        mark(part.mark, 'open')
+        if (samples === undefined) add(part.of)
+        else text += samples[below(samples.length)] as string
+        mark(part.mark, 'close')
+      }
     }
   }
+  add(regular)
+  return { text, trail }
 }
 
 function recased(text: string, how: number): string {

@@ -35,10 +35,15 @@ interface Capture extends Span {
 /** Runs a program over a text and reads what its holes took; null when the text does not fit. */
 export function match(program: Bound, text: string, options: MatchOptions = {}): Match | null {
   const result = run(program, text, options)
-  return result.fits ? read(result, text, options) : null
+  return result.fits ? readMarks(result, text, options) : null
 }
 
-function read(result: Run<Mark>, text: string, options: MatchOptions): Match | null {
+/** What the marks in a text say; null when a value in it can't be. */
+export function readMarks(
+  result: Pick<Run<Mark>, 'trail' | 'weight' | 'steps'>,
+  text: string,
+  options: MatchOptions = {},
+): Match | null {
   const { captures, items } = capturesOf(result.trail, text)
   if (captures.some((capture) => capture.found?.is === 'refused')) return null
   const numbers = numberElements(captures, items)
