@@ -87,7 +87,11 @@ export class Hub {
   #stopped = false
 
   private constructor(options: HubOptions, rooms: HubRooms) {
-    this.#options = options
+    const log: Log = (level, name, message) => {
+      options.log(level, name, message)
+      this.#bridge?.logged(level, name, message)
+    }
+    this.#options = { ...options, log }
     this.fleet = rooms.fleet
     this.#profiles = rooms.profiles
     this.#folder = rooms.folder

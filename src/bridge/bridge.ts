@@ -9,6 +9,7 @@ import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
+import { Logging } from './logging.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { answer, type RequestRooms } from './requests.ts'
 import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
@@ -37,6 +38,7 @@ export class Bridge {
   readonly #rooms: BridgeRooms
   readonly #announcer: Announcer | null
   readonly #sms2mqtt: Sms2mqtt | null
+  readonly #logging: Logging | null
   #timers: Timer[] = []
   #listing: Timer | null = null
   #stopped = false
@@ -44,7 +46,10 @@ export class Bridge {
 
   constructor(rooms: BridgeRooms) {
     this.#rooms = rooms
-    const { sms2mqtt } = rooms.config.compat
+    const { mqtt, log, compat } = rooms.config
+    const { sms2mqtt } = compat
+    this.#logging =
+      log.mqtt === 'none' ? null : new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
     this.#sms2mqtt =
       sms2mqtt === undefined
         ? null
@@ -92,6 +97,11 @@ export class Bridge {
   published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
     if (!topic.includes('/') && payload !== '') this.#announcer?.stateShown(topic, payload)
     this.#sms2mqtt?.published(topic, payload, this.#rooms.now())
+  }
+
+  /** The hub has written a line of its log. */
+  logged(level: LogLevel, namespace: string, message: string): void {
+    this.#logging?.write(level, namespace, message)
   }
 
   gatewayChanged(state: GatewayState): void {

@@ -102,6 +102,7 @@ export const Config = z.strictObject({
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
       format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+      mqtt: z.enum(['none', 'error', 'warn', 'info', 'debug']).default('none').describe('What goes to bridge/logging'),
     })
     .prefault({}),
 })

@@ -24,6 +24,8 @@ export interface Publish {
   readonly waited: boolean
   /** MQTT 5 message expiry interval in seconds, less what the message waited; null without one. */
   readonly expirySeconds: number | null
+  /** The `id` of an MQTT 5 user property, for payloads that hold none. */
+  readonly id?: string
   /** An `id` that the hub itself gave it: shown in results, no part of what tells repetitions. */
   readonly ref?: string
   /** MQTT 5: where the client also wants the answer, and what to send back with it. */

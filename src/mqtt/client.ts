@@ -5,6 +5,7 @@ import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { matches } from './filter.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
+import { idempotencyKeyOf, isAnswerable, propertiesOf } from './properties.ts'
 
 export interface ClientOptions {
   readonly baseTopic: string
@@ -70,8 +71,7 @@ export class ExternalBroker implements Ingress {
 
   publish({ topic, payload, retain, correlation }: OutboundMessage): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
-      const properties =
-        correlation && this.#version === 5 ? { properties: { correlationData: Buffer.from(correlation) } } : {}
+      const properties = this.#version === 5 ? { properties: propertiesOf(payload, correlation) } : {}
       this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, (error) => {
         const code = (error as { code?: number } | null | undefined)?.code
         if (!error) resolve({ taken: true })
@@ -255,6 +255,8 @@ export class ExternalBroker implements Ingress {
   async #take(packet: IPublishPacket): Promise<void> {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const { messageExpiryInterval, responseTopic, correlationData } = packet.properties ?? {}
+    const id = idempotencyKeyOf(packet.properties ?? {})
+    const answerable = responseTopic !== undefined && isAnswerable(responseTopic, this.#below(responseTopic))
     const replay = this.#version === 4 && packet.retain
     const empty = payload.length === 0
     if (empty && this.#cleared.delete(packet.topic)) return
@@ -269,7 +271,8 @@ export class ExternalBroker implements Ingress {
       clearing: !empty ? 'no' : packet.retain ? 'yes' : this.#version === 5 ? 'no' : 'unknown',
       waited: !this.#live,
       expirySeconds: messageExpiryInterval ?? null,
-      response: responseTopic === undefined ? null : { topic: responseTopic, correlation: correlationData ?? null },
+      response: answerable ? { topic: responseTopic, correlation: correlationData ?? null } : null,
+      ...(id !== undefined && { id }),
     })
     if (packet.retain && !empty) this.#clear(packet.topic)
   }

@@ -77,7 +77,8 @@ export function accept(publish: Publish, newId: (prefix: string) => string): Acc
     return refuse(new Fault('retained_command', `a retained message on ${publish.topic} is not carried out`))
   }
   try {
-    const { intents, meta } = read(match, decode(publish.payload))
+    const { intents, meta: said } = read(match, decode(publish.payload))
+    const meta = said.id === undefined && publish.id !== undefined ? { ...said, id: publish.id } : said
     const device = match.levels.device ?? 'sms'
     const ref =
       meta.id === undefined ? null : { scope: `${publish.user ?? publish.client}|${device}`, ref: meta.id, hash }

@@ -1,0 +1,38 @@
+import type { LogLevel } from '../message/events.ts'
+import { isoTime } from '../message/result.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
+
+const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+
+/**
+ * `bridge/logging`: log lines for those who have no other way to them. Nothing is kept for it, and a line that says
+ * again what the last one said is left out. Numbers are masked.
+ */
+export class Logging {
+  readonly #least: number
+  readonly #topic: string
+  readonly #ingress: Pick<Ingress, 'connected' | 'publish'>
+  readonly #now: () => number
+  #last = ''
+
+  constructor(least: LogLevel, topic: string, ingress: Pick<Ingress, 'connected' | 'publish'>, now: () => number) {
+    this.#least = levels.indexOf(least)
+    this.#topic = topic
+    this.#ingress = ingress
+    this.#now = now
+  }
+
+  write(level: LogLevel, namespace: string, said: string): void {
+    const message = masked(said)
+    const line = `${level}${namespace}${message}`
+    if (levels.indexOf(level) > this.#least || line === this.#last || !this.#ingress.connected) return
+    this.#last = line
+    const payload = JSON.stringify({ time: isoTime(this.#now()), level, namespace, message })
+    void this.#ingress.publish({ topic: this.#topic, payload, retain: false, correlation: null }).catch(() => {})
+  }
+}
+
+/** `+4915112345678` as `+491***678`. */
+function masked(text: string): string {
+  return text.replace(/\+?\d{7,}/g, (number) => `${number.slice(0, 4)}***${number.slice(-3)}`)
+}
