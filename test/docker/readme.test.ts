@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { loadConfig } from '../../src/config/load.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, hubNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
+
+const page = readFileSync(fileURLToPath(new URL('../../docker/README.md', import.meta.url)), 'utf8')
+const block = (name: string) => new RegExp(`\`\`\`yaml ${name}\\n([\\s\\S]*?)\`\`\``).exec(page)?.[1] ?? ''
+
+/** `| what it was | topic | payload, or a key of the event |` of every table behind "Coming from". */
+const rows = [...(page.split('## Coming from')[1] ?? '').matchAll(/^\| (.+?) +\| `([^`]+)` +\| `([^`]+)` +\|$/gm)].map(
+  ([, was = '', topic = '', given = '']) => ({ was, topic, given }),
+)
+const isCall = ({ topic }: { topic: string }) => /\/send(\/|$)/.test(topic)
+
+test('the configuration of the broker is one', () => {
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  writeFileSync(file, block('broker'))
+  expect(Object.keys(loadConfig({ config: file, env: {}, cwd: '/' }).config.mqtt.broker.users ?? {})).toEqual([
+    'me',
+    'panel',
+    'board',
+  ])
+})
+
+describe('those who move in find', () => {
+  let world: TestWorld
+  let started: StartedHub
+  let client: TestClient
+  const mum = '+4915112345699'
+
+  beforeAll(async () => {
+    world = await startWorld()
+    const port = await freePort()
+    const more = `${block('contacts').replace('}', ', dad: "+4915112345698" }')}\n${block('sms2mqtt')}`
+    started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path, more }))
+    client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+    world.world.network.text({ from: mum, to: hubNumber, text: 'hello hub' })
+  }, 30_000)
+
+  afterAll(async () => {
+    await client.close()
+    await started.hub.stop()
+    await world.world.close()
+  }, 30_000)
+
+  test('a page with calls and events of four programs', () => {
+    expect(rows.filter(isCall).length).toBeGreaterThanOrEqual(7)
+    expect(rows.filter((row) => !isCall(row)).length).toBeGreaterThanOrEqual(10)
+  })
+
+  test.each(rows.filter(isCall))('$was: $topic $given', async ({ topic, given }) => {
+    const before = accepted(world.world, mum).length
+    await client.publish(topic, given)
+    for (let tries = 0; accepted(world.world, mum).length === before && tries < 200; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(accepted(world.world, mum).at(-1)?.text).toBe('hello')
+    expect(accepted(world.world, mum).length).toBe(before + 1)
+  })
+
+  test.each(rows.filter((row) => !isCall(row)))('$was: $topic with $given', async ({ topic, given }) => {
+    await client.wait(
+      (message) => message.topic === topic && (message.text === given || Object.hasOwn(message.json, given)),
+    )
+  })
+
+  test('a refusal that names both ways out', async () => {
+    await client.publish('smshub/sms/send', { to: '+4915119999999', text: 'hello' })
+    const { json } = await client.wait(
+      ({ topic, json: told }) => topic === 'smshub/sms/status' && told.to === '+4915119999999',
+    )
+    expect(json.error.message).toMatch(/contacts:.*destinations: any/)
+  })
+})
