@@ -312,7 +312,7 @@ function supersede(tx: Tx, item: NewSubmission, now: number): void {
 
 /** A high-priority command does not stand behind the answer of a safe one: that wait ends (design section 3, lanes). */
 export function overtake(tx: Tx, lane: string, now: number): void {
-  const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open >= 1 AND final = 0', lane)
+  const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open > 0', lane)
   for (const row of rows) {
     const waits = row.status === 'sent' || row.status === 'delivered' || awaitsOutcome(row) || row.due !== null
     if (row.safe === 1 && waits && row.in_doubt === 0) {

@@ -27,7 +27,7 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
     key,
   )
   if (!lane) return
-  const open = tx.one<Head>(`${heads} AND open = 1`, key) ?? tx.one<Head>(`${heads} AND open = 2 LIMIT 1`, key)
+  const open = tx.one<Head>(`${heads} AND open > 0 ORDER BY open LIMIT 1`, key)
   const next = open?.due === null ? undefined : open
   const head = next ?? tx.one<Head>(`${heads} AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1`, key)
   const readyAt = Math.max(lane.ready_at, next?.due ?? 0)

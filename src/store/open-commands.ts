@@ -36,7 +36,7 @@ export function openCommands(
   { device, lane, sim, now }: { device: string; lane: string; sim: string; now: number },
 ): { commands: OpenCommand[]; clockOffset: number } {
   const rows = tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE lane = ? AND open >= 1 AND final = 0
+    `SELECT * FROM submission WHERE lane = ? AND open > 0
      UNION ALL SELECT * FROM (SELECT * FROM submission WHERE device = ? ORDER BY seq DESC LIMIT 20)
        WHERE open = 0 AND spec IS NOT NULL AND (final = 0 OR final_at > ?)`,
     lane,

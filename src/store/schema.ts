@@ -201,6 +201,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE submission ADD COLUMN carrier INTEGER;                  -- the submission whose text carries it
   ALTER TABLE submission ADD COLUMN held INTEGER NOT NULL DEFAULT 0;  -- waits for the device's window
   ALTER TABLE lane ADD COLUMN awake_until INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX submission_lane_open ON submission (lane, open) WHERE open > 0;
   CREATE INDEX submission_rider ON submission (carrier) WHERE carrier IS NOT NULL;
   -- The further texts of an act. Segments of those that went are kept below part 0, for their reports.
   CREATE TABLE step (

@@ -20,6 +20,10 @@ devices:
     commands:
       go: { text: "GO {n}", params: { n: { type: int } }, repeat: never, reply: { expect: required, within: 60, accepted: "DONE {=n}" } }
       ask: { text: "ASK {n}", params: { n: { type: int } }, repeat: safe, reply: { expect: required, within: 60, accepted: "STATE {=n}" } }
+      first: { text: "FIRST {n}", params: { n: { type: int } }, repeat: never, reply: { expect: required, within: 60, accepted: "FIRST DONE {=n}" } }
+      second: { text: "SECOND {n}", params: { n: { type: int } }, repeat: never, reply: { expect: required, within: 60, accepted: "SECOND DONE {=n}" } }
+      both: { steps: [ { command: first, params: { n: "{n}" } }, { command: second, params: { n: "{n}" }, wait: 5 } ], params: { n: { type: int } }, repeat: never }
+      call: { ring: { seconds: 8 }, params: { n: { type: int } }, repeat: never }
     messages:
       alarm: { text: "ALARM {code:int}", event: alarm }
 limits: { client_per_hour: none, device_per_day: none, gateway_per_day: none }
@@ -56,6 +60,8 @@ interface World {
   readonly alarms: Set<string>
   readonly unsafe: SimulatedPublish[]
   readonly all: SimulatedPublish[]
+  readonly calls: number[]
+  readonly pump: SimulatedDevice
 }
 
 function makeWorld(seed: number): World {
@@ -63,16 +69,17 @@ function makeWorld(seed: number): World {
   const network = new SimulatedNetwork({ clock })
   const modem = new SimulatedModem({ network, number: hubNumber })
   const random = seededRandom(seed + 1)
-  new SimulatedDevice({
+  const pump = new SimulatedDevice({
     network,
     number: pumpNumber,
     answerer: {
       answer(text) {
         if (random() < 0.05) return []
         const afterMs = 1_000 + random() * 20_000
-        const [, verb, n] = /^(GO|ASK) (\d+)$/.exec(text) ?? []
+        const [, verb, n] = /^(GO|ASK|FIRST|SECOND) (\d+)$/.exec(text) ?? []
         if (verb === undefined) return []
-        return [{ text: `${verb === 'GO' ? 'DONE' : 'STATE'} ${n}`, afterMs }]
+        const answers: Record<string, string> = { GO: 'DONE', ASK: 'STATE', FIRST: 'FIRST DONE', SECOND: 'SECOND DONE' }
+        return [{ text: `${answers[verb]} ${n}`, afterMs }]
       },
     },
   })
@@ -92,6 +99,8 @@ function makeWorld(seed: number): World {
     alarms: new Set(),
     unsafe: [],
     all: [],
+    calls: [],
+    pump,
   }
 }
 
@@ -111,6 +120,10 @@ async function live(world: World, hours: number, seed: number): Promise<void> {
       const publish = broker.press('pump/command/go', JSON.stringify({ n }))
       world.unsafe.push(publish)
       world.all.push(publish)
+    } else if (what < 0.36) world.all.push(broker.press('pump/command/both', JSON.stringify({ n })))
+    else if (what < 0.38) {
+      world.calls.push(n)
+      world.all.push(broker.press('pump/command/call', JSON.stringify({ n })))
     } else if (what < 0.5)
       world.all.push(
         broker.press('pump/command/ask', JSON.stringify({ n, ...(random() < 0.2 && { priority: 'high' }) })),
@@ -152,7 +165,7 @@ async function live(world: World, hours: number, seed: number): Promise<void> {
 }
 
 /** What the design promises, checked on all that was seen from outside. */
-function broken({ broker, network, accepted, alarms, unsafe, all }: World): string[] {
+function broken({ broker, network, accepted, alarms, unsafe, all, calls, pump }: World): string[] {
   const faults: string[] = []
   const outcomes = new Map<string, Set<string>>()
   const commandOf = new Map<string, string>()
@@ -170,7 +183,7 @@ function broken({ broker, network, accepted, alarms, unsafe, all }: World): stri
     if (ends.size > 1) faults.push(`${commandOf.get(id)} ended as ${[...ends].join(' and ')}`)
   for (const publish of all.filter(({ topic }) => topic !== 'sms/send')) {
     const { n } = JSON.parse(publish.payload)
-    const name = `${publish.topic.endsWith('go') ? 'go' : 'ask'} ${n}`
+    const name = `${publish.topic.split('/').at(-1)} ${n}`
     const ids = [...commandOf].filter(([, command]) => command === name).map(([id]) => id)
     if (!publish.acknowledged) faults.push(`${name} was never acknowledged`)
     else if (ids.length !== 1) faults.push(`${name} became ${ids.length} commands`)
@@ -183,6 +196,16 @@ function broken({ broker, network, accepted, alarms, unsafe, all }: World): stri
     // 120 s to live until the PDU is written; the network may take its time over the answer.
     for (const at of times) if (at - publish.at > 120_000 + 10_000) lateness(faults, publish, at, n)
   }
+  // Each text of an act at most once, the second behind the first; and a phone rings once for one call.
+  for (const publish of all.filter(({ topic }) => topic.endsWith('/both'))) {
+    const { n } = JSON.parse(publish.payload)
+    const [first = [], second = []] = ['FIRST', 'SECOND'].map((word) => accepted.get(`${word} ${n}`))
+    if (first.length > 1 || second.length > 1)
+      faults.push(`act ${n} was accepted ${first.length} + ${second.length} times`)
+    if (second.length > 0 && !((first[0] ?? Number.POSITIVE_INFINITY) < (second[0] as number)))
+      faults.push(`the second text of act ${n} went before the first`)
+  }
+  if (pump.rung.length > calls.length) faults.push(`${calls.length} calls rang ${pump.rung.length} times`)
   for (const publish of all.filter(({ topic }) => topic === 'sms/send')) {
     const { text } = JSON.parse(publish.payload)
     if ((accepted.get(text)?.length ?? 0) > 1) faults.push(`${text} was accepted ${accepted.get(text)?.length} times`)
