@@ -23,7 +23,8 @@ import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
 import { Submit } from './submit/index.ts'
-import type { Clock, Timer } from './util/clock.ts'
+import { Upkeep } from './upkeep.ts'
+import type { Clock } from './util/clock.ts'
 import { Emitter } from './util/emitter.ts'
 import { SteadyTime } from './util/steady-time.ts'
 import type { Checkpoint } from './util/steps.ts'
@@ -45,12 +46,6 @@ export interface HubOptions {
   readonly makeIngress?: () => Ingress
   readonly makeGateway?: (id: string) => Gateway
 }
-
-const watchMs = 30_000
-const pruneMs = 3_600_000
-const historyMs = 90 * 86_400_000
-const rawMs = 31 * 86_400_000
-const pruneBite = 500
 
 /** What is there before anything runs. */
 interface HubRooms {
@@ -82,8 +77,7 @@ export class Hub {
   #bridge!: Bridge
   /** For the command line of this machine. */
   desk!: Desk
-  #timers: Timer[] = []
-  #room = true
+  #upkeep!: Upkeep
   #stopped = false
 
   private constructor(options: HubOptions, rooms: HubRooms) {
@@ -148,7 +142,7 @@ export class Hub {
     readonly gateways: Record<string, string>
   } {
     const gateways = Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state.status]))
-    return { ok: !this.#stopped, mqtt: this.#ingress.connected, store: this.#room, gateways }
+    return { ok: !this.#stopped, mqtt: this.#ingress.connected, store: this.#upkeep.hasRoom, gateways }
   }
 
   counts(): Promise<Counts> {
@@ -164,7 +158,7 @@ export class Hub {
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    for (const timer of this.#timers) timer.cancel()
+    this.#upkeep.stop()
     this.#bridge.stop()
     await this.#submit.stop()
     await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()))
@@ -188,6 +182,16 @@ export class Hub {
       makeIngress({ config, store: this.#store, clock, run: newId('run'), instance, now })
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
+    this.#upkeep = new Upkeep({
+      store: this.#store,
+      folder: this.#folder,
+      time: this.#time,
+      clock,
+      boot: this.#boot,
+      roomChanged: () => this.#submit.look(),
+      waitsMoved: () => this.#submit.deadlines.look(),
+      log: (level, message) => this.#options.log(level, 'hub', message),
+    })
     this.#submit = new Submit({
       ...rooms,
       device: (id) => this.devices.get(id),
@@ -205,7 +209,7 @@ export class Hub {
         devicePerDay: config.limits.device_per_day,
       },
       rules: { boot: this.#boot, now, perDay: () => gatewayPerDay, holdsUnsafe: () => now() < this.#newest },
-      hasRoom: () => this.#room,
+      hasRoom: () => this.#upkeep.hasRoom,
       log: (level, message) => this.#options.log(level, 'submit', message),
     })
     const unknowns = new Unknowns({
@@ -292,8 +296,7 @@ export class Hub {
       },
     })
     this.#bridge.start()
-    this.#watch()
-    this.#prune()
+    this.#upkeep.start()
   }
 
   /** Over restarts: a container that starts again and again must not block a SIM. */
@@ -349,55 +352,5 @@ export class Hub {
     await this.fleet
       .refreshSettings()
       .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
-  }
-
-  /** Looks after time and room. */
-  #watch(): void {
-    this.#every(watchMs, async () => {
-      this.#measureRoom()
-      const step = this.#time.check()
-      if (step === 0) return
-      this.#options.log('warn', 'hub', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
-      await this.#store.run('rebase', { delta: step, boot: this.#boot, since: this.#time.startedAt })
-      this.#time.adopt(step)
-      this.#submit.deadlines.look()
-    })
-  }
-
-  #measureRoom(): void {
-    const room = this.#folder.hasRoom()
-    if (room === this.#room) return
-    this.#room = room
-    this.#options.log(
-      room ? 'info' : 'error',
-      'hub',
-      room ? 'the disk has room again' : 'the disk is nearly full: nothing is taken in or sent until there is room',
-    )
-    this.#submit.look()
-  }
-
-  #prune(): void {
-    this.#every(pruneMs, async () => {
-      await this.#store.run('noteTime', { now: this.#time.now() })
-      const now = this.#time.now()
-      while (
-        !this.#stopped &&
-        (await this.#store.run('prune', { before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
-      );
-    })
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    const again = () => {
-      if (this.#stopped) return
-      const timer = this.#options.clock.after(ms, () => {
-        this.#timers = this.#timers.filter((one) => one !== timer)
-        work()
-          .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
-          .finally(again)
-      })
-      this.#timers.push(timer)
-    }
-    again()
   }
 }

@@ -27,7 +27,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   cli: [...pure, 'bridge', 'config', 'fleet', 'gateway', 'gateway/modem', 'http', 'sim', 'store', 'hub.ts'],
   'main.ts': ['cli', 'util'],
   bridge: [...pure, 'config', 'fleet', 'store', 'mqtt'],
+  'upkeep.ts': [...pure, 'store'],
   'hub.ts': [
+    'upkeep.ts',
     ...pure,
     'bridge',
     'config',
