@@ -12,13 +12,13 @@ import type { Device } from './device/device.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { ModemFinder } from './gateway/modem/finder.ts'
-import { makeModem } from './gateway/modem/make.ts'
+import { finderFor, makeModem } from './gateway/modem/make.ts'
 import type { PinMemory } from './gateway/modem/sim-card.ts'
+import { limitsOf, poolOf } from './gateway/pool.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log } from './message/events.ts'
 import { Fault } from './message/fault.ts'
-import { topicName } from './message/topics.ts'
+import { publicationsOf } from './message/gateway-state.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
@@ -112,6 +112,7 @@ export class Hub {
         machineBoot: options.machine.boot,
         machine: options.machine.id,
         gateways,
+        routes: config.routes.map((route) => [...route.gateways].sort().join('|')),
       })
       if (recovered.held)
         options.log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
@@ -208,7 +209,13 @@ export class Hub {
         clientPerHour: config.limits.client_per_hour,
         devicePerDay: config.limits.device_per_day,
       },
-      rules: { boot: this.#boot, now, perDay: () => gatewayPerDay, holdsUnsafe: () => now() < this.#newest },
+      pool: poolOf(config.gateways, config.routes, clock),
+      rules: {
+        boot: this.#boot,
+        now,
+        limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
+        holdsUnsafe: () => now() < this.#newest,
+      },
       hasRoom: () => this.#upkeep.hasRoom,
       log: (level, message) => this.#options.log(level, 'submit', message),
     })
@@ -307,12 +314,7 @@ export class Hub {
 
   #startGateways(): void {
     const { config, clock, makeGateway } = this.#options
-    const taken = Object.values(config.gateways).flatMap((row) => (row.type === 'modem' ? [row.path] : []))
-    const finder = new ModemFinder({
-      clock,
-      taken,
-      log: (level, message) => this.#options.log(level, 'modem', message),
-    })
+    const finder = finderFor(config.gateways, clock, (level, message) => this.#options.log(level, 'modem', message))
     for (const [id, row] of Object.entries(config.gateways)) {
       const gateway =
         makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, this.#pins, finder, clock) : undefined)
@@ -327,17 +329,7 @@ export class Hub {
         shown = payload
         this.events.emit('gateway', { id, state: gateway.state })
         this.#bridge.gatewayChanged(gateway.state)
-        const available = gateway.state.status === 'ready' || gateway.state.status === 'degraded'
-        void this.#store
-          .run('publish', [
-            { topic: topicName('gateway/{gateway}', { gateway: id }), payload, retain: true },
-            {
-              topic: topicName('gateway/{gateway}/availability', { gateway: id }),
-              payload: available ? 'online' : 'offline',
-              retain: true,
-            },
-          ])
-          .catch(() => {})
+        void this.#store.run('publish', publicationsOf(id, gateway.state)).catch(() => {})
       }
       gateway.start({
         received: (raw) => this.#deliver.takeIn(raw),

@@ -40,5 +40,13 @@ export async function withSimulation(
 }
 
 function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {
-  return { type: 'modem', path, baud_rate: 115_200, ...(number !== undefined && { number }) }
+  return {
+    type: 'modem',
+    path,
+    baud_rate: 115_200,
+    weight: 1,
+    gap: 0,
+    limits: {},
+    ...(number !== undefined && { number }),
+  }
 }

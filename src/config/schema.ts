@@ -43,6 +43,15 @@ const Modem = z.strictObject({
     .string()
     .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
     .optional(),
+  weight: number({ min: 1, max: 1000, integer: true }).default(1).describe('Its share where several may be used'),
+  gap: number({ min: 0, max: 3600 }).default(0).describe('Seconds between two messages'),
+  limits: z
+    .strictObject({
+      minute: limit.optional(),
+      day: limit.optional().describe('Segments a day; default: limits.gateway_per_day'),
+      month: limit.optional().describe('Segments in 30 days'),
+    })
+    .prefault({}),
   recover: z
     .string()
     .min(1)
@@ -69,43 +78,70 @@ const Limits = z
   .prefault({})
 
 /** `smshub.yaml`, whole. Unknown keys are errors. */
-export const Config = z.strictObject({
-  version: number({ min: 1, max: 1, integer: true }).default(1),
-  mqtt: Mqtt,
-  gateways: z.record(id, Gateway).default({}),
-  devices: z.record(id, DeviceConfig).default({}),
-  contacts: z.record(z.string().min(1), z.string().min(1)).default({}),
-  sms: z
-    .strictObject({
-      destinations: z.enum(['registered', 'any']).default('registered'),
-      unknown_senders: z.enum(['publish', 'drop']).default('publish'),
-      region: z
-        .string()
-        .regex(/^[A-Z]{2}$/, 'must be a country code like DE')
-        .optional(),
+export const Config = z
+  .strictObject({
+    version: number({ min: 1, max: 1, integer: true }).default(1),
+    mqtt: Mqtt,
+    gateways: z.record(id, Gateway).default({}),
+    routes: z
+      .array(
+        z.strictObject({
+          prefix: z
+            .string()
+            .regex(/^\+?\d+$/, 'must be the beginning of a number, like +49')
+            .optional(),
+          gateways: z.array(id).min(1),
+        }),
+      )
+      .default([]),
+    devices: z.record(id, DeviceConfig).default({}),
+    contacts: z.record(z.string().min(1), z.string().min(1)).default({}),
+    sms: z
+      .strictObject({
+        destinations: z.enum(['registered', 'any']).default('registered'),
+        unknown_senders: z.enum(['publish', 'drop']).default('publish'),
+        region: z
+          .string()
+          .regex(/^[A-Z]{2}$/, 'must be a country code like DE')
+          .optional(),
+      })
+      .prefault({}),
+    limits: Limits,
+    compat: z
+      .strictObject({ sms2mqtt: z.strictObject({ prefix: baseTopic.default('sms2mqtt') }).optional() })
+      .prefault({}),
+    homeassistant: z
+      .strictObject({
+        discovery: z.enum(['device', 'components', 'none']).default('device'),
+        prefix: baseTopic.default('homeassistant'),
+        status_topic: baseTopic.optional(),
+      })
+      .prefault({}),
+    http: z.strictObject({ listen: listen.prefault('127.0.0.1:8080'), enabled: flag.default(true) }).prefault({}),
+    data: z.string().min(1).default('./data'),
+    log: z
+      .strictObject({
+        level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
+        format: z.enum(['auto', 'pretty', 'json']).default('auto'),
+        mqtt: z
+          .enum(['none', 'error', 'warn', 'info', 'debug'])
+          .default('none')
+          .describe('What goes to bridge/logging'),
+      })
+      .prefault({}),
+  })
+  .superRefine(({ gateways, routes }, context) => {
+    routes.forEach((route, i) => {
+      route.gateways.forEach((id, j) => {
+        if (gateways[id] === undefined)
+          context.addIssue({
+            code: 'custom',
+            path: ['routes', i, 'gateways', j],
+            message: `there is no gateway "${id}"`,
+          })
+      })
     })
-    .prefault({}),
-  limits: Limits,
-  compat: z
-    .strictObject({ sms2mqtt: z.strictObject({ prefix: baseTopic.default('sms2mqtt') }).optional() })
-    .prefault({}),
-  homeassistant: z
-    .strictObject({
-      discovery: z.enum(['device', 'components', 'none']).default('device'),
-      prefix: baseTopic.default('homeassistant'),
-      status_topic: baseTopic.optional(),
-    })
-    .prefault({}),
-  http: z.strictObject({ listen: listen.prefault('127.0.0.1:8080'), enabled: flag.default(true) }).prefault({}),
-  data: z.string().min(1).default('./data'),
-  log: z
-    .strictObject({
-      level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
-      format: z.enum(['auto', 'pretty', 'json']).default('auto'),
-      mqtt: z.enum(['none', 'error', 'warn', 'info', 'debug']).default('none').describe('What goes to bridge/logging'),
-    })
-    .prefault({}),
-})
+  })
 
 export type Config = z.infer<typeof Config>
 export type GatewayConfig = z.infer<typeof Gateway>

@@ -1,3 +1,6 @@
+import type { Publication } from './publication.ts'
+import { topicName } from './topics.ts'
+
 /** `gateway/<id>` (facts: MQTT, section 5.4): what people and dashboards see of a gateway. */
 export interface GatewayState {
   readonly status: 'initializing' | 'ready' | 'degraded' | 'offline' | 'no_sim' | 'sim_locked' | 'error'
@@ -14,4 +17,17 @@ export interface GatewayState {
   readonly recovering: string | null
   /** How often each of these was done since the hub started. */
   readonly recoveries: Readonly<Record<string, number>>
+}
+
+/** What is published of a gateway. */
+export function publicationsOf(gateway: string, state: GatewayState): Publication[] {
+  const available = state.status === 'ready' || state.status === 'degraded'
+  return [
+    { topic: topicName('gateway/{gateway}', { gateway }), payload: JSON.stringify(state), retain: true },
+    {
+      topic: topicName('gateway/{gateway}/availability', { gateway }),
+      payload: available ? 'online' : 'offline',
+      retain: true,
+    },
+  ]
 }

@@ -6,13 +6,21 @@ import { type Quota, room, use } from './quota.ts'
 import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
 
+/** Segments by window. */
+export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
+
 export interface ClaimArgs {
   readonly gateway: string
   readonly now: number
   readonly boot: number
   /** Priority levels in the order in which they are to be served now, each with the client served last. */
   readonly order: readonly { readonly level: number; readonly after: string }[]
-  readonly perDay: number | null
+  /** Segments that the gateway's SIM may send in each window; null is no limit. */
+  readonly limits: GatewayLimits
+  /** Routes of several gateways that this one may take from now. */
+  readonly routes: readonly string[]
+  /** Gateways that are gone: lanes that only stick to them may go through this one. */
+  readonly absent: readonly string[]
   /** The wall clock is not to be trusted: nothing unsafe goes out. */
   readonly safeOnly: boolean
 }
@@ -50,12 +58,12 @@ let turn = 0
 
 /** Takes the next submission for a gateway out of the queue and opens its lane. */
 export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
-  const quota: Quota = { key: `gateway:${args.gateway}`, window: 'day', limit: args.perDay }
+  const quotas = quotasOf(args)
   let blockedUntil: number | null = null
   for (const { level, after } of args.order) {
-    const { left, freesAt } = room(tx, quota, level, args.now)
+    const rooms = quotas.map((quota) => room(tx, quota, level, args.now))
     for (;;) {
-      const lane = nextLane(tx, args.gateway, level, after)
+      const lane = nextLane(tx, args, level, after)
       if (lane === undefined) break
       const row = submission(tx, lane.head) as SubmissionRow
       if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
@@ -70,35 +78,68 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
         refreshLane(tx, lane.key, args.now)
         continue
       }
-      if (left < row.parts) {
-        blockedUntil = freesAt
+      const full = rooms.filter(({ left }) => left < row.parts)
+      if (full.length > 0) {
+        blockedUntil = Math.max(...full.map(({ freesAt }) => freesAt))
         break
       }
-      use(tx, quota, row.parts, args.now)
+      for (const quota of quotas) use(tx, quota, row.parts, args.now)
       return take(tx, row, args)
     }
   }
   return { blockedUntil }
 }
 
+/** A day's key is the gateway's name alone, as it was before there were other windows. */
+function quotasOf({ gateway, limits }: ClaimArgs): Quota[] {
+  return [
+    { key: `gateway-minute:${gateway}`, window: 'minute', limit: limits.minute },
+    { key: `gateway:${gateway}`, window: 'day', limit: limits.day },
+    { key: `gateway-month:${gateway}`, window: 'month', limit: limits.month },
+  ]
+}
+
 function isAwake(tx: Tx, key: string, now: number): boolean {
   return (tx.one<{ t: number }>('SELECT awake_until AS t FROM lane WHERE key = ?', key)?.t ?? 0) > now
 }
 
+interface ReadyLane {
+  readonly key: string
+  readonly head: number
+  readonly turn: number
+}
+
 /** Round robin over clients, then over their lanes, the one served longest ago first. */
-function nextLane(tx: Tx, gateway: string, level: number, after: string): { key: string; head: number } | undefined {
+function nextLane(tx: Tx, { gateway, routes, absent }: ClaimArgs, level: number, after: string): ReadyLane | undefined {
   const find = (route: string, from: string) =>
-    tx.one<{ key: string; head: number; client: string; turn: number }>(
-      `SELECT key, head, client, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
+    tx.one<ReadyLane>(
+      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
        ORDER BY client, turn LIMIT 1`,
       route,
       level,
       from,
     )
-  const mine = find(gateway, after) ?? find(gateway, '')
-  const anyones = find('', after) ?? find('', '')
-  if (mine === undefined || anyones === undefined) return mine ?? anyones
-  return mine.turn <= anyones.turn ? mine : anyones
+  const left = (other: string, from: string) =>
+    tx.one<ReadyLane>(
+      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ? AND EXISTS
+         (SELECT 1 FROM submission WHERE seq = head AND route <> lane.route
+          AND (submission.route = '' OR '|' || submission.route || '|' LIKE '%|' || ? || '|%'))
+       ORDER BY client, turn LIMIT 1`,
+      other,
+      level,
+      from,
+      gateway,
+    )
+  const found = [
+    ...[gateway, ...routes].map((route) => find(route, after) ?? find(route, '')),
+    ...absent.map((other) => left(other, after) ?? left(other, '')),
+  ]
+  return found
+    .filter((lane) => lane !== undefined)
+    .reduce<ReadyLane | undefined>(
+      (first, lane) => (first === undefined || lane.turn < first.turn ? lane : first),
+      undefined,
+    )
 }
 
 function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {

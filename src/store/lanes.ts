@@ -46,7 +46,7 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
   tx.run(
     'UPDATE lane SET state = ?, route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
     state,
-    head?.route || lane.sticky,
+    routeOf(head?.route ?? '', lane.sticky),
     head?.seq ?? null,
     head?.priority ?? null,
     head?.client ?? null,
@@ -77,4 +77,10 @@ export function wakeLanes(tx: Tx, now: number, limit: number): number {
   )
   for (const { key } of due) refreshLane(tx, key, now)
   return due.length
+}
+
+/** The gateway that served a lane last serves it again, where its route leaves a choice. */
+function routeOf(route: string, sticky: string): string {
+  if (route === '') return sticky
+  return route.split('|').includes(sticky) ? sticky : route
 }

@@ -1,8 +1,10 @@
 import type { Tx } from './engine.ts'
 
 const windows = {
+  minute: { span: 60_000, slots: 12 },
   hour: { span: 3_600_000, slots: 12 },
   day: { span: 86_400_000, slots: 24 },
+  month: { span: 30 * 86_400_000, slots: 30 },
 } as const
 
 /** How many may pass in a window that slides: `limit` null is no limit. */

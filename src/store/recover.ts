@@ -14,6 +14,8 @@ export interface RecoverArgs {
   readonly machine: string | null
   /** Gateways that are configured now: lanes bound to others are free again. */
   readonly gateways: readonly string[]
+  /** Routes of several gateways that are configured now. */
+  readonly routes?: readonly string[]
 }
 
 export interface Recovered {
@@ -31,7 +33,7 @@ export interface Recovered {
  * The first thing after opening: decides from the rows what the last run left in the air. A segment without the mark
  * was never sent; one with it and without a reference is in doubt (design section 3, crash window).
  */
-export function recover(tx: Tx, { now, machineBoot, machine, gateways }: RecoverArgs): Recovered {
+export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = [] }: RecoverArgs): Recovered {
   const boot = Number(meta(tx, 'boot') ?? '0') + 1
   const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
   const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
@@ -46,6 +48,15 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways }: Recover
     if (gateways.includes(lane.sticky)) continue
     tx.run(`UPDATE lane SET sticky = '' WHERE key = ?`, lane.key)
     refreshLane(tx, lane.key, now)
+  }
+  // What waits for a route that is no more goes wherever it can.
+  for (const { lane, seq } of tx
+    .all<{ lane: string; seq: number; route: string }>(
+      `SELECT lane, seq, route FROM submission WHERE status = 'queued' AND route LIKE '%|%'`,
+    )
+    .filter(({ route }) => !routes.includes(route))) {
+    tx.run(`UPDATE submission SET route = '' WHERE seq = ?`, seq)
+    refreshLane(tx, lane, now)
   }
   const installedAt = Number(meta(tx, 'installed_at') ?? now)
   setMeta(tx, 'installed_at', String(installedAt))

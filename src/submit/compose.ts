@@ -4,6 +4,7 @@ import type { Device } from '../device/device.ts'
 import { commandArguments, resolveGet, resolveSet } from '../device/intent.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { isDialable, normaliseNumber, sameNumber } from '../device/numbers.ts'
+import type { Pool } from '../gateway/pool.ts'
 import { errorReport, Fault } from '../message/fault.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
@@ -25,6 +26,8 @@ export interface ComposeRooms {
   readonly gateways: readonly string[]
   /** The number of a gateway's SIM; null when nobody knows it. */
   numberOf(gateway: string): string | null
+  /** Which gateways a number may go through. */
+  readonly pool: Pick<Pool, 'routeOf'>
   newId(prefix: string): string
 }
 
@@ -172,7 +175,7 @@ function composeForDevice(
     gapMs: (device.timing.gap ?? 0) * 1000,
     // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
-    route: options.gateway ?? device.gateway ?? '',
+    route: options.gateway ?? device.gateway ?? rooms.pool.routeOf(device.recipient as string),
     spec: first.spec,
     ring: composed.ring,
     steps,
@@ -208,7 +211,7 @@ function composeLiteral(
     ...literal(request, text, device.recipient as string, rooms, now),
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
-    route: request.options.gateway ?? device.gateway ?? '',
+    route: request.options.gateway ?? device.gateway ?? rooms.pool.routeOf(device.recipient as string),
   }
 }
 
@@ -268,7 +271,7 @@ function literal(
     withinMs: 0,
     gapMs: 0,
     report: true,
-    route: options.gateway ?? '',
+    route: options.gateway ?? rooms.pool.routeOf(recipient),
     spec: null,
     ring: null,
     steps: [],

@@ -1,13 +1,14 @@
 import type { Gateway } from '../gateway/gateway.ts'
+import type { Pool } from '../gateway/pool.ts'
 import { priorities } from '../message/status.ts'
-import type { Claim, ClaimArgs } from '../store/claim.ts'
+import type { Claim, ClaimArgs, GatewayLimits } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 
 /** What dispatching must know before it takes anything. */
 export interface DispatchRules {
   readonly boot: number
-  /** Segments a day for this gateway; null is no limit. */
-  perDay(gateway: string): number | null
+  /** Segments that this gateway may send. */
+  limits(gateway: string): GatewayLimits
   now(): number
   /** The wall clock can't be trusted: nothing unsafe goes out. */
   holdsUnsafe(): boolean
@@ -58,13 +59,16 @@ export async function dispatch(
   gateway: Gateway,
   turns: Turns,
   rules: DispatchRules,
+  pool: Pool,
 ): Promise<Dispatched> {
   const { value, committed } = await store.runEarly('claim', {
     gateway: gateway.id,
     now: rules.now(),
     boot: rules.boot,
     order: turns.order(),
-    perDay: rules.perDay(gateway.id),
+    limits: rules.limits(gateway.id),
+    routes: pool.turnsOf(gateway.id),
+    absent: pool.absentFor(gateway.id),
     safeOnly: rules.holdsUnsafe(),
   })
   if (value.seq === undefined) return { claim: null, committed, blockedUntil: value.blockedUntil }

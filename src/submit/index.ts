@@ -1,4 +1,5 @@
 import type { Gateway } from '../gateway/gateway.ts'
+import type { Pool } from '../gateway/pool.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
 import { type Values, wordOf } from '../message/values.ts'
@@ -35,6 +36,7 @@ export interface SubmitRooms extends ComposeRooms {
   readonly checkpoint: Checkpoint
   readonly limits: EnqueueLimits
   readonly rules: DispatchRules
+  readonly pool: Pool
   /** The disk has room: without it nothing is taken in and nothing is sent. */
   hasRoom(): boolean
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -133,21 +135,28 @@ export class Submit {
 
   /** One submission; answers how long to wait before the next look, in ms. */
   async #work(gateway: Gateway, turns: Turns): Promise<number> {
-    const { store, rules, checkpoint } = this.#rooms
+    const { store, rules, checkpoint, pool } = this.#rooms
+    pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready || !this.#rooms.hasRoom()) return slowLook
     const { claim, committed, blockedUntil } = await this.#steps.run('dispatch', () =>
-      dispatch(store, gateway, turns, rules),
+      dispatch(store, gateway, turns, rules, pool),
     )
+    if (claim === null && blockedUntil !== null) pool.blocked(gateway.id, blockedUntil - rules.now())
     if (claim === null)
       return blockedUntil === null ? slowLook : Math.max(1_000, Math.min(slowLook, blockedUntil - rules.now()))
-    await this.#steps.run('send', () =>
-      send({ store, gateway, claim, committed, now: () => rules.now(), checkpoint }, (sent) => {
-        const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
-        if (pause !== null) gateway.pause(pause.ms, pause.reason)
-        // Not awaited: the next claim shares its commit, and the modem is not idle for it.
-        void this.#steps.run('settle', () => this.#persist(commit, claim.commandId))
-      }),
-    )
+    pool.began(gateway.id)
+    // It is another one's turn now.
+    if (this.#loops.length > 1) this.#bell.ring()
+    await this.#steps
+      .run('send', () =>
+        send({ store, gateway, claim, committed, now: () => rules.now(), checkpoint }, (sent) => {
+          const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
+          if (pause !== null) gateway.pause(pause.ms, pause.reason)
+          // Not awaited: the next claim shares its commit, and the modem is not idle for it.
+          void this.#steps.run('settle', () => this.#persist(commit, claim.commandId))
+        }),
+      )
+      .finally(() => pool.ended(gateway.id))
     return 0
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../util/clock.ts'
-import type { ModemFinder } from './finder.ts'
+import { ModemFinder } from './finder.ts'
 import { Modem } from './modem.ts'
 import { powerCycle } from './power.ts'
 import type { PinMemory } from './sim-card.ts'
@@ -10,6 +10,8 @@ export interface ModemConfig {
   readonly baud_rate: number
   readonly pin?: string | undefined
   readonly recover?: string | undefined
+  /** Seconds between two messages. */
+  readonly gap: number
 }
 
 /** `path: auto`: the modem is looked for. */
@@ -23,5 +25,15 @@ export function makeModem(id: string, row: ModemConfig, pins: PinMemory, finder:
   const { path, baud_rate: baudRate, pin, recover } = row
   const power = () => powerCycle(path === auto ? (finder.lastOf(id) ?? path) : path, recover, clock)
   const open = path === auto ? { open: () => finder.find(id, baudRate), openingMs: looking } : {}
-  return new Modem({ id, path, baudRate, pin, pins, power, ...open }, clock)
+  return new Modem({ id, path, baudRate, pin, pins, power, gapMs: row.gap * 1000, ...open }, clock)
+}
+
+/** Looks for the modems of all gateways; paths that the configuration names are not looked at. */
+export function finderFor(
+  gateways: Readonly<Record<string, { readonly path?: string } | object>>,
+  clock: Clock,
+  log: (level: 'info' | 'debug', message: string) => void,
+): ModemFinder {
+  const taken = Object.values(gateways).flatMap((row) => ('path' in row && row.path !== undefined ? [row.path] : []))
+  return new ModemFinder({ clock, taken, log })
 }

@@ -117,6 +117,7 @@ export class Modem implements Gateway {
       const done = await handover
       if (done.outcome === 'refused') this.#set({ last_error: done.cause.text })
       if (done.outcome === 'sent') this.#ladder.well()
+      this.#rest()
       return done
     } finally {
       this.#handovers.delete(handover)
@@ -136,10 +137,20 @@ export class Modem implements Gateway {
   }
 
   pause(ms: number, reason: string): void {
-    this.#pausedUntil = this.#clock.monotonic() + ms
     this.#set({ last_error: reason })
+    this.#restFor(ms)
+  }
+
+  /** The gap to the next message; the parts of one follow at once. */
+  #rest(): void {
+    const { gapMs = 0 } = this.#options
+    if (gapMs > 0 && !this.#stopping.isFired) this.#restFor(gapMs)
+  }
+
+  #restFor(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms)
     this.#pause?.cancel()
-    this.#pause = this.#clock.after(ms, () => this.#handlers.changed())
+    this.#pause = this.#clock.after(this.#pausedUntil - this.#clock.monotonic(), () => this.#handlers.changed())
   }
 
   async stop(): Promise<void> {

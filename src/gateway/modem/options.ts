@@ -12,6 +12,8 @@ export interface ModemOptions {
   readonly pins?: PinMemory
   /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
   readonly heartbeatMs?: number
+  /** ms between two messages: networks block SIMs that send in bursts. */
+  readonly gapMs?: number
   /** How the port is opened, where it is neither a serial device nor TCP. */
   readonly open?: (path: string, baudRate: number) => Promise<Port>
   /** ms that opening may take, where the modem is looked for. */

@@ -37,6 +37,7 @@ function textOf(device: Device, topic: string, payload: string): string {
     region: undefined,
     gateways: ['home'],
     numberOf: () => '+491700000001',
+    pool: { routeOf: () => '' },
     newId: (prefix) => `${prefix}_1`,
   }
   const asked = accept(publish, (prefix) => `${prefix}_1`)?.asked ?? []
