@@ -328,7 +328,7 @@ export class Hub {
         if (payload === shown) return
         shown = payload
         this.events.emit('gateway', { id, state: gateway.state })
-        this.#bridge.gatewayChanged(gateway.state)
+        this.#bridge.gatewayChanged(id, gateway.state)
         void this.#store.run('publish', publicationsOf(id, gateway.state)).catch(() => {})
       }
       gateway.start({

@@ -39,10 +39,13 @@ export class Bridge {
   readonly #announcer: Announcer | null
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging | null
+  readonly #available = new Map<string, boolean>()
   #timers: Timer[] = []
   #listing: Timer | null = null
   #stopped = false
   #refused = 0
+  /** Devices that `bridge/devices` names. */
+  #listed: ReadonlySet<string> = new Set()
 
   constructor(rooms: BridgeRooms) {
     this.#rooms = rooms
@@ -104,8 +107,21 @@ export class Bridge {
     this.#logging?.write(level, namespace, message)
   }
 
-  gatewayChanged(state: GatewayState): void {
+  /** A gateway shows another state than before. */
+  gatewayChanged(id: string, state: GatewayState): void {
     this.#sms2mqtt?.signal(state)
+    const available = state.status === 'ready' || state.status === 'degraded'
+    const was = this.#available.get(id)
+    this.#available.set(id, available)
+    if (was === undefined || was === available) return
+    const { status, last_error } = state
+    this.#happened(available ? 'gateway_back' : 'gateway_lost', { gateway: id, status, last_error })
+  }
+
+  /** `bridge/event`: what happens to the hub, for those who want to be woken. */
+  #happened(type: string, data: Readonly<Record<string, unknown>>): void {
+    const event = { topic: 'bridge/event', payload: JSON.stringify({ type, data }), retain: false }
+    void this.#rooms.store.run('publish', [event]).catch(() => {})
   }
 
   refused(): void {
@@ -114,6 +130,8 @@ export class Bridge {
 
   /** A device is new, other than before, or gone. */
   changed(id: string, device: Device | null): void {
+    if (device === null) this.#happened('device_removed', { device: id })
+    else if (!this.#listed.has(id)) this.#happened('device_added', { device: id, profile: device.profile.id })
     this.#announcer?.changed(id)
     if (device !== null) void this.#review([device])
     this.#listing?.cancel()
@@ -198,6 +216,7 @@ export class Bridge {
   async #list(): Promise<void> {
     const { store, fleet, version, startedAt, config } = this.#rooms
     const devices = [...fleet.devices.values()]
+    this.#listed = new Set(devices.map(({ id }) => id))
     const info = {
       version,
       started_at: isoTime(startedAt),

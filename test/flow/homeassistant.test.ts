@@ -135,6 +135,7 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     const { text, topic } = await config('shed')
     expect(JSON.parse(text).dev.name).toBe('Shed')
     await client.wait(({ topic: seen }) => seen === 'smshub/shed')
+    await client.wait(({ json }) => json.type === 'device_added' && json.data.device === 'shed')
     await client.wait(({ topic: seen, text: online }) => seen === 'smshub/shed/availability' && online === 'online')
     await client.wait(({ topic: seen, json }) => seen === 'smshub/bridge/devices' && json.total === 4)
     expect(await ask('device/rename', { id: 'shed', name: 'Garden shed' })).toMatchObject({ status: 'ok' })
@@ -201,6 +202,16 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
       )
     }
     expect((await ask('health_check')).status).toBe('ok')
+  })
+
+  test('a modem that is unplugged is an event, and the gate’s own button stays', async () => {
+    world.world.modem.unplug()
+    await client.wait(({ topic, json }) => topic === 'smshub/bridge/event' && json.type === 'gateway_lost')
+    const { components } = await config('gate')
+    const gate = components.find(({ key }) => key === 'gate')
+    expect(gate?.availability.map(({ topic }: { topic: string }) => topic)).toEqual(['smshub/bridge/state'])
+    world.world.modem.plugIn()
+    await client.wait(({ topic, json }) => topic === 'smshub/bridge/event' && json.type === 'gateway_back')
   })
 
   test('everything is taken back on request', async () => {

@@ -39,7 +39,7 @@ export interface AnnouncerRooms {
 }
 
 /** Devices that are announced in one commit, and messages that may wait before the next. */
-const bite = 50
+const bite = 10
 const mostWaiting = 1_000
 const pauseMs = 100
 const progressMs = 5_000
