@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { Aedes } from 'aedes'
+import { Aedes, type AedesOptions } from 'aedes'
+import * as persistences from 'aedes-persistence'
 import { temporaryFolder } from './folder.ts'
+
+// Its types name no way to make one.
+const { default: memory } = persistences as unknown as { default: () => AedesOptions['persistence'] }
 
 /** A broker that is not the hub's own; it can go away and come back on the same port. */
 export interface OtherBroker {
@@ -52,26 +56,23 @@ export function installed(program: string, args: readonly string[] = ['--version
 
 /** aedes as a broker of its own, in this process: it speaks MQTT 3.1.1 only, which the hub has to fall back to. */
 export async function aedes(port: number): Promise<OtherBroker> {
-  const broker = await Aedes.createBroker()
-  broker.on('clientError', () => {})
+  // What it keeps outlives the broker, as a file does.
+  const persistence = memory()
+  let broker: Aedes
   let server: Server
-  const sockets = new Set<Socket>()
   const other: OtherBroker = {
     url: `mqtt://127.0.0.1:${port}`,
-    start: () =>
-      new Promise((resolve) => {
-        server = createServer((socket) => {
-          sockets.add(socket)
-          socket.on('close', () => sockets.delete(socket))
-          broker.handle(socket)
-        })
-        server.listen(port, '127.0.0.1', () => resolve())
-      }),
-    stop: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy()
-        server.close(() => resolve())
-      }),
+    async start() {
+      broker = await Aedes.createBroker({ persistence })
+      broker.on('clientError', () => {})
+      server = createServer((socket) => broker.handle(socket))
+      await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    },
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      await new Promise<void>((resolve) => broker.close(resolve))
+      await closed
+    },
   }
   await other.start()
   return other
