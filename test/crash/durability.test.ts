@@ -73,7 +73,7 @@ describe('what is acknowledged is on the disk', () => {
   }, 30_000)
 
   test('a hub that acknowledges before its commit is caught by this suite', async () => {
-    const early = mutant('submit/index.js', "await this.#steps.run('enqueue'", "void this.#steps.run('enqueue'")
+    const early = mutant('submit/index.js', 'return await enqueue(', 'return void enqueue(')
     expect(await killedAfterAcknowledgement(early)).toBe(0)
   }, 30_000)
 
