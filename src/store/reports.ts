@@ -125,7 +125,6 @@ function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: num
       'SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND part > 0 AND report < 32',
       row.carrier ?? row.seq,
     )?.n ?? 0
-  tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND report < 32', row.seq)?.n ?? 0
   if (row.device !== null) touchDevice(tx, row.device, now)
   const whole = delivered >= row.parts
   const goesOn = follows(tx, row)
