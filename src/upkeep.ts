@@ -1,7 +1,8 @@
 import { Fault } from './message/fault.ts'
 import type { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
-import type { Clock, Timer } from './util/clock.ts'
+import type { Clock } from './util/clock.ts'
+import { every } from './util/every.ts'
 import type { SteadyTime } from './util/steady-time.ts'
 
 export interface UpkeepRooms {
@@ -27,7 +28,7 @@ const pruneBite = 500
 /** Looks after time and room, and forgets what is older than the history. */
 export class Upkeep {
   readonly #rooms: UpkeepRooms
-  #timers: Timer[] = []
+  #ends: (() => void)[] = []
   #hasRoom = true
   #stopped = false
 
@@ -40,13 +41,17 @@ export class Upkeep {
   }
 
   start(): void {
-    this.#every(watchMs, () => this.#watch())
-    this.#every(pruneMs, () => this.#prune())
+    const { clock, log } = this.#rooms
+    const failed = (error: unknown) => log('error', Fault.from(error).message)
+    this.#ends = [
+      every(clock, watchMs, () => this.#watch(), failed),
+      every(clock, pruneMs, () => this.#prune(), failed),
+    ]
   }
 
   stop(): void {
     this.#stopped = true
-    for (const timer of this.#timers) timer.cancel()
+    for (const end of this.#ends) end()
   }
 
   async #watch(): Promise<void> {
@@ -78,19 +83,5 @@ export class Upkeep {
       !this.#stopped &&
       (await store.run('prune', { before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
     );
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    const again = () => {
-      if (this.#stopped) return
-      const timer = this.#rooms.clock.after(ms, () => {
-        this.#timers = this.#timers.filter((one) => one !== timer)
-        work()
-          .catch((error: unknown) => this.#rooms.log('error', Fault.from(error).message))
-          .finally(again)
-      })
-      this.#timers.push(timer)
-    }
-    again()
   }
 }

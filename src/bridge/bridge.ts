@@ -9,6 +9,7 @@ import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
+import { every } from '../util/every.ts'
 import { Logging } from './logging.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { answer, type RequestRooms } from './requests.ts'
@@ -40,7 +41,7 @@ export class Bridge {
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging | null
   readonly #available = new Map<string, boolean>()
-  #timers: Timer[] = []
+  #ends: (() => void)[] = []
   #listing: Timer | null = null
   #stopped = false
   #refused = 0
@@ -79,10 +80,13 @@ export class Bridge {
   start(): void {
     this.#sms2mqtt?.state(true)
     void this.#tellHealth()
-    this.#every(healthMs, () => this.#tellHealth())
-    this.#every(presenceMs, () =>
-      this.#review([...this.#rooms.fleet.devices.values()].filter(({ expected }) => expected !== null)),
-    )
+    const { clock, fleet, log } = this.#rooms
+    const failed = (error: unknown) => log('error', Fault.from(error).message)
+    const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
+    this.#ends = [
+      every(clock, healthMs, () => this.#tellHealth(), failed),
+      every(clock, presenceMs, reviewOwing, failed),
+    ]
     this.#introduce().catch((error: unknown) => {
       if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
     })
@@ -93,7 +97,7 @@ export class Bridge {
     this.#sms2mqtt?.state(false)
     this.#announcer?.stop()
     this.#listing?.cancel()
-    for (const timer of this.#timers) timer.cancel()
+    for (const end of this.#ends) end()
   }
 
   /** The broker took a message. */
@@ -264,18 +268,6 @@ export class Bridge {
   async #tellHealth(): Promise<void> {
     const payload = JSON.stringify(await this.#health())
     await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload, retain: true }])
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    const timer = this.#rooms.clock.after(ms, () => {
-      this.#timers = this.#timers.filter((other) => other !== timer)
-      work()
-        .catch((error: unknown) => this.#rooms.log('error', Fault.from(error).message))
-        .finally(() => {
-          if (!this.#stopped) this.#every(ms, work)
-        })
-    })
-    this.#timers.push(timer)
   }
 }
 

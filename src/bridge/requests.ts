@@ -129,17 +129,14 @@ export const requests = {
     summary: 'what became of a command or text, by command_id or message_id',
     schema: one,
     async run({ id: name }, { store, now }) {
-      const found = await store.run('findCommand', { id: name, now: now() })
-      if (found === null) throw new Fault('unknown_command', `there is no command or text "${name}"`, { id: name })
-      return found
+      return known(await store.run('findCommand', { id: name, now: now() }), name)
     },
   }),
   'sms/cancel': request({
     summary: 'take a command or text out of the queue, as long as it has not left',
     schema: one,
     async run({ id: name }, { store, now }) {
-      const found = await store.run('cancelCommand', { id: name, now: now() })
-      if (found === null) throw new Fault('unknown_command', `there is no command or text "${name}"`, { id: name })
+      const found = known(await store.run('cancelCommand', { id: name, now: now() }), name)
       if (found.status !== 'cancelled') throw new Fault('not_allowed', `it is ${found.status} already`, { id: name })
       return found
     },
@@ -211,6 +208,11 @@ function assertNoSecrets(device: string, config: DeviceRow, profiles: ProfileFil
   if (secret.length === 0) return
   const words = `settings.${secret.join(', settings.')} of ${device}: secrets are not taken over MQTT`
   throw new Fault('not_allowed', `${words}; use smshub devices add or smshub.yaml`, { device })
+}
+
+function known(found: Data | null, name: string): Data {
+  if (found === null) throw new Fault('unknown_command', `there is no command or text "${name}"`, { id: name })
+  return found
 }
 
 function unknownDevice(name: string, fleet: Fleet): Fault {
