@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Bridge } from './bridge/bridge.ts'
+import type { Gateways } from './bridge/gateways.ts'
 import { makeIngress } from './bridge/ingress.ts'
 import { makeDevices, numberOf } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
@@ -18,7 +19,6 @@ import { limitsOf, poolOf } from './gateway/pool.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log } from './message/events.ts'
 import { Fault } from './message/fault.ts'
-import { publicationsOf } from './message/gateway-state.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
@@ -130,6 +130,11 @@ export class Hub {
 
   get devices(): ReadonlyMap<string, Device> {
     return this.fleet.devices
+  }
+
+  /** What is told of the gateways. */
+  get board(): Gateways {
+    return this.#bridge.gateways
   }
 
   get address(): string {
@@ -273,6 +278,7 @@ export class Hub {
       now,
       gateways: () => this.gateways,
       newId: () => newId('out'),
+      shown: (event) => this.events.emit('gateway', event),
       takeIn: (publish) => this.#submit.takeIn(publish),
       tellAgain: () => this.#publisher.tellAgain(),
       log: (level, message) => this.#options.log(level, 'bridge', message),
@@ -321,19 +327,13 @@ export class Hub {
       if (gateway === undefined)
         throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
       this.gateways.set(id, gateway)
-      let shown: string | null = null
-      const tell = () => {
-        this.#submit.look()
-        const payload = JSON.stringify(gateway.state)
-        if (payload === shown) return
-        shown = payload
-        this.events.emit('gateway', { id, state: gateway.state })
-        this.#bridge.gatewayChanged(id, gateway.state)
-        void this.#store.run('publish', publicationsOf(id, gateway.state)).catch(() => {})
-      }
       gateway.start({
         received: (raw) => this.#deliver.takeIn(raw),
-        changed: tell,
+        changed: () => {
+          this.#submit.look()
+          this.#bridge.gatewayChanged(id)
+        },
+        called: (from) => void this.#deliver.called(id, from).catch(() => {}),
         log: (level, message) => this.#options.log(level, `gateway.${id}`, message),
       })
       this.#submit.serve(gateway)

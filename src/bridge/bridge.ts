@@ -2,7 +2,7 @@ import type { Device } from '../device/device.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import type { GatewayState } from '../message/gateway-state.ts'
+import type { ToldGateway } from '../message/gateway-state.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
@@ -10,18 +10,22 @@ import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
+import { type AskedGateway, Gateways } from './gateways.ts'
 import { Logging } from './logging.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { answer, type RequestRooms } from './requests.ts'
 import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 
-export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover'> {
+export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover' | 'gateways'> {
   readonly clock: Clock
+  gateways(): ReadonlyMap<string, AskedGateway>
   readonly ingress: Ingress
   readonly version: string
   readonly startedAt: number
   readonly instance: string
   newId(): string
+  /** A gateway is shown otherwise than before. */
+  shown(event: { readonly id: string; readonly state: ToldGateway }): void
   /** Tells the broker everything that is retained once more. */
   tellAgain(): void
   log(level: LogLevel, message: string): void
@@ -40,6 +44,7 @@ export class Bridge {
   readonly #announcer: Announcer | null
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging | null
+  readonly gateways: Gateways
   readonly #available = new Map<string, boolean>()
   #ends: (() => void)[] = []
   #listing: Timer | null = null
@@ -50,6 +55,7 @@ export class Bridge {
 
   constructor(rooms: BridgeRooms) {
     this.#rooms = rooms
+    this.gateways = new Gateways(rooms)
     const { mqtt, log, compat } = rooms.config
     const { sms2mqtt } = compat
     this.#logging =
@@ -87,6 +93,7 @@ export class Bridge {
       every(clock, healthMs, () => this.#tellHealth(), failed),
       every(clock, presenceMs, reviewOwing, failed),
     ]
+    this.gateways.start()
     this.#introduce().catch((error: unknown) => {
       if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
     })
@@ -95,6 +102,7 @@ export class Bridge {
   stop(): void {
     this.#stopped = true
     this.#sms2mqtt?.state(false)
+    this.gateways.stop()
     this.#announcer?.stop()
     this.#listing?.cancel()
     for (const end of this.#ends) end()
@@ -111,8 +119,11 @@ export class Bridge {
     this.#logging?.write(level, namespace, message)
   }
 
-  /** A gateway shows another state than before. */
-  gatewayChanged(id: string, state: GatewayState): void {
+  /** A gateway may show another state than before. */
+  gatewayChanged(id: string): void {
+    const state = this.gateways.changed(id)
+    if (state === null) return
+    this.#rooms.shown({ id, state })
     this.#sms2mqtt?.signal(state)
     const available = state.status === 'ready' || state.status === 'degraded'
     const was = this.#available.get(id)
@@ -185,6 +196,7 @@ export class Bridge {
   #requestRooms(): RequestRooms {
     return {
       ...this.#rooms,
+      gateways: this.gateways,
       health: () => this.#health(),
       rediscover: async (how) => {
         if (this.#announcer === null) throw new Fault('not_allowed', 'homeassistant.discovery is none in smshub.yaml')

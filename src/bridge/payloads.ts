@@ -96,9 +96,25 @@ const gateway = z.looseObject({
   technology: maybe(z.string()),
   signal_dbm: maybe(z.number()),
   signal_percent: maybe(z.number()),
+  storage_used: maybe(z.number().int()),
+  storage_total: maybe(z.number().int()),
+  port: maybe(z.string()),
   model: maybe(z.string()),
   firmware: maybe(z.string()),
   last_error: maybe(z.string()),
+  recovering: maybe(z.string()),
+  recoveries: z.record(z.string(), z.number().int()),
+  queue: z.number().int(),
+  sent_today: z.number().int(),
+  balance: maybe(z.string()),
+  balance_at: maybe(time),
+})
+
+const gatewayEvent = z.looseObject({
+  event_type: z.literal('incoming_call'),
+  from: maybe(z.string()),
+  device: maybe(z.string()),
+  at: time,
 })
 
 const response = z.looseObject({
@@ -173,6 +189,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   'bridge/response/{verb}': { summary: 'the answer of a request', schema: response },
   'bridge/response/{group}/{verb}': { summary: 'the answer of a request', schema: response },
   'gateway/{gateway}': { summary: 'a modem', schema: gateway },
+  'gateway/{gateway}/event': { summary: 'somebody calls a modem: told, and turned away', schema: gatewayEvent },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
   'sms/status': { summary: 'every step of every text that goes out', schema: smsStatus },
   'sms/received': { summary: 'every text that comes', schema: received },

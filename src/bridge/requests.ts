@@ -4,10 +4,12 @@ import type { Config } from '../config/schema.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { type DeviceRow, type Fleet, secretSettings } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
-import type { GatewayState } from '../message/gateway-state.ts'
+import { restartKinds } from '../message/gateway-state.ts'
 import type { Publish } from '../message/publish.ts'
+import { ussdChoice, ussdCode } from '../message/ussd.ts'
 import type { Enqueued } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
+import type { Gateways } from './gateways.ts'
 import { abilitiesOf } from './pages.ts'
 
 /** What requests may reach of the hub. */
@@ -17,7 +19,7 @@ export interface RequestRooms {
   readonly profiles: ProfileFiles
   readonly store: Store
   now(): number
-  gateways(): ReadonlyMap<string, { readonly state: GatewayState }>
+  readonly gateways: Gateways
   health(): Promise<Record<string, unknown>>
   /** Takes a command in as if it had been published on this topic. */
   takeIn(publish: Publish): Promise<Enqueued | null>
@@ -45,6 +47,9 @@ const several = z.preprocess(
   (value) => (typeof value === 'string' ? { ids: [value] } : value),
   z.union([z.object({ ids: z.array(id).min(1).max(5_000) }), row.transform((value) => ({ ids: [value.id] }))]),
 )
+
+const named = (value: unknown) => (typeof value === 'string' ? { gateway: value } : value)
+const oneGateway = z.preprocess(named, z.looseObject({ gateway: id }))
 
 /** `bridge/request/<path>`: every path with what it takes. Schemas, answers and documentation are made from it. */
 export const requests = {
@@ -151,8 +156,35 @@ export const requests = {
   'gateway/list': request({
     summary: 'gateways and their states',
     schema: nothing,
-    async run(_data, rooms) {
-      return { gateways: [...rooms.gateways()].map(([gateway, { state }]) => ({ id: gateway, ...state })) }
+    async run(_data, { gateways }) {
+      return { gateways: Object.entries(gateways.states).map(([gateway, state]) => ({ id: gateway, ...state })) }
+    },
+  }),
+  'gateway/signal': request({
+    summary: 'a gateway looks at its modem now; its state',
+    schema: oneGateway,
+    async run({ gateway }, { gateways }) {
+      await gateways.able(gateway, 'look')()
+      return { ...gateways.states[gateway] }
+    },
+  }),
+  'gateway/restart': request({
+    summary: 'start a modem anew: its port, its radio, itself, or its power',
+    schema: z.preprocess(named, z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
+    async run({ gateway, how }, { gateways }) {
+      await gateways.able(gateway, 'restart')(how)
+      return { gateway, how }
+    },
+  }),
+  'gateway/ussd': request({
+    summary: 'ask the network by USSD: a code, and what is chosen in the menus behind it; its last text',
+    schema: z.looseObject({
+      gateway: id,
+      code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
+      menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
+    }),
+    async run({ gateway, code, menu }, { gateways }) {
+      return { gateway, text: await gateways.able(gateway, 'ussd')([code, ...menu]) }
     },
   }),
   'homeassistant/rediscover': request({

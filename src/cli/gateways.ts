@@ -1,69 +1,56 @@
-import type { Gateway } from '../gateway/gateway.ts'
+import type { Gateways } from '../bridge/gateways.ts'
 import type { Reply } from '../gateway/modem/channel.ts'
 import { examine, type Finding } from '../gateway/modem/doctor.ts'
 import { Fault } from '../message/fault.ts'
+import { type RestartKind, restartKinds } from '../message/gateway-state.ts'
+import { isUssd } from '../message/ussd.ts'
+
+type Body = Readonly<Record<string, unknown>>
 
 /** What the command line may ask of the gateways of a running hub. */
 export class GatewayDesk {
-  readonly #gateways: ReadonlyMap<string, Gateway>
+  readonly #gateways: Gateways
+  readonly #verbs: Readonly<Record<string, (id: string, body: Body) => unknown>> = {
+    'gateway/states': () => this.#gateways.states,
+    'gateway/at': async (id, { text }) => linesOf(await this.#say(id, commandIn(text))),
+    'gateway/trace': (id) => this.#gateways.find(id).trace ?? '',
+    'gateway/doctor': (id) => this.#doctor(id),
+    'gateway/ussd': (id, { codes }) => this.#able(id, 'ussd')(codesIn(codes)),
+    'gateway/restart': (id, { how }) => this.#able(id, 'restart')(kindIn(how)),
+    'gateway/look': async (id) => {
+      await this.#able(id, 'look')()
+      return this.#gateways.states[id]
+    },
+  }
 
-  constructor(gateways: ReadonlyMap<string, Gateway>) {
+  constructor(gateways: Gateways) {
     this.#gateways = gateways
   }
 
-  /** `gateway/states`, and `gateway/at`, `gateway/trace` and `gateway/doctor` of one gateway. */
-  async ask(verb: string, { gateway, text }: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const id = String(gateway ?? '')
-    switch (verb) {
-      case 'gateway/states':
-        return this.states()
-      case 'gateway/at':
-        if (typeof text !== 'string' || !/^at[ -~]*$/i.test(text))
-          throw new Fault('invalid_payload', 'text must be one AT command, for example AT+CSQ')
-        return this.at(id, text)
-      case 'gateway/trace':
-        return this.trace(id)
-      case 'gateway/doctor':
-        return this.doctor(id)
-      default:
-        throw new Fault('unknown_command', `the hub has no verb ${verb}`)
-    }
-  }
-
-  states(): Record<string, unknown> {
-    return Object.fromEntries([...this.#gateways].map(([id, gateway]) => [id, gateway.state]))
-  }
-
-  async at(id: string, text: string): Promise<string[]> {
-    return linesOf(await this.#ask(id, text))
-  }
-
-  trace(id: string): string {
-    return this.#find(id).trace ?? ''
+  /** Carries out a verb on one gateway. */
+  async ask(verb: string, { gateway, ...body }: Body): Promise<unknown> {
+    const act = Object.hasOwn(this.#verbs, verb) ? this.#verbs[verb] : undefined
+    if (act === undefined) throw new Fault('unknown_command', `the hub has no verb ${verb}`)
+    return act(String(gateway ?? ''), body)
   }
 
   /** A modem that can't be asked is told by what the hub knows of it. */
-  async doctor(id: string): Promise<readonly Finding[]> {
-    const { state } = this.#find(id)
+  async #doctor(id: string): Promise<readonly Finding[]> {
+    const { state } = this.#gateways.find(id)
     try {
-      return await examine((text) => this.#ask(id, text), id)
+      return await examine((text) => this.#say(id, text), id)
     } catch (error) {
       const finding = state.last_error ?? Fault.from(error).message
       return [{ severity: 'error', finding, fix: null, lines: [`gateway/${id}: ${JSON.stringify(state)}`] }]
     }
   }
 
-  async #ask(id: string, text: string): Promise<Reply> {
-    const gateway = this.#find(id)
-    if (gateway.at === undefined) throw new Fault('not_allowed', `${id} is no modem: it takes no AT commands`)
-    return (await gateway.at(text)) as Reply
+  async #say(id: string, text: string): Promise<Reply> {
+    return (await this.#able(id, 'at')(text)) as Reply
   }
 
-  #find(id: string): Gateway {
-    const gateway = this.#gateways.get(id)
-    if (gateway !== undefined) return gateway
-    const known = [...this.#gateways.keys()].join(', ') || 'none'
-    throw new Fault('no_gateway', `there is no gateway "${id}"; there is ${known}`)
+  #able<K extends 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K) {
+    return this.#gateways.able(id, does)
   }
 }
 
@@ -72,4 +59,20 @@ export function linesOf({ lines, final }: Reply): string[] {
   if (final.kind === 'timeout') return [...lines, '(no answer)']
   if (final.kind === 'lost') return [...lines, '(the port was lost)']
   return [...lines, final.text]
+}
+
+function commandIn(text: unknown): string {
+  if (typeof text === 'string' && /^at[ -~]*$/i.test(text)) return text
+  throw new Fault('invalid_payload', 'text must be one AT command, for example AT+CSQ')
+}
+
+function codesIn(codes: unknown): string[] {
+  if (Array.isArray(codes) && isUssd(codes.map(String))) return codes.map(String)
+  throw new Fault('invalid_payload', 'a USSD code looks like *100#; what is chosen in its menus follows it')
+}
+
+function kindIn(how: unknown): RestartKind {
+  const kind = restartKinds.find((one) => one === (how ?? 'reset'))
+  if (kind !== undefined) return kind
+  throw new Fault('invalid_payload', `a modem is restarted by ${restartKinds.join(', ')}, not by "${how}"`)
 }

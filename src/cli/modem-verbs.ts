@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { restartKinds } from '../message/gateway-state.ts'
 import type { CliContext } from './context.ts'
 import type { RunOptions } from './run.ts'
 
@@ -34,6 +35,23 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     .command('at <gateway|path> <command>')
     .description('say an AT command to a modem, through the running hub where it is one of its gateways')
     .action(does(async (target: string, text: string) => (await load()).sayToModem(context, target, text, options())))
+  modem
+    .command('ussd <gateway> <code> [choice...]')
+    .description('ask the network by USSD (*100#), and choose in its menus; print what it says')
+    .action(
+      does(async (gateway: string, code: string, choices: string[]) =>
+        (await load()).askNetwork(context, gateway, [code, ...choices], options()),
+      ),
+    )
+  modem
+    .command('restart <gateway>')
+    .description('start a modem anew')
+    .addOption(new Option('--how <what>', 'what is done').choices([...restartKinds]).default('reset'))
+    .action(
+      does(async (gateway: string, { how }: { how: string }) =>
+        (await load()).restartModem(context, gateway, how, options()),
+      ),
+    )
   modem
     .command('trace <gateway>')
     .description('print what went over the line lately, secrets masked, for a bug report')

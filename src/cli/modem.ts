@@ -112,6 +112,29 @@ export async function traceModem(context: CliContext, gateway: string, load: Loa
   return exitCodes.ok
 }
 
+/** `modem ussd`: asks the network through the running hub. */
+export async function askNetwork(
+  context: CliContext,
+  gateway: string,
+  codes: readonly string[],
+  load: LoadOptions,
+): Promise<number> {
+  context.stdout.write(`${await hub<string>(load, gateway, 'ussd', { codes })}\n`)
+  return exitCodes.ok
+}
+
+/** `modem restart`: what the hub does by itself when a modem does not serve, by hand. */
+export async function restartModem(
+  context: CliContext,
+  gateway: string,
+  how: string,
+  load: LoadOptions,
+): Promise<number> {
+  await hub(load, gateway, 'restart', { how })
+  context.stdout.write(`${gateway} is restarted (${how}); smshub modem list shows when it is ready again\n`)
+  return exitCodes.ok
+}
+
 /** `modem doctor`: names what is wrong, what mends it, and the lines that say so. */
 export async function examineModem(
   context: CliContext,

@@ -97,7 +97,7 @@ export async function serve(
       { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
       context.version,
     )
-    const desk = new GatewayDesk(hub.gateways)
+    const desk = new GatewayDesk(hub.board)
     const source: HttpSource = {
       health: () => hub.healthy,
       metrics: () => metrics.render(),

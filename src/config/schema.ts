@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
+import { isUssd } from '../message/ussd.ts'
 import { Broker } from './broker.ts'
 import { flag, limit, listen, number } from './scalars.ts'
 
@@ -35,6 +36,11 @@ const Mqtt = z
   })
   .prefault({})
 
+/** A USSD code, or a list: a code, and what is chosen in the menus behind it. */
+const Ussd = z
+  .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
+  .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and what is chosen behind it' })
+
 const Modem = z.strictObject({
   type: z.literal('modem'),
   path: z.string().min(1).describe('auto, a serial device (best as /dev/serial/by-id/…), or tcp://host:port'),
@@ -52,6 +58,13 @@ const Modem = z.strictObject({
       month: limit.optional().describe('Segments in 30 days'),
     })
     .prefault({}),
+  balance: z
+    .union([
+      Ussd.transform((ussd) => ({ ussd, every: 24 })),
+      z.strictObject({ ussd: Ussd, every: number({ min: 1 }).default(24).describe('Hours') }),
+    ])
+    .optional()
+    .describe('The USSD code that asks what is left on a prepaid SIM; it is told on gateway/<id>'),
   recover: z
     .string()
     .min(1)

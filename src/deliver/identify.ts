@@ -72,6 +72,16 @@ export function numberOf({ number, ton }: Address): string {
   return ton === 'international' ? `+${number}` : number
 }
 
+/** The address of a number that is written like that. */
+export function addressOf(number: string): Address {
+  const isInternational = number.startsWith('+')
+  return {
+    number: isInternational ? number.slice(1) : number,
+    ton: isInternational ? 'international' : 'unknown',
+    npi: 1,
+  }
+}
+
 function keyOf(number: string): string {
   const digits = number.replace(/\D/g, '')
   return digits.length >= tail ? digits.slice(-tail) : number.toLowerCase()

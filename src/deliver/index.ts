@@ -3,6 +3,7 @@ import { type ReadContext, readForward, readText } from '../device/read.ts'
 import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
+import { topicName } from '../message/topics.ts'
 import { canonicalTpdu } from '../sms/canonical.ts'
 import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
@@ -12,7 +13,7 @@ import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
-import { type Directory, identify } from './identify.ts'
+import { addressOf, type Directory, identify } from './identify.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import type { UnknownText } from './unknown.ts'
 
@@ -83,6 +84,15 @@ export class Deliver {
       createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url'),
     )
     await this.#steps.run('file', () => this.#rooms.store.run('file', { raw, hash, now: this.#rooms.now() }))
+  }
+
+  /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
+  async called(gateway: string, from: string | null): Promise<void> {
+    const { directory, now, store } = this.#rooms
+    const device = from === null ? undefined : directory.find(addressOf(from))[0]
+    const event = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
+    const topic = topicName('gateway/{gateway}/event', { gateway })
+    await store.run('publish', [{ topic, payload: JSON.stringify(event), retain: false }])
   }
 
   start(): void {

@@ -1,4 +1,4 @@
-import type { GatewayState } from '../message/gateway-state.ts'
+import type { GatewayState, RestartKind } from '../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../message/handover.ts'
 import type { RawMessage } from '../message/raw.ts'
 
@@ -17,6 +17,8 @@ export interface GatewayHandlers {
   received(raw: RawMessage): Promise<void>
   /** The state, or whether it can send, has changed. */
   changed(): void
+  /** Somebody calls its number, and was turned away; null where the caller's number is withheld. */
+  called(from: string | null): void
   /** A line for the log. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
@@ -37,6 +39,12 @@ export interface Gateway {
    * the gateway makes no calls. Rejected by the other side is rung: `sent`, without a reference.
    */
   ring?(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover>
+  /** Asks the network by USSD: a code and what is chosen in its menus. Answers the last text. */
+  ussd?(codes: readonly string[]): Promise<string>
+  /** Asks now how it is, instead of at the next look; `state` has it then. */
+  look?(): Promise<void>
+  /** Starts it anew, as it does by itself when it does not serve: `how` is a rung of its recovery. */
+  restart?(how: RestartKind): Promise<void>
   /** What went over its line lately, masked, for a bug report. */
   readonly trace?: string
   /** Says a command to a modem; answers its lines and how it ended. */

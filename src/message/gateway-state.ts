@@ -10,6 +10,11 @@ export interface GatewayState {
   readonly technology: string | null
   readonly signal_dbm: number | null
   readonly signal_percent: number | null
+  /** Messages in the storage that new ones come to, and how many it holds; null where the modem does not say. */
+  readonly storage_used: number | null
+  readonly storage_total: number | null
+  /** Where it is: a port's path or an address; null where none is open. */
+  readonly port: string | null
   readonly model: string | null
   readonly firmware: string | null
   readonly last_error: string | null
@@ -19,8 +24,23 @@ export interface GatewayState {
   readonly recoveries: Readonly<Record<string, number>>
 }
 
+/** What may be done to a gateway by hand: its connection made anew, its radio off and on, itself, its power. */
+export const restartKinds = ['reopen', 'radio', 'reset', 'power'] as const
+export type RestartKind = (typeof restartKinds)[number]
+
+/** A gateway's state with what the hub knows of it. */
+export interface ToldGateway extends GatewayState {
+  /** Commands and texts that wait and that it may take. */
+  readonly queue: number
+  /** Segments handed to it since midnight. */
+  readonly sent_today: number
+  /** What the network last said to the code of `balance:`, and when; null where it was not asked. */
+  readonly balance: string | null
+  readonly balance_at: string | null
+}
+
 /** What is published of a gateway. */
-export function publicationsOf(gateway: string, state: GatewayState): Publication[] {
+export function publicationsOf(gateway: string, state: ToldGateway): Publication[] {
   const available = state.status === 'ready' || state.status === 'degraded'
   return [
     { topic: topicName('gateway/{gateway}', { gateway }), payload: JSON.stringify(state), retain: true },

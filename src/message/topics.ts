@@ -17,6 +17,7 @@ export const topics = {
   'bridge/response/{group}/{verb}': { direction: 'out', retain: false },
   'gateway/{gateway}': { direction: 'out', retain: true },
   'gateway/{gateway}/availability': { direction: 'out', retain: true },
+  'gateway/{gateway}/event': { direction: 'out', retain: false },
   'sms/status': { direction: 'out', retain: false },
   'sms/received': { direction: 'out', retain: false },
   '{device}': { direction: 'out', retain: true },

@@ -23,7 +23,8 @@ const watching = [
   'bridge/info',
   'bridge/health',
   'bridge/profiles/#',
-  'gateway/#',
+  'gateway/+',
+  'gateway/+/availability',
   '/homeassistant/#',
 ]
 const acting = ['set', 'get', 'command'].flatMap((verb) => [`{device}/${verb}`, `{device}/${verb}/#`])
@@ -32,7 +33,10 @@ const acting = ['set', 'get', 'command'].flatMap((verb) => [`{device}/${verb}`, 
 export const roles = {
   reader: { read: watching, write: [] },
   operator: { read: watching, write: acting },
-  home_assistant: { read: [...watching, 'bridge/devices/#'], write: [...acting, '/homeassistant/#'] },
+  home_assistant: {
+    read: [...watching, 'bridge/devices/#', 'gateway/+/event'],
+    write: [...acting, '/homeassistant/#'],
+  },
   admin: { read: ['/#'], write: ['/#'] },
 } as const satisfies Record<string, { readonly read: readonly string[]; readonly write: readonly string[] }>
 export type Role = keyof typeof roles

@@ -23,10 +23,16 @@ export interface NetworkOptions {
   /** How far the service centre's clock goes wrong (milliseconds, positive is fast), and its zone (minutes east). */
   readonly clockOffsetMs?: number
   readonly zoneMinutes?: number
-  /** Answers to USSD codes. */
-  readonly ussd?: Readonly<Record<string, string>>
+  /** Answers to USSD codes: a text that ends the session, or a menu that asks on. */
+  readonly ussd?: UssdMenu['choices']
   /** Events that the log keeps at least. */
   readonly logLimit?: number
+}
+
+/** What the network says, and what may be chosen then. */
+export interface UssdMenu {
+  readonly text: string
+  readonly choices: Readonly<Record<string, string | UssdMenu>>
 }
 
 /** A text from anybody to anybody, as from the world outside. */
@@ -52,6 +58,11 @@ export const causes = {
   duplicate: 197,
 } as const
 
+const usualUssd: UssdMenu['choices'] = {
+  '*100#': 'Your balance is 5.00',
+  '*101#': { text: 'My account\n1 Balance\n2 Number', choices: { 1: 'Your balance is 5.00', 2: 'You have a number' } },
+}
+
 /** A mobile network with one service centre. Subscribers are modems and simulated devices. */
 export class SimulatedNetwork {
   readonly clock: Clock
@@ -60,7 +71,7 @@ export class SimulatedNetwork {
   readonly time: ServiceCentreClock
   readonly serviceCentre: Party
   readonly #country: string
-  readonly #ussd: Readonly<Record<string, string>>
+  readonly #ussd: UssdMenu['choices']
   readonly #centre: ServiceCentre
   readonly #subscribers = new Map<Party, Subscriber>()
   readonly #off = new Set<Party>()
@@ -75,7 +86,7 @@ export class SimulatedNetwork {
     this.time = new ServiceCentreClock(clock, { offsetMs, zoneMinutes })
     this.serviceCentre = options.serviceCentre ?? '+491710760000'
     this.#country = options.country ?? '49'
-    this.#ussd = options.ussd ?? { '*100#': 'Your balance is 5.00' }
+    this.#ussd = options.ussd ?? usualUssd
     this.#behaviour = { ...calm, ...options.behaviour }
     this.#centre = new ServiceCentre({
       number: this.serviceCentre,
@@ -173,9 +184,9 @@ export class SimulatedNetwork {
     return partyOf(addressOf(number), this.#country)
   }
 
-  /** The answer to a USSD code; null for one that means nothing here. */
-  ussd(code: string): string | null {
-    return this.#ussd[code] ?? null
+  /** The answer to a USSD code, or to a choice in the menu before; null for one that means nothing here. */
+  ussd(code: string, menu: UssdMenu | null = null): string | UssdMenu | null {
+    return (menu?.choices ?? this.#ussd)[code] ?? null
   }
 
   #accept(from: Party, pdu: string): SubmitAnswer {

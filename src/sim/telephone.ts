@@ -1,6 +1,7 @@
 import { typeOfAddressOf } from '../sms/address.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import type { Call } from './call.ts'
+import type { UssdMenu } from './network.ts'
 import { addressOf } from './party.ts'
 import type { Settings } from './settings.ts'
 
@@ -19,6 +20,8 @@ export class Telephone {
   readonly #rooms: TelephoneRooms
   #call: { readonly call: Call; readonly isIncoming: boolean } | null = null
   #timer: Timer | null = null
+  /** The USSD menu that waits for a choice. */
+  menu: UssdMenu | null = null
 
   constructor(rooms: TelephoneRooms) {
     this.#rooms = rooms

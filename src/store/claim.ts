@@ -90,11 +90,14 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
   return { blockedUntil }
 }
 
-/** A day's key is the gateway's name alone, as it was before there were other windows. */
+/**
+ * A day's key is the gateway's name alone, as it was before there were other windows. It is counted without a limit
+ * too: people want to see it.
+ */
 function quotasOf({ gateway, limits }: ClaimArgs): Quota[] {
   return [
     { key: `gateway-minute:${gateway}`, window: 'minute', limit: limits.minute },
-    { key: `gateway:${gateway}`, window: 'day', limit: limits.day },
+    { key: `gateway:${gateway}`, window: 'day', limit: limits.day ?? Number.POSITIVE_INFINITY },
     { key: `gateway-month:${gateway}`, window: 'month', limit: limits.month },
   ]
 }

@@ -7,6 +7,7 @@ import { announce, announced, shownFields, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
+import { gatewayFigures } from './gateways.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
@@ -61,6 +62,7 @@ export const operations = {
   cancelCommand,
   findCommand,
   queueOverview,
+  gatewayFigures,
   publish,
   waitingPublications,
   published,

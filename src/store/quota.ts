@@ -38,10 +38,15 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   return { left: limit - (row?.used ?? 0), freesAt: ((row?.oldest ?? first) + slots) * width }
 }
 
+/** The slot of a window that a time lies in. */
+export function slotOf(window: Quota['window'], time: number): number {
+  return Math.floor(time / (windows[window].span / windows[window].slots))
+}
+
 export function use(tx: Tx, quota: Quota, amount: number, now: number): void {
   if (quota.limit === null) return
-  const { span, slots } = windows[quota.window]
-  const slot = Math.floor(now / (span / slots))
+  const { slots } = windows[quota.window]
+  const slot = slotOf(quota.window, now)
   const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND slot = ?', amount, quota.key, slot)
   if (changes > 0) return
   tx.run('INSERT INTO quota (key, slot, used) VALUES (?, ?, ?)', quota.key, slot, amount)

@@ -100,6 +100,7 @@ export class Told implements GatewayHandlers {
   readonly messages: RawMessage[] = []
   readonly lines: string[] = []
   readonly states: string[] = []
+  readonly calls: (string | null)[] = []
   /** Rejects when it wants a message to stay where it is. */
   file: (raw: RawMessage) => Promise<void> = async () => {}
   state: () => string = () => ''
@@ -112,6 +113,8 @@ export class Told implements GatewayHandlers {
   readonly changed = (): void => {
     if (this.states.at(-1) !== this.state()) this.states.push(this.state())
   }
+
+  readonly called = (from: string | null): void => void this.calls.push(from)
 
   readonly log = (level: string, message: string): void => {
     if (level !== 'debug') this.lines.push(message)

@@ -1,7 +1,8 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Reply } from './channel.ts'
-import { operatorIn, registrationIn, signalIn } from './parse.ts'
+import { levelIn, operatorIn, registrationIn, signalIn } from './parse.ts'
 
+export type StorageLevel = Pick<GatewayState, 'storage_used' | 'storage_total'>
 export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_percent'>
 
 /** Sends a command when the line is free. */
@@ -26,6 +27,12 @@ export async function observe(ask: Ask): Promise<Observation> {
 /** Some modems look for it for half a minute: not to be asked while texts wait (section 6.1). */
 export async function observeOperator(ask: Ask): Promise<Pick<GatewayState, 'operator' | 'technology'>> {
   return operatorIn((await ask('AT+COPS?', 30_000)).lines) ?? { operator: null, technology: null }
+}
+
+/** How full the storage is that new messages come to; null where the modem does not say. */
+export async function observeStorage(ask: Ask): Promise<StorageLevel> {
+  const level = levelIn((await ask('AT+CPMS?', 5_000)).lines)
+  return { storage_used: level?.used ?? null, storage_total: level?.total ?? null }
 }
 
 export function isUsable(network: GatewayState['network']): boolean {

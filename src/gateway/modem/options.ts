@@ -1,4 +1,3 @@
-import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Port } from './port.ts'
 import type { PinMemory } from './sim-card.ts'
 
@@ -20,20 +19,4 @@ export interface ModemOptions {
   readonly openingMs?: number
   /** Takes the power from the modem and gives it back, where something can. Rejected, it could not. */
   readonly power?: () => Promise<void>
-}
-
-/** What is known of a modem before it has answered. */
-export const offline: GatewayState = {
-  status: 'initializing',
-  network: 'unknown',
-  sim: 'unknown',
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  model: null,
-  firmware: null,
-  last_error: null,
-  recovering: null,
-  recoveries: {},
 }

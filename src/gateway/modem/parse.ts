@@ -74,6 +74,16 @@ export function readableStorages(lines: readonly string[]): string[] {
   return [...new Set([...first.matchAll(/"([A-Z]{2})"/g)].map((match) => match[1] as string))]
 }
 
+/**
+ * How full <mem3> of `+CPMS: <mem1>,<used1>,<total1>,<mem2>,…` is, where new messages go (TS 27.005 clause 3.2.2), or
+ * the only one of a make that tells fewer. A total of 0 says nothing: some telephones always tell that.
+ */
+export function levelIn(lines: readonly string[]): { used: number; total: number } | null {
+  const line = lines.find((one) => one.startsWith('+CPMS:')) ?? ''
+  const [, used, total] = [...line.matchAll(/"?[A-Z]{2}"? *, *(\d+) *, *(\d+)/g)].at(-1) ?? []
+  return Number(total ?? 0) === 0 ? null : { used: Number(used), total: Number(total) }
+}
+
 const networks: Readonly<Record<number, GatewayState['network']>> = {
   0: 'not_registered',
   1: 'registered',

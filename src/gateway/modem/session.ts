@@ -6,13 +6,15 @@ import type { Leave, RingOrder } from '../gateway.ts'
 import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
 import type { Submission } from './formats/format.ts'
+import { IncomingCall } from './incoming-call.ts'
 import { keeps, type MessageSetup } from './message-setup.ts'
-import { type Ask, isUsable, observe, observeOperator } from './observe.ts'
+import { type Ask, isUsable, observe, observeOperator, observeStorage, type StorageLevel } from './observe.ts'
 import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
+import { runUssd } from './ussd.ts'
 
 /** ms until the first look at the modem. */
 const firstLook = 2_000
@@ -29,6 +31,11 @@ const mostSilent = 3
 const withoutNetwork = 600_000
 /** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
 const storageCauses = [208, 211, 322]
+/** Share of a storage in use from which it is read out at once, and from which people are told (facts: modems, 8.5). */
+const filling = 0.8
+const almostFull = 0.95
+const stays =
+  'soon it receives nothing more; smshub modem at <gateway> AT+CMGL=4 shows them, AT+CMGD=<index> deletes one'
 
 export interface SessionRooms {
   readonly channel: Channel
@@ -38,6 +45,8 @@ export interface SessionRooms {
   /** ms between looks at the modem, which also find one that fell silent. */
   readonly heartbeatMs: number
   observed(change: Partial<GatewayState>): void
+  /** Somebody calls; null where the number is withheld. */
+  called(from: string | null): void
   /** It does not serve as it is. */
   over(reason: string): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -54,9 +63,12 @@ export class Session {
   #unasked = 0
   #bareOks = 0
   #silent = 0
+  /** Looks in a row that found the storage full. */
+  #fullLooks = 0
   #registeredAt: number
   #knowsOperator = false
   #ringing: Ringing | null = null
+  readonly #incoming: IncomingCall
   /** Settings of the format that the modem has. */
   #said: readonly string[] = []
   #keepsLinks = true
@@ -66,13 +78,14 @@ export class Session {
     this.#channel = rooms.channel
     this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
+    this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: rooms.called })
     this.#receiver = new Receiver({ channel, setup, filing, log, readAfterMs: quirks.readAfterMs })
   }
 
   /** Reads what came while nobody listened, and begins to look. */
   start(): void {
     this.#receiver.sweepAll()
-    this.#beat = this.#channel.clock.after(firstLook, () => void this.#look())
+    this.#beat = this.#channel.clock.after(firstLook, () => void this.#beats())
   }
 
   async send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
@@ -100,6 +113,15 @@ export class Session {
     }
   }
 
+  /** A session with the network, which has the modem for itself. Answers its last text. */
+  ussd(codes: readonly string[]): Promise<string> {
+    const { messages, quirks } = this.#rooms
+    return this.#channel.exclusive(() => {
+      if (this.#hasEnded) throw new Fault('modem_error', 'the modem is not ready')
+      return runUssd(this.#channel, codes, quirks, messages.format.name !== 'pdu')
+    })
+  }
+
   /** A line that nobody asked for. */
   urc({ kind }: Urc, line: string): void {
     switch (kind) {
@@ -113,7 +135,7 @@ export class Session {
       case 'full':
         return this.#receiver.full(line)
       case 'call':
-        return this.#ringing?.heard(line)
+        return (this.#ringing ?? this.#incoming).heard(line)
       case 'late':
         // This make says it late: it must be waited for, or it would be taken for the next message's.
         this.#bareOks = Number.NEGATIVE_INFINITY
@@ -140,6 +162,7 @@ export class Session {
   async end(): Promise<void> {
     this.#hasEnded = true
     this.#beat?.cancel()
+    this.#incoming.stop()
     await this.#receiver.end()
     await this.#channel.exclusive(async () => {})
   }
@@ -200,15 +223,14 @@ export class Session {
   }
 
   /** Signal and registration, whether the modem still is as it was set up, and the net below lost announcements. */
-  async #look(): Promise<void> {
+  async look(): Promise<void> {
     const { messages, observed, over } = this.#rooms
     const ask: Ask = (text, ms) => this.#channel.exclusive(() => this.#channel.command(text, ms))
-    const seen = await observe(ask)
+    const seen = { ...(await observe(ask)), ...(await observeStorage(ask)) }
     const kept = messages.indications === null || keeps(messages.indications, await ask('AT+CNMI?', 5_000))
     if (this.#hasEnded) return
     if (!kept) return over('the modem has forgotten how to tell messages')
-    observed(seen)
-    this.#receiver.sweep()
+    observed({ ...seen, ...this.#levelled(seen) })
     const now = this.#channel.clock.monotonic()
     if (isUsable(seen.network)) this.#registeredAt = now
     else if (now - this.#registeredAt > withoutNetwork) return over('the modem has found no network for ten minutes')
@@ -218,6 +240,25 @@ export class Session {
       this.#knowsOperator = operator.operator !== null
       observed(operator)
     }
-    this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => void this.#look())
+  }
+
+  /** Reads out what fills up. What is still full at the next look holds messages that can't be read or deleted. */
+  #levelled({ storage_used: used, storage_total: total }: StorageLevel): Partial<GatewayState> {
+    const level = used === null || total === null ? 0 : used / total
+    if (level < filling) this.#receiver.sweep()
+    else this.#receiver.sweepAll()
+    const wasFull = this.#fullLooks > 1
+    this.#fullLooks = level < almostFull ? 0 : this.#fullLooks + 1
+    if (this.#fullLooks > 1)
+      return {
+        status: 'degraded',
+        last_error: `${used} of ${total} messages lie in the modem and stay there: ${stays}`,
+      }
+    return wasFull ? { status: 'ready', last_error: null } : {}
+  }
+
+  async #beats(): Promise<void> {
+    await this.look()
+    if (!this.#hasEnded) this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => void this.#beats())
   }
 }

@@ -20,6 +20,10 @@ const gatewayRows: readonly Row[] = [
   { field: 'operator' },
   { field: 'signal_dbm', unit: 'dBm', deviceClass: 'signal_strength' },
   { field: 'signal_percent', unit: '%' },
+  { field: 'storage_used', unit: 'messages', enabled: false },
+  { field: 'queue', unit: 'messages' },
+  { field: 'sent_today', unit: 'messages' },
+  { field: 'balance' },
   { field: 'technology', enabled: false },
   { field: 'model', enabled: false },
   { field: 'firmware', enabled: false },
@@ -34,7 +38,16 @@ const hubRows: readonly Row[] = [
 ]
 
 export function gatewayParts({ baseTopic }: DiscoveryContext, gateway: string): Part[] {
-  return gatewayRows.map((row) => part(`${baseTopic}/gateway/${gateway}`, row))
+  const call = {
+    p: 'event',
+    name: 'Call',
+    stat_t: `${baseTopic}/gateway/${gateway}/event`,
+    evt_typ: ['incoming_call'],
+  }
+  return [
+    ...gatewayRows.map((row) => part(`${baseTopic}/gateway/${gateway}`, row)),
+    { key: 'call', component: call, shows: true },
+  ]
 }
 
 /** The hub's figures, whether it runs, and a way to text everybody under `contacts:`. */

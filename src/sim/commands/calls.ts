@@ -1,6 +1,9 @@
 import { typeOfAddressOf } from '../../sms/address.ts'
+import { decodeSeptets, encodeSeptets } from '../../sms/gsm7.ts'
+import { hexOf } from '../../sms/octets.ts'
+import { packSeptets, unpackSeptets } from '../../sms/septets.ts'
 import { within } from '../behaviour.ts'
-import { charsets } from '../charset.ts'
+import { charsets, octetsInHex } from '../charset.ts'
 import type { CommandTable, Handler } from '../command-table.ts'
 import { addressOf } from '../party.ts'
 import { cme, Refusal } from '../result-codes.ts'
@@ -9,6 +12,23 @@ import { remembered } from './remembered.ts'
 const hangUp: Handler = ({ telephone }) => {
   telephone.hangUp()
   return []
+}
+
+/** Packed septets in hex, where the make wants that; else the charset of the line. */
+function ussdFormOf({ settings, personality }: Parameters<Handler>[0]) {
+  if (!personality.packsUssd) return charsets[settings.charset]
+  return {
+    read: (text: string) => {
+      const octets = octetsInHex(text)
+      if (octets === null || octets.length === 0) throw cme(50)
+      const septets = unpackSeptets(octets, Math.floor((octets.length * 8) / 7))
+      return decodeSeptets(septets).replace(/\r$/, '')
+    },
+    write: (text: string) => {
+      const septets = encodeSeptets(text)
+      return hexOf(packSeptets(septets.length % 8 === 7 ? [...septets, 13] : septets))
+    },
+  }
 }
 
 /** Calls and USSD: V.250 clause 6.3, TS 27.007 clauses 6.2, 6.5, 7.6, 7.15, 7.18. */
@@ -51,12 +71,16 @@ export const callCommands: CommandTable = {
       const mode = values.number(0, 0)
       if (mode > 2) values.refuse()
       me.settings.numbers['+CUSD'][0] = mode === 2 ? 0 : mode
+      if (mode === 2) me.telephone.menu = null
       if (values.count < 2) return []
       if (!me.radio.isRegistered) throw cme(30)
-      const charset = charsets[me.settings.charset]
-      const answer = me.network.ussd(charset.read(values.text(1)))
+      const { read, write } = ussdFormOf(me)
+      const answer = me.network.ussd(read(values.text(1)), me.telephone.menu)
       me.clock.after(within(me.network.behaviour.acceptMs, me.clock), () => {
-        me.say(answer === null ? '+CUSD: 4' : `+CUSD: 0,"${charset.write(answer)}",15`)
+        me.telephone.menu = typeof answer === 'string' ? null : answer
+        if (answer === null) me.say('+CUSD: 4')
+        else if (typeof answer === 'string') me.say(`+CUSD: 0,"${write(answer)}",15`)
+        else me.say(`+CUSD: 1,"${write(answer.text)}",15`)
       })
       return []
     },

@@ -1,0 +1,144 @@
+import type { Config } from '../config/schema.ts'
+import type { LogLevel } from '../message/events.ts'
+import { Fault } from '../message/fault.ts'
+import { type GatewayState, publicationsOf, type RestartKind, type ToldGateway } from '../message/gateway-state.ts'
+import { isoTime } from '../message/result.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock } from '../util/clock.ts'
+import { every } from '../util/every.ts'
+
+/** What people may ask of a gateway; what it can't do it lacks. */
+export interface AskedGateway {
+  readonly state: GatewayState
+  readonly ready: boolean
+  readonly trace?: string
+  ussd?(codes: readonly string[]): Promise<string>
+  look?(): Promise<void>
+  restart?(how: RestartKind): Promise<void>
+  at?(text: string): Promise<AtReply>
+}
+
+/** The lines of an AT command and how it ended. */
+export interface AtReply {
+  readonly lines: readonly string[]
+  readonly final: { readonly kind: string; readonly text?: string }
+}
+
+export interface GatewaysRooms {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  now(): number
+  gateways(): ReadonlyMap<string, AskedGateway>
+  log(level: LogLevel, message: string): void
+}
+
+type Figures = Pick<ToldGateway, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
+
+/** ms between looks at the figures: a gateway that is busy would else tell its state with each message. */
+const figuresMs = 30_000
+/** ms behind its readiness until a gateway is asked for its balance, and until it is asked again when that failed. */
+const settling = 60_000
+const failedAgain = 3_600_000
+const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null }
+
+/** What is told of each gateway: the state that it shows, what waits for it, what it has sent, what is left to spend. */
+export class Gateways {
+  readonly #rooms: GatewaysRooms
+  readonly #figures = new Map<string, Figures>()
+  readonly #shown = new Map<string, string>()
+  /** When each is asked for its balance next, on the monotonic clock. */
+  readonly #due = new Map<string, number>()
+  #ends: (() => void)[] = []
+
+  constructor(rooms: GatewaysRooms) {
+    this.#rooms = rooms
+  }
+
+  start(): void {
+    const { clock, log } = this.#rooms
+    const failed = (error: unknown) => log('error', Fault.from(error).message)
+    void this.#count().catch(failed)
+    this.#ends = [
+      every(clock, figuresMs, () => this.#count(), failed),
+      every(clock, figuresMs, () => this.#askBalances(), failed),
+    ]
+  }
+
+  stop(): void {
+    for (const end of this.#ends) end()
+  }
+
+  /** All of them, as they are told. */
+  get states(): Readonly<Record<string, ToldGateway>> {
+    return Object.fromEntries([...this.#rooms.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
+  }
+
+  /** A gateway may show another state than before. Null when it does not. */
+  changed(id: string): ToldGateway | null {
+    const state = this.#stateOf(id)
+    const payload = JSON.stringify(state)
+    if (this.#shown.get(id) === payload) return null
+    this.#shown.set(id, payload)
+    void this.#rooms.store.run('publish', publicationsOf(id, state)).catch(() => {})
+    return state
+  }
+
+  find(id: string): AskedGateway {
+    const gateways = this.#rooms.gateways()
+    const gateway = gateways.get(id)
+    if (gateway !== undefined) return gateway
+    throw new Fault('no_gateway', `there is no gateway "${id}"; there is ${[...gateways.keys()].join(', ') || 'none'}`)
+  }
+
+  /** What a gateway does, where it is one that does. */
+  able<K extends 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K): NonNullable<AskedGateway[K]> {
+    const gateway = this.find(id)
+    const act = gateway[does]
+    if (act === undefined) throw new Fault('not_allowed', `${id} is no modem: it does not know ${does}`)
+    return act.bind(gateway) as NonNullable<AskedGateway[K]>
+  }
+
+  #stateOf(id: string): ToldGateway {
+    return { ...this.find(id).state, ...(this.#figures.get(id) ?? none) }
+  }
+
+  #set(id: string, change: Partial<Figures>): void {
+    this.#figures.set(id, { ...(this.#figures.get(id) ?? none), ...change })
+    this.changed(id)
+  }
+
+  async #count(): Promise<void> {
+    const { gateways, store, now } = this.#rooms
+    const since = new Date(now()).setHours(0, 0, 0, 0)
+    const figures = await store.run('gatewayFigures', { gateways: [...gateways().keys()], since })
+    for (const [id, { queue, sentToday }] of Object.entries(figures)) this.#set(id, { queue, sent_today: sentToday })
+  }
+
+  async #askBalances(): Promise<void> {
+    const { gateways, config, clock } = this.#rooms
+    for (const [id, gateway] of gateways()) {
+      const row = config.gateways[id]
+      if (row?.type !== 'modem' || row.balance === undefined) continue
+      if (!gateway.ready) {
+        // A SIM that was gone may be another one.
+        this.#due.set(id, clock.monotonic() + settling)
+      } else if ((this.#due.get(id) ?? 0) <= clock.monotonic()) {
+        const { ussd, every: hours } = row.balance
+        const took = await this.#askBalance(id, gateway, ussd)
+        this.#due.set(id, clock.monotonic() + (took ? hours * 3_600_000 : failedAgain))
+      }
+    }
+  }
+
+  async #askBalance(id: string, gateway: AskedGateway, codes: readonly string[]): Promise<boolean> {
+    try {
+      const balance = await gateway.ussd?.(codes)
+      this.#set(id, { balance: balance ?? null, balance_at: isoTime(this.#rooms.now()) })
+      return true
+    } catch (error) {
+      this.#rooms.log('warn', `gateway ${id} was not told its balance: ${Fault.from(error).message}`)
+      return false
+    }
+  }
+}

@@ -1,0 +1,321 @@
+import { Fault } from '../../message/fault.ts'
+import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
+import type { Clock, Timer } from '../../util/clock.ts'
+import type { GatewayHandlers } from '../gateway.ts'
+import { Channel } from './channel.ts'
+import type { Filing } from './filing.ts'
+import { Latch } from './latch.ts'
+import { isUsable } from './observe.ts'
+import { closeInTime, openInTime } from './opening.ts'
+import type { ModemOptions } from './options.ts'
+import { registrationIn } from './parse.ts'
+import { type Quirks, quirksOfNobody } from './quirks.ts'
+import { cycleRadio, Ladder, type Rung, resetModem, rungs } from './recovery.ts'
+import { Session } from './session.ts'
+import type { ShownState } from './shown-state.ts'
+import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
+import { startUp } from './startup.ts'
+import type { Trace } from './trace.ts'
+import type { Urc } from './urcs.ts'
+
+/** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
+const reopenAfter = [1_000, 2_000, 5_000, 10_000, 30_000]
+/** ms of service after which a failure is the first one again. */
+const steady = 60_000
+/** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
+const awakening = 60_000
+/** ms between looks at a modem, where the options do not say. */
+const heartbeat = 30_000
+/** ms of readiness in which nothing has to be done about a modem: what was wrong is over. */
+const healed = 600_000
+/** ms that a modem needs behind a loss of its power. */
+const powerSettles = 12_000
+/** Every so many times that a port does not open, its device loses its power. */
+const powerEvery = 6
+/** Resets one after the other until the port is closed and left alone for a while. */
+const mostStarts = 5
+
+export interface ServiceRooms {
+  readonly options: ModemOptions
+  readonly clock: Clock
+  readonly handlers: GatewayHandlers
+  readonly shown: ShownState
+  readonly filing: Filing
+  readonly trace: Trace
+  /** Fired when the hub stops. */
+  readonly stopping: Latch
+}
+
+/** Keeps a modem in service: its port open, the modem set up, and the ladder climbed when it does not serve. */
+export class Service {
+  /** The open port; null while there is none. */
+  channel: Channel | null = null
+  /** The modem from one start-up to the next; null while it does not serve. */
+  session: Session | null = null
+  /** ICCID of the SIM; null until it was read. */
+  sim: string | null = null
+  readonly #rooms: ServiceRooms
+  readonly #clock: Clock
+  readonly #shown: ShownState
+  readonly #filing: Filing
+  readonly #pin: { readonly code: string | undefined; readonly memory: PinMemory }
+  /** Fired when the modem has started anew or is gone: everything set up is lost. */
+  #over = new Latch()
+  /** Until then the modem says in its own time that it is awake. */
+  #awakeUntil = 0
+  /** What has kept it from being ready since it last was. */
+  #failure: string | null = null
+  readonly #ladder = new Ladder()
+  /** What is to be done before the next start-up. */
+  #rung: Rung | null = null
+  /** What somebody wants to be done. */
+  #asked: RestartKind | null = null
+  #wasOpen = false
+  /** What is told once only until it serves again. */
+  readonly #said = new Set<Rung>()
+  #healed: Timer | null = null
+  #quirks: Quirks = quirksOfNobody
+
+  constructor(rooms: ServiceRooms) {
+    this.#rooms = rooms
+    this.#clock = rooms.clock
+    this.#shown = rooms.shown
+    this.#filing = rooms.filing
+    this.#pin = { code: rooms.options.pin, memory: rooms.options.pins ?? new PinsOfThisRun() }
+  }
+
+  /** A message has gone through: what was wrong is over. */
+  worked(): void {
+    this.#ladder.well()
+  }
+
+  /** Does it before the next start-up. Fails where nothing can. */
+  restart(how: RestartKind): void {
+    if (how === 'power' && this.#rooms.options.power === undefined)
+      throw new Fault('not_allowed', 'the power of this modem is nothing that the hub can switch')
+    if (this.channel === null) throw new Fault('port_failed', this.#shown.state.last_error ?? 'its port is not open')
+    this.#asked = how
+    this.#startAgain(`a restart was asked for: ${rungs[how]}`)
+    this.channel.lose('a restart was asked for')
+  }
+
+  /** Opens, starts up, serves, and does it again whenever the port goes: a modem never needs a restart of the hub. */
+  async run(): Promise<void> {
+    for (let failures = 0; !this.#rooms.stopping.isFired; ) {
+      const since = this.#clock.monotonic()
+      let wait = 0
+      try {
+        wait = await this.#connect()
+      } catch (error) {
+        if (this.#rooms.stopping.isFired) break
+        const served = this.#clock.monotonic() - since > steady
+        failures = served ? 1 : failures + 1
+        wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
+        const fault = Fault.from(error)
+        this.#failed(fault)
+        const asked = this.#asked
+        this.#asked = null
+        if (asked !== null) {
+          this.#climb(asked)
+          wait = 0
+        }
+        // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
+        else if (served || !this.#wasOpen) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
+        else if (!needsPerson(fault)) this.#climb(this.#ladder.next())
+      }
+      if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
+      await this.#rooms.stopping.waitUpTo(wait, this.#clock)
+    }
+    this.#shown.set({ status: 'offline' })
+  }
+
+  #climb(rung: Rung): void {
+    this.#ladder.count(rung)
+    this.#rung = rung
+    this.#shown.set({ recovering: rung, recoveries: { ...this.#ladder.counts } })
+    if (this.#ladder.isExhausted) this.#shown.set({ status: 'error' })
+  }
+
+  #announce(rung: Rung): void {
+    if (!this.#said.has(rung)) this.#rooms.handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
+    this.#said.add(rung)
+  }
+
+  /** Answers how long the modem needs behind it, in ms. */
+  async #powerCycle(): Promise<number> {
+    this.#rung = null
+    const { power } = this.#rooms.options
+    if (power === undefined) return 0
+    this.#announce('power')
+    try {
+      await power()
+      return powerSettles
+    } catch (error) {
+      this.#rooms.handlers.log('warn', Fault.from(error).message)
+      return 0
+    }
+  }
+
+  /** One port from its opening to its loss. Answers how long it must be left alone, where that was meant. */
+  async #connect(): Promise<number> {
+    this.#wasOpen = false
+    const port = await openInTime(this.#rooms.options, this.#clock, this.#rooms.stopping)
+    this.#shown.set({ port: port.name })
+    const channel = new Channel(this.#rooms.trace.of(port), this.#clock, {
+      urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
+      reset: (sign) => this.#reset(sign),
+      lost: (reason) => this.#lost(channel, reason),
+      resynchronised: () => {
+        if (this.session !== null) this.#ladder.count('resync')
+      },
+    })
+    this.channel = channel
+    this.#wasOpen = true
+    this.#awakeUntil = this.#clock.monotonic() + awakening
+    try {
+      const rung = this.#rung
+      this.#rung = null
+      if (rung === 'radio' || rung === 'reset') this.#announce(rung)
+      if (rung === 'reset') {
+        await channel.exclusive(() => resetModem(channel, this.#quirks))
+        return this.#quirks.resetMs
+      }
+      if (rung === 'radio') await channel.exclusive(() => cycleRadio(channel))
+      for (let starts = 0; starts < mostStarts; starts++) {
+        const since = this.#clock.monotonic()
+        await this.#serve(channel)
+        if (channel.lost !== null) throw new Fault('port_failed', channel.lost)
+        if (this.#clock.monotonic() - since > steady) starts = 0
+      }
+      throw new Fault('modem_error', 'the modem resets again and again')
+    } finally {
+      this.channel = null
+      this.#shown.set({ port: null })
+      channel.lose('closed')
+      await closeInTime(port, this.#clock).catch((fault: Fault) => this.#rooms.handlers.log('warn', fault.message))
+    }
+  }
+
+  /** One start-up and what follows it, until the modem resets or is lost. */
+  async #serve(channel: Channel): Promise<void> {
+    const over = new Latch()
+    this.#over = over
+    const answers = () => {
+      if (this.#shown.state.status === 'offline') this.#shown.set({ status: 'initializing' })
+    }
+    const step = (name: string) => this.#rooms.handlers.log('debug', `start-up: ${name}`)
+    const started = await channel.exclusive(() =>
+      startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, step }),
+    )
+    if (over.isFired) return
+    const { identity, quirks, sim, messages, observed } = started
+    this.#quirks = quirks
+    this.sim = sim
+    this.#filing.use(sim ?? this.#rooms.options.id)
+    const session = new Session({
+      channel,
+      messages,
+      quirks,
+      filing: this.#filing,
+      heartbeatMs: this.#rooms.options.heartbeatMs ?? heartbeat,
+      observed: (change) => this.#shown.set(change),
+      called: (from) => this.#rooms.handlers.called(from),
+      over: (reason) => this.#fall(reason),
+      log: (level, message) => this.#rooms.handlers.log(level, message),
+    })
+    this.session = session
+    this.#failure = null
+    const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
+    this.#rooms.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
+    const { model, firmware } = identity
+    this.#said.clear()
+    const recoveries = { ...this.#ladder.counts }
+    this.#shown.set({
+      status: 'ready',
+      sim: 'ready',
+      model,
+      firmware,
+      ...observed,
+      last_error: null,
+      recovering: null,
+      recoveries,
+    })
+    session.start()
+    this.#healed = this.#clock.after(healed, () => {
+      if (isUsable(this.#shown.state.network)) this.#ladder.well()
+    })
+    await over.wait()
+    this.#healed.cancel()
+    await session.end()
+  }
+
+  #urc(urc: Urc, line: string, pdu: string | null): void {
+    switch (urc.kind) {
+      case 'direct':
+        // Whoever was here before may have asked for it: it is heard before anything is set up, too.
+        if (pdu === null) this.session?.urc(urc, line)
+        else this.#filing.direct(pdu, () => this.session?.acknowledge())
+        return
+      case 'registration': {
+        const network = registrationIn(line)
+        // Another domain's loss says nothing: one network is enough for texts.
+        if (network !== null && (line.startsWith('+CREG:') || isUsable(network))) this.#shown.set({ network })
+        return
+      }
+      case 'awake':
+        if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil)
+          this.#startAgain(`the modem has reset (${line})`)
+        return
+      default:
+        this.session?.urc(urc, line)
+    }
+  }
+
+  #reset(sign: string): void {
+    this.#awakeUntil = this.#clock.monotonic() + awakening
+    this.#startAgain(`the modem has reset (${sign})`)
+  }
+
+  /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */
+  #fall(reason: string): void {
+    if (this.#over.isFired || this.#rooms.stopping.isFired) return
+    const rung = this.#ladder.next()
+    this.#climb(rung === 'reopen' ? 'restart' : rung)
+    this.#startAgain(reason)
+    // Another rung than that begins with a port that is opened anew.
+    if (rung !== 'reopen') this.channel?.lose(reason)
+  }
+
+  #startAgain(reason: string): void {
+    if (this.#over.isFired || this.#rooms.stopping.isFired) return
+    this.#rooms.handlers.log('warn', reason)
+    this.#leave({ status: 'initializing', last_error: reason })
+  }
+
+  #lost(channel: Channel, reason: string): void {
+    if (channel !== this.channel) return
+    this.#leave(this.#rooms.stopping.isFired ? {} : { status: 'offline', last_error: reason })
+  }
+
+  /** From here on nobody sends, and nothing more is deleted. */
+  #leave(change: Partial<GatewayState>): void {
+    void this.session?.end()
+    this.session = null
+    this.#over.fire()
+    this.#shown.set(change)
+  }
+
+  #failed(fault: Fault): void {
+    const sim = fault.detail.sim as GatewayState['sim'] | undefined
+    const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
+    // Once, not at every try.
+    if (this.#failure !== fault.message) this.#rooms.handlers.log('warn', fault.message)
+    this.#failure = fault.message
+    this.#shown.set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
+  }
+}
+
+/** Nothing that the hub does to a modem mends that. */
+function needsPerson({ detail }: Fault): boolean {
+  return detail.sim === 'pin' || detail.sim === 'puk'
+}

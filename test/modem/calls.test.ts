@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals'
+import { Bench, friend, hub } from './bench.ts'
+
+/** Somebody calls the modem. */
+function call(bench: Bench, from = friend) {
+  return bench.network.call(from, hub)
+}
+
+describe('a call that comes in', () => {
+  test('is told once with its number, and turned away', async () => {
+    const bench = await Bench.ready()
+    const ringing = call(bench)
+    await bench.until(() => ringing.state === 'ended')
+    expect(ringing.end).toBe('BUSY')
+    await bench.clock.advance(60_000)
+    expect(bench.told.calls).toEqual([friend])
+  })
+
+  test('whose number is withheld is told without one', async () => {
+    const bench = await Bench.ready()
+    await bench.outcomeOf(bench.driver.at('AT+CLIP=0'))
+    call(bench)
+    await bench.clock.advance(30_000)
+    expect(bench.told.calls).toEqual([null])
+  })
+
+  test('is told again when it comes again', async () => {
+    const bench = await Bench.ready()
+    call(bench)
+    await bench.clock.advance(30_000)
+    call(bench)
+    await bench.clock.advance(30_000)
+    expect(bench.told.calls).toEqual([friend, friend])
+  })
+
+  test('that the modem does not end at first is ended at its next ring, and told once', async () => {
+    const bench = await Bench.ready()
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CHUP', times: 1 })
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: 'H', times: 1 })
+    const ringing = call(bench)
+    await bench.until(() => ringing.state === 'ended', 20_000)
+    expect(bench.told.calls).toEqual([friend])
+  })
+
+  test('while a text is on its way waits for the line, and neither is lost', async () => {
+    const bench = await Bench.ready({ behaviour: { acceptMs: [8_000, 8_000] } })
+    const handover = bench.send('meanwhile')
+    await bench.clock.advance(1_000)
+    const ringing = call(bench)
+    expect(await handover).toMatchObject({ outcome: 'sent' })
+    await bench.until(() => ringing.state === 'ended', 60_000)
+    expect(bench.told.calls).toEqual([friend])
+  })
+})
+
+describe('the storage of a modem', () => {
+  test('is told with what it holds', async () => {
+    const bench = await Bench.ready()
+    expect(bench.driver.state).toMatchObject({ storage_used: 0, storage_total: 20 })
+  })
+
+  test('that stays full although it was read out is told as what it is, until there is room', async () => {
+    const bench = await Bench.ready({ modem: {} })
+    bench.told.file = async () => {
+      throw new Error('busy')
+    }
+    for (let i = 0; i < 20; i++) bench.network.text({ from: friend, to: hub, text: `in ${i}` })
+    await bench.clock.advance(120_000)
+    expect(bench.driver.state).toMatchObject({
+      status: 'degraded',
+      storage_used: 20,
+      storage_total: 20,
+      last_error: expect.stringContaining('20 of 20 messages lie in the modem'),
+    })
+    bench.told.file = async () => {}
+    await bench.clock.advance(120_000)
+    expect(bench.driver.state).toMatchObject({ status: 'ready', storage_used: 0, last_error: null })
+    expect(new Set(bench.told.messages.map(({ pdu }) => pdu)).size).toBe(20)
+  })
+})
