@@ -14,14 +14,18 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
   const load = () => import('./modem.ts')
   modem
     .command('list')
-    .description('list serial ports and what they are; nothing is opened')
+    .description('list the gateways of the running hub, and serial ports and what they are; nothing is opened')
     .option('--json', 'one JSON object a line')
-    .action(does(async ({ json = false }: Output) => (await load()).listModems(context, { json })))
+    .action(does(async ({ json = false }: Output) => (await load()).listModems(context, { json }, options())))
   modem
     .command('probe <path>')
     .description('open a port and ask what it is')
     .option('--json', 'as JSON')
-    .action(does(async (path: string, { json = false }: Output) => (await load()).probeModem(context, path, { json })))
+    .action(
+      does(async (path: string, { json = false }: Output) =>
+        (await load()).probeModem(context, path, { json }, options()),
+      ),
+    )
   modem
     .command('doctor <gateway|path>')
     .description('name what is wrong with a modem, what mends it, and the lines that say so')

@@ -11,6 +11,7 @@ import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/usb.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
+import { gatewayAt, gatewayLines, runningGateways } from './gateway-states.ts'
 import { linesOf } from './gateways.ts'
 
 interface Output {
@@ -19,8 +20,9 @@ interface Output {
 
 const baudRate = 115_200
 
-/** `modem list`: what is plugged in, and what the hub would do with it. Nothing is opened. */
-export async function listModems({ stdout, stderr }: CliContext, { json }: Output): Promise<number> {
+/** `modem list`: the gateways of the running hub, what is plugged in, and what the hub would do with it. Nothing is opened. */
+export async function listModems({ stdout, stderr }: CliContext, { json }: Output, load: LoadOptions): Promise<number> {
+  const states = await runningGateways(load)
   const names = stableNames()
   const rows = serialPorts().map((port) => {
     const [holder] = holdersOf(port.path)
@@ -30,6 +32,7 @@ export async function listModems({ stdout, stderr }: CliContext, { json }: Outpu
       usb: port.usb === null ? null : `${port.usb.vendor}:${port.usb.product}`,
       name: port.usb?.name ?? null,
       ...meaningOf(port),
+      gateway: gatewayAt(port.path, states),
       held_by: holder === undefined ? null : `${holder.name} (${holder.pid})`,
     }
   })
@@ -39,15 +42,21 @@ export async function listModems({ stdout, stderr }: CliContext, { json }: Outpu
     )
     return mode === undefined ? [] : [{ usb: `${usb.vendor}:${usb.product}`, finding: mode.finding, fix: mode.fix }]
   })
-  if (json) for (const row of [...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
+  const told = Object.entries(states).map(([gateway, state]) => ({ gateway, ...state }))
+  if (json) for (const row of [...told, ...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
   else {
+    for (const [id, state] of Object.entries(states)) stdout.write(`${gatewayLines(id, state).join('\n')}\n`)
     for (const row of rows) {
       const shown = [
         row.path,
         row.usb ?? '-',
         row.name ?? '-',
         row.use,
-        ...(row.held_by === null ? [] : [`held by ${row.held_by}`]),
+        ...(row.gateway !== null
+          ? [`gateway ${row.gateway} has it`]
+          : row.held_by === null
+            ? []
+            : [`held by ${row.held_by}`]),
       ]
       stdout.write(`${shown.join('  ')}\n`)
       if (row.stable !== null) stdout.write(`    ${row.stable}\n`)
@@ -73,8 +82,22 @@ function meaningOf(port: TtyPort): { readonly kind: string; readonly use: string
 }
 
 /** `modem probe`: opens a port and asks what it is. */
-export async function probeModem(context: CliContext, path: string, { json }: Output): Promise<number> {
+export async function probeModem(
+  context: CliContext,
+  path: string,
+  { json }: Output,
+  load: LoadOptions,
+): Promise<number> {
   const { stdout } = context
+  const states = await runningGateways(load)
+  const gateway = gatewayAt(path, states)
+  const state = gateway === null ? undefined : states[gateway]
+  if (gateway !== null && state !== undefined) {
+    // Two who talk to one modem would hear each other's answers.
+    if (json) stdout.write(`${JSON.stringify({ path, is: 'gateway', gateway, state })}\n`)
+    else stdout.write(`${gatewayLines(gateway, state).join('\n')}\n`)
+    return exitCodes.ok
+  }
   const port = await openNamed(path)
   try {
     const found = await probe(port, context.clock)

@@ -63,7 +63,8 @@ describe('a path that is no modem', () => {
     for (const verb of ['probe', 'doctor']) {
       const { code, out, err } = await smshub(['modem', verb, path])
       expect(code).toBe(1)
-      expect(out + err).toMatch(/node \(process \d+\) holds it: stop node/)
+      // socat opens both ends of its terminals.
+      expect(out + err).toMatch(/(node|socat) \(process \d+\) holds it: stop (node|socat)/)
     }
     expect(held).toBeGreaterThan(0)
     await pty.close()
@@ -200,6 +201,35 @@ http: { enabled: false }
       code: 1,
       err: expect.stringContaining('there is no gateway "barn"; there is home'),
     })
+  })
+
+  test('is asked by list and probe how its gateways are, and keeps its ports for itself', async () => {
+    const line = /^gateway home: ready {2}registered {2}Simulated Network LTE {2}-73 dBm {2}storage 0\/20 {2}queue 0/m
+    expect((await smshub(['modem', 'list'], hub.folder)).out).toMatch(line)
+    expect((await smshub(['modem', 'probe', other.path], hub.folder)).out).toMatch(line)
+    const [told] = (await smshub(['modem', 'list', '--json'], hub.folder)).out.split('\n')
+    expect(JSON.parse(told as string)).toMatchObject({ gateway: 'home', status: 'ready', port: other.path })
+    const probed = await smshub(['modem', 'probe', other.path, '--json'], hub.folder)
+    expect(JSON.parse(probed.out)).toMatchObject({ is: 'gateway', gateway: 'home' })
+  })
+
+  test('asks the network, and starts a modem anew', async () => {
+    expect(await smshub(['modem', 'ussd', 'home', '*101#', '1'], hub.folder)).toMatchObject({
+      code: 0,
+      out: 'Your balance is 5.00\n',
+    })
+    for (const [args, message] of [
+      [['ussd', 'home', '*100'], 'a USSD code looks like *100#'],
+      [['ussd', 'home', '*999#'], 'the network does not know this code'],
+      [['ussd', 'barn', '*100#'], 'there is no gateway "barn"; there is home'],
+      [['restart', 'home', '--how', 'hammer'], 'Allowed choices are reopen, radio, reset, power'],
+      [['restart', 'barn'], 'there is no gateway "barn"; there is home'],
+    ] as const)
+      expect(await smshub(['modem', ...args], hub.folder)).toMatchObject({ err: expect.stringContaining(message) })
+    expect(await smshub(['modem', 'restart', 'home', '--how', 'reopen'], hub.folder)).toMatchObject({ code: 0 })
+    const serves = async () => /^gateway home: ready/m.test((await smshub(['modem', 'list'], hub.folder)).out)
+    for (let i = 0; i < 20 && !(await serves()); i++) await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await serves()).toBe(true)
   })
 
   test('hides secrets and messages in the trace, which can be played back', async () => {

@@ -1,0 +1,49 @@
+import { realpathSync } from 'node:fs'
+import { type LoadOptions, loadConfig } from '../config/load.ts'
+import { Fault } from '../message/fault.ts'
+import type { ToldGateway } from '../message/gateway-state.ts'
+import { askHub } from './control.ts'
+
+/** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
+export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, ToldGateway>>> {
+  try {
+    const answer = await askHub(loadConfig(load).dataFolder, 'POST', '/ask/gateway/states', {})
+    return answer === null ? {} : (JSON.parse(answer) as { answer: Record<string, ToldGateway> }).answer
+  } catch (error) {
+    // What is plugged in can be looked at without a configuration too.
+    if (error instanceof Fault) return {}
+    throw error
+  }
+}
+
+/** The gateway that has this port, by whatever name. */
+export function gatewayAt(path: string, states: Readonly<Record<string, ToldGateway>>): string | null {
+  const real = realOf(path)
+  return Object.entries(states).find(([, { port }]) => port !== null && realOf(port) === real)?.[0] ?? null
+}
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
+/** A gateway in one line, and what troubles it in another. */
+export function gatewayLines(id: string, state: ToldGateway): string[] {
+  const { status, network, operator, technology, signal_dbm: dbm, storage_used: used, storage_total: total } = state
+  const facts = [
+    status,
+    network,
+    [operator, technology].filter((word) => word !== null).join(' '),
+    dbm === null ? '' : `${dbm} dBm`,
+    total === null ? '' : `storage ${used}/${total}`,
+    `queue ${state.queue}`,
+    `sent today ${state.sent_today}`,
+    state.balance ?? '',
+    state.port ?? '',
+  ]
+  const line = `gateway ${id}: ${facts.filter((fact) => fact !== '').join('  ')}`
+  return state.last_error === null ? [line] : [line, `    ${state.last_error}`]
+}
