@@ -60,7 +60,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
 function welcome(hub: Hub, config: Config, log: Log): void {
   if (config.mqtt.server === undefined) log('info', 'hub', `clients find the broker at ${hub.address}`)
   if (Object.keys(config.gateways).length === 0)
-    log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem, path: /dev/serial/by-id/… } }')
+    log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem } }')
   if (hub.devices.size === 0)
     log(
       'warn',

@@ -24,6 +24,9 @@ export interface Loaded {
   readonly dataFolder: string
 }
 
+/** Nobody has named a gateway: a modem that is plugged in is used. */
+const withoutFile = { gateways: { home: { type: 'modem', path: 'auto' } } }
+
 /**
  * Reads the configuration: command line before environment before file before defaults. Every fault is told at once,
  * each with its line.
@@ -32,7 +35,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   const file = findFile(options)
   const read = file === null ? null : readFile(file, options)
   const data = overlayEnvironment(read?.data ?? {}, options.env)
-  const parsed = Config.safeParse(data)
+  const parsed = Config.safeParse(file === null ? { ...withoutFile, ...(data as object) } : data)
   if (!parsed.success) throw invalid(parsed.error, file, read)
   const config = parsed.data
   const base = file === null ? options.cwd : dirname(file)

@@ -43,7 +43,11 @@ const Ussd = z
 
 const Modem = z.strictObject({
   type: z.literal('modem'),
-  path: z.string().min(1).describe('auto, a serial device (best as /dev/serial/by-id/…), or tcp://host:port'),
+  path: z
+    .string()
+    .min(1)
+    .default('auto')
+    .describe('auto, a serial device (best as /dev/serial/by-id/…), or tcp://host:port'),
   baud_rate: number({ min: 300, max: 4_000_000, integer: true }).default(115_200),
   pin: z
     .string()

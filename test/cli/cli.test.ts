@@ -236,6 +236,12 @@ describe('config check', () => {
     expect(code).toBe(78)
   })
 
+  test('without a file looks for the modem that is plugged in, unless the environment names a gateway', () => {
+    expect(smshub(['config', 'check']).out).toContain('no file: defaults is right: 0 devices, 1 gateway')
+    const env = { SMSHUB_GATEWAYS__ATTIC__TYPE: 'simulated' }
+    expect(smshub(['config', 'check'], { env }).out).toContain('0 devices, 1 gateway')
+  })
+
   test('tells all faults at once', () => {
     const { err } = check('devcies: {}\nlimits: { device_per_day: many }\n')
     expect(err).toContain('devcies')
