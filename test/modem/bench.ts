@@ -135,28 +135,48 @@ export class Bench {
   readonly watched = new WatchedClock(this.clock)
   readonly network: SimulatedNetwork
   readonly modem: SimulatedModem
-  readonly driver: Modem
+  driver: Modem
   readonly told = new Told()
   readonly wire: Octets[] = []
   readonly device: SimulatedDevice
+  readonly #options: BenchOptions
+  #run = { lives: true }
 
   constructor(options: BenchOptions = {}) {
     const { clock } = this
+    this.#options = options
     this.network = new SimulatedNetwork({ clock, behaviour: { ...steady, ...options.behaviour } })
     this.modem = new SimulatedModem({ network: this.network, number: hub, ...options.modem })
     this.device = new SimulatedDevice({ network: this.network, number: friend, answerer: { answer: () => [] } })
-    this.driver = new Modem(
-      {
-        id: 'home',
-        path: 'memory',
-        baudRate: 115_200,
-        pin: undefined,
-        open: async () => this.#open(options.chunk),
-        ...options.driver,
-      },
-      this.watched,
-    )
+    this.driver = this.#driver({})
     this.told.state = () => this.driver.state.status
+  }
+
+  /** As a hub that is killed and started again, with other options perhaps: nothing that was under way goes on. */
+  restart(options: Partial<ModemOptions> = {}): void {
+    this.#run.lives = false
+    this.modem.detach()
+    this.driver = this.#driver(options)
+    this.driver.start(this.told)
+  }
+
+  #driver(options: Partial<ModemOptions>): Modem {
+    const run = { lives: true }
+    this.#run = run
+    const { watched } = this
+    const open = async () => {
+      if (!run.lives) throw new Error('dead')
+      const port = this.#open(this.#options.chunk)
+      return { ...port, onData: (hear: (data: Uint8Array) => void) => port.onData((data) => run.lives && hear(data)) }
+    }
+    const clock: Clock = {
+      wall: () => watched.wall(),
+      monotonic: () => watched.monotonic(),
+      random: () => watched.random(),
+      after: (ms, callback) => watched.after(ms, () => run.lives && callback()),
+    }
+    const common = { id: 'home', path: 'memory', baudRate: 115_200, pin: undefined }
+    return new Modem({ ...common, open, ...this.#options.driver, ...options }, clock)
   }
 
   /** A driver that has started up and read the storages. */

@@ -35,6 +35,36 @@ async function works(bench: Bench, limitMs = 60_000): Promise<void> {
   await bench.until(() => bench.told.messages.length > 0, 5_000)
 }
 
+describe('a modem that resets', () => {
+  test('while it is set up is set up from the beginning: half a set-up chooses nothing', async () => {
+    // Its RDY is lost: the half answer in front of it has no end. The echo of the next command tells the reset.
+    const bench = new Bench({ modem: { personality: personalities.text_only } })
+    bench.modem.faults.add({ fault: 'reset', at: 'inside_answer', command: '+CSMS', times: 1 })
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.told.lines.some((line) => line.includes('it echoes again')), 60_000)
+    bench.wire.length = 0
+    await bench.until(() => bench.written.some((line) => line.startsWith('AT+CNMI=')), 60_000)
+    expect(bench.written.filter((line) => /^AT(E0|\+CPMS="|\+CNMI=)/.test(line)).slice(0, 4)).toEqual([
+      'ATE0',
+      'ATE0',
+      expect.stringMatching(/^AT\+CPMS="SM"/),
+      'AT+CNMI=2,1,0,1,0',
+    ])
+    await works(bench)
+  })
+
+  test('and says only when it is awake again answers nothing more: what was written is in doubt at once', async () => {
+    const bench = await Bench.ready({ modem: { personality: personalities.ublox_sara } })
+    await bench.clock.advance(120_000)
+    bench.modem.faults.add({ fault: 'reset', at: 'before_acceptance', command: '+CMGS', times: 1 })
+    const since = bench.clock.monotonic()
+    expect(await bench.send('lost')).toMatchObject({ outcome: 'in_doubt', reason: expect.stringContaining('+PBREADY') })
+    // It is awake eight seconds behind its reset.
+    expect(bench.clock.monotonic() - since).toBeLessThan(10_000)
+    await works(bench)
+  })
+})
+
 describe('a modem is ready from whatever state it was left in:', () => {
   const submit = '0011000C919471010000200000A705E8309BFD06'
   const states: readonly (readonly [string, ...string[]])[] = [

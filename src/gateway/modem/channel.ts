@@ -63,6 +63,7 @@ export class Channel {
   #isTaken = false
   #outOfStep = false
   #lost: string | null = null
+  #abandoned: string | null = null
   readonly #sleepers = new Set<() => void>()
   /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
   echoes = true
@@ -82,6 +83,28 @@ export class Channel {
   /** Why nothing goes through any more; null while it does. */
   get lost(): string | null {
     return this.#lost
+  }
+
+  /** Why what was begun can't go on: the port is lost, or the modem has started anew. */
+  get gone(): string | null {
+    return this.#lost ?? this.#abandoned
+  }
+
+  /** The modem is set up from the beginning, as after power-on. */
+  begin(): void {
+    this.#abandoned = null
+    this.echoes = true
+    this.inTextMode = false
+  }
+
+  /**
+   * The modem has started anew: whatever runs ends now, and says nothing more until somebody begins. Half a set-up that
+   * went on would choose storages and ways of delivery by answers that a modem with other settings gives.
+   */
+  abandon(sign: string): void {
+    this.#abandoned ??= sign
+    this.#listener?.reset(sign)
+    this.#wake()
   }
 
   /** Queues for the line: what runs inside has the modem for itself. What is urgent goes before all that waits. */
@@ -177,10 +200,10 @@ export class Channel {
     this.#outOfStep = true
   }
 
-  /** Resolves when a command can be sent, or with false when none ever can. To be called inside `exclusive`. */
+  /** Resolves when a command can be sent, or with false when none can. To be called inside `exclusive`. */
   async inStep(): Promise<boolean> {
-    if (this.#outOfStep && this.#lost === null) await this.synchronise()
-    return this.#lost === null
+    if (this.#outOfStep && this.gone === null) await this.synchronise()
+    return this.gone === null
   }
 
   /** Brings the line to a known state, or gives the port up. To be called inside `exclusive`. */
@@ -192,7 +215,7 @@ export class Channel {
     if (!(await synchronise(this))) this.lose('the modem does not answer AT')
   }
 
-  /** Waits `ms`, or until the port is lost. */
+  /** Waits `ms`, or until the port is lost or what was begun is abandoned. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       if (this.#lost !== null) return resolve()
@@ -213,8 +236,12 @@ export class Channel {
     const listener = this.#listener
     this.listen(null)
     listener?.lost(reason)
-    for (const wake of [...this.#sleepers]) wake()
+    this.#wake()
     this.#handlers.lost(reason)
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#sleepers]) wake()
   }
 
   #received(data: Uint8Array): void {

@@ -62,7 +62,7 @@ async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFo
     channel.inTextMode = format !== pduFormat
     return format
   }
-  throw new Fault('modem_error', channel.lost ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
+  throw new Fault('modem_error', channel.gone ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
 }
 
 async function takes(channel: Channel, text: string): Promise<boolean> {

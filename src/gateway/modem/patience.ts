@@ -16,7 +16,7 @@ export async function patiently(
 ): Promise<Reply> {
   for (let left = tries - 1; ; left--) {
     const reply = await channel.command(text, timeout)
-    if (left === 0 || channel.lost !== null || !again(reply)) return reply
+    if (left === 0 || channel.gone !== null || !again(reply)) return reply
     await channel.sleep(pause)
   }
 }

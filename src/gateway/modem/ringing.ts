@@ -83,7 +83,7 @@ export class Ringing {
     const begun = clock.monotonic()
     let rangAt: number | null = null
     let knows = true
-    while (this.#end === null && this.#channel.lost === null) {
+    while (this.#end === null && this.#channel.gone === null) {
       const seen = knows ? await this.#look() : 'unknown'
       const now = clock.monotonic()
       if (seen === 'unknown') knows = false
@@ -119,7 +119,7 @@ export class Ringing {
   }
 
   async #hangUp(): Promise<void> {
-    if (this.#end !== null || this.#channel.lost !== null) return
+    if (this.#end !== null || this.#channel.gone !== null) return
     const { final } = await this.#channel.command('ATH', hangingUp)
     if (final.kind !== 'ok') await this.#channel.command('AT+CHUP', hangingUp)
   }

@@ -204,10 +204,12 @@ export class Service {
       if (this.#shown.state.status === 'offline') this.#shown.set({ status: 'initializing' })
     }
     const step = (name: string) => this.#rooms.handlers.log('debug', `start-up: ${name}`)
-    const started = await channel.exclusive(() =>
-      startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, step }),
-    )
-    if (over.isFired) return
+    const starting = () => startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, step })
+    const started = await channel.exclusive(starting).catch((error) => {
+      if (channel.lost === null && over.isFired) return null
+      throw error
+    })
+    if (started === null || over.isFired) return
     const { identity, quirks, sim, messages, observed } = started
     this.#quirks = quirks
     this.sim = sim
@@ -263,8 +265,7 @@ export class Service {
         return
       }
       case 'awake':
-        if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil)
-          this.#startAgain(`the modem has reset (${line})`)
+        if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil) this.#reset(line)
         return
       default:
         this.session?.urc(urc, line)
@@ -274,6 +275,7 @@ export class Service {
   #reset(sign: string): void {
     this.#awakeUntil = this.#clock.monotonic() + awakening
     this.#startAgain(`the modem has reset (${sign})`)
+    this.channel?.abandon(sign)
   }
 
   /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */

@@ -35,7 +35,7 @@ const correct = 'correct pin: under the gateway'
 /** Waits for the SIM and enters the PIN once; what needs a person is a Fault that says so. */
 export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> {
   let entered: string | null = null
-  for (let attempt = 1; attempt <= simAttempts && channel.lost === null; attempt++) {
+  for (let attempt = 1; attempt <= simAttempts && channel.gone === null; attempt++) {
     const { lines, final } = await channel.command('AT+CPIN?', 5_000, { graceWithoutOk: 1_500 })
     const state = pinStateIn(lines)
     // What PIN2 and PUK2 lock is nothing that texts need (facts: modems, section 5.1).
@@ -53,7 +53,7 @@ export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> 
       await channel.sleep(pin.quirks.unlockMs)
     } else await channel.sleep(simWait)
   }
-  throw new Fault('modem_error', channel.lost ?? 'the SIM did not become ready')
+  throw new Fault('modem_error', channel.gone ?? 'the SIM did not become ready')
 }
 
 /**
@@ -73,6 +73,8 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinRo
   const mayTryAgain = fate === 'tried' && left !== null && left >= allTries
   if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
     throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
+  // What is written down as tried must leave: nobody would dare to try it again.
+  if (!(await channel.inStep())) throw new Fault('port_failed', channel.gone ?? '')
   await memory.note(key, mayTryAgain ? 'tried_again' : 'tried')
   const { final } = await channel.command(`AT+CPIN="${code}"`, 20_000)
   if (final.kind === 'ok') return key

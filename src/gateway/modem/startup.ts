@@ -43,8 +43,7 @@ export const steps: readonly Step[] = [
   {
     name: 'line',
     does: async (channel, _, { answers }) => {
-      channel.echoes = true
-      channel.inTextMode = false
+      channel.begin()
       await channel.synchronise()
       goneWith(channel)
       answers()
@@ -106,8 +105,8 @@ export async function startUp(channel: Channel, options: StartOptions): Promise<
   return known as Started
 }
 
-function goneWith({ lost }: Channel): void {
-  if (lost !== null) throw new Fault('port_failed', lost)
+function goneWith({ gone }: Channel): void {
+  if (gone !== null) throw new Fault('port_failed', gone)
 }
 
 /** No echo, result codes in words, errors with numbers. */
