@@ -127,6 +127,8 @@ export interface BenchOptions {
   readonly driver?: Partial<ModemOptions>
   /** The octets from the modem fall into pieces like these. */
   readonly chunk?: (data: Buffer) => readonly Buffer[]
+  /** Somebody is on the line. */
+  readonly wrap?: (port: Port) => Port
 }
 
 /** A network, a simulated modem and the driver on a byte stream between them, on a clock that stands still. */
@@ -166,7 +168,8 @@ export class Bench {
     const { watched } = this
     const open = async () => {
       if (!run.lives) throw new Error('dead')
-      const port = this.#open(this.#options.chunk)
+      const { chunk, wrap = (port: Port) => port } = this.#options
+      const port = wrap(this.#open(chunk))
       return { ...port, onData: (hear: (data: Uint8Array) => void) => port.onData((data) => run.lives && hear(data)) }
     }
     const clock: Clock = {

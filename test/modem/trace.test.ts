@@ -38,6 +38,19 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
   expect(modem.left).toBe(0)
 })
 
+test.each([1, 7, 20])('a message that comes in pieces of %d octets is hidden whole', async (length) => {
+  const chunk = (data: Buffer) =>
+    Array.from({ length: Math.ceil(data.length / length) }, (_, i) => data.subarray(i * length, (i + 1) * length))
+  const bench = await Bench.ready({ chunk })
+  bench.network.text({ from: friend, to: hub, text: 'a secret text of some length' })
+  await bench.clock.advance(10_000)
+  expect(bench.told.messages).toHaveLength(1)
+  const { pdu = '' } = bench.told.messages[0] ?? {}
+  const said = bench.driver.trace.replace(/[^0-9A-F]/g, '')
+  // The text is the last octets of the PDU: not even a piece of it is there.
+  for (let at = 40; at + 12 <= pdu.length; at += 2) expect(said).not.toContain(pdu.slice(at, at + 12))
+})
+
 test('what is no trace is told with its line', () => {
   expect(() => parseTrace('> AT␍\nhello\n')).toThrow('line 2 is no line of a trace: hello')
 })

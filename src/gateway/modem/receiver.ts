@@ -11,6 +11,10 @@ const storm = 3
  * says which slot it is about: one that comes behind its OK would be filed and the next slot deleted unread.
  */
 const doubt = 60_000
+/** ms in which a modem that has no room is told of once. */
+const quietFor = 60_000
+/** Storages that messages may come to: a modem has three. */
+const mostStorages = 8
 
 interface Place {
   readonly storage: string | null
@@ -44,6 +48,7 @@ export class Receiver {
   #working: Promise<void> | null = null
   #hasEnded = false
   #doubtUntil = Number.NEGATIVE_INFINITY
+  #saidFull = Number.NEGATIVE_INFINITY
 
   constructor(rooms: ReceiverRooms) {
     this.#rooms = rooms
@@ -57,6 +62,7 @@ export class Receiver {
     const { storage, index } = storedAt(line)
     if (index === null) return this.full(line)
     const place = { storage: storage ?? this.#rooms.setup.home, index }
+    if (!this.#used.has(place.storage) && this.#used.size >= mostStorages) return
     this.#used.add(place.storage)
     this.#announced.push(place)
     if (this.#announced.length > storm || this.#doubts) {
@@ -67,7 +73,11 @@ export class Receiver {
 
   /** The modem says that it has no room: until there is some it receives nothing. */
   full(line: string): void {
-    this.#rooms.log('warn', `the modem could not store a message (${line}): its storages are read out`)
+    const now = this.#rooms.channel.clock.monotonic()
+    if (now - this.#saidFull > quietFor) {
+      this.#saidFull = now
+      this.#rooms.log('warn', `the modem could not store a message (${line}): its storages are read out`)
+    }
     this.sweepAll()
   }
 

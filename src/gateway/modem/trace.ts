@@ -1,8 +1,12 @@
 import type { Clock } from '../../util/clock.ts'
 import type { Port } from './port.ts'
 
-/** Entries that are kept: some minutes of a busy modem, hours of a quiet one. */
+/** Entries, and octets in all, that are kept: some minutes of a busy modem, hours of a quiet one. */
 const most = 1_000
+const mostOctets = 262_144
+
+/** Octets of a line, and about so many of one entry; more is nonsense. */
+const longest = 4_096
 
 type Entry = { readonly at: number; readonly to: '>' | '<'; readonly octets: string }
 
@@ -15,6 +19,11 @@ const signs: Readonly<Record<string, string>> = { '\r': '␍', '\n': '␊', '\x1
 export class Trace {
   readonly #clock: Clock
   #entries: Entry[] = []
+  /** Octets in them. */
+  #octets = 0
+  /** What has come of a line, and since when: it is masked whole, however a port hands it out. */
+  #line = ''
+  #since = 0
   /** The next line from the modem is somebody's message. */
   #hidesNext = false
 
@@ -24,16 +33,18 @@ export class Trace {
 
   /** The port, listened to. */
   of(port: Port): Port {
+    this.#heard()
     this.#note('<', '')
     return {
       ...port,
       write: (data) => {
+        this.#heard()
         this.#note('>', maskedCommand(data))
         port.write(data)
       },
       onData: (listener) =>
         port.onData((data) => {
-          this.#note('<', this.#maskedAnswer(Buffer.from(data).toString('latin1')))
+          this.#hear(Buffer.from(data).toString('latin1'))
           listener(data)
         }),
     }
@@ -41,6 +52,7 @@ export class Trace {
 
   /** `> ` to the modem, `< ` from it, `. ` ms of waiting in between. */
   toString(): string {
+    this.#heard()
     const lines: string[] = []
     let last: number | null = null
     for (const { at, to, octets } of this.#entries) {
@@ -53,28 +65,53 @@ export class Trace {
     return lines.map((line) => `${line}\n`).join('')
   }
 
-  #note(to: '>' | '<', octets: string): void {
-    const at = this.#clock.monotonic()
+  #note(to: '>' | '<', octets: string, at = this.#clock.monotonic()): void {
     const last = this.#entries.at(-1)
     // A serial port hands out what came in pieces of its own.
-    if (last !== undefined && last.to === to && to === '<' && at - last.at < 5)
+    const isMore = last !== undefined && to === '<' && last.to === '<' && at - last.at < 5
+    if (isMore && last.octets.length < longest)
       this.#entries[this.#entries.length - 1] = { at, to, octets: last.octets + octets }
     else this.#entries.push({ at, to, octets })
-    if (this.#entries.length > most * 1.2) this.#entries = this.#entries.slice(-most)
+    this.#octets += octets.length
+    if (this.#entries.length > most * 1.2 || this.#octets > mostOctets * 1.2) this.#forget()
   }
 
-  #maskedAnswer(octets: string): string {
-    return octets
-      .split(/(\r|\n)/)
-      .map((line) => {
-        if (line === '' || line === '\r' || line === '\n') return line
-        const hides = this.#hidesNext
-        this.#hidesNext = /^(\+CMG[LR]|\+CMT|\+CDS|\+CBM|\^HCMGR):/.test(line)
-        if (hides && !this.#hidesNext && !/^(OK|ERROR|\+C)/.test(line)) return hidden(line)
-        return maskedLine(line)
-      })
-      .join('')
+  /** The oldest go. */
+  #forget(): void {
+    let from = Math.max(0, this.#entries.length - most)
+    this.#octets = this.#entries.slice(from).reduce((sum, { octets }) => sum + octets.length, 0)
+    for (; this.#octets > mostOctets; from++) this.#octets -= this.#entries[from]?.octets.length ?? 0
+    this.#entries = this.#entries.slice(from)
   }
+
+  #hear(octets: string): void {
+    for (const [piece, ended] of piecesOf(octets)) {
+      if (this.#line === '') this.#since = this.#clock.monotonic()
+      this.#line += piece
+      if (ended || this.#line.length > longest) this.#heard()
+    }
+  }
+
+  /** What came of a line is all that comes before something else happens. */
+  #heard(): void {
+    const octets = this.#line
+    this.#line = ''
+    if (octets === '') return
+    const line = octets.trimEnd()
+    this.#note('<', (line === '' ? '' : this.#masked(line)) + octets.slice(line.length), this.#since)
+  }
+
+  #masked(line: string): string {
+    if (line.length > longest) return hidden(line)
+    const hides = this.#hidesNext
+    this.#hidesNext = /^\0*(\+CMG[LR]|\+CMT|\+CDS|\+CBM|\^HCMGR):/.test(line)
+    return hides && !this.#hidesNext && !/^(OK|ERROR|\+C)/.test(line) ? hidden(line) : maskedLine(line)
+  }
+}
+
+/** Lines with their ends, and whether they have one: a run of CR and LF stays with what it ends. */
+function piecesOf(octets: string): [piece: string, ended: boolean][] {
+  return [...octets.matchAll(/[^\r\n]*[\r\n]+|[^\r\n]+/g)].map(([piece]) => [piece, /[\r\n]$/.test(piece)])
 }
 
 /** Octets of a message: how many is no secret. */
