@@ -10,13 +10,16 @@ export interface Observed {
   mqttConnected(): boolean
 }
 
+/** ms between looks at the event loop: every 10 of them, as usual, took a quiet hub ten times its other work. */
+const eventLoopMonitoringPrecision = 1_000
+
 /** Prometheus metrics (facts: MQTT, section 6.8): few labels, never a number or a text. */
 export class Metrics {
   readonly #registry = new Registry()
 
   constructor(observed: Observed, version: string) {
     const registers = [this.#registry]
-    collectDefaultMetrics({ register: this.#registry })
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision })
     new Gauge({ name: 'smshub_build_info', help: 'Version of the hub', labelNames: ['version'], registers }).set(
       { version },
       1,
