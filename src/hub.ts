@@ -17,7 +17,7 @@ import { finderFor, makeModem } from './gateway/modem/make.ts'
 import type { PinMemory } from './gateway/modem/sim-card.ts'
 import { limitsOf, poolOf } from './gateway/pool.ts'
 import type { Counts } from './message/counts.ts'
-import type { HubEvents, Log } from './message/events.ts'
+import type { HubEvents, Log, LogLevel } from './message/events.ts'
 import { Fault } from './message/fault.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
@@ -41,6 +41,11 @@ export interface HubOptions {
   readonly checkpoint?: Checkpoint
   /** ms that every commit is held up, to see who waits for it. */
   readonly commitDelay?: number
+  /** What the program around the hub can do; without them, the requests for them are refused. */
+  readonly setLogLevel?: (level: LogLevel) => void
+  readonly restart?: () => void
+  /** Copies what stands beside the store (configuration, secrets, profiles) into a folder. */
+  readonly copyFiles?: (folder: string) => void
   /** The outside of the hub, where it is not what the configuration says: for simulations on a clock of their own. */
   readonly makeStore?: (folder: DataFolder) => Promise<Store>
   readonly makeIngress?: () => Ingress
@@ -158,6 +163,25 @@ export class Hub {
   /** A consistent copy of the store, marked so that it does not act again when it is restored. */
   backup(path: string): Promise<void> {
     return this.#store.backup(path)
+  }
+
+  /** A backup among those of the data folder; answers where it is, seen from there. */
+  async #backupHere(): Promise<string> {
+    const { path, name } = this.#folder.newBackup(this.#time.now())
+    try {
+      await this.#store.backup(join(path, 'smshub.db'))
+      this.#options.copyFiles?.(path)
+    } catch (error) {
+      this.#folder.dropBackup(name)
+      throw error
+    }
+    this.#folder.forgetBackups()
+    return `backups/${name}`
+  }
+
+  /** What `bridge/request/<path>` does, for the command line of this machine. */
+  request(path: string, data: unknown): Promise<Readonly<Record<string, unknown>>> {
+    return this.#bridge.ask(path, data)
   }
 
   /** Takes nothing new, lets what runs finish, says goodbye. */
@@ -281,6 +305,9 @@ export class Hub {
       shown: (event) => this.events.emit('gateway', event),
       takeIn: (publish) => this.#submit.takeIn(publish),
       tellAgain: () => this.#publisher.tellAgain(),
+      backup: () => this.#backupHere(),
+      setLogLevel: this.#options.setLogLevel,
+      restart: this.#options.restart,
       log: (level, message) => this.#options.log(level, 'bridge', message),
     })
     await this.#bridge.prepare()

@@ -3,7 +3,6 @@ import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { ToldGateway } from '../message/gateway-state.ts'
-import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
@@ -13,10 +12,19 @@ import { every } from '../util/every.ts'
 import { type AskedGateway, Gateways } from './gateways.ts'
 import { Logging } from './logging.ts'
 import { devicePages, profilePage } from './pages.ts'
-import { answer, type RequestRooms } from './requests.ts'
+import { shown } from './queue-requests.ts'
+import type { Data, RequestRooms } from './request.ts'
+import { answer } from './requests.ts'
+import { respond } from './respond.ts'
 import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 
-export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover' | 'gateways'> {
+/** What requests have from the bridge itself. */
+type Own = 'health' | 'rediscover' | 'pauseChanged' | 'setMqttLevel' | 'setLogLevel' | 'restart' | 'gateways'
+
+export interface BridgeRooms extends Omit<RequestRooms, Own> {
+  /** Undefined where the program has no log of its own, or nothing starts the hub again. */
+  readonly setLogLevel: RequestRooms['setLogLevel'] | undefined
+  readonly restart: RequestRooms['restart'] | undefined
   readonly clock: Clock
   gateways(): ReadonlyMap<string, AskedGateway>
   readonly ingress: Ingress
@@ -28,7 +36,6 @@ export interface BridgeRooms extends Omit<RequestRooms, 'health' | 'rediscover' 
   shown(event: { readonly id: string; readonly state: ToldGateway }): void
   /** Tells the broker everything that is retained once more. */
   tellAgain(): void
-  log(level: LogLevel, message: string): void
 }
 
 const healthMs = 600_000
@@ -37,13 +44,15 @@ const presenceMs = 60_000
 const bite = 500
 /** Changes of the fleet within this time make one new list. */
 const restMs = 500
+/** Until a hub that is to be started again ends: the request is acknowledged and answered by then. */
+const lastWordsMs = 500
 
 /** The hub's own face on MQTT: `bridge/…`, who can be relied on, and what Home Assistant is told. */
 export class Bridge {
   readonly #rooms: BridgeRooms
   readonly #announcer: Announcer | null
   readonly #sms2mqtt: Sms2mqtt | null
-  readonly #logging: Logging | null
+  readonly #logging: Logging
   readonly gateways: Gateways
   readonly #available = new Map<string, boolean>()
   #ends: (() => void)[] = []
@@ -58,8 +67,7 @@ export class Bridge {
     this.gateways = new Gateways(rooms)
     const { mqtt, log, compat } = rooms.config
     const { sms2mqtt } = compat
-    this.#logging =
-      log.mqtt === 'none' ? null : new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
+    this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
     this.#sms2mqtt =
       sms2mqtt === undefined
         ? null
@@ -85,9 +93,10 @@ export class Bridge {
   /** The way to the broker is open. */
   start(): void {
     this.#sms2mqtt?.state(true)
-    void this.#tellHealth()
     const { clock, fleet, log } = this.#rooms
     const failed = (error: unknown) => log('error', Fault.from(error).message)
+    void this.#tellHealth().catch(failed)
+    void this.#tellPauses().catch(failed)
     const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
     this.#ends = [
       every(clock, healthMs, () => this.#tellHealth(), failed),
@@ -116,7 +125,7 @@ export class Bridge {
 
   /** The hub has written a line of its log. */
   logged(level: LogLevel, namespace: string, message: string): void {
-    this.#logging?.write(level, namespace, message)
+    this.#logging.write(level, namespace, message)
   }
 
   /** A gateway may show another state than before. */
@@ -156,35 +165,14 @@ export class Bridge {
   /** `bridge/request/<path>`: resolves when its answer is committed. */
   async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
-    const path = publish.topic.slice('bridge/request/'.length)
-    let transaction: unknown
-    let answered: Record<string, unknown>
-    try {
-      if (publish.retained) throw new Fault('retained_command', 'a retained request is not carried out')
-      let data = dataOf(publish.payload)
-      if (isObject(data)) ({ transaction, ...data } = data)
-      answered = { status: 'ok', data: await answer(path, data, publish, this.#requestRooms()) }
-    } catch (error) {
-      const fault = Fault.from(error)
-      answered = { status: 'error', error: fault.message, error_code: fault.code, data: {} }
-    }
-    const payload = JSON.stringify(transaction === undefined ? answered : { ...answered, transaction })
-    const { response } = publish
-    const also: Publication[] =
-      response === null
-        ? []
-        : [
-            {
-              topic: response.topic,
-              payload,
-              retain: false,
-              absolute: true,
-              correlation: response.correlation && Buffer.from(response.correlation).toString('base64'),
-            },
-          ]
-    // A path that nobody knows may be no topic to answer on.
-    const topic = /^[\w-]+(\/[\w-]+)?$/.test(path) ? `bridge/response/${path}` : 'bridge/response/unknown'
-    await this.#rooms.store.run('publish', [{ topic, payload, retain: false }, ...also])
+    const rooms = this.#requestRooms()
+    const told = await respond(publish, (path, data) => answer(path, data, publish, rooms))
+    await this.#rooms.store.run('publish', told)
+  }
+
+  /** The same requests for the command line of this machine. */
+  ask(path: string, data: unknown): Promise<Data> {
+    return answer(path, data, commandLine(path), this.#requestRooms())
   }
 
   /** Who can be relied on, then what there is: a little at a time, while clients are served. */
@@ -203,7 +191,24 @@ export class Bridge {
         if (how === 'clear') await this.#announcer.clear()
         else this.#rooms.tellAgain()
       },
+      pauseChanged: async (type, scope) => {
+        this.#happened(type, { ...scope })
+        await this.#tellHealth()
+      },
+      setMqttLevel: (level) => {
+        this.#logging.level = level
+      },
+      setLogLevel: this.#rooms.setLogLevel ?? noProgram,
+      restart: () => void this.#rooms.clock.after(lastWordsMs, this.#rooms.restart ?? noProgram()),
     }
+  }
+
+  /** A pause that somebody forgot is told at every start. */
+  async #tellPauses(): Promise<void> {
+    const paused = shown(await this.#rooms.store.run('pauses', undefined))
+    if (paused.length === 0) return
+    const way = 'bridge/request/queue/resume or smshub queue resume ends it'
+    this.#rooms.log('warn', `the queue is paused: ${JSON.stringify(paused)}; ${way}`)
   }
 
   #makeAnnouncer(): Announcer {
@@ -262,6 +267,7 @@ export class Bridge {
   async #health(): Promise<Record<string, unknown>> {
     const { store, fleet, ingress, gateways, now, startedAt } = this.#rooms
     const { queued, open, publications, parked, quarantined } = await store.run('counts', undefined)
+    const paused = shown(await store.run('pauses', undefined))
     return {
       time: isoTime(now()),
       uptime_s: Math.round((now() - startedAt) / 1000),
@@ -273,6 +279,7 @@ export class Bridge {
       unpublished: publications,
       parked,
       quarantined,
+      paused,
       gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
     }
   }
@@ -283,24 +290,21 @@ export class Bridge {
   }
 }
 
-/** JSON, or the scalar that it is. Nothing at all asks without data. */
-function dataOf(payload: Uint8Array): unknown {
-  if (payload.length > 1024 * 1024) throw new Fault('invalid_payload', 'a request has at most 1 MiB')
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(payload).trim()
-  } catch {
-    throw new Fault('invalid_payload', 'the payload is not UTF-8')
-  }
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    if (/^[[{]/.test(text)) throw new Fault('invalid_payload', 'the payload begins like JSON and is none')
-    return text
-  }
+function noProgram(): never {
+  throw new Fault('not_allowed', 'this hub runs inside another program, which decides that')
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
+/** The command line as one that publishes. */
+const commandLine = (path: string): Publish => ({
+  client: 'command line',
+  connection: '',
+  messageId: null,
+  duplicate: false,
+  topic: `bridge/request/${path}`,
+  payload: new Uint8Array(),
+  retained: false,
+  clearing: 'no',
+  waited: false,
+  expirySeconds: null,
+  response: null,
+})

@@ -2,21 +2,27 @@ import type { LogLevel } from '../message/events.ts'
 import { isoTime } from '../message/result.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 
-const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+const levels: readonly string[] = ['error', 'warn', 'info', 'debug']
 
 /**
  * `bridge/logging`: log lines for those who have no other way to them. Nothing is kept for it, and a line that says
  * again what the last one said is left out. Numbers are masked.
  */
 export class Logging {
-  readonly #least: number
+  /** The least that is told. */
+  level: LogLevel | 'none'
   readonly #topic: string
   readonly #ingress: Pick<Ingress, 'connected' | 'publish'>
   readonly #now: () => number
   #last = ''
 
-  constructor(least: LogLevel, topic: string, ingress: Pick<Ingress, 'connected' | 'publish'>, now: () => number) {
-    this.#least = levels.indexOf(least)
+  constructor(
+    level: LogLevel | 'none',
+    topic: string,
+    ingress: Pick<Ingress, 'connected' | 'publish'>,
+    now: () => number,
+  ) {
+    this.level = level
     this.#topic = topic
     this.#ingress = ingress
     this.#now = now
@@ -25,7 +31,7 @@ export class Logging {
   write(level: LogLevel, namespace: string, said: string): void {
     const message = masked(said)
     const line = `${level}${namespace}${message}`
-    if (levels.indexOf(level) > this.#least || line === this.#last || !this.#ingress.connected) return
+    if (levels.indexOf(level) > levels.indexOf(this.level) || line === this.#last || !this.#ingress.connected) return
     this.#last = line
     const payload = JSON.stringify({ time: isoTime(this.#now()), level, namespace, message })
     void this.#ingress.publish({ topic: this.#topic, payload, retain: false, correlation: null }).catch(() => {})

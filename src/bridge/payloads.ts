@@ -174,6 +174,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       devices: z.number(),
       queued: z.number(),
       unpublished: z.number(),
+      paused: z.array(z.object({ device: z.string().optional(), gateway: z.string().optional(), since: time })),
     }),
   },
   'bridge/event': {

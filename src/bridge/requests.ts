@@ -1,41 +1,18 @@
 import * as z from 'zod'
 import type { ProfileFiles } from '../config/profiles.ts'
-import type { Config } from '../config/schema.ts'
 import { didYouMean } from '../device/nearest.ts'
-import { type DeviceRow, type Fleet, secretSettings } from '../fleet/fleet.ts'
+import type { DeviceRow } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
 import { restartKinds } from '../message/gateway-state.ts'
 import type { Publish } from '../message/publish.ts'
 import { ussdChoice, ussdCode } from '../message/ussd.ts'
 import type { Enqueued } from '../store/enqueue.ts'
-import type { Store } from '../store/store.ts'
-import type { Gateways } from './gateways.ts'
+import { deviceOptions } from './device-options.ts'
+import { hubRequests } from './hub-requests.ts'
 import { abilitiesOf } from './pages.ts'
-
-/** What requests may reach of the hub. */
-export interface RequestRooms {
-  readonly config: Config
-  readonly fleet: Fleet
-  readonly profiles: ProfileFiles
-  readonly store: Store
-  now(): number
-  readonly gateways: Gateways
-  health(): Promise<Record<string, unknown>>
-  /** Takes a command in as if it had been published on this topic. */
-  takeIn(publish: Publish): Promise<Enqueued | null>
-  /** Announces everything to Home Assistant again, or takes all of it back. */
-  rediscover(how: 'again' | 'clear'): Promise<void>
-}
-
-type Data = Readonly<Record<string, unknown>>
-
-interface Request<S extends z.ZodType = z.ZodType> {
-  readonly summary: string
-  readonly schema: S
-  run(data: z.output<S>, rooms: RequestRooms, publish: Publish): Promise<Data>
-}
-
-const request = <S extends z.ZodType>(one: Request<S>): Request => one as unknown as Request
+import { queueRequests } from './queue-requests.ts'
+import { type Data, type Request, type RequestRooms, request, unknownDevice } from './request.ts'
+import { assertNoSecrets } from './secrets.ts'
 
 const id = z.string().min(1).max(64)
 const row = z.looseObject({ id })
@@ -100,6 +77,7 @@ export const requests = {
       return { id: name }
     },
   }),
+  'device/options': deviceOptions,
   'device/rename': request({
     summary: 'change the name that people see; topics stay',
     schema: z.object({ id, name: z.string().min(1).max(128) }),
@@ -146,13 +124,7 @@ export const requests = {
       return found
     },
   }),
-  'queue/list': request({
-    summary: 'what waits, the oldest first',
-    schema: z.object({ device: id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
-    async run({ device, limit }, { store }) {
-      return { commands: await store.run('queueOverview', { device: device ?? null, limit }) }
-    },
-  }),
+  ...queueRequests,
   'gateway/list': request({
     summary: 'gateways and their states',
     schema: nothing,
@@ -203,6 +175,7 @@ export const requests = {
       return {}
     },
   }),
+  ...hubRequests,
 } as const satisfies Readonly<Record<string, Request>>
 
 export const requestPaths: readonly string[] = Object.keys(requests)
@@ -234,23 +207,9 @@ function tableOf(data: z.output<typeof devicesOf>, profiles: ProfileFiles): Map<
   return table
 }
 
-/** What is sent over MQTT is seen by everybody who may read there, and kept by brokers. */
-function assertNoSecrets(device: string, config: DeviceRow, profiles: ProfileFiles): void {
-  const secret = secretSettings(config, profiles)
-  if (secret.length === 0) return
-  const words = `settings.${secret.join(', settings.')} of ${device}: secrets are not taken over MQTT`
-  throw new Fault('not_allowed', `${words}; use smshub devices add or smshub.yaml`, { device })
-}
-
 function known(found: Data | null, name: string): Data {
   if (found === null) throw new Fault('unknown_command', `there is no command or text "${name}"`, { id: name })
   return found
-}
-
-function unknownDevice(name: string, fleet: Fleet): Fault {
-  return new Fault('unknown_device', `there is no device "${name}"${didYouMean(name, fleet.devices.keys())}`, {
-    device: name,
-  })
 }
 
 /** The request as the publish that it stands for. */

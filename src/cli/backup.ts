@@ -40,7 +40,8 @@ async function copyStore(dataFolder: string, target: string, clock: CliContext['
   }
 }
 
-function copyFiles(config: string | null, dataFolder: string, target: string): void {
+/** What stands beside the store. */
+export function copyFiles(config: string | null, dataFolder: string, target: string): void {
   const files = [
     ...(config === null ? [] : [config, join(dirname(config), 'secrets.yaml')]),
     join(dataFolder, 'instance'),

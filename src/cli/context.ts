@@ -14,8 +14,8 @@ export interface CliContext {
   readonly ended: Promise<string>
 }
 
-/** Exit codes (facts: MQTT, section 6.2); 78 is EX_CONFIG of sysexits. */
-export const exitCodes = { ok: 0, failure: 1, usage: 2, config: 78 } as const
+/** Exit codes (facts: MQTT, section 6.2); 78 is EX_CONFIG of sysexits, 75 EX_TEMPFAIL: start it again. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2, restart: 75, config: 78 } as const
 
 /** Faults that only a change of the configuration, or of the machine's set-up, can mend. */
 const configFaults = ['invalid_config', 'invalid_profile', 'data_locked', 'store_damaged', 'store_newer']

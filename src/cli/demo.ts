@@ -33,10 +33,10 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
     http: { listen: `127.0.0.1:${http}` },
   })
   const { config, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
-  const log = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
+  const logger = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
   const say = (text: string) => void context.stdout.write(`${text}\n`)
   try {
-    return await serve(context, config, folder, log, {}, (hub) => {
+    return await serve(context, config, folder, logger, {}, (hub) => {
       hub.events.on('published', ({ topic, payload }) => {
         const line = inShort(topic, payload)
         if (line !== null) say(`${timeOf(context)}  MQTT  ${config.mqtt.base_topic}/${topic}  ${line}`)

@@ -1,12 +1,17 @@
 import pino from 'pino'
-import type { Log } from '../message/events.ts'
+import type { Log, LogLevel } from '../message/events.ts'
 import type { CliContext } from './context.ts'
+
+export interface Logger {
+  readonly log: Log
+  setLevel(level: LogLevel): void
+}
 
 /** Log lines on the standard error: for people on a terminal, one JSON object a line elsewhere. */
 export function makeLogger(
   { stderr, env }: CliContext,
   options: { readonly level: string; readonly format: 'auto' | 'pretty' | 'json' },
-): Log {
+): Logger {
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true)
   const colour = pretty && stderr.isTTY === true && env.NO_COLOR === undefined
   const destination = pretty
@@ -22,7 +27,12 @@ export function makeLogger(
     },
     destination,
   )
-  return (level, name, message) => logger[level]({ ns: name }, message)
+  return {
+    log: (level, name, message) => logger[level]({ ns: name }, message),
+    setLevel: (level) => {
+      logger.level = level
+    },
+  }
 }
 
 interface LogLine {

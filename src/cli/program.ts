@@ -4,6 +4,7 @@ import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import { addModem } from './modem-verbs.ts'
+import { addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
 import type { SimulateOptions } from './simulate.ts'
 
@@ -90,6 +91,7 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     does,
     options,
   )
+  addQueue(root.command('queue').description('what waits at the running hub'), context, does, options)
   root
     .command('healthcheck')
     .description('ask the running hub whether it is well; for containers and monitors')

@@ -9,11 +9,12 @@ import { type HttpSource, serveControl, serveHttp } from '../http/server.ts'
 import { Hub, type HubOptions } from '../hub.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import { copyFiles } from './backup.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { controlPath } from './control.ts'
 import { failpointFrom } from './failpoint.ts'
 import { GatewayDesk } from './gateways.ts'
-import { makeLogger } from './logger.ts'
+import { type Logger, makeLogger } from './logger.ts'
 import { thisMachine } from './machine.ts'
 import { withSimulation } from './simulated.ts'
 
@@ -23,24 +24,30 @@ export interface RunOptions extends LoadOptions {
   readonly dryRun?: boolean
 }
 
+/** What ends the hub when it is to be started again. */
+const again = 'restart'
+
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
 export async function run(context: CliContext, options: RunOptions): Promise<number> {
   const { config, file, dataFolder } = loadConfig(options)
-  const log = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
+  const logger = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
+  const { log } = logger
   log('info', 'hub', `smshub ${context.version}, configuration ${file ?? '(none: defaults)'}, data in ${dataFolder}`)
-  if (options.dryRun) return dryRun(context, config, dataFolder, log)
+  if (options.dryRun) return dryRun(context, config, dataFolder, logger)
+  const extra = { copyFiles: (folder: string) => copyFiles(file, dataFolder, folder) }
   if (!Object.values(config.gateways).some(({ type }) => type === 'simulated'))
-    return serve(context, config, dataFolder, log, {}, (hub) => welcome(hub, config, log))
+    return serve(context, config, dataFolder, logger, extra, (hub) => welcome(hub, config, log))
   const simulation = await withSimulation(context, config, new ProfileFiles(join(dataFolder, 'devices')), false)
   try {
-    return await serve(context, simulation.config, dataFolder, log, {}, (hub) => welcome(hub, config, log))
+    return await serve(context, simulation.config, dataFolder, logger, extra, (hub) => welcome(hub, config, log))
   } finally {
     await simulation.world.close()
   }
 }
 
 /** The owner's configuration with a simulated device behind every number. What is queued for real is left alone. */
-async function dryRun(context: CliContext, config: Config, dataFolder: string, log: Log): Promise<number> {
+async function dryRun(context: CliContext, config: Config, dataFolder: string, logger: Logger): Promise<number> {
+  const { log } = logger
   const folder = mkdtempSync(join(tmpdir(), 'smshub-dry-run-'))
   const profiles = join(dataFolder, 'devices')
   if (existsSync(profiles)) cpSync(profiles, join(folder, 'devices'), { recursive: true })
@@ -50,7 +57,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
     if (kind === 'accepted' || kind === 'injected') log('info', 'sms', `${from} -> ${to} ${JSON.stringify(text)}`)
   })
   try {
-    return await serve(context, simulation.config, folder, log, {}, (hub) => welcome(hub, simulation.config, log))
+    return await serve(context, simulation.config, folder, logger, {}, (hub) => welcome(hub, simulation.config, log))
   } finally {
     await simulation.world.close()
     rmSync(folder, { recursive: true, force: true })
@@ -74,12 +81,16 @@ export async function serve(
   context: CliContext,
   config: Config,
   dataFolder: string,
-  log: Log,
+  { log, setLevel }: Logger,
   extra: Partial<HubOptions>,
   started: (hub: Hub) => void,
 ): Promise<number> {
   const checkpoint = failpointFrom(context.env)
   const commitDelay = Number(context.env.SMSHUB_COMMIT_DELAY ?? 0)
+  let restart = () => {}
+  const restarted = new Promise<typeof again>((resolve) => {
+    restart = () => resolve(again)
+  })
   const hub = await Hub.start({
     config,
     dataFolder,
@@ -89,6 +100,8 @@ export async function serve(
     machine: thisMachine(),
     ...(checkpoint !== undefined && { checkpoint }),
     commitDelay,
+    setLogLevel: setLevel,
+    restart,
     ...extra,
   })
   let code: number = exitCodes.ok
@@ -102,17 +115,23 @@ export async function serve(
       health: () => hub.healthy,
       metrics: () => metrics.render(),
       backup: (folder) => hub.backup(join(folder, 'smshub.db')),
-      ask: (verb, body) => (verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)),
+      ask: (verb, body) => {
+        if (verb.startsWith('request/')) return hub.request(verb.slice('request/'.length), body)
+        return verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)
+      },
     }
     const servers = [await serveControl(source, controlPath(dataFolder))]
     if (config.http.enabled) servers.push(await serveHttp(source, config.http.listen))
     const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
     started(hub)
-    const end = await Promise.race([context.ended, fatal])
+    const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
       log('error', 'hub', end.message)
       code = exitCodeOf(end.code)
-    } else log('info', 'hub', `${end}: stopping`)
+    } else {
+      log('info', 'hub', `${end}: stopping`)
+      if (end === again) code = exitCodes.restart
+    }
     await Promise.all(servers.map((server) => server.close()))
   } finally {
     await hub.stop()

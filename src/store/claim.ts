@@ -2,6 +2,7 @@ import { expire } from './deadlines.ts'
 import type { Tx } from './engine.ts'
 import { holdLane, refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
+import { isPaused } from './pause.ts'
 import { type Quota, room, use } from './quota.ts'
 import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
@@ -59,11 +60,12 @@ let turn = 0
 /** Takes the next submission for a gateway out of the queue and opens its lane. */
 export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
   const quotas = quotasOf(args)
+  const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
   let blockedUntil: number | null = null
   for (const { level, after } of args.order) {
     const rooms = quotas.map((quota) => room(tx, quota, level, args.now))
     for (;;) {
-      const lane = nextLane(tx, args, level, after)
+      const lane = find(tx, args, level, after)
       if (lane === undefined) break
       const row = submission(tx, lane.head) as SubmissionRow
       if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
@@ -143,6 +145,18 @@ function nextLane(tx: Tx, { gateway, routes, absent }: ClaimArgs, level: number,
       (first, lane) => (first === undefined || lane.turn < first.turn ? lane : first),
       undefined,
     )
+}
+
+/** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
+function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): ReadyLane | undefined {
+  return tx.one<ReadyLane>(
+    `SELECT lane.key, lane.head, lane.turn FROM submission AS act INDEXED BY submission_lane_open
+       CROSS JOIN lane ON lane.key = act.lane AND lane.head = act.seq
+     WHERE act.open > 0 AND act.due IS NOT NULL AND lane.state = 'ready' AND lane.priority = ?
+       AND lane.route IN (SELECT value FROM json_each(?)) ORDER BY lane.turn LIMIT 1`,
+    level,
+    JSON.stringify([gateway, ...routes]),
+  )
 }
 
 function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {

@@ -2,6 +2,7 @@ import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import type { Value, Values } from '../message/values.ts'
 import type { Tx } from './engine.ts'
+import { forgetPause } from './pause.ts'
 import { signOfLife } from './presence.ts'
 import { document } from './rows.ts'
 
@@ -124,6 +125,7 @@ export function announceDevices(
   for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
     if (present.has(id)) continue
     tx.run('DELETE FROM device WHERE id = ?', id)
+    forgetPause(tx, id)
     clearTopics(tx, id)
   }
   for (const { id, fields } of devices) announceDevice(tx, id, fields)

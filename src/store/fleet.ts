@@ -1,6 +1,7 @@
 import { announceDevice, clearTopics } from './devices.ts'
 import type { Tx } from './engine.ts'
 import { move } from './moves.ts'
+import { forgetPause } from './pause.ts'
 import type { SubmissionRow } from './rows.ts'
 
 /** Devices that were added while the hub ran. */
@@ -31,6 +32,7 @@ export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now:
     }
     tx.run('DELETE FROM fleet WHERE id = ?', id)
     tx.run('DELETE FROM device WHERE id = ?', id)
+    forgetPause(tx, id)
     clearTopics(tx, id)
   }
 }

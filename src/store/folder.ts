@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
@@ -8,6 +17,9 @@ import { Store, type StoreOptions } from './store.ts'
 
 /** Free space below which nothing is taken in: this, or a fiftieth of a small disk. */
 const reserveOctets = 32 * 1024 * 1024
+
+/** Backups that are kept: who asks for one each day has a week of them. */
+const keptBackups = 7
 
 /** The folder that holds the store and what belongs to it. */
 export class DataFolder {
@@ -66,6 +78,25 @@ export class DataFolder {
       `${fault.message}. A copy is kept as ${copy}. Put a backup in its place (smshub backup makes them), ` +
       `or remove ${this.storePath} to start empty: what was queued is lost then.`
     return new Fault('store_damaged', message, { ...fault.detail, copy })
+  }
+
+  /** A folder for a backup, for its owner's eyes alone: it holds secrets. */
+  newBackup(now: number): { readonly path: string; readonly name: string } {
+    if (!this.hasRoom()) throw new Fault('storage_full', `there is no room for a backup in ${this.path}`)
+    const name = isoTime(now).replace(/[:.]/g, '-')
+    const path = join(this.path, 'backups', name)
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    return { path, name }
+  }
+
+  dropBackup(name: string): void {
+    rmSync(join(this.path, 'backups', name), { recursive: true, force: true })
+  }
+
+  /** Removes the oldest backups; what somebody else has put there stays. */
+  forgetBackups(): void {
+    const names = readdirSync(join(this.path, 'backups')).filter((name) => /^\d{4}-[\dTZ-]+$/.test(name))
+    for (const name of names.sort().slice(0, -keptBackups)) this.dropBackup(name)
   }
 
   /** Whether there is room for more than the hub's own last words. */

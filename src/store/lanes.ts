@@ -19,11 +19,13 @@ const heads = 'SELECT seq, priority, client, route, due, held FROM submission WH
 /**
  * Works out anew what a lane may do: `open` while one of its commands is unanswered, `idle` with nothing queued,
  * `waiting` for a gap or a back-off to pass, `asleep` until the device can take commands, else `ready`. High priority
- * comes first, then the order of arrival; but before all the next text of an act that has begun.
+ * comes first, then the order of arrival; but before all the next text of an act that has begun: that goes where the
+ * device is `paused`, too.
  */
 export function refreshLane(tx: Tx, key: string, now: number): void {
-  const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number }>(
-    'SELECT ready_at, sticky, awake_until FROM lane WHERE key = ?',
+  const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number; paused: number }>(
+    `SELECT ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused
+     FROM lane WHERE key = ?`,
     key,
   )
   if (!lane) return
@@ -37,11 +39,13 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
     ? 'open'
     : head === undefined
       ? 'idle'
-      : readyAt > now
-        ? 'waiting'
-        : isAsleep
-          ? 'asleep'
-          : 'ready'
+      : lane.paused === 1 && next === undefined
+        ? 'paused'
+        : readyAt > now
+          ? 'waiting'
+          : isAsleep
+            ? 'asleep'
+            : 'ready'
   if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
   tx.run(
     'UPDATE lane SET state = ?, route = ?, head = ?, priority = ?, client = ? WHERE key = ?',

@@ -11,10 +11,11 @@ import { gatewayFigures } from './gateways.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
+import { pauseQueue, pauses, resumeQueue } from './pause.ts'
 import { notePin, recallPin } from './pins.ts'
 import { reviewPresence } from './presence.ts'
 import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
-import { cancelCommand, findCommand, queueOverview } from './queue.ts'
+import { cancelCommand, findCommand, purgeQueue, queueOverview } from './queue.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
 import { brokerRetained, loadSessions, saveSessions } from './sessions.ts'
@@ -63,6 +64,10 @@ export const operations = {
   findCommand,
   queueOverview,
   gatewayFigures,
+  purgeQueue,
+  pauseQueue,
+  resumeQueue,
+  pauses,
   publish,
   waitingPublications,
   published,

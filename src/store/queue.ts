@@ -14,8 +14,30 @@ export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }):
   const row = rowOf(tx, id)
   if (row === undefined) return null
   if (row.status !== 'queued') return resultPayload(record(row, now))
-  const change = { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'on request' } as const
-  return resultPayload(record(move(tx, row, change, now), now))
+  return resultPayload(record(move(tx, row, onRequest, now), now))
+}
+
+const onRequest = { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'on request' } as const
+
+/**
+ * Cancels what was queued until then and has not left, of one device or of all, the oldest first and at most `limit`.
+ * Returns how many.
+ */
+export function purgeQueue(
+  tx: Tx,
+  { device, until, limit, now }: { device: string | null; until: number; limit: number; now: number },
+): number {
+  const waiting = `status = 'queued' AND queued_at <= ? ORDER BY seq LIMIT ?`
+  const rows =
+    device === null
+      ? tx.all<SubmissionRow>(
+          `SELECT * FROM submission INDEXED BY submission_unfinished WHERE final = 0 AND ${waiting}`,
+          until,
+          limit,
+        )
+      : tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND ${waiting}`, `d:${device}`, until, limit)
+  for (const row of rows) move(tx, row, onRequest, now)
+  return rows.length
 }
 
 /** What waits, the oldest first. */

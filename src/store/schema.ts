@@ -255,4 +255,8 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE TABLE broker_retained (topic TEXT PRIMARY KEY, payload BLOB NOT NULL, qos INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- What is not let out of the queue. scope: empty for all of it, g:<gateway>, or d:<device> as its lane
+  CREATE TABLE pause (scope TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

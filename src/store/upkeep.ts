@@ -14,7 +14,7 @@ export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: nu
     delta,
     since,
   )
-  tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open')`, delta)
+  tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
   tx.run('UPDATE part SET received_at = received_at + ? WHERE received_at >= ?', delta, since)
   tx.ring('outbox')
 }

@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import type { Device } from '../device/device.ts'
+import { own } from '../device/own.ts'
+import { specOf } from '../device/settings.ts'
+import { Fault } from '../message/fault.ts'
+import { type Data, type RequestRooms, request, unknownDevice } from './request.ts'
+import { assertNoSecrets } from './secrets.ts'
+
+/** What may be other from device to device of a profile; who it is (profile, number) is changed by `device/update`. */
+const names = [
+  'name',
+  'variant',
+  'gateway',
+  'time_zone',
+  'expected',
+  'poll',
+  'valid_for',
+  'trust',
+  'unproven',
+  'settings',
+] as const
+
+/** As Zigbee2MQTT has it: with options a change, told as `from` and `to`. Without, the options as they stand. */
+export const deviceOptions = request({
+  summary: 'the options of a device as they stand, or a change of some; null takes one away',
+  schema: z.preprocess(
+    (value) => (typeof value === 'string' ? { id: value } : value),
+    z.strictObject({
+      id: z.string().min(1).max(64),
+      options: z.strictObject(Object.fromEntries(names.map((name) => [name, z.unknown().optional()]))).optional(),
+    }),
+  ),
+  async run({ id, options }, rooms) {
+    const { fleet, profiles } = rooms
+    const before = deviceOf(id, rooms)
+    const from = optionsOf(before, rooms)
+    if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, rooms) }
+    assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
+    if (Object.keys(options).length === 0)
+      throw new Fault('invalid_payload', `options is empty; there is ${names.join(', ')}`)
+    await fleet.update(id, options)
+    const to = optionsOf(deviceOf(id, rooms), rooms)
+    const changed = (all: Data) =>
+      Object.fromEntries(Object.keys(options).map((name) => [name, own(all, name) ?? null]))
+    return { id, from: changed(from), to: changed(to), restart_required: false }
+  },
+})
+
+function deviceOf(id: string, { fleet }: RequestRooms): Device {
+  const device = fleet.devices.get(id)
+  if (device === undefined) throw unknownDevice(id, fleet)
+  return device
+}
+
+const isOurs = (id: string, { fleet }: RequestRooms): boolean => fleet.rowOf(id) !== null
+
+/** As the owner wrote them; a secret is shown as one that is there. */
+function optionsOf(device: Device, { fleet, config }: RequestRooms): Data {
+  const row: Data = fleet.rowOf(device.id) ?? config.devices[device.id] ?? {}
+  const written = names.flatMap((name) => (own(row, name) === undefined ? [] : [[name, row[name]]]))
+  const settings = Object.entries((row.settings as Data | undefined) ?? {}).map(([name, value]) => [
+    name,
+    specOf(device.dialect.settings, name)?.secret === true ? '***' : value,
+  ])
+  return { ...Object.fromEntries(written), settings: Object.fromEntries(settings) }
+}
+
+/** What the profile lets the owner set. */
+function settingsOf({ dialect }: Device): Data {
+  return Object.fromEntries(
+    Object.entries(dialect.settings).map(([name, { label, secret, default: fallback }]) => [
+      name,
+      { label, secret: secret || undefined, default: secret ? undefined : fallback },
+    ]),
+  )
+}

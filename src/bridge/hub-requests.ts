@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import { Fault } from '../message/fault.ts'
+import { askerOf, request } from './request.ts'
+
+const levels = ['error', 'warn', 'info', 'debug'] as const
+/** `warning` is what Zigbee2MQTT says. */
+const plain = (value: unknown) => (value === 'warning' ? 'warn' : value)
+const level = z.preprocess(plain, z.enum(levels))
+
+/** Requests about the program itself. */
+export const hubRequests = {
+  log_level: request({
+    summary: 'what is logged until the next start, and what of it goes to bridge/logging',
+    schema: z.preprocess(
+      (value) => (typeof value === 'string' ? { level: value } : value),
+      z
+        .strictObject({
+          level: level.optional(),
+          mqtt: z.preprocess(plain, z.enum(['none', ...levels])).optional(),
+        })
+        .refine((data) => Object.keys(data).length > 0, `name a level: ${levels.join(', ')}`),
+    ),
+    async run(data, { setLogLevel, setMqttLevel, log }, publish) {
+      if (data.level !== undefined) setLogLevel(data.level)
+      if (data.mqtt !== undefined) setMqttLevel(data.mqtt)
+      log('info', `log level: ${JSON.stringify(data)} (${askerOf(publish)})`)
+      return data
+    },
+  }),
+  restart: request({
+    summary: 'end the hub in order, with exit code 75: systemd, Docker or the Supervisor start it again',
+    schema: z.strictObject({}),
+    async run(_data, { restart, log }, publish) {
+      // Asked once more by a broker or client that did not hear the answer, it would restart for ever.
+      if (publish.duplicate || publish.waited)
+        throw new Fault('ttl_expired', 'this request is from before the last start; publish it again if it is wanted')
+      restart()
+      log('warn', `a restart was asked for (${askerOf(publish)})`)
+      return {}
+    },
+  }),
+  backup: request({
+    summary: 'copy store, configuration, secrets and profiles into the folder backups of the data folder',
+    schema: z.strictObject({}),
+    async run(_data, { backup, log }, publish) {
+      const folder = await backup()
+      log('info', `backup: ${folder} (${askerOf(publish)})`)
+      return { folder, file: `${folder}/smshub.db` }
+    },
+  }),
+}

@@ -1,0 +1,56 @@
+import type * as z from 'zod'
+import type { ProfileFiles } from '../config/profiles.ts'
+import type { Config } from '../config/schema.ts'
+import { didYouMean } from '../device/nearest.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { LogLevel } from '../message/events.ts'
+import { Fault } from '../message/fault.ts'
+import type { Publish } from '../message/publish.ts'
+import type { Enqueued } from '../store/enqueue.ts'
+import type { Store } from '../store/store.ts'
+import type { Gateways } from './gateways.ts'
+
+/** What requests may reach of the hub. */
+export interface RequestRooms {
+  readonly config: Config
+  readonly fleet: Fleet
+  readonly profiles: ProfileFiles
+  readonly store: Store
+  now(): number
+  readonly gateways: Gateways
+  health(): Promise<Record<string, unknown>>
+  /** Takes a command in as if it had been published on this topic. */
+  takeIn(publish: Publish): Promise<Enqueued | null>
+  /** Announces everything to Home Assistant again, or takes all of it back. */
+  rediscover(how: 'again' | 'clear'): Promise<void>
+  /** The queue was paused or goes on: whoever watches the hub shall see it. */
+  pauseChanged(type: 'queue_paused' | 'queue_resumed', scope: object): Promise<void>
+  /** What is logged from now on. Fails with `not_allowed` where the program has no log of its own. */
+  setLogLevel(level: LogLevel): void
+  /** What goes to `bridge/logging` from now on. */
+  setMqttLevel(level: LogLevel | 'none'): void
+  /** Writes a backup; answers where it is, seen from the data folder. */
+  backup(): Promise<string>
+  /** Ends the hub so that whatever started it starts it again. Fails with `not_allowed` where nothing does. */
+  restart(): void
+  log(level: LogLevel, message: string): void
+}
+
+export type Data = Readonly<Record<string, unknown>>
+
+export interface Request<S extends z.ZodType = z.ZodType> {
+  readonly summary: string
+  readonly schema: S
+  run(data: z.output<S>, rooms: RequestRooms, publish: Publish): Promise<Data>
+}
+
+export const request = <S extends z.ZodType>(one: Request<S>): Request => one as unknown as Request
+
+export function unknownDevice(name: string, fleet: Fleet): Fault {
+  return new Fault('unknown_device', `there is no device "${name}"${didYouMean(name, fleet.devices.keys())}`, {
+    device: name,
+  })
+}
+
+/** Whoever asks: for the log. */
+export const askerOf = ({ user, client }: Publish): string => user ?? client
