@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { inboundFilters } from '../message/topics.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
@@ -144,7 +145,11 @@ export class ExternalBroker implements Ingress {
     // A resumed session delivers before `connect` is told: the handler stands before the first packet.
     client.handleMessage = (packet, done) => this.#handleMessage(packet as IPublishPacket, done)
     this.#holdPubacks(client)
-    client.on('connect', (connack) => this.#connected(connack.sessionPresent))
+    client.on('connect', (connack) => {
+      // Else the answer to a command waits behind its own PUBACK for the other side's delayed acknowledgement: 40 ms.
+      if (client.stream instanceof Socket) client.stream.setNoDelay(true)
+      void this.#connected(connack.sessionPresent)
+    })
     client.on('packetreceive', () => {
       this.#lastHeard = this.#options.clock.monotonic()
     })

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 
 export interface Received {
@@ -25,6 +26,9 @@ export class TestClient {
       }
     })
     client.on('error', () => {})
+    const quick = () => client.stream instanceof Socket && client.stream.setNoDelay(true)
+    quick()
+    client.on('connect', quick)
   }
 
   static async connect(url: string, options: IClientOptions = {}, filter = '#'): Promise<TestClient> {
