@@ -80,10 +80,12 @@ export function settleText(tx: Tx, effects: TextEffects): void {
   if (incoming.payload !== null) {
     tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
   }
+  // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
+  // between `opening` and `open` as what it was before.
+  const older = effects.state !== null && changeState(tx, effects.state).delayed
   for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
   if (effects.window !== null) openWindow(tx, effects.window.lane, effects.window.until, now)
-  let delayed = effects.delayed
-  if (effects.state !== null) delayed = changeState(tx, effects.state).delayed || delayed
+  const delayed = effects.delayed || older
   if (incoming.device !== null) {
     learnSettings(tx, incoming.device, effects.learned)
     for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
