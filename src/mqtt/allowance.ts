@@ -16,6 +16,11 @@ export class Allowance {
     this.#at = clock.monotonic()
   }
 
+  /** What is left of the reserve; below 0 are those that wait. */
+  get left(): number {
+    return this.#left
+  }
+
   /** Takes one. Answers how many ms it must wait: 0 while the reserve lasts. */
   take(): number {
     const now = this.#clock.monotonic()

@@ -3,6 +3,8 @@ import { Allowance } from './allowance.ts'
 
 /** A client that has to be slowed down for so long without a break is no busy client. */
 const patienceMs = 30_000
+/** A break is half a second without publishes: the pauses that come of being slowed down are none. */
+const breakSeconds = 0.5
 const firstBanMs = 60_000
 const longestBanMs = 3_600_000
 const mostKnown = 10_000
@@ -40,7 +42,7 @@ export class Floods {
     if (known.bannedUntil > now) return 'banned'
     const wait = known.allowance.take()
     if (wait === 0) {
-      known.slowedSince = null
+      if (known.allowance.left >= Math.min(this.#burst - 1, this.#perSecond * breakSeconds)) known.slowedSince = null
       return 0
     }
     known.slowedSince ??= now
