@@ -58,10 +58,14 @@ external(
     const port = await freePort()
     writeFileSync(
       join(folder, 'mosquitto.conf'),
-      `listener ${port} 127.0.0.1\nallow_anonymous true\nuser root\ncafile ${ca}\ncertfile ${server.cert}\nkeyfile ${server.key}\nrequire_certificate true\nuse_identity_as_username true\n`,
+      `listener ${port} 127.0.0.1\nallow_anonymous true\nuser root\ncafile ${ca}\ncertfile ${server.cert}\nkeyfile ${server.key}\nrequire_certificate true\nuse_identity_as_username true\nlog_dest stderr\nlog_type all\n`,
     )
+    let told = ''
     const run = async () => {
-      const child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
+      const child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: ['ignore', 'ignore', 'pipe'] })
+      child.stderr?.on('data', (chunk) => {
+        told += chunk
+      })
       await new Promise((resolve) => setTimeout(resolve, 500))
       return child
     }
@@ -73,6 +77,9 @@ external(
     await watcher.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
     const info = await watcher.wait(({ topic }) => topic === 'smshub/bridge/info')
     expect(info.json.version).toBe('test')
+    // In the words of mosquitto, p2 is MQTT 3.1.1; c0 is a session that is kept.
+    const known = /as smshub-\w+ \((p\d, c\d), k\d+, u'client'\)/.exec(told)
+    expect(known?.[1]).toBe(version === 5 ? 'p5, c0' : 'p2, c0')
     // A broker without a memory comes back: the hub tells it every retained topic again.
     watcher.received.length = 0
     child.kill('SIGKILL')
