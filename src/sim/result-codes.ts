@@ -93,5 +93,15 @@ export class Refusal extends Error {
   }
 }
 
-export const cme = (number: keyof (typeof errorTexts)['cme']) => new Refusal('cme', number)
-export const cms = (number: keyof (typeof errorTexts)['cms']) => new Refusal('cms', number)
+/** One of each is enough: making an error costs more than carrying out most commands. */
+const made = new Map<string, Refusal>()
+
+function refusal(family: ErrorFamily, number: number): Refusal {
+  const key = `${family} ${number}`
+  const one = made.get(key) ?? new Refusal(family, number)
+  made.set(key, one)
+  return one
+}
+
+export const cme = (number: keyof (typeof errorTexts)['cme']) => refusal('cme', number)
+export const cms = (number: keyof (typeof errorTexts)['cms']) => refusal('cms', number)

@@ -66,7 +66,7 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinRo
   if (left !== null && left < 2)
     throw simFault('pin', 'one PIN try is left: unlock the SIM in a telephone, then start again')
   const card = await simId(channel, quirks, false)
-  const key = keyOf(card ?? modem, code)
+  const key = keyOf(card ?? modem, code, memory)
   const fate = await memory.recall(key)
   if (fate === 'refused') throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
   // With all tries left nothing was counted as wrong. Once only: some modems keep an old count.
@@ -91,9 +91,16 @@ async function triesLeft(channel: Channel, { pinTries }: Quirks): Promise<number
   return null
 }
 
+/** The last key that was made for each memory: a locked SIM is looked at twice a minute. */
+const lastKeys = new WeakMap<PinMemory, { readonly card: string; readonly code: string; readonly key: string }>()
+
 /** Slow to make, so that a stolen store does not tell a PIN of four digits at a glance. */
-function keyOf(card: string, code: string): string {
-  return scryptSync(code, `smshub ${card}`, 24, { N: 4096 }).toString('base64url')
+function keyOf(card: string, code: string, memory: PinMemory): string {
+  const last = lastKeys.get(memory)
+  if (last?.card === card && last.code === code) return last.key
+  const key = scryptSync(code, `smshub ${card}`, 24, { N: 4096 }).toString('base64url')
+  lastKeys.set(memory, { card, code, key })
+  return key
 }
 
 function simFault(sim: GatewayState['sim'], message: string): Fault {
