@@ -13,8 +13,7 @@ import type { Device } from './device/device.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { finderFor, makeModem } from './gateway/modem/make.ts'
-import type { PinMemory } from './gateway/modem/sim-card.ts'
+import { finderFor, type ModemMemory, makeModem } from './gateway/modem/make.ts'
 import { limitsOf, poolOf } from './gateway/pool.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log, LogLevel } from './message/events.ts'
@@ -46,6 +45,8 @@ export interface HubOptions {
   readonly restart?: () => void
   /** Copies what stands beside the store (configuration, secrets, profiles) into a folder. */
   readonly copyFiles?: (folder: string) => void
+  /** Gateways with a simulated modem: which one it is, is not remembered. */
+  readonly simulated?: readonly string[]
   /** The outside of the hub, where it is not what the configuration says: for simulations on a clock of their own. */
   readonly makeStore?: (folder: DataFolder) => Promise<Store>
   readonly makeIngress?: () => Ingress
@@ -339,18 +340,26 @@ export class Hub {
     this.#upkeep.start()
   }
 
-  /** Over restarts: a container that starts again and again must not block a SIM. */
-  readonly #pins: PinMemory = {
-    recall: (key) => this.#store.run('recallPin', { key }),
-    note: (key, fate) => this.#store.run('notePin', { key, fate, now: this.#time.now() }),
+  /** Over restarts: a container that starts again and again must not block a SIM, nor use another one unasked. */
+  readonly #modemMemory: Required<ModemMemory> = {
+    pins: {
+      recall: (key) => this.#store.run('recallPin', { key }),
+      note: (key, fate) => this.#store.run('notePin', { key, fate, now: this.#time.now() }),
+    },
+    bindings: {
+      all: async () => new Map((await this.#store.run('bindings', undefined)).map((row) => [row.gateway, row])),
+      note: (gateway, binding) => this.#store.run('noteBinding', { gateway, ...binding, now: this.#time.now() }),
+    },
   }
 
   #startGateways(): void {
-    const { config, clock, makeGateway } = this.#options
-    const finder = finderFor(config.gateways, clock, (level, message) => this.#options.log(level, 'modem', message))
+    const { config, clock, makeGateway, simulated = [] } = this.#options
+    const { pins, bindings } = this.#modemMemory
+    const log = (level: 'info' | 'debug', message: string) => this.#options.log(level, 'modem', message)
+    const finder = finderFor(config.gateways, bindings, clock, log)
     for (const [id, row] of Object.entries(config.gateways)) {
-      const gateway =
-        makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, this.#pins, finder, clock) : undefined)
+      const rooms = { pins, ...(!simulated.includes(id) && { bindings }), finder, clock, log }
+      const gateway = makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, rooms) : undefined)
       if (gateway === undefined)
         throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
       this.gateways.set(id, gateway)

@@ -15,6 +15,7 @@ export interface AskedGateway {
   ussd?(codes: readonly string[]): Promise<string>
   look?(): Promise<void>
   restart?(how: RestartKind): Promise<void>
+  accept?(): Promise<string>
   at?(text: string): Promise<AtReply>
 }
 
@@ -92,7 +93,7 @@ export class Gateways {
   }
 
   /** What a gateway does, where it is one that does. */
-  able<K extends 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K): NonNullable<AskedGateway[K]> {
+  able<K extends 'accept' | 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K): NonNullable<AskedGateway[K]> {
     const gateway = this.find(id)
     const act = gateway[does]
     if (act === undefined) throw new Fault('not_allowed', `${id} is no modem: it does not know ${does}`)

@@ -17,6 +17,7 @@ export class GatewayDesk {
     'gateway/doctor': (id) => this.#doctor(id),
     'gateway/ussd': (id, { codes }) => this.#able(id, 'ussd')(codesIn(codes)),
     'gateway/restart': (id, { how }) => this.#able(id, 'restart')(kindIn(how)),
+    'gateway/accept': (id) => this.#able(id, 'accept')(),
     'gateway/look': async (id) => {
       await this.#able(id, 'look')()
       return this.#gateways.states[id]
@@ -49,7 +50,7 @@ export class GatewayDesk {
     return (await this.#able(id, 'at')(text)) as Reply
   }
 
-  #able<K extends 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K) {
+  #able<K extends 'accept' | 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K) {
     return this.#gateways.able(id, does)
   }
 }

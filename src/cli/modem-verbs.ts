@@ -60,4 +60,8 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     .command('trace <gateway>')
     .description('print what went over the line lately, secrets masked, for a bug report')
     .action(does(async (gateway: string) => (await load()).traceModem(context, gateway, options())))
+  modem
+    .command('accept <gateway>')
+    .description('take the modem and the SIM that a gateway has now for its own, where they are others than before')
+    .action(does(async (gateway: string) => (await import('./accept.ts')).acceptModem(context, gateway, options())))
 }

@@ -39,7 +39,9 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
     return serve(context, config, dataFolder, logger, extra, (hub) => welcome(hub, config, log))
   const simulation = await withSimulation(context, config, new ProfileFiles(join(dataFolder, 'devices')), false)
   try {
-    return await serve(context, simulation.config, dataFolder, logger, extra, (hub) => welcome(hub, config, log))
+    const { simulated } = simulation
+    const more = { ...extra, simulated }
+    return await serve(context, simulation.config, dataFolder, logger, more, (hub) => welcome(hub, config, log))
   } finally {
     await simulation.world.close()
   }

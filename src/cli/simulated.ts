@@ -7,6 +7,8 @@ import type { CliContext } from './context.ts'
 export interface Simulation {
   /** The configuration with a path to a simulated modem where it names a simulated gateway. */
   readonly config: Config
+  /** Gateways that are simulated. */
+  readonly simulated: readonly string[]
   /** Closed when the hub has ended. */
   readonly world: SimulatedWorld
 }
@@ -36,7 +38,7 @@ export async function withSimulation(
       return [id, path === undefined ? gateway : modemAt(path, gateway)]
     }),
   )
-  return { config: { ...config, gateways: modems }, world }
+  return { config: { ...config, gateways: modems }, simulated: [...paths.keys()], world }
 }
 
 function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {

@@ -48,7 +48,9 @@ const Modem = z.strictObject({
     .min(1)
     .default('auto')
     .describe('auto, a serial device (best as /dev/serial/by-id/…), or tcp://host:port'),
-  baud_rate: number({ min: 300, max: 4_000_000, integer: true }).default(115_200),
+  baud_rate: number({ min: 300, max: 4_000_000, integer: true })
+    .optional()
+    .describe('Default: found by asking, 115200 first'),
   pin: z
     .string()
     .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')

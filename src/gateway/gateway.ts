@@ -51,6 +51,8 @@ export interface Gateway {
   at?(
     text: string,
   ): Promise<{ readonly lines: readonly string[]; readonly final: { readonly kind: string; readonly text?: string } }>
+  /** Another modem or SIM than before is right: what was held back goes out. Answers a sentence about it. */
+  accept?(): Promise<string>
   /** Takes nothing new for a while: the network or the SIM will not have it. */
   pause(ms: number, reason: string): void
   /** Lets a running hand-over finish, then closes. */

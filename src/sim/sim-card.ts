@@ -28,7 +28,8 @@ const refusals: Readonly<Record<Exclude<SimState, 'ready'>, { readonly cme: Refu
 
 /** A SIM: who its owner is, whether it may be used, and the last TP-MR (EF_SMSS lives on the card). */
 export class SimCard {
-  readonly iccid: string
+  /** Another one is another card: exchanged while the modem is off, or with a reset behind it. */
+  iccid: string
   readonly imsi: string
   serviceCentre: string | null
   /** False when the card is pulled out. */

@@ -1,5 +1,6 @@
 import type { Publication } from '../message/publication.ts'
 import { assemble, staleAssemblies } from './assembly.ts'
+import { bindings, noteBinding } from './bindings.ts'
 import { claim } from './claim.ts'
 import { sweep } from './deadlines.ts'
 import { announceDevices, changeState, deviceState } from './devices.ts'
@@ -75,6 +76,8 @@ export const operations = {
   retainedTopics,
   recallPin,
   notePin,
+  bindings,
+  noteBinding,
   saveSessions,
   loadSessions,
   brokerRetained,

@@ -259,4 +259,13 @@ export const migrations: readonly string[] = [
   -- What is not let out of the queue. scope: empty for all of it, g:<gateway>, or d:<device> as its lane
   CREATE TABLE pause (scope TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Which modem and SIM a gateway is: another one is not used before somebody has accepted it.
+  CREATE TABLE binding (
+    gateway       TEXT PRIMARY KEY,
+    modem         TEXT,              -- IMEI
+    sim           TEXT,              -- ICCID
+    at            INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ]

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
 import { expect, test } from '@jest/globals'
+import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/binding.ts'
 import { ModemFinder } from '../../src/gateway/modem/finder.ts'
 import { Modem } from '../../src/gateway/modem/modem.ts'
 import type { Port } from '../../src/gateway/modem/port.ts'
@@ -55,11 +56,14 @@ class Machine {
     rmSync(join(this.tree.sys, 'devices', bus), { recursive: true })
   }
 
-  finder(): ModemFinder {
+  /** As after a restart of the hub, where `bindings` is what another one has left. */
+  finder(bindings: BindingMemory = new BindingsOfThisRun(), gateways = ['home', 'barn']): ModemFinder {
     return new ModemFinder({
       clock: this.clock,
       tree: this.tree,
       taken: [],
+      gateways,
+      bindings,
       log: () => {},
       open: async (path) => this.#open(path),
     })
@@ -103,7 +107,7 @@ const nodder = (port: Port): Port => {
   }
 }
 
-function gateway(id: string, machine: Machine, finder: ModemFinder): Modem {
+function gateway(id: string, machine: Machine, finder: ModemFinder, bindings?: BindingMemory): Modem {
   const modem = new Modem(
     {
       id,
@@ -111,6 +115,7 @@ function gateway(id: string, machine: Machine, finder: ModemFinder): Modem {
       baudRate: 115_200,
       pin: undefined,
       openingMs: 600_000,
+      bindings,
       open: () => finder.find(id, 115_200),
     },
     machine.clock,
@@ -191,6 +196,51 @@ test('a new plug under another name is the same gateway, by its IMEI; two gatewa
   expect([home.sim, barn.sim]).toEqual(sims)
   expect(machine.written.get('ttyUSB2')).toContain('AT+CMGF=0')
   await Promise.all([home.stop(), barn.stop()])
+})
+
+test('a gateway waits for its modem over restarts, and takes another one when it is told to', async () => {
+  const machine = new Machine()
+  const bindings = new BindingsOfThisRun()
+  const [own, other] = [machine.modem('490154203237518', '+491'), machine.modem('490154203237526', '+492')]
+  other.sim.iccid = '8949017000000000025'
+  machine.plug('1-1', '2c7c:0125', { 2: 'ttyUSB0' })
+  machine.behind.set('ttyUSB0', own)
+  let home = gateway('home', machine, machine.finder(bindings), bindings)
+  await until(machine, () => home.ready)
+  await home.stop()
+  machine.pull('1-1', 'ttyUSB0')
+  machine.plug('1-2', '2c7c:0125', { 2: 'ttyUSB0' })
+  machine.behind.set('ttyUSB0', other)
+  home = gateway('home', machine, machine.finder(bindings), bindings)
+  await machine.clock.advance(60_000)
+  expect(home.state).toMatchObject({
+    status: 'offline',
+    last_error: expect.stringMatching(
+      /^the modem with IMEI 490154203237518 is not plugged in; 490154203237526 on .*ttyUSB0 is: smshub modem accept home takes it$/,
+    ),
+  })
+  expect(await home.accept()).toBe('home takes the modem and the SIM that it meets next')
+  await until(machine, () => home.ready)
+  await home.stop()
+  // Another hub finds it again, and another gateway does not take it.
+  const finder = machine.finder(bindings)
+  const barn = gateway('barn', machine, finder, bindings)
+  await machine.clock.advance(60_000)
+  expect(barn.state.last_error).toContain('it is another gateway’s modem')
+  home = gateway('home', machine, finder, bindings)
+  await until(machine, () => home.ready)
+  await Promise.all([home.stop(), barn.stop()])
+})
+
+test('a modem whose gateway was taken out of the configuration is free', async () => {
+  const machine = new Machine()
+  const bindings = new BindingsOfThisRun()
+  await bindings.note('cellar', { modem: '490154203237518', sim: null })
+  machine.plug('1-1', '2c7c:0125', { 2: 'ttyUSB0' })
+  machine.behind.set('ttyUSB0', machine.modem('490154203237518', '+491'))
+  const home = gateway('home', machine, machine.finder(bindings, ['home']), bindings)
+  await until(machine, () => home.ready)
+  await home.stop()
 })
 
 test('an adapter is never opened unasked, and the way to use it is told', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { powerCycle } from '../../src/gateway/modem/power.ts'
+import { personalities } from '../../src/sim/makes.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'
 import { Bench } from './bench.ts'
@@ -43,6 +44,31 @@ describe('a modem that does not serve', () => {
     // Left alone while it starts, then opened.
     expect(await bench.until(() => bench.driver.ready, 5 * minute)).toBeLessThan(30 * second)
     expect(bench.driver.state.recoveries).toMatchObject({ reset: 1, power: 0 })
+  })
+
+  test('that draws out every answer is given up at the deadline of the step', async () => {
+    const bench = new Bench()
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CPMS', cms: 314 })
+    bench.modem.faults.add({ fault: 'late_answer', command: '+CPMS', ms: 9_900 })
+    bench.driver.start(bench.told)
+    const message = 'start-up: the modem took longer than 180 s over its messages'
+    await bench.until(() => bench.driver.state.last_error === message, 4 * minute)
+    bench.modem.faults.clear()
+    await bench.until(() => bench.driver.ready, 5 * minute)
+  })
+
+  test('has the ladder of its make', async () => {
+    const bench = await Bench.ready({ modem: { personality: personalities.telit_le910 } })
+    // 41 stays in a Telit until its SIM has been without power (facts: modems, section 10.1).
+    bench.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 41 })
+    for (let i = 0; i < 4; i++) {
+      await bench.until(() => bench.driver.ready, 5 * minute)
+      expect(await bench.send(`stuck ${i}`)).toMatchObject({ outcome: 'refused', cause: { number: 41 } })
+    }
+    await bench.until(() => bench.written.includes('AT+CFUN=0'), minute)
+    expect(bench.driver.state.recoveries).toMatchObject({ restart: 1, radio: 1, reset: 0 })
+    bench.modem.faults.clear()
+    await bench.until(() => bench.driver.ready, 5 * minute)
   })
 
   test('is reset although it has lost its voice', async () => {

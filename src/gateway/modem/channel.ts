@@ -50,6 +50,8 @@ const longestAnswer = 1_048_576
  */
 export class Channel {
   readonly clock: Clock
+  /** Null where the line has none that matters. */
+  readonly baudRate: number | null
   readonly #port: Port
   readonly #handlers: ChannelHandlers
   readonly #framer = new Framer()
@@ -75,6 +77,7 @@ export class Channel {
   constructor(port: Port, clock: Clock, handlers: ChannelHandlers) {
     this.#port = port
     this.clock = clock
+    this.baudRate = port.baudRate ?? null
     this.#handlers = handlers
     port.onData((data) => this.#received(data))
     port.onLost((reason) => this.lose(`the port was lost: ${reason}`))

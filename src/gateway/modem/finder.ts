@@ -1,5 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import type { Clock } from '../../util/clock.ts'
+import type { BindingMemory } from './binding.ts'
 import { candidates, useOf } from './known-modems.ts'
 import { openPort, type Port } from './port.ts'
 import { probe } from './probe.ts'
@@ -11,6 +12,9 @@ export interface FinderOptions {
   readonly open?: (path: string, baudRate: number) => Promise<Port>
   /** Paths that the configuration names: they are somebody's already. */
   readonly taken: readonly string[]
+  /** Gateways that there are: what is remembered of others keeps no modem from being found. */
+  readonly gateways: readonly string[]
+  readonly bindings: BindingMemory
   log(level: 'info' | 'debug', message: string): void
 }
 
@@ -19,8 +23,6 @@ export class ModemFinder {
   readonly #options: FinderOptions
   /** Open ports by path. */
   readonly #held = new Map<string, string>()
-  /** IMEI of the modem that a gateway found first: it waits for that one. */
-  readonly #bound = new Map<string, string>()
   /** Where a gateway's modem was last. */
   readonly #last = new Map<string, string>()
   #turn: Promise<unknown> = Promise.resolve()
@@ -38,11 +40,17 @@ export class ModemFinder {
   }
 
   async #find(gateway: string, baudRate: number): Promise<Port> {
-    const { tree = thisMachine, taken, clock, open = openPort, log } = this.#options
+    const { tree = thisMachine, taken, gateways, bindings, clock, open = openPort, log } = this.#options
+    const known = await bindings.all()
+    // The modem that a gateway found first: it waits for that one.
+    const bound = known.get(gateway)?.modem ?? null
+    const others = gateways.filter((id) => id !== gateway).map((id) => known.get(id)?.modem)
     const ports = serialPorts(tree)
     const named = new Set(taken.map((path) => usbOf(path, tree)?.bus).filter((bus) => bus !== undefined))
     const holders = new Map([...this.#held].map(([path, id]) => [usbOf(path, tree)?.bus, id]))
     const looked: string[] = []
+    /** Modems that nobody has. */
+    const strangers: string[] = []
     for (const { path, usb } of candidates(ports)) {
       const holder = holders.get(usb?.bus)
       if (named.has(usb?.bus ?? '') || this.#held.has(path) || (holder !== undefined && holder !== gateway)) continue
@@ -55,17 +63,22 @@ export class ModemFinder {
       }
       const found = await probe(port, clock)
       const imei = found.is === 'modem' ? found.identity.imei : null
-      const bound = this.#bound.get(gateway)
-      const others = [...this.#bound].some(([id, one]) => id !== gateway && one === imei)
-      if (found.is === 'modem' && imei !== null && !others && (bound === undefined || bound === imei)) {
-        if (bound === undefined) log('info', `gateway ${gateway} is the modem with IMEI ${imei}`)
-        this.#bound.set(gateway, imei)
+      if (imei !== null && !others.includes(imei) && (bound === null || bound === imei)) {
+        if (bound === null) {
+          log('info', `gateway ${gateway} is the modem with IMEI ${imei}`)
+          await bindings.note(gateway, { modem: imei, sim: known.get(gateway)?.sim ?? null })
+        }
         return this.#hold(gateway, path, port)
       }
       await port.close()
-      looked.push(`${path}: ${found.is === 'nothing' ? found.reason : 'it is another gateway’s modem'}`)
+      if (found.is === 'nothing') looked.push(`${path}: ${found.reason}`)
+      else if (imei !== null && others.includes(imei)) looked.push(`${path}: it is another gateway’s modem`)
+      else strangers.push(`${imei} on ${path}`)
     }
-    throw new Fault('port_failed', this.#notFound(ports, looked, gateway))
+    if (bound === null) throw new Fault('port_failed', notFound(ports, looked))
+    const missing = `the modem with IMEI ${bound} is not plugged in`
+    const way = `; ${strangers[0]} is: smshub modem accept ${gateway} takes it`
+    throw new Fault('port_failed', strangers.length > 0 ? missing + way : missing)
   }
 
   lastOf(gateway: string): string | null {
@@ -81,15 +94,13 @@ export class ModemFinder {
     }
     return { ...port, name: path, close }
   }
+}
 
-  #notFound(ports: ReturnType<typeof serialPorts>, looked: readonly string[], gateway: string): string {
-    const bound = this.#bound.get(gateway)
-    if (bound !== undefined) return `the modem with IMEI ${bound} is not plugged in`
-    const adapter = ports.find((port) => useOf(port).what === 'adapter')
-    const hint =
-      adapter === undefined
-        ? 'smshub modem list shows what is plugged in'
-        : `${adapter.path} could be one behind an adapter: say path: ${adapter.path}, or try smshub modem probe ${adapter.path}`
-    return `no modem was found${looked.length > 0 ? ` (${looked.join('; ')})` : ''}; ${hint}`
-  }
+function notFound(ports: ReturnType<typeof serialPorts>, looked: readonly string[]): string {
+  const adapter = ports.find((port) => useOf(port).what === 'adapter')
+  const hint =
+    adapter === undefined
+      ? 'smshub modem list shows what is plugged in'
+      : `${adapter.path} could be one behind an adapter: say path: ${adapter.path}, or try smshub modem probe ${adapter.path}`
+  return `no modem was found${looked.length > 0 ? ` (${looked.join('; ')})` : ''}; ${hint}`
 }

@@ -1,13 +1,16 @@
 import type { Clock } from '../../util/clock.ts'
+import type { BindingMemory } from './binding.ts'
 import { ModemFinder } from './finder.ts'
 import { Modem } from './modem.ts'
 import { powerCycle } from './power.ts'
 import type { PinMemory } from './sim-card.ts'
+import { SpeedFinder, speeds } from './speed.ts'
 
 /** What the configuration says of a modem. */
 export interface ModemConfig {
   readonly path: string
-  readonly baud_rate: number
+  /** Absent: found by asking. */
+  readonly baud_rate?: number | undefined
   readonly pin?: string | undefined
   readonly recover?: string | undefined
   /** Seconds between two messages. */
@@ -19,21 +22,43 @@ export const auto = 'auto'
 
 /** ms: ports that only seem to answer take their time, one after the other. */
 const looking = 600_000
+/** ms: every speed is tried. */
+const asking = 60_000
+
+/** What is remembered of modems over restarts. */
+export interface ModemMemory {
+  readonly pins: PinMemory
+  /** Left out: in this run only. */
+  readonly bindings?: BindingMemory
+}
+
+export interface ModemRooms extends ModemMemory {
+  readonly finder: ModemFinder
+  readonly clock: Clock
+  log(level: 'info' | 'debug', message: string): void
+}
 
 /** A modem as it is configured, with everything that this machine can do about it. */
-export function makeModem(id: string, row: ModemConfig, pins: PinMemory, finder: ModemFinder, clock: Clock): Modem {
-  const { path, baud_rate: baudRate, pin, recover } = row
+export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ...memory }: ModemRooms): Modem {
+  const { path, baud_rate: configured, pin, recover } = row
+  const [usual = 0] = speeds
+  const baudRate = configured ?? usual
   const power = () => powerCycle(path === auto ? (finder.lastOf(id) ?? path) : path, recover, clock)
-  const open = path === auto ? { open: () => finder.find(id, baudRate), openingMs: looking } : {}
-  return new Modem({ id, path, baudRate, pin, pins, power, gapMs: row.gap * 1000, ...open }, clock)
+  const speed = new SpeedFinder(configured, { clock, log: (message) => log('info', message) })
+  const open =
+    path === auto
+      ? { open: () => finder.find(id, baudRate), openingMs: looking }
+      : { open: () => speed.open(path), openingMs: asking }
+  return new Modem({ id, path, baudRate, pin, ...memory, power, gapMs: row.gap * 1000, ...open }, clock)
 }
 
 /** Looks for the modems of all gateways; paths that the configuration names are not looked at. */
 export function finderFor(
   gateways: Readonly<Record<string, { readonly path?: string } | object>>,
+  bindings: BindingMemory,
   clock: Clock,
   log: (level: 'info' | 'debug', message: string) => void,
 ): ModemFinder {
   const taken = Object.values(gateways).flatMap((row) => ('path' in row && row.path !== undefined ? [row.path] : []))
-  return new ModemFinder({ clock, taken, log })
+  return new ModemFinder({ clock, taken, gateways: Object.keys(gateways), bindings, log })
 }

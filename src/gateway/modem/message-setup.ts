@@ -3,7 +3,7 @@ import type { Channel, Reply } from './channel.ts'
 import { cdmaFormat } from './formats/cdma.ts'
 import type { MessageFormat } from './formats/format.ts'
 import { pduFormat } from './formats/pdu.ts'
-import { textFormat } from './formats/text.ts'
+import { plainTextFormat, textFormat } from './formats/text.ts'
 import { readableStorages } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
@@ -46,18 +46,18 @@ export function keeps(indications: string, { lines, final }: Reply): boolean {
   return final.kind !== 'ok' || isKept(indications, lines)
 }
 
-const formats: Readonly<Record<Quirks['format'], MessageFormat>> = {
-  pdu: pduFormat,
-  text: textFormat,
-  cdma: cdmaFormat,
+/** By what the make is said to know, the best first. */
+const formats: Readonly<Record<Quirks['format'], readonly MessageFormat[]>> = {
+  pdu: [pduFormat, textFormat, plainTextFormat],
+  text: [textFormat, plainTextFormat],
+  cdma: [cdmaFormat],
 }
 
 /** PDU mode wherever there is one. SIMCom answers ERROR until its SMS part is awake. */
 async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFormat> {
-  const wanted = formats[quirks.format]
-  for (const format of wanted === pduFormat ? [pduFormat, textFormat] : [wanted]) {
+  for (const format of formats[quirks.format]) {
     const { final } = await patiently(channel, format.mode, 5_000, (reply) => reply.final.kind !== 'ok')
-    if (final.kind !== 'ok') continue
+    if (final.kind !== 'ok' || !(await takesOne(channel, format.needs))) continue
     for (const text of format.setUp) await channel.command(text, 5_000)
     channel.inTextMode = format !== pduFormat
     return format
@@ -67,6 +67,12 @@ async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFo
 
 async function takes(channel: Channel, text: string): Promise<boolean> {
   return (await channel.command(text, 5_000)).final.kind === 'ok'
+}
+
+/** Whether the modem takes one of these; true where there are none. */
+async function takesOne(channel: Channel, texts: readonly string[]): Promise<boolean> {
+  for (const text of texts) if (await takes(channel, text)) return true
+  return texts.length === 0
 }
 
 /** `+CSMS: <service>,<mt>,<mo>,<bm>` (TS 27.005 clause 3.2.1). */
@@ -104,14 +110,19 @@ const commonIndications = [
   '1,1,0,1,0',
   '2,1,0,2,0',
   '1,1,0,2,0',
+  '1,1,0,2',
   '2,1,0,0,0',
   '1,1,0,0,0',
+  '2,1,0,0,1',
   '1,1',
   '2,2,0,1,0',
   '1,2,0,1,0',
   '2,2,0,0,0',
   '1,2,0,0,0',
   '1,2,2,1,1',
+  '1,2,2,2,1',
+  '3,2,0,1,1',
+  '3,2,0,0',
 ]
 
 /** What <mt> and <ds> of `+CNMI=<mode>,<mt>,<bm>,<ds>` do with texts and reports (TS 27.005 clause 3.4.1). */

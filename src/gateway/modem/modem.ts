@@ -3,6 +3,7 @@ import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Gateway, GatewayHandlers, Leave, RingOrder } from '../gateway.ts'
+import { BindingsOfThisRun, Bond } from './binding.ts'
 import type { Reply } from './channel.ts'
 import { Filing } from './filing.ts'
 import { Latch } from './latch.ts'
@@ -26,6 +27,7 @@ export class Modem implements Gateway {
   readonly #shown = new ShownState(() => this.#handlers.changed())
   readonly #rest: Rest
   readonly #trace: Trace
+  readonly #bond: Bond
   #handlers!: GatewayHandlers
   #filing: Filing | null = null
   #service: Service | null = null
@@ -36,6 +38,7 @@ export class Modem implements Gateway {
     this.#options = options
     this.#clock = clock
     this.#trace = new Trace(clock)
+    this.#bond = new Bond(options.id, options.bindings ?? new BindingsOfThisRun())
     this.#rest = new Rest(clock, () => this.#handlers.changed())
   }
 
@@ -48,6 +51,7 @@ export class Modem implements Gateway {
   }
 
   get ready(): boolean {
+    if (this.#bond.held !== null) return false
     // Refused now with 331 (no network service), taken in seconds; whatever else +CREG says may be wrong.
     return this.#session !== null && this.state.network !== 'searching' && this.#rest.isOver
   }
@@ -62,6 +66,7 @@ export class Modem implements Gateway {
       shown: this.#shown,
       filing: this.#filing,
       trace: this.#trace,
+      bond: this.#bond,
       stopping: this.#stopping,
     })
     this.#ended = this.#service.run()
@@ -97,6 +102,14 @@ export class Modem implements Gateway {
     return this.#session.look()
   }
 
+  /** Another modem or SIM than before is right. Answers a sentence about it. */
+  async accept(): Promise<string> {
+    const said = await this.#bond.accept()
+    this.#handlers.log('info', said)
+    if (this.#session !== null) this.#shown.set({ status: 'ready', last_error: null })
+    return said
+  }
+
   async restart(how: RestartKind): Promise<void> {
     this.#service?.restart(how)
   }
@@ -126,6 +139,7 @@ export class Modem implements Gateway {
   async #handOver(work: (session: Session) => Promise<Handover>): Promise<Handover> {
     const session = this.#session
     if (session === null) return { outcome: 'not_sent', reason: 'the modem is not ready' }
+    if (this.#bond.held !== null) return { outcome: 'not_sent', reason: this.#bond.held }
     const { gapMs = 0 } = this.#options
     const handover = work(session)
     this.#handovers.add(handover)

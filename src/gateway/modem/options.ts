@@ -1,3 +1,4 @@
+import type { BindingMemory } from './binding.ts'
 import type { Port } from './port.ts'
 import type { PinMemory } from './sim-card.ts'
 
@@ -9,6 +10,8 @@ export interface ModemOptions {
   readonly pin: string | undefined
   /** Where it is remembered what became of the PIN; left out, in this run only. */
   readonly pins?: PinMemory
+  /** Where it is remembered which modem and SIM the gateway is; left out, in this run only. */
+  readonly bindings?: BindingMemory | undefined
   /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
   readonly heartbeatMs?: number
   /** ms between two messages: networks block SIMs that send in bursts. */

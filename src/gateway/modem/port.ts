@@ -6,6 +6,8 @@ import { freeing, holdersOf } from './holders.ts'
 /** A byte stream to a modem. */
 export interface Port {
   readonly name: string
+  /** Where the line has a speed, and it was found by asking. */
+  readonly baudRate?: number
   write(data: string): void
   onData(listener: (data: Uint8Array) => void): void
   /** Told once, with the reason, when the other side is gone. */

@@ -1,22 +1,7 @@
+import type { Fault } from '../../message/fault.ts'
 import type { Channel } from './channel.ts'
 import type { Quirks } from './quirks.ts'
 import { finalIn } from './results.ts'
-
-/** What is done about a modem that does not serve, the gentlest first (facts: modems, section 14.2). */
-export const rungs = {
-  resync: 'the line was out of step and is brought back',
-  restart: 'the modem is set up anew',
-  reopen: 'the port is closed and opened again',
-  radio: 'its radio is switched off and on',
-  reset: 'it is told to start anew',
-  power: 'its USB device is bound anew, or the command of recover: is run',
-} as const
-
-export type Rung = keyof typeof rungs
-
-/** By failures one after the other; the last four repeat for as long as it takes. */
-const ladder: readonly Rung[] = ['reopen', 'reopen', 'radio', 'reset', 'reopen', 'power', 'reopen', 'reset']
-const repeating = 4
 
 /** ms of quiet between the two halves of a radio cycle, and behind it. */
 const radioOff = 3_000
@@ -24,32 +9,9 @@ const radioSettles = 5_000
 /** ms for a modem to say that it will start anew. */
 const lastWords = 3_000
 
-/** How far a modem has fallen, and what has been done about it. */
-export class Ladder {
-  readonly counts: Record<Rung, number> = { resync: 0, restart: 0, reopen: 0, radio: 0, reset: 0, power: 0 }
-  #level = 0
-
-  /** It has failed once more: what is to be done now. */
-  next(): Rung {
-    const over = Math.max(0, this.#level - ladder.length)
-    const at = this.#level < ladder.length ? this.#level : ladder.length - repeating + (over % repeating)
-    this.#level++
-    return ladder[at] as Rung
-  }
-
-  /** Every rung was tried. */
-  get isExhausted(): boolean {
-    return this.#level >= ladder.length
-  }
-
-  count(rung: Rung): void {
-    this.counts[rung]++
-  }
-
-  /** It works. */
-  well(): void {
-    this.#level = 0
-  }
+/** Nothing that the hub does to a modem mends that. */
+export function needsPerson({ detail }: Fault): boolean {
+  return detail.sim === 'pin' || detail.sim === 'puk'
 }
 
 /** Off and on. To be run inside `channel.exclusive`. */

@@ -2,15 +2,17 @@ import { Fault } from '../../message/fault.ts'
 import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { GatewayHandlers } from '../gateway.ts'
+import type { Bond } from './binding.ts'
 import { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
+import { Ladder, type Rung, rungs } from './ladder.ts'
 import { Latch } from './latch.ts'
 import { isUsable } from './observe.ts'
 import { closeInTime, openInTime } from './opening.ts'
 import type { ModemOptions } from './options.ts'
 import { registrationIn } from './parse.ts'
 import { type Quirks, quirksOfNobody } from './quirks.ts'
-import { cycleRadio, Ladder, type Rung, resetModem, rungs } from './recovery.ts'
+import { cycleRadio, needsPerson, resetModem } from './recovery.ts'
 import { Session } from './session.ts'
 import type { ShownState } from './shown-state.ts'
 import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
@@ -42,6 +44,7 @@ export interface ServiceRooms {
   readonly shown: ShownState
   readonly filing: Filing
   readonly trace: Trace
+  readonly bond: Bond
   /** Fired when the hub stops. */
   readonly stopping: Latch
 }
@@ -119,9 +122,11 @@ export class Service {
           this.#climb(asked)
           wait = 0
         }
+        // It has fallen, and what is to be done about that is settled.
+        else if (this.#wasOpen && this.#rung !== null) wait = reopenAfter[0] as number
         // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
         else if (served || !this.#wasOpen) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
-        else if (!needsPerson(fault)) this.#climb(this.#ladder.next())
+        else if (!needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
       }
       if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
       await this.#rooms.stopping.waitUpTo(wait, this.#clock)
@@ -190,6 +195,7 @@ export class Service {
       throw new Fault('modem_error', 'the modem resets again and again')
     } finally {
       this.channel = null
+      this.#rooms.bond.part()
       this.#shown.set({ port: null })
       channel.lose('closed')
       await closeInTime(port, this.#clock).catch((fault: Fault) => this.#rooms.handlers.log('warn', fault.message))
@@ -204,14 +210,19 @@ export class Service {
       if (this.#shown.state.status === 'offline') this.#shown.set({ status: 'initializing' })
     }
     const step = (name: string) => this.#rooms.handlers.log('debug', `start-up: ${name}`)
-    const starting = () => startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, step })
+    const holds = (quirks: Quirks) => {
+      this.#quirks = quirks
+    }
+    const starting = () => startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, holds, step })
     const started = await channel.exclusive(starting).catch((error) => {
       if (channel.lost === null && over.isFired) return null
       throw error
     })
-    if (started === null || over.isFired) return
+    if (started === null) return
     const { identity, quirks, sim, messages, observed } = started
-    this.#quirks = quirks
+    await this.#rooms.bond.meet({ modem: identity.imei, sim })
+    if (over.isFired) return
+    const { held } = this.#rooms.bond
     this.sim = sim
     this.#filing.use(sim ?? this.#rooms.options.id)
     const session = new Session({
@@ -220,7 +231,7 @@ export class Service {
       quirks,
       filing: this.#filing,
       heartbeatMs: this.#rooms.options.heartbeatMs ?? heartbeat,
-      observed: (change) => this.#shown.set(change),
+      observed: (change) => this.#observed(change),
       called: (from) => this.#rooms.handlers.called(from),
       over: (reason) => this.#fall(reason),
       log: (level, message) => this.#rooms.handlers.log(level, message),
@@ -229,16 +240,17 @@ export class Service {
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#rooms.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
+    if (held !== null) this.#rooms.handlers.log('warn', held)
     const { model, firmware } = identity
     this.#said.clear()
     const recoveries = { ...this.#ladder.counts }
     this.#shown.set({
-      status: 'ready',
+      status: held === null ? 'ready' : 'degraded',
       sim: 'ready',
       model,
       firmware,
       ...observed,
-      last_error: null,
+      last_error: held,
       recovering: null,
       recoveries,
     })
@@ -249,6 +261,12 @@ export class Service {
     await over.wait()
     this.#healed.cancel()
     await session.end()
+  }
+
+  /** A SIM that is not accepted stays what is wrong, whatever else is. */
+  #observed(change: Partial<GatewayState>): void {
+    const { held } = this.#rooms.bond
+    this.#shown.set(held === null ? change : { ...change, status: 'degraded', last_error: held })
   }
 
   #urc(urc: Urc, line: string, pdu: string | null): void {
@@ -281,7 +299,7 @@ export class Service {
   /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */
   #fall(reason: string): void {
     if (this.#over.isFired || this.#rooms.stopping.isFired) return
-    const rung = this.#ladder.next()
+    const rung = this.#ladder.next(this.#quirks.ladder)
     this.#climb(rung === 'reopen' ? 'restart' : rung)
     this.#startAgain(reason)
     // Another rung than that begins with a port that is opened anew.
@@ -315,9 +333,4 @@ export class Service {
     this.#failure = fault.message
     this.#shown.set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
   }
-}
-
-/** Nothing that the hub does to a modem mends that. */
-function needsPerson({ detail }: Fault): boolean {
-  return detail.sim === 'pin' || detail.sim === 'puk'
 }

@@ -27,6 +27,8 @@ const shortTail = 1_000
 const longSubmit = 10_000
 /** Messages one after the other that the modem took and said nothing more about, until something is done about it. */
 const mostSilent = 3
+/** Refusals one after the other with a cause that stays in a make, until something is done about it. */
+const mostStuck = 2
 /** ms without a network until something is done about it: cells fail for a while, and a cellar has none. */
 const withoutNetwork = 600_000
 /** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
@@ -65,6 +67,7 @@ export class Session {
   #silent = 0
   /** Looks in a row that found the storage full. */
   #fullLooks = 0
+  #stuck = 0
   #registeredAt: number
   #knowsOperator = false
   #ringing: Ringing | null = null
@@ -171,7 +174,7 @@ export class Session {
     if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
     const { format } = this.#rooms.messages
-    const { submitMs, causes } = this.#rooms.quirks
+    const { submitMs, causes, stuckWith } = this.#rooms.quirks
     let submission: Submission
     try {
       submission = format.submission(order)
@@ -191,6 +194,9 @@ export class Session {
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
     this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
+    const isStuck = handover.outcome === 'refused' && stuckWith.includes(handover.cause.number ?? 0)
+    this.#stuck = isStuck ? this.#stuck + 1 : 0
+    if (this.#stuck === mostStuck) this.#rooms.over('the modem refuses one message after the other for the same cause')
     if (this.#silent === mostSilent) this.#rooms.over('the modem takes messages and says nothing more')
     if (this.#unasked === mostUnasked) this.#rooms.over('the modem does not ask for messages')
     return handover

@@ -117,6 +117,16 @@ export async function simId(channel: Channel, { iccid }: Quirks, unlocked = true
   return null
 }
 
+/** Some makes tell when the SIM's messages can be used; before that every command about them fails. */
+export async function smsAwake(channel: Channel, { smsAwake: sign }: Quirks): Promise<void> {
+  if (sign === null) return
+  for (let attempt = 1; attempt <= simAttempts && channel.lost === null; attempt++) {
+    const { lines, final } = await channel.command(sign.ask, 5_000)
+    if (final.kind !== 'ok' || lines.some((line) => sign.read.test(line))) return
+    await channel.sleep(simWait)
+  }
+}
+
 /** Remembers for as long as the program runs. */
 export class PinsOfThisRun implements PinMemory {
   readonly #fates = new Map<string, PinFate>()

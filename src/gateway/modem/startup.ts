@@ -1,10 +1,11 @@
 import { Fault } from '../../message/fault.ts'
 import type { Channel } from './channel.ts'
+import { within } from './deadline.ts'
 import { type Identity, identify } from './identity.ts'
 import { type MessageSetup, setUpMessages } from './message-setup.ts'
 import { type Observation, observe } from './observe.ts'
 import { type Quirks, quirksOf } from './quirks.ts'
-import { type PinMemory, simId, unlockSim } from './sim-card.ts'
+import { type PinMemory, simId, smsAwake, unlockSim } from './sim-card.ts'
 
 /** What the start-up learns of a modem and its SIM, and how it has set them up. */
 export interface Started {
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly name: string
   /** The modem answers: it is no longer a port only. */
   readonly answers: () => void
+  /** What holds for the modem, as soon as it is known: also where the start-up fails behind it. */
+  readonly holds: (quirks: Quirks) => void
   /** Told before each step. */
   readonly step: (name: string) => void
 }
@@ -30,6 +33,8 @@ type Progress = { -readonly [Key in keyof Started]?: Started[Key] }
 
 interface Step {
   readonly name: string
+  /** s: a modem that draws out each answer must not hold everything up. */
+  readonly within: number
   /** Commands whose errors do not matter, each with its deadline in ms. */
   readonly commands?: readonly (readonly [text: string, ms: number])[]
   readonly does?: (channel: Channel, known: Progress, options: StartOptions) => Promise<void>
@@ -42,6 +47,7 @@ interface Step {
 export const steps: readonly Step[] = [
   {
     name: 'line',
+    within: 60,
     does: async (channel, _, { answers }) => {
       channel.begin()
       await channel.synchronise()
@@ -49,31 +55,38 @@ export const steps: readonly Step[] = [
       answers()
     },
   },
-  { name: 'answers', does: quieten },
+  { name: 'answers', within: 60, does: quieten },
   {
     name: 'identity',
-    does: async (channel, known) => {
+    within: 60,
+    does: async (channel, known, { holds }) => {
       known.identity = await identify(channel)
       known.quirks = quirksOf(known.identity)
+      holds(known.quirks)
     },
   },
   {
     name: 'make',
+    within: 60,
     does: async (channel, { quirks }) => {
       for (const text of (quirks as Quirks).prepare) await channel.command(text, 3_000)
+      await fixSpeed(channel, quirks as Quirks)
     },
   },
-  { name: 'radio', does: switchOn },
+  { name: 'radio', within: 60, does: switchOn },
   {
     name: 'SIM',
+    within: 180,
     does: async (channel, known, { pin, name }) => {
       const quirks = known.quirks as Quirks
       await unlockSim(channel, { ...pin, quirks, modem: known.identity?.imei ?? name })
       known.sim = await simId(channel, quirks)
+      await smsAwake(channel, quirks)
     },
   },
   {
     name: 'registration',
+    within: 30,
     commands: [
       ['AT+CREG=1', 5_000],
       ['AT+CLIP=1', 5_000],
@@ -81,12 +94,14 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'messages',
+    within: 180,
     does: async (channel, known) => {
       known.messages = await setUpMessages(channel, known.quirks as Quirks)
     },
   },
   {
     name: 'state',
+    within: 60,
     does: async (channel, known) => {
       known.observed = await observe((text, ms) => channel.command(text, ms))
     },
@@ -96,13 +111,19 @@ export const steps: readonly Step[] = [
 /** To be run inside `channel.exclusive`. A Fault says what people must do. */
 export async function startUp(channel: Channel, options: StartOptions): Promise<Started> {
   const known: Progress = {}
-  for (const { name, commands = [], does } of steps) {
-    options.step(name)
-    for (const [text, ms] of commands) await channel.command(text, ms)
-    await does?.(channel, known, options)
+  for (const step of steps) {
+    options.step(step.name)
+    const tooLong = () =>
+      new Fault('modem_error', `start-up: the modem took longer than ${step.within} s over its ${step.name}`)
+    await within(channel.clock, step.within * 1_000, take(step, channel, known, options), tooLong)
     goneWith(channel)
   }
   return known as Started
+}
+
+async function take({ commands = [], does }: Step, channel: Channel, known: Progress, options: StartOptions) {
+  for (const [text, ms] of commands) await channel.command(text, ms)
+  await does?.(channel, known, options)
 }
 
 function goneWith({ gone }: Channel): void {
@@ -125,4 +146,11 @@ async function switchOn(channel: Channel): Promise<void> {
   const { lines } = await channel.command('AT+CFUN?', 3_000)
   const functionality = lines.map((line) => /^\+CFUN: *(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined)
   if (functionality !== undefined && functionality !== '1') await channel.command('AT+CFUN=1', 15_000)
+}
+
+/** +IPR: 0 is "found by the modem" (V.250 clause 6.2.10): as long as it is, nothing is said of a text before somebody asks. */
+async function fixSpeed(channel: Channel, { autobauds }: Quirks): Promise<void> {
+  if (!autobauds || channel.baudRate === null) return
+  const { lines } = await channel.command('AT+IPR?', 3_000)
+  if (lines.some((line) => /^\+IPR: *0$/.test(line))) await channel.command(`AT+IPR=${channel.baudRate};&W`, 3_000)
 }

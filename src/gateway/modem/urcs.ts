@@ -32,7 +32,12 @@ const rows: readonly UrcRow[] = [
     kind: 'reset',
     pattern: /^(RDY|\^SYSSTART.*|\*ATREADY: 1|\+AT: READY|POWERED DOWN|NORMAL POWER DOWN)$/,
   },
-  { kind: 'awake', pattern: /^(SMS Ready|Call Ready|SMS DONE|PB DONE|\+PBREADY|\+CPIN: *"?READY"?)$/ },
+  {
+    kind: 'awake',
+    pattern: /^(SMS Ready|Call Ready|SMS DONE|PB DONE|\+PBREADY|\+QIND: *(SMS|PB) DONE|\+CPIN: *"?READY"?)$/,
+  },
+  // The SIM was drawn, or put in (Telit, Cinterion, Fibocom).
+  { kind: 'awake', pattern: /^(#QSS: *[03]|\^SCKS: *[01]|\+SIM:? *(READY|DROP|INSERTED|REMOVED))$/i },
   { kind: 'full', pattern: /^(\^SMMEMFULL|\^SMGO: *[12]|\+WMGF)/ },
   { kind: 'late', pattern: /^(\+CMGS|\^HCMGSS):/ },
   { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },

@@ -45,10 +45,15 @@ export function serialPorts(tree: DeviceTree = thisMachine): TtyPort[] {
 
 /** The USB device behind a path, however it is written: /dev/ttyUSB0 or /dev/serial/by-id/…. */
 export function usbOf(path: string, tree: DeviceTree = thisMachine): UsbPlace | null {
+  return usbBehind(tree, basename(realName(path)))
+}
+
+/** The path without its links; as it is where there is no such file. */
+export function realName(path: string): string {
   try {
-    return usbBehind(tree, basename(realpathSync(path)))
+    return realpathSync(path)
   } catch {
-    return null
+    return path
   }
 }
 

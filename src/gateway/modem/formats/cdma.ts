@@ -17,6 +17,7 @@ const longest = 160
 export const cdmaFormat: MessageFormat = {
   name: 'cdma',
   mode: 'AT+CMGF=1',
+  needs: [],
   setUp: [],
   list: 'AT^HCMGL=4',
   read: (index) => `AT^HCMGR=${index}`,

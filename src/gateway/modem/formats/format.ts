@@ -23,6 +23,8 @@ export interface MessageFormat {
   readonly name: 'pdu' | 'text' | 'cdma'
   /** Taken by the modem, this is the format; the rest may be refused. */
   readonly mode: string
+  /** Spellings of a command, one of which must be taken, too: without it everything would be said in other letters. */
+  readonly needs: readonly string[]
   readonly setUp: readonly string[]
   readonly list: string
   read(index: number): string

@@ -5,6 +5,7 @@ import type { MessageFormat } from './format.ts'
 export const pduFormat: MessageFormat = {
   name: 'pdu',
   mode: 'AT+CMGF=0',
+  needs: [],
   setUp: [],
   list: 'AT+CMGL=4',
   read: (index) => `AT+CMGR=${index}`,

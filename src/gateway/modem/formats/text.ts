@@ -13,38 +13,77 @@ import type { MessageFormat, Submission } from './format.ts'
 
 const words = ['REC UNREAD', 'REC READ', 'STO UNSENT', 'STO SENT']
 
-/**
- * Text mode (TS 27.005 clause 3), for modems that know no other: in UCS2 hex, so that no text can be taken for an
- * answer. Long texts need the header of PDU mode and can't be sent.
- */
-export const textFormat: MessageFormat = {
-  name: 'text',
-  mode: 'AT+CMGF=1',
-  setUp: ['AT+CSCS="UCS2"', 'AT+CSDH=1'],
-  list: 'AT+CMGL="ALL"',
-  read: (index) => `AT+CMGR=${index}`,
-  listed: (lines) =>
-    lines.flatMap((line) => {
-      const [index, stat] = fieldsIn(line, '+CMGL:') ?? []
-      return index === undefined ? [] : [{ index: Number(index), stat: statusOf(stat) }]
-    }),
-  message: (lines) => {
-    const at = lines.findIndex((line) => line.startsWith('+CMGR:'))
-    if (at < 0 || lines.slice(at + 1).some((line) => line.startsWith('+CMGR:'))) return null
-    const [stat, ...fields] = fieldsIn(lines[at] as string, '+CMGR:') as string[]
-    // An empty slot in the words of some makes: +CMGR: 0,,0
-    if (fields.length < 3) return null
-    const body = lines.slice(at + 1).join('')
-    return { stat: statusOf(stat), pdu: reportOf(fields) ?? deliverOf(fields, body) }
-  },
-  report: (line) => {
-    const fields = fieldsIn(line, '+CDS:')
-    return fields && reportOf(fields)
-  },
-  submission,
+/** How texts stand on the line. */
+interface Charset {
+  readonly needs: readonly string[]
+  readonly setUp: readonly string[]
+  /** Fails with `encoding_error` where it has no letters for it. */
+  write(text: string): string
+  read(said: string): string
+  /** Between the lines of a text that the modem shows. */
+  readonly lineEnd: string
 }
 
-function submission({ pdu }: { readonly pdu: string }): Submission {
+/** Any text, as hex, so that none can be taken for an answer. */
+const ucs2: Charset = {
+  needs: ['AT+CSCS="UCS2"', 'AT+CSCS=UCS2'],
+  setUp: ['AT+CSDH=1'],
+  write: (text) =>
+    hexOf(Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) => [unit >> 8, unit & 255])),
+  read: fromUcs2,
+  lineEnd: '',
+}
+
+/** What is the same in ASCII and in the alphabet of GSM, for modems that know no UCS2: nobody knows which one it is. */
+const plain: Charset = {
+  needs: [],
+  setUp: ['AT+CSCS="GSM"', 'AT+CSDH=1'],
+  write(text) {
+    if (/^[\n A-Za-z0-9!"#%&'()*+,\-./:;<=>?]*$/.test(text)) return text
+    throw new Fault(
+      'encoding_error',
+      'this modem knows neither PDU mode nor UCS2: letters of A to Z, digits and !"#%&\'()*+,-./:;<=>? only',
+    )
+  },
+  read: (said) => said,
+  lineEnd: '\n',
+}
+
+/** Text mode (TS 27.005 clause 3), for modems that know no other. Long texts need the header of PDU mode and can't be sent. */
+export const textFormat = textModeIn(ucs2)
+export const plainTextFormat = textModeIn(plain)
+
+function textModeIn(charset: Charset): MessageFormat {
+  return {
+    name: 'text',
+    mode: 'AT+CMGF=1',
+    needs: charset.needs,
+    setUp: charset.setUp,
+    list: 'AT+CMGL="ALL"',
+    read: (index) => `AT+CMGR=${index}`,
+    listed: (lines) =>
+      lines.flatMap((line) => {
+        const [index, stat] = fieldsIn(line, '+CMGL:') ?? []
+        return index === undefined ? [] : [{ index: Number(index), stat: statusOf(stat) }]
+      }),
+    message: (lines) => {
+      const at = lines.findIndex((line) => line.startsWith('+CMGR:'))
+      if (at < 0 || lines.slice(at + 1).some((line) => line.startsWith('+CMGR:'))) return null
+      const [stat, ...fields] = fieldsIn(lines[at] as string, '+CMGR:') as string[]
+      // An empty slot in the words of some makes: +CMGR: 0,,0
+      if (fields.length < 3) return null
+      const body = lines.slice(at + 1).join(charset.lineEnd)
+      return { stat: statusOf(stat), pdu: reportOf(fields, charset) ?? deliverOf(fields, body, charset) }
+    },
+    report: (line) => {
+      const fields = fieldsIn(line, '+CDS:')
+      return fields && reportOf(fields, charset)
+    },
+    submission: (order) => submission(order, charset),
+  }
+}
+
+function submission({ pdu }: { readonly pdu: string }, charset: Charset): Submission {
   const submit = decodePdu(pdu) as Submit
   if (submit.udhi || submit.text === undefined)
     throw new Fault('encoding_error', 'this modem knows no PDU mode: it can send texts of one part only')
@@ -52,22 +91,22 @@ function submission({ pdu }: { readonly pdu: string }): Submission {
   const period = submit.vp?.format === 'relative' ? submit.vp.value : 167
   return {
     before: [`AT+CSMP=${firstOctet},${period},${submit.pid},${submit.dcs}`],
-    command: `AT+CMGS="${ucs2(written(submit.address))}"`,
+    command: `AT+CMGS="${charset.write(written(submit.address))}"`,
     prefix: '+CMGS:',
     reference: /^\+CMGS: *(\d+)/,
     okAccepts: true,
-    body: ucs2(submit.text),
+    body: charset.write(submit.text),
   }
 }
 
 /** `<fo>,<mr>,<ra>,<tora>,<scts>,<dt>,<st>`; null for anything else. */
-function reportOf(fields: readonly string[]): string | null {
+function reportOf(fields: readonly string[], charset: Charset): string | null {
   const [firstOctet = '', reference = '', recipient = '', , scts = '', dischargeTime = '', status = ''] = fields
   if (!/^\d+$/.test(firstOctet) || !/^\d+$/.test(reference) || !/^\d+$/.test(status)) return null
   return encodePdu({
     type: 'statusReport',
     mr: Number(reference) & 0xff,
-    address: addressIn(recipient),
+    address: addressIn(recipient, charset),
     scts: isoOf(scts),
     dischargeTime: isoOf(dischargeTime),
     status: Number(status),
@@ -75,9 +114,9 @@ function reportOf(fields: readonly string[]): string | null {
 }
 
 /** `<oa>,[<alpha>],<scts>[,<tooa>,<fo>,<pid>,<dcs>,<sca>,<tosca>,<length>]` and the data. */
-function deliverOf(fields: readonly string[], body: string): string | null {
+function deliverOf(fields: readonly string[], body: string, charset: Charset): string | null {
   const [originator = '', , scts = '', , firstOctet = '0', pid = '0', dcs = '0', , , length] = fields
-  const address = addressIn(originator)
+  const address = addressIn(originator, charset)
   const hasHeader = (Number(firstOctet) & 0x40) !== 0
   const coding = codingOf(Number(dcs))
   const isHex = /^(?:[0-9A-F]{2})*$/i.test(body)
@@ -89,7 +128,7 @@ function deliverOf(fields: readonly string[], body: string): string | null {
     }
     const draft = { type: 'deliver', address, scts: isoOf(scts), pid: Number(pid) } as const
     if (coding.alphabet === 'data' && isHex) return encodePdu({ ...draft, dcs: Number(dcs), data: body }).pdu
-    const text = fromUcs2(body)
+    const text = charset.read(body)
     return encodePdu({ ...draft, text, dcs: isGsm7(text) && coding.alphabet !== 'ucs2' ? Number(dcs) : 8 }).pdu
   } catch {
     return null
@@ -106,17 +145,11 @@ function written({ ton, number }: Address): string {
 }
 
 /** A number as it stands, or in UCS2 hex: makes differ. */
-function addressIn(field: string): Address {
-  const said = /^(?:00[0-9A-F]{2})+$/i.test(field) ? fromUcs2(field) : field
+function addressIn(field: string, charset: Charset): Address {
+  const said = /^(?:00[0-9A-F]{2})+$/i.test(field) ? charset.read(field) : field
   if (/^\+\d+$/.test(said)) return { number: said.slice(1), ton: 'international', npi: 1 }
   if (/^[\d*#]+$/.test(said)) return { number: said, ton: 'unknown', npi: 1 }
   return { number: said, ton: 'alphanumeric', npi: 0 }
-}
-
-function ucs2(text: string): string {
-  return hexOf(
-    Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) => [unit >> 8, unit & 0xff]),
-  )
 }
 
 /** Text in UCS2 hex; what is no such hex is taken as it stands. */
