@@ -27,6 +27,7 @@ export class ScriptedModem {
   readonly #clock: Clock
   #written: string[] = []
   readonly #always: Readonly<Record<string, string>>
+  readonly #baudRate: number | undefined
   #steps: Step[] = []
   /** When the wait that runs now is over. */
   #until = 0
@@ -34,7 +35,8 @@ export class ScriptedModem {
   #typed = ''
   #port: { data: (octets: Uint8Array) => void; lost: (reason: string) => void } | null = null
 
-  constructor(clock: Clock, always: Readonly<Record<string, string>> = {}) {
+  constructor(clock: Clock, always: Readonly<Record<string, string>> = {}, baudRate?: number) {
+    this.#baudRate = baudRate
     this.#clock = clock
     this.#always = always
   }
@@ -61,6 +63,7 @@ export class ScriptedModem {
     this.#port = line
     return {
       name: 'transcript',
+      ...(this.#baudRate !== undefined && { baudRate: this.#baudRate }),
       write: (octets) => this.#hear(octets),
       onData: (listener) => {
         line.data = listener

@@ -3,7 +3,8 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /**
- * A dialogue with a modem, as a file. Header lines `key: value`, an empty line, then the dialogue:
+ * A dialogue with a modem, as a file. Header lines `key: value` (the fields of `Transcript`), an empty line, then the
+ * dialogue:
  *
  *   > what the driver writes     ␍ ␊ ␚ ␛ stand for CR LF Ctrl-Z ESC, ␠ for a blank at the end
  *   >> the same, whenever        the line behind it answers it from the beginning on, beside the dialogue
@@ -32,6 +33,16 @@ export interface Transcript {
   readonly once: readonly string[]
   /** PIN in the configuration. */
   readonly pin: string | undefined
+  /** `maker | model | capabilities` that the modem tells of itself; a common modem's where it is left out. */
+  readonly make: string | undefined
+  /** Fields of the make's rows in `quirks.ts` without which this goes wrong. */
+  readonly quirks: readonly string[]
+  /** Points of the short list (facts: modems, section 1). */
+  readonly proves: readonly number[]
+  /** The port is a UART of this speed. */
+  readonly baud: number | undefined
+  /** Each segment that is handed over has another one behind it. */
+  readonly more: boolean
   readonly steps: readonly Step[]
   readonly always: Readonly<Record<string, string>>
 }
@@ -58,14 +69,14 @@ function parse(name: string, text: string): Transcript {
     if (key === undefined || value === undefined) throw new Error(`${name}: ${line}`)
     return { key, value }
   })
-  const known = ['title', 'source', 'given', 'outcome', 'leave', 'received', 'state', 'never', 'once', 'pin']
+  const known = 'title source given outcome leave received state never once pin make quirk proves baud more'.split(' ')
   for (const { key } of header) if (!known.includes(key)) throw new Error(`${name}: unknown key ${key}`)
   const all = (key: string) => header.filter((line) => line.key === key).map(({ value }) => value)
   const lines = rest
     .join('\n')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-  const always: Record<string, string> = {}
+  const always: Record<string, string> = identityOf(all('make')[0])
   const steps: Step[] = []
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] as string
@@ -83,9 +94,20 @@ function parse(name: string, text: string): Transcript {
     never: all('never').map(written),
     once: all('once').map(written),
     pin: all('pin')[0],
+    make: all('make')[0],
+    quirks: all('quirk'),
+    proves: all('proves').map(Number),
+    baud: all('baud').map(Number)[0],
+    more: all('more')[0] === 'yes',
     steps,
     always,
   }
+}
+
+function identityOf(make: string | undefined): Record<string, string> {
+  const said = make?.split(' | ') ?? []
+  const asked = ['AT+CGMI', 'AT+CGMM', 'AT+GCAP']
+  return Object.fromEntries(said.map((text, i) => [`${asked[i]}\r`, `\r\n${text}\r\n\r\nOK\r\n`]))
 }
 
 function step(name: string, line: string): Step {
