@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import type { DeviceTree } from '../gateway/modem/usb.ts'
 import type { Clock } from '../util/clock.ts'
 
 /** What a command gets from the world around it. */
@@ -10,6 +11,8 @@ export interface CliContext {
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly clock: Clock
   readonly version: string
+  /** Where the system tells of its devices, where that is not this machine's own tree. */
+  readonly devices?: DeviceTree
   /** Resolves when the user or the system wants the program to end. */
   readonly ended: Promise<string>
 }

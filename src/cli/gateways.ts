@@ -1,6 +1,8 @@
 import type { Gateways } from '../bridge/gateways.ts'
 import type { Reply } from '../gateway/modem/channel.ts'
-import { examine, type Finding } from '../gateway/modem/doctor.ts'
+import { examine, type Finding, refusalFinding } from '../gateway/modem/doctor.ts'
+import { withoutPort } from '../gateway/modem/known-modems.ts'
+import { usbDevices } from '../gateway/modem/usb.ts'
 import { Fault } from '../message/fault.ts'
 import { type RestartKind, restartKinds } from '../message/gateway-state.ts'
 import { isUssd } from '../message/ussd.ts'
@@ -38,11 +40,15 @@ export class GatewayDesk {
   /** A modem that can't be asked is told by what the hub knows of it. */
   async #doctor(id: string): Promise<readonly Finding[]> {
     const { state } = this.#gateways.find(id)
+    const refused = refusalFinding(id, state.last_error)
     try {
-      return await examine((text) => this.#say(id, text), id)
+      return [...(refused === null ? [] : [refused]), ...(await examine((text) => this.#say(id, text), id))]
     } catch (error) {
       const finding = state.last_error ?? Fault.from(error).message
-      return [{ severity: 'error', finding, fix: null, lines: [`gateway/${id}: ${JSON.stringify(state)}`] }]
+      const lines = [`gateway/${id}: ${JSON.stringify(state)}`]
+      // The modem that a gateway waits for may be one that shows no port.
+      const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
+      return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
     }
   }
 

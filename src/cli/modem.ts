@@ -1,30 +1,32 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
-import { Channel } from '../gateway/modem/channel.ts'
-import { examine, type Finding } from '../gateway/modem/doctor.ts'
-import { freeing, holdersOf } from '../gateway/modem/holders.ts'
-import { modesWithoutPort, useOf } from '../gateway/modem/known-modems.ts'
-import { openPort, type Port } from '../gateway/modem/port.ts'
-import { notAModem, probe } from '../gateway/modem/probe.ts'
+import { examine, type Finding, portFinding } from '../gateway/modem/doctor.ts'
+import { holdersOf } from '../gateway/modem/holders.ts'
+import { useOf, withoutPort } from '../gateway/modem/known-modems.ts'
+import { notAModem } from '../gateway/modem/port-trouble.ts'
+import { probe } from '../gateway/modem/probe.ts'
 import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/usb.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
 import { gatewayAt, gatewayLines, runningGateways } from './gateway-states.ts'
 import { linesOf } from './gateways.ts'
+import { isPath, onPort, openNamed } from './named-port.ts'
 
 interface Output {
   readonly json: boolean
 }
 
-const baudRate = 115_200
-
 /** `modem list`: the gateways of the running hub, what is plugged in, and what the hub would do with it. Nothing is opened. */
-export async function listModems({ stdout, stderr }: CliContext, { json }: Output, load: LoadOptions): Promise<number> {
+export async function listModems(
+  { stdout, stderr, devices }: CliContext,
+  { json }: Output,
+  load: LoadOptions,
+): Promise<number> {
   const states = await runningGateways(load)
   const names = stableNames()
-  const rows = serialPorts().map((port) => {
+  const rows = serialPorts(devices).map((port) => {
     const [holder] = holdersOf(port.path)
     return {
       path: port.path,
@@ -36,12 +38,7 @@ export async function listModems({ stdout, stderr }: CliContext, { json }: Outpu
       held_by: holder === undefined ? null : `${holder.name} (${holder.pid})`,
     }
   })
-  const hidden = usbDevices().flatMap((usb) => {
-    const mode = modesWithoutPort.find(
-      ({ vendor, products }) => vendor === usb.vendor && products.includes(usb.product),
-    )
-    return mode === undefined ? [] : [{ usb: `${usb.vendor}:${usb.product}`, finding: mode.finding, fix: mode.fix }]
-  })
+  const hidden = withoutPort(usbDevices(devices)).map(({ usb, finding, fix }) => ({ usb, finding, fix }))
   const told = Object.entries(states).map(([gateway, state]) => ({ gateway, ...state }))
   if (json) for (const row of [...told, ...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
   else {
@@ -98,7 +95,7 @@ export async function probeModem(
     else stdout.write(`${gatewayLines(gateway, state).join('\n')}\n`)
     return exitCodes.ok
   }
-  const port = await openNamed(path)
+  const port = await openNamed(context, path)
   try {
     const found = await probe(port, context.clock)
     if (json) stdout.write(`${JSON.stringify({ path, ...found })}\n`)
@@ -108,7 +105,7 @@ export async function probeModem(
       stdout.write(`SIM: ${found.sim}\ngateways: { home: { type: modem, path: "${path}" } }\n`)
     }
     if (found.is === 'modem') return exitCodes.ok
-    throw notAModem(path, found.reason)
+    throw notAModem(path, found.reason, found.lines)
   } finally {
     await port.close()
   }
@@ -122,26 +119,29 @@ export async function sayToModem(
   load: LoadOptions,
 ): Promise<number> {
   if (!/^at[ -~]*$/i.test(text)) throw new Fault('invalid_payload', `"${text}" is no AT command: AT+CSQ is one`)
-  const lines = isPath(target)
-    ? await onPort(context, target, async (ask) => linesOf(await ask(text)))
-    : await hub<string[]>(load, target, 'at', { text })
+  const gateway = await gatewayOf(target, load)
+  const lines =
+    gateway === null
+      ? await onPort(context, target, async (ask) => linesOf(await ask(text)))
+      : await hub<string[]>(load, gateway, 'at', { text })
   for (const line of lines) context.stdout.write(`${line}\n`)
   return lines.at(-1) === 'OK' ? exitCodes.ok : exitCodes.failure
 }
 
 /** `modem trace`: what went over the line lately, for a bug report. */
-export async function traceModem(context: CliContext, gateway: string, load: LoadOptions): Promise<number> {
-  context.stdout.write(await hub<string>(load, gateway, 'trace'))
+export async function traceModem(context: CliContext, target: string, load: LoadOptions): Promise<number> {
+  context.stdout.write(await hub<string>(load, await namedGateway(target, load), 'trace'))
   return exitCodes.ok
 }
 
 /** `modem ussd`: asks the network through the running hub. */
 export async function askNetwork(
   context: CliContext,
-  gateway: string,
+  target: string,
   codes: readonly string[],
   load: LoadOptions,
 ): Promise<number> {
+  const gateway = await namedGateway(target, load)
   context.stdout.write(`${await hub<string>(load, gateway, 'ussd', { codes })}\n`)
   return exitCodes.ok
 }
@@ -149,10 +149,11 @@ export async function askNetwork(
 /** `modem restart`: what the hub does by itself when a modem does not serve, by hand. */
 export async function restartModem(
   context: CliContext,
-  gateway: string,
+  target: string,
   how: string,
   load: LoadOptions,
 ): Promise<number> {
+  const gateway = await namedGateway(target, load)
   await hub(load, gateway, 'restart', { how })
   context.stdout.write(`${gateway} is restarted (${how}); smshub modem list shows when it is ready again\n`)
   return exitCodes.ok
@@ -165,9 +166,11 @@ export async function examineModem(
   { json }: Output,
   load: LoadOptions,
 ): Promise<number> {
-  const findings = isPath(target)
-    ? await onPort(context, target, (ask) => examine(ask, target)).catch((error) => [portFinding(error)])
-    : await hub<Finding[]>(load, target, 'doctor')
+  const gateway = await gatewayOf(target, load)
+  const findings =
+    gateway === null
+      ? await onPort(context, target, (ask) => examine(ask, target)).catch((error) => [portFinding(error)])
+      : await hub<Finding[]>(load, gateway, 'doctor')
   for (const finding of findings) {
     if (json) context.stdout.write(`${JSON.stringify(finding)}\n`)
     else {
@@ -180,45 +183,19 @@ export async function examineModem(
   return findings.some(({ severity }) => severity === 'error') ? exitCodes.failure : exitCodes.ok
 }
 
-function portFinding(error: unknown): Finding {
-  const { message, detail } = Fault.from(error)
-  const lines = detail.cause === undefined ? [] : [String(detail.cause)]
-  return { severity: 'error', finding: message, fix: null, lines }
+/** The gateway that is meant, by its name or by the port that it has open; null for a port that no gateway has. */
+async function gatewayOf(target: string, load: LoadOptions): Promise<string | null> {
+  return isPath(target) ? gatewayAt(target, await runningGateways(load)) : target
 }
 
-async function onPort<T>(
-  context: CliContext,
-  path: string,
-  work: (ask: (text: string) => ReturnType<Channel['command']>) => Promise<T>,
-): Promise<T> {
-  const port = await openNamed(path)
-  const quiet = { urc: () => {}, reset: () => {}, lost: () => {}, resynchronised: () => {} }
-  const channel = new Channel(port, context.clock, quiet)
-  try {
-    return await channel.exclusive(async () => {
-      await channel.synchronise()
-      if (channel.lost !== null) throw notAModem(path, 'nothing answers AT')
-      await channel.command('ATE0', 3_000)
-      await channel.command('AT+CMEE=1', 3_000)
-      return work((text) => channel.command(text, 30_000, { graceWithoutOk: 10_000 }))
-    })
-  } finally {
-    channel.lose('done')
-    await port.close()
-  }
-}
-
-/** The port of a path that somebody typed; what it can't be is said before anything is opened. */
-async function openNamed(path: string): Promise<Port> {
-  if (path.startsWith('tcp:')) return openPort(path, baudRate)
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) throw notAModem(path, 'there is no such port; smshub modem list shows those that are there')
-  if (stat.isDirectory()) throw notAModem(path, 'that is a folder, no port')
-  if (!stat.isCharacterDevice()) throw notAModem(path, 'that is a file, no port')
-  const [holder] = isTerminal(path) ? holdersOf(path) : []
-  if (holder !== undefined && holder.pid !== process.pid)
-    throw notAModem(path, `${holder.name} (process ${holder.pid}) holds it: ${freeing(holder)}`)
-  return openPort(path, baudRate)
+/** For what only the running hub can do. */
+async function namedGateway(target: string, load: LoadOptions): Promise<string> {
+  const gateway = await gatewayOf(target, load)
+  if (gateway !== null) return gateway
+  throw new Fault(
+    'no_gateway',
+    `${target} is no port of a gateway of the hub that runs here, and that is who does this; smshub modem list shows them`,
+  )
 }
 
 async function hub<T>(load: LoadOptions, gateway: string, what: string, body: object = {}): Promise<T> {
@@ -229,15 +206,6 @@ async function hub<T>(load: LoadOptions, gateway: string, what: string, body: ob
     if (!fault.message.startsWith('no hub runs')) throw fault
     throw new Fault('no_gateway', `${fault.message}; a port can be named instead, for example /dev/ttyUSB2`)
   }
-}
-
-/** Whatever else stands in /dev is open in many programs. */
-function isTerminal(path: string): boolean {
-  return /^\/dev\/(tty|pts\/|cu\.)/.test(realpathSync(path))
-}
-
-function isPath(target: string): boolean {
-  return target.includes('/')
 }
 
 /** Names that stay when the numbers of the ttys change. */

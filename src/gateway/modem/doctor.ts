@@ -1,13 +1,12 @@
+import { Fault } from '../../message/fault.ts'
 import type { Reply } from './channel.ts'
 import { isUsable } from './observe.ts'
 import { pinStateIn, registrationIn, signalIn } from './parse.ts'
+import type { PortTrouble } from './port-trouble.ts'
 
 /** What is wrong, what mends it, and the lines that say so. */
-export interface Finding {
+export interface Finding extends PortTrouble {
   readonly severity: 'error' | 'warning' | 'ok'
-  readonly finding: string
-  readonly fix: string | null
-  readonly lines: readonly string[]
 }
 
 /** Asks the modem; answers with what it said. */
@@ -128,18 +127,69 @@ export async function examine(ask: AskModem, gateway: string): Promise<Finding[]
   return networkOf(findings)
 }
 
-/** One network is enough: what the other one lacks is no finding. */
+/** What keeps a port from being opened or from answering, as a finding. */
+export function portFinding(error: unknown): Finding {
+  const { message, detail } = Fault.from(error)
+  const { finding = message, fix = null, lines = [] } = detail as Partial<PortTrouble>
+  return { severity: 'error', finding, fix, lines }
+}
+
+/** One network is enough: what the other one lacks is no finding, unless it is the one of calls and texts. */
 function networkOf(findings: readonly Finding[]): Finding[] {
-  const about = (finding: Finding) => /^> AT\+CE?REG\?/.test(finding.lines[0] ?? '')
-  const good = findings.some((finding) => about(finding) && finding.severity === 'ok')
-  let seen = false
-  return findings.filter((finding) => {
-    if (!about(finding)) return true
-    if (good && finding.severity !== 'ok') return false
-    const isFirst = !seen
-    seen = true
-    return isFirst
-  })
+  const about = (name: string) => findings.find(({ lines }) => lines[0] === `> AT+${name}?`)
+  const [creg, cereg] = [about('CREG'), about('CEREG')]
+  if (creg === undefined || cereg === undefined) return [...findings]
+  if (creg.severity === 'ok' || cereg.severity !== 'ok') return findings.filter((one) => one !== cereg)
+  const both = { ...lteOnly, lines: [...creg.lines, ...cereg.lines] }
+  return findings.flatMap((one) => (one === creg ? [both] : one === cereg ? [] : [one]))
+}
+
+/** Facts: modems, section 16. */
+const lteOnly = warning(
+  'only the LTE network has it (+CEREG), not the one for calls and texts (+CREG): texts go if the operator carries them over LTE',
+  'where they do not: a SIM or an operator with SMS over LTE, or a network of 2G or 3G if the modem speaks one',
+)
+
+interface Refusal extends Omit<Finding, 'lines'> {
+  readonly numbers: readonly number[]
+}
+
+/** What the network's last refusal says (TS 24.011 annex E-2, TS 27.005 clause 3.2.5). */
+const refusals: readonly Refusal[] = [
+  {
+    numbers: [8, 10],
+    ...error('the network bars this SIM from sending', 'is there credit? Ask the operator to lift the barring'),
+  },
+  {
+    numbers: [29, 50, 193],
+    ...error(
+      'there is no route for SMS with this SIM on this network: its plan sends none',
+      'a plan with SMS; many data and IoT plans have none',
+    ),
+  },
+  {
+    numbers: [69, 330],
+    ...error(
+      'the network does not know the service centre',
+      'smshub modem at <gateway> \'AT+CSCA="+<number of your operator>"\'',
+    ),
+  },
+  {
+    numbers: [331],
+    ...error(
+      'there is no route for SMS on this network: it takes none from this modem',
+      'where only LTE has it, the operator must carry SMS over LTE; else look at the antenna',
+    ),
+  },
+]
+
+/** What a gateway's last error tells, where the network said it; null for any other. */
+export function refusalFinding(gateway: string, lastError: string | null): Finding | null {
+  const number = Number(/^\+CMS ERROR: *(\d+)/.exec(lastError ?? '')?.[1])
+  const row = refusals.find(({ numbers }) => numbers.includes(number))
+  if (row === undefined) return null
+  const { severity, finding, fix } = row
+  return { severity, finding, fix: fix?.replaceAll('<gateway>', gateway) ?? null, lines: [`last_error: ${lastError}`] }
 }
 
 function registrationFinding(lines: readonly string[], name: string): Omit<Finding, 'lines'> | null {

@@ -1,4 +1,5 @@
-import type { TtyPort, UsbPlace } from './usb.ts'
+import type { PortTrouble } from './port-trouble.ts'
+import type { TtyPort, UsbDevice, UsbPlace } from './usb.ts'
 
 interface KnownModem {
   readonly vendor: string
@@ -63,7 +64,7 @@ export const adapters: readonly {
 ]
 
 /** USB devices that are modems, and show no serial port as they are (section 3.2). */
-export const modesWithoutPort: readonly {
+const modesWithoutPort: readonly {
   readonly vendor: string
   readonly products: readonly string[]
   readonly finding: string
@@ -88,6 +89,16 @@ export const modesWithoutPort: readonly {
     fix: 'sudo apt install usb-modeswitch, and plug it in again',
   },
 ]
+
+/** Modems that are plugged in and have no serial port as they are. */
+export function withoutPort(devices: readonly UsbDevice[]): (PortTrouble & { readonly usb: string })[] {
+  return devices.flatMap(({ vendor, product, folder }) => {
+    const mode = modesWithoutPort.find((row) => row.vendor === vendor && row.products.includes(product))
+    if (mode === undefined) return []
+    const usb = `${vendor}:${product}`
+    return [{ usb, finding: mode.finding, fix: mode.fix, lines: [`${folder}: ${usb}`] }]
+  })
+}
 
 export type PortUse =
   | { readonly what: 'modem'; readonly name: string; readonly rank: number }

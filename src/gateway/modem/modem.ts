@@ -14,6 +14,8 @@ import type { Session } from './session.ts'
 import { ShownState } from './shown-state.ts'
 import { Trace } from './trace.ts'
 
+/** How a last error begins that a modem or the network gave for a message. */
+const refusal = /^\+CM[SE] ERROR/
 /** ms for a command that somebody types. */
 const byHand = 30_000
 
@@ -146,6 +148,8 @@ export class Modem implements Gateway {
     try {
       const done = await handover
       if (done.outcome === 'refused') this.#shown.set({ last_error: done.cause.text })
+      // The network takes what it has refused before: nobody has to look for the cause any more.
+      if (done.outcome === 'sent' && refusal.test(this.state.last_error ?? '')) this.#shown.set({ last_error: null })
       if (done.outcome === 'sent') this.#service?.worked()
       // The gap to the next message; the parts of one follow at once.
       if (gapMs > 0 && !this.#stopping.isFired) this.#rest.for(gapMs)

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { SerialPort } from 'serialport'
 import { Fault } from '../../message/fault.ts'
-import { freeing, holdersOf } from './holders.ts'
+import { notOpened } from './port-trouble.ts'
 
 /** A byte stream to a modem. */
 export interface Port {
@@ -28,7 +28,7 @@ function openTcp(name: string, host: string, port: number): Promise<Port> {
     const socket: Socket = connect({ host, port })
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 10_000)
-    socket.once('error', (error) => reject(failed(name, error)))
+    socket.once('error', (error) => reject(notOpened(name, error)))
     socket.once('connect', () => {
       socket.removeAllListeners('error')
       const gone = new Lost()
@@ -49,7 +49,7 @@ function openSerial(name: string, baudRate: number): Promise<Port> {
   return new Promise((resolve, reject) => {
     const serial = new SerialPort({ path: name, baudRate, autoOpen: false, lock: true, hupcl: false })
     serial.open((error) => {
-      if (error) return reject(failed(name, error))
+      if (error) return reject(notOpened(name, error))
       const gone = new Lost()
       serial.on('close', (cause: Error | null) => gone.tell(cause?.message ?? 'the port was closed'))
       serial.on('error', (cause: Error) => gone.tell(cause.message))
@@ -83,32 +83,4 @@ class Lost {
     this.#listener = listener
     if (this.#reason !== null) listener(this.#reason)
   }
-}
-
-const busy = /cannot lock|busy|temporarily unavailable|EBUSY/i
-
-/** Why a port can't be opened, with the way out. */
-const remedies: readonly (readonly [pattern: RegExp, message: string])[] = [
-  [
-    /no such file|cannot find|ENOENT/i,
-    'there is no such port; is the modem plugged in? ls /dev/serial/by-id shows the names',
-  ],
-  [/permission|EACCES|access denied/i, 'no permission; add the user to the group dialout and log in again'],
-  [busy, 'another program holds it; often: sudo systemctl stop ModemManager'],
-  [/is a directory|inappropriate ioctl|not a tty|EISDIR|ENOTTY/i, 'that is no serial port'],
-  [/ECONNREFUSED/i, 'nothing listens there'],
-  [/ENOTFOUND|EAI_AGAIN/i, 'the host name is not known'],
-]
-
-function failed(name: string, error: Error): Fault {
-  const [pattern, remedy] = remedies.find(([one]) => one.test(error.message)) ?? []
-  const [holder] = pattern === busy ? holdersOf(name) : []
-  if (holder !== undefined)
-    return new Fault(
-      'port_failed',
-      `${name}: ${holder.name} (process ${holder.pid}) holds it: ${freeing(holder)}`,
-      { port: name, cause: error.message, holder: holder.name },
-      error,
-    )
-  return new Fault('port_failed', `${name}: ${remedy ?? error.message}`, { port: name, cause: error.message }, error)
 }

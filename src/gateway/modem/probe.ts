@@ -1,4 +1,3 @@
-import { Fault } from '../../message/fault.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Channel } from './channel.ts'
 import { type Identity, identify } from './identity.ts'
@@ -72,9 +71,4 @@ export async function probe(port: Port, clock: Clock): Promise<Probe> {
     // It hears nothing more: the port is somebody else's now.
     channel.lose('probed')
   }
-}
-
-/** What keeps a path from being a modem. */
-export function notAModem(path: string, reason: string): Fault {
-  return new Fault('port_failed', `${path}: ${reason}`, { port: path })
 }

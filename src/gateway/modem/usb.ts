@@ -97,13 +97,22 @@ function usbBehind(tree: DeviceTree, name: string): UsbPlace | null {
   return null
 }
 
+export interface UsbDevice {
+  /** Four hex digits each. */
+  readonly vendor: string
+  readonly product: string
+  /** Where the kernel tells of it. */
+  readonly folder: string
+}
+
 /** USB devices, with a serial port or without. */
-export function usbDevices({ sys }: DeviceTree = thisMachine): { readonly vendor: string; readonly product: string }[] {
+export function usbDevices({ sys }: DeviceTree = thisMachine): UsbDevice[] {
   const folder = join(sys, 'bus/usb/devices')
   return names(folder).flatMap((name) => {
     const vendor = text(join(folder, name), 'idVendor')
     const product = text(join(folder, name), 'idProduct')
-    return vendor === null || product === null ? [] : [{ vendor: vendor.toLowerCase(), product: product.toLowerCase() }]
+    if (vendor === null || product === null) return []
+    return [{ vendor: vendor.toLowerCase(), product: product.toLowerCase(), folder: join(folder, name) }]
   })
 }
 
