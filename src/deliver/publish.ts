@@ -9,6 +9,8 @@ import { Doorbell } from '../util/doorbell.ts'
 const inFlight = 256
 const slowSweep = 60_000
 const retryMs = 1_000
+/** ms until acknowledged rows are deleted: each deletion of its own would cost a commit that nobody waits for. */
+const forgetMs = 25
 /** How long a stop waits for acknowledgements. */
 const lastWordsMs = 2_000
 /** Retained topics told again in one go. */
@@ -123,11 +125,11 @@ export class Publisher {
     }
   }
 
-  /** Acknowledgements of one turn are deleted in one commit. */
+  /** Acknowledgements of a while are deleted in one commit. */
   #acknowledge({ seq, topic, payload, retain }: WaitingPublication): void {
     this.#published({ topic, payload, retain: retain === 1 })
     this.#acknowledged.push(seq)
-    if (this.#acknowledged.length === 1) setImmediate(() => void this.#forget())
+    if (this.#acknowledged.length === 1) this.#clock.after(forgetMs, () => void this.#forget())
   }
 
   async #forget(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../message/fault.ts'
-import { type Answer, type Call, revive, runBatch } from './batch.ts'
+import { type Answer, Batch, type Call, revive } from './batch.ts'
 import { type Bell, Engine } from './engine.ts'
 import type { ArgsOf, OperationName, ResultOf } from './operations.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
@@ -59,25 +59,11 @@ export class Store {
     })
   }
 
-  /** Like `run`, with the answer before the commit: for callers that do nothing final until `committed` resolves. */
-  runEarly<K extends OperationName>(
-    name: K,
-    args: ArgsOf<K>,
-  ): Promise<{ value: ResultOf<K>; committed: Promise<void> }> {
+  /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
+  runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>> {
     return new Promise((resolve, reject) => {
-      const committed = new Promise<void>((done, failed) => {
-        const waiting: Waiting = {
-          early: (value) => resolve({ value: value as ResultOf<K>, committed }),
-          resolve: () => done(),
-          reject: (fault) => {
-            failed(fault)
-            reject(fault)
-          },
-        }
-        this.#call(name, args, waiting, true)
-      })
-      // Whoever cares awaits it; a commit that fails for nobody is not a crash.
-      committed.catch(() => {})
+      const early = resolve as (value: unknown) => void
+      this.#call(name, args, { early, resolve: early, reject }, true)
     })
   }
 
@@ -176,20 +162,14 @@ async function inWorker(
 
 function inThread({ path, durable = true }: StoreOptions, received: (message: FromWorker) => void): Backend {
   const engine = new Engine(path, { durable })
-  let calls: Call[] = []
+  const calls: Call[] = []
   let closed = false
   const flush = () => {
     if (calls.length === 0 || closed) return
-    const batch = calls
-    calls = []
     const answers: Answer[] = []
-    const bells = runBatch(
-      engine,
-      batch,
-      (answer) => answers.push(answer),
-      () => {},
-    )
-    received({ answers, bells })
+    const batch = new Batch(engine, (answer) => answers.push(answer))
+    batch.run(calls.splice(0))
+    received({ answers, bells: batch.commit() })
   }
   return {
     send: (message) => {

@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { type Answer, type Call, runBatch } from './batch.ts'
+import { type Answer, Batch, type Call } from './batch.ts'
 import { asFault, Engine } from './engine.ts'
 
 /** What the main thread sends. */
@@ -24,12 +24,15 @@ export type FromWorker =
 const largestBatch = 1_000
 /** ms without work after which the write-ahead log is written back. */
 const restAfter = 250
+/** ms that a commit waits for what is about to share it: a modem asks for a message within a few. */
+const company = 5
 
 const port = parentPort as NonNullable<typeof parentPort>
 const { path, durable, commitDelay } = workerData as { path: string; durable: boolean; commitDelay: number }
 const send = (message: FromWorker): void => port.postMessage(message)
 
 let rest: NodeJS.Timeout | undefined
+let waiting: NodeJS.Timeout | undefined
 
 try {
   serve(new Engine(path, { durable }))
@@ -39,45 +42,44 @@ try {
 }
 
 function serve(engine: Engine): void {
+  let answers: Answer[] = []
+  const batch = new Batch(engine, (answer) => {
+    if (answer.kind === 'early') send({ answers: [answer], bells: [] })
+    else answers.push(answer)
+  })
+  const commit = () => {
+    const bells = batch.commit(() => {
+      if (commitDelay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, commitDelay)
+    })
+    if (answers.length > 0) send({ answers, bells })
+    answers = []
+    clearTimeout(waiting)
+    clearTimeout(rest)
+    rest = setTimeout(() => engine.rest(), restAfter)
+  }
   send({ opened: true })
   port.on('message', (first: ToWorker) => {
-    let calls: Call[] = []
+    let calls = 0
     // Whatever arrived while the last commit was on its way to the disk shares the next one.
     for (let next: ToWorker | undefined = first; next !== undefined; next = receive()) {
       if ('calls' in next) {
-        calls.push(...next.calls)
-        if (calls.length < largestBatch) continue
+        batch.run(next.calls)
+        calls += next.calls.length
+        if (calls < largestBatch) continue
       }
-      flush(engine, calls)
-      calls = []
+      commit()
+      calls = 0
       if ('copyTo' in next) copy(engine, next)
       if ('close' in next) return close(engine)
     }
-    flush(engine, calls)
-    clearTimeout(rest)
-    rest = setTimeout(() => engine.rest(), restAfter)
+    if (!batch.canWait) return commit()
+    clearTimeout(waiting)
+    waiting = setTimeout(commit, company)
   })
 }
 
 function receive(): ToWorker | undefined {
   return receiveMessageOnPort(port)?.message as ToWorker | undefined
-}
-
-function flush(engine: Engine, calls: readonly Call[]): void {
-  if (calls.length === 0) return
-  const answers: Answer[] = []
-  const bells = runBatch(
-    engine,
-    calls,
-    (answer) => {
-      if (answer.kind === 'early') send({ answers: [answer], bells: [] })
-      else answers.push(answer)
-    },
-    () => {
-      if (commitDelay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, commitDelay)
-    },
-  )
-  send({ answers, bells })
 }
 
 function copy(engine: Engine, { copyTo, id }: { copyTo: string; id: number }): void {

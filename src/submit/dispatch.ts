@@ -16,8 +16,6 @@ export interface DispatchRules {
 
 export interface Dispatched {
   readonly claim: Claim | null
-  /** Durable: only then may anything final happen. */
-  readonly committed: Promise<void>
   /** When a used-up quota frees; null when none stands in the way. */
   readonly blockedUntil: number | null
 }
@@ -61,7 +59,7 @@ export async function dispatch(
   rules: DispatchRules,
   pool: Pool,
 ): Promise<Dispatched> {
-  const { value, committed } = await store.runEarly('claim', {
+  const value = await store.runEarly('claim', {
     gateway: gateway.id,
     now: rules.now(),
     boot: rules.boot,
@@ -71,7 +69,7 @@ export async function dispatch(
     absent: pool.absentFor(gateway.id),
     safeOnly: rules.holdsUnsafe(),
   })
-  if (value.seq === undefined) return { claim: null, committed, blockedUntil: value.blockedUntil }
+  if (value.seq === undefined) return { claim: null, blockedUntil: value.blockedUntil }
   turns.served(value)
-  return { claim: value, committed, blockedUntil: null }
+  return { claim: value, blockedUntil: null }
 }

@@ -138,7 +138,7 @@ export class Submit {
     const { store, rules, checkpoint, pool } = this.#rooms
     pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready || !this.#rooms.hasRoom()) return slowLook
-    const { claim, committed, blockedUntil } = await this.#steps.run('dispatch', () =>
+    const { claim, blockedUntil } = await this.#steps.run('dispatch', () =>
       dispatch(store, gateway, turns, rules, pool),
     )
     if (claim === null && blockedUntil !== null) pool.blocked(gateway.id, blockedUntil - rules.now())
@@ -149,7 +149,7 @@ export class Submit {
     if (this.#loops.length > 1) this.#bell.ring()
     await this.#steps
       .run('send', () =>
-        send({ store, gateway, claim, committed, now: () => rules.now(), checkpoint }, (sent) => {
+        send({ store, gateway, claim, now: () => rules.now(), checkpoint }, (sent) => {
           const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
           if (pause !== null) gateway.pause(pause.ms, pause.reason)
           // Not awaited: the next claim shares its commit, and the modem is not idle for it.

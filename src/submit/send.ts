@@ -16,12 +16,11 @@ export interface SegmentSent {
   readonly handover: Handover
 }
 
-/** A claim on its way: `committed` says when it is durable. */
+/** A claim on its way, which may not be durable yet. */
 export interface Sending {
   readonly store: Store
   readonly gateway: Gateway
   readonly claim: Claim
-  readonly committed: Promise<void>
   readonly now: () => number
   readonly checkpoint: Checkpoint
 }
@@ -76,14 +75,16 @@ interface Marked {
 }
 
 async function handedOver(
-  { store, gateway, claim, committed, now, checkpoint }: Sending,
+  { store, gateway, claim, now, checkpoint }: Sending,
   hand: (leave: () => Promise<Leave>) => Promise<Handover>,
   { part, sim, validFor }: Marked,
 ): Promise<Handover> {
-  /** Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves. */
+  /**
+   * Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves, and the claim with it or
+   * before it: the store keeps their order, and without the claim there is nothing to mark.
+   */
   const leave = async (): Promise<Leave> => {
     checkpoint('submit.send:prompted')
-    await committed
     const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: now(), validFor }
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
