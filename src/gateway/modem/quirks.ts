@@ -73,7 +73,7 @@ export const quirksOfNobody: Quirks = {
   format: 'pdu',
 }
 
-interface QuirksRow extends Partial<Quirks> {
+export interface QuirksRow extends Partial<Quirks> {
   readonly maker?: RegExp
   readonly model?: RegExp
   readonly capabilities?: RegExp
@@ -202,10 +202,13 @@ export const quirkRows: readonly QuirksRow[] = [
 ]
 
 /** What holds for this modem. */
-export function quirksOf({ manufacturer, model, capabilities }: Identity): Quirks {
+export function quirksOf(identity: Identity): Quirks {
+  return Object.assign({}, quirksOfNobody, ...rowsOf(identity)) as Quirks
+}
+
+export function rowsOf({ manufacturer, model, capabilities }: Identity): QuirksRow[] {
   const fits = (pattern: RegExp | undefined, text: string | null) => pattern === undefined || pattern.test(text ?? '')
-  const rows = quirkRows.filter(
+  return quirkRows.filter(
     (row) => fits(row.maker, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
   )
-  return Object.assign({}, quirksOfNobody, ...rows) as Quirks
 }
