@@ -146,6 +146,7 @@ export class SimulatedModem implements Subscriber {
       memory: (name) => memories[name],
       preferred: () => this.#me.chosen[2],
       acknowledgeMs: personality.acknowledgeMs,
+      showsClass0: personality.showsClass0,
       say,
       losesIndications: () => faults.take('lost_indication') !== null,
       show: (pdu) => routedLines(pdu, settings()),

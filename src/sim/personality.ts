@@ -45,6 +45,8 @@ export interface Personality {
   readonly fullLine: string | null
   /** A +CMT or +CDS in service 1 is acknowledged within this time, or routing ends (TS 27.005 clause 3.4.1). */
   readonly acknowledgeMs: number
+  /** A text of class 0 is handed over, and not stored, also where +CNMI says otherwise. */
+  readonly showsClass0: boolean
   /** +CUSD takes and gives packed septets in hex (facts: modems, section 12). */
   readonly packsUssd: boolean
 }
@@ -77,5 +79,6 @@ export const standard: Personality = {
   escape: 'ok',
   fullLine: null,
   acknowledgeMs: 17_000,
+  showsClass0: false,
   packsUssd: false,
 }

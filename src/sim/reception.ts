@@ -28,6 +28,7 @@ export interface ReceptionRooms {
   /** mem3, where new messages go. */
   readonly preferred: () => MemoryName
   readonly acknowledgeMs: number
+  readonly showsClass0: boolean
   /** Says these lines to the DTE, unasked. */
   readonly say: (lines: readonly string[]) => void
   /** A fault swallows +CMTI and +CDSI. */
@@ -53,7 +54,8 @@ export class Reception {
   receive(pdu: string, answer: (receipt: Receipt) => void): void {
     const { isReport, key } = kindOf(pdu)
     const [, mt = 0, , ds = 0] = this.#rooms.settings().numbers['+CNMI']
-    const route = isReport ? reportRoutes[ds] : deliverRoutes[mt]?.[key]
+    const isShown = this.#rooms.showsClass0 && key === 0
+    const route = isReport ? reportRoutes[ds] : isShown ? 'direct' : deliverRoutes[mt]?.[key]
     if (route === 'drop') answer('taken')
     else if (route === 'direct') this.#handOver(pdu, answer)
     // TS 23.038 clause 4: class 2 is for the SIM.

@@ -1,7 +1,10 @@
+import { duplexPair } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { type ModemFault, type Point, points } from '../../src/sim/faults.ts'
 import { personalities } from '../../src/sim/makes.ts'
+import { type Personality, standard } from '../../src/sim/personality.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
+import { encodePdu } from '../../src/sms/encode.ts'
 import { Bench, type BenchOptions, friend, hub, order } from './bench.ts'
 
 /** The texts that were filed, each once. */
@@ -17,6 +20,17 @@ const stored = (bench: Bench) => Object.values(bench.modem.memories).reduce((sum
 
 function text(bench: Bench, ...texts: string[]): void {
   for (const one of texts) bench.network.text({ from: friend, to: hub, text: one })
+}
+
+/** Somebody before the driver had wanted it. */
+async function serviceOne(bench: Bench): Promise<void> {
+  const [here, there] = duplexPair()
+  here.on('data', () => {})
+  bench.modem.attach(there)
+  here.write('AT+CSMS=1\r')
+  await bench.clock.advance(100)
+  bench.modem.detach()
+  here.destroy()
 }
 
 const minute = 60_000
@@ -230,6 +244,105 @@ describe('a delivery report', () => {
     await bench.clock.advance(3_000)
     expect(textsOf(bench)).toEqual(['hello', 'statusReport'])
     expect(stored(bench)).toBe(0)
+  })
+})
+
+async function inTextMode(more: Partial<Personality> = {}): Promise<Bench> {
+  const bench = new Bench({ modem: { personality: { ...personalities.text_only, ...more } } })
+  bench.driver.start(bench.told)
+  await bench.until(() => bench.driver.ready)
+  await bench.clock.advance(5_000)
+  return bench
+}
+
+/** As some makes do, whatever +CNMI says. */
+const flashes: Partial<Personality> = { showsClass0: true }
+
+describe('a text of class 0, which some makes never store,', () => {
+  const flash = encodePdu({
+    type: 'deliver',
+    address: { number: friend.slice(1), ton: 'international', npi: 1 },
+    scts: '2026-11-22T17:42:34+00:00',
+    text: 'ALARM!',
+    dcs: 0x10,
+  }).pdu
+  const comes = (bench: Bench) => bench.network.deliver({ from: friend, to: hub, pdu: flash })
+  const set = (personality: Partial<Personality>) => ({ modem: { personality: { ...standard, ...personality } } })
+
+  test('is filed as it comes, and owes no acknowledgement', async () => {
+    const bench = await Bench.ready(set(flashes))
+    comes(bench)
+    await bench.clock.advance(3_000)
+    expect(bench.told.messages).toMatchObject([{ source: 'direct', pdu: flash }])
+    expect(bench.written.filter((line) => line.startsWith('AT+CNMA'))).toEqual([])
+    text(bench, 'hello')
+    await bench.clock.advance(3_000)
+    expect(textsOf(bench)).toEqual(['ALARM!', 'hello'])
+  })
+
+  test('is acknowledged by a modem that can not leave service 1', async () => {
+    const values = { '+CNMI': '(0-2),(0,1),(0,2),(0,2),(0,1)' }
+    const bench = new Bench(set({ ...flashes, values }))
+    await serviceOne(bench)
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CSMS', times: 1 })
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.ready)
+    await bench.clock.advance(5_000)
+    comes(bench)
+    await bench.clock.advance(30_000)
+    expect(textsOf(bench)).toEqual(['ALARM!'])
+    expect(bench.written.filter((line) => line.startsWith('AT+CNMA'))).toHaveLength(1)
+    text(bench, 'hello')
+    await bench.clock.advance(5_000)
+    expect(textsOf(bench)).toEqual(['ALARM!', 'hello'])
+  })
+
+  test('is filed in text mode too, whatever it says', async () => {
+    const bench = await inTextMode(flashes)
+    comes(bench)
+    await bench.clock.advance(3_000)
+    expect(textsOf(bench)).toEqual(['ALARM!'])
+    expect(bench.told.messages[0]?.source).toBe('direct')
+  })
+})
+
+describe('a cell broadcast', () => {
+  /** A page as TS 23.041 clause 9.4.1 has it: serial number, channel 50, GSM alphabet, page 1 of 1, 82 octets. */
+  const page = `0010003200${'11'}${'C8329BFD06'.padEnd(164, '0')}`
+
+  test('in the middle of a listing and of a send is told once, and is nobody’s message and nobody’s answer', async () => {
+    const bench = await Bench.ready()
+    for (const command of ['+CMGL', '+CMGS', '+CSQ', '+CMGR']) {
+      bench.modem.faults.add({ fault: 'unsolicited', at: 'before_answer', command, line: `+CBM: 88\r\n${page}` })
+      bench.modem.faults.add({ fault: 'unsolicited', at: 'inside_answer', command, line: `+CBM: 88\r\n${page}` })
+    }
+    text(bench, 'hello')
+    expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+    await bench.clock.advance(2 * minute)
+    expect(textsOf(bench)).toEqual(['hello'])
+    expect(bench.told.messages).toHaveLength(1)
+    expect(bench.driver.ready).toBe(true)
+    expect(bench.driver.state.recoveries).toMatchObject({ restart: 0, reopen: 0, resync: 0 })
+    expect(bench.told.lines.filter((line) => line.includes('broadcast'))).toHaveLength(1)
+  })
+
+  test('in text mode is neither, whatever stands in it', async () => {
+    const bench = await inTextMode()
+    for (const words of ['OK', 'ERROR', '> all', 'RDY', '+CMS ERROR: 38']) {
+      bench.modem.say('+CBM: 16,50,0,1,1', words)
+      bench.modem.faults.add({
+        fault: 'unsolicited',
+        at: 'before_answer',
+        command: '+CMGS',
+        times: 1,
+        line: `+CBM: 16,50,0,1,1\r\n${words}`,
+      })
+      expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+    }
+    text(bench, 'hello')
+    await bench.clock.advance(minute)
+    expect(textsOf(bench)).toEqual(['hello'])
+    expect(bench.driver.state.recoveries).toMatchObject({ restart: 0, reopen: 0 })
   })
 })
 

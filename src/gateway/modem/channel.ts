@@ -28,7 +28,7 @@ export interface Listener {
 }
 
 export interface ChannelHandlers {
-  urc(urc: Urc, line: string, pdu: string | null): void
+  urc(urc: Urc, line: string, behind: string | null): void
   /** The modem has started anew. */
   reset(sign: string): void
   lost(reason: string): void
@@ -69,7 +69,7 @@ export class Channel {
   readonly #sleepers = new Set<() => void>()
   /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
   echoes = true
-  /** Messages come as text: there are no PDUs on second lines. */
+  /** Messages come as text: what stands on second lines is no PDU. */
   inTextMode = false
   /** An echo has come since this was last cleared. */
   echoSeen = false
@@ -256,6 +256,8 @@ export class Channel {
   }
 
   #prompted(token: Token): void {
+    // How somebody's text begins.
+    if (this.#first?.length === null) return
     if (this.#listener !== null) return this.#listener.token(token)
     // A prompt that nobody asked for would swallow the next command: it is taken back at once.
     if (this.#outOfStep) return
@@ -273,8 +275,9 @@ export class Channel {
     // The answer to nothing: whatever is asked next would get the answer before it.
     if (final !== null) this.outOfStep()
     if (urc.kind === 'reset') return this.#reset(line)
-    if (!urc.twoLines || this.inTextMode) return this.#handlers.urc(urc, line, null)
-    this.#first = firstLine(urc, line, this.clock.monotonic())
+    // A report in text mode is one line (TS 27.005 clause 3.4.1).
+    if (!urc.twoLines || (this.inTextMode && line.startsWith('+CDS:'))) return this.#handlers.urc(urc, line, null)
+    this.#first = firstLine(urc, line, this.clock.monotonic(), this.inTextMode)
     if (this.#first === null) this.#reset(`it is in text mode: ${line}`)
   }
 

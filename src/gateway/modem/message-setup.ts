@@ -35,7 +35,8 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
     quirks.acknowledges &&
     (comes?.texts === 'direct'
       ? await takes(channel, 'AT+CSMS=1')
-      : comes?.reports === 'direct' && !isPlain && (await service(channel)) === 1)
+      : // Reports, and texts of class 0 that some makes hand over whatever they were told.
+        !isPlain && (await service(channel)) === 1)
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
   const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
   return { format, home, storages, indications, acknowledges }

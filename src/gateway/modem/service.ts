@@ -167,7 +167,7 @@ export class Service {
     const port = await openInTime(this.#rooms.options, this.#clock, this.#rooms.stopping)
     this.#shown.set({ port: port.name })
     const channel = new Channel(this.#rooms.trace.of(port), this.#clock, {
-      urc: (urc, line, pdu) => this.#urc(urc, line, pdu),
+      urc: (urc, line, behind) => this.#urc(urc, line, behind),
       reset: (sign) => this.#reset(sign),
       lost: (reason) => this.#lost(channel, reason),
       resynchronised: () => {
@@ -269,12 +269,12 @@ export class Service {
     this.#shown.set(held === null ? change : { ...change, status: 'degraded', last_error: held })
   }
 
-  #urc(urc: Urc, line: string, pdu: string | null): void {
+  #urc(urc: Urc, line: string, behind: string | null): void {
     switch (urc.kind) {
       case 'direct':
         // Whoever was here before may have asked for it: it is heard before anything is set up, too.
-        if (pdu === null) this.session?.urc(urc, line)
-        else this.#filing.direct(pdu, () => this.session?.acknowledge())
+        if (behind === null || this.channel?.inTextMode) this.session?.urc(urc, line, behind)
+        else this.#filing.direct(behind, () => this.session?.acknowledge())
         return
       case 'registration': {
         const network = registrationIn(line)
@@ -286,7 +286,7 @@ export class Service {
         if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil) this.#reset(line)
         return
       default:
-        this.session?.urc(urc, line)
+        this.session?.urc(urc, line, behind)
     }
   }
 

@@ -68,6 +68,7 @@ export class Session {
   /** Looks in a row that found the storage full. */
   #fullLooks = 0
   #stuck = 0
+  #hasBroadcast = false
   #registeredAt: number
   #knowsOperator = false
   #ringing: Ringing | null = null
@@ -121,18 +122,23 @@ export class Session {
     const { messages, quirks } = this.#rooms
     return this.#channel.exclusive(() => {
       if (this.#hasEnded) throw new Fault('modem_error', 'the modem is not ready')
-      return runUssd(this.#channel, codes, quirks, messages.format.name !== 'pdu')
+      return runUssd(this.#channel, codes, quirks, messages.format.name === 'text')
     })
   }
 
   /** A line that nobody asked for. */
-  urc({ kind }: Urc, line: string): void {
+  urc({ kind }: Urc, line: string, behind: string | null): void {
     switch (kind) {
       case 'direct': {
-        const report = this.#rooms.messages.format.report(line)
-        if (report !== null) this.#rooms.filing.direct(report, () => this.acknowledge())
+        const pdu = this.#rooms.messages.format.direct(line, behind)
+        if (pdu !== null) this.#rooms.filing.direct(pdu, () => this.acknowledge())
         return
       }
+      case 'broadcast':
+        if (!this.#hasBroadcast)
+          this.#rooms.log('info', 'the cell broadcasts: such messages are for nobody and not kept')
+        this.#hasBroadcast = true
+        return
       case 'stored':
         return this.#receiver.announced(line)
       case 'full':

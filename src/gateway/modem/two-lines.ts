@@ -8,16 +8,16 @@ const patience = 5_000
 export interface FirstLine {
   readonly urc: Urc
   readonly line: string
-  /** TPDU octets that it announces. */
-  readonly length: number
+  /** Octets that it announces; null for a text, which is whatever the next line is. */
+  readonly length: number | null
   readonly until: number
   left: number
 }
 
 /** Null when the line announces no PDU: then the modem is in text mode. */
-export function firstLine(urc: Urc, line: string, now: number): FirstLine | null {
-  const length = announcedLength(line)
-  return length === null ? null : { urc, line, length, until: now + patience, left: mostBetween }
+export function firstLine(urc: Urc, line: string, now: number, inTextMode: boolean): FirstLine | null {
+  const length = inTextMode ? null : announcedLength(line)
+  return length === null && !inTextMode ? null : { urc, line, length, until: now + patience, left: mostBetween }
 }
 
 /**
@@ -26,7 +26,9 @@ export function firstLine(urc: Urc, line: string, now: number): FirstLine | null
  */
 export function secondLine(first: FirstLine, line: string, now: number, exact: boolean): 'pdu' | 'other' | 'lost' {
   if (now > first.until) return 'lost'
-  const length = tpduLengthOf(line)
+  if (first.length === null) return 'pdu'
+  // A page of cell broadcast has no service centre in front (TS 23.041 clause 9.4.1).
+  const length = first.urc.kind === 'broadcast' ? octetsOf(line) : tpduLengthOf(line)
   if (length !== null && (exact ? length === first.length : length >= first.length)) return 'pdu'
   first.left--
   return first.left > 0 ? 'other' : 'lost'
@@ -40,8 +42,11 @@ function announcedLength(line: string): number | null {
 
 /** Octets behind the SMSC field of a hex PDU; null for anything else. */
 function tpduLengthOf(line: string): number | null {
-  if (!/^(?:[0-9A-Fa-f]{2})+$/.test(line)) return null
-  const smsc = Number.parseInt(line.slice(0, 2), 16)
-  const length = line.length / 2 - 1 - smsc
+  const octets = octetsOf(line)
+  const length = octets === null ? 0 : octets - 1 - Number.parseInt(line.slice(0, 2), 16)
   return length > 0 ? length : null
+}
+
+function octetsOf(line: string): number | null {
+  return /^(?:[0-9A-Fa-f]{2})+$/.test(line) ? line.length / 2 : null
 }

@@ -32,7 +32,7 @@ export const cdmaFormat: MessageFormat = {
     const fields = fieldsIn(lines[at] as string, '^HCMGR:') as string[]
     return fields.length < 10 ? null : { stat: null, pdu: deliverOf(fields, lines.slice(at + 1).join('\n')) }
   },
-  report: () => null,
+  direct: () => null,
   submission,
 }
 

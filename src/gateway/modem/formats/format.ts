@@ -20,7 +20,7 @@ export interface Submission {
  * them.
  */
 export interface MessageFormat {
-  readonly name: 'pdu' | 'text' | 'cdma'
+  readonly name: 'pdu' | 'text' | 'plain' | 'cdma'
   /** Taken by the modem, this is the format; the rest may be refused. */
   readonly mode: string
   /** Spellings of a command, one of which must be taken, too: without it everything would be said in other letters. */
@@ -32,8 +32,11 @@ export interface MessageFormat {
   listed(lines: readonly string[]): readonly (Omit<StoredMessage, 'pdu'> & { readonly pdu?: string | null })[]
   /** The message in the answer to `read`; null for an empty slot. */
   message(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null
-  /** The report in a line that says all by itself; null for any other. */
-  report(line: string): string | null
+  /**
+   * The PDU of what came directly, by `+CMT` or `+CDS` and the line behind it; null where the line says all by itself
+   * and is no report, and for what nobody can read.
+   */
+  direct(line: string, behind: string | null): string | null
   /** Fails with `encoding_error` where the format has no words for it. */
   submission(order: SegmentOrder): Submission
 }

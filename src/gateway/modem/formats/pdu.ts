@@ -11,7 +11,7 @@ export const pduFormat: MessageFormat = {
   read: (index) => `AT+CMGR=${index}`,
   listed: listedMessages,
   message: readMessage,
-  report: () => null,
+  direct: (_, pdu) => pdu,
   submission: ({ tpduLength, pdu }) => ({
     before: [],
     command: `AT+CMGS=${tpduLength}`,

@@ -15,6 +15,7 @@ const words = ['REC UNREAD', 'REC READ', 'STO UNSENT', 'STO SENT']
 
 /** How texts stand on the line. */
 interface Charset {
+  readonly name: MessageFormat['name']
   readonly needs: readonly string[]
   readonly setUp: readonly string[]
   /** Fails with `encoding_error` where it has no letters for it. */
@@ -26,6 +27,7 @@ interface Charset {
 
 /** Any text, as hex, so that none can be taken for an answer. */
 const ucs2: Charset = {
+  name: 'text',
   needs: ['AT+CSCS="UCS2"', 'AT+CSCS=UCS2'],
   setUp: ['AT+CSDH=1'],
   write: (text) =>
@@ -36,6 +38,7 @@ const ucs2: Charset = {
 
 /** What is the same in ASCII and in the alphabet of GSM, for modems that know no UCS2: nobody knows which one it is. */
 const plain: Charset = {
+  name: 'plain',
   needs: [],
   setUp: ['AT+CSCS="GSM"', 'AT+CSDH=1'],
   write(text) {
@@ -55,7 +58,7 @@ export const plainTextFormat = textModeIn(plain)
 
 function textModeIn(charset: Charset): MessageFormat {
   return {
-    name: 'text',
+    name: charset.name,
     mode: 'AT+CMGF=1',
     needs: charset.needs,
     setUp: charset.setUp,
@@ -75,9 +78,11 @@ function textModeIn(charset: Charset): MessageFormat {
       const body = lines.slice(at + 1).join(charset.lineEnd)
       return { stat: statusOf(stat), pdu: reportOf(fields, charset) ?? deliverOf(fields, body, charset) }
     },
-    report: (line) => {
-      const fields = fieldsIn(line, '+CDS:')
-      return fields && reportOf(fields, charset)
+    direct: (line, body) => {
+      const report = fieldsIn(line, '+CDS:')
+      if (report !== null) return reportOf(report, charset)
+      const fields = fieldsIn(line, '+CMT:')
+      return fields && body !== null ? deliverOf(fields, body, charset) : null
     },
     submission: (order) => submission(order, charset),
   }
