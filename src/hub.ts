@@ -13,8 +13,8 @@ import type { Device } from './device/device.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { finderFor, type ModemMemory, makeModem } from './gateway/modem/make.ts'
 import { limitsOf, poolOf } from './gateway/pool.ts'
+import { openGateways } from './gateways.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log, LogLevel } from './message/events.ts'
 import { Fault } from './message/fault.ts'
@@ -340,28 +340,11 @@ export class Hub {
     this.#upkeep.start()
   }
 
-  /** Over restarts: a container that starts again and again must not block a SIM, nor use another one unasked. */
-  readonly #modemMemory: Required<ModemMemory> = {
-    pins: {
-      recall: (key) => this.#store.run('recallPin', { key }),
-      note: (key, fate) => this.#store.run('notePin', { key, fate, now: this.#time.now() }),
-    },
-    bindings: {
-      all: async () => new Map((await this.#store.run('bindings', undefined)).map((row) => [row.gateway, row])),
-      note: (gateway, binding) => this.#store.run('noteBinding', { gateway, ...binding, now: this.#time.now() }),
-    },
-  }
-
   #startGateways(): void {
-    const { config, clock, makeGateway, simulated = [] } = this.#options
-    const { pins, bindings } = this.#modemMemory
-    const log = (level: 'info' | 'debug', message: string) => this.#options.log(level, 'modem', message)
-    const finder = finderFor(config.gateways, bindings, clock, log)
-    for (const [id, row] of Object.entries(config.gateways)) {
-      const rooms = { pins, ...(!simulated.includes(id) && { bindings }), finder, clock, log }
-      const gateway = makeGateway?.(id) ?? (row.type === 'modem' ? makeModem(id, row, rooms) : undefined)
-      if (gateway === undefined)
-        throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
+    const { config, clock, log, makeGateway, simulated } = this.#options
+    const now = () => this.#time.now()
+    const gateways = openGateways({ config, store: this.#store, clock, now, log, simulated, make: makeGateway })
+    for (const [id, gateway] of gateways) {
       this.gateways.set(id, gateway)
       gateway.start({
         received: (raw) => this.#deliver.takeIn(raw),
@@ -370,7 +353,7 @@ export class Hub {
           this.#bridge.gatewayChanged(id)
         },
         called: (from) => void this.#deliver.called(id, from).catch(() => {}),
-        log: (level, message) => this.#options.log(level, `gateway.${id}`, message),
+        log: (level, message) => log(level, `gateway.${id}`, message),
       })
       this.#submit.serve(gateway)
     }

@@ -28,7 +28,9 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'util'],
   bridge: [...pure, 'config', 'fleet', 'store', 'mqtt'],
   'upkeep.ts': [...pure, 'store'],
+  'gateways.ts': [...pure, 'config', 'gateway', 'gateway/modem', 'store'],
   'hub.ts': [
+    'gateways.ts',
     'upkeep.ts',
     ...pure,
     'bridge',

@@ -1,0 +1,50 @@
+import type { Config } from './config/schema.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import { finderFor, type ModemMemory, makeModem } from './gateway/modem/make.ts'
+import type { Log } from './message/events.ts'
+import { Fault } from './message/fault.ts'
+import type { Store } from './store/store.ts'
+import type { Clock } from './util/clock.ts'
+
+export interface GatewayRooms {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  now(): number
+  readonly log: Log
+  /** Gateways whose modem is simulated: it is another one with each start. */
+  readonly simulated: readonly string[] | undefined
+  /** Makes a gateway where it is not what the configuration says. */
+  readonly make: ((id: string) => Gateway) | undefined
+}
+
+/** The gateways of the configuration, not started yet, with what they remember in the store. */
+export function openGateways({ config, simulated = [], make, ...rooms }: GatewayRooms): Map<string, Gateway> {
+  const { clock } = rooms
+  const { pins, bindings } = memoryIn(rooms)
+  const log = (level: 'info' | 'debug', message: string) => rooms.log(level, 'modem', message)
+  const finder = finderFor(config.gateways, bindings, clock, log)
+  return new Map(
+    Object.entries(config.gateways).map(([id, row]) => {
+      const memory = { pins, ...(!simulated.includes(id) && { bindings }) }
+      const gateway =
+        make?.(id) ?? (row.type === 'modem' ? makeModem(id, row, { ...memory, finder, clock, log }) : null)
+      if (gateway !== null) return [id, gateway]
+      throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
+    }),
+  )
+}
+
+/** Over restarts: a container that starts again and again must not block a SIM, nor use another one unasked. */
+function memoryIn({ store, now }: Pick<GatewayRooms, 'store' | 'now'>): Required<ModemMemory> {
+  return {
+    pins: {
+      recall: (key) => store.run('recallPin', { key }),
+      note: (key, fate) => store.run('notePin', { key, fate, now: now() }),
+    },
+    bindings: {
+      all: async () => new Map((await store.run('bindings', undefined)).map((row) => [row.gateway, row])),
+      note: (gateway, binding) => store.run('noteBinding', { gateway, ...binding, now: now() }),
+    },
+  }
+}
