@@ -73,7 +73,7 @@ test.each(Array.from({ length: 20 }, (_, i) => i + 1))('point %i of the short li
 
 /** The cards of section 19 of the facts, by the folders of their transcripts. */
 const cards: Readonly<Record<string, readonly string[]>> = {
-  'Huawei sticks': ['huawei-e1750', 'huawei-e1752', 'huawei-e3531'],
+  'Huawei sticks': ['huawei-e169', 'huawei-e1750', 'huawei-e1752', 'huawei-e3531'],
   'Huawei modules': ['huawei-me909', 'huawei-mu509'],
   'SIMCom SIM800, SIM900, SIM868': ['simcom-sim800'],
   'SIMCom SIM7000, SIM7070, SIM7080': ['simcom-sim7000g'],

@@ -219,7 +219,7 @@ export class Service {
       throw error
     })
     if (started === null) return
-    const { identity, quirks, sim, messages, observed } = started
+    const { identity, quirks, sim, messages, centre, observed } = started
     await this.#rooms.bond.meet({ modem: identity.imei, sim })
     if (over.isFired) return
     const { held } = this.#rooms.bond
@@ -230,6 +230,7 @@ export class Service {
       messages,
       quirks,
       filing: this.#filing,
+      centre,
       heartbeatMs: this.#rooms.options.heartbeatMs ?? heartbeat,
       observed: (change) => this.#observed(change),
       called: (from) => this.#rooms.handlers.called(from),

@@ -12,6 +12,7 @@ import { type Ask, isUsable, observe, observeOperator, observeStorage, type Stor
 import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
+import { ServiceCentre } from './service-centre.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
 import { runUssd } from './ussd.ts'
@@ -44,6 +45,8 @@ export interface SessionRooms {
   readonly messages: MessageSetup
   readonly quirks: Quirks
   readonly filing: Filing
+  /** What the modem says of its service centre. */
+  readonly centre: string | null
   /** ms between looks at the modem, which also find one that fell silent. */
   readonly heartbeatMs: number
   observed(change: Partial<GatewayState>): void
@@ -59,6 +62,7 @@ export class Session {
   readonly #rooms: SessionRooms
   readonly #channel: Channel
   readonly #receiver: Receiver
+  readonly #centre: ServiceCentre
   #beat: Timer | null = null
   #hasEnded = false
   #sending = 0
@@ -83,11 +87,13 @@ export class Session {
     this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
     this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: rooms.called })
+    this.#centre = new ServiceCentre({ channel, observed: rooms.observed, log }, rooms.centre)
     this.#receiver = new Receiver({ channel, setup, filing, log, readAfterMs: quirks.readAfterMs })
   }
 
   /** Reads what came while nobody listened, and begins to look. */
   start(): void {
+    this.#centre.start()
     this.#receiver.sweepAll()
     this.#beat = this.#channel.clock.after(firstLook, () => void this.#beats())
   }
@@ -196,6 +202,8 @@ export class Session {
     if (this.#channel.clock.monotonic() - since > longSubmit) this.#looksBack()
     if (handover.outcome === 'refused' && storageCauses.includes(handover.cause.number ?? 0))
       this.#receiver.full(handover.cause.text)
+    if (handover.outcome === 'refused') await this.#centre.refused(handover.cause.number)
+    if (handover.outcome === 'sent') this.#centre.sent()
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
@@ -239,6 +247,7 @@ export class Session {
     const { messages, observed, over } = this.#rooms
     const ask: Ask = (text, ms) => this.#channel.exclusive(() => this.#channel.command(text, ms))
     const seen = { ...(await observe(ask)), ...(await observeStorage(ask)) }
+    await this.#centre.look(ask)
     const kept = messages.indications === null || keeps(messages.indications, await ask('AT+CNMI?', 5_000))
     if (this.#hasEnded) return
     if (!kept) return over('the modem has forgotten how to tell messages')

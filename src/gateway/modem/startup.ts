@@ -5,6 +5,7 @@ import { type Identity, identify } from './identity.ts'
 import { type MessageSetup, setUpMessages } from './message-setup.ts'
 import { type Observation, observe } from './observe.ts'
 import { type Quirks, quirksOf } from './quirks.ts'
+import { askCentre } from './service-centre.ts'
 import { type PinMemory, simId, smsAwake, unlockSim } from './sim-card.ts'
 
 /** What the start-up learns of a modem and its SIM, and how it has set them up. */
@@ -14,6 +15,8 @@ export interface Started {
   /** ICCID, else IMSI; null where the SIM tells neither. */
   readonly sim: string | null
   readonly messages: MessageSetup
+  /** What the modem says of its service centre (`service-centre.ts`). */
+  readonly centre: string | null
   readonly observed: Observation
 }
 
@@ -97,6 +100,7 @@ export const steps: readonly Step[] = [
     within: 180,
     does: async (channel, known) => {
       known.messages = await setUpMessages(channel, known.quirks as Quirks)
+      known.centre = await askCentre((text, ms) => channel.command(text, ms))
     },
   },
   {

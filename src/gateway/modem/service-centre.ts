@@ -1,0 +1,71 @@
+import type { GatewayState } from '../../message/gateway-state.ts'
+import type { Channel } from './channel.ts'
+import type { Ask } from './observe.ts'
+
+/** +CMS ERROR: SMSC address unknown (TS 27.005 clause 3.2.5). */
+const unknown = 330
+
+const missing =
+  'the SIM has no number of a service centre, every text is refused without; ' +
+  'smshub modem at <gateway> \'AT+CSCA="+<number of your operator>"\' sets it'
+
+export interface ServiceCentreRooms {
+  readonly channel: Channel
+  observed(change: Partial<GatewayState>): void
+  log(level: 'info' | 'warn', message: string): void
+}
+
+/**
+ * The number of the service centre that the SIM names. Sticks have been seen that lose it within a day (facts: modems,
+ * section 7.1): they are told it again. A SIM without one is told of before the first text is refused.
+ */
+export class ServiceCentre {
+  readonly #rooms: ServiceCentreRooms
+  /** As the modem says it, behind the colon; empty without a number, null where it can't be asked. */
+  #said: string | null
+
+  constructor(rooms: ServiceCentreRooms, said: string | null) {
+    this.#rooms = rooms
+    this.#said = said
+  }
+
+  start(): void {
+    if (this.#said === '') this.#rooms.observed({ status: 'degraded', last_error: missing })
+  }
+
+  /** Somebody may have set it meanwhile. */
+  async look(ask: Ask): Promise<void> {
+    if (this.#said !== '') return
+    this.#said = await askCentre(ask)
+    if (this.#said !== '') this.#isFound()
+  }
+
+  /** A text has left: the modem knows a number that it does not tell. */
+  sent(): void {
+    if (this.#said !== '') return
+    this.#said = null
+    this.#isFound()
+  }
+
+  /** To be called inside `exclusive`, behind a refusal. */
+  async refused(cause: number | null): Promise<void> {
+    if (cause !== unknown || this.#said === null || this.#said === '') return
+    this.#rooms.log('warn', 'the SIM has lost the number of its service centre: it is told again')
+    await this.#rooms.channel.command(`AT+CSCA=${this.#said}`, 5_000)
+  }
+
+  #isFound(): void {
+    this.#rooms.observed({ status: 'ready', last_error: null })
+  }
+}
+
+/** `+CSCA: "+491710000000",145` (TS 27.005 clause 3.3.1). */
+export async function askCentre(ask: Ask): Promise<string | null> {
+  const { lines, final } = await ask('AT+CSCA?', 5_000)
+  const said = lines
+    .find((line) => line.startsWith('+CSCA:'))
+    ?.slice(6)
+    .trim()
+  if (final.kind !== 'ok' || said === undefined) return null
+  return /\d/.test(said.split(',')[0] ?? '') ? said : ''
+}
