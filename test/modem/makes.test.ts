@@ -94,6 +94,22 @@ describe('a modem without PDU mode', () => {
       outcome: 'refused',
       cause: { accepted: 'no', next: 'give_up', text: expect.stringContaining('one part only') },
     })
+    expect(bench.written.filter((line) => line.startsWith('AT+CMGS'))).toEqual([])
+  })
+
+  test('and without UCS2 refuses what is not the same in every alphabet', async () => {
+    const bench = new Bench({ modem: { personality: personalities.text_only } })
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CSCS' })
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.ready, 120_000)
+    expect(await bench.send('setdigout 1')).toMatchObject({ outcome: 'sent' })
+    expect(bench.accepted('setdigout 1')).toBe(1)
+    for (const text of ['me@home', 'a_b', '5 €', 'Tür'])
+      expect(await bench.send(text)).toMatchObject({
+        outcome: 'refused',
+        cause: { accepted: 'no', next: 'give_up', text: expect.stringContaining('neither PDU mode nor UCS2') },
+      })
+    expect(bench.network.log.of('accepted')).toHaveLength(1)
   })
 
   test('of CDMA: OK is not yet the network', async () => {
