@@ -5,7 +5,8 @@ import type { Settings } from './settings.ts'
 /** What a command line came to: the lines of each of its commands, and one result code for all (V.250 clause 5.7). */
 export interface LineResult {
   readonly blocks: readonly (readonly string[])[]
-  readonly final: string
+  /** Null where the make says none. */
+  readonly final: string | null
 }
 
 /** Writes lines and result codes the way the DTE has set (ATV, ATQ, S3, S4) and the make does. */
@@ -28,7 +29,8 @@ export class AnswerWriter {
   }
 
   /** A final result code; with ATV0 a digit and CR where there is one, with ATQ1 nothing. */
-  final(code: string): string {
+  final(code: string | null): string {
+    if (code === null) return ''
     const { numbers } = this.#settings()
     if (numbers.Q[0] === 1) return ''
     const digit = finalDigits[code]

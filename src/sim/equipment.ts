@@ -30,6 +30,8 @@ export interface Equipment {
   settings: Settings
   /** What ATZ brings back; AT&W fills it. */
   saved: Settings
+  /** Command lines that have silenced something since the start. */
+  readonly heard: Set<string>
   /** The real-time clock's distance from the wall clock, in milliseconds. */
   clockOffsetMs: number
   /** Says a line unasked. */

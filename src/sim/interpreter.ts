@@ -19,8 +19,10 @@ export async function interpret(
   me: Equipment,
   dialogueFor: (command: string) => Dialogue,
 ): Promise<LineResult | null> {
-  const { answers, unknownCommand } = me.personality
-  const own = answers[body.trim().toUpperCase()]
+  const { answers, unknownCommand, chatter, noOkBehind } = me.personality
+  const line = body.trim().toUpperCase()
+  if (chatter.some(({ until }) => until === line)) me.heard.add(line)
+  const own = answers[line]
   if (own) return { blocks: [own], final: 'OK' }
   const commands = parseCommandLine(body)
   if (commands === null) return { blocks: [], final: unknownCommand }
@@ -33,7 +35,9 @@ export async function interpret(
       const answer = await carryOut(command, table, me, dialogue)
       blocks.push(answer === undefined ? [] : typeof answer === 'string' ? [answer] : answer)
     }
-    return { blocks, final: 'OK' }
+    const [only] = commands.length === 1 ? commands : []
+    const isBare = only !== undefined && noOkBehind.includes(only.name) && blocks.flat().length > 0
+    return { blocks, final: isBare ? null : 'OK' }
   } catch (error) {
     if (error instanceof Silence) return null
     // A message that the codec can't write again is the ME's failure, not the simulator's.

@@ -1,5 +1,6 @@
 import type { StoredMessage } from './message-memory.ts'
 import { tpduIn, tpduLengthOf } from './pdu.ts'
+import type { Personality } from './personality.ts'
 import type { Settings } from './settings.ts'
 import { dataOf, deliverFields, listFields, readFields, reportFields } from './text-mode.ts'
 
@@ -22,12 +23,17 @@ export function listLines(index: number, message: StoredMessage, settings: Setti
 }
 
 /** The lines of +CMT: and +CDS: (clause 3.4.1). */
-export function routedLines(pdu: string, settings: Settings): readonly string[] {
+export function routedLines(
+  pdu: string,
+  settings: Settings,
+  { reportComma }: Pick<Personality, 'reportComma'>,
+): readonly string[] {
   const tpdu = tpduToShow(pdu, settings)
   if (tpdu?.type === 'statusReport') return [`+CDS: ${reportFields(tpdu, settings).join(',')}`]
   if (tpdu?.type === 'deliver') return [`+CMT: ${deliverFields(tpdu, settings).join(',')}`, dataOf(pdu, tpdu, settings)]
   const length = tpduLengthOf(pdu)
-  return [tpduIn(pdu)?.type === 'statusReport' ? `+CDS: ${length}` : `+CMT: ,${length}`, pdu]
+  const comma = reportComma ? ',' : ''
+  return [tpduIn(pdu)?.type === 'statusReport' ? `+CDS: ${comma}${length}` : `+CMT: ,${length}`, pdu]
 }
 
 /** Null in PDU mode. */

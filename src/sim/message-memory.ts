@@ -17,13 +17,15 @@ export class MessageMemory {
   /** The number of its first slot: 1, or 0 with some makes. */
   readonly firstIndex: number
   readonly #isStuck: () => boolean
+  readonly #renumbers: boolean
   readonly #slots = new Map<number, StoredMessage>()
 
-  /** `isStuck` makes it full whatever it holds. */
-  constructor(capacity: number, firstIndex: number, isStuck: () => boolean) {
+  /** `isStuck` makes it full whatever it holds; with `renumbers` there is never a gap between used slots. */
+  constructor(capacity: number, firstIndex: number, isStuck: () => boolean, renumbers: boolean) {
     this.capacity = capacity
     this.firstIndex = firstIndex
     this.#isStuck = isStuck
+    this.#renumbers = renumbers
   }
 
   get used(): number {
@@ -53,7 +55,11 @@ export class MessageMemory {
   }
 
   delete(index: number): void {
-    this.#slots.delete(index)
+    if (!this.#slots.delete(index) || !this.#renumbers) return
+    for (const [later, message] of this.list().filter(([one]) => one > index)) {
+      this.#slots.delete(later)
+      this.#slots.set(later - 1, message)
+    }
   }
 
   /** Used slots in their order. */

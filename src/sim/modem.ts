@@ -58,7 +58,7 @@ export class SimulatedModem implements Subscriber {
       () => this.sim.state === 'ready',
       () => this.#radioChanged(),
     )
-    this.memories = memoriesOf({ ...personality.capacity, ...capacity }, personality.firstIndex, this.faults)
+    this.memories = memoriesOf({ ...personality.capacity, ...capacity }, personality, this.faults)
     this.#me = this.#equipment(options, personality)
     this.#conversation = new Conversation({
       me: this.#me,
@@ -149,7 +149,7 @@ export class SimulatedModem implements Subscriber {
       showsClass0: personality.showsClass0,
       say,
       losesIndications: () => faults.take('lost_indication') !== null,
-      show: (pdu) => routedLines(pdu, settings()),
+      show: (pdu) => routedLines(pdu, settings(), personality),
       full: (name) => this.#memoryFull(name),
     })
     const parts = { clock, network, personality, faults, imei, number, sim, radio, memories, reception }
@@ -159,6 +159,7 @@ export class SimulatedModem implements Subscriber {
       telephone: new Telephone({ clock, settings, say }),
       settings: factorySettings(),
       saved: factorySettings(),
+      heard: new Set(),
       clockOffsetMs: 0,
       say: (line) => say([line]),
       restart: () => {
@@ -181,6 +182,7 @@ export class SimulatedModem implements Subscriber {
     const { bootMs, simBusyMs, registerMs, boot } = this.#me.personality
     this.#me.settings = structuredClone(this.#me.saved)
     this.#me.chosen.fill('SM')
+    this.#me.heard.clear()
     this.#hasStarted = false
     this.sim.powerOn()
     this.sim.busy = true
@@ -200,8 +202,9 @@ export class SimulatedModem implements Subscriber {
   }
 
   #chatter(): void {
-    for (const { everyMs, line } of this.#me.personality.chatter) {
+    for (const { everyMs, line, until } of this.#me.personality.chatter) {
       const again = () => {
+        if (until !== undefined && this.#me.heard.has(until)) return
         this.say(line)
         this.#later(everyMs, again)
       }
@@ -238,8 +241,8 @@ export class SimulatedModem implements Subscriber {
   }
 }
 
-function memoriesOf(capacity: Readonly<Record<MemoryName, number>>, firstIndex: number, faults: FaultBoard) {
+function memoriesOf(capacity: Readonly<Record<MemoryName, number>>, make: Personality, faults: FaultBoard) {
   const isStuck = () => faults.peek('storage_full') !== null
-  const memory = (name: MemoryName) => new MessageMemory(capacity[name], firstIndex, isStuck)
+  const memory = (name: MemoryName) => new MessageMemory(capacity[name], make.firstIndex, isStuck, make.renumbers)
   return { SM: memory('SM'), ME: memory('ME'), SR: memory('SR') }
 }

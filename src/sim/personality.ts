@@ -32,11 +32,19 @@ export interface Personality {
   readonly bootMs: number
   readonly simBusyMs: number
   readonly registerMs: number
-  /** Lines said every now and then. */
-  readonly chatter: readonly { readonly everyMs: number; readonly line: string }[]
+  /** Lines said every now and then, until the command line `until` (behind AT) has come. */
+  readonly chatter: readonly { readonly everyMs: number; readonly line: string; readonly until?: string }[]
   readonly capacity: { readonly SM: number; readonly ME: number; readonly SR: number }
   /** Number of the first slot of a memory. */
   readonly firstIndex: number
+  /** Deleting a message moves those behind it up. */
+  readonly renumbers: boolean
+  /** Names of memories that +CPMS takes at most. */
+  readonly mostMemories: number
+  /** Commands whose answer, where it has a line, has no OK behind it. */
+  readonly noOkBehind: readonly string[]
+  /** A comma too many stands in +CDS. */
+  readonly reportComma: boolean
   /** +CMGR of an empty slot: CMS 321, OK alone, or `+CMGR: 0,,0`. */
   readonly emptySlot: 'error' | 'ok' | 'zeros'
   /** What ESC at the prompt is answered with. */
@@ -75,6 +83,10 @@ export const standard: Personality = {
   chatter: [],
   capacity: { SM: 20, ME: 50, SR: 20 },
   firstIndex: 1,
+  renumbers: false,
+  mostMemories: 3,
+  noOkBehind: [],
+  reportComma: false,
   emptySlot: 'error',
   escape: 'ok',
   fullLine: null,

@@ -48,3 +48,31 @@ test('a make chatters, starts in its own words and tells a full memory', async (
   modem.reset()
   expect(await terminal.wait(1000)).toBe('\r\r\n^SYSSTART\r\r\n')
 })
+
+test('a make moves its messages up, takes few memories, leaves out an OK and falls silent when it is told to', async () => {
+  const { terminal, network } = await bench({
+    modem: {
+      personality: {
+        ...personalities.standard,
+        renumbers: true,
+        mostMemories: 1,
+        noOkBehind: ['+CPIN'],
+        reportComma: true,
+        chatter: [{ everyMs: 400, line: '+WIND: 7', until: '+WIND=0' }],
+        answers: { '+WIND=0': [] },
+      },
+    },
+  })
+  expect(await terminal.wait(500)).toBe('\r\n+WIND: 7\r\n')
+  expect(await terminal.command('AT+WIND=0')).toEqual(['OK'])
+  expect(await terminal.wait(5_000)).toBe('')
+  expect(await terminal.type('AT+CPIN?\r')).toBe('\r\n+CPIN: READY\r\n')
+  expect(await terminal.command('AT+CPMS="SM","SM"')).toEqual(['ERROR'])
+  for (const text of ['a', 'b', 'c']) network.text({ from: friend, to: hub, text })
+  await terminal.wait(1_000)
+  await terminal.command('AT+CMGD=1')
+  expect((await terminal.command('AT+CMGL=4')).filter((line) => line.startsWith('+CMGL:'))).toEqual([
+    expect.stringMatching(/^\+CMGL: 1,/),
+    expect.stringMatching(/^\+CMGL: 2,/),
+  ])
+})

@@ -52,6 +52,13 @@ export const makersCommands: CommandTable = {
   // Telit: of the code that is asked for
   '#PCT': { execute: ({ sim }) => `#PCT: ${sim.state === 'puk' ? sim.tries.puk : sim.tries.pin}` },
   '#REBOOT': { execute: restart },
+  // 3: the SIM and its messages can be used.
+  '#QSS': {
+    read: ({ sim }) => `#QSS: 2,${{ absent: 0, ready: 3 }[sim.state as string] ?? 1}`,
+    set: () => [],
+  },
+  // Cinterion: of the PIN, or of the code that is named by a 1 behind it.
+  '^SPIC': { set: ({ sim }, values) => `^SPIC: ${values.number(1, 0) === 1 ? sim.tries.puk : sim.tries.pin}` },
   // Huawei, CDMA: OK says that it was taken, ^HCMGSS that the network has it.
   '^HCMGS': {
     needs: 'sim',
