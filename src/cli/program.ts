@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
+import { personalities } from '../sim/makes.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import { addModem } from './modem-verbs.ts'
@@ -106,6 +107,9 @@ export async function program(context: CliContext, argv: readonly string[]): Pro
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')
     .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
     .option('--replay <file>', 'be the modem of a trace or transcript instead')
+    .addOption(
+      new Option('--make <make>', 'the make that it is').choices(Object.keys(personalities)).default('standard'),
+    )
     .option('--number <number>', "the modem's own number", '+491700000001')
     .action(
       does(async (chosen: SimulateOptions) => (await import('./simulate.ts')).simulate(context, chosen, options())),

@@ -6,6 +6,7 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Fault } from '../message/fault.ts'
 import { faultMeanings, type ModemFault } from '../sim/faults.ts'
+import { type PersonalityName, personalities } from '../sim/makes.ts'
 import { Pty } from '../sim/pty.ts'
 import { parseTrace, ReplayedModem, serveReplay } from '../sim/replay.ts'
 import { SimulatedWorld } from '../sim/world.ts'
@@ -16,6 +17,7 @@ export interface SimulateOptions {
   readonly pty?: string
   readonly number: string
   readonly replay?: string
+  readonly make: PersonalityName
 }
 
 const usage = `Commands on the standard input:
@@ -34,7 +36,9 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
   if (options.replay !== undefined) return replay(context, options, options.replay)
   const { config, dataFolder } = loadConfig(load)
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
-  const world = new SimulatedWorld({ clock: context.clock, devices: devices.values(), number: options.number })
+  const { clock } = context
+  const personality = personalities[options.make]
+  const world = new SimulatedWorld({ clock, devices: devices.values(), number: options.number, personality })
   const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(options.listen) ?? []
   const path = await world.listen(host, Number(port))
   let pty: Pty | null = null
@@ -46,7 +50,7 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
       )
     })
     stderr.write(
-      `modem ${options.number} on ${path}${pty === null ? '' : ` and ${options.pty}`}, ${devices.size} devices in the network\n${usage}`,
+      `${personality.manufacturer} ${personality.model} ${options.number} on ${path}${pty === null ? '' : ` and ${options.pty}`}, ${devices.size} devices in the network\n${usage}`,
     )
     void control(stdin, world, options.number, stderr)
     await context.ended

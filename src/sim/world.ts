@@ -5,6 +5,7 @@ import type { NetworkBehaviour } from './behaviour.ts'
 import { type Answerer, type DelayedText, SimulatedDevice } from './device.ts'
 import { SimulatedModem } from './modem.ts'
 import { SimulatedNetwork } from './network.ts'
+import type { Personality } from './personality.ts'
 import { ModemServer } from './server.ts'
 
 export interface WorldOptions {
@@ -13,6 +14,8 @@ export interface WorldOptions {
   readonly devices: Iterable<Device>
   /** Number of the SIM in the hub's modem. */
   readonly number?: string
+  /** The make of the hub's modem. */
+  readonly personality?: Personality
   readonly behaviour?: Partial<NetworkBehaviour>
   /** How long a device takes to answer, in ms. */
   readonly answerMs?: number
@@ -29,9 +32,13 @@ export class SimulatedWorld {
   readonly devices = new Map<string, SimulatedDevice>()
   readonly #servers: ModemServer[] = []
 
-  constructor({ clock, devices, number = '+491700000001', behaviour, answerMs = 1_500 }: WorldOptions) {
+  constructor({ clock, devices, number = '+491700000001', personality, behaviour, answerMs = 1_500 }: WorldOptions) {
     this.network = new SimulatedNetwork({ clock, ...(behaviour !== undefined && { behaviour }) })
-    this.modem = new SimulatedModem({ network: this.network, number })
+    this.modem = new SimulatedModem({
+      network: this.network,
+      number,
+      ...(personality !== undefined && { personality }),
+    })
     for (const device of devices) {
       const { recipient } = device
       if (recipient === null || recipient === number) continue
