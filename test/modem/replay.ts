@@ -39,6 +39,7 @@ async function replay(transcript: Transcript) {
   // Until the first look at the modem is over.
   if (given === 'ready') {
     await clock.advance(3_000)
+    if (!driver.ready) throw new Error(`not ready: ${driver.state.last_error}`)
     modem.begin(steps)
   }
   const seen: string[] = []
