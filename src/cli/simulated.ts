@@ -48,6 +48,7 @@ function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {
     baud_rate: 115_200,
     weight: 1,
     gap: 0,
+    roaming: false,
     limits: {},
     ...(number !== undefined && { number }),
   }

@@ -57,6 +57,7 @@ const Modem = z.strictObject({
     .optional(),
   weight: number({ min: 1, max: 1000, integer: true }).default(1).describe('Its share where several may be used'),
   gap: number({ min: 0, max: 3600 }).default(0).describe('Seconds between two messages'),
+  roaming: flag.default(false).describe('Send in other networks than its own too, which may cost more'),
   limits: z
     .strictObject({
       minute: limit.optional(),

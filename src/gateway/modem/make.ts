@@ -15,6 +15,7 @@ export interface ModemConfig {
   readonly recover?: string | undefined
   /** Seconds between two messages. */
   readonly gap: number
+  readonly roaming: boolean
 }
 
 /** `path: auto`: the modem is looked for. */
@@ -40,7 +41,7 @@ export interface ModemRooms extends ModemMemory {
 
 /** A modem as it is configured, with everything that this machine can do about it. */
 export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ...memory }: ModemRooms): Modem {
-  const { path, baud_rate: configured, pin, recover } = row
+  const { path, baud_rate: configured, pin, recover, roaming } = row
   const [usual = 0] = speeds
   const baudRate = configured ?? usual
   const power = () => powerCycle(path === auto ? (finder.lastOf(id) ?? path) : path, recover, clock)
@@ -49,7 +50,7 @@ export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ..
     path === auto
       ? { open: () => finder.find(id, baudRate), openingMs: looking }
       : { open: () => speed.open(path), openingMs: asking }
-  return new Modem({ id, path, baudRate, pin, ...memory, power, gapMs: row.gap * 1000, ...open }, clock)
+  return new Modem({ id, path, baudRate, pin, ...memory, power, roaming, gapMs: row.gap * 1000, ...open }, clock)
 }
 
 /** Looks for the modems of all gateways; paths that the configuration names are not looked at. */

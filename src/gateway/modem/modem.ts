@@ -26,7 +26,10 @@ export class Modem implements Gateway {
   readonly #clock: Clock
   readonly #stopping = new Latch()
   readonly #handovers = new Set<Promise<Handover>>()
-  readonly #shown = new ShownState(() => this.#handlers.changed())
+  readonly #shown = new ShownState(
+    () => this.#handlers.changed(),
+    ({ network }) => this.#holds(network),
+  )
   readonly #rest: Rest
   readonly #trace: Trace
   readonly #bond: Bond
@@ -53,7 +56,7 @@ export class Modem implements Gateway {
   }
 
   get ready(): boolean {
-    if (this.#bond.held !== null) return false
+    if (this.#holds(this.state.network) !== null) return false
     // Refused now with 331 (no network service), taken in seconds; whatever else +CREG says may be wrong.
     return this.#session !== null && this.state.network !== 'searching' && this.#rest.isOver
   }
@@ -108,7 +111,7 @@ export class Modem implements Gateway {
   async accept(): Promise<string> {
     const said = await this.#bond.accept()
     this.#handlers.log('info', said)
-    if (this.#session !== null) this.#shown.set({ status: 'ready', last_error: null })
+    this.#shown.set({})
     return said
   }
 
@@ -133,6 +136,13 @@ export class Modem implements Gateway {
     await this.#filing?.stop()
   }
 
+  /** Why nothing may be sent although it could be, with the way out; null where it may. */
+  #holds(network: GatewayState['network']): string | null {
+    if (network === 'roaming' && !this.#options.roaming)
+      return `the SIM is roaming: nothing is sent before gateways.${this.id}.roaming is true, for it may cost more`
+    return this.#bond.held
+  }
+
   /** What serves; null while nothing does, and when the hub stops. */
   get #session(): Session | null {
     return this.#stopping.isFired ? null : (this.#service?.session ?? null)
@@ -141,7 +151,8 @@ export class Modem implements Gateway {
   async #handOver(work: (session: Session) => Promise<Handover>): Promise<Handover> {
     const session = this.#session
     if (session === null) return { outcome: 'not_sent', reason: 'the modem is not ready' }
-    if (this.#bond.held !== null) return { outcome: 'not_sent', reason: this.#bond.held }
+    const held = this.#holds(this.state.network)
+    if (held !== null) return { outcome: 'not_sent', reason: held }
     const { gapMs = 0 } = this.#options
     const handover = work(session)
     this.#handovers.add(handover)

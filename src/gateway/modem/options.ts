@@ -14,6 +14,8 @@ export interface ModemOptions {
   readonly bindings?: BindingMemory | undefined
   /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
   readonly heartbeatMs?: number
+  /** It sends in other networks than its own, too. */
+  readonly roaming?: boolean
   /** ms between two messages: networks block SIMs that send in bursts. */
   readonly gapMs?: number
   /** How the port is opened, where it is neither a serial device nor TCP. */

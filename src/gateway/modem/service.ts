@@ -222,7 +222,6 @@ export class Service {
     const { identity, quirks, sim, messages, centre, observed } = started
     await this.#rooms.bond.meet({ modem: identity.imei, sim })
     if (over.isFired) return
-    const { held } = this.#rooms.bond
     this.sim = sim
     this.#filing.use(sim ?? this.#rooms.options.id)
     const session = new Session({
@@ -232,7 +231,7 @@ export class Service {
       filing: this.#filing,
       centre,
       heartbeatMs: this.#rooms.options.heartbeatMs ?? heartbeat,
-      observed: (change) => this.#observed(change),
+      observed: (change) => this.#shown.set(change),
       called: (from) => this.#rooms.handlers.called(from),
       over: (reason) => this.#fall(reason),
       log: (level, message) => this.#rooms.handlers.log(level, message),
@@ -241,20 +240,21 @@ export class Service {
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#rooms.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
-    if (held !== null) this.#rooms.handlers.log('warn', held)
     const { model, firmware } = identity
     this.#said.clear()
     const recoveries = { ...this.#ladder.counts }
     this.#shown.set({
-      status: held === null ? 'ready' : 'degraded',
+      status: 'ready',
       sim: 'ready',
       model,
       firmware,
       ...observed,
-      last_error: held,
+      last_error: null,
       recovering: null,
       recoveries,
     })
+    const { last_error: held } = this.#shown.state
+    if (held !== null) this.#rooms.handlers.log('warn', held)
     session.start()
     this.#healed = this.#clock.after(healed, () => {
       if (isUsable(this.#shown.state.network)) this.#ladder.well()
@@ -262,12 +262,6 @@ export class Service {
     await over.wait()
     this.#healed.cancel()
     await session.end()
-  }
-
-  /** A SIM that is not accepted stays what is wrong, whatever else is. */
-  #observed(change: Partial<GatewayState>): void {
-    const { held } = this.#rooms.bond
-    this.#shown.set(held === null ? change : { ...change, status: 'degraded', last_error: held })
   }
 
   #urc(urc: Urc, line: string, behind: string | null): void {

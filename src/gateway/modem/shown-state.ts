@@ -19,23 +19,32 @@ const unknown: GatewayState = {
   recoveries: {},
 }
 
-/** The state of a modem as it is shown; `changed` is told when something of it has changed. */
+/**
+ * The state of a modem as it is shown; `changed` is told when something of it has changed. What works and must not be
+ * used (`holds` says why) is shown as degraded, whatever else there is to say.
+ */
 export class ShownState {
   readonly #changed: () => void
+  readonly #holds: (state: GatewayState) => string | null
   #state = unknown
+  #shown = unknown
 
-  constructor(changed: () => void) {
+  constructor(changed: () => void, holds: (state: GatewayState) => string | null) {
     this.#changed = changed
+    this.#holds = holds
   }
 
   get state(): GatewayState {
-    return this.#state
+    return this.#shown
   }
 
   set(change: Partial<GatewayState>): void {
-    const before = this.#state
-    this.#state = { ...before, ...change }
-    const keys = Object.keys(change) as (keyof GatewayState)[]
-    if (keys.some((key) => before[key] !== change[key])) this.#changed()
+    const before = this.#shown
+    this.#state = { ...this.#state, ...change }
+    const works = this.#state.status === 'ready' || this.#state.status === 'degraded'
+    const held = works ? this.#holds(this.#state) : null
+    this.#shown = held === null ? this.#state : { ...this.#state, status: 'degraded', last_error: held }
+    const keys = Object.keys(this.#shown) as (keyof GatewayState)[]
+    if (keys.some((key) => before[key] !== this.#shown[key])) this.#changed()
   }
 }

@@ -78,3 +78,33 @@ describe('the storage of a modem', () => {
     expect(new Set(bench.told.messages.map(({ pdu }) => pdu)).size).toBe(20)
   })
 })
+
+describe('a SIM that roams', () => {
+  test('sends nothing, says why, and still hears', async () => {
+    const bench = await Bench.ready()
+    bench.modem.radio.change({ registration: 'roaming' })
+    await bench.clock.advance(40_000)
+    expect(bench.driver.ready).toBe(false)
+    expect(bench.driver.state).toMatchObject({
+      status: 'degraded',
+      network: 'roaming',
+      last_error: expect.stringContaining('gateways.home.roaming'),
+    })
+    expect(await bench.send('out')).toMatchObject({ outcome: 'not_sent' })
+    bench.network.text({ from: friend, to: hub, text: 'in' })
+    await bench.clock.advance(40_000)
+    expect(bench.told.messages).toHaveLength(1)
+    bench.modem.radio.change({ registration: 'home' })
+    await bench.clock.advance(40_000)
+    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(await bench.send('out')).toMatchObject({ outcome: 'sent' })
+  })
+
+  test('sends where that is allowed', async () => {
+    const bench = await Bench.ready({ driver: { roaming: true } })
+    bench.modem.radio.change({ registration: 'roaming' })
+    await bench.clock.advance(40_000)
+    expect(bench.driver.state).toMatchObject({ status: 'ready', network: 'roaming' })
+    expect(await bench.send('out')).toMatchObject({ outcome: 'sent' })
+  })
+})
