@@ -176,6 +176,15 @@ describe('a text', () => {
     expect(stored(bench)).toBe(0)
   })
 
+  test('that found a SIM full of which the modem had said nothing comes behind the next look', async () => {
+    const bench = await Bench.ready({ modem: { capacity: { SM: 2 } } })
+    bench.modem.faults.add({ fault: 'lost_indication' })
+    text(bench, 'one', 'two', 'three', 'four')
+    await bench.clock.advance(3 * minute)
+    expect(textsOf(bench)).toEqual(['four', 'one', 'three', 'two'])
+    expect(stored(bench)).toBe(0)
+  })
+
   test('that found the storage full comes when there is room', async () => {
     const bench = await Bench.ready({ modem: { capacity: { SM: 2 } } })
     bench.told.file = async () => {
