@@ -2,14 +2,14 @@ import type { Device } from '../device/device.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import type { ToldGateway } from '../message/gateway-state.ts'
+import { isAvailable } from '../message/gateway-state.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
-import { type AskedGateway, Gateways } from './gateways.ts'
+import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
 import { Logging } from './logging.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { shown } from './queue-requests.ts'
@@ -32,8 +32,7 @@ export interface BridgeRooms extends Omit<RequestRooms, Own> {
   readonly startedAt: number
   readonly instance: string
   newId(): string
-  /** A gateway is shown otherwise than before. */
-  shown(event: { readonly id: string; readonly state: ToldGateway }): void
+  shown: GatewaysRooms['shown']
   /** Tells the broker everything that is retained once more. */
   tellAgain(): void
 }
@@ -132,9 +131,8 @@ export class Bridge {
   gatewayChanged(id: string): void {
     const state = this.gateways.changed(id)
     if (state === null) return
-    this.#rooms.shown({ id, state })
     this.#sms2mqtt?.signal(state)
-    const available = state.status === 'ready' || state.status === 'degraded'
+    const available = isAvailable(state)
     const was = this.#available.get(id)
     this.#available.set(id, available)
     if (was === undefined || was === available) return

@@ -1,7 +1,13 @@
 import type { Config } from '../config/schema.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import { type GatewayState, publicationsOf, type RestartKind, type ToldGateway } from '../message/gateway-state.ts'
+import {
+  type GatewayState,
+  isAvailable,
+  publicationsOf,
+  type RestartKind,
+  type ToldGateway,
+} from '../message/gateway-state.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -10,7 +16,6 @@ import { every } from '../util/every.ts'
 /** What people may ask of a gateway; what it can't do it lacks. */
 export interface AskedGateway {
   readonly state: GatewayState
-  readonly ready: boolean
   readonly trace?: string
   ussd?(codes: readonly string[]): Promise<string>
   look?(): Promise<void>
@@ -31,6 +36,8 @@ export interface GatewaysRooms {
   readonly clock: Clock
   now(): number
   gateways(): ReadonlyMap<string, AskedGateway>
+  /** A gateway is shown otherwise than before. */
+  shown(event: { readonly id: string; readonly state: ToldGateway }): void
   log(level: LogLevel, message: string): void
 }
 
@@ -81,6 +88,7 @@ export class Gateways {
     const payload = JSON.stringify(state)
     if (this.#shown.get(id) === payload) return null
     this.#shown.set(id, payload)
+    this.#rooms.shown({ id, state })
     void this.#rooms.store.run('publish', publicationsOf(id, state)).catch(() => {})
     return state
   }
@@ -121,7 +129,7 @@ export class Gateways {
     for (const [id, gateway] of gateways()) {
       const row = config.gateways[id]
       if (row?.type !== 'modem' || row.balance === undefined) continue
-      if (!gateway.ready) {
+      if (!isAvailable(gateway.state)) {
         // A SIM that was gone may be another one.
         this.#due.set(id, clock.monotonic() + settling)
       } else if ((this.#due.get(id) ?? 0) <= clock.monotonic()) {

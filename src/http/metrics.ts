@@ -13,6 +13,14 @@ export interface Observed {
 /** ms between looks at the event loop: every 10 of them, as usual, took a quiet hub ten times its other work. */
 const eventLoopMonitoringPrecision = 1_000
 
+/** Figures of a gateway's state; what nobody knows is not told. */
+const gatewayGauges = [
+  { field: 'signal_dbm', name: 'smshub_gateway_signal_dbm', help: 'Signal strength' },
+  { field: 'storage_used', name: 'smshub_gateway_storage_messages', help: 'Messages in the storage of the modem' },
+  { field: 'storage_total', name: 'smshub_gateway_storage_size_messages', help: 'Messages that it holds at most' },
+  { field: 'queue', name: 'smshub_gateway_queue_messages', help: 'Commands and texts that wait for it' },
+] as const
+
 /** Prometheus metrics (facts: MQTT, section 6.8): few labels, never a number or a text. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -70,7 +78,10 @@ export class Metrics {
       labelNames,
       registers,
     })
-    const signal = new Gauge({ name: 'smshub_gateway_signal_dbm', help: 'Signal strength', labelNames, registers })
+    const gauges = gatewayGauges.map(({ field, ...row }) => ({
+      field,
+      gauge: new Gauge({ ...row, labelNames, registers }),
+    }))
     const recoveries = new Gauge({
       name: 'smshub_gateway_recoveries',
       help: 'What was done about a gateway that did not serve, since the start',
@@ -81,7 +92,9 @@ export class Metrics {
       for (const [rung, count] of Object.entries(state.recoveries)) recoveries.set({ gateway: id, rung }, count)
       up.set({ gateway: id }, state.status === 'ready' ? 1 : 0)
       registered.set({ gateway: id }, state.network === 'registered' || state.network === 'roaming' ? 1 : 0)
-      if (state.signal_dbm !== null) signal.set({ gateway: id }, state.signal_dbm)
+      for (const { field, gauge } of gauges) {
+        if (state[field] !== null) gauge.set({ gateway: id }, state[field])
+      }
     })
   }
 

@@ -39,14 +39,18 @@ export interface ToldGateway extends GatewayState {
   readonly balance_at: string | null
 }
 
+/** It works, be it that something is to be said about it. */
+export function isAvailable({ status }: GatewayState): boolean {
+  return status === 'ready' || status === 'degraded'
+}
+
 /** What is published of a gateway. */
 export function publicationsOf(gateway: string, state: ToldGateway): Publication[] {
-  const available = state.status === 'ready' || state.status === 'degraded'
   return [
     { topic: topicName('gateway/{gateway}', { gateway }), payload: JSON.stringify(state), retain: true },
     {
       topic: topicName('gateway/{gateway}/availability', { gateway }),
-      payload: available ? 'online' : 'offline',
+      payload: isAvailable(state) ? 'online' : 'offline',
       retain: true,
     },
   ]

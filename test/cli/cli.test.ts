@@ -335,12 +335,25 @@ describe('running', () => {
     const hub = new HubProcess(temporaryFolder())
     const [port, http] = [await freePort(), await freePort()]
     await hub.start({
-      config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\nhttp: { listen: 127.0.0.1:${http} }\n`,
+      config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }
+gateways: { home: { type: simulated } }
+http: { listen: 127.0.0.1:${http} }
+`,
     })
     await hub.logged(/clients find the broker/)
     expect(await (await fetch(`http://127.0.0.1:${http}/healthz`)).json()).toMatchObject({ ok: true, mqtt: true })
-    expect(await (await fetch(`http://127.0.0.1:${http}/metrics`)).text()).toContain('smshub_build_info{version=')
     const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.storage_used !== null)
+    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text()
+    for (const line of [
+      /^smshub_build_info\{version=/m,
+      /^smshub_gateway_up\{gateway="home"\} 1$/m,
+      /^smshub_gateway_storage_messages\{gateway="home"\} 0$/m,
+      /^smshub_gateway_storage_size_messages\{gateway="home"\} 20$/m,
+      /^smshub_gateway_queue_messages\{gateway="home"\} 0$/m,
+      /^smshub_gateway_recoveries\{gateway="home",rung="reset"\} 0$/m,
+    ])
+      expect(metrics).toMatch(line)
     const goodbye = client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'offline')
     expect(await hub.stop()).toEqual({ code: 0, signal: null })
     await goodbye

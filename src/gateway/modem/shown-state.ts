@@ -1,4 +1,4 @@
-import type { GatewayState } from '../../message/gateway-state.ts'
+import { type GatewayState, isAvailable } from '../../message/gateway-state.ts'
 
 /** What is known of a modem before it has answered. */
 const unknown: GatewayState = {
@@ -41,8 +41,7 @@ export class ShownState {
   set(change: Partial<GatewayState>): void {
     const before = this.#shown
     this.#state = { ...this.#state, ...change }
-    const works = this.#state.status === 'ready' || this.#state.status === 'degraded'
-    const held = works ? this.#holds(this.#state) : null
+    const held = isAvailable(this.#state) ? this.#holds(this.#state) : null
     this.#shown = held === null ? this.#state : { ...this.#state, status: 'degraded', last_error: held }
     const keys = Object.keys(this.#shown) as (keyof GatewayState)[]
     if (keys.some((key) => before[key] !== this.#shown[key])) this.#changed()
