@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals'
+import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/binding.ts'
+import { standard } from '../../src/sim/personality.ts'
+import { Bench, friend, hub } from './bench.ts'
+
+const first = '8949017000000000017'
+const second = '8949017000000000025'
+
+/** A hub that starts with this card, with what another one has left behind. */
+async function started(bindings: BindingMemory, iccid: string, lacks: readonly string[] = []): Promise<Bench> {
+  const personality = { ...standard, lacks }
+  const bench = new Bench({
+    modem: { personality, sim: { iccid, serviceCentre: '+491710000000' } },
+    driver: { bindings },
+  })
+  bench.driver.start(bench.told)
+  await bench.until(() => ['ready', 'degraded'].includes(bench.driver.state.status), 120_000)
+  return bench
+}
+
+describe('a card', () => {
+  test.each([
+    ['with its check digit', `${first}9`],
+    ['filled up', `${first}F`],
+    ['without its last digit', first.slice(0, -1)],
+  ])('that is told %s is the same card', async (_, iccid) => {
+    const bindings = new BindingsOfThisRun()
+    await (await started(bindings, first)).stop()
+    expect((await started(bindings, iccid)).driver.ready).toBe(true)
+  })
+
+  test('of which only the subscriber is told, for once, is the same card, and the next other one is another', async () => {
+    const bindings = new BindingsOfThisRun()
+    const mute = ['+CCID', '+CRSM']
+    await (await started(bindings, first, mute)).stop()
+    await (await started(bindings, first)).stop()
+    expect((await started(bindings, first, mute)).driver.ready).toBe(true)
+    expect((await started(bindings, second)).driver.ready).toBe(false)
+  })
+
+  test('that was exchanged while the hub runs sends nothing, receives, and goes on when it is the old one again', async () => {
+    const bench = await started(new BindingsOfThisRun(), first)
+    const change = async (iccid: string, status: string) => {
+      bench.modem.sim.iccid = iccid
+      bench.modem.reset()
+      await bench.clock.advance(10_000)
+      await bench.until(() => bench.driver.state.status === status, 120_000)
+      await bench.clock.advance(5_000)
+    }
+    await change(second, 'degraded')
+    expect(bench.driver.ready).toBe(false)
+    expect(await bench.send('not through this one')).toMatchObject({
+      outcome: 'not_sent',
+      reason: expect.stringContaining('smshub modem accept home'),
+    })
+    bench.network.text({ from: friend, to: hub, text: 'hello' })
+    await bench.clock.advance(60_000)
+    expect(bench.told.messages).toHaveLength(1)
+    expect(bench.driver.state).toMatchObject({ status: 'degraded', last_error: expect.stringContaining('…0025') })
+    await change(first, 'ready')
+    expect(await bench.send('through the old one')).toMatchObject({ outcome: 'sent' })
+    expect(bench.accepted('not through this one')).toBe(0)
+  })
+
+  test('that is accepted while nothing is there may be any', async () => {
+    const bindings = new BindingsOfThisRun()
+    const bench = await started(bindings, first)
+    bench.modem.unplug()
+    await bench.clock.advance(10_000)
+    expect(await bench.driver.accept()).toBe('home takes the modem and the SIM that it meets next')
+    bench.modem.sim.iccid = second
+    bench.modem.plugIn()
+    await bench.until(() => bench.driver.ready, 120_000)
+    await bench.stop()
+    expect((await started(bindings, first)).driver.ready).toBe(false)
+  })
+})
