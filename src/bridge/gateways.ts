@@ -54,6 +54,7 @@ const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null
 export class Gateways {
   readonly #rooms: GatewaysRooms
   readonly #figures = new Map<string, Figures>()
+  /** Payloads by topic. */
   readonly #shown = new Map<string, string>()
   /** When each is asked for its balance next, on the monotonic clock. */
   readonly #due = new Map<string, number>()
@@ -85,11 +86,11 @@ export class Gateways {
   /** A gateway may show another state than before. Null when it does not. */
   changed(id: string): ToldGateway | null {
     const state = this.#stateOf(id)
-    const payload = JSON.stringify(state)
-    if (this.#shown.get(id) === payload) return null
-    this.#shown.set(id, payload)
+    const news = publicationsOf(id, state).filter(({ topic, payload }) => this.#shown.get(topic) !== payload)
+    if (news.length === 0) return null
+    for (const { topic, payload } of news) this.#shown.set(topic, payload)
     this.#rooms.shown({ id, state })
-    void this.#rooms.store.run('publish', publicationsOf(id, state)).catch(() => {})
+    void this.#rooms.store.run('publish', news).catch(() => {})
     return state
   }
 

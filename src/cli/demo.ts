@@ -16,6 +16,8 @@ const devices = {
   boiler: { profile: 'elbro/smsb-m21t', name: 'Boiler', number: ['+4915112345680'] },
 }
 
+const resultKeys = ['command_id', 'command', 'value', 'status', 'ok', 'error', 'reply', 'elapsed_ms']
+
 const usual = { mqtt: 1883, http: 8080 }
 
 /**
@@ -38,7 +40,7 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   try {
     return await serve(context, config, folder, logger, {}, (hub) => {
       hub.events.on('published', ({ topic, payload }) => {
-        const line = inShort(topic, payload)
+        const line = inShort(topic, payload, config.homeassistant.prefix)
         if (line !== null) say(`${timeOf(context)}  MQTT  ${config.mqtt.base_topic}/${topic}  ${line}`)
       })
       world.network.log.watch(({ kind, from, to, text }) => {
@@ -71,12 +73,14 @@ Ctrl-C ends it; nothing of it stays on this machine.
 }
 
 /** What matters of a publication for somebody who watches; null for what only programs read. */
-function inShort(topic: string, payload: string): string | null {
-  if (topic.startsWith('sms/') || topic.startsWith('bridge/')) return null
+function inShort(topic: string, payload: string, discovery: string): string | null {
+  if (/^(sms|bridge)\//.test(topic) || topic.startsWith(`${discovery}/`)) return null
   if (topic.startsWith('gateway/') && !topic.endsWith('/availability')) return null
-  if (!topic.endsWith('/result')) return payload
-  const { command_id, command, value, status, final, ok, error, reply, elapsed_ms } = JSON.parse(payload)
-  return JSON.stringify({ command_id, command, value, status, ...(final && { ok, error, reply, elapsed_ms }) })
+  if (!payload.startsWith('{')) return payload
+  const told = Object.entries(JSON.parse(payload) as Record<string, unknown>)
+  const shown = topic.endsWith('/result') ? told.filter(([key]) => resultKeys.includes(key)) : told
+  const known = shown.filter(([, value]) => value !== null)
+  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known))
 }
 
 function timeOf({ clock }: CliContext): string {
