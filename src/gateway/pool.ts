@@ -88,6 +88,18 @@ export class Pool {
       .map((ids) => (ids.length === this.#members.size && !groups.includes(ids) ? '' : ids.join('|')))
   }
 
+  /** The routes that this gateway is of, as lanes are marked with them, and the gateways of each. */
+  routesOf(id: string): readonly { readonly route: string; readonly gateways: readonly string[] }[] {
+    const several = this.#routes
+      .map(({ gateways }) => [...gateways].sort())
+      .filter((ids) => ids.length > 1 && ids.includes(id))
+    return [
+      { route: id, gateways: [id] },
+      ...several.map((gateways) => ({ route: gateways.join('|'), gateways })),
+      { route: '', gateways: [...this.#members.keys()] },
+    ]
+  }
+
   /** Gateways that have been gone for long: what they had served before may go through this one. */
   absentFor(id: string): string[] {
     const now = this.#clock.monotonic()

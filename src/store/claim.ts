@@ -6,6 +6,7 @@ import { isPaused } from './pause.ts'
 import { type Quota, room, use } from './quota.ts'
 import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
+import { reasonBehindWait } from './waits.ts'
 
 /** Segments by window. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
@@ -178,6 +179,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
       gateway: args.gateway,
       attempts: row.attempts + 1,
       boot: args.boot,
+      reason: reasonBehindWait(row.reason),
       error: null,
     },
     args.now,

@@ -23,6 +23,7 @@ import { brokerRetained, loadSessions, saveSessions } from './sessions.ts'
 import { knownSettings } from './settings.ts'
 import { settleText } from './settle-text.ts'
 import { counts, noteTime, prune, rebase } from './upkeep.ts'
+import { tellWaiting } from './waits.ts'
 
 /**
  * Everything that may be asked of the store. Each runs in a transaction that others may share; `early` ones answer
@@ -32,6 +33,7 @@ export const operations = {
   recover,
   enqueue,
   claim,
+  tellWaiting,
   markWritten,
   markSent,
   requeue,

@@ -14,6 +14,7 @@ import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
 import { send } from './send.ts'
 import { settle } from './settle.ts'
+import { tellWaiting } from './wait.ts'
 
 /**
  * SUBMIT: MQTT PUBLISH -> SMS-SUBMIT
@@ -44,12 +45,17 @@ export interface SubmitRooms extends ComposeRooms {
 
 /** The slow look behind the bell, in ms. */
 const slowLook = 60_000
+/** ms between two looks at what waits for a gateway that is away. */
+const betweenTelling = 1_000
 
 export class Submit {
   readonly #rooms: SubmitRooms
   readonly #steps: Steps<(typeof submitSteps)[number]>
   readonly #bell: Doorbell
   readonly #loops: Promise<void>[] = []
+  readonly #gateways: Gateway[] = []
+  /** When what waits for a gateway was looked at last. */
+  readonly #toldAt = new Map<string, number>()
   readonly deadlines: Deadlines
   #running = true
 
@@ -101,6 +107,7 @@ export class Submit {
 
   /** From the disk to the network: one loop a gateway, for as long as the hub runs. */
   serve(gateway: Gateway): void {
+    this.#gateways.push(gateway)
     this.#loops.push(this.#serve(gateway))
   }
 
@@ -137,7 +144,8 @@ export class Submit {
   async #work(gateway: Gateway, turns: Turns): Promise<number> {
     const { store, rules, checkpoint, pool } = this.#rooms
     pool.noted(gateway.id, gateway.ready)
-    if (!gateway.ready || !this.#rooms.hasRoom()) return slowLook
+    if (!gateway.ready) return this.#away(gateway)
+    if (!this.#rooms.hasRoom()) return slowLook
     const { claim, blockedUntil } = await this.#steps.run('dispatch', () =>
       dispatch(store, gateway, turns, rules, pool),
     )
@@ -158,6 +166,18 @@ export class Submit {
       )
       .finally(() => pool.ended(gateway.id))
     return 0
+  }
+
+  /** What waits for a gateway that is away is told so; answers how long to wait before the next look, in ms. */
+  async #away(gateway: Gateway): Promise<number> {
+    const { store, pool, rules, clock } = this.#rooms
+    const told = this.#toldAt.get(gateway.id) ?? Number.NEGATIVE_INFINITY
+    const soon = told + betweenTelling - clock.monotonic()
+    // Whatever is queued rings: not each is worth a look at all that wait.
+    if (soon > 0) return soon
+    this.#toldAt.set(gateway.id, clock.monotonic())
+    const isMore = await tellWaiting(gateway, { store, pool, gateways: this.#gateways, now: rules.now() })
+    return isMore ? betweenTelling : slowLook
   }
 
   /** What the network said is known here only until it is on the disk: so it is tried until it is. */

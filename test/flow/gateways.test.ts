@@ -26,9 +26,9 @@ afterEach(async () => {
 /** A hub with so many modems, called g1, g2, …; `more` is what is said of each. */
 async function setting(
   count: number,
-  options: { more?: (i: number) => string; yaml?: string; speed?: number } = {},
+  options: { more?: (i: number) => string; yaml?: string; box?: string; speed?: number } = {},
 ): Promise<Setting> {
-  const { more = () => '', yaml = '', speed = 1 } = options
+  const { more = () => '', yaml = '', box = '', speed = 1 } = options
   const world = await startWorld({ yaml: '{}' })
   const modems: SimulatedModem[] = []
   const servers: ModemServer[] = []
@@ -49,7 +49,7 @@ async function setting(
   )
   const boxes = [...devices, abroad].map(
     (number, i) =>
-      `  box${i}:\n    profile: generic/text\n    number: "${number}"\n    commands: { go: { text: GO, repeat: safe, reply: { expect: none } } }`,
+      `  box${i}:\n    profile: generic/text\n    number: "${number}"\n    commands: { go: { text: GO, repeat: safe, reply: { expect: none } } }${box}`,
   )
   const started = await startHub(
     `
@@ -160,5 +160,47 @@ describe('several modems', () => {
     const since = performance.now()
     await go(one, [0, 1, 2])
     expect((performance.now() - since) * 20).toBeGreaterThan(20_000)
+  })
+})
+
+describe('a command whose gateway is away', () => {
+  const results = ({ client }: Setting, id: string) => client.results('box0').filter((json) => json.id === id)
+
+  test.each([
+    ['is pinned to it', 2, '\n    gateway: g1', 'g1 (offline)'],
+    ['has no other', 1, '', 'g1 (offline)'],
+  ])('says so once, where its device %s, and goes through it when it is back', async (_, count, box, named) => {
+    const some = await setting(count, { box, speed: 30 })
+    const { client, modems } = some
+    modems[0]?.unplug()
+    await client.wait(({ topic, text }) => topic === 'smshub/gateway/g1/availability' && text === 'offline')
+    await client.publish('smshub/box0/command/go', { id: 'waits' })
+    const waits = await client.wait(({ json }) => json?.id === 'waits' && json.reason !== undefined, 10_000)
+    expect(waits.json).toMatchObject({ status: 'queued', final: false, ok: null, reason: `waits for gateway ${named}` })
+    // A minute of tries to open the port, and of other commands for the same device behind it.
+    for (let i = 0; i < 4; i++) {
+      await client.publish('smshub/box0/command/go', { id: `behind ${i}` })
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
+    expect(results(some, 'waits').map(({ status, reason }) => [status, reason])).toEqual([
+      ['queued', undefined],
+      ['queued', `waits for gateway ${named}`],
+    ])
+    modems[0]?.plugIn()
+    const sent = await client.wait(({ json }) => json?.id === 'waits' && json.status === 'sent', 20_000)
+    expect(sent.json.sms.gateway).toBe('g1')
+    expect(
+      results(some, 'waits')
+        .slice(2)
+        .every(({ reason }) => reason === undefined),
+    ).toBe(true)
+  })
+
+  test('says nothing where another one takes it', async () => {
+    const two = await setting(2, { speed: 30 })
+    two.modems[0]?.unplug()
+    await two.client.wait(({ topic, text }) => topic === 'smshub/gateway/g1/availability' && text === 'offline')
+    expect(await go(two, [0])).toEqual(['g2'])
+    expect(two.client.results('box0').filter(({ reason }) => reason !== undefined)).toEqual([])
   })
 })

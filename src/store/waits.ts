@@ -1,0 +1,45 @@
+import type { Tx } from './engine.ts'
+import { publishResult } from './moves.ts'
+import { isPaused } from './pause.ts'
+import { type SubmissionRow, submission } from './rows.ts'
+
+/** How the reason of a command begins that only waits for its gateways. */
+const waiting = 'waits for gateway '
+
+/** Commands that are told in one transaction. */
+const most = 200
+
+export interface WaitsArgs {
+  /** Gateways that are all away, as a lane's route is written. */
+  readonly route: string
+  /** The gateway that has noticed it. */
+  readonly gateway: string
+  /** Whom they wait for, as people read it: `home (no_sim)`. */
+  readonly gateways: string
+  readonly now: number
+}
+
+/**
+ * Tells the commands that are next and wait for gateways that are away what they wait for, each once: those that are
+ * bound to a gateway stay with it (design section 5, sticky devices wait and say so). Answers whether there are more.
+ */
+export function tellWaiting(tx: Tx, { route, gateway, gateways, now }: WaitsArgs): boolean {
+  if (isPaused(tx, gateway)) return false
+  const heads = tx.all<{ seq: number }>(
+    `SELECT seq FROM lane JOIN submission ON submission.seq = lane.head
+     WHERE lane.state = 'ready' AND lane.route = ? AND submission.status = 'queued' AND submission.reason IS NULL
+     LIMIT ?`,
+    route,
+    most,
+  )
+  for (const { seq } of heads) {
+    tx.run('UPDATE submission SET reason = ? WHERE seq = ?', `${waiting}${gateways}`, seq)
+    publishResult(tx, submission(tx, seq) as SubmissionRow, now)
+  }
+  return heads.length === most
+}
+
+/** The reason of a command that goes out now: the wait is over. */
+export function reasonBehindWait(reason: string | null): string | null {
+  return reason?.startsWith(waiting) ? null : reason
+}
