@@ -3,11 +3,10 @@ import type { ProfileFiles } from '../config/profiles.ts'
 import { didYouMean } from '../device/nearest.ts'
 import type { DeviceRow } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
-import { restartKinds } from '../message/gateway-state.ts'
 import type { Publish } from '../message/publish.ts'
-import { ussdChoice, ussdCode } from '../message/ussd.ts'
 import type { Enqueued } from '../store/enqueue.ts'
 import { deviceOptions } from './device-options.ts'
+import { gatewayRequests } from './gateway-requests.ts'
 import { hubRequests } from './hub-requests.ts'
 import { abilitiesOf } from './pages.ts'
 import { queueRequests } from './queue-requests.ts'
@@ -24,9 +23,6 @@ const several = z.preprocess(
   (value) => (typeof value === 'string' ? { ids: [value] } : value),
   z.union([z.object({ ids: z.array(id).min(1).max(5_000) }), row.transform((value) => ({ ids: [value.id] }))]),
 )
-
-const named = (value: unknown) => (typeof value === 'string' ? { gateway: value } : value)
-const oneGateway = z.preprocess(named, z.looseObject({ gateway: id }))
 
 /** `bridge/request/<path>`: every path with what it takes. Schemas, answers and documentation are made from it. */
 export const requests = {
@@ -125,40 +121,7 @@ export const requests = {
     },
   }),
   ...queueRequests,
-  'gateway/list': request({
-    summary: 'gateways and their states',
-    schema: nothing,
-    async run(_data, { gateways }) {
-      return { gateways: Object.entries(gateways.states).map(([gateway, state]) => ({ id: gateway, ...state })) }
-    },
-  }),
-  'gateway/signal': request({
-    summary: 'a gateway looks at its modem now; its state',
-    schema: oneGateway,
-    async run({ gateway }, { gateways }) {
-      await gateways.able(gateway, 'look')()
-      return { ...gateways.states[gateway] }
-    },
-  }),
-  'gateway/restart': request({
-    summary: 'start a modem anew: its port, its radio, itself, or its power',
-    schema: z.preprocess(named, z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
-    async run({ gateway, how }, { gateways }) {
-      await gateways.able(gateway, 'restart')(how)
-      return { gateway, how }
-    },
-  }),
-  'gateway/ussd': request({
-    summary: 'ask the network by USSD: a code, and what is chosen in the menus behind it; its last text',
-    schema: z.looseObject({
-      gateway: id,
-      code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
-      menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
-    }),
-    async run({ gateway, code, menu }, { gateways }) {
-      return { gateway, text: await gateways.able(gateway, 'ussd')([code, ...menu]) }
-    },
-  }),
+  ...gatewayRequests,
   'homeassistant/rediscover': request({
     summary: 'announce everything to Home Assistant again',
     schema: nothing,

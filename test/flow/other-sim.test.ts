@@ -62,4 +62,8 @@ test('a hub that starts with another SIM sends nothing through it before it is a
   await client.until(() => accepted(world.world).length === 2, 25_000)
   await restart('8949017000000000017')
   await state('degraded')
+  const last = () => client.received.filter(({ topic }) => topic === 'smshub/gateway/home').at(-1)?.json.status
+  expect(last()).toBe('degraded')
+  await client.publish('smshub/bridge/request/gateway/accept', 'home')
+  await client.until(() => last() === 'ready')
 }, 120_000)

@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import { restartKinds } from '../message/gateway-state.ts'
+import { ussdChoice, ussdCode } from '../message/ussd.ts'
+import { askerOf, request } from './request.ts'
+
+const id = z.string().min(1).max(64)
+const named = (value: unknown) => (typeof value === 'string' ? { gateway: value } : value)
+const oneGateway = z.preprocess(named, z.looseObject({ gateway: id }))
+
+/** Requests about one gateway. AT commands are for the command line alone: they could do anything to a SIM. */
+export const gatewayRequests = {
+  'gateway/list': request({
+    summary: 'gateways and their states',
+    schema: z.looseObject({}),
+    async run(_data, { gateways }) {
+      return { gateways: Object.entries(gateways.states).map(([gateway, state]) => ({ id: gateway, ...state })) }
+    },
+  }),
+  'gateway/signal': request({
+    summary: 'a gateway looks at its modem now; its state',
+    schema: oneGateway,
+    async run({ gateway }, { gateways }) {
+      await gateways.able(gateway, 'look')()
+      return { ...gateways.states[gateway] }
+    },
+  }),
+  'gateway/restart': request({
+    summary: 'start a modem anew: its port, its radio, itself, or its power',
+    schema: z.preprocess(named, z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
+    async run({ gateway, how }, { gateways }) {
+      await gateways.able(gateway, 'restart')(how)
+      return { gateway, how }
+    },
+  }),
+  'gateway/ussd': request({
+    summary: 'ask the network by USSD: a code, and what is chosen in the menus behind it; its last text',
+    schema: z.looseObject({
+      gateway: id,
+      code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
+      menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
+    }),
+    async run({ gateway, code, menu }, { gateways }) {
+      return { gateway, text: await gateways.able(gateway, 'ussd')([code, ...menu]) }
+    },
+  }),
+  'gateway/accept': request({
+    summary: 'the modem and the SIM that are there now are meant to be there',
+    schema: oneGateway,
+    async run({ gateway }, { gateways, log }, publish) {
+      await gateways.able(gateway, 'accept')()
+      log('info', `the modem and SIM of ${gateway} were accepted (${askerOf(publish)})`)
+      return { gateway }
+    },
+  }),
+}
