@@ -81,7 +81,8 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
         refreshLane(tx, lane.key, args.now)
         continue
       }
-      const full = rooms.filter(({ left }) => left < row.parts)
+      // A text of more parts than a limit has goes alone: waiting, it would hold up whatever is behind it.
+      const full = rooms.filter(({ left, used }) => left < row.parts && used > 0)
       if (full.length > 0) {
         blockedUntil = Math.max(...full.map(({ freesAt }) => freesAt))
         break

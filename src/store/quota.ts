@@ -18,6 +18,7 @@ export interface Quota {
 const reserved = 0.2
 
 export interface Room {
+  readonly used: number
   readonly left: number
   /** When the oldest counted use leaves the window. */
   readonly freesAt: number
@@ -25,7 +26,7 @@ export interface Room {
 
 /** What is left of a quota for somebody of this priority level. */
 export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
-  if (quota.limit === null) return { left: Number.POSITIVE_INFINITY, freesAt: now }
+  if (quota.limit === null) return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
   const { span, slots } = windows[quota.window]
   const width = span / slots
   const first = Math.floor(now / width) - slots + 1
@@ -35,7 +36,8 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
     first,
   )
   const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reserved))
-  return { left: limit - (row?.used ?? 0), freesAt: ((row?.oldest ?? first) + slots) * width }
+  const used = row?.used ?? 0
+  return { used, left: limit - used, freesAt: ((row?.oldest ?? first) + slots) * width }
 }
 
 /** The slot of a window that a time lies in. */

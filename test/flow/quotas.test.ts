@@ -65,21 +65,69 @@ describe('the phone bill is bounded', () => {
     expect(client.results('gate').filter(({ status }) => status === 'queued')).toHaveLength(4)
   }, 40_000)
 
-  test('by the day for a SIM: what is over waits, and goes out when the day is over', async () => {
+  /** A hub in simulated time whose gateway has these limits. */
+  async function simulated(limits: string, ofGateway = '') {
     const clock = new SimulatedClock(1)
     const network = new SimulatedNetwork({ clock })
     const modem = new SimulatedModem({ network, number: hubNumber })
     const broker = new SimulatedBroker(clock)
-    const yaml = hubYaml({ mqtt: '{}', path: 'simulated' }).replace(/limits:.*/, 'limits: { gateway_per_day: 2 }')
+    const yaml = hubYaml({ mqtt: '{}', path: 'simulated' })
+      .replace(/limits:.*/, `limits: ${limits}`)
+      .replace('type: modem,', `type: modem, ${ofGateway}`)
     const hub = new SimulatedHub(yaml, clock, broker, modem)
     await hub.start()
-    const acceptedBy = () => network.log.of('accepted').filter(({ to }) => to === gateNumber).length
-    for (const text of ['a', 'b', 'c'])
+    cleanUp.push(() => hub.kill())
+    const press = (text: string) =>
       broker.press('sms/send', JSON.stringify({ to: gateNumber, text, ttl: 129_600, priority: 'high' }))
-    await clock.advance(22 * hour)
-    expect(acceptedBy()).toBe(2)
-    await clock.advance(4 * hour)
+    const acceptedBy = () => network.log.of('accepted').filter(({ to }) => to === gateNumber).length
+    return { clock, network, hub, press, acceptedBy }
+  }
+  const none = '{ client_per_hour: none, device_per_day: none, gateway_per_day: none }'
+
+  test.each([
+    ['the limit of all gateways', '{ gateway_per_day: 2 }', ''],
+    ['a limit of its own', none, 'limits: { day: 2 },'],
+  ])(
+    'by the day for a SIM, by %s: what is over waits, and goes out when the day is over',
+    async (_, limits, ofGateway) => {
+      const { clock, press, acceptedBy } = await simulated(limits, ofGateway)
+      for (const text of ['a', 'b', 'c']) press(text)
+      await clock.advance(22 * hour)
+      expect(acceptedBy()).toBe(2)
+      await clock.advance(4 * hour)
+      expect(acceptedBy()).toBe(3)
+    },
+    60_000,
+  )
+
+  test('by the month for a SIM, whatever restarts in between', async () => {
+    const { clock, hub, press, acceptedBy } = await simulated(none, 'limits: { month: 3 },')
+    for (const text of ['a', 'b', 'c', 'd']) press(text)
+    await clock.advance(hour)
     expect(acceptedBy()).toBe(3)
     await hub.kill()
+    await clock.advance(28 * 24 * hour)
+    await hub.start()
+    press('e')
+    await clock.advance(hour)
+    expect(acceptedBy()).toBe(3)
+    await hub.kill()
+    await clock.advance(2 * 24 * hour)
+    await hub.start()
+    press('f')
+    await clock.advance(hour)
+    expect(acceptedBy()).toBe(4)
+  }, 60_000)
+
+  test('by the minute for a SIM, in segments: a text longer than that goes alone and holds nobody up', async () => {
+    const { clock, network, press } = await simulated(none, 'limits: { minute: 3 },')
+    press('x'.repeat(600))
+    for (const text of ['a', 'b', 'c', 'd']) press(text)
+    await clock.advance(5 * 60_000)
+    const at = network.log.of('accepted').flatMap(({ to, at }) => (to === gateNumber ? [at] : []))
+    expect(at).toHaveLength(8)
+    // The four parts of the long one, then never more than three in a minute.
+    expect((at[4] as number) - (at[0] as number)).toBeGreaterThan(50_000)
+    expect((at[7] as number) - (at[4] as number)).toBeGreaterThan(50_000)
   }, 60_000)
 })
