@@ -2,12 +2,11 @@ import { realpathSync, type Stats, statSync } from 'node:fs'
 import { Channel } from '../gateway/modem/channel.ts'
 import { holdersOf } from '../gateway/modem/holders.ts'
 import { withoutPort } from '../gateway/modem/known-modems.ts'
-import { openPort, type Port } from '../gateway/modem/port.ts'
+import type { Port } from '../gateway/modem/port.ts'
 import { held, notAModem, notOpened, portFault } from '../gateway/modem/port-trouble.ts'
+import { SpeedFinder } from '../gateway/modem/speed.ts'
 import { usbDevices } from '../gateway/modem/usb.ts'
 import type { CliContext } from './context.ts'
-
-const baudRate = 115_200
 
 /** Whatever else stands in /dev is open in many programs. */
 const terminals = /^\/dev\/(tty|pts\/|cu\.)/
@@ -18,8 +17,9 @@ export function isPath(target: string): boolean {
 }
 
 /** The port of a path that somebody typed; what it can't be is said before anything is opened. */
-export async function openNamed({ devices }: CliContext, path: string): Promise<Port> {
-  if (path.startsWith('tcp:')) return openPort(path, baudRate)
+export async function openNamed({ devices, clock, stderr }: CliContext, path: string): Promise<Port> {
+  const speeds = new SpeedFinder(undefined, { clock, log: (message) => void stderr.write(`${message}\n`) })
+  if (path.startsWith('tcp:')) return speeds.open(path)
   const stat = statOf(path)
   if (stat === undefined) {
     const lines = [`stat ${path}: no such file`]
@@ -41,7 +41,7 @@ export async function openNamed({ devices }: CliContext, path: string): Promise<
   if (!stat.isCharacterDevice()) throw notAModem(path, 'that is a file, no port', [`stat ${path}: no character device`])
   const [holder] = isTerminal(path) ? holdersOf(path) : []
   if (holder !== undefined && holder.pid !== process.pid) throw held(path, holder)
-  return openPort(path, baudRate)
+  return speeds.open(path)
 }
 
 /** Opens a port for as long as the work lasts. */
