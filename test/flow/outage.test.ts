@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
+import { fastClock, startHub } from '../support/hub.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
 import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
@@ -28,7 +29,10 @@ async function setting(): Promise<Setting> {
   return made
 }
 
+const cleanUp: (() => unknown)[] = []
+
 afterEach(async () => {
+  for (const undo of cleanUp.splice(0)) await undo()
   for (const { hub, world, broker } of open.splice(0)) {
     await hub.kill()
     await broker.stop()
@@ -57,6 +61,48 @@ describe('an external broker', () => {
       const ids = reader.received.filter(({ topic }) => topic === 'smshub/sms/received').map(({ json }) => json.id)
       expect(new Set(ids).size).toBe(10)
       await reader.close()
+    },
+    60_000,
+  )
+
+  withMosquitto(
+    'that is away for an hour is told afterwards what ended meanwhile, and commands again',
+    async () => {
+      const broker = await mosquitto(await freePort())
+      const url = broker.url
+      // Six seconds of this machine are an hour of the hub; without a gateway its commands can only wait.
+      const { hub, log } = await startHub(
+        `mqtt: { server: "${url}", client_id: smshub-hour }\ndevices:\n  box: { profile: generic/text, number: "${gateNumber}" }\nhttp: { enabled: false }`,
+        { clock: fastClock(600) },
+      )
+      const reader = await TestClient.connect(url, { clientId: 'reader', clean: false })
+      cleanUp.push(
+        () => reader.close(),
+        () => hub.stop(),
+        () => broker.stop(),
+      )
+      await reader.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
+      await reader.publish('smshub/box/send', 'open the box')
+      await reader.publish('smshub/sms/send', { to: gateNumber, text: 'short', id: 'half', ttl: 1_800 })
+      await reader.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === 'half')
+      await broker.stop()
+      await pause(6_500)
+      await broker.start()
+      const ended = await reader.wait(
+        ({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === 'half' && json.status === 'expired',
+        20_000,
+      )
+      // It ended when its time was up, not when somebody could be told.
+      const status = ({ topic, json }: { topic: string; json: Record<string, any> }) =>
+        topic === 'smshub/sms/status' && json.client_id === 'half' && json.status === 'queued'
+      const queued = await reader.wait(status)
+      const lived = Date.parse(ended.json.at) - Date.parse(queued.json.at)
+      expect(lived).toBeGreaterThanOrEqual(1_800_000)
+      expect(lived).toBeLessThan(2_400_000)
+      expect(log.filter(({ message }) => message.startsWith('connected: '))).toHaveLength(2)
+      await reader.publish('smshub/bridge/request/queue/list', '{}')
+      const { json } = await reader.wait(({ topic }) => topic === 'smshub/bridge/response/queue/list')
+      expect(json.data.commands).toMatchObject([{ device: 'box', status: 'queued' }])
     },
     60_000,
   )

@@ -9,7 +9,11 @@ export function pressesOf(component: Json): { topic: string; payload: string; wo
   const words = wordsOf(component)
   const climate = [
     ...(component.temperature_command_topic
-      ? [{ topic: component.temperature_command_topic, payload: String(component.min_temp ?? 20), word: 'temperature' }]
+      ? [component.min_temp ?? 20, component.max_temp ?? 21].map((value) => ({
+          topic: component.temperature_command_topic,
+          payload: render(component.temperature_command_template ?? '{{ value }}', { value }),
+          word: String(value),
+        }))
       : []),
     ...(component.mode_command_topic
       ? ['off', 'heat'].map((value) => ({
@@ -38,7 +42,11 @@ function wordsOf(component: Json): string[] {
     case 'button':
       return either('payload_press', 'PRESS')
     case 'lock':
-      return [...either('payload_lock', 'LOCK'), ...either('payload_unlock', 'UNLOCK')]
+      return [
+        ...either('payload_lock', 'LOCK'),
+        ...either('payload_unlock', 'UNLOCK'),
+        ...(component.payload_open ? [component.payload_open] : []),
+      ]
     case 'cover':
     case 'valve':
       return [
@@ -49,12 +57,24 @@ function wordsOf(component: Json): string[] {
     case 'alarm_control_panel':
       return ['DISARM', ...component.supported_features.map((feature: string) => feature.toUpperCase())]
     case 'number':
-      return [String(component.min)]
+      return [String(component.min ?? 1), String(component.max ?? 100)]
     case 'select':
       return component.options
+    case 'text':
+      return [fitting(component)]
+    case 'notify':
+      return ['hello']
     default:
       return []
   }
+}
+
+/** A text that a text entity takes: Home Assistant looks at lengths and pattern itself. */
+function fitting({ min = 0, max = 255, pattern }: Json): string {
+  const tries = ['1', '12', '1234', '123456', '+4915112345678', 'abc', 'abcdef', 'internet', '12:30', '1.5']
+  const fits = (text: string) =>
+    text.length >= min && text.length <= max && (pattern === undefined || new RegExp(pattern).test(text))
+  return tries.find(fits) ?? '1'.padEnd(min, '1')
 }
 
 const ofSwitch = ['ON', 'OFF', 'None', '']

@@ -7,6 +7,7 @@ import { sampleDevices } from '../../../src/device/sample.ts'
 import { stateKeysOf } from '../../../src/device/state-fields.ts'
 import type { DiscoveryContext } from '../../../src/mqtt/homeassistant/component.ts'
 import { deviceMessages } from '../../../src/mqtt/homeassistant/documents.ts'
+import type { NewSubmission } from '../../../src/store/enqueue.ts'
 import { accept } from '../../../src/submit/accept.ts'
 import { type ComposeRooms, compose } from '../../../src/submit/compose.ts'
 import { profileIds, profileOf } from '../../device/library.ts'
@@ -14,8 +15,8 @@ import { componentsOf, pressesOf, wrongState } from './client.ts'
 
 const context: DiscoveryContext = { baseTopic: 'smshub', prefix: 'homeassistant', instance: 'a1b2', version: '0.1.0' }
 
-/** What a publish of Home Assistant comes to: the text, or why there is none. */
-function textOf(device: Device, topic: string, payload: string): string {
+/** What a publish of Home Assistant comes to: `sent` with the texts of an act, or why there are none. */
+function outcomeOf(device: Device, topic: string, payload: string): { said: string; texts: readonly string[] } {
   const publish = {
     client: 'ha',
     connection: '1',
@@ -41,28 +42,56 @@ function textOf(device: Device, topic: string, payload: string): string {
     newId: (prefix) => `${prefix}_1`,
   }
   const asked = accept(publish, (prefix) => `${prefix}_1`)?.asked ?? []
-  return (
-    asked
-      .map((one) => {
-        const made = compose(one, publish, rooms, 0, new Map())
-        return made.error === undefined ? 'sent' : `${made.error.code}: ${made.error.message}`
-      })
-      .join() || 'nothing was asked'
-  )
+  const made = asked.map((one) => compose(one, publish, rooms, 0, new Map()))
+  if (made.length === 0) return { said: 'nothing was asked', texts: [] }
+  return {
+    said: made
+      .map((one) => (one.error === undefined ? faultIn(one, device) : `${one.error.code}: ${one.error.message}`))
+      .join(),
+    texts: made.flatMap((one) => (one.error === undefined ? textsOf(one) : [])),
+  }
 }
 
+/** All that an act sends: its first text and those behind it. */
+const textsOf = ({ segments, steps }: NewSubmission): string[] => [
+  segments.join(''),
+  ...steps.map((step) => step.segments.join('')),
+]
+
+/** `sent`, or what is wrong with what would be: holes that were not filled, another recipient, nothing to say. */
+function faultIn(made: NewSubmission, device: Device): string {
+  const { recipient, ring } = made
+  if (recipient !== device.recipient) return `goes to ${recipient}`
+  if (ring !== null) return ring > 0 ? 'sent' : 'rings for nothing'
+  const broken = textsOf(made).find((text) => text === '' || /undefined|\bnull\b|NaN|\[object/.test(text))
+  return broken === undefined ? 'sent' : `broken text ${JSON.stringify(broken)}`
+}
+
+/** Entities whose choices are different things: two that make one text are a mistake. */
+const differs = ['switch', 'siren', 'cover', 'valve', 'lock', 'select', 'number']
+
 describe.each(profileIds)('%s in Home Assistant', (id) => {
-  test('every entity that can be used makes a text', () => {
+  test('every entity that can be used makes a text of whatever it can be used for', () => {
     const wrong: string[] = []
     for (const sample of sampleDevices(profileOf(id))) {
       const device: Device = { ...sample, hubNumber: '+491700000001' }
       const [message] = deviceMessages(context, device, 'device')
       for (const component of componentsOf(JSON.parse(message?.payload ?? '{}'))) {
-        for (const { topic, payload, word } of pressesOf(component)) {
-          const outcome = textOf(device, topic, payload)
+        const presses = pressesOf(component)
+        const topics = Object.keys(component).filter((key) => key.endsWith('command_topic'))
+        for (const key of topics)
+          if (!presses.some(({ topic }) => topic === component[key]))
+            wrong.push(`${component.key}: nobody presses ${key}`)
+        const texts = new Map<string, string>()
+        for (const { topic, payload, word } of presses) {
+          const { said, texts: sent } = outcomeOf(device, topic, payload)
           // An alarm panel always shows its DISARM.
-          const hopeless = word === 'DISARM' && /takes/.test(outcome)
-          if (outcome !== 'sent' && !hopeless) wrong.push(`${component.key} ${word}: ${outcome}`)
+          const hopeless = word === 'DISARM' && /takes/.test(said)
+          if (said !== 'sent' && !hopeless) wrong.push(`${component.key} ${word}: ${said}`)
+          const other = texts.get(sent.join('\n'))
+          if (differs.includes(component.platform) && sent.length > 0 && other !== undefined && other !== word)
+            wrong.push(`${component.key}: ${word} and ${other} are one text, ${sent.join(' + ')}`)
+          texts.set(sent.join('\n'), word)
         }
       }
     }
