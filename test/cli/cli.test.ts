@@ -224,6 +224,16 @@ describe('config check', () => {
     ],
     ['an id that the hub needs itself', `devices: { bridge: { profile: generic/text, number: "+491" } }`, 'bridge'],
     ['YAML that is none', 'devices: [', 'smshub.yaml:'],
+    [
+      'a device that is there twice, with its line',
+      `devices:\n  ${gate}\n  other: { profile: generic/text, number: "+491" }\n  ${gate}\n`,
+      'smshub.yaml:4: the key "gate" is there twice',
+    ],
+    [
+      'a key that is there twice, deeper down',
+      'mqtt:\n  broker: { tls: {}, tls: {} }\n',
+      'smshub.yaml:2: the key "tls"',
+    ],
     ['a secret that is not there', 'mqtt: { password: !secret broker }', '!secret broker'],
     [
       'a setting of a wrong form',
