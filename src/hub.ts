@@ -5,11 +5,11 @@ import { makeIngress } from './bridge/ingress.ts'
 import { makeDevices, numberOf } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
 import type { Config } from './config/schema.ts'
-import { Directory } from './deliver/identify.ts'
 import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
 import { Unknowns } from './deliver/unknown.ts'
 import type { Device } from './device/device.ts'
+import { Directory } from './device/directory.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
@@ -106,7 +106,7 @@ export class Hub {
     const { config, dataFolder, clock } = options
     const profiles = new ProfileFiles(join(dataFolder, 'devices'))
     // What is wrong in the file is told before anything is opened.
-    makeDevices(config, profiles)
+    const made = makeDevices(config, profiles)
     const folder = new DataFolder(dataFolder)
     const store = await (options.makeStore?.(folder) ??
       folder.openStore(clock, { commitDelay: options.commitDelay ?? 0 }))
@@ -122,7 +122,7 @@ export class Hub {
       })
       if (recovered.held)
         options.log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
-      const fleet = await Fleet.open({ config, profiles, store, now: () => time.now() }, (message) =>
+      const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
         options.log('warn', 'hub', message),
       )
       const hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered })
@@ -223,10 +223,12 @@ export class Hub {
       waitsMoved: () => this.#submit.deadlines.look(),
       log: (level, message) => this.#options.log(level, 'hub', message),
     })
+    const directory = new Directory(this.devices.values(), region)
     this.#submit = new Submit({
       ...rooms,
       device: (id) => this.devices.get(id),
       devices: () => this.devices.values(),
+      behind: (number) => directory.find(number),
       contacts: new Map(Object.entries(config.contacts)),
       destinations: config.sms.destinations,
       region,
@@ -255,7 +257,6 @@ export class Hub {
       tell: (message) => this.#options.log('info', 'deliver', message),
       found: ({ raws }, data) => this.#store.run('nameUnknown', { raws, data }),
     })
-    const directory = new Directory(this.devices.values(), region)
     this.fleet.onChange = (id, device) => {
       if (device === null) directory.remove(id)
       else directory.place(device)

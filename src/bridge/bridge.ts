@@ -10,7 +10,9 @@ import type { Ingress } from '../mqtt/ingress.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
+import { healthOf } from './health.ts'
 import { Logging } from './logging.ts'
+import { drained } from './pace.ts'
 import { devicePages, profilePage } from './pages.ts'
 import { shown } from './queue-requests.ts'
 import type { Data, RequestRooms } from './request.ts'
@@ -40,7 +42,7 @@ export interface BridgeRooms extends Omit<RequestRooms, Own> {
 const healthMs = 600_000
 const presenceMs = 60_000
 /** Devices looked at in one commit. */
-const bite = 500
+const bite = 100
 /** Changes of the fleet within this time make one new list. */
 const restMs = 500
 /** Until a hub that is to be started again ends: the request is acknowledged and answered by then. */
@@ -224,8 +226,9 @@ export class Bridge {
       device: (id) => fleet.devices.get(id),
       announce: async (messages) => void (await store.run('announce', { messages })),
       announced: (after) => store.run('announced', { after: after === '' ? `${prefix}/` : after, limit: 1_000 }),
+      announcedOf: (subject) => store.run('announcedOf', { prefix, subject }),
       shownFields: (device) => store.run('shownFields', { device }),
-      backlog: async () => (await store.run('counts', undefined)).publications,
+      drained: () => drained(store, clock, () => this.#stopped),
       tellAgain,
       log,
     })
@@ -254,32 +257,18 @@ export class Bridge {
   }
 
   async #review(devices: readonly Device[]): Promise<void> {
+    const { store, clock, now } = this.#rooms
     for (let at = 0; at < devices.length && !this.#stopped; at += bite) {
       const some = devices.slice(at, at + bite).map(({ id, expected }) => {
         return { id, expectedMs: expected === null ? null : expected * 1000 }
       })
-      await this.#rooms.store.run('reviewPresence', { now: this.#rooms.now(), devices: some }).catch(() => {})
+      await store.run('reviewPresence', { now: now(), devices: some }).catch(() => {})
+      if (devices.length > bite) await drained(store, clock, () => this.#stopped)
     }
   }
 
-  async #health(): Promise<Record<string, unknown>> {
-    const { store, fleet, ingress, gateways, now, startedAt } = this.#rooms
-    const { queued, open, publications, parked, quarantined } = await store.run('counts', undefined)
-    const paused = shown(await store.run('pauses', undefined))
-    return {
-      time: isoTime(now()),
-      uptime_s: Math.round((now() - startedAt) / 1000),
-      mqtt: ingress.connected ? 'connected' : 'disconnected',
-      mqtt_refused: this.#refused,
-      devices: fleet.devices.size,
-      queued,
-      open,
-      unpublished: publications,
-      parked,
-      quarantined,
-      paused,
-      gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
-    }
+  #health(): Promise<Record<string, unknown>> {
+    return healthOf(this.#rooms, this.#refused)
   }
 
   async #tellHealth(): Promise<void> {

@@ -5,18 +5,23 @@ import { Fault } from '../message/fault.ts'
 import type { ProfileFiles } from './profiles.ts'
 import type { Config } from './schema.ts'
 
-/** The devices of the configuration, each with its profile. Tells every fault at once. */
+/**
+ * The devices of the configuration, each with its profile. Tells every fault at once. Of those `made` before, only
+ * the ones of which something is known by now are made again.
+ */
 export function makeDevices(
   config: Config,
   profiles: ProfileFiles,
   known: ReadonlyMap<string, KnownSettings> = new Map(),
+  made: ReadonlyMap<string, Device> = new Map(),
 ): Map<string, Device> {
   const devices = new Map<string, Device>()
   const owners = new NumberOwners()
   const problems: string[] = []
   for (const [id, row] of Object.entries(config.devices)) {
     try {
-      const device = makeConfigured(id, row, config, profiles, known.get(id))
+      const present = known.has(id) ? undefined : made.get(id)
+      const device = present ?? makeConfigured(id, row, config, profiles, known.get(id))
       owners.claim(device)
       devices.set(id, device)
     } catch (error) {

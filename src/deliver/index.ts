@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Directory } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/read.ts'
 import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
@@ -13,7 +14,7 @@ import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
-import { addressOf, type Directory, identify } from './identify.ts'
+import { identify, numberOf } from './identify.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import type { UnknownText } from './unknown.ts'
 
@@ -89,7 +90,7 @@ export class Deliver {
   /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
   async called(gateway: string, from: string | null): Promise<void> {
     const { directory, now, store } = this.#rooms
-    const device = from === null ? undefined : directory.find(addressOf(from))[0]
+    const device = from === null ? undefined : directory.find(from)[0]
     const event = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
     const topic = topicName('gateway/{gateway}/event', { gateway })
     await store.run('publish', [{ topic, payload: JSON.stringify(event), retain: false }])
@@ -162,7 +163,7 @@ export class Deliver {
       scts: whole.scts === null ? null : isoTime(whole.scts),
     }
     const device = this.#steps.runSync('identify', () =>
-      identify(this.#rooms.directory.find(whole.from), text, context),
+      identify(this.#rooms.directory.find(numberOf(whole.from)), text, context),
     )
     const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
     const foreign = device === null ? null : readForward(device, text)

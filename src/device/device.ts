@@ -179,14 +179,26 @@ export function holds(device: Device, when: Readonly<Record<string, readonly str
 }
 
 /** Entries that exist on this device as it is set, the unproven ones too. */
-export const commandsOf = (device: Device): Record<string, Command> => present(device, device.dialect.commands)
-export const messagesOf = (device: Device): Record<string, Message> => present(device, device.dialect.messages)
-export const propertiesOf = (device: Device): Record<string, Property> => present(device, device.dialect.properties)
+export const commandsOf = (device: Device): Readonly<Record<string, Command>> =>
+  present(device, device.dialect.commands)
+export const messagesOf = (device: Device): Readonly<Record<string, Message>> =>
+  present(device, device.dialect.messages)
+export const propertiesOf = (device: Device): Readonly<Record<string, Property>> =>
+  present(device, device.dialect.properties)
+
+/** Tables in which the settings switch something: most do not, and are the same for every device of the dialect. */
+const switched = new WeakMap<object, boolean>()
 
 function present<T extends { readonly when: Readonly<Record<string, readonly string[]>> }>(
   device: Device,
   table: Readonly<Record<string, T>>,
-): Record<string, T> {
+): Readonly<Record<string, T>> {
+  let isSwitched = switched.get(table)
+  if (isSwitched === undefined) {
+    isSwitched = Object.values(table).some(({ when }) => Object.keys(when).length > 0)
+    switched.set(table, isSwitched)
+  }
+  if (!isSwitched) return table
   return Object.fromEntries(Object.entries(table).filter(([, row]) => holds(device, row.when)))
 }
 

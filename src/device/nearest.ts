@@ -1,9 +1,15 @@
+/** Words that are looked at: of twenty thousand devices nobody waits for the nearest. */
+const mostLooked = 5_000
+
 /** The known word that was probably meant, or null when none is near. Of equally near ones, that which begins alike. */
 export function nearest(word: string, known: Iterable<string>): string | null {
+  const lower = word.toLowerCase()
   let best: string | null = null
   let least = Math.floor(word.length / 3) + 1
+  let looked = 0
   for (const candidate of known) {
-    const distance = edits(word.toLowerCase(), candidate.toLowerCase())
+    if (++looked > mostLooked) break
+    const distance = edits(lower, candidate.toLowerCase(), least)
     if (distance > least) continue
     if (distance === least && best !== null && alike(word, candidate) <= alike(word, best)) continue
     least = distance
@@ -24,19 +30,29 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return meant === null ? '' : `; did you mean "${meant}"?`
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours between two words. */
-function edits(a: string, b: string): number {
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+/** Insertions, deletions, substitutions and swaps of neighbours between two words; more than `most` is any such number. */
+function edits(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1
+  let [before, last, row] = [
+    new Uint16Array(b.length + 1),
+    new Uint16Array(b.length + 1),
+    new Uint16Array(b.length + 1),
+  ]
+  for (let j = 0; j <= b.length; j++) last[j] = j
   for (let i = 1; i <= a.length; i++) {
-    const row = [i]
+    row[0] = i
+    let smallest = i
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
-      let cost = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (rows[i - 1]?.[j - 1] ?? 0) + same)
+      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
-      row.push(cost)
+        cost = Math.min(cost, (before[j - 2] ?? 0) + 1)
+      row[j] = cost
+      smallest = Math.min(smallest, cost)
     }
-    rows.push(row)
+    // What a row has at the least, the end has too; a swap reaches over one row.
+    if (smallest > most + 1) return most + 1
+    ;[before, last, row] = [last, row, before]
   }
-  return rows[a.length]?.[b.length] ?? 0
+  return last[b.length] ?? 0
 }

@@ -19,6 +19,8 @@ export interface FleetRooms {
   readonly profiles: ProfileFiles
   readonly store: Store
   readonly now: () => number
+  /** The devices of the file, made before anything was known of their settings. */
+  readonly made?: ReadonlyMap<string, Device>
 }
 
 /** The devices of a hub: those of its file, and those that were added while it ran, which the store keeps. */
@@ -37,13 +39,13 @@ export class Fleet {
   /** Told of every device that is new, changed, or gone (null). */
   onChange: (id: string, device: Device | null) => void = () => {}
 
-  private constructor({ config, profiles, store, now }: FleetRooms, known: ReadonlyMap<string, KnownSettings>) {
+  private constructor({ config, profiles, store, now, made }: FleetRooms, known: ReadonlyMap<string, KnownSettings>) {
     this.#config = config
     this.#profiles = profiles
     this.#store = store
     this.#now = now
     for (const [id, one] of known) this.#known.set(id, one)
-    this.#devices = makeDevices(config, profiles, known)
+    this.#devices = makeDevices(config, profiles, known, made)
     for (const device of this.#devices.values()) this.#owners.claim(device)
   }
 

@@ -28,6 +28,31 @@ export function announced(tx: Tx, { after, limit }: { after: string; limit: numb
     .map(({ topic }) => topic.slice(1))
 }
 
+/**
+ * Topics of discovery that belong to one subject: `<prefix>/device/<subject>/config` and
+ * `<prefix>/<component>/<subject>/<key>/config`. From kind to kind by the index, however many there are of each.
+ */
+export function announcedOf(tx: Tx, { prefix, subject }: { prefix: string; subject: string }): string[] {
+  const found: string[] = []
+  for (let after = `/${prefix}/`; ; ) {
+    // '0' is the character behind '/'
+    const next = tx.one<{ topic: string }>(
+      'SELECT topic FROM retained WHERE topic > ? AND topic < ? ORDER BY topic LIMIT 1',
+      after,
+      `/${prefix}0`,
+    )
+    if (next === undefined) return found
+    const kind = `/${prefix}/${next.topic.slice(prefix.length + 2).split('/')[0]}`
+    const own = tx.all<{ topic: string }>(
+      'SELECT topic FROM retained WHERE topic > ? AND topic < ?',
+      `${kind}/${subject}/`,
+      `${kind}/${subject}0`,
+    )
+    found.push(...own.map(({ topic }) => topic.slice(1)))
+    after = `${kind}0`
+  }
+}
+
 /** Fields that the state of a device has shown. */
 export function shownFields(tx: Tx, { device }: { device: string }): string[] {
   const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)

@@ -4,7 +4,7 @@ import { bindings, noteBinding } from './bindings.ts'
 import { claim } from './claim.ts'
 import { sweep } from './deadlines.ts'
 import { announceDevices, changeState, deviceState } from './devices.ts'
-import { announce, announced, shownFields, tellPages } from './discovery.ts'
+import { announce, announced, announcedOf, shownFields, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
@@ -15,7 +15,7 @@ import { openCommands } from './open-commands.ts'
 import { pauseQueue, pauses, resumeQueue } from './pause.ts'
 import { notePin, recallPin } from './pins.ts'
 import { reviewPresence } from './presence.ts'
-import { parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
+import { countWaiting, parkPublication, published, retainedTopics, waitingPublications } from './publications.ts'
 import { cancelCommand, findCommand, purgeQueue, queueOverview } from './queue.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
@@ -60,6 +60,7 @@ export const operations = {
   dropDevices,
   announce,
   announced,
+  announcedOf,
   shownFields,
   tellPages,
   reviewPresence,
@@ -73,6 +74,7 @@ export const operations = {
   pauses,
   publish,
   waitingPublications,
+  countWaiting,
   published,
   parkPublication,
   retainedTopics,

@@ -18,6 +18,12 @@ export function waitingPublications(tx: Tx, { after, limit }: { after: number; l
   )
 }
 
+/** How many wait for the broker, counted no further than `most`. */
+export function countWaiting(tx: Tx, { most }: { most: number }): number {
+  const counted = 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM publication WHERE parked IS NULL LIMIT ?)'
+  return tx.one<{ n: number }>(counted, most)?.n ?? 0
+}
+
 /** The broker has them. */
 export function published(tx: Tx, { seqs }: { seqs: readonly number[] }): void {
   for (const seq of seqs) tx.run('DELETE FROM publication WHERE seq = ?', seq)

@@ -19,6 +19,8 @@ import { actsOf, joinsOf } from './acts.ts'
 export interface ComposeRooms {
   device(id: string): Device | undefined
   devices(): Iterable<Device>
+  /** Devices with this number, however it is written. */
+  behind(number: string): readonly Device[]
   /** Name and number of everybody who may get texts without being a device. */
   readonly contacts: ReadonlyMap<string, string>
   readonly destinations: 'registered' | 'any'
@@ -74,10 +76,7 @@ export function compose(
 function addressed({ options }: CommandRequest, id: string, rooms: ComposeRooms): Device {
   const device = rooms.device(id)
   if (device === undefined) {
-    const meant = didYouMean(
-      id,
-      [...rooms.devices()].map((one) => one.id),
-    )
+    const meant = didYouMean(id, idsOf(rooms.devices()))
     throw new Fault('unknown_device', `there is no device "${id}"${meant}`)
   }
   if (options.for === null) return device
@@ -90,6 +89,10 @@ function addressed({ options }: CommandRequest, id: string, rooms: ComposeRooms)
   }
   const { hub_number: _, ...settings } = device.settings
   return { ...device, hubNumber, settings }
+}
+
+function* idsOf(devices: Iterable<Device>): Iterable<string> {
+  for (const { id } of devices) yield id
 }
 
 function resolve(
@@ -234,7 +237,7 @@ function composeText(
       },
     )
   }
-  const device = [...rooms.devices()].find((one) => one.recipient === recipient)
+  const device = rooms.behind(recipient).find((one) => one.recipient === recipient)
   // A number has one lane, whoever is behind it: its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   return { ...literal(request, intent.text, recipient, rooms, now), lane }
@@ -242,9 +245,7 @@ function composeText(
 
 function isRegistered(number: string, rooms: ComposeRooms): boolean {
   for (const contact of rooms.contacts.values()) if (sameNumber(contact, number, rooms.region)) return true
-  for (const device of rooms.devices())
-    if (device.numbers.some((one) => sameNumber(one, number, rooms.region))) return true
-  return false
+  return rooms.behind(number).length > 0
 }
 
 function literal(

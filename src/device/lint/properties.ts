@@ -51,8 +51,16 @@ export const lintProperties: Rule = (_profile, dialect) => {
   ]
 }
 
+const known = new WeakMap<Dialect, readonly string[]>()
+
 /** Events by name: of messages, of `set`, and of the words that an `{event:…}` hole takes. */
-export function eventsOf({ messages, words }: Dialect): string[] {
+export function eventsOf(dialect: Dialect): readonly string[] {
+  const events = known.get(dialect) ?? collect(dialect)
+  known.set(dialect, events)
+  return events
+}
+
+function collect({ messages, words }: Dialect): string[] {
   return Object.values(messages).flatMap(({ event, set, text, find }) => {
     const patterns = [...text.map((saying) => saying.text), ...find]
     const types = patterns.flatMap((pattern) =>

@@ -4,7 +4,7 @@ import { stateFieldsOf } from '../../device/state-fields.ts'
 import type { LogLevel } from '../../message/events.ts'
 import { type Clock, sleep, type Timer } from '../../util/clock.ts'
 import type { Ingress } from '../ingress.ts'
-import type { DiscoveryContext } from './component.ts'
+import { type DiscoveryContext, hubDeviceId } from './component.ts'
 import {
   type DiscoveryMessage,
   type DiscoveryMode,
@@ -27,21 +27,23 @@ export interface AnnouncerRooms {
   device(id: string): Device | undefined
   /** Commits what is new of these messages; an empty payload takes a message back. */
   announce(messages: readonly DiscoveryMessage[]): Promise<void>
-  /** Topics of discovery that the store knows, behind one of them. */
+  /** Topics of discovery that the store knows, behind one of them, a page at a time. */
   announced(after: string): Promise<readonly string[]>
+  /** Those of one subject: `smshub_a1b2_gate`. */
+  announcedOf(subject: string): Promise<readonly string[]>
   /** Fields that the state of a device has shown. */
   shownFields(device: string): Promise<readonly string[]>
-  /** Messages that wait for the broker. */
-  backlog(): Promise<number>
+  /** Resolves when the broker has taken most of what waits for it. */
+  drained(): Promise<void>
   /** Tells the broker everything that is retained once more: discovery first, then states. */
   tellAgain(): void
   log(level: LogLevel, message: string): void
 }
 
-/** Devices that are announced in one commit, and messages that may wait before the next. */
+/** Devices that are announced in one commit. */
 const bite = 10
-const mostWaiting = 1_000
-const pauseMs = 100
+/** Announcements that are taken back in one commit. */
+const takenBack = 200
 const progressMs = 5_000
 /** How long what somebody else's broker has retained is listened for. */
 const sweepMs = 5_000
@@ -121,12 +123,11 @@ export class Announcer {
     const ids = [...this.#changed]
     this.#changed.clear()
     const { context, mode } = this.#rooms
-    const known = await this.#known()
     for (const id of ids) {
       const device = this.#rooms.device(id)
       const messages = device === undefined ? [] : deviceMessages(context, device, mode, await this.#shownBy(device))
       const present = new Set(messages.map(({ topic }) => topic))
-      const own = known.filter((topic) => topic.split('/').includes(`smshub_${context.instance}_${id}`))
+      const own = await this.#rooms.announcedOf(`${hubDeviceId(context)}_${id}`)
       await this.#rooms.announce([
         ...own.filter((topic) => !present.has(topic)).map((topic) => ({ topic, payload: '' })),
         ...messages,
@@ -153,7 +154,7 @@ export class Announcer {
       for (const device of devices.slice(at, at + bite))
         messages.push(...deviceMessages(context, device, mode, await this.#shownBy(device)))
       await announce(messages)
-      while (this.#running && (await this.#rooms.backlog()) > mostWaiting) await sleep(clock, pauseMs)
+      await this.#rooms.drained()
       if (clock.monotonic() - told < progressMs) continue
       told = clock.monotonic()
       log('info', `Home Assistant: ${Math.min(at + bite, devices.length)} of ${devices.length} devices announced`)
@@ -186,8 +187,8 @@ export class Announcer {
     if (!this.#running) return
     const stale = topics.filter((topic) => !present.has(topic) && isOurs(this.#rooms.context, topic))
     const now = stale.filter((topic) => !this.#isPresentNow(topic))
-    for (let at = 0; at < now.length; at += mostWaiting)
-      await this.#rooms.announce(now.slice(at, at + mostWaiting).map((topic) => ({ topic, payload: '' })))
+    for (let at = 0; at < now.length; at += takenBack)
+      await this.#rooms.announce(now.slice(at, at + takenBack).map((topic) => ({ topic, payload: '' })))
     if (now.length > 0) this.#rooms.log('info', `Home Assistant: ${now.length} announcements are taken back`)
   }
 

@@ -35,5 +35,7 @@ export const switchOf = (name: string): string =>
 
 /** Keys without a value are left out. */
 export function without<T extends Record<string, unknown>>(table: T): T {
-  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as T
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(table)) if (table[key] !== undefined) kept[key] = table[key]
+  return kept as T
 }

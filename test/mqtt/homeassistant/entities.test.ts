@@ -33,6 +33,7 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
   const rooms: ComposeRooms = {
     device: (id) => (id === device.id ? device : undefined),
     devices: () => [device],
+    behind: () => [device],
     contacts: new Map(),
     destinations: 'registered',
     region: undefined,

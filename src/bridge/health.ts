@@ -1,0 +1,24 @@
+import { isoTime } from '../message/result.ts'
+import type { BridgeRooms } from './bridge.ts'
+import { shown } from './queue-requests.ts'
+
+/** `bridge/health`. Asked before the commit that others wait for: figures decide nothing. */
+export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Record<string, unknown>> {
+  const { store, fleet, ingress, gateways, now, startedAt } = rooms
+  const [counts, paused] = await Promise.all([store.runEarly('counts', undefined), store.runEarly('pauses', undefined)])
+  const { queued, open, publications, parked, quarantined } = counts
+  return {
+    time: isoTime(now()),
+    uptime_s: Math.round((now() - startedAt) / 1000),
+    mqtt: ingress.connected ? 'connected' : 'disconnected',
+    mqtt_refused: refused,
+    devices: fleet.devices.size,
+    queued,
+    open,
+    unpublished: publications,
+    parked,
+    quarantined,
+    paused: shown(paused),
+    gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
+  }
+}
