@@ -34,9 +34,20 @@ testWith('gammu', 'socat')(
       expect(messages).toContain('got open, please: äöü')
       await gammu('deletesms', '1', '1')
       expect(modem.memories.SM.used).toBe(0)
+
+      // Two parts out with a report, two parts in, put together by it; and the network's own words.
+      const long = 'a line of the long text, '.repeat(10).trim()
+      expect(await gammu('sendsms', 'TEXT', friend, '-report', '-len', '400', '-text', long)).toMatch(/reference=3/)
+      await until(() => modem.memories.SM.used > 1)
+      expect(device.received.at(-1)).toMatchObject({ text: long })
+      expect((await gammu('geteachsms')).replace(/\s+/g, ' ')).toContain(`got ${long}`)
+      await gammu('deleteallsms', '1')
+      expect(modem.memories.SM.used).toBe(0)
+      expect(await gammu('getussd', '*100#')).toContain('Your balance is 5.00')
+      expect(await gammu('networkinfo')).toContain('Packet network state : home network')
     } finally {
       await close()
     }
   },
-  60_000,
+  120_000,
 )

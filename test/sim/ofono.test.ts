@@ -48,6 +48,24 @@ testWith('ofonod', 'dbus-daemon', 'dbus-send')(
         [friend, 'open'],
         [hub, 'got open'],
       ])
+
+      // Two parts with reports, and an answer of two parts.
+      await untilSaid(
+        'method return',
+        'MessageManager.SetProperty',
+        'string:UseDeliveryReports',
+        'variant:boolean:true',
+      )
+      const long = 'a line of the long text, '.repeat(10).trim()
+      await untilSaid('method return', 'MessageManager.SendMessage', `string:${friend}`, `string:${long}`)
+      await until(() => network.log.of('delivered').length === 6)
+      expect(device.received.at(-1)).toMatchObject({ from: hub, text: long })
+      await until(() => network.log.of('report_delivered').length === 2)
+
+      // The network's own words.
+      expect(await untilSaid('balance', 'SupplementaryServices.Initiate', 'string:*100#')).toContain(
+        'Your balance is 5.00',
+      )
     } finally {
       await endOfono()
       await endBus()

@@ -8,7 +8,7 @@ import { until } from './real-clock.ts'
 const folders = ['outgoing', 'checked', 'incoming', 'report', 'failed', 'sent']
 
 testWith('smsd', 'socat')(
-  'smstools3 sends with a report, and receives',
+  'smstools3 sends with a report and receives, texts of several parts too',
   async () => {
     const { folder, network, device, port, close } = await town()
     for (const name of folders) mkdirSync(join(folder, name))
@@ -39,6 +39,20 @@ testWith('smsd', 'socat')(
       expect(network.log.of('accepted')).toHaveLength(1)
       expect(textsIn('incoming')).toEqual([expect.stringMatching(new RegExp(`From: ${digits}.*got open$`, 's'))])
       expect(textsIn('report')).toEqual([expect.stringMatching(/Message_id: 1.*Status: 0/s)])
+
+      // Two parts out, and an answer of two parts that it puts together.
+      const long = 'a line of the long text, '.repeat(10).trim()
+      writeFileSync(join(folder, 'outgoing', 'two'), `To: ${digits}\nReport: yes\n\n${long}`)
+      await until(() => textsIn('incoming').length > 1 && textsIn('report').length > 2, 40)
+      expect(device.received.map(({ text }) => text)).toEqual(['open', long])
+      expect(network.log.of('accepted')).toHaveLength(3)
+      expect(textsIn('incoming').filter((text) => text.endsWith(`got ${long}`))).toHaveLength(1)
+      expect(textsIn('failed')).toEqual([])
+
+      // Beyond GSM 7-bit.
+      writeFileSync(join(folder, 'outgoing', 'three'), Buffer.from(`To: ${digits}\nAlphabet: UTF-8\n\nÜ€ и`))
+      await until(() => textsIn('incoming').length > 2, 40)
+      expect(device.received.at(-1)).toMatchObject({ text: 'Ü€ и' })
     } finally {
       await end()
       await close()
