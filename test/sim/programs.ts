@@ -16,7 +16,7 @@ export function testWith(...programs: readonly string[]) {
   const missing = programs.filter((program) => !isInstalled(program))
   if (missing.length === 0) return test
   process.stderr.write(
-    `SKIPPED, as ${missing.join(' and ')} is not installed (apt-get install gammu smstools ofono dbus socat)\n`,
+    `SKIPPED, as ${missing.join(' and ')} is not installed (apt-get install gammu smstools ofono modemmanager dbus socat)\n`,
   )
   return test.skip
 }
