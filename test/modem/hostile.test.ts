@@ -106,7 +106,7 @@ describe('a hostile modem fills no memory and no log, and is used when it is goo
     const haunted = await Haunted.ready()
     const { bench } = haunted
     const lines = bench.told.lines.length
-    expect(await haunted.floods(octets, 4 * mebibyte)).toBeLessThan(4 * mebibyte)
+    expect(await haunted.floods(octets, 2 * mebibyte)).toBeLessThan(4 * mebibyte)
     haunted.say('\r\n')
     expect(bench.told.lines.length - lines).toBeLessThan(200)
     await haunted.works()

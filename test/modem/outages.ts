@@ -172,8 +172,8 @@ const states: readonly Outage[] = [
   lasting(
     'the SIM pulled out',
     [minute, 3 * hour],
-    // While it is gone for less than ten minutes it is no network like others.
-    (heartbeat) => 10 * 60 + tried(heartbeat) + rung,
+    // A card that was back before anybody looked wants its PIN.
+    (heartbeat) => tried(heartbeat) + rung,
     ({ bench }) => {
       bench.modem.sim.inserted = false
     },

@@ -261,6 +261,23 @@ describe('what needs a person is told', () => {
     await works(bench)
   })
 
+  test('a SIM that is pulled out while it serves: at the next look, and it is unlocked when it is back', async () => {
+    const bench = await Bench.ready({ modem: { sim: { pin: '1234', locked: true } }, driver: { pin: '1234' } })
+    bench.modem.sim.inserted = false
+    await bench.until(() => bench.driver.state.status === 'no_sim', 60_000)
+    expect(bench.driver.state.last_error).toBe('there is no SIM in the modem')
+    bench.modem.sim.inserted = true
+    bench.modem.sim.powerOn()
+    await works(bench, 120_000)
+    // Out and in between two looks.
+    bench.modem.sim.powerOn()
+    await bench.clock.advance(1_000)
+    await bench.until(() => bench.driver.ready && bench.driver.state.network === 'registered', 60_000)
+    await bench.until(() => bench.written.filter((line) => line.startsWith('AT+CPIN="')).length >= 2, 60_000)
+    await works(bench)
+    expect(bench.modem.sim.tries.pin).toBe(3)
+  })
+
   test.each([
     ['the right PIN is entered', '1234', 'ready'],
     ['a wrong PIN is entered once', '9999', 'sim_locked'],

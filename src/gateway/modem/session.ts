@@ -13,6 +13,7 @@ import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
 import { ServiceCentre } from './service-centre.ts'
+import { cardTrouble } from './sim-card.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
 import { runUssd } from './ussd.ts'
@@ -251,6 +252,10 @@ export class Session {
     const kept = messages.indications === null || keeps(messages.indications, await ask('AT+CNMI?', 5_000))
     if (this.#hasEnded) return
     if (!kept) return over('the modem has forgotten how to tell messages')
+    // Without a card there is no network either: what is missing is told at once, not behind the search.
+    const lacks = isUsable(seen.network) ? null : cardTrouble(await ask('AT+CPIN?', 5_000))
+    if (this.#hasEnded) return
+    if (lacks !== null) return over(lacks)
     observed({ ...seen, ...this.#levelled(seen) })
     const now = this.#channel.clock.monotonic()
     if (isUsable(seen.network)) this.#registeredAt = now

@@ -1,7 +1,7 @@
 import { scryptSync } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Reply } from './channel.ts'
 import { digitsIn, pinStateIn } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
@@ -54,6 +54,18 @@ export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> 
     } else await channel.sleep(simWait)
   }
   throw new Fault('modem_error', channel.gone ?? 'the SIM did not become ready')
+}
+
+/** Why a card that was there serves no more, in the answer to `AT+CPIN?`; null while it does, or is only busy. */
+export function cardTrouble({ lines, final }: Reply): string | null {
+  const state = pinStateIn(lines)
+  if (state === 'SIM PIN' || state === 'SIM PUK') return 'the SIM is locked again'
+  const number = final.kind === 'error' ? final.number : null
+  return number === 10 || number === 310
+    ? 'the SIM is gone'
+    : number === 11 || number === 311
+      ? 'the SIM is locked again'
+      : null
 }
 
 /**
