@@ -227,9 +227,9 @@ function lateness(faults: string[], publish: SimulatedPublish, at: number, n: nu
   faults.push(`GO ${n} was accepted ${Math.round((at - publish.at) / 1000)} s after it was asked for`)
 }
 
-describe('a hub that lives for thousands of hours', () => {
-  // Ten lives of nine days each; longer ones, looking for trouble: HOURS=1000 npm test -- hours
-  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
+describe('a hub that lives for a thousand hours', () => {
+  // Five lives of nine days each; longer ones, looking for trouble: HOURS=1000 npm test -- hours
+  test.each([1, 2, 3, 4, 5])(
     'keeps its promises through loss, outages, restarts and clock steps (seed %i)',
     async (seed) => {
       const world = makeWorld(seed)
