@@ -14,7 +14,7 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
   const asked = Object.entries(requests).map(([path, { summary, schema }]) => ({
     path,
     summary,
-    schema: schemaOf(schema, 'input'),
+    schema: withTransaction(schemaOf(schema, 'input')),
   }))
   return {
     asyncapi: '3.0.0',
@@ -94,4 +94,10 @@ const requestName = (path: string): string => `request_${nameOf(path)}`
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
   return json
+}
+
+/** Every request may have one; those that take no other key must name it. */
+function withTransaction(schema: Json): Json {
+  if (schema.additionalProperties !== false) return schema
+  return { ...schema, properties: { ...(schema.properties as Json), transaction: {} } }
 }

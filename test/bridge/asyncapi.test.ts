@@ -30,6 +30,13 @@ describe('the AsyncAPI document', () => {
     }
   })
 
+  test('lets every request have a transaction', () => {
+    const { schemas } = JSON.parse(made()).components
+    for (const [name, schema] of Object.entries<Record<string, any>>(schemas))
+      if (name.startsWith('request_') && schema.additionalProperties === false)
+        expect({ name, transaction: schema.properties.transaction }).toEqual({ name, transaction: {} })
+  })
+
   test('is printed with the JSON Schemas of configuration and profiles', () => {
     for (const what of ['asyncapi', 'config', 'profile']) {
       const { stdout, status } = spawnSync(process.execPath, [mainFile, 'schema', what], { encoding: 'utf8' })
