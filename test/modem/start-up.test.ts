@@ -35,6 +35,18 @@ async function works(bench: Bench, limitMs = 60_000): Promise<void> {
   await bench.until(() => bench.told.messages.length > 0, 5_000)
 }
 
+test('what came before the set-up is read, although the modem did not say which storages it has', async () => {
+  const bench = new Bench({ modem: { personality: personalities.simcom_sim7670g } })
+  bench.modem.faults.add({ fault: 'silence', at: 'command', command: '+CPMS', times: 1 })
+  bench.network.text({ from: friend, to: hub, text: 'early' })
+  await bench.clock.advance(5_000)
+  expect(bench.modem.memories.SM.used).toBe(1)
+  bench.driver.start(bench.told)
+  await bench.until(() => bench.told.messages.length === 1, 60_000)
+  expect(bench.written).toContain('AT+CPMS="ME","ME","ME"')
+  await bench.until(() => bench.modem.memories.SM.used === 0, 5_000)
+})
+
 describe('a modem that resets', () => {
   test('while it is set up is set up from the beginning: half a set-up chooses nothing', async () => {
     // Its RDY is lost: the half answer in front of it has no end. The echo of the next command tells the reset.

@@ -37,7 +37,8 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
       ? await takes(channel, 'AT+CSMS=1')
       : // Reports, and texts of class 0 that some makes hand over whatever they were told.
         !isPlain && (await service(channel)) === 1)
-  const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => readable.includes(name))
+  // Where nobody knows, both are read: a text that came before the set-up lies in the modem's own choice.
+  const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => mayRead(readable, name))
   const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
   return { format, home, storages, indications, acknowledges }
 }
@@ -66,6 +67,11 @@ async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFo
   throw new Fault('modem_error', channel.gone ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
 }
 
+/** A modem that did not answer `+CPMS=?`, or listed nothing, may have any. */
+function mayRead(readable: readonly string[], name: string): boolean {
+  return readable.length === 0 || readable.includes(name)
+}
+
 async function takes(channel: Channel, text: string): Promise<boolean> {
   return (await channel.command(text, 5_000)).final.kind === 'ok'
 }
@@ -88,7 +94,7 @@ async function chooseStorage(
   readable: readonly string[],
   { storages }: Quirks,
 ): Promise<string | null> {
-  for (const name of storages.filter((one) => readable.length === 0 || readable.includes(one))) {
+  for (const name of storages.filter((one) => mayRead(readable, one))) {
     for (const text of [`"${name}","${name}","${name}"`, `"${name}","${name}"`, `"${name}"`]) {
       const { final } = await patiently(channel, `AT+CPMS=${text}`, 10_000)
       if (final.kind === 'ok') return name
