@@ -1,6 +1,6 @@
 import { isoTime } from '../message/result.ts'
 import type { BridgeRooms } from './bridge.ts'
-import { shown } from './queue-requests.ts'
+import { shown } from './requests/queue.ts'
 
 /** `bridge/health`. Asked before the commit that others wait for: figures decide nothing. */
 export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { Fault } from '../message/fault.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
-import type { Data } from './request.ts'
+import type { Data } from './requests/request.ts'
 
 /** Carries the request of a publish out and makes its answer: on the response topic, and where MQTT 5 names another. */
 export async function respond(

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import type { Device } from '../device/device.ts'
-import { own } from '../device/own.ts'
-import { specOf } from '../device/settings.ts'
-import { Fault } from '../message/fault.ts'
+import type { Device } from '../../device/device.ts'
+import { own } from '../../device/own.ts'
+import { specOf } from '../../device/settings.ts'
+import { Fault } from '../../message/fault.ts'
 import { type Data, type RequestRooms, request, unknownDevice } from './request.ts'
 import { assertNoSecrets } from './secrets.ts'
 

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { restartKinds } from '../message/gateway-state.ts'
-import { ussdChoice, ussdCode } from '../message/ussd.ts'
+import { restartKinds } from '../../message/gateway-state.ts'
+import { ussdChoice, ussdCode } from '../../message/ussd.ts'
 import { askerOf, request } from './request.ts'
+import { id } from './scalars.ts'
 
-const id = z.string().min(1).max(64)
 const named = (value: unknown) => (typeof value === 'string' ? { gateway: value } : value)
 const oneGateway = z.preprocess(named, z.looseObject({ gateway: id }))
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { Fault } from '../message/fault.ts'
-import { isoTime } from '../message/result.ts'
-import type { Pause, PauseScope } from '../store/pause.ts'
+import { Fault } from '../../message/fault.ts'
+import { isoTime } from '../../message/result.ts'
+import type { Pause, PauseScope } from '../../store/pause.ts'
 import { askerOf, type Data, type RequestRooms, request, unknownDevice } from './request.ts'
 
 const id = z.string().min(1).max(64)

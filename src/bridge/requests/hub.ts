@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Fault } from '../message/fault.ts'
+import { Fault } from '../../message/fault.ts'
 import { askerOf, request } from './request.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
@@ -9,6 +9,11 @@ const level = z.preprocess(plain, z.enum(levels))
 
 /** Requests about the program itself. */
 export const hubRequests = {
+  health_check: request({
+    summary: 'how the hub is',
+    schema: z.looseObject({}),
+    run: (_data, rooms) => rooms.health(),
+  }),
   log_level: request({
     summary: 'what is logged until the next start, and what of it goes to bridge/logging',
     schema: z.preprocess(
@@ -46,6 +51,22 @@ export const hubRequests = {
       const folder = await backup()
       log('info', `backup: ${folder} (${askerOf(publish)})`)
       return { folder, file: `${folder}/smshub.db` }
+    },
+  }),
+  'homeassistant/rediscover': request({
+    summary: 'announce everything to Home Assistant again',
+    schema: z.looseObject({}),
+    async run(_data, rooms) {
+      await rooms.rediscover('again')
+      return {}
+    },
+  }),
+  'homeassistant/clear': request({
+    summary: 'take back everything that was announced to Home Assistant',
+    schema: z.looseObject({}),
+    async run(_data, rooms) {
+      await rooms.rediscover('clear')
+      return {}
     },
   }),
 }

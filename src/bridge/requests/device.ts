@@ -1,0 +1,98 @@
+import * as z from 'zod'
+import type { ProfileFiles } from '../../config/profiles.ts'
+import type { DeviceRow } from '../../fleet/fleet.ts'
+import { Fault } from '../../message/fault.ts'
+import { abilitiesOf } from '../pages.ts'
+import { as, commandsOf } from './command.ts'
+import { deviceOptions } from './device-options.ts'
+import { request, unknownDevice } from './request.ts'
+import { id, one } from './scalars.ts'
+import { assertNoSecrets } from './secrets.ts'
+
+const row = z.looseObject({ id })
+const devicesOf = z.union([z.object({ devices: z.array(row).min(1).max(5_000) }), row])
+const several = z.preprocess(
+  (value) => (typeof value === 'string' ? { ids: [value] } : value),
+  z.union([z.object({ ids: z.array(id).min(1).max(5_000) }), row.transform((value) => ({ ids: [value.id] }))]),
+)
+
+/** Requests about devices, as they are known while the hub runs. */
+export const deviceRequests = {
+  'device/list': request({
+    summary: 'devices, a page at a time',
+    schema: z.object({
+      page: z.coerce.number().int().min(1).default(1),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+    }),
+    async run({ page, limit }, { fleet }) {
+      const all = [...fleet.devices.values()]
+      const devices = all.slice((page - 1) * limit, page * limit).map(({ id: device, name, profile }) => {
+        return { id: device, name, profile: profile.id, removable: fleet.rowOf(device) !== null }
+      })
+      return { page, pages: Math.max(1, Math.ceil(all.length / limit)), total: all.length, devices }
+    },
+  }),
+  'device/get': request({
+    summary: 'one device and what it can do',
+    schema: one,
+    async run({ id: name }, { fleet }) {
+      const device = fleet.devices.get(name)
+      if (device === undefined) throw unknownDevice(name, fleet)
+      return { id: device.id, name: device.name, profile: device.profile.id, ...abilitiesOf(device) }
+    },
+  }),
+  'device/add': request({
+    summary: 'add a device, or many, as `devices:` in smshub.yaml holds them; all or none',
+    schema: devicesOf,
+    async run(data, { fleet, profiles }) {
+      const rows = tableOf(data, profiles)
+      await fleet.add(rows)
+      return { ids: [...rows.keys()] }
+    },
+  }),
+  'device/update': request({
+    summary: 'change keys of a device; null takes one away',
+    schema: row,
+    async run({ id: name, ...change }, { fleet, profiles }) {
+      const profile = change.profile ?? fleet.devices.get(name)?.profile.id
+      assertNoSecrets(name, { ...change, profile }, profiles)
+      await fleet.update(name, change)
+      return { id: name }
+    },
+  }),
+  'device/options': deviceOptions,
+  'device/rename': request({
+    summary: 'change the name that people see; topics stay',
+    schema: z.object({ id, name: z.string().min(1).max(128) }),
+    async run({ id: device, name }, { fleet }) {
+      await fleet.update(device, { name })
+      return { id: device, name }
+    },
+  }),
+  'device/remove': request({
+    summary: 'remove a device, or many, with everything that is retained of them',
+    schema: several,
+    async run({ ids }, { fleet }) {
+      await fleet.remove(ids)
+      return { ids }
+    },
+  }),
+  'device/command': request({
+    summary: 'a command of a device; the answer says under which id its results come',
+    schema: z.looseObject({ device: id, command: z.string().min(1) }),
+    async run({ device, ...payload }, rooms, publish) {
+      return commandsOf(await rooms.takeIn(as(publish, `${device}/command`, payload)))
+    },
+  }),
+}
+
+function tableOf(data: z.output<typeof devicesOf>, profiles: ProfileFiles): Map<string, DeviceRow> {
+  const rows = Array.isArray(data.devices) ? (data.devices as z.output<typeof row>[]) : [data as z.output<typeof row>]
+  const table = new Map<string, DeviceRow>()
+  for (const { id: name, ...config } of rows) {
+    if (table.has(name)) throw new Fault('duplicate', `device ${name} is in the list twice`, { device: name })
+    assertNoSecrets(name, config, profiles)
+    table.set(name, config)
+  }
+  return table
+}

@@ -1,0 +1,36 @@
+import { didYouMean } from '../../device/nearest.ts'
+import { Fault } from '../../message/fault.ts'
+import type { Publish } from '../../message/publish.ts'
+import { deviceRequests } from './device.ts'
+import { gatewayRequests } from './gateway.ts'
+import { hubRequests } from './hub.ts'
+import { queueRequests } from './queue.ts'
+import type { Data, Request, RequestRooms } from './request.ts'
+import { smsRequests } from './sms.ts'
+
+/** `bridge/request/<path>`: every path with what it takes. Schemas, answers and documentation are made from it. */
+export const requests = {
+  ...deviceRequests,
+  ...smsRequests,
+  ...queueRequests,
+  ...gatewayRequests,
+  ...hubRequests,
+} as const satisfies Readonly<Record<string, Request>>
+
+export const requestPaths: readonly string[] = Object.keys(requests)
+
+/** Carries a request out. Fails with `invalid_payload`, naming what is wrong, and with whatever the act fails with. */
+export async function answer(path: string, data: unknown, publish: Publish, rooms: RequestRooms): Promise<Data> {
+  if (!Object.hasOwn(requests, path)) {
+    const meant = didYouMean(path, requestPaths)
+    throw new Fault(
+      'unknown_command',
+      `there is no request "${path}"${meant || `; there is ${requestPaths.join(', ')}`}`,
+    )
+  }
+  const { schema, run } = requests[path as keyof typeof requests]
+  const parsed = schema.safeParse(data)
+  if (parsed.success) return run(parsed.data as never, rooms, publish)
+  const issue = parsed.error.issues[0]
+  throw new Fault('invalid_payload', `${[path, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'is wrong'}`)
+}
