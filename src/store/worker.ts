@@ -53,12 +53,13 @@ function serve(engine: Engine): void {
     })
     if (answers.length > 0) send({ answers, bells })
     answers = []
-    clearTimeout(waiting)
     clearTimeout(rest)
-    rest = setTimeout(() => engine.rest(), restAfter)
+    rest = setTimeout(() => checkpoint(engine), restAfter)
   }
   send({ opened: true })
   port.on('message', (first: ToWorker) => {
+    clearTimeout(waiting)
+    clearTimeout(rest)
     let calls = 0
     // Whatever arrived while the last commit was on its way to the disk shares the next one.
     for (let next: ToWorker | undefined = first; next !== undefined; next = receive()) {
@@ -73,9 +74,15 @@ function serve(engine: Engine): void {
       if ('close' in next) return close(engine)
     }
     if (!batch.canWait) return commit()
-    clearTimeout(waiting)
     waiting = setTimeout(commit, company)
   })
+}
+
+/** On a full disk it can't be done: the next quiet moment will do. */
+function checkpoint(engine: Engine): void {
+  try {
+    engine.rest()
+  } catch {}
 }
 
 function receive(): ToWorker | undefined {

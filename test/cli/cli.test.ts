@@ -365,9 +365,10 @@ http: { listen: 127.0.0.1:${http} }
     ])
       expect(metrics).toMatch(line)
     const goodbye = client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'offline')
-    expect(await hub.stop()).toEqual({ code: 0, signal: null })
+    const stopped = hub.stop()
     await goodbye
     await client.close()
+    expect(await stopped).toEqual({ code: 0, signal: null })
   }, 30_000)
 
   test('a backup restored elsewhere sends nothing again', async () => {

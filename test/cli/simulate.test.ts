@@ -92,12 +92,12 @@ describe('simulate', () => {
     expect(again.out.replaceAll(replayed.path, 'path')).toBe(probed.out.replaceAll(modem.path, 'path'))
     await replayed.close()
 
-    // From the beginning: a hub starts up on it and sends its text, whatever it reads out first.
+    // From the beginning: a hub starts up on it and sends its text, whatever it reads out and looks at meanwhile.
     const second = await simulate('--replay', file)
     const heard = (text: string) =>
       text
         .split('\n')
-        .filter((line) => /^> (AT\+C(GMI|GSN|PIN|MGF|NMI|PMS|SCA)|AT\+CMGS)/.test(line))
+        .filter((line) => /^> AT\+(CGMI|CGSN|CPIN|CMGF|CNMI=|CPMS=|CSCA|CMGS)/.test(line))
         .sort()
     const other = await traceOf(second.path)
     expect(heard(other)).toEqual(heard(trace))

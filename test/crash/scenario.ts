@@ -58,13 +58,16 @@ export async function crash(failpoint: string, main?: string): Promise<CrashRepo
     await reader.wait(({ topic }) => topic === 'smshub/gate/result', 5_000).catch(() => {})
     // Long enough for a second text to leave, if anything made one.
     await expired(500)
+    const { SM, ME } = world.modem.memories
+    // What is filed is deleted next: a loaded machine takes its time for it.
+    for (let waited = 0; SM.used + ME.used > 0 && waited < 10_000; waited += 100) await expired(100)
     return {
       died: signal === 'SIGKILL',
       acknowledged: acknowledgedBefore,
       accepted: accepted(world, gateNumber).length,
       results: [...observer.results('gate'), ...reader.results('gate')],
       latitude: state?.json.latitude ?? null,
-      leftOnSim: world.modem.memories.SM.used + world.modem.memories.ME.used,
+      leftOnSim: SM.used + ME.used,
     }
   } finally {
     await Promise.allSettled([observer?.close(), presser?.close(), reader?.close()])
