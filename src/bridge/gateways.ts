@@ -44,7 +44,7 @@ export interface GatewaysRooms {
 type Figures = Pick<ToldGateway, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
 
 /** ms between looks at the figures: a gateway that is busy would else tell its state with each message. */
-const figuresMs = 30_000
+const figuresMs = 60_000
 /** ms behind its readiness until a gateway is asked for its balance, and until it is asked again when that failed. */
 const settling = 60_000
 const failedAgain = 3_600_000
@@ -58,7 +58,7 @@ export class Gateways {
   readonly #shown = new Map<string, string>()
   /** When each is asked for its balance next, on the monotonic clock. */
   readonly #due = new Map<string, number>()
-  #ends: (() => void)[] = []
+  #end: () => void = () => {}
 
   constructor(rooms: GatewaysRooms) {
     this.#rooms = rooms
@@ -68,14 +68,15 @@ export class Gateways {
     const { clock, log } = this.#rooms
     const failed = (error: unknown) => log('error', Fault.from(error).message)
     void this.#count().catch(failed)
-    this.#ends = [
-      every(clock, figuresMs, () => this.#count(), failed),
-      every(clock, figuresMs, () => this.#askBalances(), failed),
-    ]
+    const look = async () => {
+      await this.#count()
+      await this.#askBalances()
+    }
+    this.#end = every(clock, figuresMs, look, failed)
   }
 
   stop(): void {
-    for (const end of this.#ends) end()
+    this.#end()
   }
 
   /** All of them, as they are told. */
