@@ -71,8 +71,6 @@ export class Service {
   readonly #ladder = new Ladder()
   /** What is to be done before the next start-up. */
   #rung: Rung | null = null
-  /** What somebody wants to be done. */
-  #asked: RestartKind | null = null
   #wasOpen = false
   /** What is told once only until it serves again. */
   readonly #said = new Set<Rung>()
@@ -97,7 +95,7 @@ export class Service {
     if (how === 'power' && this.#rooms.options.power === undefined)
       throw new Fault('not_allowed', 'the power of this modem is nothing that the hub can switch')
     if (this.channel === null) throw new Fault('port_failed', this.#shown.state.last_error ?? 'its port is not open')
-    this.#asked = how
+    this.#climb(how)
     this.#startAgain(`a restart was asked for: ${rungs[how]}`)
     this.channel.lose('a restart was asked for')
   }
@@ -116,14 +114,8 @@ export class Service {
         wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
         const fault = Fault.from(error)
         this.#failed(fault)
-        const asked = this.#asked
-        this.#asked = null
-        if (asked !== null) {
-          this.#climb(asked)
-          wait = 0
-        }
-        // It has fallen, and what is to be done about that is settled.
-        else if (this.#wasOpen && this.#rung !== null) wait = reopenAfter[0] as number
+        // It has fallen, or somebody wants it started anew: what is to be done is settled.
+        if (this.#wasOpen && this.#rung !== null) wait = reopenAfter[0] as number
         // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
         else if (served || !this.#wasOpen) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
         else if (!needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
