@@ -3,7 +3,8 @@ import type { Device } from '../../device/device.ts'
 import { own } from '../../device/own.ts'
 import { specOf } from '../../device/settings.ts'
 import { Fault } from '../../message/fault.ts'
-import { type Data, type RequestRooms, request, unknownDevice } from './request.ts'
+import { type Data, deviceOf, type RequestRooms, request } from './request.ts'
+import { id, orScalar } from './scalars.ts'
 import { assertNoSecrets } from './secrets.ts'
 
 /** What may be other from device to device of a profile; who it is (profile, number) is changed by `device/update`. */
@@ -23,34 +24,28 @@ const names = [
 /** As Zigbee2MQTT has it: with options a change, told as `from` and `to`. Without, the options as they stand. */
 export const deviceOptions = request({
   summary: 'the options of a device as they stand, or a change of some; null takes one away',
-  schema: z.preprocess(
-    (value) => (typeof value === 'string' ? { id: value } : value),
+  schema: orScalar(
+    'id',
     z.strictObject({
-      id: z.string().min(1).max(64),
+      id,
       options: z.strictObject(Object.fromEntries(names.map((name) => [name, z.unknown().optional()]))).optional(),
     }),
   ),
   async run({ id, options }, rooms) {
     const { fleet, profiles } = rooms
-    const before = deviceOf(id, rooms)
+    const before = deviceOf(id, fleet)
     const from = optionsOf(before, rooms)
     if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, rooms) }
     assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
     if (Object.keys(options).length === 0)
       throw new Fault('invalid_payload', `options is empty; there is ${names.join(', ')}`)
     await fleet.update(id, options)
-    const to = optionsOf(deviceOf(id, rooms), rooms)
+    const to = optionsOf(deviceOf(id, fleet), rooms)
     const changed = (all: Data) =>
       Object.fromEntries(Object.keys(options).map((name) => [name, own(all, name) ?? null]))
     return { id, from: changed(from), to: changed(to), restart_required: false }
   },
 })
-
-function deviceOf(id: string, { fleet }: RequestRooms): Device {
-  const device = fleet.devices.get(id)
-  if (device === undefined) throw unknownDevice(id, fleet)
-  return device
-}
 
 const isOurs = (id: string, { fleet }: RequestRooms): boolean => fleet.rowOf(id) !== null
 

@@ -5,7 +5,7 @@ import { Fault } from '../../message/fault.ts'
 import { abilitiesOf } from '../pages.ts'
 import { as, commandsOf } from './command.ts'
 import { deviceOptions } from './device-options.ts'
-import { request, unknownDevice } from './request.ts'
+import { deviceOf, request } from './request.ts'
 import { id, one } from './scalars.ts'
 import { assertNoSecrets } from './secrets.ts'
 
@@ -36,8 +36,7 @@ export const deviceRequests = {
     summary: 'one device and what it can do',
     schema: one,
     async run({ id: name }, { fleet }) {
-      const device = fleet.devices.get(name)
-      if (device === undefined) throw unknownDevice(name, fleet)
+      const device = deviceOf(name, fleet)
       return { id: device.id, name: device.name, profile: device.profile.id, ...abilitiesOf(device) }
     },
   }),

@@ -2,10 +2,9 @@ import * as z from 'zod'
 import { restartKinds } from '../../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../../message/ussd.ts'
 import { askerOf, request } from './request.ts'
-import { id } from './scalars.ts'
+import { id, orScalar } from './scalars.ts'
 
-const named = (value: unknown) => (typeof value === 'string' ? { gateway: value } : value)
-const oneGateway = z.preprocess(named, z.looseObject({ gateway: id }))
+const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
 
 /** Requests about one gateway. AT commands are for the command line alone: they could do anything to a SIM. */
 export const gatewayRequests = {
@@ -26,7 +25,7 @@ export const gatewayRequests = {
   }),
   'gateway/restart': request({
     summary: 'start a modem anew: its port, its radio, itself, or its power',
-    schema: z.preprocess(named, z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
+    schema: orScalar('gateway', z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
     async run({ gateway, how }, { gateways }) {
       await gateways.able(gateway, 'restart')(how)
       return { gateway, how }

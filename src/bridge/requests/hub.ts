@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { Fault } from '../../message/fault.ts'
 import { askerOf, request } from './request.ts'
+import { orScalar } from './scalars.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** `warning` is what Zigbee2MQTT says. */
@@ -16,8 +17,8 @@ export const hubRequests = {
   }),
   log_level: request({
     summary: 'what is logged until the next start, and what of it goes to bridge/logging',
-    schema: z.preprocess(
-      (value) => (typeof value === 'string' ? { level: value } : value),
+    schema: orScalar(
+      'level',
       z
         .strictObject({
           level: level.optional(),

@@ -2,12 +2,11 @@ import * as z from 'zod'
 import { Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
 import type { Pause, PauseScope } from '../../store/pause.ts'
-import { askerOf, type Data, type RequestRooms, request, unknownDevice } from './request.ts'
+import { askerOf, type Data, deviceOf, type RequestRooms, request } from './request.ts'
+import { id, orScalar } from './scalars.ts'
 
-const id = z.string().min(1).max(64)
 /** A scalar is the device. Strict: a misspelt key must not widen it to the whole queue. */
-const about = <T extends z.ZodRawShape>(shape: T) =>
-  z.preprocess((value) => (typeof value === 'string' ? { device: value } : value), z.strictObject(shape))
+const about = <T extends z.ZodRawShape>(shape: T) => orScalar('device', z.strictObject(shape))
 const scope = about({ device: id.optional(), gateway: id.optional() })
 
 /** Cancelled in one commit: others are served between the bites. */
@@ -63,13 +62,11 @@ async function changePause(
   return { paused: shown(paused) }
 }
 
-function assertKnown({ device, gateway }: PauseScope, { fleet, config }: RequestRooms): void {
+function assertKnown({ device, gateway }: PauseScope, { fleet, gateways }: RequestRooms): void {
   if (device !== undefined && gateway !== undefined)
     throw new Fault('invalid_payload', 'name a device or a gateway, not both')
-  if (device !== undefined && !fleet.devices.has(device)) throw unknownDevice(device, fleet)
-  if (gateway === undefined || Object.hasOwn(config.gateways, gateway)) return
-  const known = Object.keys(config.gateways).join(', ') || 'none'
-  throw new Fault('no_gateway', `there is no gateway "${gateway}"; there is ${known}`)
+  if (device !== undefined) deviceOf(device, fleet)
+  if (gateway !== undefined) gateways.find(gateway)
 }
 
 const wordsOf = ({ device, gateway }: PauseScope): string =>

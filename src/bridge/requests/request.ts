@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { ProfileFiles } from '../../config/profiles.ts'
 import type { Config } from '../../config/schema.ts'
+import type { Device } from '../../device/device.ts'
 import { didYouMean } from '../../device/nearest.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { LogLevel } from '../../message/events.ts'
@@ -46,10 +47,12 @@ export interface Request<S extends z.ZodType = z.ZodType> {
 
 export const request = <S extends z.ZodType>(one: Request<S>): Request => one as unknown as Request
 
-export function unknownDevice(name: string, fleet: Fleet): Fault {
-  return new Fault('unknown_device', `there is no device "${name}"${didYouMean(name, fleet.devices.keys())}`, {
-    device: name,
-  })
+/** Fails with `unknown_device`, naming the one that was meant. */
+export function deviceOf(name: string, { devices }: Fleet): Device {
+  const device = devices.get(name)
+  if (device !== undefined) return device
+  const meant = didYouMean(name, devices.keys())
+  throw new Fault('unknown_device', `there is no device "${name}"${meant}`, { device: name })
 }
 
 /** Whoever asks: for the log. */

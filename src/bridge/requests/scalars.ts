@@ -1,5 +1,7 @@
 import * as z from 'zod'
 
 export const id = z.string().min(1).max(64)
-/** A scalar is what the request is about (as Zigbee2MQTT takes it). */
-export const one = z.preprocess((value) => (typeof value === 'string' ? { id: value } : value), z.looseObject({ id }))
+/** A scalar stands for the one key that the request is about (as Zigbee2MQTT takes it). */
+export const orScalar = <S extends z.ZodType>(key: string, schema: S) =>
+  z.preprocess((value) => (typeof value === 'string' ? { [key]: value } : value), schema)
+export const one = orScalar('id', z.looseObject({ id }))
