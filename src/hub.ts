@@ -13,7 +13,7 @@ import { Directory } from './device/directory.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
-import { limitsOf, poolOf } from './gateway/pool.ts'
+import { limitsOf, poolOf, routeName } from './gateway/pool.ts'
 import { openGateways } from './gateways.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log, LogLevel } from './message/events.ts'
@@ -118,7 +118,7 @@ export class Hub {
         machineBoot: options.machine.boot,
         machine: options.machine.id,
         gateways,
-        routes: config.routes.map((route) => [...route.gateways].sort().join('|')),
+        routes: config.routes.map((route) => routeName(route.gateways)),
       })
       if (recovered.held)
         options.log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')

@@ -26,6 +26,11 @@ interface Member {
   blockedUntil: number
 }
 
+/** A route as lanes are marked with it: `a|b`. */
+export function routeName(gateways: readonly string[]): string {
+  return [...gateways].sort().join('|')
+}
+
 /** Several gateways: whose turn it is, and who stands in for whom. A route of several is written `a|b`, of all ``. */
 export class Pool {
   readonly #members: ReadonlyMap<string, Member>
@@ -35,7 +40,9 @@ export class Pool {
   constructor({ weights, routes, clock }: PoolOptions) {
     this.#clock = clock
     // The longest prefix that fits counts.
-    this.#routes = [...routes].sort((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
+    this.#routes = routes
+      .map((route) => ({ ...route, gateways: [...route.gateways].sort() }))
+      .sort((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
     const readyAt = clock.monotonic()
     this.#members = new Map(
       [...weights].map(([id, weight]) => [
@@ -48,7 +55,7 @@ export class Pool {
   /** The route of a number. */
   routeOf(number: string): string {
     const route = this.#routes.find(({ prefix }) => number.startsWith(prefix ?? ''))
-    return route === undefined ? '' : [...route.gateways].sort().join('|')
+    return route === undefined ? '' : routeName(route.gateways)
   }
 
   /** A gateway has changed. */
@@ -81,21 +88,18 @@ export class Pool {
 
   /** Routes of several that this gateway may take from now: where it is its turn. */
   turnsOf(id: string): string[] {
-    const groups = this.#routes.map(({ gateways }) => [...gateways].sort()).filter((ids) => ids.includes(id))
-    const routes = [...groups.filter((ids) => ids.length > 1), [...this.#members.keys()]]
-    return routes
-      .filter((ids) => this.#isTurn(id, ids))
-      .map((ids) => (ids.length === this.#members.size && !groups.includes(ids) ? '' : ids.join('|')))
+    const [, ...several] = this.routesOf(id)
+    return several.filter(({ gateways }) => this.#isTurn(id, gateways)).map(({ route }) => route)
   }
 
-  /** The routes that this gateway is of, as lanes are marked with them, and the gateways of each. */
+  /** The routes that this gateway is of, its own first, as lanes are marked with them, and the gateways of each. */
   routesOf(id: string): readonly { readonly route: string; readonly gateways: readonly string[] }[] {
     const several = this.#routes
-      .map(({ gateways }) => [...gateways].sort())
-      .filter((ids) => ids.length > 1 && ids.includes(id))
+      .map(({ gateways }) => gateways)
+      .filter((gateways) => gateways.length > 1 && gateways.includes(id))
     return [
       { route: id, gateways: [id] },
-      ...several.map((gateways) => ({ route: gateways.join('|'), gateways })),
+      ...several.map((gateways) => ({ route: routeName(gateways), gateways })),
       { route: '', gateways: [...this.#members.keys()] },
     ]
   }

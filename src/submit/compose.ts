@@ -178,7 +178,7 @@ function composeForDevice(
     gapMs: (device.timing.gap ?? 0) * 1000,
     // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
-    route: options.gateway ?? device.gateway ?? rooms.pool.routeOf(device.recipient as string),
+    route: routeTo(device, options.gateway, rooms),
     spec: first.spec,
     ring: composed.ring,
     steps,
@@ -214,7 +214,7 @@ function composeLiteral(
     ...literal(request, text, device.recipient as string, rooms, now),
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
-    route: request.options.gateway ?? device.gateway ?? rooms.pool.routeOf(device.recipient as string),
+    route: routeTo(device, request.options.gateway, rooms),
   }
 }
 
@@ -241,6 +241,11 @@ function composeText(
   // A number has one lane, whoever is behind it: its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   return { ...literal(request, intent.text, recipient, rooms, now), lane }
+}
+
+/** The gateway that the payload names, else the device's own, else those for its number. */
+function routeTo({ gateway, recipient }: Device, named: string | null, { pool }: ComposeRooms): string {
+  return named ?? gateway ?? pool.routeOf(recipient as string)
 }
 
 function isRegistered(number: string, rooms: ComposeRooms): boolean {
