@@ -2,13 +2,12 @@ import { realpathSync } from 'node:fs'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import type { ToldGateway } from '../message/gateway-state.ts'
-import { askHub } from './control.ts'
+import { askDesk } from './control.ts'
 
 /** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
 export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, ToldGateway>>> {
   try {
-    const answer = await askHub(loadConfig(load).dataFolder, 'POST', '/ask/gateway/states', {})
-    return answer === null ? {} : (JSON.parse(answer) as { answer: Record<string, ToldGateway> }).answer
+    return await askDesk<Record<string, ToldGateway>>(loadConfig(load).dataFolder, 'gateway/states')
   } catch (error) {
     // What is plugged in can be looked at without a configuration too.
     if (error instanceof Fault) return {}

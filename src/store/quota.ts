@@ -29,7 +29,7 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   if (quota.limit === null) return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
   const { span, slots } = windows[quota.window]
   const width = span / slots
-  const first = Math.floor(now / width) - slots + 1
+  const first = slotOf(quota.window, now) - slots + 1
   const row = tx.one<{ used: number | null; oldest: number | null }>(
     'SELECT SUM(used) AS used, MIN(slot) AS oldest FROM quota WHERE key = ? AND slot >= ?',
     quota.key,
