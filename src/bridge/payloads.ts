@@ -69,6 +69,8 @@ const smsStatus = z.looseObject({
   device: maybe(z.string()),
   gateway: maybe(z.string()),
   status: words(smsMoves),
+  in_doubt: z.boolean().optional(),
+  reason: maybe(z.string()).optional(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
   at: time,

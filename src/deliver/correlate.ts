@@ -48,7 +48,7 @@ export function correlate(
   const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
   const open = fitting.find(({ command }) => !command.final)
   const ended = fitting.filter(({ command, answer }) => command.final && !answer.any)
-  const together = timely.filter((command) => !command.final)
+  const together = timely.filter((command) => !command.final && !command.released)
   if (together.length > 1) {
     const answered = answeredTogether(device, text, context, together)
     if (answered.length > 0) return settled(device, answered)
@@ -57,7 +57,8 @@ export function correlate(
   if (open === undefined || (open.answer.any && late !== undefined)) {
     return late === undefined ? { ...nothing, lateFor: early?.commandId ?? null } : settled(device, [late], 'late')
   }
-  const rival = ended.find(({ command }) => command.digest !== open.command.digest && command.mayAnswerUntil >= sentAt)
+  const others = [...ended, ...fitting.filter(({ command }) => command.released)]
+  const rival = others.find(({ command }) => command.digest !== open.command.digest && command.mayAnswerUntil >= sentAt)
   if (rival !== undefined) return { ...settled(device, [open], 'mismatch'), sets: {}, cancels: [] }
   return settled(device, [open])
 }

@@ -98,6 +98,7 @@ export function smsStatusPayload(record: CommandRecord): Record<string, unknown>
     device: record.device,
     gateway: record.gateway,
     status: record.smsStatus,
+    ...(record.inDoubt && { in_doubt: true, reason: record.reason }),
     parts: record.parts,
     parts_delivered: record.partsDelivered,
     at: isoTime(record.at),

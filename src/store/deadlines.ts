@@ -1,6 +1,7 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { advance, awaitsOutcome, follows } from './acts.ts'
+import { leaveLane } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { wakeLanes } from './lanes.ts'
 import { type Change, move } from './moves.ts'
@@ -67,6 +68,7 @@ function lapse(tx: Tx, row: SubmissionRow, now: number): void {
     tx.run('UPDATE submission SET deadline = ? WHERE seq = ?', now + 60_000, row.seq)
     return
   }
+  if (row.status === 'sending' && row.open > 0) return leaveLane(tx, row, now)
   move(tx, row, { ...outcomeOfSilence(row), final: true }, now)
 }
 

@@ -2,6 +2,7 @@ import type { AnswerSpec } from '../message/answer-spec.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { awaitsOutcome, insertSteps, type NewStep } from './acts.ts'
+import { leaveLane } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { refreshLane, touchLane } from './lanes.ts'
@@ -315,7 +316,8 @@ export function overtake(tx: Tx, lane: string, now: number): void {
   const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open > 0', lane)
   for (const row of rows) {
     const waits = row.status === 'sent' || row.status === 'delivered' || awaitsOutcome(row) || row.due !== null
-    if (row.safe === 1 && waits && row.in_doubt === 0) {
+    if (row.safe === 1 && row.in_doubt === 1) leaveLane(tx, row, now)
+    else if (row.safe === 1 && waits) {
       const sms = row.status === 'sending' ? ({ sms: 'sent' } as const) : {}
       move(tx, row, { status: 'unconfirmed', ...sms, final: true, ok: null, reason: 'overtaken' }, now)
     }

@@ -85,7 +85,7 @@ export function move(tx: Tx, row: SubmissionRow, change: Change, now: number): S
   const told =
     status !== row.status || (final && row.final === 0) || change.inDoubt !== undefined || change.reply !== undefined
   if (told) publishResult(tx, moved, now)
-  if (sms !== row.sms_status) publishSmsStatus(tx, moved, now)
+  if (sms !== row.sms_status || moved.in_doubt !== row.in_doubt) publishSmsStatus(tx, moved, now)
   return moved
 }
 

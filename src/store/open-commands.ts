@@ -1,14 +1,16 @@
 import type { AnswerSpec } from '../message/answer-spec.ts'
+import { graceMs } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { clockOffset } from './reports.ts'
 import { document, type SubmissionRow } from './rows.ts'
-import { graceMs } from './sending.ts'
 
 /** A command that a text may answer. */
 export interface OpenCommand {
   readonly seq: number
   readonly commandId: string
   readonly final: boolean
+  /** In doubt and without its lane: other commands may have left since. */
+  readonly released: boolean
   readonly status: string
   readonly expect: 'none' | 'optional' | 'required'
   readonly reason: string | null
@@ -57,6 +59,7 @@ function openCommand(row: SubmissionRow): OpenCommand {
     seq: row.seq,
     commandId: row.command_id,
     final: row.final === 1,
+    released: row.final === 0 && row.open === 0,
     status: row.status,
     expect: row.expect,
     reason: row.reason,

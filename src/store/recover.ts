@@ -1,10 +1,11 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { awaitsOutcome } from './acts.ts'
+import { flagDoubt } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
 import { type SubmissionRow, segments } from './rows.ts'
-import { graceMs, takeBack } from './sending.ts'
+import { takeBack } from './sending.ts'
 
 export interface RecoverArgs {
   readonly now: number
@@ -38,8 +39,11 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = 
   const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
   const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
   const held = meta(tx, 'backup') !== null || moved
-  for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'sending' AND in_doubt = 0`)) {
-    settleInterrupted(tx, row, now)
+  for (const row of tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) ORDER BY carrier IS NULL, seq`,
+  )) {
+    if (row.in_doubt === 1) flagDoubt(tx, row, {}, now)
+    else settleInterrupted(tx, row, now)
   }
   capWaits(tx, now)
   if (held) holdRestored(tx, now)
@@ -90,7 +94,8 @@ function capWaits(tx: Tx, now: number): void {
 }
 
 function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
-  const parts = segments(tx, row.seq)
+  // What rides in the text of another has left when that has.
+  const parts = segments(tx, row.carrier ?? row.seq)
   // Between two texts of an act: the wait goes on where it was.
   if (row.due !== null || awaitsOutcome(row)) return refreshLane(tx, row.lane as string, now)
   // Some part was never written: the message is incomplete, cannot act, and starts again from its first part.
@@ -103,8 +108,7 @@ function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
     takeBack(tx, row, now, { reason: 'interrupted' })
     return
   }
-  const deadline = (row.written_at ?? now) + (row.valid_for ?? 0) * 1000 + graceMs
-  move(tx, row, { inDoubt: true, reason: 'interrupted', deadline: row.deadline ?? deadline }, now)
+  flagDoubt(tx, row, { reason: 'interrupted' }, now)
 }
 
 /** A restored store must not act again: what was queued is cancelled, what was on its way is in doubt. */

@@ -27,10 +27,12 @@ const tail = 8
 const horizonMs = 8 * 86_400_000
 /** How far from a report's time stamp a segment of unknown fate may have been written to be the one it speaks of. */
 const doubtWindowMs = 180_000
+/** How far apart messages with neighbouring references may have been written to tell their order. */
+const neighbourMs = 3_600_000
 
 /** Gives a report to its segment. False when no segment is known that it could mean. */
 export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
-  const segment = referenced(tx, report, now) ?? doubted(tx, report)
+  const segment = segmentOf(tx, report, now)
   if (segment === undefined) return false
   learnFromReport(tx, report, segment.written_at)
   if (report.outcome === 'trying') return true
@@ -57,38 +59,81 @@ interface Candidate {
   readonly recipient: string
 }
 
-/** The segment with this reference on this SIM for this recipient, nearest in time. */
-function referenced(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
-  const rows = tx.all<Candidate>(
-    `SELECT segment.submission, segment.part, segment.written_at, submission.recipient FROM segment
-     JOIN submission ON submission.seq = segment.submission
-     WHERE segment.sim = ? AND segment.reference = ? AND segment.written_at > ?
-       AND (segment.report IS NULL OR segment.report >= 32)`,
-    report.sim,
-    report.reference,
-    now - horizonMs,
-  )
-  return nearest(tx, report, rows)
+/**
+ * The segment that a report speaks of. Its reference says so where it is known; a segment whose reference nobody
+ * learnt is meant when it was written at that time. While the reference of such a one may still come, the report waits.
+ */
+function segmentOf(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
+  const named = nearest(tx, report, referenced(tx, report, now))
+  if (named !== undefined && distance(tx, report, named) < doubtWindowMs) return named
+  const unnamed = withoutReference(tx, report)
+  if (unnamed.some((row) => row.in_flight === 1)) return undefined
+  return nearest(tx, report, inOrder(tx, report, unnamed)) ?? named
 }
 
-/** A segment whose reference nobody learnt: a report for its recipient at that time tells that it went out after all. */
-function doubted(tx: Tx, report: StatusReport): Candidate | undefined {
-  if (report.scts === null) return undefined
-  const rows = tx
+/** Segments with this reference on this SIM for this recipient. */
+function referenced(tx: Tx, report: StatusReport, now: number): Candidate[] {
+  return tx
     .all<Candidate>(
       `SELECT segment.submission, segment.part, segment.written_at, submission.recipient FROM segment
        JOIN submission ON submission.seq = segment.submission
-       WHERE segment.sim = ? AND segment.outcome = 'doubt'`,
+       WHERE segment.sim = ? AND segment.reference = ? AND segment.written_at > ?
+         AND (segment.report IS NULL OR segment.report >= 32)`,
       report.sim,
+      report.reference,
+      now - horizonMs,
     )
-    .filter((row) => distance(tx, report, row) < doubtWindowMs && sameRecipient(row.recipient, report.recipient))
-  return rows.length === 1 ? rows[0] : undefined
+    .filter((row) => sameRecipient(row.recipient, report.recipient))
+}
+
+/**
+ * Segments for this recipient that left at the time of the report, or may have, without anybody learning their
+ * reference: in doubt, taken with a bare OK, or handed over at this moment (`in_flight`).
+ */
+function withoutReference(tx: Tx, report: StatusReport): (Candidate & { readonly in_flight: number })[] {
+  if (report.scts === null) return []
+  const writtenAt = report.scts - clockOffset(tx, report.sim)
+  return tx
+    .all<Candidate & { readonly in_flight: number }>(
+      `SELECT segment.submission, segment.part, segment.written_at, submission.recipient,
+         segment.outcome = 'written' AS in_flight FROM segment
+       JOIN submission ON submission.seq = segment.submission
+       WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
+         AND submission.ring IS NULL AND (segment.outcome IN ('sent', 'doubt')
+           OR (segment.outcome = 'written' AND submission.status = 'sending' AND submission.in_doubt = 0))`,
+      report.sim,
+      writtenAt - doubtWindowMs,
+      writtenAt + doubtWindowMs,
+    )
+    .filter((row) => sameRecipient(row.recipient, report.recipient))
+}
+
+/** References that are looked at on either side of a report's own. */
+const neighbours = 16
+
+/** TP-MR counts up by one with each message (TS 23.040 clause 9.2.3.6): who is out of that order is not meant. */
+function inOrder(tx: Tx, report: StatusReport, rows: readonly Candidate[]): readonly Candidate[] {
+  if (rows.length < 2) return rows
+  const steps = Array.from({ length: neighbours }, (_, i) => i + 1)
+  const known = [...steps.map((step) => -step), ...steps].flatMap((step) =>
+    tx
+      .all<{ written_at: number }>(
+        'SELECT written_at FROM segment WHERE sim = ? AND reference = ? AND written_at > ? AND written_at < ?',
+        report.sim,
+        (report.reference + step) & 0xff,
+        (rows[0] as Candidate).written_at - neighbourMs,
+        (rows[0] as Candidate).written_at + neighbourMs,
+      )
+      .map(({ written_at }) => ({ step, written_at })),
+  )
+  const fitting = rows.filter((row) =>
+    known.every(({ step, written_at }) => (step < 0 ? written_at <= row.written_at : written_at >= row.written_at)),
+  )
+  return fitting.length > 0 ? fitting : rows
 }
 
 function nearest(tx: Tx, report: StatusReport, rows: readonly Candidate[]): Candidate | undefined {
-  return rows
-    .filter((row) => sameRecipient(row.recipient, report.recipient))
-    .sort((a, b) => distance(tx, report, a) - distance(tx, report, b))[0]
+  return [...rows].sort((a, b) => distance(tx, report, a) - distance(tx, report, b))[0]
 }
 
 function distance(tx: Tx, report: StatusReport, row: Candidate): number {
@@ -129,18 +174,19 @@ function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: num
   const whole = delivered >= row.parts
   const goesOn = follows(tx, row)
   const sms = whole && goesOn === null ? ({ sms: 'delivered', deliveredAt: now } as const) : {}
-  const change: Change = { ...sms, partsDelivered: delivered, sim: report.sim }
+  const settled = row.in_doubt === 1 && whole ? { inDoubt: false, reason: null, error: null } : {}
+  const change: Change = { ...sms, ...settled, partsDelivered: delivered, sim: report.sim }
   // A pending answer can be faster than the report: its own, longer wait goes on.
   if (row.final === 1 || !whole || row.status === 'delivered') {
-    move(tx, row, change, now)
+    move(tx, row, row.final === 1 ? { ...sms, partsDelivered: delivered, sim: report.sim } : change, now)
   } else if (goesOn !== null) {
-    const clear = { ...change, sentAt: row.sent_at ?? now, inDoubt: false, deadline: now + row.within }
+    const clear = { ...change, sentAt: row.sent_at ?? now, deadline: now + row.within }
     const moved = row.due === null ? move(tx, row, clear, now) : row
     if (goesOn === 'then' && row.expect === 'none' && row.due === null) advance(tx, moved, now)
   } else if (row.expect === 'none') {
     move(tx, row, { ...change, status: 'delivered', final: true, ok: true }, now)
   } else {
-    move(tx, row, { ...change, status: 'delivered', inDoubt: false, reason: null, deadline: now + row.within }, now)
+    move(tx, row, { ...change, status: 'delivered', reason: null, deadline: now + row.within }, now)
   }
 }
 
@@ -155,15 +201,37 @@ function failDelivery(tx: Tx, row: SubmissionRow, report: StatusReport, now: num
   move(tx, row, { status: 'undelivered', sms: 'undelivered', final: true, ok: false, error, sim: report.sim }, now)
 }
 
-/** Reports that came before the reference they name was known get another try. */
-export function matchWaitingReports(tx: Tx, sim: string, now: number): void {
-  const rows = tx.all<{ id: number; document: string }>(
-    `SELECT id, document FROM raw WHERE state = 'report' AND sim = ? ORDER BY received_at`,
-    sim,
-  )
-  for (const row of rows) {
-    if (applyReport(tx, document<StatusReport>(row.document), now)) {
-      tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, row.id)
+/** Reports of a SIM that are tried again when the fate of a segment without reference has become clear. */
+const mostTried = 50
+
+/**
+ * Reports that came before the reference they name was known get another try; those that waited for the reference of
+ * another segment too, where there are segments without any.
+ */
+export function matchWaitingReports(tx: Tx, sim: string, reference: number | null, now: number): void {
+  const waiting = `SELECT id, document FROM raw WHERE state = 'report' AND sim = ?`
+  const named =
+    reference === null
+      ? []
+      : tx.all<WaitingReport>(`${waiting} AND json_extract(document, '$.reference') = ?`, sim, reference)
+  const others = lacksReferences(tx, sim, now)
+    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, sim, mostTried)
+    : []
+  const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row.document]))
+  for (const [id, text] of rows) {
+    if (applyReport(tx, document<StatusReport>(text), now)) {
+      tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
     }
   }
+}
+
+interface WaitingReport {
+  readonly id: number
+  readonly document: string
+}
+
+function lacksReferences(tx: Tx, sim: string, now: number): boolean {
+  const sql = `SELECT 1 FROM segment WHERE sim = ? AND reference IS NULL AND written_at > ? AND outcome IN ('sent', 'doubt')
+    LIMIT 1`
+  return tx.one(sql, sim, now - horizonMs) !== undefined
 }

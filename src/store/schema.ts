@@ -268,4 +268,10 @@ export const migrations: readonly string[] = [
     at            INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- Which segment a report without a known reference may mean, and which reports wait for a reference.
+  DROP INDEX segment_doubt;
+  CREATE INDEX segment_unnamed ON segment (sim, written_at) WHERE reference IS NULL AND written_at IS NOT NULL;
+  CREATE INDEX raw_report_reference ON raw (sim, json_extract(document, '$.reference')) WHERE state = 'report';
+  `,
 ]

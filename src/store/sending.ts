@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../message/fault.ts'
 import { advance, follows } from './acts.ts'
+import { flagDoubt, graceMs, reportMs } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { overtake } from './enqueue.ts'
 import { holdLane } from './lanes.ts'
@@ -7,9 +8,6 @@ import { type Change, move } from './moves.ts'
 import { matchWaitingReports } from './reports.ts'
 import { riders } from './riders.ts'
 import { type SubmissionRow, submission } from './rows.ts'
-
-/** s after the end of TP-VP until which a report or an answer may still come. */
-export const graceMs = 60_000
 
 interface Part {
   readonly seq: number
@@ -69,7 +67,7 @@ export function markSent(
     completeSending(tx, row, sim, now)
   }
   // A report may overtake the answer that names its reference.
-  if (reference !== null) matchWaitingReports(tx, sim, now)
+  matchWaitingReports(tx, sim, reference, now)
 }
 
 function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): void {
@@ -81,7 +79,7 @@ function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): 
     return
   }
   const written = row.written_at ?? now
-  const reportEnd = written + (row.valid_for ?? 0) * 1000 + graceMs
+  const reportEnd = written + reportMs(row)
   const reports = row.report === 1 && givesReports(tx, sim)
   const goesOn = follows(tx, row)
   if (goesOn === 'then' && row.expect === 'none') return advance(tx, move(tx, row, { sim, inDoubt: false }, now), now)
@@ -99,8 +97,14 @@ function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): 
   }
   // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
   move(tx, row, { ...change, deadline: reports ? reportEnd : written + row.within }, now)
-  const waiting = tx.one<{ priority: number }>('SELECT priority FROM lane WHERE key = ?', row.lane)
-  if ((waiting?.priority ?? 0) >= 2) overtake(tx, row.lane as string, now)
+  overtakeForUrgent(tx, row.lane, now)
+}
+
+/** Something of high priority waits already: it does not stand behind an answer that may come or not. */
+function overtakeForUrgent(tx: Tx, lane: string | null, now: number): void {
+  if (lane === null) return
+  const waiting = tx.one<{ priority: number | null }>('SELECT priority FROM lane WHERE key = ?', lane)
+  if ((waiting?.priority ?? 0) >= 2) overtake(tx, lane, now)
 }
 
 function givesReports(tx: Tx, sim: string): boolean {
@@ -112,16 +116,18 @@ export function requeue(
   tx: Tx,
   {
     seq,
+    sim,
     now,
     retryAt,
     error,
-  }: Pick<Part, 'seq' | 'now'> & { readonly retryAt: number; readonly error: ErrorReport | null },
+  }: Pick<Part, 'seq' | 'now'> & { readonly sim: string; readonly retryAt: number; readonly error: ErrorReport | null },
 ): void {
   const row = submission(tx, seq)
   if (row === undefined || row.status !== 'sending') return
   for (const rider of riders(tx, seq)) takeBack(tx, rider, now, { error })
   takeBack(tx, row, now, { error })
   if (row.lane !== null && retryAt > now) holdLane(tx, row.lane, retryAt, now)
+  matchWaitingReports(tx, sim, null, now)
 }
 
 /** Back to where it can be claimed again: into the queue, or before the next text of an act that has begun. */
@@ -136,24 +142,41 @@ export function giveUp(
   tx: Tx,
   {
     seq,
+    sim,
     now,
     status,
     error,
-  }: Pick<Part, 'seq' | 'now'> & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
+  }: Pick<Part, 'seq' | 'now'> & {
+    readonly sim: string
+    readonly status: 'failed' | 'expired'
+    readonly error: ErrorReport
+  },
 ): void {
   const row = submission(tx, seq)
   if (row === undefined || row.status !== 'sending') return
   for (const one of [...riders(tx, seq), row])
     move(tx, one, { status, sms: status, final: true, ok: false, error }, now)
+  matchWaitingReports(tx, sim, null, now)
 }
 
-/** It may have been sent and nobody knows: it stays `sending`, flagged, until a report, an answer or its deadline. */
+/** It may have been sent and nobody knows (see `flagDoubt`). */
 export function doubt(
   tx: Tx,
-  { seq, part, sim, now, reason }: Part & { readonly sim: string; readonly reason: string },
+  {
+    seq,
+    part,
+    sim,
+    now,
+    reason,
+    error,
+  }: Part & { readonly sim: string; readonly reason: string; readonly error: ErrorReport },
 ): void {
   tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, part)
   const row = submission(tx, seq)
-  if (row === undefined || row.status !== 'sending') return
-  for (const one of [...riders(tx, seq), row]) move(tx, one, { inDoubt: true, reason, sim }, now)
+  if (row !== undefined && row.status === 'sending') {
+    for (const one of [...riders(tx, seq), row]) flagDoubt(tx, one, { reason, error, sim }, now)
+    overtakeForUrgent(tx, row.lane, now)
+  }
+  // A report may have come before it was clear that nobody would name its reference.
+  matchWaitingReports(tx, sim, null, now)
 }

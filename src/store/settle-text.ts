@@ -130,7 +130,7 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
     reply,
     deliveredAt: row.delivered_at ?? now,
     ...((row.in_doubt === 1 || row.sms_status === 'sent') && { sms: 'delivered', partsDelivered: row.parts }),
-    ...(row.in_doubt === 1 && { inDoubt: false }),
+    ...(row.in_doubt === 1 && { inDoubt: false, error: null }),
   }
   const answered = { status: 'replied', final: true, repliedAt: now } as const
   switch (settlement.verdict) {

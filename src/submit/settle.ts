@@ -23,7 +23,7 @@ type Decision =
       readonly pause: string | null
     }
   | { readonly do: 'give_up'; readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
-  | { readonly do: 'doubt'; readonly reason: string }
+  | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport }
 
 /**
  * The rule of design section 3: what is not safe to repeat goes again only where nothing left the modem or the
@@ -31,10 +31,10 @@ type Decision =
  */
 export function decide(handover: Handover, claim: Claim): Decision {
   const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
-  const doubtOrRepeat = (reason: string): Decision =>
+  const doubtOrRepeat = (reason: string, error: ErrorReport): Decision =>
     claim.safe && claim.attempts < mostDoubts
-      ? { do: 'requeue', after, error: modemError(reason), pause: null }
-      : { do: 'doubt', reason }
+      ? { do: 'requeue', after, error, pause: null }
+      : { do: 'doubt', reason, error }
   switch (handover.outcome) {
     case 'sent':
       return { do: 'sent', reference: handover.reference }
@@ -48,15 +48,14 @@ export function decide(handover: Handover, claim: Claim): Decision {
       }
       return { do: 'requeue', after, error: modemError(handover.reason), pause: null }
     case 'in_doubt':
-      return doubtOrRepeat(handover.reason)
+      return doubtOrRepeat(handover.reason, modemError(handover.reason))
     case 'refused': {
       const { text, number, accepted, next } = handover.cause
       if (accepted === 'yes') return { do: 'sent', reference: null }
-      if (accepted === 'unknown') return doubtOrRepeat(text)
+      const detail = number === null ? {} : { cms: number }
+      if (accepted === 'unknown') return doubtOrRepeat(text, errorReport(new Fault('modem_error', text, detail)))
       const fromNetwork = number !== null && number < 300
-      const error = errorReport(
-        new Fault(fromNetwork ? 'network_rejected' : 'modem_error', text, number === null ? {} : { cms: number }),
-      )
+      const error = errorReport(new Fault(fromNetwork ? 'network_rejected' : 'modem_error', text, detail))
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
       if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }
       return { do: 'give_up', status: 'failed', error }
@@ -87,17 +86,17 @@ export function settle(store: Store, gateway: string, claim: Claim, sent: Segmen
     case 'requeue': {
       const { after, error, pause } = decision
       return {
-        commit: () => store.run('requeue', { seq, now, retryAt: now + after, error }),
+        commit: () => store.run('requeue', { seq, sim, now, retryAt: now + after, error }),
         pause: pause === null ? null : { ms: pauseMs, reason: pause },
       }
     }
     case 'give_up': {
       const { status, error } = decision
-      return { commit: () => store.run('giveUp', { seq, now, status, error }), pause: null }
+      return { commit: () => store.run('giveUp', { seq, sim, now, status, error }), pause: null }
     }
     case 'doubt': {
-      const { reason } = decision
-      return { commit: () => store.run('doubt', { seq, part, gateway, sim, now, reason }), pause: null }
+      const { reason, error } = decision
+      return { commit: () => store.run('doubt', { seq, part, gateway, sim, now, reason, error }), pause: null }
     }
   }
 }

@@ -1,0 +1,172 @@
+import { type Answer, Batch } from '../../src/store/batch.ts'
+import { Engine } from '../../src/store/engine.ts'
+import type { NewSubmission } from '../../src/store/enqueue.ts'
+import type { ArgsOf, OperationName, ResultOf } from '../../src/store/operations.ts'
+import type { StatusReport } from '../../src/store/reports.ts'
+import type { SubmissionRow } from '../../src/store/rows.ts'
+
+export const start = Date.parse('2026-11-22T12:00:00Z')
+export const second = 1_000
+export const minute = 60_000
+export const hour = 3_600_000
+export const day = 24 * hour
+
+/** Every operation of the store on a real SQLite in memory, with a clock that the test sets. */
+export class Ledger {
+  readonly engine = new Engine(':memory:', { durable: false })
+  now = start
+  #id = 0
+
+  constructor() {
+    this.run('recover', { now: start, machineBoot: null, machine: null, gateways: ['home', 'away'] })
+  }
+
+  run<K extends OperationName>(name: K, args: ArgsOf<K>): ResultOf<K> {
+    const answers: Answer[] = []
+    const batch = new Batch(this.engine, (answer) => answers.push(answer))
+    batch.run([{ id: 1, name, args, early: false }])
+    batch.commit()
+    const answer = answers[0]
+    if (answer?.kind === 'failed') throw Object.assign(new Error(answer.fault.message), answer.fault)
+    return answer?.value as ResultOf<K>
+  }
+
+  /** Queues a text to a person, or what `over` makes of it. */
+  queue(over: Partial<NewSubmission> = {}): string {
+    const id = `cmd_${++this.#id}`
+    const item: NewSubmission = {
+      commandId: id,
+      messageId: `out_${this.#id}`,
+      client: 'client',
+      ref: null,
+      response: null,
+      device: null,
+      verb: 'text',
+      command: null,
+      property: null,
+      value: null,
+      args: null,
+      lane: 'n:+4915112345601',
+      recipient: '+4915112345601',
+      segments: [`text ${this.#id}`],
+      text: `text ${this.#id}`,
+      digest: id,
+      safe: false,
+      unproven: false,
+      priority: 1,
+      expect: 'none',
+      withinMs: 0,
+      gapMs: 0,
+      report: true,
+      route: '',
+      spec: null,
+      expiresAt: this.now + day,
+      repeatWindowMs: null,
+      ring: null,
+      steps: [],
+      joins: null,
+      held: false,
+      perDay: null,
+      changes: {},
+      supersedes: false,
+      ...over,
+    }
+    const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
+    this.run('enqueue', { key: null, ref: null, items: [item], limits, now: this.now })
+    return id
+  }
+
+  /** A command for the device `gate`. */
+  command(over: Partial<NewSubmission> = {}): string {
+    return this.queue({
+      device: 'gate',
+      verb: 'command',
+      command: 'open',
+      lane: 'd:gate',
+      recipient: '+4915112345602',
+      expect: 'required',
+      withinMs: minute,
+      ...over,
+    })
+  }
+
+  /** The next submission for a gateway: its command id, or null. */
+  claim(gateway = 'home', over: Partial<ArgsOf<'claim'>> = {}): ResultOf<'claim'> & { commandId?: string } {
+    return this.run('claim', {
+      gateway,
+      now: this.now,
+      boot: 1,
+      order: [2, 1, 0].map((level) => ({ level, after: '' })),
+      limits: { minute: null, day: null, month: null },
+      routes: [''],
+      absent: [],
+      safeOnly: false,
+      ...over,
+    })
+  }
+
+  /** Claims the next one and marks its parts up to `part` as written, the ones before as sent. */
+  write(part = 1, gateway = 'home'): number {
+    const { seq } = this.claim(gateway)
+    if (seq === undefined) throw new Error('nothing to claim')
+    for (let each = 1; each <= part; each++) {
+      this.run('markWritten', { seq, part: each, gateway, sim: gateway, now: this.now, validFor: 86_400 })
+      if (each < part) this.sent(seq, each, each)
+    }
+    return seq
+  }
+
+  sent(seq: number, reference: number | null, part = 1, gateway = 'home'): void {
+    this.run('markSent', { seq, part, gateway, sim: gateway, reference, now: this.now })
+  }
+
+  doubt(seq: number, part = 1, gateway = 'home'): void {
+    const error = { code: 'modem_error', message: 'CMS 500', retryable: true } as const
+    this.run('doubt', { seq, part, gateway, sim: gateway, now: this.now, reason: 'CMS 500', error })
+  }
+
+  /** A delivery report comes in, as the deliver flow would settle it. */
+  report(reference: number, over: Partial<StatusReport> = {}): boolean {
+    const { lastInsertRowid } = this.engine.run(
+      `INSERT INTO raw (gateway, sim, source, pdu, hash, state, received_at) VALUES ('home', 'home', 'direct', '', ?, 'filed', ?)`,
+      `hash ${++this.#id}`,
+      this.now,
+    )
+    const report: StatusReport = {
+      sim: 'home',
+      reference,
+      recipient: '4915112345601',
+      scts: this.now,
+      status: 0,
+      outcome: 'delivered',
+      meaning: 'delivered',
+      ...over,
+    }
+    return this.run('settleReport', { raw: Number(lastInsertRowid), report, now: this.now }).matched
+  }
+
+  /** Lets time pass and ends what is over. */
+  pass(ms: number): void {
+    this.now += ms
+    while (this.run('sweep', { now: this.now, hold: false }).more);
+  }
+
+  row(id: string | number): SubmissionRow {
+    return this.engine.one<SubmissionRow>(
+      'SELECT * FROM submission WHERE command_id = ? OR seq = ?',
+      id,
+      id,
+    ) as SubmissionRow
+  }
+
+  /** What was published on a topic, and not yet taken by the broker. */
+  published(topic: string): Record<string, any>[] {
+    return this.engine
+      .all<{ payload: string }>('SELECT payload FROM publication WHERE topic = ? ORDER BY seq', topic)
+      .map(({ payload }) => JSON.parse(payload))
+  }
+
+  count(table: string, where = '1'): number {
+    return this.engine.one<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table} WHERE ${where}`)?.n ?? 0
+  }
+}
