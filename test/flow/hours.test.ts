@@ -128,9 +128,10 @@ async function live(world: World, hours: number, seed: number): Promise<void> {
       world.all.push(
         broker.press('pump/command/ask', JSON.stringify({ n, ...(random() < 0.2 && { priority: 'high' }) })),
       )
-    else if (what < 0.55)
-      world.all.push(broker.press('sms/send', JSON.stringify({ to: '+4915199999999', text: `raw ${n}` })))
-    else if (what < 0.7) {
+    else if (what < 0.55) {
+      for (const one of ['a', 'b', 'c'])
+        world.all.push(broker.press('sms/send', JSON.stringify({ to: '+4915199999999', text: `raw ${n} ${one}` })))
+    } else if (what < 0.7) {
       world.alarms.add(`ALARM ${n}`)
       network.text({ from: pumpNumber, to: hubNumber, text: `ALARM ${n}` })
     } else if (what < 0.78) modem.faults.add(modemTroubles[Math.floor(random() * modemTroubles.length)] as ModemFault)
@@ -208,7 +209,10 @@ function broken({ broker, network, accepted, alarms, unsafe, all, calls, pump }:
   if (pump.rung.length > calls.length) faults.push(`${calls.length} calls rang ${pump.rung.length} times`)
   for (const publish of all.filter(({ topic }) => topic === 'sms/send')) {
     const { text } = JSON.parse(publish.payload)
-    if ((accepted.get(text)?.length ?? 0) > 1) faults.push(`${text} was accepted ${accepted.get(text)?.length} times`)
+    const times = accepted.get(text) ?? []
+    if (times.length > 1) faults.push(`${text} was accepted ${times.length} times`)
+    // Outages last for hours; a text in doubt, whose validity is a day, holds up nothing behind it.
+    for (const at of times) if (at - publish.at > 12 * hour) faults.push(`${text} waited behind another`)
   }
   // The same words may come twice, from a device that was asked twice: each TPDU is one message, however often it came.
   const delivered = new Map<string, Set<string>>()
