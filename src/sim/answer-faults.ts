@@ -1,6 +1,7 @@
 import type { Clock } from '../util/clock.ts'
 import type { AnswerWriter, LineResult } from './answer.ts'
 import type { FaultBoard } from './fault-board.ts'
+import { damages } from './faults.ts'
 
 /** Octets that leave after a wait. */
 export interface Piece {
@@ -38,10 +39,14 @@ function informationOf(
   writer: AnswerWriter,
   faults: FaultBoard,
 ): string {
-  if (blocks.every((lines) => lines.length === 0)) return ''
+  const other = faults.take('answer', { command })?.lines
+  const given = other === undefined ? blocks : [other]
+  if (given.every((lines) => lines.length === 0)) return ''
   const inside = faults.take('unsolicited', { at: 'inside_answer', command })
   const glued = faults.take('unsolicited', { at: 'glued', command })
-  const told = blocks.map((lines) => (glued ? [...lines.slice(0, -1), (lines.at(-1) ?? '') + glued.line] : lines))
+  const told = given
+    .map((lines) => damagedLines(lines, command, faults))
+    .map((lines) => (glued ? [...lines.slice(0, -1), (lines.at(-1) ?? '') + glued.line] : lines))
   return told
     .map((lines) => {
       if (!inside) return writer.lines(lines)
@@ -52,4 +57,15 @@ function informationOf(
 
 function noise(octets: number, clock: Clock): string {
   return Array.from({ length: octets }, () => String.fromCharCode(Math.floor(clock.random() * 256))).join('')
+}
+
+/** Lines as a bad line hands them over: what is damaged is the hex of a PDU. */
+export function damagedLines(lines: readonly string[], command: string | null, faults: FaultBoard): readonly string[] {
+  if (!lines.some(isPdu)) return lines
+  const damage = faults.take('damaged', { command })
+  return damage === null ? lines : lines.map((line) => (isPdu(line) ? damages[damage.how](line) : line))
+}
+
+function isPdu(line: string): boolean {
+  return /^(?:[0-9A-F]{2}){15,}$/.test(line)
 }

@@ -34,6 +34,22 @@ export const lineEnds = {
 
 export type LineEnds = keyof typeof lineEnds
 
+/** What becomes of the hex digits of a PDU on a bad line. */
+export const damages = {
+  shortened: (hex: string) => hex.slice(0, -24),
+  gap: (hex: string) => hex.slice(0, 20) + hex.slice(44),
+  odd: (hex: string) => hex.slice(0, 31) + hex.slice(32),
+  no_hex: (hex: string) => `${hex.slice(0, 30)}~?${hex.slice(32)}`,
+  too_long: (hex: string) => hex + hex.slice(-8),
+  echo_inside: (hex: string) => `${hex.slice(0, 30)}AT+CSQ${hex.slice(30)}`,
+  in_two_lines: (hex: string) => `${hex.slice(0, 30)}\r\n${hex.slice(30)}`,
+  indication_inside: (hex: string) => `${hex.slice(0, 30)}\r\n+CMTI: "SM",9\r\n${hex.slice(30)}`,
+  /** No fault of the line: this modem leaves the service centre out. */
+  no_centre: (hex: string) => hex.slice(2 + 2 * Number.parseInt(hex.slice(0, 2), 16)),
+} as const satisfies Readonly<Record<string, (hex: string) => string>>
+
+export type Damage = keyof typeof damages
+
 /** Every fault and what it does. */
 export const faultMeanings = {
   silence: 'nothing is answered; `everywhere` swallows whole command lines and all that the modem says by itself',
@@ -53,6 +69,8 @@ export const faultMeanings = {
   garbage: 'random octets before an answer',
   slow: 'the octets of an answer come one by one',
   storage_full: 'memories are full: nothing is taken, the counters say so; counts refused messages',
+  answer: 'other lines of information than it would give, whatever is true',
+  damaged: 'characters of a PDU are lost or changed on the line; `+CMT` and `+CDS` too',
   lost_indication: 'a message is stored and +CMTI or +CDSI is not sent',
 } as const
 
@@ -82,6 +100,8 @@ interface FaultParameters extends Record<FaultName, object> {
     readonly command?: string
     readonly line: string
   }
+  answer: { readonly command?: string; readonly lines: readonly string[] }
+  damaged: { readonly command?: string; readonly how: Damage }
   line_ends: { readonly shape: LineEnds }
   garbage: { readonly command?: string; readonly octets: number }
   slow: { readonly msPerOctet: number }

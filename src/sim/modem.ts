@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { damagedLines } from './answer-faults.ts'
 import type { Call } from './call.ts'
 import { registrationLines } from './commands/network.ts'
 import { Conversation } from './conversation.ts'
@@ -149,7 +150,10 @@ export class SimulatedModem implements Subscriber {
       showsClass0: personality.showsClass0,
       say,
       losesIndications: () => faults.take('lost_indication') !== null,
-      show: (pdu) => routedLines(pdu, settings(), personality),
+      show: (pdu) => {
+        const lines = routedLines(pdu, settings(), personality)
+        return damagedLines(lines, lines[0]?.slice(0, 4) ?? null, faults)
+      },
       full: (name) => this.#memoryFull(name),
     })
     const parts = { clock, network, personality, faults, imei, number, sim, radio, memories, reception }

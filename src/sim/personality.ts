@@ -39,12 +39,17 @@ export interface Personality {
   readonly firstIndex: number
   /** Deleting a message moves those behind it up. */
   readonly renumbers: boolean
-  /** Names of memories that +CPMS takes at most. */
+  /** Names of memories that +CPMS takes at most, and at least. */
   readonly mostMemories: number
+  readonly fewestMemories: number
   /** Commands whose answer, where it has a line, has no OK behind it. */
   readonly noOkBehind: readonly string[]
   /** A comma too many stands in +CDS. */
   readonly reportComma: boolean
+  /** Messages are shown as in text mode, also where `AT+CMGF=0` was taken. */
+  readonly showsText: boolean
+  /** `+CMGL` answers OK and lists nothing. */
+  readonly hidesMessages: boolean
   /** +CMGR of an empty slot: CMS 321, OK alone, or `+CMGR: 0,,0`. */
   readonly emptySlot: 'error' | 'ok' | 'zeros'
   /** What ESC at the prompt is answered with. */
@@ -85,8 +90,11 @@ export const standard: Personality = {
   firstIndex: 1,
   renumbers: false,
   mostMemories: 3,
+  fewestMemories: 1,
   noOkBehind: [],
   reportComma: false,
+  showsText: false,
+  hidesMessages: false,
   emptySlot: 'error',
   escape: 'ok',
   fullLine: null,

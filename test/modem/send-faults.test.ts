@@ -130,7 +130,7 @@ describe('a hand-over that is struck by a fault', () => {
   )
 
   test('every fault has struck', () => {
-    const elsewhere: readonly FaultName[] = ['storage_full', 'lost_indication']
+    const elsewhere: readonly FaultName[] = ['storage_full', 'lost_indication', 'answer', 'damaged']
     const struck = new Set([...cases.map(({ fault }) => fault.fault), ...elsewhere])
     expect([...struck].sort()).toEqual(Object.keys(faultMeanings).sort())
   })

@@ -18,6 +18,12 @@ const answer = '\r\n+CMGS: 1\r\n\r\nOK\r\n'
 const once = { times: 1 } as const
 
 const cases: readonly Case[] = [
+  {
+    fault: { fault: 'answer', command: '+CMGS', lines: ['+CMGS: 099'], ...once },
+    prompt,
+    answer: '\r\n+CMGS: 099\r\n\r\nOK\r\n',
+    accepted: 1,
+  },
   { fault: { fault: 'silence', at: 'command', ...once }, prompt: '', answer: '', accepted: 0 },
   { fault: { fault: 'silence', at: 'everywhere', ...once }, prompt: '', answer: '', accepted: 0 },
   { fault: { fault: 'silence', at: 'before_prompt', ...once }, prompt: '', answer: '', accepted: 0 },
@@ -245,7 +251,15 @@ test('a report may overtake the answer of its own message', async () => {
 })
 
 test('every fault has been shown', () => {
-  const elsewhere: readonly FaultName[] = ['unplug', 'reset', 'echo', 'garbage', 'storage_full', 'lost_indication']
+  const elsewhere: readonly FaultName[] = [
+    'unplug',
+    'reset',
+    'echo',
+    'garbage',
+    'storage_full',
+    'lost_indication',
+    'damaged',
+  ]
   const shown = new Set([...cases.map(({ fault }) => fault.fault), ...elsewhere])
   expect([...shown].sort()).toEqual(Object.keys(faultMeanings).sort())
 })

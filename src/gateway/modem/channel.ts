@@ -3,8 +3,8 @@ import { Framer, type Token } from './framer.ts'
 import type { Port } from './port.ts'
 import { type Final, finalIn } from './results.ts'
 import { synchronise } from './synchronise.ts'
-import { type FirstLine, firstLine, secondLine } from './two-lines.ts'
-import { type Urc, urcIn } from './urcs.ts'
+import { directPatience, type FirstLine, firstLine, takeLine } from './two-lines.ts'
+import { isMarked, noise, type Urc, urcIn } from './urcs.ts'
 
 /** How a command went: its final result, or none in time, or the port was lost. */
 export interface Reply {
@@ -28,7 +28,8 @@ export interface Listener {
 }
 
 export interface ChannelHandlers {
-  urc(urc: Urc, line: string, behind: string | null): void
+  /** `body` is what stands behind a line that announces a message. */
+  urc(urc: Urc, line: string, body: readonly string[]): void
   /** The modem has started anew. */
   reset(sign: string): void
   lost(reason: string): void
@@ -60,6 +61,8 @@ export class Channel {
   #prefix = nothing
   #echo: string | null = null
   #first: FirstLine | null = null
+  /** Until then the rest of the message must have come. */
+  #firstTimer: Timer | null = null
   /** Who waits for the line, the urgent ones first. */
   readonly #queue: { readonly urgent: boolean; readonly begin: () => void }[] = []
   #isTaken = false
@@ -69,8 +72,6 @@ export class Channel {
   readonly #sleepers = new Set<() => void>()
   /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
   echoes = true
-  /** Messages come as text: what stands on second lines is no PDU. */
-  inTextMode = false
   /** An echo has come since this was last cleared. */
   echoSeen = false
 
@@ -97,7 +98,6 @@ export class Channel {
   begin(): void {
     this.#abandoned = null
     this.echoes = true
-    this.inTextMode = false
   }
 
   /**
@@ -214,7 +214,7 @@ export class Channel {
     this.#outOfStep = false
     this.#handlers.resynchronised()
     this.#framer.reset()
-    this.#first = null
+    this.#flush()
     if (!(await synchronise(this))) this.lose('the modem does not answer AT')
   }
 
@@ -235,6 +235,7 @@ export class Channel {
   /** Ends everything that runs here. */
   lose(reason: string): void {
     if (this.#lost !== null) return
+    this.#flush()
     this.#lost = reason
     const listener = this.#listener
     this.listen(null)
@@ -257,7 +258,7 @@ export class Channel {
 
   #prompted(token: Token): void {
     // How somebody's text begins.
-    if (this.#first?.length === null) return
+    if (this.#first?.shape === 'text' && this.#first.body.length === 0) return
     if (this.#listener !== null) return this.#listener.token(token)
     // A prompt that nobody asked for would swallow the next command: it is taken back at once.
     if (this.#outOfStep) return
@@ -267,28 +268,37 @@ export class Channel {
 
   #line(token: Token, line: string): void {
     if (line === this.#echo) return this.#echoed(line)
-    if (this.#second(line)) return
     const final = finalIn(line)
-    if (this.#listener !== null && final !== null) return this.#listener.token(token)
     const urc = urcIn(line, this.#listener === null ? null : this.#prefix)
+    if (this.#isOfMessage(line, final !== null || isMarked(line) || (urc !== null && urc !== noise))) return
+    if (this.#listener !== null && final !== null) return this.#listener.token(token)
     if (urc === null) return this.#listener?.token(token)
     // The answer to nothing: whatever is asked next would get the answer before it.
     if (final !== null) this.outOfStep()
     if (urc.kind === 'reset') return this.#reset(line)
-    // A report in text mode is one line (TS 27.005 clause 3.4.1).
-    if (!urc.twoLines || (this.inTextMode && line.startsWith('+CDS:'))) return this.#handlers.urc(urc, line, null)
-    this.#first = firstLine(urc, line, this.clock.monotonic(), this.inTextMode)
-    if (this.#first === null) this.#reset(`it is in text mode: ${line}`)
+    // Who has asked for it may get it in the form that nobody has asked for (facts: modems, section 6.1).
+    if (urc.kind === 'registration' && line.startsWith(this.#prefix)) this.#listener?.token(token)
+    const first = urc.twoLines ? firstLine(urc, line) : null
+    if (first === null) return this.#handlers.urc(urc, line, [])
+    this.#flush()
+    this.#first = first
+    this.#firstTimer = this.clock.after(directPatience, () => this.#flush())
   }
 
-  #second(line: string): boolean {
+  #isOfMessage(line: string, isOther: boolean): boolean {
+    if (this.#first === null) return false
+    const holdsPdus = this.#prefix === '+CMGL:' || this.#prefix === '+CMGR:'
+    const took = takeLine(this.#first, line, { isBusy: this.#listener !== null, holdsPdus, isOther })
+    if (took === 'whole' || took === 'over') this.#flush()
+    return took === 'whole' || took === 'part'
+  }
+
+  /** What has come of a message is all that there will be. */
+  #flush(): void {
     const first = this.#first
-    if (first === null) return false
-    const exact = this.#prefix === '+CMGL:' || this.#prefix === '+CMGR:'
-    const is = secondLine(first, line, this.clock.monotonic(), exact)
-    if (is !== 'other') this.#first = null
-    if (is === 'pdu') this.#handlers.urc(first.urc, first.line, line)
-    return is === 'pdu'
+    this.#firstTimer?.cancel()
+    this.#first = null
+    if (first !== null) this.#handlers.urc(first.urc, first.line, first.body)
   }
 
   #echoed(line: string): void {

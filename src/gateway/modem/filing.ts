@@ -13,6 +13,7 @@ const again = [1_000, 2_000, 5_000, 15_000, 60_000]
 const mostWaiting = 1_000
 
 interface Waiting {
+  /** The PDU, or the lines as they came where nobody can say what they are. */
   readonly pdu: string
   readonly filed: () => void
 }

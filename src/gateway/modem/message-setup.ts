@@ -7,6 +7,7 @@ import { plainTextFormat, textFormat } from './formats/text.ts'
 import { readableStorages } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
+import { formOf, homeCommands, type StorageForm } from './storage-form.ts'
 
 /** How a modem was told to keep and tell messages. */
 export interface MessageSetup {
@@ -14,8 +15,12 @@ export interface MessageSetup {
   readonly format: MessageFormat
   /** Where new messages go; null for a modem that has no choice. */
   readonly home: string | null
-  /** Storages that can be read, the home first. */
-  readonly storages: readonly string[]
+  /** The form of `+CPMS` that was taken; null where none was yet. */
+  readonly storageForm: StorageForm | null
+  /** Storages that can be read, the home first; null is what the modem has chosen itself. */
+  readonly storages: readonly (string | null)[]
+  /** Texts are stored, and must be read: they do not come directly. */
+  readonly stores: boolean
   /** What `+CNMI` took; null when it took nothing: then only looking helps. */
   readonly indications: string | null
   /** What comes directly wants `+CNMA`. */
@@ -27,7 +32,7 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
   // Service 0: what is stored needs no acknowledgement while a send holds the line.
   const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
-  const home = await chooseStorage(channel, readable, quirks)
+  const { home, storageForm } = await chooseStorage(channel, readable, quirks)
   const indications = await chooseIndications(channel, quirks)
   const comes = indications === null ? null : wayOf(indications)
   // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
@@ -39,8 +44,9 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
         !isPlain && (await service(channel)) === 1)
   // Where nobody knows, both are read: a text that came before the set-up lies in the modem's own choice.
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => mayRead(readable, name))
-  const storages = [...new Set([...(home === null ? [] : [home]), ...kept])]
-  return { format, home, storages, indications, acknowledges }
+  const storages = [...new Set([home, ...kept])]
+  const stores = comes?.texts !== 'direct'
+  return { format, home, storageForm, storages, stores, indications, acknowledges }
 }
 
 /** Whether the modem still tells messages as it was told to: a reset or a missed +CNMA takes that away. */
@@ -61,7 +67,6 @@ async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFo
     const { final } = await patiently(channel, format.mode, 5_000, (reply) => reply.final.kind !== 'ok')
     if (final.kind !== 'ok' || !(await takesOne(channel, format.needs))) continue
     for (const text of format.setUp) await channel.command(text, 5_000)
-    channel.inTextMode = format !== pduFormat
     return format
   }
   throw new Fault('modem_error', channel.gone ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
@@ -88,19 +93,19 @@ async function service(channel: Channel): Promise<number> {
   return Number(lines.map((line) => /^\+CSMS: *(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined) ?? 0)
 }
 
-/** The SIM first: what it holds survives the modem. Makes differ in how many of the three they take at once. */
+/** The SIM first: what it holds survives the modem. Where none is taken the modem's own choice stands. */
 async function chooseStorage(
   channel: Channel,
   readable: readonly string[],
   { storages }: Quirks,
-): Promise<string | null> {
+): Promise<Pick<MessageSetup, 'home' | 'storageForm'>> {
   for (const name of storages.filter((one) => mayRead(readable, one))) {
-    for (const text of [`"${name}","${name}","${name}"`, `"${name}","${name}"`, `"${name}"`]) {
-      const { final } = await patiently(channel, `AT+CPMS=${text}`, 10_000)
-      if (final.kind === 'ok') return name
+    for (const text of homeCommands(name)) {
+      const { final } = await patiently(channel, text, 10_000)
+      if (final.kind === 'ok') return { home: name, storageForm: formOf(text) }
     }
   }
-  return null
+  return { home: null, storageForm: null }
 }
 
 interface Way {

@@ -1,6 +1,6 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Reply } from './channel.ts'
-import { levelIn, operatorIn, registrationIn, signalIn } from './parse.ts'
+import { extendedSignalIn, levelIn, operatorIn, registrationIn, registrationStat, signalIn } from './parse.ts'
 
 export type StorageLevel = Pick<GatewayState, 'storage_used' | 'storage_total'>
 export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_percent'>
@@ -13,10 +13,13 @@ export async function observe(ask: Ask): Promise<Observation> {
   const states: GatewayState['network'][] = []
   for (const name of ['CREG', 'CGREG', 'CEREG']) {
     const { lines } = await ask(`AT+${name}?`, 5_000)
-    for (const line of lines) states.push(registrationIn(line) ?? 'unknown')
+    const told = lines.filter((line) => registrationStat(line) !== null)
+    // Some makes answer in the form that is told unasked.
+    const line = told.findLast((one) => registrationStat(one)?.isAnswer) ?? told.at(-1)
+    if (line !== undefined) states.push(registrationIn(line) ?? 'unknown')
     if (states.some(isUsable)) break
   }
-  const signal = signalIn((await ask('AT+CSQ', 5_000)).lines)
+  const signal = signalIn((await ask('AT+CSQ', 5_000)).lines) ?? extendedSignalIn((await ask('AT+CESQ', 5_000)).lines)
   return {
     network: states.find(isUsable) ?? states[0] ?? 'unknown',
     signal_dbm: signal?.dbm ?? null,

@@ -1,70 +1,11 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
-
-/** A message in a storage of the modem. */
-export interface StoredMessage {
-  readonly index: number
-  /** TS 27.005 clause 3.1 <stat>: 0 unread, 1 read, 2 unsent, 3 sent; null where the listing leaves it out. */
-  readonly stat: number | null
-  /** Null when what lies there is no hex. */
-  readonly pdu: string | null
-}
-
-/** `+CMGL: <index>,<stat>,[<alpha>],<length>` and a PDU line each, in the shapes of the facts (section 8.3). */
-export function listedMessages(lines: readonly string[]): StoredMessage[] {
-  const found: StoredMessage[] = []
-  for (let i = 0; i < lines.length; i++) {
-    const header = /^\+CMGL: *(\d+) *,(.*)$/.exec(lines[i] as string)
-    if (!header) continue
-    const pdu = hexLine(lines[i + 1])
-    const fields = (header[2] as string).split(',').map((field) => field.trim())
-    found.push({ index: Number(header[1]), stat: statOf(fields), pdu: pdu && trimPadding(pdu, lengthOf(fields)) })
-    if (pdu !== null) i++
-  }
-  return found
-}
-
-/**
- * `+CMGR: <stat>,[<alpha>],<length>` and a PDU line; null for an empty slot, however the make says it, and where two
- * messages come: one of them is another slot's.
- */
-export function readMessage(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null {
-  const at = lines.findIndex((line) => line.startsWith('+CMGR:'))
-  if (at < 0 || lines[at + 1] === undefined) return null
-  if (lines.slice(at + 1).some((line) => line.startsWith('+CMGR:'))) return null
-  const pdu = hexLine(lines[at + 1])
-  const fields = (lines[at] as string)
-    .slice(6)
-    .split(',')
-    .map((field) => field.trim())
-  return { stat: statOf(fields), pdu: pdu && trimPadding(pdu, lengthOf(fields)) }
-}
-
-function hexLine(line: string | undefined): string | null {
-  return line !== undefined && /^[0-9A-Fa-f]+$/.test(line) && line.length % 2 === 0 ? line : null
-}
-
-function statOf(fields: readonly string[]): number | null {
-  return fields.length > 2 && /^[0-3]$/.test(fields[0] ?? '') ? Number(fields[0]) : null
-}
-
-function lengthOf(fields: readonly string[]): number | null {
-  const last = fields.at(-1) ?? ''
-  return /^\d+$/.test(last) ? Number(last) : null
-}
-
-/** SIM records are filled up with FF: what stands behind the announced length is no part of the TPDU. */
-function trimPadding(pdu: string, tpduLength: number | null): string {
-  if (tpduLength === null || tpduLength === 0) return pdu
-  const smsc = Number.parseInt(pdu.slice(0, 2), 16)
-  const end = (1 + smsc + tpduLength) * 2
-  return /^(FF)*$/i.test(pdu.slice(end)) ? pdu.slice(0, end) : pdu
-}
+import { fieldsIn, numberIn } from './fields.ts'
 
 /** `+CMTI: "SM",3`; index null when the modem says that it could not store the message. */
 export function storedAt(line: string): { storage: string | null; index: number | null } {
-  const match = /^\+C(?:MTI|DSI): *"?([A-Z]{2})?"? *, *(-?\d+)/.exec(line)
-  const index = Number(match?.[2] ?? -1)
-  return { storage: match?.[1] ?? null, index: index < 0 ? null : index }
+  const fields = fieldsIn(line, line.slice(0, 6)) ?? []
+  const storage = fields.find((field) => /^[A-Z]{2}$/.test(field)) ?? null
+  return { storage, index: numberIn(fields.filter((field) => field !== storage).at(-1)) }
 }
 
 /** The first list of `+CPMS=?`: storages that messages can be read from. */
@@ -74,14 +15,28 @@ export function readableStorages(lines: readonly string[]): string[] {
   return [...new Set([...first.matchAll(/"([A-Z]{2})"/g)].map((match) => match[1] as string))]
 }
 
-/**
- * How full <mem3> of `+CPMS: <mem1>,<used1>,<total1>,<mem2>,…` is, where new messages go (TS 27.005 clause 3.2.2), or
- * the only one of a make that tells fewer. A total of 0 says nothing: some telephones always tell that.
- */
-export function levelIn(lines: readonly string[]): { used: number; total: number } | null {
-  const line = lines.find((one) => one.startsWith('+CPMS:')) ?? ''
-  const [, used, total] = [...line.matchAll(/"?[A-Z]{2}"? *, *(\d+) *, *(\d+)/g)].at(-1) ?? []
-  return Number(total ?? 0) === 0 ? null : { used: Number(used), total: Number(total) }
+/** How many messages a storage holds, and how many it can; a total of 0 says nothing: some telephones always tell that. */
+export interface Level {
+  readonly used: number
+  readonly total: number
+}
+
+/** The levels in `+CPMS: <mem1>,<used1>,<total1>,<mem2>,…`, or `+CPMS: <used1>,<total1>,<used2>,…` (TS 27.005 clause 3.2.2). */
+export function levelsIn(lines: readonly string[]): (Level & { readonly storage: string | null })[] {
+  const fields = lines.map((line) => fieldsIn(line, '+CPMS:')).find((found) => found !== null) ?? []
+  const levels: (Level & { readonly storage: string | null })[] = []
+  for (let i = 0; i < fields.length; ) {
+    const storage = /^[A-Z]{2}$/.test(fields[i] as string) ? (fields[i++] as string) : null
+    const [used, total] = [numberIn(fields[i++]), numberIn(fields[i++])]
+    if (used !== null && total !== null) levels.push({ storage, used, total })
+  }
+  return levels
+}
+
+/** How full <mem3> is, where new messages go, or the only one of a make that tells fewer. */
+export function levelIn(lines: readonly string[]): Level | null {
+  const level = levelsIn(lines).at(-1)
+  return level === undefined || level.total === 0 ? null : { used: level.used, total: level.total }
 }
 
 const networks: Readonly<Record<number, GatewayState['network']>> = {
@@ -98,21 +53,61 @@ const networks: Readonly<Record<number, GatewayState['network']>> = {
   10: 'roaming',
 }
 
-/** The state in `+CREG`, `+CGREG` or `+CEREG`, answer or unsolicited (facts: modems, section 6.1). */
+/** The numbers of <stat>: 0 to 11 (TS 27.007 clause 7.2). */
+const mostStates = 11
+
+/**
+ * <stat> in `+CREG`, `+CGREG` or `+CEREG`, and whether the line is an answer: `<n>,<stat>[,"lac","ci"]`; unsolicited it
+ * is `<stat>[,"lac","ci"]` (facts: modems, section 6.1). Null for another line. Some makes write three digits, quotes,
+ * or leave <n> out.
+ */
+export function registrationStat(line: string): { readonly stat: number | null; readonly isAnswer: boolean } | null {
+  const name = /^\+C(?:G|E|5G)?REG:/.exec(line)?.[0]
+  if (name === undefined) return null
+  const [first, second = '', ...rest] = fieldsIn(line, name) as string[]
+  // An area code stands in quotes and has four digits, mostly.
+  const isQuoted = line.includes(`,"${second}"`) || line.includes(`, "${second}"`)
+  const isCode = isQuoted ? rest.length === 1 || second.length > 3 : second.length > 3 && !/^0x/i.test(second)
+  const stat = isCode ? null : numberIn(second)
+  if (stat !== null && stat <= mostStates) return { stat, isAnswer: true }
+  return { stat: numberIn(first), isAnswer: false }
+}
+
+/** The state in a registration line, answer or unsolicited; null for another one, or another state than the standard's. */
 export function registrationIn(line: string): GatewayState['network'] | null {
-  const fields = /^\+C(?:G|E|5G)?REG: *(.*)$/
-    .exec(line)?.[1]
-    ?.split(',')
-    .map((field) => field.trim())
-  if (fields === undefined) return null
-  const stat = fields.length > 1 && /^\d{1,2}$/.test(fields[1] as string) ? fields[1] : fields[0]
-  return networks[Number(stat)] ?? null
+  return networks[registrationStat(line)?.stat ?? -1] ?? null
+}
+
+interface Signal {
+  readonly dbm: number
+  readonly percent: number
 }
 
 /** `+CSQ: <rssi>,<ber>`: dBm = -113 + 2 * rssi (TS 27.007 clause 8.5); null when unknown. */
-export function signalIn(lines: readonly string[]): { dbm: number; percent: number } | null {
-  const rssi = Number(/^\+CSQ: *(\d+)/.exec(lines.find((line) => line.startsWith('+CSQ:')) ?? '')?.[1] ?? 99)
-  return rssi > 31 ? null : { dbm: -113 + 2 * rssi, percent: Math.round((rssi * 100) / 31) }
+export function signalIn(lines: readonly string[]): Signal | null {
+  const rssi = numberIn(lines.map((line) => fieldsIn(line, '+CSQ:')?.[0]).find((field) => field !== undefined))
+  return rssi === null || rssi > 31 ? null : signalOf(-113 + 2 * rssi)
+}
+
+/** Where the levels of `+CESQ: <rxlev>,<ber>,<rscp>,<ecno>,<rsrq>,<rsrp>` begin, and their highest (clause 8.69). */
+const extendedLevels = [
+  { at: 0, most: 63, from: -111 },
+  { at: 2, most: 96, from: -121 },
+  { at: 5, most: 97, from: -141 },
+]
+
+/** The signal of GSM, UMTS or LTE, whichever is known. */
+export function extendedSignalIn(lines: readonly string[]): Signal | null {
+  const fields = lines.map((line) => fieldsIn(line, '+CESQ:')).find((found) => found !== null) ?? []
+  for (const { at, most, from } of extendedLevels) {
+    const level = numberIn(fields[at])
+    if (level !== null && level <= most) return signalOf(from + level)
+  }
+  return null
+}
+
+function signalOf(dbm: number): Signal {
+  return { dbm, percent: Math.round(Math.min(1, Math.max(0, (dbm + 113) / 62)) * 100) }
 }
 
 /** Access technologies of `+COPS: 0,0,"Operator",7` (TS 27.007 clause 7.3). */

@@ -1,8 +1,8 @@
 import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
 import type { MessageSetup } from './message-setup.ts'
-import { type StoredMessage, storedAt } from './parse.ts'
-import { Storages } from './storages.ts'
+import { type Level, storedAt } from './parse.ts'
+import { type Contents, Storages, type StoredMessage } from './storages.ts'
 
 /** More announcements than this at once, and the whole storage is read instead of each message. */
 const storm = 3
@@ -15,6 +15,11 @@ const doubt = 60_000
 const quietFor = 60_000
 /** Storages that messages may come to: a modem has three. */
 const mostStorages = 8
+/** ms until a storage that counts more than it lists is read slot by slot again, while its count stays the same. */
+const inspectEvery = 600_000
+
+const unlisted =
+  'the modem neither lists nor counts its messages (AT+CMGL, AT+CPMS?): texts that it stores are not read; smshub modem doctor <gateway>'
 
 interface Place {
   readonly storage: string | null
@@ -28,6 +33,8 @@ export interface ReceiverRooms {
   /** ms behind an announcement until the message can be read. */
   readonly readAfterMs: number
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+  /** Why texts can't be read; null when they can. */
+  unreadable(why: string | null): void
 }
 
 /**
@@ -43,8 +50,10 @@ export class Receiver {
   #announced: Place[] = []
   /** Storages that messages have come to. */
   readonly #used: Set<string | null>
-  /** What is on the disk and the modem would not delete: it is not filed again. */
+  /** What is on the disk and stays in the modem, by slot: it is not filed again. */
   readonly #kept = new Map<string, string>()
+  /** The count of a storage that was read slot by slot, and when. */
+  readonly #inspected = new Map<string | null, { readonly used: number; readonly at: number }>()
   #working: Promise<void> | null = null
   #hasEnded = false
   #doubtUntil = Number.NEGATIVE_INFINITY
@@ -52,7 +61,7 @@ export class Receiver {
 
   constructor(rooms: ReceiverRooms) {
     this.#rooms = rooms
-    this.#storages = new Storages(rooms.channel, rooms.setup.format)
+    this.#storages = new Storages(rooms.channel, rooms.setup)
     // Reports come to SR only where they are stored: then it is one of the storages.
     this.#used = new Set([rooms.setup.home, ...rooms.setup.storages.filter((name) => name === 'SR')])
   }
@@ -134,7 +143,7 @@ export class Receiver {
     if (message === null) {
       this.#doubtUntil = this.#rooms.channel.clock.monotonic() + doubt
       this.#toSweep.add(storage)
-    } else if (await this.#file(storage, message)) await this.#delete(storage, message)
+    } else await this.#take(storage, [message])
   }
 
   get #doubts(): boolean {
@@ -144,34 +153,82 @@ export class Receiver {
   async #sweep(storage: string | null): Promise<void> {
     this.#toSweep.delete(storage)
     this.#announced = this.#announced.filter((place) => place.storage !== storage)
-    const messages = await this.#storages.list(storage)
-    const filed = await Promise.all(messages.map((message) => this.#file(storage, message)))
+    const contents = await this.#storages.list(storage)
+    await this.#take(storage, contents.messages)
+    const { level, isListed } = contents
+    const hides = level !== null && this.#hides(storage, contents, level)
+    if (hides) await this.#inspect(storage, level, contents)
+    if (storage === this.#rooms.setup.home && !this.#isOver)
+      this.#rooms.unreadable(isListed || level !== null || !this.#rooms.setup.stores ? null : unlisted)
+  }
+
+  /** It counts more than it lists, and was not looked into lately. */
+  #hides(storage: string | null, { listed }: Contents, { used }: Level): boolean {
+    if (used <= listed || this.#isOver) return false
+    const last = this.#inspected.get(storage)
+    const now = this.#rooms.channel.clock.monotonic()
+    return last === undefined || last.used !== used || now - last.at > inspectEvery
+  }
+
+  /**
+   * Reads slot by slot. Nothing in an answer to +CMGR says which slot it is about: a message is taken when its slot has
+   * given it twice.
+   */
+  async #inspect(storage: string | null, { used, total }: Level, { messages }: Contents): Promise<void> {
+    this.#inspected.set(storage, { used, at: this.#rooms.channel.clock.monotonic() })
+    const known = messages.map(({ index }) => index)
+    for (const message of await this.#storages.inspect(storage, total, known)) {
+      const again = await this.#storages.read(storage, message.index)
+      if (again !== null && contentOf(again) === contentOf(message)) await this.#take(storage, [again])
+    }
+  }
+
+  /** To the disk first, and then out of the modem. */
+  async #take(storage: string | null, messages: readonly StoredMessage[]): Promise<void> {
+    const sure: StoredMessage[] = []
+    for (const message of messages) {
+      const isKnown = this.#kept.get(slotOf(storage, message)) === contentOf(message)
+      sure.push(message.doubt === null || isKnown ? message : await this.#storages.readAgain(storage, message))
+    }
+    const filed = await Promise.all(sure.map((message) => this.#file(storage, message)))
     // From the highest down: some makes move the others up (facts: modems, section 8.5).
-    const done = messages.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
+    const done = sure.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
     for (const message of done) await this.#delete(storage, message)
   }
 
-  async #file(storage: string | null, { index, pdu }: StoredMessage): Promise<boolean> {
+  /** Whether it may be deleted. */
+  async #file(storage: string | null, message: StoredMessage): Promise<boolean> {
     if (this.#hasEnded) return false
-    const slot = `${storage}:${index}`
-    if (pdu === null) return this.#unreadable(slot)
-    if (this.#kept.get(slot) === pdu) return true
-    return this.#rooms.filing.store(pdu, 'storage')
+    const slot = slotOf(storage, message)
+    const isKnown = this.#kept.get(slot) === contentOf(message)
+    if (message.pdu === null || message.doubt !== null) {
+      if (!isKnown) await this.#keep(slot, message)
+      return false
+    }
+    return isKnown || this.#rooms.filing.store(message.pdu, 'storage')
   }
 
-  /** It stays where it is: somebody must look at it. */
-  #unreadable(slot: string): false {
-    if (this.#kept.has(slot)) return false
-    this.#kept.set(slot, '')
-    this.#rooms.log('warn', `the message in slot ${slot} of the modem is no PDU and stays there`)
-    return false
+  /** What nobody can read is on the disk as it came, and stays where it is: somebody must look at it. */
+  async #keep(slot: string, message: StoredMessage): Promise<void> {
+    const { raw, doubt } = message
+    if (!(await this.#rooms.filing.store(raw, 'storage'))) return
+    this.#kept.set(slot, contentOf(message))
+    this.#rooms.log('warn', `the message in slot ${slot} of the modem can't be read and stays there: ${doubt}`)
   }
 
-  async #delete(storage: string | null, { index, pdu }: StoredMessage): Promise<void> {
+  async #delete(storage: string | null, message: StoredMessage): Promise<void> {
     if (this.#isOver) return
-    const slot = `${storage}:${index}`
-    if (pdu === null) return
-    if (await this.#storages.delete(storage, index)) this.#kept.delete(slot)
-    else this.#kept.set(slot, pdu)
+    const slot = slotOf(storage, message)
+    if (await this.#storages.delete(storage, message.index)) this.#kept.delete(slot)
+    else this.#kept.set(slot, contentOf(message))
   }
+}
+
+function slotOf(storage: string | null, { index }: StoredMessage): string {
+  return `${storage}:${index}`
+}
+
+/** What does not change when it is read: the first line says whether it was. */
+function contentOf({ pdu, raw }: StoredMessage): string {
+  return pdu ?? raw.slice(raw.indexOf('\n') + 1)
 }

@@ -1,5 +1,5 @@
-import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Channel } from './channel.ts'
+import type { Concerns } from './concerns.ts'
 import type { Ask } from './observe.ts'
 
 /** +CMS ERROR: SMSC address unknown (TS 27.005 clause 3.2.5). */
@@ -11,7 +11,7 @@ const missing =
 
 export interface ServiceCentreRooms {
   readonly channel: Channel
-  observed(change: Partial<GatewayState>): void
+  readonly concerns: Concerns
   log(level: 'info' | 'warn', message: string): void
 }
 
@@ -30,7 +30,7 @@ export class ServiceCentre {
   }
 
   start(): void {
-    if (this.#said === '') this.#rooms.observed({ status: 'degraded', last_error: missing })
+    if (this.#said === '') this.#rooms.concerns.set('centre', missing)
   }
 
   /** Somebody may have set it meanwhile. */
@@ -55,7 +55,7 @@ export class ServiceCentre {
   }
 
   #isFound(): void {
-    this.#rooms.observed({ status: 'ready', last_error: null })
+    this.#rooms.concerns.set('centre', null)
   }
 }
 

@@ -4,7 +4,10 @@ import type { Clock, Timer } from '../../util/clock.ts'
 import type { GatewayHandlers } from '../gateway.ts'
 import type { Bond } from './binding.ts'
 import { Channel } from './channel.ts'
+import { Damage } from './damage.ts'
 import type { Filing } from './filing.ts'
+import { pduFormat } from './formats/pdu.ts'
+import { directShape } from './formats/shown.ts'
 import { Ladder, type Rung, rungs } from './ladder.ts'
 import { Latch } from './latch.ts'
 import { isUsable } from './observe.ts'
@@ -69,12 +72,15 @@ export class Service {
   /** What has kept it from being ready since it last was. */
   #failure: string | null = null
   readonly #ladder = new Ladder()
+  readonly #damage: Damage
   /** What is to be done before the next start-up. */
   #rung: Rung | null = null
   #wasOpen = false
   /** What is told once only until it serves again. */
   readonly #said = new Set<Rung>()
   #healed: Timer | null = null
+  /** It has shown a message in text mode where PDU mode was set. */
+  #showsText = false
   #quirks: Quirks = quirksOfNobody
 
   constructor(rooms: ServiceRooms) {
@@ -82,6 +88,7 @@ export class Service {
     this.#clock = rooms.clock
     this.#shown = rooms.shown
     this.#filing = rooms.filing
+    this.#damage = new Damage(rooms.clock, (message) => rooms.handlers.log('warn', message))
     this.#pin = { code: rooms.options.pin, memory: rooms.options.pins ?? new PinsOfThisRun() }
   }
 
@@ -159,7 +166,7 @@ export class Service {
     const port = await openInTime(this.#rooms.options, this.#clock, this.#rooms.stopping)
     this.#shown.set({ port: port.name })
     const channel = new Channel(this.#rooms.trace.of(port), this.#clock, {
-      urc: (urc, line, behind) => this.#urc(urc, line, behind),
+      urc: (urc, line, body) => this.#urc(urc, line, body),
       reset: (sign) => this.#reset(sign),
       lost: (reason) => this.#lost(channel, reason),
       resynchronised: () => {
@@ -256,13 +263,11 @@ export class Service {
     await session.end()
   }
 
-  #urc(urc: Urc, line: string, behind: string | null): void {
+  #urc(urc: Urc, line: string, body: readonly string[]): void {
     switch (urc.kind) {
       case 'direct':
         // Whoever was here before may have asked for it: it is heard before anything is set up, too.
-        if (behind === null || this.channel?.inTextMode) this.session?.urc(urc, line, behind)
-        else this.#filing.direct(behind, () => this.session?.acknowledge())
-        return
+        return this.#direct(line, body)
       case 'registration': {
         const network = registrationIn(line)
         // Another domain's loss says nothing: one network is enough for texts.
@@ -273,8 +278,21 @@ export class Service {
         if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil) this.#reset(line)
         return
       default:
-        this.session?.urc(urc, line, behind)
+        this.session?.urc(urc, line)
     }
+  }
+
+  /** It can't be read again: what nobody can read is filed as it came. */
+  #direct(line: string, body: readonly string[]): void {
+    const format = this.session?.format ?? pduFormat
+    const { pdu, doubt, raw } = format.direct(line, body)
+    const isKept = doubt === null || this.#damage.note(doubt)
+    if (pdu !== null) this.#filing.direct(pdu, () => this.session?.acknowledge())
+    else if (isKept && body.length > 0) this.#filing.direct(raw, () => this.session?.refuse())
+    if (format !== pduFormat || directShape(line) === 'pdu' || this.#showsText) return
+    // Its settings are lost, or it shows text whatever it takes: then nothing is gained by setting it up once more.
+    this.#showsText = true
+    this.#reset(`it is in text mode: ${line.slice(0, 5)}`)
   }
 
   #reset(sign: string): void {

@@ -3,9 +3,10 @@ import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave, RingOrder } from '../gateway.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, Reply } from './channel.ts'
+import { Concerns } from './concerns.ts'
 import type { Filing } from './filing.ts'
-import type { Submission } from './formats/format.ts'
+import type { MessageFormat, Submission } from './formats/format.ts'
 import { IncomingCall } from './incoming-call.ts'
 import { keeps, type MessageSetup } from './message-setup.ts'
 import { type Ask, isUsable, observe, observeOperator, observeStorage, type StorageLevel } from './observe.ts'
@@ -64,6 +65,7 @@ export class Session {
   readonly #channel: Channel
   readonly #receiver: Receiver
   readonly #centre: ServiceCentre
+  readonly #concerns: Concerns
   #beat: Timer | null = null
   #hasEnded = false
   #sending = 0
@@ -88,8 +90,18 @@ export class Session {
     this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
     this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: rooms.called })
-    this.#centre = new ServiceCentre({ channel, observed: rooms.observed, log }, rooms.centre)
-    this.#receiver = new Receiver({ channel, setup, filing, log, readAfterMs: quirks.readAfterMs })
+    this.#concerns = new Concerns((change) => {
+      if (!this.#hasEnded) rooms.observed(change)
+    })
+    this.#centre = new ServiceCentre({ channel, concerns: this.#concerns, log }, rooms.centre)
+    this.#receiver = new Receiver({
+      channel,
+      setup,
+      filing,
+      log,
+      readAfterMs: quirks.readAfterMs,
+      unreadable: (why) => this.#concerns.set('reading', why),
+    })
   }
 
   /** Reads what came while nobody listened, and begins to look. */
@@ -134,13 +146,8 @@ export class Session {
   }
 
   /** A line that nobody asked for. */
-  urc({ kind }: Urc, line: string, behind: string | null): void {
+  urc({ kind }: Urc, line: string): void {
     switch (kind) {
-      case 'direct': {
-        const pdu = this.#rooms.messages.format.direct(line, behind)
-        if (pdu !== null) this.#rooms.filing.direct(pdu, () => this.acknowledge())
-        return
-      }
       case 'broadcast':
         if (!this.#hasBroadcast)
           this.#rooms.log('info', 'the cell broadcasts: such messages are for nobody and not kept')
@@ -161,17 +168,31 @@ export class Session {
     }
   }
 
+  /** How messages are written and read. */
+  get format(): MessageFormat {
+    return this.#rooms.messages.format
+  }
+
   /** A message that came directly is on the disk: the network may forget it (TS 27.005 clause 3.4.4). */
   acknowledge(): void {
-    if (!this.#rooms.messages.acknowledges || this.#hasEnded) return
-    const acknowledged = async () => {
-      if (this.#hasEnded) return
-      const { final } = await this.#channel.command('AT+CNMA=0', 5_000)
-      // 340: it expects none. Anything else: a make that knows the command of text mode only.
+    // 340: it expects none. Anything else: a make that knows the command of text mode only.
+    this.#answer('AT+CNMA=0', async ({ final }) => {
       if (final.kind === 'error' && final.number !== 340) await this.#channel.command('AT+CNMA', 5_000)
+    })
+  }
+
+  /** What came is no message: the network has it still, and may send it again. */
+  refuse(): void {
+    this.#answer('AT+CNMA=2')
+  }
+
+  #answer(text: string, behind: (reply: Reply) => Promise<void> = async () => {}): void {
+    if (!this.#rooms.messages.acknowledges || this.#hasEnded) return
+    const answered = async () => {
+      if (!this.#hasEnded) await behind(await this.#channel.command(text, 5_000))
     }
     // It is due within seconds, and the next message takes as long.
-    void this.#channel.exclusive(acknowledged, { urgent: true })
+    void this.#channel.exclusive(answered, { urgent: true })
   }
 
   /** Nothing new from here on. Resolves when what runs has ended, and the line is left in order. */
@@ -256,7 +277,8 @@ export class Session {
     const lacks = isUsable(seen.network) ? null : cardTrouble(await ask('AT+CPIN?', 5_000))
     if (this.#hasEnded) return
     if (lacks !== null) return over(lacks)
-    observed({ ...seen, ...this.#levelled(seen) })
+    observed(seen)
+    this.#levelled(seen)
     const now = this.#channel.clock.monotonic()
     if (isUsable(seen.network)) this.#registeredAt = now
     else if (now - this.#registeredAt > withoutNetwork) return over('the modem has found no network for ten minutes')
@@ -269,18 +291,16 @@ export class Session {
   }
 
   /** Reads out what fills up. What is still full at the next look holds messages that can't be read or deleted. */
-  #levelled({ storage_used: used, storage_total: total }: StorageLevel): Partial<GatewayState> {
+  #levelled({ storage_used: used, storage_total: total }: StorageLevel): void {
     const level = used === null || total === null ? 0 : used / total
     if (level < filling) this.#receiver.sweep()
     else this.#receiver.sweepAll()
-    const wasFull = this.#fullLooks > 1
     this.#fullLooks = level < almostFull ? 0 : this.#fullLooks + 1
-    if (this.#fullLooks > 1)
-      return {
-        status: 'degraded',
-        last_error: `${used} of ${total} messages lie in the modem and stay there: ${stays}`,
-      }
-    return wasFull ? { status: 'ready', last_error: null } : {}
+    const isFull = this.#fullLooks > 1
+    this.#concerns.set(
+      'storage',
+      isFull ? `${used} of ${total} messages lie in the modem and stay there: ${stays}` : null,
+    )
   }
 
   async #beats(): Promise<void> {

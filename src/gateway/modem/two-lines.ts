@@ -1,52 +1,79 @@
+import { announcedLength, directShape } from './formats/shown.ts'
+import { announced } from './pdu-line.ts'
 import type { Urc } from './urcs.ts'
 
-/** How many other lines may come between a first line and its PDU, and within how many ms (facts: modems, T13). */
+/** How many other lines may come between a first line and its message (facts: modems, T13). */
 const mostBetween = 6
-const patience = 5_000
+/** Lines of one text. */
+const mostLines = 20
+/** ms until the rest of a message has come; what is there then is all that there is. */
+export const directPatience = 5_000
 
-/** The first line of `+CMT`, `+CDS` or `+CBM` that waits for its PDU. */
+/** The first line of `+CMT`, `+CDS` or `+CBM` that waits for what stands behind it. */
 export interface FirstLine {
   readonly urc: Urc
   readonly line: string
-  /** Octets that it announces; null for a text, which is whatever the next line is. */
+  readonly shape: 'pdu' | 'text'
+  /** Octets that it announces, or characters; null where it does not. */
   readonly length: number | null
-  readonly until: number
+  /** What has come of the message. */
+  readonly body: string[]
   left: number
 }
 
-/** Null when the line announces no PDU: then the modem is in text mode. */
-export function firstLine(urc: Urc, line: string, now: number, inTextMode: boolean): FirstLine | null {
-  const length = inTextMode ? null : announcedLength(line)
-  return length === null && !inTextMode ? null : { urc, line, length, until: now + patience, left: mostBetween }
+/** Null where the line says all by itself: a report in text mode. */
+export function firstLine(urc: Urc, line: string): FirstLine | null {
+  const shape = directShape(line)
+  if (shape === 'report') return null
+  return { urc, line, shape, length: announcedLength(line), body: [], left: mostBetween }
+}
+
+/** Who has the line while a message is awaited. */
+export interface Meanwhile {
+  /** A command runs. */
+  readonly isBusy: boolean
+  /** Its answers hold PDUs themselves. */
+  readonly holdsPdus: boolean
+  /** The line is a final result, or known to be unsolicited. */
+  readonly isOther: boolean
 }
 
 /**
- * What a line is to the first one: its PDU, something else that came between, or a sign that the PDU is lost. While a
- * command runs whose answers hold PDUs themselves, only the exact length will do.
+ * Takes a line for the message if it is one: `whole` ends it, `part` waits for more, `other` is none of it, `over` is
+ * none either and too many have come. While a command runs whose answers hold PDUs only the exact length will do.
  */
-export function secondLine(first: FirstLine, line: string, now: number, exact: boolean): 'pdu' | 'other' | 'lost' {
-  if (now > first.until) return 'lost'
-  if (first.length === null) return 'pdu'
-  // A page of cell broadcast has no service centre in front (TS 23.041 clause 9.4.1).
-  const length = first.urc.kind === 'broadcast' ? octetsOf(line) : tpduLengthOf(line)
-  if (length !== null && (exact ? length === first.length : length >= first.length)) return 'pdu'
-  first.left--
-  return first.left > 0 ? 'other' : 'lost'
+export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 'whole' | 'part' | 'other' | 'over' {
+  const { shape, length, body } = first
+  if (shape === 'text') {
+    if (body.length > 0 && meanwhile.isOther) return other(first)
+    body.push(line)
+    const isAll = length === null || body.join('\n').length >= length || body.length >= mostLines
+    return isAll ? 'whole' : 'part'
+  }
+  if (isWhole(first, line)) {
+    body.splice(0, body.length, line)
+    return 'whole'
+  }
+  if (meanwhile.holdsPdus || meanwhile.isOther || !isPart(line, meanwhile)) return other(first)
+  body.push(line)
+  if (!isWhole(first, body.join(''))) return body.length < mostLines ? 'part' : 'whole'
+  body.splice(0, body.length, body.join(''))
+  return 'whole'
 }
 
-/** TPDU octets that `+CMT: [alpha],<length>`, `+CDS: <length>` or ZTE's `+CDS: ,<length>` announce. */
-function announcedLength(line: string): number | null {
-  const length = /^\+[A-Z]+: *(?:(?:"[^"]*"|[^",]*),)? *(\d{1,3})$/.exec(line)?.[1]
-  return length === undefined ? null : Number(length)
+function other(first: FirstLine): 'other' | 'over' {
+  return --first.left > 0 ? 'other' : 'over'
 }
 
-/** Octets behind the SMSC field of a hex PDU; null for anything else. */
-function tpduLengthOf(line: string): number | null {
-  const octets = octetsOf(line)
-  const length = octets === null ? 0 : octets - 1 - Number.parseInt(line.slice(0, 2), 16)
-  return length > 0 ? length : null
+/** A page of cell broadcast has no service centre in front (TS 23.041 clause 9.4.1). */
+function isWhole({ urc, length }: FirstLine, hex: string): boolean {
+  if (length === null) return false
+  return urc.kind === 'broadcast'
+    ? hex.length === 2 * length && /^[0-9A-F]+$/i.test(hex)
+    : announced(hex, length) !== null
 }
 
-function octetsOf(line: string): number | null {
-  return /^(?:[0-9A-Fa-f]{2})+$/.test(line) ? line.length / 2 : null
+/** Digits that are too few or too many; a command may wait for shorter ones (an IMSI, the number of a card). */
+function isPart(line: string, { isBusy }: Meanwhile): boolean {
+  return !isBusy || /^[0-9A-Fa-f]{24,}/.test(line)
 }

@@ -1,3 +1,5 @@
+import { registrationStat } from './parse.ts'
+
 /** What an unsolicited result code asks the driver to do. */
 export type UrcKind =
   | 'stored' // +CMTI, +CDSI: a text or report lies in a storage
@@ -46,7 +48,12 @@ const rows: readonly UrcRow[] = [
 /** Lines that begin like this and answer nothing that was asked are unsolicited, known or not (section 2.5). */
 const marked = /^[+^%#*$_][A-Z]/i
 
-const noise: Urc = { kind: 'noise' }
+export function isMarked(line: string): boolean {
+  return marked.test(line)
+}
+
+/** What nobody knows. */
+export const noise: Urc = { kind: 'noise' }
 
 /**
  * Whether a line is unsolicited, while a command runs whose marked answers begin with `prefix`, or none (null). What
@@ -59,11 +66,7 @@ export function urcIn(line: string, prefix: string | null): Urc | null {
   return prefix === null || marked.test(line) ? noise : null
 }
 
-/**
- * `+CREG: 1,"2142","B804"` is unsolicited, `+CREG: 2,1,"2142","B804"` an answer: only the answer's second field is a
- * bare digit (section 6.1).
- */
+/** A registration line in the form that no answer has; what belongs to nobody's question is unsolicited. */
 function isUnsolicitedForm(line: string): boolean {
-  const fields = /^\+C(?:G|E|5G)?REG: *(.*)$/.exec(line)?.[1]?.split(',')
-  return fields !== undefined && (fields.length === 1 || !/^\s*\d{1,2}\s*$/.test(fields[1] ?? ''))
+  return registrationStat(line)?.isAnswer === false
 }

@@ -32,7 +32,8 @@ export const smsSettingsCommands: CommandTable = {
     errors: 'cms',
     read: (me) => `+CPMS: ${me.chosen.map((name) => `"${name}",${counts(me, name)}`).join(',')}`,
     set: (me, values) => {
-      if (values.count > me.personality.mostMemories) values.refuse()
+      const { mostMemories, fewestMemories } = me.personality
+      if (values.count > mostMemories || values.count < fewestMemories) values.refuse()
       const wanted = choices.map((names, i) => values.oneOf(i, names, i === 0 ? undefined : me.chosen[i]))
       wanted.forEach((name, i) => {
         me.chosen[i] = name

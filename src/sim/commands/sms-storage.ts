@@ -66,10 +66,11 @@ export const smsStorageCommands: CommandTable = {
 
 function list(me: Equipment, wanted: number): Answer {
   if (wanted > all) throw cms(isTextMode(me) ? 305 : 304)
+  if (me.personality.hidesMessages) return []
   const messages = memoryToRead(me)
     .list()
     .filter(([, { status }]) => wanted === all || status === wanted)
-  const lines = messages.flatMap(([index, message]) => listLines(index, message, me.settings))
+  const lines = messages.flatMap(([index, message]) => listLines(index, message, me.settings, me.personality))
   for (const [, message] of messages) markRead(message)
   return lines
 }
@@ -79,7 +80,7 @@ function read(me: Equipment, index: number): Answer {
   const message = memory.at(index)
   if (!memory.has(index)) throw cms(321)
   if (message) {
-    const lines = readLines(message, me.settings)
+    const lines = readLines(message, me.settings, me.personality)
     markRead(message)
     return lines
   }

@@ -3,7 +3,7 @@ import { decodePdu } from '../../../sms/decode.ts'
 import { encodePdu } from '../../../sms/encode.ts'
 import { isGsm7 } from '../../../sms/gsm7.ts'
 import type { Submit } from '../../../sms/tpdu.ts'
-import { fieldsIn } from './fields.ts'
+import { fieldsIn, numberIn } from '../fields.ts'
 import type { MessageFormat, Submission } from './format.ts'
 
 /** <format> of ^HCMGR for UCS2; others are taken for ASCII. */
@@ -23,16 +23,18 @@ export const cdmaFormat: MessageFormat = {
   read: (index) => `AT^HCMGR=${index}`,
   listed: (lines) =>
     lines.flatMap((line) => {
-      const [index] = fieldsIn(line, '^HCMGL:') ?? []
-      return index !== undefined && /^\d+$/.test(index) ? [{ index: Number(index), stat: null }] : []
+      const index = numberIn(fieldsIn(line, '^HCMGL:')?.[0])
+      return index === null ? [] : [{ index, stat: null, shown: null }]
     }),
   message: (lines) => {
     const at = lines.findIndex((line) => line.startsWith('^HCMGR:'))
     if (at < 0 || lines.slice(at + 1).some((line) => line.startsWith('^HCMGR:'))) return null
     const fields = fieldsIn(lines[at] as string, '^HCMGR:') as string[]
-    return fields.length < 10 ? null : { stat: null, pdu: deliverOf(fields, lines.slice(at + 1).join('\n')) }
+    if (fields.length < 10) return null
+    const pdu = deliverOf(fields, lines.slice(at + 1).join('\n'))
+    return { stat: null, pdu, doubt: pdu === null ? 'it can not be read' : null, raw: lines.slice(at).join('\n') }
   },
-  direct: () => null,
+  direct: (line, body) => ({ stat: null, pdu: null, doubt: 'nobody knows this form', raw: [line, ...body].join('\n') }),
   submission,
 }
 

@@ -1,5 +1,5 @@
 import type { SegmentOrder } from '../../../message/handover.ts'
-import type { StoredMessage } from '../parse.ts'
+import type { Listed, Shown } from './shown.ts'
 
 /** A segment in the words of a format. */
 export interface Submission {
@@ -28,15 +28,12 @@ export interface MessageFormat {
   readonly setUp: readonly string[]
   readonly list: string
   read(index: number): string
-  /** What a listing holds; `pdu` undefined where each message must be read by itself. */
-  listed(lines: readonly string[]): readonly (Omit<StoredMessage, 'pdu'> & { readonly pdu?: string | null })[]
+  /** What a listing holds. */
+  listed(lines: readonly string[]): readonly Listed[]
   /** The message in the answer to `read`; null for an empty slot. */
-  message(lines: readonly string[]): Pick<StoredMessage, 'stat' | 'pdu'> | null
-  /**
-   * The PDU of what came directly, by `+CMT` or `+CDS` and the line behind it; null where the line says all by itself
-   * and is no report, and for what nobody can read.
-   */
-  direct(line: string, behind: string | null): string | null
+  message(lines: readonly string[]): Shown | null
+  /** What came directly, by `+CMT` or `+CDS` and the lines behind it. */
+  direct(line: string, body: readonly string[]): Shown
   /** Fails with `encoding_error` where the format has no words for it. */
   submission(order: SegmentOrder): Submission
 }

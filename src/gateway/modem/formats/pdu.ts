@@ -1,5 +1,5 @@
-import { listedMessages, readMessage } from '../parse.ts'
 import type { MessageFormat } from './format.ts'
+import { listedMessages, shownDirect, shownMessage } from './shown.ts'
 
 /** PDU mode: TS 27.005 clause 4. */
 export const pduFormat: MessageFormat = {
@@ -10,8 +10,8 @@ export const pduFormat: MessageFormat = {
   list: 'AT+CMGL=4',
   read: (index) => `AT+CMGR=${index}`,
   listed: listedMessages,
-  message: readMessage,
-  direct: (_, pdu) => pdu,
+  message: (lines) => shownMessage(lines, 'unknown'),
+  direct: (line, body) => shownDirect(line, body, 'unknown'),
   submission: ({ tpduLength, pdu }) => ({
     before: [],
     command: `AT+CMGS=${tpduLength}`,

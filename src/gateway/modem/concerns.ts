@@ -1,0 +1,22 @@
+import type { GatewayState } from '../../message/gateway-state.ts'
+
+/** What is wrong with a modem that works all the same: shown as `degraded`, the oldest reason first. */
+export class Concerns {
+  readonly #reasons = new Map<string, string>()
+  readonly #observed: (change: Partial<GatewayState>) => void
+
+  constructor(observed: (change: Partial<GatewayState>) => void) {
+    this.#observed = observed
+  }
+
+  /** Null where it is over. */
+  set(about: string, reason: string | null): void {
+    if ((this.#reasons.get(about) ?? null) === reason) return
+    if (reason === null) this.#reasons.delete(about)
+    else this.#reasons.set(about, reason)
+    const [first] = this.#reasons.values()
+    this.#observed(
+      first === undefined ? { status: 'ready', last_error: null } : { status: 'degraded', last_error: first },
+    )
+  }
+}
