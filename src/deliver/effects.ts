@@ -44,7 +44,7 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
   const messageId = rules.newId('msg')
   const text = textOf(understood)
   const hidden = old || (device === null && rules.unknownSenders === 'drop')
-  const event = said.find((one) => one.event !== null)?.event ?? null
+  const event = isAskedFor(understood) ? null : (said.find((one) => one.event !== null)?.event ?? null)
   return {
     raws: whole.raws,
     assembly: whole.assembly,
@@ -88,6 +88,12 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
           ],
     delayed: false,
   }
+}
+
+/** The place that was asked for, told as the last known one: that there is no fix now is its answer and no alarm. */
+function isAskedFor({ readings: [reading], correlation: { answers } }: Understood): boolean {
+  if (reading === undefined || reading.event === null || reading.event === 'sos') return false
+  return reading.values.fix === false && answers.some(({ message }) => message === reading.message)
 }
 
 /** Nobody could make sense of it: no message, no answer, and nobody else's. */

@@ -2,12 +2,13 @@ import type { Values } from '../message/values.ts'
 import { barePieces, counterText, piecesOf } from './command-text.ts'
 import { bindingOf, type Device, parameterContext } from './device.ts'
 import { isListed, maskStretches, maskText, secretTokens } from './mask.ts'
+import { firstOf } from './match-message.ts'
 import { own } from './own.ts'
 import { type TakenParameters, takeParameters } from './parameters.ts'
 import { type Binding, type Bound, bind } from './pattern/bind.ts'
 import { conclude, type Match } from './pattern/match.ts'
 import type { Pattern } from './pattern/pattern.ts'
-import { firstOf, maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
+import { maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
 import type { TimeContext } from './readers/dates.ts'
 import type { Command } from './schema/command.ts'
 import { formatOf, maskedOf, textOf } from './template.ts'
@@ -69,12 +70,32 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
   const readings = readText(device, plain, context)
-  const read = readings.find((reading) => reply.reads.includes(reading.message))
+  const read = readings.find((reading) => reply.reads.includes(reading.message) || isPlaceFor(command, reading))
   if (read !== undefined) return fromMessage(read)
   const masked = maskAnswer(asked, plain, null)
+  if (reply.any_text && readings.length === 0 && isRefusal(plain)) return { ...none(masked), verdict: 'refused' }
   if (!reply.any_text || readings.length > 0 || plain === '') return none(masked)
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
+
+/** Whoever asks where it is has the answer in any place that is no alarm. */
+const isPlaceFor = ({ asks }: Command, { values, event }: Reading): boolean =>
+  asks.includes('latitude') && values.latitude !== undefined && event === null
+
+/**
+ * Words that refuse whatever was asked, in any dialect: a command whose answer nobody has printed is not accepted by
+ * these. They stand alone or end the text; `no error` and a report about something that failed are none.
+ */
+const refusals: readonly RegExp[] = [
+  /^(?:operation|command|cmd|set(?:ting)?|set ?up|password|pwd|format|sms format|parameter|param)?\s*(?:fail(?:ed|ure|s)?|error|err|invalid|incorrect|unsuccessful|denied|refused|rejected)\s*[!.]*$/i,
+  /^(?:invalid|wrong|unknown|unrecogni[sz]ed|incorrect|illegal|bad|undefined)\s+(?:command|cmd|password|pwd|pass ?code|code|pin|format|parameters?|syntax|instruction|sms|message|user|number)\s*[!.]*$/i,
+  /^(?:command|cmd|password|pwd|pin|code|format|sms format|parameter|syntax|instruction)\s*(?:is\s+)?(?:not\s+(?:valid|supported|recogni[sz]ed|accepted|known|found|correct)|unknown|wrong|error|incorrect|invalid)\s*[!.]*$/i,
+  /^(?:no|not)\s+(?:permission|authori[sz]ed|authority|allowed|access|supported|valid)\s*[!.]*$/i,
+  /^(?:access|permission)\s+denied\s*[!.]*$/i,
+  /^(?!.*\bno\b).{1,80}\b(?:unsuccessful|not successful)\s*[!.]*$/i,
+]
+
+const isRefusal = (text: string): boolean => text.length <= 100 && refusals.some((words) => words.test(text))
 
 /** What answers to a command are bound to: its parameters, and the settings of the device. */
 export const answerBinding = (asked: Asked): Binding => bindingOf(asked.device, (name) => parameterOf(asked, name))
@@ -101,7 +122,7 @@ function parameterOf({ device, command, taken, counter }: Asked, name: string): 
 }
 
 function fromPattern(asked: Asked, verdict: Answer['verdict'], found: Match, text: string, time: TimeContext): Answer {
-  const { event, ...values } = conclude(found, time)
+  const { event, ...values } = conclude(found, time, text)
   return {
     ...none(maskAnswer(asked, text, found)),
     verdict,

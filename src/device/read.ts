@@ -1,15 +1,16 @@
-import type { Value, Values } from '../message/values.ts'
+import type { Values } from '../message/values.ts'
 import { bindingOf, type Device, messagesOf, settingOf } from './device.ts'
-import { readFields } from './fields.ts'
 import { isListed, isSecretSetting, maskStretches, type Stretch, secretsOf, secretTokens } from './mask.ts'
+import { firstOf, matchMessage, plainSaying, tierOf, tiers } from './match-message.ts'
 import { own } from './own.ts'
 import type { Bound } from './pattern/bind.ts'
-import { conclude, type Match, match, nothingFound, setValues, together } from './pattern/match.ts'
-import { type Pattern, parsePattern } from './pattern/pattern.ts'
+import { conclude, type Match, match } from './pattern/match.ts'
+import type { Pattern } from './pattern/pattern.ts'
 import { wordKey } from './pattern/regular.ts'
 import type { TimeContext } from './readers/dates.ts'
-import type { Saying } from './schema/command.ts'
-import type { Message, Trust } from './schema/message.ts'
+import { isOldMark } from './readers/place.ts'
+import { salvageAlarm } from './salvage.ts'
+import { type Message, message as messageTable, type Trust } from './schema/message.ts'
 import { specOf } from './settings.ts'
 
 export interface ReadContext {
@@ -40,33 +41,48 @@ export interface Reading {
   readonly weight: number
 }
 
-/** Whole-text patterns go before texts of pairs, these before fragments, and readers come last. */
-const tiers = ['text', 'fields', 'find', 'reader'] as const
-
-const readers = {
-  maps_link: parsePattern('{position:maps_link}'),
-  nmea: parsePattern('{position:nmea_sentence}'),
-  cell_list: parsePattern('{position:cell_list}'),
-} as const
+const location = messageTable.parse({ text: '[([my ]location|position|pos|loc)~[:|is]~]{position:maps_link}' })
 
 /** Every message of the device that the text fits, best first; normally one. A forwarded text is none of them. */
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
   if (readForward(device, plain) !== null) return []
-  const messages = Object.entries(messagesOf(device)).filter(([, { proof }]) => proof !== 'unproven' || device.unproven)
+  const messages = Object.entries(messagesOf(device)).filter(([, message]) => isTrusted(device, message))
   for (const tier of tiers) {
     const readings = messages
       .filter(([, message]) => tierOf(message) === tier)
       .flatMap(([name, message]) => readMessage(device, name, message, plain, context) ?? [])
-    if (readings.length > 0) return readings.sort((a, b) => b.weight - a.weight)
+      .sort((a, b) => b.weight - a.weight)
+    if (readings.length > 0) return tier === 'text' ? readings : withAlarm(device, messages, plain, context, readings)
   }
-  return []
+  const last = withAlarm(device, messages, plain, context, [])
+  return last.length > 0 || device.profile.row.kind !== 'tracker' ? last : linkReading(device, plain, context)
 }
 
-export function tierOf(message: Message): (typeof tiers)[number] {
-  if (message.text.length > 0) return 'text'
-  if (message.fields !== undefined) return 'fields'
-  return message.find.length > 0 ? 'find' : 'reader'
+/** A message that nobody has seen is not believed; what a reader finds in a text is its own proof. */
+export const isTrusted = (device: Device, { proof, reader }: Message): boolean =>
+  proof !== 'unproven' || device.unproven || reader !== undefined
+
+/** A map link is a place, whichever tracker sends it. */
+function linkReading(device: Device, text: string, context: ReadContext): Reading[] {
+  const reading = readMessage(device, 'location', location, text, context)
+  return reading === null ? [] : [reading]
+}
+
+/** Readings that name no alarm, with the one that the text begins with. */
+function withAlarm(
+  device: Device,
+  messages: readonly (readonly [string, Message])[],
+  text: string,
+  context: ReadContext,
+  readings: Reading[],
+): Reading[] {
+  if (readings.some(({ event }) => event !== null)) return readings
+  const salvaged = salvageAlarm(device, messages, text)
+  if (salvaged === null) return readings
+  const alarm = readingOf(device, salvaged.name, salvaged.message, salvaged.found, text, context)
+  const values = Object.assign({}, ...readings.map((reading) => reading.values), alarm.values) as Values
+  return [{ ...alarm, values }, ...readings]
 }
 
 /** What the text says by this message; null when it does not fit. */
@@ -79,7 +95,50 @@ export function readMessage(
 ): Reading | null {
   const found = matchMessage(device, message, text)
   if (found === null) return null
-  const { event, rest: _, ...values } = conclude(found, timeContext(device, context))
+  const reading = readingOf(device, name, message, found, text, context)
+  const { alarm_text: head } = reading.values
+  const isFallback = reading.event === 'alarm' && typeof head === 'string' && head !== text && text.startsWith(head)
+  return isFallback ? withKnownHead(device, reading, head, context) : reading
+}
+
+/**
+ * A first line that no alarm of the profile has is an alarm of its own words, unless the profile knows these words
+ * elsewhere: then the text means what they mean. That a place is the last known one is no alarm at all.
+ */
+function withKnownHead(device: Device, reading: Reading, head: string, context: ReadContext): Reading {
+  const [known = null] = readText(device, head, context)
+  if (known === null && !isOldMark(head) && !isAnswer(device, head)) return reading
+  const { alarm_text: _, ...values } = reading.values
+  return {
+    ...reading,
+    values: { ...values, ...known?.values },
+    event: known?.event ?? null,
+    level: known?.level ?? null,
+    repeats: known?.repeats ?? null,
+    ends: known?.ends ?? null,
+  }
+}
+
+/** Does some command of the device get these words as its answer? */
+function isAnswer(device: Device, text: string): boolean {
+  const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
+  const replies = Object.values(device.dialect.commands).flatMap(({ reply }) => [
+    ...reply.accepted,
+    ...reply.refused,
+    ...reply.pending,
+  ])
+  return firstOf([...device.dialect.refused.map(plainSaying), ...replies], compile, text) !== null
+}
+
+function readingOf(
+  device: Device,
+  name: string,
+  message: Message,
+  found: Match,
+  text: string,
+  context: ReadContext,
+): Reading {
+  const { event, rest: _, ...values } = conclude(found, timeContext(device, context), text)
   const secretFields = Object.keys(values).filter((field) => isListed(field, message.secret))
   return {
     message: name,
@@ -95,73 +154,6 @@ export function readMessage(
     masked: maskMatch(device, text, found, message.secret),
     weight: found.weight,
   }
-}
-
-function matchMessage(device: Device, message: Message, text: string): Match | null {
-  const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
-  if (firstOf(message.unless.map(plainSaying), compile, text) !== null) return null
-  const cut = message.cut_at !== undefined && text.length >= message.cut_at
-  switch (tierOf(message)) {
-    case 'text': {
-      const whole = firstOf(message.text, compile, text, { cut, set: message.set })
-      return whole === null ? null : findIn(device, message, text, whole)
-    }
-    case 'fields':
-      return withSet(readFields(message.fields as NonNullable<Message['fields']>, text, compile), message)
-    case 'find':
-      return withSet(findIn(device, message, text, nothingFound), message)
-    case 'reader': {
-      const program = compile(readers[message.reader as keyof typeof readers])
-      return program === null ? null : match(program, text, { set: message.set })
-    }
-  }
-}
-
-const plainSaying = (pattern: Pattern): Saying => ({ text: pattern, set: {} })
-
-const withSet = (found: Match | null, { set }: Message): Match | null =>
-  found === null ? null : { ...found, values: { ...found.values, ...setValues(set) } }
-
-interface Extra {
-  readonly cut?: boolean
-  readonly set?: Readonly<Record<string, Value>>
-}
-
-/** The first of several patterns that fits. */
-export function firstOf(
-  sayings: readonly Saying[],
-  compile: (pattern: Pattern) => Bound | null,
-  text: string,
-  extra: Extra = {},
-): Match | null {
-  for (const { text: pattern, set } of sayings) {
-    const program = compile(pattern)
-    const found = program === null ? null : match(program, text, { ...extra, set: { ...extra.set, ...set } })
-    if (found !== null) return found
-  }
-  return null
-}
-
-/** Looks for the fragments in the `rest` of what fitted, or in the whole text. One in brackets may be missing. */
-function findIn(device: Device, message: Message, text: string, whole: Match): Match | null {
-  const rest = whole.spans.find((span) => span.name === 'rest')
-  if (message.find.length === 0 || (message.text.length > 0 && rest === undefined)) return whole
-  const within = { search: true, from: rest?.from ?? 0, to: rest?.to ?? text.length }
-  let all = whole
-  for (const pattern of message.find) {
-    const { needed, inner } = fragmentOf(pattern)
-    const program = device.dialect.programs.get(inner, bindingOf(device), 'fragment')
-    const found = program === null ? null : match(program, text, within)
-    if (found === null && needed) return null
-    if (found !== null) all = together(all, found)
-  }
-  return all.weight === 0 ? null : all
-}
-
-function fragmentOf(pattern: Pattern): { needed: boolean; inner: Pattern } {
-  const [only, ...more] = pattern.parts
-  if (only?.part !== 'either' || !only.optional || more.length > 0) return { needed: true, inner: pattern }
-  return { needed: false, inner: { source: `(${pattern.source.slice(1, -1)})`, parts: [{ ...only, optional: false }] } }
 }
 
 export function timeContext(device: Device, { scts, receivedAt }: ReadContext): TimeContext {

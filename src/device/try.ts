@@ -128,7 +128,7 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
           {
             profile: device.profile.id,
             message,
-            values: conclude(found, timeContext(device, context)),
+            values: conclude(found, timeContext(device, context), text),
             weight: found.weight,
             proof,
           },

@@ -44,6 +44,9 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
     times[field] = change.at
     if (field === 'latitude' || field === 'longitude') moved = true
   }
+  // The last known place of a device without a fix is a part of its state and never where it is.
+  moved &&= change.values.fix !== false
+  if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
   const seen = Math.max(row.last_seen ?? 0, change.seenAt)
   tx.run(
     'UPDATE device SET state = ?, times = ?, last_seen = ? WHERE id = ?',
@@ -70,6 +73,7 @@ function statePayload(state: Values, fields: readonly string[], seen: number | n
 
 function publishLocation(tx: Tx, device: string, state: Values): void {
   if (typeof state.latitude !== 'number' || typeof state.longitude !== 'number') return
+  if (Math.abs(state.latitude) > 90) return
   const location: Record<string, Value> = {}
   for (const field of locationFields) if (state[field] !== undefined) location[field] = state[field]
   tx.publish({ topic: topicName('{device}/location', { device }), payload: JSON.stringify(location), retain: true })

@@ -30,7 +30,7 @@ describe.each(profileIds)('%s', (id) => {
     const random = seededRandom(id.length * 7919)
     const wrong: object[] = []
     for (const device of sampleDevices(profileOf(id))) {
-      const values = (found: Match | null) => found && conclude(found, timeContext(device, undated))
+      const values = (found: Match | null) => found && conclude(found, timeContext(device, undated), '')
       for (const [name, message] of Object.entries(messagesOf(device))) {
         for (const { text: pattern } of message.text) {
           const regular = regularOf(pattern, bindingOf(device))

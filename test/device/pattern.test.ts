@@ -8,7 +8,7 @@ import { parseRegex } from '../../src/device/pattern/regex.ts'
 import type { Regular } from '../../src/device/pattern/regular.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
-const concluded = (found: Match | null) => (found === null ? null : conclude(found, { zone: null, scts: null }))
+const concluded = (found: Match | null) => (found === null ? null : conclude(found, { zone: null, scts: null }, ''))
 
 function bindingOf(
   settings: Record<string, string> = {},

@@ -160,7 +160,7 @@ describe('a date', () => {
   test('that cannot be, or lies ahead of the network, is left out, and the rest of the text still counts', () => {
     expect(read('', 'at 02-30 12:00:00', '2026-03-01T00:00:00Z')).toBeUndefined()
     const tracker = deviceOf('coban/tk103')
-    const text = 'help me! lat:1.5 long:2.5 speed:0.00 T:13/09/30 10:27 Bat:25% Signal:F imei:1234567'
+    const text = 'help me! lat:1.5 long:2.5 speed:0.00 T:31/09/30 10:27 Bat:25% Signal:F imei:1234567'
     expect(readText(tracker, text, at('2026-01-01T00:00:00Z'))[0]).toMatchObject({
       event: 'sos',
       values: { latitude: 1.5 },

@@ -56,16 +56,16 @@ test('every variant and every mode of a profile is tried', () => {
 })
 
 test('a text that fits nothing is told the nearest pattern and where it stopped', () => {
-  const text = 'lat: 55.807693 long: 037.730640 velocity: 000.0 03/03/13 16:18'
+  const text = 'RTC:2017/6/16 7:13 Init:2017/6/16 5:44 UpTime:4744s PWR:PwrVoltage RST:0 GPS:2 Stars:0'
   const { matches, nearest } = all(text, undated)
   expect(matches).toEqual([])
   expect(nearest).toMatchObject({
-    profile: expect.stringMatching(/^(coban|xexun)\//),
-    message: 'position',
-    at: text.indexOf('velocity'),
-    rest: 'velocity: 000.0 03/03/13 16:18',
+    profile: 'teltonika/fmb',
+    message: 'info',
+    at: text.indexOf('tars'),
+    rest: 'tars:0',
   })
-  expect(nearest?.expected).toContain('"speed"')
+  expect(nearest?.expected).toContain('"at"')
   const relay = makeTrial([makeProfile('messages: { seen: { text: "Relay {output_1:on_off} now", source: manual } }')])
   expect(relay('relay half now', undated).nearest).toMatchObject({ at: 6, rest: 'half now', expected: ['{output_1}'] })
   expect(relay('relay ', undated).nearest).toMatchObject({ at: 5, rest: '' })

@@ -1,5 +1,6 @@
 import type { Value, Values } from '../../message/values.ts'
 import { joinTime, type TimeContext, type TimeParts } from '../readers/dates.ts'
+import { placed } from '../readers/place.ts'
 import { fitted } from '../vocabulary.ts'
 import type { Bound, Mark } from './bind.ts'
 import type { Found } from './holes.ts'
@@ -80,14 +81,11 @@ export function together(first: Match, second: Match): Match {
   }
 }
 
-/** All that the text says: with its times as ISO 8601, and without half a position. */
-export function conclude({ values, times }: Match, context: TimeContext): Record<string, Value> {
+/** All that the text says: with its times as ISO 8601, and places only where they are one. */
+export function conclude({ values, times }: Match, context: TimeContext, text: string): Record<string, Value> {
   const said = new Map(Object.entries(values))
   for (const [field, parts] of Object.entries(times)) put(said, field, joinTime(parts, context))
-  if (!said.has('latitude') || !said.has('longitude')) {
-    said.delete('latitude')
-    said.delete('longitude')
-  }
+  placed(said, text)
   return Object.fromEntries(said)
 }
 

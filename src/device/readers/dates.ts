@@ -10,9 +10,11 @@ export interface TimeParts {
   readonly minute?: number
   readonly second?: number
   readonly zone?: string
+  /** What the same digits are in the other orders that the device may write, the likelier first. */
+  readonly others?: readonly TimeParts[]
 }
 
-type Name = keyof TimeParts
+type Name = Exclude<keyof TimeParts, 'others'>
 
 /** The letters of a format. One letter takes one or two digits, two take exactly two; years are `y`, `yy`, `yyyy`. */
 const letters: Readonly<Record<string, Name>> = {
@@ -37,8 +39,30 @@ interface Token {
   readonly text: string
 }
 
-/** `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. */
+/** `dd/MM/yy|MM/dd/yy HH:mm` has two orders: what stands behind the first blank belongs to each. */
+function ordersOf(source: string): string[] {
+  const [orders = '', ...rest] = source.split(' ')
+  return orders.split('|').map((order) => [order, ...rest].join(' '))
+}
+
+/** One order, or several that a text may be in: which one is meant is settled when its time is joined. */
 export function timeFormat(source: string): TimeFormat {
+  const formats = ordersOf(source).map(oneFormat)
+  const [first] = formats as [TimeFormat]
+  if (formats.length === 1) return first
+  return {
+    ...first,
+    source,
+    regular: either(...formats.map(({ regular }) => regular)),
+    read: (text) => {
+      const [best, ...others] = formats.flatMap(({ read }) => read(text) ?? [])
+      return best === undefined ? null : { ...best, others }
+    },
+  }
+}
+
+/** `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. */
+function oneFormat(source: string): TimeFormat {
   const tokens: Token[] = [...source.matchAll(/([yMdHmsZ])\1*|[^yMdHmsZ]+/g)].map(([text, letter]) => ({
     name: letter === undefined ? null : (letters[letter] ?? null),
     text,
@@ -57,7 +81,9 @@ export function timeFormat(source: string): TimeFormat {
 }
 
 /** Is it a format at all: each part once, and a day or an hour in it? */
-export function isTimeFormat(source: string): boolean {
+export const isTimeFormat = (source: string): boolean => ordersOf(source).every(isOneFormat)
+
+function isOneFormat(source: string): boolean {
   const found = [...source.matchAll(/([yMdHmsZ])\1*/g)].map(([, letter]) => letter)
   return new Set(found).size === found.length && found.length > 0 && /d|H/.test(source)
 }
@@ -109,10 +135,24 @@ export interface TimeContext {
 const slack = 2 * 86_400_000
 
 /**
- * ISO 8601 of what was found; null when it is no time. A year that is missing is the one that puts the date nearest
+ * ISO 8601 of what was found; null when it is no time. Of several orders of the date the one that says today is meant,
+ * else the first that makes a date at all. A year that is missing is the one that puts the date nearest
  * to the network's stamp. A time days after that stamp is refused too: the clock or the stated order is wrong.
  */
-export function joinTime(parts: TimeParts, context: TimeContext): string | null {
+export function joinTime({ others, ...parts }: TimeParts, context: TimeContext): string | null {
+  if (others === undefined) return joinParts(parts, context)
+  const times = [parts, ...others].flatMap((order) => joinParts({ ...parts, ...order }, context) ?? [])
+  const stamp = context.scts === null ? null : Date.parse(context.scts)
+  const plausible = times.filter((time) => Number(time.slice(0, 4)) >= firstTrackers || times.length === 1)
+  const fresh =
+    stamp === null ? [] : plausible.filter((time) => Math.abs(Date.parse(time.slice(0, 10)) - stamp) < slack)
+  return fresh[0] ?? plausible[0] ?? times[0] ?? null
+}
+
+/** Before this year nothing texted its place. */
+const firstTrackers = 2008
+
+function joinParts(parts: TimeParts, context: TimeContext): string | null {
   const { hour, minute = 0, second = null } = parts
   const stamp = context.scts === null ? null : Date.parse(context.scts)
   if (parts.day === undefined || parts.month === undefined)

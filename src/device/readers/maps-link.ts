@@ -1,10 +1,13 @@
 import type { Values } from '../../message/values.ts'
-import { fewest, literal, maybe, type Regular, sequence, units } from '../pattern/regular.ts'
+import { either, fewest, literal, maybe, type Regular, sequence, units } from '../pattern/regular.ts'
 import { readDegrees } from './coordinates.ts'
 
 /** A link ends at the next blank. What it says is for the reader to find out. */
 export const mapsLink: Regular<never> = sequence(
-  maybe(literal('http'), maybe(literal('s')), literal('://')),
+  either(
+    sequence(literal('http'), maybe(literal('s')), literal('://')),
+    ...['www.', 'maps.', 'google.', 'geo:', 'goo.gl'].map((start) => literal(start)),
+  ),
   fewest(units.solid),
 )
 

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { proof, saying, when } from './command.ts'
 import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './scalars.ts'
 
-/** `battery:percent`, or a name alone. */
-const field = text.transform((source) => `{${source.includes(':') ? source : `${source}:text`}}`).pipe(pattern)
+/** `battery:percent`, a name alone, or a whole pattern: `{upload_interval:int}[s]`. */
+const field = text
+  .transform((source) => (source.includes('{') ? source : `{${source.includes(':') ? source : `${source}:text`}}`))
+  .pipe(pattern)
 
 /**
  * A text of pairs in any order, as status answers are. A key's list of fields takes the values that follow it

@@ -1,0 +1,44 @@
+import type { Value } from '../../message/values.ts'
+
+/** A receiver without satellites prints these, or the pole: nobody's tracker is there. */
+const nowhere: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [-1, -1],
+]
+/** Half of the last of five decimals, about a metre. */
+const near = 0.000005
+
+const isNowhere = (latitude: number, longitude: number): boolean =>
+  Math.abs(latitude) === 90 ||
+  nowhere.some(([north, east]) => Math.abs(latitude - north) <= near && Math.abs(longitude - east) <= near)
+
+/** What trackers write beside a place that is not where they are now: the last one, or that of a radio cell. */
+const oldMarks: readonly RegExp[] = [
+  /(?:^|[^\p{L}])last\s*(?::|(?:known|valid|gps|good|fix|fixed|position|pos|location|loc|place|track|address)\b)/iu,
+  /(?:^|[^\p{L}])LBS(?![\p{L}])(?!\s*[:=]\s*(?:off|0|no)\b)/iu,
+  /\b(?:no|without|lost|weak|invalid|bad)\s+gps\b|\bgps\s*[:=]?\s*(?:v\b|no\b|not\b|off\b|lost|invalid|unfixed|failed|no\s*fix)/i,
+  /\b(?:no|not|un)[ -]?(?:fix|fixed|located|position(?:ed)?)\b|\bfix\s*[:=]\s*(?:no|0|v|false|invalid|none)\b/i,
+  /\b(?:old|stale|cached|previous)\s+(?:position|location|place|fix|gps)\b/i,
+  // `T:` with nothing behind it: the place has no time
+  /(?:^|[\s,;])(?:T|Time|Date|Date ?Time)[ \t]*[:=][ \t]*(?:[;,]|[\r\n]+(?!\s*\d)|$)/i,
+]
+
+/** Do these words say that the place behind them is an old one? */
+export const isOldMark = (words: string): boolean => oldMarks[0]?.test(`${words}:`) ?? false
+
+/**
+ * The rules for places, whichever reader found one. Half a place and a place that is none are left out, and mean that
+ * there is no fix. A place that the text itself calls old, or that comes from a radio cell, is the last known one.
+ */
+export function placed(said: Map<string, Value>, text: string): void {
+  const [latitude, longitude] = [said.get('latitude'), said.get('longitude')]
+  if (latitude === undefined && longitude === undefined) return
+  const isPlace = typeof latitude === 'number' && typeof longitude === 'number' && !isNowhere(latitude, longitude)
+  if (!isPlace) {
+    if (typeof latitude === 'number' && typeof longitude === 'number') said.set('fix', false)
+    said.delete('latitude')
+    said.delete('longitude')
+  } else if (oldMarks.some((mark) => mark.test(text)) && (said.get('fix') !== true || oldMarks[0]?.test(text))) {
+    said.set('fix', false)
+  }
+}
