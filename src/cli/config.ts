@@ -3,15 +3,19 @@ import { makeDevices } from '../config/devices.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { type CliContext, exitCodes } from './context.ts'
+import { exposedFiles } from './exposed.ts'
 
 /** `config check`: reads the configuration and every profile it names, and starts nothing. */
-export function checkConfig({ stdout }: CliContext, options: LoadOptions): number {
-  const { config, file, dataFolder } = loadConfig(options)
+export function checkConfig({ stdout, stderr }: CliContext, options: LoadOptions): number {
+  const loaded = loadConfig(options)
+  const { config, file, dataFolder } = loaded
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
+  for (const warning of [...loaded.warnings, ...exposedFiles(loaded)]) stderr.write(`warning: ${warning}\n`)
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
   const gateways = Object.keys(config.gateways).length
+  const found = `${count(devices.size, 'device')}, ${count(gateways, 'gateway')}, data in ${dataFolder}`
   stdout.write(
-    `${file ?? 'no file: defaults'} is right: ${count(devices.size, 'device')}, ${count(gateways, 'gateway')}, data in ${dataFolder}\n`,
+    file === null ? `no smshub.yaml here; the defaults would be used: ${found}\n` : `${file} is valid: ${found}\n`,
   )
   return exitCodes.ok
 }

@@ -1,11 +1,9 @@
 import * as z from 'zod'
 import { idPattern } from '../message/topics.ts'
 import { isPassword, isPasswordHash } from './password.ts'
-import { limit, listen, number } from './scalars.ts'
+import { key, limit, list, listen, number } from './scalars.ts'
 
 const whole = (min: number, max: number) => number({ min, max, integer: true })
-
-const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((one) => [one])])
 
 const filter = z
   .string()
@@ -15,47 +13,102 @@ const filter = z
 
 const User = z
   .strictObject({
-    password: z.string().refine(isPasswordHash, {
-      error: 'must be a hash, never the password itself: smshub hash-password makes it',
-    }),
-    role: z.enum(['reader', 'operator', 'home_assistant', 'admin']).optional(),
-    devices: list(z.string().regex(idPattern, 'must be the id of a device')).optional(),
-    commands: list(z.string().regex(/^[\w-]+$/, 'must be the name of a command')).optional(),
-    read: list(filter).optional(),
-    write: list(filter).optional(),
+    password: key(
+      z.string().refine(isPasswordHash, {
+        error: 'must be a hash, never the password itself: smshub hash-password makes it',
+      }),
+      'Hash of the password, as smshub hash-password prints it',
+      'scrypt:15:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+    ),
+    role: key(
+      z.enum(['reader', 'operator', 'home_assistant', 'admin']).optional(),
+      'reader sees; operator also commands; home_assistant also announces; admin may do everything',
+      'operator',
+    ),
+    devices: key(
+      list(z.string().regex(idPattern, 'must be the id of a device')).optional(),
+      'The role is for these devices only',
+      ['gate'],
+    ),
+    commands: key(
+      list(z.string().regex(/^[\w-]+$/, 'must be the name of a command')).optional(),
+      'The role is for these commands only',
+      ['open'],
+    ),
+    read: key(list(filter).optional(), 'Topics that this user may subscribe to, instead of a role', ['smshub/+/event']),
+    write: key(list(filter).optional(), 'Topics that this user may publish to', ['smshub/gate/set/gate']),
   })
   .refine(({ role, read, write }) => role !== undefined || read !== undefined || write !== undefined, {
     error: 'needs role: reader, operator, home_assistant or admin, or its own read: and write: filters',
   })
 
-const Tls = { cert: z.string().min(1), key: z.string().min(1), ca: z.string().min(1).optional() }
+const Tls = {
+  cert: key(z.string().min(1), 'PEM file of the certificate', 'server.pem'),
+  key: key(z.string().min(1), 'PEM file of its key', 'server.key'),
+  ca: key(
+    z.string().min(1).optional(),
+    'PEM file: clients need a certificate that this authority signed',
+    'clients.pem',
+  ),
+}
+
+const path = z.string().regex(/^\//, 'must begin with a slash')
+const origin = z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://panel.lan')
 
 /** `mqtt.broker`: the embedded broker. */
 export const Broker = z
   .strictObject({
-    listen: z.union([z.literal('none').transform(() => null), listen]).prefault('127.0.0.1:1883'),
-    tls: z.strictObject({ listen: listen.prefault('127.0.0.1:8883'), ...Tls }).optional(),
-    websocket: z
-      .strictObject({
-        listen: listen.prefault('127.0.0.1:9001'),
-        path: z.string().regex(/^\//, 'must begin with a slash').default('/mqtt'),
-        origins: list(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://panel.lan')).default([]),
-        tls: z.strictObject(Tls).optional(),
-      })
-      .optional(),
-    users: z.record(z.string().min(1).max(128), User).optional(),
-    limits: z
-      .strictObject({
-        packet: whole(1_024, 16 * 1024 * 1024).default(256 * 1024),
-        publishes_per_second: limit.default(500),
-        burst: whole(1, 1_000_000).default(5_000),
-        clients: whole(1, 100_000).default(1_000),
-        sessions: whole(0, 100_000).default(1_000),
-        session_queue: whole(1, 1_000_000).default(5_000),
-        session_days: whole(1, 3_650).default(7),
-        subscriptions: whole(1, 1_000_000).default(50_000),
-      })
-      .prefault({}),
+    listen: key(
+      z.union([z.literal('none').transform(() => null), listen]).prefault('127.0.0.1:1883'),
+      'Where it listens without TLS, or none; addresses that other machines reach need users:',
+      '127.0.0.1:1883',
+    ),
+    tls: key(
+      z
+        .strictObject({
+          listen: key(listen.prefault('127.0.0.1:8883'), 'Where it listens with TLS', '127.0.0.1:8883'),
+          ...Tls,
+        })
+        .optional(),
+      'MQTT over TLS',
+      { listen: '0.0.0.0:8883', cert: 'server.pem', key: 'server.key' },
+    ),
+    websocket: key(
+      z
+        .strictObject({
+          listen: key(listen.prefault('127.0.0.1:9001'), 'Where it listens', '127.0.0.1:9001'),
+          path: key(path.default('/mqtt'), 'Path of the URL', '/mqtt'),
+          origins: key(list(origin).default([]), 'Web pages that may connect', ['https://panel.lan']),
+          tls: key(z.strictObject(Tls).optional(), 'wss:// instead of ws://', {
+            cert: 'server.pem',
+            key: 'server.key',
+          }),
+        })
+        .optional(),
+      'MQTT over WebSocket, for browsers',
+      { listen: '127.0.0.1:9001', origins: ['https://panel.lan'] },
+    ),
+    users: key(
+      z.record(z.string().min(1).max(128), User).optional(),
+      'Who may connect; without it everybody on this machine may do everything',
+      { panel: { password: 'scrypt:15:8:1:…', role: 'operator' } },
+    ),
+    limits: key(
+      z
+        .strictObject({
+          packet: key(whole(1_024, 16 * 1024 * 1024).default(256 * 1024), 'Octets of one packet', '262144'),
+          publishes_per_second: key(limit.default(500), 'Messages per second of one client', '500'),
+          burst: key(whole(1, 1_000_000).default(5_000), 'Messages that one client may send at once', '5000'),
+          clients: key(whole(1, 100_000).default(1_000), 'Connections at the same time', '1000'),
+          sessions: key(whole(0, 100_000).default(1_000), 'Absent clients that messages are kept for', '1000'),
+          session_queue: key(whole(1, 1_000_000).default(5_000), 'Messages kept for one absent client', '5000'),
+          session_days: key(whole(1, 3_650).default(7), 'Days after which an absent client is forgotten', '7'),
+          subscriptions: key(whole(1, 1_000_000).default(50_000), 'Subscriptions of one client', '50000'),
+        })
+        .prefault({}),
+      'Bounds of the broker',
+      { clients: '100' },
+    ),
   })
   .superRefine(({ listen: tcp, tls, websocket, users }, context) => {
     const open = Object.entries({

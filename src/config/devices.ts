@@ -1,5 +1,6 @@
 import { type Device, type KnownSettings, makeDevice } from '../device/device.ts'
 import type { DeviceConfig } from '../device/device-config.ts'
+import { didYouMean } from '../device/nearest.ts'
 import { normaliseNumber } from '../device/numbers.ts'
 import { Fault } from '../message/fault.ts'
 import type { ProfileFiles } from './profiles.ts'
@@ -41,8 +42,9 @@ export function makeConfigured(
   profiles: ProfileFiles,
   known?: KnownSettings,
 ): Device {
-  if (row.gateway !== undefined && config.gateways[row.gateway] === undefined) {
-    throw new Fault('invalid_config', `device ${id}: there is no gateway "${row.gateway}"`)
+  if (row.gateway !== undefined && !Object.hasOwn(config.gateways, row.gateway)) {
+    const meant = didYouMean(row.gateway, Object.keys(config.gateways))
+    throw new Fault('invalid_config', `device ${id}: there is no gateway "${row.gateway}"${meant}`)
   }
   const numbers = Object.values(config.gateways).flatMap(({ number }) => number ?? [])
   const hubNumber = (row.gateway === undefined ? undefined : config.gateways[row.gateway]?.number) ?? numbers[0]
@@ -55,7 +57,7 @@ export function makeConfigured(
 
 /** The number of a gateway's SIM, as the configuration has it. */
 export function numberOf({ gateways, sms }: Config, id: string): string | null {
-  const number = gateways[id]?.number
+  const number = Object.hasOwn(gateways, id) ? gateways[id]?.number : undefined
   return number === undefined ? null : normaliseNumber(number, sms.region)
 }
 

@@ -26,7 +26,7 @@ export function overlayEnvironment(data: unknown, env: Readonly<Record<string, s
 function place(root: Record<string, unknown>, keys: readonly string[], value: unknown, name: string): void {
   let table = root
   for (const key of keys.slice(0, -1)) {
-    const next = table[key] ?? {}
+    const next = (Object.hasOwn(table, key) ? table[key] : null) ?? {}
     if (typeof next !== 'object' || Array.isArray(next)) {
       throw new Fault('invalid_config', `${name}: ${key} is a value in the configuration, not a table`)
     }
@@ -49,6 +49,8 @@ function contents(name: string, path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
   } catch (error) {
-    throw new Fault('invalid_config', `${name}: ${(error as Error).message}`, {}, error)
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const reason = missing ? `there is no file ${path}` : `${path} can't be read: ${(error as Error).message}`
+    throw new Fault('invalid_config', `${name}: ${reason}`, {}, error)
   }
 }

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type * as z from 'zod'
 import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
+import { checkConfig } from './check.ts'
 import { overlayEnvironment } from './environment.ts'
+import { type Problem, problemsOf, valueAt } from './problems.ts'
 import { Config } from './schema.ts'
-import { readYaml, type YamlFile } from './yaml.ts'
+import { withTlsFiles } from './tls-files.ts'
+import { type Lookups, readYaml, type YamlFile } from './yaml.ts'
 
 export interface LoadOptions {
   /** --config */
@@ -22,25 +24,46 @@ export interface Loaded {
   readonly file: string | null
   /** Where the hub keeps its data; absolute. */
   readonly dataFolder: string
+  /** What may be meant otherwise, in sentences. */
+  readonly warnings: readonly string[]
 }
 
 /** Nobody has named a gateway: a modem that is plugged in is used. */
 const withoutFile = { gateways: { home: { type: 'modem', path: 'auto' } } }
 
 /**
- * Reads the configuration: command line before environment before file before defaults. Every fault is told at once,
- * each with its line.
+ * Reads the configuration: command line before environment before file before defaults. Every mistake is reported, each
+ * with its line.
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const file = findFile(options)
   const read = file === null ? null : readFile(file, options)
-  const data = overlayEnvironment(read?.data ?? {}, options.env)
+  const data = overlayEnvironment(withoutEmpty(read?.data ?? {}, file), options.env)
   const parsed = Config.safeParse(file === null ? { ...withoutFile, ...(data as object) } : data)
-  if (!parsed.success) throw invalid(parsed.error, file, read)
-  const config = parsed.data
+  const refuse = (problems: readonly Problem[]) => refusal(problems, file, read)
+  if (!parsed.success) throw refuse(problemsOf(parsed.error, data))
   const base = file === null ? options.cwd : dirname(file)
+  const { config, problems: unreadable } = withTlsFiles(parsed.data, base)
+  const { problems, warnings } = checkConfig(config)
+  if (problems.length + unreadable.length > 0) throw refuse([...unreadable, ...problems])
   const dataFolder = options.data ?? options.env.SMSHUB_DATA ?? resolve(base, config.data)
-  return { config, file, dataFolder: resolve(options.cwd, dataFolder) }
+  const said = warnings.map((warning) => placed(warning, file, read))
+  if (config.mqtt.server !== undefined && valueAt(data, ['mqtt', 'broker']) !== undefined)
+    said.push(placed({ path: ['mqtt', 'broker'], message: brokerUnused }, file, read))
+  if (read !== null && Object.keys(read.data as object).length === 0) said.push(`${file} is empty: ${defaultsOnly}`)
+  return { config, file, dataFolder: resolve(options.cwd, dataFolder), warnings: said }
+}
+
+const brokerUnused = 'mqtt.broker: is not used, because mqtt.server names another broker: remove one of them'
+const defaultsOnly = 'it needs gateways: and devices:, as README.md shows'
+
+/** A key with nothing behind it, its lines commented out perhaps, is as good as none. */
+function withoutEmpty(data: unknown, file: string | null): object {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    const example = 'devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "+4915112345678" } }'
+    throw new Fault('invalid_config', `${file}: must be a table of keys; for example ${example}`)
+  }
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== '' && value !== null))
 }
 
 /** --config, $SMSHUB_CONFIG, $SMSHUB_DATA/smshub.yaml, ./smshub.yaml, /etc/smshub/smshub.yaml. */
@@ -62,83 +85,65 @@ function findFile({ config, data, env, cwd }: LoadOptions): string | null {
 }
 
 function readFile(file: string, { env }: LoadOptions): YamlFile {
-  const secrets = readSecrets(join(dirname(file), 'secrets.yaml'), env)
-  return readYaml(text(file), file, { secret: (name) => secrets[name], env: (name) => env[name] })
+  const secretsFile = join(dirname(file), 'secrets.yaml')
+  const secrets = readSecrets(secretsFile, env)
+  return readYaml(text(file), file, { secret: (name) => secretIn(secrets, name, secretsFile), env: variableIn(env) })
 }
 
-function readSecrets(file: string, env: LoadOptions['env']): Record<string, string> {
-  if (!existsSync(file)) return {}
-  const { data } = readYaml(text(file), file, { secret: () => undefined, env: (name) => env[name] })
-  const entries = Object.entries(data as Record<string, unknown>)
+function secretIn(secrets: Readonly<Record<string, string>> | null, name: string, file: string): string {
+  const line = `${name}: "…"`
+  if (secrets === null) throw new Fault('invalid_config', `there is no file ${file}: make it, with a line ${line}`)
+  if (Object.hasOwn(secrets, name)) return secrets[name] as string
+  const meant = didYouMean(name, Object.keys(secrets)) || `: add a line ${line}`
+  throw new Fault('invalid_config', `there is no "${name}" in ${file}${meant}`)
+}
+
+const variableIn =
+  (env: LoadOptions['env']): Lookups['env'] =>
+  (name) => {
+    const value = Object.hasOwn(env, name) ? env[name] : undefined
+    if (value !== undefined) return value
+    throw new Fault('invalid_config', `the environment variable ${name} is not set`)
+  }
+
+/** The entries of secrets.yaml; null where there is no such file. */
+function readSecrets(file: string, env: LoadOptions['env']): Record<string, string> | null {
+  if (!existsSync(file)) return null
+  const secret = () => {
+    throw new Fault('invalid_config', 'a secret is written out here')
+  }
+  const { data } = readYaml(text(file), file, { secret, env: variableIn(env) })
+  const entries = Object.entries(withoutEmpty(data, file))
   const wrong = entries.find(([, value]) => typeof value !== 'string')
-  if (wrong !== undefined) throw new Fault('invalid_config', `${file}: ${wrong[0]} must be a text`)
+  if (wrong !== undefined)
+    throw new Fault('invalid_config', `${file}: ${wrong[0]} must be a text; for example ${wrong[0]}: "1234"`)
   return Object.fromEntries(entries) as Record<string, string>
 }
 
 function text(file: string): string {
+  let octets: Uint8Array
   try {
-    return readFileSync(file, 'utf8')
+    octets = readFileSync(file)
   } catch (error) {
     throw new Fault('invalid_config', `${file} can't be read: ${(error as Error).message}`, { file }, error)
   }
-}
-
-function invalid(error: z.ZodError, file: string | null, read: YamlFile | null): Fault {
-  const problems = error.issues.flatMap((issue) =>
-    messagesOf(issue).map(({ path, message }) => {
-      const line = read?.lineOf(path) ?? null
-      return `${file ?? 'configuration'}${line === null ? '' : `:${line}`}: ${message}`
-    }),
-  )
-  return new Fault('invalid_config', problems.join('\n'), { problems })
-}
-
-interface Complaint {
-  readonly path: readonly PropertyKey[]
-  readonly message: string
-}
-
-function messagesOf(issue: z.core.$ZodIssue): Complaint[] {
-  const path = issue.path.join('.')
-  const at = path === '' ? '' : `${path}: `
-  const complain = (message: string) => [{ path: issue.path, message: `${at}${message}` }]
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(issue.path)
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: `${at}unknown key "${key}"${didYouMean(key, known)}`,
-    }))
+  const wide = octets[0] === 0xff || octets[0] === 0xfe ? 'UTF-16' : null
+  try {
+    if (wide === null) return new TextDecoder('utf-8', { fatal: true }).decode(octets)
+  } catch {
+    const good = new TextDecoder('utf-8').decode(octets)
+    const line = good.slice(0, good.indexOf('\ufffd')).split('\n').length
+    throw new Fault('invalid_config', `${file}:${line}: a character is not UTF-8: save the file as UTF-8`, { file })
   }
-  if (issue.code === 'invalid_key') return complain(issue.issues[0]?.message ?? issue.message)
-  if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat().map((one) => one.message)
-    return complain([...new Set(inner)].join(', or ') || issue.message)
-  }
-  return complain(issue.message)
+  throw new Fault('invalid_config', `${file} is ${wide}: save it as UTF-8`, { file })
 }
 
-/** The keys that a strict table of the configuration has. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = Config
-  for (const key of path) schema = inner(schema, String(key))
-  return Object.keys(shapeOf(schema) ?? {})
+function refusal(problems: readonly Problem[], file: string | null, read: YamlFile | null): Fault {
+  const said = problems.map((problem) => placed(problem, file, read))
+  return new Fault('invalid_config', said.join('\n'), { problems: said })
 }
 
-function inner(schema: unknown, key: string): unknown {
-  const shape = shapeOf(schema)
-  if (shape !== undefined) return shape[key]
-  const definition = unwrap(schema) as { valueType?: unknown; options?: unknown[] } | undefined
-  return definition?.valueType ?? definition?.options?.[0]
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  const definition = unwrap(schema) as { shape?: Record<string, unknown>; options?: unknown[] } | undefined
-  return definition?.shape ?? (definition?.options === undefined ? undefined : shapeOf(definition.options[0]))
-}
-
-/** Past defaults, options and pipes to what a schema is made of. */
-function unwrap(schema: unknown): unknown {
-  let definition = (schema as { def?: { innerType?: unknown; in?: unknown } } | undefined)?.def
-  while (definition?.innerType !== undefined) definition = (definition.innerType as { def?: typeof definition }).def
-  return definition
+function placed({ path, message }: Problem, file: string | null, read: YamlFile | null): string {
+  const line = read?.lineOf(path) ?? null
+  return `${file ?? 'configuration'}${line === null ? '' : `:${line}`}: ${message}`
 }

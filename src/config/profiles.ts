@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { didYouMean } from '../device/nearest.ts'
 import { type Profile, parseProfile } from '../device/profile.ts'
 import { Fault } from '../message/fault.ts'
-import { readYaml } from './yaml.ts'
+import { noLookups, readYaml } from './yaml.ts'
 
 /** `devices/` of the installation: beside `src/` and beside `dist/`. */
 const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))
@@ -36,7 +36,7 @@ export class ProfileFiles {
     const file = this.#fileOf(id)
     const blocks = readFileSync(file, 'utf8').split(/^(?=[a-z_]+:)/m)
     const head = blocks.filter((block) => headKeys.some((key) => block.startsWith(`${key}:`))).join('')
-    const data = readYaml(head, file, { secret: nothing, env: nothing }).data as Record<string, string | string[]>
+    const data = readYaml(head, file, noLookups).data as Record<string, string | string[]>
     const one = (key: (typeof headKeys)[number]) => String(data[key] ?? '')
     const models = data.models ?? []
     return {
@@ -56,8 +56,21 @@ export class ProfileFiles {
   #fileOf(id: string): string {
     const file = this.#folders.map((folder) => join(folder, `${id}.yaml`)).find((path) => isId(id) && existsSync(path))
     if (file === undefined)
-      throw new Fault('invalid_profile', `there is no profile "${id}"${didYouMean(id, this.ids())}`, { profile: id })
+      throw new Fault('invalid_profile', `there is no profile "${id}"${this.#meant(id)}`, { profile: id })
     return file
+  }
+
+  /** The profile that was meant: its maker left out, the name of a model, or a spelling that is near. */
+  #meant(id: string): string {
+    const ids = this.ids()
+    const plain = id.toLowerCase().replace(/\.ya?ml$/, '')
+    const whole = ids.find((one) => one === plain || one.endsWith(`/${plain}`))
+    if (whole !== undefined) return `; did you mean "${whole}"?`
+    const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+    const isModel = (one: string) => this.head(one).models.some((model) => letters(model) === letters(plain))
+    const model = didYouMean(plain, ids) === '' ? ids.find(isModel) : undefined
+    const way = '; smshub devices list shows all'
+    return model === undefined ? didYouMean(plain, ids) || way : `; did you mean "${model}"?`
   }
 }
 
@@ -71,7 +84,6 @@ export interface ProfileHead {
 }
 
 const headKeys = ['kind', 'manufacturer', 'family', 'models'] as const
-const nothing = () => undefined
 
 /** One profile file. Fails with `invalid_profile`, naming the file and what is wrong. */
 export function readProfile(id: string, file: string): Profile {
@@ -82,7 +94,7 @@ export function readProfile(id: string, file: string): Profile {
     throw new Fault('invalid_profile', `${file}: ${(error as Error).message}`, { profile: id }, error)
   }
   try {
-    return parseProfile(id, readYaml(text, file, { secret: nothing, env: nothing }).data)
+    return parseProfile(id, readYaml(text, file, noLookups).data)
   } catch (error) {
     const fault = Fault.from(error)
     if (fault.code === 'invalid_profile') throw fault

@@ -1,167 +1,199 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
+import { didYouMean } from '../device/nearest.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
-import { isUssd } from '../message/ussd.ts'
 import { Broker } from './broker.ts'
-import { flag, limit, listen, number } from './scalars.ts'
+import { Gateway } from './gateway.ts'
+import { flag, key, limit, list, listen, number } from './scalars.ts'
 
 const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
-  error: `must be small letters, digits, _ and -, at most 63, and none of ${reservedIds.join(', ')}`,
+  error: `a name must be small letters, digits, _ and -, at most 63, and none of ${reservedIds.join(', ')}`,
 })
 
 const baseTopic = z.string().refine((value) => /^[^+#$\s/][^+#\s]*$/.test(value) && !value.endsWith('/'), {
   error: 'must be a topic without wildcards, blanks and outer slashes',
 })
 
+const file = z.string().min(1).optional()
+
 const Mqtt = z
   .strictObject({
-    base_topic: baseTopic.default('smshub'),
-    server: z
-      .string()
-      .regex(/^(mqtts?|wss?|tcp|tls|ssl):\/\//, 'must be a URL like mqtt://broker.lan:1883')
-      .optional(),
-    username: z.string().optional(),
-    password: z.string().optional(),
-    ca: z.string().optional(),
-    cert: z.string().optional(),
-    key: z.string().optional(),
-    client_id: z.string().min(1).max(128).optional(),
-    protocol: z
-      .enum(['4', '5'])
-      .or(z.literal([4, 5]).transform(String))
-      .transform((version) => Number(version) as 4 | 5)
-      .optional()
-      .describe('Protocol version to begin with: 5, or 4 for 3.1.1; what the broker refuses is left'),
-    broker: Broker,
+    base_topic: key(baseTopic.default('smshub'), 'First level of all topics of the hub', 'smshub'),
+    server: key(
+      z
+        .string()
+        .regex(/^(mqtts?|wss?|tcp|tls|ssl):\/\/[^/]/, 'must be a URL like mqtt://broker.lan:1883')
+        .optional(),
+      'The broker to connect to; without it the hub is a broker itself',
+      'mqtt://broker.lan:1883',
+    ),
+    username: key(z.string().optional(), 'User of the hub at that broker', 'smshub'),
+    password: key(z.string().optional(), 'Its password', '!secret mqtt'),
+    ca: key(file, 'PEM file of the authority that signed the certificate of the broker (mqtts://)', 'ca.pem'),
+    cert: key(file, 'PEM file of a certificate of the hub, where the broker wants one', 'hub.pem'),
+    key: key(file, 'PEM file of the key of that certificate', 'hub.key'),
+    client_id: key(
+      z.string().min(1).max(128).optional(),
+      'Client id of the hub; the broker keeps messages for it',
+      'smshub',
+    ),
+    protocol: key(
+      z
+        .enum(['4', '5'])
+        .or(z.literal([4, 5]).transform(String))
+        .transform((version) => Number(version) as 4 | 5)
+        .optional(),
+      'MQTT version to begin with: 5, or 4 for 3.1.1; what the broker refuses is not tried again',
+      '5',
+    ),
+    broker: key(Broker, 'The broker of the hub itself, where mqtt.server is not set', { listen: '127.0.0.1:1883' }),
   })
   .prefault({})
 
-/** A USSD code, or a list: a code, and what is chosen in the menus behind it. */
-const Ussd = z
-  .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
-  .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and what is chosen behind it' })
-
-const Modem = z.strictObject({
-  type: z.literal('modem'),
-  path: z
-    .string()
-    .min(1)
-    .default('auto')
-    .describe('auto, a serial device (best as /dev/serial/by-id/…), or tcp://host:port'),
-  baud_rate: number({ min: 300, max: 4_000_000, integer: true })
-    .optional()
-    .describe('Default: found by asking, 115200 first'),
-  pin: z
-    .string()
-    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
-    .optional(),
-  weight: number({ min: 1, max: 1000, integer: true }).default(1).describe('Its share where several may be used'),
-  gap: number({ min: 0, max: 3600 }).default(0).describe('Seconds between two messages'),
-  roaming: flag.default(false).describe('Send in other networks than its own too, which may cost more'),
-  limits: z
-    .strictObject({
-      minute: limit.optional(),
-      day: limit.optional().describe('Segments a day; default: limits.gateway_per_day'),
-      month: limit.optional().describe('Segments in 30 days'),
-    })
-    .prefault({}),
-  balance: z
-    .union([
-      Ussd.transform((ussd) => ({ ussd, every: 24 })),
-      z.strictObject({ ussd: Ussd, every: number({ min: 1 }).default(24).describe('Hours') }),
-    ])
-    .optional()
-    .describe('The USSD code that asks what is left on a prepaid SIM; it is told on gateway/<id>'),
-  recover: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('A command that takes the power from the modem and gives it back, as the last remedy; $1 is its path'),
-  number: z.string().optional().describe("The SIM's own number, for devices that must store it"),
-})
-
-const Simulated = z.strictObject({
-  type: z.literal('simulated'),
-  number: z.string().optional(),
-})
-
-const Gateway = z.discriminatedUnion('type', [Modem, Simulated])
-
 const Limits = z
   .strictObject({
-    gateway_per_day: limit.optional().describe('Segments a day and gateway; default: 200, or four times the devices'),
-    device_per_day: limit.default(30),
-    client_per_hour: limit.default(60),
-    device_queue: number({ min: 1, integer: true }).default(100),
-    client_queue: number({ min: 1, integer: true }).default(10_000),
+    gateway_per_day: key(
+      limit.optional(),
+      'Segments per day and gateway; without it 200, or four times the number of devices where that is more',
+      '200',
+    ),
+    device_per_day: key(limit.default(30), 'Segments per day to one device or number', '30'),
+    client_per_hour: key(limit.default(60), 'Commands per hour of one MQTT client', '60'),
+    device_queue: key(number({ min: 1, integer: true }).default(100), 'Commands that may wait for one device', '100'),
+    client_queue: key(
+      number({ min: 1, integer: true }).default(10_000),
+      'Commands of one MQTT client that may wait',
+      '10000',
+    ),
   })
   .prefault({})
 
 /** `smshub.yaml`, whole. Unknown keys are errors. */
 export const Config = z
   .strictObject({
-    version: number({ min: 1, max: 1, integer: true }).default(1),
-    mqtt: Mqtt,
-    gateways: z.record(id, Gateway).default({}),
-    routes: z
-      .array(
-        z.strictObject({
-          prefix: z
-            .string()
-            .regex(/^\+?\d+$/, 'must be the beginning of a number, like +49')
-            .optional(),
-          gateways: z.array(id).min(1),
-        }),
-      )
-      .default([]),
-    devices: z.record(id, DeviceConfig).default({}),
-    contacts: z.record(z.string().min(1), z.string().min(1)).default({}),
+    version: key(number({ min: 1, max: 1, integer: true }).default(1), 'Version of this format', '1'),
+    mqtt: key(Mqtt, 'Where clients publish and subscribe', { server: 'mqtt://broker.lan:1883' }),
+    gateways: key(z.record(id, Gateway).default({}), 'Modems, each under a name of your choice', {
+      home: { type: 'modem' },
+    }),
+    routes: key(
+      z
+        .array(
+          z.strictObject({
+            prefix: key(
+              z
+                .string()
+                .regex(/^\+?\d+$/, 'must be the beginning of a number, like +49')
+                .optional(),
+              'Numbers that begin like this; without it all others',
+              '+49',
+            ),
+            gateways: key(z.array(id).min(1), 'Gateways that may be used for them', ['home']),
+          }),
+        )
+        .default([]),
+      'Which gateway is used for which numbers; without routes, any',
+      [{ prefix: '+49', gateways: ['home'] }],
+    ),
+    devices: key(z.record(id, DeviceConfig).default({}), 'Devices, each under a name of your choice: its topic', {
+      gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', number: '+4915112345678' },
+    }),
+    contacts: key(
+      z.record(z.string().min(1), z.string().min(1)).default({}),
+      'People who may be sent texts: name and number',
+      { mum: '+4915112345699' },
+    ),
     sms: z
       .strictObject({
-        destinations: z.enum(['registered', 'any']).default('registered'),
-        unknown_senders: z.enum(['publish', 'drop']).default('publish'),
-        region: z
-          .string()
-          .regex(/^[A-Z]{2}$/, 'must be a country code like DE')
-          .optional(),
+        destinations: key(
+          z.enum(['registered', 'any']).default('registered'),
+          'registered: texts go to devices and contacts only; any: to every number',
+          'registered',
+        ),
+        unknown_senders: key(
+          z.enum(['publish', 'drop']).default('publish'),
+          'What happens to texts of numbers that are no device and no contact',
+          'publish',
+        ),
+        region: key(
+          z
+            .string()
+            .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters like DE')
+            .optional(),
+          'Country of numbers that are written without a country code',
+          'DE',
+        ),
       })
       .prefault({}),
-    limits: Limits,
+    limits: key(Limits, 'How much may be sent, so that a mistake does not cost a fortune', { device_per_day: '30' }),
     compat: z
-      .strictObject({ sms2mqtt: z.strictObject({ prefix: baseTopic.default('sms2mqtt') }).optional() })
+      .strictObject({
+        sms2mqtt: key(
+          z
+            .strictObject({ prefix: key(baseTopic.default('sms2mqtt'), 'First level of these topics', 'sms2mqtt') })
+            .optional(),
+          'Also offer the topics of sms2mqtt',
+          { prefix: 'sms2mqtt' },
+        ),
+      })
       .prefault({}),
     homeassistant: z
       .strictObject({
-        discovery: z.enum(['device', 'components', 'none']).default('device'),
-        prefix: baseTopic.default('homeassistant'),
-        status_topic: baseTopic.optional(),
+        discovery: key(
+          z.enum(['device', 'components', 'none']).default('device'),
+          'How devices are announced to Home Assistant: device (2024.12 or newer), components (older), none',
+          'device',
+        ),
+        prefix: key(baseTopic.default('homeassistant'), 'The discovery prefix of Home Assistant', 'homeassistant'),
+        status_topic: key(
+          baseTopic.optional(),
+          'Where Home Assistant publishes its birth message; without it <prefix>/status',
+          'homeassistant/status',
+        ),
       })
       .prefault({}),
-    http: z.strictObject({ listen: listen.prefault('127.0.0.1:8080'), enabled: flag.default(true) }).prefault({}),
-    data: z.string().min(1).default('./data'),
+    http: z
+      .strictObject({
+        listen: key(listen.prefault('127.0.0.1:8080'), 'Where /healthz and /metrics answer', '127.0.0.1:8080'),
+        enabled: key(flag.default(true), 'Whether they answer at all', 'true'),
+        hosts: key(list(z.string().min(1)).default([]), 'Names by which other machines may ask it', [
+          'hub.example.org',
+        ]),
+      })
+      .prefault({}),
+    data: key(z.string().min(1).default('./data'), 'Folder of the data, seen from this file', './data'),
     log: z
       .strictObject({
-        level: z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
-        format: z.enum(['auto', 'pretty', 'json']).default('auto'),
-        mqtt: z
-          .enum(['none', 'error', 'warn', 'info', 'debug'])
-          .default('none')
-          .describe('What goes to bridge/logging'),
+        level: key(
+          z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
+          'How much is logged on the standard error',
+          'info',
+        ),
+        format: key(
+          z.enum(['auto', 'pretty', 'json']).default('auto'),
+          'auto is pretty on a terminal and JSON elsewhere',
+          'json',
+        ),
+        mqtt: key(
+          z.enum(['none', 'error', 'warn', 'info', 'debug']).default('none'),
+          'How much of it is published on bridge/logging',
+          'warn',
+        ),
       })
       .prefault({}),
   })
   .superRefine(({ gateways, routes }, context) => {
     routes.forEach((route, i) => {
       route.gateways.forEach((id, j) => {
-        if (gateways[id] === undefined)
+        if (!Object.hasOwn(gateways, id))
           context.addIssue({
             code: 'custom',
             path: ['routes', i, 'gateways', j],
-            message: `there is no gateway "${id}"`,
+            message: `there is no gateway "${id}"${didYouMean(id, Object.keys(gateways))}`,
           })
       })
     })
   })
 
 export type Config = z.infer<typeof Config>
-export type GatewayConfig = z.infer<typeof Gateway>
+export type { GatewayConfig } from './gateway.ts'

@@ -1,10 +1,10 @@
-import { isScalar, LineCounter, parseDocument, type Scalar, visit } from 'yaml'
+import { isScalar, LineCounter, type Node, parseDocument, type Scalar, stringify, visit, type YAMLError } from 'yaml'
 import { Fault } from '../message/fault.ts'
 
-/** What `!secret name` and `!env NAME` stand for. */
+/** What `!secret name` and `!env NAME` stand for. They fail with a Fault that says what is missing. */
 export interface Lookups {
-  secret(name: string): string | undefined
-  env(name: string): string | undefined
+  secret(name: string): string
+  env(name: string): string
 }
 
 export interface YamlFile {
@@ -13,16 +13,54 @@ export interface YamlFile {
   lineOf(path: readonly PropertyKey[]): number | null
 }
 
+/** Files that stand for nothing: profiles. */
+export const noLookups: Lookups = {
+  secret: () => {
+    throw new Fault('invalid_config', '!secret is for smshub.yaml only')
+  },
+  env: () => {
+    throw new Fault('invalid_config', '!env is for smshub.yaml and secrets.yaml only')
+  },
+}
+
+/** What the YAML library reports, in words that name the fix; the library's own words for the rest. */
+const wordsFor: Partial<Record<YAMLError['code'], string>> = {
+  BAD_INDENT: 'is not indented like the lines around it: keys of one table begin in the same column',
+  BLOCK_AS_IMPLICIT_KEY: 'is not indented like the lines around it: keys of one table begin in the same column',
+  MULTILINE_IMPLICIT_KEY:
+    'has no "key: value", or is not indented like the lines around it: a colon needs a blank behind it',
+  TAB_AS_INDENT: 'is indented with a tab: use blanks',
+  MISSING_CHAR: 'has a quote or bracket that is not closed, or a colon without a blank behind it',
+  UNEXPECTED_TOKEN:
+    'has something where nothing can stand: a bracket, comma or quote too many, or one that is not closed',
+  BAD_ALIAS: 'has a value that begins with *: put it into quotes',
+  BAD_SCALAR_START: 'has a value that begins with @ or `: put it into quotes',
+  BAD_DQ_ESCAPE: "has a backslash in double quotes: use single quotes ('…')",
+  MULTIPLE_DOCS: 'begins a second document (---): one file holds one',
+  KEY_OVER_1024_CHARS: 'has a key of more than 1024 characters: a quote is not closed',
+  BLOCK_IN_FLOW: 'mixes brackets and indented lines: close the bracket first',
+  TAG_RESOLVE_FAILED: 'has a tag (!…) that is not known: there is !secret and !env',
+}
+
+/** Keys that JavaScript takes for something else. */
+const impossibleKeys = ['__proto__']
+const mostAliases = 100
+
 /** Reads YAML with every scalar as the text that is written there (the failsafe schema). */
 export function readYaml(text: string, name: string, lookups: Lookups): YamlFile {
   const lines = new LineCounter()
-  const resolve = (tag: string, find: (key: string) => string | undefined) => ({
+  const at = (offset: number | undefined) => (offset === undefined ? name : `${name}:${lines.linePos(offset).line}`)
+  const wrong = (offset: number | undefined, message: string) =>
+    new Fault('invalid_config', `${at(offset)}: ${message}`)
+  const resolve = (tag: string, find: (key: string) => string) => ({
     tag,
     resolve: (key: string, onError: (message: string) => void) => {
-      const value = find(key)
-      if (value === undefined)
-        onError(`${tag} ${key}: there is no such ${tag === '!env' ? 'environment variable' : 'entry in secrets.yaml'}`)
-      return value ?? ''
+      try {
+        return find(key)
+      } catch (error) {
+        onError(`${tag} ${key}: ${Fault.from(error).message}`)
+        return ''
+      }
     },
   })
   const document = parseDocument(text, {
@@ -31,30 +69,32 @@ export function readYaml(text: string, name: string, lookups: Lookups): YamlFile
     customTags: [resolve('!secret', lookups.secret), resolve('!env', lookups.env)],
     // The library compares each key with all before it: twenty thousand devices took it seven seconds.
     uniqueKeys: false,
+    prettyErrors: false,
   })
   const problem = document.errors[0]
-  if (problem !== undefined) {
-    const line = problem.linePos?.[0].line
-    throw new Fault(
-      'invalid_config',
-      `${name}${line === undefined ? '' : `:${line}`}: ${problem.message.split('\n')[0]}`,
-    )
-  }
+  if (problem !== undefined) throw wrong(problem.pos[0], sentenceOf(problem))
+  const [unknown] = document.warnings
+  if (unknown !== undefined) throw wrong(unknown.pos[0], `this line ${wordsFor.TAG_RESOLVE_FAILED}`)
+  const isOurs = lookups !== noLookups
   visit(document, {
+    Scalar: (_, { value, type, range }) => {
+      const tag = isOurs && type?.startsWith('QUOTE') ? /^!(secret|env)\s+\S+$/.exec(String(value)) : null
+      if (tag !== null) throw wrong(range?.[0], `write ${value} without the quotes around it`)
+    },
     Map: (_, { items }) => {
       const seen = new Set<unknown>()
       for (const { key } of items) {
-        if (!isScalar(key)) continue
-        if (seen.has(key.value)) {
-          const { line } = lines.linePos(key.range?.[0] ?? 0)
-          throw new Fault('invalid_config', `${name}:${line}: the key "${key.value}" is there twice`)
-        }
+        if (!isScalar(key)) throw wrong((key as Node | null)?.range?.[0], 'a key must be a plain word')
+        const offset = key.range?.[0]
+        if (seen.has(key.value)) throw wrong(offset, `the key "${key.value}" is there twice`)
+        if (impossibleKeys.includes(String(key.value)))
+          throw wrong(offset, `"${key.value}" can't be a name: use another`)
         seen.add(key.value)
       }
     },
   })
   return {
-    data: document.toJS({ maxAliasCount: 100 }) ?? {},
+    data: plain(() => document.toJS({ maxAliasCount: mostAliases }), name) ?? {},
     lineOf: (path) => {
       for (let depth = path.length; depth >= 0; depth--) {
         const node = document.getIn(path.slice(0, depth) as string[], true) as Scalar | undefined
@@ -64,4 +104,31 @@ export function readYaml(text: string, name: string, lookups: Lookups): YamlFile
       return null
     },
   }
+}
+
+function sentenceOf({ code, message }: YAMLError): string {
+  // What a lookup said comes as it is.
+  if (code === 'TAG_RESOLVE_FAILED' && /^!(secret|env) /.test(message)) return message
+  const isFlow = code === 'BAD_INDENT' && message.startsWith('Flow')
+  const words = isFlow ? 'comes behind a bracket that is not closed' : wordsFor[code]
+  return words === undefined ? `this line is no YAML: ${message.split('\n')[0]}` : `this line ${words}`
+}
+
+function plain(make: () => unknown, name: string): unknown {
+  try {
+    return make()
+  } catch (error) {
+    const unset = /Unresolved alias.*: (\S+)/.exec((error as Error).message)?.[1]
+    if (unset !== undefined)
+      throw new Fault('invalid_config', `${name}: the value *${unset} begins with *: put it into quotes`, {}, error)
+    const reason = `more than ${mostAliases} aliases (*name) that multiply: write the values out`
+    throw new Fault('invalid_config', `${name}: ${reason}`, {}, error)
+  }
+}
+
+/** A value as a file would hold it, on one line. */
+export function inYaml(value: unknown): string {
+  if (typeof value === 'string' && value.startsWith('!secret ')) return value
+  const text = stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()
+  return text.replace(/"(!secret \w+|\d+|true|false)"/g, '$1')
 }

@@ -4,28 +4,49 @@ import { trusts } from './schema/message.ts'
 import { additions } from './schema/profile.ts'
 import { flag, many, named, oneOf, seconds, table, text } from './schema/scalars.ts'
 
+/** What a key means, and a value as people write it: both are shown where a value is wrong. */
+const key = <S extends z.ZodType>(schema: S, description: string, example: unknown): S =>
+  schema.meta({ description, examples: [example] })
+
+const never = z.literal('none').transform(() => null)
+
 /** A device in `smshub.yaml` (design section 5). Its own messages and commands have the profiles' grammar. */
 export const DeviceConfig = table({
-  profile: text.describe('Profile of the device, for example king-pigeon/rtu5024'),
-  number: many(text)
-    .refine((numbers) => numbers.length > 0, 'is missing')
-    .describe('Phone number of its SIM; all of a list are heard, the first that can be dialled is sent to'),
-  name: text.optional().describe('Display name'),
-  variant: text.optional().describe('Dialect, where the profile has several'),
-  gateway: text.optional().describe('Gateway that it is always reached by'),
-  settings: named(text).default({}),
-  ...additions,
-  time_zone: text.refine(isZone, 'is no time zone: use a name like Europe/Berlin, or +02:00').optional(),
-  expected: z
-    .union([z.literal('none').transform(() => null), seconds])
-    .optional()
-    .describe('Longest time between two texts of it'),
-  poll: z
-    .union([z.literal('none').transform(() => null), seconds])
-    .optional()
-    .describe('How often it is asked for its state'),
-  valid_for: seconds.optional().describe('How long a command may wait until it is sent'),
-  trust: oneOf(trusts).optional(),
-  unproven: flag.default(false).describe('Allows what no manual proves'),
+  profile: key(text, 'Profile of the device; smshub devices list shows them', 'king-pigeon/rtu5024'),
+  number: key(
+    many(text).refine((numbers) => numbers.length > 0, 'is missing'),
+    'Phone number of its SIM, or a list: texts of all are heard, commands go to the first that can be dialled',
+    '+4915112345678',
+  ),
+  name: key(text.optional(), 'Name that people see', 'Front gate'),
+  variant: key(text.optional(), 'Dialect, where the profile has several', 'classic'),
+  gateway: key(text.optional(), 'Gateway that is always used for it', 'home'),
+  settings: key(named(text).default({}), 'Values that the profile needs, like the password of the device', {
+    password: '!secret gate',
+  }),
+  messages: key(additions.messages, 'Texts of it that the profile does not know', {
+    ready: { text: 'System ready', event: 'ready' },
+  }),
+  commands: key(additions.commands, 'Commands that the profile does not know', {
+    beep: { text: 'BEEP', repeat: 'safe' },
+  }),
+  properties: key(additions.properties, 'Values that the profile does not know', {
+    level: { entity: 'sensor', name: 'Level' },
+  }),
+  timing: key(additions.timing, 'Times of the device that are other than in the profile', { reply: '60s' }),
+  time_zone: key(
+    text.refine(isZone, 'is no time zone: use a name like Europe/Berlin, or +02:00').optional(),
+    'Time zone of the times in its texts',
+    'Europe/Berlin',
+  ),
+  expected: key(
+    z.union([never, seconds]).optional(),
+    'Longest time between two texts of it; after that it is unavailable. none: it owes none',
+    '26h',
+  ),
+  poll: key(z.union([never, seconds]).optional(), 'How often it is asked for its state, or none', '6h'),
+  valid_for: key(seconds.optional(), 'How long a command may wait until it is sent', '10m'),
+  trust: key(oneOf(trusts).optional(), 'What makes a text count as one of the device, beside its number', 'number'),
+  unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
 })
 export type DeviceConfig = z.output<typeof DeviceConfig>

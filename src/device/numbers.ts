@@ -52,3 +52,59 @@ export function formatNumber(number: string, form: PhoneForm, region?: string): 
       return (parsePhoneNumberFromString(kept)?.formatNational() ?? kept).replace(/[^\d+]/g, '')
   }
 }
+
+/** What is wrong with a number as somebody wrote it: surely, or only perhaps. */
+export interface NumberProblem {
+  readonly isSure: boolean
+  readonly message: string
+}
+
+/** Digits up to which a number may be a short code of a network. */
+const longestShortCode = 6
+/** TS 23.040 9.1.2.5 has room for 20 digits, E.164 for 15. */
+const mostDigits = 15
+
+/** Checks how a number of the configuration is written; null when nothing is to be said about it. */
+export function numberProblem(text: string, region?: string): NumberProblem | null {
+  const sure = (message: string) => ({ isSure: true, message: `"${text}" ${message}` })
+  const perhaps = (message: string) => ({ isSure: false, message: `"${text}" ${message}` })
+  const plain = text.trim()
+  if (/\p{L}/u.test(plain)) {
+    if (/^[+\d(]/.test(plain)) return sure('has letters in it: write the digits, like +4915112345678')
+    return perhaps(
+      'is the name of a sender: texts from it are recognised, but nothing can be sent to it: that takes a number like +4915112345678',
+    )
+  }
+  const digits = plain.replace(/[\s()./-]/g, '').replace(/^00(?=[1-9])/, '+')
+  if (!/^\+?[\d*#]+$/.test(digits)) return sure('is no phone number: write it like +4915112345678')
+  if (/[*#]/.test(digits) || (!digits.startsWith('+') && digits.length <= longestShortCode)) return null
+  const whole = parsePhoneNumberFromString(digits.startsWith('+') ? digits : `+${digits}`)
+  if (digits.startsWith('+')) {
+    if (digits.length > mostDigits + 1)
+      return sure(`has ${digits.length - 1} digits: a number has at most ${mostDigits}`)
+    if (/^\+0/.test(digits)) return sure('has a zero behind the plus: the country code stands there, like +49')
+    if (whole?.isValid() && whole.number !== digits)
+      return perhaps(`may have a digit too many: did you mean "${whole.number}"?`)
+    return whole?.isPossible() ? null : perhaps('may have a digit too many or too few: compare it with +4915112345678')
+  }
+  if (region !== undefined && isSupportedCountry(region)) {
+    const national = parsePhoneNumberFromString(digits, region as CountryCode)
+    const isWhole = whole?.isValid() && whole.number !== national?.number
+    const asWritten = national?.formatNational().replace(/\D/g, '') === digits
+    if (national?.isValid() && (asWritten || !isWhole)) return null
+    if (isWhole) return sure(`has no plus: did you mean "${whole?.number}"?`)
+    return perhaps(`is no number of ${region}: write it with plus and country code`)
+  }
+  if (!digits.startsWith('0') && whole?.isValid()) return sure(`has no plus: did you mean "${whole.number}"?`)
+  return sure('has no country code: write it like +4915112345678, or set sms: { region: DE } for your country')
+}
+
+/** Countries that people call otherwise than ISO 3166 does. */
+const otherNames: Readonly<Record<string, string>> = { UK: 'GB', EN: 'GB', EL: 'GR' }
+
+/** What is wrong with `sms.region`, or null. */
+export function regionProblem(region: string): string | null {
+  if (isSupportedCountry(region)) return null
+  const meant = otherNames[region]
+  return `there is no country "${region}"${meant === undefined ? '; DE, GB and US are some' : `; did you mean "${meant}"?`}`
+}

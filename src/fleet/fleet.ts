@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts'
 import type { Device, KnownSettings } from '../device/device.ts'
 import { DeviceConfig } from '../device/device-config.ts'
 import { didYouMean } from '../device/nearest.ts'
+import { numberProblem } from '../device/numbers.ts'
 import { issuesOf } from '../device/schema/scalars.ts'
 import { specOf } from '../device/settings.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
@@ -135,6 +136,7 @@ export class Fleet {
       try {
         if (this.#devices.has(id) && (how === 'add' || !this.#rows.has(id))) throw this.#taken(id)
         const device = this.#make(id, row)
+        assertNumbers(row, this.#config.sms.region)
         this.#owners.claim(device)
         made.set(id, device)
       } catch (error) {
@@ -192,6 +194,13 @@ export class Fleet {
     this.#last = turn.catch(() => {})
     return turn
   }
+}
+
+/** Fails with `invalid_config` for a number that is surely not meant as it is written. */
+function assertNumbers({ number }: DeviceRow, region: string | undefined): void {
+  const problem = [number].flat().map((one) => numberProblem(String(one), region))
+  const sure = problem.find((one) => one?.isSure)
+  if (sure) throw new Fault('invalid_config', `number ${sure.message}`)
 }
 
 function parseRow(id: string, row: DeviceRow): DeviceConfig {

@@ -1,0 +1,59 @@
+import { didYouMean } from '../device/nearest.ts'
+import { isDialable, numberProblem, regionProblem } from '../device/numbers.ts'
+import type { Problem } from './problems.ts'
+import type { Config } from './schema.ts'
+
+export interface Checked {
+  readonly problems: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/** What a configuration of the right form can still have wrong, and what may be meant otherwise. */
+export function checkConfig(config: Config): Checked {
+  const problems: Problem[] = []
+  const warnings: Problem[] = []
+  const { region } = config.sms
+  const wrongRegion = region === undefined ? null : regionProblem(region)
+  if (wrongRegion !== null) problems.push(at(['sms', 'region'], wrongRegion))
+  for (const { path, number, isSender } of numbersIn(config)) {
+    const problem = numberProblem(number, wrongRegion === null ? region : undefined)
+    if (problem === null) continue
+    const isSure = problem.isSure || (!isSender && !isDialable(number))
+    ;(isSure ? problems : warnings).push(at(path, problem.message))
+  }
+  if (Object.keys(config.gateways).length === 0 && Object.keys(config.devices).length > 0)
+    warnings.push({ path: ['devices'], message: 'no gateway is configured: add gateways: { home: { type: modem } }' })
+  for (const [name, { devices = [] }] of Object.entries(config.mqtt.broker.users ?? {}))
+    for (const device of devices) {
+      if (Object.hasOwn(config.devices, device)) continue
+      const meant = didYouMean(device, Object.keys(config.devices)) || ', unless it is added while the hub runs'
+      warnings.push(at(['mqtt', 'broker', 'users', name, 'devices'], `there is no device "${device}"${meant}`))
+    }
+  config.routes.forEach(({ prefix = '+' }, i) => {
+    if (/^\+/.test(prefix)) return
+    const meant = `"${prefix}" is for numbers without a plus, like short codes; for a country write "+${prefix.replace(/^0+/, '')}"`
+    warnings.push(at(['routes', i, 'prefix'], meant))
+  })
+  return { problems, warnings }
+}
+
+const at = (path: readonly PropertyKey[], words: string): Problem => ({ path, message: `${path.join('.')}: ${words}` })
+
+interface Written {
+  readonly path: readonly PropertyKey[]
+  readonly number: string
+  /** It may be the name of a sender, which is heard and can't be answered. */
+  readonly isSender: boolean
+}
+
+function numbersIn({ devices, contacts, gateways }: Config): Written[] {
+  return [
+    ...Object.entries(devices).flatMap(([id, { number }]) =>
+      number.map((one) => ({ path: ['devices', id, 'number'], number: one, isSender: true })),
+    ),
+    ...Object.entries(contacts).map(([name, number]) => ({ path: ['contacts', name], number, isSender: false })),
+    ...Object.entries(gateways).flatMap(([id, { number }]) =>
+      number === undefined ? [] : [{ path: ['gateways', id, 'number'], number, isSender: false }],
+    ),
+  ]
+}

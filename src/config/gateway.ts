@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { isUssd } from '../message/ussd.ts'
+import { flag, key, limit, number } from './scalars.ts'
+
+/** A USSD code, or a list: a code, and what is chosen in the menus behind it. */
+const Ussd = z
+  .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
+  .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and what is chosen behind it' })
+
+const ownNumber = key(
+  z.string().min(1).optional(),
+  "The SIM's own number, for devices that must store it",
+  '+4915112345600',
+)
+
+const Modem = z.strictObject({
+  type: key(z.literal('modem'), 'modem: a GSM modem on a serial port or the network', 'modem'),
+  path: key(
+    z.string().min(1).default('auto'),
+    'auto (the modem that is plugged in), a serial device (best under /dev/serial/by-id), or tcp://host:port',
+    '/dev/serial/by-id/usb-HUAWEI_Mobile-if00-port0',
+  ),
+  baud_rate: key(
+    number({ min: 300, max: 4_000_000, integer: true }).optional(),
+    'Speed of the serial port; without it, it is found by asking, 115200 first',
+    '115200',
+  ),
+  pin: key(
+    z
+      .string()
+      .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
+      .optional(),
+    'PIN of the SIM; it is entered only while more than one attempt is left',
+    '!secret sim_pin',
+  ),
+  weight: key(
+    number({ min: 1, max: 1000, integer: true }).default(1),
+    'Its share of the messages where several gateways may be used',
+    '2',
+  ),
+  gap: key(number({ min: 0, max: 3600 }).default(0), 'Seconds between two messages', '3'),
+  roaming: key(flag.default(false), 'Also send while the SIM is roaming, which may cost more', 'true'),
+  limits: key(
+    z
+      .strictObject({
+        minute: key(limit.optional(), 'Segments per minute', '6'),
+        day: key(limit.optional(), 'Segments per day; without it, limits.gateway_per_day', '100'),
+        month: key(limit.optional(), 'Segments in 30 days', '1000'),
+      })
+      .prefault({}),
+    'How much may be sent through this gateway',
+    { minute: '6', day: '100', month: '1000' },
+  ),
+  balance: key(
+    z
+      .union([
+        Ussd.transform((ussd) => ({ ussd, every: 24 })),
+        z.strictObject({
+          ussd: key(Ussd, 'The USSD code, or a list: the code and what is chosen behind it', '*100#'),
+          every: key(number({ min: 1 }).default(24), 'Hours between two requests', '24'),
+        }),
+      ])
+      .optional(),
+    'The USSD code that asks for the balance of a prepaid SIM; it is published on gateway/<id>',
+    '*100#',
+  ),
+  recover: key(
+    z.string().min(1).optional(),
+    'A command that cuts the power of the modem and restores it, as the last remedy; $1 is the path of the modem',
+    'uhubctl -l 1-1 -p 2 -a cycle',
+  ),
+  number: ownNumber,
+})
+
+const Simulated = z.strictObject({
+  type: key(z.literal('simulated'), 'simulated: a simulated modem and network, for trying out', 'simulated'),
+  number: ownNumber,
+})
+
+/** A row of `gateways:`. */
+export const Gateway = z.discriminatedUnion('type', [Modem, Simulated])
+export type GatewayConfig = z.infer<typeof Gateway>

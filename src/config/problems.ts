@@ -1,0 +1,122 @@
+import type * as z from 'zod'
+import { didYouMean } from '../device/nearest.ts'
+import { exampleAt, keysAt, variantsAt } from './reference.ts'
+
+/** One mistake, in words for whoever wrote the file. */
+export interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Every mistake of a configuration: the key, what is wrong with it, and how it is written. */
+export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const at = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(issue.path, data)
+      return issue.keys.map((name) => {
+        const meant = didYouMean(name, known) || `; there is ${known.join(', ')}`
+        return { path: [...issue.path, name], message: `${at}unknown key "${name}"${meant}` }
+      })
+    }
+    const { path, words } = wordsOf(issue, data)
+    const where = path.length === 0 ? '' : `${path.join('.')}: `
+    return [{ path, message: `${where}${words}${exampleFor(path, data, words)}` }]
+  })
+}
+
+function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; words: string } {
+  const { path } = issue
+  const value = valueAt(data, path)
+  const words = (text: string) => ({ path, words: text })
+  switch (issue.code) {
+    case 'invalid_type':
+      return words(value === undefined ? 'is missing' : `must be ${kindWords(issue.expected)}, not ${kindOf(value)}`)
+    case 'invalid_value':
+      return words(choiceOf(issue.values.map(String), value))
+    case 'too_small':
+      return words(issue.origin === 'array' ? 'must have at least one entry' : 'must not be empty')
+    case 'too_big':
+      return words(`may have at most ${issue.maximum} characters`)
+    case 'invalid_key':
+      return words(issue.issues[0]?.message ?? issue.message)
+    case 'invalid_union':
+      return unionOf(issue, data)
+    default:
+      return words(value === undefined ? 'is missing' : issue.message)
+  }
+}
+
+function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>, data: unknown): ReturnType<typeof wordsOf> {
+  const variants = variantsAt(issue.path)
+  if (variants !== null) return { path: issue.path, words: choiceOf(variants, valueAt(data, issue.path)) }
+  const whole = (one: Issue): Issue => ({ ...one, path: [...issue.path, ...one.path] }) as Issue
+  // The branch whose form fits knows what is wrong within; where none fits, all forms are named.
+  const branches = branchesOf(issue)
+  const within = branches.find((issues) => !issues.some(isForm))?.[0]
+  if (within !== undefined) return wordsOf(whole(within), data)
+  const value = valueAt(data, issue.path)
+  if (value === undefined) return { path: issue.path, words: 'is missing' }
+  const forms = branches.flatMap(([first]) => (first === undefined ? [] : formOf(first)))
+  const rest = forms.every((form) => /^\S+$/.test(form)) ? `, not ${shown(value)}` : `, not ${kindOf(value)}`
+  return { path: issue.path, words: `must be ${[...new Set(forms)].join(' or ')}${rest}` }
+}
+
+/** The issues of each form that a value may have; forms within forms count as well. */
+function branchesOf({ errors }: Extract<Issue, { code: 'invalid_union' }>): (readonly Issue[])[] {
+  return errors.flatMap((issues) => {
+    const [first] = issues
+    return first?.code === 'invalid_union' && first.path.length === 0 ? branchesOf(first) : [issues]
+  })
+}
+
+const isForm = ({ code, path }: Issue): boolean =>
+  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+
+function formOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  if (issue.code !== 'invalid_type') return []
+  return issue.expected === 'boolean' ? [] : [kindWords(issue.expected)]
+}
+
+function choiceOf(values: readonly string[], value: unknown): string {
+  if (value === undefined) return `is missing: it is one of ${values.join(', ')}`
+  if (typeof value === 'object') return `must be one of ${values.join(', ')}, not ${kindOf(value)}`
+  return `must be one of ${values.join(', ')}, not ${shown(value)}${didYouMean(String(value), values)}`
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  array: 'a list',
+  object: 'a table of keys',
+  record: 'a table of keys',
+}
+
+const kindWords = (expected: string): string => kinds[expected] ?? 'a text'
+
+function kindOf(value: unknown): string {
+  if (value === '' || value === null || value === undefined) return 'nothing (what belongs to it is indented below it)'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'a table of keys' : shown(value)
+}
+
+const shown = (value: unknown): string => (typeof value === 'object' ? kindOf(value) : `"${value}"`)
+
+/** A value as the file would hold it, where the words have none. */
+function exampleFor(path: readonly PropertyKey[], data: unknown, words: string): string {
+  const found = exampleAt(path, data)
+  if (found === null || words.includes(found.text)) return ''
+  return `; for example ${found.key}: ${found.text}`
+}
+
+export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  let value = data
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
+    value = (value as Record<PropertyKey, unknown>)[key]
+  }
+  return value
+}
