@@ -18,6 +18,7 @@ import { openGateways } from './gateways.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log, LogLevel } from './message/events.ts'
 import { Fault } from './message/fault.ts'
+import { type Health, healthOf } from './message/health.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
@@ -85,6 +86,9 @@ export class Hub {
   desk!: Desk
   #upkeep!: Upkeep
   #stopped = false
+  #storeFault: string | null = null
+  /** Since when the broker is not there, on the monotonic clock; null while it is. */
+  #brokerLostAt: number | null
 
   private constructor(options: HubOptions, rooms: HubRooms) {
     const log: Log = (level, name, message) => {
@@ -99,6 +103,7 @@ export class Hub {
     this.#store = rooms.store
     this.#newest = rooms.newest
     this.#boot = rooms.boot
+    this.#brokerLostAt = options.clock.monotonic()
   }
 
   /** Starts everything, the store first and the clients' door last. Rejects with a Fault that says what to mend. */
@@ -108,6 +113,8 @@ export class Hub {
     // What is wrong in the file is told before anything is opened.
     const made = makeDevices(config, profiles)
     const folder = new DataFolder(dataFolder)
+    const exposed = folder.narrow()
+    if (exposed !== null) options.log('warn', 'hub', exposed)
     const store = await (options.makeStore?.(folder) ??
       folder.openStore(clock, { commitDelay: options.commitDelay ?? 0 }))
     try {
@@ -147,14 +154,16 @@ export class Hub {
     return this.#ingress.address
   }
 
-  get healthy(): {
-    readonly ok: boolean
-    readonly mqtt: boolean
-    readonly store: boolean
-    readonly gateways: Record<string, string>
-  } {
-    const gateways = Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state.status]))
-    return { ok: !this.#stopped, mqtt: this.#ingress.connected, store: this.#upkeep.hasRoom, gateways }
+  get healthy(): Health {
+    const gateways = Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state]))
+    const now = this.#options.clock.monotonic()
+    return healthOf({
+      stopping: this.#stopped,
+      storeFault: this.#storeFault,
+      hasRoom: this.#upkeep.hasRoom && this.#folder.hasRoom(),
+      brokerLostMs: this.#ingress.connected ? null : now - (this.#brokerLostAt ?? now),
+      gateways,
+    })
   }
 
   counts(): Promise<Counts> {
@@ -206,7 +215,10 @@ export class Hub {
     const now = () => this.#time.now()
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
     const region = config.sms.region
-    this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
+    this.#store.onFatal = (fault) => {
+      this.#storeFault = fault.message
+      this.events.emit('fatal', fault)
+    }
     const instance = this.#folder.instanceId()
     this.#ingress =
       this.#options.makeIngress?.() ??
@@ -323,10 +335,14 @@ export class Hub {
         void this.#store.run('endConnection', { client, clean, lastHeard: now() - silentMs }).catch(() => {})
       },
       connected: ({ remembers }) => {
+        this.#brokerLostAt = null
         this.#options.log('info', 'mqtt', `connected: ${this.#ingress.address}`)
         this.#publisher.connected(remembers)
       },
-      disconnected: (reason) => this.#options.log('warn', 'mqtt', reason),
+      disconnected: (reason) => {
+        this.#brokerLostAt ??= clock.monotonic()
+        this.#options.log('warn', 'mqtt', reason)
+      },
       refused: (refused) => {
         this.events.emit('refused', refused)
         this.#bridge.refused()

@@ -5,6 +5,9 @@ import type { CliContext } from './cli/context.ts'
 import { program } from './cli/program.ts'
 import type { Clock } from './util/clock.ts'
 
+// Whatever the hub writes holds passwords and texts: for its owner alone.
+process.umask(0o077)
+
 /** setTimeout takes no longer wait than this. */
 const longestTimeout = 2_147_483_647
 

@@ -1,5 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { LoadOptions } from '../config/load.ts'
 import { loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
@@ -48,6 +48,16 @@ export function copyFiles(config: string | null, dataFolder: string, target: str
     join(dataFolder, 'devices'),
   ]
   for (const path of files) {
-    if (existsSync(path)) cpSync(path, join(target, path.slice(dirname(path).length + 1)), { recursive: true })
+    if (!existsSync(path)) continue
+    const copy = join(target, basename(path))
+    cpSync(path, copy, { recursive: true })
+    narrow(copy)
   }
+}
+
+/** A copy has the rights of what it was made of: here they are the owner's alone. */
+function narrow(path: string): void {
+  const isFolder = statSync(path).isDirectory()
+  chmodSync(path, isFolder ? 0o700 : 0o600)
+  if (isFolder) for (const name of readdirSync(path)) narrow(join(path, name))
 }

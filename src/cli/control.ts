@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 
 /** A socket's path has to fit into some hundred octets on every system. */
@@ -12,16 +13,54 @@ export function controlPath(dataFolder: string): string {
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)
   if (process.platform === 'win32') return `\\\\.\\pipe\\smshub-${hash}`
   const path = join(dataFolder, 'smshub.sock')
-  return Buffer.byteLength(path) <= longestPath ? path : join(tmpdir(), `smshub-${hash}.sock`)
+  if (Buffer.byteLength(path) <= longestPath) return path
+  // Whoever runs the hub owns its data folder: by that, a command line of root finds the hub of another user.
+  return join(tmpdir(), `smshub-${ownerOf(dataFolder)}`, `${hash}.sock`)
 }
 
-/** Asks the running hub; null when none runs on this data folder. */
-export function askHub(
+/** The folder of the socket, where it is none of the data folder's. Fails when somebody else stands there already. */
+export function prepareControl(dataFolder: string): string {
+  const path = controlPath(dataFolder)
+  const folder = dirname(path)
+  if (process.platform === 'win32' || folder === dataFolder) return path
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  assertOurs(folder, dataFolder)
+  return path
+}
+
+/** Whether a socket is there to ask. Fails when another user has put it there: it would be given secrets. */
+function isThere(dataFolder: string): boolean {
+  const path = controlPath(dataFolder)
+  if (process.platform === 'win32') return true
+  if (look(path) === null) return false
+  if (dirname(path) !== dataFolder) assertOurs(dirname(path), dataFolder)
+  assertOurs(path, dataFolder)
+  return true
+}
+
+function assertOurs(path: string, dataFolder: string): void {
+  const seen = look(path)
+  const trusted = [0, process.getuid?.(), ownerOf(dataFolder)]
+  if (seen === null || (trusted.includes(seen.uid) && !seen.isSymbolicLink() && (seen.mode & 0o022) === 0)) return
+  const reason = 'belongs to another user, or others may write to it'
+  throw new Fault('not_allowed', `${path} ${reason}: it is not the hub's; remove it, or use a shorter --data path`)
+}
+
+function look(path: string): Stats | null {
+  return lstatSync(path, { throwIfNoEntry: false }) ?? null
+}
+
+const ownerOf = (dataFolder: string): number => look(dataFolder)?.uid ?? process.getuid?.() ?? 0
+
+/** Asks the running hub; null when none runs on this data folder. Rejects for a status over 299 but the expected ones. */
+export async function askHub(
   dataFolder: string,
   method: 'GET' | 'POST',
   path: string,
   body?: unknown,
+  expected: readonly number[] = [],
 ): Promise<string | null> {
+  if (!isThere(dataFolder)) return null
   return new Promise((resolve, reject) => {
     const asked = request(
       { socketPath: controlPath(dataFolder), method, path, headers: { 'content-type': 'application/json' } },
@@ -32,8 +71,9 @@ export function askHub(
           text += chunk
         })
         response.on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve(text)
-          else reject(new Fault('internal', errorIn(text) ?? `the hub answered ${response.statusCode}`))
+          const status = response.statusCode ?? 500
+          if (status < 300 || expected.includes(status)) resolve(text)
+          else reject(new Fault('internal', errorIn(text) ?? `the hub answered ${status}`))
         })
       },
     )

@@ -1,15 +1,16 @@
 import { type LoadOptions, loadConfig } from '../config/load.ts'
+import type { Health } from '../message/health.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askHub } from './control.ts'
 
-/** `healthcheck`: whether the hub of this data folder runs. A modem without network is no reason to start it again. */
+/** `healthcheck`: whether the hub of this data folder does its work. A modem without network is no failure of the hub. */
 export async function checkHealth({ stdout, stderr }: CliContext, load: LoadOptions): Promise<number> {
   const { dataFolder } = loadConfig(load)
-  const answer = await askHub(dataFolder, 'GET', '/healthz')
+  const answer = await askHub(dataFolder, 'GET', '/healthz', undefined, [503])
   if (answer === null) {
     stderr.write(`smshub: no hub runs on ${dataFolder}\n`)
     return exitCodes.failure
   }
   stdout.write(`${answer}\n`)
-  return exitCodes.ok
+  return (JSON.parse(answer) as Health).ok ? exitCodes.ok : exitCodes.failure
 }

@@ -11,7 +11,8 @@ import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { copyFiles } from './backup.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
-import { controlPath } from './control.ts'
+import { prepareControl } from './control.ts'
+import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
 import { GatewayDesk } from './gateways.ts'
 import { type Logger, makeLogger } from './logger.ts'
@@ -29,10 +30,12 @@ const again = 'restart'
 
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
 export async function run(context: CliContext, options: RunOptions): Promise<number> {
-  const { config, file, dataFolder } = loadConfig(options)
+  const loaded = loadConfig(options)
+  const { config, file, dataFolder } = loaded
   const logger = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
   const { log } = logger
   log('info', 'hub', `smshub ${context.version}, configuration ${file ?? '(none: defaults)'}, data in ${dataFolder}`)
+  for (const warning of [...loaded.warnings, ...exposedFiles(loaded)]) log('warn', 'config', warning)
   if (options.dryRun) return dryRun(context, config, dataFolder, logger)
   const extra = { copyFiles: (folder: string) => copyFiles(file, dataFolder, folder) }
   if (!Object.values(config.gateways).some(({ type }) => type === 'simulated'))
@@ -122,8 +125,8 @@ export async function serve(
         return verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)
       },
     }
-    const servers = [await serveControl(source, controlPath(dataFolder))]
-    if (config.http.enabled) servers.push(await serveHttp(source, config.http.listen))
+    const servers = [await serveControl(source, prepareControl(dataFolder))]
+    if (config.http.enabled) servers.push(await serveHttp(source, { ...config.http.listen, hosts: config.http.hosts }))
     const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])

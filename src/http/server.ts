@@ -1,10 +1,12 @@
 import { existsSync, rmSync } from 'node:fs'
+import { hostname } from 'node:os'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Fault } from '../message/fault.ts'
+import type { Health } from '../message/health.ts'
 
 /** What the HTTP side shows of the hub. */
 export interface HttpSource {
-  health(): { readonly ok: boolean } & Readonly<Record<string, unknown>>
+  health(): Health
   /** Prometheus text format. */
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>
   /** Writes a backup into a folder; over the hub's own socket only. */
@@ -16,9 +18,15 @@ export interface HttpSource {
 /** `/healthz` and `/metrics` for everybody who reaches the address. */
 export async function serveHttp(
   source: HttpSource,
-  { host, port }: { host: string; port: number },
+  { host, port, hosts }: { host: string; port: number; hosts: readonly string[] },
 ): Promise<FastifyInstance> {
   const server = observing(source)
+  server.addHook('onRequest', async (request, reply) => {
+    const name = nameIn(request.headers.host)
+    if (isOurs(name, hosts)) return
+    const error = `this hub is not called "${name}": use its address, or add the name to http.hosts in smshub.yaml`
+    return reply.code(403).send({ error })
+  })
   try {
     await server.listen({ host, port })
     return server
@@ -27,6 +35,22 @@ export async function serveHttp(
     const reason = taken ? `port ${port} on ${host} is taken by another program` : (error as Error).message
     throw new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
   }
+}
+
+/** Endings that nobody can register: networks at home and clusters use them. */
+const localEnding = /\.(?:local|lan|home|internal|localhost|home\.arpa|svc|test)$/
+
+/** The host of a Host header, without its port. */
+const nameIn = (header = ''): string => header.toLowerCase().replace(/:\d+$/, '')
+
+/**
+ * A web page can have its own domain name point at this address and read what answers. An address, a name without
+ * dots, and names that nobody can register are no such page.
+ */
+function isOurs(name: string, hosts: readonly string[]): boolean {
+  const own = [...hosts, hostname()].map((host) => host.toLowerCase())
+  const isAddress = /^[\d.]+$|^\[.*\]$/.test(name)
+  return isAddress || !name.includes('.') || localEnding.test(name) || own.includes(name)
 }
 
 /** The same and what changes something, on a socket in the data folder: for the command line of this machine. */

@@ -4,7 +4,7 @@ import type { Publication } from '../message/publication.ts'
 import { migrations } from './schema.ts'
 
 /** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
-export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings'
+export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings' | 'wiped'
 
 /** What an operation works with: prepared statements by their text, the outbox of publications and the bells. */
 export interface Tx {
@@ -20,6 +20,7 @@ export class Engine implements Tx {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
   readonly #bells = new Set<Bell>()
+  #wiped = false
 
   constructor(path: string, options: { durable: boolean }) {
     this.#db = open(path)
@@ -96,6 +97,7 @@ export class Engine implements Tx {
   /** Makes everything since `begin` durable and tells which bells to ring. */
   commit(): Bell[] {
     this.run('COMMIT')
+    this.#wiped ||= this.#bells.has('wiped')
     return [...this.#bells]
   }
 
@@ -103,9 +105,18 @@ export class Engine implements Tx {
     if (this.#db.inTransaction) this.run('ROLLBACK')
   }
 
-  /** A quiet moment: the write-ahead log goes back into the file. */
+  /**
+   * A quiet moment: the write-ahead log goes back into the file. Where something was wiped, the log is emptied as well:
+   * its old pages still hold what nobody may read any more.
+   */
   rest(): void {
-    this.#db.pragma('wal_checkpoint(PASSIVE)')
+    this.#db.pragma(`wal_checkpoint(${this.#wiped ? 'TRUNCATE' : 'PASSIVE'})`)
+    this.#wiped = false
+  }
+
+  /** Something was wiped since the log was last emptied. */
+  get owesWipe(): boolean {
+    return this.#wiped
   }
 
   /** A consistent copy of the whole store in one file, marked: started from it, a hub sends nothing again. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import {
+  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statfsSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +23,15 @@ const reserveOctets = 32 * 1024 * 1024
 /** Backups that are kept: who asks for one each day has a week of them. */
 const keptBackups = 7
 
-/** The folder that holds the store and what belongs to it. */
+/** What the hub writes beside the store; files of earlier versions may still be readable by everybody. */
+const ownFiles = /^smshub\.db|^(instance|smshub\.pid)$/
+
+/** Whether users other than the owner can open it. Windows has no such bits. */
+export function isReadableByOthers(path: string): boolean {
+  return process.platform !== 'win32' && existsSync(path) && (statSync(path).mode & 0o077) !== 0
+}
+
+/** The folder that holds the store and what belongs to it. It holds passwords and texts: for its owner's eyes alone. */
 export class DataFolder {
   readonly path: string
 
@@ -29,7 +39,7 @@ export class DataFolder {
   constructor(path: string) {
     this.path = path
     try {
-      mkdirSync(path, { recursive: true })
+      mkdirSync(path, { recursive: true, mode: 0o700 })
       writeFileSync(join(path, '.writable'), '')
       rmSync(join(path, '.writable'))
     } catch (error) {
@@ -40,6 +50,16 @@ export class DataFolder {
         error,
       )
     }
+  }
+
+  /** Closes files that other users can open; names the folder when it is open to them itself. */
+  narrow(): string | null {
+    for (const name of readdirSync(this.path)) {
+      const file = join(this.path, name)
+      if (ownFiles.test(name) && isReadableByOthers(file)) chmodSync(file, 0o600)
+    }
+    if (!isReadableByOthers(this.path)) return null
+    return `other users of this machine can look into ${this.path}, which holds passwords and texts: chmod 700 ${this.path}`
   }
 
   get storePath(): string {

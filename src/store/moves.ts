@@ -98,6 +98,7 @@ function forget(tx: Tx, row: SubmissionRow, status: CommandStatus): void {
   tx.run('UPDATE segment SET text = NULL WHERE submission = ?', row.seq)
   tx.run('UPDATE submission SET joins = NULL WHERE seq = ?', row.seq)
   if (row.last > 0) tx.run('DELETE FROM step WHERE submission = ?', row.seq)
+  tx.ring('wiped')
   tx.run(
     'UPDATE submission SET spec = NULL WHERE seq = ? AND ? NOT IN (?, ?)',
     row.seq,

@@ -24,6 +24,8 @@ export type FromWorker =
 const largestBatch = 1_000
 /** ms without work after which the write-ahead log is written back. */
 const restAfter = 250
+/** ms after which the log is emptied of what was wiped, even when there was no quiet moment. */
+const wipeWithin = 3_600_000
 /** ms that a commit waits for what is about to share it: a modem asks for a message within a few. */
 const company = 5
 
@@ -33,6 +35,7 @@ const send = (message: FromWorker): void => port.postMessage(message)
 
 let rest: NodeJS.Timeout | undefined
 let waiting: NodeJS.Timeout | undefined
+let wipe: NodeJS.Timeout | undefined
 
 try {
   serve(new Engine(path, { durable }))
@@ -55,6 +58,11 @@ function serve(engine: Engine): void {
     answers = []
     clearTimeout(rest)
     rest = setTimeout(() => checkpoint(engine), restAfter)
+    if (!engine.owesWipe || wipe !== undefined) return
+    wipe = setTimeout(() => {
+      commit()
+      checkpoint(engine)
+    }, wipeWithin)
   }
   send({ opened: true })
   port.on('message', (first: ToWorker) => {
@@ -82,6 +90,8 @@ function serve(engine: Engine): void {
 function checkpoint(engine: Engine): void {
   try {
     engine.rest()
+    clearTimeout(wipe)
+    wipe = undefined
   } catch {}
 }
 
@@ -101,6 +111,7 @@ function copy(engine: Engine, { copyTo, id }: { copyTo: string; id: number }): v
 
 function close(engine: Engine): void {
   clearTimeout(rest)
+  clearTimeout(wipe)
   engine.close()
   send({ closed: true })
   port.close()

@@ -247,7 +247,9 @@ describe('config check', () => {
   })
 
   test('without a file looks for the modem that is plugged in, unless the environment names a gateway', () => {
-    expect(smshub(['config', 'check']).out).toContain('no file: defaults is right: 0 devices, 1 gateway')
+    expect(smshub(['config', 'check']).out).toContain(
+      'no smshub.yaml here; the defaults would be used: 0 devices, 1 gateway',
+    )
     const env = { SMSHUB_GATEWAYS__ATTIC__TYPE: 'simulated' }
     expect(smshub(['config', 'check'], { env }).out).toContain('0 devices, 1 gateway')
   })
@@ -402,3 +404,29 @@ http: { listen: 127.0.0.1:${http} }
     await world.close()
   }, 40_000)
 })
+
+test('a full disk fails the health check, over HTTP and on the command line, and names the store', async () => {
+  const disk = temporaryFolder()
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', disk])
+  if (mounted.status !== 0) return
+  const hub = new HubProcess(temporaryFolder())
+  try {
+    const http = await freePort()
+    await hub.start({
+      config: `mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }\nhttp: { listen: 127.0.0.1:${http} }\ndata: ${disk}/data\n`,
+    })
+    await hub.logged(/clients find the broker/)
+    expect((await fetch(`http://127.0.0.1:${http}/healthz`)).status).toBe(200)
+    expect(smshub(['healthcheck'], { cwd: hub.folder }).code).toBe(0)
+    spawnSync('dd', ['if=/dev/zero', `of=${disk}/full`, 'bs=64k'])
+    const answer = await fetch(`http://127.0.0.1:${http}/healthz`)
+    expect(answer.status).toBe(503)
+    expect(((await answer.json()) as { problems: string[] }).problems[0]).toContain('store: the disk')
+    const { code, out } = smshub(['healthcheck'], { cwd: hub.folder })
+    expect(code).toBe(1)
+    expect(out).toContain('store: the disk')
+  } finally {
+    await hub.kill()
+    spawnSync('umount', [disk])
+  }
+}, 60_000)
