@@ -50,6 +50,7 @@ function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {
     gap: 0,
     roaming: false,
     limits: {},
+    ussd: { allow: [], per_day: 20 },
     ...(number !== undefined && { number }),
   }
 }

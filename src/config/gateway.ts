@@ -64,6 +64,20 @@ const Modem = z.strictObject({
     'The USSD code that asks for the balance of a prepaid SIM; it is published on gateway/<id>',
     '*100#',
   ),
+  ussd: key(
+    z
+      .strictObject({
+        allow: key(
+          z.array(Ussd).default([]),
+          'USSD codes that MQTT clients may send, each alone or as a list with what is chosen behind it; the code of balance is always allowed',
+          ['*100#'],
+        ),
+        per_day: key(number({ min: 0, integer: true }).default(20), 'USSD requests per day by MQTT', '20'),
+      })
+      .prefault({}),
+    'USSD codes that MQTT clients may send; the command line may send any',
+    { allow: ['*100#'] },
+  ),
   recover: key(
     z.string().min(1).optional(),
     'A command that cuts the power of the modem and restores it, as the last remedy; $1 is the path of the modem',

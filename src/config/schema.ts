@@ -125,6 +125,23 @@ export const Config = z
         ),
       })
       .prefault({}),
+    requests: z
+      .strictObject({
+        add_devices: key(
+          flag.default(false),
+          'Allow requests over MQTT to add devices and to change the numbers of devices',
+          'true',
+        ),
+        allowed_prefixes: key(
+          z
+            .array(z.string().regex(/^\+\d+$/, 'must be the beginning of a number with its country code, like +49'))
+            .min(1)
+            .optional(),
+          'What the numbers of devices that are added over MQTT must begin with; without it, any number is allowed',
+          ['+49'],
+        ),
+      })
+      .prefault({}),
     limits: key(Limits, 'How much may be sent, so that a mistake does not cost a fortune', { device_per_day: '30' }),
     compat: z
       .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDialable } from './numbers.ts'
 import { isZone } from './readers/zones.ts'
 import { trusts } from './schema/message.ts'
 import { additions } from './schema/profile.ts'
@@ -14,7 +15,12 @@ const never = z.literal('none').transform(() => null)
 export const DeviceConfig = table({
   profile: key(text, 'Profile of the device; smshub devices list shows them', 'king-pigeon/rtu5024'),
   number: key(
-    many(text).refine((numbers) => numbers.length > 0, 'is missing'),
+    many(text)
+      .refine((numbers) => numbers.length > 0, 'is missing')
+      // What has letters is a sender's name: such a device is heard and not sent to.
+      .refine((numbers) => numbers.every((number) => /\p{L}/u.test(number) || isDialable(number)), {
+        error: ({ input }) => `must be a phone number like +4915112345678: ${JSON.stringify(input)}`,
+      }),
     'Phone number of its SIM, or a list: texts of all are heard, commands go to the first that can be dialled',
     '+4915112345678',
   ),

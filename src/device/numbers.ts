@@ -1,4 +1,5 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { refusalOf } from '../message/dialable.ts'
 import type { PhoneForm } from './schema/command.ts'
 
 /**
@@ -35,7 +36,7 @@ export function sameNumber(a: string, b: string, region?: string): boolean {
 }
 
 /** May a text be sent to it? Names of senders can't be answered. */
-export const isDialable = (number: string): boolean => /^\+?[\d*#]{2,20}$/.test(normaliseNumber(number))
+export const isDialable = (number: string): boolean => refusalOf(normaliseNumber(number), 'text') === null
 
 /** A number in the form that a device wants in its commands. Short codes have only one form. */
 export function formatNumber(number: string, form: PhoneForm, region?: string): string {

@@ -1,4 +1,5 @@
 import type { Address } from '../message/address.ts'
+import { refusalOf } from '../message/dialable.ts'
 import { Fault } from '../message/fault.ts'
 
 /** E.164: a country code, which never starts with 0, and 3 to 15 digits in all. */
@@ -15,6 +16,15 @@ const patterns: Partial<Record<Address['ton'], RegExp>> = {
   networkSpecific: dialled,
   subscriber: dialled,
   abbreviated: dialled,
+}
+
+/** The recipient of a text: an address that no emergency service has, and no code for the network. */
+export function recipientOf(to: Address | string): Address {
+  const address = destinationOf(to)
+  const { number, ton } = address
+  const refusal = refusalOf(ton === 'international' ? `+${number}` : number, 'text')
+  if (refusal !== null) throw new Fault('encoding_error', refusal, { number, ton })
+  return address
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Address } from '../message/address.ts'
 import { Fault } from '../message/fault.ts'
 import { codingOf, dcsOf } from './dcs.ts'
 import { decodePdu } from './decode.ts'
-import { destinationOf } from './destination.ts'
+import { destinationOf, recipientOf } from './destination.ts'
 import type { EncodedPdu } from './encode.ts'
 import { type Concat, elementsOf } from './header.ts'
 import { frameSubmit } from './node-pdu.ts'
@@ -41,7 +41,7 @@ export interface SubmitRequest {
 export function encodeSubmit(request: SubmitRequest): EncodedPdu {
   const { text, alphabet, concat, statusReport, rejectDuplicates = false } = request
   if (text === '' && !request.allowEmpty) throw new Fault('encoding_error', 'the text is empty')
-  const address = destinationOf(request.to)
+  const address = recipientOf(request.to)
   const smsc = request.smsc ? destinationOf(request.smsc) : null
   const dcs = dcsOf({ alphabet, cls: request.messageClass ?? null })
   const vp = request.validitySeconds === null ? null : relativeValidity(request.validitySeconds)

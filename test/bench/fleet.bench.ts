@@ -55,7 +55,7 @@ test(`${count} devices`, async () => {
   )
   const port = await freePort()
   const url = `mqtt://127.0.0.1:${port}`
-  const config = `mqtt: { broker: { listen: 127.0.0.1:${port} } }\ndevices:\n${rows.join('\n')}\nhttp: { enabled: false }\n`
+  const config = `mqtt: { broker: { listen: 127.0.0.1:${port} } }\ndevices:\n${rows.join('\n')}\nhttp: { enabled: false }\nrequests: { add_devices: true }\n`
   const hub = new HubProcess(temporaryFolder('smshub-fleet-'))
   const start = async (name: string) => {
     const began = performance.now()

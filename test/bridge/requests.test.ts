@@ -59,7 +59,11 @@ beforeAll(async () => {
   world = await startWorld()
   port = await freePort()
   hub = new HubProcess(temporaryFolder())
-  config = hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path })
+  config = hubYaml({
+    mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`,
+    path: world.path,
+    more: 'requests: { add_devices: true }',
+  })
   await hub.start({ config })
   await connect()
 }, 40_000)

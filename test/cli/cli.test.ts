@@ -199,12 +199,12 @@ describe('config check', () => {
     ['a port that is none', 'http: { listen: "127.0.0.1:99999" }', 'http.listen: must be host:port'],
     [
       'a profile that is missing',
-      'devices: { gate: { profile: king-pigeon/rtu9, number: "+49" } }',
+      'devices: { gate: { profile: king-pigeon/rtu9, number: "+4917000001" } }',
       'there is no profile "king-pigeon/rtu9"; did you mean "king-pigeon/rtu50',
     ],
     [
       'a variant that must be chosen',
-      'devices: { gate: { profile: king-pigeon/rtu5024, number: "+491" } }',
+      'devices: { gate: { profile: king-pigeon/rtu5024, number: "+4917000001" } }',
       'variant: classic',
     ],
     [
@@ -219,14 +219,18 @@ describe('config check', () => {
     ],
     [
       'an id that can be no topic level',
-      `devices: { "Front Gate": { profile: generic/text, number: "+491" } }`,
+      `devices: { "Front Gate": { profile: generic/text, number: "+4917000001" } }`,
       'must be small letters',
     ],
-    ['an id that the hub needs itself', `devices: { bridge: { profile: generic/text, number: "+491" } }`, 'bridge'],
+    [
+      'an id that the hub needs itself',
+      `devices: { bridge: { profile: generic/text, number: "+4917000001" } }`,
+      'bridge',
+    ],
     ['YAML that is none', 'devices: [', 'smshub.yaml:'],
     [
       'a device that is there twice, with its line',
-      `devices:\n  ${gate}\n  other: { profile: generic/text, number: "+491" }\n  ${gate}\n`,
+      `devices:\n  ${gate}\n  other: { profile: generic/text, number: "+4917000001" }\n  ${gate}\n`,
       'smshub.yaml:4: the key "gate" is there twice',
     ],
     [
@@ -281,7 +285,7 @@ describe('config check', () => {
       /unknown key "comands"; did you mean "commands"/,
     ],
   ])('refuses a profile file that is %s', (_what, text, message) => {
-    const { code, err } = check('devices: { box: { profile: mine/box, number: "+491" } }', {
+    const { code, err } = check('devices: { box: { profile: mine/box, number: "+4917000001" } }', {
       'data/devices/mine/box.yaml': text,
     })
     expect(err).toMatch(message)

@@ -86,7 +86,7 @@ describe('devices of the running hub', () => {
   test.each([
     [
       'a profile that is not there',
-      ['add', 'x', '--profile', 'king-pigeon/rtu524', '--number', '+491'],
+      ['add', 'x', '--profile', 'king-pigeon/rtu524', '--number', '+4915100000'],
       'did you mean "king-pigeon/rtu5024"',
     ],
     [

@@ -16,7 +16,7 @@ beforeAll(async () => {
     `
 mqtt: { broker: { listen: "127.0.0.1:${port}" } }
 gateways:
-  home: { type: modem, path: "${world.path}", balance: "*100#" }
+  home: { type: modem, path: "${world.path}", balance: "*100#", ussd: { allow: [["*101#", "1"], "*999#"], per_day: 4 } }
 limits: { gateway_per_day: none }
 ${devicesYaml}
 http: { enabled: false }
@@ -84,6 +84,23 @@ describe('a gateway', () => {
     expect(await request('gateway/ussd', { gateway: 'home', code: '*999#' })).toMatchObject({
       error: 'the network does not know this code',
       error_code: 'network_rejected',
+    })
+  })
+
+  test('asks by USSD what its owner has listed only, and so often a day', async () => {
+    for (const payload of [
+      { code: '*102#' },
+      { code: '*101#' },
+      { code: '*101#', menu: [2] },
+      { code: '*21*0900123456#' },
+    ])
+      expect(await request('gateway/ussd', { gateway: 'home', ...payload })).toMatchObject({
+        error_code: 'not_allowed',
+      })
+    for (let i = 0; i < 2; i++)
+      expect(await request('gateway/ussd', { gateway: 'home', code: '*100#' })).toMatchObject({ status: 'ok' })
+    expect(await request('gateway/ussd', { gateway: 'home', code: '*100#' })).toMatchObject({
+      error_code: 'rate_limited',
     })
   })
 

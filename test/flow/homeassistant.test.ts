@@ -32,7 +32,7 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     hubYaml({
       mqtt: url === undefined ? `{ broker: { listen: 127.0.0.1:${port} } }` : `{ server: "${url}" }`,
       path: world.path,
-      more: 'contacts: { mum: "+4915112345699" }',
+      more: 'contacts: { mum: "+4915112345699" }\nrequests: { add_devices: true, allowed_prefixes: ["+49151"] }',
     })
 
   /** Asks the hub over `bridge/request` and waits for the answer. */
@@ -169,6 +169,10 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
       { id: 'secret', profile: 'king-pigeon/rtu5024', number: '+4915112345692', settings: { password: '9999' } },
       /secrets are not taken over MQTT/,
     ],
+    ...['*21*0900123456#', '#31#+4915112345678', '112', '911', '+1', '++49', '+49151123456789012345'].map(
+      (number) => ['device/add', { id: 'evil', profile: 'generic/text', number }, /number|prefix/] as const,
+    ),
+    ['device/add', { id: 'abroad', profile: 'generic/text', number: '+882123456789' }, /allowed_prefixes/],
     ['device/remove', { id: 'gate' }, /smshub\.yaml/],
     ['device/remove', {}, /id|ids/],
     ['sms/cancel', { id: 'cmd_nobody' }, /there is no command/],

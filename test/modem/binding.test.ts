@@ -75,3 +75,37 @@ describe('a card', () => {
     expect((await started(bindings, first)).driver.ready).toBe(false)
   })
 })
+
+describe('another modem on the path of a bound one', () => {
+  test('sees neither the PIN nor a message before it is accepted, whatever card it shows', async () => {
+    const bindings = new BindingsOfThisRun()
+    await (await started(bindings, first)).stop()
+    const fake = new Bench({
+      modem: { imei: '356938035643809', sim: { iccid: first, locked: true, serviceCentre: '+491710000000' } },
+      driver: { bindings, pin: '1234' },
+    })
+    fake.driver.start(fake.told)
+    await fake.clock.advance(30 * 60_000)
+    expect(fake.driver.state.last_error).toBe(
+      'another modem is there (IMEI …3809 instead of …7518): nothing is sent through it until smshub modem accept home',
+    )
+    expect(await fake.send('secret')).toMatchObject({ outcome: 'not_sent' })
+    expect(fake.written.filter((line) => /^AT\+CPIN=|^AT\+CMGS|^[0-9A-F]{20}/.test(line))).toEqual([])
+    expect(fake.modem.radio.isRegistered && fake.modem.sim.state).not.toBe('ready')
+    await fake.driver.accept()
+    await fake.until(() => fake.driver.ready, 120_000)
+    expect(fake.modem.sim.state).toBe('ready')
+    expect(await fake.send('now')).toMatchObject({ outcome: 'sent' })
+  })
+
+  test('is bound at first sight, before its PIN is entered', async () => {
+    const bindings = new BindingsOfThisRun()
+    const bench = new Bench({
+      modem: { sim: { locked: true, serviceCentre: null } },
+      driver: { bindings, pin: '9999' },
+    })
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.state.status === 'sim_locked', 60_000)
+    expect((await bindings.all()).get('home')).toEqual({ modem: '490154203237518', sim: null })
+  })
+})

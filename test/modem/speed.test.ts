@@ -17,7 +17,7 @@ class Uart {
   constructor(speed: number) {
     this.speed = speed
     const network = new SimulatedNetwork({ clock: this.clock, behaviour: steady })
-    this.modem = new SimulatedModem({ network, number: '+491' })
+    this.modem = new SimulatedModem({ network, number: '+4917000001' })
   }
 
   readonly open = async (_: string, speed: number) => {

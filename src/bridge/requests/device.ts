@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import type { ProfileFiles } from '../../config/profiles.ts'
+import type { Config } from '../../config/schema.ts'
+import { normaliseNumber } from '../../device/numbers.ts'
 import type { DeviceRow } from '../../fleet/fleet.ts'
 import { Fault } from '../../message/fault.ts'
 import { abilitiesOf } from '../pages.ts'
@@ -43,8 +45,9 @@ export const deviceRequests = {
   'device/add': request({
     summary: 'add a device, or many, as `devices:` in smshub.yaml holds them; all or none',
     schema: devicesOf,
-    async run(data, { fleet, profiles }) {
+    async run(data, { config, fleet, profiles }) {
       const rows = tableOf(data, profiles)
+      for (const [name, row] of rows) assertMayAdd(name, row.number, config)
       await fleet.add(rows)
       return { ids: [...rows.keys()] }
     },
@@ -52,7 +55,8 @@ export const deviceRequests = {
   'device/update': request({
     summary: 'change keys of a device; null takes one away',
     schema: row,
-    async run({ id: name, ...change }, { fleet, profiles }) {
+    async run({ id: name, ...change }, { config, fleet, profiles }) {
+      if (change.number !== undefined) assertMayAdd(name, change.number, config)
       const profile = change.profile ?? fleet.devices.get(name)?.profile.id
       assertNoSecrets(name, { ...change, profile }, profiles)
       await fleet.update(name, change)
@@ -83,6 +87,23 @@ export const deviceRequests = {
       return commandsOf(await rooms.takeIn(as(publish, `${device}/command`, payload)))
     },
   }),
+}
+
+/** Whoever may publish could else give the hub any number to text and to call. */
+function assertMayAdd(device: string, numbers: unknown, { requests, sms }: Config): void {
+  if (!requests.add_devices)
+    throw new Fault('not_allowed', 'numbers of devices come by MQTT only where requests.add_devices is true', {
+      device,
+    })
+  const prefixes = requests.allowed_prefixes
+  if (prefixes === undefined) return
+  for (const number of [numbers ?? []].flat().map(String)) {
+    const normal = normaliseNumber(number, sms.region)
+    if (prefixes.some((prefix) => normal.startsWith(prefix))) continue
+    throw new Fault('not_allowed', `device ${device}: ${number} begins with none of requests.allowed_prefixes`, {
+      device,
+    })
+  }
 }
 
 function tableOf(data: z.output<typeof devicesOf>, profiles: ProfileFiles): Map<string, DeviceRow> {

@@ -1,10 +1,31 @@
 import * as z from 'zod'
+import type { Config } from '../../config/schema.ts'
+import { Fault } from '../../message/fault.ts'
 import { restartKinds } from '../../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../../message/ussd.ts'
-import { askerOf, request } from './request.ts'
+import { askerOf, type RequestRooms, request } from './request.ts'
 import { id, orScalar } from './scalars.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
+
+const day = 86_400_000
+/** When each gateway was asked today by MQTT, of each running hub. */
+const asked = new WeakMap<Config, Map<string, number[]>>()
+
+/** A code can send credit away, take out a subscription or forward calls: only what the owner has listed is asked. */
+function mayAsk(gateway: string, codes: readonly string[], { config, now }: RequestRooms): void {
+  const row = config.gateways[gateway]
+  if (row?.type !== 'modem') return
+  const listed = [...row.ussd.allow, ...(row.balance === undefined ? [] : [row.balance.ussd])]
+  if (!listed.some((one) => one.join() === codes.join()))
+    throw new Fault('not_allowed', `gateways.${gateway}.ussd.allow does not list ${JSON.stringify(codes)}`, { gateway })
+  const times = asked.get(config) ?? new Map<string, number[]>()
+  asked.set(config, times)
+  const lately = (times.get(gateway) ?? []).filter((at) => now() - at < day)
+  if (lately.length >= row.ussd.per_day)
+    throw new Fault('rate_limited', `gateways.${gateway}.ussd.per_day is used up (${row.ussd.per_day})`, { gateway })
+  times.set(gateway, [...lately, now()])
+}
 
 /** Requests about one gateway. AT commands are for the command line alone: they could do anything to a SIM. */
 export const gatewayRequests = {
@@ -38,8 +59,11 @@ export const gatewayRequests = {
       code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
       menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
     }),
-    async run({ gateway, code, menu }, { gateways }) {
-      return { gateway, text: await gateways.able(gateway, 'ussd')([code, ...menu]) }
+    async run({ gateway, code, menu }, rooms) {
+      const { gateways } = rooms
+      const ask = gateways.able(gateway, 'ussd')
+      mayAsk(gateway, [code, ...menu], rooms)
+      return { gateway, text: await ask([code, ...menu]) }
     },
   }),
   'gateway/accept': request({

@@ -1,3 +1,5 @@
+import { Fault } from '../../message/fault.ts'
+
 /** Which modem (IMEI) and which SIM (ICCID) a gateway is; null where it has not shown any. */
 export interface Binding {
   readonly modem: string | null
@@ -34,6 +36,25 @@ export class Bond {
     return this.#held
   }
 
+  /**
+   * This modem is there now. Fails where it is another one than the gateway was bound to: whatever answers on a port
+   * could else read the PIN and the texts of those who trust it. The first one that is met is the right one, from
+   * before its PIN is entered.
+   */
+  async admit(modem: string | null): Promise<void> {
+    const known = (await this.#memory.all()).get(this.#gateway) ?? nobody
+    this.#present = { modem, sim: null }
+    if (known.modem === null) {
+      if (modem !== null) await this.#memory.note(this.#gateway, { modem, sim: known.sim })
+      return
+    }
+    if (modem !== null && isSameModem(known.modem, modem)) return
+    const change = `another modem is there (IMEI ${modem === null ? '-' : tailOf(modem)} instead of ${tailOf(known.modem)})`
+    throw new Fault('not_allowed', `${change}: nothing is sent through it until smshub modem accept ${this.#gateway}`, {
+      needsPerson: true,
+    })
+  }
+
   /** This modem and SIM are there now. Resolves when it is known whether they may send. */
   async meet(present: Binding): Promise<void> {
     this.#present = present
@@ -65,6 +86,11 @@ export class Bond {
     const change = `the SIM is another one (${tailOf(now)} instead of ${tailOf(before)})`
     return `${change}: nothing is sent through it until smshub modem accept ${this.#gateway}`
   }
+}
+
+/** The 15th digit is a check digit, or begins the number of the software (TS 23.003 clause 6.2). */
+function isSameModem(one: string, other: string): boolean {
+  return one.slice(0, 14) === other.slice(0, 14)
 }
 
 /** Makes differ in whether they tell the check digit and the filling of an ICCID, and some tell an IMSI at times. */

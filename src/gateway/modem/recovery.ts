@@ -11,7 +11,7 @@ const lastWords = 3_000
 
 /** Nothing that the hub does to a modem mends that. */
 export function needsPerson({ detail }: Fault): boolean {
-  return detail.sim === 'pin' || detail.sim === 'puk'
+  return detail.sim === 'pin' || detail.sim === 'puk' || detail.needsPerson === true
 }
 
 /** Off and on. To be run inside `channel.exclusive`. */

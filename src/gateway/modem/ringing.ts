@@ -1,3 +1,4 @@
+import { refusalOf } from '../../message/dialable.ts'
 import type { Handover } from '../../message/handover.ts'
 import type { Leave, RingOrder } from '../gateway.ts'
 import type { Channel } from './channel.ts'
@@ -38,6 +39,9 @@ export class Ringing {
   }
 
   async run(leave: () => Promise<Leave>): Promise<Handover> {
+    // The last gate before the network: whatever came in before, no code and no emergency number is dialled.
+    const refusal = refusalOf(this.#order.number, 'call')
+    if (refusal !== null) return this.#refused(refusal, null)
     const verdict = await leave().catch((error: Error) => error.message)
     if (verdict !== 'go') return { outcome: 'not_sent', reason: verdict }
     const dialled = await this.#dial()

@@ -212,7 +212,9 @@ export class Service {
     const holds = (quirks: Quirks) => {
       this.#quirks = quirks
     }
-    const starting = () => startUp(channel, { pin: this.#pin, name: this.#rooms.options.id, answers, holds, step })
+    const admit = (imei: string | null) => this.#rooms.bond.admit(imei)
+    const options = { pin: this.#pin, name: this.#rooms.options.id, answers, admit, holds, step }
+    const starting = () => startUp(channel, options)
     const started = await channel.exclusive(starting).catch((error) => {
       if (channel.lost === null && over.isFired) return null
       throw error

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly name: string
   /** The modem answers: it is no longer a port only. */
   readonly answers: () => void
+  /** Fails where this modem must not be used, before anything is entrusted to it. */
+  readonly admit: (imei: string | null) => Promise<void>
   /** What holds for the modem, as soon as it is known: also where the start-up fails behind it. */
   readonly holds: (quirks: Quirks) => void
   /** Told before each step. */
@@ -62,8 +64,10 @@ export const steps: readonly Step[] = [
   {
     name: 'identity',
     within: 60,
-    does: async (channel, known, { holds }) => {
+    does: async (channel, known, { holds, admit }) => {
       known.identity = await identify(channel)
+      goneWith(channel)
+      await admit(known.identity.imei)
       known.quirks = quirksOf(known.identity)
       holds(known.quirks)
     },
