@@ -1,7 +1,6 @@
 import { readAddress, readServiceCentre } from './address.ts'
 import { codingOf } from './dcs.ts'
 import { flagsIn, typeOfFirstOctet } from './first-octet.ts'
-import { malformed } from './malformed.ts'
 import { hexOf, OctetReader, octetsOfPdu } from './octets.ts'
 import { parameterIndicator } from './parameter-indicator.ts'
 import { salvage } from './salvage.ts'
@@ -16,7 +15,7 @@ const filling = 0xff
 
 /**
  * Decodes one PDU: hex in either case, the service centre address in front (TS 27.005 clause 3.1), white space around
- * it. The message type indicator tells the type as it reads on the way to a mobile, and SUBMIT for 1.
+ * it. The message type indicator tells the type as it reads on the way to a mobile, and SUBMIT for 1; the reserved 3 is read as DELIVER.
  *
  * Fails with `malformed_pdu` only: `detail.error` names what is wrong (`malformations`), `field` the TP field, `octet`
  * the offset in the PDU and `lenient`, where it is there, the fields that can be saved.
@@ -27,7 +26,6 @@ export function decodePdu(hex: string): Tpdu {
   const start = reader.position
   const firstOctet = reader.octet('MTI')
   const type = typeOfFirstOctet(firstOctet)
-  if (!type) throw malformed('mtiReserved', 'MTI', start)
   const frame = { smsc, tpduLength: reader.octets.length - start, firstOctet }
   const tpdu = readers[type](reader, frame)
   if (reader.remaining > 0) tpdu.trailingOctets = reader.remaining

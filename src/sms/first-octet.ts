@@ -27,9 +27,9 @@ const flagsByOctet = Object.fromEntries(
   types.map((type) => [type, Array.from({ length: 256 }, (_, octet) => namedBits(type, octet))]),
 ) as unknown as { readonly [Type in TpduType]: readonly Flags<Type>[] }
 
-/** Which TPDU this octet starts, `undefined` for the reserved indicator 3. */
-export function typeOfFirstOctet(octet: number): TpduType | undefined {
-  return types.find((type) => firstOctets[type].messageType === (octet & 3))
+/** Which TPDU this octet starts. Clause 9.2.3.1: a mobile takes the reserved indicator 3 for an SMS-DELIVER. */
+export function typeOfFirstOctet(octet: number): TpduType {
+  return types.find((type) => firstOctets[type].messageType === (octet & 3)) ?? 'deliver'
 }
 
 /** What the named bits of this octet say. */

@@ -7,7 +7,6 @@ export const malformations = {
   oddHex: 'half an octet at the end',
   smscTooLong: 'a service centre address of more than 12 octets',
   smscTruncated: 'the service centre address is cut off',
-  mtiReserved: 'the message type indicator 3 is reserved',
   addressTooLong: 'an address of more than 20 semi-octets',
   addressTruncated: 'the address is cut off',
   truncated: 'the PDU ends before the field does',

@@ -5,8 +5,8 @@ import { decimalIn, decimalOctet } from './semioctets.ts'
 /** Octets of a time stamp. */
 export const timestampOctets = 7
 
-/** Two-digit years from here on are 19xx; there was no GSM before. */
-const firstYear = 90
+/** Two-digit years from here on are 19xx: clocks that were never set begin in 1980. */
+const firstYear = 80
 
 const two = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
 const daysInMonth = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -25,7 +25,7 @@ export function timestampIn(octets: Uint8Array): string | null {
   const minute = decimalIn(octets[4]!)
   const second = decimalIn(octets[5]!)
   const quarters = decimalIn(octets[6]! & ~signBit)
-  // Every fourth year from 1990 to 2089 is a leap year. NaN, which is no decimal number, fails each comparison.
+  // Every fourth year from 1980 to 2079 is a leap year. NaN, which is no decimal number, fails each comparison.
   const days = (daysInMonth[month - 1] ?? 0) + (month === 2 && year % 4 === 0 ? 1 : 0)
   const valid = year <= 99 && day >= 1 && day <= days && hour < 24 && minute < 60 && second < 60 && quarters < 80
   if (!valid) return null

@@ -11,6 +11,7 @@ import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
 import type { Values } from '../message/values.ts'
 import { segmentText } from '../sms/segment.ts'
+import { asGsm7 } from '../sms/transliterate.ts'
 import type { NewSubmission, Refusal } from '../store/enqueue.ts'
 import type { Asked } from './accept.ts'
 import { actsOf, joinsOf } from './acts.ts'
@@ -267,7 +268,7 @@ function literal(
     messageId: rooms.newId('msg'),
     lane: `n:${recipient}`,
     recipient,
-    segments: segmentText(text).segments.map((one) => one.text),
+    segments: segmentText(asGsm7(text)).segments.map((one) => one.text),
     text,
     digest: digestOf(text),
     safe: false,

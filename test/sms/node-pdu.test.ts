@@ -6,6 +6,7 @@ import { type WellFormed, wellFormed } from './vectors.ts'
 
 /** Where parse() of node-pdu 2.1.1 is right; the defects are those of facts/sms-codec.md, section 4. */
 const comparable: readonly (readonly [defect: string, is: (tpdu: Tpdu) => boolean])[] = [
+  ['the reserved message type', ({ firstOctet }) => (firstOctet & 3) !== 3],
   ['D1, D2: septet 5F, and escapes to no character or to form feed', ({ text = '' }) => !/[§`\f]/.test(text)],
   ['D3: national languages', ({ nli }) => nli === undefined],
   ['D4: other data codings', ({ dcs = 0 }) => [0x00, 0x04, 0x08].includes(dcs)],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { segmentText } from '../../src/sms/segment.ts'
-import { transliterate } from '../../src/sms/transliterate.ts'
+import { asGsm7, transliterate } from '../../src/sms/transliterate.ts'
 import { readJson } from './json.ts'
 
 interface SegmentationVector {
@@ -46,6 +46,25 @@ test('a text is never forced into an alphabet that cannot say it', () => {
     alphabet: 'ucs2',
     segments: [{ text: 'plain', units: 5 }],
   })
+})
+
+test.each([
+  [
+    'letters in two pieces',
+    'Cafe\u0301 u\u0308ber A\u030angstro\u0308m n\u0303',
+    'Caf\u00e9 \u00fcber \u00c5ngstr\u00f6m \u00f1',
+  ],
+  ['a blank that does not break', '21,5\u00a0C', '21,5 C'],
+  ['a narrow blank that does not break', '1\u202f000', '1 000'],
+  ['a tab', 'A\tB', 'A B'],
+])('%s make no UCS2 of what the GSM 7-bit alphabet can say', (_, text, sent) => {
+  expect(asGsm7(text)).toBe(sent)
+  expect(segmentText(sent).alphabet).toBe('gsm7')
+})
+
+test('a text that needs UCS2 all the same goes as it was written', () => {
+  for (const text of ['e\u0301\u00a0\u{1f600}', 'a\u00a0\u{1f468}\u200d\u{1f469}', 'x\u0301\t'])
+    expect(asGsm7(text)).toBe(text)
 })
 
 test('typographic characters are made plain for those who ask for it, and all others stay', () => {
