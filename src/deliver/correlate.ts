@@ -28,22 +28,30 @@ interface Candidate {
   readonly answer: Answer
 }
 
-/** The SMSC's time stamps have whole seconds, and its clock is known roughly (design section 3, lanes). */
+/** When a text left and when it came, in ms by our clock. */
+export interface TextTimes {
+  /** The latest moment at which the network can have taken it. */
+  readonly sentAt: number
+  readonly receivedAt: number
+}
+
+/** Stamps of service centres have whole seconds, and their clocks are known roughly. */
 const graceMs = 2_000
 
 /**
- * Ties a text to the command that it answers. A text from before the command left answers nothing; what could answer
- * two different commands answers neither.
+ * Ties a text to the command that it answers. A text that was there, or provably sent, before the command left answers
+ * nothing; what could answer two different commands answers neither.
  */
 export function correlate(
   device: Device,
   text: string,
-  sentAt: number,
+  { sentAt, receivedAt }: TextTimes,
   context: ReadContext,
   commands: readonly OpenCommand[],
 ): Correlation {
   const written = commands.filter((command) => command.writtenAt !== null && command.spec !== null)
-  const timely = written.filter((command) => sentAt + graceMs >= (command.writtenAt as number))
+  const earliest = Math.min(sentAt + graceMs, receivedAt)
+  const timely = written.filter((command) => earliest >= (command.writtenAt as number))
   const early = written.find((command) => !command.final && !timely.includes(command))
   const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
   const open = fitting.find(({ command }) => !command.final)

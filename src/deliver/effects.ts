@@ -5,6 +5,7 @@ import { stateKeysOf } from '../device/state-fields.ts'
 import { fieldOf } from '../device/vocabulary.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
+import { usable } from '../sms/centre-clock.ts'
 import type { TextEffects } from '../store/settle-text.ts'
 import type { Correlation } from './correlate.ts'
 import { numberOf } from './identify.ts'
@@ -14,7 +15,7 @@ import type { WholeText } from './reassemble.ts'
 export interface Understood {
   readonly whole: WholeText
   readonly device: Device | null
-  /** When the network took it, by the hub's clock. */
+  /** The latest moment at which the network can have taken it, by the hub's clock. */
   readonly sentAt: number
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
@@ -24,7 +25,7 @@ export interface Understood {
 
 export interface EffectRules {
   readonly unknownSenders: 'publish' | 'drop'
-  /** Texts that the network took before this were there before the hub: filed, and nothing more. */
+  /** Texts that were in a modem's memory and are older than this were there before the hub: filed, and nothing more. */
   readonly installedAt: number
   newId(prefix: string): string
 }
@@ -40,7 +41,7 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
   const [reading] = readings
   const said = [...(reading === undefined ? [] : [reading]), ...answers]
   const values: Values = Object.assign({}, ...said.map(publicValues), sets)
-  const old = sentAt < rules.installedAt - installSlack
+  const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
   const text = textOf(understood)
   const hidden = old || (device === null && rules.unknownSenders === 'drop')
@@ -48,6 +49,8 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
   return {
     raws: whole.raws,
     assembly: whole.assembly,
+    stamp: { scts: whole.scts, receivedAt: whole.receivedAt },
+    centre: whole.centre,
     now,
     incoming: {
       messageId,
@@ -63,7 +66,8 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
         : {
             device: device.id,
             values,
-            at: timeOf(reading?.values, sentAt),
+            at: sentAt,
+            ownAt: ownTime(reading?.values, understood),
             seenAt: now,
             fields: stateKeysOf(device),
           },
@@ -163,10 +167,21 @@ function receivedPayload(
   }
 }
 
-/** When the values held: the device's own time where it is near the network's, else the network's. */
-function timeOf(values: Values | undefined, sentAt: number): number {
+/**
+ * Was it there before the hub? Only what a modem's memory held at the start can have been, and there the stamp says it:
+ * a text that comes while the hub runs is new, whatever a service centre's clock says.
+ */
+export function isFromBefore(
+  { whole, sentAt }: Understood,
+  { installedAt }: Pick<EffectRules, 'installedAt'>,
+): boolean {
+  const since = Math.min(installedAt, whole.receivedAt) - installSlack
+  return whole.source === 'listed' && Math.min(sentAt, usable(whole) ?? sentAt) < since
+}
+
+/** The device's own time for what it says, where it is near the network's; it is never ahead of the reception. */
+function ownTime(values: Values | undefined, { whole, sentAt }: Understood): number | null {
   const own = values?.fix_time ?? values?.time
-  const time = typeof own === 'string' ? Date.parse(own) : Number.NaN
-  const zoned = typeof own === 'string' && /(Z|[+-]\d\d:\d\d)$/.test(own)
-  return zoned && Math.abs(time - sentAt) < believable ? time : sentAt
+  const time = typeof own === 'string' && /(Z|[+-]\d\d:\d\d)$/.test(own) ? Date.parse(own) : Number.NaN
+  return Math.abs(time - sentAt) < believable ? Math.min(time, whole.receivedAt) : null
 }

@@ -5,7 +5,7 @@ import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
-import { canonicalTpdu } from '../sms/canonical.ts'
+import { canonicalTpdu, isStamped } from '../sms/canonical.ts'
 import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -81,10 +81,13 @@ export class Deliver {
 
   /** From the gateway to the disk. Resolved, the gateway may forget the message. */
   async takeIn(raw: RawMessage): Promise<void> {
-    const hash = this.#steps.runSync('collect', () =>
-      createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url'),
-    )
-    await this.#steps.run('file', () => this.#rooms.store.run('file', { raw, hash, now: this.#rooms.now() }))
+    const message = this.#steps.runSync('collect', () => {
+      const now = this.#rooms.now()
+      const hash = createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url')
+      return { raw, hash, stamped: isStamped(raw.pdu, now), now }
+    })
+    const { duplicate } = await this.#steps.run('file', () => this.#rooms.store.run('file', message))
+    if (duplicate) this.#rooms.log('info', `a message through ${raw.gateway} came once more and is counted only`)
   }
 
   /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
@@ -150,8 +153,11 @@ export class Deliver {
       }
       case 'text': {
         const { tpdu, damaged } = decoded
-        const whole = await this.#steps.run('reassemble', () => reassemble(this.#rooms.store, message, tpdu, damaged))
-        if (whole !== null) await this.#deliver(whole)
+        const { texts, copy } = await this.#steps.run('reassemble', () =>
+          reassemble(this.#rooms.store, message, tpdu, damaged),
+        )
+        if (copy) this.#rooms.log('info', `a segment through ${message.gateway} came once more and is counted only`)
+        for (const whole of texts) await this.#deliver(whole)
       }
     }
   }
@@ -169,15 +175,15 @@ export class Deliver {
     const foreign = device === null ? null : readForward(device, text)
     const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
     const { sentAt, correlation } = await this.#steps.run('correlate', async () => {
-      if (device === null || forwarded !== null) return { sentAt: whole.scts ?? whole.receivedAt, correlation: nothing }
-      const { commands, clockOffset } = await this.#rooms.store.run('openCommands', {
-        device: device.id,
-        lane: `d:${device.id}`,
-        sim: whole.sim,
+      const { commands, sentAt } = await this.#rooms.store.run('openCommands', {
+        device: forwarded === null ? (device?.id ?? null) : null,
+        stamp: whole,
+        centre: whole.centre,
         now: this.#rooms.now(),
       })
-      const sentAt = whole.scts === null ? whole.receivedAt : whole.scts - clockOffset
-      return { sentAt, correlation: correlate(device, text, sentAt, context, commands) }
+      if (device === null) return { sentAt, correlation: nothing }
+      const times = { sentAt, receivedAt: whole.receivedAt }
+      return { sentAt, correlation: correlate(device, text, times, context, commands) }
     })
     const effects = effectsOf(
       { whole, device, sentAt, readings, correlation, forwarded },

@@ -1,10 +1,11 @@
 import type { Address } from '../message/address.ts'
+import { readableText } from '../sms/readable.ts'
 import { assemblyKey, join, type Part } from '../sms/reassemble.ts'
 import type { Deliver } from '../sms/tpdu.ts'
 import type { Assembly } from '../store/assembly.ts'
 import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
-import { timeOf } from './decode.ts'
+import { centreOf, timeOf } from './decode.ts'
 
 /** A whole text, or what there is of one. */
 export interface WholeText {
@@ -12,7 +13,10 @@ export interface WholeText {
   readonly assembly: string | null
   readonly gateway: string
   readonly sim: string
+  readonly source: FiledMessage['source']
   readonly from: Address
+  /** The service centre that its stamp is of; null where the modem does not show it. */
+  readonly centre: string | null
   /** null for a message of octets. */
   readonly text: string | null
   readonly data: string | null
@@ -32,72 +36,78 @@ interface KeptPart extends Part {
   readonly from: Address
   readonly encoding: WholeText['encoding']
   readonly scts: number | null
+  readonly centre: string | null
   readonly receivedAt: number
+  readonly source: FiledMessage['source']
+  readonly damaged?: true
+  /** Octets for nobody in particular: no port, not compressed. */
+  readonly mayBeText?: true
 }
 
-/** A message of its own at once, a segment when its set is complete; null while segments are missing. */
+/** A message of its own at once, a segment when its set is complete; and the sets that are given up for it. */
 export async function reassemble(
   store: Store,
   raw: FiledMessage,
   tpdu: Deliver,
   damaged: boolean,
-): Promise<WholeText | null> {
-  const kept = keep(raw, tpdu)
+): Promise<{ readonly texts: readonly WholeText[]; readonly copy: boolean }> {
+  const kept = keep(raw, tpdu, damaged)
   const key = assemblyKey(tpdu, raw.sim)
   if (key === null || tpdu.concat === undefined) {
-    return {
-      ...whole(kept),
-      raws: [raw.id],
-      assembly: null,
-      parts: 1,
-      missing: [],
-      damaged,
-      text: tpdu.text ?? null,
-      data: tpdu.data ?? null,
-    }
+    const text = tpdu.text ?? (kept.mayBeText === true ? readableText(tpdu.data) : null)
+    const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, text, data: tpdu.data ?? null }
+    return { texts: [{ ...whole(kept), ...alone }], copy: false }
   }
-  const assembly = await store.run('assemble', {
+  const { complete, copy, givenUp } = await store.run('assemble', {
     raw: raw.id,
     key,
+    sender: `${tpdu.address.ton} ${tpdu.address.number}`,
     part: tpdu.concat.seq,
     total: tpdu.concat.total,
     scts: kept.scts ?? raw.receivedAt,
     content: JSON.stringify(kept),
     now: raw.receivedAt,
   })
-  return assembly === null ? null : joined(assembly, damaged)
+  return { texts: [...givenUp, ...(complete === null ? [] : [complete])].map(joined), copy }
 }
 
 /** A set, complete or given up, as one text. */
-export function joined(assembly: Assembly, damaged = false): WholeText {
+export function joined(assembly: Assembly): WholeText {
   const parts = assembly.parts.map((part) => JSON.parse(part.content) as KeptPart)
   const { text, data, missing } = join(parts)
+  // It was there when its last segment was.
+  const last = parts.reduce((a, b) => (b.receivedAt > a.receivedAt ? b : a))
   return {
-    ...whole(parts[0] as KeptPart),
+    ...whole(last),
     raws: assembly.parts.map((part) => part.raw),
     assembly: assembly.id,
     parts: assembly.total,
     missing,
-    damaged,
-    text: text ?? null,
+    damaged: assembly.uncertain || parts.some((part) => part.damaged === true),
+    text: text ?? (missing.length === 0 && last.mayBeText === true ? readableText(data) : null),
     data: data ?? null,
   }
 }
 
-function keep(raw: FiledMessage, tpdu: Deliver): KeptPart {
+function keep(raw: FiledMessage, tpdu: Deliver, damaged: boolean): KeptPart {
   return {
     gateway: raw.gateway,
     sim: raw.sim,
     from: tpdu.address,
     encoding: tpdu.data !== undefined ? 'data' : tpdu.coding?.alphabet === 'ucs2' ? 'ucs2' : 'gsm7',
     scts: timeOf(tpdu.scts),
+    centre: centreOf(tpdu.smsc),
     receivedAt: raw.receivedAt,
+    source: raw.source,
+    ...(damaged && { damaged }),
+    ...(tpdu.data !== undefined && !tpdu.coding.compressed && tpdu.ports === undefined && { mayBeText: true as const }),
     concat: tpdu.concat ?? { ref: 0, bits: 8, total: 1, seq: 1 },
     ...(tpdu.text !== undefined && { text: tpdu.text }),
     ...(tpdu.data !== undefined && { data: tpdu.data }),
   }
 }
 
-function whole({ gateway, sim, from, encoding, scts, receivedAt }: KeptPart) {
-  return { gateway, sim, from, encoding, scts, receivedAt }
+function whole({ gateway, sim, source, from, encoding, scts, centre, receivedAt }: KeptPart) {
+  // Segments that an older version kept lack some of it.
+  return { gateway, sim, source: source ?? 'storage', from, encoding, scts, centre: centre ?? null, receivedAt }
 }

@@ -6,8 +6,13 @@ export interface RawMessage {
   readonly gateway: string
   /** ICCID of the SIM, or the gateway's id where it has none: message references live with the SIM. */
   readonly sim: string
-  /** How it came: delivered at once (`+CMT`, `+CDS`) or read from a storage. */
-  readonly source: 'direct' | 'storage'
+  /**
+   * How it came: delivered at once (`+CMT`, `+CDS`), read from a storage while the gateway ran, or `listed`: it was there
+   * when the gateway started.
+   */
+  readonly source: 'direct' | 'storage' | 'listed'
+  /** Storage and index that it was read from; left out when it was delivered at once. */
+  readonly slot?: string
   /** Hex PDU with the SMSC field in front (TS 27.005 PDU mode). */
   readonly pdu: string
 }

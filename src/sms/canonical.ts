@@ -1,3 +1,4 @@
+import { usable } from './centre-clock.ts'
 import { decodePdu } from './decode.ts'
 
 /**
@@ -10,6 +11,16 @@ export function canonicalTpdu(hex: string): string {
   if (!tpdu) return octets
   const end = octets.length - 2 * (tpdu.trailingOctets ?? 0)
   return octets.slice(octets.length - 2 * tpdu.tpduLength, end)
+}
+
+/**
+ * Does a stamp of the service centre tell this message from another one with the same text? Not one that can't be read,
+ * and not that of a clock which was never set: such a clock says the same again and again.
+ */
+export function isStamped(hex: string, receivedAt: number): boolean {
+  const tpdu = decodedOrNull(hex)
+  if (tpdu === null || tpdu.type === 'submit' || tpdu.scts === null) return false
+  return usable({ scts: Date.parse(tpdu.scts), receivedAt }) !== null
 }
 
 function decodedOrNull(hex: string): ReturnType<typeof decodePdu> | null {

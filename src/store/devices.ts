@@ -10,8 +10,10 @@ import { document } from './rows.ts'
 export interface StateChange {
   readonly device: string
   readonly values: Values
-  /** When it held: the device's own time, else TP-SCTS, else now. Newer values stand against it. */
+  /** When the network took it, at the latest. Newer values stand against it. */
   readonly at: number
+  /** The device's own time for it: between two such times its clock decides. */
+  readonly ownAt?: number | null
   readonly seenAt: number
   /** Every property of the profile: unknown ones are published as null. */
   readonly fields: readonly string[]
@@ -28,26 +30,38 @@ interface DeviceRow {
 /** Values that make up the location topic, in its order. */
 const locationFields = ['latitude', 'longitude', 'gps_accuracy', 'altitude', 'speed', 'course', 'fix_time', 'fix']
 
+/** When a field was said: by the network, and by the device where it names its own time. */
+type FieldTime = number | readonly [at: number, ownAt: number | null]
+
+/** What is kept of a field, never ahead of now: a clock that was wrong once must not hold up what is true. */
+function timesOf(time: FieldTime | undefined, now: number): { readonly at: number; readonly ownAt: number | null } {
+  const [at, ownAt] = typeof time === 'object' ? time : [time ?? 0, null]
+  return { at: Math.min(at, now), ownAt: ownAt === null ? null : Math.min(ownAt, now) }
+}
+
 /** Merges what is newer into the state of a device and publishes it. Returns whether anything was older than known. */
 export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   const row = deviceRow(tx, change.device)
   const state: Record<string, Value> = document(row.state)
-  const times: Record<string, number> = document(row.times)
+  const times: Record<string, FieldTime> = document(row.times)
+  const at = Math.min(change.at, change.seenAt)
+  const ownAt = change.ownAt ?? null
   let delayed = false
   let moved = false
   for (const [field, value] of Object.entries(change.values)) {
-    if ((times[field] ?? 0) > change.at) {
+    const known = timesOf(times[field], change.seenAt)
+    if (known.ownAt !== null && ownAt !== null ? ownAt < known.ownAt : at < known.at) {
       delayed = true
       continue
     }
     state[field] = value
-    times[field] = change.at
+    times[field] = ownAt === null && known.ownAt === null ? at : [at, ownAt ?? known.ownAt]
     if (field === 'latitude' || field === 'longitude') moved = true
   }
   // The last known place of a device without a fix is a part of its state and never where it is.
   moved &&= change.values.fix !== false
   if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
-  const seen = Math.max(row.last_seen ?? 0, change.seenAt)
+  const seen = change.seenAt
   tx.run(
     'UPDATE device SET state = ?, times = ?, last_seen = ? WHERE id = ?',
     JSON.stringify(state),

@@ -1,9 +1,8 @@
 import type { RawMessage } from '../message/raw.ts'
+import { copiesMs, isCopy } from './copies.ts'
 import type { Tx } from './engine.ts'
 import { applyReport, type StatusReport } from './reports.ts'
-
-/** A copy of a TPDU within this time is the same message once more, whichever gateway brought it. */
-const duplicateMs = 30 * 86_400_000
+import { count } from './tally.ts'
 
 /** A filed message as the deliver flow takes it up. */
 export interface FiledMessage {
@@ -11,41 +10,63 @@ export interface FiledMessage {
   readonly gateway: string
   readonly sim: string
   readonly pdu: string
+  readonly source: RawMessage['source']
   readonly receivedAt: number
 }
 
+export interface NewMessage {
+  readonly raw: RawMessage
+  /** Of the canonical TPDU: two copies have the same. */
+  readonly hash: string
+  /** The service centre's stamp is in it and can be read. */
+  readonly stamped: boolean
+  readonly now: number
+}
+
 /**
- * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A duplicate is kept, marked
+ * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A copy is kept, marked, counted
  * and goes no further.
  */
-export function file(
-  tx: Tx,
-  { raw, hash, now }: { raw: RawMessage; hash: string; now: number },
-): { duplicate: boolean } {
-  const twin = tx.one(
-    `SELECT 1 FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'`,
-    hash,
-    now - duplicateMs,
-  )
-  const duplicate = twin !== undefined
+export function file(tx: Tx, message: NewMessage): { duplicate: boolean } {
+  const { raw, hash, now } = message
+  const duplicate = isCopyOfKnown(tx, message)
   tx.run(
-    'INSERT INTO raw (gateway, sim, source, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO raw (gateway, sim, source, slot, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     raw.gateway,
     raw.sim,
     raw.source,
+    raw.slot ?? null,
     duplicate ? null : raw.pdu,
     hash,
     duplicate ? 'duplicate' : 'filed',
     now,
   )
-  if (!duplicate) tx.ring('inbox')
+  if (duplicate) count(tx, 'copies')
+  else tx.ring('inbox')
   return { duplicate }
+}
+
+function isCopyOfKnown(tx: Tx, { raw, hash, stamped, now }: NewMessage): boolean {
+  const first = tx.one<{ id: number; gateway: string; slot: string | null; received_at: number }>(
+    `SELECT id, gateway, slot, received_at FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'
+     ORDER BY received_at DESC LIMIT 1`,
+    hash,
+    now - copiesMs,
+  )
+  if (first === undefined) return false
+  const sameSlot =
+    raw.source === 'listed' && raw.slot !== undefined && first.gateway === raw.gateway && first.slot === raw.slot
+  const between = () =>
+    tx.one(`SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND state <> 'duplicate' LIMIT 1`, first.id, raw.gateway)
+  // Received in the future: the clock was ahead then, and nobody knows how long ago that is.
+  const age = Math.max(0, now - first.received_at)
+  return isCopy({ stamped, age, sameSlot, between: !stamped && between() !== undefined })
 }
 
 /** The oldest messages that nobody has looked into yet. */
 export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
   return tx.all<FiledMessage>(
-    `SELECT id, gateway, sim, pdu, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
+    `SELECT id, gateway, sim, pdu, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
     limit,
   )
 }

@@ -1,8 +1,9 @@
 import type { AnswerSpec } from '../message/answer-spec.ts'
+import { latestSending, type Stamp } from '../sms/centre-clock.ts'
 import { graceMs } from './doubt.ts'
 import type { Tx } from './engine.ts'
-import { clockOffset } from './reports.ts'
 import { document, type SubmissionRow } from './rows.ts'
+import { centreClock } from './service-centres.ts'
 
 /** A command that a text may answer. */
 export interface OpenCommand {
@@ -29,23 +30,34 @@ export interface OpenCommand {
 /** Ended commands whose answer may still come are remembered for this long. */
 const lateMs = 86_400_000
 
+export interface ReceivedText {
+  /** null for a text of a number that is no device. */
+  readonly device: string | null
+  readonly stamp: Stamp
+  readonly centre: string | null
+  readonly now: number
+}
+
 /**
  * The unanswered command of a device, and those that ended without an answer and might get one still, the latest
- * first; with the offset of the SMSC's clock, so that times can be compared.
+ * first; with the latest moment at which the network can have taken the text, so that times can be compared.
  */
 export function openCommands(
   tx: Tx,
-  { device, lane, sim, now }: { device: string; lane: string; sim: string; now: number },
-): { commands: OpenCommand[]; clockOffset: number } {
-  const rows = tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE lane = ? AND open > 0
-     UNION ALL SELECT * FROM (SELECT * FROM submission WHERE device = ? ORDER BY seq DESC LIMIT 20)
-       WHERE open = 0 AND spec IS NOT NULL AND (final = 0 OR final_at > ?)`,
-    lane,
-    device,
-    now - lateMs,
-  )
-  return { commands: rows.map(openCommand), clockOffset: clockOffset(tx, sim) }
+  { device, stamp, centre, now }: ReceivedText,
+): { commands: OpenCommand[]; sentAt: number } {
+  const rows =
+    device === null
+      ? []
+      : tx.all<SubmissionRow>(
+          `SELECT * FROM submission WHERE lane = ? AND open > 0
+           UNION ALL SELECT * FROM (SELECT * FROM submission WHERE device = ? ORDER BY seq DESC LIMIT 20)
+             WHERE open = 0 AND spec IS NOT NULL AND (final = 0 OR final_at > ?)`,
+          `d:${device}`,
+          device,
+          now - lateMs,
+        )
+  return { commands: rows.map(openCommand), sentAt: latestSending(stamp, centreClock(tx, centre)) }
 }
 
 /** Until then the network may still deliver it, and the device take its time; with as much again for a slow one. */

@@ -27,7 +27,7 @@ export function reviewPresence(tx: Tx, { now, devices }: PresenceArgs): void {
 export function touchDevice(tx: Tx, device: string, now: number): void {
   const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
   if (row === undefined) return
-  tx.run('UPDATE device SET last_seen = MAX(COALESCE(last_seen, 0), ?) WHERE id = ?', now, device)
+  tx.run('UPDATE device SET last_seen = ? WHERE id = ?', now, device)
   signOfLife(tx, device, document<Record<string, Value>>(row.state))
 }
 

@@ -5,6 +5,7 @@ import { type Change, move } from './moves.ts'
 import { touchDevice } from './presence.ts'
 import { riders } from './riders.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
+import { centreAhead, centreClock, learnReported } from './service-centres.ts'
 
 /** A delivery report, decoded. */
 export interface StatusReport {
@@ -15,6 +16,9 @@ export interface StatusReport {
   readonly recipient: string
   /** TP-SCTS: when the SMSC took the message, in ms; null when unreadable. */
   readonly scts: number | null
+  /** The service centre whose time that is. */
+  readonly centre: string | null
+  readonly receivedAt: number
   /** TP-ST with what it means (TS 23.040 clause 9.2.3.15). */
   readonly status: number
   readonly outcome: 'delivered' | 'trying' | 'failed'
@@ -27,6 +31,8 @@ const tail = 8
 const horizonMs = 8 * 86_400_000
 /** How far from a report's time stamp a segment of unknown fate may have been written to be the one it speaks of. */
 const doubtWindowMs = 180_000
+/** How long before its report a segment may have been written where no stamp tells. */
+const arrivalMs = 86_400_000
 /** How far apart messages with neighbouring references may have been written to tell their order. */
 const neighbourMs = 3_600_000
 
@@ -34,7 +40,7 @@ const neighbourMs = 3_600_000
 export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
   const segment = segmentOf(tx, report, now)
   if (segment === undefined) return false
-  learnFromReport(tx, report, segment.written_at)
+  learnFrom(report, segment, tx)
   if (report.outcome === 'trying') return true
   tx.run(
     `UPDATE segment SET outcome = 'sent', reference = ?, report = ?, reported_at = ? WHERE submission = ? AND part = ?`,
@@ -56,6 +62,8 @@ interface Candidate {
   readonly submission: number
   readonly part: number
   readonly written_at: number
+  /** When the network took the whole message. */
+  readonly sent_at: number | null
   readonly recipient: string
 }
 
@@ -75,7 +83,7 @@ function segmentOf(tx: Tx, report: StatusReport, now: number): Candidate | undef
 function referenced(tx: Tx, report: StatusReport, now: number): Candidate[] {
   return tx
     .all<Candidate>(
-      `SELECT segment.submission, segment.part, segment.written_at, submission.recipient FROM segment
+      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient FROM segment
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND segment.reference = ? AND segment.written_at > ?
          AND (segment.report IS NULL OR segment.report >= 32)`,
@@ -90,22 +98,33 @@ function referenced(tx: Tx, report: StatusReport, now: number): Candidate[] {
  * Segments for this recipient that left at the time of the report, or may have, without anybody learning their
  * reference: in doubt, taken with a bare OK, or handed over at this moment (`in_flight`).
  */
-function withoutReference(tx: Tx, report: StatusReport): (Candidate & { readonly in_flight: number })[] {
-  if (report.scts === null) return []
-  const writtenAt = report.scts - clockOffset(tx, report.sim)
+function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
+  const { scts, centre, receivedAt } = report
+  const ahead = centreClock(tx, centre)?.ahead ?? null
+  const stamped = scts === null ? null : scts - centreAhead(tx, centre, receivedAt)
+  const near = stamped === null ? [] : unnamedOf(tx, report, stamped - doubtWindowMs, stamped + doubtWindowMs)
+  if (near.length > 0 || (ahead !== null && scts !== null)) return near
+  // Nobody knows that centre's clock: then the one that left before the report came is meant, where there is only one.
+  const before = unnamedOf(tx, report, receivedAt - arrivalMs, receivedAt + 1)
+  return before.length === 1 || before.some((row) => row.in_flight === 1) ? before : []
+}
+
+type Unnamed = Candidate & { readonly in_flight: number }
+
+function unnamedOf(tx: Tx, { sim, recipient }: StatusReport, from: number, until: number): Unnamed[] {
   return tx
-    .all<Candidate & { readonly in_flight: number }>(
-      `SELECT segment.submission, segment.part, segment.written_at, submission.recipient,
+    .all<Unnamed>(
+      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient,
          segment.outcome = 'written' AS in_flight FROM segment
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
          AND submission.ring IS NULL AND (segment.outcome IN ('sent', 'doubt')
            OR (segment.outcome = 'written' AND submission.status = 'sending' AND submission.in_doubt = 0))`,
-      report.sim,
-      writtenAt - doubtWindowMs,
-      writtenAt + doubtWindowMs,
+      sim,
+      from,
+      until,
     )
-    .filter((row) => sameRecipient(row.recipient, report.recipient))
+    .filter((row) => sameRecipient(row.recipient, recipient))
 }
 
 /** References that are looked at on either side of a report's own. */
@@ -138,7 +157,7 @@ function nearest(tx: Tx, report: StatusReport, rows: readonly Candidate[]): Cand
 
 function distance(tx: Tx, report: StatusReport, row: Candidate): number {
   if (report.scts === null) return 0
-  return Math.abs(report.scts - clockOffset(tx, report.sim) - row.written_at)
+  return Math.abs(report.scts - centreAhead(tx, report.centre, report.receivedAt) - row.written_at)
 }
 
 function sameRecipient(ours: string, theirs: string): boolean {
@@ -147,20 +166,13 @@ function sameRecipient(ours: string, theirs: string): boolean {
   return length > 0 && digits.slice(-length) === theirs.slice(-length)
 }
 
-/** ms that the SMSC's clock is ahead of ours, as its reports have shown. */
-export function clockOffset(tx: Tx, sim: string): number {
-  return tx.one<{ clock_offset: number | null }>('SELECT clock_offset FROM sim WHERE id = ?', sim)?.clock_offset ?? 0
-}
-
-function learnFromReport(tx: Tx, report: StatusReport, writtenAt: number): void {
-  const offset = report.scts === null ? null : report.scts - writtenAt
-  tx.run(
-    `INSERT INTO sim (id, reports, clock_offset) VALUES (?, 1, ?) ON CONFLICT (id) DO UPDATE SET reports = reports + 1,
-       clock_offset = CASE WHEN excluded.clock_offset IS NULL THEN clock_offset
-         WHEN clock_offset IS NULL THEN excluded.clock_offset ELSE (3 * clock_offset + excluded.clock_offset) / 4 END`,
-    report.sim,
-    offset,
-  )
+/** A report names its service centre and when that took the message: between our writing it and its acceptance. */
+function learnFrom({ centre, scts, sim, receivedAt }: StatusReport, segment: Candidate, tx: Tx): void {
+  tx.run('INSERT INTO sim (id, reports) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET reports = reports + 1', sim)
+  if (scts === null) return
+  const { written_at: writtenAt, sent_at: sentAt } = segment
+  const acceptedAt = Math.max(writtenAt, Math.min(sentAt ?? receivedAt, receivedAt))
+  learnReported(tx, centre, { scts, writtenAt, acceptedAt })
 }
 
 function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
@@ -219,10 +231,16 @@ export function matchWaitingReports(tx: Tx, sim: string, reference: number | nul
     : []
   const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row.document]))
   for (const [id, text] of rows) {
-    if (applyReport(tx, document<StatusReport>(text), now)) {
+    if (applyReport(tx, reportIn(text, now), now)) {
       tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
     }
   }
+}
+
+/** Reports that an older version kept do not say of which service centre they are. */
+function reportIn(text: string, now: number): StatusReport {
+  const kept = document<StatusReport & { readonly centre?: string | null; readonly receivedAt?: number }>(text)
+  return { ...kept, centre: kept.centre ?? null, receivedAt: kept.receivedAt ?? now }
 }
 
 interface WaitingReport {

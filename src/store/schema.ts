@@ -274,4 +274,24 @@ export const migrations: readonly string[] = [
   CREATE INDEX segment_unnamed ON segment (sim, written_at) WHERE reference IS NULL AND written_at IS NOT NULL;
   CREATE INDEX raw_report_reference ON raw (sim, json_extract(document, '$.reference')) WHERE state = 'report';
   `,
+  `
+  -- The clocks of service centres, each by its address (sms/centre-clock.ts). Times in ms.
+  CREATE TABLE service_centre (
+    address       TEXT PRIMARY KEY,
+    ahead         INTEGER,           -- how far it is ahead of ours at the least
+    at            INTEGER NOT NULL,  -- when that was seen last
+    moved_ahead   INTEGER,           -- what the latest stamps say instead, alike among themselves
+    moved_count   INTEGER NOT NULL,
+    moved_at      INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  ALTER TABLE raw ADD COLUMN slot TEXT;                   -- where in the modem it was read; null when it came directly
+  ALTER TABLE part ADD COLUMN sender TEXT NOT NULL DEFAULT '';
+  ALTER TABLE part ADD COLUMN uncertain INTEGER NOT NULL DEFAULT 0; -- another set could have been meant
+  CREATE INDEX part_sender ON part (sender);
+  -- The last text of the device that nobody could read while this command waited: {text, hint}
+  ALTER TABLE submission ADD COLUMN heard TEXT;
+  CREATE INDEX incoming_stranger ON incoming (sender, id) WHERE device IS NULL;
+  -- Events that are counted, not kept. name: copies, strangers
+  CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

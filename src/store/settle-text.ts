@@ -2,6 +2,7 @@ import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime, type Reply } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import type { Values } from '../message/values.ts'
+import type { Stamp } from '../sms/centre-clock.ts'
 import { advance, follows } from './acts.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from './devices.ts'
 import type { Tx } from './engine.ts'
@@ -9,6 +10,7 @@ import { done, keepUnknown } from './inbox.ts'
 import { openWindow } from './lanes.ts'
 import { type Change, move } from './moves.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
+import { learnStamp } from './service-centres.ts'
 import { type Learned, learnSettings } from './settings.ts'
 
 /** What an answer means for the command it belongs to. */
@@ -38,6 +40,9 @@ export interface TextEvent {
 export interface TextEffects {
   readonly raws: readonly number[]
   readonly assembly: string | null
+  /** What it teaches of the clock of its service centre. */
+  readonly stamp: Stamp
+  readonly centre: string | null
   readonly now: number
   readonly incoming: {
     readonly messageId: string
@@ -67,6 +72,7 @@ export interface TextEffects {
 /** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
 export function settleText(tx: Tx, effects: TextEffects): void {
   const { incoming, now } = effects
+  learnStamp(tx, effects.centre, effects.stamp)
   tx.run(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     incoming.messageId,

@@ -265,7 +265,12 @@ describe('a command in doubt', () => {
     ledger.doubt(ledger.write())
     ledger.pass(minute)
     ledger.sent(ledger.write(), 9)
-    const { commands } = ledger.run('openCommands', { device: 'gate', lane: 'd:gate', sim: 'home', now: ledger.now })
+    const { commands } = ledger.run('openCommands', {
+      device: 'gate',
+      stamp: { scts: null, receivedAt: ledger.now },
+      centre: null,
+      now: ledger.now,
+    })
     expect(commands.map(({ commandId, released }) => ({ commandId, released }))).toEqual([
       { commandId: second, released: false },
       { commandId: first, released: true },

@@ -137,6 +137,8 @@ export class Ledger {
       reference,
       recipient: '4915112345601',
       scts: this.now,
+      centre: 'centre',
+      receivedAt: this.now,
       status: 0,
       outcome: 'delivered',
       meaning: 'delivered',

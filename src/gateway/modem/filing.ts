@@ -42,8 +42,14 @@ export class Filing {
   }
 
   /** True once a message is on the disk, false when it can't be stored now. */
-  async store(pdu: string, source: RawMessage['source']): Promise<boolean> {
-    const raw = { gateway: this.#gateway, sim: this.#sim ?? this.#gateway, source, pdu }
+  async store(pdu: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
+    const raw = {
+      gateway: this.#gateway,
+      sim: this.#sim ?? this.#gateway,
+      source,
+      pdu,
+      ...(slot !== undefined && { slot }),
+    }
     try {
       await within(this.#clock, patience, this.#handlers.received(raw), tooLong)
       return true

@@ -21,6 +21,9 @@ const inspectEvery = 600_000
 const unlisted =
   'the modem neither lists nor counts its messages (AT+CMGL, AT+CPMS?): texts that it stores are not read; smshub modem doctor <gateway>'
 
+/** Found when the gateway started, or come since. */
+type Source = 'listed' | 'storage'
+
 interface Place {
   readonly storage: string | null
   readonly index: number
@@ -48,6 +51,8 @@ export class Receiver {
   /** Storages to be read out. */
   readonly #toSweep = new Set<string | null>()
   #announced: Place[] = []
+  /** Storages that were read out since the start-up: what was in them before is known. */
+  readonly #listed = new Set<string | null>()
   /** Storages that messages have come to. */
   readonly #used: Set<string | null>
   /** What is on the disk and stays in the modem, by slot: it is not filed again. */
@@ -154,7 +159,9 @@ export class Receiver {
     this.#toSweep.delete(storage)
     this.#announced = this.#announced.filter((place) => place.storage !== storage)
     const contents = await this.#storages.list(storage)
-    await this.#take(storage, contents.messages)
+    const source = this.#listed.has(storage) ? 'storage' : 'listed'
+    this.#listed.add(storage)
+    await this.#take(storage, contents.messages, source)
     const { level, isListed } = contents
     const hides = level !== null && this.#hides(storage, contents, level)
     if (hides) await this.#inspect(storage, level, contents)
@@ -184,20 +191,20 @@ export class Receiver {
   }
 
   /** To the disk first, and then out of the modem. */
-  async #take(storage: string | null, messages: readonly StoredMessage[]): Promise<void> {
+  async #take(storage: string | null, messages: readonly StoredMessage[], source: Source = 'storage'): Promise<void> {
     const sure: StoredMessage[] = []
     for (const message of messages) {
       const isKnown = this.#kept.get(slotOf(storage, message)) === contentOf(message)
       sure.push(message.doubt === null || isKnown ? message : await this.#storages.readAgain(storage, message))
     }
-    const filed = await Promise.all(sure.map((message) => this.#file(storage, message)))
+    const filed = await Promise.all(sure.map((message) => this.#file(storage, message, source)))
     // From the highest down: some makes move the others up (facts: modems, section 8.5).
     const done = sure.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
     for (const message of done) await this.#delete(storage, message)
   }
 
   /** Whether it may be deleted. */
-  async #file(storage: string | null, message: StoredMessage): Promise<boolean> {
+  async #file(storage: string | null, message: StoredMessage, source: Source): Promise<boolean> {
     if (this.#hasEnded) return false
     const slot = slotOf(storage, message)
     const isKnown = this.#kept.get(slot) === contentOf(message)
@@ -205,7 +212,7 @@ export class Receiver {
       if (!isKnown) await this.#keep(slot, message)
       return false
     }
-    return isKnown || this.#rooms.filing.store(message.pdu, 'storage')
+    return isKnown || this.#rooms.filing.store(message.pdu, source, slot)
   }
 
   /** What nobody can read is on the disk as it came, and stays where it is: somebody must look at it. */
