@@ -32,8 +32,10 @@ export class TestClient {
   }
 
   static async connect(url: string, options: IClientOptions = {}, filter = '#'): Promise<TestClient> {
-    const client = await mqtt.connectAsync(url, { reconnectPeriod: 200, ...options })
+    // What the broker sends right behind its CONNACK has to be heard too.
+    const client = mqtt.connect(url, { reconnectPeriod: 200, ...options })
     const test = new TestClient(client)
+    await connected(client)
     if (filter !== '') await client.subscribeAsync(filter, { qos: 1 })
     return test
   }
@@ -82,6 +84,20 @@ export class TestClient {
 
   close(): Promise<void> {
     return this.client.endAsync(true)
+  }
+}
+
+/** Resolves with the first connection; a failure ends the client. */
+async function connected(client: MqttClient): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      client.once('connect', () => resolve())
+      client.once('error', reject)
+      client.once('end', () => reject(new Error('the connection was closed')))
+    })
+  } catch (error) {
+    client.end(true)
+    throw error
   }
 }
 
