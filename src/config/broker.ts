@@ -55,6 +55,9 @@ const Tls = {
 const path = z.string().regex(/^\//, 'must begin with a slash')
 const origin = z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://panel.lan')
 
+const mebibyte = 1024 ** 2
+const octets = whole(1_024, 65_536 * mebibyte)
+
 /** `mqtt.broker`: the embedded broker. */
 export const Broker = z
   .strictObject({
@@ -101,9 +104,16 @@ export const Broker = z
           burst: key(whole(1, 1_000_000).default(5_000), 'Messages that one client may send at once', '5000'),
           clients: key(whole(1, 100_000).default(1_000), 'Connections at the same time', '1000'),
           sessions: key(whole(0, 100_000).default(1_000), 'Absent clients that messages are kept for', '1000'),
+          user_sessions: key(whole(0, 100_000).default(250), 'Those of one user', '250'),
           session_queue: key(whole(1, 1_000_000).default(5_000), 'Messages kept for one absent client', '5000'),
           session_days: key(whole(1, 3_650).default(7), 'Days after which an absent client is forgotten', '7'),
-          subscriptions: key(whole(1, 1_000_000).default(50_000), 'Subscriptions of one client', '50000'),
+          queued: key(whole(1, 10_000_000).default(100_000), 'Messages kept for all absent clients', '100000'),
+          queued_octets: key(octets.default(64 * mebibyte), 'Octets of these messages', '67108864'),
+          retained: key(whole(0, 1_000_000).default(10_000), 'Retained messages of clients', '10000'),
+          retained_octets: key(octets.default(64 * mebibyte), 'Octets of these messages', '67108864'),
+          subscriptions: key(whole(1, 1_000_000).default(5_000), 'Subscriptions of one client', '5000'),
+          user_subscriptions: key(whole(1, 1_000_000).default(20_000), 'Subscriptions of one user', '20000'),
+          wildcards: key(whole(1, 100_000).default(200), 'Subscriptions with wildcards of one client', '200'),
         })
         .prefault({}),
       'Bounds of the broker',
@@ -138,8 +148,10 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
     },
     users: users ?? null,
     checkPassword: async (user: string, password: Uint8Array) => {
-      const row = users?.[user]
-      return row !== undefined && (await isPassword(password, row.password))
+      const known = users !== undefined && Object.hasOwn(users, user) ? users[user] : undefined
+      // A user that does not exist takes as long as one that does: the answer shall not tell which it is.
+      const { password: hash } = known ?? Object.values(users ?? {})[0] ?? {}
+      return hash !== undefined && (await isPassword(password, hash)) && known !== undefined
     },
     limits: {
       packet: limits.packet,
@@ -147,10 +159,17 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
       burst: limits.burst,
       clients: limits.clients,
       sessions: limits.sessions,
+      userSessions: limits.user_sessions,
       sessionQueue: limits.session_queue,
       sessionOctets: limits.session_queue * 4_096,
       sessionDays: limits.session_days,
+      queued: limits.queued,
+      queuedOctets: limits.queued_octets,
+      retained: limits.retained,
+      retainedOctets: limits.retained_octets,
       subscriptions: limits.subscriptions,
+      userSubscriptions: limits.user_subscriptions,
+      wildcards: limits.wildcards,
     },
   }
 }

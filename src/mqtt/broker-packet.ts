@@ -1,4 +1,4 @@
-import type { QueuedPacket, RetainedMessage } from '../message/session.ts'
+import type { RetainedMessage } from '../message/session.ts'
 
 /** A packet as aedes hands it over and wants it back. */
 export interface BrokerPacket {
@@ -14,13 +14,16 @@ export interface BrokerPacket {
 }
 
 /** A row of the store as a packet. Its origin is its place: the run that made it is over. */
-export function restored({ seq, topic, payload, qos, messageId, released }: QueuedPacket): BrokerPacket {
+export function restored(
+  { seq, qos, messageId }: { readonly seq: number; readonly qos: number; readonly messageId: number | null },
+  { topic, payload }: { readonly topic: string; readonly payload: Uint8Array },
+): BrokerPacket {
   return {
-    cmd: released ? 'pubrel' : 'publish',
+    cmd: 'publish',
     brokerId: 'saved',
     brokerCounter: seq,
     topic,
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length),
+    payload: bufferOf(payload),
     qos,
     retain: false,
     dup: false,
@@ -47,7 +50,7 @@ export function retainedPacket({ topic, payload, qos }: RetainedMessage): Broker
   return {
     cmd: 'publish',
     topic,
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.length),
+    payload: bufferOf(payload),
     qos,
     retain: true,
   }
@@ -60,4 +63,9 @@ export function octets(payload: Uint8Array | string): Uint8Array {
 
 export function detached(payload: Uint8Array | string): Uint8Array | string {
   return typeof payload === 'string' ? payload : Buffer.from(payload)
+}
+
+/** The same octets. */
+export function bufferOf(payload: Uint8Array): Buffer {
+  return Buffer.from(payload.buffer, payload.byteOffset, payload.length)
 }

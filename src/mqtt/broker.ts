@@ -1,32 +1,32 @@
 import type { Duplex } from 'node:stream'
-import { Aedes, type AuthErrorCode, type AuthenticateError, type Client } from 'aedes'
+import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes'
 import type { SessionStore } from '../message/session.ts'
-import { matchInbound } from '../message/topics.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { Access, type UserRights } from './access.ts'
+import { Admission, type Peer } from './admission.ts'
+import { checkInternals, clientsOf, saidGoodbye, turnOffDeduplication } from './aedes-internals.ts'
 import { Connection, dropped, type Incoming } from './connection.ts'
-import { Credentials, type PasswordCheck } from './credentials.ts'
+import type { PasswordCheck } from './credentials.ts'
 import { Floods } from './floods.ts'
+import { guarded } from './guarded-stream.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
 import { Listeners, type ListenersOptions } from './listeners.ts'
-import { PacketGuard } from './packet-guard.ts'
-import { SessionPersistence } from './persistence.ts'
+import { type SessionLimits, SessionPersistence } from './persistence.ts'
+import { persistenceForAedes, sessionMark } from './persistence-for-aedes.ts'
 import { Refusals } from './refusals.ts'
+import { sourceOf } from './source.ts'
+import { isWild } from './subscriptions.ts'
+import { keyOf, type Waiter, WaitingRoom } from './waiting-room.ts'
 
-export interface BrokerLimits {
+export interface BrokerLimits extends SessionLimits {
   /** Octets of the largest packet. */
   readonly packet: number
   /** Publishes of one client; null for no limit. */
   readonly publishesPerSecond: number | null
   readonly burst: number
   readonly clients: number
-  readonly sessions: number
-  /** Messages and octets that an absent client is owed. */
-  readonly sessionQueue: number
-  readonly sessionOctets: number
   readonly sessionDays: number
-  readonly subscriptions: number
 }
 
 export interface BrokerOptions {
@@ -46,47 +46,56 @@ export interface BrokerOptions {
   now(): number
 }
 
+/** What a filter with wildcards costs of a client's allowance; any other costs as much as a publish. */
+const wildcardCost = 10
 /** How often sessions are looked through for those that nobody came back to. */
 const expiryMs = 3_600_000
 const dayMs = 86_400_000
-const connectTimeout = 10_000
 
 /** The embedded broker. aedes sends PUBACK as soon as `authorizePublish` calls back: so the commit stands there. */
 export class EmbeddedBroker implements Ingress {
   readonly #options: BrokerOptions
   readonly #access: Access
-  readonly #credentials: Credentials
+  readonly #admission: Admission
   readonly #floods: Floods
   readonly #refusals: Refusals
   readonly #listeners = new Listeners()
+  readonly #waiting: WaitingRoom
   readonly #persistence: SessionPersistence
   readonly #connections = new WeakMap<Client, Connection>()
+  readonly #peers = new WeakMap<Client, Peer>()
   #broker!: Aedes
   #handlers!: IngressHandlers
   #expiry: Timer | null = null
-  #streams = 0
   #count = 0
 
   constructor(options: BrokerOptions) {
-    const { baseTopic, aliases, users, checkPassword, clock, limits, sessions } = options
+    const { baseTopic, aliases, users, clock, limits, sessions } = options
     this.#options = options
     this.#access = new Access(baseTopic, users, aliases)
-    this.#credentials = new Credentials(checkPassword)
     this.#floods = new Floods(clock, limits.publishesPerSecond, limits.burst)
     this.#refusals = new Refusals(clock, (refused) => this.#handlers.refused(refused))
-    this.#persistence = new SessionPersistence(
-      sessions,
-      {
-        queue: limits.sessionQueue,
-        octets: limits.sessionOctets,
-        sessions: limits.sessions,
-        now: () => options.now(),
-        maySubscribe: (client, filter) => this.#access.maySubscribe(this.#userOf(client), filter),
-        overflowed: (client) =>
-          this.#refusals.add(client, '', 'more waits for it than a session keeps: the oldest went'),
-      },
-      clock,
-    )
+    this.#waiting = new WaitingRoom(clock, (address, reason) => this.#refusals.add({ client: address, reason }))
+    const overflowed = (client: string, why: 'session' | 'all') => {
+      const whose = why === 'session' ? 'its queue is full' : 'the queues of all sessions together are full'
+      this.#refusals.add({ client, reason: `${whose}: its oldest messages were dropped` })
+    }
+    const dropped = ({ queued, retained }: { queued: number; retained: number }) => {
+      const reason = `the store held more than the limits of the broker: ${queued} queued and ${retained} retained messages were dropped`
+      this.#refusals.add({ client: 'broker', reason })
+    }
+    const rules = { limits, now: () => options.now(), overflowed, dropped }
+    this.#persistence = new SessionPersistence(sessions, rules, clock)
+    this.#admission = new Admission({
+      ...options,
+      access: this.#access,
+      floods: this.#floods,
+      persistence: this.#persistence,
+      clients: () => clientsOf(this.#broker),
+      connection: (client) => this.#connection(client),
+      peer: (client) => this.#peer(client),
+      refused: (refusal) => this.#refusals.add(refusal),
+    })
   }
 
   get connected(): boolean {
@@ -100,29 +109,41 @@ export class EmbeddedBroker implements Ingress {
   async start(handlers: IngressHandlers): Promise<void> {
     const { limits, listeners } = this.#options
     this.#handlers = handlers
+    checkInternals()
     this.#broker = await Aedes.createBroker({
-      persistence: this.#persistence,
-      connectTimeout,
-      preConnect: (client, _packet, done) => this.#preConnect(client, done),
+      persistence: persistenceForAedes(this.#persistence),
+      // The waiting room has a time limit of its own, for handshakes too.
+      connectTimeout: 2_147_483_647,
+      preConnect: (client, _packet, done) => {
+        turnOffDeduplication(client, this.#broker)
+        this.#waiting.asked(this.#peer(client).key)
+        done(null, true)
+      },
       authenticate: (client, username, password, done) => {
-        this.#admit(client, username, password).then(
+        this.#admission.admit(client, username, password).then(
           () => done(null, true),
           (error: AuthenticateError) => done(error, false),
         )
       },
       authorizePublish: (client, packet, done) => this.#authorizePublish(client, packet as Incoming, done),
-      authorizeSubscribe: (client, subscription, done) =>
-        done(null, client === null || this.#maySubscribe(client, subscription.topic) ? subscription : null),
+      authorizeSubscribe: (client, subscription, done) => this.#authorizeSubscribe(client, subscription, done),
       authorizeForward: (client, packet) => (this.#mayForward(client, packet) ? packet : null),
+    })
+    this.#broker.on('connackSent', ({ returnCode }, client) => {
+      if (returnCode === 0) this.#waiting.admitted(this.#peer(client).key)
     })
     this.#broker.on('ping', (_packet, client) => this.#heard(client))
     this.#broker.on('subscribe', (_subscriptions, client) => this.#heard(client))
+    this.#broker.on('unsubscribe', (topics, client) => this.#unsubscribed(topics, client))
     this.#broker.on('ack', (_packet, client) => this.#heard(client))
     this.#broker.on('clientDisconnect', (client) => this.#ended(client))
     this.#broker.on('clientError', (client, error) => this.#refusals.addError(client.id, error))
-    this.#broker.on('connectionError', (_client, error) => this.#refusals.addError('somebody', error))
+    this.#broker.on('connectionError', (client, error) => this.#refusals.addError(this.#peer(client).address, error))
     await this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
-    await this.#listeners.start({ ...listeners, largestPacket: limits.packet }, (stream) => this.#handle(stream))
+    await this.#listeners.start(
+      { ...listeners, largestPacket: limits.packet },
+      { opened: (socket) => this.#waiting.enter(socket), handle: (stream, socket) => this.#handle(stream, socket) },
+    )
     this.#expire()
     handlers.connected({ remembers: true })
   }
@@ -167,33 +188,20 @@ export class EmbeddedBroker implements Ingress {
     await this.#persistence.destroy()
   }
 
-  /** aedes' own table: an object without a prototype. */
-  get #clients(): Readonly<Record<string, Client | undefined>> {
-    return (this.#broker as unknown as { clients: Readonly<Record<string, Client | undefined>> }).clients
-  }
-
   #topic(name: string): string {
     return `${this.#options.baseTopic}/${name}`
   }
 
-  #handle(stream: Duplex): void {
-    // Some that have not said who they are may wait beside those who have.
-    if (this.#streams >= this.#options.limits.clients + 100) {
-      this.#refusals.add('somebody', '', 'too many connections')
-      return void stream.destroy()
-    }
-    this.#streams++
-    stream.once('close', () => this.#streams--)
-    const guard = new PacketGuard(this.#options.limits.packet)
-    const read = stream.read.bind(stream)
-    stream.read = (size?: number) => {
-      const chunk: Uint8Array | null = read(size)
-      if (chunk === null || guard.takes(chunk)) return chunk
-      this.#refusals.add(client.id ?? 'somebody', '', `a packet of more than ${this.#options.limits.packet} octets`)
-      stream.destroy()
-      return null
-    }
-    const client: Client = this.#broker.handle(stream)
+  #handle(stream: Duplex, socket: Waiter): void {
+    const { clock, limits } = this.#options
+    const refused = (reason: string) => this.#refusals.add({ client: client.id ?? socket.remoteAddress ?? '', reason })
+    const client = this.#broker.handle(guarded(stream, { largest: limits.packet, clock, refused }))
+    const address = socket.remoteAddress ?? ''
+    this.#peers.set(client, { key: keyOf(socket), source: sourceOf(address), address })
+  }
+
+  #peer(client: Client): Peer {
+    return this.#peers.get(client) ?? { key: '', source: '', address: '' }
   }
 
   #connection(client: Client): Connection {
@@ -210,99 +218,98 @@ export class EmbeddedBroker implements Ingress {
   }
 
   #ended(client: Client): void {
-    const clean = (client as unknown as { _disconnected: boolean })._disconnected
+    const clean = saidGoodbye(client)
     this.#persistence.left(client.id)
     this.#handlers.ended({ client: client.id, clean, silentMs: this.#connection(client).silentMs })
   }
 
-  #userOf(client: string): string | null {
-    const connected = this.#clients[client]
-    if (connected !== undefined) return this.#connection(connected).user
-    return this.#persistence.ownerOf(client) ?? null
+  #authorizeSubscribe(
+    client: Client | null,
+    subscription: Subscription,
+    done: (error: Error | null, subscription?: Subscription | null) => void,
+  ): void {
+    if (client === null) return done(null, subscription)
+    if (subscription.topic === sessionMark) return done(null, null)
+    const { topic } = subscription
+    const { user } = this.#connection(client)
+    const isRestored = this.#persistence.isRestored(client.id, subscription)
+    const wait = isRestored ? 0 : this.#floods.wait(user ?? client.id, isWild(topic) ? wildcardCost : 1)
+    if (wait === 'banned') return done(new Error('too many publishes'))
+    const reason = this.#refusesSubscription(client.id, user, topic, isRestored)
+    if (reason !== null) this.#refusals.add({ client: client.id, topic, reason })
+    else if (!isRestored) void this.#persistence.addSubscriptions(client, [subscription], user)
+    // What is granted is looked up with each message: aedes goes by the QoS of one filter where several take a topic.
+    const granted = reason === null ? { ...subscription, qos: 2 as const } : null
+    const pause = this.#pause(wait)
+    if (pause === null) done(null, granted)
+    else void pause.then(() => done(null, granted))
   }
 
-  #preConnect(client: Client, done: (error: Error | null, success: boolean) => void): void {
-    // aedes drops what was numbered before something that has already gone out: each connection looks itself instead.
-    const { duplicates } = client as unknown as { duplicates: object }
-    Object.defineProperty(duplicates, this.#broker.id, { get: () => 0, set: () => {} })
-    if (this.#broker.connectedClients < this.#options.limits.clients) return done(null, true)
-    done(new Error('too many clients'), false)
+  #refusesSubscription(client: string, user: string | null, topic: string, isRestored: boolean): string | null {
+    if (!this.#access.maySubscribe(user, topic)) return `${user ?? 'nobody'} may not subscribe to ${topic}`
+    return isRestored ? null : this.#persistence.refusesSubscription(client, user, topic)
   }
 
-  /** Who may come in: rejects with the return code of CONNACK. */
-  async #admit(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
-    const refuse = (returnCode: 2 | 3 | 4 | 5, reason: string, topic = ''): never => {
-      this.#refusals.add(client.id, topic, reason)
-      throw Object.assign(new Error(reason), { returnCode: returnCode as AuthErrorCode })
-    }
-    if (client.id.length > 256 || hasControls(client.id))
-      refuse(2, 'the client id is too long or holds control characters')
-    const { users } = this.#options
-    const user = users === null ? null : (username ?? '')
-    if (user !== null) {
-      const verdict =
-        users?.[user] === undefined ? 'wrong' : await this.#credentials.verify(user, password ?? Buffer.alloc(0))
-      if (verdict === 'busy') refuse(3, 'too many passwords are being checked')
-      if (verdict === 'wrong') refuse(4, 'wrong user name or password')
-    }
-    if (this.#floods.isBanned(user ?? client.id)) refuse(3, 'it published too much too fast a moment ago')
-    const live = this.#clients[client.id]
-    const owner = live === undefined ? this.#persistence.ownerOf(client.id) : this.#connection(live).user
-    if (owner !== undefined && owner !== user) refuse(2, 'the client id belongs to another user')
-    const { _will: will, clean } = client as unknown as { _will?: Incoming; clean: boolean }
-    if (will !== undefined) {
-      const below = this.#access.below(will.topic)
-      if (below !== null && matchInbound(below) !== null) refuse(5, 'a will on a command topic', will.topic)
-      const reason = this.#access.refusesPublish(user, will.topic, will.payload)
-      if (reason !== null) refuse(5, `a will: ${reason}`, will.topic)
-    }
-    if (!clean && !this.#persistence.keep(client.id, user)) refuse(3, 'too many sessions are kept already')
-    this.#connection(client).user = user
+  /** A clean session is known to aedes alone; one that is kept has been changed already. */
+  #unsubscribed(topics: string[], client: Client): void {
+    if (!client.clean || clientsOf(this.#broker)[client.id] !== client) return
+    void this.#persistence.removeSubscriptions(client, topics)
   }
 
-  #maySubscribe(client: Client, filter: string): boolean {
-    const connection = this.#connection(client)
-    if (!this.#access.maySubscribe(connection.user, filter)) {
-      this.#refusals.add(client.id, filter, `${connection.user ?? 'nobody'} may not subscribe to ${filter}`)
-      return false
-    }
-    return ++connection.subscriptions <= this.#options.limits.subscriptions
+  /** What a client has to wait for before it may go on: its allowance, and the disk where that is far behind. */
+  #pause(wait: number): Promise<void> | null {
+    const allowed = wait === 0 ? null : sleep(this.#options.clock, wait)
+    return this.#persistence.isBehind ? Promise.all([allowed, this.#persistence.settled()]).then(() => {}) : allowed
   }
 
-  /** The rule of subscribing once more: sessions keep filters that were allowed once, and aedes some that never were. */
+  /**
+   * Once, however many filters of a client take a message, and at the QoS that they grant (MQTT-3.3.5-1, -3.8.4-6).
+   * The rule of subscribing once more: sessions keep filters that were allowed once, and aedes some that never were.
+   */
   #mayForward(client: Client, packet: Incoming): boolean {
     const connection = this.#connection(client)
+    if (!connection.isNew(packet)) return false
     if (!this.#access.mayRead(connection.user, packet.topic)) {
       this.#persistence.withdraw(client.id, packet)
       return false
     }
-    return connection.isNew(packet)
+    const granted = packet.messageId === undefined ? this.#persistence.qosFor(client.id, packet.topic) : null
+    if (granted !== null) packet.qos = Math.min(packet.qos, granted) as 0 | 1 | 2
+    return true
   }
 
   #authorizePublish(client: Client | null, packet: Incoming, done: (error?: Error | null) => void): void {
     // Without a client: a will that the last run left, allowed when it was taken.
-    if (client === null) return done(null)
+    if (client === null) {
+      if (packet.retain && this.#persistence.refusesRetained(packet) !== null) packet.retain = false
+      return done(null)
+    }
     const connection = this.#connection(client)
     connection.heard()
-    const reason = this.#access.refusesPublish(connection.user, packet.topic, packet.payload)
     const topic = this.#access.below(packet.topic)
+    const reason = this.#refusesPublish(connection.user, packet, topic)
     const isCommand = reason === null && topic !== null && topic !== ''
     const wait = this.#floods.wait(connection.user ?? client.id)
     if (wait === 'banned') {
-      this.#refusals.add(client.id, packet.topic, 'too many publishes')
+      this.#refusals.add({ client: client.id, topic: packet.topic, reason: 'too many publishes' })
       return done(new Error('too many publishes'))
     }
     if (reason !== null) {
       // 3.1.1 has no way to refuse but to close, and clients then send it again for ever: so it is taken and goes nowhere.
-      this.#refusals.add(client.id, packet.topic, reason)
+      this.#refusals.add({ client: client.id, topic: packet.topic, reason })
       dropped(packet)
     }
     const work = () =>
       isCommand ? this.#handlers.publish(this.#asPublish(client, connection, packet, topic)) : undefined
-    connection.inTurn(wait === 0 ? null : sleep(this.#options.clock, wait), work).then(
+    connection.inTurn(this.#pause(wait), work).then(
       () => done(null),
       (error: Error) => done(error),
     )
+  }
+
+  #refusesPublish(user: string | null, packet: Incoming, below: string | null): string | null {
+    const reason = this.#access.refusesPublish(user, packet.topic, packet.payload)
+    return reason === null && packet.retain && below === null ? this.#persistence.refusesRetained(packet) : reason
   }
 
   #asPublish(client: Client, connection: Connection, packet: Incoming, topic: string) {
@@ -326,13 +333,8 @@ export class EmbeddedBroker implements Ingress {
 
   #expire(): void {
     const { clock, limits } = this.#options
-    const clients = this.#clients
+    const clients = clientsOf(this.#broker)
     this.#persistence.expire(this.#options.now() - limits.sessionDays * dayMs, (id) => clients[id] !== undefined)
     this.#expiry = clock.after(expiryMs, () => this.#expire())
   }
-}
-
-function hasControls(text: string): boolean {
-  for (const character of text) if (character < ' ' || character === '\u007f') return true
-  return false
 }

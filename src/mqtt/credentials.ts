@@ -1,38 +1,93 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 
-/** Whether this is the password of the user; slow on purpose. */
+/** Whether this is the password of the user; slow on purpose, and as slow for a user that does not exist. */
 export type PasswordCheck = (user: string, password: Uint8Array) => Promise<boolean>
 
-/** Checks at once, and how many may wait: guesses must not keep everybody else out. */
-const atOnce = 2
-const mostWaiting = 200
+/** Checks at once: guesses shall not take the whole machine. */
+const atOnce = availableParallelism() > 3 ? 2 : 1
+/** How many of one lane may wait. */
+const mostWaiting = 250
+/** Wrong passwords that are known again. */
+const mostWrong = 1_000
 
-/** Checks passwords, a few at a time. One that was right is known again without the slow check. */
+export interface Attempt {
+  readonly user: string
+  readonly password: Uint8Array
+  /** Who shares a queue: one source's attempts at one user. */
+  readonly lane: string
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean
+}
+
+interface Waiting {
+  isGone(): boolean
+  start(): void
+  giveUp(): void
+}
+
+/**
+ * Checks passwords, a few at a time, lane by lane: guesses from one source at one user keep nobody else waiting. In a
+ * lane the newest goes first, so that the owner gets in while guesses from the same machine go on. A password that
+ * was right or wrong is known again without the slow check.
+ */
 export class Credentials {
   readonly #check: PasswordCheck
   readonly #key = randomBytes(32)
-  readonly #known = new Map<string, string>()
-  readonly #waiting: (() => void)[] = []
+  readonly #right = new Map<string, string>()
+  readonly #wrong = new Set<string>()
+  readonly #lanes = new Map<string, Waiting[]>()
   #running = 0
 
   constructor(check: PasswordCheck) {
     this.#check = check
   }
 
-  /** `busy` when too many wait already. */
-  async verify(user: string, password: Uint8Array): Promise<'right' | 'wrong' | 'busy'> {
+  /** `busy` when too many of its lane came after it, or its client has gone. */
+  async verify(attempt: Attempt): Promise<'right' | 'wrong' | 'busy'> {
+    const { user, password } = attempt
     const digest = createHmac('sha256', this.#key).update(password).digest('base64')
-    if (this.#known.get(user) === digest) return 'right'
-    if (this.#waiting.length >= mostWaiting) return 'busy'
-    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#running++
+    if (this.#right.get(user) === digest) return 'right'
+    const guess = `${digest} ${user}`
+    if (this.#wrong.has(guess)) return 'wrong'
+    if (this.#running < atOnce) this.#running++
+    else if (!(await this.#turn(attempt))) return 'busy'
     try {
-      if (!(await this.#check(user, password))) return 'wrong'
-      this.#known.set(user, digest)
-      return 'right'
+      if (await this.#check(user, password)) {
+        this.#right.set(user, digest)
+        return 'right'
+      }
+      if (this.#wrong.size >= mostWrong) this.#wrong.delete(this.#wrong.values().next().value as string)
+      this.#wrong.add(guess)
+      return 'wrong'
     } finally {
-      this.#running--
-      this.#waiting.shift()?.()
+      this.#next()
     }
+  }
+
+  #turn({ lane, isGone }: Attempt): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiting = this.#lanes.get(lane) ?? []
+      this.#lanes.set(lane, waiting)
+      waiting.push({ isGone, start: () => resolve(true), giveUp: () => resolve(false) })
+      if (waiting.length > mostWaiting) waiting.shift()?.giveUp()
+    })
+  }
+
+  /** Hands the place on to the newest of the lane whose turn it is; then the lane goes to the end. */
+  #next(): void {
+    for (const [lane, waiting] of this.#lanes) {
+      this.#lanes.delete(lane)
+      for (let newest = waiting.pop(); newest !== undefined; newest = waiting.pop()) {
+        if (newest.isGone()) {
+          newest.giveUp()
+          continue
+        }
+        if (waiting.length > 0) this.#lanes.set(lane, waiting)
+        newest.start()
+        return
+      }
+    }
+    this.#running--
   }
 }

@@ -34,13 +34,13 @@ export class Floods {
     return (this.#known.get(who)?.bannedUntil ?? 0) > this.#clock.monotonic()
   }
 
-  /** ms that a publish has to wait. */
-  wait(who: string): number | 'banned' {
+  /** ms that a publish has to wait, or something that costs as much as `count` of them. */
+  wait(who: string, count = 1): number | 'banned' {
     if (this.#perSecond === null) return 0
     const known = this.#of(who, this.#perSecond)
     const now = this.#clock.monotonic()
     if (known.bannedUntil > now) return 'banned'
-    const wait = known.allowance.take()
+    const wait = known.allowance.take(count)
     if (wait === 0) {
       if (known.allowance.left >= Math.min(this.#burst - 1, this.#perSecond * breakSeconds)) known.slowedSince = null
       return 0

@@ -2,6 +2,9 @@ import type { SessionChange, SessionStore } from '../message/session.ts'
 import type { Clock } from '../util/clock.ts'
 
 const retryMs = 1_000
+/** Changes and octets that may wait for the disk before clients have to wait for it. */
+const mostWaiting = 20_000
+const mostOctets = 16 * 1024 * 1024
 
 /**
  * Writes changes to the disk behind those who make them, many at a time and in their order. A message that was
@@ -17,13 +20,22 @@ export class Journal {
   #writing: Promise<void> = Promise.resolve()
   #busy = false
   #closed = false
+  /** Of what is not written yet. A message that many sessions are owed counts once a batch. */
+  #octets = 0
+  #counted = new Set<Uint8Array>()
 
   constructor(store: Pick<SessionStore, 'save'>, clock: Clock) {
     this.#store = store
     this.#clock = clock
   }
 
+  /** Whether the disk is so far behind that nobody should be let go on before `settled`. */
+  get isBehind(): boolean {
+    return this.#pending.length > mostWaiting || this.#octets > mostOctets
+  }
+
   add(change: SessionChange): void {
+    this.#count(change)
     const seq = change.kind === 'enqueue' ? change.packet.seq : 'seq' in change ? change.seq : null
     const places = seq === null ? undefined : this.#unwritten.get(seq)
     if (change.kind === 'dequeue' && places !== undefined) {
@@ -52,12 +64,25 @@ export class Journal {
     this.#closed = true
   }
 
+  #count(change: SessionChange): void {
+    const payload =
+      change.kind === 'enqueue' ? change.packet.body?.payload : change.kind === 'retain' ? change.message.payload : null
+    if (payload === null || payload === undefined || this.#counted.has(payload)) return
+    this.#counted.add(payload)
+    this.#octets += payload.length
+  }
+
   async #write(): Promise<void> {
     const changes = this.#pending.filter((change) => change !== null)
     this.#pending = []
+    const octets = this.#octets
+    this.#counted = new Set()
     this.#unwritten = new Map()
     this.#next = null
-    if (changes.length === 0) return
+    if (changes.length === 0) {
+      this.#octets -= octets
+      return
+    }
     this.#busy = true
     while (!this.#closed) {
       try {
@@ -69,5 +94,6 @@ export class Journal {
       }
     }
     this.#busy = false
+    this.#octets -= octets
   }
 }

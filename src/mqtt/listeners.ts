@@ -32,11 +32,19 @@ export interface ListenersOptions {
   readonly largestPacket: number
 }
 
+export interface ConnectionHandlers {
+  /** A connection that nothing is known of yet: its TLS or HTTP may still fail. */
+  opened(socket: Socket): void
+  /** Octets of MQTT, and the socket that they come by. */
+  handle(stream: Duplex, socket: Socket): void
+}
+
 /** The sockets on which clients find the broker. */
 export class Listeners {
   readonly #servers: (Server | HttpServer)[] = []
   readonly #sockets = new Set<Socket>()
   readonly #addresses: string[] = []
+  #opened: ConnectionHandlers['opened'] = () => {}
 
   get addresses(): readonly string[] {
     return this.#addresses
@@ -47,11 +55,12 @@ export class Listeners {
   }
 
   /** Rejects with `invalid_config` that names the key when an address is taken or a file can't be read. */
-  async start(options: ListenersOptions, handle: (stream: Duplex, address: string) => void): Promise<void> {
+  async start(options: ListenersOptions, { opened, handle }: ConnectionHandlers): Promise<void> {
     const { listen, tls, websocket, largestPacket } = options
+    this.#opened = opened
     const direct = (socket: Socket) => {
       socket.setNoDelay(true)
-      handle(socket, socket.remoteAddress ?? '')
+      handle(socket, socket)
     }
     if (listen !== null) await this.#listen('mqtt.broker.listen', 'mqtt', createTcp(direct), listen)
     if (tls !== null) {
@@ -70,9 +79,11 @@ export class Listeners {
         verifyClient: ({ origin }) => origin === undefined || websocket.origins.includes(origin),
       })
       sockets.on('error', () => {})
-      sockets.on('connection', (socket, request) =>
-        handle(createWebSocketStream(socket), request.socket.remoteAddress ?? ''),
-      )
+      sockets.on('connection', (socket, request) => {
+        // MQTT-6.0.0-1
+        socket.on('message', (_octets, isBinary) => isBinary || socket.terminate())
+        handle(createWebSocketStream(socket), request.socket)
+      })
       await this.#listen(
         `${key}.listen`,
         websocket.tls === null ? 'ws' : 'wss',
@@ -101,6 +112,7 @@ export class Listeners {
       // The handshake of TLS and HTTP fails here too: it concerns nobody else.
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
+      this.#opened(socket)
     })
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {

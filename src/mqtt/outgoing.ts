@@ -1,17 +1,42 @@
 import type { BrokerPacket } from './broker-packet.ts'
 
+/** A message as it is kept: once for all sessions that are owed it. */
+export interface Body {
+  readonly id: number
+  readonly topic: string
+  readonly payload: Uint8Array
+  /** Entries of queues that hold it. */
+  holders: number
+}
+
 interface Entry {
   readonly seq: number
   readonly key: string
   packet: BrokerPacket | { cmd: 'pubrel'; messageId: number }
   readonly octets: number
+  /** Null when only the PUBREL is owed. */
+  body: Body | null
+}
+
+/** What an entry takes beside its message. */
+const entryOctets = 256
+
+/** What all queues hold together; a message that several hold counts once. */
+export interface Totals {
+  messages: number
+  octets: number
 }
 
 /** What is remembered of one client's queue: found by place, by origin and by packet identifier alike. */
 export class OutgoingQueue {
+  readonly #totals: Totals
   readonly #entries = new Map<string, Entry>()
   readonly #numbered = new Map<number, Entry>()
   #octets = 0
+
+  constructor(totals: Totals) {
+    this.#totals = totals
+  }
 
   get size(): number {
     return this.#entries.size
@@ -22,12 +47,15 @@ export class OutgoingQueue {
   }
 
   /** Adds a message once, however many subscriptions ask for it. Null when it is there already. */
-  add(seq: number, packet: BrokerPacket): Entry | null {
+  add(seq: number, packet: BrokerPacket, body: Body | null): Entry | null {
     const key = keyOf(packet, seq)
     if (this.#entries.has(key)) return null
-    const entry = { seq, key, packet, octets: packet.payload.length + packet.topic.length }
+    const entry: Entry = { seq, key, packet, octets: sizeOf(body), body }
     this.#entries.set(key, entry)
     this.#octets += entry.octets
+    this.#totals.messages++
+    this.#totals.octets += entryOctets
+    if (body !== null && body.holders++ === 0) this.#totals.octets += sizeOf(body)
     if (packet.messageId !== undefined) this.#numbered.set(packet.messageId, entry)
     return entry
   }
@@ -37,21 +65,36 @@ export class OutgoingQueue {
     return byOrigin ?? (packet.messageId === undefined ? undefined : this.#numbered.get(packet.messageId))
   }
 
-  number(entry: Entry, messageId: number): void {
+  /** The packet identifier for an entry: the one that is wanted, or a free one when another message goes by it. */
+  number(entry: Entry, wanted: number): number {
+    const holder = this.#numbered.get(wanted)
+    let messageId = wanted
+    if (holder !== undefined && holder !== entry)
+      do messageId = (messageId % 65_535) + 1
+      while (this.#numbered.has(messageId) && messageId !== wanted)
     entry.packet.messageId = messageId
     this.#numbered.set(messageId, entry)
+    return messageId
   }
 
   release(entry: Entry, messageId: number): void {
     entry.packet = { cmd: 'pubrel', messageId }
+    this.#letGo(entry)
     this.#numbered.set(messageId, entry)
   }
 
   remove(entry: Entry): void {
     if (!this.#entries.delete(entry.key)) return
     this.#octets -= entry.octets
+    this.#totals.messages--
+    this.#totals.octets -= entryOctets
+    this.#letGo(entry)
     const { messageId } = entry.packet
     if (messageId !== undefined && this.#numbered.get(messageId) === entry) this.#numbered.delete(messageId)
+  }
+
+  clear(): void {
+    for (const entry of [...this.#entries.values()]) this.remove(entry)
   }
 
   oldest(): Entry | undefined {
@@ -61,6 +104,16 @@ export class OutgoingQueue {
   packets(): Entry['packet'][] {
     return [...this.#entries.values()].map(({ packet }) => packet)
   }
+
+  #letGo(entry: Entry): void {
+    const { body } = entry
+    entry.body = null
+    if (body !== null && --body.holders === 0) this.#totals.octets -= sizeOf(body)
+  }
+}
+
+function sizeOf(body: Body | null): number {
+  return body === null ? 0 : body.payload.length + body.topic.length
 }
 
 function keyOf({ brokerId, brokerCounter }: { brokerId?: string; brokerCounter?: number }, seq: number): string {

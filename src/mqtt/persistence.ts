@@ -1,32 +1,28 @@
 import { Readable } from 'node:stream'
-import type { SessionStore } from '../message/session.ts'
+import type { SessionBounds, SessionStore } from '../message/session.ts'
 import type { Clock } from '../util/clock.ts'
-import { type BrokerPacket, copyOf, detached, octets, restored, retainedPacket } from './broker-packet.ts'
+import { type BrokerPacket, copyOf } from './broker-packet.ts'
 import { Journal } from './journal.ts'
-import { OutgoingQueue } from './outgoing.ts'
+import { Retained } from './retained.ts'
+import { type QueueLimits, SessionQueues } from './session-queues.ts'
+import { refusesFilter, type Subscription, type SubscriptionLimits, Subscriptions } from './subscriptions.ts'
 import { TopicTree } from './topic-tree.ts'
 import { type Will, Wills } from './wills.ts'
 
-export interface SessionRules {
-  /** Messages and octets that a session may be owed; beyond that the oldest go. */
-  readonly queue: number
-  readonly octets: number
-  /** Sessions that outlive their connections, all clients together. */
+export interface SessionLimits extends SessionBounds, SubscriptionLimits, QueueLimits {
+  /** Sessions that outlive their connections: of all clients together, and of one user. */
   readonly sessions: number
-  /** Wall time in ms. */
-  now(): number
-  maySubscribe(client: string, filter: string): boolean
-  /** A session has lost its oldest message. */
-  overflowed(client: string): void
+  readonly userSessions: number
 }
 
-interface Subscription {
-  readonly topic: string
-  readonly qos: number
-  readonly rh?: number
-  readonly rap?: boolean
-  readonly nl?: boolean
-  readonly subscriptionIdentifier?: number
+export interface SessionRules {
+  readonly limits: SessionLimits
+  /** Wall time in ms. */
+  now(): number
+  /** A session has lost its oldest message, for its own sake or for that of all. */
+  overflowed(client: string, why: 'session' | 'all'): void
+  /** The store held more than the limits allow: so many messages were dropped when it was read. */
+  dropped(counts: { readonly queued: number; readonly retained: number }): void
 }
 
 interface Session {
@@ -35,8 +31,9 @@ interface Session {
   at: number
   /** Outlives its connection: it is in the store. */
   kept: boolean
-  readonly subscriptions: Map<string, Subscription>
-  readonly outgoing: OutgoingQueue
+  /** It was there before its client's present connection. */
+  resumed: boolean
+  readonly subscriptions: Subscriptions
   readonly received: Map<number, BrokerPacket>
 }
 
@@ -54,10 +51,13 @@ export class SessionPersistence {
   readonly #rules: SessionRules
   readonly #journal: Journal
   readonly #sessions = new Map<string, Session>()
-  readonly #retained = new TopicTree<BrokerPacket>()
+  readonly #retained: Retained
+  /** Those of sessions that outlive their connections. */
   readonly #filters = new TopicTree<Subscription & { readonly clientId: string }>()
+  /** Filters by user. */
+  readonly #held = new Map<string | null, number>()
+  readonly #queues: SessionQueues
   readonly #wills: Wills
-  #seq = 0
   #broker: { readonly id: string } | null = null
   /** The message that is being published is the hub's own: the store has it already. */
   ours = false
@@ -66,6 +66,8 @@ export class SessionPersistence {
     this.#store = store
     this.#rules = rules
     this.#journal = new Journal(store, clock)
+    this.#retained = new Retained(rules.limits, this.#journal)
+    this.#queues = new SessionQueues(rules.limits, this.#journal, rules.overflowed)
     this.#wills = new Wills(this.#journal)
   }
 
@@ -75,22 +77,19 @@ export class SessionPersistence {
 
   async setup(broker: { readonly id: string }): Promise<void> {
     this.#broker = broker
-    const { sessions, subscriptions, packets, received, wills } = await this.#store.load()
+    const saved = await this.#store.load(this.#rules.limits)
+    const { sessions, subscriptions, received, wills, dropped } = saved
+    if (dropped.queued + dropped.retained > 0) this.#rules.dropped(dropped)
     for (const { client, user, at } of sessions) Object.assign(this.#session(client), { user, at, kept: true })
-    for (const { client, topic, qos } of subscriptions) this.#subscribe(client, { topic, qos })
-    for (const row of packets) {
-      const queue = this.#session(row.client).outgoing
-      const entry = queue.add(row.seq, restored(row))
-      if (entry !== null && row.released && row.messageId !== null) queue.release(entry, row.messageId)
-      this.#seq = Math.max(this.#seq, row.seq)
-    }
+    for (const { client, topic, qos } of subscriptions) this.#subscribe(client, { topic, qos }, true)
+    this.#queues.restore(saved)
     for (const { client, messageId } of received) {
       this.#session(client).received.set(messageId, { cmd: 'publish', topic: '', payload: '', qos: 2, retain: false })
     }
     this.#wills.restore(wills)
     for (let after: string | null = null; ; ) {
       const page = await this.#store.retained(after)
-      for (const message of page.messages) this.#retained.set(message.topic, '', retainedPacket(message))
+      for (const message of page.messages) this.#retained.restore(message, page.own)
       if (page.next === null) break
       after = page.next
     }
@@ -99,6 +98,11 @@ export class SessionPersistence {
   /** Resolves when everything up to now is on the disk. */
   settled(): Promise<void> {
     return this.#journal.settled()
+  }
+
+  /** Whether so much waits for the disk that clients have to wait too. */
+  get isBehind(): boolean {
+    return this.#journal.isBehind
   }
 
   async destroy(): Promise<void> {
@@ -113,19 +117,25 @@ export class SessionPersistence {
     return session?.kept === true ? session.user : undefined
   }
 
-  /** Makes or takes over a session that outlives its connection. False when there are too many. */
-  keep(client: string, user: string | null): boolean {
-    const known = this.#sessions.get(client)?.kept === true
-    if (!known && [...this.#sessions.values()].filter(({ kept }) => kept).length >= this.#rules.sessions) return false
+  /** Makes or takes over a session that outlives its connection. Answers why it may not; null when it may. */
+  keep(client: string, user: string | null): string | null {
+    const resumed = this.#sessions.get(client)?.kept === true
+    const { sessions, userSessions } = this.#rules.limits
+    const kept = resumed ? [] : [...this.#sessions.values()].filter((session) => session.kept)
+    if (kept.length >= sessions) return `more than ${sessions} sessions`
+    if (user !== null && kept.filter((session) => session.user === user).length >= userSessions)
+      return `more than ${userSessions} sessions of one user`
     const at = this.#rules.now()
-    Object.assign(this.#session(client), { user, at, kept: true })
+    Object.assign(this.#session(client), { user, at, kept: true, resumed })
     this.#journal.add({ kind: 'owner', client, user, at })
-    return true
+    return null
   }
 
+  /** Its connection has ended; so does a session that was not to outlive it (MQTT-3.1.2-6). */
   left(client: string): void {
     const session = this.#sessions.get(client)
-    if (session === undefined || !session.kept) return
+    if (session === undefined) return
+    if (!session.kept) return this.#forget(client)
     session.at = this.#rules.now()
     this.#journal.add({ kind: 'left', client, at: session.at })
   }
@@ -138,43 +148,72 @@ export class SessionPersistence {
 
   // Retained messages
 
+  /** Why there is no room for a retained message of a client; null when there is. */
+  refusesRetained(packet: Pick<BrokerPacket, 'topic' | 'payload'>): string | null {
+    return this.#retained.refuses(packet)
+  }
+
   async storeRetained(packet: BrokerPacket): Promise<void> {
-    const { topic, payload, qos } = packet
-    if (payload.length === 0) this.#retained.delete(topic, '')
-    else this.#retained.set(topic, '', { ...packet, payload: detached(payload) })
-    if (!this.ours) this.#journal.add({ kind: 'retain', message: { topic, payload: octets(payload), qos } })
+    this.#retained.store(packet, this.ours)
   }
 
   createRetainedStream(filter: string): Readable {
-    return this.createRetainedStreamCombi([filter])
+    return this.#retained.stream([filter])
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    const found = new Set<BrokerPacket>()
-    for (const filter of filters) for (const packet of this.#retained.topicsFor(filter)) found.add(packet)
-    return Readable.from([...found])
+    return this.#retained.stream(filters)
   }
 
   // Subscriptions
 
-  /** aedes hands over all filters of a SUBSCRIBE when one of them is allowed: the others must not be kept. */
-  async addSubscriptions(client: AedesClient, subscriptions: readonly Subscription[]): Promise<void> {
+  /** Why a client may not subscribe to one filter more; null when it may. */
+  refusesSubscription(client: string, user: string | null, topic: string): string | null {
+    const held = this.#sessions.get(client)?.subscriptions
+    return refusesFilter(topic, held, this.#held.get(user) ?? 0, this.#rules.limits)
+  }
+
+  /** One that stands already as it is costs nothing. */
+  async addSubscriptions(
+    client: AedesClient,
+    subscriptions: readonly Subscription[],
+    user: string | null = null,
+  ): Promise<void> {
+    const session = this.#session(client.id, user)
+    const isKept = client.clean !== true
     for (const subscription of subscriptions) {
-      if (!this.#rules.maySubscribe(client.id, subscription.topic)) continue
-      this.#subscribe(client.id, subscription)
       const { topic, qos } = subscription
-      this.#journal.add({ kind: 'subscribe', client: client.id, subscription: { topic, qos } })
+      const before = session.subscriptions.get(topic)
+      if (before?.qos !== qos && isKept)
+        this.#journal.add({ kind: 'subscribe', client: client.id, subscription: { topic, qos } })
+      this.#subscribe(client.id, subscription, isKept)
     }
   }
 
   async removeSubscriptions(client: AedesClient, topics: readonly string[]): Promise<void> {
     const session = this.#sessions.get(client.id)
+    if (session === undefined) return
     for (const topic of topics) {
-      if (session?.subscriptions.delete(topic) !== true) continue
+      if (!session.subscriptions.delete(topic)) continue
+      this.#hold(session.user, -1)
       this.#filters.delete(topic, client.id)
-      this.#journal.add({ kind: 'unsubscribe', client: client.id, topic })
+      if (client.clean !== true) this.#journal.add({ kind: 'unsubscribe', client: client.id, topic })
     }
     this.#tidy(client.id)
+  }
+
+  /** Whether it is a filter of the session as it stands, not one that a client asks for now. */
+  isRestored(client: string, subscription: { readonly topic: string }): boolean {
+    return this.#sessions.get(client)?.subscriptions.get(subscription.topic) === subscription
+  }
+
+  isResumed(client: string): boolean {
+    return this.#sessions.get(client)?.resumed === true
+  }
+
+  /** The QoS at which a client takes a topic, by whichever of its filters grants most; null when none takes it. */
+  qosFor(client: string, topic: string): number | null {
+    return this.#sessions.get(client)?.subscriptions.qosFor(topic) ?? null
   }
 
   async subscriptionsByClient(client: AedesClient): Promise<Subscription[]> {
@@ -197,64 +236,40 @@ export class SessionPersistence {
 
   getClientList(topic: string): Readable {
     return Readable.from(
-      [...this.#sessions].flatMap(([id, { subscriptions }]) => (subscriptions.has(topic) ? [id] : [])),
+      [...this.#sessions].flatMap(([id, { subscriptions }]) => (subscriptions.get(topic) === undefined ? [] : [id])),
     )
   }
 
   // Messages to clients
 
   async outgoingEnqueue(subscription: { clientId: string; qos?: number }, packet: BrokerPacket): Promise<void> {
-    const { clientId: client, qos = packet.qos } = subscription
-    this.#enqueue(client, { ...copyOf(packet), qos: Math.min(qos, packet.qos) })
+    return this.outgoingEnqueueCombi([subscription], packet)
   }
 
   async outgoingEnqueueCombi(
     subscriptions: readonly { clientId: string; qos?: number }[],
     packet: BrokerPacket,
   ): Promise<void> {
-    for (const subscription of subscriptions) await this.outgoingEnqueue(subscription, packet)
+    this.#queues.add(subscriptions, packet)
   }
 
-  /**
-   * The message goes out under this packet identifier. One that is not in the queue was published while its client
-   * subscribed: it is queued now, so that neither it nor the connection is lost.
-   */
+  /** The message goes out under this packet identifier, or under the one that is written into it. */
   async outgoingUpdate(client: AedesClient, packet: BrokerPacket): Promise<void> {
-    const queue = this.#session(client.id).outgoing
-    const entry = queue.find(packet)
-    const { messageId } = packet
-    if (entry === undefined) {
-      if (packet.cmd !== 'publish') throw new Error('no such packet')
-      this.#enqueue(client.id, { ...copyOf(packet), messageId })
-      return
-    }
-    if (messageId === undefined) return
-    if (packet.cmd === 'pubrel') {
-      queue.release(entry, messageId)
-      this.#journal.add({ kind: 'release', seq: entry.seq, messageId })
-      return
-    }
-    queue.number(entry, messageId)
-    if (packet.qos === 2) this.#journal.add({ kind: 'number', seq: entry.seq, messageId })
+    if (packet.cmd !== 'publish' || packet.qos > 0) this.#queues.number(client.id, packet)
   }
 
   /** aedes calls it for messages that were not sent too; those have no identifier and stay somebody else's. */
   async outgoingClearMessageId(client: AedesClient, packet: BrokerPacket): Promise<unknown> {
-    const queue = this.#sessions.get(client.id)?.outgoing
-    const entry = packet.messageId === undefined ? undefined : queue?.find({ messageId: packet.messageId })
-    if (entry === undefined) return undefined
-    this.#drop(client.id, entry)
-    return entry.packet
+    return packet.messageId === undefined ? undefined : this.#queues.acknowledge(client.id, packet.messageId)
   }
 
   /** The client may not have it after all. */
   withdraw(client: string, packet: BrokerPacket): void {
-    const entry = this.#sessions.get(client)?.outgoing.find({ ...packet, messageId: undefined })
-    if (entry !== undefined) this.#drop(client, entry)
+    this.#queues.withdraw(client, packet)
   }
 
   outgoingStream(client: AedesClient): Readable {
-    return Readable.from(this.#sessions.get(client.id)?.outgoing.packets() ?? [])
+    return Readable.from(this.#queues.packets(client.id))
   }
 
   // QoS 2 from clients
@@ -307,15 +322,15 @@ export class SessionPersistence {
 
   // Within
 
-  #session(client: string): Session {
+  #session(client: string, user: string | null = null): Session {
     let session = this.#sessions.get(client)
     if (session === undefined) {
       session = {
-        user: null,
+        user,
         at: this.#rules.now(),
         kept: false,
-        subscriptions: new Map(),
-        outgoing: new OutgoingQueue(),
+        resumed: false,
+        subscriptions: new Subscriptions(),
         received: new Map(),
       }
       this.#sessions.set(client, session)
@@ -326,44 +341,31 @@ export class SessionPersistence {
   #tidy(client: string): void {
     const session = this.#sessions.get(client)
     if (session === undefined || session.kept || session.subscriptions.size + session.received.size > 0) return
-    if (session.outgoing.size === 0) this.#sessions.delete(client)
+    if (this.#queues.isEmpty(client)) this.#sessions.delete(client)
   }
 
   #forget(client: string): void {
     const session = this.#sessions.get(client)
+    if (session?.kept === true || !this.#queues.isEmpty(client)) this.#journal.add({ kind: 'forget', client })
+    this.#queues.forget(client)
     if (session === undefined) return
-    for (const topic of session.subscriptions.keys()) this.#filters.delete(topic, client)
+    for (const topic of session.subscriptions.topics()) this.#filters.delete(topic, client)
+    this.#hold(session.user, -session.subscriptions.size)
     this.#sessions.delete(client)
-    this.#journal.add({ kind: 'forget', client })
   }
 
-  #subscribe(client: string, { subscriptionIdentifier, ...subscription }: Subscription): void {
+  #subscribe(client: string, { subscriptionIdentifier, ...subscription }: Subscription, isKept: boolean): void {
     const { topic, qos } = subscription
-    const identified = subscriptionIdentifier === undefined ? subscription : { ...subscription, subscriptionIdentifier }
-    this.#session(client).subscriptions.set(topic, identified)
-    if (qos > 0) this.#filters.set(topic, client, { clientId: client, ...subscription })
+    const { subscriptions, user } = this.#session(client)
+    if (subscriptions.get(topic) === undefined) this.#hold(user, 1)
+    subscriptions.set(subscriptionIdentifier === undefined ? subscription : { ...subscription, subscriptionIdentifier })
+    if (qos > 0 && isKept) this.#filters.set(topic, client, { clientId: client, ...subscription })
     else this.#filters.delete(topic, client)
   }
 
-  #enqueue(client: string, packet: BrokerPacket): void {
-    const { outgoing } = this.#session(client)
-    const seq = ++this.#seq
-    if (outgoing.add(seq, packet) === null) return
-    const { topic, payload, qos, messageId = null } = packet
-    this.#journal.add({
-      kind: 'enqueue',
-      packet: { seq, client, topic, payload: octets(payload), qos, messageId, released: false },
-    })
-    while (outgoing.size > this.#rules.queue || (outgoing.octets > this.#rules.octets && outgoing.size > 1)) {
-      const oldest = outgoing.oldest()
-      if (oldest === undefined) break
-      this.#drop(client, oldest)
-      this.#rules.overflowed(client)
-    }
-  }
-
-  #drop(client: string, entry: NonNullable<ReturnType<OutgoingQueue['find']>>): void {
-    this.#sessions.get(client)?.outgoing.remove(entry)
-    this.#journal.add({ kind: 'dequeue', seq: entry.seq })
+  #hold(user: string | null, more: number): void {
+    const held = (this.#held.get(user) ?? 0) + more
+    if (held > 0) this.#held.set(user, held)
+    else this.#held.delete(user)
   }
 }

@@ -60,8 +60,8 @@ export class TopicTree<T> {
     yield* takers(this.#root, topic.split('/'), 0, topic.startsWith('$'))
   }
 
-  /** The tree holds topics: those that the filter takes. */
-  *topicsFor(filter: string): Generator<T> {
+  /** The tree holds topics: those that the filter takes, and null for each branch that is looked at on the way. */
+  *walk(filter: string): Generator<T | null> {
     yield* taken(this.#root, filter.split('/'), 0)
   }
 }
@@ -82,7 +82,8 @@ function* takers<T>(at: Node<T>, levels: readonly string[], depth: number, hidde
   if (exact !== undefined) yield* takers(exact, levels, depth + 1, false)
 }
 
-function* taken<T>(at: Node<T>, levels: readonly string[], depth: number): Generator<T> {
+function* taken<T>(at: Node<T>, levels: readonly string[], depth: number): Generator<T | null> {
+  yield null
   if (depth === levels.length) {
     yield* at.values.values()
     return
@@ -100,7 +101,8 @@ function* taken<T>(at: Node<T>, levels: readonly string[], depth: number): Gener
   for (const [name, next] of at.children) if (depth > 0 || !name.startsWith('$')) yield* taken(next, levels, depth + 1)
 }
 
-function* everything<T>(at: Node<T>, front: boolean): Generator<T> {
+function* everything<T>(at: Node<T>, front: boolean): Generator<T | null> {
+  yield null
   yield* at.values.values()
   for (const [name, next] of at.children) if (!front || !name.startsWith('$')) yield* everything(next, false)
 }

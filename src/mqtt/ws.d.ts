@@ -5,6 +5,7 @@ declare module 'ws' {
 
   export class WebSocket {
     terminate(): void
+    on(event: 'message', listener: (octets: Uint8Array, isBinary: boolean) => void): this
   }
   export class WebSocketServer {
     constructor(options: {

@@ -294,4 +294,22 @@ export const migrations: readonly string[] = [
   -- Events that are counted, not kept. name: copies, strangers
   CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- What sessions of the embedded broker are owed: a message is kept once for all of them.
+  CREATE TABLE session_body (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL);
+  INSERT INTO session_body (id, topic, payload) SELECT seq, topic, payload FROM session_packet WHERE released = 0;
+  CREATE TABLE session_owed (
+    seq           INTEGER PRIMARY KEY,
+    client        TEXT NOT NULL,
+    body          INTEGER,           -- null: only the PUBREL is owed
+    qos           INTEGER NOT NULL,
+    message_id    INTEGER,
+    released      INTEGER NOT NULL
+  );
+  INSERT INTO session_owed (seq, client, body, qos, message_id, released)
+    SELECT seq, client, CASE released WHEN 0 THEN seq END, qos, message_id, released FROM session_packet;
+  DROP TABLE session_packet;
+  CREATE INDEX session_owed_client ON session_owed (client);
+  CREATE INDEX session_owed_body ON session_owed (body) WHERE body IS NOT NULL;
+  `,
 ]

@@ -12,7 +12,7 @@ const octets = new TextEncoder()
  */
 export function sessionStore(store: Store, baseTopic: string): SessionStore {
   return {
-    load: () => store.run('loadSessions', undefined),
+    load: (bounds) => store.run('loadSessions', bounds),
     save: (changes) => store.run('saveSessions', changes),
     async retained(cursor) {
       const [kind, after] = cursor === null ? ['own', ''] : [cursor.slice(0, 3), cursor.slice(3)]
@@ -21,10 +21,10 @@ export function sessionStore(store: Store, baseTopic: string): SessionStore {
         const messages = rows.map(({ topic, payload }): RetainedMessage => {
           return { topic: wholeTopic(baseTopic, topic), payload: octets.encode(payload), qos: 1 }
         })
-        return { messages, next: rows.length < page ? 'all' : `own${rows.at(-1)?.topic}` }
+        return { messages, own: true, next: rows.length < page ? 'all' : `own${rows.at(-1)?.topic}` }
       }
       const messages = await store.run('brokerRetained', { after, limit: page })
-      return { messages, next: messages.length < page ? null : `all${messages.at(-1)?.topic}` }
+      return { messages, own: false, next: messages.length < page ? null : `all${messages.at(-1)?.topic}` }
     },
   }
 }

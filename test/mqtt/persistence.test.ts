@@ -2,7 +2,7 @@ import loose, { strict as assert } from 'node:assert'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { SessionPersistence } from '../../src/mqtt/persistence.ts'
+import { type SessionLimits, SessionPersistence, type SessionRules } from '../../src/mqtt/persistence.ts'
 import { sessionStore } from '../../src/store/session-store.ts'
 import { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -23,14 +23,20 @@ type Abstract = (options: {
 const abstract = createRequire(import.meta.url)('aedes-persistence/abstract.js') as Abstract
 const stores: Store[] = []
 
-const rules = {
-  queue: 10_000,
-  octets: 1_000_000,
+const limits: SessionLimits = {
+  sessionQueue: 10_000,
+  sessionOctets: 1_000_000,
+  queued: 100_000,
+  queuedOctets: 10_000_000,
   sessions: 1_000,
-  now: () => Date.now(),
-  maySubscribe: () => true,
-  overflowed: () => {},
+  userSessions: 1_000,
+  retained: 1_000,
+  retainedOctets: 10_000_000,
+  subscriptions: 1_000,
+  userSubscriptions: 1_000,
+  wildcards: 1_000,
 }
+const rules: SessionRules = { limits, now: () => Date.now(), overflowed: () => {}, dropped: () => {} }
 
 async function open(
   path = join(temporaryFolder(), 'store.db'),
@@ -92,7 +98,7 @@ describe('over a restart', () => {
     const path = join(temporaryFolder(), 'store.db')
     const { store, persistence } = await open(path)
     await persistence.setup({ id: 'run-1' })
-    expect(persistence.keep('panel', 'kitchen')).toBe(true)
+    expect(persistence.keep('panel', 'kitchen')).toBeNull()
     await persistence.addSubscriptions({ id: 'panel' }, [{ topic: 'a/+', qos: 1 }])
     const owed = await persistence.subscriptionsByTopic('a/1')
     await persistence.outgoingEnqueueCombi(owed, packet('a/1', 1))
@@ -147,7 +153,7 @@ describe('over a restart', () => {
     let lost = 0
     const persistence = new SessionPersistence(
       sessionStore(store, 'smshub'),
-      { ...rules, queue: 3, overflowed: () => lost++ },
+      { ...rules, limits: { ...limits, sessionQueue: 3 }, overflowed: () => lost++ },
       testClock,
     )
     await persistence.setup({ id: 'run-1' })
