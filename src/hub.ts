@@ -162,6 +162,7 @@ export class Hub {
       storeFault: this.#storeFault,
       hasRoom: this.#upkeep.hasRoom && this.#folder.hasRoom(),
       brokerLostMs: this.#ingress.connected ? null : now - (this.#brokerLostAt ?? now),
+      brokerTrouble: this.#ingress.trouble,
       gateways,
     })
   }
@@ -247,6 +248,7 @@ export class Hub {
       gateways: Object.keys(config.gateways),
       numberOf: (id) => numberOf(config, id),
       newId,
+      counters: new Map(await this.#store.run('counters', undefined)),
       limits: {
         perLane: config.limits.device_queue,
         perClient: config.limits.client_queue,

@@ -11,6 +11,7 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
     time: isoTime(now()),
     uptime_s: Math.round((now() - startedAt) / 1000),
     mqtt: ingress.connected ? 'connected' : 'disconnected',
+    mqtt_trouble: ingress.trouble,
     mqtt_refused: refused,
     devices: fleet.devices.size,
     queued,

@@ -22,6 +22,7 @@ export interface IngressRooms {
 /** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
 export function makeIngress({ config, store, clock, run, instance, now }: IngressRooms): Ingress {
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
+  const { response_topics: responseTopics, identity } = config.mqtt
   const { sms2mqtt } = config.compat
   const aliases = sms2mqtt === undefined ? {} : { [`${sms2mqtt.prefix}/send`]: sms2mqttInbound }
   if (server === undefined) {
@@ -40,6 +41,8 @@ export function makeIngress({ config, store, clock, run, instance, now }: Ingres
     key,
     protocol,
     clientId,
+    responseTopics,
+    identity,
     clock,
   })
 }

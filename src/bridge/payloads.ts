@@ -212,7 +212,10 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
     summary: 'a text to a number, a contact, or several; other names of the keys are known too',
     schema: z.looseObject({ ...meta, to: z.union([z.string(), z.array(z.string())]), text }),
   },
-  'sms/send/{digits}': { summary: 'a text to a number without its plus', schema: text },
+  'sms/send/{recipient}': {
+    summary: 'a text to a contact, a group, a device, or a number without its plus',
+    schema: text,
+  },
   '{device}/set': {
     summary: 'a value for the primary property, values by property, or a command by its name',
     schema: z.union([z.looseObject(meta), value]),
@@ -221,14 +224,17 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
     summary: 'a value for a property, or one of the words ON OFF TOGGLE OPEN CLOSE STOP LOCK UNLOCK ARM DISARM',
     schema: z.union([z.looseObject({ ...meta, value: z.unknown() }), value]),
   },
-  '{device}/get': { summary: 'asks the device for its state; an empty payload will do', schema: z.unknown() },
+  '{device}/get': {
+    summary: 'asks the device for its state: empty, ?, PRESS, or an object that names properties',
+    schema: z.unknown(),
+  },
   '{device}/get/{property}': { summary: 'asks the device for one property', schema: z.unknown() },
   '{device}/command': {
     summary: 'a command by its name',
     schema: z.union([z.looseObject({ ...meta, command: z.string() }), z.string()]),
   },
   '{device}/command/{name}': {
-    summary: 'a command with its parameters; anything where it needs none',
+    summary: 'a command with its parameters; empty or PRESS where it needs none',
     schema: commandArguments,
   },
   '{device}/send': { summary: 'a literal text to the device', schema: text },

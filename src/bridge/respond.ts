@@ -1,4 +1,5 @@
 import { Fault } from '../message/fault.ts'
+import { isObject, readJson, readUtf8 } from '../message/json.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import type { Data } from './requests/request.ts'
@@ -32,24 +33,10 @@ export async function respond(
   ]
 }
 
+const largestRequest = 1024 * 1024
+
 /** JSON, or the scalar that it is. Nothing at all asks without data. */
 function dataOf(payload: Uint8Array): unknown {
-  if (payload.length > 1024 * 1024) throw new Fault('invalid_payload', 'a request has at most 1 MiB')
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(payload).trim()
-  } catch {
-    throw new Fault('invalid_payload', 'the payload is not UTF-8')
-  }
-  if (text === '') return {}
-  try {
-    return JSON.parse(text)
-  } catch {
-    if (/^[[{]/.test(text)) throw new Fault('invalid_payload', 'the payload begins like JSON and is none')
-    return text
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  const text = readUtf8(payload, largestRequest).trim()
+  return text === '' ? {} : (readJson(text) ?? text)
 }

@@ -1,4 +1,5 @@
 import type { GatewayState } from '../message/gateway-state.ts'
+import { isObject, readJson } from '../message/json.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 
@@ -94,7 +95,8 @@ export class Sms2mqtt {
 
 function textIn(payload: string): string | null {
   try {
-    const json = JSON.parse(payload) as Record<string, unknown>
+    const json = readJson(payload)
+    if (!isObject(json)) return null
     const keys = Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value]))
     return typeof keys.text === 'string' && keys.number !== undefined ? keys.text : null
   } catch {

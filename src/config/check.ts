@@ -1,5 +1,6 @@
 import { didYouMean } from '../device/nearest.ts'
 import { isDialable, numberProblem, regionProblem } from '../device/numbers.ts'
+import { groupProblems } from './groups.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'
 
@@ -15,6 +16,8 @@ export function checkConfig(config: Config): Checked {
   const { region } = config.sms
   const wrongRegion = region === undefined ? null : regionProblem(region)
   if (wrongRegion !== null) problems.push(at(['sms', 'region'], wrongRegion))
+  for (const [name, problem] of groupProblems(config.contacts, Object.keys(config.devices)))
+    problems.push(at(['contacts', name], problem))
   for (const { path, number, isSender } of numbersIn(config)) {
     const problem = numberProblem(number, wrongRegion === null ? region : undefined)
     if (problem === null) continue
@@ -51,7 +54,14 @@ function numbersIn({ devices, contacts, gateways }: Config): Written[] {
     ...Object.entries(devices).flatMap(([id, { number }]) =>
       number.map((one) => ({ path: ['devices', id, 'number'], number: one, isSender: true })),
     ),
-    ...Object.entries(contacts).map(([name, number]) => ({ path: ['contacts', name], number, isSender: false })),
+    ...Object.entries(contacts).flatMap(([name, contact]) =>
+      // A group holds names of others too.
+      (typeof contact === 'string' ? [contact] : contact.filter((member) => !/\p{L}/u.test(member))).map((number) => ({
+        path: ['contacts', name],
+        number,
+        isSender: false,
+      })),
+    ),
     ...Object.entries(gateways).flatMap(([id, { number }]) =>
       number === undefined ? [] : [{ path: ['gateways', id, 'number'], number, isSender: false }],
     ),

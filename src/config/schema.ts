@@ -37,6 +37,18 @@ const Mqtt = z
       'Client id of the hub; the broker keeps messages for it',
       'smshub',
     ),
+    response_topics: key(
+      z
+        .array(z.string().regex(/^(?:(?:[^+#/\0]*|\+)\/)*(?:[^+#/\0]+|\+|#)$/, 'must be a topic filter like panel/#'))
+        .default([]),
+      'Where clients may have answers published (MQTT 5 response topic), beside <base_topic>/reply/#',
+      ['panel/#'],
+    ),
+    identity: key(
+      z.enum(['none', 'topic']).default('none'),
+      'topic: commands are accepted below <base_topic>/as/<user>/ only, where the ACL of the broker says who is who',
+      'topic',
+    ),
     protocol: key(
       z
         .enum(['4', '5'])
@@ -99,9 +111,9 @@ export const Config = z
       gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', number: '+4915112345678' },
     }),
     contacts: key(
-      z.record(z.string().min(1), z.string().min(1)).default({}),
-      'People who may be sent texts: name and number',
-      { mum: '+4915112345699' },
+      z.record(z.string().min(1), z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])).default({}),
+      'People who may be sent texts: name and number, or a group as a list of names and numbers',
+      { mum: '+4915112345699', dad: '+4915112345698', family: ['mum', 'dad'] },
     ),
     sms: z
       .strictObject({
@@ -199,7 +211,13 @@ export const Config = z
       })
       .prefault({}),
   })
-  .superRefine(({ gateways, routes }, context) => {
+  .superRefine(({ mqtt, gateways, routes }, context) => {
+    if (mqtt.identity === 'topic' && mqtt.server === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['mqtt', 'identity'],
+        message: 'topic is for a broker under mqtt.server; the embedded broker knows its users by their passwords',
+      })
     routes.forEach((route, i) => {
       route.gateways.forEach((id, j) => {
         if (!Object.hasOwn(gateways, id))

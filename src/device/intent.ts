@@ -1,5 +1,7 @@
 import { Fault } from '../message/fault.ts'
-import { type Value, type Values, wordOf } from '../message/values.ts'
+import { isObject, readJson } from '../message/json.ts'
+import { splitMeta } from '../message/meta.ts'
+import { type Value, wordOf } from '../message/values.ts'
 import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
 import { findCommand } from './find-command.ts'
 import { isListed } from './mask.ts'
@@ -7,8 +9,12 @@ import { didYouMean } from './nearest.ts'
 import { own } from './own.ts'
 import { accepts } from './parameters.ts'
 import { fieldsOf } from './places.ts'
+import { plainWhole } from './readers/numerals.ts'
 import type { Parameter } from './schema/command.ts'
 import { type Action, actions, type Call, type Property } from './schema/message.ts'
+
+/** A word that means the other value than the present one. */
+export const isToggle = (value: unknown): boolean => /^\s*toggle\s*$/i.test(wordOf(value))
 
 /** What a `set` or `get` comes to. */
 export interface Resolved {
@@ -35,28 +41,14 @@ const words: Readonly<Record<string, readonly Action[]>> = {
   unlock: ['unlock', 'press'],
 }
 
-/** Keys of a payload that are the hub's and no parameter's (facts: MQTT, section 5.3 rule 4). */
-export const metaKeys: readonly string[] = [
-  'id',
-  'ttl',
-  'priority',
-  'gateway',
-  'dry_run',
-  'confirm',
-  'force',
-  'for',
-  'transaction',
-]
-
 /**
- * The command that brings a property to a value. Without a property it is the primary one. `state` is what is
- * known of the device, which TOGGLE needs where the device has no toggle of its own.
+ * The command that brings a property to a value. Without a property it is the primary one. `current` is its present
+ * value, which TOGGLE needs where the device has no toggle of its own.
  */
-export function resolveSet(device: Device, property: string | null, value: unknown, state: Values = {}): Resolved {
+export function resolveSet(device: Device, property: string | null, value: unknown, current: Value = null): Resolved {
   const [name, row] = findProperty(device, property)
-  const current = own(state, name) ?? null
   const usable = callsOf(device, row)
-  const word = wordOf(value).trim().toLowerCase()
+  const word = plainWhole(wordOf(value).trim()).toLowerCase()
   const action = actionFor(word, usable, current)
   const call = action === null ? undefined : usable.get(action)
   if (action !== null && call !== undefined) {
@@ -114,32 +106,25 @@ export function resolveGet(device: Device, property: string | null): Resolved {
   throw unknownProperty(device, property, known)
 }
 
-/** Parameters of `command/<name>`: a JSON object, the one value that the command needs, or anything where it needs none. */
+/** Parameters of `command/<name>`: a JSON object, the one value that the command takes, or nothing where it needs none. */
 export function commandArguments(device: Device, name: string, payload: string): Readonly<Record<string, unknown>> {
   const { key, command } = findCommand(device, name)
   const plain = payload.trim()
-  const given = parsed(plain)
-  if (typeof given === 'object' && given !== null && !Array.isArray(given)) {
-    return Object.fromEntries(Object.entries(given).filter(([param]) => !metaKeys.includes(param)))
-  }
+  const given = readJson(plain)
+  if (isObject(given)) return splitMeta(given).rest
   const needed = Object.entries(command.params).filter(([, spec]) => isNeeded(spec))
+  if (plain === '' || (needed.length === 0 && /^press$/i.test(plain))) return {}
   const only = onlyParameter(device, key)
-  if (plain === '' || (needed.length === 0 && (only === null || /^(?:press|on|true|1)$/i.test(plain)))) return {}
   if (only !== null) return { [only]: typeof given === 'string' || Array.isArray(given) ? given : plain }
+  if (needed.length === 0) {
+    const takes = `${key} takes an empty payload, PRESS or a JSON object`
+    throw new Fault('invalid_payload', `${takes}, not ${JSON.stringify(plain.slice(0, 80))}`, { command: key })
+  }
   const list = needed.map(([param, spec]) => `"${param}": ${accepts(spec)}`).join('; ')
   throw new Fault('out_of_range', `${key} takes a JSON object with ${list}`, {
     command: key,
     accepted: needed.map(([param]) => param),
   })
-}
-
-/** JSON, or the text itself. */
-function parsed(payload: string): unknown {
-  try {
-    return JSON.parse(payload)
-  } catch {
-    return payload
-  }
 }
 
 const isNeeded = (spec: Parameter): boolean => !spec.optional && spec.default === undefined

@@ -1,4 +1,9 @@
-import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min'
 import { refusalOf } from '../message/dialable.ts'
 import type { PhoneForm } from './schema/command.ts'
 
@@ -33,6 +38,23 @@ export function sameNumber(a: string, b: string, region?: string): boolean {
     .map((number) => number.replace(/^(?:\+|0+)/, ''))
     .sort((x, y) => x.length - y.length)
   return short.length >= tail && long.endsWith(short)
+}
+
+/** The number with the plus that was left away; null where that makes no number. */
+export function withPlus(text: string): string | null {
+  const digits = text.replace(/[\s()./-]/g, '')
+  if (!/^[1-9]\d{7,14}$/.test(digits)) return null
+  return parsePhoneNumberFromString(`+${digits}`)?.isValid() ? `+${digits}` : null
+}
+
+/**
+ * Whether digits without plus are no number of this country: none that is possible, or one that begins with the
+ * country's own code, as those do that have lost their plus.
+ */
+export function isForeignForm(text: string, region: string | undefined): boolean {
+  const digits = text.replace(/[\s()./-]/g, '')
+  if (region === undefined || !isSupportedCountry(region) || !/^\d{7,}$/.test(digits)) return false
+  return !normaliseNumber(digits, region).startsWith('+') || digits.startsWith(getCountryCallingCode(region))
 }
 
 /** May a text be sent to it? Names of senders can't be answered. */

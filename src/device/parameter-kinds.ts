@@ -3,7 +3,7 @@ import { formatNumber, normaliseNumber } from './numbers.ts'
 import { anyOf, either, fewest, literal, maybe, type Regular, sequence, some, times, units } from './pattern/regular.ts'
 import { timeFormat } from './readers/dates.ts'
 import { duration, readDuration, writeDuration } from './readers/durations.ts'
-import { decimal, whole } from './readers/numerals.ts'
+import { decimal, plainWhole, whole } from './readers/numerals.ts'
 import { type CivilTime, civilAt, fixedOffset, isoOf } from './readers/zones.ts'
 import type { Parameter, ParameterType, PhoneForm } from './schema/command.ts'
 import { tidy } from './units.ts'
@@ -42,14 +42,19 @@ const inRange = (value: number, { min, max }: Parameter): boolean =>
 
 export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
   int: {
-    take: (given, spec) => (/^[+-]?\d{1,15}$/.test(given) ? takeNumber(Number(given), spec) : null),
+    take: (given, spec) => {
+      const plain = plainWhole(given)
+      return /^[+-]?\d{1,15}$/.test(plain) ? takeNumber(Number(plain), spec) : null
+    },
     accepts: (spec) => `a whole number${rangeOf(spec)}`,
     regular: () => whole,
     given: (wire, spec) => String(tidy(Number(wire) / (spec.scale ?? 1))),
   },
   decimal: {
     take: (given, spec) =>
-      /^[+-]?\d{1,15}([.,]\d{1,9})?$/.test(given) ? takeNumber(Number(given.replace(',', '.')), spec) : null,
+      /^[+-]?\d{1,15}([.,]\d{1,9})?(e[+-]?\d{1,2})?$/i.test(given)
+        ? takeNumber(Number(given.replace(',', '.')), spec)
+        : null,
     accepts: (spec) => `a number${rangeOf(spec)}`,
     regular: () => decimal,
     given: (wire, spec) => String(tidy(Number(wire.replace(',', '.')) / (spec.scale ?? 1))),
@@ -138,7 +143,8 @@ export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
   },
   duration: {
     take: (given, spec) => {
-      const seconds = /^\d{1,9}$/.test(given) ? Number(given) : readDuration('', given)
+      const plain = plainWhole(given)
+      const seconds = /^\d{1,9}$/.test(plain) ? Number(plain) : readDuration('', given)
       if (seconds === null || !inRange(seconds, spec)) return null
       return {
         value: seconds,
@@ -172,8 +178,9 @@ export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
   },
   name_or_number: {
     take: (given, spec) => {
-      if (!/^\d{1,9}$/.test(given)) return given.trim() === '' ? null : same(given)
-      return inRange(Number(given), spec) ? { value: Number(given), wire: spec.prefix + given } : null
+      const plain = plainWhole(given)
+      if (!/^\d{1,9}$/.test(plain)) return given.trim() === '' ? null : same(given)
+      return inRange(Number(plain), spec) ? { value: Number(plain), wire: spec.prefix + plain } : null
     },
     accepts: (spec) => `a number${rangeOf(spec)} or the name that the device has for it`,
     regular: () => anyText,
@@ -184,7 +191,9 @@ export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
 const zoneUnit = { ...units.digit, has: (unit: number) => units.digit.has(unit) || unit === 0x3a || unit === 0x2c }
 
 function takeNumber(value: number, spec: Parameter): Taken | null {
-  return inRange(value, spec) ? { value, wire: numberWire(value, spec) } : null
+  const wire = numberWire(value, spec)
+  // No device reads a number with an exponent.
+  return inRange(value, spec) && !wire.includes('e') ? { value, wire } : null
 }
 
 function numberWire(value: number, { scale = 1, pad = 0, comma }: Parameter): string {
@@ -199,7 +208,7 @@ const no: readonly string[] = ['off', 'false', '0']
 /** An option by its word, case aside; `true` and `1` ask for ON where there is one. */
 function takeOption(given: string, { options = onOff }: Parameter): Taken | null {
   const words = Object.keys(options)
-  const plain = given.toLowerCase()
+  const plain = plainWhole(given).toLowerCase()
   const asked = [yes, no].find((synonyms) => synonyms.includes(plain)) ?? []
   const word =
     words.find((option) => option === given) ??

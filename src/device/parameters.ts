@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import { type Value, wordOf } from '../message/values.ts'
+import { isNoValue, type Value, wordOf } from '../message/values.ts'
 import { didYouMean } from './nearest.ts'
 import { own } from './own.ts'
 import { type ParameterContext, parameterKinds, type Taken } from './parameter-kinds.ts'
@@ -69,6 +69,7 @@ export function takeValue(spec: Parameter, given: unknown, context: ParameterCon
   if (spec.list !== undefined) return takeList(spec, given, context)
   if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return null
   const text = wordOf(given)
+  if (isNoValue(text) && spec.options === undefined) return null
   if (text.length > longest || (spec.pattern !== undefined && !follows(text, spec.pattern))) return null
   return parameterKinds[spec.type].take(text, spec, context)
 }

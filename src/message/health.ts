@@ -18,6 +18,8 @@ export interface HealthParts {
   readonly hasRoom: boolean
   /** ms since the broker was last there; null while it is. */
   readonly brokerLostMs: number | null
+  /** What keeps the connection to the broker from lasting, in a sentence. */
+  readonly brokerTrouble: string | null
   readonly gateways: Readonly<Record<string, GatewayState>>
 }
 
@@ -25,7 +27,14 @@ export interface HealthParts {
 const brokerPatienceMs = 120_000
 
 /** What fails takes commands in or keeps them no more; what is degraded keeps them until a modem or broker is back. */
-export function healthOf({ stopping, storeFault, hasRoom, brokerLostMs, gateways }: HealthParts): Health {
+export function healthOf({
+  stopping,
+  storeFault,
+  hasRoom,
+  brokerLostMs,
+  brokerTrouble,
+  gateways,
+}: HealthParts): Health {
   const failures: string[] = []
   const others: string[] = []
   if (stopping) failures.push('the hub is stopping')
@@ -36,6 +45,7 @@ export function healthOf({ stopping, storeFault, hasRoom, brokerLostMs, gateways
     if (brokerLostMs > brokerPatienceMs) failures.push(problem)
     else others.push(problem)
   }
+  if (brokerTrouble !== null) failures.push(`mqtt: ${brokerTrouble}`)
   for (const [id, { status, last_error }] of Object.entries(gateways))
     if (status !== 'ready' && status !== 'initializing')
       others.push(`gateway ${id}: ${status}${last_error === null ? '' : `, ${last_error}`}`)

@@ -4,6 +4,8 @@ export interface Publish {
   readonly client: string
   /** Who it is by its password: quotas and `id`s go by it; null where nobody has to say. */
   readonly user?: string | null
+  /** Everybody behind the broker has this name: the quota of a client is not shared by all of them then. */
+  readonly isAnonymous?: boolean
   /** Changes with each CONNECT of the client: the same packet on another connection is a redelivery. */
   readonly connection: string
   /** Packet identifier; null at QoS 0, which cannot be redelivered. */

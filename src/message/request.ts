@@ -3,6 +3,8 @@ import type { Priority } from './status.ts'
 /** Who asked, and where the answer goes beside the result topic. */
 export interface Origin {
   readonly client: string
+  /** Everybody has this name. */
+  readonly isAnonymous: boolean
   /** The `id` that the client gave; null without one. */
   readonly ref: string | null
   readonly response: { readonly topic: string; readonly correlation: string | null } | null
@@ -19,7 +21,8 @@ export type Intent =
   | { readonly verb: 'set'; readonly device: string; readonly property: string | null; readonly value: unknown }
   | { readonly verb: 'get'; readonly device: string; readonly property: string | null }
   | { readonly verb: 'send'; readonly device: string; readonly text: string }
-  | { readonly verb: 'text'; readonly to: string; readonly text: string }
+  /** `isTopic`: the recipient is a level of a topic, where a number can't have its plus. */
+  | { readonly verb: 'text'; readonly to: string; readonly text: string; readonly isTopic?: boolean }
 
 /** The meta keys of a payload (facts: MQTT, section 5.3 rule 4). */
 export interface Options {

@@ -29,7 +29,7 @@ export const topics = {
   'bridge/request/{group}/{verb}': { direction: 'in', retain: false },
   'compat/sms2mqtt/send': { direction: 'in', retain: false },
   'sms/send': { direction: 'in', retain: false },
-  'sms/send/{digits}': { direction: 'in', retain: false },
+  'sms/send/{recipient}': { direction: 'in', retain: false },
   '{device}/set': { direction: 'in', retain: false },
   '{device}/set/{property}': { direction: 'in', retain: false },
   '{device}/get': { direction: 'in', retain: false },
@@ -43,7 +43,7 @@ export type TopicPattern = keyof typeof topics
 type Names<T extends string> = T extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never
 
 /** First levels that are never a device. */
-export const reservedIds = ['bridge', 'gateway', 'sms']
+export const reservedIds = ['bridge', 'gateway', 'sms', 'reply', 'as']
 
 /** What a device, a gateway or a contact may be called: safe as a topic level, in Home Assistant, Homie and NATS. */
 export const idPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/

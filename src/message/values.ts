@@ -8,3 +8,8 @@ export type Values = Readonly<Record<string, Value>>
 export function wordOf(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
+
+/** What templates and programs write where they have no value: nobody means it as one. */
+const noValues: readonly string[] = ['unavailable', 'unknown', 'None', 'null', 'undefined', 'NaN', '[object Object]']
+
+export const isNoValue = (text: string): boolean => noValues.includes(text.trim())

@@ -1,4 +1,7 @@
-import { matchInbound } from '../message/topics.ts'
+import { Fault } from '../message/fault.ts'
+import { readUtf8 } from '../message/json.ts'
+import { readPayload } from '../message/payload.ts'
+import { matchInbound, type TopicMatch } from '../message/topics.ts'
 import { covers, isFilter, matches } from './filter.ts'
 
 /** What a user of the embedded broker may do. `read` and `write` are whole topic filters. */
@@ -65,13 +68,14 @@ export class Access {
 
   /** Null when the publish may pass, else why not. */
   refusesPublish(user: string | null, topic: string, payload: Uint8Array | string): string | null {
-    if (topic.startsWith('$') || topic.includes('\u0000')) return 'topics with $ in front are the broker’s own'
+    if (topic.includes('\u0000')) return 'a topic may not hold U+0000 (MQTT-1.5.3-2)'
+    if (topic.startsWith('$')) return 'topics with $ in front are the broker’s own'
     const below = this.below(topic)
     const inbound = below === null ? null : matchInbound(below)
     if (below !== null && inbound === null) return 'only the hub publishes here'
     const write = this.#users === null ? null : (this.#of(user)?.write ?? [])
     if (write === null || write.includes('#')) return null
-    const named = below === null || inbound === null ? [] : namedIn(inbound.pattern, below, payload)
+    const named = inbound === null ? [] : namedIn(inbound, payload)
     const missing = [topic, ...named.map((name) => `${this.#baseTopic}/${name}`)].find(
       (needed) => !write.some((filter) => matches(filter, needed)),
     )
@@ -89,9 +93,12 @@ export class Access {
 
   /** A topic behind the base topic; null for any other, '' for the base topic itself. */
   below(topic: string): string | null {
+    // First: an alias may lie below the base topic.
+    const alias = this.#aliases.get(topic)
+    if (alias !== undefined) return alias
     if (topic === this.#baseTopic) return ''
     const base = `${this.#baseTopic}/`
-    return topic.startsWith(base) ? topic.slice(base.length) : (this.#aliases.get(topic) ?? null)
+    return topic.startsWith(base) ? topic.slice(base.length) : null
   }
 
   #of(user: string | null): Filters | undefined {
@@ -113,29 +120,26 @@ export class Access {
   }
 }
 
-/** Topics that say what a payload on a wider topic asks for: naming a command in it needs the right to that command. */
-function namedIn(pattern: string, below: string, payload: Uint8Array | string): string[] {
-  const device = below.split('/')[0] as string
-  if (!['{device}/set', '{device}/get', '{device}/command'].includes(pattern)) return []
-  const text = typeof payload === 'string' ? payload : Buffer.from(payload).toString('utf8')
-  const json = objectIn(text)
-  if (pattern === '{device}/command') {
-    const name = json === null ? text.trim() : json.command
-    return typeof name === 'string' ? [`${device}/command/${name}`] : []
-  }
-  if (json === null) return []
-  if (typeof json.command === 'string') return [`${device}/command/${json.command}`]
-  const verb = pattern.endsWith('get') ? 'get' : 'set'
-  return Object.keys(json).map((name) => `${device}/${verb}/${name}`)
-}
+/** What a payload of these topics names has a topic of its own. */
+const wide: readonly string[] = ['{device}/set', '{device}/get', '{device}/command']
+/** More is refused by whoever carries it out. */
+const largest = 64 * 1024
 
-function objectIn(text: string): Readonly<Record<string, unknown>> | null {
+/**
+ * Topics that say what a payload on a wider topic asks for: naming a command in it needs the right to that command. It
+ * is read as it will be when it is carried out; what can't be read is carried out by nobody.
+ */
+function namedIn(match: TopicMatch, payload: Uint8Array | string): string[] {
+  if (!wide.includes(match.pattern)) return []
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Readonly<Record<string, unknown>>)
-      : null
-  } catch {
-    return null
+    const text = readUtf8(typeof payload === 'string' ? Buffer.from(payload) : payload, largest)
+    return readPayload(match, text).intents.flatMap((intent) => {
+      if (intent.verb === 'command') return [`${intent.device}/command/${intent.name}`]
+      const isNamed = (intent.verb === 'set' || intent.verb === 'get') && intent.property !== null
+      return isNamed ? [`${intent.device}/${intent.verb}/${intent.property}`] : []
+    })
+  } catch (error) {
+    if (Fault.from(error).code === 'invalid_payload') return []
+    throw error
   }
 }

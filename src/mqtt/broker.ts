@@ -102,6 +102,10 @@ export class EmbeddedBroker implements Ingress {
     return this.#listeners.open
   }
 
+  get trouble(): null {
+    return null
+  }
+
   get address(): string {
     return this.#listeners.addresses.join(', ')
   }

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import { inboundFilters } from '../message/topics.ts'
+import type { Publish } from '../message/publish.ts'
+import { inboundFilters, matchInbound } from '../message/topics.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { matches } from './filter.ts'
+import { type HubFilter, withoutOverlaps } from './hub-filters.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
-import { idempotencyKeyOf, isAnswerable, propertiesOf } from './properties.ts'
+import { idempotencyKeyOf, propertiesOf, ResponseTopics } from './properties.ts'
+import { Reconnection } from './reconnection.ts'
+import { Refusals } from './refusals.ts'
+import { markerExpirySeconds, SessionMarker } from './session-marker.ts'
 
 export interface ClientOptions {
   readonly baseTopic: string
@@ -23,13 +28,18 @@ export interface ClientOptions {
   readonly protocol: 4 | 5 | undefined
   /** Fixed for the life of the installation: the broker's session hangs on it. */
   readonly clientId: string
+  /** Filters of topics, beside those of the hub, that a client may name for the answer to its publish. */
+  readonly responseTopics: readonly string[]
+  /** `topic`: commands are taken below `as/<user>` only, and whoever may publish there is that user. */
+  readonly identity: 'none' | 'topic'
   readonly clock: Clock
 }
 
 /** How long a broker keeps what is published while the hub is away. */
 const sessionSeconds = 7 * 86_400
-const firstRetryMs = 500
-const longestRetryMs = 30_000
+/** MQTT 5: another client has connected with the client id of this one. */
+const sessionTakenOver = 0x8e
+const restMs = 500
 /** How long a stop waits for the broker. */
 const goodbyeMs = 2_000
 /** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
@@ -45,16 +55,34 @@ export class ExternalBroker implements Ingress {
   #client!: MqttClient
   #handlers!: IngressHandlers
   #version: 4 | 5 = 5
-  #retryMs = firstRetryMs
+  readonly #reconnection: Reconnection
+  readonly #marker: SessionMarker
+  readonly #responses: ResponseTopics
+  readonly #refusals: Refusals
+  /** What this connection is subscribed to. */
+  #subscribed: readonly HubFilter[] = []
+  #takenOver = false
   #retry: Timer | null = null
   #generation = 0
-  #live = false
   #lastHeard: number | null = null
   #stopping = false
 
   constructor(options: ClientOptions) {
     this.#options = options
     this.#version = options.protocol ?? 5
+    const { clock, clientId, baseTopic, responseTopics } = options
+    this.#reconnection = new Reconnection(clock, clientId)
+    this.#responses = new ResponseTopics(baseTopic, responseTopics, (topic) => this.#read(topic) !== null)
+    this.#refusals = new Refusals(clock, (refusal) => this.#handlers.refused(refusal))
+    // A client id may hold characters that a topic may not.
+    const topic = this.#topic(`bridge/marker/${encodeURIComponent(clientId)}`)
+    this.#marker = new SessionMarker({
+      clock,
+      topic,
+      send: (payload) => this.#sendMarker(payload),
+      missing: () =>
+        this.#refused(topic, 'the broker does not deliver the hub its own marker; allow it to publish and read there'),
+    })
   }
 
   get connected(): boolean {
@@ -63,6 +91,10 @@ export class ExternalBroker implements Ingress {
 
   get address(): string {
     return this.#options.server
+  }
+
+  get trouble(): string | null {
+    return this.#reconnection.trouble
   }
 
   async start(handlers: IngressHandlers): Promise<void> {
@@ -85,10 +117,10 @@ export class ExternalBroker implements Ingress {
   watch(filter: string, seen: (message: WatchedMessage) => void): () => void {
     const watcher = { filter, seen }
     this.#watchers.add(watcher)
-    if (this.connected) this.#client.subscribe(filter, { qos: 0 })
+    this.#resubscribe(filter)
     return () => {
       this.#watchers.delete(watcher)
-      if (this.connected && ![...this.#watchers].some((one) => one.filter === filter)) this.#client.unsubscribe(filter)
+      this.#resubscribe()
     }
   }
 
@@ -109,16 +141,30 @@ export class ExternalBroker implements Ingress {
     return `${this.#options.baseTopic}/${name}`
   }
 
-  /** Only this hub publishes and reads it: what arrives before it had waited in the broker's session. */
-  get #marker(): string {
-    return this.#topic(`bridge/marker/${this.#options.clientId}`)
+  /** The place of a command behind the base topic, and who gave it; null for all other topics. */
+  #read(topic: string): { readonly place: string; readonly user: string | null } | null {
+    const { aliases, baseTopic, identity } = this.#options
+    const isNamed = identity === 'topic'
+    // First: an alias may lie below the base topic.
+    if (Object.hasOwn(aliases, topic)) return { place: aliases[topic] as string, user: isNamed ? topic : null }
+    if (!topic.startsWith(`${baseTopic}/`)) return null
+    const below = topic.slice(baseTopic.length + 1)
+    const [, user, place] = isNamed ? (/^as\/([^/\p{Cc}]{1,128})\/(.*)$/su.exec(below) ?? []) : [below, null, below]
+    return user === undefined || place === undefined || matchInbound(place) === null ? null : { place, user }
   }
 
-  /** The place of a command behind the base topic; null for other people's topics. */
-  #below(topic: string): string | null {
-    const base = `${this.#options.baseTopic}/`
-    if (topic.startsWith(base)) return topic.slice(base.length)
-    return Object.hasOwn(this.#options.aliases, topic) ? (this.#options.aliases[topic] as string) : null
+  /** Everything that the hub listens to, each filter for itself. */
+  #wanted(): HubFilter[] {
+    const { identity, aliases } = this.#options
+    const commands = [
+      ...inboundFilters.map((filter) => this.#topic(identity === 'topic' ? `as/+/${filter}` : filter)),
+      ...Object.keys(aliases),
+      this.#marker.topic,
+    ]
+    return [
+      ...commands.map((filter) => ({ filter, isCommand: true })),
+      ...[...this.#watchers].map(({ filter }) => ({ filter, isCommand: false })),
+    ]
   }
 
   #connect(): void {
@@ -150,6 +196,9 @@ export class ExternalBroker implements Ingress {
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
       void this.#connected(connack.sessionPresent)
     })
+    client.on('disconnect', (packet) => {
+      this.#takenOver = packet.reasonCode === sessionTakenOver
+    })
     client.on('packetreceive', () => {
       this.#lastHeard = this.#options.clock.monotonic()
     })
@@ -159,30 +208,67 @@ export class ExternalBroker implements Ingress {
 
   async #connected(sessionPresent: boolean): Promise<void> {
     const generation = this.#generation
-    this.#retryMs = firstRetryMs
-    this.#live = !sessionPresent
-    const filters = [
-      ...inboundFilters.map((filter) => this.#topic(filter)),
-      ...Object.keys(this.#options.aliases),
-      this.#marker,
-    ]
-    // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
-    const subscription = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
+    this.#reconnection.connected()
+    this.#marker.connected(sessionPresent)
+    const wanted = this.#wanted()
+    const plan = withoutOverlaps(wanted)
+    this.#subscribed = plan
     try {
-      await this.#client.subscribeAsync(filters, subscription)
-      for (const { filter } of this.#watchers) await this.#client.subscribeAsync(filter, { qos: 0 })
-      if (sessionPresent) await this.#client.publishAsync(this.#marker, String(generation), { qos: 1 })
+      // A session may hold filters that an earlier version subscribed to beside those that take the same topics.
+      const held = wanted.map(({ filter }) => filter).filter((filter) => plan.every((one) => one.filter !== filter))
+      if (sessionPresent && held.length > 0) await this.#client.unsubscribeAsync(held)
+      await this.#subscribe(plan)
+      this.#marker.begin()
       await this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
-    } catch {
+    } catch (error) {
+      if (generation === this.#generation && this.connected)
+        this.#refused('', `subscribing: ${(error as Error).message}`)
       return
     }
     if (generation === this.#generation) this.#handlers.connected({ remembers: sessionPresent })
   }
 
+  async #subscribe(subscriptions: readonly HubFilter[]): Promise<void> {
+    const filters = (isCommand: boolean) =>
+      subscriptions.filter((one) => one.isCommand === isCommand).map(({ filter }) => filter)
+    const [commands, watched] = [filters(true), filters(false)]
+    // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
+    const options = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
+    if (commands.length > 0) await this.#client.subscribeAsync(commands, options)
+    if (watched.length > 0) await this.#client.subscribeAsync(watched, { qos: 0 })
+  }
+
+  /** The watchers have changed. `renewed` is subscribed to again for its retained messages. */
+  #resubscribe(renewed?: string): void {
+    if (!this.connected) return
+    const before = this.#subscribed
+    this.#subscribed = withoutOverlaps(this.#wanted())
+    const differs = (others: readonly HubFilter[]) => (one: HubFilter) =>
+      others.every(({ filter, isCommand }) => filter !== one.filter || isCommand !== one.isCommand)
+    const gone = before.filter(differs(this.#subscribed)).map(({ filter }) => filter)
+    const fresh = this.#subscribed.filter((one) => differs(before)(one) || (one.filter === renewed && !one.isCommand))
+    const failed = (error: Error) => {
+      if (this.connected) this.#refused('', `subscribing: ${error.message}`)
+    }
+    if (gone.length > 0) this.#client.unsubscribeAsync(gone).catch(failed)
+    this.#subscribe(fresh).catch(failed)
+  }
+
+  #sendMarker(payload: string): void {
+    const properties = this.#version === 5 ? { properties: { messageExpiryInterval: markerExpirySeconds } } : {}
+    this.#client.publish(this.#marker.topic, payload, { qos: 1, ...properties }, (error) => {
+      if (error && this.connected) this.#refused(this.#marker.topic, error.message)
+    })
+  }
+
+  #refused(topic: string, reason: string): void {
+    this.#refusals.add({ client: this.#options.clientId, topic, reason })
+  }
+
   #failed(error: Error & { code?: number }): void {
     if (this.#version === 5 && versionRefused.includes(error.code ?? -1)) {
       this.#version = 4
-      this.#retryMs = 0
+      this.#reconnection.hurry()
       return
     }
     this.#handlers.disconnected(error.message)
@@ -191,15 +277,15 @@ export class ExternalBroker implements Ingress {
   #closed(client: MqttClient): void {
     if (client !== this.#client || this.#stopping) return
     this.#generation++
-    this.#live = false
+    this.#marker.lost()
     this.#pubacks.clear()
     if (this.#lastHeard !== null) {
       const silentMs = this.#options.clock.monotonic() - this.#lastHeard
       this.#handlers.ended({ client: 'broker', clean: false, silentMs })
     }
-    this.#handlers.disconnected('the connection to the broker was lost')
-    const wait = this.#retryMs * (0.75 + this.#options.clock.random() / 2)
-    this.#retryMs = Math.min(longestRetryMs, Math.max(firstRetryMs, this.#retryMs * 2))
+    const wait = this.#reconnection.ended(this.#takenOver)
+    this.#takenOver = false
+    this.#handlers.disconnected(this.trouble ?? 'the connection to the broker was lost')
     this.#retry?.cancel()
     this.#retry = this.#options.clock.after(wait, () => {
       if (this.#stopping) return
@@ -215,17 +301,16 @@ export class ExternalBroker implements Ingress {
    */
   #handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void {
     const generation = this.#generation
-    if (packet.topic === this.#marker) {
-      this.#live = true
+    if (packet.topic === this.#marker.topic) {
+      this.#marker.arrived(packet.payload.toString())
       return done()
     }
-    if (this.#below(packet.topic) === null) {
-      this.#tellWatchers(packet)
-      return done()
-    }
-    const work = this.#take(packet).catch(() => {
+    this.#tellWatchers(packet)
+    const asked = this.#read(packet.topic)
+    if (asked === null) return done()
+    const work = this.#take(packet, asked).catch(() => {
       // Not stored, so never acknowledged: the broker sends it again on the next connection.
-      this.#options.clock.after(firstRetryMs, () => {
+      this.#options.clock.after(restMs, () => {
         if (generation === this.#generation) this.#client.stream.destroy()
       })
       return new Promise<void>(() => {})
@@ -257,29 +342,40 @@ export class ExternalBroker implements Ingress {
     }
   }
 
-  async #take(packet: IPublishPacket): Promise<void> {
+  async #take(packet: IPublishPacket, { place, user }: { place: string; user: string | null }): Promise<void> {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
     const { messageExpiryInterval, responseTopic, correlationData } = packet.properties ?? {}
     const id = idempotencyKeyOf(packet.properties ?? {})
-    const answerable = responseTopic !== undefined && isAnswerable(responseTopic, this.#below(responseTopic))
+    const response = this.#responseOf(responseTopic, correlationData, user)
     const replay = this.#version === 4 && packet.retain
     const empty = payload.length === 0
     if (empty && this.#cleared.delete(packet.topic)) return
     await this.#handlers.publish({
       client: 'broker',
+      user,
+      isAnonymous: user === null,
       connection: 'broker',
       messageId: packet.qos === 0 ? null : (packet.messageId ?? null),
       duplicate: packet.dup,
-      topic: this.#below(packet.topic) ?? packet.topic,
+      topic: place,
       payload,
       retained: replay && !empty,
       clearing: !empty ? 'no' : packet.retain ? 'yes' : this.#version === 5 ? 'no' : 'unknown',
-      waited: !this.#live,
+      waited: !this.#marker.isLive,
       expirySeconds: messageExpiryInterval ?? null,
-      response: answerable ? { topic: responseTopic, correlation: correlationData ?? null } : null,
+      response,
       ...(id !== undefined && { id }),
     })
     if (packet.retain && !empty) this.#clear(packet.topic)
+  }
+
+  /** Where the answer goes beside the hub's own topics: null where the client names no topic, or none that it may. */
+  #responseOf(topic: string | undefined, correlation: Buffer | undefined, user: string | null): Publish['response'] {
+    if (topic === undefined) return null
+    const reason = this.#responses.refuses(topic, correlation ?? null, user)
+    if (reason === null) return { topic, correlation: correlation ?? null }
+    this.#refused(topic, reason)
+    return null
   }
 
   /** A command must not stay at the broker: it would come again with every subscription. */

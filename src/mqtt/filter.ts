@@ -31,3 +31,28 @@ export function isFilter(filter: string): boolean {
     )
   )
 }
+
+/** Whether there is a topic that both filters take. */
+export function overlap(one: string, other: string): boolean {
+  const [mine, theirs] = [one.split('/'), other.split('/')]
+  for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
+    const [a, b] = [mine[i], theirs[i]]
+    // "a/#" takes "a" too.
+    if (a === '#' || b === '#') return true
+    if (a === undefined || b === undefined) return false
+    if (a !== '+' && b !== '+' && a !== b) return false
+  }
+  return true
+}
+
+/** The narrowest filter that takes all that two others take. */
+export function union(one: string, other: string): string {
+  const [mine, theirs] = [one.split('/'), other.split('/')]
+  const levels: string[] = []
+  for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
+    const [a, b] = [mine[i], theirs[i]]
+    if (a === undefined || b === undefined || a === '#' || b === '#') return [...levels, '#'].join('/')
+    levels.push(a === b ? a : '+')
+  }
+  return levels.join('/')
+}

@@ -42,6 +42,8 @@ export interface Ingress {
   /** Where clients find it, for people: `mqtt://127.0.0.1:1883`. */
   readonly address: string
   readonly connected: boolean
+  /** What keeps it from staying connected and what to do about it, in a sentence; null while all is well. */
+  readonly trouble: string | null
   start(handlers: IngressHandlers): Promise<void>
   /** Resolves with the broker's acknowledgement, at QoS 1. Waits through an outage. */
   publish(message: OutboundMessage): Promise<Acknowledgement>

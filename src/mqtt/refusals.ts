@@ -13,6 +13,12 @@ const burst = 100
 const ordinary =
   /timeout|in time|closed|premature|authorized|password|user|client id|will|sessions|too fast|too many publishes/i
 
+/** Words of the library that leave the reader without the remedy. */
+const advice: Readonly<Record<string, string>> = {
+  '+ is not allowed in PUBLISH': 'a topic may not contain +: write the number without it',
+  '# is not allowed in PUBLISH': 'a topic may not contain #',
+}
+
 export interface Refusal {
   readonly client: string
   readonly topic?: string
@@ -48,6 +54,6 @@ export class Refusals {
   /** What the protocol's own rules refused: the library has closed the connection. */
   addError(client: string, error: Error & { code?: string }): void {
     if (error.code !== undefined || ordinary.test(error.message)) return
-    this.add({ client, reason: error.message })
+    this.add({ client, reason: advice[error.message] ?? error.message })
   }
 }

@@ -2,8 +2,10 @@ import type { AnswerSpec } from '../message/answer-spec.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { awaitsOutcome, insertSteps, type NewStep } from './acts.ts'
+import { useCounter } from './counters.ts'
 import { leaveLane } from './doubt.ts'
 import type { Tx } from './engine.ts'
+import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { refreshLane, touchLane } from './lanes.ts'
 import { move, publishResult, publishSmsStatus } from './moves.ts'
@@ -11,6 +13,7 @@ import { type Quota, room, use } from './quota.ts'
 import type { Joins } from './riders.ts'
 import { record, type SubmissionRow, submission } from './rows.ts'
 import { beginChange, besideChange } from './settings.ts'
+import { chosen } from './toggle.ts'
 
 /** What every command that reaches the store has: who asked for what. */
 interface Asked {
@@ -33,6 +36,10 @@ export interface NewSubmission extends Asked {
   readonly messageId: string
   readonly lane: string
   readonly recipient: string
+  /** What the quota of the client is counted under. */
+  readonly clientQuota: string
+  /** The number that this command of the device has, where it has one. */
+  readonly counter: number | null
   /** The texts of the segments as they will be sent. */
   readonly segments: readonly string[]
   /** The whole text with secrets masked. */
@@ -77,6 +84,16 @@ export interface Refusal extends Asked {
   readonly text: string | null
 }
 
+/** A TOGGLE of a device that has no toggle of its own: what it comes to goes by the value that it finds. */
+export interface Toggle {
+  readonly property: string
+  readonly whenOn: NewSubmission | Refusal
+  readonly whenOff: NewSubmission | Refusal
+  readonly unknown: Refusal
+}
+
+export type Item = NewSubmission | Refusal | Toggle
+
 export interface EnqueueLimits {
   readonly perLane: number
   readonly perClient: number
@@ -88,7 +105,7 @@ export interface EnqueueArgs {
   readonly key: PublishKey | null
   /** The `id` of the payload in its scope, with a hash of what was asked. */
   readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
-  readonly items: readonly (NewSubmission | Refusal)[]
+  readonly items: readonly Item[]
   readonly limits: EnqueueLimits
   readonly now: number
 }
@@ -96,6 +113,8 @@ export interface EnqueueArgs {
 export interface Enqueued {
   readonly repeated: boolean
   readonly commands: readonly { readonly id: string; readonly status: string }[]
+  /** In words, for the log. */
+  readonly refused: readonly string[]
 }
 
 /**
@@ -115,22 +134,19 @@ export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): 
     if (key !== null) rememberKey(tx, key, ids, now)
     return repeat(tx, ids, now)
   }
-  const commands = items.map((item) => {
+  const refused: string[] = []
+  const commands = items.map((one) => {
+    const item = 'whenOn' in one ? chosen(tx, one) : one
     const reused =
       known.length === 0 ? null : duplicate(`id "${ref?.ref}" was used for another command`, known[0]?.command_id ?? '')
     const refusal = item.error ?? reused ?? admit(tx, item, limits, now)
-    return refusal === null
-      ? insertQueued(tx, item as NewSubmission, ref, now)
-      : insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
+    if (refusal === null) return { ...insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
+    refused.push(inWords(item, refusal))
+    return insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
   })
-  if (key !== null)
-    rememberKey(
-      tx,
-      key,
-      commands.map((command) => command.id),
-      now,
-    )
-  return { repeated: false, commands }
+  const kept = commands.filter(({ isKept }) => isKept).map(({ id }) => id)
+  if (key !== null && kept.length > 0) rememberKey(tx, key, kept, now)
+  return { repeated: false, commands: commands.map(({ id, status }) => ({ id, status })), refused }
 }
 
 /** Sends nothing and tells the present state of the commands once more. */
@@ -140,7 +156,7 @@ function repeat(tx: Tx, ids: readonly string[], now: number): Enqueued {
     if (row.device === null) publishSmsStatus(tx, row, now)
     else publishResult(tx, row, now)
   }
-  return { repeated: true, commands: rows.map((row) => ({ id: row.command_id, status: row.status })) }
+  return { repeated: true, commands: rows.map((row) => ({ id: row.command_id, status: row.status })), refused: [] }
 }
 
 function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash: string }[] {
@@ -189,7 +205,7 @@ function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now
 
 function clientAndDevice(item: NewSubmission, limits: EnqueueLimits): { quota: Quota; amount: number }[] {
   const client = {
-    quota: { key: `client:${item.client}`, window: 'hour', limit: limits.clientPerHour } as const,
+    quota: { key: item.clientQuota, window: 'hour', limit: limits.clientPerHour } as const,
     amount: 1,
   }
   if (item.device === null) return [client]
@@ -240,6 +256,7 @@ function insertQueued(
   now: number,
 ): { id: string; status: string } {
   if (item.supersedes) supersede(tx, item, now)
+  if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
   const { lastInsertRowid } = tx.run(
     `INSERT INTO submission (command_id, message_id, client, scope, ref, ref_hash, response, lane, device, verb, command, property,
        value, args, recipient, text, digest, safe, unproven, priority, status, sms_status, expect, within, spec, route, gap,
@@ -330,7 +347,7 @@ function insertRefused(
   error: ErrorReport,
   ref: EnqueueArgs['ref'],
   now: number,
-): { id: string; status: string } {
+): { id: string; status: string; isKept: boolean } {
   const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
   const { lastInsertRowid } = tx.run(
     `INSERT INTO submission (command_id, client, scope, ref, ref_hash, response, device, verb, command, property, value, args,
@@ -361,5 +378,8 @@ function insertRefused(
   const row = submission(tx, Number(lastInsertRowid)) as SubmissionRow
   if (row.device === null) publishSmsStatus(tx, row, now)
   publishResult(tx, row, now)
-  return { id: record(row, now).commandId, status }
+  const isKept = mayKeepRefusal(tx, item.client, now)
+  // Answered, and no row for ninety days.
+  if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
+  return { id: record(row, now).commandId, status, isKept }
 }

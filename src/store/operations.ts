@@ -2,8 +2,9 @@ import type { Publication } from '../message/publication.ts'
 import { assemble, staleAssemblies } from './assembly.ts'
 import { bindings, noteBinding } from './bindings.ts'
 import { claim } from './claim.ts'
+import { counters } from './counters.ts'
 import { sweep } from './deadlines.ts'
-import { announceDevices, changeState, deviceState } from './devices.ts'
+import { announceDevices, changeState } from './devices.ts'
 import { announce, announced, announcedOf, shownFields, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
@@ -32,6 +33,7 @@ import { tellWaiting } from './waits.ts'
 export const operations = {
   recover,
   enqueue,
+  counters,
   claim,
   tellWaiting,
   markWritten,
@@ -53,7 +55,6 @@ export const operations = {
   settleText,
   changeState,
   announceDevices,
-  deviceState,
   knownSettings,
   fleetRows,
   keepDevices,

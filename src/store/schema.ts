@@ -312,4 +312,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX session_owed_client ON session_owed (client);
   CREATE INDEX session_owed_body ON session_owed (body) WHERE body IS NOT NULL;
   `,
+  `
+  -- The last number of a device whose commands are numbered. Kept when the device is removed: it may come again.
+  CREATE TABLE counter (device TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ]

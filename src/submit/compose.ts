@@ -1,49 +1,65 @@
 import { createHash } from 'node:crypto'
 import { type Composed, composeCommand } from '../device/compose.ts'
 import type { Device } from '../device/device.ts'
-import { commandArguments, resolveGet, resolveSet } from '../device/intent.ts'
+import { commandArguments, isToggle, resolveGet, resolveSet } from '../device/intent.ts'
 import { didYouMean } from '../device/nearest.ts'
-import { isDialable, normaliseNumber, sameNumber } from '../device/numbers.ts'
 import type { Pool } from '../gateway/pool.ts'
 import { errorReport, Fault } from '../message/fault.ts'
+import type { Publish } from '../message/publish.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
-import type { Values } from '../message/values.ts'
+import type { Value } from '../message/values.ts'
 import { segmentText } from '../sms/segment.ts'
 import { asGsm7 } from '../sms/transliterate.ts'
-import type { NewSubmission, Refusal } from '../store/enqueue.ts'
+import type { NewSubmission, Refusal, Toggle } from '../store/enqueue.ts'
 import type { Asked } from './accept.ts'
 import { actsOf, joinsOf } from './acts.ts'
+import { isRegistered, type RecipientRooms } from './recipients.ts'
 
 /** What composing needs to know of the hub. */
-export interface ComposeRooms {
-  device(id: string): Device | undefined
-  devices(): Iterable<Device>
-  /** Devices with this number, however it is written. */
-  behind(number: string): readonly Device[]
-  /** Name and number of everybody who may get texts without being a device. */
-  readonly contacts: ReadonlyMap<string, string>
+export interface ComposeRooms extends RecipientRooms {
   readonly destinations: 'registered' | 'any'
-  readonly region: string | undefined
   readonly gateways: readonly string[]
   /** The number of a gateway's SIM; null when nobody knows it. */
   numberOf(gateway: string): string | null
   /** Which gateways a number may go through. */
   readonly pool: Pick<Pool, 'routeOf'>
   newId(prefix: string): string
+  /** The last number that a command of a device had, for those that are numbered. */
+  readonly counters: Map<string, number>
 }
+
+type Taken = Pick<Publish, 'waited' | 'clearing'>
 
 /** Seconds a command stays good when nobody says: an opened gate is wanted now or not at all (design section 1.4). */
 const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
 
-/** Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. */
+/**
+ * Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. What a TOGGLE
+ * comes to is decided where it is queued: by then, what was asked before it is known.
+ */
 export function compose(
-  { request, fault }: Asked,
-  publish: { readonly waited: boolean; readonly clearing: 'no' | 'yes' | 'unknown' },
+  asked: Asked,
+  publish: Taken,
   rooms: ComposeRooms,
   now: number,
-  states: ReadonlyMap<string, Values> = new Map(),
+): NewSubmission | Refusal | Toggle {
+  const one = (current: Value) => composeOne(asked, publish, rooms, now, current)
+  const unknown = one(null)
+  const { intent } = asked.request
+  if (unknown.error === undefined || intent.verb !== 'set' || !isToggle(intent.value)) return unknown
+  const [whenOn, whenOff] = [one('ON'), one('OFF')]
+  const property = whenOn.property ?? propertyOf(rooms.device(intent.device), intent.property)
+  return whenOn.error === undefined && property !== null ? { property, whenOn, whenOff, unknown } : unknown
+}
+
+function composeOne(
+  { request, fault }: Asked,
+  publish: Taken,
+  rooms: ComposeRooms,
+  now: number,
+  current: Value,
 ): NewSubmission | Refusal {
   let known: Partial<Refusal> = {}
   try {
@@ -59,9 +75,12 @@ export function compose(
     const device = addressed(request, intent.device, rooms)
     if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
     if (intent.verb === 'send') return composeLiteral(request, intent.text, device, rooms, now)
-    const { command, params } = resolve(device, intent, states.get(device.id))
+    const { command, params } = resolve(device, intent, current)
     known = { command }
-    const composed = composeCommand(device, command, params, { now: isoTime(now), counter: Math.floor(now / 1000) })
+    const composed = composeCommand(device, command, params, {
+      now: isoTime(now),
+      counter: nextCounter(device.id, rooms),
+    })
     known = {
       command: composed.command,
       args: composed.shown,
@@ -99,11 +118,11 @@ function* idsOf(devices: Iterable<Device>): Iterable<string> {
 function resolve(
   device: Device,
   intent: Exclude<Intent, { verb: 'text' } | { verb: 'send' }>,
-  state: Values | undefined,
+  current: Value,
 ): { command: string; params: unknown } {
   switch (intent.verb) {
     case 'set':
-      return resolveSet(device, intent.property, intent.value, state)
+      return resolveSet(device, intent.property, intent.value, current)
     case 'get':
       return resolveGet(device, intent.property)
     case 'command':
@@ -114,11 +133,19 @@ function resolve(
   }
 }
 
+/** The property that a `set` without one is about. */
+function propertyOf(device: Device | undefined, named: string | null): string | null {
+  return named ?? (device === undefined ? null : resolveSet(device, null, 'TOGGLE', 'ON').property)
+}
+
+/** A number for commands that are numbered. It is used up where one of them is queued. */
+const nextCounter = (device: string, { counters }: ComposeRooms): number => (counters.get(device) ?? 0) + 1
+
 function composeForDevice(
   request: CommandRequest,
   composed: Composed,
   device: Device,
-  publish: { readonly waited: boolean; readonly clearing: 'no' | 'yes' | 'unknown' },
+  publish: Taken,
   rooms: ComposeRooms,
   now: number,
 ): NewSubmission | Refusal {
@@ -160,9 +187,13 @@ function composeForDevice(
   const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? safeTtl(device) : defaultTtl.unsafe)
   const acts = actsOf(composed, device)
   const [first, ...steps] = acts
+  const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
+  if (counter !== null) rooms.counters.set(device.id, counter)
   return {
     ...asked(request),
     ...shown(composed),
+    clientQuota: quotaOf(request, device.id),
+    counter,
     messageId: rooms.newId('msg'),
     lane: `d:${device.id}`,
     recipient: device.recipient as string,
@@ -219,15 +250,14 @@ function composeLiteral(
   }
 }
 
+/** A text to a number, which `recipients.ts` has found behind what was asked for. */
 function composeText(
   request: CommandRequest,
   intent: Extract<Intent, { verb: 'text' }>,
   rooms: ComposeRooms,
   now: number,
 ): NewSubmission {
-  const named = rooms.contacts.get(intent.to) ?? rooms.device(intent.to)?.recipient ?? intent.to
-  const recipient = normaliseNumber(named, rooms.region)
-  if (!isDialable(recipient)) throw new Fault('invalid_payload', `"${intent.to}" is no number that can be dialled`)
+  const recipient = intent.to
   if (rooms.destinations === 'registered' && !isRegistered(recipient, rooms)) {
     throw new Fault(
       'number_blocked',
@@ -244,14 +274,14 @@ function composeText(
   return { ...literal(request, intent.text, recipient, rooms, now), lane }
 }
 
+/** Where nobody knows who asks, each target has its own quota: one caller does not use up that of all others. */
+function quotaOf({ origin }: CommandRequest, target: string): string {
+  return origin.isAnonymous ? `client:${origin.client} to ${target}` : `client:${origin.client}`
+}
+
 /** The gateway that the payload names, else the device's own, else those for its number. */
 function routeTo({ gateway, recipient }: Device, named: string | null, { pool }: ComposeRooms): string {
   return named ?? gateway ?? pool.routeOf(recipient as string)
-}
-
-function isRegistered(number: string, rooms: ComposeRooms): boolean {
-  for (const contact of rooms.contacts.values()) if (sameNumber(contact, number, rooms.region)) return true
-  return rooms.behind(number).length > 0
 }
 
 function literal(
@@ -266,6 +296,8 @@ function literal(
   return {
     ...asked(request),
     messageId: rooms.newId('msg'),
+    clientQuota: quotaOf(request, recipient),
+    counter: null,
     lane: `n:${recipient}`,
     recipient,
     segments: segmentText(asGsm7(text)).segments.map((one) => one.text),

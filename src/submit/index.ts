@@ -2,8 +2,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
-import { type Values, wordOf } from '../message/values.ts'
-import type { Enqueued, EnqueueLimits, NewSubmission, Refusal } from '../store/enqueue.ts'
+import type { Enqueued, EnqueueLimits, Item, Refusal } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
@@ -12,6 +11,8 @@ import { type Asked, accept } from './accept.ts'
 import { type ComposeRooms, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
+import { toRecipients } from './recipients.ts'
+import { RefusalLog } from './refusal-log.ts'
 import { send } from './send.ts'
 import { settle } from './settle.ts'
 import { tellWaiting } from './wait.ts'
@@ -57,6 +58,7 @@ export class Submit {
   /** When what waits for a gateway was looked at last. */
   readonly #toldAt = new Map<string, number>()
   readonly deadlines: Deadlines
+  readonly #refusals: RefusalLog
   #running = true
 
   constructor(rooms: SubmitRooms) {
@@ -64,6 +66,7 @@ export class Submit {
     this.#steps = new Steps('submit', rooms.checkpoint)
     this.#bell = new Doorbell(rooms.clock)
     this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules)
+    this.#refusals = new RefusalLog(rooms.clock, (line) => rooms.log('warn', line))
     rooms.store.on('outbox', () => this.#bell.ring())
   }
 
@@ -77,32 +80,29 @@ export class Submit {
     if (accepted === null) return null
     const { client, messageId, connection, duplicate } = publish
     const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
-    const enqueue = (items: (NewSubmission | Refusal)[]) =>
+    const enqueue = (items: readonly Item[]) =>
       this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+    // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
+    let items: readonly Item[]
     try {
-      const states = await this.#statesFor(accepted.asked)
-      return await enqueue(
-        this.#steps.runSync('compose', () =>
-          accepted.asked.map((asked) => compose(asked, publish, this.#rooms, now, states)),
-        ),
-      )
+      const asked = toRecipients(accepted.asked, this.#rooms)
+      items = this.#steps.runSync('compose', () => asked.map((one) => compose(one, publish, this.#rooms, now)))
     } catch (error) {
-      const fault = Fault.from(error)
-      if (fault.code !== 'internal') throw fault
-      // A defect of ours: without an answer the client would send it again for ever.
-      this.#rooms.log('error', `a publish to ${publish.topic} can't be taken in: ${fault.message}`)
-      return enqueue(accepted.asked.map(({ request }) => refuse(request, fault)))
+      items = this.#defect(publish, accepted.asked, error)
     }
+    const enqueued = await enqueue(items).catch((error: unknown) =>
+      enqueue(this.#defect(publish, accepted.asked, error)),
+    )
+    for (const refused of enqueued.refused) this.#refusals.add(publish.user ?? client, refused)
+    return enqueued
   }
 
-  /** What is known of the devices that shall be toggled: some have no command of their own for it. */
-  async #statesFor(asked: readonly Asked[]): Promise<ReadonlyMap<string, Values>> {
-    const devices = asked.flatMap(({ request: { intent } }) =>
-      intent.verb === 'set' && /^\s*toggle\s*$/i.test(wordOf(intent.value)) ? [intent.device] : [],
-    )
-    const states = new Map<string, Values>()
-    for (const device of new Set(devices)) states.set(device, await this.#rooms.store.run('deviceState', { device }))
-    return states
+  /** A defect of ours: without an answer the client would send it again for ever. */
+  #defect({ topic }: Publish, asked: readonly Asked[], error: unknown): Refusal[] {
+    const fault = Fault.from(error)
+    if (fault.code !== 'internal') throw fault
+    this.#rooms.log('error', `a publish to ${topic} can't be taken in: ${fault.message}`)
+    return asked.map(({ request }) => refuse(request, fault))
   }
 
   /** From the disk to the network: one loop a gateway, for as long as the hub runs. */

@@ -40,8 +40,8 @@ describe('set', () => {
   })
 
   test('toggles by the present value where the device has no toggle of its own', () => {
-    expect(resolveSet(latch, null, 'TOGGLE', { output_1: 'ON' }).command).toBe('off')
-    expect(resolveSet(latch, null, 'toggle', { output_1: 'OFF' }).command).toBe('on')
+    expect(resolveSet(latch, null, 'TOGGLE', 'ON').command).toBe('off')
+    expect(resolveSet(latch, null, 'toggle', 'OFF').command).toBe('on')
     expect(faultOf(() => resolveSet(latch, null, 'TOGGLE'))).toContain('is not known: ask for it first')
     expect(resolveSet(gate, null, 'TOGGLE').command).toBe('open')
   })
@@ -113,9 +113,41 @@ describe('the payload of a command', () => {
     expect(commandArguments(gate, 'access', 'anyone')).toEqual({ who: 'anyone' })
   })
 
-  test('is anything at all where the command needs nothing', () => {
-    for (const payload of ['', 'PRESS', 'ON', '1', 'whatever', '[]'])
+  test('is empty, PRESS or an object where the command needs nothing, and nothing else', () => {
+    for (const payload of ['', ' ', 'PRESS', 'press', '{}', '{"id": "a"}'])
       expect(commandArguments(gate, 'open', payload)).toEqual({})
+    const others = [
+      'OFF',
+      'ON',
+      '1',
+      '0',
+      'true',
+      'false',
+      'unavailable',
+      'unknown',
+      'None',
+      'null',
+      '[]',
+      '["open"]',
+      '"open"',
+      '2.5',
+    ]
+    for (const payload of others)
+      expect(faultOf(() => commandArguments(gate, 'open', payload))).toContain(
+        'invalid_payload: open takes an empty payload, PRESS or a JSON object',
+      )
+    for (const payload of ['{"ttl": 60', '[', '{"a": 1} x', '{"a": NaN}', "{'a': 1}", '{"a":1,"\\u0061":2}'])
+      expect(faultOf(() => commandArguments(gate, 'open', payload))).toContain('invalid_payload')
+  })
+
+  test('is no value where a template had none', () => {
+    for (const payload of ['unavailable', 'unknown', 'None', 'undefined', '"unavailable"'])
+      expect(() =>
+        composeCommand(gate, 'text_on', commandArguments(gate, 'text_on', payload), { now: '2026-01-01T00:00:00Z' }),
+      ).toThrow('takes a text')
+  })
+
+  test('is the value of the one parameter that the command may have', () => {
     expect(commandArguments(panel, 'arm', 'PRESS')).toEqual({})
     expect(commandArguments(panel, 'arm', '2')).toEqual({ partition: '2' })
   })

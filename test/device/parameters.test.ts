@@ -10,6 +10,12 @@ const specOf = (row: string) => parameter.parse(yaml(row))
 
 // biome-ignore format: a table
 const taken: readonly (readonly [row: string, given: unknown, wire: string, value: unknown])[] = [
+  ['{ type: int }', '21.0', '21', 21],
+  ['{ type: int }', '2.1e1', '21', 21],
+  ['{ type: int }', '-3,00', '-3', -3],
+  ['{ type: duration }', '90.0', '90', 90],
+  ['{ type: decimal }', '2.15e1', '21.5', 21.5],
+  ["{ type: enum, options: { '1': A, '2': B } }", '2.0', 'B', '2'],
   ['{ type: int, pad: 3 }', 5, '005', 5],
   ['{ type: int, pad: 3 }', '-5', '-005', -5],
   ['{ type: decimal, comma: true }', '22.5', '22,5', 22.5],
@@ -57,7 +63,10 @@ test.each(taken)('%s takes %j as %j', (row, given, wire, value) => {
 // biome-ignore format: a table
 const refused: readonly (readonly [row: string, given: unknown, accepted: string])[] = [
   ['{ type: int, min: 1, max: 8 }', 9, 'a whole number from 1 to 8'],
-  ['{ type: int }', '1e3', 'a whole number'],
+  ['{ type: int }', '1.5e0', 'a whole number'],
+  ['{ type: int }', 21.5, 'a whole number'],
+  ['{ type: decimal }', '1e99', 'a number'],
+  ['{ type: text }', 'unavailable', 'a text'],
   ['{ type: int, min: 1 }', '', 'a whole number from 1'],
   ['{ type: decimal, max: 5 }', 'NaN', 'a number up to 5'],
   ['{ type: digits, length: 4 }', '12a4', 'digits (4 of them)'],

@@ -12,6 +12,7 @@ const well: HealthParts = {
   storeFault: null,
   hasRoom: true,
   brokerLostMs: null,
+  brokerTrouble: null,
   gateways: { home: gateway('ready') },
 }
 

@@ -20,7 +20,11 @@ external('MQTT 5 at mosquitto', () => {
     const port = await freePort()
     broker = await mosquitto(port)
     started = await startHub(
-      hubYaml({ mqtt: `{ server: "${broker.url}" }`, path: world.path, more: 'log: { mqtt: info }' }),
+      hubYaml({
+        mqtt: `{ server: "${broker.url}", response_topics: ["panel/#"] }`,
+        path: world.path,
+        more: 'log: { mqtt: info }',
+      }),
     )
     client = await TestClient.connect(broker.url, { protocolVersion: 5 }, '')
     client.client.on('message', (_topic, _payload, packet) => packets.push(packet))

@@ -33,8 +33,15 @@ export class Ledger {
 
   /** Queues a text to a person, or what `over` makes of it. */
   queue(over: Partial<NewSubmission> = {}): string {
+    const item = this.item(over)
+    const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
+    this.run('enqueue', { key: null, ref: null, items: [item], limits, now: this.now })
+    return item.commandId
+  }
+
+  item(over: Partial<NewSubmission> = {}): NewSubmission {
     const id = `cmd_${++this.#id}`
-    const item: NewSubmission = {
+    return {
       commandId: id,
       messageId: `out_${this.#id}`,
       client: 'client',
@@ -46,6 +53,8 @@ export class Ledger {
       property: null,
       value: null,
       args: null,
+      clientQuota: 'client:client',
+      counter: null,
       lane: 'n:+4915112345601',
       recipient: '+4915112345601',
       segments: [`text ${this.#id}`],
@@ -71,9 +80,6 @@ export class Ledger {
       supersedes: false,
       ...over,
     }
-    const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
-    this.run('enqueue', { key: null, ref: null, items: [item], limits, now: this.now })
-    return id
   }
 
   /** A command for the device `gate`. */

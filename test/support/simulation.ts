@@ -106,6 +106,8 @@ export class SimulatedBroker implements Ingress {
     this.#clock = clock
   }
 
+  readonly trouble = null
+
   get connected(): boolean {
     return this.#handlers !== null && !this.away
   }

@@ -46,3 +46,10 @@ export function readFloat32(text: string): number | null {
   const value = view.getFloat32(0)
   return Number.isFinite(value) ? tidy(Number(value.toPrecision(7))) : null
 }
+
+/** A decimal that is whole as its digits: `21.0` and `2.1e1` are 21. Every other text stays as it is. */
+export function plainWhole(text: string): string {
+  if (!/^[+-]?\d{1,15}(?:[.,]\d{1,9})?(?:e[+-]?\d{1,2})?$/i.test(text) || !/[.,e]/i.test(text)) return text
+  const number = Number(text.replace(',', '.'))
+  return Number.isSafeInteger(number) ? String(number) : text
+}

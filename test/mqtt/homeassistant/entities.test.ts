@@ -41,9 +41,13 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
     numberOf: () => '+491700000001',
     pool: { routeOf: () => '' },
     newId: (prefix) => `${prefix}_1`,
+    counters: new Map(),
   }
   const asked = accept(publish, (prefix) => `${prefix}_1`)?.asked ?? []
-  const made = asked.map((one) => compose(one, publish, rooms, 0, new Map()))
+  const made = asked.map((one) => {
+    const item = compose(one, publish, rooms, 0)
+    return 'whenOn' in item ? item.unknown : item
+  })
   if (made.length === 0) return { said: 'nothing was asked', texts: [] }
   return {
     said: made

@@ -1,0 +1,36 @@
+import { didYouMean } from '../device/nearest.ts'
+
+export type Contacts = Readonly<Record<string, string | readonly string[]>>
+
+/** Numbers that a group may reach. */
+const mostMembers = 200
+
+/** What is wrong with the groups under `contacts:`, each with its name. */
+export function groupProblems(contacts: Contacts, devices: readonly string[]): [string, string][] {
+  const known = new Map(Object.entries(contacts))
+  const names = [...known.keys(), ...devices]
+  return [...known].flatMap(([name, members]): [string, string][] => {
+    if (typeof members === 'string') return []
+    const strangers = members.filter((member) => /\p{L}/u.test(member) && !names.includes(member))
+    if (strangers.length > 0)
+      return strangers.map((member) => [name, `there is no contact or device "${member}"${didYouMean(member, names)}`])
+    const reached = reach(members, known)
+    if (reached.has(name)) return [[name, 'the group is a member of itself']]
+    const numbers = [...reached].filter((member) => !Array.isArray(known.get(member)))
+    if (numbers.length <= mostMembers) return []
+    return [[name, `a group reaches at most ${mostMembers} numbers, not ${numbers.length}`]]
+  })
+}
+
+/** All members, those of groups in it too. */
+function reach(members: readonly string[], contacts: ReadonlyMap<string, string | readonly string[]>): Set<string> {
+  const seen = new Set<string>()
+  const waiting = [...members]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue
+    seen.add(next)
+    const inner = contacts.get(next)
+    if (inner !== undefined && typeof inner !== 'string') waiting.push(...inner)
+  }
+  return seen
+}

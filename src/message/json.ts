@@ -1,0 +1,89 @@
+import { Fault } from './fault.ts'
+
+/** Lists and objects in each other: nothing that is meant is deeper. */
+const deepest = 16
+const blank = /\s/
+
+/**
+ * JSON of a stranger, or undefined for a text that is none. What begins like an object or a list must be one, whole
+ * and with each key once: half of a request is not to be taken for another one. Looked through before it is parsed,
+ * without recursion, so that no nesting is too deep to be refused.
+ */
+export function readJson(text: string): unknown {
+  const plain = text.trim()
+  const isContainer = plain.startsWith('{') || plain.startsWith('[')
+  if (isContainer) assertTidy(plain)
+  try {
+    return JSON.parse(plain)
+  } catch {
+    if (isContainer) throw new Fault('invalid_payload', 'the payload begins like JSON and is none')
+    return undefined
+  }
+}
+
+/** Fails where JSON is too deep or names a key twice; its grammar is left to the parser. */
+function assertTidy(text: string): void {
+  /** The keys of each open object; null for a list. */
+  const open: (Set<string> | null)[] = []
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '{' || char === '[') {
+      if (open.length === deepest)
+        throw new Fault('invalid_payload', `the JSON is nested deeper than ${deepest} levels`)
+      open.push(char === '{' ? new Set() : null)
+    } else if (char === '}' || char === ']') open.pop()
+    else if (char === '"') {
+      const start = at
+      at = endOfString(text, at)
+      const keys = open.at(-1)
+      if (keys && isKey(text, at + 1)) addKey(keys, text.slice(start, at + 1))
+    }
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}
+
+function isKey(text: string, behind: number): boolean {
+  let at = behind
+  while (blank.test(text[at] ?? '')) at++
+  return text[at] === ':'
+}
+
+function addKey(keys: Set<string>, written: string): void {
+  const key = unquoted(written)
+  if (keys.has(key)) throw new Fault('invalid_payload', `the key ${JSON.stringify(key.slice(0, 80))} stands twice`)
+  keys.add(key)
+}
+
+/** A key as it is meant: `"\u0061"` is `"a"`. What is no string of JSON is left for the parser to refuse. */
+function unquoted(written: string): string {
+  try {
+    return JSON.parse(written)
+  } catch {
+    return written
+  }
+}
+
+/** UTF-8 text of a payload. A byte order mark is refused: it would be part of a word, or of a text that is sent. */
+export function readUtf8(payload: Uint8Array, largest: number): string {
+  if (payload.length > largest) {
+    throw new Fault('invalid_payload', `${payload.length} octets; at most ${largest} are taken`)
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload)
+  } catch {
+    throw new Fault('invalid_payload', 'the payload is not UTF-8')
+  }
+  if (text.startsWith('\ufeff'))
+    throw new Fault('invalid_payload', 'the payload begins with a byte order mark; send it without')
+  return text
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,180 @@
+import { Fault } from './fault.ts'
+import { isObject, readJson } from './json.ts'
+import { type Meta, splitMeta } from './meta.ts'
+import type { Intent } from './request.ts'
+import type { TopicMatch, TopicPattern } from './topics.ts'
+import { isNoValue, wordOf } from './values.ts'
+
+/** What a payload means on its topic. */
+export interface ReadPayload {
+  readonly intents: readonly Intent[]
+  readonly meta: Meta
+}
+
+type Table = Readonly<Record<string, unknown>>
+
+/** Commands, properties or recipients of one publish. */
+export const mostAsked = 20
+
+/** Other names that senders of texts know: Home Assistant, sms2mqtt, gammu. */
+const aliases = {
+  to: ['to', 'number', 'phone', 'recipient', 'target'],
+  text: ['text', 'message', 'body'],
+} as const
+
+/** Words of a press, where nothing else is needed. */
+const isPress = (text: string): boolean => /^(?:press)?$/i.test(text.trim())
+
+/**
+ * Reads a payload into what it asks for. The one reader for all who must know it: the flow that carries it out and
+ * the rules that say who may. Fails with `invalid_payload`, naming what the topic takes.
+ */
+export function readPayload(match: TopicMatch, payload: string): ReadPayload {
+  const read = readers[match.pattern]
+  return read === undefined ? readText(payload) : read(match.levels.device ?? '', payload, match.levels)
+}
+
+type Reader = (device: string, payload: string, levels: TopicMatch['levels']) => ReadPayload
+
+const readers: Readonly<Partial<Record<TopicPattern, Reader>>> = {
+  '{device}/set/{property}': (device, payload, { property = '' }) => {
+    const json = readJson(payload)
+    if (!isObject(json)) return just({ verb: 'set', device, property, value: scalar(payload, json) })
+    const { meta, rest } = splitMeta(json)
+    const { value, ...others } = rest
+    if (value === undefined) throw refused('an object on set/<property> needs the key "value"')
+    assertNone(others, 'an object on set/<property> takes "value" and no')
+    return just({ verb: 'set', device, property, value }, meta)
+  },
+  '{device}/set': (device, payload) => {
+    const json = readJson(payload)
+    if (!isObject(json)) return just({ verb: 'set', device, property: null, value: scalar(payload, json) })
+    const { meta, rest } = splitMeta(json)
+    if ('command' in rest) return just(namedCommand(device, rest), meta)
+    const names = named(rest, 'properties')
+    if (names.length === 0) throw refused('the object names no property')
+    return { intents: names.map((property) => ({ verb: 'set', device, property, value: rest[property] })), meta }
+  },
+  '{device}/get': (device, payload) => readGet(device, payload, null),
+  '{device}/get/{property}': (device, payload, { property = '' }) => readGet(device, payload, property),
+  '{device}/command/{name}': (device, payload, { name = '' }) => {
+    const json = readJson(payload)
+    if (!isObject(json)) return just({ verb: 'command', device, name, args: payload })
+    const { meta, rest } = splitMeta(json)
+    return just({ verb: 'command', device, name, args: argumentsOf(rest) }, meta)
+  },
+  '{device}/command': (device, payload) => {
+    const json = readJson(payload)
+    if (Array.isArray(json)) return several(device, json)
+    if (isObject(json)) {
+      const { meta, rest } = splitMeta(json)
+      return just(namedCommand(device, rest), meta)
+    }
+    const name = json === undefined ? payload.trim() : json
+    if (typeof name !== 'string' || name === '')
+      throw refused('command takes the name of a command, {"command": "…", "args": {…}} or a list of them')
+    return just({ verb: 'command', device, name, args: {} })
+  },
+  '{device}/send': (device, payload) => {
+    const text = literal(payload)
+    if (isNoValue(text)) throw refused(`send takes the text for the device, not "${text.trim()}"`)
+    return just({ verb: 'send', device, text })
+  },
+  'sms/send/{recipient}': (_, payload, { recipient = '' }) =>
+    just({ verb: 'text', to: recipient, isTopic: true, text: literal(payload) }),
+}
+
+function readGet(device: string, payload: string, property: string | null): ReadPayload {
+  const json = readJson(payload)
+  if (!isObject(json)) {
+    if (!isPress(payload) && payload.trim() !== '?')
+      throw refused('get takes an empty payload, ?, PRESS, or {"<property>": ""}')
+    return just({ verb: 'get', device, property })
+  }
+  const { meta, rest } = splitMeta(json)
+  if (property !== null) assertNone(rest, 'get/<property> takes no')
+  const names = named(rest, 'properties')
+  if (names.length === 0) return just({ verb: 'get', device, property }, meta)
+  return { intents: names.map((name) => ({ verb: 'get', device, property: name })), meta }
+}
+
+/** A list of commands: each gets its own result; where the device allows it, they share a text. */
+function several(device: string, list: readonly unknown[]): ReadPayload {
+  assertFew(list.length, 'commands')
+  if (list.length === 0) throw refused('the list holds no command')
+  const intents = list.map((one): Intent => {
+    if (typeof one === 'string') return { verb: 'command', device, name: one, args: {} }
+    if (isObject(one)) return namedCommand(device, one)
+    throw refused('a list of commands holds names, or objects with "command" and "args"')
+  })
+  return { intents, meta: {} }
+}
+
+function namedCommand(device: string, { command, ...rest }: Table): Intent {
+  if (typeof command !== 'string' || command === '') throw refused('"command" must be the name of a command')
+  return { verb: 'command', device, name: command, args: argumentsOf(rest) }
+}
+
+/** Parameters stand in "args" or beside the command's name. "args" may be the one value that the command needs. */
+function argumentsOf({ args, ...others }: Table): Table | string {
+  if (args === undefined) return others
+  assertNone(others, 'with "args" there may be no')
+  return isObject(args) ? args : wordOf(args)
+}
+
+/** `sms/send`: keys in any case, several names for each, one recipient or many. */
+function readText(payload: string): ReadPayload {
+  const json = readJson(payload)
+  if (!isObject(json)) throw refused('sms/send takes {"to": "+491511…", "text": "…"}')
+  const { meta, rest } = splitMeta(
+    Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value])),
+  )
+  const to = pick(rest, 'to')
+  const text = pick(rest, 'text')
+  const recipients = (Array.isArray(to) ? to : wordOf(to ?? '').split(/[;,]/))
+    .map((one) => wordOf(one).trim())
+    .filter(Boolean)
+  if (recipients.length === 0) throw refused('"to" names no number and no contact')
+  assertFew(recipients.length, 'recipients')
+  if (typeof text !== 'string' || text.trim() === '') throw refused('"text" must be a text that is not empty')
+  return { intents: recipients.map((recipient) => ({ verb: 'text', to: recipient, text })), meta }
+}
+
+function pick(from: Table, name: keyof typeof aliases): unknown {
+  const key = aliases[name].find((alias) => from[alias] !== undefined)
+  return key === undefined ? undefined : from[key]
+}
+
+function literal(payload: string): string {
+  if (payload.trim() === '') throw refused('the text is empty')
+  return payload
+}
+
+/** A JSON scalar or list as such, anything else as the text it is: `0123` and a number too long for one stay text. */
+function scalar(payload: string, json: unknown): unknown {
+  const text = payload.trim()
+  if (text === '') throw refused('set takes a value, not an empty payload')
+  if (json === undefined || json === null || (typeof json === 'number' && String(json) !== text)) return text
+  return json
+}
+
+function named(rest: Table, what: string): string[] {
+  const names = Object.keys(rest)
+  assertFew(names.length, what)
+  return names
+}
+
+function assertFew(count: number, what: string): void {
+  if (count > mostAsked) throw refused(`one publish takes at most ${mostAsked} ${what}, not ${count}`)
+}
+
+function assertNone(others: Table, sentence: string): void {
+  const [key] = Object.keys(others)
+  if (key !== undefined) throw refused(`${sentence} "${key.slice(0, 80)}"`)
+}
+
+function just(intent: Intent, meta: Meta = {}): ReadPayload {
+  return { intents: [intent], meta }
+}
+
+const refused = (message: string): Fault => new Fault('invalid_payload', message)

@@ -1,0 +1,127 @@
+import type { Device } from '../device/device.ts'
+import { didYouMean } from '../device/nearest.ts'
+import { isDialable, isForeignForm, normaliseNumber, sameNumber, withPlus } from '../device/numbers.ts'
+import { refusalOf } from '../message/dialable.ts'
+import { Fault } from '../message/fault.ts'
+import type { Asked } from './accept.ts'
+
+/** Whom texts may go to. */
+export interface RecipientRooms {
+  device(id: string): Device | undefined
+  devices(): Iterable<Device>
+  /** Devices with this number, however it is written. */
+  behind(number: string): readonly Device[]
+  /** Everybody who may get texts without being a device: a number, or the names and numbers of a group. */
+  readonly contacts: ReadonlyMap<string, string | readonly string[]>
+  readonly region: string | undefined
+  newId(prefix: string): string
+}
+
+/** Groups are the owner's own; what one publish makes of them is bounded all the same. */
+const mostRecipients = 200
+/** Names that a refusal lists. */
+const mostListed = 10
+
+/**
+ * Puts numbers for the names in what is asked for: a group becomes a text to each of its members, and nobody gets the
+ * same text of one publish twice.
+ */
+export function toRecipients(asked: readonly Asked[], rooms: RecipientRooms): readonly Asked[] {
+  const seen = new Set<string>()
+  const found = asked.flatMap((one): Asked[] => {
+    const { request, fault } = one
+    const { intent } = request
+    if (fault !== null || intent.verb !== 'text') return [one]
+    try {
+      const numbers = numbersOf(intent.to, intent.isTopic ?? false, rooms).filter((number) => !seen.has(number))
+      return numbers.map((to, i) => {
+        seen.add(to)
+        const commandId = i === 0 ? request.commandId : rooms.newId('cmd')
+        return { fault, request: { ...request, commandId, intent: { ...intent, to } } }
+      })
+    } catch (error) {
+      return [{ request, fault: Fault.from(error) }]
+    }
+  })
+  const [first] = found
+  if (found.length <= mostRecipients || first === undefined) return found
+  const message = `one publish reaches at most ${mostRecipients} recipients, not ${found.length}`
+  return [{ request: first.request, fault: new Fault('invalid_payload', message) }]
+}
+
+function numbersOf(to: string, isTopic: boolean, rooms: RecipientRooms, groups = new Set<string>()): string[] {
+  const name = nameOf(to, rooms)
+  const contact = name === undefined ? undefined : rooms.contacts.get(name)
+  if (name !== undefined && contact !== undefined) {
+    if (typeof contact === 'string') return [numberOf(contact, false, rooms)]
+    // Each group once, by however many ways it is reached.
+    if (groups.has(name)) return []
+    groups.add(name)
+    return [...new Set(contact.flatMap((member) => numbersOf(member, false, rooms, groups)))]
+  }
+  const device = rooms.device(to)
+  if (device === undefined) return [numberOf(to, isTopic, rooms)]
+  if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
+  return [device.recipient]
+}
+
+/** A name as the configuration writes it. */
+function nameOf(given: string, { contacts }: RecipientRooms): string | undefined {
+  if (contacts.has(given)) return given
+  return [...contacts.keys()].find((name) => name.toLowerCase() === given.toLowerCase())
+}
+
+/**
+ * A number as it is dialled. In a topic it has no plus, so one that makes sense with it is meant so; in a payload it
+ * may have lost it. Who is registered is meant before all.
+ */
+function numberOf(given: string, isTopic: boolean, rooms: RecipientRooms): string {
+  const { region } = rooms
+  const number = normaliseNumber(given, region)
+  if (/\p{L}/u.test(number)) throw nobody(given, rooms)
+  const refusal = refusalOf(number, 'text')
+  if (refusal !== null) throw new Fault('invalid_payload', refusal.slice(0, 160), { number: given.slice(0, 80) })
+  const meant = isTopic && /^[1-9]\d{7,14}$/.test(given) ? `+${given}` : withPlus(given)
+  if (meant === number || isListed(number, rooms)) return number
+  if (meant !== null && (isTopic || isListed(meant, rooms))) return meant
+  if (!isForeignForm(given, region)) return number
+  const advice = meant === null ? 'write it as +<country><number>' : `did you mean ${meant}?`
+  throw new Fault('invalid_payload', `"${given}" is no possible number in ${region}; ${advice}`, {
+    ...(meant !== null && { number: meant }),
+  })
+}
+
+function nobody(given: string, { contacts, devices }: RecipientRooms): Fault {
+  const names = [...contacts.keys()]
+  const meant = didYouMean(given, [...names, ...ids(devices())])
+  const listed = names.slice(0, mostListed).join(', ')
+  const rest = names.length > mostListed ? ` and ${names.length - mostListed} more` : ''
+  const known = names.length === 0 ? '; there are none under contacts:' : `; there is ${listed}${rest}`
+  return new Fault('invalid_payload', `there is no contact "${given.slice(0, 80)}"${meant || known}`, {
+    contacts: names.slice(0, mostListed),
+  })
+}
+
+function* ids(devices: Iterable<Device>): Iterable<string> {
+  for (const { id } of devices) yield id
+}
+
+/** Whether this very number is a contact's or a device's. */
+function isListed(number: string, rooms: RecipientRooms): boolean {
+  for (const contact of contactNumbers(rooms)) if (normaliseNumber(contact, rooms.region) === number) return true
+  return rooms.behind(number).some(({ recipient }) => recipient === number)
+}
+
+/** Whether a number is anybody's who may get texts, however it is written. */
+export function isRegistered(number: string, rooms: RecipientRooms): boolean {
+  for (const contact of contactNumbers(rooms)) if (sameNumber(contact, number, rooms.region)) return true
+  return rooms.behind(number).length > 0
+}
+
+/** Numbers of contacts, and those that groups name. */
+function* contactNumbers({ contacts }: RecipientRooms): Iterable<string> {
+  for (const contact of contacts.values()) {
+    if (typeof contact === 'string') yield contact
+    else yield* contact.filter((member) => !contacts.has(member) && isDialable(member))
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals'
+import type { NewSubmission, Refusal } from '../../src/store/enqueue.ts'
+import { Ledger } from '../support/ledger.ts'
+
+const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
+
+const refusal = (id: string, client = 'fool'): Refusal => ({
+  commandId: id,
+  client,
+  ref: null,
+  response: null,
+  device: 'gate',
+  verb: 'command',
+  command: 'opn',
+  property: null,
+  value: null,
+  args: null,
+  error: { code: 'unknown_command', message: 'x', retryable: false },
+  status: 'rejected',
+  reason: null,
+  recipient: null,
+  text: null,
+})
+
+describe('refused commands', () => {
+  test('are kept up to sixty an hour of a client, and each is answered and named all the same', () => {
+    const ledger = new Ledger()
+    for (let i = 0; i < 200; i++) {
+      const key = { client: 'fool', messageId: i + 1, connection: 'c', duplicate: false, hash: String(i) }
+      const { commands, refused } = ledger.run('enqueue', {
+        key,
+        ref: null,
+        items: [refusal(`r${i}`)],
+        limits,
+        now: ledger.now,
+      })
+      expect(commands).toEqual([{ id: `r${i}`, status: 'rejected' }])
+      expect(refused).toEqual(['gate command opn: unknown_command: x'])
+    }
+    expect(ledger.engine.one('SELECT COUNT(*) AS n FROM submission')).toEqual({ n: 60 })
+    expect(ledger.engine.one('SELECT COUNT(*) AS n FROM publish_key')).toEqual({ n: 60 })
+    const answered = `SELECT COUNT(*) AS n FROM publication WHERE topic = 'gate/result'`
+    expect(ledger.engine.one(answered)).toEqual({ n: 200 })
+  })
+
+  test('of many clients are kept up to a bound too', () => {
+    const ledger = new Ledger()
+    for (let i = 0; i < 1_000; i++)
+      ledger.run('enqueue', { key: null, ref: null, items: [refusal(`r${i}`, `c${i}`)], limits, now: ledger.now })
+    expect(ledger.engine.one('SELECT COUNT(*) AS n FROM submission')).toEqual({ n: 600 })
+  })
+})
+
+describe('numbered commands', () => {
+  test('a number that was used is never used again, over a restart too', () => {
+    const ledger = new Ledger()
+    ledger.queue({ device: 'tracker', counter: 7 })
+    expect(ledger.run('counters', undefined)).toEqual([['tracker', 7]])
+    expect(() => ledger.queue({ device: 'tracker', counter: 7 })).toThrow('used already')
+    expect(() => ledger.queue({ device: 'tracker', counter: 3 })).toThrow('used already')
+    ledger.queue({ device: 'tracker', counter: 8 })
+    ledger.queue({ device: 'other', counter: 1 })
+    expect(ledger.run('counters', undefined)).toEqual([
+      ['other', 1],
+      ['tracker', 8],
+    ])
+  })
+})
+
+describe('a toggle', () => {
+  const turn = (ledger: Ledger, value: 'on' | 'off', id: string) =>
+    ({
+      ...ledger.item(),
+      commandId: id,
+      messageId: `m_${id}_${value}`,
+      device: 'lamp',
+      lane: 'd:lamp',
+      safe: true,
+      digest: value,
+    }) as NewSubmission
+  const toggle = (ledger: Ledger, id: string) => {
+    const unknown = refusal(id)
+    const item = { property: 'light', whenOn: turn(ledger, 'off', id), whenOff: turn(ledger, 'on', id), unknown }
+    ledger.run('enqueue', { key: null, ref: null, items: [item], limits, now: ledger.now })
+    return ledger.engine.one<{ digest: string | null }>('SELECT digest FROM submission WHERE command_id = ?', id)
+      ?.digest
+  }
+
+  test('goes by the value that is known, and is refused without one', () => {
+    const ledger = new Ledger()
+    expect(toggle(ledger, 'a')).toBeNull()
+    const known = { device: 'lamp', at: 1, seenAt: 1, fields: ['light'] }
+    ledger.run('changeState', { ...known, values: { light: 'ON' } })
+    expect(toggle(ledger, 'b')).toBe('off')
+  })
+
+  test('goes by what is queued before it, rather than by what the device said last', () => {
+    const ledger = new Ledger()
+    ledger.run('changeState', { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
+    const seen = ['a', 'b', 'c'].map((id) => toggle(ledger, id))
+    expect(seen).toEqual(['off', 'on', 'off'])
+  })
+})
