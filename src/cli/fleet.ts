@@ -5,6 +5,7 @@ import { readTable, writeTable } from '../fleet/csv.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
+import { dataOutput } from './terminal.ts'
 
 /** What the command line says of a device. */
 export interface DeviceOptions {
@@ -75,7 +76,7 @@ export async function importDevices(context: CliContext, file: string, load: Loa
 
 /** `devices export`: the devices that the hub keeps, secrets and all, as a table that `import` reads. */
 export async function exportDevices({ stdout }: CliContext, load: LoadOptions): Promise<number> {
-  stdout.write(writeTable(await askDesk(loadConfig(load).dataFolder, 'devices/export')))
+  dataOutput(stdout).write(writeTable(await askDesk(loadConfig(load).dataFolder, 'devices/export')))
   return exitCodes.ok
 }
 

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import type { ToldGateway } from '../message/gateway-state.ts'
+import { escaped } from '../util/escape.ts'
 import { askDesk } from './control.ts'
 
 /** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
@@ -44,5 +45,5 @@ export function gatewayLines(id: string, state: ToldGateway): string[] {
     state.port ?? '',
   ]
   const line = `gateway ${id}: ${facts.filter((fact) => fact !== '').join('  ')}`
-  return state.last_error === null ? [line] : [line, `    ${state.last_error}`]
+  return (state.last_error === null ? [line] : [line, `    ${state.last_error}`]).map(escaped)
 }

@@ -1,6 +1,8 @@
 import pino from 'pino'
 import type { Log, LogLevel } from '../message/events.ts'
+import { escaped } from '../util/escape.ts'
 import type { CliContext } from './context.ts'
+import { bareOutput } from './terminal.ts'
 
 export interface Logger {
   readonly log: Log
@@ -15,7 +17,7 @@ export function makeLogger(
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true)
   const colour = pretty && stderr.isTTY === true && env.NO_COLOR === undefined
   const destination = pretty
-    ? { write: (line: string) => void stderr.write(forPeople(JSON.parse(line), colour)) }
+    ? { write: (line: string) => void bareOutput(stderr).write(forPeople(JSON.parse(line), colour)) }
     : stderr
   const logger = pino(
     {
@@ -50,5 +52,5 @@ function forPeople({ time, level, ns, msg }: LogLine, colour: boolean): string {
   const day = `${local.getFullYear()}-${two(local.getMonth() + 1)}-${two(local.getDate())}`
   const clock = `${two(local.getHours())}:${two(local.getMinutes())}:${two(local.getSeconds())}`
   const shown = colour ? `\u001b[${colours[level] ?? 0}m${level}\u001b[0m` : level
-  return `[${day} ${clock}] ${shown}: ${ns}: ${msg}\n`
+  return `[${day} ${clock}] ${shown}: ${escaped(ns)}: ${escaped(msg)}\n`
 }

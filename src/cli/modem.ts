@@ -8,6 +8,7 @@ import { notAModem } from '../gateway/modem/port-trouble.ts'
 import { probe } from '../gateway/modem/probe.ts'
 import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/usb.ts'
 import { Fault } from '../message/fault.ts'
+import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
 import { gatewayAt, gatewayLines, runningGateways } from './gateway-states.ts'
@@ -55,7 +56,7 @@ export async function listModems(
             ? []
             : [`held by ${row.held_by}`]),
       ]
-      stdout.write(`${shown.join('  ')}\n`)
+      stdout.write(`${shown.map(escaped).join('  ')}\n`)
       if (row.stable !== null) stdout.write(`    ${row.stable}\n`)
     }
     for (const { usb, finding, fix } of hidden) stdout.write(`${usb}  ${finding}: ${fix}\n`)

@@ -4,6 +4,7 @@ import { readText } from '../device/read.ts'
 import { sampleDevice } from '../device/sample.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { dataOutput } from './terminal.ts'
 
 /**
  * `devices new [text...]`: a profile to start from, on the standard output. Texts of several lines come on the standard
@@ -12,7 +13,7 @@ import { type CliContext, exitCodes, linesOf } from './context.ts'
 export async function newProfile(context: CliContext, given: readonly string[]): Promise<number> {
   const texts = given.length > 0 ? given : await pastedIn(context)
   if (texts.length === 0) throw new Fault('invalid_config', 'paste the texts of the device, an empty line between two')
-  context.stdout.write(draftProfile(texts, read))
+  dataOutput(context.stdout).write(draftProfile(texts, read))
   context.stderr.write(
     'save it as <data>/devices/<maker>/<family>.yaml; smshub devices try <file> "<text>" shows what it reads\n',
   )

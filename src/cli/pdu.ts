@@ -1,5 +1,6 @@
 import { Fault } from '../message/fault.ts'
 import { decodePdu } from '../sms/decode.ts'
+import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 
 /**
@@ -39,6 +40,8 @@ function decoded(hex: string): Answer {
 function forPeople(tpdu: Answer): string {
   const width = Math.max(...Object.keys(tpdu).map((name) => name.length))
   return Object.entries(tpdu)
-    .map(([name, value]) => `${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) => `${name.padEnd(width)}  ${typeof value === 'string' ? escaped(value) : JSON.stringify(value)}`,
+    )
     .join('\n')
 }

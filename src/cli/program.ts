@@ -8,6 +8,7 @@ import { addModem } from './modem-verbs.ts'
 import { addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
 import type { SimulateOptions } from './simulate.ts'
+import { withSafeOutputs } from './terminal.ts'
 
 interface Output {
   readonly json?: boolean
@@ -22,7 +23,8 @@ interface GlobalOptions {
 }
 
 /** The command line. Answers the exit code; data go to the standard output, everything else to the standard error. */
-export async function program(context: CliContext, argv: readonly string[]): Promise<number> {
+export async function program(given: CliContext, argv: readonly string[]): Promise<number> {
+  const context = withSafeOutputs(given)
   let code: number = exitCodes.ok
   const root = new Command('smshub')
   const options = (): RunOptions => {

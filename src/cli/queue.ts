@@ -1,4 +1,5 @@
 import { loadConfig } from '../config/load.ts'
+import { escaped } from '../util/escape.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
@@ -33,7 +34,7 @@ export async function listQueue(
   const { json, ...asked } = about
   const { commands, paused } = await ask<Listed>('list', asked, options)
   for (const one of commands) {
-    const line = [one.command_id, one.status, one.device ?? '-', one.command ?? '-'].join('\t')
+    const line = [one.command_id, one.status, one.device ?? '-', one.command ?? '-'].map(escaped).join('\t')
     context.stdout.write(`${json ? JSON.stringify(one) : line}\n`)
   }
   tellPauses(context, paused)

@@ -3,6 +3,7 @@ import type { Profile } from '../device/profile.ts'
 import type { ReadContext } from '../device/read.ts'
 import { makeTrial, type Nearest, type Tried } from '../device/try.ts'
 import { type Clock, sleep } from '../util/clock.ts'
+import { quoted } from '../util/escape.ts'
 
 /** Where profiles come from; what was read is forgotten again. */
 export interface ProfileSource {
@@ -110,7 +111,7 @@ function lineFor({ device, sender }: UnknownText, best: Tried['matches'][number]
   const profile = best?.profile ?? nearest?.profile ?? 'generic/text'
   const why =
     best === undefined ? `no profile knows the text, ${near}` : `${best.profile} knows it as "${best.message}"`
-  return `a text of the unknown number ${sender}: ${why}. To add it: devices: { new: { profile: ${profile}, number: "${sender}" } }`
+  return `a text of the unknown number ${quoted(sender)}: ${why}. To add it: devices: { new: { profile: ${profile}, number: ${quoted(sender)} } }`
 }
 
 function dataFor(
