@@ -89,6 +89,8 @@ describe('a modem without PDU mode', () => {
 
   test('refuses what only a PDU can say', async () => {
     const bench = await ready(personalities.text_only)
+    // Before, it may come to know PDU mode.
+    await bench.clock.advance(60_000)
     const long = order('x'.repeat(100), false, 'gsm7', { ref: 1, bits: 8, total: 2, seq: 1 })
     expect(await bench.outcomeOf(bench.driver.send(long, async () => 'go'))).toMatchObject({
       outcome: 'refused',
@@ -104,6 +106,7 @@ describe('a modem without PDU mode', () => {
     await bench.until(() => bench.driver.ready, 120_000)
     expect(await bench.send('setdigout 1')).toMatchObject({ outcome: 'sent' })
     expect(bench.accepted('setdigout 1')).toBe(1)
+    await bench.clock.advance(60_000)
     for (const text of ['me@home', 'a_b', '5 €', 'Tür'])
       expect(await bench.send(text)).toMatchObject({
         outcome: 'refused',

@@ -55,8 +55,8 @@ describe('a modem that resets', () => {
     bench.driver.start(bench.told)
     await bench.until(() => bench.told.lines.some((line) => line.includes('it echoes again')), 60_000)
     bench.wire.length = 0
-    await bench.until(() => bench.written.some((line) => line.startsWith('AT+CNMI=')), 60_000)
-    expect(bench.written.filter((line) => /^AT(E0|\+CPMS="|\+CNMI=)/.test(line)).slice(0, 4)).toEqual([
+    await bench.until(() => bench.written.some((line) => line.startsWith('AT+CNMI=2')), 60_000)
+    expect(bench.written.filter((line) => /^AT(E0|\+CPMS="|\+CNMI=\d)/.test(line)).slice(0, 4)).toEqual([
       'ATE0',
       'ATE0',
       expect.stringMatching(/^AT\+CPMS="SM"/),

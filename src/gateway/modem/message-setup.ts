@@ -1,9 +1,11 @@
 import { Fault } from '../../message/fault.ts'
 import type { Channel, Reply } from './channel.ts'
+import { fieldsIn, numberIn } from './fields.ts'
 import { cdmaFormat } from './formats/cdma.ts'
 import type { MessageFormat } from './formats/format.ts'
 import { pduFormat } from './formats/pdu.ts'
 import { plainTextFormat, textFormat } from './formats/text.ts'
+import { indicationsOf, isOffered, rankOf, wayOf } from './indications.ts'
 import { readableStorages } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
@@ -25,15 +27,21 @@ export interface MessageSetup {
   readonly indications: string | null
   /** What comes directly wants `+CNMA`. */
   readonly acknowledges: boolean
+  /** Commands that would have been better and were refused: perhaps only because its SMS part was not awake. */
+  readonly refused: readonly string[]
 }
 
+/** Refused forms of `+CNMI` that are asked again. */
+const mostRefused = 2
+
 export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<MessageSetup> {
-  const format = await chooseFormat(channel, quirks)
+  const refused: string[] = []
+  const format = await chooseFormat(channel, quirks, refused)
   // Service 0: what is stored needs no acknowledgement while a send holds the line.
   const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
-  const { home, storageForm } = await chooseStorage(channel, readable, quirks)
-  const indications = await chooseIndications(channel, quirks)
+  const { home, storageForm } = await chooseStorage(channel, readable, quirks, refused)
+  const indications = await chooseIndications(channel, quirks, refused)
   const comes = indications === null ? null : wayOf(indications)
   // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
   const acknowledges =
@@ -46,7 +54,7 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => mayRead(readable, name))
   const storages = [...new Set([home, ...kept])]
   const stores = comes?.texts !== 'direct'
-  return { format, home, storageForm, storages, stores, indications, acknowledges }
+  return { format, home, storageForm, storages, stores, indications, acknowledges, refused }
 }
 
 /** Whether the modem still tells messages as it was told to: a reset or a missed +CNMA takes that away. */
@@ -62,14 +70,25 @@ const formats: Readonly<Record<Quirks['format'], readonly MessageFormat[]>> = {
 }
 
 /** PDU mode wherever there is one. SIMCom answers ERROR until its SMS part is awake. */
-async function chooseFormat(channel: Channel, quirks: Quirks): Promise<MessageFormat> {
+async function chooseFormat(channel: Channel, quirks: Quirks, refused: string[]): Promise<MessageFormat> {
   for (const format of formats[quirks.format]) {
     const { final } = await patiently(channel, format.mode, 5_000, (reply) => reply.final.kind !== 'ok')
-    if (final.kind !== 'ok' || !(await takesOne(channel, format.needs))) continue
-    for (const text of format.setUp) await channel.command(text, 5_000)
-    return format
+    const [need] = format.needs
+    if (final.kind !== 'ok' || !(await isSet(channel, format.mode))) refused.push(format.mode)
+    else if (!(await takesOne(channel, format.needs))) refused.push(need as string)
+    else {
+      for (const text of format.setUp) await channel.command(text, 5_000)
+      return format
+    }
   }
   throw new Fault('modem_error', channel.gone ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
+}
+
+/** Some makes take a mode that they do not have; one that can't be asked is believed. */
+async function isSet(channel: Channel, mode: string): Promise<boolean> {
+  const { lines } = await channel.command('AT+CMGF?', 5_000)
+  const set = numberIn(lines.map((line) => fieldsIn(line, '+CMGF:')?.[0]).find((field) => field !== undefined))
+  return set === null || mode.endsWith(String(set))
 }
 
 /** A modem that did not answer `+CPMS=?`, or listed nothing, may have any. */
@@ -98,65 +117,46 @@ async function chooseStorage(
   channel: Channel,
   readable: readonly string[],
   { storages }: Quirks,
+  refused: string[],
 ): Promise<Pick<MessageSetup, 'home' | 'storageForm'>> {
   for (const name of storages.filter((one) => mayRead(readable, one))) {
     for (const text of homeCommands(name)) {
       const { final } = await patiently(channel, text, 10_000)
       if (final.kind === 'ok') return { home: name, storageForm: formOf(text) }
     }
+    // One of its forms will do, and a single name is what every make knows.
+    refused.push(...homeCommands(name).slice(-1))
   }
   return { home: null, storageForm: null }
 }
 
-interface Way {
-  readonly texts: 'stored' | 'direct' | 'lost'
-  readonly reports: 'stored' | 'direct' | 'lost'
-}
-
-/**
- * How new messages are told, the best first: what a modem lists it may still refuse, and what it takes it may not keep
- * (facts: modems, section 8.1). Stored texts survive everything; direct ones are for makes that know nothing else.
- */
-const commonIndications = [
-  '2,1,0,1,0',
-  '1,1,0,1,0',
-  '2,1,0,2,0',
-  '1,1,0,2,0',
-  '1,1,0,2',
-  '2,1,0,0,0',
-  '1,1,0,0,0',
-  '2,1,0,0,1',
-  '1,1',
-  '2,2,0,1,0',
-  '1,2,0,1,0',
-  '2,2,0,0,0',
-  '1,2,0,0,0',
-  '1,2,2,1,1',
-  '1,2,2,2,1',
-  '3,2,0,1,1',
-  '3,2,0,0',
-]
-
-/** What <mt> and <ds> of `+CNMI=<mode>,<mt>,<bm>,<ds>` do with texts and reports (TS 27.005 clause 3.4.1). */
-function wayOf(cnmi: string): Way {
-  const [, mt = 0, , ds = 0] = cnmi.split(',').map(Number)
-  return {
-    texts: mt === 1 ? 'stored' : mt === 2 || mt === 3 ? 'direct' : 'lost',
-    reports: ds === 1 ? 'direct' : ds === 2 ? 'stored' : 'lost',
+async function chooseIndications(channel: Channel, { cnmi: own }: Quirks, refused: string[]): Promise<string | null> {
+  const offered = (await channel.command('AT+CNMI=?', 5_000)).lines.find((line) => line.startsWith('+CNMI:'))
+  const better: string[] = []
+  let chosen: string | null = null
+  for (const cnmi of indicationsOf(offered?.slice(6) ?? null, own)) {
+    const { final } = await patiently(channel, `AT+CNMI=${cnmi}`, 5_000)
+    if (final.kind === 'ok' && isKept(cnmi, (await channel.command('AT+CNMI?', 5_000)).lines)) {
+      chosen = cnmi
+      break
+    }
+    if (final.kind !== 'ok') better.push(cnmi)
   }
-}
-
-async function chooseIndications(channel: Channel, { cnmi: own }: Quirks): Promise<string | null> {
-  for (const cnmi of new Set([...own, ...commonIndications])) {
-    if ((await patiently(channel, `AT+CNMI=${cnmi}`, 5_000)).final.kind !== 'ok') continue
-    const { lines } = await channel.command('AT+CNMI?', 5_000)
-    if (isKept(cnmi, lines)) return cnmi
-  }
-  return null
+  // What it does not list it does not come to know.
+  const isListed = (cnmi: string) => offered === undefined || isOffered(offered.slice(6), cnmi)
+  const isBetter = (cnmi: string) => isListed(cnmi) && (chosen === null || rankOf(cnmi) < rankOf(chosen))
+  refused.push(
+    ...better
+      .filter(isBetter)
+      .slice(0, mostRefused)
+      .map((cnmi) => `AT+CNMI=${cnmi}`),
+  )
+  return chosen
 }
 
 /** A modem that can't be asked is believed. */
 function isKept(cnmi: string, lines: readonly string[]): boolean {
-  const kept = lines.find((line) => line.startsWith('+CNMI:'))?.slice(6)
-  return kept === undefined || kept.replace(/\s/g, '').startsWith(cnmi)
+  const kept = lines.find((line) => line.startsWith('+CNMI:'))
+  const numbers = kept === undefined ? [] : (fieldsIn(kept, '+CNMI:') as string[]).map(numberIn)
+  return kept === undefined || cnmi.split(',').every((digit, i) => Number(digit) === numbers[i])
 }

@@ -29,6 +29,11 @@ const reopenAfter = [1_000, 2_000, 5_000, 10_000, 30_000]
 const steady = 60_000
 /** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
 const awakening = 60_000
+/** ms between tries of a modem without a card, and their number until the modem is closed and started anew. */
+const cardEvery = 10_000
+const mostCardTries = 2
+/** ms behind a sign of a reset in which a hand-over that goes on refutes it. */
+const refutedWithin = 10_000
 /** ms between looks at a modem, where the options do not say. */
 const heartbeat = 30_000
 /** ms of readiness in which nothing has to be done about a modem: what was wrong is over. */
@@ -81,6 +86,8 @@ export class Service {
   #healed: Timer | null = null
   /** It has shown a message in text mode where PDU mode was set. */
   #showsText = false
+  /** Fired when the modem says something of its card. */
+  #card = new Latch()
   #quirks: Quirks = quirksOfNobody
 
   constructor(rooms: ServiceRooms) {
@@ -121,11 +128,12 @@ export class Service {
         wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
         const fault = Fault.from(error)
         this.#failed(fault)
-        // It has fallen, or somebody wants it started anew: what is to be done is settled.
-        if (this.#wasOpen && this.#rung !== null) wait = reopenAfter[0] as number
+        // It has fallen, or somebody wants it started anew: what is to be done is settled. Without a card it has waited.
+        const isSettled = this.#wasOpen && this.#rung !== null
+        if (isSettled || (this.#wasOpen && fault.detail.sim === 'missing')) wait = reopenAfter[0] as number
         // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
-        else if (served || !this.#wasOpen) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
-        else if (!needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
+        if (!isSettled && (served || !this.#wasOpen)) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
+        else if (!isSettled && !needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
       }
       if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
       await this.#rooms.stopping.waitUpTo(wait, this.#clock)
@@ -187,7 +195,7 @@ export class Service {
       if (rung === 'radio') await channel.exclusive(() => cycleRadio(channel))
       for (let starts = 0; starts < mostStarts; starts++) {
         const since = this.#clock.monotonic()
-        await this.#serve(channel)
+        await this.#serveWithCard(channel)
         if (channel.lost !== null) throw new Fault('port_failed', channel.lost)
         if (this.#clock.monotonic() - since > steady) starts = 0
       }
@@ -198,6 +206,22 @@ export class Service {
       this.#shown.set({ port: null })
       channel.lose('closed')
       await closeInTime(port, this.#clock).catch((fault: Fault) => this.#rooms.handlers.log('warn', fault.message))
+    }
+  }
+
+  /** Waits at the open port for a card: modems say when one is put in. */
+  async #serveWithCard(channel: Channel): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      this.#card = new Latch()
+      try {
+        return await this.#serve(channel)
+      } catch (error) {
+        const fault = Fault.from(error)
+        if (fault.detail.sim !== 'missing' || channel.lost !== null || tries >= mostCardTries) throw error
+        this.#failed(fault)
+        await this.#card.waitUpTo(cardEvery, this.#clock)
+        if (channel.lost !== null) throw error
+      }
     }
   }
 
@@ -235,6 +259,9 @@ export class Service {
       observed: (change) => this.#shown.set(change),
       called: (from) => this.#rooms.handlers.called(from),
       over: (reason) => this.#fall(reason),
+      cardChanged: (sign) => void this.#cardChanged(sign),
+      awakeUntil: this.#awakeUntil,
+      again: (reason) => this.#startAgain(reason),
       log: (level, message) => this.#rooms.handlers.log(level, message),
     })
     this.session = session
@@ -277,7 +304,13 @@ export class Service {
         return
       }
       case 'awake':
-        if (this.session !== null && this.#clock.monotonic() > this.#awakeUntil) this.#reset(line)
+        this.#card.fire()
+        if (this.#clock.monotonic() <= this.#awakeUntil) return this.session?.awake()
+        if (this.session !== null) void this.#mayHaveReset(this.session, line)
+        return
+      case 'card':
+        this.#card.fire()
+        void this.#cardChanged(line)
         return
       default:
         this.session?.urc(urc, line)
@@ -295,6 +328,28 @@ export class Service {
     // Its settings are lost, or it shows text whatever it takes: then nothing is gained by setting it up once more.
     this.#showsText = true
     this.#reset(`it is in text mode: ${line.slice(0, 5)}`)
+  }
+
+  /** The card is asked at once: gone, it is told; there again, it may be another one. */
+  async #cardChanged(sign: string): Promise<void> {
+    const { session } = this
+    if (session === null) return
+    const trouble = await session.card()
+    if (this.session !== session) return
+    if (trouble !== null) this.#startAgain(trouble)
+    else if (this.#clock.monotonic() > this.#awakeUntil) this.#reset(sign)
+  }
+
+  /**
+   * `+CPIN: READY` says that the card was read anew, which is what a reset does, too. A hand-over that ends all the same
+   * shows that there was none.
+   */
+  async #mayHaveReset(session: Session, sign: string): Promise<void> {
+    if (!session.isSending || !sign.startsWith('+CPIN:')) return this.#reset(sign)
+    await Promise.race([session.sent(), this.#over.waitUpTo(refutedWithin, this.#clock)])
+    if (this.session !== session) return
+    if (session.isSending) this.#reset(sign)
+    else await session.look()
   }
 
   #reset(sign: string): void {
@@ -321,6 +376,7 @@ export class Service {
 
   #lost(channel: Channel, reason: string): void {
     if (channel !== this.channel) return
+    this.#card.fire()
     this.#leave(this.#rooms.stopping.isFired ? {} : { status: 'offline', last_error: reason })
   }
 

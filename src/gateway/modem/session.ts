@@ -3,6 +3,7 @@ import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave, RingOrder } from '../gateway.ts'
+import { cardTrouble } from './card.ts'
 import type { Channel, Reply } from './channel.ts'
 import { Concerns } from './concerns.ts'
 import type { Filing } from './filing.ts'
@@ -14,10 +15,10 @@ import type { Quirks } from './quirks.ts'
 import { Receiver } from './receiver.ts'
 import { Ringing } from './ringing.ts'
 import { ServiceCentre } from './service-centre.ts'
-import { cardTrouble } from './sim-card.ts'
 import { submitSegment, usualSubmitTimes } from './submit-dialogue.ts'
 import type { Urc } from './urcs.ts'
 import { runUssd } from './ussd.ts'
+import { Waking } from './waking.ts'
 
 /** ms until the first look at the modem. */
 const firstLook = 2_000
@@ -36,6 +37,8 @@ const mostStuck = 2
 const withoutNetwork = 600_000
 /** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
 const storageCauses = [208, 211, 322]
+/** The card is gone, locked or broken (TS 27.005 clause 3.2.5). */
+const cardCauses = [310, 311, 313, 315, 316]
 /** Share of a storage in use from which it is read out at once, and from which people are told (facts: modems, 8.5). */
 const filling = 0.8
 const almostFull = 0.95
@@ -54,8 +57,14 @@ export interface SessionRooms {
   observed(change: Partial<GatewayState>): void
   /** Somebody calls; null where the number is withheld. */
   called(from: string | null): void
+  /** Something is said of the card. */
+  cardChanged(sign: string): void
   /** It does not serve as it is. */
   over(reason: string): void
+  /** Until then the modem may still be starting (monotonic clock). */
+  readonly awakeUntil: number
+  /** It is to be set up anew, though nothing is wrong with it. */
+  again(reason: string): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
@@ -80,6 +89,7 @@ export class Session {
   #knowsOperator = false
   #ringing: Ringing | null = null
   readonly #incoming: IncomingCall
+  readonly #waking: Waking
   /** Settings of the format that the modem has. */
   #said: readonly string[] = []
   #keepsLinks = true
@@ -89,6 +99,12 @@ export class Session {
     this.#channel = rooms.channel
     this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
+    this.#waking = new Waking({
+      channel,
+      refused: setup.refused,
+      until: rooms.awakeUntil,
+      taken: (command) => rooms.again(`the modem takes ${command} now`),
+    })
     this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: rooms.called })
     this.#concerns = new Concerns((change) => {
       if (!this.#hasEnded) rooms.observed(change)
@@ -109,6 +125,27 @@ export class Session {
     this.#centre.start()
     this.#receiver.sweepAll()
     this.#beat = this.#channel.clock.after(firstLook, () => void this.#beats())
+    void this.#waking.run()
+  }
+
+  /** Messages are under way to the network. */
+  get isSending(): boolean {
+    return this.#sending > 0
+  }
+
+  /** Resolves when the hand-over that runs has ended. */
+  sent(): Promise<void> {
+    return this.#channel.exclusive(async () => {})
+  }
+
+  /** It says that it is awake. */
+  awake(): void {
+    this.#waking.awake()
+  }
+
+  /** What is wrong with the card now; null where nothing is. */
+  async card(): Promise<string | null> {
+    return cardTrouble(await this.#channel.exclusive(() => this.#channel.command('AT+CPIN?', 5_000)))
   }
 
   async send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
@@ -200,6 +237,7 @@ export class Session {
     this.#hasEnded = true
     this.#beat?.cancel()
     this.#incoming.stop()
+    this.#waking.end()
     await this.#receiver.end()
     await this.#channel.exclusive(async () => {})
   }
@@ -214,6 +252,8 @@ export class Session {
       submission = format.submission(order)
     } catch (error) {
       const { message } = Fault.from(error)
+      // It may come to know PDU mode within the minute.
+      if (this.#waking.isOpen) return { outcome: 'not_sent', reason: `the modem is still starting: ${message}` }
       return { outcome: 'refused', cause: { text: message, number: null, accepted: 'no', next: 'give_up' } }
     }
     await this.#prepare(submission.before, order)
@@ -225,6 +265,8 @@ export class Session {
     if (handover.outcome === 'refused' && storageCauses.includes(handover.cause.number ?? 0))
       this.#receiver.full(handover.cause.text)
     if (handover.outcome === 'refused') await this.#centre.refused(handover.cause.number)
+    if (handover.outcome === 'refused' && cardCauses.includes(handover.cause.number ?? 0))
+      this.#rooms.cardChanged(handover.cause.text)
     if (handover.outcome === 'sent') this.#centre.sent()
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY

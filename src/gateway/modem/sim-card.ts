@@ -1,8 +1,9 @@
 import { scryptSync } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
-import type { Channel, Reply } from './channel.ts'
-import { digitsIn, pinStateIn } from './parse.ts'
+import { cardIn } from './card.ts'
+import type { Channel } from './channel.ts'
+import { digitsIn } from './parse.ts'
 import { patiently } from './patience.ts'
 import type { Quirks } from './quirks.ts'
 
@@ -27,6 +28,8 @@ export interface PinRooms {
 /** A SIM needs up to 20 s behind AT+CFUN=1 (facts: modems, section 4.1). */
 const simWait = 2_000
 const simAttempts = 15
+/** Tries of a card that is told to be not ready, which is what some makes say of none. */
+const notReadyAttempts = 5
 /** Tries of a PIN that nobody has used up (TS 51.011 clause 9.2.9). */
 const allTries = 3
 
@@ -35,37 +38,37 @@ const correct = 'correct pin: under the gateway'
 /** Waits for the SIM and enters the PIN once; what needs a person is a Fault that says so. */
 export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> {
   let entered: string | null = null
+  let said = 'nothing'
   for (let attempt = 1; attempt <= simAttempts && channel.gone === null; attempt++) {
-    const { lines, final } = await channel.command('AT+CPIN?', 5_000, { graceWithoutOk: 1_500 })
-    const state = pinStateIn(lines)
-    // What PIN2 and PUK2 lock is nothing that texts need (facts: modems, section 5.1).
-    if (state === 'READY' || state === 'SIM PIN2' || state === 'SIM PUK2') {
+    const reply = await channel.command('AT+CPIN?', 5_000, { graceWithoutOk: 1_500 })
+    const found = cardIn(reply)
+    const { final } = reply
+    said = found?.said ?? (final.kind === 'error' ? final.text : said)
+    if (found?.card === 'ready') {
       if (entered !== null) await pin.memory.note(entered, 'right')
       return
     }
-    const number = final.kind === 'error' ? final.number : null
-    if (number === 10 || number === 310) throw simFault('missing', 'there is no SIM in the modem')
-    if (state === 'SIM PUK' || number === 12 || number === 316)
-      throw simFault('puk', 'the SIM wants its PUK: unlock it in a telephone')
-    if (state?.startsWith('PH-')) throw simFault('unknown', `the modem takes only its operator's SIM (${state})`)
-    if (state === 'SIM PIN' && entered === null) {
+    if (found?.card === 'missing') throw simFault('missing', missing(said))
+    if (found?.card === 'puk') throw simFault('puk', 'the SIM wants its PUK: unlock it in a telephone')
+    if (found?.card === 'other_operators')
+      throw simFault('unknown', `the modem takes only its operator's SIM (${said})`)
+    if (said === 'NOT READY' && attempt >= notReadyAttempts) break
+    if (found?.card === 'pin' && entered === null) {
       entered = await enterPin(channel, pin)
       await channel.sleep(pin.quirks.unlockMs)
     } else await channel.sleep(simWait)
   }
-  throw new Fault('modem_error', channel.gone ?? 'the SIM did not become ready')
+  if (channel.gone !== null) throw new Fault('modem_error', channel.gone)
+  // A make that does not know the question has said nothing about its card.
+  const isBusy = /NOT READY|BUSY|WAIT|INIT|ERROR: *(14|314|515)$/i.test(said)
+  const message = `the SIM did not become ready: the modem answers AT+CPIN? with ${said}`
+  throw isBusy ? simFault('missing', message) : new Fault('modem_error', message)
 }
 
-/** Why a card that was there serves no more, in the answer to `AT+CPIN?`; null while it does, or is only busy. */
-export function cardTrouble({ lines, final }: Reply): string | null {
-  const state = pinStateIn(lines)
-  if (state === 'SIM PIN' || state === 'SIM PUK') return 'the SIM is locked again'
-  const number = final.kind === 'error' ? final.number : null
-  return number === 10 || number === 310
-    ? 'the SIM is gone'
-    : number === 11 || number === 311
-      ? 'the SIM is locked again'
-      : null
+/** Not there, or there and of no use: crashed, dirty, of another kind. */
+function missing(said: string): string {
+  const isAbsent = /ERROR: *3?10$|NOT (INSERTED|PRESENT|DETECTED)|NO SIM|REMOVED|ABSENT/i.test(said)
+  return isAbsent ? 'there is no SIM in the modem' : `the SIM can't be used (${said})`
 }
 
 /**

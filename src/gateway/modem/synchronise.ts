@@ -33,7 +33,8 @@ export async function synchronise(channel: Channel): Promise<boolean> {
   for (const [text, ms] of attempts) {
     if (channel.lost !== null) return false
     const answer = await exchange(channel, text, ms, null)
-    if (answer === 'ok' && (await isInStep(channel))) return true
+    // An answer is an answer: some makes refuse even this while their SIM is locked.
+    if ((answer === 'ok' || answer === 'error') && (await isInStep(channel))) return true
     if (answer === 'prompt') channel.write('\x1b')
     if (answer !== 'ok') await drain(channel, settle)
   }

@@ -9,6 +9,7 @@ export type UrcKind =
   | 'call'
   | 'reset' // the module has started anew: everything set up is lost
   | 'awake' // said once while it starts; unasked later it means that a reset went unnoticed
+  | 'card' // the SIM has come, gone or crashed
   | 'full' // the storage is full: nothing more will be received
   | 'late' // the answer to a hand-over that nobody waits for any more
   | 'noise'
@@ -36,11 +37,20 @@ const rows: readonly UrcRow[] = [
   },
   {
     kind: 'awake',
-    pattern: /^(SMS Ready|Call Ready|SMS DONE|PB DONE|\+PBREADY|\+QIND: *(SMS|PB) DONE|\+CPIN: *"?READY"?)$/,
+    pattern:
+      /^(\+?SMS READY|Call Ready|\+?SMS DONE|\+?PB DONE|\+PBREADY|\+QIND: *"?(SMS|PB) DONE"?|\+CPIN: *"?READY"?|\*ISIM.*|\^SSIM READY|\+WIND: *4)$/i,
   },
-  // The SIM was drawn, or put in (Telit, Cinterion, Fibocom).
-  { kind: 'awake', pattern: /^(#QSS: *[03]|\^SCKS: *[01]|\+SIM:? *(READY|DROP|INSERTED|REMOVED))$/i },
-  { kind: 'full', pattern: /^(\^SMMEMFULL|\^SMGO: *[12]|\+WMGF)/ },
+  // The SIM was drawn or put in, or has crashed (Telit, Cinterion, Fibocom, Quectel, SIMCom, Huawei, MTK).
+  { kind: 'card', pattern: /^\+CPIN: */ },
+  {
+    kind: 'card',
+    pattern:
+      /^(#QSS: *[03]|\^SCKS: *[01]|\+QSIMSTAT: *\d, *[01]|\+CSMINS: *\d, *[01]|\^SIMST: *(0|255)\b.*|%SIM(REM|INS)|[+*]?SIM:? *(READY|DROP|INSERTED|REMOVED|NOT INSERTED|FAILURE|ERROR)|[+*]?NO SIM( CARD)?|\+?SIMCARD: *NOT AVAILABLE|\+CM[ES] ERROR: *(10|13|15|310|313|315|SIM .*))$/i,
+  },
+  {
+    kind: 'full',
+    pattern: /^(\^SMMEMFULL|\^SMGO: *[12]|\+WMGF|[+*^%]?(SMS|SIM|MEM(ORY)?)[ _]?FULL|\+CIEV: *"?SMSFULL"?, *1)/i,
+  },
   { kind: 'late', pattern: /^(\+CMGS|\^HCMGSS):/ },
   { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },
 ]

@@ -1,0 +1,65 @@
+import type { Reply } from './channel.ts'
+import { pinStateIn } from './parse.ts'
+
+/** How the SIM card is, as far as texts are concerned. */
+export type Card = 'ready' | 'pin' | 'puk' | 'other_operators' | 'missing' | 'busy'
+
+/** <code> of `+CPIN` (TS 27.007 clause 8.3): what PIN2 and PUK2 lock is nothing that texts need (facts: modems, section 5.1). */
+const standardWords: Readonly<Record<string, Card>> = {
+  READY: 'ready',
+  'SIM PIN2': 'ready',
+  'SIM PUK2': 'ready',
+  'SIM PIN': 'pin',
+  'SIM PUK': 'puk',
+}
+
+/** Words of makes; whatever else stands there is a card that can't be used: removed, not inserted, crashed. */
+const makersWords: readonly (readonly [RegExp, Card])[] = [
+  [/^PH-|PERSO/, 'other_operators'],
+  [/NOT READY|BUSY|INIT|WAIT/, 'busy'],
+]
+
+/** `+CME ERROR` (TS 27.007 clause 9.2) and `+CMS ERROR` (TS 27.005 clause 3.2.5). */
+const errors: Readonly<Record<number, Card>> = {
+  5: 'other_operators',
+  6: 'other_operators',
+  7: 'other_operators',
+  10: 'missing',
+  11: 'pin',
+  12: 'puk',
+  13: 'missing',
+  14: 'busy',
+  15: 'missing',
+  17: 'ready',
+  18: 'ready',
+  40: 'other_operators',
+  310: 'missing',
+  311: 'pin',
+  312: 'other_operators',
+  313: 'missing',
+  314: 'busy',
+  315: 'missing',
+  316: 'puk',
+  317: 'ready',
+  318: 'ready',
+  515: 'busy',
+}
+
+/** The card in the answer to `AT+CPIN?`, and the words; null for an answer that says nothing about it. */
+export function cardIn({ lines, final }: Reply): { readonly card: Card; readonly said: string } | null {
+  const word = pinStateIn(lines)?.toUpperCase() ?? ''
+  if (word !== '') {
+    const card = standardWords[word] ?? makersWords.find(([pattern]) => pattern.test(word))?.[1] ?? 'missing'
+    return { card, said: word }
+  }
+  const card = final.kind === 'error' ? errors[final.number ?? -1] : undefined
+  return final.kind !== 'error' || card === undefined ? null : { card, said: final.text }
+}
+
+/** Why a card that was there serves no more, in the answer to `AT+CPIN?`; null while it does, or is only busy. */
+export function cardTrouble(reply: Reply): string | null {
+  const { card, said } = cardIn(reply) ?? { card: 'ready', said: '' }
+  if (card === 'pin' || card === 'puk') return `the SIM is locked again (${said})`
+  // A card that has been ready and is not is gone or crashed; busy it is for seconds.
+  return card === 'missing' || said === 'NOT READY' ? `the SIM is gone (${said})` : null
+}
