@@ -232,6 +232,7 @@ export class Hub {
       time: this.#time,
       clock,
       boot: this.#boot,
+      newest: this.#newest,
       roomChanged: () => this.#submit.look(),
       waitsMoved: () => this.#submit.deadlines.look(),
       log: (level, message) => this.#options.log(level, 'hub', message),
@@ -260,7 +261,7 @@ export class Hub {
         boot: this.#boot,
         now,
         limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
-        holdsUnsafe: () => now() < this.#newest,
+        holdsUnsafe: () => this.#upkeep.clockIsBehind,
       },
       hasRoom: () => this.#upkeep.hasRoom,
       log: (level, message) => this.#options.log(level, 'submit', message),
@@ -313,7 +314,7 @@ export class Hub {
       ingress: this.#ingress,
       clock,
       version: this.#options.version,
-      startedAt: this.#time.startedAt,
+      startedAt: () => this.#time.startedAt,
       instance,
       now,
       gateways: () => this.gateways,
@@ -322,6 +323,8 @@ export class Hub {
       takeIn: (publish) => this.#submit.takeIn(publish),
       tellAgain: () => this.#publisher.tellAgain(),
       backup: () => this.#backupHere(),
+      clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),
+      acceptClock: () => this.#upkeep.acceptClock(),
       setLogLevel: this.#options.setLogLevel,
       restart: this.#options.restart,
       log: (level, message) => this.#options.log(level, 'bridge', message),
@@ -356,7 +359,7 @@ export class Hub {
       },
     })
     this.#bridge.start()
-    this.#upkeep.start()
+    await this.#upkeep.start()
   }
 
   #startGateways(): void {

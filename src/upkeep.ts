@@ -1,4 +1,5 @@
 import { Fault } from './message/fault.ts'
+import { isoTime } from './message/result.ts'
 import type { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
 import type { Clock } from './util/clock.ts'
@@ -12,6 +13,8 @@ export interface UpkeepRooms {
   readonly clock: Clock
   /** Number of this run of the hub. */
   readonly boot: number
+  /** The newest time in the store, ms since 1970. */
+  readonly newest: number
   /** There is room on the disk again, or none any more. */
   roomChanged(): void
   /** The clock was moved, and the open waits with it. */
@@ -20,6 +23,8 @@ export interface UpkeepRooms {
 }
 
 const watchMs = 30_000
+/** A clock that was set by more than this makes others look set, in ms. */
+const noticedMs = 500
 const pruneMs = 3_600_000
 const historyMs = 90 * 86_400_000
 const rawMs = 31 * 86_400_000
@@ -30,17 +35,21 @@ export class Upkeep {
   readonly #rooms: UpkeepRooms
   #ends: (() => void)[] = []
   #hasRoom = true
+  #newest: number
+  #isHeld = false
   #stopped = false
 
   constructor(rooms: UpkeepRooms) {
     this.#rooms = rooms
+    this.#newest = rooms.newest
   }
 
   get hasRoom(): boolean {
     return this.#hasRoom
   }
 
-  start(): void {
+  async start(): Promise<void> {
+    if (this.clockIsBehind) await this.#clockChanged()
     const { clock, log } = this.#rooms
     const failed = (error: unknown) => log('error', Fault.from(error).message)
     this.#ends = [
@@ -57,12 +66,53 @@ export class Upkeep {
   async #watch(): Promise<void> {
     const { time, store, boot, log, waitsMoved } = this.#rooms
     this.#measureRoom()
-    const step = time.check()
-    if (step === 0) return
-    log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
-    await store.run('rebase', { delta: step, boot, since: time.startedAt })
+    const { step, isLarge } = time.check()
+    if (isLarge) {
+      log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
+      await store.run('rebase', { delta: step, boot, since: time.startedAt })
+    } else if (Math.abs(step) > noticedMs) await store.run('shiftCentres', { delta: step })
     time.adopt(step)
+    if (isLarge) waitsMoved()
+    if (this.#isHeld && !this.clockIsBehind) await this.#clockChanged()
+  }
+
+  /** The clock is before what is known to have been: nothing unsafe is sent, and nothing unsafe expires. */
+  get clockIsBehind(): boolean {
+    return this.#rooms.time.now() < this.#newest
+  }
+
+  /** Until then, ms since 1970, the clock is behind. */
+  get newest(): number {
+    return this.#newest
+  }
+
+  /** Somebody says that the clock is right. */
+  async acceptClock(): Promise<{ readonly moved: number }> {
+    const { store, time, waitsMoved } = this.#rooms
+    const accepted = await store.run('acceptClock', { now: time.now() })
+    this.#newest = 0
     waitsMoved()
+    if (this.#isHeld) await this.#clockChanged()
+    return accepted
+  }
+
+  /** Tells when the hold begins, and when it ends. */
+  async #clockChanged(): Promise<void> {
+    const { store, time, log } = this.#rooms
+    const isBehind = this.clockIsBehind
+    this.#isHeld = isBehind
+    const data = { time: isoTime(time.now()), newest: isoTime(this.#newest) }
+    if (isBehind)
+      log(
+        'warn',
+        `the clock says ${data.time}, and the store knows ${data.newest}: commands that must not be repeated wait. Set the clock, or accept it: smshub clock accept, bridge/request/clock/accept`,
+      )
+    else log('info', 'the clock is right: commands that waited for it go out')
+    const payload = JSON.stringify({
+      type: isBehind ? 'clock_behind' : 'clock_right',
+      data: isBehind ? data : { time: data.time },
+    })
+    await store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
   }
 
   #measureRoom(): void {

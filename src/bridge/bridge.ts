@@ -31,7 +31,9 @@ export interface BridgeRooms extends Omit<RequestRooms, Own> {
   gateways(): ReadonlyMap<string, AskedGateway>
   readonly ingress: Ingress
   readonly version: string
-  readonly startedAt: number
+  startedAt(): number
+  /** The newest time that the store knows, while the clock is before it; else null. */
+  clockBehind(): number | null
   readonly instance: string
   newId(): string
   shown: GatewaysRooms['shown']
@@ -241,7 +243,7 @@ export class Bridge {
     this.#listed = new Set(devices.map(({ id }) => id))
     const info = {
       version,
-      started_at: isoTime(startedAt),
+      started_at: isoTime(startedAt()),
       devices: devices.length,
       gateways: Object.keys(config.gateways),
     }

@@ -5,11 +5,12 @@ import { shown } from './requests/queue.ts'
 /** `bridge/health`. Asked before the commit that others wait for: figures decide nothing. */
 export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Record<string, unknown>> {
   const { store, fleet, ingress, gateways, now, startedAt } = rooms
+  const newest = rooms.clockBehind()
   const [counts, paused] = await Promise.all([store.runEarly('counts', undefined), store.runEarly('pauses', undefined)])
   const { queued, open, publications, parked, quarantined } = counts
   return {
     time: isoTime(now()),
-    uptime_s: Math.round((now() - startedAt) / 1000),
+    uptime_s: Math.round((now() - startedAt()) / 1000),
     mqtt: ingress.connected ? 'connected' : 'disconnected',
     mqtt_trouble: ingress.trouble,
     mqtt_refused: refused,
@@ -19,6 +20,8 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
     unpublished: publications,
     parked,
     quarantined,
+    clock: newest === null ? 'right' : 'behind',
+    ...(newest !== null && { clock_newest: isoTime(newest) }),
     paused: shown(paused),
     gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
   }

@@ -176,6 +176,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       devices: z.number(),
       queued: z.number(),
       unpublished: z.number(),
+      clock: z.enum(['right', 'behind']),
       paused: z.array(z.object({ device: z.string().optional(), gateway: z.string().optional(), since: time })),
     }),
   },

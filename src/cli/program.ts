@@ -5,7 +5,7 @@ import { personalities } from '../sim/makes.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import { addModem } from './modem-verbs.ts'
-import { addQueue } from './queue-verbs.ts'
+import { addClock, addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { withSafeOutputs } from './terminal.ts'
@@ -94,6 +94,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     does,
     options,
   )
+  addClock(root.command('clock').description('the time that the running hub goes by'), context, does, options)
   addQueue(root.command('queue').description('what waits at the running hub'), context, does, options)
   root
     .command('healthcheck')

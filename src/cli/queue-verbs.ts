@@ -46,3 +46,11 @@ export function addQueue(queue: Command, context: CliContext, does: Does, option
       }),
     )
 }
+
+/** `smshub clock …`: the time that the running hub goes by. */
+export function addClock(clock: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  clock
+    .command('accept')
+    .description('the clock is right, though the store knows a later time: commands that wait for it go out or expire')
+    .action(does(async () => (await import('./queue.ts')).acceptClock(context, options())))
+}

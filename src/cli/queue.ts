@@ -61,6 +61,13 @@ export async function purgeQueue({ stdout }: CliContext, about: About, options: 
   return exitCodes.ok
 }
 
+/** `clock accept`: ends the wait for a clock that the store knows a later time than. */
+export async function acceptClock({ stdout }: CliContext, options: RunOptions): Promise<number> {
+  const { moved } = await askDesk<{ moved: number }>(loadConfig(options).dataFolder, 'request/clock/accept')
+  stdout.write(`the clock is accepted; ${moved} times that lay ahead of it are moved\n`)
+  return exitCodes.ok
+}
+
 function tellPauses({ stderr }: CliContext, paused: readonly Pause[]): void {
   for (const { device, gateway, since } of paused) {
     const of = device !== undefined ? ` of ${device}` : gateway !== undefined ? ` of gateway ${gateway}` : ''

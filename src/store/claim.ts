@@ -6,7 +6,7 @@ import { isPaused } from './pause.ts'
 import { type Quota, room, use } from './quota.ts'
 import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
-import { reasonBehindWait } from './waits.ts'
+import { reasonBehindWait, tellClock } from './waits.ts'
 
 /** Segments by window. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
@@ -75,6 +75,7 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
       }
       if (args.safeOnly && row.safe === 0) {
         holdLane(tx, lane.key, args.now + clockRestMs, args.now)
+        tellClock(tx, row, args.now)
         continue
       }
       if (row.held === 1 && !isAwake(tx, lane.key, args.now)) {

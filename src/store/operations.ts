@@ -20,10 +20,11 @@ import { countWaiting, parkPublication, published, retainedTopics, waitingPublic
 import { cancelCommand, findCommand, purgeQueue, queueOverview } from './queue.ts'
 import { recover } from './recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './sending.ts'
+import { shiftCentres } from './service-centres.ts'
 import { brokerRetained, loadSessions, saveSessions } from './sessions.ts'
 import { knownSettings } from './settings.ts'
 import { settleText } from './settle-text.ts'
-import { counts, noteTime, prune, rebase } from './upkeep.ts'
+import { acceptClock, counts, noteTime, prune, rebase } from './upkeep.ts'
 import { tellWaiting } from './waits.ts'
 
 /**
@@ -88,6 +89,8 @@ export const operations = {
   brokerRetained,
   rebase,
   noteTime,
+  acceptClock,
+  shiftCentres,
   prune,
   counts,
 } as const

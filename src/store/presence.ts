@@ -15,6 +15,8 @@ export interface PresenceArgs {
 /** Tells of every device whether it can be relied on, where that is news. */
 export function reviewPresence(tx: Tx, { now, devices }: PresenceArgs): void {
   for (const { id, expectedMs } of devices) {
+    // Heard in the future: the clock was ahead then, and nobody knows when that was.
+    tx.run('UPDATE device SET last_seen = ? WHERE id = ? AND last_seen > ?', now, id, now)
     const seen = tx.one<{ last_seen: number | null }>('SELECT last_seen FROM device WHERE id = ?', id)?.last_seen
     // Nothing is known of one that was never heard: it starts online.
     const silence = expectedMs === null || !seen ? 0 : now - seen

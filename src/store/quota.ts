@@ -31,9 +31,10 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   const width = span / slots
   const first = slotOf(quota.window, now) - slots + 1
   const row = tx.one<{ used: number | null; oldest: number | null }>(
-    'SELECT SUM(used) AS used, MIN(slot) AS oldest FROM quota WHERE key = ? AND slot >= ?',
+    'SELECT SUM(used) AS used, MIN(slot) AS oldest FROM quota WHERE key = ? AND slot >= ? AND slot < ?',
     quota.key,
     first,
+    first + slots,
   )
   const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reserved))
   const used = row?.used ?? 0
@@ -52,5 +53,6 @@ export function use(tx: Tx, quota: Quota, amount: number, now: number): void {
   const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND slot = ?', amount, quota.key, slot)
   if (changes > 0) return
   tx.run('INSERT INTO quota (key, slot, used) VALUES (?, ?, ?)', quota.key, slot, amount)
-  tx.run('DELETE FROM quota WHERE key = ? AND slot < ?', quota.key, slot - slots)
+  // Slots in the future were counted by a clock that was ahead.
+  tx.run('DELETE FROM quota WHERE key = ? AND (slot < ? OR slot > ?)', quota.key, slot - slots, slot)
 }

@@ -68,7 +68,10 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = 
   setMeta(tx, 'machine_boot', machineBoot)
   setMeta(tx, 'machine', machine)
   setMeta(tx, 'backup', null)
-  return { boot, installedAt, newest: newestTime(tx), held }
+  const newest = newestTime(tx)
+  // Newer rows with an older time may stand behind it at the next start.
+  setMeta(tx, 'newest', String(newest))
+  return { boot, installedAt, newest, held }
 }
 
 /** The longest rest that a back-off or a gap gives a lane. */

@@ -1,27 +1,66 @@
 import type { Counts } from '../message/counts.ts'
 import type { Tx } from './engine.ts'
-import { setMeta } from './recover.ts'
+import { meta, setMeta } from './recover.ts'
+import { shiftCentres } from './service-centres.ts'
+
+/** Times that this run of the hub wrote down, by table; `since` decides which rows they are of. */
+const written = [
+  {
+    table: 'submission',
+    since: 'queued_at',
+    times: ['queued_at', 'written_at', 'sent_at', 'delivered_at', 'replied_at', 'final_at'],
+  },
+  { table: 'segment', since: 'written_at', times: ['written_at', 'reported_at'] },
+  { table: 'raw', since: 'received_at', times: ['received_at'] },
+  { table: 'part', since: 'received_at', times: ['received_at'] },
+  { table: 'incoming', since: 'received_at', times: ['received_at'] },
+  { table: 'device', since: 'last_seen', times: ['last_seen'] },
+] as const
 
 /**
  * The wall clock stepped by `delta` ms: waits that this run of the hub began are moved along, so that a step makes
- * nothing expire and nothing live longer. Rows of earlier runs were timed by a clock that is right again.
+ * nothing expire and nothing live longer, and so is what it wrote down. Rows of earlier runs were timed by a clock that
+ * is right again.
  */
 export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: number; since: number }): void {
   tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND boot = ?', delta, boot)
-  tx.run(
-    `UPDATE submission SET expires_at = expires_at + ?, queued_at = queued_at + ? WHERE status = 'queued' AND queued_at >= ?`,
-    delta,
-    delta,
-    since,
-  )
+  tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE status = 'queued' AND queued_at >= ?`, delta, since)
+  for (const { table, since: column, times } of written) {
+    const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
+    tx.run(`UPDATE ${table} SET ${moved} WHERE ${column} >= ?`, since)
+  }
   tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
-  tx.run('UPDATE part SET received_at = received_at + ? WHERE received_at >= ?', delta, since)
+  for (const key of ['newest', 'installed_at']) {
+    const time = Number(meta(tx, key) ?? '0')
+    if (time >= since) setMeta(tx, key, String(time + delta))
+  }
+  shiftCentres(tx, { delta })
   tx.ring('outbox')
 }
 
 /** Remembers how far time had come, for a machine that starts without a clock. */
 export function noteTime(tx: Tx, { now }: { now: number }): void {
+  if (now > Number(meta(tx, 'newest') ?? '0')) setMeta(tx, 'newest', String(now))
+}
+
+/** Times that must not lie ahead once somebody has said that the clock is right. */
+const capped = [
+  ...written,
+  { table: 'publish_key', since: 'at', times: ['at'] },
+  { table: 'session', since: 'at', times: ['at'] },
+] as const
+
+/** Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now. */
+export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved: number } {
+  let moved = 0
+  for (const { table, times } of capped)
+    for (const time of times) moved += tx.run(`UPDATE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
+  tx.run('DELETE FROM service_centre WHERE at > ?', now)
   setMeta(tx, 'newest', String(now))
+  if (Number(meta(tx, 'installed_at') ?? '0') > now) setMeta(tx, 'installed_at', String(now))
+  tx.ring('outbox')
+  tx.ring('deadlines')
+  return { moved }
 }
 
 /** What is kept for how long: rows are made in the order of time, so only the oldest need a look. */

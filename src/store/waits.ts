@@ -39,7 +39,17 @@ export function tellWaiting(tx: Tx, { route, gateway, gateways, now }: WaitsArgs
   return heads.length === most
 }
 
+/** The reason of a command that waits for a clock that can be trusted. */
+const clock = 'clock'
+
+/** Tells what an unsafe command waits for while the clock is behind what is known to have been, once. */
+export function tellClock(tx: Tx, row: SubmissionRow, now: number): void {
+  if (row.reason === clock) return
+  tx.run('UPDATE submission SET reason = ? WHERE seq = ?', clock, row.seq)
+  publishResult(tx, submission(tx, row.seq) as SubmissionRow, now)
+}
+
 /** The reason of a command that goes out now: the wait is over. */
 export function reasonBehindWait(reason: string | null): string | null {
-  return reason?.startsWith(waiting) ? null : reason
+  return reason === clock || reason?.startsWith(waiting) ? null : reason
 }

@@ -5,32 +5,36 @@ const stepMs = 60_000
 
 /**
  * Wall time that does not step while the hub runs: the wall clock at the start plus monotonic time. When the wall
- * clock has stepped, `check` says by how much; the caller moves the open deadlines and then calls `adopt`.
+ * clock was set, `check` says by how much; the caller moves the open deadlines where that is much, and calls `adopt`.
  */
 export class SteadyTime {
   readonly #clock: Clock
   #offset: number
-  readonly startedAt: number
+  #startedAt: number
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#offset = clock.wall() - clock.monotonic()
-    this.startedAt = this.now()
+    this.#startedAt = this.now()
   }
 
   now(): number {
     return Math.floor(this.#offset + this.#clock.monotonic())
   }
 
-  /** The step that has to be answered, in ms; 0 when there is none. Small corrections are taken over at once. */
-  check(): number {
+  /** When this run began, by the clock as it is set now. */
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
+  /** How far the wall clock was set, in ms, and whether open waits have to move with it. */
+  check(): { readonly step: number; readonly isLarge: boolean } {
     const step = this.#clock.wall() - this.now()
-    if (Math.abs(step) > stepMs) return step
-    this.#offset += step
-    return 0
+    return { step, isLarge: Math.abs(step) > stepMs }
   }
 
   adopt(step: number): void {
     this.#offset += step
+    this.#startedAt += step
   }
 }

@@ -54,6 +54,15 @@ export const hubRequests = {
       return { folder, file: `${folder}/smshub.db` }
     },
   }),
+  'clock/accept': request({
+    summary: 'the clock is right, though the store knows a later time: what waits for it goes out or expires',
+    schema: z.strictObject({}),
+    async run(_data, { acceptClock, log }, publish) {
+      const { moved } = await acceptClock()
+      log('warn', `the clock is accepted; ${moved} times that lay ahead of it are moved (${askerOf(publish)})`)
+      return { moved }
+    },
+  }),
   'homeassistant/rediscover': request({
     summary: 'announce everything to Home Assistant again',
     schema: z.looseObject({}),

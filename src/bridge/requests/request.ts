@@ -30,6 +30,8 @@ export interface RequestRooms {
   setLogLevel(level: LogLevel): void
   /** What goes to `bridge/logging` from now on. */
   setMqttLevel(level: LogLevel | 'none'): void
+  /** Takes the clock for right, though the store knows a later time; answers how many times were moved. */
+  acceptClock(): Promise<{ readonly moved: number }>
   /** Writes a backup; answers where it is, seen from the data folder. */
   backup(): Promise<string>
   /** Ends the hub so that whatever started it starts it again. Fails with `not_allowed` where nothing does. */

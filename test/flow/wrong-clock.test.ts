@@ -1,0 +1,137 @@
+import { expect, test } from '@jest/globals'
+import { SimulatedDevice } from '../../src/sim/device.ts'
+import { SimulatedModem } from '../../src/sim/modem.ts'
+import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
+import { hubNumber, hubYaml } from '../support/world.ts'
+
+const second = 1_000
+const minute = 60 * second
+const day = 1_440 * minute
+const year = 365 * day
+const number = '+4915112345610'
+
+const devices = `
+devices:
+  tag:
+    profile: generic/text
+    number: "${number}"
+    timing: { per_day: 10 }
+    commands:
+      ask: { text: ASK, repeat: safe, reply: { expect: none } }
+      open: { text: OPEN, repeat: never, reply: { expect: none } }
+`
+
+function make() {
+  const clock = new SimulatedClock(7)
+  const network = new SimulatedNetwork({ clock })
+  const modem = new SimulatedModem({ network, number: hubNumber })
+  new SimulatedDevice({ network, number, answerer: { answer: () => [] } })
+  const broker = new SimulatedBroker(clock)
+  const hub = new SimulatedHub(hubYaml({ mqtt: '{}', path: 'simulated', devices }), clock, broker, modem)
+  const jsons = (topic: string): Record<string, any>[] =>
+    broker.published.filter((one) => one.topic === `smshub/${topic}`).map(({ payload }) => JSON.parse(payload))
+  const clockEvents = () => jsons('bridge/event').filter(({ type }) => type.startsWith('clock'))
+  const sent = () => network.log.of('accepted').map(({ text }) => text)
+  const restart = async () => {
+    await hub.kill()
+    await hub.start()
+    await clock.advance(20 * second)
+  }
+  return { clock, broker, hub, jsons, clockEvents, sent, restart }
+}
+
+test('a clock that was ahead once holds what is unsafe, says why, and is accepted by a request', async () => {
+  const { clock, broker, hub, jsons, clockEvents, sent, restart } = make()
+  clock.wallOffset = year
+  await hub.start()
+  await clock.advance(20 * second)
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(minute)
+  expect(sent()).toEqual(['ASK'])
+
+  clock.wallOffset = 0
+  await restart()
+  expect(clockEvents().at(-1)).toMatchObject({
+    type: 'clock_behind',
+    data: { time: expect.stringMatching(/^2026/) },
+  })
+  broker.press('tag/command/open', '{ "ttl": 3600 }')
+  await clock.advance(minute)
+  expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'queued', reason: 'clock' })
+  broker.press('tag/command/ask', '{ "priority": "high" }')
+  await clock.advance(10 * minute)
+  expect(jsons('bridge/health').at(-1)).toMatchObject({ clock: 'behind', clock_newest: expect.stringMatching(/^2027/) })
+
+  await restart()
+  expect(sent()).not.toContain('OPEN')
+  broker.press('bridge/request/clock/accept', '{}')
+  await clock.advance(minute)
+  expect(jsons('bridge/response/clock/accept').at(-1)).toMatchObject({ status: 'ok' })
+  expect(sent()).toContain('OPEN')
+  expect(clockEvents().at(-1)).toMatchObject({ type: 'clock_right' })
+  for (const { elapsed_ms } of jsons('tag/result')) expect(elapsed_ms).toBeLessThan(day)
+
+  await restart()
+  broker.press('tag/command/open', '{ "force": true }')
+  await clock.advance(minute)
+  expect(sent().filter((text) => text === 'OPEN')).toHaveLength(2)
+  await hub.kill()
+}, 60_000)
+
+test('a quota that was used up while the clock was ahead is not used up', async () => {
+  const { clock, broker, hub, jsons, sent, restart } = make()
+  clock.wallOffset = year
+  await hub.start()
+  await clock.advance(20 * second)
+  for (let i = 0; i < 8; i++) {
+    broker.press('tag/command/ask', '{}')
+    await clock.advance(minute)
+  }
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(minute)
+  expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'rejected', error: { code: 'rate_limited' } })
+  clock.wallOffset = 0
+  await restart()
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(minute)
+  expect(sent()).toHaveLength(9)
+  await hub.kill()
+}, 60_000)
+
+test('a hub that starts in 1970 and gets its time later sends what waited, and its waits are as long as they were', async () => {
+  const { clock, broker, hub, jsons, clockEvents, sent, restart } = make()
+  await hub.start()
+  await clock.advance(20 * second)
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(minute)
+  clock.wallOffset = -56 * year
+  await restart()
+  broker.press('tag/command/open', '{ "ttl": 600 }')
+  await clock.advance(10 * second)
+  expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'queued', reason: 'clock' })
+  clock.wallOffset = 0
+  await clock.advance(2 * minute)
+  expect(sent()).toEqual(['ASK', 'OPEN'])
+  expect(clockEvents().map(({ type }) => type)).toEqual(['clock_behind', 'clock_right'])
+  for (const { elapsed_ms } of jsons('tag/result')) expect(elapsed_ms).toBeLessThan(day)
+  await hub.kill()
+}, 60_000)
+
+test('a clock that is set right while the hub runs leaves nothing in the future', async () => {
+  const { clock, broker, hub, jsons, clockEvents, sent, restart } = make()
+  clock.wallOffset = year
+  await hub.start()
+  await clock.advance(20 * second)
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(minute)
+  clock.wallOffset = 0
+  await clock.advance(minute)
+  await restart()
+  broker.press('tag/command/open', '{}')
+  await clock.advance(minute)
+  expect(sent()).toEqual(['ASK', 'OPEN'])
+  expect(clockEvents()).toEqual([])
+  for (const { elapsed_ms } of jsons('tag/result')) expect(elapsed_ms).toBeLessThan(day)
+  await hub.kill()
+}, 60_000)
