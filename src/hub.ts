@@ -48,6 +48,10 @@ export interface HubOptions {
   readonly copyFiles?: (folder: string) => void
   /** Gateways with a simulated modem: which one it is, is not remembered. */
   readonly simulated?: readonly string[]
+  /** What must hold before anything runs and the broker hears of this hub. */
+  readonly beforeConnect?: () => Promise<void>
+  /** Nothing of it stays at somebody else's broker: a dry run. */
+  readonly transient?: boolean
   /** The outside of the hub, where it is not what the configuration says: for simulations on a clock of their own. */
   readonly makeStore?: (folder: DataFolder) => Promise<Store>
   readonly makeIngress?: () => Ingress
@@ -212,6 +216,7 @@ export class Hub {
 
   async #begin(installedAt: number): Promise<void> {
     const { config, clock, checkpoint = () => {} } = this.#options
+    await this.#options.beforeConnect?.()
     const rooms = { store: this.#store, clock, checkpoint }
     const now = () => this.#time.now()
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
@@ -223,7 +228,15 @@ export class Hub {
     const instance = this.#folder.instanceId()
     this.#ingress =
       this.#options.makeIngress?.() ??
-      makeIngress({ config, store: this.#store, clock, run: newId('run'), instance, now })
+      makeIngress({
+        config,
+        store: this.#store,
+        clock,
+        run: newId('run'),
+        instance,
+        transient: this.#options.transient ?? false,
+        now,
+      })
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
     this.#upkeep = new Upkeep({

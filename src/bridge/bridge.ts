@@ -7,7 +7,7 @@ import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
-import type { Clock, Timer } from '../util/clock.ts'
+import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
 import { healthOf } from './health.ts'
@@ -42,18 +42,22 @@ export interface BridgeRooms extends Omit<RequestRooms, Own> {
 }
 
 const healthMs = 600_000
+/** Figures that changed are published within this time. */
+const figuresMs = 60_000
 const presenceMs = 60_000
 /** Devices looked at in one commit. */
 const bite = 100
 /** Changes of the fleet within this time make one new list. */
 const restMs = 500
+/** Until Home Assistant has dropped the entities of an announcement that was taken back. */
+const droppedMs = 1_000
 /** Until a hub that is to be started again ends: the request is acknowledged and answered by then. */
 const lastWordsMs = 500
 
 /** The hub's own face on MQTT: `bridge/…`, who can be relied on, and what Home Assistant is told. */
 export class Bridge {
   readonly #rooms: BridgeRooms
-  readonly #announcer: Announcer | null
+  readonly #announcer: Announcer
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging
   readonly gateways: Gateways
@@ -62,6 +66,9 @@ export class Bridge {
   #listing: Timer | null = null
   #stopped = false
   #refused = 0
+  #logLevel: string
+  /** The figures of `bridge/health` as they were published last. */
+  #figures = ''
   /** Devices that `bridge/devices` names. */
   #listed: ReadonlySet<string> = new Set()
 
@@ -75,7 +82,8 @@ export class Bridge {
       sms2mqtt === undefined
         ? null
         : new Sms2mqtt(sms2mqtt.prefix, rooms.newId, (told) => void rooms.store.run('publish', told).catch(() => {}))
-    this.#announcer = rooms.config.homeassistant.discovery === 'none' ? null : this.#makeAnnouncer()
+    this.#announcer = this.#makeAnnouncer()
+    this.#logLevel = log.level
   }
 
   /** Commits what must be there before any client is. */
@@ -96,33 +104,36 @@ export class Bridge {
   /** The way to the broker is open. */
   start(): void {
     this.#sms2mqtt?.state(true)
-    const { clock, fleet, log } = this.#rooms
-    const failed = (error: unknown) => log('error', Fault.from(error).message)
-    void this.#tellHealth().catch(failed)
-    void this.#tellPauses().catch(failed)
+    const { clock, fleet } = this.#rooms
+    this.#tellHealth().catch(this.#failed)
+    this.#tellPauses().catch(this.#failed)
     const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
     this.#ends = [
-      every(clock, healthMs, () => this.#tellHealth(), failed),
-      every(clock, presenceMs, reviewOwing, failed),
+      every(clock, healthMs, () => this.#tellHealth(), this.#failed),
+      every(clock, figuresMs, () => this.#tellFigures(), this.#failed),
+      every(clock, presenceMs, reviewOwing, this.#failed),
     ]
     this.gateways.start()
-    this.#introduce().catch((error: unknown) => {
-      if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
-    })
+    this.#introduce().catch(this.#failed)
   }
 
   stop(): void {
     this.#stopped = true
     this.#sms2mqtt?.state(false)
     this.gateways.stop()
-    this.#announcer?.stop()
+    this.#announcer.stop()
     this.#listing?.cancel()
     for (const end of this.#ends) end()
   }
 
+  /** Work in the background that ends in an error: said, unless the hub is on its way down. */
+  readonly #failed = (error: unknown): void => {
+    if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
+  }
+
   /** The broker took a message. */
   published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
-    if (!topic.includes('/') && payload !== '') this.#announcer?.stateShown(topic, payload)
+    if (!topic.includes('/') && payload !== '') this.#announcer.stateShown(topic, payload)
     this.#sms2mqtt?.published(topic, payload, this.#rooms.now())
   }
 
@@ -158,10 +169,13 @@ export class Bridge {
   changed(id: string, device: Device | null): void {
     if (device === null) this.#happened('device_removed', { device: id })
     else if (!this.#listed.has(id)) this.#happened('device_added', { device: id, profile: device.profile.id })
-    this.#announcer?.changed(id)
-    if (device !== null) void this.#review([device])
+    const announced = this.#announcer.changed(id)
+    if (device === null) announced.then(() => this.#clearLeaving(id)).catch(this.#failed)
+    else void this.#review([device])
     this.#listing?.cancel()
-    this.#listing = this.#rooms.clock.after(restMs, () => void this.#list())
+    this.#listing = this.#rooms.clock.after(restMs, () => {
+      Promise.all([this.#list(), this.#tellHealth()]).catch(this.#failed)
+    })
   }
 
   /** `bridge/request/<path>`: resolves when its answer is committed. */
@@ -180,7 +194,18 @@ export class Bridge {
   /** Who can be relied on, then what there is: a little at a time, while clients are served. */
   async #introduce(): Promise<void> {
     await this.#review([...this.#rooms.fleet.devices.values()])
-    if (!this.#stopped) await this.#announcer?.start()
+    if (!this.#stopped) await this.#announcer.start()
+    await this.#clearLeaving()
+  }
+
+  /** The states of devices that are gone go behind their announcements: Home Assistant has dropped their entities. */
+  async #clearLeaving(device?: string): Promise<void> {
+    const { store, clock } = this.#rooms
+    if (this.#rooms.config.homeassistant.discovery !== 'none') {
+      await drained(store, clock, () => this.#stopped)
+      await sleep(clock, droppedMs)
+    }
+    if (!this.#stopped) await store.run('clearLeaving', device === undefined ? {} : { device })
   }
 
   #requestRooms(): RequestRooms {
@@ -189,7 +214,8 @@ export class Bridge {
       gateways: this.gateways,
       health: () => this.#health(),
       rediscover: async (how) => {
-        if (this.#announcer === null) throw new Fault('not_allowed', 'homeassistant.discovery is none in smshub.yaml')
+        if (this.#rooms.config.homeassistant.discovery === 'none')
+          throw new Fault('not_allowed', 'homeassistant.discovery is none in smshub.yaml')
         if (how === 'clear') await this.#announcer.clear()
         else this.#rooms.tellAgain()
       },
@@ -200,7 +226,12 @@ export class Bridge {
       setMqttLevel: (level) => {
         this.#logging.level = level
       },
-      setLogLevel: this.#rooms.setLogLevel ?? noProgram,
+      setLogLevel: (level) => {
+        const set = this.#rooms.setLogLevel ?? noProgram()
+        set(level)
+        this.#logLevel = level
+        this.#list().catch(this.#failed)
+      },
       restart: () => void this.#rooms.clock.after(lastWordsMs, this.#rooms.restart ?? noProgram()),
     }
   }
@@ -217,19 +248,20 @@ export class Bridge {
     const { config, fleet, store, clock, ingress, instance, version, tellAgain, log } = this.#rooms
     const { discovery, prefix, status_topic: statusTopic = `${prefix}/status` } = config.homeassistant
     return new Announcer({
-      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version },
-      mode: discovery === 'components' ? 'components' : 'device',
+      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version, page: null },
+      mode: discovery,
       statusTopic,
       gateways: Object.keys(config.gateways),
       contacts: Object.keys(config.contacts),
+      abilities: { restart: this.#rooms.restart !== undefined, logLevel: this.#rooms.setLogLevel !== undefined },
       clock,
       ingress,
       devices: () => fleet.devices.values(),
       device: (id) => fleet.devices.get(id),
-      announce: async (messages) => void (await store.run('announce', { messages })),
-      announced: (after) => store.run('announced', { after: after === '' ? `${prefix}/` : after, limit: 1_000 }),
+      announce: async (messages, again = false) => void (await store.run('announce', { messages, again })),
+      announced: (after) => store.run('announced', { after, limit: 1_000 }),
       announcedOf: (subject) => store.run('announcedOf', { prefix, subject }),
-      shownFields: (device) => store.run('shownFields', { device }),
+      state: (device) => store.run('deviceState', { device }),
       drained: () => drained(store, clock, () => this.#stopped),
       tellAgain,
       log,
@@ -246,6 +278,7 @@ export class Bridge {
       started_at: isoTime(startedAt()),
       devices: devices.length,
       gateways: Object.keys(config.gateways),
+      log_level: this.#logLevel,
     }
     const profiles = [...new Set(devices.map(({ profile }) => profile))]
     await store.run('tellPages', {
@@ -274,10 +307,17 @@ export class Bridge {
   }
 
   async #tellHealth(): Promise<void> {
-    const payload = JSON.stringify(await this.#health())
-    await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload, retain: true }])
+    const health = await this.#health()
+    this.#figures = figuresOf(health)
+    await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload: JSON.stringify(health), retain: true }])
+  }
+
+  async #tellFigures(): Promise<void> {
+    if (figuresOf(await this.#health()) !== this.#figures) await this.#tellHealth()
   }
 }
+
+const figuresOf = ({ time: _, uptime_s: __, ...figures }: Record<string, unknown>): string => JSON.stringify(figures)
 
 function noProgram(): never {
   throw new Fault('not_allowed', 'this hub runs inside another program, which decides that')

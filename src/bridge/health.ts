@@ -23,6 +23,7 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
     clock: newest === null ? 'right' : 'behind',
     ...(newest !== null && { clock_newest: isoTime(newest) }),
     paused: shown(paused),
+    queue_paused: paused.some(({ device, gateway }) => device === undefined && gateway === undefined),
     gateways: Object.fromEntries([...gateways()].map(([id, { state }]) => [id, state.status])),
   }
 }

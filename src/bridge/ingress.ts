@@ -16,11 +16,13 @@ export interface IngressRooms {
   readonly run: string
   /** Tells hubs at one broker apart. */
   readonly instance: string
+  /** Leaves nothing at somebody else's broker. */
+  readonly transient: boolean
   now(): number
 }
 
 /** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
-export function makeIngress({ config, store, clock, run, instance, now }: IngressRooms): Ingress {
+export function makeIngress({ config, store, clock, run, instance, transient, now }: IngressRooms): Ingress {
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
   const { response_topics: responseTopics, identity } = config.mqtt
   const { sms2mqtt } = config.compat
@@ -44,5 +46,6 @@ export function makeIngress({ config, store, clock, run, instance, now }: Ingres
     responseTopics,
     identity,
     clock,
+    transient,
   })
 }

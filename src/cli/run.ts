@@ -5,7 +5,7 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { Metrics } from '../http/metrics.ts'
-import { type HttpSource, serveControl, serveHttp } from '../http/server.ts'
+import { assertFree, type HttpSource, serveControl, serveHttp } from '../http/server.ts'
 import { Hub, type HubOptions } from '../hub.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
@@ -50,22 +50,44 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   }
 }
 
-/** The owner's configuration with a simulated device behind every number. What is queued for real is left alone. */
+/**
+ * The owner's configuration with a simulated device behind every number. What is queued for real is left alone, and at
+ * somebody else's broker it stands beside the real hub and leaves nothing.
+ */
 async function dryRun(context: CliContext, config: Config, dataFolder: string, logger: Logger): Promise<number> {
   const { log } = logger
   const folder = mkdtempSync(join(tmpdir(), 'smshub-dry-run-'))
   const profiles = join(dataFolder, 'devices')
   if (existsSync(profiles)) cpSync(profiles, join(folder, 'devices'), { recursive: true })
-  const simulation = await withSimulation(context, config, new ProfileFiles(profiles), true)
+  const apart = config.mqtt.server === undefined ? config : besideTheRealHub(config)
+  const simulation = await withSimulation(context, apart, new ProfileFiles(profiles), true)
   log('warn', 'hub', 'dry run: no SMS leaves this machine, simulated devices answer, and nothing is kept')
+  if (apart !== config) {
+    const where = `its topics begin with ${apart.mqtt.base_topic}, none is retained`
+    log('warn', 'hub', `dry run at ${config.mqtt.server}: ${where}, and nothing is announced to Home Assistant`)
+  }
   simulation.world.network.log.watch(({ kind, from, to, text }) => {
     if (kind === 'accepted' || kind === 'injected') log('info', 'sms', `${from} -> ${to} ${JSON.stringify(text)}`)
   })
   try {
-    return await serve(context, simulation.config, folder, logger, {}, (hub) => welcome(hub, simulation.config, log))
+    const extra = { transient: true }
+    return await serve(context, simulation.config, folder, logger, extra, (hub) => welcome(hub, simulation.config, log))
   } finally {
     await simulation.world.close()
     rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Topics of its own, no announcements, and a client id that ends nobody's session. */
+function besideTheRealHub(config: Config): Config {
+  const { mqtt, homeassistant, compat } = config
+  const apart = (prefix: string) => `${prefix}-dry-run`
+  const { sms2mqtt } = compat
+  return {
+    ...config,
+    mqtt: { ...mqtt, base_topic: apart(mqtt.base_topic), client_id: undefined },
+    homeassistant: { ...homeassistant, discovery: 'none' },
+    compat: { ...compat, ...(sms2mqtt !== undefined && { sms2mqtt: { ...sms2mqtt, prefix: apart(sms2mqtt.prefix) } }) },
   }
 }
 
@@ -107,6 +129,9 @@ export async function serve(
     commitDelay,
     setLogLevel: setLevel,
     restart,
+    beforeConnect: async () => {
+      if (config.http.enabled) await assertFree(config.http.listen)
+    },
     ...extra,
   })
   let code: number = exitCodes.ok

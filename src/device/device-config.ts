@@ -11,6 +11,32 @@ const key = <S extends z.ZodType>(schema: S, description: string, example: unkno
 
 const never = z.literal('none').transform(() => null)
 
+/** How Home Assistant shows one entity of a device. */
+const entity = table({
+  name: text.optional().describe('Its name behind the name of the device'),
+  icon: text
+    .refine((value) => /^[a-z0-9-]+:[a-z0-9-]+$/.test(value), 'is no icon: use a name like mdi:gate')
+    .optional()
+    .describe('A name like mdi:gate'),
+  device_class: text.optional().describe("Home Assistant's device class, for example garage_door"),
+  enabled: flag.optional().describe('Whether Home Assistant enables it when it first sees it'),
+})
+
+/** `false`, handed on as null, or a table: a fault in the table is reported as one. */
+const orFalse = <T extends z.ZodType>(value: T) =>
+  z.preprocess((given) => (given === 'false' ? null : given), value.nullable())
+
+const homeassistant = orFalse(
+  table({
+    name: text.optional().describe('Name of the device in Home Assistant; default: name'),
+    area: text.optional().describe('Area that Home Assistant suggests for it'),
+    entities: z
+      .record(text, orFalse(entity))
+      .default({})
+      .describe('Entities by the name of their field, or command_<name>; false leaves one out'),
+  }),
+)
+
 /** A device in `smshub.yaml` (design section 5). Its own messages and commands have the profiles' grammar. */
 export const DeviceConfig = table({
   profile: key(text, 'Profile of the device; smshub devices list shows them', 'king-pigeon/rtu5024'),
@@ -54,5 +80,9 @@ export const DeviceConfig = table({
   valid_for: key(seconds.optional(), 'How long a command may wait until it is sent', '10m'),
   trust: key(oneOf(trusts).optional(), 'What makes a text count as one of the device, beside its number', 'number'),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
+  homeassistant: key(homeassistant.prefault({}), 'How Home Assistant shows the device; false announces nothing of it', {
+    area: 'Garage',
+    entities: { battery: { icon: 'mdi:car-battery' }, command_restart: 'false' },
+  }),
 })
 export type DeviceConfig = z.output<typeof DeviceConfig>

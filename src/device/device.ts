@@ -53,6 +53,8 @@ export interface Device {
   readonly validFor: number | null
   readonly trust: Trust | null
   readonly unproven: boolean
+  /** How Home Assistant shows it; null: not at all. */
+  readonly homeassistant: DeviceConfig['homeassistant']
 }
 
 /** Fails with `invalid_config` when the configuration does not suit the profile. */
@@ -95,6 +97,7 @@ export function makeDevice(
     validFor: config.valid_for ?? null,
     trust: config.trust ?? null,
     unproven: config.unproven,
+    homeassistant: config.homeassistant,
   }
   const configured = settingsFor(device, config.settings)
   return { ...device, configured, settings: withLearned(dialect, configured, config.settings, known) }

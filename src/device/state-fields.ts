@@ -2,9 +2,11 @@ import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
 import type { Dialect } from './dialect.ts'
 import { callsOf } from './intent.ts'
 import { isListed } from './mask.ts'
+import { own } from './own.ts'
 import { fieldsIn } from './pattern/bind.ts'
 import { fieldsOf } from './places.ts'
 import type { Command } from './schema/command.ts'
+import type { Call } from './schema/message.ts'
 import { reservedNames } from './vocabulary.ts'
 
 /**
@@ -18,7 +20,7 @@ export interface StateFields {
 
 const known = new WeakMap<Dialect, Map<string, StateFields>>()
 
-/** Devices of one dialect tell the same, but for entries that their settings switch: looked up once for all of them. */
+/** Devices of one dialect report the same, but for entries that their configuration switches: collected once. */
 export function stateFieldsOf(device: Device): StateFields {
   let variants = known.get(device.dialect)
   if (variants === undefined) {
@@ -26,7 +28,7 @@ export function stateFieldsOf(device: Device): StateFields {
     known.set(device.dialect, variants)
   }
   const switched = switchesOf(device.dialect)
-  const key = JSON.stringify(switched.map((name) => device.settings[name] ?? null))
+  const key = JSON.stringify([device.unproven, ...switched.map((name) => device.settings[name] ?? null)])
   let fields = variants.get(key)
   if (fields === undefined) {
     fields = collect(device)
@@ -49,36 +51,73 @@ function switchesOf(dialect: Dialect): readonly string[] {
 }
 
 /** The keys that the state of a device always has: unknown ones are null. */
-export const stateKeysOf = (device: Device): readonly string[] =>
-  device.expected === null ? stateFieldsOf(device).fields : [...stateFieldsOf(device).fields, 'reporting']
+export function stateKeysOf(device: Device): readonly string[] {
+  const targets = Object.entries(propertiesOf(device)).flatMap(([name, { entity }]) =>
+    moving.has(entity) ? [targetOf(name)] : [],
+  )
+  return [...stateFieldsOf(device).fields, ...(device.expected === null ? [] : ['reporting']), ...targets]
+}
+
+/** Entities that are on their way for a while: `gate_target` beside `gate` says where to (store/presence.ts). */
+const moving: ReadonlySet<string> = new Set(['cover', 'lock', 'valve'])
+export const targetOf = (property: string): string => `${property}_target`
 
 function collect(device: Device): StateFields {
   const { items } = device.dialect
-  const messages = Object.values(messagesOf(device))
-  const commands = Object.values(commandsOf(device))
+  const messages = Object.values(messagesOf(device)).filter((message) => isUsable(device, message))
+  const commands = Object.values(commandsOf(device)).filter((command) => isUsable(device, command))
   const secret = [...messages.flatMap((message) => message.secret), ...commands.flatMap(({ reply }) => reply.secret)]
   const named = [
     ...messages.flatMap((message) => fieldsOf(message, items)),
-    ...commands.flatMap((command) => [
-      ...command.asks,
-      ...answered(command, (pattern) => fieldsIn(pattern, items)),
-      ...Object.keys(command.sets).map((field) => field.replace(/\{\w+\}/g, '#')),
-    ]),
+    ...commands.flatMap((command) => [...wordedIn(device, command), ...provenSets(device, command)]),
   ].filter((field) => !reservedNames.includes(field) && !isListed(field, secret))
   const families = [...new Set(named.filter((field) => field.includes('#')))].sort()
   const members = Object.entries(propertiesOf(device)).flatMap(([name, row]) =>
     isListed(name, families) || callsOf(device, row).size === 0 ? [name] : [],
   )
+  // A command may ask for members of a family that a message reports as a whole.
+  const asked = commands.flatMap(({ asks }) => asks.filter((field) => !field.includes('#')))
   const whole = named.filter((field) => !field.includes('#'))
-  return { fields: [...new Set([...whole, ...members.filter((name) => isListed(name, families))])].sort(), families }
+  const inFamilies = [...members, ...asked].filter((name) => isListed(name, families) && !isListed(name, secret))
+  return { fields: [...new Set([...whole, ...inFamilies])].sort(), families }
 }
 
-function answered(
-  { reply }: Command,
-  fields: (pattern: Command['reply']['accepted'][number]['text']) => readonly string[],
-): string[] {
-  return [...reply.accepted, ...reply.refused, ...reply.pending].flatMap(({ text, set }) => [
-    ...fields(text),
+/** What no manual proves is neither sent nor read, unless the owner allows it. */
+const isUsable = (device: Device, { proof }: Pick<Command, 'proof'>): boolean => device.unproven || proof !== 'unproven'
+
+/** Does the answer to a call say what a field is afterwards? Where it does not, the value is assumed. */
+export function isConfirmed(device: Device, { command: name, params }: Call, field: string): boolean {
+  const command = commandsOf(device)[name]
+  if (command === undefined || !isUsable(device, command)) return false
+  const messages = messagesOf(device)
+  const read = replyOf(device, command).reads.flatMap((message) => {
+    const row = messages[message]
+    return row === undefined || !isUsable(device, row) ? [] : fieldsOf(row, device.dialect.items)
+  })
+  return isListed(field, [...wordedIn(device, command), ...read, ...provenSets(device, command, params)])
+}
+
+/** What holds once the device accepted, where its answer proves that: `any_text` and silence do not. */
+function provenSets(device: Device, command: Command, params: Call['params'] = {}): string[] {
+  const { expect, accepted, reads } = replyOf(device, command)
+  if (expect === 'none' || accepted.length + reads.length === 0) return []
+  return Object.keys(command.sets).map((field) =>
+    field.replace(/\{(\w+)\}/g, (_, name: string) => own(params, name) ?? '#'),
+  )
+}
+
+/** An act of several texts is answered behind the last one, unless it says itself what the answer is. */
+function replyOf(device: Device, { reply, steps }: Command): Command['reply'] {
+  const last = steps?.at(-1)
+  return reply.expect !== 'none' || last === undefined ? reply : (commandsOf(device)[last.command]?.reply ?? reply)
+}
+
+/** Fields in the wordings of a command's answers. */
+function wordedIn(device: Device, command: Command): string[] {
+  const { accepted, refused, pending, expect } = replyOf(device, command)
+  if (expect === 'none') return []
+  return [...accepted, ...refused, ...pending].flatMap(({ text, set }) => [
+    ...fieldsIn(text, device.dialect.items),
     ...Object.keys(set),
   ])
 }

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Fault } from '../message/fault.ts'
@@ -31,9 +32,7 @@ export async function serveHttp(
     await server.listen({ host, port })
     return server
   } catch (error) {
-    const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    const reason = taken ? `port ${port} on ${host} is taken by another program` : (error as Error).message
-    throw new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
+    throw notListening(host, port, error)
   }
 }
 
@@ -51,6 +50,27 @@ function isOurs(name: string, hosts: readonly string[]): boolean {
   const own = [...hosts, hostname()].map((host) => host.toLowerCase())
   const isAddress = /^[\d.]+$|^\[.*\]$/.test(name)
   return isAddress || !name.includes('.') || localEnding.test(name) || own.includes(name)
+}
+
+/** Fails where the address can't be listened on: looked at before clients hear of a hub that is about to end again. */
+export async function assertFree({ host, port }: { host: string; port: number }): Promise<void> {
+  const probe = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      probe.once('error', reject)
+      probe.listen({ host, port }, resolve)
+    })
+  } catch (error) {
+    throw notListening(host, port, error)
+  } finally {
+    probe.close()
+  }
+}
+
+function notListening(host: string, port: number, error: unknown): Fault {
+  const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+  const reason = taken ? `port ${port} on ${host} is taken by another program` : (error as Error).message
+  return new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
 }
 
 /** The same and what changes something, on a socket in the data folder: for the command line of this machine. */

@@ -32,22 +32,34 @@ const watching = [
 ]
 const acting = ['set', 'get', 'command'].flatMap((verb) => [`{device}/${verb}`, `{device}/${verb}/#`])
 
-/** Roles (facts: MQTT, section 5.6). None but `admin` sees texts, sends raw ones, or changes the hub. */
+interface Filters {
+  readonly read: readonly string[]
+  readonly write: readonly string[]
+}
+
+const noRights: Filters & { readonly hub?: Filters } = { read: [], write: [] }
+
+/**
+ * Roles (facts: MQTT, section 5.6). None but `admin` sends raw texts or changes devices. What Home Assistant may do
+ * with the hub as a whole (`hub`), and the texts of everybody, are not for a user that is narrowed to some devices.
+ */
 export const roles = {
   reader: { read: watching, write: [] },
   operator: { read: watching, write: acting },
   home_assistant: {
     read: [...watching, 'bridge/devices/#', 'gateway/+/event'],
     write: [...acting, '/homeassistant/#'],
+    hub: {
+      read: ['sms/received', 'bridge/event'],
+      write: [
+        'sms/send',
+        ...['queue/pause', 'queue/resume', 'restart', 'log_level'].map((path) => `bridge/request/${path}`),
+      ],
+    },
   },
   admin: { read: ['/#'], write: ['/#'] },
-} as const satisfies Record<string, { readonly read: readonly string[]; readonly write: readonly string[] }>
+} as const satisfies Record<string, Filters & { readonly hub?: Filters }>
 export type Role = keyof typeof roles
-
-interface Filters {
-  readonly read: readonly string[]
-  readonly write: readonly string[]
-}
 
 /** One set of rules for publishing, subscribing and forwarding. Without users everybody on this machine may command. */
 export class Access {
@@ -105,8 +117,10 @@ export class Access {
     return user === null ? undefined : this.#users?.get(user)
   }
 
-  #filters({ role, devices = ['+'], commands, read = [], write = [] }: UserRights): Filters {
-    const rights: Filters = role === undefined ? { read: [], write: [] } : roles[role]
+  #filters({ role, devices: named, commands, read = [], write = [] }: UserRights): Filters {
+    const devices = named ?? ['+']
+    const rights: Filters & { readonly hub?: Filters } = role === undefined ? noRights : roles[role]
+    const { hub = noRights } = named === undefined && commands === undefined ? rights : noRights
     const acts = commands === undefined ? rights.write : rights.write.length > 0 ? ['{device}/command/{command}'] : []
     const fill = (pattern: string): string[] =>
       pattern.startsWith('/')
@@ -116,7 +130,10 @@ export class Access {
               (command) => `${this.#baseTopic}/${pattern.replace('{device}', device).replace('{command}', command)}`,
             ),
           )
-    return { read: [...rights.read.flatMap(fill), ...read], write: [...acts.flatMap(fill), ...write] }
+    return {
+      read: [...[...rights.read, ...hub.read].flatMap(fill), ...read],
+      write: [...[...acts, ...hub.write].flatMap(fill), ...write],
+    }
   }
 }
 

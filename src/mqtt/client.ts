@@ -8,6 +8,7 @@ import { matches } from './filter.ts'
 import { type HubFilter, withoutOverlaps } from './hub-filters.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
 import { stateTopic } from './ingress.ts'
+import { OwnState } from './own-state.ts'
 import { idempotencyKeyOf, propertiesOf, ResponseTopics } from './properties.ts'
 import { Reconnection } from './reconnection.ts'
 import { Refusals } from './refusals.ts'
@@ -33,6 +34,8 @@ export interface ClientOptions {
   /** `topic`: commands are taken below `as/<user>` only, and whoever may publish there is that user. */
   readonly identity: 'none' | 'topic'
   readonly clock: Clock
+  /** Leaves nothing behind at the broker, however it ends: no retained message and no session. */
+  readonly transient: boolean
 }
 
 /** How long a broker keeps what is published while the hub is away. */
@@ -83,6 +86,12 @@ export class ExternalBroker implements Ingress {
       missing: () =>
         this.#refused(topic, 'the broker does not deliver the hub its own marker; allow it to publish and read there'),
     })
+    const ownState = new OwnState(clock, () => {
+      if (this.connected && !this.#stopping)
+        this.#sayOnline().catch((error: Error) => this.#refused(this.#topic(stateTopic), error.message))
+    })
+    const seen = ({ payload, retained }: WatchedMessage) => retained || ownState.seen(payload)
+    this.#watchers.add({ filter: this.#topic(stateTopic), seen })
   }
 
   get connected(): boolean {
@@ -105,7 +114,8 @@ export class ExternalBroker implements Ingress {
   publish({ topic, payload, retain, correlation }: OutboundMessage): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
       const properties = this.#version === 5 ? { properties: propertiesOf(payload, correlation) } : {}
-      this.#client.publish(topic, payload, { qos: 1, retain, ...properties }, (error) => {
+      const kept = retain && !this.#options.transient
+      this.#client.publish(topic, payload, { qos: 1, retain: kept, ...properties }, (error) => {
         const code = (error as { code?: number } | null | undefined)?.code
         if (!error) resolve({ taken: true })
         else if (typeof code === 'number' && code >= 128) resolve({ taken: false, reason: error.message })
@@ -168,18 +178,20 @@ export class ExternalBroker implements Ingress {
   }
 
   #connect(): void {
-    const { server, username, password, ca, cert, key, clientId } = this.#options
+    const { server, username, password, ca, cert, key, clientId, transient } = this.#options
     const options: IClientOptions = {
       clientId,
       protocolVersion: this.#version,
-      clean: false,
+      clean: transient,
       resubscribe: false,
       // Reconnecting is ours: with a growing wait, on the hub's own clock.
       reconnectPeriod: 0,
       connectTimeout: 15_000,
       keepalive: 30,
-      will: { topic: this.#topic(stateTopic), payload: Buffer.from('offline'), qos: 1, retain: true },
-      ...(this.#version === 5 && { properties: { sessionExpiryInterval: sessionSeconds, receiveMaximum: 65_535 } }),
+      will: { topic: this.#topic(stateTopic), payload: Buffer.from('offline'), qos: 1, retain: !transient },
+      ...(this.#version === 5 && {
+        properties: { sessionExpiryInterval: transient ? 0 : sessionSeconds, receiveMaximum: 65_535 },
+      }),
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       ...(ca !== undefined && { ca: readFileSync(ca) }),
@@ -219,7 +231,7 @@ export class ExternalBroker implements Ingress {
       if (sessionPresent && held.length > 0) await this.#client.unsubscribeAsync(held)
       await this.#subscribe(plan)
       this.#marker.begin()
-      await this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
+      await this.#sayOnline()
     } catch (error) {
       if (generation === this.#generation && this.connected)
         this.#refused('', `subscribing: ${(error as Error).message}`)
@@ -317,6 +329,10 @@ export class ExternalBroker implements Ingress {
     })
     if (packet.qos === 1 && packet.messageId !== undefined) this.#pubacks.set(packet.messageId, work)
     done()
+  }
+
+  #sayOnline(): Promise<Acknowledgement> {
+    return this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
   }
 
   #tellWatchers({ topic, payload, retain }: IPublishPacket): void {

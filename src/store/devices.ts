@@ -77,7 +77,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
 }
 
 /** Holds every field of the profile, so that no template meets a name that is not there. */
-function statePayload(state: Values, fields: readonly string[], seen: number | null): string {
+export function statePayload(state: Values, fields: readonly string[], seen: number | null): string {
   const all: Record<string, Value> = {}
   for (const field of fields) all[field] = null
   Object.assign(all, state)
@@ -134,7 +134,7 @@ export function deviceState(tx: Tx, { device }: { device: string }): Values {
   return row === undefined ? {} : document(row.state)
 }
 
-/** At start: the state topic of every device exists, with what is known. Devices that are gone lose theirs. */
+/** At start: the state topic of every device exists, with what is known. Devices that are gone leave. */
 export function announceDevices(
   tx: Tx,
   { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
@@ -142,22 +142,43 @@ export function announceDevices(
   const present = new Set(devices.map((device) => device.id))
   for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
     if (present.has(id)) continue
-    tx.run('DELETE FROM device WHERE id = ?', id)
-    forgetPause(tx, id)
-    clearTopics(tx, id)
+    leave(tx, id)
   }
   for (const { id, fields } of devices) announceDevice(tx, id, fields)
 }
 
 export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
+  if (tx.run('DELETE FROM leaving WHERE device = ?', id).changes > 0) clearTopics(tx, id)
   const row = deviceRow(tx, id)
   const payload = statePayload(document(row.state), fields, row.last_seen)
   const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
   if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
 }
 
-/** Every retained topic of a device that is gone. */
-export function clearTopics(tx: Tx, id: string): void {
+/**
+ * A device is gone. Its retained topics stay until `clearLeaving`: Home Assistant logs an error for each entity whose
+ * state topic is emptied before the entity is removed.
+ */
+export function leave(tx: Tx, id: string): void {
+  tx.run('DELETE FROM device WHERE id = ?', id)
+  tx.run('INSERT OR IGNORE INTO leaving (device) VALUES (?)', id)
+  forgetPause(tx, id)
+}
+
+/** Clears the retained topics of devices that are gone: of one, or of all of them. */
+export function clearLeaving(tx: Tx, { device: only }: { device?: string }): void {
+  const leaving = tx.all<{ device: string }>(
+    'SELECT device FROM leaving WHERE ? IS NULL OR device = ?',
+    only ?? null,
+    only ?? null,
+  )
+  for (const { device } of leaving) {
+    clearTopics(tx, device)
+    tx.run('DELETE FROM leaving WHERE device = ?', device)
+  }
+}
+
+function clearTopics(tx: Tx, id: string): void {
   // '0' is the character behind '/': every topic below the device's own.
   const topics = tx.all<{ topic: string }>(
     'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',

@@ -1,20 +1,30 @@
+import { removalBetween } from '../message/discovery.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Tx } from './engine.ts'
-import { document } from './rows.ts'
 
-/** Publishes what is other than what was told before, its topics whole. An empty payload takes one back. */
+/**
+ * Publishes what differs from what was announced before, its topics whole. An empty payload takes an announcement
+ * back; components that left a document are removed before the new one.
+ */
 export function announce(
   tx: Tx,
-  { messages }: { messages: readonly { readonly topic: string; readonly payload: string }[] },
+  { messages, again = false }: { messages: readonly Announcement[]; again?: boolean },
 ): number {
-  let told = 0
+  let published = 0
   for (const { topic, payload } of messages) {
     const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', `/${topic}`)
-    if (known?.payload === payload) continue
+    if (known?.payload === payload && !again) continue
+    const removal = known === undefined || payload === '' ? null : removalBetween(known.payload, payload)
+    if (removal !== null) tx.publish({ topic, payload: removal, retain: true, absolute: true })
     tx.publish({ topic, payload, retain: true, absolute: true })
-    told++
+    published++
   }
-  return told
+  return published
+}
+
+interface Announcement {
+  readonly topic: string
+  readonly payload: string
 }
 
 /** Retained topics outside the base topic, in their order. */
@@ -51,12 +61,6 @@ export function announcedOf(tx: Tx, { prefix, subject }: { prefix: string; subje
     found.push(...own.map(({ topic }) => topic.slice(1)))
     after = `${kind}0`
   }
-}
-
-/** Fields that the state of a device has shown. */
-export function shownFields(tx: Tx, { device }: { device: string }): string[] {
-  const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
-  return row === undefined ? [] : Object.keys(document<Record<string, unknown>>(row.state))
 }
 
 /** Publishes pages that are other than before, and clears what else is retained in their folders. */

@@ -1,7 +1,6 @@
-import { announceDevice, clearTopics } from './devices.ts'
+import { announceDevice, leave } from './devices.ts'
 import type { Tx } from './engine.ts'
 import { move } from './moves.ts'
-import { forgetPause } from './pause.ts'
 import type { SubmissionRow } from './rows.ts'
 
 /** Devices that were added while the hub ran. */
@@ -22,7 +21,7 @@ export function keepDevices(
   }
 }
 
-/** Devices are gone: what is queued for them is cancelled, and every topic of theirs is cleared. */
+/** Devices are gone: what is queued for them is cancelled. */
 export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now: number }): void {
   for (const id of ids) {
     const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND status = 'queued'`, `d:${id}`)
@@ -31,8 +30,6 @@ export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now:
       move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason }, now)
     }
     tx.run('DELETE FROM fleet WHERE id = ?', id)
-    tx.run('DELETE FROM device WHERE id = ?', id)
-    forgetPause(tx, id)
-    clearTopics(tx, id)
+    leave(tx, id)
   }
 }

@@ -4,8 +4,8 @@ import { bindings, noteBinding } from './bindings.ts'
 import { claim } from './claim.ts'
 import { counters } from './counters.ts'
 import { sweep } from './deadlines.ts'
-import { announceDevices, changeState } from './devices.ts'
-import { announce, announced, announcedOf, shownFields, tellPages } from './discovery.ts'
+import { announceDevices, changeState, clearLeaving, deviceState } from './devices.ts'
+import { announce, announced, announcedOf, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
@@ -56,6 +56,8 @@ export const operations = {
   settleText,
   changeState,
   announceDevices,
+  clearLeaving,
+  deviceState,
   knownSettings,
   fleetRows,
   keepDevices,
@@ -63,7 +65,6 @@ export const operations = {
   announce,
   announced,
   announcedOf,
-  shownFields,
   tellPages,
   reviewPresence,
   cancelCommand,

@@ -316,4 +316,8 @@ export const migrations: readonly string[] = [
   -- The last number of a device whose commands are numbered. Kept when the device is removed: it may come again.
   CREATE TABLE counter (device TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- Devices that are gone: their retained topics are cleared behind their announcements (store/devices.ts).
+  CREATE TABLE leaving (device TEXT PRIMARY KEY) WITHOUT ROWID;
+  `,
 ]

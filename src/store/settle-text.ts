@@ -113,16 +113,19 @@ function publishEvent(
   const isNew = isNewEvent(tx, device, event.same, event.repeatsMs, effects.now)
   if (event.ends !== null) endEvent(tx, device, event.ends)
   if (event.repeatsMs > 0 && !isNew) return
-  const payload = {
-    event_type: event.type,
-    id: event.id,
-    ...(event.level !== null && { level: event.level }),
-    ...event.values,
-    message_id: effects.incoming.messageId,
-    received_at: isoTime(effects.now),
-    ...(delayed && { delayed: true }),
-  }
+  const payload = eventPayload(event, effects.incoming.messageId, effects.now, delayed)
   tx.publish({ topic: topicName('{device}/event', { device }), payload: JSON.stringify(payload), retain: false })
+}
+
+/** `<device>/event`: every key that a template names is always there. */
+export function eventPayload(
+  { type, id, level, values }: Pick<TextEvent, 'type' | 'level' | 'values'> & { readonly id: string },
+  messageId: string,
+  now: number,
+  delayed: boolean,
+): Readonly<Record<string, unknown>> {
+  const received = { message_id: messageId, received_at: isoTime(now), delayed }
+  return { event_type: type, id, ...(level !== null && { level }), ...values, ...received }
 }
 
 function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
@@ -196,6 +199,7 @@ function tellLate(tx: Tx, row: SubmissionRow, settlement: Settlement, messageId:
   if (row.device === null) return
   const payload = {
     event_type: 'late_reply',
+    delayed: false,
     command_id: row.command_id,
     id: row.ref,
     status: row.status,

@@ -18,6 +18,7 @@ const names = [
   'valid_for',
   'trust',
   'unproven',
+  'homeassistant',
   'settings',
 ] as const
 

@@ -5,10 +5,15 @@ import { isListed } from '../../device/mask.ts'
 import type { Command } from '../../device/schema/command.ts'
 import { stateFieldsOf } from '../../device/state-fields.ts'
 import { commandMoves } from '../../message/status.ts'
-import { type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
+import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
+import { dangerOf } from './danger.ts'
 import { fieldPart } from './fields.ts'
-import { labelOf } from './presentation.ts'
+import { commandIcon, icon } from './icons.ts'
+import { commandLabel, labelOf } from './labels.ts'
 import { propertyParts } from './properties.ts'
+
+/** Members of families that become entities: their names come with texts, and a document has its limit. */
+const mostMembers = 64
 
 /**
  * Every entity of a device. `seen` names the fields that its state has shown: members of families (`zone_3`) are
@@ -16,18 +21,36 @@ import { propertyParts } from './properties.ts'
  */
 export function deviceParts(context: DiscoveryContext, device: Device, seen: readonly string[] = []): Part[] {
   const { fields, families } = stateFieldsOf(device)
-  const told = [...new Set([...fields, ...seen.filter((name) => isListed(name, families))])]
+  const reported = [...new Set([...fields, ...seen.filter((name) => isListed(name, families)).slice(0, mostMembers)])]
   const properties = Object.entries(propertiesOf(device))
   const owned = new Set(properties.map(([name]) => name))
   const parts = [
-    ...trackerPart(context, device, told),
-    ...properties.flatMap(([name, row]) => propertyParts(context, device, name, row, told.includes(name))),
-    ...told.filter((name) => !owned.has(name)).flatMap((name) => fieldPart(context, device, name) ?? []),
-    ...eventPart(context, device),
+    ...trackerPart(context, device, reported),
+    ...properties.flatMap(([name, row]) => propertyParts(context, device, name, row, reported)),
+    ...reported.filter((name) => !owned.has(name)).flatMap((name) => fieldPart(context, device, name) ?? []),
+    ...eventParts(context, device),
     ...commandButtons(context, device),
     ...diagnostics(context, device),
   ]
-  return named(parts)
+  return distinct(named(parts))
+}
+
+/**
+ * No two entities of one kind have one name: Home Assistant would number their ids. A command whose label is taken is
+ * called by its own name; one that is called the same is what a property does already.
+ */
+function distinct(parts: readonly Part[]): Part[] {
+  const taken = new Set<string>()
+  const isFree = ({ p, name }: Component) => !taken.has(`${p} ${name}`)
+  return parts.flatMap((part) => {
+    const { key, component } = part
+    if (component.name === undefined) return [part]
+    const own = { ...component, name: labelOf(key.replace(/^command_/, '')) }
+    const free = [component, own].find(isFree)
+    if (free === undefined) return []
+    taken.add(`${free.p} ${free.name}`)
+    return [{ ...part, component: free }]
+  })
 }
 
 /** The one thing that a device is there for carries the device's own name. */
@@ -45,24 +68,40 @@ function trackerPart(context: DiscoveryContext, device: Device, told: readonly s
   const component = {
     p: 'device_tracker',
     name: 'Location',
+    ic: icon('car-connected'),
     src_type: 'gps',
     json_attr_t: topicOf(context, device, 'location'),
   }
   return [{ key: 'location', component, shows: true }]
 }
 
-function eventPart(context: DiscoveryContext, device: Device): Part[] {
+/** The events of a device as an entity, and each of them as a trigger for automations. */
+function eventParts(context: DiscoveryContext, device: Device): Part[] {
   const types = [...new Set([...eventsOf(device.dialect), 'late_reply'])].sort()
   if (types.length === 1) return []
+  const topic = topicOf(context, device, 'event')
   const component = {
     p: 'event',
     name: 'Event',
-    stat_t: topicOf(context, device, 'event'),
+    ic: icon('bell-outline'),
+    stat_t: topic,
     // What comes late is history, not something that happens now.
-    val_tpl: '{% if not value_json.delayed %}{{ value_json | tojson }}{% endif %}',
+    val_tpl: "{% if not value_json.get('delayed') %}{{ value_json | tojson }}{% endif %}",
     evt_typ: types,
   }
-  return [{ key: 'event', component, shows: true }]
+  const triggers = types.map((type): Part => {
+    const trigger = {
+      p: 'device_automation',
+      automation_type: 'trigger',
+      type: 'event',
+      stype: type,
+      t: topic,
+      val_tpl: "{{ '' if value_json.get('delayed') else value_json.event_type }}",
+      payload: type,
+    }
+    return { key: `trigger_${type}`, component: trigger, shows: false }
+  })
+  return [{ key: 'event', component, shows: true }, ...triggers]
 }
 
 /** Commands that need no parameter and that no property gives: as buttons, most of them disabled. */
@@ -78,18 +117,27 @@ function commandButtons(context: DiscoveryContext, device: Device): Part[] {
       ([name, command]) => !covered.has(name) && (device.unproven || command.proof !== 'unproven') && isPlain(command),
     )
     .map(([name, command]) => {
-      const asks = command.asks.length > 0 || command.reply.reads.length > 0
+      const asks = isQuery(command) || name === main
       const isMain = name === main || name === 'locate'
+      const danger = dangerOf(device, name)
       const component = without({
         p: 'button',
-        name: command.label ?? labelOf(name),
+        name: commandLabel(name, command.label),
+        ic: commandIcon(name, asks),
         cmd_t: topicOf(context, device, `command/${name}`),
-        cmd_tpl: command.danger === undefined ? undefined : `{"confirm": "${device.id}"}`,
+        cmd_tpl: danger === null ? undefined : `{"confirm": "${device.id}"}`,
         ent_cat: asks ? (isMain ? undefined : 'diagnostic') : 'config',
-        en: command.danger === undefined && isMain ? undefined : false,
+        en: danger === null && isMain ? undefined : false,
       })
       return { key: `command_${name}`, component, shows: false }
     })
+}
+
+/** It asks for something, or its answer reports values and nothing is changed. */
+function isQuery({ asks, reply, sets, repeat }: Command): boolean {
+  if (asks.length + reply.reads.length > 0) return true
+  const reports = reply.accepted.some(({ text }) => text.parts.some(({ part }) => part === 'hole' || part === 'list'))
+  return reports && repeat === 'safe' && Object.keys(sets).length === 0
 }
 
 const isPlain = ({ params }: Command): boolean =>
@@ -131,7 +179,13 @@ function diagnostics(context: DiscoveryContext, device: Device): Part[] {
     dev_cla: 'enum',
     ops: ['on_time', 'late'],
   }
-  const raw = { p: 'notify', name: 'Raw text', cmd_t: topicOf(context, device, 'send'), en: false }
+  const raw = {
+    p: 'notify',
+    name: 'Raw text',
+    ic: icon('message-text-outline'),
+    cmd_t: topicOf(context, device, 'send'),
+    en: false,
+  }
   return [
     { key: 'last_seen', component: { ...lastSeen, ent_cat: 'diagnostic' }, shows: false },
     { key: 'last_command', component: { ...lastCommand, ent_cat: 'diagnostic' }, shows: false },

@@ -140,9 +140,3 @@ export function sensorKindOf(name: string): SensorKind {
   if (counters.has(row) || deviceClass === 'energy') return { deviceClass, unit, stateClass: 'total_increasing' }
   return { deviceClass, unit, stateClass: 'measurement' }
 }
-
-/** `output_1_remaining` for people: `Output 1 remaining`. */
-export function labelOf(name: string): string {
-  const words = name.replaceAll('_', ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}

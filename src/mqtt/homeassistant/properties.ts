@@ -2,10 +2,14 @@ import { commandsOf, type Device } from '../../device/device.ts'
 import { callsOf, onlyParameter } from '../../device/intent.ts'
 import type { Parameter } from '../../device/schema/command.ts'
 import type { Action, Call, Property } from '../../device/schema/message.ts'
+import { isConfirmed, targetOf } from '../../device/state-fields.ts'
 import { fieldOf } from '../../device/vocabulary.ts'
-import { type Component, type DiscoveryContext, jsonValue, type Part, switchOf, topicOf, without } from './component.ts'
+import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
+import { dangerOf } from './danger.ts'
 import { fieldPart } from './fields.ts'
-import { labelOf, sensorKindOf } from './presentation.ts'
+import { propertyIcon } from './icons.ts'
+import { labelOf, spelled } from './labels.ts'
+import { sensorKindOf } from './presentation.ts'
 
 /** What making an entity of a property needs to know. */
 interface View {
@@ -14,11 +18,25 @@ interface View {
   readonly name: string
   readonly row: Property
   readonly calls: ReadonlyMap<Action, Call>
-  /** The device can tell it: else the entity has no state, and none is invented. */
-  readonly told: boolean
-  /** A command behind it is dangerous: the payload confirms, and the entity waits disabled. */
+  /** Fields that a text of the device can report. */
+  readonly reported: readonly string[]
+  /** What its dangerous commands need: the payload confirms. */
   readonly dangerous: boolean
 }
+
+/**
+ * What a device is there for is enabled, though one of its actions is dangerous: whoever owns an alarm panel wants to
+ * see it, and using it is the confirmation. Switches and buttons that do harm wait among the disabled entities.
+ */
+const enabledThoughDangerous: ReadonlySet<string> = new Set([
+  'alarm_control_panel',
+  'climate',
+  'cover',
+  'lock',
+  'select',
+  'siren',
+  'valve',
+])
 
 /** Arming actions and Home Assistant's names of the features. */
 const arms = {
@@ -34,7 +52,14 @@ type Maker = (view: View) => Component | null
 
 const makers: Readonly<Record<Property['entity'], Maker>> = {
   switch: (view) =>
-    has(view, 'on', 'off') ? without({ p: 'switch', ...commanded(view), ...shown(view, switchState(view)) }) : null,
+    has(view, 'on', 'off')
+      ? without({
+          p: 'switch',
+          ...commanded(view),
+          ...shown(view, jsonValue(view.name)),
+          ...(isReported(view) && truths(view)),
+        })
+      : null,
   siren: (view) =>
     has(view, 'on', 'off')
       ? without({
@@ -43,9 +68,12 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
           cmd_tpl: view.dangerous ? confirmed(view, 'value') : '{{ value }}',
           support_duration: false,
           support_volume_set: false,
-          ...(view.told
-            ? { stat_t: topicOf(view.context, view.device), stat_val_tpl: switchState(view) }
-            : { opt: true }),
+          ...(isReported(view) && {
+            stat_t: topicOf(view.context, view.device),
+            stat_val_tpl: jsonValue(view.name),
+            ...truths(view),
+          }),
+          opt: isAssumed(view) ? true : undefined,
         })
       : null,
   button: (view) => {
@@ -59,7 +87,7 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
     if (!view.calls.has('open') && !view.calls.has('close')) return null
     return without({
       p: 'cover',
-      dev_cla: view.name.startsWith('gate') ? 'gate' : undefined,
+      dev_cla: view.name.startsWith('garage') ? 'garage' : view.name.startsWith('door') ? 'door' : 'gate',
       cmd_t: setTopic(view),
       pl_open: payload('open'),
       pl_cls: payload('close'),
@@ -74,6 +102,7 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
           ...commanded(view),
           pl_open: view.calls.has('open') ? 'OPEN' : null,
           pl_cls: view.calls.has('close') ? 'CLOSE' : null,
+          pl_stop: view.calls.has('stop') ? 'STOP' : undefined,
           ...shown(view, moving(view.name, { OPEN: 'opening', CLOSE: 'closing' })),
         })
       : null,
@@ -87,6 +116,8 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
         })
       : null,
   alarm_control_panel: (view) => {
+    // Home Assistant has no panel without a state: buttons are what such a device can do.
+    if (!isReported(view)) return null
     const features = Object.entries(arms).flatMap(([action, feature]) =>
       view.calls.has(action as Action) ? [feature] : [],
     )
@@ -97,6 +128,10 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
       stat_t: topicOf(view.context, view.device),
       val_tpl: jsonValue(view.name),
       sup_feat: [...features, ...(view.calls.has('trigger') ? ['trigger'] : [])],
+      // Home Assistant asks for a code unless it is told otherwise, and shows no keypad to enter one.
+      cod_arm_req: false,
+      cod_dis_req: false,
+      cod_trig_req: false,
     })
   },
   climate: (view) => {
@@ -106,16 +141,18 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
     return without({
       p: 'climate',
       temp_cmd_t: view.calls.has('set') ? setTopic(view) : undefined,
-      temp_stat_t: view.told ? topic : undefined,
-      temp_stat_tpl: view.told ? jsonValue(view.name) : undefined,
-      curr_temp_t: topic,
-      curr_temp_tpl: jsonValue('temperature'),
+      temp_stat_t: isReported(view) ? topic : undefined,
+      temp_stat_tpl: isReported(view) ? jsonValue(view.name) : undefined,
+      curr_temp_t: view.reported.includes('temperature') ? topic : undefined,
+      curr_temp_tpl: view.reported.includes('temperature') ? jsonValue('temperature') : undefined,
       min_temp: spec?.min,
       max_temp: spec?.max,
+      temp_step: spec?.type === 'decimal' ? 0.5 : 1,
       modes: switched ? ['off', 'heat'] : ['heat'],
       mode_cmd_t: switched ? setTopic(view) : undefined,
-      mode_command_template: switched ? "{{ 'OFF' if value == 'off' else 'ON' }}" : undefined,
+      mode_cmd_tpl: switched ? "{{ 'OFF' if value == 'off' else 'ON' }}" : undefined,
       temp_unit: 'C',
+      opt: isAssumed(view) ? true : undefined,
     })
   },
   number: (view) => {
@@ -168,35 +205,38 @@ export function propertyParts(
   device: Device,
   name: string,
   row: Property,
-  told: boolean,
+  reported: readonly string[],
 ): Part[] {
   const calls = usableCalls(device, row)
-  const commands = commandsOf(device)
-  const dangerous = [...calls.values()].some(({ command }) => commands[command]?.danger !== undefined)
-  const view: View = { context, device, name, row, calls, told, dangerous }
+  const dangerous = [...calls.values()].some(({ command }) => dangerOf(device, command) !== null)
+  const view: View = { context, device, name, row, calls, reported, dangerous }
   const made = calls.size === 0 ? null : makers[row.entity](view)
   if (made !== null) return [{ key: name, component: dressed(view, made), shows: false }]
-  const buttons = [...calls.keys()]
-    .filter((action) => action !== 'set')
-    .map((action): Part => {
-      const component = { p: 'button', ...commanded(view), pl_prs: action.toUpperCase() }
-      const label = `${row.name ?? labelOf(name)} ${action.replaceAll('_', ' ')}`
-      return {
-        key: `${name}_${action}`,
-        component: { ...dressed(view, without(component)), name: label },
-        shows: false,
-      }
-    })
-  const field = told ? fieldPart(context, device, name, row) : null
+  const buttons = [...calls].flatMap(([action, call]) => (action === 'set' ? [] : buttonOf(view, action, call)))
+  const field = isReported(view) ? fieldPart(context, device, name, row) : null
   return [...buttons, ...(field === null ? [] : [field])]
 }
 
-function dressed({ row, name, dangerous }: View, component: Component): Component {
+/** One action of a property that has no entity of its own. */
+function buttonOf(view: View, action: Action, { command }: Call): Part {
+  const { device, name, row } = view
+  const one = { ...view, dangerous: dangerOf(device, command) !== null }
+  const component = without({ p: 'button', ...commanded(one), pl_prs: action.toUpperCase() })
+  const does = action.replaceAll('_', ' ')
+  const label = name === 'alarm_state' && row.name === undefined ? spelled(does) : `${nameOf(view)} ${does}`
+  return { key: `${name}_${action}`, component: { ...dressed(one, component), name: label }, shows: false }
+}
+
+const nameOf = ({ row, name }: View): string => (row.name === undefined ? labelOf(name) : spelled(row.name))
+
+function dressed(view: View, component: Component): Component {
+  const { row, name, dangerous } = view
   return without({
     ...component,
-    name: row.name ?? labelOf(name),
+    name: nameOf(view),
+    ic: component.dev_cla === undefined ? propertyIcon(name, component.p) : undefined,
     ent_cat: row.category,
-    en: dangerous ? false : undefined,
+    en: dangerous && !enabledThoughDangerous.has(row.entity) ? false : undefined,
   }) as Component
 }
 
@@ -216,25 +256,33 @@ function commanded(view: View, quoted = false): { cmd_t: string; cmd_tpl?: strin
   return { cmd_t: setTopic(view), cmd_tpl: view.dangerous ? confirmed(view, 'value', quoted) : undefined }
 }
 
-/** The payload of a dangerous command names the device: whoever enables the entity confirms. */
+/** The payload of a dangerous command names the device: whoever uses the entity confirms. */
 const confirmed = ({ device }: View, variable: string, quoted = false): string =>
   `{"value": ${quoted ? `{{ ${variable} | tojson }}` : `"{{ ${variable} }}"`}, "confirm": "${device.id}"}`
 
 const plain = (view: View, word: string): string =>
   view.dangerous ? JSON.stringify({ value: word, confirm: view.device.id }) : word
 
-/** Where the state comes from, or that there is none to come. */
+const isReported = ({ reported, name }: View): boolean => reported.includes(name)
+
+/** No text reports the state, or the answers to its commands prove nothing: then a command's effect is assumed. */
+const isAssumed = (view: View): boolean =>
+  !isReported(view) || ![...view.calls.values()].every((call) => isConfirmed(view.device, call, view.name))
+
+/** Where the state comes from, and whether it is assumed until then. */
 function shown(view: View, template: string, type?: 'text'): Record<string, unknown> {
-  const fits = type === undefined || fieldOf(view.name)?.type === type
-  return view.told && fits ? { stat_t: topicOf(view.context, view.device), val_tpl: template } : { opt: true }
+  const fits = isReported(view) && (type === undefined || fieldOf(view.name)?.type === type)
+  const opt = !fits || isAssumed(view) ? true : undefined
+  return fits ? { stat_t: topicOf(view.context, view.device), val_tpl: template, opt } : { opt }
 }
 
-const switchState = ({ name }: View): string => (fieldOf(name)?.type === 'bool' ? switchOf(name) : jsonValue(name))
+/** States of a field that is true or false; ON and OFF are Home Assistant's own. */
+const truths = ({ name }: View): object => (fieldOf(name)?.type === 'bool' ? { stat_on: true, stat_off: false } : {})
 
-/** While a command is under way the state is that of moving; else what the device said last. */
+/** While a command is under way the state is that of moving; else what the device reported last. */
 function moving(name: string, targets: Readonly<Record<string, string>>): string {
   const [first, second] = Object.entries(targets) as [[string, string], [string, string]]
-  const target = `value_json.${name}_target`
+  const target = `value_json.${targetOf(name)}`
   return `{% if ${target} == '${first[0]}' %}${first[1]}{% elif ${target} == '${second[0]}' %}${second[1]}{% else %}${jsonValue(name)}{% endif %}`
 }
 

@@ -77,13 +77,8 @@ function fitting({ min = 0, max = 255, pattern }: Json): string {
   return tries.find(fits) ?? '1'.padEnd(min, '1')
 }
 
-const ofSwitch = ['ON', 'OFF', 'None', '']
-
 /** States that a platform knows; null where anything goes. */
 const legal: Readonly<Record<string, readonly string[]>> = {
-  switch: ofSwitch,
-  binary_sensor: ofSwitch,
-  siren: ofSwitch,
   cover: ['open', 'opening', 'closed', 'closing', 'stopped', 'None', ''],
   valve: ['open', 'opening', 'closed', 'closing', 'stopped', 'None', ''],
   lock: ['LOCKED', 'UNLOCKED', 'LOCKING', 'UNLOCKING', 'OPEN', 'OPENING', 'JAMMED', 'None', ''],
@@ -103,11 +98,19 @@ const legal: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
+/** The states that mean on and off; JSON's true is `True` to Home Assistant, in the document as in a template. */
+function onAndOff({ payload_on = 'ON', payload_off = 'OFF', state_on = payload_on, state_off = payload_off }: Json) {
+  const shown = (value: unknown) => (value === true ? 'True' : value === false ? 'False' : String(value))
+  return [shown(state_on), shown(state_off)]
+}
+
 /** What is wrong with the state that an entity shows for this payload; null when nothing is. */
 export function wrongState(component: Json, payload: string): string | null {
   const template = component.value_template ?? component.state_value_template
   const state = template === undefined ? payload : render(template, { value_json: JSON.parse(payload), value: payload })
-  const known = legal[component.platform]
+  const known = ['switch', 'binary_sensor', 'siren'].includes(component.platform)
+    ? [...onAndOff(component), 'None', '']
+    : legal[component.platform]
   const say = `${component.key} (${component.platform}) shows "${state}"`
   if (known !== undefined) return known.includes(state) ? null : say
   if (component.platform === 'sensor' && state !== 'None' && state !== '') {

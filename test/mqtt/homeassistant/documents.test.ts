@@ -1,11 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import { sampleDevices } from '../../../src/device/sample.ts'
 import type { DiscoveryContext } from '../../../src/mqtt/homeassistant/component.ts'
-import { deviceMessages, gatewayMessages, hubMessages, isOurs } from '../../../src/mqtt/homeassistant/documents.ts'
+import { announcedIn, deviceMessages, gatewayMessages, hubMessages } from '../../../src/mqtt/homeassistant/documents.ts'
 import { deviceOf, profileIds, profileOf } from '../../device/library.ts'
 import { componentsOf, problemsOf } from './validator.ts'
 
-const context: DiscoveryContext = { baseTopic: 'smshub', prefix: 'homeassistant', instance: 'a1b2', version: '0.1.0' }
+const context: DiscoveryContext = {
+  baseTopic: 'smshub',
+  prefix: 'homeassistant',
+  instance: 'a1b2',
+  version: '0.1.0',
+  page: null,
+}
+
+const able = { restart: true, logLevel: true }
 
 const check = (messages: readonly { topic: string; payload: string }[]): string[] =>
   messages.flatMap(({ topic, payload }) => problemsOf(topic, payload))
@@ -14,28 +22,37 @@ describe.each(profileIds)('%s', (id) => {
   test('gives documents that Home Assistant takes, whole and entity by entity', () => {
     for (const device of sampleDevices(profileOf(id))) {
       for (const mode of ['device', 'components'] as const) {
-        const messages = deviceMessages(context, device, mode, ['zone_3', 'output_4', 'input_1', 'temperature_2'])
+        const messages = deviceMessages(context, device, mode, {
+          zone_3: 'on',
+          output_4: 'ON',
+          input_1: true,
+          temperature_2: 20,
+        })
         expect(check(messages)).toEqual([])
-        expect(messages.every(({ topic }) => isOurs(context, topic))).toBe(true)
+        expect(messages.every(({ topic }) => announcedIn(context, topic)?.subject === '_sample')).toBe(true)
       }
     }
   })
 
-  test('keeps what is dangerous disabled', () => {
+  test('keeps switches and buttons that do harm disabled, and shows panels and locks', () => {
+    const shown = ['alarm_control_panel', 'lock', 'select', 'cover', 'valve', 'climate', 'siren']
     for (const device of sampleDevices(profileOf(id))) {
       const dangerous = Object.entries(device.dialect.commands).filter(([, { danger }]) => danger !== undefined)
       const [message] = deviceMessages(context, device, 'device')
       for (const component of componentsOf(JSON.parse(message?.payload ?? ''))) {
         const asked = dangerous.some(([name]) => component.command_topic === `smshub/sample/command/${name}`)
-        if (asked || JSON.stringify(component).includes('confirm\\"')) expect(component.enabled_by_default).toBe(false)
+        const property = device.dialect.properties[component.command_topic?.split('/set/')[1] ?? '']
+        if (shown.includes(property?.entity ?? '')) expect(component.enabled_by_default).toBeUndefined()
+        else if (asked || JSON.stringify(component).includes('confirm\\"'))
+          expect(component.enabled_by_default).toBe(false)
       }
     }
   })
 })
 
 test('the hub and its gateways are devices, and everybody under contacts can be texted', () => {
-  expect(check(hubMessages(context, ['mum', 'Jürgen K.'], 'device'))).toEqual([])
-  expect(check(hubMessages(context, ['mum'], 'components'))).toEqual([])
+  expect(check(hubMessages(context, ['mum', 'Jürgen K.', 'Анна', 'Иван'], 'device', able))).toEqual([])
+  expect(check(hubMessages(context, ['mum'], 'components', able))).toEqual([])
   expect(check(gatewayMessages(context, 'home', 'device'))).toEqual([])
   const [message] = gatewayMessages(context, 'home', 'device')
   expect(JSON.parse(message?.payload ?? '').dev.via_device).toBe('smshub_a1b2')
@@ -62,10 +79,10 @@ test('another hub’s documents are not ours', () => {
     'homeassistant/device/smshub_a1b/config',
     'homeassistant/device/smshub_a1b22_gate/config',
     'homeassistant/sensor/zigbee_a1b2/x/config',
-    'other/device/smshub_a1b2/config',
+    'homeassistant/device/smshub_a1b2/state',
   ])
-    expect(isOurs(context, topic)).toBe(false)
-  expect(isOurs(context, 'homeassistant/device/smshub_a1b2/config')).toBe(true)
+    expect(announcedIn(context, topic)).toBeNull()
+  expect(announcedIn(context, 'homeassistant/device/smshub_a1b2/config')).toEqual({ shape: 'device', subject: '' })
 })
 
 test('the validator finds what Home Assistant would not take', () => {
@@ -87,7 +104,7 @@ test('the validator finds what Home Assistant would not take', () => {
   expect(say({}, { unit_of_meas: 'V' })).toMatch(/not measured/)
   expect(say({}, { dev_cla: 'heat' })).toMatch(/device_class/)
   expect(say({}, { ent_cat: 'config' })).toMatch(/configuration/)
-  expect(say({}, { object_id: 'a' })).toMatch(/unknown/)
+  expect(say({}, { object_ids: 'a' })).toMatch(/unknown/)
   expect(say({}, { stat_t: 'a/+' })).toMatch(/topic/)
   expect(say({ cmps: { a: { p: 'oven', uniq_id: 'x' } } })).toMatch(/platform/)
   expect(say({ cmps: { a: { p: 'cover', uniq_id: 'x', cmd_t: 'a#' } } })).toMatch(/topic/)

@@ -13,7 +13,13 @@ import { type ComposeRooms, compose } from '../../../src/submit/compose.ts'
 import { profileIds, profileOf } from '../../device/library.ts'
 import { componentsOf, pressesOf, wrongState } from './client.ts'
 
-const context: DiscoveryContext = { baseTopic: 'smshub', prefix: 'homeassistant', instance: 'a1b2', version: '0.1.0' }
+const context: DiscoveryContext = {
+  baseTopic: 'smshub',
+  prefix: 'homeassistant',
+  instance: 'a1b2',
+  version: '0.1.0',
+  page: null,
+}
 
 /** What a publish of Home Assistant comes to: `sent` with the texts of an act, or why there are none. */
 function outcomeOf(device: Device, topic: string, payload: string): { said: string; texts: readonly string[] } {
@@ -116,7 +122,7 @@ describe.each(profileIds)('%s in Home Assistant', (id) => {
           }))
             states.push({ ...unknown, ...publicValues(reading) } as typeof unknown)
       for (const state of states) {
-        const [message] = deviceMessages(context, device, 'device', Object.keys(state))
+        const [message] = deviceMessages(context, device, 'device', state)
         for (const component of componentsOf(JSON.parse(message?.payload ?? '{}'))) {
           if (component.state_topic !== 'smshub/sample') continue
           const problem = wrongState(component, JSON.stringify({ ...state, last_seen: null }))

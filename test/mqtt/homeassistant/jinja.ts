@@ -1,4 +1,8 @@
-/** The few forms of Jinja that discovery uses. Anything else is an error: then the template grew and this must too. */
+/**
+ * The few forms of Jinja that discovery uses. Anything else is an error: then the template grew and this must too. So is
+ * a key that is not there, of which Home Assistant writes a warning with each message. jinja.test.ts holds it against
+ * the real Jinja.
+ */
 type Scope = Readonly<Record<string, unknown>>
 
 export function render(template: string, scope: Scope): string {
@@ -57,9 +61,22 @@ function evaluate(expression: string, scope: Scope): unknown {
   if (not) return !truth(evaluate(not[1] as string, scope))
   const quoted = /^'([^']*)'$/.exec(expression)
   if (quoted) return quoted[1]
+  if (/^"/.test(expression)) return JSON.parse(expression)
   if (expression === 'None') return null
+  const cut = /^(.*)\[:(\d+)\]$/.exec(expression)
+  if (cut) return String(evaluate(cut[1] as string, scope)).slice(0, Number(cut[2]))
+  const got = /^(.*)\.get\('(\w+)'\)$/.exec(expression)
+  if (got) return (evaluate(got[1] as string, scope) as Record<string, unknown>)[got[2] as string] ?? null
+  const made = /^dict\((\w+), (\w+)='(\w+)'\)$/.exec(expression)
+  if (made) return { ...(evaluate(made[1] as string, scope) as object), [made[2] as string]: made[3] }
+  const item = /^(\w+)\[(".*")\]$/.exec(expression)
+  if (item) return (evaluate(item[1] as string, scope) as Record<string, unknown>)[JSON.parse(item[2] as string)]
   if (!/^[a-z_]\w*(\.\w+)*$/i.test(expression)) throw new Error(`not understood: ${expression}`)
-  return expression.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)?.[key], scope)
+  return expression.split('.').reduce<unknown>((value, key) => {
+    const table = value as Record<string, unknown>
+    if (!Object.hasOwn(table, key)) throw new Error(`undefined: ${key} in ${expression}`)
+    return table[key]
+  }, scope)
 }
 
 const truth = (value: unknown): boolean => Boolean(value) && value !== '0'

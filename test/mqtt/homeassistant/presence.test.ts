@@ -56,7 +56,13 @@ test('a device that owes nothing starts online and is never offline by silence',
 })
 
 test('a cover is opening until the device says so, and shows no state that nobody told', () => {
-  const context: DiscoveryContext = { baseTopic: 'smshub', prefix: 'homeassistant', instance: 'a', version: '1' }
+  const context: DiscoveryContext = {
+    baseTopic: 'smshub',
+    prefix: 'homeassistant',
+    instance: 'a',
+    version: '1',
+    page: null,
+  }
   const told = deviceOf(
     'generic/text',
     `
@@ -79,7 +85,7 @@ properties:
     expect(wrongState(cover, JSON.stringify(state))).toBeNull()
     return render(cover.value_template, { value_json: state })
   }
-  expect(shown({ gate: null })).toBe('None')
+  expect(shown({ gate: null, gate_target: null })).toBe('None')
   expect(shown({ gate: null, gate_target: 'OPEN' })).toBe('opening')
   expect(shown({ gate: 'open', gate_target: null })).toBe('open')
   expect(shown({ gate: 'open', gate_target: 'CLOSE' })).toBe('closing')

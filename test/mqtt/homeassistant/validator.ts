@@ -38,6 +38,9 @@ export function expanded(document: Json): Json {
   return root
 }
 
+/** Keys of Home Assistant before 2026.4; newer ones drop them without a word. */
+const older = ['object_id']
+
 function rename(table: Json, names: Readonly<Record<string, string>>): Json {
   return Object.fromEntries(
     Object.entries(table).map(([key, value]) => [Object.hasOwn(names, key) ? (names[key] as string) : key, value]),
@@ -106,7 +109,12 @@ function checkComponent({ key, platform, ...component }: Json, tell: (problem: s
   const say = (problem: string) => tell(`${key} (${platform}): ${problem}`)
   const rules = Object.hasOwn(facts.platforms, platform) ? facts.platforms[platform] : undefined
   if (rules === undefined) return say('there is no such platform')
-  const known = [...rules.r, ...rules.o, ...(rules.one_of ?? []), ...(rules.no_common ? [] : facts.common)]
+  const known = [
+    ...rules.r,
+    ...rules.o,
+    ...(rules.one_of ?? []),
+    ...(rules.no_common ? ['device', 'origin'] : [...facts.common, ...older]),
+  ]
   // What the root shares reaches platforms that have no use for it; Home Assistant lets it go there.
   for (const name of Object.keys(component))
     if (!known.includes(name) && !facts.shared.includes(name)) say(`${name} is unknown`)

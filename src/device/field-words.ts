@@ -1,0 +1,50 @@
+import { commandsOf, type Device, messagesOf } from './device.ts'
+import type { Dialect } from './dialect.ts'
+import { isListed } from './mask.ts'
+import { eachPart, type Pattern } from './pattern/pattern.ts'
+
+const known = new WeakMap<Dialect, Map<string, ReadonlySet<string> | null>>()
+
+/** Every word that a text field of the device can be; null where its texts are free. */
+export function fieldWords(device: Device, field: string): ReadonlySet<string> | null {
+  const fields = known.get(device.dialect) ?? new Map<string, ReadonlySet<string> | null>()
+  known.set(device.dialect, fields)
+  const words = fields.has(field) ? (fields.get(field) ?? null) : collect(device, field)
+  fields.set(field, words)
+  return words
+}
+
+function collect(device: Device, field: string): ReadonlySet<string> | null {
+  const { items, words } = device.dialect
+  const messages = Object.values(messagesOf(device))
+  const commands = Object.values(commandsOf(device))
+  const sayings = [
+    ...messages.flatMap(({ text }) => text),
+    ...commands.flatMap(({ reply }) => [...reply.accepted, ...reply.refused, ...reply.pending]),
+  ]
+  const patterns: readonly Pattern[] = [
+    ...sayings.map(({ text }) => text),
+    ...messages.flatMap(({ find }) => find),
+    ...messages.flatMap(({ fields }) => [
+      ...Object.values(fields?.keys ?? {}).flat(),
+      ...(fields?.head ? [fields.head] : []),
+    ]),
+    ...Object.values(items).map(({ text }) => text),
+  ]
+  const constants = [...messages, ...sayings].map(({ set }) => set).concat(commands.map(({ sets }) => sets))
+  const found = new Set<string>()
+  for (const part of patterns.flatMap(({ parts }) => [...eachPart(parts)])) {
+    if (part.part !== 'hole' || !concerns(part.field, field)) continue
+    const table = Object.hasOwn(words, part.type) ? words[part.type] : undefined
+    if (table === undefined) return null
+    for (const value of Object.values(table)) found.add(String(value))
+  }
+  for (const [name, value] of constants.flatMap((set) => Object.entries(set))) {
+    if (!concerns(name.replace(/\{\w+\}/g, '#'), field)) continue
+    if (value.includes('{')) return null
+    found.add(value)
+  }
+  return found
+}
+
+const concerns = (written: string, field: string): boolean => isListed(field, [written]) || isListed(written, [field])
