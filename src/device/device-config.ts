@@ -5,21 +5,22 @@ import { trusts } from './schema/message.ts'
 import { additions } from './schema/profile.ts'
 import { flag, many, named, oneOf, seconds, table, text } from './schema/scalars.ts'
 
+const never = z.literal('none').transform(() => null)
+
 /** What a key means, and a value as people write it: both are shown where a value is wrong. */
 const key = <S extends z.ZodType>(schema: S, description: string, example: unknown): S =>
   schema.meta({ description, examples: [example] })
 
-const never = z.literal('none').transform(() => null)
-
 /** How Home Assistant shows one entity of a device. */
 const entity = table({
-  name: text.optional().describe('Its name behind the name of the device'),
-  icon: text
-    .refine((value) => /^[a-z0-9-]+:[a-z0-9-]+$/.test(value), 'is no icon: use a name like mdi:gate')
-    .optional()
-    .describe('A name like mdi:gate'),
-  device_class: text.optional().describe("Home Assistant's device class, for example garage_door"),
-  enabled: flag.optional().describe('Whether Home Assistant enables it when it first sees it'),
+  name: key(text.optional(), 'Its name behind the name of the device', 'Charge'),
+  icon: key(
+    text.refine((value) => /^[a-z0-9-]+:[a-z0-9-]+$/.test(value), 'is no icon: use a name like mdi:gate').optional(),
+    'Its icon',
+    'mdi:gate',
+  ),
+  device_class: key(text.optional(), 'Its device class in Home Assistant', 'garage_door'),
+  enabled: key(flag.optional(), 'Whether Home Assistant enables it when it first sees it', 'true'),
 })
 
 /** `false`, handed on as null, or a table: a fault in the table is reported as one. */
@@ -28,12 +29,13 @@ const orFalse = <T extends z.ZodType>(value: T) =>
 
 const homeassistant = orFalse(
   table({
-    name: text.optional().describe('Name of the device in Home Assistant; default: name'),
-    area: text.optional().describe('Area that Home Assistant suggests for it'),
-    entities: z
-      .record(text, orFalse(entity))
-      .default({})
-      .describe('Entities by the name of their field, or command_<name>; false leaves one out'),
+    name: key(text.optional(), 'Name of the device in Home Assistant; without it, its name here', 'Front gate'),
+    area: key(text.optional(), 'Area that Home Assistant suggests for it', 'Garden'),
+    entities: key(
+      z.record(text, orFalse(entity)).default({}),
+      'Single entities by the name of their field, or command_<name>; false leaves one out',
+      { battery: { icon: 'mdi:car-battery' }, command_restart: 'false' },
+    ),
   }),
 )
 
