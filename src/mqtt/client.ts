@@ -137,6 +137,8 @@ export class ExternalBroker implements Ingress {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#retry?.cancel()
+    // A client that has ended takes no more publishes.
+    this.#marker.lost()
     if (this.#client.connected) {
       const goodbye = { topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null }
       // A broker that is going away as well answers nothing more.

@@ -37,7 +37,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
   /** Starts the hub anew; resolves when its start has taken back what is no more. */
   async function restart(devices: readonly string[], more = ''): Promise<void> {
     await started?.hub.stop()
-    const yaml = `mqtt: { server: "${broker.url}" }\ndevices: { ${devices.join(', ')} }\nhttp: { enabled: false }\n${more}\n`
+    const yaml = `mqtt: { server: "${broker.url}" }\ndevices: { ${devices.join(', ')} }\nhttp: { enabled: false }\nrequests: { add_devices: true }\n${more}\n`
     started = await startHub(yaml, { folder })
   }
 
