@@ -48,7 +48,7 @@ export interface HubOptions {
   readonly copyFiles?: (folder: string) => void
   /** Gateways with a simulated modem: which one it is, is not remembered. */
   readonly simulated?: readonly string[]
-  /** What must hold before anything runs and the broker hears of this hub. */
+  /** What must hold before the broker hears of this hub. */
   readonly beforeConnect?: () => Promise<void>
   /** Nothing of it stays at somebody else's broker: a dry run. */
   readonly transient?: boolean
@@ -215,7 +215,7 @@ export class Hub {
   }
 
   async #begin(installedAt: number): Promise<void> {
-    const { config, clock, checkpoint = () => {} } = this.#options
+    const { config, clock, transient = false, checkpoint = () => {} } = this.#options
     await this.#options.beforeConnect?.()
     const rooms = { store: this.#store, clock, checkpoint }
     const now = () => this.#time.now()
@@ -227,16 +227,7 @@ export class Hub {
     }
     const instance = this.#folder.instanceId()
     this.#ingress =
-      this.#options.makeIngress?.() ??
-      makeIngress({
-        config,
-        store: this.#store,
-        clock,
-        run: newId('run'),
-        instance,
-        transient: this.#options.transient ?? false,
-        now,
-      })
+      this.#options.makeIngress?.() ?? makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now })
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
     this.#upkeep = new Upkeep({

@@ -3,7 +3,8 @@ import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { Publish } from '../message/publish.ts'
 import { inboundFilters, matchInbound } from '../message/topics.ts'
-import { type Clock, sleep, type Timer } from '../util/clock.ts'
+import { sleep, type Timer } from '../util/clock.ts'
+import type { ClientOptions } from './client-options.ts'
 import { matches } from './filter.ts'
 import { type HubFilter, withoutOverlaps } from './hub-filters.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
@@ -13,30 +14,6 @@ import { idempotencyKeyOf, propertiesOf, ResponseTopics } from './properties.ts'
 import { Reconnection } from './reconnection.ts'
 import { Refusals } from './refusals.ts'
 import { markerExpirySeconds, SessionMarker } from './session-marker.ts'
-
-export interface ClientOptions {
-  readonly baseTopic: string
-  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
-  readonly aliases: Readonly<Record<string, string>>
-  readonly server: string
-  readonly username: string | undefined
-  readonly password: string | undefined
-  /** Paths of PEM files. */
-  readonly ca: string | undefined
-  readonly cert: string | undefined
-  readonly key: string | undefined
-  /** The version to begin with: 5 unless said otherwise. */
-  readonly protocol: 4 | 5 | undefined
-  /** Fixed for the life of the installation: the broker's session hangs on it. */
-  readonly clientId: string
-  /** Filters of topics, beside those of the hub, that a client may name for the answer to its publish. */
-  readonly responseTopics: readonly string[]
-  /** `topic`: commands are taken below `as/<user>` only, and whoever may publish there is that user. */
-  readonly identity: 'none' | 'topic'
-  readonly clock: Clock
-  /** Leaves nothing behind at the broker, however it ends: no retained message and no session. */
-  readonly transient: boolean
-}
 
 /** How long a broker keeps what is published while the hub is away. */
 const sessionSeconds = 7 * 86_400
@@ -86,12 +63,7 @@ export class ExternalBroker implements Ingress {
       missing: () =>
         this.#refused(topic, 'the broker does not deliver the hub its own marker; allow it to publish and read there'),
     })
-    const ownState = new OwnState(clock, () => {
-      if (this.connected && !this.#stopping)
-        this.#sayOnline().catch((error: Error) => this.#refused(this.#topic(stateTopic), error.message))
-    })
-    const seen = ({ payload, retained }: WatchedMessage) => retained || ownState.seen(payload)
-    this.#watchers.add({ filter: this.#topic(stateTopic), seen })
+    this.#watchers.add(new OwnState(clock, this.#topic(stateTopic), () => this.#restate()))
   }
 
   get connected(): boolean {
@@ -140,9 +112,8 @@ export class ExternalBroker implements Ingress {
     // A client that has ended takes no more publishes.
     this.#marker.lost()
     if (this.#client.connected) {
-      const goodbye = { topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null }
       // A broker that is going away as well answers nothing more.
-      await Promise.race([this.publish(goodbye).catch(() => {}), sleep(this.#options.clock, goodbyeMs)])
+      await Promise.race([this.#say('offline').catch(() => {}), sleep(this.#options.clock, goodbyeMs)])
     }
     const ended = this.#client.endAsync(!this.#client.connected)
     await Promise.race([ended, sleep(this.#options.clock, goodbyeMs)])
@@ -181,6 +152,7 @@ export class ExternalBroker implements Ingress {
 
   #connect(): void {
     const { server, username, password, ca, cert, key, clientId, transient } = this.#options
+    const sessionExpiryInterval = transient ? 0 : sessionSeconds
     const options: IClientOptions = {
       clientId,
       protocolVersion: this.#version,
@@ -191,9 +163,7 @@ export class ExternalBroker implements Ingress {
       connectTimeout: 15_000,
       keepalive: 30,
       will: { topic: this.#topic(stateTopic), payload: Buffer.from('offline'), qos: 1, retain: !transient },
-      ...(this.#version === 5 && {
-        properties: { sessionExpiryInterval: transient ? 0 : sessionSeconds, receiveMaximum: 65_535 },
-      }),
+      ...(this.#version === 5 && { properties: { sessionExpiryInterval, receiveMaximum: 65_535 } }),
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       ...(ca !== undefined && { ca: readFileSync(ca) }),
@@ -233,7 +203,7 @@ export class ExternalBroker implements Ingress {
       if (sessionPresent && held.length > 0) await this.#client.unsubscribeAsync(held)
       await this.#subscribe(plan)
       this.#marker.begin()
-      await this.#sayOnline()
+      await this.#say('online')
     } catch (error) {
       if (generation === this.#generation && this.connected)
         this.#refused('', `subscribing: ${(error as Error).message}`)
@@ -333,8 +303,13 @@ export class ExternalBroker implements Ingress {
     done()
   }
 
-  #sayOnline(): Promise<Acknowledgement> {
-    return this.publish({ topic: this.#topic(stateTopic), payload: 'online', retain: true, correlation: null })
+  #say(state: 'online' | 'offline'): Promise<Acknowledgement> {
+    return this.publish({ topic: this.#topic(stateTopic), payload: state, retain: true, correlation: null })
+  }
+
+  #restate(): void {
+    if (!this.connected || this.#stopping) return
+    this.#say('online').catch((error: Error) => this.#refused(this.#topic(stateTopic), error.message))
   }
 
   #tellWatchers({ topic, payload, retain }: IPublishPacket): void {

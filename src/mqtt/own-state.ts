@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../util/clock.ts'
+import type { WatchedMessage } from './ingress.ts'
 
 /** ms until the hub says again that it is online: a flood of contradictions is answered once a second. */
 const restateMs = 1_000
@@ -8,17 +9,20 @@ const restateMs = 1_000
  * `offline` there, and every entity in Home Assistant would stay unavailable.
  */
 export class OwnState {
+  readonly filter: string
   readonly #clock: Clock
   readonly #restate: () => void
   #timer: Timer | null = null
 
-  constructor(clock: Clock, restate: () => void) {
+  constructor(clock: Clock, topic: string, restate: () => void) {
+    this.filter = topic
     this.#clock = clock
     this.#restate = restate
   }
 
-  seen(payload: string): void {
-    if (payload === 'online' || this.#timer !== null) return
+  /** What is retained is from before: the hub says that it is online when it connects. */
+  seen({ payload, retained }: WatchedMessage): void {
+    if (retained || payload === 'online' || this.#timer !== null) return
     this.#timer = this.#clock.after(restateMs, () => {
       this.#timer = null
       this.#restate()
