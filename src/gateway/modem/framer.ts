@@ -1,10 +1,19 @@
 /** What the bytes of a modem fall into: lines, and the prompt, which has no end of line. */
-export type Token = { readonly kind: 'line'; readonly text: string } | { readonly kind: 'prompt' }
+export type Token = LineToken | { readonly kind: 'prompt' }
+
+export interface LineToken {
+  readonly kind: 'line'
+  readonly text: string
+  /** With the control characters in it: in the GSM alphabet they are letters (TS 23.038 clause 6.2.1). */
+  readonly raw: string
+}
 
 /** Longest line that is kept: a listing line with a full PDU has some 400 characters. */
 const longestLine = 4_096
 
 /** What says nothing: NULs that some makes put first, the Ctrl-Z and ESC of an echo, XON and XOFF. */
+const padding = /^[\0 ]+/
+const prompt = /^[\0-\x20\x7f]*>/
 const controls = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/g
 
 /**
@@ -21,7 +30,6 @@ export class Framer {
     // Latin-1: AT replies are ASCII, and an octet of anything else must stay one character.
     const pieces = Buffer.from(data)
       .toString('latin1')
-      .replace(controls, '')
       .split(/[\r\n]/)
     pieces.forEach((piece, i) => {
       if (i > 0) this.#end(tokens)
@@ -38,10 +46,10 @@ export class Framer {
 
   #append(piece: string, tokens: Token[]): void {
     if (this.#overlong) return
-    this.#line = (this.#line + piece).trimStart()
-    while (this.#line.startsWith('>')) {
+    this.#line = (this.#line + piece).replace(padding, '')
+    for (let at = prompt.exec(this.#line); at !== null; at = prompt.exec(this.#line)) {
       tokens.push({ kind: 'prompt' })
-      this.#line = this.#line.slice(1).trimStart()
+      this.#line = this.#line.slice(at[0].length).replace(padding, '')
     }
     if (this.#line.length <= longestLine) return
     this.#line = ''
@@ -49,9 +57,12 @@ export class Framer {
   }
 
   #end(tokens: Token[]): void {
-    const line = this.#line.trimEnd()
+    const raw = this.#line.trimEnd()
+    const line = raw.replace(controls, '').trim()
     this.reset()
-    if (line !== '') for (const text of unglued(line)) tokens.push({ kind: 'line', text })
+    if (line === '') return
+    const parts = unglued(line)
+    for (const text of parts) tokens.push({ kind: 'line', text, raw: parts.length === 1 ? raw : text })
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Channel, Reply } from './channel.ts'
+import type { Channel } from './channel.ts'
 import { digitsIn } from './parse.ts'
 
 /** Who made the modem, and which one it is. */
@@ -11,19 +11,26 @@ export interface Identity {
   readonly capabilities: string | null
 }
 
+/** Asks again where nothing came or too much: at boot a modem says other things, too, and not all are known. */
 export async function identify(channel: Channel): Promise<Identity> {
-  const ask = (text: string) => channel.command(text, 3_000)
+  const ask = async (text: string) => {
+    const first = await channel.command(text, 3_000)
+    if (first.lines.length === 1 || first.final.kind !== 'ok') return first.lines
+    const { lines } = await channel.command(text, 3_000)
+    const both = lines.filter((line) => first.lines.includes(line))
+    return both.length > 0 ? both : lines.length > 0 ? lines : first.lines
+  }
   return {
     manufacturer: nameIn(await ask('AT+CGMI')),
     model: nameIn(await ask('AT+CGMM')),
     firmware: nameIn(await ask('AT+CGMR')),
-    imei: digitsIn((await ask('AT+CGSN')).lines, 14),
+    imei: digitsIn(await ask('AT+CGSN'), 14),
     capabilities: nameIn(await ask('AT+GCAP')),
   }
 }
 
 /** The first line, with or without the command's name and quotes in front. */
-function nameIn({ lines }: Reply): string | null {
+function nameIn(lines: readonly string[]): string | null {
   const name = lines[0]?.replace(/^\+(?:CGM[IMR]|GCAP): */, '').replace(/^"|"$/g, '') ?? ''
   return name === '' ? null : name
 }

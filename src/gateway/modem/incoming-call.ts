@@ -1,5 +1,7 @@
 import type { Timer } from '../../util/clock.ts'
 import type { Channel } from './channel.ts'
+import { fieldsIn, numberIn } from './fields.ts'
+import { textOfUcs2 } from './ucs2.ts'
 
 /** ms behind a ring in which the number follows (`+CLIP`), where the network tells it. */
 const telling = 1_500
@@ -33,10 +35,11 @@ export class IncomingCall {
   /** RING, +CRING, +CLIP, NO CARRIER, MISSED_CALL. */
   heard(line: string): void {
     if (/^(RING|\+CRING:)/.test(line)) return this.#rings()
-    const [, number, type] = /^\+CLIP: *"([^"]*)"(?: *, *(\d+))?/.exec(line) ?? []
-    if (number !== undefined) {
+    const [said, type] = fieldsIn(line, '+CLIP:') ?? []
+    if (said !== undefined) {
+      const number = textOfUcs2(said, 'number')
       // 145: an international number, with or without its plus (TS 27.007 clause 7.11).
-      const plus = type === '145' && /^\d/.test(number) ? '+' : ''
+      const plus = numberIn(type) === 145 && /^\d/.test(number) ? '+' : ''
       this.#from = number === '' ? null : `${plus}${number}`
       this.#tell()
     } else if (/^(NO CARRIER|MISSED_CALL:)/.test(line)) this.#over()

@@ -1,5 +1,6 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
 import { fieldsIn, numberIn } from './fields.ts'
+import { textOfUcs2 } from './ucs2.ts'
 
 /** `+CMTI: "SM",3`; index null when the modem says that it could not store the message. */
 export function storedAt(line: string): { storage: string | null; index: number | null } {
@@ -113,11 +114,11 @@ function signalOf(dbm: number): Signal {
 /** Access technologies of `+COPS: 0,0,"Operator",7` (TS 27.007 clause 7.3). */
 const technologies = ['GSM', 'GSM', 'UMTS', 'EDGE', 'HSDPA', 'HSUPA', 'HSPA', 'LTE', 'EC-GSM-IoT', 'NB-IoT']
 
+/** The name may be UCS2 in hex, whatever alphabet was set. */
 export function operatorIn(lines: readonly string[]): { operator: string; technology: string | null } | null {
-  const match = /^\+COPS: *\d+ *, *\d+ *, *"([^"]*)"(?: *, *(\d+))?/.exec(
-    lines.find((line) => line.startsWith('+COPS:')) ?? '',
-  )
-  return match && { operator: match[1] as string, technology: technologies[Number(match[2] ?? -1)] ?? null }
+  const [, , name, technology] = lines.map((line) => fieldsIn(line, '+COPS:')).find((found) => found !== null) ?? []
+  if (name === undefined || name === '') return null
+  return { operator: textOfUcs2(name, 'likely'), technology: technologies[numberIn(technology) ?? -1] ?? null }
 }
 
 /** The state in `+CPIN: READY`, blanks and quotes as the make likes them. */

@@ -9,8 +9,67 @@ export type Final =
       readonly number: number | null
     }
 
+/** RP causes (TS 24.011 annex E-2) and TP-FCS (TS 23.040 clause 9.2.3.22) in words, as modems say them with AT+CMEE=2. */
+const networkCauses: Readonly<Record<string, number>> = {
+  unassignednumber: 1,
+  unassignedunallocatednumber: 1,
+  operatordeterminedbarring: 8,
+  callbarred: 10,
+  networkfailure: 17,
+  shortmessagetransferrejected: 21,
+  memorycapacityexceeded: 22,
+  congestion: 42,
+  destinationoutofservice: 27,
+  destinationoutoforder: 27,
+  unidentifiedsubscriber: 28,
+  facilityrejected: 29,
+  unknownsubscriber: 30,
+  networkoutoforder: 38,
+  temporaryfailure: 41,
+  resourcesunavailable: 47,
+  requestedfacilitynotsubscribed: 50,
+  requestedfacilitynotimplemented: 69,
+  invalidshortmessagetransferreferencevalue: 81,
+  invalidshortmessagereferencevalue: 81,
+  invalidmessage: 95,
+  semanticallyincorrectmessage: 95,
+  invalidmandatoryinformation: 96,
+  messagetypenonexistentornotimplemented: 97,
+  messagenotcompatiblewithshortmessageprotocolstate: 98,
+  messagenotcompatiblewithshortmessagetransferprotocolstate: 98,
+  informationelementnonexistentornotimplemented: 99,
+  protocolerror: 111,
+  interworking: 127,
+  telematicinterworkingnotsupported: 128,
+  shortmessagetypenotsupported: 129,
+  cannotreplaceshortmessage: 130,
+  tppiderror: 143,
+  datacodingschemenotsupported: 144,
+  datacodingschemealphabetnotsupported: 144,
+  messageclassnotsupported: 145,
+  tpdcserror: 159,
+  commandcannotbeactioned: 160,
+  commandunsupported: 161,
+  tpcommanderror: 175,
+  tpdunotsupported: 176,
+  scbusy: 192,
+  nosubscription: 193,
+  noscsubscription: 193,
+  scsystemfailure: 194,
+  invalidsmeaddress: 195,
+  destinationsmebarred: 196,
+  smrejectedduplicatesm: 197,
+  tpvpfnotsupported: 198,
+  tpvpnotsupported: 199,
+  simsmsstoragefull: 208,
+  nosmsstoragecapabilityinsim: 209,
+  errorinms: 210,
+  simapplicationtoolkitbusy: 212,
+}
+
 /** Errors in words (AT+CMEE=2), all letters in lower case and nothing else, as their numbers. */
 const verboseCms: Readonly<Record<string, number>> = {
+  ...networkCauses,
   mefailure: 300,
   smsserviceofmereserved: 301,
   operationnotallowed: 302,
@@ -73,7 +132,10 @@ export function finalIn(line: string): Final | null {
   if (named) {
     const family = (named[1] as string).toLowerCase() as 'cms' | 'cme'
     const said = (named[2] ?? '').trim()
-    const letters = said.toLowerCase().replace(/[^a-z]/g, '')
+    const letters = said
+      .toLowerCase()
+      .replace(/[^a-z]/g, '')
+      .replace(/^unspecified|unspecified$|^d0usim/g, '')
     const number = /^\d+$/.test(said) ? Number(said) : ((family === 'cms' ? verboseCms : verboseCme)[letters] ?? null)
     return { kind: 'error', text: line, family, number }
   }

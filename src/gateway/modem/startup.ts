@@ -1,5 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import type { Channel } from './channel.ts'
+import { chooseCharset } from './charset.ts'
 import { within } from './deadline.ts'
 import { type Identity, identify } from './identity.ts'
 import { type MessageSetup, setUpMessages } from './message-setup.ts'
@@ -98,6 +99,10 @@ export const steps: readonly Step[] = [
       ['AT+CREG=1', 5_000],
       ['AT+CLIP=1', 5_000],
     ],
+    does: async (channel) => {
+      // Another program may have left an alphabet in which names and numbers are hex.
+      await chooseCharset(channel)
+    },
   },
   {
     name: 'messages',
@@ -152,7 +157,7 @@ async function quieten(channel: Channel): Promise<void> {
 /** Full functionality (TS 27.007 clause 8.2): whoever was here before may have left the radio off. */
 async function switchOn(channel: Channel): Promise<void> {
   const { lines } = await channel.command('AT+CFUN?', 3_000)
-  const functionality = lines.map((line) => /^\+CFUN: *(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined)
+  const functionality = lines.map((line) => /^\+CFUN: *"?0*(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined)
   if (functionality !== undefined && functionality !== '1') await channel.command('AT+CFUN=1', 15_000)
 }
 

@@ -22,6 +22,8 @@ export interface Urc {
 
 interface UrcRow extends Urc {
   readonly pattern: RegExp
+  /** It is the answer where such a thing was asked. */
+  readonly unless?: string
 }
 
 /** Unsolicited result codes by maker (facts: modems, sections 11 and 14.3). The first row that fits counts. */
@@ -53,6 +55,13 @@ const rows: readonly UrcRow[] = [
   },
   { kind: 'late', pattern: /^(\+CMGS|\^HCMGSS):/ },
   { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },
+  // Said at boot without a mark (SIM800, A7670, A9G): they would be taken for the maker's name.
+  {
+    kind: 'noise',
+    pattern:
+      /^(DST: *\d|\*?PSUTTZ:|NITZ:|GPRS Ready|AT Ready|APP RDY|MODEM: *STARTUP|STARTUP|Init\.\.\.|SIM Ready|Network Ready|IIII\b|\xff)/i,
+  },
+  { kind: 'noise', pattern: /^ICCID: *\d/, unless: 'CCID' },
 ]
 
 /** Lines that begin like this and answer nothing that was asked are unsolicited, known or not (section 2.5). */
@@ -71,7 +80,7 @@ export const noise: Urc = { kind: 'noise' }
  */
 export function urcIn(line: string, prefix: string | null): Urc | null {
   if (prefix !== null && line.startsWith(prefix) && !isUnsolicitedForm(line)) return null
-  const row = rows.find(({ pattern }) => pattern.test(line))
+  const row = rows.find(({ pattern, unless }) => pattern.test(line) && !(unless && prefix?.includes(unless)))
   if (row !== undefined) return row
   return prefix === null || marked.test(line) ? noise : null
 }

@@ -1,15 +1,19 @@
 import { Fault } from '../../message/fault.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Channel, Listener } from './channel.ts'
+import { chooseCharset } from './charset.ts'
 import type { Token } from './framer.ts'
 import type { Quirks } from './quirks.ts'
 import { finalIn } from './results.ts'
+import { isWholeUssd, joinedUssd, type UssdAnswer, ussdAnswerIn } from './ussd-answer.ts'
 import { readUssd, type UssdForm, writeUssd } from './ussd-text.ts'
 
 /** ms that a network takes to answer; many never do (facts: modems, section 12). */
 const patience = 30_000
 /** ms for the OK that some makes say behind the answer. */
 const lastWord = 3_000
+/** ms in which a further part of an answer may follow. */
+const more = 300
 /** Lines of one answer that are read. */
 const longest = 50
 
@@ -23,7 +27,7 @@ const refusals: Readonly<Record<number, string>> = {
 
 /** How one question ended. */
 type End =
-  | { readonly kind: 'heard'; readonly line: string }
+  | { readonly kind: 'heard'; readonly answer: UssdAnswer }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'silent' }
   | { readonly kind: 'lost'; readonly reason: string }
@@ -46,14 +50,14 @@ export async function runUssd(
   { packsUssd }: Quirks,
   inTextMode: boolean,
 ): Promise<string> {
-  // Text mode has set the modem to UCS2 already; elsewhere nobody knows what it was left at.
-  if (!inTextMode) await channel.command('AT+CSCS="GSM"', 3_000)
-  const plain: UssdForm = inTextMode ? 'ucs2' : 'text'
+  // Text mode has set the modem to UCS2 already.
+  const charset = inTextMode ? 'UCS2' : await chooseCharset(channel)
+  const plain: UssdForm = charset === 'UCS2' ? 'ucs2' : 'text'
   let forms: readonly UssdForm[] = packsUssd ? ['packed', plain] : [plain, 'packed']
   let answer: Answer | null = null
   for (const code of codes) {
     if (answer?.more === false) throw new Fault('network_rejected', `the network asked nothing more: "${answer.text}"`)
-    answer = await ask(channel, code, forms)
+    answer = await ask(channel, code, forms, charset)
     // What it has taken it takes again.
     forms = [answer.form]
   }
@@ -62,11 +66,16 @@ export async function runUssd(
 }
 
 /** Firmwares of one make differ in the form that they take: what refuses the one may take the other. */
-async function ask(channel: Channel, code: string, forms: readonly UssdForm[]): Promise<Answer> {
+async function ask(
+  channel: Channel,
+  code: string,
+  forms: readonly UssdForm[],
+  charset: string | null,
+): Promise<Answer> {
   let refused = ''
   for (const form of forms) {
     const end = await new Promise<End>((resolve) => new UssdDialogue(channel, code, form, resolve).begin())
-    if (end.kind === 'heard') return answerIn(end.line, form)
+    if (end.kind === 'heard') return answerIn(end.answer, form, charset)
     if (end.kind === 'lost') throw new Fault('modem_error', end.reason)
     if (end.kind === 'silent') {
       await cancel(channel)
@@ -81,11 +90,10 @@ async function cancel(channel: Channel): Promise<void> {
   await channel.command('AT+CUSD=2', 5_000)
 }
 
-function answerIn(line: string, form: UssdForm): Answer {
-  const [, m = '', string, dcs = '15'] = /^\+CUSD: *(\d)(?: *, *"([\s\S]*)"(?: *, *(\d+))?)?/.exec(line) ?? []
-  const text = string === undefined ? '' : readUssd(string, Number(dcs), form).trim()
-  if (m === '0' || m === '1' || (m === '2' && text !== '')) return { more: m === '1', text, form }
-  const reason = refusals[Number(m)] ?? `the modem answered ${line}`
+function answerIn({ m, said, dcs }: UssdAnswer, form: UssdForm, charset: string | null): Answer {
+  const text = said === null ? '' : readUssd(said, dcs, form, charset).trim()
+  if (m === 0 || m === 1 || (m === 2 && text !== '')) return { more: m === 1, text, form }
+  const reason = refusals[m] ?? `the modem answered with +CUSD: ${m}`
   throw new Fault('network_rejected', text === '' ? reason : `${reason}: ${text}`)
 }
 
@@ -96,8 +104,10 @@ class UssdDialogue implements Listener {
   readonly #resolve: (end: End) => void
   #timer: Timer
   #lines: string[] = []
-  #isWhole = false
+  readonly #answers: UssdAnswer[] = []
   #isTaken = false
+  /** A line of a menu begins like a prompt. */
+  #mark = ''
 
   constructor(channel: Channel, code: string, form: UssdForm, resolve: (end: End) => void) {
     this.#channel = channel
@@ -112,14 +122,23 @@ class UssdDialogue implements Listener {
   }
 
   token(token: Token): void {
-    if (token.kind === 'prompt') return
-    if (this.#lines.length > 0 && !this.#isWhole) return this.#append(token.text)
-    if (token.text.startsWith('+CUSD:')) return this.#append(token.text)
+    if (token.kind === 'prompt') {
+      if (this.#lines.length > 0) this.#mark += '> '
+      return
+    }
+    const isOpen = this.#lines.length > 0
     const final = finalIn(token.text)
+    if (token.text.startsWith('+CUSD:')) {
+      this.#close()
+      return this.#append(token.raw.slice(token.raw.indexOf('+CUSD:')))
+    }
+    // Without quotes nobody can see where the text ends.
+    if (isOpen && (final === null || this.#lines[0]?.includes('"'))) return this.#append(this.#mark + token.raw)
     if (final === null) return
-    if (final.kind === 'error') return this.#end({ kind: 'refused', reason: final.text })
+    if (final.kind === 'error' && this.#answers.length === 0 && !isOpen)
+      return this.#end({ kind: 'refused', reason: final.text })
     this.#isTaken = true
-    if (this.#isWhole) this.#heard()
+    if (isOpen || this.#answers.length > 0) this.#wait(more)
   }
 
   reset(sign: string): void {
@@ -130,25 +149,31 @@ class UssdDialogue implements Listener {
     this.#end({ kind: 'lost', reason })
   }
 
-  /** The text stands in quotes, and may hold line ends. */
+  /** The text may hold line ends. */
   #append(line: string): void {
+    this.#mark = ''
     this.#lines.push(line)
-    const text = this.#lines.join('\n')
-    this.#isWhole = !text.includes('"') || /"[\s\S]*"( *, *\d+)? *$/.test(text) || this.#lines.length >= longest
-    if (!this.#isWhole) return
-    if (this.#isTaken) return this.#heard()
+    const isWhole = isWholeUssd(this.#lines.join('\n')) || this.#lines.length >= longest
+    if (isWhole) this.#close()
+    this.#wait(this.#isTaken && (isWhole || !this.#lines[0]?.includes('"')) ? more : lastWord)
+  }
+
+  #close(): void {
+    const answer = ussdAnswerIn(this.#lines.join('\n'))
+    this.#lines = []
+    if (answer !== null && this.#answers.length < longest) this.#answers.push(answer)
+  }
+
+  #wait(ms: number): void {
     this.#timer.cancel()
-    this.#timer = this.#channel.clock.after(lastWord, () => this.#silent())
+    this.#timer = this.#channel.clock.after(ms, () => this.#silent())
   }
 
   #silent(): void {
     if (!this.#isTaken) this.#channel.outOfStep()
-    if (this.#lines.length > 0) this.#heard()
-    else this.#end({ kind: 'silent' })
-  }
-
-  #heard(): void {
-    this.#end({ kind: 'heard', line: this.#lines.join('\n') })
+    this.#close()
+    const answer = joinedUssd(this.#answers)
+    this.#end(answer === null ? { kind: 'silent' } : { kind: 'heard', answer })
   }
 
   #end(end: End): void {

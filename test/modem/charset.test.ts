@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals'
+import { Framer } from '../../src/gateway/modem/framer.ts'
+import { finalIn } from '../../src/gateway/modem/results.ts'
+import { readUssd } from '../../src/gateway/modem/ussd-text.ts'
+import { standard } from '../../src/sim/personality.ts'
+import { Bench } from './bench.ts'
+
+async function answerTo(...lines: string[]): Promise<string> {
+  const bench = await Bench.ready()
+  bench.modem.faults.add({ fault: 'answer', command: '+CUSD', lines, times: 1 })
+  return bench.outcomeOf(bench.driver.ussd(['*100#']).catch((error: Error) => `failed: ${error.message}`))
+}
+
+describe('an answer by USSD', () => {
+  test.each([
+    ['in the alphabet of GSM', ['+CUSD: 0,"w{hlen",15'], 'wählen'],
+    [
+      'with control characters that are letters',
+      ['+CUSD: 0,"\x02 5.00 \x00 \x01 \x10 \x1e \x11",15'],
+      '$ 5.00 @ £ Δ ß _',
+    ],
+    ['with letters behind an escape', ['+CUSD: 0,"5 \x1be \x1b<a\x1b>",15'], '5 € [a]'],
+    ['in UCS2 hex under any scheme', ['+CUSD: 0,"00480061006C006C006F",15'], 'Hallo'],
+    ['in UCS2 hex, Cyrillic', ['+CUSD: 0,"04110430043B0430043D0441",15'], 'Баланс'],
+    ['in UCS2 hex under scheme 72', ['+CUSD: 0,"00310030002020AC",72'], '10 €'],
+    ['without quotes', ['+CUSD: 0,Your balance is 5.00,15'], 'Your balance is 5.00'],
+    ['without quotes and scheme', ['+CUSD: 0,Your balance is low'], 'Your balance is low'],
+    ['in several lines', ['+CUSD: 1,"1 Balance', '2 Number', '> 3 More",15'], '1 Balance\n2 Number\n> 3 More'],
+    ['in several lines, one of them OK', ['+CUSD: 0,"OK', 'OK', 'bye",15'], 'OK\nOK\nbye'],
+    [
+      'in several answers',
+      ['+CUSD: 0,"Balance 5.00",15', '+CUSD: 0,"valid until May",15'],
+      'Balance 5.00\nvalid until May',
+    ],
+    ['with quotes inside', ['+CUSD: 0,"say "hi" now",15'], 'say "hi" now'],
+    ['with the number of the session in zeros and quotes', ['+CUSD: "00","hello","015"'], 'hello'],
+    ['with its language in front', ['+CUSD: 0,"en', 'Hello",16'], 'Hello'],
+    ['with UTF-8', [`+CUSD: 0,"${Buffer.from('5 €', 'utf8').toString('latin1')}",15`], '5 €'],
+    ['packed', ['+CUSD: 0,"C8F71D14969741F977FD07",15'], 'How are you?'],
+    ['of ASCII octets', ['+CUSD: 0,"42616C616E6365",68'], 'Balance'],
+    ['of digits', ['+CUSD: 0,"12345678",15'], '12345678'],
+  ])('%s', async (_, lines, text) => {
+    expect(await answerTo(...lines)).toBe(text)
+  })
+
+  test('names its language in UCS2, too', () => {
+    expect(readUssd('E576004800690021', 17, 'text')).toBe('Hi!')
+    expect(readUssd('00480069', 17, 'text')).toBe('Hi')
+  })
+})
+
+test('the framer keeps what is a letter in the alphabet of GSM, and shows the line without', () => {
+  const [token] = new Framer().push(Buffer.from('\r\n\0+CUSD: 0,"\x02\x00\x1b",15\r\n', 'latin1'))
+  expect(token).toEqual({ kind: 'line', text: '+CUSD: 0,"",15', raw: '+CUSD: 0,"\x02\x00\x1b",15' })
+})
+
+describe('a modem that another program has left in UCS2', () => {
+  test('is told another alphabet at the start', async () => {
+    const bench = await Bench.ready()
+    await bench.stop()
+    bench.restart()
+    await bench.until(() => bench.driver.ready)
+    expect(bench.written).toContain('AT+CSCS="GSM"')
+  })
+
+  test('and stays there tells its operator and its callers all the same', async () => {
+    const bench = new Bench()
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CSCS' })
+    const name = '0056006F006400610066006F006E0065'
+    bench.modem.faults.add({ fault: 'answer', command: '+COPS', lines: [`+COPS: 0,0,"${name}",007`] })
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.state.operator !== null, 60_000)
+    expect(bench.driver.state).toMatchObject({ operator: 'Vodafone', technology: 'LTE' })
+    bench.modem.say('RING', '+CLIP: "002B00340039003100350031",145')
+    await bench.clock.advance(3_000)
+    expect(bench.told.calls).toEqual(['+49151'])
+  })
+})
+
+describe('what a modem says at boot', () => {
+  test.each(['DST: 0', 'ICCID: 89860012345678901234', '*PSUTTZ: 2026,11,22', 'something that nobody knows'])(
+    '(%s) is not its maker',
+    async (line) => {
+      const bench = new Bench({ modem: { personality: { ...standard, manufacturer: 'SIMCOM', model: 'SIM800' } } })
+      for (const command of ['+CGMI', '+CGMM'])
+        for (const at of ['before_answer', 'inside_answer'] as const)
+          bench.modem.faults.add({ fault: 'unsolicited', at, command, line, times: 1 })
+      bench.driver.start(bench.told)
+      await bench.until(() => bench.driver.ready, 60_000)
+      expect(bench.driver.state.model).toBe('SIM800')
+      expect(bench.told.lines).toContainEqual(expect.stringContaining('SIMCOM SIM800 on'))
+      // Its row of quirks is known.
+      expect(bench.written).toContain('AT+CSCLK=0')
+    },
+  )
+})
+
+test.each([
+  ['+CMS ERROR: Network out of order', 38],
+  ['+CMS ERROR: network out of order', 38],
+  ['+CMS ERROR: Operator determined barring', 8],
+  ['+CMS ERROR: Unassigned (unallocated) number', 1],
+  ['+CMS ERROR: Resources unavailable, unspecified', 47],
+  ['+CMS ERROR: Interworking, unspecified', 127],
+  ['+CMS ERROR: SC busy', 192],
+  ['+CMS ERROR: SIM not inserted', 310],
+  ['+CMS ERROR: 038', 38],
+])('%s is %d', (line, number) => {
+  expect(finalIn(line)).toMatchObject({ family: 'cms', number })
+})
+
+test('a refusal by the network in words is one', async () => {
+  const bench = await Bench.ready()
+  bench.modem.faults.add({
+    fault: 'error',
+    at: 'before_acceptance',
+    command: '+CMGS',
+    verbatim: '+CMS ERROR: Network out of order',
+    times: 1,
+  })
+  expect(await bench.send('x')).toMatchObject({
+    outcome: 'refused',
+    cause: { number: 38, accepted: 'no', next: 'retry' },
+  })
+})
+
+test('ERROR alone behind the message says nothing about the network: it stays in doubt', async () => {
+  const bench = await Bench.ready()
+  bench.modem.faults.add({ fault: 'error', at: 'after_acceptance', command: '+CMGS', times: 1 })
+  expect(await bench.send('x')).toMatchObject({ outcome: 'refused', cause: { number: null, accepted: 'unknown' } })
+})
