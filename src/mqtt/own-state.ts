@@ -21,7 +21,7 @@ export class OwnState {
   }
 
   /** What is retained is from before: the hub says that it is online when it connects. */
-  seen({ payload, retained }: WatchedMessage): void {
+  readonly seen = ({ payload, retained }: WatchedMessage): void => {
     if (retained || payload === 'online' || this.#timer !== null) return
     this.#timer = this.#clock.after(restateMs, () => {
       this.#timer = null

@@ -45,8 +45,8 @@ function distinct(parts: readonly Part[]): Part[] {
   return parts.flatMap((part) => {
     const { key, component } = part
     if (component.name === undefined) return [part]
-    const own = { ...component, name: labelOf(key.replace(/^command_/, '')) }
-    const free = [component, own].find(isFree)
+    const own = () => ({ ...component, name: labelOf(key.replace(/^command_/, '')) })
+    const free = isFree(component) ? component : [own()].find(isFree)
     if (free === undefined) return []
     taken.add(`${free.p} ${free.name}`)
     return [{ ...part, component: free }]
