@@ -43,7 +43,7 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
   const path = await world.listen(host, Number(port))
   let pty: Pty | null = null
   try {
-    if (options.pty !== undefined) pty = await Pty.open(world.server, options.pty, context.clock)
+    if (options.pty !== undefined) pty = await Pty.open(await world.serveBeside(), options.pty, context.clock)
     world.network.log.watch(({ kind, from, to, text, code }) => {
       stdout.write(
         `${JSON.stringify({ kind, from, to, ...(text !== null && { text }), ...(code !== null && { code }) })}\n`,

@@ -21,7 +21,7 @@ const extended = /^([+^*#%$_][A-Z][A-Z0-9!%\-./:_]*)(\?|=\?|=)?/i
 /** The commands of a line without its AT; null where it can't be read. */
 export function parseCommandLine(body: string): readonly Command[] | null {
   const commands: Command[] = []
-  let rest = body.trim()
+  let rest = withoutBlanks(body)
   while (rest !== '') {
     const found = dialIn(rest) ?? basicIn(rest) ?? extendedIn(rest)
     if (found === null) return null
@@ -29,6 +29,11 @@ export function parseCommandLine(body: string): readonly Command[] | null {
     rest = found.rest.trimStart()
   }
   return commands
+}
+
+/** V.250 clause 5.2.1: blanks outside string constants are ignored. */
+export function withoutBlanks(body: string): string {
+  return body.replace(/"[^"]*"?|\s+/g, (part) => (part.startsWith('"') ? part : ''))
 }
 
 type Found = { readonly command: Command; readonly rest: string } | null

@@ -62,6 +62,10 @@ export class Conversation {
     this.#line.attach(stream)
   }
 
+  attachBeside(stream: Duplex): void {
+    this.#line.attachBeside(stream)
+  }
+
   detach(): void {
     this.#line.detach()
   }

@@ -1,7 +1,7 @@
 import { Fault } from '../message/fault.ts'
 import type { LineResult } from './answer.ts'
 import { Arguments } from './arguments.ts'
-import { type Command, parseCommandLine } from './command-line.ts'
+import { type Command, parseCommandLine, withoutBlanks } from './command-line.ts'
 import type { Answer, CommandRow, CommandTable } from './command-table.ts'
 import { makersCommands } from './commands/makers.ts'
 import { type Dialogue, type Equipment, Silence } from './equipment.ts'
@@ -20,7 +20,7 @@ export async function interpret(
   dialogueFor: (command: string) => Dialogue,
 ): Promise<LineResult | null> {
   const { answers, unknownCommand, chatter, noOkBehind } = me.personality
-  const line = body.trim().toUpperCase()
+  const line = withoutBlanks(body).toUpperCase()
   if (chatter.some(({ until }) => until === line)) me.heard.add(line)
   const own = answers[line]
   if (own) return { blocks: [own], final: 'OK' }

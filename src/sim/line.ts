@@ -1,11 +1,15 @@
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../util/clock.ts'
 
-/** The wire between a modem and its DTE: one byte stream at a time. Text on it is Latin-1: a character is an octet. */
+/**
+ * The wire between a modem and its DTE: one byte stream at a time, and others beside it that hear and say the same, as
+ * two programs on one port would. Text on it is Latin-1: a character is an octet.
+ */
 export class Line {
   readonly #clock: Clock
   readonly #receive: (octets: string) => void
   #stream: Duplex | null = null
+  readonly #beside = new Set<Duplex>()
   #slow: { octet: string; ms: number }[] = []
 
   constructor(clock: Clock, receive: (octets: string) => void) {
@@ -21,11 +25,29 @@ export class Line {
   attach(stream: Duplex): void {
     if (this.#stream) throw new Error('the modem serves another stream already')
     this.#stream = stream
+    this.#hear(
+      stream,
+      () => this.#stream === stream,
+      () => this.detach(),
+    )
+  }
+
+  /** Serves one more stream, whoever has the port. */
+  attachBeside(stream: Duplex): void {
+    this.#beside.add(stream)
+    this.#hear(
+      stream,
+      () => this.#beside.has(stream),
+      () => this.#beside.delete(stream),
+    )
+  }
+
+  #hear(stream: Duplex, isAttached: () => boolean, leave: () => void): void {
     const gone = () => {
-      if (this.#stream === stream) this.detach()
+      if (isAttached()) leave()
     }
     stream.on('data', (chunk: Buffer) => {
-      if (this.#stream !== stream) return
+      if (!isAttached()) return
       stream.cork()
       this.#receive(chunk.toString('latin1'))
       stream.uncork()
@@ -39,11 +61,12 @@ export class Line {
     this.#slow = []
   }
 
-  /** Destroys the stream, as when somebody pulls the plug. */
+  /** Destroys all streams, as when somebody pulls the plug. */
   cut(): void {
-    const stream = this.#stream
+    const streams = this.#all
     this.detach()
-    stream?.destroy()
+    this.#beside.clear()
+    for (const stream of streams) stream.destroy()
   }
 
   /** Sends; `msPerOctet` above 0 sends octet by octet, and what follows waits. */
@@ -66,6 +89,10 @@ export class Line {
   }
 
   #send(octets: string): void {
-    if (this.#stream?.writable) this.#stream.write(Buffer.from(octets, 'latin1'))
+    for (const stream of this.#all) if (stream.writable) stream.write(Buffer.from(octets, 'latin1'))
+  }
+
+  get #all(): Duplex[] {
+    return [...(this.#stream === null ? [] : [this.#stream]), ...this.#beside]
   }
 }

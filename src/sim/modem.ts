@@ -91,6 +91,12 @@ export class SimulatedModem implements Subscriber {
     this.#conversation.attach(stream)
   }
 
+  /** Serves one more byte stream beside the port's holder. Fails when the modem is unplugged. */
+  attachBeside(stream: Duplex): void {
+    if (!this.#isPlugged) throw new Error('the modem is unplugged')
+    this.#conversation.attachBeside(stream)
+  }
+
   /** The DTE lets go of the port. The modem stays as it is: settings, a half line, an open prompt. */
   detach(): void {
     this.#conversation.detach()

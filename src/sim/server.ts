@@ -16,15 +16,20 @@ export class ModemServer {
     this.port = port
   }
 
-  /** Fails with `port_failed`. Port 0 takes a free one. */
-  static listen(modem: SimulatedModem, host: string, port: number): Promise<ModemServer> {
+  /**
+   * Fails with `port_failed`. Port 0 takes a free one.
+   *
+   * @param beside connections leave the port free for somebody else: what a pty is made of
+   */
+  static listen(modem: SimulatedModem, host: string, port: number, beside = false): Promise<ModemServer> {
     const sockets = new Set<Socket>()
     const server = createServer({ noDelay: true }, (socket) => {
       socket.on('error', () => {})
-      if (!modem.isPlugged || modem.isOpen) return socket.resetAndDestroy()
+      if (!modem.isPlugged || (modem.isOpen && !beside)) return socket.resetAndDestroy()
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
-      modem.attach(socket)
+      if (beside) modem.attachBeside(socket)
+      else modem.attach(socket)
     })
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(portFailed(`${host}:${port}`, error)))

@@ -52,6 +52,13 @@ export class SimulatedWorld {
     return this.#offer(this.modem, host, port)
   }
 
+  /** Offers the modem of `listen` to one more program: whoever has the port keeps it. */
+  async serveBeside(): Promise<ModemServer> {
+    const server = await ModemServer.listen(this.modem, '127.0.0.1', 0, true)
+    this.#servers.push(server)
+    return server
+  }
+
   /** One modem more on the same network; answers its path. */
   addModem(number: string): Promise<string> {
     return this.#offer(new SimulatedModem({ network: this.network, number }), '127.0.0.1', 0)

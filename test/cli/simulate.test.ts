@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { constants, openSync, writeFileSync, writeSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { ReadStream } from 'node:tty'
 import { describe, expect, test } from '@jest/globals'
 import { personalities } from '../../src/sim/makes.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
@@ -55,7 +57,45 @@ http: { enabled: false }
   }
 }
 
+/** Asks on a stream until OK comes. */
+async function asked(stream: NodeJS.ReadWriteStream, command: string): Promise<string> {
+  let said = ''
+  await new Promise<void>((resolve, reject) => {
+    stream.on('error', reject)
+    stream.on('close', () => reject(new Error(`closed: ${said}`)))
+    stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString('latin1')
+      if (said.includes('OK')) resolve()
+    })
+    stream.write(`${command}\r`)
+  })
+  return said
+}
+
 describe('simulate', () => {
+  test('is on TCP and on a pty at once', async () => {
+    const link = join(temporaryFolder(), 'tty')
+    const modem = await simulate('--pty', link)
+    const file = openSync(link, constants.O_RDWR | constants.O_NOCTTY)
+    const serial = new ReadStream(file)
+    const [, host, port] = /tcp:\/\/(.*):(\d+)/.exec(modem.path) ?? []
+    const socket = connect(Number(port), host)
+    try {
+      expect(await asked(socket, 'AT+CSQ')).toContain('+CSQ: ')
+      let heard = ''
+      serial.on('data', (chunk: Buffer) => {
+        heard += chunk.toString('latin1')
+      })
+      writeSync(file, 'AT+CMGF = 1\r')
+      while (!/CMGF = 1[\s\S]*OK/.test(heard)) await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(await asked(socket, 'AT+CMGF?')).toContain('+CMGF: 1')
+    } finally {
+      socket.destroy()
+      serial.destroy()
+      await modem.close()
+    }
+  }, 30_000)
+
   test.each(['huawei_e1750', 'quectel_ec25', 'huawei_mc509'] as const)(
     'is a %s when it is told to be',
     async (make) => {

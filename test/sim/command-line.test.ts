@@ -70,3 +70,11 @@ test.each([
 test.each(['+', '1', '?', '+CMEE?1', 'E0?', '=5', '"'])('the command line %j cannot be read', (body) => {
   expect(read(body)).toBeNull()
 })
+
+test('blanks outside of strings are nothing, as V.250 has it', () => {
+  const same = read('+CMGF=1;+CPMS="SM","ME";+CSQ;E0')
+  expect(read(' +CMGF = 1 ; + CPMS = "SM" , "ME" ;+CSQ ; E 0 ')).toEqual(same)
+  expect(read('+CMGS = "+49 151"')).toEqual([['+CMGS', 'set', '+49 151']])
+  expect(read('+CMGF = ?')).toEqual(read('+CMGF=?'))
+  expect(read('+CMGF ?')).toEqual(read('+CMGF?'))
+})
