@@ -121,6 +121,7 @@ export class Hub {
     if (exposed !== null) options.log('warn', 'hub', exposed)
     const store = await (options.makeStore?.(folder) ??
       folder.openStore(clock, { commitDelay: options.commitDelay ?? 0 }))
+    let hub: Hub | null = null
     try {
       const time = new SteadyTime(clock)
       const gateways = Object.keys(config.gateways)
@@ -136,10 +137,12 @@ export class Hub {
       const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
         options.log('warn', 'hub', message),
       )
-      const hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered })
+      hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered })
       await hub.#begin(recovered.installedAt)
       return hub
     } catch (error) {
+      // What runs already ends in order: its last words would else hide the reason.
+      await hub?.stop().catch((late: unknown) => options.log('debug', 'hub', Fault.from(late).message))
       await store.close()
       throw error
     }
@@ -329,6 +332,7 @@ export class Hub {
       backup: () => this.#backupHere(),
       clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),
       acceptClock: () => this.#upkeep.acceptClock(),
+      backups: () => this.#folder.backups(),
       setLogLevel: this.#options.setLogLevel,
       restart: this.#options.restart,
       log: (level, message) => this.#options.log(level, 'bridge', message),

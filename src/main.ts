@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './cli/node-version.ts'
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CliContext } from './cli/context.ts'
@@ -10,6 +11,9 @@ process.umask(0o077)
 
 /** setTimeout takes no longer wait than this. */
 const longestTimeout = 2_147_483_647
+
+/** ms for an orderly end. */
+const lastMs = 3_000
 
 /** The machine's own time and chance: the only place that asks for them. */
 const systemClock: Clock = {
@@ -31,6 +35,16 @@ const ended = new Promise<string>((resolve) => {
       resolve(signal)
     })
   }
+  // Whoever read the output has seen enough: `smshub schema config | head`.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    setTimeout(() => process.exit(), lastMs).unref()
+    resolve('nobody reads the output any more')
+  })
+})
+// A log that nobody reads is no reason to stop a hub.
+process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
 })
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -48,4 +62,4 @@ const context: CliContext = {
 
 process.exitCode = await program(context, process.argv.slice(2))
 // Whatever a library left running must not keep a finished program alive.
-setTimeout(() => process.exit(), 3_000).unref()
+setTimeout(() => process.exit(), lastMs).unref()

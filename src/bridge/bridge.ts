@@ -9,6 +9,7 @@ import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
+import { Failures } from './failures.ts'
 import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
 import { healthOf } from './health.ts'
 import { Logging } from './logging.ts'
@@ -60,6 +61,7 @@ export class Bridge {
   readonly #announcer: Announcer
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging
+  readonly #failures: Failures
   readonly gateways: Gateways
   readonly #available = new Map<string, boolean>()
   #ends: (() => void)[] = []
@@ -78,6 +80,7 @@ export class Bridge {
     const { mqtt, log, compat } = rooms.config
     const { sms2mqtt } = compat
     this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
+    this.#failures = new Failures(rooms.log)
     this.#sms2mqtt =
       sms2mqtt === undefined
         ? null
@@ -135,6 +138,7 @@ export class Bridge {
   published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
     if (!topic.includes('/') && payload !== '') this.#announcer.stateShown(topic, payload)
     this.#sms2mqtt?.published(topic, payload, this.#rooms.now())
+    this.#failures.published(topic, payload, this.#rooms.now())
   }
 
   /** The hub has written a line of its log. */

@@ -56,7 +56,7 @@ export function copyFiles(config: string | null, dataFolder: string, target: str
 }
 
 /** A copy has the rights of what it was made of: here they are the owner's alone. */
-function narrow(path: string): void {
+export function narrow(path: string): void {
   const isFolder = statSync(path).isDirectory()
   chmodSync(path, isFolder ? 0o700 : 0o600)
   if (isFolder) for (const name of readdirSync(path)) narrow(join(path, name))

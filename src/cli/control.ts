@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, type Stats } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ export function controlPath(dataFolder: string): string {
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)
   if (process.platform === 'win32') return `\\\\.\\pipe\\smshub-${hash}`
   const path = join(dataFolder, 'smshub.sock')
-  if (Buffer.byteLength(path) <= longestPath) return path
+  if (Buffer.byteLength(path) <= longestPath && existsSync(dataFolder)) return path
   // Whoever runs the hub owns its data folder: by that, a command line of root finds the hub of another user.
   return join(tmpdir(), `smshub-${ownerOf(dataFolder)}`, `${hash}.sock`)
 }
@@ -93,7 +93,7 @@ export async function askDesk<T>(
 ): Promise<T> {
   const answer = await askHub(dataFolder, 'POST', `/ask/${verb}`, body)
   if (answer !== null) return (JSON.parse(answer) as { answer: T }).answer
-  const way = 'start it with smshub, or name its folder with --data'
+  const way = 'start it with smshub (also with --dry-run), or name its folder with --data'
   throw new Fault('invalid_config', `no hub runs on ${dataFolder}: ${way}`)
 }
 

@@ -75,7 +75,8 @@ Ctrl-C ends it; nothing of it stays on this machine.
 /** What matters of a publication for somebody who watches; null for what only programs read. */
 function inShort(topic: string, payload: string, discovery: string): string | null {
   if (/^(sms|bridge)\//.test(topic) || topic.startsWith(`${discovery}/`)) return null
-  if (topic.startsWith('gateway/') && !topic.endsWith('/availability')) return null
+  // A modem that is being opened is offline for a moment: nothing to be frightened of.
+  if (topic.startsWith('gateway/') && (!topic.endsWith('/availability') || payload === 'offline')) return null
   if (!payload.startsWith('{')) return payload
   const told = Object.entries(JSON.parse(payload) as Record<string, unknown>)
   const shown = topic.endsWith('/result') ? told.filter(([key]) => resultKeys.includes(key)) : told

@@ -4,6 +4,7 @@ import { Fault } from '../message/fault.ts'
 import { personalities } from '../sim/makes.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
+import type { HistoryOptions } from './history.ts'
 import { addModem } from './modem-verbs.ts'
 import { addClock, addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
@@ -47,7 +48,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('-c, --config <file>', 'configuration file (default: smshub.yaml)')
     .option('-d, --data <folder>', 'data folder')
     .option('--log-level <level>', 'error, warn, info or debug')
-    .option('--dry-run', 'run the configuration with a simulated device behind every number; no SMS is sent')
+    .option('--dry-run', 'run the configuration with simulated devices and phones of contacts; no SMS is sent')
     .option('--demo', 'run with a simulated network, modem and devices, and show what to try')
     .exitOverride()
     .configureOutput({
@@ -55,6 +56,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
       writeErr: (text) => void context.stderr.write(text),
     })
     .argument('[command]')
+    .allowExcessArguments()
     .usage('[options] [command]')
     .action(
       does((unknown: string | undefined) => {
@@ -66,9 +68,14 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   const config = root.command('config').description('the configuration')
   config
     .command('check')
-    .description('read the configuration and tell what is wrong')
+    .description('read the configuration and list all mistakes')
     .action(does(async () => (await import('./config.ts')).checkConfig(context, options())))
-  addDevices(root.command('devices').description('device profiles, and the devices of the hub'), context, does, options)
+  addDevices(
+    root.command('devices').alias('device').description('device profiles, and the devices of the hub'),
+    context,
+    does,
+    options,
+  )
   root
     .command('pdu')
     .description('SMS PDUs')
@@ -96,6 +103,46 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   )
   addClock(root.command('clock').description('the time that the running hub goes by'), context, does, options)
   addQueue(root.command('queue').description('what waits at the running hub'), context, does, options)
+  root
+    .command('history [about]')
+    .description('commands and texts of a device, number or contact, or of all')
+    .option('--since <when>', 'an age like 7d or a time', '7d')
+    .option('--until <when>', 'an age or a time')
+    .option('--limit <count>', 'the newest so many', '1000')
+    .option('--json', 'one JSON object a line')
+    .action(
+      does(async (about: string | undefined, chosen: HistoryOptions) =>
+        (await import('./history.ts')).showHistory(context, about, chosen, options()),
+      ),
+    )
+  root
+    .command('privacy')
+    .description('what the hub keeps about people')
+    .command('erase <about>')
+    .description('erase everything that is kept of a device, number or contact')
+    .option('--yes', "I mean it: this can't be undone")
+    .action(
+      does(async (about: string, chosen: { yes?: boolean }) =>
+        (await import('./history.ts')).eraseSubject(context, about, chosen, options()),
+      ),
+    )
+  root
+    .command('restore <folder>')
+    .description('put a backup in place: store, configuration, secrets and profiles; nothing in it is sent again')
+    .option('--force', 'replace what is there; it is kept beside it')
+    .action(
+      does(async (folder: string, chosen: { force?: boolean }) =>
+        (await import('./restore.ts')).restore(context, folder, chosen, options()),
+      ),
+    )
+  root
+    .command('ussd <gateway> <code> [choice...]')
+    .description('ask the network by USSD (*100#), the same as modem ussd')
+    .action(
+      does(async (gateway: string, code: string, choices: string[]) =>
+        (await import('./modem.ts')).askNetwork(context, gateway, [code, ...choices], options()),
+      ),
+    )
   root
     .command('healthcheck')
     .description('ask the running hub whether it is well; for containers and monitors')

@@ -1,9 +1,10 @@
 import { loadConfig } from '../config/load.ts'
-import { escaped } from '../util/escape.ts'
+import type { QueuedRow } from '../store/queue.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
 import { askDesk } from './control.ts'
 import type { RunOptions } from './run.ts'
+import { tableLines } from './table.ts'
 
 interface About {
   readonly device?: string | undefined
@@ -15,15 +16,11 @@ interface Pause extends About {
 }
 
 interface Listed {
-  readonly commands: readonly {
-    readonly command_id: string
-    readonly device: string | null
-    readonly command: string | null
-    readonly status: string
-    readonly queued_at: number
-  }[]
+  readonly commands: readonly QueuedRow[]
   readonly paused: readonly Pause[]
 }
+
+const header = ['id', 'status', 'for', 'command', 'gateway', 'age', 'reason']
 
 /** `queue list`: what waits at the running hub, the oldest first; what is paused on the standard error. */
 export async function listQueue(
@@ -33,9 +30,19 @@ export async function listQueue(
 ): Promise<number> {
   const { json, ...asked } = about
   const { commands, paused } = await ask<Listed>('list', asked, options)
-  for (const one of commands) {
-    const line = [one.command_id, one.status, one.device ?? '-', one.command ?? '-'].map(escaped).join('\t')
-    context.stdout.write(`${json ? JSON.stringify(one) : line}\n`)
+  if (json) for (const one of commands) context.stdout.write(`${JSON.stringify(one)}\n`)
+  else if (commands.length === 0) context.stderr.write('nothing waits\n')
+  else {
+    const rows = commands.map((one) => [
+      one.command_id,
+      one.status,
+      one.device ?? one.to ?? '-',
+      one.command ?? '-',
+      one.gateway ?? 'any',
+      ageOf(context.clock.wall() - one.queued_at),
+      one.reason ?? '',
+    ])
+    for (const line of tableLines(header, rows)) context.stdout.write(`${line}\n`)
   }
   tellPauses(context, paused)
   return exitCodes.ok
@@ -66,6 +73,18 @@ export async function acceptClock({ stdout }: CliContext, options: RunOptions): 
   const { moved } = await askDesk<{ moved: number }>(loadConfig(options).dataFolder, 'request/clock/accept')
   stdout.write(`the clock is accepted; ${moved} times that lay ahead of it are moved\n`)
   return exitCodes.ok
+}
+
+const spans = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const
+
+/** How long something has waited: `3h`, `2m`, `40s`. */
+function ageOf(ms: number): string {
+  const span = spans.find(([, width]) => ms >= width)
+  return span === undefined ? `${Math.max(0, Math.round(ms / 1000))}s` : `${Math.floor(ms / span[1])}${span[0]}`
 }
 
 function tellPauses({ stderr }: CliContext, paused: readonly Pause[]): void {

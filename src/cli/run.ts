@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
@@ -11,7 +11,7 @@ import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { copyFiles } from './backup.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
-import { prepareControl } from './control.ts'
+import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
 import { GatewayDesk } from './gateways.ts'
@@ -36,6 +36,8 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   const { log } = logger
   log('info', 'hub', `smshub ${context.version}, configuration ${file ?? '(none: defaults)'}, data in ${dataFolder}`)
   for (const warning of [...loaded.warnings, ...exposedFiles(loaded)]) log('warn', 'config', warning)
+  const lost = unusedStore(file, dataFolder)
+  if (lost !== null) log('warn', 'config', lost)
   if (options.dryRun) return dryRun(context, config, dataFolder, logger)
   const extra = { copyFiles: (folder: string) => copyFiles(file, dataFolder, folder) }
   if (!Object.values(config.gateways).some(({ type }) => type === 'simulated'))
@@ -48,6 +50,15 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   } finally {
     await simulation.world.close()
   }
+}
+
+/** A backup that was copied into place lies flat: without a word, the hub would begin with an empty store. */
+function unusedStore(file: string | null, dataFolder: string): string | null {
+  const folder = file === null ? null : dirname(file)
+  if (folder === null || folder === dataFolder || existsSync(join(dataFolder, 'smshub.db'))) return null
+  if (!existsSync(join(folder, 'smshub.db'))) return null
+  const way = `smshub restore puts a backup in place; --data ${folder} uses it where it is`
+  return `${join(folder, 'smshub.db')} is not used, because the data folder is ${dataFolder}: ${way}`
 }
 
 /**
@@ -67,11 +78,16 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
     log('warn', 'hub', `dry run at ${config.mqtt.server}: ${where}, and nothing is announced to Home Assistant`)
   }
   simulation.world.network.log.watch(({ kind, from, to, text }) => {
-    if (kind === 'accepted' || kind === 'injected') log('info', 'sms', `${from} -> ${to} ${JSON.stringify(text)}`)
+    if (kind === 'accepted' || kind === 'injected')
+      log('info', 'sms', `${from} -> ${to} ${JSON.stringify(simulation.masked(text ?? '', [from, to]))}`)
   })
+  // The command line finds the dry run as it finds the hub, unless that runs as well.
+  const isAlone = (await askHub(dataFolder, 'GET', '/healthz', undefined, [503])) === null
+  if (!isAlone) log('warn', 'hub', `a hub runs on ${dataFolder}: smshub commands reach that one, not the dry run`)
+  const started = (hub: Hub) => welcome(hub, simulation.config, log)
   try {
     const extra = { transient: true }
-    return await serve(context, simulation.config, folder, logger, extra, (hub) => welcome(hub, simulation.config, log))
+    return await serve(context, simulation.config, folder, logger, extra, started, isAlone ? dataFolder : folder)
   } finally {
     await simulation.world.close()
     rmSync(folder, { recursive: true, force: true })
@@ -111,6 +127,8 @@ export async function serve(
   { log, setLevel }: Logger,
   extra: Partial<HubOptions>,
   started: (hub: Hub) => void,
+  /** The data folder by which the command line finds it. */
+  foundBy = dataFolder,
 ): Promise<number> {
   const checkpoint = failpointFrom(context.env)
   const commitDelay = Number(context.env.SMSHUB_COMMIT_DELAY ?? 0)
@@ -150,7 +168,7 @@ export async function serve(
         return verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)
       },
     }
-    const servers = [await serveControl(source, prepareControl(dataFolder))]
+    const servers = [await serveControl(source, prepareControl(foundBy))]
     if (config.http.enabled) servers.push(await serveHttp(source, { ...config.http.listen, hosts: config.http.hosts }))
     const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
     started(hub)

@@ -1,6 +1,9 @@
 import { makeDevices } from '../config/devices.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
+import type { Device } from '../device/device.ts'
+import { secretsOf } from '../device/mask.ts'
+import { normaliseNumber } from '../device/numbers.ts'
 import { SimulatedWorld } from '../sim/world.ts'
 import type { CliContext } from './context.ts'
 
@@ -9,13 +12,15 @@ export interface Simulation {
   readonly config: Config
   /** Gateways that are simulated. */
   readonly simulated: readonly string[]
+  /** A text without the secrets of the device that it is to or of, for the log. */
+  masked(text: string, numbers: readonly string[]): string
   /** Closed when the hub has ended. */
   readonly world: SimulatedWorld
 }
 
 /**
  * Puts a simulated network behind gateways of `type: simulated`, or behind `all` of them: each is a modem on a real
- * byte stream, and every device of the configuration answers as its profile says.
+ * byte stream, every device of the configuration answers as its profile says, and contacts have a phone that receives.
  */
 export async function withSimulation(
   context: CliContext,
@@ -26,9 +31,10 @@ export async function withSimulation(
   const isBare = all && Object.keys(config.gateways).length === 0
   const gateways: Config['gateways'] = isBare ? { simulated: { type: 'simulated' } } : config.gateways
   const replaced = Object.entries(gateways).filter(([, { type }]) => all || type === 'simulated')
-  const devices = makeDevices(config, profiles).values()
+  const devices = [...makeDevices(config, profiles).values()]
+  const people = Object.values(config.contacts).map((number) => normaliseNumber(number, config.sms.region))
   const numbers = replaced.map(([, { number }], i) => number ?? `+4917000000${i + 10}`)
-  const world = new SimulatedWorld({ clock: context.clock, devices, ...(numbers[0] && { number: numbers[0] }) })
+  const world = new SimulatedWorld({ clock: context.clock, devices, people, ...(numbers[0] && { number: numbers[0] }) })
   const paths = new Map<string, string>()
   for (const [i, [id]] of replaced.entries())
     paths.set(id, i === 0 ? await world.listen() : await world.addModem(numbers[i] as string))
@@ -38,7 +44,16 @@ export async function withSimulation(
       return [id, path === undefined ? gateway : modemAt(path, gateway)]
     }),
   )
-  return { config: { ...config, gateways: modems }, simulated: [...paths.keys()], world }
+  return { config: { ...config, gateways: modems }, simulated: [...paths.keys()], world, masked: masking(devices) }
+}
+
+/** Secrets are taken out wherever they stand: `1234CC` holds one too. */
+function masking(devices: readonly Device[]): Simulation['masked'] {
+  return (text, numbers) =>
+    devices
+      .filter((device) => device.numbers.some((number) => numbers.includes(number)))
+      .flatMap(secretsOf)
+      .reduce((masked, secret) => masked.replaceAll(secret, '***'), text)
 }
 
 function modemAt(path: string, { number }: GatewayConfig): GatewayConfig {

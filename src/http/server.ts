@@ -69,7 +69,8 @@ export async function assertFree({ host, port }: { host: string; port: number })
 
 function notListening(host: string, port: number, error: unknown): Fault {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-  const reason = taken ? `port ${port} on ${host} is taken by another program` : (error as Error).message
+  const other = `choose another, like http: { listen: ${host}:${port + 1} }`
+  const reason = taken ? `port ${port} on ${host} is taken by another program: ${other}` : (error as Error).message
   return new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
 }
 

@@ -22,6 +22,8 @@ const sessionTakenOver = 0x8e
 const restMs = 500
 /** How long a stop waits for the broker. */
 const goodbyeMs = 2_000
+/** The same for a wrong user name or password, and for one who may not connect. */
+const refusedLogins = [4, 5, 134, 135]
 /** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
 const versionRefused = [1, 132]
 
@@ -255,7 +257,13 @@ export class ExternalBroker implements Ingress {
       this.#reconnection.hurry()
       return
     }
-    this.#handlers.disconnected(error.message)
+    const { server, username } = this.#options
+    const isRefused = refusedLogins.includes(error.code ?? -1)
+    const who = username === undefined ? 'the hub without a user name' : `user "${username}"`
+    const fix = 'correct mqtt.username and mqtt.password in smshub.yaml, or add the user at the broker'
+    this.#handlers.disconnected(
+      isRefused ? `${server} refused ${who} (${error.message}): ${fix}` : `${server}: ${error.message}`,
+    )
   }
 
   #closed(client: MqttClient): void {

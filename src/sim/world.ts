@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly clock: Clock
   /** Devices of a hub; each becomes a subscriber that answers as its profile says. */
   readonly devices: Iterable<Device>
+  /** Numbers of people: their phones receive, and answer nothing. */
+  readonly people?: readonly string[]
   /** Number of the SIM in the hub's modem. */
   readonly number?: string
   /** The make of the hub's modem. */
@@ -32,7 +34,15 @@ export class SimulatedWorld {
   readonly devices = new Map<string, SimulatedDevice>()
   readonly #servers: ModemServer[] = []
 
-  constructor({ clock, devices, number = '+491700000001', personality, behaviour, answerMs = 1_500 }: WorldOptions) {
+  constructor({
+    clock,
+    devices,
+    people = [],
+    number = '+491700000001',
+    personality,
+    behaviour,
+    answerMs = 1_500,
+  }: WorldOptions) {
     this.network = new SimulatedNetwork({ clock, ...(behaviour !== undefined && { behaviour }) })
     this.modem = new SimulatedModem({
       network: this.network,
@@ -44,6 +54,11 @@ export class SimulatedWorld {
       if (recipient === null || recipient === number) continue
       const answerer = profileAnswerer(device, answerMs)
       this.devices.set(device.id, new SimulatedDevice({ network: this.network, number: recipient, answerer }))
+    }
+    const taken = new Set([number, ...[...this.devices.values()].map((device) => device.number)])
+    for (const person of new Set(people)) {
+      if (taken.has(person)) continue
+      new SimulatedDevice({ network: this.network, number: person, answerer: { answer: () => [] } })
     }
   }
 

@@ -4,7 +4,7 @@ import type { Publication } from '../message/publication.ts'
 import { migrations } from './schema.ts'
 
 /** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
-export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings' | 'wiped'
+export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings' | 'wiped' | 'erased'
 
 /** What an operation works with: prepared statements by their text, the outbox of publications and the bells. */
 export interface Tx {
@@ -21,6 +21,7 @@ export class Engine implements Tx {
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
   readonly #bells = new Set<Bell>()
   #wiped = false
+  #erased = false
 
   constructor(path: string, options: { durable: boolean }) {
     this.#db = open(path)
@@ -97,7 +98,8 @@ export class Engine implements Tx {
   /** Makes everything since `begin` durable and tells which bells to ring. */
   commit(): Bell[] {
     this.run('COMMIT')
-    this.#wiped ||= this.#bells.has('wiped')
+    this.#erased ||= this.#bells.has('erased')
+    this.#wiped ||= this.#erased || this.#bells.has('wiped')
     return [...this.#bells]
   }
 
@@ -110,6 +112,9 @@ export class Engine implements Tx {
    * its old pages still hold what nobody may read any more.
    */
   rest(): void {
+    // Deleted rows leave copies behind in freed and rearranged pages.
+    if (this.#erased) this.#db.exec('VACUUM')
+    this.#erased = false
     this.#db.pragma(`wal_checkpoint(${this.#wiped ? 'TRUNCATE' : 'PASSIVE'})`)
     this.#wiped = false
   }

@@ -119,6 +119,14 @@ export class DataFolder {
     for (const name of names.sort().slice(0, -keptBackups)) this.dropBackup(name)
   }
 
+  /** Copies of the store that are kept: backups, those of before an upgrade, damaged ones. */
+  backups(): string[] {
+    const folder = join(this.path, 'backups')
+    const made = existsSync(folder) ? readdirSync(folder).map((name) => `backups/${name}`) : []
+    const copies = readdirSync(this.path).filter((name) => /^smshub\.db\.(before-schema|damaged)/.test(name))
+    return [...made.sort(), ...copies]
+  }
+
   /** Whether there is room for more than the hub's own last words. */
   hasRoom(): boolean {
     const { bavail, bsize, blocks } = statfsSync(this.path)

@@ -8,8 +8,10 @@ import { announceDevices, changeState, clearLeaving, deviceState } from './devic
 import { announce, announced, announcedOf, tellPages } from './discovery.ts'
 import type { Tx } from './engine.ts'
 import { enqueue } from './enqueue.ts'
+import { erase } from './erase.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet.ts'
 import { gatewayFigures } from './gateways.ts'
+import { history } from './history.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox.ts'
 import { endConnection } from './keys.ts'
 import { openCommands } from './open-commands.ts'
@@ -70,6 +72,8 @@ export const operations = {
   cancelCommand,
   findCommand,
   queueOverview,
+  history,
+  erase,
   gatewayFigures,
   purgeQueue,
   pauseQueue,

@@ -40,13 +40,25 @@ export function purgeQueue(
   return rows.length
 }
 
+/** A command or text that has not ended. */
+export interface QueuedRow {
+  readonly command_id: string
+  readonly device: string | null
+  readonly to: string | null
+  readonly command: string | null
+  readonly status: string
+  readonly reason: string | null
+  /** The gateway that it has been given to, or must take. */
+  readonly gateway: string | null
+  readonly queued_at: number
+}
+
 /** What waits, the oldest first. */
-export function queueOverview(
-  tx: Tx,
-  { device, limit }: { device: string | null; limit: number },
-): { command_id: string; device: string | null; command: string | null; status: string; queued_at: number }[] {
+export function queueOverview(tx: Tx, { device, limit }: { device: string | null; limit: number }): QueuedRow[] {
   return tx.all(
-    `SELECT command_id, device, command, status, queued_at FROM submission INDEXED BY submission_unfinished
+    `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,
+       COALESCE(gateway, NULLIF(route, '')) AS gateway, queued_at
+     FROM submission INDEXED BY submission_unfinished
      WHERE final = 0 AND (? IS NULL OR device = ?) ORDER BY seq LIMIT ?`,
     device,
     device,

@@ -7,15 +7,21 @@ import { Fault } from '../../message/fault.ts'
 import { abilitiesOf } from '../pages.ts'
 import { as, commandsOf } from './command.ts'
 import { deviceOptions } from './device-options.ts'
+import { eraseAll } from './history.ts'
 import { deviceOf, request } from './request.ts'
 import { id, one } from './scalars.ts'
 import { assertNoSecrets } from './secrets.ts'
+import { subjectOf } from './subject.ts'
 
 const row = z.looseObject({ id })
 const devicesOf = z.union([z.object({ devices: z.array(row).min(1).max(5_000) }), row])
+const erase = z.boolean().default(false)
 const several = z.preprocess(
   (value) => (typeof value === 'string' ? { ids: [value] } : value),
-  z.union([z.object({ ids: z.array(id).min(1).max(5_000) }), row.transform((value) => ({ ids: [value.id] }))]),
+  z.union([
+    z.object({ ids: z.array(id).min(1).max(5_000), erase }),
+    z.object({ id, erase }).transform((value) => ({ ids: [value.id], erase: value.erase })),
+  ]),
 )
 
 /** Requests about devices, as they are known while the hub runs. */
@@ -73,11 +79,14 @@ export const deviceRequests = {
     },
   }),
   'device/remove': request({
-    summary: 'remove a device, or many, with everything that is retained of them',
+    summary: 'remove a device, or many, with everything that is retained of them; erase: true forgets their past too',
     schema: several,
-    async run({ ids }, { fleet }) {
-      await fleet.remove(ids)
-      return { ids }
+    async run({ ids, erase }, rooms) {
+      const subjects = ids.map((one) => subjectOf({ device: one }, rooms))
+      await rooms.fleet.remove(ids)
+      if (!erase) return { ids }
+      for (const { name: _, ...subject } of subjects) await eraseAll(subject, rooms)
+      return { ids, backups: rooms.backups() }
     },
   }),
   'device/command': request({

@@ -3,6 +3,7 @@ import { Fault } from '../../message/fault.ts'
 import type { Publish } from '../../message/publish.ts'
 import { deviceRequests } from './device.ts'
 import { gatewayRequests } from './gateway.ts'
+import { historyRequests } from './history.ts'
 import { hubRequests } from './hub.ts'
 import { queueRequests } from './queue.ts'
 import type { Data, Request, RequestRooms } from './request.ts'
@@ -14,6 +15,7 @@ export const requests = {
   ...smsRequests,
   ...queueRequests,
   ...gatewayRequests,
+  ...historyRequests,
   ...hubRequests,
 } as const satisfies Readonly<Record<string, Request>>
 

@@ -34,6 +34,8 @@ export interface RequestRooms {
   acceptClock(): Promise<{ readonly moved: number }>
   /** Writes a backup; answers where it is, seen from the data folder. */
   backup(): Promise<string>
+  /** Backups and older copies of the store in the data folder, seen from there. */
+  backups(): readonly string[]
   /** Ends the hub so that whatever started it starts it again. Fails with `not_allowed` where nothing does. */
   restart(): void
   log(level: LogLevel, message: string): void

@@ -1,0 +1,83 @@
+import { loadConfig } from '../config/load.ts'
+import { Fault } from '../message/fault.ts'
+import type { Erased } from '../store/erase.ts'
+import type { HistoryEntry } from '../store/history.ts'
+import { type CliContext, exitCodes } from './context.ts'
+import { askDesk } from './control.ts'
+import type { RunOptions } from './run.ts'
+import { tableLines } from './table.ts'
+
+interface Page {
+  readonly entries: readonly HistoryEntry[]
+  readonly next: string | null
+}
+
+export interface HistoryOptions {
+  readonly since?: string
+  readonly until?: string
+  readonly limit?: string
+  readonly json?: boolean
+}
+
+/** What a page holds at most. */
+const pageSize = 500
+
+/** `history [about]`: commands and texts of a device, number or contact, or of all; the oldest first. */
+export async function showHistory(
+  { stdout, stderr }: CliContext,
+  about: string | undefined,
+  { json = false, limit: most = '1000', ...span }: HistoryOptions,
+  options: RunOptions,
+): Promise<number> {
+  const { dataFolder } = loadConfig(options)
+  const limit = Number(most)
+  if (!Number.isInteger(limit) || limit < 1) throw new Fault('invalid_payload', `--limit takes a number, not "${most}"`)
+  const entries: HistoryEntry[] = []
+  let cursor: string | null = null
+  do {
+    const size = Math.min(pageSize, limit - entries.length)
+    const asked = { ...(about !== undefined && { about }), ...span, limit: size, ...(cursor !== null && { cursor }) }
+    const page: Page = await askDesk(dataFolder, 'request/history', asked)
+    entries.push(...page.entries)
+    cursor = page.next
+  } while (cursor !== null && entries.length < limit)
+  if (json) for (const entry of entries.reverse()) stdout.write(`${JSON.stringify(entry)}\n`)
+  else {
+    const rows = entries.reverse().map(rowOf)
+    for (const line of tableLines(['time', '', 'who', 'what', 'outcome'], rows)) stdout.write(`${line}\n`)
+  }
+  if (entries.length === 0) stderr.write('nothing in this time; --since 30d looks further back\n')
+  if (cursor !== null) stderr.write(`there is more: --limit ${limit * 10} shows it\n`)
+  return exitCodes.ok
+}
+
+function rowOf({ at, direction, device, number, command, text, status, reply, error }: HistoryEntry): string[] {
+  const outcome = [status, reply === null ? null : JSON.stringify(reply), error].filter((part) => part !== null)
+  return [
+    at.slice(0, 19).replace('T', ' '),
+    direction === 'out' ? '->' : '<-',
+    device ?? number ?? '-',
+    command === null || command === 'send' ? JSON.stringify(text ?? '') : command,
+    direction === 'out' ? outcome.join('  ') : '',
+  ]
+}
+
+/** `privacy erase <about>`: forgets a device, number or contact. */
+export async function eraseSubject(
+  { stdout, stderr }: CliContext,
+  about: string,
+  { yes = false }: { yes?: boolean },
+  options: RunOptions,
+): Promise<number> {
+  if (!yes) throw new Fault('not_allowed', `this can't be undone: --yes erases everything kept of ${about}`)
+  const asked = { about, confirm: about }
+  const { commands, received, raw, published, unfinished, backups }: Erased & { backups: string[] } = await askDesk(
+    loadConfig(options).dataFolder,
+    'request/privacy/erase',
+    asked,
+  )
+  stdout.write(`${commands} commands and texts, ${received} received, ${raw} raw, ${published} unpublished: erased\n`)
+  if (unfinished > 0) stderr.write(`${unfinished} are on their way and stay: erase again when they have ended\n`)
+  for (const backup of backups) stderr.write(`${backup} in the data folder may still hold it: remove it if need be\n`)
+  return exitCodes.ok
+}

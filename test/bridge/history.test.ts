@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { smshub } from '../support/run-cli.ts'
+import {
+  boilerNumber,
+  devicesYaml,
+  gateNumber,
+  hubNumber,
+  hubYaml,
+  startWorld,
+  type TestWorld,
+} from '../support/world.ts'
+
+const mum = '+4915112345699'
+let world: TestWorld
+let hub: HubProcess
+let client: TestClient
+let transaction = 0
+
+async function ask(path: string, data: object): Promise<Record<string, any>> {
+  const number = ++transaction
+  await client.publish(`smshub/bridge/request/${path}`, { ...data, transaction: number })
+  const { json } = await client.wait(
+    ({ topic, json }) => topic === `smshub/bridge/response/${path}` && json.transaction === number,
+  )
+  return json
+}
+
+beforeAll(async () => {
+  world = await startWorld()
+  const port = await freePort()
+  hub = new HubProcess(temporaryFolder())
+  const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
+  const config = hubYaml({ mqtt, path: world.path, devices: devicesYaml, more: `contacts: { mum: "${mum}" }` })
+  await hub.start({ config })
+  client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+  await client.publish('smshub/gate/command/open', 'PRESS')
+  await client.final('gate')
+  await client.publish('smshub/boiler/set/target_temperature', '21')
+  await client.final('boiler')
+  await client.publish('smshub/sms/send', { to: 'mum', text: 'the gate is open' })
+  await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.to === mum && json.status === 'sent')
+  world.world.network.text({ from: mum, to: hubNumber, text: 'thank you' })
+  await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === 'thank you')
+}, 60_000)
+
+afterAll(async () => {
+  await client?.close()
+  await hub?.kill()
+  await world?.world.close()
+}, 40_000)
+
+test('history of a device, a number, a contact and all, a page at a time, by request', async () => {
+  const gate = (await ask('history', { device: 'gate' })).data.entries
+  expect(gate.map(({ direction, status }: any) => [direction, status])).toEqual([
+    ['in', 'received'],
+    ['out', 'replied'],
+  ])
+  expect(gate[1]).toMatchObject({ command: 'open', ok: true, number: gateNumber, reply: expect.any(String) })
+  for (const whom of [{ contact: 'mum' }, { about: 'mum' }, { number: mum }, { about: '004915112345699' }])
+    expect((await ask('history', whom)).data.entries.map(({ text }: any) => text)).toEqual([
+      'thank you',
+      'the gate is open',
+    ])
+  expect((await ask('history', { about: gateNumber })).data.entries).toEqual(gate)
+  const all: any[] = []
+  let cursor: string | null = null
+  do {
+    const page: Record<string, any> = (await ask('history', { limit: 2, ...(cursor !== null && { cursor }) })).data
+    expect(page.entries.length).toBeLessThanOrEqual(2)
+    all.push(...page.entries)
+    cursor = page.next
+  } while (cursor !== null)
+  expect(all).toEqual((await ask('history', {})).data.entries)
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
+  expect(all.length).toBeGreaterThanOrEqual(6)
+  expect((await ask('history', { until: '1d' })).data.entries).toEqual([])
+})
+
+test.each([
+  [{ since: 'yesterday' }, /an age like 12h or 7d/],
+  [{ contact: 'dad' }, /no contact "dad"; .*mum/],
+  [{ device: 'gate', number: mum }, /name one of/],
+  [{ limit: 5000 }, /history.limit/],
+])('history of %j names what is wrong', async (data, error) => {
+  expect((await ask('history', data)).error).toMatch(error)
+})
+
+test('smshub history and queue list show tables with a header', async () => {
+  const { out, code } = await smshub(['history', 'gate', '--since', '1h'], hub.folder)
+  expect(code).toBe(0)
+  expect(out).toMatch(/^time .*who +what +outcome\n.* -> +gate +open +replied .*\n.* <- +gate/)
+  expect((await smshub(['history', 'mum', '--json'], hub.folder)).out.trim().split('\n')).toHaveLength(2)
+  await ask('queue/pause', {})
+  await client.publish('smshub/gate/command/open', { id: 'waits' })
+  await client.wait(({ topic, json }) => topic === 'smshub/gate/result' && json.id === 'waits')
+  const listed = (await smshub(['queue', 'list'], hub.folder)).out
+  expect(listed).toMatch(/^id +status +for +command +gateway +age +reason\n\S+ +queued +gate +open +(any|home) +\d+s/)
+  await ask('queue/purge', {})
+  await ask('queue/resume', {})
+})
+
+test('a command that failed leaves one line in the log', async () => {
+  await client.publish('smshub/gate/command/nonsense', { id: 'bad' })
+  await client.wait(({ topic, json }) => topic === 'smshub/gate/result' && json.id === 'bad')
+  await hub.logged(/"level":"warn".*gate nonsense: rejected: /)
+})
+
+/** Files of the data folder but its backups that hold these octets. */
+function holding(octets: string | Buffer): string[] {
+  const data = join(hub.folder, 'data')
+  return readdirSync(data, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('backups') && statSync(join(data, name)).isFile())
+    .filter((name) => readFileSync(join(data, name)).includes(octets))
+}
+
+test('erasing a contact and a device leaves nothing of them in the store, and names the backups that do', async () => {
+  const { folder } = (await ask('backup', {})).data
+  expect((await ask('privacy/erase', { contact: 'mum' })).status).toBe('error')
+  expect((await ask('privacy/erase', { contact: 'mum', confirm: 'dad' })).error).toContain('"confirm": "mum"')
+  expect(holding('thank you')).not.toEqual([])
+  const erased = (await ask('privacy/erase', { contact: 'mum', confirm: 'mum' })).data
+  expect(erased).toMatchObject({ commands: 1, received: 1, unfinished: 0, backups: [folder] })
+  const refused = await smshub(['privacy', 'erase', 'boiler'], hub.folder)
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('--yes') })
+  expect(await smshub(['privacy', 'erase', 'boiler', '--yes'], hub.folder)).toMatchObject({
+    code: 0,
+    err: expect.stringContaining(folder),
+  })
+  const traces = () =>
+    ['thank you', 'the gate is open', mum, boilerNumber].filter((octets) => holding(octets).length > 0)
+  for (let tries = 0; traces().length > 0 && tries < 100; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(traces()).toEqual([])
+  expect((await ask('history', { device: 'boiler' })).data.entries).toEqual([])
+  expect((await ask('history', { device: 'gate' })).data.entries.length).toBeGreaterThan(0)
+}, 40_000)
+
+test('a device that is removed with erase: true is forgotten with its past', async () => {
+  await ask('device/add', { id: 'lamp', profile: 'generic/text', number: '+4915112345777' })
+  await client.publish('smshub/lamp/send', 'hello lamp')
+  await client.wait(
+    ({ topic, json }) => topic === 'smshub/sms/status' && json.device === 'lamp' && json.status !== 'queued',
+  )
+  await ask('device/remove', { id: 'lamp', erase: true })
+  expect(
+    (await ask('history', { device: 'lamp' })).data.entries.filter(
+      ({ status }: any) => status !== 'sending' && status !== 'sent',
+    ),
+  ).toEqual([])
+})
+
+test('a backup is restored by smshub restore, beside what was there, and a flat copy is warned of', async () => {
+  const backup = join(hub.folder, 'copy')
+  expect((await smshub(['backup', backup], hub.folder)).code).toBe(0)
+  const place = temporaryFolder()
+  const restored = await smshub(['restore', backup], place)
+  expect(restored.err).toBe('')
+  expect(readdirSync(place).sort()).toEqual(['data', 'smshub.yaml'])
+  expect(existsSync(join(place, 'data/smshub.db'))).toBe(true)
+  expect((await smshub(['restore', backup], place)).err).toContain('--force')
+  expect((await smshub(['restore', backup, '--force'], place)).code).toBe(0)
+  expect((await smshub(['restore', backup], hub.folder)).err).toContain('stop it first')
+  expect((await smshub(['restore', place], place)).err).toContain('no smshub.db')
+  const flat = new HubProcess(temporaryFolder())
+  mkdirSync(flat.folder, { recursive: true })
+  writeFileSync(join(flat.folder, 'smshub.db'), readFileSync(join(backup, 'smshub.db')))
+  await flat.start({
+    config: `mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }\nhttp: { enabled: false }\n`,
+  })
+  expect(flat.stderr).toMatch(/smshub.db is not used.*smshub restore/)
+  await flat.kill()
+}, 60_000)
