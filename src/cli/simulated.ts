@@ -1,4 +1,5 @@
 import { makeDevices } from '../config/devices.ts'
+import { numbersOf } from '../config/groups.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
@@ -32,7 +33,9 @@ export async function withSimulation(
   const gateways: Config['gateways'] = isBare ? { simulated: { type: 'simulated' } } : config.gateways
   const replaced = Object.entries(gateways).filter(([, { type }]) => all || type === 'simulated')
   const devices = [...makeDevices(config, profiles).values()]
-  const people = Object.values(config.contacts).map((number) => normaliseNumber(number, config.sms.region))
+  const people = Object.keys(config.contacts)
+    .flatMap((name) => numbersOf(name, config.contacts))
+    .map((number) => normaliseNumber(number, config.sms.region))
   const numbers = replaced.map(([, { number }], i) => number ?? `+4917000000${i + 10}`)
   const world = new SimulatedWorld({ clock: context.clock, devices, people, ...(numbers[0] && { number: numbers[0] }) })
   const paths = new Map<string, string>()

@@ -34,3 +34,13 @@ function reach(members: readonly string[], contacts: ReadonlyMap<string, string 
   }
   return seen
 }
+
+/** The numbers of a contact, or of everybody in a group. */
+export function numbersOf(name: string, contacts: Contacts): string[] {
+  const all = new Map(Object.entries(contacts))
+  return [...reach([name], all)].flatMap((one) => {
+    const contact = all.get(one)
+    if (contact === undefined) return one === name || !/^\+?[\d\s()./-]+$/.test(one) ? [] : [one]
+    return typeof contact === 'string' ? [contact] : []
+  })
+}

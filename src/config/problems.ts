@@ -27,7 +27,8 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   })
 }
 
-function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; words: string } {
+/** What is wrong with a value of any schema, in words. */
+export function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; words: string } {
   const { path } = issue
   const value = valueAt(data, path)
   const words = (text: string) => ({ path, words: text })
@@ -37,9 +38,9 @@ function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; w
     case 'invalid_value':
       return words(choiceOf(issue.values.map(String), value))
     case 'too_small':
-      return words(issue.origin === 'array' ? 'must have at least one entry' : 'must not be empty')
+      return words(tooSmall(issue))
     case 'too_big':
-      return words(`may have at most ${issue.maximum} characters`)
+      return words(tooBig(issue))
     case 'invalid_key':
       return words(issue.issues[0]?.message ?? issue.message)
     case 'invalid_union':
@@ -49,8 +50,18 @@ function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; w
   }
 }
 
+function tooSmall({ origin, minimum }: Extract<Issue, { code: 'too_small' }>): string {
+  if (origin === 'array') return 'must have at least one entry'
+  return origin === 'string' ? 'must not be empty' : `must be at least ${minimum}`
+}
+
+function tooBig({ origin, maximum }: Extract<Issue, { code: 'too_big' }>): string {
+  if (origin === 'array') return `may have at most ${maximum} entries`
+  return origin === 'string' ? `may have at most ${maximum} characters` : `must be at most ${maximum}`
+}
+
 function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>, data: unknown): ReturnType<typeof wordsOf> {
-  const variants = variantsAt(issue.path)
+  const variants = issue.discriminator === undefined ? null : variantsAt(issue.path)
   if (variants !== null) return { path: issue.path, words: choiceOf(variants, valueAt(data, issue.path)) }
   const whole = (one: Issue): Issue => ({ ...one, path: [...issue.path, ...one.path] }) as Issue
   // The branch whose form fits knows what is wrong within; where none fits, all forms are named.
@@ -89,6 +100,8 @@ function choiceOf(values: readonly string[], value: unknown): string {
 
 const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
+  int: 'a whole number',
+  boolean: 'true or false',
   number: 'a number',
   array: 'a list',
   object: 'a table of keys',

@@ -118,7 +118,7 @@ export class Listeners {
       server.once('error', (error: NodeJS.ErrnoException) => {
         const reason =
           error.code === 'EADDRINUSE'
-            ? `port ${port} on ${host} is taken by another program`
+            ? `port ${port} on ${host} is taken by another program: ${wayOut(host, port)}`
             : error.code === 'EACCES'
               ? `port ${port} on ${host} is not allowed for this user`
               : error.message
@@ -143,4 +143,10 @@ function filesOf(key: string, { cert, key: privateKey, ca }: TlsFiles) {
   }
   const mutual = ca === undefined ? {} : { ca: read('ca', ca), requestCert: true, rejectUnauthorized: true }
   return { cert: read('cert', cert), key: read('key', privateKey), minVersion: 'TLSv1.2' as const, ...mutual }
+}
+
+/** A broker that is there already is the usual reason. */
+function wayOut(host: string, port: number): string {
+  const server = `mqtt: { server: mqtt://127.0.0.1:${port} }`
+  return `if it is mosquitto or another broker, use that with ${server}; else choose another port, like ${host}:${port + 1}`
 }

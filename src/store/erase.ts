@@ -54,23 +54,31 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
 
 /** What waits for the broker, and for absent clients of the embedded one. */
 function publications(tx: Tx, { device, numbers }: Subject, baseTopic: string): number {
+  const run = (sql: string, ...values: unknown[]) => tx.run(sql, ...values).changes
   let changes = 0
-  const drop = (sql: string, ...values: unknown[]) => {
-    changes += tx.run(sql, ...values).changes
-  }
   if (device !== null) {
-    drop(`DELETE FROM publication WHERE absolute = 0 AND (topic = ? OR topic LIKE ? || '/%')`, device, device)
-    drop(`DELETE FROM publication WHERE topic IN ('sms/received', 'sms/status') AND payload ->> 'device' = ?`, device)
     const whole = `${baseTopic}/${device}`
-    drop(`DELETE FROM session_packet WHERE topic = ? OR substr(topic, 1, ?) = ?`, whole, whole.length + 1, `${whole}/`)
-    const marked = Buffer.from(JSON.stringify(device))
-    drop('DELETE FROM session_packet WHERE instr(payload, ?) > 0', Buffer.concat([Buffer.from('"device":'), marked]))
+    const named = Buffer.from(`"device":${JSON.stringify(device)}`)
+    changes += run(`DELETE FROM publication WHERE absolute = 0 AND (topic = ? OR topic LIKE ? || '/%')`, device, device)
+    changes += run(
+      `DELETE FROM publication WHERE topic IN ('sms/received', 'sms/status') AND payload ->> 'device' = ?`,
+      device,
+    )
+    const topics = 'topic = ? OR substr(topic, 1, ?) = ? OR instr(payload, ?) > 0'
+    changes += owed(tx, topics, whole, whole.length + 1, `${whole}/`, named)
   }
   for (const number of numbers) {
-    drop('DELETE FROM publication WHERE instr(payload, ?) > 0', number)
-    drop('DELETE FROM session_packet WHERE instr(payload, ?) > 0', Buffer.from(number))
+    changes += run('DELETE FROM publication WHERE instr(payload, ?) > 0', number)
+    changes += owed(tx, 'instr(payload, ?) > 0', Buffer.from(number))
   }
   return changes
+}
+
+/** Messages of the embedded broker, and that they are owed to anybody. */
+function owed(tx: Tx, where: string, ...values: unknown[]): number {
+  const bodies = `SELECT id FROM session_body WHERE ${where}`
+  tx.run(`DELETE FROM session_owed WHERE body IN (${bodies})`, ...values)
+  return tx.run(`DELETE FROM session_body WHERE ${where}`, ...values).changes
 }
 
 /** PDUs hold numbers with the digits of each octet swapped. Hashes stay: a copy is still a duplicate. */
@@ -84,7 +92,7 @@ function wire(tx: Tx, { device, numbers }: Subject): number {
     if (digits === '') continue
     const swapped = (digits.length % 2 === 0 ? digits : `${digits}F`).replace(/(.)(.)/g, '$2$1')
     const ids = `SELECT id FROM raw WHERE instr(upper(pdu), ?) > 0 OR instr(document, ?) > 0`
-    tx.run(`DELETE FROM part WHERE raw IN (${ids}) OR instr(assembly, ?) > 0`, swapped, number, number)
+    tx.run(`DELETE FROM part WHERE raw IN (${ids}) OR sender = ?`, swapped, number, number)
     changes += tx.run(`${forget} WHERE id IN (${ids})`, swapped, number).changes
   }
   return changes

@@ -86,7 +86,9 @@ test.each([
   [{ since: 'yesterday' }, /an age like 12h or 7d/],
   [{ contact: 'dad' }, /no contact "dad"; .*mum/],
   [{ device: 'gate', number: mum }, /name one of/],
-  [{ limit: 5000 }, /history.limit/],
+  [{ limit: 5000 }, /history.limit: must be at most 500/],
+  [{ sinse: '7d' }, /unknown key "sinse"; did you mean "since"/],
+  [{ device: ['gate'] }, /history.device: must be a text, not a list/],
 ])('history of %j names what is wrong', async (data, error) => {
   expect((await ask('history', data)).error).toMatch(error)
 })
@@ -142,7 +144,7 @@ test('erasing a contact and a device leaves nothing of them in the store, and na
 }, 40_000)
 
 test('a device that is removed with erase: true is forgotten with its past', async () => {
-  await ask('device/add', { id: 'lamp', profile: 'generic/text', number: '+4915112345777' })
+  await smshub(['devices', 'add', 'lamp', '--profile', 'generic/text', '--number', '+4915112345777'], hub.folder)
   await client.publish('smshub/lamp/send', 'hello lamp')
   await client.wait(
     ({ topic, json }) => topic === 'smshub/sms/status' && json.device === 'lamp' && json.status !== 'queued',

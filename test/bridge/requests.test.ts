@@ -94,7 +94,8 @@ describe('a paused queue', () => {
     expect(textsTo(boilerNumber)).toBe(before)
     const listed = await smshub('queue', 'list', '--device', 'boiler')
     expect(listed).toMatchObject({ code: 0, err: expect.stringMatching(/^the queue is paused since/) })
-    expect(listed.out.trim().split('\t').slice(1)).toEqual(['queued', 'boiler', 'temperature'])
+    const row = listed.out.trim().split('\n').at(-1) ?? ''
+    expect(row.split(/ {2,}/).slice(1, 4)).toEqual(['queued', 'boiler', 'temperature'])
     expect((await ask('queue/resume')).data).toEqual({ paused: [] })
     expect((await client.final('boiler', ({ id }) => id === 'paused')).json.status).toBe('replied')
     await client.wait(({ topic, json }) => topic === 'smshub/bridge/health' && json.paused.length === 0)
@@ -214,12 +215,12 @@ describe('bad input', () => {
     ['queue/resume', 'nobody', 'unknown_device', /nobody/],
     ['queue/purge', { all: true }, 'invalid_payload', /all/],
     ['queue/purge', { device: ['gate'] }, 'invalid_payload', /device/],
-    ['queue/purge', '[]', 'invalid_payload', /object/],
+    ['queue/purge', '[]', 'invalid_payload', /must be a table of keys, not a list/],
     ['log_level', {}, 'invalid_payload', /error, warn/],
     ['log_level', { level: 'loud' }, 'invalid_payload', /level/],
     ['log_level', 'toString', 'invalid_payload', /level/],
     ['restart', { now: true }, 'invalid_payload', /now/],
-    ['restart', '[1]', 'invalid_payload', /object/],
+    ['restart', '[1]', 'invalid_payload', /must be a table of keys, not a list/],
     ['backup', { folder: '/etc' }, 'invalid_payload', /folder/],
     ['device/options', {}, 'invalid_payload', /id/],
     ['device/options', 'nobody', 'unknown_device', /nobody/],

@@ -1,3 +1,5 @@
+import * as z from 'zod'
+import { wordsOf } from '../../config/problems.ts'
 import { didYouMean } from '../../device/nearest.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Publish } from '../../message/publish.ts'
@@ -33,6 +35,15 @@ export async function answer(path: string, data: unknown, publish: Publish, room
   const { schema, run } = requests[path as keyof typeof requests]
   const parsed = schema.safeParse(data)
   if (parsed.success) return run(parsed.data as never, rooms, publish)
-  const issue = parsed.error.issues[0]
-  throw new Fault('invalid_payload', `${[path, ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'is wrong'}`)
+  const [issue] = parsed.error.issues
+  if (issue === undefined) throw new Fault('invalid_payload', `${path}: is wrong`)
+  if (issue.code === 'unrecognized_keys') throw new Fault('invalid_payload', unknownKey(path, issue.keys, schema))
+  const { path: at, words } = wordsOf(issue, data)
+  throw new Fault('invalid_payload', `${[path, ...at].join('.')}: ${words}`)
+}
+
+function unknownKey(path: string, [key = '']: readonly string[], schema: z.ZodType): string {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  const known = Object.keys(properties)
+  return `${path}: unknown key "${key}"${didYouMean(key, known) || `; there is ${known.join(', ') || 'none'}`}`
 }

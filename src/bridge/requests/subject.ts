@@ -1,3 +1,4 @@
+import { numbersOf } from '../../config/groups.ts'
 import { didYouMean } from '../../device/nearest.ts'
 import { normaliseNumber } from '../../device/numbers.ts'
 import { Fault } from '../../message/fault.ts'
@@ -21,12 +22,12 @@ export function subjectOf(named: Named, { fleet, config }: RequestRooms): Subjec
   const [key] = given
   const name = key === undefined ? '' : (named[key] as string)
   const { region } = config.sms
-  const contact = Object.hasOwn(config.contacts, name) ? config.contacts[name] : undefined
+  const people = Object.hasOwn(config.contacts, name) ? numbersOf(name, config.contacts) : []
   const isNumber = /^\+?[\d\s()./*#-]+$/.test(name)
   if (key === undefined) return { name, device: null, numbers: [] }
   if (key === 'device' || (key === 'about' && fleet.devices.has(name))) return deviceSubject(name, fleet)
-  if (contact !== undefined && key !== 'number')
-    return { name, device: null, numbers: [normaliseNumber(contact, region)] }
+  if (people.length > 0 && key !== 'number')
+    return { name, device: null, numbers: people.map((one) => normaliseNumber(one, region)) }
   if (key === 'number' || (key === 'about' && isNumber)) {
     const number = normaliseNumber(/^[1-9]\d{9,}$/.test(name) && region === undefined ? `+${name}` : name, region)
     const owner = [...fleet.devices.values()].find(({ numbers }) => numbers.includes(number))
