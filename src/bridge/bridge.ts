@@ -100,7 +100,9 @@ export class Bridge {
   /** Takes in what clients ask for. Resolved, it is durable. */
   async takeIn(publish: Publish): Promise<void> {
     if (publish.topic.startsWith('bridge/request/')) return this.#request(publish)
-    const translated = publish.topic === sms2mqttInbound ? (this.#sms2mqtt?.translate(publish) ?? null) : publish
+    if (publish.clearing === 'yes') return
+    const isDialect = publish.topic === sms2mqttInbound && this.#sms2mqtt !== null
+    const translated = isDialect ? (this.#sms2mqtt as Sms2mqtt).translate(publish) : publish
     if (translated !== null) await this.#rooms.takeIn(translated)
   }
 

@@ -32,6 +32,13 @@ export function checkConfig(config: Config): Checked {
       const meant = didYouMean(device, Object.keys(config.devices)) || ', unless it is added while the hub runs'
       warnings.push(at(['mqtt', 'broker', 'users', name, 'devices'], `there is no device "${device}"${meant}`))
     }
+  if (config.mqtt.identity === 'topic' && config.homeassistant.discovery !== 'none')
+    warnings.push(
+      at(
+        ['mqtt', 'identity'],
+        'with "topic", the entities that are announced to Home Assistant cannot send commands; set homeassistant.discovery: none, or identity: none',
+      ),
+    )
   config.routes.forEach(({ prefix = '+' }, i) => {
     if (/^\+/.test(prefix)) return
     const meant = `"${prefix}" is for numbers without a plus, like short codes; for a country write "+${prefix.replace(/^0+/, '')}"`

@@ -47,7 +47,7 @@ const Mqtt = z
     identity: key(
       z.enum(['none', 'topic']).default('none'),
       'topic: commands are accepted below <base_topic>/as/<user>/ only, where the ACL of the broker says who is who',
-      'topic',
+      'none',
     ),
     protocol: key(
       z

@@ -321,8 +321,8 @@ export class ExternalBroker implements Ingress {
   }
 
   #tellWatchers({ topic, payload, retain }: IPublishPacket): void {
-    for (const { filter, seen } of this.#watchers)
-      if (matches(filter, topic)) seen({ topic, payload: payload.toString(), retained: retain })
+    for (const watcher of this.#watchers)
+      if (matches(watcher.filter, topic)) watcher.seen({ topic, payload: payload.toString(), retained: retain })
   }
 
   #holdPubacks(client: MqttClient): void {

@@ -49,9 +49,10 @@ export function compose(
   const unknown = one(null)
   const { intent } = asked.request
   if (unknown.error === undefined || intent.verb !== 'set' || !isToggle(intent.value)) return unknown
-  const [whenOn, whenOff] = [one('ON'), one('OFF')]
-  const property = whenOn.property ?? propertyOf(rooms.device(intent.device), intent.property)
-  return whenOn.error === undefined && property !== null ? { property, whenOn, whenOff, unknown } : unknown
+  // Refused for no other reason than that the value is not known here.
+  const { code, details } = unknown.error
+  if (code !== 'not_allowed' || typeof details?.property !== 'string') return unknown
+  return { property: details.property, whenOn: one('ON'), whenOff: one('OFF'), unknown }
 }
 
 function composeOne(
@@ -133,11 +134,6 @@ function resolve(
   }
 }
 
-/** The property that a `set` without one is about. */
-function propertyOf(device: Device | undefined, named: string | null): string | null {
-  return named ?? (device === undefined ? null : resolveSet(device, null, 'TOGGLE', 'ON').property)
-}
-
 /** A number for commands that are numbered. It is used up where one of them is queued. */
 const nextCounter = (device: string, { counters }: ComposeRooms): number => (counters.get(device) ?? 0) + 1
 
@@ -199,9 +195,7 @@ function composeForDevice(
     recipient: device.recipient as string,
     segments: first.segments,
     text: masked,
-    digest: digestOf(
-      composed.ring === null ? composed.texts.map((one) => one.text).join('\0') : `ring ${composed.ring}`,
-    ),
+    digest: digestOf(contentOf(composed)),
     safe,
     unproven: composed.proof === 'unproven',
     priority: priorities[options.priority].level,
@@ -222,6 +216,13 @@ function composeForDevice(
     repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
     supersedes: safe && request.intent.verb === 'set',
   }
+}
+
+/** What makes two commands the same one: their texts, but for the number that each of them has. */
+function contentOf({ command, params, ring, texts }: Composed): string {
+  if (ring !== null) return `ring ${ring}`
+  const { counter, ...others } = params
+  return counter === undefined ? texts.map(({ text }) => text).join('\0') : JSON.stringify([command, others])
 }
 
 /** What nobody is harmed by waits for as long as the device sleeps. */

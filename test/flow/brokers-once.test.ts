@@ -14,6 +14,8 @@ const kinds: readonly {
   readonly mqtt?: string
   readonly base?: string
   readonly alias?: string
+  /** aedes loses some of what is published at QoS 2 while it passes on something else; the hub's own broker mends it. */
+  readonly levels?: readonly QoS[]
 }[] = [
   { name: 'the embedded broker', start: null, protocol: 4 },
   ...(hasMosquitto()
@@ -29,7 +31,7 @@ const kinds: readonly {
         },
       ] as const)
     : []),
-  { name: 'a broker of MQTT 3.1.1', start: aedes, protocol: 4 },
+  { name: 'a broker of MQTT 3.1.1', start: aedes, protocol: 4, levels: [0, 1] },
 ]
 
 const mum = '+4915112345699'
@@ -86,60 +88,62 @@ function forms(text: (form: string) => string, alias: string) {
   ]
 }
 
-describe.each(kinds)('through $name', ({ start, protocol, base = 'smshub', alias = 'sms2mqtt' }) => {
-  let world: TestWorld
-  let broker: OtherBroker | null
-  let started: StartedHub
-  let url: string
-  let watcher: TestClient
+describe.each(kinds)(
+  'through $name',
+  ({ start, protocol, base = 'smshub', alias = 'sms2mqtt', levels = [0, 1, 2] }) => {
+    let world: TestWorld
+    let broker: OtherBroker | null
+    let started: StartedHub
+    let url: string
+    let watcher: TestClient
 
-  beforeAll(async () => {
-    world = await startWorld()
-    const port = await freePort()
-    broker = start === null ? null : await start(port)
-    url = `mqtt://127.0.0.1:${port}`
-    const more = `contacts: { mum: "${mum}", dad: "${dad}" }\ncompat: { sms2mqtt: { prefix: "${alias}" } }`
-    const mqtt =
-      broker === null
-        ? `{ base_topic: "${base}", broker: { listen: 127.0.0.1:${port} } }`
-        : `{ base_topic: "${base}", server: "${broker.url}", protocol: ${protocol} }`
-    started = await startHub(hubYaml({ mqtt, path: world.path, more }))
-    watcher = await TestClient.connect(url)
-    await watcher.wait(({ topic, text }) => topic === `${base}/gateway/home/availability` && text === 'online')
-  }, 20_000)
+    beforeAll(async () => {
+      world = await startWorld()
+      const port = await freePort()
+      broker = start === null ? null : await start(port)
+      url = `mqtt://127.0.0.1:${port}`
+      const more = `contacts: { mum: "${mum}", dad: "${dad}" }\ncompat: { sms2mqtt: { prefix: "${alias}" } }`
+      const mqtt =
+        broker === null
+          ? `{ base_topic: "${base}", broker: { listen: 127.0.0.1:${port} } }`
+          : `{ base_topic: "${base}", server: "${broker.url}", protocol: ${protocol} }`
+      started = await startHub(hubYaml({ mqtt, path: world.path, more }))
+      watcher = await TestClient.connect(url)
+      await watcher.wait(({ topic, text }) => topic === `${base}/gateway/home/availability` && text === 'online')
+    }, 20_000)
 
-  afterAll(async () => {
-    await watcher.close()
-    await started.hub.stop()
-    await broker?.stop()
-    await world.world.close()
-  }, 30_000)
+    afterAll(async () => {
+      await watcher.close()
+      await started.hub.stop()
+      await broker?.stop()
+      await world.world.close()
+    }, 30_000)
 
-  const made = () =>
-    new Set(watcher.received.flatMap(({ json }) => (json.status === 'queued' || json.final ? [json.command_id] : [])))
+    const made = () =>
+      new Set(watcher.received.flatMap(({ json }) => (json.status === 'queued' || json.final ? [json.command_id] : [])))
 
-  test.each([0, 1, 2] as const)(
-    'each publish of QoS %s without an id, in every topic and form, is taken once',
-    async (qos: QoS) => {
-      const before = made().size
-      const list = forms((form) => `${form} at QoS ${qos}`, alias)
-      const client = await TestClient.connect(url, { protocolVersion: start === mosquitto ? 5 : 4 }, '')
-      for (const { topic, payload } of list)
-        await client.publish(topic.startsWith('/') ? topic.slice(1) : `${base}/${topic}`, payload, { qos })
-      const texts = list.flatMap((form) => form.texts ?? [])
-      const seen = () => accepted(world.world).map(({ text }) => text as string)
-      const sent = () => seen().filter((text) => texts.includes(text))
-      const commands = list.reduce((sum, form) => sum + form.commands, 0)
-      await watcher.until(() => made().size >= before + commands && sent().length >= texts.length, 20_000)
-      await watcher.until(() => [...made()].length >= before + commands)
-      await client.close()
-      // A copy would come with the original: what is behind it in the queue has been sent.
-      const last = `behind ${qos}`
-      await watcher.publish(`${base}/sms/send`, { to: vanNumber, text: last, id: last })
-      await watcher.wait(({ json }) => json.client_id === last && json.status === 'delivered', 20_000)
-      expect([...sent()].sort()).toEqual([...texts].sort())
-      expect(made().size).toBe(before + commands + 1)
-    },
-    50_000,
-  )
-})
+    test.each(levels)(
+      'each publish of QoS %s without an id, in every topic and form, is taken once',
+      async (qos: QoS) => {
+        const before = made().size
+        const list = forms((form) => `${form} at QoS ${qos}`, alias)
+        const client = await TestClient.connect(url, { protocolVersion: start === mosquitto ? 5 : 4 }, '')
+        for (const { topic, payload } of list)
+          await client.publish(topic.startsWith('/') ? topic.slice(1) : `${base}/${topic}`, payload, { qos })
+        await client.close()
+        const texts = list.flatMap((form) => form.texts ?? [])
+        const seen = () => accepted(world.world).map(({ text }) => text as string)
+        const sent = () => seen().filter((text) => texts.includes(text))
+        const commands = list.reduce((sum, form) => sum + form.commands, 0)
+        await watcher.until(() => made().size >= before + commands && sent().length >= texts.length, 20_000)
+        // A copy would come with the original: what is behind it in the queue has been sent.
+        const last = `behind ${qos}`
+        await watcher.publish(`${base}/sms/send`, { to: vanNumber, text: last, id: last })
+        await watcher.wait(({ json }) => json.client_id === last && json.status === 'delivered', 20_000)
+        expect([...sent()].sort()).toEqual([...texts].sort())
+        expect(made().size).toBe(before + commands + 1)
+      },
+      50_000,
+    )
+  },
+)

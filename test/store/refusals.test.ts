@@ -79,7 +79,7 @@ describe('a toggle', () => {
       digest: value,
     }) as NewSubmission
   const toggle = (ledger: Ledger, id: string) => {
-    const unknown = refusal(id)
+    const unknown = { ...refusal(id), device: 'lamp' }
     const item = { property: 'light', whenOn: turn(ledger, 'off', id), whenOff: turn(ledger, 'on', id), unknown }
     ledger.run('enqueue', { key: null, ref: null, items: [item], limits, now: ledger.now })
     return ledger.engine.one<{ digest: string | null }>('SELECT digest FROM submission WHERE command_id = ?', id)

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
+import { freePort } from '../support/folder.ts'
+import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, gateNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
+
+const external = hasMosquitto() ? describe : describe.skip
+
+external('a broker that is not the hub’s own', () => {
+  let world: TestWorld
+  let broker: OtherBroker
+  let client: TestClient
+
+  beforeAll(async () => {
+    world = await startWorld()
+    broker = await mosquitto(await freePort())
+    client = await TestClient.connect(broker.url, { protocolVersion: 5 })
+  }, 30_000)
+
+  afterAll(async () => {
+    await client.close()
+    await broker.stop()
+    await world.world.close()
+  }, 30_000)
+
+  const yaml = (base: string, more: string) =>
+    hubYaml({ mqtt: `{ server: "${broker.url}", base_topic: ${base}, ${more} }`, path: world.path }).replace(
+      'client_per_hour: none',
+      'client_per_hour: 5',
+    )
+  const ready = (base: string) =>
+    client.wait(({ topic, text }) => topic === `${base}/gateway/home/availability` && text === 'online')
+
+  test('names who asks by the topic, each with a quota, ids and answers of its own, and takes no other commands', async () => {
+    const started = await startHub(yaml('named', 'identity: topic, response_topics: ["panel/#"]'))
+    await ready('named')
+    const press = (who: string, id: string, responseTopic?: string) =>
+      client.publish(
+        `named/${who}gate/command/relay_time`,
+        { id, seconds: 5 },
+        responseTopic === undefined ? {} : { properties: { responseTopic } },
+      )
+    await press('', 'plain')
+    for (let i = 0; i < 5; i++) await press('as/alice/', `a${i}`)
+    await press('as/bob/', 'a0', 'named/reply/bob/here')
+    await press('as/bob/', 'b1', 'named/reply/alice/here')
+    await press('as/bob/', 'b2', 'panel/here')
+    const ids = () =>
+      client
+        .results('gate')
+        .filter(({ final }) => final)
+        .map(({ id }) => id)
+    await client.until(() => ids().length >= 8, 30_000)
+    await client.wait(({ topic }) => topic === 'panel/here')
+    const all = client.results('gate').filter(({ final }) => final)
+    expect(ids()).not.toContain('plain')
+    expect(all.filter(({ error }) => error?.code === 'rate_limited').map(({ id }) => id)).toEqual(['a4'])
+    expect(all.find(({ id }) => id === 'a4')?.error.details.quota).toBe('client:alice')
+    expect(new Set(all.filter(({ id }) => id === 'a0').map(({ command_id }) => command_id)).size).toBe(2)
+    const answered = client.received.map(({ topic }) => topic).filter((topic) => /^(panel|named\/reply)\//.test(topic))
+    expect([...new Set(answered)].sort()).toEqual(['named/reply/bob/here', 'panel/here'])
+    await started.hub.stop()
+  }, 60_000)
+
+  test('that names nobody: one caller who uses up the quota of a device leaves that of the others', async () => {
+    const started = await startHub(yaml('shared', 'identity: none'))
+    await ready('shared')
+    for (let i = 0; i < 6; i++) await client.publish('shared/gate/command/relay_time', { id: `g${i}`, seconds: 5 })
+    await client.publish('shared/boiler/command/status', { id: 'other' })
+    const { json } = await client.final('boiler', ({ id }) => id === 'other', 30_000)
+    expect(json.status).toBe('replied')
+    const limited = client.results('gate').filter(({ error }) => error?.details?.quota === 'client:broker to gate')
+    expect(limited.length).toBeGreaterThan(0)
+    expect(started.log.some(({ message }) => message.startsWith('refused broker: gate'))).toBe(true)
+    await started.hub.stop()
+  }, 60_000)
+
+  test('attack 10: no answer goes where the client may not publish itself', async () => {
+    const started = await startHub(yaml('deputy', 'identity: none'))
+    await ready('deputy')
+    const topics = [
+      'deputy/bridge/state',
+      'deputy/gate/availability',
+      'deputy/gate',
+      'deputy/gate/command/open',
+      'deputy/reply',
+      'zigbee2mqtt/lock/set',
+      'homeassistant/switch/x/config',
+      '$SYS/x',
+      `deputy/reply/${'x'.repeat(1_000)}`,
+    ]
+    const before = client.received.length
+    for (const responseTopic of topics)
+      await client.publish('deputy/bridge/request/health_check', '', { properties: { responseTopic } })
+    const correlationData = Buffer.alloc(60_000, 1)
+    await client.publish('deputy/bridge/request/health_check', '', {
+      properties: { responseTopic: 'deputy/reply/long', correlationData },
+    })
+    await client.publish('deputy/bridge/request/health_check', '', {
+      properties: { responseTopic: 'deputy/reply/me/now' },
+    })
+    await client.wait(({ topic, json }) => topic === 'deputy/reply/me/now' && json.status === 'ok')
+    const seen = client.received
+      .slice(before)
+      .filter(({ json }) => json.status === 'ok' && json.data?.uptime_s !== undefined)
+    expect(new Set(seen.map(({ topic }) => topic))).toEqual(
+      new Set(['deputy/bridge/response/health_check', 'deputy/reply/me/now']),
+    )
+    expect(accepted(world.world, gateNumber).filter(({ text }) => text === '1234CC')).toEqual([])
+    await started.hub.stop()
+  }, 60_000)
+
+  test.each([5, 4] as const)(
+    'gives the session to a second hub with the same client id: both say so, and wait (MQTT protocol %s)',
+    async (protocol) => {
+      const clock = fastClock(20)
+      const hubs: StartedHub[] = []
+      const more = `client_id: twin${protocol}, protocol: ${protocol}`
+      for (const _ of [1, 2]) {
+        const second = await startWorld()
+        hubs.push(
+          await startHub(
+            hubYaml({ mqtt: `{ server: "${broker.url}", base_topic: twin, ${more} }`, path: second.path }),
+            { clock },
+          ),
+        )
+      }
+      const named = () =>
+        hubs.filter(
+          ({ hub, log }) =>
+            hub.healthy.problems.some((problem) => problem.includes(`the MQTT client id "twin${protocol}"`)) &&
+            log.some(({ message }) => message.startsWith('session taken over')),
+        ).length
+      await client.until(() => named() > 0, 30_000)
+      expect(named()).toBeGreaterThan(0)
+      await Promise.all(hubs.map(({ hub }) => hub.stop()))
+    },
+    60_000,
+  )
+})
