@@ -111,7 +111,6 @@ export class ExternalBroker implements Ingress {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#retry?.cancel()
-    // A client that has ended takes no more publishes.
     this.#marker.lost()
     if (this.#client.connected) {
       // A broker that is going away as well answers nothing more.
@@ -241,6 +240,8 @@ export class ExternalBroker implements Ingress {
   }
 
   #sendMarker(payload: string): void {
+    // A client that has ended takes no more publishes, and a stop may come while it subscribes.
+    if (this.#stopping) return
     const properties = this.#version === 5 ? { properties: { messageExpiryInterval: markerExpirySeconds } } : {}
     this.#client.publish(this.#marker.topic, payload, { qos: 1, ...properties }, (error) => {
       if (error && this.connected) this.#refused(this.#marker.topic, error.message)

@@ -79,8 +79,11 @@ described('what Home Assistant makes of changes at mosquitto', () => {
       'contacts: { mum: "+4915112345699" }',
     )
     await settled(() => !picture.of('van').includes('location'))
-    const sent = client.received.filter(({ topic, text }) => topic.endsWith('_van/config') && text !== '').slice(-2)
-    const [stubs, whole] = sent.map(({ json }) => json.cmps)
+    const sent = () => client.received.filter(({ topic, text }) => topic.endsWith('_van/config') && text !== '')
+    await settled(() => sent().at(-1)?.json.cmps.location === undefined)
+    const [stubs, whole] = sent()
+      .slice(-2)
+      .map(({ json }) => json.cmps)
     expect(stubs.location).toEqual({ p: 'device_tracker' })
     expect(whole.location).toBeUndefined()
     expect(picture.of('van').sort()).toEqual(Object.keys(whole).sort())
