@@ -7,7 +7,7 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
   const { store, fleet, ingress, gateways, now, startedAt } = rooms
   const newest = rooms.clockBehind()
   const [counts, paused] = await Promise.all([store.runEarly('counts', undefined), store.runEarly('pauses', undefined)])
-  const { queued, open, publications, parked, quarantined } = counts
+  const { queued, open, publications, parked, quarantined, copies, strangers } = counts
   return {
     time: isoTime(now()),
     uptime_s: Math.round((now() - startedAt()) / 1000),
@@ -20,6 +20,8 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
     unpublished: publications,
     parked,
     quarantined,
+    copies,
+    strangers_dropped: strangers,
     clock: newest === null ? 'right' : 'behind',
     ...(newest !== null && { clock_newest: isoTime(newest) }),
     paused: shown(paused),

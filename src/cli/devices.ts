@@ -215,7 +215,10 @@ function json({ text, matches, nearest }: Tried): string {
 }
 
 function forPeople({ text, matches, nearest }: Tried): string {
-  const lines = matches.map(({ profile, message, values }) => `${profile} ${message} ${JSON.stringify(values)}`)
+  const lines = matches.map(
+    ({ profile, message, values, unproven }) =>
+      `${profile} ${message} ${JSON.stringify(values)}${unproven ? ' (unproven: needs unproven: true on the device)' : ''}`,
+  )
   if (lines.length > 0) return `${lines.join('\n')}\n`
   if (nearest === null) return `no profile knows ${JSON.stringify(text)}\n`
   const { profile, message, pattern, at, rest, expected } = nearest

@@ -1,7 +1,8 @@
 import type { Device } from '../device/device.ts'
 import { maskText, publicValues } from '../device/mask.ts'
-import { learnedFrom, type Reading } from '../device/read.ts'
+import { learnedFrom, type ReadContext, type Reading, readText } from '../device/read.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
+import { nearestOwn } from '../device/try.ts'
 import { fieldOf } from '../device/vocabulary.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
@@ -15,6 +16,9 @@ import type { WholeText } from './reassemble.ts'
 export interface Understood {
   readonly whole: WholeText
   readonly device: Device | null
+  /** The contact whose number it is. */
+  readonly contact: string | null
+  readonly context: ReadContext
   /** The latest moment at which the network can have taken it, by the hub's clock. */
   readonly sentAt: number
   readonly readings: readonly Reading[]
@@ -35,8 +39,12 @@ const believable = 86_400_000
 const installSlack = 10 * 60_000
 
 /** Everything that follows from a text, for one transaction. */
-export function effectsOf(understood: Understood, rules: EffectRules, now: number): TextEffects {
-  const { whole, device, sentAt, readings, correlation } = understood
+export function effectsOf(
+  understood: Understood,
+  rules: EffectRules,
+  now: number,
+): TextEffects & { readonly unproven: string | null } {
+  const { whole, device, contact, sentAt, readings, correlation } = understood
   const { answers, settlements, sets, cancels } = correlation
   const [reading] = readings
   const said = [...(reading === undefined ? [] : [reading]), ...answers]
@@ -44,7 +52,10 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
   const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
   const text = textOf(understood)
-  const hidden = old || (device === null && rules.unknownSenders === 'drop')
+  const isStranger = device === null && contact === null
+  const hidden = old || (isStranger && rules.unknownSenders === 'drop')
+  const unproven = device === null ? null : unprovenOf(understood, device)
+  const unknown = !hidden && isUnknown(understood, unproven)
   const event = isAskedFor(understood) ? null : (said.find((one) => one.event !== null)?.event ?? null)
   return {
     raws: whole.raws,
@@ -71,7 +82,10 @@ export function effectsOf(understood: Understood, rules: EffectRules, now: numbe
             seenAt: now,
             fields: stateKeysOf(device),
           },
-    unknown: !hidden && isUnknown(understood),
+    isStranger,
+    unknown,
+    unproven,
+    heard: unknown && device !== null ? { text, hint: hintFor(device, whole.text ?? '', unproven) } : null,
     settlements: old ? [] : settlements,
     learned: device === null || old ? {} : learned(device, said),
     cancels,
@@ -100,9 +114,27 @@ function isAskedFor({ readings: [reading], correlation: { answers } }: Understoo
   return reading.values.fix === false && answers.some(({ message }) => message === reading.message)
 }
 
-/** Nobody could make sense of it: no message, no answer, and nobody else's. */
-function isUnknown({ whole, readings, correlation, forwarded }: Understood): boolean {
-  return (whole.text ?? '').trim() !== '' && readings.length + correlation.answers.length === 0 && forwarded === null
+/** Nobody could make sense of it: no message, no answer that is known by its words, and nobody else's. */
+function isUnknown({ whole, readings, contact, correlation, forwarded }: Understood, unproven: string | null): boolean {
+  const answers = unproven === null ? correlation.answers : correlation.answers.filter(({ any }) => !any)
+  const isRead = readings.length + answers.length > 0
+  return (whole.text ?? '').trim() !== '' && !isRead && forwarded === null && contact === null
+}
+
+/** The message that would have fitted, had the device's owner allowed what nobody has seen yet. */
+function unprovenOf({ whole, readings, context }: Understood, device: Device): string | null {
+  if (device.unproven || readings.length > 0) return null
+  return readText({ ...device, unproven: true }, whole.text ?? '', context)[0]?.message ?? null
+}
+
+/** Why the device's own profile did not know it. */
+function hintFor(device: Device, text: string, unproven: string | null): string {
+  const { id } = device.profile
+  if (unproven !== null)
+    return `${id} knows it as "${unproven}", which is unproven: it needs unproven: true on the device`
+  const near = nearestOwn(device, text)
+  if (near === null) return `${id} knows nothing like it`
+  return `the nearest of ${id} is ${near.message}, up to character ${near.at}: ${near.expected.join(' or ')} would follow`
 }
 
 /** What may be shown of the text. */
@@ -144,13 +176,15 @@ function sameness(event: string, values: Values): string {
 function receivedPayload(
   id: string,
   text: string,
-  { whole, device, readings, correlation, forwarded }: Understood,
+  { whole, device, contact, readings, correlation, forwarded }: Understood,
 ): Record<string, unknown> {
   const [reading] = readings
   return {
     id,
     from: numberOf(whole.from),
     device: device?.id ?? null,
+    ...(contact !== null && { contact }),
+    ...(whole.from.ton === 'alphanumeric' && { from_type: 'name' }),
     gateway: whole.gateway,
     text,
     ...(whole.data !== null && { data: whole.data }),

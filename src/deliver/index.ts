@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Directory } from '../device/directory.ts'
+import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/read.ts'
 import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import { canonicalTpdu, isStamped } from '../sms/canonical.ts'
+import { usable } from '../sms/centre-clock.ts'
 import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -14,7 +15,7 @@ import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
-import { identify, numberOf } from './identify.ts'
+import { identify } from './identify.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import type { UnknownText } from './unknown.ts'
 
@@ -49,6 +50,7 @@ export interface DeliverRooms extends EffectRules {
   readonly clock: Clock
   readonly checkpoint: Checkpoint
   readonly directory: Directory
+  readonly contacts: Directory<Listed>
   now(): number
   /** A text that nobody could make sense of. */
   unknown(text: UnknownText): void
@@ -69,7 +71,8 @@ export class Deliver {
   readonly #steps: Steps<(typeof deliverSteps)[number]>
   readonly #bell: Doorbell
   #running = true
-  #failures = 0
+  /** How often the message in front could not be got through. */
+  #failures = { id: 0, count: 0 }
   #ended: Promise<void> = Promise.resolve()
 
   constructor(rooms: DeliverRooms) {
@@ -121,6 +124,7 @@ export class Deliver {
       } catch (error) {
         this.#rooms.log('error', `reading texts: ${Fault.from(error).message}`)
         await this.#bell.wait(this.#bell.rings, 1_000)
+        continue
       }
       await this.#bell.wait(seen, slowSweep)
     }
@@ -130,11 +134,11 @@ export class Deliver {
   async #takeOrKeep(message: FiledMessage): Promise<void> {
     try {
       await this.#take(message)
-      this.#failures = 0
     } catch (error) {
       const fault = Fault.from(error)
-      if (fault.code !== 'internal' || ++this.#failures < mostFailures) throw error
-      this.#failures = 0
+      const count = (this.#failures.id === message.id ? this.#failures.count : 0) + 1
+      this.#failures = { id: message.id, count }
+      if (fault.code !== 'internal' || count < mostFailures) throw error
       await this.#quarantine(message, { kind: 'undecodable', reason: fault.message, detail: {} })
     }
   }
@@ -166,11 +170,13 @@ export class Deliver {
     const text = whole.text ?? ''
     const context: ReadContext = {
       receivedAt: isoTime(whole.receivedAt),
-      scts: whole.scts === null ? null : isoTime(whole.scts),
+      scts: isoTime(Math.min(usable(whole) ?? whole.receivedAt, whole.receivedAt)),
     }
-    const device = this.#steps.runSync('identify', () =>
-      identify(this.#rooms.directory.find(numberOf(whole.from)), text, context),
-    )
+    const { device, contact } = this.#steps.runSync('identify', () => {
+      const { directory, contacts } = this.#rooms
+      const found = identify(directory.findOriginator(whole.from), text, context)
+      return { device: found, contact: found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null }
+    })
     const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
     const foreign = device === null ? null : readForward(device, text)
     const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
@@ -186,14 +192,18 @@ export class Deliver {
       return { sentAt, correlation: correlate(device, text, times, context, commands) }
     })
     const effects = effectsOf(
-      { whole, device, sentAt, readings, correlation, forwarded },
+      { whole, device, contact, sentAt, readings, correlation, forwarded, context },
       this.#rooms,
       this.#rooms.now(),
     )
-    await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
-    if (!effects.unknown) return
-    const { messageId, sender, text: masked } = effects.incoming
-    this.#rooms.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context })
+    const { isFlood } = await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
+    const { messageId, sender, text: masked, payload } = effects.incoming
+    if (isFlood)
+      this.#rooms.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
+    if (payload === null) this.#rooms.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
+    if (!effects.unknown || isFlood !== null) return
+    const { unproven } = effects
+    this.#rooms.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
   }
 
   async #quarantine(

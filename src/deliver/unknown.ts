@@ -22,6 +22,8 @@ export interface UnknownText {
   /** The same without secrets. */
   readonly masked: string
   readonly context: ReadContext
+  /** The message of the device's profile that fits and that nobody has seen yet. */
+  readonly unproven: string | null
 }
 
 export interface UnknownRooms {
@@ -81,10 +83,11 @@ export class Unknowns {
       const tried = trial(profiles, id)?.(text, context)
       if (tried === undefined) continue
       matches.push(...tried.matches)
-      const closer = tried.nearest !== null && (nearest === null || tried.nearest.weight > nearest.weight)
-      // Between equals the device's own profile is meant.
-      const own = tried.nearest?.weight === nearest?.weight && id === device?.profile.id
-      if (closer || own) nearest = tried.nearest
+      if (tried.nearest === null) continue
+      // The device's own profile goes before all others.
+      const isOwn = id === device?.profile.id
+      const closer = nearest === null || tried.nearest.weight > nearest.weight
+      if (isOwn || (closer && nearest?.profile !== device?.profile.id)) nearest = tried.nearest
     }
     return { matches, nearest: matches.length > 0 ? null : nearest }
   }
@@ -99,27 +102,38 @@ function trial(profiles: ProfileSource, id: string) {
   }
 }
 
-function lineFor({ device, sender }: UnknownText, best: Tried['matches'][number] | undefined, nearest: Nearest | null) {
-  const near =
-    nearest === null
-      ? 'and no other does'
-      : `the nearest is ${nearest.profile} ${nearest.message}, up to character ${nearest.at}: ${nearest.expected.join(' or ')} would follow`
+const hintUnproven = 'it is unproven and needs unproven: true on the device'
+
+function lineFor(
+  { device, sender, unproven }: UnknownText,
+  best: Tried['matches'][number] | undefined,
+  nearest: Nearest | null,
+): string {
   if (device !== null) {
+    if (unproven !== null) return `${device.id} sent a text that its profile knows as "${unproven}": ${hintUnproven}`
+    const near =
+      nearest === null
+        ? 'and no other does'
+        : `the nearest is ${nearest.profile} ${nearest.message}, up to character ${nearest.at}: ${nearest.expected.join(' or ')} would follow`
     const other = best === undefined ? near : `${best.profile} knows it as "${best.message}"`
     return `${device.id} sent a text that its profile ${device.profile.id} does not know; ${other}`
   }
-  const profile = best?.profile ?? nearest?.profile ?? 'generic/text'
-  const why =
-    best === undefined ? `no profile knows the text, ${near}` : `${best.profile} knows it as "${best.message}"`
-  return `a text of the unknown number ${quoted(sender)}: ${why}. To add it: devices: { new: { profile: ${profile}, number: ${quoted(sender)} } }`
+  const from = `a text of the unknown number ${quoted(sender)}`
+  if (best === undefined) return `${from}, and no profile knows it`
+  const line = `devices: { new: { profile: ${best.profile}, number: ${quoted(sender)} } }`
+  return `${from}: ${best.profile} knows it as "${best.message}". To add it: ${line}`
 }
 
 function dataFor(
-  { messageId, device, sender, masked }: UnknownText,
+  { messageId, device, sender, masked, unproven }: UnknownText,
   matches: Tried['matches'],
   nearest: Nearest | null,
 ): Record<string, unknown> {
-  const names = matches.map(({ profile, message }) => ({ profile, message }))
+  const names = matches.map((match) => ({
+    profile: match.profile,
+    message: match.message,
+    ...(match.unproven && { unproven: true }),
+  }))
   const { weight: _, rest: __, ...near } = nearest ?? { weight: 0, rest: '' }
   return {
     message_id: messageId,
@@ -127,6 +141,8 @@ function dataFor(
     ...(device === null && { from: sender }),
     text: masked,
     matches: names,
-    nearest: nearest === null ? null : near,
+    // What people write resembles some pattern or other: nothing is guessed of a stranger.
+    nearest: nearest === null || device === null ? null : near,
+    ...(unproven !== null && { unproven, hint: hintUnproven }),
   }
 }

@@ -1,22 +1,29 @@
+import type { Address } from '../message/address.ts'
 import type { Device } from './device.ts'
-import { sameNumber } from './numbers.ts'
+import { originatorOf, sameNumber } from './numbers.ts'
 
 /** Digits from the right by which numbers are looked up before they are compared. */
 const tail = 7
 
-/** Finds the devices behind a number, however the network or a client writes it. */
-export class Directory {
-  readonly #byTail = new Map<string, Device[]>()
+/** Somebody with numbers, or with the names that texts of theirs come from. */
+export interface Listed {
+  readonly id: string
+  readonly numbers: readonly string[]
+}
+
+/** Finds the devices, or others, behind a number, however the network or a client writes it. */
+export class Directory<T extends Listed = Device> {
+  readonly #byTail = new Map<string, T[]>()
   readonly #keys = new Map<string, readonly string[]>()
   readonly #region: string | undefined
 
-  constructor(devices: Iterable<Device>, region: string | undefined) {
+  constructor(devices: Iterable<T>, region: string | undefined) {
     this.#region = region
     for (const device of devices) this.place(device)
   }
 
   /** A device that is new, or has changed. */
-  place(device: Device): void {
+  place(device: T): void {
     this.remove(device.id)
     const keys = [...new Set(device.numbers.map(keyOf))]
     for (const key of keys) this.#byTail.set(key, [...(this.#byTail.get(key) ?? []), device])
@@ -33,15 +40,24 @@ export class Directory {
   }
 
   /** The devices with this number: normally one, none for a stranger. */
-  find(number: string): readonly Device[] {
+  find(number: string): readonly T[] {
     const candidates = this.#byTail.get(keyOf(number)) ?? []
     return [
       ...new Set(candidates.filter((device) => device.numbers.some((one) => sameNumber(one, number, this.#region)))),
     ]
   }
+
+  /** Those whose text it is. The name of an alphanumeric originator is never a number, however it is written. */
+  findOriginator(from: Address): readonly T[] {
+    const number = originatorOf(from, this.#region)
+    if (number !== null) return this.find(number)
+    const name = from.number.trim().toLowerCase()
+    const candidates = /\p{L}/u.test(name) ? (this.#byTail.get(keyOf(name)) ?? []) : []
+    return candidates.filter(({ numbers }) => numbers.some((one) => one.trim().toLowerCase() === name))
+  }
 }
 
 function keyOf(number: string): string {
   const digits = number.replace(/\D/g, '')
-  return digits.length >= tail ? digits.slice(-tail) : number.toLowerCase()
+  return digits.length >= tail && !/\p{L}/u.test(number) ? digits.slice(-tail) : number.trim().toLowerCase()
 }

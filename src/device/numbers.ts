@@ -4,6 +4,7 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
+import type { Address } from '../message/address.ts'
 import { refusalOf } from '../message/dialable.ts'
 import type { PhoneForm } from './schema/command.ts'
 
@@ -23,21 +24,62 @@ export function normaliseNumber(text: string, region?: string): string {
   return parsed?.isValid() ? parsed.number : digits
 }
 
-/** Digits that make two numbers one when a network leaves the country or the trunk prefix away. */
+/** Shorter ones are short codes: they are the same only as they stand. */
 const tail = 7
+/** Digits that make two numbers one where nobody knows the country of the shorter one. */
+const sureTail = 9
 
 /**
  * Is this the same subscriber? A network may name a sender `+4915112345678`, `004915112345678` or `015112345678`.
- * Two international numbers are the same only digit by digit.
+ * Two international numbers are the same only digit by digit, national ones as a whole and within their country.
  */
 export function sameNumber(a: string, b: string, region?: string): boolean {
   const [one, two] = [normaliseNumber(a, region), normaliseNumber(b, region)]
-  if (one.toLowerCase() === two.toLowerCase()) return true
-  if (/\p{L}/u.test(one + two) || (one.startsWith('+') && two.startsWith('+'))) return false
-  const [short = '', long = ''] = [one, two]
-    .map((number) => number.replace(/^(?:\+|0+)/, ''))
-    .sort((x, y) => x.length - y.length)
-  return short.length >= tail && long.endsWith(short)
+  if (one.toLowerCase() === two.toLowerCase() || lacksPlus(a, two) || lacksPlus(b, one)) return true
+  if (/\p{L}/u.test(one + two) || one.startsWith('+') === two.startsWith('+')) return isSameNational(one, two)
+  const [whole, other] = one.startsWith('+') ? [one, two] : [two, one]
+  const parsed = parsePhoneNumberFromString(whole)
+  const digits = other.replace(/^0+/, '')
+  const code = region === undefined ? undefined : callingCodeOf(region)
+  if (code !== undefined && parsed?.countryCallingCode !== code) return false
+  return digits.length >= (code === undefined ? sureTail : tail) && parsed?.nationalNumber.replace(/^0+/, '') === digits
+}
+
+/** The international number without its plus, as networks write it that leave the type of number open. */
+function lacksPlus(text: string, international: string): boolean {
+  const digits = text.replace(/[\s()./-]/g, '')
+  return digits.length >= sureTail && international === `+${digits}`
+}
+
+/** Two national numbers, one of which may lack its trunk prefix. */
+function isSameNational(one: string, two: string): boolean {
+  if (/\D/.test(one + two)) return false
+  const [a, b] = [one, two].map((digits) => digits.replace(/^0+/, '')) as [string, string]
+  return a === b && a.length >= sureTail
+}
+
+function callingCodeOf(region: string): string | undefined {
+  const country = region.toUpperCase()
+  return isSupportedCountry(country) ? getCountryCallingCode(country) : undefined
+}
+
+/** The country of an international number, as the hub's own; undefined where that is not known. */
+export const countryOf = (number: string): string | undefined => parsePhoneNumberFromString(number)?.country
+
+/**
+ * The number that a text came from, as it is looked up; null for a name, which is nobody's number however it is
+ * written. A national one is of the SIM's country.
+ */
+export function originatorOf({ number, ton }: Address, region?: string): string | null {
+  if (ton === 'alphanumeric') return null
+  if (ton === 'international') return `+${number}`
+  const code = region === undefined ? undefined : callingCodeOf(region)
+  if (ton !== 'national' || code === undefined || number.length < tail) return number
+  const normal = normaliseNumber(number, region)
+  // The country's own code in front of a national number is a part of it, not the code.
+  return normal.endsWith(number.replace(/^0/, '')) && normal.length >= number.replace(/^0/, '').length + code.length
+    ? normal
+    : `+${code}${number.replace(/^0/, '')}`
 }
 
 /** The number with the plus that was left away; null where that makes no number. */

@@ -15,7 +15,13 @@ import type { Parameter, Proof } from './schema/command.ts'
 export interface Tried {
   readonly text: string
   /** Best first. */
-  readonly matches: readonly { readonly profile: string; readonly message: string; readonly values: Values }[]
+  readonly matches: readonly {
+    readonly profile: string
+    readonly message: string
+    readonly values: Values
+    /** Nobody has seen it: it is read only where the device's owner says so. */
+    readonly unproven?: true
+  }[]
   /** What came nearest when nothing fits; null when not even a first letter does. */
   readonly nearest: Nearest | null
 }
@@ -74,11 +80,11 @@ export function makeTrial(profiles: Iterable<Profile>): (text: string, context: 
 
 function distinct(found: readonly Candidate[]): Tried['matches'] {
   const seen = new Set<string>()
-  return found.flatMap(({ profile, message, values }) => {
+  return found.flatMap(({ profile, message, values, proof }) => {
     const key = JSON.stringify([profile, message, values])
     if (seen.has(key)) return []
     seen.add(key)
-    return [{ profile, message, values }]
+    return [{ profile, message, values, ...(proof === 'unproven' && { unproven: true as const }) }]
   })
 }
 
@@ -135,6 +141,9 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
         ]
   })
 }
+
+/** What of a device's own profile came nearest to a text; null when not even a first letter does. */
+export const nearestOwn = (device: Device, text: string): Nearest | null => nearest([sampleOf(device)], text.trim())
 
 function nearest(samples: readonly Sample[], text: string): Nearest | null {
   let best: Nearest | null = null

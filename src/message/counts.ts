@@ -5,5 +5,8 @@ export interface Counts {
   readonly publications: number
   readonly parked: number
   readonly quarantined: number
+  /** Messages that came more than once, and texts of unknown numbers beyond their share: counted since the installation. */
+  readonly copies: number
+  readonly strangers: number
   readonly oldestQueuedAt: number | null
 }

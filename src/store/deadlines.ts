@@ -80,6 +80,16 @@ function outcomeOfSilence(row: SubmissionRow): Change {
   if (row.reason === 'reply_mismatch') return { status: 'unconfirmed', ok: null }
   const seconds = Math.round(row.within / 1000)
   const silence = row.spec === null ? undefined : (JSON.parse(row.spec) as { silence?: string } | null)?.silence
-  const message = `no answer within ${seconds} s${silence === undefined ? '' : `. ${silence}`}`
-  return { status: 'unconfirmed', ok: null, error: errorReport(new Fault('reply_timeout', message)) }
+  const heard = row.heard === null ? null : (JSON.parse(row.heard) as { readonly text: string; readonly hint: string })
+  const message =
+    heard !== null
+      ? `a text came within ${seconds} s and was not understood: ${JSON.stringify(heard.text)}; ${heard.hint}`
+      : `no answer within ${seconds} s${silence === undefined ? '' : `. ${silence}`}`
+  return {
+    status: 'unconfirmed',
+    ok: null,
+    error: errorReport(
+      new Fault('reply_timeout', message, heard === null ? {} : { text: heard.text, hint: heard.hint }),
+    ),
+  }
 }

@@ -99,7 +99,7 @@ export function nameUnknown(
   tx: Tx,
   { raws, data }: { raws: readonly number[]; data: Readonly<Record<string, unknown>> },
 ): void {
-  keepUnknown(tx, raws, data)
+  if (data.device !== null) keepUnknown(tx, raws, data)
   tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'unknown_text', data }), retain: false })
 }
 

@@ -62,6 +62,7 @@ export interface SubmissionRow {
   readonly joins: string | null
   readonly carrier: number | null
   readonly held: number
+  readonly heard: string | null
 }
 
 /** A row of `segment`. */

@@ -12,6 +12,7 @@ import { type Change, move } from './moves.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
 import { learnStamp } from './service-centres.ts'
 import { type Learned, learnSettings } from './settings.ts'
+import { dropText, floodOf, keepNewest } from './strangers.ts'
 
 /** What an answer means for the command it belongs to. */
 export interface Settlement {
@@ -55,8 +56,12 @@ export interface TextEffects {
     readonly payload: Readonly<Record<string, unknown>> | null
   }
   readonly state: StateChange | null
-  /** It goes into quarantine: nobody knows what it says. */
+  /** It is of nobody who is known: only so many are published. */
+  readonly isStranger: boolean
+  /** Nobody knows what it says: a device's goes into quarantine. */
   readonly unknown: boolean
+  /** What the commands that wait for an answer are told of a text that could not be read. */
+  readonly heard: { readonly text: string; readonly hint: string } | null
   readonly settlements: readonly Settlement[]
   /** Settings that the text teaches. */
   readonly learned: Readonly<Record<string, Learned>>
@@ -70,9 +75,10 @@ export interface TextEffects {
 }
 
 /** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
-export function settleText(tx: Tx, effects: TextEffects): void {
+export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: boolean | null } {
   const { incoming, now } = effects
   learnStamp(tx, effects.centre, effects.stamp)
+  const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
   tx.run(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
     incoming.messageId,
@@ -83,6 +89,11 @@ export function settleText(tx: Tx, effects: TextEffects): void {
     JSON.stringify(incoming.payload),
     now,
   )
+  if (effects.isStranger) keepNewest(tx, incoming.sender)
+  if (isFlood !== null) {
+    dropText(tx, effects, isFlood)
+    return { isFlood }
+  }
   if (incoming.payload !== null) {
     tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
   }
@@ -97,10 +108,18 @@ export function settleText(tx: Tx, effects: TextEffects): void {
     for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
     for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
   }
-  if (effects.unknown)
+  if (effects.heard !== null) {
+    tx.run(
+      `UPDATE submission SET heard = ? WHERE lane = ? AND final = 0 AND written_at IS NOT NULL AND expect <> 'none'`,
+      JSON.stringify(effects.heard),
+      `d:${incoming.device}`,
+    )
+  }
+  if (effects.unknown && incoming.device !== null)
     keepUnknown(tx, effects.raws, { message_id: incoming.messageId, device: incoming.device, text: incoming.text })
   else done(tx, effects.raws)
   if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
+  return { isFlood }
 }
 
 function publishEvent(

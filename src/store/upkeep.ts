@@ -2,6 +2,7 @@ import type { Counts } from '../message/counts.ts'
 import type { Tx } from './engine.ts'
 import { meta, setMeta } from './recover.ts'
 import { shiftCentres } from './service-centres.ts'
+import { counted } from './tally.ts'
 
 /** Times that this run of the hub wrote down, by table; `since` decides which rows they are of. */
 const written = [
@@ -96,6 +97,8 @@ export function counts(tx: Tx): Counts {
     publications: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NULL'),
     parked: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NOT NULL'),
     quarantined: one(`SELECT COUNT(*) AS n FROM raw WHERE state = 'quarantined'`),
+    copies: counted(tx, 'copies'),
+    strangers: counted(tx, 'strangers'),
     oldestQueuedAt:
       tx.one<{ t: number | null }>(
         `SELECT MIN(queued_at) AS t FROM (SELECT queued_at FROM submission WHERE status = 'queued' ORDER BY expires_at LIMIT 1)`,

@@ -1,0 +1,119 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
+import { SimulatedDevice } from '../../src/sim/device.ts'
+import { SimulatedModem } from '../../src/sim/modem.ts'
+import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
+import { hubNumber, hubYaml } from '../support/world.ts'
+
+const second = 1_000
+const number = '+4915112345610'
+const mum = '+4915112345699'
+const stranger = '+4915112345600'
+
+const devices = `
+devices:
+  tag:
+    profile: generic/text
+    number: "${number}"
+    commands:
+      ask: { text: ASK, repeat: safe, asks: [temperature], reply: { expect: required, within: 60, accepted: "STATE {temperature:decimal} C" } }
+    messages:
+      reading: { text: "READ {temperature:decimal}" }
+      lost: { text: "LOST {temperature:decimal}", proof: unproven }
+contacts: { mum: "${mum}" }
+`
+
+const clock = new SimulatedClock(7)
+const network = new SimulatedNetwork({ clock, behaviour: { deliverMs: [100, 200] } })
+const modem = new SimulatedModem({ network, number: hubNumber })
+const broker = new SimulatedBroker(clock)
+const hub = new SimulatedHub(hubYaml({ mqtt: '{}', path: 'simulated', devices }), clock, broker, modem)
+const jsons = (topic: string): Record<string, any>[] =>
+  broker.published.filter((one) => one.topic === `smshub/${topic}`).map(({ payload }) => JSON.parse(payload))
+const events = (type: string) => jsons('bridge/event').filter((event) => event.type === type)
+
+beforeAll(async () => {
+  new SimulatedDevice({ network, number, answerer: { answer: () => [] } })
+  await hub.start()
+  await clock.advance(20 * second)
+}, 60_000)
+
+afterAll(() => hub.kill())
+
+describe('a text that nobody can read', () => {
+  test('of a contact is a text and no riddle', async () => {
+    const before = jsons('bridge/health').at(-1)?.quarantined ?? 0
+    network.text({ from: mum, to: hubNumber, text: 'Hi it is mum' })
+    await clock.advance(5 * second)
+    expect(jsons('sms/received').at(-1)).toMatchObject({ text: 'Hi it is mum', device: null, contact: 'mum' })
+    expect(events('unknown_text')).toEqual([])
+    await clock.advance(601 * second)
+    expect(jsons('bridge/health').at(-1)).toMatchObject({ quarantined: before })
+  })
+
+  test('of a stranger is given no profile that does not know it', async () => {
+    network.text({ from: stranger, to: hubNumber, text: 'Your balance is 3 EUR' })
+    await clock.advance(5 * second)
+    expect(events('unknown_text').at(-1)?.data).toMatchObject({ from: stranger, matches: [], nearest: null })
+    await clock.advance(601 * second)
+    expect(jsons('bridge/health').at(-1)).toMatchObject({ quarantined: 0 })
+  })
+
+  test('is named where the answer to a command is missed, with the nearest of the device’s own profile', async () => {
+    broker.press('tag/command/ask', '{}')
+    await clock.advance(10 * second)
+    network.text({ from: number, to: hubNumber, text: 'STATE 21.5 F' })
+    await clock.advance(300 * second)
+    const { status, error } = jsons('tag/result').at(-1) as Record<string, any>
+    expect([status, error.code]).toEqual(['unconfirmed', 'reply_timeout'])
+    expect(error.message).toContain('"STATE 21.5 F"')
+    expect(error.message).toMatch(/was not understood.*generic\/text is ask, up to character 11/)
+  })
+
+  test('but fits what nobody has seen yet says what it needs, in the event and in the result', async () => {
+    broker.press('tag/command/ask', '{}')
+    await clock.advance(10 * second)
+    network.text({ from: number, to: hubNumber, text: 'LOST 21.5' })
+    await clock.advance(300 * second)
+    expect(events('unknown_text').at(-1)?.data).toMatchObject({
+      device: 'tag',
+      unproven: 'lost',
+      hint: expect.stringContaining('unproven: true'),
+    })
+    expect(jsons('tag/result').at(-1)?.error.message).toMatch(/"LOST 21.5"; .*unproven: true/)
+  })
+})
+
+test('three thousand texts of one stranger within an hour leave the memory empty, a hundred rows and the devices served', async () => {
+  for (let i = 0; i < 3_000; i++) {
+    network.text({ from: '+4915112345601', to: hubNumber, text: `spam ${i}`, delayMs: (i % 300) * 1_200 })
+    if (i % 300 !== 299) continue
+    await clock.advance(299 * 1_200)
+    network.text({ from: number, to: hubNumber, text: `READ ${i}`, delayMs: 0 })
+    const at = broker.published.length
+    await clock.advance(2 * second)
+    const since = broker.published.slice(at).map(({ payload }) => payload)
+    expect(since.some((payload) => payload.includes(`"text":"READ ${i}"`))).toBe(true)
+  }
+  await clock.advance(600 * second)
+  expect([modem.memories.SM.used, modem.memories.ME.used]).toEqual([0, 0])
+  expect(jsons('sms/received').filter(({ from }) => from === '+4915112345601').length).toBeLessThanOrEqual(120)
+  expect(events('text_flood')).toContainEqual(
+    expect.objectContaining({ data: expect.objectContaining({ from: '+4915112345601' }) }),
+  )
+  const received = jsons('sms/received').filter(({ device }) => device === 'tag')
+  expect(received.map(({ text }) => text).filter((text) => text.startsWith('READ'))).toEqual(
+    Array.from({ length: 10 }, (_, i) => `READ ${i * 300 + 299}`),
+  )
+  await hub.kill()
+  const store = new Database(join(hub.folder, 'data', 'smshub.db'), { readonly: true })
+  const rows = store.prepare('SELECT COUNT(*) AS n FROM incoming WHERE sender = ?').get('+4915112345601') as {
+    n: number
+  }
+  const raws = store.prepare('SELECT COUNT(*) AS n FROM raw').get() as { n: number }
+  store.close()
+  expect(rows.n).toBeLessThanOrEqual(100)
+  expect(raws.n).toBeLessThanOrEqual(200)
+}, 300_000)
