@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Bridge } from './bridge/bridge.ts'
 import type { Gateways } from './bridge/gateways.ts'
 import { makeIngress } from './bridge/ingress.ts'
+import { contactsOf, homeOf } from './config/contacts.ts'
 import { makeDevices, numberOf } from './config/devices.ts'
 import { ProfileFiles } from './config/profiles.ts'
 import type { Config } from './config/schema.ts'
@@ -9,8 +10,7 @@ import { Deliver } from './deliver/index.ts'
 import { Publisher } from './deliver/publish.ts'
 import { Unknowns } from './deliver/unknown.ts'
 import type { Device } from './device/device.ts'
-import { Directory, type Listed } from './device/directory.ts'
-import { countryOf, normaliseNumber } from './device/numbers.ts'
+import { Directory } from './device/directory.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
 import type { Gateway } from './gateway/gateway.ts'
@@ -245,7 +245,7 @@ export class Hub {
       waitsMoved: () => this.#submit.deadlines.look(),
       log: (level, message) => this.#options.log(level, 'hub', message),
     })
-    const directory = new Directory(this.devices.values(), region ?? homeOf(config))
+    const directory = new Directory(this.devices.values(), homeOf(config))
     this.#submit = new Submit({
       ...rooms,
       device: (id) => this.devices.get(id),
@@ -289,7 +289,7 @@ export class Hub {
     this.#deliver = new Deliver({
       ...rooms,
       directory,
-      contacts: contactsOf(config, region ?? homeOf(config)),
+      contacts: contactsOf(config),
       unknownSenders: config.sms.unknown_senders,
       installedAt,
       now,
@@ -396,21 +396,4 @@ export class Hub {
       .refreshSettings()
       .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
   }
-}
-
-/** The country of the hub's own numbers: national numbers of senders are of that one. */
-function homeOf({ gateways }: Config): string | undefined {
-  for (const { number } of Object.values(gateways)) {
-    const country = number === undefined ? undefined : countryOf(number)
-    if (country !== undefined) return country
-  }
-  return undefined
-}
-
-/** Contacts by their numbers; a group is not one. */
-function contactsOf({ contacts }: Config, region: string | undefined): Directory<Listed> {
-  const people = Object.entries(contacts).flatMap(([id, number]) =>
-    typeof number === 'string' ? [{ id, numbers: [normaliseNumber(number, region)] }] : [],
-  )
-  return new Directory(people, region)
 }
