@@ -35,6 +35,12 @@ export function openGateways({ config, simulated = [], make, ...rooms }: Gateway
   )
 }
 
+/** Stops all of them, whatever becomes of one; rejects with the first failure. */
+export async function stopGateways(gateways: Iterable<Gateway>): Promise<void> {
+  const ended = await Promise.allSettled([...gateways].map(async (gateway) => gateway.stop()))
+  for (const one of ended) if (one.status === 'rejected') throw one.reason
+}
+
 /** Over restarts: a container that starts again and again must not block a SIM, nor use another one unasked. */
 function memoryIn({ store, now }: Pick<GatewayRooms, 'store' | 'now'>): Required<ModemMemory> {
   return {

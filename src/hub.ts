@@ -13,20 +13,22 @@ import type { Device } from './device/device.ts'
 import { Directory } from './device/directory.ts'
 import { Desk } from './fleet/desk.ts'
 import { Fleet } from './fleet/fleet.ts'
-import type { Gateway } from './gateway/gateway.ts'
+import type { Gateway, GatewayHandlers } from './gateway/gateway.ts'
 import { limitsOf, poolOf, routeName } from './gateway/pool.ts'
-import { openGateways } from './gateways.ts'
+import { openGateways, stopGateways } from './gateways.ts'
 import type { Counts } from './message/counts.ts'
 import type { HubEvents, Log, LogLevel } from './message/events.ts'
-import { Fault } from './message/fault.ts'
+import type { Fault } from './message/fault.ts'
 import { type Health, healthOf } from './message/health.ts'
 import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
 import { Submit } from './submit/index.ts'
 import { Upkeep } from './upkeep.ts'
+import { type Failed, inBackground, logged, untilDone } from './util/background.ts'
 import type { Clock } from './util/clock.ts'
 import { Emitter } from './util/emitter.ts'
+import { type Parts, stopAll } from './util/ending.ts'
 import { SteadyTime } from './util/steady-time.ts'
 import type { Checkpoint } from './util/steps.ts'
 import { ulid } from './util/ulid.ts'
@@ -72,7 +74,9 @@ interface HubRooms {
 
 /** The composition root: the only file that knows every room. */
 export class Hub {
-  readonly events = new Emitter<HubEvents>()
+  readonly events = new Emitter<HubEvents>((name, { message }) =>
+    this.#options.log('error', 'hub', `a listener for ${String(name)} failed: ${message}`),
+  )
   readonly fleet: Fleet
   readonly gateways = new Map<string, Gateway>()
   readonly #options: HubOptions
@@ -90,8 +94,9 @@ export class Hub {
   /** For the command line of this machine. */
   desk!: Desk
   #upkeep!: Upkeep
+  /** What runs, in the order in which it is stopped. */
+  #parts: Parts = {}
   #stopped = false
-  #storeFault: string | null = null
   /** Since when the broker is not there, on the monotonic clock; null while it is. */
   #brokerLostAt: number | null
 
@@ -142,9 +147,8 @@ export class Hub {
       await hub.#begin(recovered.installedAt)
       return hub
     } catch (error) {
-      // What runs already ends in order: its last words would else hide the reason.
-      await hub?.stop().catch((late: unknown) => options.log('debug', 'hub', Fault.from(late).message))
-      await store.close()
+      if (hub === null) await store.close()
+      else await hub.stop()
       throw error
     }
   }
@@ -167,12 +171,17 @@ export class Hub {
     const now = this.#options.clock.monotonic()
     return healthOf({
       stopping: this.#stopped,
-      storeFault: this.#storeFault,
+      storeFault: this.fatal?.message ?? null,
       hasRoom: this.#upkeep.hasRoom && this.#folder.hasRoom(),
       brokerLostMs: this.#ingress.connected ? null : now - (this.#brokerLostAt ?? now),
       brokerTrouble: this.#ingress.trouble,
       gateways,
     })
+  }
+
+  /** Why the hub can't go on; null while it can. */
+  get fatal(): Fault | null {
+    return this.#store.fatal
   }
 
   counts(): Promise<Counts> {
@@ -184,38 +193,18 @@ export class Hub {
     return this.#store.backup(path)
   }
 
-  /** A backup among those of the data folder; answers where it is, seen from there. */
-  async #backupHere(): Promise<string> {
-    const { path, name } = this.#folder.newBackup(this.#time.now())
-    try {
-      await this.#store.backup(join(path, 'smshub.db'))
-      this.#options.copyFiles?.(path)
-    } catch (error) {
-      this.#folder.dropBackup(name)
-      throw error
-    }
-    this.#folder.forgetBackups()
-    return `backups/${name}`
-  }
-
   /** What `bridge/request/<path>` does, for the command line of this machine. */
   request(path: string, data: unknown): Promise<Readonly<Record<string, unknown>>> {
     return this.#bridge.ask(path, data)
   }
 
-  /** Takes nothing new, lets what runs finish, says goodbye. */
+  /** Takes nothing new, lets what runs finish, says goodbye. What has not been started, or only half, too. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    this.#upkeep.stop()
-    this.#bridge.stop()
-    await this.#submit.stop()
-    await Promise.all([...this.gateways.values()].map((gateway) => gateway.stop()))
-    await this.#deliver.stop()
-    await this.#publisher.stop()
-    await this.#ingress.stop()
-    await this.#store.run('noteTime', { now: this.#time.now() }).catch(() => {})
-    await this.#store.close()
+    const clock = { stop: () => this.fatal ?? this.#store.run('noteTime', { now: this.#time.now() }) }
+    const store = { stop: () => this.#store.close() }
+    await stopAll(this.#options.clock, { ...this.#parts, clock, store }, (name) => this.#failed(`stopping ${name}`))
   }
 
   async #begin(installedAt: number): Promise<void> {
@@ -225,10 +214,7 @@ export class Hub {
     const now = () => this.#time.now()
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
     const region = config.sms.region
-    this.#store.onFatal = (fault) => {
-      this.#storeFault = fault.message
-      this.events.emit('fatal', fault)
-    }
+    this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
     const instance = this.#folder.instanceId()
     this.#ingress =
       this.#options.makeIngress?.() ?? makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now })
@@ -285,7 +271,8 @@ export class Hub {
       else directory.place(device)
       this.#bridge.changed(id, device)
     }
-    this.#store.on('settings', () => void this.#refreshSettings())
+    const refresh = () => this.fleet.refreshSettings()
+    this.#store.on('settings', () => this.#persist('the settings of devices', refresh))
     this.#deliver = new Deliver({
       ...rooms,
       directory,
@@ -331,7 +318,7 @@ export class Hub {
       shown: (event) => this.events.emit('gateway', event),
       takeIn: (publish) => this.#submit.takeIn(publish),
       tellAgain: () => this.#publisher.tellAgain(),
-      backup: () => this.#backupHere(),
+      backup: () => this.#folder.backUp(this.#store, this.#time.now(), this.#options.copyFiles),
       clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),
       acceptClock: () => this.#upkeep.acceptClock(),
       backups: () => this.#folder.backups(),
@@ -339,6 +326,9 @@ export class Hub {
       restart: this.#options.restart,
       log: (level, message) => this.#options.log(level, 'bridge', message),
     })
+    const gateways = { stop: () => stopGateways(this.gateways.values()) }
+    const [upkeep, bridge, submit, deliver] = [this.#upkeep, this.#bridge, this.#submit, this.#deliver]
+    this.#parts = { upkeep, bridge, submit, gateways, deliver, publisher: this.#publisher, mqtt: this.#ingress }
     await this.#bridge.prepare()
     this.#deliver.start()
     this.#submit.start()
@@ -347,7 +337,8 @@ export class Hub {
     await this.#ingress.start({
       publish: (publish) => this.#bridge.takeIn(publish),
       ended: ({ client, clean, silentMs }) => {
-        void this.#store.run('endConnection', { client, clean, lastHeard: now() - silentMs }).catch(() => {})
+        const ended = { client, clean, lastHeard: now() - silentMs, now: now() }
+        this.#persist(`the end of the connection of ${client}`, () => this.#store.run('endConnection', ended))
       },
       connected: ({ remembers }) => {
         this.#brokerLostAt = null
@@ -365,7 +356,9 @@ export class Hub {
         const { repeated: _, ...data } = refused
         this.#options.log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
         const payload = JSON.stringify({ type: 'refused', data })
-        void this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }]).catch(() => {})
+        // Once: strangers decide how often.
+        const publish = () => this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
+        inBackground(publish, this.#failed(`the refusal of ${data.client}`))
       },
     })
     this.#bridge.start()
@@ -378,22 +371,28 @@ export class Hub {
     const gateways = openGateways({ config, store: this.#store, clock, now, log, simulated, make: makeGateway })
     for (const [id, gateway] of gateways) {
       this.gateways.set(id, gateway)
-      gateway.start({
+      const handlers: GatewayHandlers = {
         received: (raw) => this.#deliver.takeIn(raw),
         changed: () => {
           this.#submit.look()
           this.#bridge.gatewayChanged(id)
         },
-        called: (from) => void this.#deliver.called(id, from).catch(() => {}),
+        called: (from) => inBackground(() => this.#deliver.called(id, from), this.#failed(`a call to gateway ${id}`)),
         log: (level, message) => log(level, `gateway.${id}`, message),
-      })
+      }
+      // One that can't be started keeps no other one from it.
+      inBackground(() => gateway.start(handlers), this.#failed(`gateway ${id} can't be started`))
       this.#submit.serve(gateway)
     }
   }
 
-  async #refreshSettings(): Promise<void> {
-    await this.fleet
-      .refreshSettings()
-      .catch((error: unknown) => this.#options.log('error', 'hub', Fault.from(error).message))
+  /** Work that nobody waits for, tried until it is done or the hub stops. */
+  #persist(what: string, work: () => Promise<unknown>): void {
+    const failed = this.#failed(what)
+    inBackground(() => untilDone(this.#options.clock, work, () => !this.#stopped, failed), failed)
+  }
+
+  #failed(what: string): Failed {
+    return logged((level, message) => this.#options.log(level, 'hub', message), what)
   }
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CliContext } from './cli/context.ts'
 import { program } from './cli/program.ts'
+import { asError } from './util/background.ts'
 import type { Clock } from './util/clock.ts'
 
 // Whatever the hub writes holds passwords and texts: for its owner alone.
@@ -47,6 +48,17 @@ process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
+/** What nobody caught: a hub that runs ends in order, everything else at once. */
+let endInOrder: ((error: Error) => void) | null = null
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (thrown: unknown) => {
+    const error = asError(thrown)
+    if (endInOrder !== null) return endInOrder(error)
+    process.stderr.write(`${error.stack ?? error.message}\n`)
+    process.exit(1)
+  })
+}
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const context: CliContext = {
@@ -58,6 +70,9 @@ const context: CliContext = {
   clock: systemClock,
   version,
   ended,
+  onDefect: (listener) => {
+    endInOrder = listener
+  },
 }
 
 process.exitCode = await program(context, process.argv.slice(2))

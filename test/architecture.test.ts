@@ -145,6 +145,19 @@ describe('the house', () => {
     expect(culprits).toEqual([])
   })
 
+  test('work in the background goes through one helper, and no failure is swallowed', () => {
+    const rules: readonly (readonly [string, RegExp])[] = [
+      ['a bare void', /\bvoid[ \t]+[\w$(#]/],
+      ['an empty catch', /\bcatch\s*(\([^)]*\)\s*)?\{\s*\}/],
+      ['an empty .catch()', /\.catch\(\s*(?:async\s*)?\(?\w*\)?\s*=>\s*(?:\{\s*\}|undefined|null|void 0)\s*,?\s*\)/],
+    ]
+    const found = files.flatMap((file) => {
+      const text = withoutComments(readFileSync(join(root, file), 'utf8'))
+      return rules.filter(([, pattern]) => pattern.test(text)).map(([what]) => `${file}: ${what}`)
+    })
+    expect(found).toEqual([])
+  })
+
   test('no file imports itself around a corner', () => {
     const graph = new Map(
       files.map((file) => [file, local.filter((one) => one.from === file && !one.typeOnly).map(target)]),

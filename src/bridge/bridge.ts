@@ -3,10 +3,12 @@ import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { isAvailable } from '../message/gateway-state.ts'
+import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { Announcer } from '../mqtt/homeassistant/announcer.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
+import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { Failures } from './failures.ts'
@@ -82,9 +84,7 @@ export class Bridge {
     this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
     this.#failures = new Failures(rooms.log)
     this.#sms2mqtt =
-      sms2mqtt === undefined
-        ? null
-        : new Sms2mqtt(sms2mqtt.prefix, rooms.newId, (told) => void rooms.store.run('publish', told).catch(() => {}))
+      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, rooms.newId, (told) => this.#publish(told))
     this.#announcer = this.#makeAnnouncer()
     this.#logLevel = log.level
   }
@@ -110,8 +110,8 @@ export class Bridge {
   start(): void {
     this.#sms2mqtt?.state(true)
     const { clock, fleet } = this.#rooms
-    this.#tellHealth().catch(this.#failed)
-    this.#tellPauses().catch(this.#failed)
+    inBackground(() => this.#tellHealth(), this.#failed)
+    inBackground(() => this.#tellPauses(), this.#failed)
     const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
     this.#ends = [
       every(clock, healthMs, () => this.#tellHealth(), this.#failed),
@@ -119,7 +119,7 @@ export class Bridge {
       every(clock, presenceMs, reviewOwing, this.#failed),
     ]
     this.gateways.start()
-    this.#introduce().catch(this.#failed)
+    this.#persist('what is announced', () => this.#introduce())
   }
 
   stop(): void {
@@ -164,7 +164,21 @@ export class Bridge {
   /** `bridge/event`: what happens to the hub, for those who want to be woken. */
   #happened(type: string, data: Readonly<Record<string, unknown>>): void {
     const event = { topic: 'bridge/event', payload: JSON.stringify({ type, data }), retain: false }
-    void this.#rooms.store.run('publish', [event]).catch(() => {})
+    this.#publish([event])
+  }
+
+  #publish(publications: readonly Publication[]): void {
+    const topic = publications[0]?.topic ?? ''
+    this.#persist(topic, () => this.#rooms.store.run('publish', publications))
+  }
+
+  /** Work that nobody waits for, tried until it is done or the hub stops. */
+  #persist(what: string, work: () => Promise<unknown>): void {
+    const { clock, log } = this.#rooms
+    const failed = logged((level, line) => {
+      if (!this.#stopped) log(level, line)
+    }, what)
+    inBackground(() => untilDone(clock, work, () => !this.#stopped, failed), failed)
   }
 
   refused(): void {
@@ -176,11 +190,12 @@ export class Bridge {
     if (device === null) this.#happened('device_removed', { device: id })
     else if (!this.#listed.has(id)) this.#happened('device_added', { device: id, profile: device.profile.id })
     const announced = this.#announcer.changed(id)
-    if (device === null) announced.then(() => this.#clearLeaving(id)).catch(this.#failed)
-    else void this.#review([device])
+    if (device === null) this.#persist(`the topics of ${id}`, () => announced.then(() => this.#clearLeaving(id)))
+    else this.#persist(`the availability of ${id}`, () => this.#review([device]))
     this.#listing?.cancel()
     this.#listing = this.#rooms.clock.after(restMs, () => {
-      Promise.all([this.#list(), this.#tellHealth()]).catch(this.#failed)
+      this.#persist('bridge/devices', () => this.#list())
+      inBackground(() => this.#tellHealth(), this.#failed)
     })
   }
 
@@ -236,9 +251,11 @@ export class Bridge {
         const set = this.#rooms.setLogLevel ?? noProgram()
         set(level)
         this.#logLevel = level
-        this.#list().catch(this.#failed)
+        this.#persist('bridge/info', () => this.#list())
       },
-      restart: () => void this.#rooms.clock.after(lastWordsMs, this.#rooms.restart ?? noProgram()),
+      restart: () => {
+        this.#rooms.clock.after(lastWordsMs, this.#rooms.restart ?? noProgram())
+      },
     }
   }
 
@@ -264,7 +281,9 @@ export class Bridge {
       ingress,
       devices: () => fleet.devices.values(),
       device: (id) => fleet.devices.get(id),
-      announce: async (messages, again = false) => void (await store.run('announce', { messages, again })),
+      announce: async (messages, again = false) => {
+        await store.run('announce', { messages, again })
+      },
       announced: (after) => store.run('announced', { after, limit: 1_000 }),
       announcedOf: (subject) => store.run('announcedOf', { prefix, subject }),
       state: (device) => store.run('deviceState', { device }),
@@ -303,7 +322,7 @@ export class Bridge {
       const some = devices.slice(at, at + bite).map(({ id, expected }) => {
         return { id, expectedMs: expected === null ? null : expected * 1000 }
       })
-      await store.run('reviewPresence', { now: now(), devices: some }).catch(() => {})
+      await store.run('reviewPresence', { now: now(), devices: some })
       if (devices.length > bite) await drained(store, clock, () => this.#stopped)
     }
   }

@@ -8,8 +8,10 @@ import {
   type RestartKind,
   type ToldGateway,
 } from '../message/gateway-state.ts'
+import type { Publication } from '../message/publication.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
+import { inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 
@@ -59,6 +61,7 @@ export class Gateways {
   /** When each is asked for its balance next, on the monotonic clock. */
   readonly #due = new Map<string, number>()
   #end: () => void = () => {}
+  #stopped = false
 
   constructor(rooms: GatewaysRooms) {
     this.#rooms = rooms
@@ -66,8 +69,8 @@ export class Gateways {
 
   start(): void {
     const { clock, log } = this.#rooms
-    const failed = (error: unknown) => log('error', Fault.from(error).message)
-    void this.#count().catch(failed)
+    const failed = logged(log, 'the figures of the gateways')
+    inBackground(() => this.#count(), failed)
     const look = async () => {
       await this.#count()
       await this.#askBalances()
@@ -76,6 +79,7 @@ export class Gateways {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#end()
   }
 
@@ -91,8 +95,18 @@ export class Gateways {
     if (news.length === 0) return null
     for (const { topic, payload } of news) this.#shown.set(topic, payload)
     this.#rooms.shown({ id, state })
-    void this.#rooms.store.run('publish', news).catch(() => {})
+    this.#commit(news)
     return state
+  }
+
+  /** Until it is stored, or overtaken by a newer state. */
+  #commit(news: readonly Publication[]): void {
+    const { store, clock, log } = this.#rooms
+    const latest = () => news.filter(({ topic, payload }) => this.#shown.get(topic) === payload)
+    const commit = () => store.run('publish', latest())
+    const wanted = () => !this.#stopped && latest().length > 0
+    const failed = logged(log, 'the state of a gateway is not stored')
+    inBackground(() => untilDone(clock, commit, wanted, failed), failed)
   }
 
   find(id: string): AskedGateway {

@@ -1,6 +1,7 @@
 import type { LogLevel } from '../message/events.ts'
 import { isoTime } from '../message/result.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
+import { inBackground } from '../util/background.ts'
 
 const levels: readonly string[] = ['error', 'warn', 'info', 'debug']
 
@@ -15,6 +16,8 @@ export class Logging {
   readonly #ingress: Pick<Ingress, 'connected' | 'publish'>
   readonly #now: () => number
   #last = ''
+  /** Lines that the broker did not take. */
+  lost = 0
 
   constructor(
     level: LogLevel | 'none',
@@ -34,7 +37,11 @@ export class Logging {
     if (levels.indexOf(level) > levels.indexOf(this.level) || line === this.#last || !this.#ingress.connected) return
     this.#last = line
     const payload = JSON.stringify({ time: isoTime(this.#now()), level, namespace, message })
-    void this.#ingress.publish({ topic: this.#topic, payload, retain: false, correlation: null }).catch(() => {})
+    // A line that the broker did not take is not logged again: that line would come the same way.
+    inBackground(
+      () => this.#ingress.publish({ topic: this.#topic, payload, retain: false, correlation: null }),
+      () => this.lost++,
+    )
   }
 }
 

@@ -15,6 +15,8 @@ export interface CliContext {
   readonly devices?: DeviceTree
   /** Resolves when the user or the system wants the program to end. */
   readonly ended: Promise<string>
+  /** Hears of defects that nobody caught, so that the program can end in order; without it they end it at once. */
+  onDefect?(listener: (error: Error) => void): void
 }
 
 /** Exit codes (facts: MQTT, section 6.2); 78 is EX_CONFIG of sysexits, 75 EX_TEMPFAIL: start it again. */

@@ -36,7 +36,9 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   })
   const { config, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
   const logger = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
-  const say = (text: string) => void context.stdout.write(`${text}\n`)
+  const say = (text: string) => {
+    context.stdout.write(`${text}\n`)
+  }
   try {
     return await serve(context, config, folder, logger, {}, (hub) => {
       hub.events.on('published', ({ topic, payload }) => {

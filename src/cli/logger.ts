@@ -17,7 +17,11 @@ export function makeLogger(
   const pretty = options.format === 'pretty' || (options.format === 'auto' && stderr.isTTY === true)
   const colour = pretty && stderr.isTTY === true && env.NO_COLOR === undefined
   const destination = pretty
-    ? { write: (line: string) => void bareOutput(stderr).write(forPeople(JSON.parse(line), colour)) }
+    ? {
+        write: (line: string) => {
+          bareOutput(stderr).write(forPeople(JSON.parse(line), colour))
+        },
+      }
     : stderr
   const logger = pino(
     {

@@ -1,4 +1,4 @@
-import { readdirSync, realpathSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { examine, type Finding, portFinding } from '../gateway/modem/doctor.ts'
@@ -213,9 +213,8 @@ async function hub<T>(load: LoadOptions, gateway: string, what: string, body: ob
 function stableNames(): Map<string, string> {
   const names = new Map<string, string>()
   for (const folder of ['/dev/serial/by-path', '/dev/serial/by-id']) {
-    try {
-      for (const name of readdirSync(folder)) names.set(realpathSync(join(folder, name)), join(folder, name))
-    } catch {}
+    const present = existsSync(folder) ? readdirSync(folder) : []
+    for (const path of present.map((name) => join(folder, name)).filter(existsSync)) names.set(realpathSync(path), path)
   }
   return names
 }

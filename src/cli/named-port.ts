@@ -18,7 +18,12 @@ export function isPath(target: string): boolean {
 
 /** The port of a path that somebody typed; what it can't be is said before anything is opened. */
 export async function openNamed({ devices, clock, stderr }: CliContext, path: string): Promise<Port> {
-  const speeds = new SpeedFinder(undefined, { clock, log: (message) => void stderr.write(`${message}\n`) })
+  const speeds = new SpeedFinder(undefined, {
+    clock,
+    log: (message) => {
+      stderr.write(`${message}\n`)
+    },
+  })
   if (path.startsWith('tcp:')) return speeds.open(path)
   const stat = statOf(path)
   if (stat === undefined) {

@@ -52,8 +52,12 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('--demo', 'run with a simulated network, modem and devices, and show what to try')
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
+      writeOut: (text) => {
+        context.stdout.write(text)
+      },
+      writeErr: (text) => {
+        context.stderr.write(text)
+      },
     })
     .argument('[command]')
     .allowExcessArguments()

@@ -153,6 +153,15 @@ export async function serve(
     ...extra,
   })
   let code: number = exitCodes.ok
+  const fatal = new Promise<Fault>((resolve) => {
+    hub.events.on('fatal', resolve)
+    if (hub.fatal !== null) resolve(hub.fatal)
+    context.onDefect?.((error) => {
+      log('error', 'hub', `a defect of the hub: ${error.stack ?? error.message}`)
+      resolve(new Fault('internal', `the hub ends because of a defect: ${error.message}; please report it`))
+    })
+  })
+  const servers: { close(): Promise<unknown> }[] = []
   try {
     const metrics = new Metrics(
       { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
@@ -168,9 +177,8 @@ export async function serve(
         return verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)
       },
     }
-    const servers = [await serveControl(source, prepareControl(foundBy))]
+    servers.push(await serveControl(source, prepareControl(foundBy)))
     if (config.http.enabled) servers.push(await serveHttp(source, { ...config.http.listen, hosts: config.http.hosts }))
-    const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
@@ -180,8 +188,8 @@ export async function serve(
       log('info', 'hub', `${end}: stopping`)
       if (end === again) code = exitCodes.restart
     }
-    await Promise.all(servers.map((server) => server.close()))
   } finally {
+    await Promise.all(servers.map((server) => server.close()))
     await hub.stop()
   }
   return code

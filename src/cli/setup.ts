@@ -116,7 +116,9 @@ class Walk {
 
 /** Every device, several at a time, without a question: what needs one is left and told. */
 async function setUpAll(context: CliContext, dataFolder: string, options: SetupOptions): Promise<number> {
-  const say = (line: string) => void context.stdout.write(`${line}\n`)
+  const say = (line: string) => {
+    context.stdout.write(`${line}\n`)
+  }
   const all = await askDesk<{ id: string }[]>(dataFolder, 'devices/list')
   const waiting = all.map(({ id }) => id)
   const left: string[] = []

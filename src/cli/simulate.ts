@@ -10,6 +10,7 @@ import { type PersonalityName, personalities } from '../sim/makes.ts'
 import { Pty } from '../sim/pty.ts'
 import { parseTrace, ReplayedModem, serveReplay } from '../sim/replay.ts'
 import { SimulatedWorld } from '../sim/world.ts'
+import { inBackground } from '../util/background.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 
 export interface SimulateOptions {
@@ -52,7 +53,10 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
     stderr.write(
       `${personality.manufacturer} ${personality.model} ${options.number} on ${path}${pty === null ? '' : ` and ${options.pty}`}, ${devices.size} devices in the network\n${usage}`,
     )
-    void control(stdin, world, options.number, stderr)
+    inBackground(
+      () => control(stdin, world, options.number, stderr),
+      ({ message }) => stderr.write(`${message}\n`),
+    )
     await context.ended
     return exitCodes.ok
   } finally {

@@ -9,7 +9,8 @@ import { canonicalTpdu, isStamped } from '../sms/canonical.ts'
 import { usable } from '../sms/centre-clock.ts'
 import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
-import type { Clock } from '../util/clock.ts'
+import { inBackground, logged, untilDone } from '../util/background.ts'
+import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
@@ -65,14 +66,16 @@ const assemblyMs = 6 * 3_600_000
 const orphanMs = 10 * 60_000
 /** Attempts at one message before it goes into quarantine. */
 const mostFailures = 3
+/** ms until a message that failed is tried again. */
+const againMs = 1_000
 
 export class Deliver {
   readonly #rooms: DeliverRooms
   readonly #steps: Steps<(typeof deliverSteps)[number]>
   readonly #bell: Doorbell
   #running = true
-  /** How often the message in front could not be got through. */
-  #failures = { id: 0, count: 0 }
+  /** How often each message that is tried again has failed. */
+  readonly #failures = new Map<number, number>()
   #ended: Promise<void> = Promise.resolve()
 
   constructor(rooms: DeliverRooms) {
@@ -119,27 +122,35 @@ export class Deliver {
       try {
         const messages = await this.#rooms.store.run('filed', { limit: batch })
         for (const message of messages) await this.#takeOrKeep(message)
-        if (messages.length === batch) continue
+        if (this.#failures.size > 0) await sleep(this.#rooms.clock, againMs)
+        if (this.#failures.size > 0 || messages.length === batch) continue
         await this.#giveUpWaiting()
+        await this.#bell.wait(seen, slowSweep)
       } catch (error) {
         this.#rooms.log('error', `reading texts: ${Fault.from(error).message}`)
-        await this.#bell.wait(this.#bell.rings, 1_000)
-        continue
+        await sleep(this.#rooms.clock, againMs)
       }
-      await this.#bell.wait(seen, slowSweep)
     }
   }
 
-  /** A message that can't be got through, whatever the reason, is kept aside: it blocks nothing behind it. */
+  /**
+   * A message that fails is tried again, and what is behind it goes on meanwhile. One that can't be got through,
+   * whatever the reason, is put aside.
+   */
   async #takeOrKeep(message: FiledMessage): Promise<void> {
     try {
       await this.#take(message)
+      this.#failures.delete(message.id)
     } catch (error) {
       const fault = Fault.from(error)
-      const count = (this.#failures.id === message.id ? this.#failures.count : 0) + 1
-      this.#failures = { id: message.id, count }
-      if (fault.code !== 'internal' || count < mostFailures) throw error
+      // Nothing is wrong with the message, and the next one would fare no better.
+      if (fault.code === 'storage_full') throw fault
+      const failures = (this.#failures.get(message.id) ?? 0) + 1
+      this.#failures.set(message.id, failures)
+      this.#rooms.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)
+      if (failures < mostFailures) return
       await this.#quarantine(message, { kind: 'undecodable', reason: fault.message, detail: {} })
+      this.#failures.delete(message.id)
     }
   }
 
@@ -217,7 +228,7 @@ export class Deliver {
 
   /** Incomplete texts and reports without a submission end their wait, and are told. */
   async #giveUpWaiting(): Promise<void> {
-    const { store } = this.#rooms
+    const { store, clock, log } = this.#rooms
     const now = this.#rooms.now()
     for (const assembly of await store.run('staleAssemblies', { before: now - assemblyMs }))
       await this.#deliver(joined(assembly))
@@ -228,9 +239,11 @@ export class Deliver {
         outcome: report.outcome,
         meaning: report.meaning,
       }
-      await store.run('publish', [
-        { topic: 'bridge/event', payload: JSON.stringify({ type: 'unmatched_report', data }), retain: false },
-      ])
+      const payload = JSON.stringify({ type: 'unmatched_report', data })
+      const publish = () => store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
+      // The row is gone: the event is what is left of it.
+      const failed = logged(log, 'an unmatched report')
+      inBackground(() => untilDone(clock, publish, () => this.#running, failed), failed)
     }
   }
 }

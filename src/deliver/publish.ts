@@ -2,6 +2,7 @@ import { wholeTopic } from '../message/topics.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { WaitingPublication } from '../store/publications.ts'
 import type { Store } from '../store/store.ts'
+import { asError, inBackground, untilDone } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 
@@ -38,8 +39,16 @@ export class Publisher {
   #cursor = 0
   /** The retained topic behind which the telling goes on; null when there is nothing to tell again. */
   #tellsBehind: string | null = null
-  #pending = new Set<Promise<void>>()
-  #acknowledged: number[] = []
+  readonly #pending = new Set<Promise<void>>()
+  /** Something was not acknowledged. */
+  #hasFailed = false
+  /** Rows that the broker has, and that are not deleted yet. */
+  readonly #taken = new Set<number>()
+  /** Rows that the broker refused, and that are not marked yet. */
+  readonly #parking = new Set<number>()
+  /** The newest row that was taken of each retained topic, while rows are under way. */
+  readonly #newest = new Map<string, number>()
+  #forgets = false
   #running = true
   #ended: Promise<void> = Promise.resolve()
   /** Publications that the broker refused for good. */
@@ -77,7 +86,7 @@ export class Publisher {
     this.#bell.ring()
     await this.#orGivenUp(this.#ended)
     if (this.#ingress.connected) await this.#orGivenUp(Promise.all(this.#pending))
-    await this.#forget()
+    await this.#forget().catch((error) => this.#log('warn', `the last acknowledgements: ${asError(error).message}`))
   }
 
   /** A broker that has just gone away answers nothing more: what it did not take stays a row. */
@@ -88,22 +97,28 @@ export class Publisher {
   async #run(): Promise<void> {
     while (this.#running) {
       const seen = this.#bell.rings
-      const more = await this.#push().catch(() => 'failed' as const)
-      if (more === 'failed') await this.#bell.wait(seen, retryMs)
-      else if (!more) await this.#bell.wait(seen, slowSweep)
+      try {
+        if (!(await this.#push())) await this.#bell.wait(seen, slowSweep)
+      } catch (error) {
+        this.#log('warn', `publishing: ${asError(error).message}`)
+        await sleep(this.#clock, retryMs)
+      }
     }
   }
 
   async #push(): Promise<boolean> {
     if (!this.#ingress.connected) return false
+    if (this.#hasFailed && !(await this.#goBack())) return false
     // In this loop and nowhere else: an old state must not overtake a new one.
     const telling = await this.#tellRetained()
     const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
     for (const row of rows) {
       this.#cursor = row.seq
+      if (this.#taken.has(row.seq) || this.#parking.has(row.seq) || this.#isOvertaken(row)) continue
       const work = this.#send(row).finally(() => this.#pending.delete(work))
       this.#pending.add(work)
     }
+    if (rows.length === 0 && this.#pending.size === 0 && !this.#hasFailed) this.#newest.clear()
     if (this.#pending.size >= inFlight) await Promise.race(this.#pending)
     return telling || rows.length === inFlight
   }
@@ -117,31 +132,81 @@ export class Publisher {
         correlation: row.correlation === null ? null : Buffer.from(row.correlation, 'base64'),
       })
       if (acknowledgement.taken) this.#acknowledge(row)
-      else await this.#park(row, acknowledgement.reason)
-    } catch {
-      // Not acknowledged: it stays a row, and goes again from the oldest such row when the way is open.
-      this.#cursor = Math.min(this.#cursor, row.seq - 1)
+      else this.#park(row, acknowledgement.reason)
+    } catch (error) {
+      // Mostly the connection, which says so itself. It stays a row.
+      if (this.#ingress.connected) this.#log('warn', `${row.topic} is not published: ${asError(error).message}`)
+      this.#hasFailed = true
       this.#clock.after(retryMs, () => this.#bell.ring())
     }
   }
 
-  /** Acknowledgements of a while are deleted in one commit. */
+  /**
+   * Something was not acknowledged: once everything else under way has ended, all goes on from the oldest row that the
+   * broker has not taken. Before that, what is still under way would be sent twice and overtake.
+   */
+  async #goBack(): Promise<boolean> {
+    await Promise.all(this.#pending)
+    if (!this.#ingress.connected) return false
+    this.#hasFailed = false
+    this.#cursor = 0
+    return true
+  }
+
+  /** A retained state that failed while a newer one of its topic was taken: it must not come behind that. */
+  #isOvertaken(row: WaitingPublication): boolean {
+    if (row.retain !== 1 || (this.#newest.get(row.topic) ?? 0) < row.seq) return false
+    this.#done(row.seq)
+    return true
+  }
+
   #acknowledge({ seq, topic, payload, retain }: WaitingPublication): void {
+    // Its listeners may throw: it is taken all the same.
+    this.#done(seq)
+    if (retain === 1) this.#newest.set(topic, Math.max(seq, this.#newest.get(topic) ?? 0))
     this.#published({ topic, payload, retain: retain === 1 })
-    this.#acknowledged.push(seq)
-    if (this.#acknowledged.length === 1) this.#clock.after(forgetMs, () => void this.#forget())
+  }
+
+  /** Acknowledgements of a while are deleted in one commit. */
+  #done(seq: number): void {
+    this.#taken.add(seq)
+    this.#forgetSoon()
+  }
+
+  #forgetSoon(ms = forgetMs): void {
+    if (this.#forgets) return
+    this.#forgets = true
+    this.#clock.after(ms, () => {
+      this.#forgets = false
+      inBackground(
+        () => this.#forget(),
+        ({ message }) => {
+          this.#log('warn', `what the broker has taken can't be deleted: ${message}`)
+          this.#forgetSoon(retryMs)
+        },
+      )
+    })
   }
 
   async #forget(): Promise<void> {
-    const seqs = this.#acknowledged
-    this.#acknowledged = []
-    if (seqs.length > 0) await this.#store.run('published', { seqs }).catch(() => {})
+    const seqs = [...this.#taken]
+    if (seqs.length === 0) return
+    await this.#store.run('published', { seqs })
+    for (const seq of seqs) this.#taken.delete(seq)
+    if (this.#taken.size > 0) this.#forgetSoon()
   }
 
-  async #park(row: WaitingPublication, reason: string): Promise<void> {
+  /** It blocks nothing behind it; until it is marked, it is not sent again either. */
+  #park(row: WaitingPublication, reason: string): void {
     this.parked++
     this.#log('warn', `the broker refused ${row.topic}: ${reason}`)
-    await this.#store.run('parkPublication', { seq: row.seq, reason })
+    const failed = ({ message }: Error) => this.#log('warn', `${row.topic} can't be parked: ${message}`)
+    const park = () => this.#store.run('parkPublication', { seq: row.seq, reason })
+    this.#parking.add(row.seq)
+    inBackground(async () => {
+      await untilDone(this.#clock, park, () => this.#running, failed)
+      this.#parking.delete(row.seq)
+    }, failed)
   }
 
   /** A page of it, so that what is new does not wait behind all that is old. */

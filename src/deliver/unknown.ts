@@ -2,6 +2,7 @@ import type { Device } from '../device/device.ts'
 import type { Profile } from '../device/profile.ts'
 import type { ReadContext } from '../device/read.ts'
 import { makeTrial, type Nearest, type Tried } from '../device/try.ts'
+import { asError, inBackground } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { quoted } from '../util/escape.ts'
 
@@ -61,15 +62,23 @@ export class Unknowns {
     if (this.#seen.size >= mostKnown) this.#seen.clear()
     this.#seen.add(kind)
     this.#waiting.push(text)
-    if (!this.#isSearching) void this.#search()
+    if (this.#isSearching) return
+    this.#isSearching = true
+    inBackground(
+      () => this.#search(),
+      ({ message }) => this.#rooms.tell(`the search for a profile failed: ${message}`),
+    )
   }
 
   async #search(): Promise<void> {
-    this.#isSearching = true
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
-      const { matches, nearest } = await this.#try(text)
-      this.#rooms.tell(lineFor(text, matches[0], nearest))
-      await this.#rooms.found(text, dataFor(text, matches, nearest)).catch(() => {})
+      try {
+        const { matches, nearest } = await this.#try(text)
+        this.#rooms.tell(lineFor(text, matches[0], nearest))
+        await this.#rooms.found(text, dataFor(text, matches, nearest))
+      } catch (error) {
+        this.#rooms.tell(`the search for a profile for ${text.messageId} failed: ${asError(error).message}`)
+      }
     }
     this.#isSearching = false
   }

@@ -114,15 +114,18 @@ export class Fleet {
       const touched = [...new Set([...this.#known.keys(), ...now.keys()])].filter(
         (id) => JSON.stringify(this.#known.get(id)) !== JSON.stringify(now.get(id)),
       )
-      this.#known.clear()
-      for (const [id, one] of now) this.#known.set(id, one)
       for (const id of touched) {
         const row = this.#rows.get(id)
         const config = row === undefined ? this.#config.devices[id] : parseRow(id, row)
-        if (config === undefined) continue
-        const device = makeConfigured(id, config, this.#config, this.#profiles, now.get(id))
-        this.#devices.set(id, device)
-        this.onChange(id, device)
+        const known = now.get(id)
+        if (config !== undefined) {
+          const device = makeConfigured(id, config, this.#config, this.#profiles, known)
+          this.#devices.set(id, device)
+          this.onChange(id, device)
+        }
+        // Behind its use: a refresh that fails begins again where it was.
+        if (known === undefined) this.#known.delete(id)
+        else this.#known.set(id, known)
       }
     })
   }
@@ -191,7 +194,8 @@ export class Fleet {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work)
-    this.#last = turn.catch(() => {})
+    // Whoever asked hears of a failure; the next one only waits for the end.
+    this.#last = Promise.allSettled([turn])
     return turn
   }
 }

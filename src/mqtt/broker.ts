@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes'
 import type { SessionStore } from '../message/session.ts'
+import { inBackground } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { Access, type UserRights } from './access.ts'
 import { Admission, type Peer } from './admission.ts'
@@ -154,12 +155,12 @@ export class EmbeddedBroker implements Ingress {
 
   /** Resolves when the message is on the disk for every session that is owed it. */
   publish({ topic, payload, retain }: OutboundMessage): Promise<Acknowledgement> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       // aedes stores what is retained before it returns: the mark is for this message alone.
       this.#persistence.ours = true
       this.#broker.publish({ cmd: 'publish', topic, payload, retain, qos: 1, dup: false }, (error) => {
         if (error) return resolve({ taken: false, reason: error.message })
-        void this.#persistence.settled().then(() => resolve({ taken: true }))
+        this.#persistence.settled().then(() => resolve({ taken: true }), reject)
       })
       this.#persistence.ours = false
     })
@@ -241,12 +242,12 @@ export class EmbeddedBroker implements Ingress {
     if (wait === 'banned') return done(new Error('too many publishes'))
     const reason = this.#refusesSubscription(client.id, user, topic, isRestored)
     if (reason !== null) this.#refusals.add({ client: client.id, topic, reason })
-    else if (!isRestored) void this.#persistence.addSubscriptions(client, [subscription], user)
+    else if (!isRestored) this.#keep(client.id, () => this.#persistence.addSubscriptions(client, [subscription], user))
     // What is granted is looked up with each message: aedes goes by the QoS of one filter where several take a topic.
     const granted = reason === null ? { ...subscription, qos: 2 as const } : null
     const pause = this.#pause(wait)
     if (pause === null) done(null, granted)
-    else void pause.then(() => done(null, granted))
+    else this.#keep(client.id, () => pause.then(() => done(null, granted)))
   }
 
   #refusesSubscription(client: string, user: string | null, topic: string, isRestored: boolean): string | null {
@@ -257,7 +258,12 @@ export class EmbeddedBroker implements Ingress {
   /** A clean session is known to aedes alone; one that is kept has been changed already. */
   #unsubscribed(topics: string[], client: Client): void {
     if (!client.clean || clientsOf(this.#broker)[client.id] !== client) return
-    void this.#persistence.removeSubscriptions(client, topics)
+    this.#keep(client.id, () => this.#persistence.removeSubscriptions(client, topics))
+  }
+
+  /** Nobody waits for it; what fails is shown like a refusal. */
+  #keep(client: string, work: () => unknown): void {
+    inBackground(work, ({ message }) => this.#refusals.add({ client, reason: message }))
   }
 
   /** What a client has to wait for before it may go on: its allowance, and the disk where that is far behind. */

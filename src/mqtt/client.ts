@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import type { Publish } from '../message/publish.ts'
 import { inboundFilters, matchInbound } from '../message/topics.ts'
+import { inBackground } from '../util/background.ts'
 import { sleep, type Timer } from '../util/clock.ts'
 import type { ClientOptions } from './client-options.ts'
 import { matches } from './filter.ts'
@@ -111,10 +112,12 @@ export class ExternalBroker implements Ingress {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#retry?.cancel()
+    if (this.#client === undefined) return
+    // A client that has ended takes no more publishes.
     this.#marker.lost()
     if (this.#client.connected) {
       // A broker that is going away as well answers nothing more.
-      await Promise.race([this.#say('offline').catch(() => {}), sleep(this.#options.clock, goodbyeMs)])
+      await Promise.race([Promise.allSettled([this.#say('offline')]), sleep(this.#options.clock, goodbyeMs)])
     }
     const ended = this.#client.endAsync(!this.#client.connected)
     await Promise.race([ended, sleep(this.#options.clock, goodbyeMs)])
@@ -179,7 +182,10 @@ export class ExternalBroker implements Ingress {
     client.on('connect', (connack) => {
       // Else the answer to a command waits behind its own PUBACK for the other side's delayed acknowledgement: 40 ms.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
-      void this.#connected(connack.sessionPresent)
+      inBackground(
+        () => this.#connected(connack.sessionPresent),
+        (error) => this.#failed(error),
+      )
     })
     client.on('disconnect', (packet) => {
       this.#takenOver = packet.reasonCode === sessionTakenOver

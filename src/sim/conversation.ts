@@ -135,7 +135,7 @@ export class Conversation {
     this.#reach('before_prompt', command)
     const shape = faults.take('prompt')?.shape ?? personality.prompt
     const prompt = faults.take('lost_prompt') ? '' : promptShapes[shape]
-    const probe = { octets: 10, call: () => void this.#strikes('inside_pdu', command) }
+    const probe = { octets: 10, call: () => this.#strikes('inside_pdu', command) }
     const typing = this.#adapter.ask({ prompt, lines: how === 'text', probe })
     const stray = faults.take('unsolicited', { at: 'after_prompt', command })
     if (stray) this.#line.write(this.#writer.lines([stray.line]))

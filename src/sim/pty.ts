@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { Fault } from '../message/fault.ts'
+import { inBackground } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import type { ModemServer } from './server.ts'
 
@@ -19,6 +20,8 @@ export class Pty {
   readonly #clock: Clock
   readonly #server: ModemServer
   readonly #program: string
+  /** Why it could not be made anew; null where it is well. */
+  lastError: string | null = null
   #socat: ChildProcess | null = null
   #held: number | null = null
   #isClosed = false
@@ -79,7 +82,11 @@ export class Pty {
     this.#socat = null
     if (this.#held !== null) closeSync(this.#held)
     this.#held = null
-    if (!this.#isClosed) this.#clock.after(againMs, () => void this.#start().catch(() => {}))
+    if (this.#isClosed) return
+    const failed = ({ message }: Error) => {
+      this.lastError = message
+    }
+    this.#clock.after(againMs, () => inBackground(() => this.#start(), failed))
   }
 
   #failed(message: string, cause?: unknown): Fault {

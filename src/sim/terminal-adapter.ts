@@ -1,3 +1,4 @@
+import { inBackground } from '../util/background.ts'
 import type { Settings } from './settings.ts'
 
 const ctrlZ = '\x1a'
@@ -110,12 +111,18 @@ export class TerminalAdapter {
     this.#line = ''
     this.#lastBody = body
     this.#state = 'busy'
-    void this.#rooms.carryOut(body).then(() => {
-      if (epoch !== this.#epoch) return
-      this.#state = 'command'
-      this.#entry = null
-      this.#read()
-    })
+    const carryOut = async () => {
+      try {
+        await this.#rooms.carryOut(body)
+      } finally {
+        if (epoch === this.#epoch) {
+          this.#state = 'command'
+          this.#entry = null
+          this.#read()
+        }
+      }
+    }
+    inBackground(carryOut, () => this.#rooms.write('\r\nERROR\r\n'))
   }
 
   #enter(octet: string): void {

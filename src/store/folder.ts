@@ -109,6 +109,24 @@ export class DataFolder {
     return { path, name }
   }
 
+  /** A backup in a folder of its own, with `copyFiles` beside the store; answers where it is, seen from here. */
+  async backUp(
+    store: Pick<Store, 'backup'>,
+    now: number,
+    copyFiles: (folder: string) => void = () => {},
+  ): Promise<string> {
+    const { path, name } = this.newBackup(now)
+    try {
+      await store.backup(join(path, 'smshub.db'))
+      copyFiles(path)
+    } catch (error) {
+      this.dropBackup(name)
+      throw error
+    }
+    this.forgetBackups()
+    return `backups/${name}`
+  }
+
   dropBackup(name: string): void {
     rmSync(join(this.path, 'backups', name), { recursive: true, force: true })
   }

@@ -60,9 +60,9 @@ export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[]
  */
 export function endConnection(
   tx: Tx,
-  { client, clean, lastHeard }: { client: string; clean: boolean; lastHeard: number },
+  { client, clean, lastHeard, now }: { client: string; clean: boolean; lastHeard: number; now: number },
 ): void {
   lookedAt.delete(client)
-  if (clean) tx.run('DELETE FROM publish_key WHERE client = ?', client)
+  if (clean) tx.run('DELETE FROM publish_key WHERE client = ? AND at <= ?', client, now)
   else tx.run('DELETE FROM publish_key WHERE client = ? AND at < ?', client, lastHeard - proofMs)
 }

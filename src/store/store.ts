@@ -38,7 +38,8 @@ export class Store {
   #outgoing: Call[] = []
   #nextId = 1
   #closed = false
-  /** Told when the store can't go on: its thread died or the file is damaged. */
+  #fatal: Fault | null = null
+  /** Called when the store can't go on: its thread died or the file is damaged. */
   onFatal: (fault: Fault) => void = () => {}
 
   private constructor() {}
@@ -49,7 +50,7 @@ export class Store {
     store.#backend =
       options.thread === false
         ? inThread(options, received)
-        : await inWorker(options, received, (fault) => store.#fail(fault))
+        : await inWorker(options, received, (fault) => store.#died(fault))
     return store
   }
 
@@ -74,9 +75,15 @@ export class Store {
     return () => listeners.delete(listener)
   }
 
+  /** Why the store can't go on; null while it can. */
+  get fatal(): Fault | null {
+    return this.#fatal
+  }
+
   /** Writes a consistent copy of the file. */
   backup(path: string): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#fatal ?? closed())
       const id = this.#nextId++
       this.#waiting.set(id, { resolve: () => resolve(), reject })
       this.#flush()
@@ -90,11 +97,11 @@ export class Store {
     this.#flush()
     this.#closed = true
     await this.#backend.close()
-    this.#fail(new Fault('internal', 'the store is closed'), false)
+    this.#rejectAll(this.#fatal ?? closed())
   }
 
   #call(name: OperationName, args: unknown, waiting: Waiting, early: boolean): void {
-    if (this.#closed) return waiting.reject(new Fault('internal', 'the store is closed'))
+    if (this.#closed) return waiting.reject(this.#fatal ?? closed())
     const id = this.#nextId++
     this.#waiting.set(id, waiting)
     this.#outgoing.push({ id, name, args, early })
@@ -122,16 +129,29 @@ export class Store {
     if (answer.kind === 'committed') return waiting.resolve(answer.value)
     const fault = revive(answer.fault)
     waiting.reject(fault)
-    if (fault.code === 'store_damaged') this.onFatal(fault)
+    if (fault.code !== 'store_damaged') return
+    this.#fatal ??= fault
+    this.onFatal(fault)
   }
 
-  #fail(fault: Fault, fatal = true): void {
+  /** The thread is dead: nothing is asked of it any more, and whoever waits for an answer gets none. */
+  #died(fault: Fault): void {
+    const wasClosed = this.#closed
+    this.#fatal = fault
+    this.#closed = true
+    this.#rejectAll(fault)
+    if (!wasClosed) this.onFatal(fault)
+  }
+
+  #rejectAll(fault: Fault): void {
     const waiting = [...this.#waiting.values()]
     this.#waiting.clear()
+    this.#outgoing = []
     for (const one of waiting) one.reject(fault)
-    if (fatal && !this.#closed) this.onFatal(fault)
   }
 }
+
+const closed = () => new Fault('internal', 'the store is closed')
 
 async function inWorker(
   options: StoreOptions,
@@ -148,15 +168,26 @@ async function inWorker(
     })
   })
   worker.removeAllListeners('error')
-  worker.on('error', (error) => failed(new Fault('internal', `the store's thread died: ${error.message}`, {}, error)))
+  let closing = false
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      if (!closing) failed(new Fault('internal', `the store's thread ended by itself (exit code ${code})`))
+      resolve()
+    })
+  })
+  worker.on('error', (error) => {
+    closing = true
+    failed(new Fault('internal', `the store's thread died: ${error.message}`, {}, error))
+  })
+  worker.on('messageerror', (error) => failed(new Fault('internal', `the store's thread: ${error.message}`, {}, error)))
   worker.on('message', received)
   return {
     send: (message) => worker.postMessage(message),
-    close: () =>
-      new Promise((resolve) => {
-        worker.once('exit', () => resolve())
-        worker.postMessage({ close: true } satisfies ToWorker)
-      }),
+    close: () => {
+      closing = true
+      worker.postMessage({ close: true } satisfies ToWorker)
+      return exited
+    },
   }
 }
 

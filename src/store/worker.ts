@@ -26,6 +26,8 @@ const largestBatch = 1_000
 const restAfter = 250
 /** ms after which the log is emptied of what was wiped, even when there was no quiet moment. */
 const wipeWithin = 3_600_000
+/** ms until what could not be written back is tried again. */
+const restAgain = 10_000
 /** ms that a commit waits for what is about to share it: a modem asks for a message within a few. */
 const company = 5
 
@@ -86,13 +88,15 @@ function serve(engine: Engine): void {
   })
 }
 
-/** On a full disk it can't be done: the next quiet moment will do. */
+/** On a full disk it can't be done: it is tried again later. */
 function checkpoint(engine: Engine): void {
   try {
     engine.rest()
     clearTimeout(wipe)
     wipe = undefined
-  } catch {}
+  } catch {
+    rest = setTimeout(() => checkpoint(engine), restAgain)
+  }
 }
 
 function receive(): ToWorker | undefined {

@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.ts'
+import { asError, type Failed } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 
@@ -11,6 +12,8 @@ export interface DeadlineRules {
 const slowSweep = 60_000
 /** Deadlines are met this exactly; a burst of changes costs one look. */
 const grain = 50
+/** ms behind a sweep that failed. */
+const againMs = 1_000
 
 /** Ends the waits that are over: times to live, reports, answers, rests of lanes. */
 export class Deadlines {
@@ -18,11 +21,13 @@ export class Deadlines {
   readonly #clock: Clock
   readonly #rules: DeadlineRules
   readonly #bell: Doorbell
+  readonly #failed: Failed
   #running = true
   #ended: Promise<void> = Promise.resolve()
   #off: () => void = () => {}
 
-  constructor(store: Store, clock: Clock, rules: DeadlineRules) {
+  constructor(store: Store, clock: Clock, rules: DeadlineRules, failed: Failed) {
+    this.#failed = failed
     this.#store = store
     this.#clock = clock
     this.#rules = rules
@@ -49,7 +54,10 @@ export class Deadlines {
   async #run(): Promise<void> {
     while (this.#running) {
       const seen = this.#bell.rings
-      const wait = await this.#sweep().catch(() => 1_000)
+      const wait = await this.#sweep().catch((error) => {
+        this.#failed(asError(error))
+        return againMs
+      })
       await this.#bell.wait(seen, wait)
       if (this.#running && wait > grain)
         await new Promise<void>((resolve) => this.#clock.after(Math.min(grain, wait), resolve))

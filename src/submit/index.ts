@@ -4,7 +4,8 @@ import { Fault } from '../message/fault.ts'
 import type { Publish } from '../message/publish.ts'
 import type { Enqueued, EnqueueLimits, Item, Refusal } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
-import { type Clock, sleep } from '../util/clock.ts'
+import { inBackground, logged, untilDone } from '../util/background.ts'
+import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept } from './accept.ts'
@@ -54,6 +55,8 @@ export class Submit {
   readonly #steps: Steps<(typeof submitSteps)[number]>
   readonly #bell: Doorbell
   readonly #loops: Promise<void>[] = []
+  /** Outcomes that are not stored yet. */
+  readonly #persisting = new Set<Promise<void>>()
   readonly #gateways: Gateway[] = []
   /** When what waits for a gateway was looked at last. */
   readonly #toldAt = new Map<string, number>()
@@ -65,7 +68,7 @@ export class Submit {
     this.#rooms = rooms
     this.#steps = new Steps('submit', rooms.checkpoint)
     this.#bell = new Doorbell(rooms.clock)
-    this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules)
+    this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules, logged(rooms.log, 'ending what is over'))
     this.#refusals = new RefusalLog(rooms.clock, (line) => rooms.log('warn', line))
     rooms.store.on('outbox', () => this.#bell.ring())
   }
@@ -126,6 +129,7 @@ export class Submit {
     this.#bell.ring()
     await this.deadlines.stop()
     await Promise.all(this.#loops)
+    await Promise.all(this.#persisting)
   }
 
   async #serve(gateway: Gateway): Promise<void> {
@@ -142,7 +146,7 @@ export class Submit {
 
   /** One submission; answers how long to wait before the next look, in ms. */
   async #work(gateway: Gateway, turns: Turns): Promise<number> {
-    const { store, rules, checkpoint, pool } = this.#rooms
+    const { store, rules, checkpoint, pool, clock, log } = this.#rooms
     pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready) return this.#away(gateway)
     if (!this.#rooms.hasRoom()) return slowLook
@@ -157,11 +161,11 @@ export class Submit {
     if (this.#loops.length > 1) this.#bell.ring()
     await this.#steps
       .run('send', () =>
-        send({ store, gateway, claim, now: () => rules.now(), checkpoint }, (sent) => {
+        send({ store, gateway, claim, now: () => rules.now(), checkpoint, clock, log }, (sent) => {
           const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
-          if (pause !== null) gateway.pause(pause.ms, pause.reason)
           // Not awaited: the next claim shares its commit, and the modem is not idle for it.
-          void this.#steps.run('settle', () => this.#persist(commit, claim.commandId))
+          this.#persist(commit, claim.commandId)
+          if (pause !== null) gateway.pause(pause.ms, pause.reason)
         }),
       )
       .finally(() => pool.ended(gateway.id))
@@ -181,16 +185,13 @@ export class Submit {
   }
 
   /** What the network said is known here only until it is on the disk: so it is tried until it is. */
-  async #persist(commit: () => Promise<void>, commandId: string): Promise<void> {
-    for (;;) {
-      try {
-        return await commit()
-      } catch (error) {
-        const fault = Fault.from(error)
-        this.#rooms.log('error', `what became of ${commandId} can't be stored: ${fault.message}`)
-        if (fault.code !== 'storage_full' || !this.#running) return
-        await sleep(this.#rooms.clock, 1_000)
-      }
-    }
+  #persist(commit: () => Promise<void>, commandId: string): void {
+    const failed = logged(this.#rooms.log, `what became of ${commandId} can't be stored`)
+    const stored = () => untilDone(this.#rooms.clock, commit, () => this.#running, failed)
+    inBackground(async () => {
+      const work = this.#steps.run('settle', stored)
+      this.#persisting.add(work)
+      await work.finally(() => this.#persisting.delete(work))
+    }, failed)
   }
 }

@@ -7,6 +7,8 @@ import { encodeSubmit } from '../sms/submit.ts'
 import { relativeValidity } from '../sms/validity.ts'
 import type { Claim } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
+import { asError } from '../util/background.ts'
+import type { Clock, Timer } from '../util/clock.ts'
 import type { Checkpoint } from '../util/steps.ts'
 
 /** What became of one segment. */
@@ -23,6 +25,8 @@ export interface Sending {
   readonly claim: Claim
   readonly now: () => number
   readonly checkpoint: Checkpoint
+  readonly clock: Clock
+  log(level: 'error', message: string): void
 }
 
 /**
@@ -32,10 +36,22 @@ export interface Sending {
 export async function send(sending: Sending, told: (sent: SegmentSent) => void): Promise<void> {
   const total = sending.claim.segments.length
   for (let part = 1; part <= total; part++) {
-    const { sim } = sending.gateway
-    const handover = await sendSegment(sending, part, sim)
-    told({ part, sim, handover })
-    if (handover.outcome !== 'sent') return
+    const sent = await sendPart(sending, part)
+    told(sent)
+    if (sent.handover.outcome !== 'sent') return
+  }
+}
+
+async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
+  const { gateway, claim, log } = sending
+  try {
+    const { sim } = gateway
+    return { part, sim, handover: await sendSegment(sending, part, sim) }
+  } catch (error) {
+    // Before anything was handed over: that has outcomes of its own.
+    const reason = `gateway ${gateway.id}: ${asError(error).message}`
+    log('error', `${claim.commandId} is not sent: ${reason}`)
+    return { part, sim: gateway.id, handover: { outcome: 'not_sent', reason } }
   }
 }
 
@@ -74,25 +90,69 @@ interface Marked {
   readonly validFor: number
 }
 
+/** ms for a gateway to ask for the permit, and from there to say what became of the message: far more than any needs. */
+const mostMs = { asked: 900_000, answered: 300_000 }
+
+const outcomes: readonly Handover['outcome'][] = ['sent', 'refused', 'not_sent', 'in_doubt']
+
+/** How far a hand-over has come. A permit that is refused once stays refused. */
+type Permit = 'open' | 'given' | 'withdrawn'
+
+/**
+ * Hands a segment over. A gateway that throws, or never answers, has an outcome like every other: before the permit
+ * nothing left it, behind the permit nobody knows.
+ */
 async function handedOver(
-  { store, gateway, claim, now, checkpoint }: Sending,
+  { store, gateway, claim, now, checkpoint, clock, log }: Sending,
   hand: (leave: () => Promise<Leave>) => Promise<Handover>,
   { part, sim, validFor }: Marked,
 ): Promise<Handover> {
+  let permit: Permit = 'open'
+  const broken = (reason: string): Handover => {
+    log('error', `gateway ${gateway.id} broke off with ${claim.commandId}: ${reason}`)
+    const outcome = permit === 'given' ? 'in_doubt' : 'not_sent'
+    permit = 'withdrawn'
+    return { outcome, reason: `gateway ${gateway.id}: ${reason}` }
+  }
   /**
    * Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves, and the claim with it or
    * before it: the store keeps their order, and without the claim there is nothing to mark.
    */
   const leave = async (): Promise<Leave> => {
+    if (permit !== 'open') return 'stop'
     checkpoint('submit.send:prompted')
     const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: now(), validFor }
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
+    // It may have been given up meanwhile.
+    if ((permit as Permit) !== 'open') return 'stop'
+    if (verdict === 'go') permit = 'given'
     return verdict
   }
-  const handover = await hand(leave)
-  checkpoint('submit.send:answered')
-  return handover
+  const late = overdue(clock, () => permit === 'given')
+  try {
+    const handover = await Promise.race([hand(leave), late.over])
+    checkpoint('submit.send:answered')
+    if (handover === 'overdue') return broken('it does not answer')
+    return outcomes.includes(handover?.outcome) ? handover : broken(`it answers ${JSON.stringify(handover)}`)
+  } catch (error) {
+    return broken(asError(error).message)
+  } finally {
+    late.cancel()
+  }
+}
+
+/** Resolves when a gateway has had more than its time: to ask for the permit, and to answer behind it. */
+function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise<'overdue'>; cancel(): void } {
+  let timer: Timer
+  const over = new Promise<'overdue'>((resolve) => {
+    const look = () => {
+      if (!isGiven()) return resolve('overdue')
+      timer = clock.after(mostMs.answered, () => resolve('overdue'))
+    }
+    timer = clock.after(mostMs.asked, look)
+  })
+  return { over, cancel: () => timer.cancel() }
 }
 
 function encode({ recipient, segments, reference, report }: Claim, part: number, validFor: number): EncodedPdu {

@@ -1,6 +1,13 @@
-/** A typed list of listeners by event. A listener that throws stops nobody. */
+import { asError } from './background.ts'
+
+/** A typed list of listeners by event. A listener that throws is reported, and stops nobody. */
 export class Emitter<Events extends Record<string, unknown>> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
+  readonly #failed: (name: keyof Events, error: Error) => void
+
+  constructor(failed: (name: keyof Events, error: Error) => void) {
+    this.#failed = failed
+  }
 
   on<K extends keyof Events>(name: K, listener: (event: Events[K]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()
@@ -12,8 +19,8 @@ export class Emitter<Events extends Record<string, unknown>> {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {
         ;(listener as (event: Events[K]) => void)(event)
-      } catch {
-        // An observer's trouble is its own.
+      } catch (error) {
+        this.#failed(name, asError(error))
       }
     }
   }

@@ -1,3 +1,4 @@
+import { inBackground } from '../../util/background.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import { Framer, type Token } from './framer.ts'
 import type { Port } from './port.ts'
@@ -120,10 +121,20 @@ export class Channel {
     try {
       return await work()
     } finally {
-      void this.inStep().finally(() => {
-        this.#isTaken = false
-        this.#next()
-      })
+      inBackground(
+        () => this.#passOn(),
+        ({ message }) => this.lose(message),
+      )
+    }
+  }
+
+  /** The line goes to whoever waits for it next, in order. */
+  async #passOn(): Promise<void> {
+    try {
+      await this.inStep()
+    } finally {
+      this.#isTaken = false
+      this.#next()
     }
   }
 
@@ -263,7 +274,10 @@ export class Channel {
     // A prompt that nobody asked for would swallow the next command: it is taken back at once.
     if (this.#outOfStep) return
     this.outOfStep()
-    void this.exclusive(async () => {})
+    inBackground(
+      () => this.exclusive(async () => {}),
+      ({ message }) => this.lose(message),
+    )
   }
 
   #line(token: Token, line: string): void {

@@ -35,7 +35,8 @@ export class ModemFinder {
   find(gateway: string, baudRate: number): Promise<Port> {
     // One after the other: two must not open the same port.
     const turn = this.#turn.then(() => this.#find(gateway, baudRate))
-    this.#turn = turn.catch(() => {})
+    // Whoever asked hears of a failure; the next one only waits for the end.
+    this.#turn = Promise.allSettled([turn])
     return turn
   }
 

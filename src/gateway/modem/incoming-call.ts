@@ -1,3 +1,4 @@
+import { inBackground } from '../../util/background.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Channel } from './channel.ts'
 import { fieldsIn, numberIn } from './fields.ts'
@@ -73,9 +74,14 @@ export class IncomingCall {
         if ((await channel.command(text, hangingUp)).final.kind === 'ok') return
       }
     }
-    void channel.exclusive(work, { urgent: true }).finally(() => {
-      this.#isEnding = false
-    })
+    const end = async () => {
+      try {
+        await channel.exclusive(work, { urgent: true })
+      } finally {
+        this.#isEnding = false
+      }
+    }
+    inBackground(end, ({ message }) => channel.lose(message))
   }
 
   #over(): void {

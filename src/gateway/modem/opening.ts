@@ -23,7 +23,7 @@ export function openInTime(
       .finally(off)
   }).catch((error) => {
     // It may still open: nobody else would ever close it.
-    opening.then((port) => port.close()).catch(() => {})
+    Promise.allSettled([opening.then((port) => port.close())])
     throw error
   })
 }

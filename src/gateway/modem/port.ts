@@ -36,8 +36,12 @@ function openTcp(name: string, host: string, port: number): Promise<Port> {
       socket.on('close', () => gone.tell('the other side closed the connection'))
       resolve({
         name,
-        write: (data) => void socket.write(data, 'latin1'),
-        onData: (listener) => void socket.on('data', listener),
+        write: (data) => {
+          socket.write(data, 'latin1')
+        },
+        onData: (listener) => {
+          socket.on('data', listener)
+        },
         onLost: (listener) => gone.listen(listener),
         close: () => new Promise((done) => (socket.destroyed ? done() : socket.once('close', () => done()).destroy())),
       })
@@ -60,7 +64,9 @@ function openSerial(name: string, baudRate: number): Promise<Port> {
           if (!serial.isOpen) return gone.tell('the port is not open')
           serial.write(data, 'latin1', (cause) => cause && gone.tell(cause.message))
         },
-        onData: (listener) => void serial.on('data', listener),
+        onData: (listener) => {
+          serial.on('data', listener)
+        },
         onLost: (listener) => gone.listen(listener),
         close: () => new Promise((done) => (serial.isOpen ? serial.close(() => done()) : done())),
       })

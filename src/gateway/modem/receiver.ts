@@ -141,7 +141,10 @@ export class Receiver {
   }
 
   async #fetch({ storage, index }: Place): Promise<void> {
-    if (this.#doubts) return void this.#toSweep.add(storage)
+    if (this.#doubts) {
+      this.#toSweep.add(storage)
+      return
+    }
     const { channel, readAfterMs } = this.#rooms
     if (readAfterMs > 0) await channel.sleep(readAfterMs)
     const message = await this.#storages.read(storage, index)

@@ -1,5 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
+import { inBackground, logged } from '../../util/background.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { GatewayHandlers } from '../gateway.ts'
 import type { Bond } from './binding.ts'
@@ -238,11 +239,12 @@ export class Service {
     }
     const admit = (imei: string | null) => this.#rooms.bond.admit(imei)
     const options = { pin: this.#pin, name: this.#rooms.options.id, answers, admit, holds, step }
-    const starting = () => startUp(channel, options)
-    const started = await channel.exclusive(starting).catch((error) => {
-      if (channel.lost === null && over.isFired) return null
-      throw error
-    })
+    const started = await channel
+      .exclusive(() => startUp(channel, options))
+      .catch((error) => {
+        if (channel.lost === null && over.isFired) return null
+        throw error
+      })
     if (started === null) return
     const { identity, quirks, sim, messages, centre, observed } = started
     await this.#rooms.bond.meet({ modem: identity.imei, sim })
@@ -259,7 +261,7 @@ export class Service {
       observed: (change) => this.#shown.set(change),
       called: (from) => this.#rooms.handlers.called(from),
       over: (reason) => this.#fall(reason),
-      cardChanged: (sign) => void this.#cardChanged(sign),
+      cardChanged: (sign) => this.#doSoon(() => this.#cardChanged(sign)),
       awakeUntil: this.#awakeUntil,
       again: (reason) => this.#startAgain(reason),
       log: (level, message) => this.#rooms.handlers.log(level, message),
@@ -268,18 +270,16 @@ export class Service {
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#rooms.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
-    const { model, firmware } = identity
     this.#said.clear()
-    const recoveries = { ...this.#ladder.counts }
     this.#shown.set({
       status: 'ready',
       sim: 'ready',
-      model,
-      firmware,
+      model: identity.model,
+      firmware: identity.firmware,
       ...observed,
       last_error: null,
       recovering: null,
-      recoveries,
+      recoveries: { ...this.#ladder.counts },
     })
     const { last_error: held } = this.#shown.state
     if (held !== null) this.#rooms.handlers.log('warn', held)
@@ -291,6 +291,8 @@ export class Service {
     this.#healed.cancel()
     await session.end()
   }
+
+  readonly #doSoon = (work: () => unknown) => inBackground(work, logged(this.#rooms.handlers.log, 'the modem'))
 
   #urc(urc: Urc, line: string, body: readonly string[]): void {
     switch (urc.kind) {
@@ -306,12 +308,10 @@ export class Service {
       case 'awake':
         this.#card.fire()
         if (this.#clock.monotonic() <= this.#awakeUntil) return this.session?.awake()
-        if (this.session !== null) void this.#mayHaveReset(this.session, line)
-        return
+        return this.#doSoon(() => this.session && this.#mayHaveReset(this.session, line))
       case 'card':
         this.#card.fire()
-        void this.#cardChanged(line)
-        return
+        return this.#doSoon(() => this.#cardChanged(line))
       default:
         this.session?.urc(urc, line)
     }
@@ -382,7 +382,7 @@ export class Service {
 
   /** From here on nobody sends, and nothing more is deleted. */
   #leave(change: Partial<GatewayState>): void {
-    void this.session?.end()
+    this.#doSoon(() => this.session?.end())
     this.session = null
     this.#over.fire()
     this.#shown.set(change)

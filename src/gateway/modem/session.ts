@@ -1,6 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Handover, SegmentOrder } from '../../message/handover.ts'
+import { type Failed, inBackground, logged } from '../../util/background.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave, RingOrder } from '../gateway.ts'
 import { cardTrouble } from './card.ts'
@@ -71,6 +72,7 @@ export interface SessionRooms {
 /** A modem from one start-up to the next: sends, receives, and looks after it in between. */
 export class Session {
   readonly #rooms: SessionRooms
+  readonly #failed: Failed
   readonly #channel: Channel
   readonly #receiver: Receiver
   readonly #centre: ServiceCentre
@@ -96,6 +98,7 @@ export class Session {
 
   constructor(rooms: SessionRooms) {
     this.#rooms = rooms
+    this.#failed = logged(rooms.log, 'the modem')
     this.#channel = rooms.channel
     this.#registeredAt = rooms.channel.clock.monotonic()
     const { channel, messages: setup, filing, log, quirks } = rooms
@@ -124,8 +127,8 @@ export class Session {
   start(): void {
     this.#centre.start()
     this.#receiver.sweepAll()
-    this.#beat = this.#channel.clock.after(firstLook, () => void this.#beats())
-    void this.#waking.run()
+    this.#beat = this.#channel.clock.after(firstLook, () => this.#beats())
+    inBackground(() => this.#waking.run(), this.#failed)
   }
 
   /** Messages are under way to the network. */
@@ -229,7 +232,7 @@ export class Session {
       if (!this.#hasEnded) await behind(await this.#channel.command(text, 5_000))
     }
     // It is due within seconds, and the next message takes as long.
-    void this.#channel.exclusive(answered, { urgent: true })
+    inBackground(() => this.#channel.exclusive(answered, { urgent: true }), this.#failed)
   }
 
   /** Nothing new from here on. Resolves when what runs has ended, and the line is left in order. */
@@ -298,12 +301,13 @@ export class Session {
   #looksBack(): void {
     const { acknowledges, indications } = this.#rooms.messages
     if (!acknowledges || indications === null) return
-    void this.#channel.exclusive(async () => {
+    const lookBack = async () => {
       if (this.#hasEnded || keeps(indications, await this.#channel.command('AT+CNMI?', 5_000))) return
       this.#rooms.log('warn', 'the modem had ceased to hand messages over: it is told again')
       const { final } = await this.#channel.command(`AT+CNMI=${indications}`, 5_000)
       if (final.kind !== 'ok') this.#rooms.over('the modem hands no messages over any more')
-    })
+    }
+    inBackground(() => this.#channel.exclusive(lookBack), this.#failed)
   }
 
   /** Signal and registration, whether the modem still is as it was set up, and the net below lost announcements. */
@@ -345,8 +349,14 @@ export class Session {
     )
   }
 
-  async #beats(): Promise<void> {
-    await this.look()
-    if (!this.#hasEnded) this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => void this.#beats())
+  #beats(): void {
+    const look = async () => {
+      try {
+        await this.look()
+      } finally {
+        if (!this.#hasEnded) this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => this.#beats())
+      }
+    }
+    inBackground(look, this.#failed)
   }
 }

@@ -1,4 +1,5 @@
 import type { Handover } from '../../message/handover.ts'
+import { inBackground } from '../../util/background.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Leave } from '../gateway.ts'
 import { causeOf } from './causes.ts'
@@ -139,7 +140,11 @@ class SubmitDialogue implements Listener {
     this.#state = state
     this.#timer?.cancel()
     this.#timer = this.#channel.clock.after(this.#times[state], () => this.#timedOut())
-    if (state === 'prompted') void this.#ask()
+    if (state === 'prompted')
+      inBackground(
+        () => this.#ask(),
+        ({ message }) => this.lost(message),
+      )
     if (state === 'written') this.#write()
   }
 

@@ -2,8 +2,8 @@ import type { Device } from '../../device/device.ts'
 import { isListed } from '../../device/mask.ts'
 import { stateFieldsOf } from '../../device/state-fields.ts'
 import type { LogLevel } from '../../message/events.ts'
-import { Fault } from '../../message/fault.ts'
 import type { Values } from '../../message/values.ts'
+import { logged, untilDone } from '../../util/background.ts'
 import { type Clock, sleep, type Timer } from '../../util/clock.ts'
 import type { Ingress } from '../ingress.ts'
 import { type DiscoveryContext, hubDeviceId } from './component.ts'
@@ -89,6 +89,7 @@ export class Announcer {
    */
   async start(): Promise<void> {
     const { ingress, statusTopic, mode, clock } = this.#rooms
+    for (const end of this.#unwatch.splice(0)) end()
     if (mode !== 'none')
       this.#unwatch.push(
         ingress.watch(statusTopic, ({ payload, retained }) => {
@@ -128,33 +129,42 @@ export class Announcer {
     const state = JSON.parse(payload) as Values
     const isKnown = (name: string) => shown.fields.has(name) || !isListed(name, shown.families)
     if (Object.keys(state).every(isKnown) && JSON.stringify(identityOf(state)) === shown.identity) return
-    void this.changed(id)
+    this.changed(id)
   }
 
   /** A device is new, other than before, or gone. Resolves when that is committed. */
   changed(id: string): Promise<void> {
     this.#changed.add(id)
-    if (this.#changed.size === 1)
-      this.#refresh = this.#refresh
-        .then(() => this.#announceChanged())
-        .catch((error: unknown) => this.#rooms.log('error', `Home Assistant: ${Fault.from(error).message}`))
+    if (this.#changed.size > 1) return this.#refresh
+    const { clock, log } = this.#rooms
+    const failed = logged(log, 'Home Assistant: a changed device is not announced')
+    const announce = () => this.#announceChanged()
+    this.#refresh = this.#refresh.then(() => untilDone(clock, announce, () => this.#running, failed))
     return this.#refresh
   }
 
   async #announceChanged(): Promise<void> {
-    const ids = [...this.#changed]
-    this.#changed.clear()
-    for (const id of ids) {
-      const device = this.#rooms.device(id)
-      if (device === undefined) this.#shown.delete(id)
-      const messages = device === undefined ? [] : await this.#messagesOf(device)
-      const topics = new Set(messages.map(({ topic }) => topic))
-      const own = await this.#rooms.announcedOf(`${hubDeviceId(this.#rooms.context)}_${objectOf(id)}`)
-      const gone = own.filter((topic) => !topics.has(topic))
-      for (const topic of gone) this.#present?.delete(topic)
-      for (const topic of topics) this.#present?.add(topic)
-      await this.#rooms.announce([...gone.map((topic) => ({ topic, payload: '' })), ...messages])
+    for (let [id] = this.#changed; id !== undefined; [id] = this.#changed) {
+      this.#changed.delete(id)
+      try {
+        await this.#announceAnew(id)
+      } catch (error) {
+        this.#changed.add(id)
+        throw error
+      }
     }
+  }
+
+  async #announceAnew(id: string): Promise<void> {
+    const device = this.#rooms.device(id)
+    if (device === undefined) this.#shown.delete(id)
+    const messages = device === undefined ? [] : await this.#messagesOf(device)
+    const topics = new Set(messages.map(({ topic }) => topic))
+    const own = await this.#rooms.announcedOf(`${hubDeviceId(this.#rooms.context)}_${objectOf(id)}`)
+    const gone = own.filter((topic) => !topics.has(topic))
+    for (const topic of gone) this.#present?.delete(topic)
+    for (const topic of topics) this.#present?.add(topic)
+    await this.#rooms.announce([...gone.map((topic) => ({ topic, payload: '' })), ...messages])
   }
 
   async #announceAll(): Promise<void> {
