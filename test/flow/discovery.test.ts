@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Picture } from '../mqtt/homeassistant/picture.ts'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
@@ -145,6 +146,22 @@ described('what Home Assistant makes of changes at mosquitto', () => {
       await settled(() => saidOfTheHub().length > before && saidOfTheHub().at(-1) === payload)
       await settled(() => saidOfTheHub().at(-1) === 'online')
     }
+  }, 30_000)
+
+  test('a hub that can have no HTTP port ends before the broker hears of it', async () => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    const other = new HubProcess(temporaryFolder())
+    const listen = `http: { listen: 127.0.0.1:${port} }`
+    const config = `mqtt: { server: "${broker.url}", base_topic: elsewhere }\ndevices: { ${van} }\n${listen}\n`
+    other.launch({ config })
+    expect((await other.exited()).code).not.toBe(0)
+    expect(other.stderr).toMatch(/http\.listen: port \d+ on 127\.0\.0\.1 is taken/)
+    await new Promise((resolve) => taken.close(resolve))
+    await client.publish('test/marker', 'behind')
+    await client.wait(({ topic, text }) => topic === 'test/marker' && text === 'behind')
+    expect(client.received.filter(({ topic }) => topic.startsWith('elsewhere/'))).toEqual([])
   }, 30_000)
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { componentsOf, pressesOf, wrongState } from '../mqtt/homeassistant/client.ts'
+import { hasJinja2, type Rendering, renderAll } from '../mqtt/homeassistant/jinja2.ts'
 import { problemsOf } from '../mqtt/homeassistant/validator.ts'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
 import { freePort } from '../support/folder.ts'
@@ -20,6 +21,8 @@ const kinds: readonly { name: string; start: ((port: number) => Promise<OtherBro
   { name: 'the embedded broker', start: null, version: 4 },
   ...(hasMosquitto() ? [{ name: 'mosquitto', start: mosquitto, version: 5 as const }] : []),
 ]
+
+const inJinja = hasJinja2() ? test : test.skip
 
 describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, version }) => {
   let world: TestWorld
@@ -64,7 +67,7 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     world = await startWorld()
     const port = await freePort()
     broker = start === null ? null : await start(port)
-    started = await startHub(yaml(port, broker?.url))
+    started = await startHub(yaml(port, broker?.url), { setLogLevel: () => {} })
     client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: version })
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
   }, 30_000)
@@ -88,6 +91,46 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
         for (const { topic } of component.availability) if (topics.has(topic)) expect(topics.get(topic)).toBe('online')
       }
     }
+  })
+
+  inJinja(
+    'finds in Jinja itself that every template of the hub, its gateway and its devices has its keys',
+    async () => {
+      await client.wait(({ topic }) => topic === 'smshub/bridge/health')
+      const published = new Map(client.received.map(({ topic, text }) => [topic, text]))
+      const documents = [...published].filter(([topic, text]) => topic.startsWith('homeassistant/') && text !== '')
+      const batch = documents.flatMap(([, text]) =>
+        componentsOf(JSON.parse(text)).flatMap((component): Rendering[] => {
+          const payload = published.get(component.state_topic ?? '')
+          const template = component.value_template ?? component.state_value_template
+          return template === undefined || payload === undefined ? [] : [[template, payload, {}]]
+        }),
+      )
+      expect(batch.map(([template]) => template)).toEqual(
+        expect.arrayContaining([
+          '{{ value_json.queue_paused }}',
+          '{{ value_json.log_level }}',
+          '{{ value_json.balance }}',
+        ]),
+      )
+      expect(renderAll(batch).filter((one) => 'error' in one)).toEqual([])
+    },
+  )
+
+  test('pauses the queue, and sees that it is paused', async () => {
+    const hub = client.received.find(({ topic }) => /device\/smshub_[0-9a-f]+\/config$/.test(topic))
+    const parts = componentsOf(hub?.json ?? {})
+    const press = async (key: string) => {
+      const [one] = pressesOf(parts.find((part) => part.key === key) ?? {})
+      client.received.length = 0
+      await client.publish(one?.topic ?? '', one?.payload ?? '')
+    }
+    await press('pause_queue')
+    await client.wait(({ topic, json }) => topic === 'smshub/bridge/health' && json.queue_paused === true)
+    await press('resume_queue')
+    await client.wait(({ topic, json }) => topic === 'smshub/bridge/health' && json.queue_paused === false)
+    await client.publish('homeassistant/status', 'online')
+    await client.wait(({ topic, text }) => /device\/smshub_[0-9a-f]+\/config$/.test(topic) && text !== '')
   })
 
   test('presses the gate’s button, and a text opens it', async () => {
