@@ -2,6 +2,7 @@ import { brokerSettings } from '../config/broker.ts'
 import type { Config } from '../config/schema.ts'
 import { EmbeddedBroker } from '../mqtt/broker.ts'
 import { ExternalBroker } from '../mqtt/client.ts'
+import { hubDeviceId } from '../mqtt/homeassistant/component.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { sessionStore } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
@@ -19,17 +20,23 @@ export interface IngressRooms {
   /** Leaves nothing at somebody else's broker. */
   readonly transient: boolean
   now(): number
+  /** Whether a name or number is a contact's or a device's. */
+  isRecipient(to: string, isTopic: boolean): boolean
 }
 
 /** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
-export function makeIngress({ config, store, clock, run, instance, transient, now }: IngressRooms): Ingress {
+export function makeIngress(rooms: IngressRooms): Ingress {
+  const { config, store, clock, run, instance, transient, now, isRecipient } = rooms
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
   const { response_topics: responseTopics, identity } = config.mqtt
   const { sms2mqtt } = config.compat
   const aliases = sms2mqtt === undefined ? {} : { [`${sms2mqtt.prefix}/send`]: sms2mqttInbound }
   if (server === undefined) {
     const sessions = sessionStore(store, baseTopic)
-    return new EmbeddedBroker({ ...brokerSettings(broker), baseTopic, aliases, sessions, now, clock, run })
+    const { prefix } = config.homeassistant
+    const discovery = { prefix, objectOf: (device: string) => `${hubDeviceId({ instance })}_${device}` }
+    const names = { baseTopic, aliases, discovery, isRecipient }
+    return new EmbeddedBroker({ ...brokerSettings(broker), ...names, sessions, now, clock, run })
   }
   const clientId = client_id ?? `smshub-${instance}`
   return new ExternalBroker({

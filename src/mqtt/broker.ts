@@ -3,7 +3,7 @@ import { Aedes, type AuthenticateError, type Client, type Subscription } from 'a
 import type { SessionStore } from '../message/session.ts'
 import { inBackground } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
-import { Access, type UserRights } from './access.ts'
+import { Access, type AccessNames, type UserRights } from './access.ts'
 import { Admission, type Peer } from './admission.ts'
 import { checkInternals, clientsOf, saidGoodbye, turnOffDeduplication } from './aedes-internals.ts'
 import { Connection, dropped, type Incoming } from './connection.ts'
@@ -30,10 +30,7 @@ export interface BrokerLimits extends SessionLimits {
   readonly sessionDays: number
 }
 
-export interface BrokerOptions {
-  readonly baseTopic: string
-  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
-  readonly aliases: Readonly<Record<string, string>>
+export interface BrokerOptions extends AccessNames {
   readonly clock: Clock
   /** Tells the connections of this run from those of any other. */
   readonly run: string
@@ -71,9 +68,9 @@ export class EmbeddedBroker implements Ingress {
   #count = 0
 
   constructor(options: BrokerOptions) {
-    const { baseTopic, aliases, users, clock, limits, sessions } = options
+    const { users, clock, limits, sessions } = options
     this.#options = options
-    this.#access = new Access(baseTopic, users, aliases)
+    this.#access = new Access(users, options)
     this.#floods = new Floods(clock, limits.publishesPerSecond, limits.burst)
     this.#refusals = new Refusals(clock, (refused) => this.#handlers.refused(refused))
     this.#waiting = new WaitingRoom(clock, (address, reason) => this.#refusals.add({ client: address, reason }))

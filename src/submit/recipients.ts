@@ -49,6 +49,16 @@ export function toRecipients(asked: readonly Asked[], rooms: RecipientRooms): re
   return [{ request: first.request, fault: new Fault('invalid_payload', message) }]
 }
 
+/** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
+export function isRecipient(to: string, isTopic: boolean, rooms: RecipientRooms): boolean {
+  try {
+    return numbersOf(to, isTopic, rooms).every((number) => isRegistered(number, rooms))
+  } catch (error) {
+    if (error instanceof Fault) return false
+    throw error
+  }
+}
+
 function numbersOf(to: string, isTopic: boolean, rooms: RecipientRooms, groups = new Set<string>()): string[] {
   const name = nameOf(to, rooms)
   const contact = name === undefined ? undefined : rooms.contacts.get(name)

@@ -42,6 +42,8 @@ async function start(limits: Readonly<Record<string, number>> = {}, path = join(
     ...brokerSettings(Broker.parse({ listen: `127.0.0.1:${port}`, limits })),
     baseTopic: 'smshub',
     aliases: {},
+    discovery: { prefix: 'homeassistant', objectOf: (device) => device },
+    isRecipient: () => false,
     sessions,
     clock: testClock,
     run: 'run',

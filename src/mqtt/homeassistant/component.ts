@@ -24,7 +24,7 @@ export interface DiscoveryContext {
   readonly page: string | null
 }
 
-export const hubDeviceId = ({ instance }: DiscoveryContext): string => `smshub_${instance}`
+export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): string => `smshub_${instance}`
 
 /** A topic of the device. */
 export const topicOf = ({ baseTopic }: DiscoveryContext, { id }: Device, rest = ''): string =>
