@@ -1,6 +1,15 @@
 // What the image runs. Under Home Assistant's Supervisor the app's options and the broker's credentials become the
 // hub's environment; anywhere else the program starts as it is.
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 
@@ -59,11 +68,27 @@ function dropRights() {
   const [uid, gid] = [1000, 1000]
   const data = env.SMSHUB_DATA ?? '/data'
   mkdirSync(data, { recursive: true })
-  for (const path of [data, ...readdirSync(data, { recursive: true }).map((name) => join(data, name))])
-    chownSync(path, uid, gid)
+  giveTo(uid, gid, behindLink(data))
   process.setgroups([gid, ...serialGroups()])
   process.setgid(gid)
   process.setuid(uid)
+}
+
+/** The folder and what is in it. Links are never followed, and files with a second name are left: both may be traps. */
+function giveTo(uid, gid, path) {
+  const stat = lstatSync(path)
+  if (stat.isFile() && stat.nlink > 1 && stat.uid !== uid) {
+    process.stderr.write(`smshub: ${path} has another name elsewhere: its owner stays as it is\n`)
+    return
+  }
+  lchownSync(path, uid, gid)
+  if (stat.isDirectory()) for (const name of readdirSync(path)) giveTo(uid, gid, join(path, name))
+}
+
+/** A link to the data that root has set is meant. */
+function behindLink(path) {
+  const stat = lstatSync(path)
+  return stat.isSymbolicLink() && stat.uid === 0 ? realpathSync(path) : path
 }
 
 /** Groups that may open the serial devices here, whatever this system calls them. */
