@@ -4,10 +4,18 @@ import { Access } from '../../src/mqtt/access.ts'
 import { accept } from '../../src/submit/accept.ts'
 
 /** Somebody who may open, and whose filters reach the topics where a payload names what is asked for. */
-const access = new Access('smshub', {
-  guest: { role: 'operator', devices: ['gate'], commands: ['open'] },
-  wide: { write: ['smshub/gate/command', 'smshub/gate/command/open', 'smshub/gate/set', 'smshub/gate/get'] },
-})
+const access = new Access(
+  {
+    guest: { role: 'operator', devices: ['gate'], commands: ['open'] },
+    wide: { write: ['smshub/gate/command', 'smshub/gate/command/open', 'smshub/gate/set', 'smshub/gate/get'] },
+  },
+  {
+    baseTopic: 'smshub',
+    aliases: {},
+    discovery: { prefix: 'homeassistant', objectOf: (device) => device },
+    isRecipient: () => false,
+  },
+)
 
 const publish = (topic: string, payload: Uint8Array): Publish => ({
   client: 'c',
