@@ -24,7 +24,6 @@ import type { Ingress } from './mqtt/ingress.ts'
 import { DataFolder } from './store/folder.ts'
 import type { Store } from './store/store.ts'
 import { Submit } from './submit/index.ts'
-import { isRecipient } from './submit/recipients.ts'
 import { Upkeep } from './upkeep.ts'
 import { type Failed, inBackground, logged, untilDone } from './util/background.ts'
 import type { Clock } from './util/clock.ts'
@@ -217,19 +216,10 @@ export class Hub {
     const region = config.sms.region
     this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
     const instance = this.#folder.instanceId()
-    const directory = new Directory(this.devices.values(), homeOf(config))
-    const recipients = {
-      device: (id: string) => this.devices.get(id),
-      devices: () => this.devices.values(),
-      behind: (number: string) => directory.find(number),
-      contacts: new Map(Object.entries(config.contacts)),
-      region,
-      newId,
-    }
-    const isKnown = (to: string, isTopic: boolean) => isRecipient(to, isTopic, recipients)
+    const isRecipient: Submit['isRecipient'] = (to, isTopic) => this.#submit.isRecipient(to, isTopic)
     this.#ingress =
       this.#options.makeIngress?.() ??
-      makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now, isRecipient: isKnown })
+      makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now, isRecipient })
     const gatewayPerDay =
       config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
     this.#upkeep = new Upkeep({
@@ -243,12 +233,18 @@ export class Hub {
       waitsMoved: () => this.#submit.deadlines.look(),
       log: (level, message) => this.#options.log(level, 'hub', message),
     })
+    const directory = new Directory(this.devices.values(), homeOf(config))
     this.#submit = new Submit({
       ...rooms,
-      ...recipients,
+      device: (id) => this.devices.get(id),
+      devices: () => this.devices.values(),
+      behind: (number) => directory.find(number),
+      contacts: new Map(Object.entries(config.contacts)),
       destinations: config.sms.destinations,
+      region,
       gateways: Object.keys(config.gateways),
       numberOf: (id) => numberOf(config, id),
+      newId,
       counters: new Map(await this.#store.run('counters', undefined)),
       limits: {
         perLane: config.limits.device_queue,

@@ -12,7 +12,7 @@ import { type Asked, accept } from './accept.ts'
 import { type ComposeRooms, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
-import { toRecipients } from './recipients.ts'
+import { isRecipient, toRecipients } from './recipients.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { send } from './send.ts'
 import { settle } from './settle.ts'
@@ -71,6 +71,11 @@ export class Submit {
     this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules, logged(rooms.log, 'ending what is over'))
     this.#refusals = new RefusalLog(rooms.clock, (line) => rooms.log('warn', line))
     rooms.store.on('outbox', () => this.#bell.ring())
+  }
+
+  /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
+  isRecipient(to: string, isTopic: boolean): boolean {
+    return isRecipient(to, isTopic, this.#rooms)
   }
 
   /** From the publish to the disk. Resolved, its acknowledgement may leave. */
