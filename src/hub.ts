@@ -213,7 +213,6 @@ export class Hub {
     const rooms = { store: this.#store, clock, checkpoint }
     const now = () => this.#time.now()
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
-    const region = config.sms.region
     this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
     const instance = this.#folder.instanceId()
     const isRecipient: Submit['isRecipient'] = (to, isTopic) => this.#submit.isRecipient(to, isTopic)
@@ -241,7 +240,7 @@ export class Hub {
       behind: (number) => directory.find(number),
       contacts: new Map(Object.entries(config.contacts)),
       destinations: config.sms.destinations,
-      region,
+      region: config.sms.region,
       gateways: Object.keys(config.gateways),
       numberOf: (id) => numberOf(config, id),
       newId,

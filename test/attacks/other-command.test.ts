@@ -1,21 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Publish } from '../../src/message/publish.ts'
-import { Access } from '../../src/mqtt/access.ts'
 import { accept } from '../../src/submit/accept.ts'
+import { accessOf } from '../support/access.ts'
 
 /** Somebody who may open, and whose filters reach the topics where a payload names what is asked for. */
-const access = new Access(
-  {
-    guest: { role: 'operator', devices: ['gate'], commands: ['open'] },
-    wide: { write: ['smshub/gate/command', 'smshub/gate/command/open', 'smshub/gate/set', 'smshub/gate/get'] },
-  },
-  {
-    baseTopic: 'smshub',
-    aliases: {},
-    discovery: { prefix: 'homeassistant', objectOf: (device) => device },
-    isRecipient: () => false,
-  },
-)
+const access = accessOf({
+  guest: { role: 'operator', devices: ['gate'], commands: ['open'] },
+  wide: { write: ['smshub/gate/command', 'smshub/gate/command/open', 'smshub/gate/set', 'smshub/gate/get'] },
+})
 
 const publish = (topic: string, payload: Uint8Array): Publish => ({
   client: 'c',

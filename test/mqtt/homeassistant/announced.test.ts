@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import mqtt from 'mqtt'
 import { sampleDevices } from '../../../src/device/sample.ts'
-import { Access } from '../../../src/mqtt/access.ts'
 import type { DiscoveryContext } from '../../../src/mqtt/homeassistant/component.ts'
 import { deviceMessages, gatewayMessages, hubMessages } from '../../../src/mqtt/homeassistant/documents.ts'
 import { profileIds, profileOf } from '../../device/library.ts'
+import { accessOf } from '../../support/access.ts'
 import { hasMosquitto, reachable } from '../../support/brokers.ts'
 import { freePort, temporaryFolder } from '../../support/folder.ts'
 import { componentsOf } from './validator.ts'
@@ -41,7 +41,7 @@ const announced = [
   ),
 ]
 
-const access = new Access(
+const access = accessOf(
   {
     ha: { role: 'home_assistant' },
     one: { role: 'home_assistant', devices: ['gate'] },
@@ -49,12 +49,7 @@ const access = new Access(
     panel: { role: 'operator' },
     sender: { role: 'home_assistant', write: ['smshub/sms/send'] },
   },
-  {
-    baseTopic: 'smshub',
-    aliases: {},
-    discovery: { prefix: 'homeassistant', objectOf: (device) => `smshub_a1b2_${device}` },
-    isRecipient: (to) => [...contacts, 'gate', '+4915112345678'].includes(to),
-  },
+  [...contacts, 'gate', '+4915112345678'],
 )
 const text = (to: unknown) => JSON.stringify({ to, text: 'hi' })
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { sampleDevices } from '../../../src/device/sample.ts'
-import { Access } from '../../../src/mqtt/access.ts'
 import { matches } from '../../../src/mqtt/filter.ts'
 import type { DiscoveryContext } from '../../../src/mqtt/homeassistant/component.ts'
 import { deviceMessages, gatewayMessages, hubMessages } from '../../../src/mqtt/homeassistant/documents.ts'
 import { profileOf } from '../../device/library.ts'
+import { accessOf } from '../../support/access.ts'
 import { componentsOf, pressesOf } from './client.ts'
 
 const context: DiscoveryContext = {
@@ -41,7 +41,7 @@ const topics = components.flatMap((one) => [
 
 describe('what is announced is allowed', () => {
   test('to the role of the embedded broker', () => {
-    const access = new Access('smshub', { ha: { role: 'home_assistant' } })
+    const access = accessOf({ ha: { role: 'home_assistant' } }, ['mum', 'Jürgen'])
     expect(used.length).toBeGreaterThan(20)
     expect(
       used.map(({ topic, payload }) => access.refusesPublish('ha', topic, payload)).filter((reason) => reason),
@@ -59,7 +59,7 @@ describe('what is announced is allowed', () => {
   })
 
   test('but the hub as a whole is not for a user that is narrowed to some devices', () => {
-    const access = new Access('smshub', { ha: { role: 'home_assistant', devices: ['gate'] } })
+    const access = accessOf({ ha: { role: 'home_assistant', devices: ['gate'] } })
     expect(access.refusesPublish('ha', 'smshub/gate/set/gate', 'OPEN')).toBeNull()
     for (const topic of ['smshub/bridge/request/queue/pause', 'smshub/bridge/request/restart', 'smshub/sms/send'])
       expect(access.refusesPublish('ha', topic, '{}')).toMatch(/may not publish/)

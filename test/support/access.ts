@@ -1,0 +1,11 @@
+import { Access, type UserRights } from '../../src/mqtt/access.ts'
+
+/** The rules of the embedded broker for these users; texts may go to the recipients that are named. */
+export function accessOf(users: Readonly<Record<string, UserRights>>, recipients: readonly string[] = []): Access {
+  return new Access(users, {
+    baseTopic: 'smshub',
+    aliases: {},
+    discovery: { prefix: 'homeassistant', objectOf: (device) => `smshub_a1b2_${device}` },
+    isRecipient: (to) => recipients.includes(to),
+  })
+}
