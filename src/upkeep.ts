@@ -131,7 +131,7 @@ export class Upkeep {
     await store.run('noteTime', { now })
     while (
       !this.#stopped &&
-      (await store.run('prune', { before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
+      (await store.run('prune', { now, before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
     );
   }
 }

@@ -21,6 +21,8 @@ export interface ClaimArgs {
   readonly limits: GatewayLimits
   /** Routes of several gateways that this one may take from now. */
   readonly routes: readonly string[]
+  /** All routes of several gateways that this one is of. */
+  readonly shared: readonly string[]
   /** Gateways that are gone: lanes that only stick to them may go through this one. */
   readonly absent: readonly string[]
   /** The wall clock is not to be trusted: nothing unsafe goes out. */
@@ -118,7 +120,12 @@ interface ReadyLane {
 }
 
 /** Round robin over clients, then over their lanes, the one served longest ago first. */
-function nextLane(tx: Tx, { gateway, routes, absent }: ClaimArgs, level: number, after: string): ReadyLane | undefined {
+function nextLane(
+  tx: Tx,
+  { gateway, routes, shared, absent }: ClaimArgs,
+  level: number,
+  after: string,
+): ReadyLane | undefined {
   const find = (route: string, from: string) =>
     tx.one<ReadyLane>(
       `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
@@ -127,20 +134,18 @@ function nextLane(tx: Tx, { gateway, routes, absent }: ClaimArgs, level: number,
       level,
       from,
     )
-  const left = (other: string, from: string) =>
+  const left = (other: string, sharedRoute: string, from: string) =>
     tx.one<ReadyLane>(
-      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ? AND EXISTS
-         (SELECT 1 FROM submission WHERE seq = head AND route <> lane.route
-          AND (submission.route = '' OR '|' || submission.route || '|' LIKE '%|' || ? || '|%'))
-       ORDER BY client, turn LIMIT 1`,
+      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND head_route <> route AND route = ? AND head_route = ?
+         AND priority = ? AND client > ? ORDER BY client, turn LIMIT 1`,
       other,
+      sharedRoute,
       level,
       from,
-      gateway,
     )
   const found = [
     ...[gateway, ...routes].map((route) => find(route, after) ?? find(route, '')),
-    ...absent.map((other) => left(other, after) ?? left(other, '')),
+    ...absent.flatMap((other) => shared.map((route) => left(other, route, after) ?? left(other, route, ''))),
   ]
   return found
     .filter((lane) => lane !== undefined)
@@ -200,18 +205,19 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     attempts: taken.attempts,
     report: row.report === 1,
     expiresAt: row.expires_at as number,
-    reference: row.parts > 1 ? nextReference(tx, row.recipient as string) : null,
+    reference: row.parts > 1 ? nextReference(tx, row.recipient as string, args.now) : null,
     segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
     ring: row.ring,
   }
 }
 
 /** A concatenation reference that this recipient has not seen for 255 messages. */
-function nextReference(tx: Tx, recipient: string): number {
+function nextReference(tx: Tx, recipient: string, now: number): number {
   tx.run(
-    `INSERT INTO concatenation (recipient, reference) VALUES (?, 1)
-     ON CONFLICT (recipient) DO UPDATE SET reference = (reference + 1) % 256`,
+    `INSERT INTO concatenation (recipient, reference, at) VALUES (?, 1, ?)
+     ON CONFLICT (recipient) DO UPDATE SET reference = (reference + 1) % 256, at = excluded.at`,
     recipient,
+    now,
   )
   return (
     tx.one<{ reference: number }>('SELECT reference FROM concatenation WHERE recipient = ?', recipient)?.reference ?? 0

@@ -48,9 +48,10 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
             : 'ready'
   if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
   tx.run(
-    'UPDATE lane SET state = ?, route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
+    'UPDATE lane SET state = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
     state,
     routeOf(head?.route ?? '', lane.sticky),
+    head?.route ?? '',
     head?.seq ?? null,
     head?.priority ?? null,
     head?.client ?? null,

@@ -320,4 +320,15 @@ export const migrations: readonly string[] = [
   -- Devices that are gone: their retained topics are cleared behind their announcements (store/devices.ts).
   CREATE TABLE leaving (device TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
+  `
+  -- What is pruned, each by an index: history by its age; and what only sticks to a gateway apart from what is bound to it.
+  CREATE INDEX submission_history ON submission (queued_at) WHERE final = 1;
+  CREATE INDEX incoming_history ON incoming (received_at);
+  CREATE INDEX raw_history ON raw (received_at) WHERE state IN ('done', 'duplicate', 'quarantined');
+  ALTER TABLE concatenation ADD COLUMN at INTEGER NOT NULL DEFAULT 0; -- when it was used last
+  UPDATE concatenation SET at = 1000 * CAST(strftime('%s', 'now') AS INTEGER);
+  ALTER TABLE lane ADD COLUMN head_route TEXT NOT NULL DEFAULT '';    -- the route of its head itself
+  UPDATE lane SET head_route = COALESCE((SELECT route FROM submission WHERE seq = lane.head), '');
+  CREATE INDEX lane_stuck ON lane (route, head_route, priority, client, turn) WHERE state = 'ready' AND head_route <> route;
+  `,
 ]

@@ -64,30 +64,6 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
   return { moved }
 }
 
-/** What is kept for how long: rows are made in the order of time, so only the oldest need a look. */
-const kept = [
-  { table: 'submission', key: 'seq', time: 'queued_at', ended: 'final = 1', raw: false },
-  { table: 'incoming', key: 'id', time: 'received_at', ended: '1', raw: false },
-  { table: 'raw', key: 'id', time: 'received_at', ended: `state IN ('done', 'duplicate', 'quarantined')`, raw: true },
-] as const
-
-/** Forgets what is older than the history is kept, a bite at a time. Returns whether there is more. */
-export function prune(
-  tx: Tx,
-  { before, rawBefore, limit }: { before: number; rawBefore: number; limit: number },
-): boolean {
-  let more = false
-  for (const { table, key, time, ended, raw } of kept) {
-    const { changes } = tx.run(
-      `DELETE FROM ${table} WHERE ${time} < ? AND ${ended} AND ${key} IN (SELECT ${key} FROM ${table} ORDER BY ${key} LIMIT ?)`,
-      raw ? rawBefore : before,
-      limit,
-    )
-    if (changes === limit) more = true
-  }
-  return more
-}
-
 /** Figures for health and metrics. Small indexes only: never a scan of the history. */
 export function counts(tx: Tx): Counts {
   const one = (sql: string) => tx.one<{ n: number | null }>(sql)?.n ?? 0

@@ -66,6 +66,7 @@ export async function dispatch(
     order: turns.order(),
     limits: rules.limits(gateway.id),
     routes: pool.turnsOf(gateway.id),
+    shared: pool.routesOf(gateway.id).flatMap(({ route }) => (route === gateway.id ? [] : [route])),
     absent: pool.absentFor(gateway.id),
     safeOnly: rules.holdsUnsafe(),
   })

@@ -32,10 +32,10 @@ export class Ledger {
   }
 
   /** Queues a text to a person, or what `over` makes of it. */
-  queue(over: Partial<NewSubmission> = {}): string {
+  queue(over: Partial<NewSubmission> = {}, args: Partial<ArgsOf<'enqueue'>> = {}): string {
     const item = this.item(over)
     const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
-    this.run('enqueue', { key: null, ref: null, items: [item], limits, now: this.now })
+    this.run('enqueue', { key: null, ref: null, items: [item], limits, now: this.now, ...args })
     return item.commandId
   }
 
@@ -105,6 +105,7 @@ export class Ledger {
       order: [2, 1, 0].map((level) => ({ level, after: '' })),
       limits: { minute: null, day: null, month: null },
       routes: [''],
+      shared: [''],
       absent: [],
       safeOnly: false,
       ...over,

@@ -1,0 +1,124 @@
+import { expect, test } from '@jest/globals'
+import { day, hour, Ledger, minute } from '../support/ledger.ts'
+
+/** Every table, and what bounds it. A new one needs an answer here. */
+const bounds: Readonly<Record<string, string>> = {
+  meta: 'a few names',
+  submission: 'pruned by age',
+  segment: 'goes with its submission',
+  step: 'goes with its submission',
+  lane: 'pruned when idle and not used for as long as the history',
+  client: 'pruned when nothing of it is queued',
+  quota: 'pruned behind the longest window',
+  concatenation: 'pruned when not used for as long as the history',
+  publish_key: 'deleted with the connection, pruned by age',
+  raw: 'pruned by age',
+  part: 'given up after six hours',
+  incoming: 'pruned by age; strangers are bounded each',
+  device: 'deleted with the device',
+  sim: 'a row for each SIM of the hub',
+  publication: 'deleted by the acknowledgement; the newest thousand refused ones stay',
+  retained: 'cleared with its device',
+  pin: 'a row for each SIM and PIN of the hub',
+  fleet: 'deleted with the device',
+  session: 'bounded by the broker',
+  session_subscription: 'bounded by the broker',
+  session_received: 'bounded by the broker',
+  session_will: 'bounded by the broker',
+  session_body: 'bounded by the broker',
+  session_owed: 'bounded by the broker',
+  broker_retained: 'bounded by the broker',
+  pause: 'a row for each gateway or device that is paused',
+  binding: 'a row for each gateway',
+  service_centre: 'pruned when not seen for as long as the history',
+  tally: 'a few names',
+  counter: 'a row for each device that there ever was',
+  leaving: 'deleted when the topics of the device are cleared',
+}
+
+const pruneAll = (ledger: Ledger, limit = 500) => {
+  const args = { now: ledger.now, before: ledger.now - 90 * day, rawBefore: ledger.now - 31 * day, limit }
+  while (ledger.run('prune', args));
+}
+
+test('every table says what bounds it', () => {
+  const tables = new Ledger().engine
+    .all<{ name: string }>(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`,
+    )
+    .map(({ name }) => name)
+  expect(Object.keys(bounds).sort()).toEqual(tables)
+})
+
+test('nothing is left of five thousand clients and numbers that came once', () => {
+  const ledger = new Ledger()
+  const limits = { perLane: 100, perClient: 100, clientPerHour: 60, devicePerDay: 30 }
+  for (let i = 0; i < 5_000; i++) {
+    const number = `+49151${String(i).padStart(8, '0')}`
+    const key = { client: `once${i}`, messageId: 1, connection: `c${i}`, duplicate: false, hash: 'h' }
+    ledger.queue(
+      {
+        client: `once${i}`,
+        clientQuota: `client:once${i}`,
+        lane: `n:${number}`,
+        recipient: number,
+        segments: ['a', 'b'],
+      },
+      { key, limits },
+    )
+    const seq = ledger.write(2)
+    ledger.sent(seq, i % 256, 2)
+  }
+  for (const table of ['client', 'lane', 'quota', 'concatenation', 'publish_key'])
+    expect({ table, isThere: ledger.count(table) > 0 }).toEqual({ table, isThere: true })
+  ledger.pass(2 * day)
+  ledger.pass(100 * day)
+  pruneAll(ledger)
+  for (const table of ['submission', 'segment', 'client', 'lane', 'quota', 'concatenation', 'publish_key'])
+    expect({ table, rows: ledger.count(table) }).toEqual({ table, rows: 0 })
+}, 60_000)
+
+test('one old open row holds up nothing behind it', () => {
+  const ledger = new Ledger()
+  const open = ledger.command({ expiresAt: ledger.now + 1_000 * day })
+  for (let i = 0; i < 2_000; i++) {
+    ledger.queue({ lane: `n:${i}`, priority: 2 })
+    ledger.sent(ledger.write(), null)
+  }
+  ledger.pass(100 * day)
+  ledger.run('prune', { now: ledger.now, before: ledger.now - 90 * day, rawBefore: 0, limit: 500 })
+  expect(ledger.count('submission')).toBe(1_501)
+  pruneAll(ledger)
+  expect(ledger.count('submission')).toBe(1)
+  expect(ledger.row(open)).toMatchObject({ status: 'queued' })
+}, 30_000)
+
+test('what is in use stays: a lane that waits, a client with a queue, uses within their window', () => {
+  const ledger = new Ledger()
+  ledger.queue({ client: 'busy' })
+  ledger.queue({ client: 'busy' })
+  ledger.sent(ledger.write(), 1)
+  ledger.now += hour
+  pruneAll(ledger)
+  expect([ledger.count('client'), ledger.count('lane')]).toEqual([1, 1])
+  expect(ledger.count('quota', `key = 'gateway:home'`)).toBe(1)
+  ledger.pass(minute)
+  expect(ledger.claim().seq).toBeDefined()
+})
+
+test('a claim by one gateway uses an index although another is away with twenty thousand lanes bound to it', () => {
+  const ledger = new Ledger()
+  ledger.engine.run(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+     INSERT INTO lane (key, state, sticky, route, head_route, head, priority, client)
+     SELECT 'd:' || i, 'ready', 'away', 'away', 'away', i, 1, 'client' FROM n`,
+  )
+  ledger.queue()
+  ledger.engine.run(`UPDATE lane SET sticky = 'away', route = 'away' WHERE key LIKE 'n:%'`)
+  expect(ledger.claim('home', { absent: ['away'] }).seq).toBeDefined()
+  const plan = ledger.engine.all<{ detail: string }>(
+    `EXPLAIN QUERY PLAN SELECT key, head, turn FROM lane WHERE state = 'ready' AND head_route <> route AND route = 'away'
+       AND head_route = '' AND priority = 1 AND client > '' ORDER BY client, turn LIMIT 1`,
+  )
+  expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING INDEX lane_stuck')])
+})
