@@ -17,11 +17,11 @@ interface Filters extends Output {
 
 /** `smshub devices …`: the profiles in the box, and the devices of the running hub. */
 export function addDevices(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  addProfiles(devices, context, does)
+  addProfiles(devices, context, does, options)
   addFleet(devices, context, does, options)
 }
 
-function addProfiles(devices: Command, context: CliContext, does: Does): void {
+function addProfiles(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
   const load = () => import('./devices.ts')
   devices
     .command('list [text]')
@@ -32,27 +32,31 @@ function addProfiles(devices: Command, context: CliContext, does: Does): void {
     .option('--markdown', 'as the table of devices/README.md')
     .action(
       does(async (text: string | undefined, filters: Filters & { markdown?: boolean }) =>
-        (await load()).listProfiles(context, { ...filters, text, json: filters.json ?? false }),
+        (await load()).listProfiles(context, { ...filters, text, json: filters.json ?? false }, options()),
       ),
     )
   devices
     .command('show <profile>')
     .description('show commands, messages, settings and set-up of a profile, or of a profile file')
     .option('--json', 'as JSON')
-    .action(does(async (name: string, { json = false }: Output) => (await load()).showProfile(context, name, { json })))
+    .action(
+      does(async (name: string, { json = false }: Output) =>
+        (await load()).showProfile(context, name, { json }, options()),
+      ),
+    )
   devices
     .command('try [profile] [text]')
     .description('tell which message a text is; without a text one a line from the standard input')
     .option('--json', 'texts as JSON strings in, one JSON object a line out')
     .action(
       does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>
-        (await load()).tryTexts(context, name ?? null, text ?? null, { json }),
+        (await load()).tryTexts(context, name ?? null, text ?? null, { json }, options()),
       ),
     )
   devices
     .command('new [text...]')
     .description('write a profile to start from, made of texts of the device; without texts from the standard input')
-    .action(does(async (texts: string[]) => (await import('./new.ts')).newProfile(context, texts)))
+    .action(does(async (texts: string[]) => (await import('./new.ts')).newProfile(context, texts, options())))
 }
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value]

@@ -1,25 +1,27 @@
 import { resolve } from 'node:path'
-import { ProfileFiles, type ProfileHead, readProfile } from '../config/profiles.ts'
+import type { LoadOptions } from '../config/load.ts'
+import { type ProfileFiles, type ProfileHead, readProfile } from '../config/profiles.ts'
 import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
 import { didYouMean } from '../device/nearest.ts'
 import type { Profile } from '../device/profile.ts'
 import { sampleDevices } from '../device/sample.ts'
 import { kinds } from '../device/schema/profile.ts'
 import { planOf } from '../device/setup.ts'
-import { makeTrial, type Tried } from '../device/try.ts'
+import { type Matched, makeTrial, type Tried } from '../device/try.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { profileFiles } from './profile-files.ts'
 
 interface Output {
   readonly json: boolean
 }
 
 /** A profile by its id, or a file by its path. */
-function profileOf({ cwd }: CliContext, name: string): Profile {
+function profileOf({ cwd }: CliContext, name: string, load: LoadOptions): Profile {
   return name.endsWith('.yaml')
     ? readProfile(name.replace(/\.yaml$/, ''), resolve(cwd, name))
-    : new ProfileFiles().get(name)
+    : profileFiles(load).get(name)
 }
 
 export interface ListOptions extends Output {
@@ -30,9 +32,9 @@ export interface ListOptions extends Output {
 }
 
 /** `devices list`: every profile in the box, or those that are looked for. */
-export function listProfiles({ stdout, stderr }: CliContext, options: ListOptions): number {
-  const profiles = new ProfileFiles()
-  const all = profiles.ids().map((id) => profiles.head(id))
+export function listProfiles({ stdout, stderr }: CliContext, options: ListOptions, load: LoadOptions): number {
+  const profiles = profileFiles(load)
+  const all = readable(profiles, stderr, (id) => profiles.head(id))
   const kindOf = options.kind?.toLowerCase()
   if (kindOf !== undefined && !(kinds as readonly string[]).includes(kindOf)) {
     throw new Fault(
@@ -86,9 +88,9 @@ export function tableOf(rows: readonly ProfileHead[]): string {
 }
 
 /** `devices show <profile>`: what can be sent, what comes back, what has to be set. */
-export function showProfile(context: CliContext, name: string, options: Output): number {
+export function showProfile(context: CliContext, name: string, options: Output, load: LoadOptions): number {
   const { stdout } = context
-  const shown = describe(profileOf(context, name))
+  const shown = describe(profileOf(context, name, load))
   if (options.json) {
     stdout.write(`${JSON.stringify(shown)}\n`)
     return exitCodes.ok
@@ -181,15 +183,16 @@ export async function tryTexts(
   name: string | null,
   text: string | null,
   options: Output,
+  load: LoadOptions,
 ): Promise<number> {
-  const { stdin, stdout, clock } = context
-  const all = new ProfileFiles()
-  const trial = makeTrial(name === null ? all.ids().map((id) => all.get(id)) : [profileOf(context, name)])
+  const { stdin, stdout, stderr, clock } = context
+  const all = profileFiles(load)
+  const trial = makeTrial(name === null ? readable(all, stderr, (id) => all.get(id)) : [profileOf(context, name, load)])
   const when = { receivedAt: isoTime(clock.wall()), scts: null }
   if (text !== null) {
     const tried = trial(text, when)
     stdout.write(options.json ? `${json(tried)}\n` : forPeople(tried))
-    return tried.matches.length > 0 ? exitCodes.ok : exitCodes.failure
+    return tried.matches.length + tried.forwards.length > 0 ? exitCodes.ok : exitCodes.failure
   }
   for await (const line of linesOf(stdin)) {
     if (line.trim() === '') continue
@@ -198,6 +201,24 @@ export async function tryTexts(
     else stdout.write(options.json ? `${json(trial(given, when))}\n` : forPeople(trial(given, when)))
   }
   return exitCodes.ok
+}
+
+/** What the hub does with a match, where that is not plain. */
+function noteOf({ taken, unproven }: Matched): string {
+  if (unproven) return ' (unproven: needs unproven: true on the device)'
+  return taken === undefined ? '' : taken ? ' (the hub takes this one)' : ' (not taken: another explains more)'
+}
+
+/** Profiles one by one; one of the owner's that is broken is named and left out. */
+function readable<T>(profiles: ProfileFiles, stderr: CliContext['stderr'], read: (id: string) => T): T[] {
+  return profiles.ids().flatMap((id) => {
+    try {
+      return [read(id)]
+    } catch (error) {
+      stderr.write(`left out: ${Fault.from(error).message}\n`)
+      return []
+    }
+  })
 }
 
 function textIn(line: string): string | null {
@@ -209,16 +230,24 @@ function textIn(line: string): string | null {
   }
 }
 
-function json({ text, matches, nearest }: Tried): string {
+function json({ text, matches, forwards, nearest }: Tried): string {
   const { weight: _, ...near } = nearest ?? { weight: 0 }
-  return JSON.stringify({ text, matches, ...(matches.length === 0 && nearest !== null && { nearest: near }) })
+  return JSON.stringify({
+    text,
+    matches,
+    ...(forwards.length > 0 && { forwards }),
+    ...(matches.length === 0 && nearest !== null && { nearest: near }),
+  })
 }
 
-function forPeople({ text, matches, nearest }: Tried): string {
-  const lines = matches.map(
-    ({ profile, message, values, unproven }) =>
-      `${profile} ${message} ${JSON.stringify(values)}${unproven ? ' (unproven: needs unproven: true on the device)' : ''}`,
-  )
+function forPeople({ text, matches, forwards, nearest }: Tried): string {
+  const lines = [
+    ...forwards.map(
+      ({ profile, from, inner }) =>
+        `${profile} passes on a text of ${from ?? 'somebody else'}: ${JSON.stringify(inner)}; it is published as forwarded and not read`,
+    ),
+    ...matches.map((match) => `${match.profile} ${match.message} ${JSON.stringify(match.values)}${noteOf(match)}`),
+  ]
   if (lines.length > 0) return `${lines.join('\n')}\n`
   if (nearest === null) return `no profile knows ${JSON.stringify(text)}\n`
   const { profile, message, pattern, at, rest, expected } = nearest

@@ -1,21 +1,25 @@
+import { join } from 'node:path'
+import type { LoadOptions } from '../config/load.ts'
 import { draftProfile } from '../device/draft.ts'
 import { parseProfile } from '../device/profile.ts'
 import { readText } from '../device/read.ts'
 import { sampleDevice } from '../device/sample.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { ownFolder } from './profile-files.ts'
 import { dataOutput } from './terminal.ts'
 
 /**
- * `devices new [text...]`: a profile to start from, on the standard output. Texts of several lines come on the standard
- * input, with an empty line between two.
+ * `devices new [text...]`: a profile to start from, on the standard output. The standard input has one text a line;
+ * where there are texts of several lines, an empty line stands behind each.
  */
-export async function newProfile(context: CliContext, given: readonly string[]): Promise<number> {
+export async function newProfile(context: CliContext, given: readonly string[], load: LoadOptions): Promise<number> {
   const texts = given.length > 0 ? given : await pastedIn(context)
-  if (texts.length === 0) throw new Fault('invalid_config', 'paste the texts of the device, an empty line between two')
+  if (texts.length === 0)
+    throw new Fault('invalid_config', 'paste the texts of the device, one a line, or with an empty line behind each')
   dataOutput(context.stdout).write(draftProfile(texts, read))
   context.stderr.write(
-    'save it as <data>/devices/<maker>/<family>.yaml; smshub devices try <file> "<text>" shows what it reads\n',
+    `save it as ${join(ownFolder(load) ?? '<data>/devices', '<maker>', '<family>.yaml')}; smshub devices try <maker>/<family> "<text>" shows what it reads\n`,
   )
   return exitCodes.ok
 }
@@ -26,7 +30,8 @@ async function pastedIn({ stdin }: CliContext): Promise<string[]> {
     if (line.trim() === '') texts.push([])
     else texts.at(-1)?.push(line)
   }
-  return texts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
+  const [only = [], ...more] = texts
+  return more.length === 0 ? only : texts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
 }
 
 const head = {

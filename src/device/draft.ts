@@ -1,25 +1,70 @@
-/** What stands in texts where values are, and the hole that reads it. The first that fits counts. */
-const values: readonly { readonly pattern: RegExp; readonly hole: (n: number) => string }[] = [
-  { pattern: /https?:\/\/\S*(?:maps|map\.)\S*/y, hole: () => '{position:maps_link}' },
-  { pattern: /https?:\/\/\S+/y, hole: () => '{_:word}' },
-  { pattern: /\b(?:ON|OFF)\b/iy, hole: (n) => `{switch_${n}:on_off}` },
-  { pattern: /[+-]?\d+[.,]\d+\b/y, hole: (n) => `{value_${n}:decimal}` },
-  { pattern: /[+-]?\d{1,9}\b/y, hole: (n) => `{value_${n}:int}` },
-  { pattern: /\d{10,}/y, hole: () => '{_:digits}' },
+import { convert } from './units.ts'
+import { fieldOf } from './vocabulary.ts'
+
+/** Labels that people print before values, the unit that decides between fields, and the field of the vocabulary. */
+const labels: readonly { readonly label: RegExp; readonly unit?: RegExp; readonly field: string }[] = [
+  { label: /(?:^|\W)(?:lat|latitude)$/i, field: 'latitude' },
+  { label: /(?:^|\W)(?:lon|long|lng|longitude)$/i, field: 'longitude' },
+  { label: /(?:^|\W)(?:bat|batt|battery)$/i, unit: /^%/, field: 'battery' },
+  { label: /(?:^|\W)(?:bat|batt|battery|vbat)$/i, unit: /^m?V(?!\w)/i, field: 'battery_voltage' },
+  { label: /(?:^|\W)(?:volt|voltage|supply|power|pwr|ext)$/i, unit: /^m?V(?!\w)/i, field: 'voltage' },
+  { label: /(?:^|\W)(?:t|temp|temperature)$/i, unit: /^°?[CF](?!\w)/i, field: 'temperature' },
+  { label: /(?:^|\W)(?:temp|temperature)$/i, field: 'temperature' },
+  { label: /(?:^|\W)(?:h|rh|hum|humidity)$/i, unit: /^%/, field: 'humidity' },
+  { label: /(?:^|\W)(?:level|water|tank)$/i, unit: /^%/, field: 'level' },
+  { label: /(?:^|\W)(?:fuel|oil|diesel)$/i, unit: /^%/, field: 'fuel' },
+  { label: /(?:^|\W)(?:gsm|signal|csq)$/i, unit: /^%/, field: 'signal' },
+  { label: /(?:^|\W)(?:gsm|signal|rssi)$/i, unit: /^dBm/i, field: 'signal_strength' },
+  { label: /(?:^|\W)(?:gsm|signal|csq)$/i, field: 'signal_quality' },
+  { label: /(?:^|\W)(?:pressure|press|p)$/i, unit: /^m?bar/i, field: 'pressure' },
+  { label: /(?:^|\W)(?:speed|spd)$/i, field: 'speed' },
+  { label: /(?:^|\W)(?:course|heading|dir)$/i, field: 'course' },
+  { label: /(?:^|\W)(?:sat|sats|satellites)$/i, field: 'satellites' },
 ]
 
-const link = '{position:maps_link}'
+/** Units whose values are another size than the vocabulary's. */
+const scaled: readonly RegExp[] = [/^mV(?!\w)/i, /^°?F(?!\w)/i, /^mbar(?!\w)/i, /^mph(?!\w)/i]
+
+/** Words that say a state: the next text has another one in their place. */
+const states =
+  /(?:opened|open|closed|close|yes|no|true|false|ok|okay|error|failed|fail|alarm|high|low|normal|active|inactive|enabled|disabled|armed|disarmed|connected|disconnected|locked|unlocked|running|stopped|full|empty|good|bad|weak|strong|present|lost|dry|wet|up|down|idle|charging)(?![\p{L}\p{N}])/iuy
+
+const dates: readonly { readonly form: RegExp; readonly orders: readonly string[] }[] = [
+  { form: /\d{4}([-/.])\d\d\1\d\d/y, orders: ['yyyy-MM-dd'] },
+  { form: /\d\d([-/.])\d\d\1\d{4}/y, orders: ['dd-MM-yyyy', 'MM-dd-yyyy'] },
+  { form: /\d\d([-/.])\d\d\1\d\d(?!\d)/y, orders: ['dd-MM-yy', 'MM-dd-yy', 'yy-MM-dd'] },
+]
+const clock = /([ T,]*)(\d\d):(\d\d)(:\d\d)?(?![\d:])/y
+
+interface Found {
+  readonly length: number
+  readonly hole: string
+}
+
+/** Fields that the pattern has already; what has no name of its own is counted. */
+class Names {
+  readonly #used = new Set<string>()
+  #count = 0
+
+  /** The field, once; then a numbered one. */
+  take(field: string | null, family: string): string {
+    if (field === null || this.#used.has(field)) return `${family}_${++this.#count}`
+    this.#used.add(field)
+    return field
+  }
+}
+
 const special = /[~[\](){}|\\]/
 
 /** A pattern for a text that nobody knows yet: what looks like a value becomes a hole, everything else stays. */
 export function draftPattern(text: string): string {
+  const names = new Names()
   let pattern = ''
-  let holes = 0
   for (let at = 0; at < text.length; ) {
-    const isInside = /[\p{L}\p{N}]/u.test(text[at - 1] ?? '') && /[\p{L}\p{N}]/u.test(text[at] ?? '')
-    const found = isInside ? undefined : valueAt(text, at)
-    if (found !== undefined) {
-      pattern += found.hole(found.counts ? ++holes : 0)
+    const isInside = /[\p{L}\p{N}_]/u.test(text[at - 1] ?? '') && /[\p{L}\p{N}]/u.test(text[at] ?? '')
+    const found = isInside ? gluedAt(text, at, names) : valueAt(text, at, names)
+    if (found !== null) {
+      pattern += found.hole
       at += found.length
       continue
     }
@@ -30,44 +75,127 @@ export function draftPattern(text: string): string {
   return pattern
 }
 
-function valueAt(
-  text: string,
-  at: number,
-): { length: number; counts: boolean; hole: (n: number) => string } | undefined {
-  for (const { pattern, hole } of values) {
-    pattern.lastIndex = at
-    const length = pattern.exec(text)?.[0].length
-    if (length !== undefined) return { length, counts: hole(1) !== hole(2), hole }
+/** What stands in texts where values are, the most telling first. */
+function valueAt(text: string, at: number, names: Names): Found | null {
+  const here = (form: RegExp): string | null => {
+    form.lastIndex = at
+    return form.exec(text)?.[0] ?? null
   }
-  return undefined
+  const map = here(/https?:\/\/\S*(?:maps|map\.)\S*/y)
+  if (map !== null) return { length: map.length, hole: '{position:maps_link}' }
+  const link = here(/https?:\/\/\S+/y)
+  if (link !== null) return { length: link.length, hole: '{_:word}' }
+  const time = timeAt(text, at, names)
+  if (time !== null) return time
+  const pair = here(/[NS]?[+-]?\d{1,2}\.\d{4,}[NS]?\s*,\s*[EW]?[+-]?\d{1,3}\.\d{4,}[EW]?(?![\d.])/y)
+  if (pair !== null) {
+    const gap = /\s*,\s*/.exec(pair)?.[0] ?? ','
+    return { length: pair.length, hole: `{latitude:latitude}${gap}{longitude:longitude}` }
+  }
+  const angle = here(/(?:[NSEW]\s*)?[+-]?\d{1,3}\.\d+(?:\s*[NSEW](?![\p{L}]))?/uy)
+  const axis = fieldBefore(text, at, '')
+  if (angle !== null && (axis === 'latitude' || axis === 'longitude'))
+    return { length: angle.length, hole: `{${names.take(axis, 'value')}:${axis}}` }
+  const onOff = here(/(?:ON|OFF)(?![\p{L}\p{N}])/iuy)
+  if (onOff !== null) return { length: onOff.length, hole: `{${names.take(null, 'switch')}:on_off}` }
+  const parts = here(/\d+(?:\.\d+){2,}/y)
+  if (parts !== null) return { length: parts.length, hole: `{${names.take(null, 'text')}:word}` }
+  const digits = here(/(?:\d{10,}|0\d+)(?![\d.,]|[.,]\d)/y)
+  if (digits !== null) return { length: digits.length, hole: `{${names.take(null, 'text')}:digits}` }
+  const number = here(/[+-]?\d+(?:[.,]\d+)?/y)
+  if (number !== null) return numberAt(text, at, number, names)
+  const state = here(states)
+  const isValue = /(?:[:=]\s*|^|\bis\s+|\s)$/.test(text.slice(0, at))
+  if (state !== null && isValue && at > 0) return { length: state.length, hole: `{${names.take(null, 'text')}:word}` }
+  return null
 }
 
-/** One profile to start from, as YAML: each text as a message with an example that proves it. */
-export function draftProfile(texts: readonly string[], read: (pattern: string, text: string) => object | null): string {
-  const seen = new Set<string>()
-  const messages = texts.flatMap((text) => {
-    const pattern = draftPattern(text.trim())
-    // A pattern that doesn't read its own text would be no start: the words alone are.
-    const values = read(pattern, text.trim())
-    if (pattern === link && values !== null) {
-      if (seen.has(link)) return []
-      seen.add(link)
-      return [entry('position', 'reader: maps_link', text.trim(), values)]
-    }
-    const kept =
-      values === null || /^\s*\{[^}]*\}\s*$/.test(pattern)
-        ? text.trim().replace(new RegExp(special, 'g'), '\\$&')
-        : pattern
-    if (seen.has(kept)) return []
-    seen.add(kept)
-    return [
-      entry(
-        `message_${seen.size}`,
-        `text: ${JSON.stringify(kept)}`,
-        text.trim(),
-        kept === pattern ? (values ?? {}) : {},
-      ),
-    ]
+/** `T22.5C`: a number behind letters is a value when it has decimals; `Z1` and `ST-901` are names. */
+function gluedAt(text: string, at: number, names: Names): Found | null {
+  const form = /\d+[.,]\d+(?![\d.]|,\d)|\d+(?=[%°])/y
+  form.lastIndex = at
+  const number = /\p{L}/u.test(text[at - 1] ?? '') ? form.exec(text)?.[0] : undefined
+  return number === undefined ? null : numberAt(text, at, number, names)
+}
+
+function numberAt(text: string, at: number, number: string, names: Names): Found {
+  const behind = text.slice(at + number.length).trimStart()
+  const unit = scaled.map((form) => form.exec(behind)?.[0]).find((printed) => printed !== undefined)
+  const named = fieldBefore(text, at, behind)
+  const isScaled = unit !== undefined && named !== null && convert(1, unit, fieldOf(named)?.unit ?? '') !== null
+  const field = names.take(unit === undefined || isScaled ? named : null, 'value')
+  return { length: number.length, hole: `{${field}:decimal${isScaled && field === named ? `(${unit})` : ''}}` }
+}
+
+/** The field that the words before a value name. */
+function fieldBefore(text: string, at: number, behind: string): string | null {
+  const words = text.slice(0, at).replace(/\s*[:=]?\s*$/, '')
+  return labels.find(({ label, unit }) => label.test(words) && (unit === undefined || unit.test(behind)))?.field ?? null
+}
+
+function timeAt(text: string, at: number, names: Names): Found | null {
+  for (const { form, orders } of dates) {
+    form.lastIndex = at
+    const found = form.exec(text)
+    if (found === null) continue
+    const [date, separator = '-'] = found
+    const hour = hourAt(text, at + date.length)
+    const possible = orders.map((order) => order.replaceAll('-', separator)).join('|')
+    const field = names.take('time', 'text')
+    if (hour === null) return { length: date.length, hole: `{${field}:date(${possible})}` }
+    const gap = /^ +$/.test(hour.gap) ? ' ' : null
+    const length = date.length + hour.length
+    if (gap !== null) return { length, hole: `{${field}:date(${possible} ${hour.format})}` }
+    return { length, hole: `{${field}:date(${possible})}${hour.gap}{${field}:clock(${hour.format})}` }
+  }
+  const hour = hourAt(text, at)
+  if (hour === null || hour.gap !== '') return null
+  return { length: hour.length, hole: `{${names.take(null, 'text')}:clock(${hour.format})}` }
+}
+
+function hourAt(text: string, at: number): { gap: string; format: string; length: number } | null {
+  clock.lastIndex = at
+  const found = clock.exec(text)
+  if (found === null) return null
+  const [whole, gap = '', , , seconds] = found
+  return { gap, format: seconds === undefined ? 'HH:mm' : 'HH:mm:ss', length: whole.length }
+}
+
+/** Two patterns that differ in single words only, as one with holes for these; null for others. */
+function merged(one: string, other: string): string | null {
+  const [a, b] = [one.split(/(\s+)/), other.split(/(\s+)/)]
+  if (a.length !== b.length) return null
+  const differ = a.flatMap((word, i) => (word === b[i] ? [] : [i]))
+  const same = a.filter((word, i) => word === b[i] && /\p{L}/u.test(word.replace(/\{[^}]*\}/g, '')))
+  if (differ.length === 0 || differ.length > 2 || same.length === 0) return null
+  let next = Math.max(0, ...[...`${one} ${other}`.matchAll(/\{[a-z]+_(\d+):/g)].map(([, n]) => Number(n)))
+  for (const i of differ) {
+    const [word = '', rival = ''] = [a[i], b[i]]
+    if (!/^[\p{L}-]+$/u.test(word) || !/^[\p{L}-]+$/u.test(rival)) return null
+    a[i] = `{text_${++next}:word}`
+  }
+  return a.join('')
+}
+
+interface Draft {
+  pattern: string
+  readonly texts: string[]
+}
+
+type Read = (pattern: string, text: string) => object | null
+const link = '{position:maps_link}'
+
+/** One profile to start from, as YAML: each kind of text as a message, with the texts themselves as its examples. */
+export function draftProfile(given: readonly string[], read: Read): string {
+  const messages = draftsOf(
+    given.map((text) => text.trim()).filter((text) => text !== ''),
+    read,
+  )
+  let count = 0
+  const entries = messages.map(({ pattern, texts }) => {
+    const examples = texts.map((text) => ({ text, values: read(pattern, text) ?? {} }))
+    if (pattern === link) return entry('position', 'reader: maps_link', examples)
+    return entry(`message_${++count}`, `text: ${JSON.stringify(pattern)}`, examples)
   })
   return [
     'format: 1',
@@ -79,18 +207,45 @@ export function draftProfile(texts: readonly string[], read: (pattern: string, t
     'settings:',
     '  password: { type: text, secret: true, label: "Password of the device, if it has one" }',
     'messages:',
-    ...messages,
+    ...entries,
     'commands: {} # status: { text: "STATUS", repeat: safe, reply: { expect: required, reads: message_1 }, source: pasted, examples: [ { sms: "STATUS" } ] }',
     '',
   ].join('\n')
 }
 
-function entry(name: string, says: string, text: string, values: object): string {
-  const proof = Object.keys(values).length === 0 ? '' : `, values: ${JSON.stringify(values)}`
+function draftsOf(texts: readonly string[], read: Read): Draft[] {
+  const drafts: Draft[] = []
+  for (const text of new Set(texts)) {
+    const proposed = draftPattern(text)
+    // A pattern that doesn't read its own text, or takes any text, would be no start: the words alone are.
+    const isFree = proposed !== link && !/[\p{L}\p{N}]/u.test(proposed.replace(/\{[^}]*\}/g, ''))
+    const pattern = isFree || read(proposed, text) === null ? literally(text) : proposed
+    const same = drafts.find((draft) => draft.pattern === pattern || joins(draft, pattern, text, read))
+    if (same === undefined) drafts.push({ pattern, texts: [text] })
+    else same.texts.push(text)
+  }
+  return drafts
+}
+
+/** Makes the draft read this text too, where both differ in words only. */
+function joins(draft: Draft, pattern: string, text: string, read: Read): boolean {
+  const both = read(draft.pattern, text) !== null ? draft.pattern : merged(draft.pattern, pattern)
+  if (both === null || [...draft.texts, text].some((one) => read(both, one) === null)) return false
+  draft.pattern = both
+  return true
+}
+
+const literally = (text: string): string => text.replace(new RegExp(special, 'g'), '\\$&')
+
+function entry(name: string, says: string, examples: readonly { text: string; values: object }[]): string {
   return [
     `  ${name}: # name the fields as src/device/vocabulary.ts does`,
     `    ${says}`,
-    `    examples: [{ text: ${JSON.stringify(text)}${proof} }]`,
+    '    examples:',
+    ...examples.map(({ text, values }) => {
+      const proof = Object.keys(values).length === 0 ? '' : `, values: ${JSON.stringify(values)}`
+      return `      - { text: ${JSON.stringify(text)}${proof} }`
+    }),
     '    source: pasted',
   ].join('\n')
 }

@@ -8,22 +8,34 @@ import { run } from './pattern/machine.ts'
 import { conclude, match } from './pattern/match.ts'
 import type { Pattern } from './pattern/pattern.ts'
 import type { Profile } from './profile.ts'
-import { type ReadContext, readText, timeContext } from './read.ts'
+import { type ReadContext, readForward, readText, timeContext } from './read.ts'
 import { sampleDevices } from './sample.ts'
 import type { Parameter, Proof } from './schema/command.ts'
 
 export interface Tried {
   readonly text: string
   /** Best first. */
-  readonly matches: readonly {
-    readonly profile: string
-    readonly message: string
-    readonly values: Values
-    /** Nobody has seen it: it is read only where the device's owner says so. */
-    readonly unproven?: true
-  }[]
+  readonly matches: readonly Matched[]
+  /** Devices that pass such a text on for somebody else: it is not read as their own. */
+  readonly forwards: readonly Forwarded[]
   /** What came nearest when nothing fits; null when not even a first letter does. */
   readonly nearest: Nearest | null
+}
+
+export interface Matched {
+  readonly profile: string
+  readonly message: string
+  readonly values: Values
+  /** Of several messages of one device the hub takes one; not there where a device knows only this one. */
+  readonly taken?: boolean
+  /** Nobody has seen this text: the hub reads it only where the device says `unproven: true`. */
+  readonly unproven?: true
+}
+
+export interface Forwarded {
+  readonly profile: string
+  readonly from: string | null
+  readonly inner: string
 }
 
 export interface Nearest {
@@ -45,6 +57,8 @@ interface Candidate {
   readonly values: Values
   readonly weight: number
   readonly proof: Proof
+  readonly taken?: boolean
+  readonly unproven?: true
 }
 
 /** Of two that explain a text equally well, the one that somebody printed goes first. */
@@ -74,18 +88,29 @@ export function makeTrial(profiles: Iterable<Profile>): (text: string, context: 
   return (text, context) => {
     const found = samples.flatMap((sample) => [...readings(sample, text, context), ...replies(sample, text, context)])
     const matches = distinct(found.sort(byWeight))
-    return { text, matches, nearest: matches.length > 0 ? null : nearest(samples, text.trim()) }
+    const forwards = forwarded(samples, text)
+    const isKnown = matches.length + forwards.length > 0
+    return { text, matches, forwards, nearest: isKnown ? null : nearest(samples, text.trim()) }
   }
 }
 
 function distinct(found: readonly Candidate[]): Tried['matches'] {
   const seen = new Set<string>()
-  return found.flatMap(({ profile, message, values, proof }) => {
-    const key = JSON.stringify([profile, message, values])
+  return found.flatMap(({ weight: _, proof: __, ...matched }) => {
+    const key = JSON.stringify([matched.profile, matched.message, matched.values])
     if (seen.has(key)) return []
     seen.add(key)
-    return [{ profile, message, values, ...(proof === 'unproven' && { unproven: true as const }) }]
+    return [matched]
   })
+}
+
+function forwarded(samples: readonly Sample[], text: string): Forwarded[] {
+  const all = new Map<string, Forwarded>()
+  for (const { device } of samples) {
+    const found = readForward(device, text)
+    if (found !== null) all.set(device.profile.id, { profile: device.profile.id, ...found })
+  }
+  return [...all.values()]
 }
 
 function sampleOf(device: Device): Sample {
@@ -116,12 +141,16 @@ const compiled = (
 ): Sample['patterns'] => (program === null ? [] : [{ message, source, isReply, proof, program }])
 
 function readings({ device }: Sample, text: string, context: ReadContext): Candidate[] {
-  return readText(device, text, context).map(({ message, values, event, weight, proof }) => ({
+  const believed = readText({ ...device, unproven: false }, text, context)
+  const rest = readText(device, text, context).filter(({ message }) => believed.every((one) => one.message !== message))
+  return [...believed, ...rest].map(({ message, values, event, weight, proof }, place) => ({
     profile: device.profile.id,
     message,
     values: event === null ? values : { ...values, event },
     weight,
     proof,
+    ...(believed.length > 1 && place < believed.length && { taken: place === 0 }),
+    ...(place >= believed.length && { unproven: true as const }),
   }))
 }
 

@@ -183,6 +183,64 @@ describe('devices', () => {
   })
 })
 
+describe("the owner's own profiles", () => {
+  const own = () => {
+    const folder = temporaryFolder()
+    const { out } = smshub(['devices', 'new', 'WATER LEVEL: 63% TEMP: 12.5C BAT: 3.91V'])
+    mkdirSync(join(folder, 'devices', 'mine'), { recursive: true })
+    writeFileSync(join(folder, 'devices', 'mine', 'tank.yaml'), out)
+    return folder
+  }
+
+  test('are found by list, show, try and new where the hub finds them', () => {
+    const folder = own()
+    expect(smshub(['-d', folder, 'devices', 'list', 'mine']).out).toContain('mine/tank')
+    expect(smshub(['-d', folder, 'devices', 'show', 'mine/tank']).out).toContain('message_1')
+    const sister = 'WATER LEVEL: 64% TEMP: -3C BAT: 4.02V'
+    const values = '{"level":64,"temperature":-3,"battery_voltage":4.02}'
+    expect(smshub(['-d', folder, 'devices', 'try', 'mine/tank', sister]).out).toContain(values)
+    expect(smshub(['devices', 'list', 'mine'], { env: { SMSHUB_DATA: folder } }).out).toContain('mine/tank')
+    const beside = temporaryFolder()
+    writeFileSync(join(beside, 'smshub.yaml'), `data: ${folder}\n`)
+    expect(smshub(['devices', 'show', 'mine/tank'], { cwd: beside })).toMatchObject({ code: 0 })
+    expect(smshub(['-d', folder, 'devices', 'new', 'x 1']).err).toContain(join(folder, 'devices', '<maker>'))
+  })
+
+  test('that are broken are named and hide no other', () => {
+    const folder = own()
+    writeFileSync(join(folder, 'devices', 'mine', 'broken.yaml'), 'manufacturer: [')
+    const { out, err, code } = smshub(['-d', folder, 'devices', 'list', 'tank'])
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('broken.yaml') })
+    expect(out).toContain('mine/tank')
+  })
+})
+
+describe('try says what the hub does', () => {
+  test('with a text that a device passes on for somebody else', () => {
+    const { out, code } = smshub([
+      'devices',
+      'try',
+      'tell/gate-control-20',
+      'SMS forward from +36301112233: Your balance is low',
+    ])
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/passes on a text of \+36301112233/) })
+  })
+
+  test('with a message that nobody has seen', () => {
+    const { out } = smshub(['devices', 'try', 'eview/ev-07', 'Help me!'])
+    expect(out).toContain('unproven: needs unproven: true on the device')
+  })
+
+  test('with two readings of one text', () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'two.yaml')
+    const head = 'format: 1\nrevision: 1\nmanufacturer: A\nfamily: B\nkind: relay\nmessages:\n'
+    writeFileSync(file, `${head}  a: { text: "Pump {state:word}" }\n  b: { text: "{text_1:word} on" }\n`)
+    const { out } = smshub(['devices', 'try', file, 'Pump on'])
+    expect(out).toMatch(/ a .*\(the hub takes this one\)\n.* b .*\(not taken: another explains more\)/)
+  })
+})
+
 describe('config check', () => {
   test('accepts what is right and says what it found', () => {
     expect(check(`devices: { ${gate} }`)).toMatchObject({ code: 0, out: expect.stringContaining('1 device') })

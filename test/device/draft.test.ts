@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { draftPattern, draftProfile } from '../../src/device/draft.ts'
+import { parseProfile } from '../../src/device/profile.ts'
+import { readText } from '../../src/device/read.ts'
+import { sampleDevice } from '../../src/device/sample.ts'
+import { seededRandom } from '../../src/util/random.ts'
+import { makeProfile, undated, yaml } from './library.ts'
+
+/** What a pattern reads in a text; null where it can't be one or does not fit. */
+function read(pattern: string, text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const profile = makeProfile(`messages: { seen: { text: ${JSON.stringify(pattern)} } }`)
+    return readText(sampleDevice(profile, '', {}), text, undated)[0]?.values ?? null
+  } catch {
+    return null
+  }
+}
+
+describe('a drafted pattern', () => {
+  test.each([
+    [
+      'WATER LEVEL: 63% TEMP: 12.5C BAT: 3.91V',
+      'WATER LEVEL: 7% TEMP: -3C BAT: 4V',
+      { level: 7, temperature: -3, battery_voltage: 4 },
+    ],
+    ['Temp 22.5', 'Temp 22.7', { temperature: 22.7 }],
+    ['T22.5C H40%', 'T-1.25C H41%', { temperature: -1.25 }],
+    ['Supply: 12050 mV', 'Supply: 11800 mV', { voltage: 11.8 }],
+    ['Temperature: 70°F', 'Temperature: 32°F', { temperature: 0 }],
+    ['Pressure 1,5 bar', 'Pressure 2 bar', { pressure: 2 }],
+    [
+      '2026-11-29 12:30:05 pump 3 ON',
+      '2025-01-02 03:04:05 pump 4 OFF',
+      { time: '2025-01-02T03:04:05', switch_2: 'OFF' },
+    ],
+    ['29.11.2026 12:30 level: 50%', '01.02.2025 03:04 level: 51%', { time: '2025-02-01T03:04', level: 51 }],
+    ['Date 29/11/26, 12:30 ok', 'Date 28/10/25, 01:02 ok', { time: '2025-10-28T01:02' }],
+    ['lat:22.571285 lon:-114.05', 'lat:-1.5 lon:3.25', { latitude: -1.5, longitude: 3.25 }],
+    ['Pos N22.571285,E114.057000 now', 'Pos S22.571285,W114.057000 now', { latitude: -22.571285, longitude: -114.057 }],
+    ['Door: OPEN', 'Door: closed', { text_1: 'closed' }],
+    ['IP 192.168.1.20 id 0012', 'IP 10.0.0.1 id 0013', { text_1: '10.0.0.1', text_2: '0013' }],
+  ])('of %j reads it, and reads %j', (text, sister, values) => {
+    const pattern = draftPattern(text)
+    expect(read(pattern, text)).not.toBeNull()
+    expect(read(pattern, sister)).toMatchObject(values)
+  })
+
+  test('reads its own text and every other value, whatever stands in the text', () => {
+    const random = seededRandom(31)
+    const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
+    const number = () => `${pick(['', '', '-', '+'])}${Math.floor(random() * 400)}${pick(['', '.5', ',25', '.004'])}`
+    const two = (most: number) => String(1 + Math.floor(random() * most)).padStart(2, '0')
+    const kinds: readonly (() => string)[] = [
+      () => `${number()}${pick(['', '%', ' %', 'C', ' V', ' mV', 'bar', ' dBm'])}`,
+      () => `20${two(26)}-${two(12)}-${two(28)} ${two(23)}:${two(59)}`,
+      () => `${two(12)}/${two(12)}/${two(26)} ${two(23)}:${two(59)}:${two(59)}`,
+      () => `${two(23)}:${two(59)}`,
+      () => pick(['ON', 'OFF']),
+      () => pick(['open', 'closed', 'OK', 'alarm', 'low']),
+    ]
+    const names = ['TEMP', 'Bat', 'Water level', 'Zone A', 'GSM', 'Pump', 'x', 'Druck']
+    for (let round = 0; round < 300; round++) {
+      const shape = Array.from({ length: 1 + Math.floor(random() * 5) }, () => ({
+        name: pick(names),
+        mark: pick([': ', '=', ' ', ':']),
+        // The unit stays what it is: a device prints the same one each time.
+        value: pick(kinds),
+        end: pick([', ', '\n', '; ', ' ']),
+      }))
+      const units = shape.map(({ value }) => /[^\d.,+-].*$/.exec(value())?.[0] ?? '')
+      const text = () =>
+        shape
+          .map(({ name, mark, value, end }, i) => {
+            const made = value()
+            const isNumber = value === kinds[0]
+            return `${name}${mark}${isNumber ? `${number()}${units[i]}` : made}${end}`
+          })
+          .join('')
+          .trim()
+      const [one, other] = [text(), text()]
+      const pattern = draftPattern(one)
+      expect({ one, pattern, read: read(pattern, one) !== null }).toEqual({ one, pattern, read: true })
+      expect({ one, other, pattern, read: read(pattern, other) !== null }).toEqual({ one, other, pattern, read: true })
+    }
+  })
+})
+
+describe('a drafted profile', () => {
+  test('has one message for texts that differ in a word, and its examples prove it', () => {
+    const texts = ['Mains lost at 12:30', 'Mains back at 13:05', 'Zone 3 alarm', 'Zone 14 alarm', 'Hello']
+    const source = draftProfile(texts, read)
+    const { messages } = parse(source) as { messages: Record<string, { examples: { text: string }[] }> }
+    expect(Object.values(messages).map(({ examples }) => examples.map(({ text }) => text))).toEqual([
+      texts.slice(0, 2),
+      texts.slice(2, 4),
+      ['Hello'],
+    ])
+    const device = sampleDevice(parseProfile('my/pump', yaml(source)), '', {})
+    for (const text of [...texts, 'Mains cut at 09:00', 'Zone 7 alarm']) {
+      expect(readText(device, text, undated)).toHaveLength(1)
+    }
+  })
+
+  test('keeps a text that has no words of its own as it is', () => {
+    expect(draftProfile(['12.5'], read)).toContain('text: "12.5"')
+  })
+})
