@@ -89,7 +89,7 @@ export class Unknowns {
     let nearest = null as Nearest | null
     for (const id of profiles.ids()) {
       await sleep(clock, 0)
-      const tried = trial(profiles, id)?.(text, context)
+      const tried = trial(profiles, id, id !== device?.profile.id)?.(text, context)
       if (tried === undefined) continue
       matches.push(...tried.matches)
       if (tried.nearest === null) continue
@@ -103,9 +103,9 @@ export class Unknowns {
 }
 
 /** A profile of the owner's that is broken shall not end the search. */
-function trial(profiles: ProfileSource, id: string) {
+function trial(profiles: ProfileSource, id: string, isForeign: boolean) {
   try {
-    return makeTrial([profiles.read(id)])
+    return makeTrial([profiles.read(id)], isForeign)
   } catch {
     return undefined
   }

@@ -6,7 +6,7 @@ import { type Bound, bind } from './pattern/bind.ts'
 import { allWanted } from './pattern/explain.ts'
 import { run } from './pattern/machine.ts'
 import { conclude, match } from './pattern/match.ts'
-import type { Pattern } from './pattern/pattern.ts'
+import { eachPart, type Pattern } from './pattern/pattern.ts'
 import type { Profile } from './profile.ts'
 import { type ReadContext, readForward, readText, timeContext } from './read.ts'
 import { sampleDevices } from './sample.ts'
@@ -75,18 +75,29 @@ interface Sample {
     readonly source: string
     readonly isReply: boolean
     readonly proof: Proof
+    /** It has no word of its own: `{=variable}={value}` takes the text of any device. */
+    readonly isVague: boolean
     readonly program: Bound
   }[]
 }
 
 /**
  * What texts mean to these profiles, each in every variant and under every setting that decides what exists.
- * Answers to commands count too, under the command's name; what any command may get is `refused`.
+ * Answers to commands count too, under the command's name; what any command may get is `refused`. Where it is not
+ * known whose text it is, an answer without a word of its own tells nothing.
  */
-export function makeTrial(profiles: Iterable<Profile>): (text: string, context: ReadContext) => Tried {
-  const samples = [...profiles].flatMap(sampleDevices).map(sampleOf)
+export function makeTrial(
+  profiles: Iterable<Profile>,
+  isForeign?: boolean,
+): (text: string, context: ReadContext) => Tried {
+  const all = [...profiles]
+  const foreign = isForeign ?? all.length > 1
+  const samples = all.flatMap(sampleDevices).map(sampleOf)
   return (text, context) => {
-    const found = samples.flatMap((sample) => [...readings(sample, text, context), ...replies(sample, text, context)])
+    const found = samples.flatMap((sample) => [
+      ...readings(sample, text, context),
+      ...replies(sample, text, context, foreign),
+    ])
     const matches = distinct(found.sort(byWeight))
     const forwards = forwarded(samples, text)
     const isKnown = matches.length + forwards.length > 0
@@ -135,10 +146,14 @@ function sampleOf(device: Device): Sample {
 const compiled = (
   message: string,
   proof: Proof,
-  { source }: Pattern,
+  pattern: Pattern,
   isReply: boolean,
   program: Bound | null,
-): Sample['patterns'] => (program === null ? [] : [{ message, source, isReply, proof, program }])
+): Sample['patterns'] =>
+  program === null ? [] : [{ message, source: pattern.source, isReply, proof, isVague: isVague(pattern), program }]
+
+const isVague = ({ parts }: Pattern): boolean =>
+  ![...eachPart(parts)].some((part) => part.part === 'list' || (part.part === 'text' && /\p{L}/u.test(part.text)))
 
 function readings({ device }: Sample, text: string, context: ReadContext): Candidate[] {
   const believed = readText({ ...device, unproven: false }, text, context)
@@ -154,9 +169,9 @@ function readings({ device }: Sample, text: string, context: ReadContext): Candi
   }))
 }
 
-function replies({ device, patterns }: Sample, text: string, context: ReadContext): Candidate[] {
-  return patterns.flatMap(({ message, isReply, proof, program }) => {
-    const found = isReply ? match(program, text.trim()) : null
+function replies({ device, patterns }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
+  return patterns.flatMap(({ message, isReply, proof, isVague, program }) => {
+    const found = isReply && !(isVague && isForeign) ? match(program, text.trim()) : null
     return found === null
       ? []
       : [

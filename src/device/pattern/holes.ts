@@ -88,6 +88,13 @@ const run =
       ? null
       : { regular: count === '' ? some(set) : times(Number(count), set), read: found }
 
+/** `digits(3 min)`: a number of so many digits in this unit, where nothing parts it from the next one. */
+const fixedNumber: Make = (argument, field) => {
+  const [, count = '', unit = ''] = /^(\d{1,2}) (\S+)$/.exec(argument) ?? []
+  if (count === '' || convert(1, unit, unitOf(field) ?? '') === null) return null
+  return { regular: times(Number(count), units.digit), read: (text) => found(readIn(text, unit, unitOf(field))) }
+}
+
 const trimmed = (text: string): Found => found(text.trim())
 const time = (format: string): HoleType | null => {
   if (!isTimeFormat(format)) return null
@@ -115,7 +122,7 @@ export const holeTypes = {
   word: plain(fewest(units.solid), found),
   line: plain(fewest(units.inline), trimmed, ['Open front gate', 'x', 'Tür 2']),
   text: plain(fewest(units.any), trimmed, ['all is well', 'y', 'two\nlines']),
-  digits: run(units.digit),
+  digits: (argument, field) => fixedNumber(argument, field) ?? run(units.digit)(argument, field),
   hex: run(units.hex),
   float32: plain(times(8, units.hex), (text) => found(readFloat32(text))),
   on_off: plain(either(literal('ON'), literal('OFF'), anyOf('01')), (text) =>
