@@ -41,7 +41,9 @@ export interface Reading {
   readonly weight: number
 }
 
-const location = messageTable.parse({ text: '[([my ]location|position|pos|loc)~[:|is]~]{position:maps_link}' })
+const location = messageTable.parse({
+  text: '[[my |gps |lbs |last |current ](location|position|pos|loc)~[:|is]~]{position:maps_link}',
+})
 
 /** Every message of the device that the text fits, best first; normally one. A forwarded text is none of them. */
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
