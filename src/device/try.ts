@@ -181,6 +181,7 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
             values: conclude(found, timeContext(device, context), text),
             weight: found.weight,
             proof,
+            ...(proof === 'unproven' && { unproven: true as const }),
           },
         ]
   })
