@@ -211,12 +211,18 @@ export const Config = z
       })
       .prefault({}),
   })
-  .superRefine(({ mqtt, gateways, routes }, context) => {
+  .superRefine(({ mqtt, compat, gateways, routes }, context) => {
     if (mqtt.identity === 'topic' && mqtt.server === undefined)
       context.addIssue({
         code: 'custom',
         path: ['mqtt', 'identity'],
         message: 'topic is for a broker under mqtt.server; the embedded broker knows its users by their passwords',
+      })
+    if (compat.sms2mqtt !== undefined && compat.sms2mqtt.prefix === `${mqtt.base_topic}/sms`)
+      context.addIssue({
+        code: 'custom',
+        path: ['compat', 'sms2mqtt', 'prefix'],
+        message: `${mqtt.base_topic}/sms/send is a topic of the hub itself, which takes "number" and "text" as well`,
       })
     routes.forEach((route, i) => {
       route.gateways.forEach((id, j) => {

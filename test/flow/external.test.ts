@@ -112,6 +112,30 @@ external('a broker that is not the hub’s own', () => {
   }, 60_000)
 
   test.each([5, 4] as const)(
+    'whose session holds filters of an earlier version, which overlap, delivers each text once (MQTT protocol %s)',
+    async (protocol) => {
+      const [base, clientId] = [`old${protocol}`, `old${protocol}`]
+      const earlier = await TestClient.connect(
+        broker.url,
+        { clientId, clean: false, protocolVersion: protocol, properties: { sessionExpiryInterval: 600 } },
+        '',
+      )
+      await earlier.client.subscribeAsync([`${base}/sms/send`, `${base}/+/send`, `${base}/sms/send/+`], { qos: 1 })
+      await earlier.client.endAsync()
+      const started = await startHub(yaml(base, `client_id: ${clientId}, protocol: ${protocol}`))
+      await ready(base)
+      const texts = ['first', 'second'].map((text) => `${text} ${protocol}`)
+      for (const text of texts) await client.publish(`${base}/sms/send`, { to: gateNumber, text })
+      await client.publish(`${base}/sms/send`, { to: gateNumber, text: 'behind', id: base })
+      await client.wait(({ json }) => json.client_id === base && json.status === 'sent', 20_000)
+      const sent = accepted(world.world, gateNumber).map(({ text }) => text)
+      expect(sent.filter((text) => texts.includes(text as string))).toEqual(texts)
+      await started.hub.stop()
+    },
+    60_000,
+  )
+
+  test.each([5, 4] as const)(
     'gives the session to a second hub with the same client id: both say so, and wait (MQTT protocol %s)',
     async (protocol) => {
       const clock = fastClock(20)
