@@ -112,12 +112,12 @@ describe.each(kinds)(
       watcher = await TestClient.connect(url)
       sender = await TestClient.connect(url, { protocolVersion: start === mosquitto ? 5 : 4 }, '')
       await watcher.wait(({ topic, text }) => topic === `${base}/gateway/home/availability` && text === 'online')
-    }, 20_000)
+    }, 60_000)
 
     afterAll(async () => {
-      await watcher.close()
-      await sender.close()
-      await started.hub.stop()
+      await watcher?.close()
+      await sender?.close()
+      await started?.hub.stop()
       await broker?.stop()
       await world.world.close()
     }, 30_000)
