@@ -117,7 +117,7 @@ function commandButtons(context: DiscoveryContext, device: Device): Part[] {
       ([name, command]) => !covered.has(name) && (device.unproven || command.proof !== 'unproven') && isPlain(command),
     )
     .map(([name, command]) => {
-      const asks = isQuery(command) || name === main
+      const asks = isQuery(name, command) || name === main
       const isMain = name === main || name === 'locate'
       const danger = dangerOf(device, name)
       const component = without({
@@ -134,8 +134,8 @@ function commandButtons(context: DiscoveryContext, device: Device): Part[] {
 }
 
 /** It asks for something, or its answer reports values and nothing is changed. */
-function isQuery({ asks, reply, sets, repeat }: Command): boolean {
-  if (asks.length + reply.reads.length > 0) return true
+function isQuery(name: string, { asks, reply, sets, repeat, label = '' }: Command): boolean {
+  if (asks.length + reply.reads.length > 0 || name.endsWith('_query') || label.endsWith('?')) return true
   const reports = reply.accepted.some(({ text }) => text.parts.some(({ part }) => part === 'hole' || part === 'list'))
   return reports && repeat === 'safe' && Object.keys(sets).length === 0
 }

@@ -111,7 +111,12 @@ function messagesOf(context: DiscoveryContext, subject: Subject, mode: Discovery
   const both = subject.availability === null ? hub : [...hub, { t: subject.availability }]
   const dev = without({ ids: [id], ...subject.device, cu: page ?? undefined })
   const o = { name: 'smshub', sw: version }
-  const finished = subject.parts.map((part): [string, Component] => [part.key, identified(part, id, subject, both)])
+  const keys = new Set(subject.parts.map(({ key }) => key))
+  const finished = subject.parts.map((part): [string, Component] => {
+    const short = part.key.replace(/^command_/, '')
+    const entity = `${subject.entities}_${keys.has(short) ? part.key : short}`
+    return [part.key, identified(part, id, part.component.name === null ? subject.entities : entity, both)]
+  })
   if (mode === 'device') {
     const payload = JSON.stringify({ dev, o, avty: hub, cmps: Object.fromEntries(finished) })
     return [{ topic: `${prefix}/device/${id}/config`, payload }]
@@ -129,9 +134,9 @@ const isTrigger = ({ p }: Pick<Component, 'p'>): boolean => p === 'device_automa
  * A component with its identity. `qos` stands in each of them: Home Assistant before 2026.6 ignores it at the root of
  * a document (home-assistant/core issue 170166).
  */
-function identified({ key, component, shows }: Part, id: string, subject: Subject, both: readonly object[]): Component {
+function identified({ key, component, shows }: Part, id: string, entity: string, both: readonly object[]): Component {
   if (isTrigger(component)) return { ...component, qos: 1 }
-  const object = slug(component.name === null ? subject.entities : `${subject.entities}_${key}`)
+  const object = slug(entity)
   return {
     ...component,
     uniq_id: `${id}_${key}`,

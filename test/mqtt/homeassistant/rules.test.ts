@@ -48,6 +48,8 @@ function broken(components: readonly Json[]): string[] {
       if (icon === undefined && kind === undefined) problems.push('neither icon nor device class')
       if (icon !== undefined && !/^mdi:[a-z0-9-]+$/.test(icon)) problems.push(`icon ${icon}`)
       if (!/^[a-z_]+\.[a-z0-9]+(_[a-z0-9]+)*$/.test(id)) problems.push(`default_entity_id ${id}`)
+      if (names.has(id)) problems.push(`${id} is there twice`)
+      names.add(id)
       if (id !== `${platform}.${object}`) problems.push(`object_id ${object}`)
       if (name === undefined) problems.push('no name')
       if (name !== null && names.has(`${platform} ${name}`)) problems.push(`"${name}" is there twice`)
