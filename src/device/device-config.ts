@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { isDialable } from './numbers.ts'
 import { isZone } from './readers/zones.ts'
-import { trusts } from './schema/message.ts'
+import { trust } from './schema/message.ts'
 import { additions } from './schema/profile.ts'
-import { flag, many, named, oneOf, seconds, table, text } from './schema/scalars.ts'
+import { flag, many, named, seconds, table, text } from './schema/scalars.ts'
 
 const never = z.literal('none').transform(() => null)
 
@@ -80,7 +80,11 @@ export const DeviceConfig = table({
   ),
   poll: key(z.union([never, seconds]).optional(), 'How often it is asked for its state, or none', '6h'),
   valid_for: key(seconds.optional(), 'How long a command may wait until it is sent', '10m'),
-  trust: key(oneOf(trusts).optional(), 'What makes a text count as one of the device, beside its number', 'number'),
+  trust: key(
+    trust.optional(),
+    'What makes a text count as one of the device: its number, which can be forged',
+    'number',
+  ),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
   homeassistant: key(homeassistant.prefault({}), 'How Home Assistant shows the device; false announces nothing of it', {
     area: 'Garage',

@@ -35,6 +35,15 @@ export const levels = ['low', 'normal', 'high'] as const
 export const trusts = ['number', 'route', 'secret'] as const
 export type Trust = (typeof trusts)[number]
 
+/**
+ * What makes a text count as one of the device. Its number is all that is looked at by now: what would ask for more is
+ * refused, as a promise that nobody keeps is worse than none.
+ */
+export const trust = oneOf(trusts).refine((level) => level === 'number', {
+  error: ({ input }) =>
+    `${String(input)} is not available: every text from the device's number is believed, and a number can be forged. Remove the key, or write number`,
+})
+
 export const message = table({
   text: many(saying).default([]),
   find: many(pattern).default([]),
@@ -51,7 +60,7 @@ export const message = table({
   part: whole.optional(),
   cut_at: whole.optional(),
   secret: many(name).default([]),
-  trust: oneOf(trusts).optional(),
+  trust: trust.optional(),
   examples: z.array(messageExample).default([]),
   source: text.optional(),
   proof: proof.default('printed'),
