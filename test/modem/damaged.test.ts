@@ -147,6 +147,7 @@ describe('a storage that lists less than it holds', () => {
     ['lists nothing', make({ hidesMessages: true })],
     ['knows no listing', make({ lacks: ['+CMGL'] })],
     ['names no slots in use', make({ hidesMessages: true, answers: { '+CMGD=?': ['+CMGD: (1-20),(0-4)'] } })],
+    ['does not count them', make({ hidesMessages: true, lacks: ['+CPMS'] })],
     ['knows no test of +CMGD', make({ hidesMessages: true, answers: { '+CMGD=?': [] } })],
   ])('is read slot by slot: it %s', async (_, options) => {
     const bench = new Bench(options)

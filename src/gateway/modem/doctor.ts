@@ -1,7 +1,8 @@
 import { Fault } from '../../message/fault.ts'
+import { cardIn } from './card.ts'
 import type { Reply } from './channel.ts'
 import { isUsable } from './observe.ts'
-import { pinStateIn, registrationIn, signalIn } from './parse.ts'
+import { registrationIn, signalIn } from './parse.ts'
 import type { PortTrouble } from './port-trouble.ts'
 
 /** What is wrong, what mends it, and the lines that say so. */
@@ -29,20 +30,19 @@ const looks: readonly Look[] = [
   {
     ask: 'AT+CPIN?',
     stops: true,
-    judge: ({ lines, final }) => {
-      const state = pinStateIn(lines)
-      const number = final.kind === 'error' ? final.number : null
-      if (state === 'READY' || state === 'SIM PIN2' || state === 'SIM PUK2') return fine('the SIM is ready')
-      if (number === 10 || number === 310)
+    judge: (reply) => {
+      const { card, said } = cardIn(reply) ?? { card: null, said: '' }
+      if (card === 'ready') return fine('the SIM is ready')
+      if (card === 'missing' && /ERROR: *3?1[35]$|FAIL|ERR|WRONG/i.test(said))
+        return error(`the SIM is broken or dirty (${said})`, 'clean it, or try another one')
+      if (card === 'missing')
         return error('there is no SIM in the modem', 'put one in; some modems see it only behind a new plug')
-      if (number === 13 || number === 313) return error('the SIM is broken or dirty', 'clean it, or try another one')
-      if (state === 'SIM PIN' || number === 11 || number === 311)
-        return error('the SIM wants its PIN', 'set pin: under the gateway')
-      if (state === 'SIM PUK' || number === 12 || number === 316)
+      if (card === 'pin') return error('the SIM wants its PIN', 'set pin: under the gateway')
+      if (card === 'puk')
         return error('the SIM is blocked and wants its PUK', 'unlock it in a telephone: the hub never enters a PUK')
-      if (state?.startsWith('PH-'))
+      if (card === 'other_operators')
         return error(
-          `the modem takes only its operator's SIM (${state})`,
+          `the modem takes only its operator's SIM (${said})`,
           'unlock the modem, or use the SIM it was sold with',
         )
       return warning('the modem does not say how the SIM is', 'wait a minute and look again')

@@ -50,6 +50,7 @@ export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<M
       ? await takes(channel, 'AT+CSMS=1')
       : // Reports, and texts of class 0 that some makes hand over whatever they were told.
         !isPlain && (await service(channel)) === 1)
+  if (comes?.texts === 'direct' && quirks.acknowledges && !acknowledges) refused.push('AT+CSMS=1')
   // Where nobody knows, both are read: a text that came before the set-up lies in the modem's own choice.
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => mayRead(readable, name))
   const storages = [...new Set([home, ...kept])]

@@ -1,7 +1,7 @@
 import type { Channel } from './channel.ts'
 import type { Filing } from './filing.ts'
 import type { MessageSetup } from './message-setup.ts'
-import { type Level, storedAt } from './parse.ts'
+import { storedAt } from './parse.ts'
 import { type Contents, Storages, type StoredMessage } from './storages.ts'
 
 /** More announcements than this at once, and the whole storage is read instead of each message. */
@@ -58,7 +58,7 @@ export class Receiver {
   /** What is on the disk and stays in the modem, by slot: it is not filed again. */
   readonly #kept = new Map<string, string>()
   /** The count of a storage that was read slot by slot, and when. */
-  readonly #inspected = new Map<string | null, { readonly used: number; readonly at: number }>()
+  readonly #inspected = new Map<string | null, { readonly used: number | null; readonly at: number }>()
   #working: Promise<void> | null = null
   #hasEnded = false
   #doubtUntil = Number.NEGATIVE_INFINITY
@@ -166,15 +166,15 @@ export class Receiver {
     this.#listed.add(storage)
     await this.#take(storage, contents.messages, source)
     const { level, isListed } = contents
-    const hides = level !== null && this.#hides(storage, contents, level)
-    if (hides) await this.#inspect(storage, level, contents)
+    if (this.#hides(storage, contents)) await this.#inspect(storage, contents, source)
     if (storage === this.#rooms.setup.home && !this.#isOver)
       this.#rooms.unreadable(isListed || level !== null || !this.#rooms.setup.stores ? null : unlisted)
   }
 
-  /** It counts more than it lists, and was not looked into lately. */
-  #hides(storage: string | null, { listed }: Contents, { used }: Level): boolean {
-    if (used <= listed || this.#isOver) return false
+  /** It counts more than it lists, or does not count; and was not looked into lately. */
+  #hides(storage: string | null, { listed, level }: Contents): boolean {
+    const used = level?.used ?? null
+    if (this.#isOver || (used === null ? listed > 0 : used <= listed)) return false
     const last = this.#inspected.get(storage)
     const now = this.#rooms.channel.clock.monotonic()
     return last === undefined || last.used !== used || now - last.at > inspectEvery
@@ -184,12 +184,12 @@ export class Receiver {
    * Reads slot by slot. Nothing in an answer to +CMGR says which slot it is about: a message is taken when its slot has
    * given it twice.
    */
-  async #inspect(storage: string | null, { used, total }: Level, { messages }: Contents): Promise<void> {
-    this.#inspected.set(storage, { used, at: this.#rooms.channel.clock.monotonic() })
+  async #inspect(storage: string | null, { level, messages }: Contents, source: Source): Promise<void> {
+    this.#inspected.set(storage, { used: level?.used ?? null, at: this.#rooms.channel.clock.monotonic() })
     const known = messages.map(({ index }) => index)
-    for (const message of await this.#storages.inspect(storage, total, known)) {
+    for (const message of await this.#storages.inspect(storage, level?.total ?? null, known)) {
       const again = await this.#storages.read(storage, message.index)
-      if (again !== null && contentOf(again) === contentOf(message)) await this.#take(storage, [again])
+      if (again !== null && contentOf(again) === contentOf(message)) await this.#take(storage, [again], source)
     }
   }
 
@@ -198,7 +198,8 @@ export class Receiver {
     const sure: StoredMessage[] = []
     for (const message of messages) {
       const isKnown = this.#kept.get(slotOf(storage, message)) === contentOf(message)
-      sure.push(message.doubt === null || isKnown ? message : await this.#storages.readAgain(storage, message))
+      const read = message.doubt === null || isKnown ? message : await this.#storages.readAgain(storage, message)
+      if (read !== null) sure.push(read)
     }
     const filed = await Promise.all(sure.map((message) => this.#file(storage, message, source)))
     // From the highest down: some makes move the others up (facts: modems, section 8.5).

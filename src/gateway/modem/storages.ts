@@ -23,6 +23,8 @@ export interface Contents {
 
 /** Slots that are asked one by one where a storage lists less than it counts. */
 const mostSlots = 255
+/** Slots of a storage that does not say how many it has: some telephones tell 0. */
+const usualSlots = 50
 /** Tries of one message whose answer was damaged, and ms between them. */
 const mostReadings = 4
 const pause = 300
@@ -63,11 +65,12 @@ export class Storages {
 
   /**
    * What lies in the slots one by one, but those that are known already: for storages that hold more than they list.
-   * `AT+CMGD=?` names the slots in use, or only their range.
+   * `AT+CMGD=?` names the slots in use, or only their range; without a `total` only what it names is asked.
    */
-  async inspect(storage: string | null, total: number, known: readonly number[]): Promise<StoredMessage[]> {
+  async inspect(storage: string | null, total: number | null, known: readonly number[]): Promise<StoredMessage[]> {
     const used = slotsIn((await this.#in(storage, 'AT+CMGD=?', 5_000)).lines)
-    const slots = used ?? Array.from({ length: Math.min(total, mostSlots) + 1 }, (_, i) => i)
+    const count = total === null ? 0 : Math.min(total || usualSlots, mostSlots) + 1
+    const slots = used ?? Array.from({ length: count }, (_, i) => i)
     const messages: StoredMessage[] = []
     for (const index of slots.filter((slot) => !known.includes(slot)).slice(0, mostSlots)) {
       if (this.#channel.gone !== null) return []
@@ -86,18 +89,26 @@ export class Storages {
 
   /**
    * Reads again what was damaged on the line, until it is whole or comes twice alike: then it lies there like that.
-   * `pdu` is null in the end where nobody can say what it is.
+   * `pdu` is null in the end where nobody can say what it is; the answer is null where it is gone.
    */
-  async readAgain(storage: string | null, first: StoredMessage): Promise<StoredMessage> {
+  async readAgain(storage: string | null, first: StoredMessage): Promise<StoredMessage | null> {
     let last = first
     for (let reading = 1; reading < mostReadings && this.#channel.gone === null; reading++) {
       if (reading > 1) await this.#channel.sleep(pause)
-      const next = await this.read(storage, first.index)
+      const next = (await this.read(storage, first.index)) ?? (await this.#listedAgain(storage, first.index))
       if (next === null) continue
       if (next.doubt === null || (next.pdu !== null && next.pdu === last.pdu)) return { ...next, doubt: null }
       last = next
     }
-    return { ...last, pdu: null }
+    return last === first ? null : { ...last, pdu: null }
+  }
+
+  /** For makes that list messages and read none by itself. */
+  async #listedAgain(storage: string | null, index: number): Promise<StoredMessage | null> {
+    const { format } = this.#setup
+    const { lines } = await this.#in(storage, format.list, 20_000)
+    const found = format.listed(lines).find((one) => one.index === index)
+    return found?.shown ? { index, ...found.shown } : null
   }
 
   /** False when the modem may have kept it. */
