@@ -8,6 +8,7 @@ import { Admission, type Peer } from './admission.ts'
 import { checkInternals, clientsOf, saidGoodbye, turnOffDeduplication } from './aedes-internals.ts'
 import { Connection, dropped, type Incoming } from './connection.ts'
 import type { PasswordCheck } from './credentials.ts'
+import { Exchange } from './exchange.ts'
 import { Floods } from './floods.ts'
 import { guarded } from './guarded-stream.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from './ingress.ts'
@@ -44,6 +45,8 @@ export interface BrokerOptions extends AccessNames {
   now(): number
 }
 
+/** Octets that may wait for a client to read them. */
+const mostUnread = 16 * 1024 * 1024
 /** What a filter with wildcards costs of a client's allowance; any other costs as much as a publish. */
 const wildcardCost = 10
 /** How often sessions are looked through for those that nobody came back to. */
@@ -113,6 +116,7 @@ export class EmbeddedBroker implements Ingress {
     this.#handlers = handlers
     checkInternals()
     this.#broker = await Aedes.createBroker({
+      mq: new Exchange(this.#options.clock),
       persistence: persistenceForAedes(this.#persistence),
       // The waiting room has a time limit of its own, for handshakes too.
       connectTimeout: 2_147_483_647,
@@ -276,12 +280,21 @@ export class EmbeddedBroker implements Ingress {
   #mayForward(client: Client, packet: Incoming): boolean {
     const connection = this.#connection(client)
     if (!connection.isNew(packet)) return false
+    if (this.#isDeaf(client)) return false
     if (!this.#access.mayRead(connection.user, packet.topic)) {
       this.#persistence.withdraw(client.id, packet)
       return false
     }
     const granted = packet.messageId === undefined ? this.#persistence.qosFor(client.id, packet.topic) : null
     if (granted !== null) packet.qos = Math.min(packet.qos, granted) as 0 | 1 | 2
+    return true
+  }
+
+  /** A client that does not read what it is sent: a session that is kept gets it when it comes back. */
+  #isDeaf(client: Client): boolean {
+    if (client.conn.writableLength < mostUnread) return false
+    this.#refusals.add({ client: client.id, reason: 'it does not read what it is sent: the connection was closed' })
+    client.conn.destroy()
     return true
   }
 
