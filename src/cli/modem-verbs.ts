@@ -28,7 +28,7 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     )
   modem
     .command('doctor <gateway|path>')
-    .description('name what is wrong with a modem, what mends it, and the lines that say so')
+    .description('find what is wrong with a modem: the cause, the fix, and the lines that show it')
     .option('--json', 'one JSON object a line')
     .action(
       does(async (target: string, { json = false }: Output) =>
@@ -37,11 +37,11 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     )
   modem
     .command('at <gateway|path> <command>')
-    .description('say an AT command to a modem, through the running hub where it is one of its gateways')
+    .description('send an AT command to a modem, through the running hub where it is one of its gateways')
     .action(does(async (target: string, text: string) => (await load()).sayToModem(context, target, text, options())))
   modem
     .command('ussd <gateway> <code> [choice...]')
-    .description('ask the network by USSD (*100#), and choose in its menus; print what it says')
+    .description('ask the network by USSD (*100#), choose in its menus, and print the answer')
     .action(
       does(async (gateway: string, code: string, choices: string[]) =>
         (await load()).askNetwork(context, gateway, [code, ...choices], options()),
@@ -49,8 +49,8 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     )
   modem
     .command('restart <gateway>')
-    .description('start a modem anew')
-    .addOption(new Option('--how <what>', 'what is done').choices([...restartKinds]).default('reset'))
+    .description('restart a modem')
+    .addOption(new Option('--how <what>', 'how').choices([...restartKinds]).default('reset'))
     .action(
       does(async (gateway: string, { how }: { how: string }) =>
         (await load()).restartModem(context, gateway, how, options()),
@@ -58,10 +58,10 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
     )
   modem
     .command('trace <gateway>')
-    .description('print what went over the line lately, secrets masked, for a bug report')
+    .description('print recent modem traffic for a bug report, secrets masked')
     .action(does(async (gateway: string) => (await load()).traceModem(context, gateway, options())))
   modem
     .command('accept <gateway>')
-    .description('take the modem and the SIM that a gateway has now for its own, where they are others than before')
+    .description('accept the modem and SIM that are plugged in now')
     .action(does(async (gateway: string) => (await import('./accept.ts')).acceptModem(context, gateway, options())))
 }

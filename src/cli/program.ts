@@ -43,7 +43,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     (await import('./run.ts')).run(context, { ...options(), dryRun: root.opts<GlobalOptions>().dryRun === true })
   const runDemo = async () => (await import('./demo.ts')).demo(context, options())
   root
-    .description('IoT device SMS command hub: MQTT topics become texts to devices, and their texts become values.')
+    .description('IoT device SMS command hub: connects devices that only understand text messages to MQTT.')
     .version(context.version)
     .option('-c, --config <file>', 'configuration file (default: smshub.yaml)')
     .option('-d, --data <folder>', 'data folder')
@@ -149,7 +149,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
   root
     .command('healthcheck')
-    .description('ask the running hub whether it is well; for containers and monitors')
+    .description('ask the running hub whether it works; for containers and monitors')
     .action(does(async () => (await import('./healthcheck.ts')).checkHealth(context, options())))
   root
     .command('schema <what>')

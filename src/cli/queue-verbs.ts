@@ -25,8 +25,11 @@ export function addQueue(queue: Command, context: CliContext, does: Does, option
       ),
     )
   for (const [verb, description] of [
-    ['pause', 'let nothing new out, over restarts too; publishes are still taken and times to live go on'],
-    ['resume', 'let out again what was paused with the same options'],
+    [
+      'pause',
+      'send nothing new, also after a restart; publishes are still accepted, and their time to live keeps running',
+    ],
+    ['resume', 'end the pause with the same options'],
   ] as const)
     queue
       .command(verb)
@@ -36,7 +39,7 @@ export function addQueue(queue: Command, context: CliContext, does: Does, option
       .action(does(async (scope: Scope) => (await load()).changePause(context, verb, scope, options())))
   queue
     .command('purge')
-    .description('cancel what waits and has not left')
+    .description('cancel what waits and has not been sent')
     .option('--device <id>', 'of this device')
     .option('--all', 'of everybody')
     .action(

@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
+import { makeCertificates } from '../support/certificates.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
@@ -20,6 +21,9 @@ const isCall = ({ topic }: { topic: string }) => /\/send(\/|$)/.test(topic)
 test('the configuration of the broker is one', () => {
   const file = join(temporaryFolder(), 'smshub.yaml')
   writeFileSync(file, block('broker'))
+  const { server } = makeCertificates()
+  copyFileSync(server.cert, join(dirname(file), 'server.pem'))
+  copyFileSync(server.key, join(dirname(file), 'server.key'))
   expect(Object.keys(loadConfig({ config: file, env: {}, cwd: '/' }).config.mqtt.broker.users ?? {})).toEqual([
     'me',
     'panel',
