@@ -1,6 +1,7 @@
 // What the image runs. Under Home Assistant's Supervisor the app's options and the broker's credentials become the
 // hub's environment; anywhere else the program starts as it is.
 import {
+  chmodSync,
   existsSync,
   lchownSync,
   lstatSync,
@@ -69,6 +70,7 @@ function dropRights() {
   const data = env.SMSHUB_DATA ?? '/data'
   mkdirSync(data, { recursive: true })
   giveTo(uid, gid, behindLink(data))
+  chmodSync(data, 0o700)
   process.setgroups([gid, ...serialGroups()])
   process.setgid(gid)
   process.setuid(uid)

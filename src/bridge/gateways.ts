@@ -88,6 +88,12 @@ export class Gateways {
     return Object.fromEntries([...this.#rooms.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
   }
 
+  /** The same with figures of this moment, for whoever asks now. */
+  async freshStates(): Promise<Readonly<Record<string, ToldGateway>>> {
+    await this.#count()
+    return this.states
+  }
+
   /** A gateway may show another state than before. Null when it does not. */
   changed(id: string): ToldGateway | null {
     const state = this.#stateOf(id)

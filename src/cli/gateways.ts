@@ -13,7 +13,7 @@ type Body = Readonly<Record<string, unknown>>
 export class GatewayDesk {
   readonly #gateways: Gateways
   readonly #verbs: Readonly<Record<string, (id: string, body: Body) => unknown>> = {
-    'gateway/states': () => this.#gateways.states,
+    'gateway/states': () => this.#gateways.freshStates(),
     'gateway/at': async (id, { text }) => linesOf(await this.#say(id, commandIn(text))),
     'gateway/trace': (id) => this.#gateways.find(id).trace ?? '',
     'gateway/doctor': (id) => this.#doctor(id),

@@ -103,6 +103,22 @@ test('what the last stage copies runs as the image would, serves clients, and pa
   await client.close()
 }, 40_000)
 
+test('a link in the data folder that leads out of it gives nothing away, and one that leads nowhere stops nothing', () => {
+  if (process.getuid?.() !== 0 || !isReadable()) return
+  const app = stage()
+  const [data, outside] = [temporaryFolder(), temporaryFolder()]
+  writeFileSync(join(outside, 'secret'), 'of root', { mode: 0o600 })
+  symlinkSync(join(outside, 'secret'), join(data, 'link'))
+  symlinkSync(join(outside, 'nothing'), join(data, 'dangling'))
+  const { status, stderr } = spawnSync(process.execPath, [join(app, 'docker/start.mjs'), '--version'], {
+    env: { ...process.env, SMSHUB_DATA: data },
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(statSync(join(outside, 'secret')).uid).toBe(0)
+  expect(statSync(data).mode & 0o077).toBe(0)
+})
+
 test('without a hub the health check fails', () => {
   const health = spawnSync(process.execPath, [join(root, 'dist/main.js'), 'healthcheck', '--data', temporaryFolder()])
   expect(health.status).toBe(1)

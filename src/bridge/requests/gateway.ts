@@ -33,7 +33,8 @@ export const gatewayRequests = {
     summary: 'gateways and their states',
     schema: z.looseObject({}),
     async run(_data, { gateways }) {
-      return { gateways: Object.entries(gateways.states).map(([gateway, state]) => ({ id: gateway, ...state })) }
+      const states = await gateways.freshStates()
+      return { gateways: Object.entries(states).map(([gateway, state]) => ({ id: gateway, ...state })) }
     },
   }),
   'gateway/signal': request({
