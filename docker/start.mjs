@@ -69,8 +69,9 @@ function dropRights() {
   const [uid, gid] = [1000, 1000]
   const data = env.SMSHUB_DATA ?? '/data'
   mkdirSync(data, { recursive: true })
-  giveTo(uid, gid, behindLink(data))
-  chmodSync(data, 0o700)
+  const folder = behindLink(data)
+  giveTo(uid, gid, folder)
+  if (lstatSync(folder).isDirectory()) chmodSync(folder, 0o700)
   process.setgroups([gid, ...serialGroups()])
   process.setgid(gid)
   process.setuid(uid)

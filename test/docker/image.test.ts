@@ -244,8 +244,10 @@ withBroker('the mosquitto beside the hub keeps its promises, and gives each user
     'smshub/gate/set/gate',
     'smshub/gate/set',
     'smshub/gate/command/open',
-    // What "Text to mum" of Home Assistant publishes: the hub sends to devices and contacts only.
+    // What entities of Home Assistant publish: the hub sends to devices and contacts only.
     'smshub/sms/send',
+    'smshub/gate/send',
+    'smshub/sms/send/4915112345699',
     'smshub/gate',
   ])
   await hub.close()
