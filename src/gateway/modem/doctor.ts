@@ -33,7 +33,7 @@ const looks: readonly Look[] = [
     judge: (reply) => {
       const { card, said } = cardIn(reply) ?? { card: null, said: '' }
       if (card === 'ready') return fine('the SIM is ready')
-      if (card === 'missing' && /ERROR: *3?1[35]$|FAIL|ERR|WRONG/i.test(said))
+      if (card === 'missing' && /^\+CM[ES] ERROR: *3?1[35]$|^SIM (FAIL|ERR|WRONG)/i.test(said))
         return error(`the SIM is broken or dirty (${said})`, 'clean it, or try another one')
       if (card === 'missing')
         return error('there is no SIM in the modem', 'put one in; some modems see it only behind a new plug')
