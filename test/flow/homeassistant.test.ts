@@ -160,6 +160,8 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     world.world.network.text({ from: vanNumber, to: hubNumber, text })
     const { json } = await client.wait(({ topic }) => topic === tracker?.json_attributes_topic)
     expect(json).toMatchObject({ latitude: 55.807693, longitude: 37.73064 })
+    // What the device reports of itself stands on its page in Home Assistant from then on.
+    await client.wait(({ topic, json: { dev } }) => topic.endsWith('_van/config') && dev?.sn === '358948010446647')
   })
 
   test('says that it is there, and is told everything again: documents, then states', async () => {
