@@ -219,3 +219,11 @@ test('a tracker whose texts nobody knows still says where it is with a link', ()
   const text = 'http://maps.google.com/?q=22.571490,113.877103'
   expect(readText(deviceOf('bitrek/bi-810'), text, undated)[0]?.values).toMatchObject({ latitude: 22.57149 })
 })
+
+test.each([
+  ['coban/tk103', 'lat: long: speed: T:'],
+  ['concox/gt06', 'Lat:,Lon:,Course:0.00,Speed:0.00,DateTime:10-11-23 22:28'],
+])('a place that %s leaves empty in %j is none', (profile, text) => {
+  expect(read(profile, text)?.values).toMatchObject({ fix: false })
+  expect(read(profile, text)?.values).not.toHaveProperty('latitude')
+})

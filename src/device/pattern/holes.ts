@@ -130,8 +130,8 @@ export const holeTypes = {
   ),
   bool: choice({ true: true, false: false, yes: true, no: false, on: true, off: false, 1: true, 0: false }),
   number: plain(sequence(maybe(literal('+')), some(units.digit)), (text) => (text.length > 24 ? refused : found(text))),
-  latitude: plain(degrees('latitude'), (text) => found(readDegrees(text))),
-  longitude: plain(degrees('longitude'), (text) => found(readDegrees(text))),
+  latitude: plain(maybe(degrees('latitude')), degreesFound),
+  longitude: plain(maybe(degrees('longitude')), degreesFound),
   dms: (argument, field) =>
     argument === '' ? { regular: sexagesimal(axisOf(field)), read: (text) => found(readSexagesimal(text)) } : null,
   nmea: (argument, field) =>
@@ -146,6 +146,11 @@ export const holeTypes = {
   nmea_sentence: plain(nmeaSentence, (text) => foundAll(readSentence(text)), sentenceSamples),
   cell_list: plain(cellList, (text) => foundAll(readCellList(text))),
 } as const satisfies Record<string, Make>
+
+/** A receiver without a fix leaves the place empty: `lat: long: speed:`. */
+function degreesFound(text: string): Found {
+  return text.trim() === '' ? foundAll({ fix: false }) : found(readDegrees(text))
+}
 
 /** A unit that measures something else is another text. */
 const known = (value: number | null): Found => (value === null ? refused : found(value))
