@@ -5,6 +5,7 @@ import { Fault } from '../message/fault.ts'
 import { checkConfig } from './check.ts'
 import { overlayEnvironment } from './environment.ts'
 import { type Problem, problemsOf, valueAt } from './problems.ts'
+import { ProfileFiles } from './profiles.ts'
 import { Config } from './schema.ts'
 import { withTlsFiles } from './tls-files.ts'
 import { type Lookups, readYaml, type YamlFile } from './yaml.ts'
@@ -51,7 +52,10 @@ export function loadConfig(options: LoadOptions): Loaded {
   if (config.mqtt.server !== undefined && valueAt(data, ['mqtt', 'broker']) !== undefined)
     said.push(placed({ path: ['mqtt', 'broker'], message: brokerUnused }, file, read))
   if (read !== null && Object.keys(read.data as object).length === 0) said.push(`${file} is empty: ${defaultsOnly}`)
-  return { config, file, dataFolder: resolve(options.cwd, dataFolder), warnings: said }
+  const folder = resolve(options.cwd, dataFolder)
+  for (const { id, file: own } of new ProfileFiles(join(folder, 'devices')).shadows())
+    said.push(`${own} is used instead of the profile ${id} that comes with smshub: rename it if that is not meant`)
+  return { config, file, dataFolder: folder, warnings: said }
 }
 
 const brokerUnused = 'mqtt.broker: is not used, because mqtt.server names another broker: remove one of them'

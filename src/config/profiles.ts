@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { didYouMean } from '../device/nearest.ts'
@@ -8,6 +8,9 @@ import { noLookups, readYaml } from './yaml.ts'
 
 /** `devices/` of the installation: beside `src/` and beside `dist/`. */
 const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))
+
+/** Eight times the longest that is shipped. A pattern of a megabyte takes seconds to read and more memory than a hub has. */
+const mostOctets = 256 * 1_024
 
 /** The profile files: those that come with the hub, and the owner's own in `<data>/devices`, which win. */
 export class ProfileFiles {
@@ -22,6 +25,15 @@ export class ProfileFiles {
   ids(): string[] {
     const ids = this.#folders.filter((folder) => existsSync(folder)).flatMap((folder) => idsIn(folder))
     return [...new Set(ids)].sort()
+  }
+
+  /** The owner's own files that are used instead of a shipped one of the same name. */
+  shadows(): { readonly id: string; readonly file: string }[] {
+    const [own = shippedFolder] = this.#folders
+    if (own === shippedFolder || !existsSync(own)) return []
+    return idsIn(own)
+      .filter((id) => existsSync(join(shippedFolder, `${id}.yaml`)))
+      .map((id) => ({ id, file: join(own, `${id}.yaml`) }))
   }
 
   /** Reads a profile when it is first asked for. */
@@ -89,6 +101,8 @@ const headKeys = ['kind', 'manufacturer', 'family', 'models'] as const
 export function readProfile(id: string, file: string): Profile {
   let text: string
   try {
+    const { size } = statSync(file)
+    if (size > mostOctets) throw new Error(`has ${size} octets; a profile has at most ${mostOctets}`)
     text = readFileSync(file, 'utf8')
   } catch (error) {
     throw new Fault('invalid_profile', `${file}: ${(error as Error).message}`, { profile: id }, error)

@@ -48,6 +48,18 @@ const mostAliases = 100
 
 /** Reads YAML with every scalar as the text that is written there (the failsafe schema). */
 export function readYaml(text: string, name: string, lookups: Lookups): YamlFile {
+  try {
+    return readDocument(text, name, lookups)
+  } catch (error) {
+    // The library calls itself for each level.
+    if (!(error instanceof RangeError)) throw error
+    throw new Fault('invalid_config', `${name}: ${tooDeep}`, {}, error)
+  }
+}
+
+const tooDeep = 'brackets or lists are nested too deeply'
+
+function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
   const lines = new LineCounter()
   const at = (offset: number | undefined) => (offset === undefined ? name : `${name}:${lines.linePos(offset).line}`)
   const wrong = (offset: number | undefined, message: string) =>
@@ -109,6 +121,7 @@ export function readYaml(text: string, name: string, lookups: Lookups): YamlFile
 function sentenceOf({ code, message }: YAMLError): string {
   // What a lookup said comes as it is.
   if (code === 'TAG_RESOLVE_FAILED' && /^!(secret|env) /.test(message)) return message
+  if (message.includes('call stack')) return tooDeep
   const isFlow = code === 'BAD_INDENT' && message.startsWith('Flow')
   const words = isFlow ? 'comes behind a bracket that is not closed' : wordsFor[code]
   return words === undefined ? `this line is no YAML: ${message.split('\n')[0]}` : `this line ${words}`

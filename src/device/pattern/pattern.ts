@@ -36,10 +36,15 @@ interface Reader {
   at: number
   /** The literal character just before, or '' behind a hole: blanks beside punctuation are free. */
   before: string
+  /** Choices that are open around it. */
+  depth: number
 }
 
+/** Choices in each other: patterns that people can still read have three. */
+const deepest = 20
+
 export function parsePattern(source: string): Pattern {
-  const reader: Reader = { source, at: 0, before: '' }
+  const reader: Reader = { source, at: 0, before: '', depth: 0 }
   const parts = parseSequence(reader, '')
   if (reader.at < source.length) throw new PatternError(`"${source[reader.at]}" closes nothing`, reader.at)
   if (parts.length === 0) throw new PatternError('the pattern is empty', 0)
@@ -99,11 +104,13 @@ function parseChoices(reader: Reader, close: string): Part {
   const start = reader.at - 1
   const before = reader.before
   const of: Part[][] = []
+  if (++reader.depth > deepest) throw new PatternError(`more than ${deepest} choices are nested`, start)
   for (;;) {
     reader.before = before
     of.push(parseSequence(reader, `${close}|`))
     if (reader.source[reader.at++] === close) break
   }
+  reader.depth--
   reader.before = ''
   if (of.some((parts) => parts.length === 0)) throw new PatternError('a choice is empty; use [ ]', start)
   if (close === ')' && of.length === 1) {
