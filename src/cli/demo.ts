@@ -57,20 +57,21 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   }
 }
 
-function invitation(port: number, http: number): string {
+/** What to paste while it runs. */
+export function invitation(port: number, http: number): string {
   const at = port === usual.mqtt ? '' : ` -p ${port}`
   return `
-smshub is running with a simulated network: a gate opener (gate), a tracker (van) and a heating (boiler).
+smshub is running with a simulated network: a gate opener (gate), a tracker (van) and a heater (boiler).
 What happens is shown here in short. Try in another terminal:
 
   npx mqtt pub${at} -q 1 -t smshub/gate/command/open -m PRESS
-  npx mqtt pub${at} -q 1 -t smshub/van/get -m ''
+  npx mqtt pub${at} -q 1 -t smshub/van/command/locate -m PRESS
   npx mqtt pub${at} -q 1 -t smshub/boiler/set/target_temperature -m 21
 
-  npx mqtt sub${at} -v -t 'smshub/#'        shows all of what clients see
+  npx mqtt sub${at} -v -t 'smshub/#'        shows everything that clients see
   curl http://127.0.0.1:${http}/metrics       shows the figures
 
-Ctrl-C ends it; nothing of it stays on this machine.
+Ctrl-C ends it and removes everything that it wrote.
 `
 }
 

@@ -4,6 +4,7 @@ import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { invitation } from '../../src/cli/demo.ts'
 import { program } from '../../src/cli/program.ts'
 import { makeDevices } from '../../src/config/devices.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -28,6 +29,12 @@ test.each(blocks('README.md', 'yaml').map((text): [string, string] => [text.spli
     expect(() => makeDevices(config, new ProfileFiles())).not.toThrow()
   },
 )
+
+test('what the demo asks to paste is what stands in the README', () => {
+  const pastes = invitation(1883, 8080).match(/npx mqtt pub .*/g) ?? []
+  expect(pastes).toHaveLength(3)
+  expect(blocks('README.md', 'sh').flatMap((text) => text.split('\n'))).toEqual(expect.arrayContaining(pastes))
+})
 
 /** `smshub history gate` in blocks and in lines, with what stands behind it. */
 const commands = pages.flatMap((page) => [
