@@ -54,7 +54,9 @@ export function correlate(
   const timely = written.filter((command) => earliest >= (command.writtenAt as number))
   const early = written.find((command) => !command.final && !timely.includes(command))
   const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
-  const open = fitting.find(({ command }) => !command.final)
+  // A further text of an answer that has begun is known by its wording, whatever was sent since.
+  const goesOn = fitting.find(({ command, answer }) => !command.final && command.reason === 'partial' && !answer.any)
+  const open = goesOn ?? fitting.find(({ command }) => !command.final)
   const ended = fitting.filter(({ command, answer }) => command.final && !answer.any)
   const together = timely.filter((command) => !command.final && !command.released)
   if (together.length > 1) {
@@ -66,7 +68,9 @@ export function correlate(
     return late === undefined ? { ...nothing, lateFor: early?.commandId ?? null } : settled(device, [late], 'late')
   }
   const others = [...ended, ...fitting.filter(({ command }) => command.released)]
-  const rival = others.find(({ command }) => command.digest !== open.command.digest && command.mayAnswerUntil >= sentAt)
+  const isRival = ({ command, answer }: Candidate) =>
+    command.digest !== open.command.digest && command.mayAnswerUntil >= sentAt && (!answer.any || open.answer.any)
+  const rival = others.find(isRival)
   if (rival !== undefined) return { ...settled(device, [open], 'mismatch'), sets: {}, cancels: [] }
   return settled(device, [open])
 }

@@ -1,11 +1,11 @@
 import { errorReport, Fault } from '../message/fault.ts'
-import { isoTime } from '../message/result.ts'
+import { isoTime, type Reply } from '../message/result.ts'
 import { advance, awaitsOutcome, follows } from './acts.ts'
 import { leaveLane } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { wakeLanes } from './lanes.ts'
 import { type Change, move } from './moves.ts'
-import type { SubmissionRow } from './rows.ts'
+import { document, type SubmissionRow } from './rows.ts'
 
 /** How many rows one sweep touches, so that a flood of deadlines holds up nobody else's commit. */
 const batch = 200
@@ -74,8 +74,10 @@ function lapse(tx: Tx, row: SubmissionRow, now: number): void {
 
 function outcomeOfSilence(row: SubmissionRow): Change {
   if (row.status === 'sending') return { status: 'in_doubt', sms: 'in_doubt', inDoubt: true, ok: null }
-  if (row.reason === 'partial')
-    return { status: 'replied', ok: true, reason: 'incomplete', repliedAt: row.delivered_at ?? row.queued_at }
+  if (row.reason === 'partial') {
+    const ok = document<Reply | null>(row.reply)?.matched_by === 'any_text' ? null : true
+    return { status: 'replied', ok, reason: 'incomplete', repliedAt: row.delivered_at ?? row.queued_at }
+  }
   if (row.expect !== 'required') return { ok: null }
   if (row.reason === 'reply_mismatch') return { status: 'unconfirmed', ok: null }
   const seconds = Math.round(row.within / 1000)

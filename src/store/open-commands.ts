@@ -10,7 +10,7 @@ export interface OpenCommand {
   readonly seq: number
   readonly commandId: string
   readonly final: boolean
-  /** In doubt and without its lane: other commands may have left since. */
+  /** In doubt, or answered in part, and without its lane: other commands may have left since. */
   readonly released: boolean
   readonly status: string
   readonly expect: 'none' | 'optional' | 'required'

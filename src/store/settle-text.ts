@@ -182,6 +182,7 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
           ...(row.step === row.last && (row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
           reason: settlement.verdict,
           deadline: now + settlement.waitMs,
+          ...(settlement.verdict === 'partial' && leavesLane(tx, row) && { open: 0 }),
         },
         now,
       )
@@ -193,6 +194,11 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
       move(tx, row, { reason: 'reply_mismatch', error }, now)
     }
   }
+}
+
+/** It is answered: further texts of the same answer add to it, and what waits in its lane need not wait for them. */
+function leavesLane(tx: Tx, row: SubmissionRow): boolean {
+  return follows(tx, row) === null && (row.status !== 'sending' || row.in_doubt === 1)
 }
 
 /** The next text of the act: what the device said to this one is told with it. */

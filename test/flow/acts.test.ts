@@ -27,6 +27,9 @@ devices:
       call: { ring: { seconds: 5 }, repeat: never, reply: { expect: optional, within: 20, accepted: RANG } }
       on: { text: "ON", repeat: safe, sets: { output_1: "ON" }, reply: { expect: required, within: 30, accepted: OK } }
       off: { text: "OFF", repeat: safe, sets: { output_1: "OFF" }, reply: { expect: required, within: 30, accepted: OK } }
+      list: { text: LIST, repeat: safe, reply: { expect: required, within: 3600, any_text: true, texts: 9, within_texts: 86400 } }
+      zones: { text: ZONES, repeat: safe, reply: { expect: required, within: 3600, accepted: "Z{_:int}", texts: 2, within_texts: 86400 } }
+      beep: { text: BEEP, repeat: safe, reply: { expect: required, within: 3600, accepted: BEEPED } }
       calm: { text: CALM, repeat: safe, cancels: sos, reply: { expect: required, within: 30, accepted: CALMED } }
     messages:
       sos: { text: "SOS {latitude:latitude} {longitude:longitude}", event: sos, repeats: 600 }
@@ -226,6 +229,22 @@ async function says(from: string, text: string): Promise<Record<string, any>> {
     message.topic === 'smshub/sms/received' && client.received.indexOf(message as never) >= since
   return (await client.wait(isIt, 20_000)).json
 }
+
+describe('an answer of several texts', () => {
+  test('holds nothing up that waits behind it, and its further texts still add to it', async () => {
+    answers = { ZONES: 'Z1', LIST: '1 Anna', BEEP: 'BEEPED' }
+    await client.publish('smshub/box/command/zones', { id: 'zones' })
+    const since = client.received.length
+    await client.publish('smshub/box/command/list', { id: 'list' })
+    expect(await outcome('box/command/beep')).toMatchObject({ status: 'replied', ok: true, reply: { text: 'BEEPED' } })
+    await says(numbers.box, 'Z2')
+    const { json } = await client.final('box', ({ id }) => id === 'zones', 20_000)
+    expect(json).toMatchObject({ status: 'replied', ok: true, reply: { text: 'Z1\nZ2', texts: 2 } })
+    await says(numbers.box, '2 Ben')
+    const told = () => heard(since, 'box/result').filter(({ id }) => id === 'list')
+    expect(told().at(-1)).toMatchObject({ reason: 'partial', final: false, reply: { text: '1 Anna\n2 Ben', texts: 2 } })
+  }, 60_000)
+})
 
 describe('commands that share a text', () => {
   test('of one request go in one SMS, and each has its own answer and result', async () => {
