@@ -44,5 +44,5 @@ external('attacks 1 and 2: the marker of a connection, MQTT protocol %s', (proto
       await broker.stop()
       await world.world.close()
     }
-  }, 60_000)
+  })
 })

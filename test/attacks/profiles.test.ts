@@ -80,5 +80,5 @@ describe('attack 37: a profile of the owner’s', () => {
     } finally {
       await hub.kill()
     }
-  }, 40_000)
+  })
 })

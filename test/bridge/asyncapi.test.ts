@@ -58,13 +58,13 @@ describe('what the hub publishes', () => {
     started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
     client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, {}, 'smshub/#')
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('is what the document says, topic by topic', async () => {
     await client.publish('smshub/boiler/get', '')

@@ -47,13 +47,13 @@ beforeAll(async () => {
   await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.to === mum && json.status === 'sent')
   world.world.network.text({ from: mum, to: hubNumber, text: 'thank you' })
   await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === 'thank you')
-}, 60_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await hub?.kill()
   await world?.world.close()
-}, 40_000)
+})
 
 test('history of a device, a number, a contact and all, a page at a time, by request', async () => {
   const gate = (await ask('history', { device: 'gate' })).data.entries
@@ -143,7 +143,7 @@ test('erasing a contact and a device leaves nothing of them in the store, and na
   expect(traces()).toEqual([])
   expect((await ask('history', { device: 'boiler' })).data.entries).toEqual([])
   expect((await ask('history', { device: 'gate' })).data.entries.length).toBeGreaterThan(0)
-}, 40_000)
+})
 
 test('a device that is removed with erase: true is forgotten with its past', async () => {
   await smshub(['devices', 'add', 'lamp', '--profile', 'generic/text', '--number', '+4915112345777'], hub.folder)
@@ -179,4 +179,4 @@ test('a backup is restored by smshub restore, beside what was there, and a flat 
   })
   expect(flat.stderr).toMatch(/smshub.db is not used.*smshub restore/)
   await flat.kill()
-}, 60_000)
+})

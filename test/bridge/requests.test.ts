@@ -66,13 +66,13 @@ beforeAll(async () => {
   })
   await hub.start({ config })
   await connect()
-}, 40_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await hub?.kill()
   await world?.world.close()
-}, 40_000)
+})
 
 describe('a paused queue', () => {
   test('lets nothing out, takes everything in, is seen, and holds over a crash until it is resumed', async () => {
@@ -99,7 +99,7 @@ describe('a paused queue', () => {
     expect((await ask('queue/resume')).data).toEqual({ paused: [] })
     expect((await client.final('boiler', ({ id }) => id === 'paused')).json.status).toBe('replied')
     await client.wait(({ topic, json }) => topic === 'smshub/bridge/health' && json.paused.length === 0)
-  }, 60_000)
+  })
 
   test('of one device leaves the others alone', async () => {
     expect((await ask('queue/pause', 'boiler')).data.paused).toMatchObject([{ device: 'boiler' }])
@@ -112,7 +112,7 @@ describe('a paused queue', () => {
     expect(textsTo(boilerNumber)).toBe(before)
     await ask('queue/resume', { device: 'boiler' })
     expect((await client.final('boiler', ({ id }) => id === 'held')).json.status).toBe('replied')
-  }, 30_000)
+  })
 
   test('of a gateway holds what would go through it', async () => {
     expect((await smshub('queue', 'pause', '--gateway', 'home')).err).toMatch(/of gateway home is paused/)
@@ -122,7 +122,7 @@ describe('a paused queue', () => {
     expect(textsTo(gateNumber)).toBe(before)
     expect((await smshub('queue', 'resume', '--gateway', 'home')).err).toBe('nothing is paused\n')
     expect((await client.final('gate', ({ id }) => id === 'stopped')).json.status).toBe('replied')
-  }, 30_000)
+  })
 })
 
 describe('queue/purge', () => {
@@ -144,7 +144,7 @@ describe('queue/purge', () => {
     expect((await ask('health_check')).data.queued).toBe(0)
     await ask('queue/resume')
     expect(textsTo(gateNumber) + textsTo(boilerNumber)).toBe(before)
-  }, 60_000)
+  })
 
   test('on the command line wants to be told whether all is meant', async () => {
     expect(await smshub('queue', 'purge')).toMatchObject({ code: 1, err: expect.stringMatching(/--all/) })
@@ -171,7 +171,7 @@ describe('device/options', () => {
     expect(told).not.toContain('4915112345681')
     expect(JSON.parse(told)).toMatchObject({ changeable: true, options: { name: 'Garden shed', expected: '26h' } })
     await ask('device/remove', 'shed')
-  }, 30_000)
+  })
 })
 
 describe('log_level', () => {
@@ -200,7 +200,7 @@ describe('backup', () => {
     expect(statSync(join(data, last)).mode & 0o077).toBe(0)
     expect(existsSync(join(data, first))).toBe(false)
     expect(readdirSync(join(data, 'backups'))).toHaveLength(7)
-  }, 30_000)
+  })
 })
 
 describe('bad input', () => {
@@ -248,5 +248,5 @@ describe('restart', () => {
     await connect()
     expect((await ask('health_check')).status).toBe('ok')
     expect(hub.running).toBe(true)
-  }, 40_000)
+  })
 })

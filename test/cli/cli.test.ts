@@ -7,6 +7,7 @@ import { describe, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess, mainFile } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { accepted, gateNumber, hubYaml, startWorld } from '../support/world.ts'
 
 interface Ran {
@@ -24,7 +25,7 @@ function smshub(
     input,
     cwd,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patienceMs,
     env: { ...process.env, ...env },
   })
   return { code: status, out: stdout, err: stderr }
@@ -380,30 +381,26 @@ describe('running', () => {
     expect(json.last_error).toContain('there is no such port')
     await client.close()
     expect(await hub.stop()).toEqual({ code: 0, signal: null })
-  }, 30_000)
+  })
 
   test.each([
     ['a gateway of type simulated', 'gateways: { home: { type: simulated } }', [], true],
     ['--dry-run', 'gateways: { home: { type: modem, path: /dev/ttyNOT } }', ['--dry-run'], false],
     ['--dry-run without a gateway', '', ['--dry-run'], false],
-  ])(
-    '%s: commands are answered by simulated devices',
-    async (_name, gateways, args, keeps) => {
-      const hub = new HubProcess(temporaryFolder())
-      const port = await freePort()
-      await hub.start({
-        config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\n${gateways}\nhttp: { enabled: false }\ndevices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "${gateNumber}" } }\n`,
-        args,
-      })
-      const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-      await client.publish('smshub/gate/command/open', 'PRESS')
-      expect((await client.final('gate')).json).toMatchObject({ status: 'replied', ok: true })
-      await client.close()
-      expect(await hub.stop()).toEqual({ code: 0, signal: null })
-      expect(existsSync(join(hub.folder, 'data/smshub.db'))).toBe(keeps)
-    },
-    60_000,
-  )
+  ])('%s: commands are answered by simulated devices', async (_name, gateways, args, keeps) => {
+    const hub = new HubProcess(temporaryFolder())
+    const port = await freePort()
+    await hub.start({
+      config: `mqtt: { broker: { listen: 127.0.0.1:${port} } }\n${gateways}\nhttp: { enabled: false }\ndevices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "${gateNumber}" } }\n`,
+      args,
+    })
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+    await client.publish('smshub/gate/command/open', 'PRESS')
+    expect((await client.final('gate')).json).toMatchObject({ status: 'replied', ok: true })
+    await client.close()
+    expect(await hub.stop()).toEqual({ code: 0, signal: null })
+    expect(existsSync(join(hub.folder, 'data/smshub.db'))).toBe(keeps)
+  })
 
   test('shows health and figures on http, and ends in order', async () => {
     const hub = new HubProcess(temporaryFolder())
@@ -433,7 +430,7 @@ http: { listen: 127.0.0.1:${http} }
     await goodbye
     await client.close()
     expect(await stopped).toEqual({ code: 0, signal: null })
-  }, 30_000)
+  })
 
   test('a backup restored elsewhere sends nothing again', async () => {
     const { world, path } = await startWorld()
@@ -464,7 +461,7 @@ http: { listen: 127.0.0.1:${http} }
     await reader.close()
     await restored.kill()
     await world.close()
-  }, 40_000)
+  })
 })
 
 test('a full disk fails the health check, over HTTP and on the command line, and names the store', async () => {
@@ -491,4 +488,4 @@ test('a full disk fails the health check, over HTTP and on the command line, and
     await hub.kill()
     spawnSync('umount', [disk])
   }
-}, 60_000)
+})

@@ -76,7 +76,7 @@ describe.each(['pretty', 'json'])('the log of a hub whose clients are hostile, %
       config: `${JSON.stringify({ mqtt: { broker }, http: { enabled: false }, log: { format } })}\n`,
     })
     await hub.logged(/connected: /)
-  }, 60_000)
+  })
   afterAll(() => hub.kill(), 30_000)
 
   test('holds their ids, user names, topics and filters escaped, before and after the login', async () => {
@@ -100,5 +100,5 @@ describe.each(['pretty', 'json'])('the log of a hub whose clients are hostile, %
       expect(line).not.toMatch(/^\[2026-11-29 22:00:00\]/)
     }
     expect(hub.stderr).toMatch(/wrong user name or password/)
-  }, 120_000)
+  })
 })

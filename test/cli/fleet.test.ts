@@ -61,13 +61,13 @@ beforeAll(async () => {
   })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-}, 40_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await hub?.kill()
   await world?.world.close()
-}, 40_000)
+})
 
 const yard = ['--profile', 'king-pigeon/rtu5024', '--variant', 'classic', '--number', yardNumber]
 
@@ -81,7 +81,7 @@ describe('devices of the running hub', () => {
     await client.publish('smshub/yard/command/open', 'PRESS')
     expect((await client.final('yard')).json).toMatchObject({ status: 'replied', ok: true })
     expect(accepted(world.world, yardNumber).at(-1)?.text).toBe('7777CC')
-  }, 30_000)
+  })
 
   test.each([
     [
@@ -122,17 +122,13 @@ describe('devices of the running hub', () => {
       'the number of gateway "nowhere" is not known',
     ],
     ['a kind that is none', ['list', '--kind', 'gates'], 'did you mean "gate"?'],
-  ])(
-    '%s is refused with what to do',
-    async (_what, args, message) => {
-      writeFileSync(join(hub.folder, 'bad.csv'), 'id,colour\nx,red\n')
-      const { code, err } = await smshub(['devices', ...args])
-      expect(err).toContain(message)
-      expect(code).not.toBe(0)
-      expect(err).not.toMatch(/\n\s+at /)
-    },
-    30_000,
-  )
+  ])('%s is refused with what to do', async (_what, args, message) => {
+    writeFileSync(join(hub.folder, 'bad.csv'), 'id,colour\nx,red\n')
+    const { code, err } = await smshub(['devices', ...args])
+    expect(err).toContain(message)
+    expect(code).not.toBe(0)
+    expect(err).not.toMatch(/\n\s+at /)
+  })
 
   test('go out and in as a table, all or none', async () => {
     const { out } = await smshub(['devices', 'export'])
@@ -152,7 +148,7 @@ describe('devices of the running hub', () => {
     expect((await smshub(['devices', 'export'])).out).toContain('+4915112345673 +4915112345674,,home')
     expect(await smshub(['devices', 'remove', 'barn'])).toMatchObject({ code: 0 })
     await client.wait(({ topic, text }) => topic === 'smshub/barn' && text === '')
-  }, 30_000)
+  })
 })
 
 describe('devices setup', () => {
@@ -182,14 +178,14 @@ describe('devices setup', () => {
     await client.publish('smshub/yard/command/open', { id: 'after' })
     await client.wait((message) => client.received.indexOf(message) >= since && message.json.final === true)
     expect(accepted(world.world, yardNumber).at(-1)?.text).toBe('8888CC')
-  }, 60_000)
+  })
 
   test('stops where a word is missing, and says how to go on', async () => {
     const { code, out } = await smshub(['devices', 'setup', 'yard', '--from', '3'])
     expect(code).toBe(1)
     expect(out).toContain('seconds is needed: type it, or add --set seconds=…')
     expect(out).toContain('stopped at step 3; smshub devices setup yard --from 3 goes on from here')
-  }, 30_000)
+  })
 
   test('moves a fleet to another SIM, and names who is left', async () => {
     const silent = ['--profile', 'king-pigeon/rtu5024', '--variant', 'classic', '--number', silentNumber]
@@ -201,7 +197,7 @@ describe('devices setup', () => {
     expect(out).toMatch(/^\d\/3 yard: done$/m)
     expect(out.trimEnd().split('\n').at(-1)).toBe('2 are done; left: silent')
     expect(accepted(world.world, yardNumber).at(-1)?.text).toBe('8888TEL00491700000099#')
-  }, 60_000)
+  })
 })
 
 test('without a hub, verbs that need one say so', async () => {
@@ -222,7 +218,7 @@ describe('the box', () => {
     const { out } = await smshub(['devices', 'show', 'king-pigeon/rtu5024'])
     expect(out).toContain('set-up (smshub devices setup <id>)')
     expect(out).toContain('1. The first number gets the relay messages -> authorise')
-  }, 30_000)
+  })
 
   test('makes a profile from texts that nobody knows, to start from', async () => {
     const texts = 'PUMP 3 RUNS at 12,5 bar\nValve ON\n\nAlarm! [tank] 87%\n\nhttps://maps.google.com/?q=52.1,13.2\n'
@@ -237,5 +233,5 @@ describe('the box', () => {
     )
     expect(JSON.parse(tried.out).matches[0].values).toEqual({ value_1: 9, value_2: 1.5, switch_3: 'OFF' })
     expect((await smshub(['devices', 'new'])).err).toContain('paste the texts')
-  }, 30_000)
+  })
 })

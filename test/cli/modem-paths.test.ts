@@ -86,7 +86,7 @@ describe('a path that is no modem', () => {
       { code: 1, out: '', err: expect.stringMatching(/nothing answers AT|OK to everything|no IMEI/) },
     ])
     for (const { close } of servers) close()
-  }, 30_000)
+  })
 
   testWith('socat')('that somebody holds is told with who, and how to free it, by every verb', async () => {
     const other = await startWorld()

@@ -165,10 +165,10 @@ http: { enabled: false }
 `,
     })
     const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready', 25_000)
+    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready')
     await client.publish('smshub/sms/send', { to: '+4915112345678', text: 'a secret text' })
     await client.close()
-  }, 40_000)
+  })
   afterAll(async () => {
     await hub.kill()
     await other.world.close()
@@ -214,7 +214,7 @@ http: { enabled: false }
       expect(await smshub(['modem', ...args], hub.folder)).toMatchObject({ err: expect.stringContaining(message) })
     expect(await smshub(['modem', 'restart', 'home', '--how', 'reopen'], hub.folder)).toMatchObject({ code: 0 })
     const serves = async () => /^gateway home: ready/m.test((await smshub(['modem', 'list'], hub.folder)).out)
-    for (let i = 0; i < 20 && !(await serves()); i++) await new Promise((resolve) => setTimeout(resolve, 500))
+    for (let i = 0; i < 240 && !(await serves()); i++) await new Promise((resolve) => setTimeout(resolve, 500))
     expect(await serves()).toBe(true)
   })
 

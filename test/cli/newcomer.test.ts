@@ -16,28 +16,24 @@ describe('a start that fails says why last, with the fix', () => {
   test.each([
     'mqtt: { broker: { listen: 127.0.0.1:PORT } }\nhttp: { enabled: false }',
     'mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { listen: 127.0.0.1:PORT }',
-  ])(
-    'when the port is taken: %s',
-    async (places) => {
-      const port = await freePort()
-      const holder = createServer()
-      await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))
-      const cwd = temporaryFolder()
-      writeFileSync(
-        join(cwd, 'smshub.yaml'),
-        `${places.replace('PORT', String(port))}\ngateways: { home: { type: simulated } }\n`,
-      )
-      const { code, err } = await smshub([], cwd)
-      holder.close()
-      expect(code).toBe(78)
-      const last = err.trim().split('\n').at(-1)
-      expect(last).toMatch(
-        new RegExp(`port ${port} on 127.0.0.1 is taken by another program: .*(mqtt: \\{ server:|http: \\{ listen:)`),
-      )
-      expect(err).not.toContain('the store is closed')
-    },
-    30_000,
-  )
+  ])('when the port is taken: %s', async (places) => {
+    const port = await freePort()
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))
+    const cwd = temporaryFolder()
+    writeFileSync(
+      join(cwd, 'smshub.yaml'),
+      `${places.replace('PORT', String(port))}\ngateways: { home: { type: simulated } }\n`,
+    )
+    const { code, err } = await smshub([], cwd)
+    holder.close()
+    expect(code).toBe(78)
+    const last = err.trim().split('\n').at(-1)
+    expect(last).toMatch(
+      new RegExp(`port ${port} on 127.0.0.1 is taken by another program: .*(mqtt: \\{ server:|http: \\{ listen:)`),
+    )
+    expect(err).not.toContain('the store is closed')
+  })
 
   test('when Node.js is too old', () => {
     const old = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"18.19.0"})'
@@ -62,26 +58,22 @@ test('a wrong password at a broker is logged with the server, the user and the k
   expect(hub.stderr).not.toContain('"wrong"')
   await hub.kill()
   broker.close()
-}, 30_000)
+})
 
 test.each([
   ['schema', 'config'],
   ['schema', 'asyncapi'],
   ['devices', 'list', '--json'],
-])(
-  'smshub %s %s into a reader that ends early ends quietly',
-  async (...args) => {
-    const child = spawn(process.execPath, [mainFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-    let err = ''
-    child.stderr.on('data', (chunk) => {
-      err += chunk
-    })
-    child.stdout.once('data', () => child.stdout.destroy())
-    await new Promise((resolve) => child.once('exit', resolve))
-    expect(err).toBe('')
-  },
-  30_000,
-)
+])('smshub %s %s into a reader that ends early ends quietly', async (...args) => {
+  const child = spawn(process.execPath, [mainFile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  let err = ''
+  child.stderr.on('data', (chunk) => {
+    err += chunk
+  })
+  child.stdout.once('data', () => child.stdout.destroy())
+  await new Promise((resolve) => child.once('exit', resolve))
+  expect(err).toBe('')
+})
 
 test('a dry run is found by the command line, delivers to contacts, masks passwords and keeps nothing', async () => {
   const hub = new HubProcess(temporaryFolder())
@@ -106,7 +98,7 @@ test('a dry run is found by the command line, delivers to contacts, masks passwo
   await hub.stop()
   expect(readdirSync(hub.folder)).toEqual(['smshub.yaml'])
   expect((await smshub(['healthcheck'], hub.folder)).code).toBe(1)
-}, 60_000)
+})
 
 test('a dry run beside the running hub leaves the command line to that', async () => {
   const hub = new HubProcess(temporaryFolder())
@@ -120,7 +112,7 @@ test('a dry run beside the running hub leaves the command line to that', async (
   await dry.stop()
   expect((await smshub(['healthcheck'], hub.folder)).code).toBe(0)
   await hub.stop()
-}, 60_000)
+})
 
 test('smshub device list is understood, and what no command is, is named', async () => {
   expect((await smshub(['device', 'list', 'rtu5024'])).out).toContain('king-pigeon/rtu5024')

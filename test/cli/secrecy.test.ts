@@ -74,7 +74,7 @@ describe('the data folder', () => {
     await running.kill()
     expect(existsSync(join(target, 'secrets.yaml'))).toBe(true)
     expect([...exposed(join(folder, 'data')), ...exposed(target)]).toEqual([])
-  }, 40_000)
+  })
 
   test('of an earlier version: its files are closed, and who can look into it is named with the fix', async () => {
     const folder = temporaryFolder()
@@ -89,7 +89,7 @@ describe('the data folder', () => {
     await running.start({ config: 'mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { enabled: false }\n' })
     expect(exposed(data)).toEqual([])
     expect(running.stderr).not.toContain('chmod')
-  }, 40_000)
+  })
 
   test('holds no password any more when its command has ended: neither store, log of the store nor the hub’s own log', async () => {
     const folder = temporaryFolder()
@@ -98,7 +98,7 @@ describe('the data folder', () => {
       await new Promise((resolve) => setTimeout(resolve, 50))
     expect(holding(join(folder, 'data'), password)).toEqual([])
     expect(running.stderr).not.toContain(password)
-  }, 40_000)
+  })
 })
 
 test.each(['secrets.yaml', 'key.pem'])('%s that others can read is named with the fix', async (name) => {
@@ -132,7 +132,7 @@ describe('the socket of the command line', () => {
     expect((await smshub(['healthcheck'], folder)).code).toBe(0)
     await running.stop()
     expect((await smshub(['healthcheck'], folder)).code).toBe(1)
-  }, 40_000)
+  })
 
   test.each(['socket', 'folder'])(
     'is not used when its %s belongs to another user, and the message says so',
@@ -166,6 +166,5 @@ describe('the socket of the command line', () => {
       expect(code).not.toBe(0)
       expect(asked).toEqual([])
     },
-    40_000,
   )
 })

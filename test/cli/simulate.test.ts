@@ -47,9 +47,9 @@ http: { enabled: false }
 `,
     })
     const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready', 25_000)
+    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready')
     await client.publish('smshub/sms/send', { to: '+4915112345678', text: 'hello' })
-    await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.status === 'sent', 25_000)
+    await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.status === 'sent')
     await client.close()
     return (await smshub(['modem', 'trace', 'home'], hub.folder)).out
   } finally {
@@ -94,7 +94,7 @@ describe('simulate', () => {
       serial.destroy()
       await modem.close()
     }
-  }, 30_000)
+  })
 
   test.each(['huawei_e1750', 'quectel_ec25', 'huawei_mc509'] as const)(
     'is a %s when it is told to be',
@@ -142,7 +142,7 @@ describe('simulate', () => {
     const other = await traceOf(second.path)
     expect(heard(other)).toEqual(heard(trace))
     await second.close()
-  }, 90_000)
+  })
 
   test('tells of a trace that is not there, and of a line that is none', async () => {
     expect(await smshub(['simulate', '--replay', '/no/such/trace'])).toMatchObject({

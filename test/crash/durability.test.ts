@@ -70,12 +70,12 @@ function mutant(file: string, original: string, changed: string): string {
 describe('what is acknowledged is on the disk', () => {
   test('a press that was acknowledged opens the gate although the hub is killed at once', async () => {
     expect(await killedAfterAcknowledgement(mainFile)).toBe(1)
-  }, 30_000)
+  })
 
   test('a hub that acknowledges before its commit is caught by this suite', async () => {
     const early = mutant('submit/index.js', 'return await enqueue(', 'return void enqueue(')
     expect(await killedAfterAcknowledgement(early)).toBe(0)
-  }, 30_000)
+  })
 
   test('nothing is acknowledged to a client, and no text deleted from the SIM, while a commit is held up', async () => {
     const { world, hub, config, url } = await setting()
@@ -94,7 +94,7 @@ describe('what is acknowledged is on the disk', () => {
     for (let waited = 0; stored() > 0 && waited < 8_000; waited += 50) await pause(50)
     expect(stored()).toBe(0)
     await client.close()
-  }, 30_000)
+  })
 
   test('a system call trace shows the disk before the acknowledgement', async () => {
     if (!installed('strace', ['-V'])) return
@@ -133,7 +133,7 @@ describe('what is acknowledged is on the disk', () => {
     expect(asked).toBeGreaterThan(-1)
     expect(pdu).toBeGreaterThan(asked)
     expect(at(synced, asked)).toBeLessThan(pdu)
-  }, 60_000)
+  })
 })
 
 describe('the data folder', () => {
@@ -144,7 +144,7 @@ describe('the data folder', () => {
     second.launch({ config: config.replace(/listen: 127.0.0.1:\d+/, 'listen: 127.0.0.1:0') })
     expect(await second.exited()).toEqual({ code: 78, signal: null })
     expect(second.stderr).toContain(`in use by the hub with process id ${hub.pid}`)
-  }, 30_000)
+  })
 
   test('with a damaged store is refused, and a copy is kept', async () => {
     const { hub, config } = await setting()
@@ -159,7 +159,7 @@ describe('the data folder', () => {
     expect(hub.stderr).toMatch(/is damaged: .*A copy is kept as /)
     const copy = /A copy is kept as (\S+)\./.exec(hub.stderr)?.[1] as string
     expect(readFileSync(copy).equals(octets)).toBe(true)
-  }, 30_000)
+  })
 
   test('that a newer hub wrote is left alone', async () => {
     const { hub, config } = await setting()
@@ -173,7 +173,7 @@ describe('the data folder', () => {
     hub.launch({ config })
     expect(await hub.exited()).toEqual({ code: 78, signal: null })
     expect(hub.stderr).toContain('written by a newer smshub')
-  }, 30_000)
+  })
 
   test('that can not be written is named', async () => {
     const { hub, config } = await setting()
@@ -181,7 +181,7 @@ describe('the data folder', () => {
     hub.launch({ config })
     expect(await hub.exited()).toEqual({ code: 78, signal: null })
     expect(hub.stderr).toMatch(/the data folder .* can't be written/)
-  }, 30_000)
+  })
 
   test('on a full disk takes nothing in, loses nothing, and goes on when there is room', async () => {
     const disk = temporaryFolder('smshub-disk-')
@@ -202,7 +202,7 @@ describe('the data folder', () => {
           () => {},
         )
       }
-      await hub.logged(/the disk is (nearly )?full|storage_full|database or disk is full/, 20_000)
+      await hub.logged(/the disk is (nearly )?full|storage_full|database or disk is full/)
       await pause(500)
       const taken = acknowledged
       expect(hub.running).toBe(true)
@@ -219,5 +219,5 @@ describe('the data folder', () => {
     } finally {
       spawnSync('umount', ['-l', disk])
     }
-  }, 120_000)
+  })
 })

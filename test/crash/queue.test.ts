@@ -2,6 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { accepted, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 
 const person = '+4915155500001'
@@ -34,7 +35,7 @@ test.each([
       client.publish('smshub/sms/send', { id: `t${i}`, to: person, text: `text ${i}` }).catch(() => {})
     expect((await hub.exited()).signal).toBe('SIGKILL')
     await hub.start({ config })
-    for (let waited = 0; accepted(world.world, person).length < before + texts - 8 && waited < 30_000; waited += 50)
+    for (let waited = 0; accepted(world.world, person).length < before + texts - 8 && waited < patienceMs; waited += 50)
       await new Promise((resolve) => setTimeout(resolve, 50))
     await new Promise((resolve) => setTimeout(resolve, 500))
     const sent = accepted(world.world, person).map(({ text }) => text)
@@ -42,5 +43,4 @@ test.each([
     expect(new Set(sent).size).toBe(sent.length)
     await client.close()
   },
-  60_000,
 )

@@ -1,6 +1,7 @@
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
 /** What one run with a power cut showed. */
@@ -43,24 +44,26 @@ export async function crash(failpoint: string, main?: string): Promise<CrashRepo
     })
     const text = 'lat: 55.807693 long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647'
     world.network.text({ from: vanNumber, to: hubNumber, text, delayMs: 150 })
-    const { signal } = await Promise.race([hub.exited(), expired(8_000)])
+    const { signal } = await Promise.race([hub.exited(), expired(patienceMs)])
     const acknowledgedBefore = acknowledged
     await hub.kill()
     await hub.start({ config, ...(main !== undefined && { main }) })
-    await Promise.race([pressed, expired(5_000)])
+    await Promise.race([pressed, expired(patienceMs)])
     await settled(world)
     // Who comes later finds the state, and asks for a result with the id: nothing is sent, what is known is told again.
     reader = await TestClient.connect(url, { clientId: 'reader' })
     await presser.publish('smshub/gate/command/open', press)
     const state = await reader
-      .wait(({ topic, json }) => topic === 'smshub/van' && json.latitude != null, 5_000)
+      .wait(({ topic, json }) => topic === 'smshub/van' && json.latitude != null)
       .catch(() => null)
-    await reader.wait(({ topic }) => topic === 'smshub/gate/result', 5_000).catch(() => {})
+    await reader
+      .wait(({ topic, json }) => topic === 'smshub/gate/result' && (json.final || json.in_doubt))
+      .catch(() => {})
     // Long enough for a second text to leave, if anything made one.
     await expired(500)
     const { SM, ME } = world.modem.memories
     // What is filed is deleted next: a loaded machine takes its time for it.
-    for (let waited = 0; SM.used + ME.used > 0 && waited < 10_000; waited += 100) await expired(100)
+    for (let waited = 0; SM.used + ME.used > 0 && waited < patienceMs; waited += 100) await expired(100)
     return {
       died: signal === 'SIGKILL',
       acknowledged: acknowledgedBefore,

@@ -101,7 +101,7 @@ test('what the last stage copies runs as the image would, serves clients, and pa
     expect(statSync(join(data, 'smshub.db')).uid).toBe(1000)
   }
   await client.close()
-}, 40_000)
+})
 
 test('a link in the data folder that leads out of it gives nothing away, and one that leads nowhere stops nothing', () => {
   if (process.getuid?.() !== 0 || !isReadable()) return
@@ -126,63 +126,59 @@ test('without a hub the health check fails', () => {
 
 const withBroker = installed('mosquitto', ['-h']) ? test : test.skip
 
-withBroker(
-  'under the Supervisor the app takes its options and the broker’s credentials',
-  async () => {
-    const app = stage()
-    const [data, config] = [temporaryFolder(), temporaryFolder()]
-    chmodSync(config, 0o755)
-    const [port, supervisor] = [await freePort(), await freePort()]
-    const folder = temporaryFolder()
-    spawnSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'addons', 'from-the-supervisor'])
-    writeFileSync(
-      join(folder, 'mosquitto.conf'),
-      `listener ${port} 127.0.0.1\npassword_file ${folder}/passwords\nuser root\n`,
-    )
-    const broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
-    await reachable(port)
-    let asked = ''
-    server = createServer((request, response) => {
-      asked = `${request.url} ${request.headers.authorization}`
-      const credentials = {
-        host: '127.0.0.1',
-        port,
-        username: 'addons',
-        password: 'from-the-supervisor',
-        ssl: false,
-        protocol: '3.1.1',
-      }
-      response.end(JSON.stringify({ result: 'ok', data: credentials }))
-    }).listen(supervisor, '127.0.0.1')
-    const options = {
-      modems: [{ id: 'home', port: '/dev/serial/by-id/none', pin: '' }],
-      region: 'DE',
-      log_level: 'warning',
+withBroker('under the Supervisor the app takes its options and the broker’s credentials', async () => {
+  const app = stage()
+  const [data, config] = [temporaryFolder(), temporaryFolder()]
+  chmodSync(config, 0o755)
+  const [port, supervisor] = [await freePort(), await freePort()]
+  const folder = temporaryFolder()
+  spawnSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'addons', 'from-the-supervisor'])
+  writeFileSync(
+    join(folder, 'mosquitto.conf'),
+    `listener ${port} 127.0.0.1\npassword_file ${folder}/passwords\nuser root\n`,
+  )
+  const broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
+  await reachable(port)
+  let asked = ''
+  server = createServer((request, response) => {
+    asked = `${request.url} ${request.headers.authorization}`
+    const credentials = {
+      host: '127.0.0.1',
+      port,
+      username: 'addons',
+      password: 'from-the-supervisor',
+      ssl: false,
+      protocol: '3.1.1',
     }
-    writeFileSync(join(data, 'options.json'), JSON.stringify(options))
-    writeFileSync(
-      join(config, 'smshub.yaml'),
-      'devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "015112345678" } }\n',
-    )
-    launch(app, data, {
-      SUPERVISOR_TOKEN: 'token',
-      SUPERVISOR_URL: `http://127.0.0.1:${supervisor}`,
-      SMSHUB_APP_OPTIONS: join(data, 'options.json'),
-      SMSHUB_APP_CONFIG: config,
-      SMSHUB_HTTP__ENABLED: 'false',
-    })
-    const credentials = { username: 'addons', password: 'from-the-supervisor' }
-    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, credentials)
-    await client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
-    await client.wait(
-      ({ topic, json }) => topic === 'smshub/bridge/info' && json.gateways.includes('home') && json.devices === 1,
-    )
-    expect(asked).toBe('/services/mqtt Bearer token')
-    await client.close()
-    broker.kill()
-  },
-  40_000,
-)
+    response.end(JSON.stringify({ result: 'ok', data: credentials }))
+  }).listen(supervisor, '127.0.0.1')
+  const options = {
+    modems: [{ id: 'home', port: '/dev/serial/by-id/none', pin: '' }],
+    region: 'DE',
+    log_level: 'warning',
+  }
+  writeFileSync(join(data, 'options.json'), JSON.stringify(options))
+  writeFileSync(
+    join(config, 'smshub.yaml'),
+    'devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "015112345678" } }\n',
+  )
+  launch(app, data, {
+    SUPERVISOR_TOKEN: 'token',
+    SUPERVISOR_URL: `http://127.0.0.1:${supervisor}`,
+    SMSHUB_APP_OPTIONS: join(data, 'options.json'),
+    SMSHUB_APP_CONFIG: config,
+    SMSHUB_HTTP__ENABLED: 'false',
+  })
+  const credentials = { username: 'addons', password: 'from-the-supervisor' }
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, credentials)
+  await client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
+  await client.wait(
+    ({ topic, json }) => topic === 'smshub/bridge/info' && json.gateways.includes('home') && json.devices === 1,
+  )
+  expect(asked).toBe('/services/mqtt Bearer token')
+  await client.close()
+  broker.kill()
+})
 
 test('compose files, the app and the repository are what their readers expect', () => {
   for (const file of ['docker/compose.yaml', 'docker/compose.homeassistant.yaml']) {

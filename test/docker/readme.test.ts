@@ -45,13 +45,13 @@ describe('those who move in find', () => {
     client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
     world.world.network.text({ from: mum, to: hubNumber, text: 'hello hub' })
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('a page with calls and events of four programs', () => {
     expect(rows.filter(isCall).length).toBeGreaterThanOrEqual(7)

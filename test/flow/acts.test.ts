@@ -89,7 +89,7 @@ const box = () => world.world.devices.get('box') as SimulatedDevice
 async function outcome(topic: string, payload: object = {}): Promise<Record<string, any>> {
   const id = `r${Math.random()}`
   await client.publish(`smshub/${topic}`, { id, ...payload })
-  return (await client.final(topic.split('/')[0] as string, (json) => json.id === id, 40_000)).json
+  return (await client.final(topic.split('/')[0] as string, (json) => json.id === id)).json
 }
 
 const sentTo = (number: string) => accepted(world.world, number).map(({ text }) => text)
@@ -124,13 +124,13 @@ beforeAll(async () => {
   })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-}, 40_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await started?.hub.stop()
   await world?.world.close()
-}, 40_000)
+})
 
 describe('an act of two texts', () => {
   test('sends the second when the first is answered, and has one result', async () => {
@@ -144,7 +144,7 @@ describe('an act of two texts', () => {
       new Set(['queued', 'sending', 'sent', 'delivered', 'replied']),
     )
     expect(told.some(({ reason }) => reason === 'text 2 of 2')).toBe(true)
-  }, 40_000)
+  })
 
   test('ends with the refusal of the first: the second is never sent', async () => {
     const before = sentTo(numbers.box).length
@@ -155,14 +155,14 @@ describe('an act of two texts', () => {
       error: { code: 'device_error' },
     })
     expect(sentTo(numbers.box).slice(before)).toEqual(['UNLOCK'])
-  }, 40_000)
+  })
 
   test('ends with the silence after the first', async () => {
     const before = sentTo(numbers.box).length
     answers = {}
     expect(await outcome('box/command/open', { n: 9 })).toMatchObject({ status: 'unconfirmed', ok: null })
     expect(sentTo(numbers.box).slice(before)).toEqual(['UNLOCK'])
-  }, 40_000)
+  })
 
   test('waits as long as the profile says where the first has no answer', async () => {
     answers = { READ: 'T 21.5' }
@@ -171,7 +171,7 @@ describe('an act of two texts', () => {
     const [wake, read] = accepted(world.world, numbers.box).slice(-2)
     expect([wake?.text, read?.text]).toEqual(['WAKE', 'READ'])
     expect((read?.at ?? 0) - (wake?.at ?? 0)).toBeGreaterThan(19_000)
-  }, 40_000)
+  })
 
   test('is in doubt as a whole when nobody knows of the first, and is not gone on with', async () => {
     const before = sentTo(numbers.box).length
@@ -182,7 +182,7 @@ describe('an act of two texts', () => {
     world.world.network.change({ reportLoss: 0 })
     expect(result).toMatchObject({ status: 'in_doubt', in_doubt: true, ok: null })
     expect(sentTo(numbers.box).slice(before)).toEqual(['UNLOCK'])
-  }, 60_000)
+  })
 })
 
 describe('a call', () => {
@@ -190,7 +190,7 @@ describe('a call', () => {
     const result = await outcome('box/command/call')
     expect(result).toMatchObject({ status: 'replied', ok: true, sms: null, call: { gateway: 'home', seconds: 5 } })
     expect(box().rung).toHaveLength(1)
-  }, 40_000)
+  })
 
   test('to a number that nobody has is in doubt, and is not made twice', async () => {
     world.world.network.switchOff(numbers.box)
@@ -199,7 +199,7 @@ describe('a call', () => {
     expect(result).toMatchObject({ status: 'in_doubt', ok: null })
     expect(result.call.attempts).toBe(1)
     expect(box().rung).toHaveLength(1)
-  }, 40_000)
+  })
 })
 
 describe('a toggle without a command of its own', () => {
@@ -208,14 +208,14 @@ describe('a toggle without a command of its own', () => {
       status: 'rejected',
       error: { code: 'not_allowed', message: expect.stringContaining('ask for it first (spare/get)') },
     })
-  }, 40_000)
+  })
 
   test('brings about the other state', async () => {
     answers = { ON: 'OK', OFF: 'OK' }
     expect(await outcome('box/command/on')).toMatchObject({ ok: true })
     expect(await outcome('box/set/output_1', { value: 'TOGGLE' })).toMatchObject({ runs: 'off', ok: true })
     expect(await outcome('box/set/output_1', { value: 'toggle' })).toMatchObject({ runs: 'on', ok: true })
-  }, 40_000)
+  })
 })
 
 /** The event topics since `since`, or what else a text of a device brought. */
@@ -227,7 +227,7 @@ async function says(from: string, text: string): Promise<Record<string, any>> {
   world.world.network.text({ from, to: hubNumber, text })
   const isIt = (message: { topic: string; json: Record<string, any> }) =>
     message.topic === 'smshub/sms/received' && client.received.indexOf(message as never) >= since
-  return (await client.wait(isIt, 20_000)).json
+  return (await client.wait(isIt)).json
 }
 
 describe('an answer of several texts', () => {
@@ -258,7 +258,7 @@ describe('commands that share a text', () => {
     ]
     await client.publish('smshub/panel/command', JSON.stringify(list))
     const finals = () => heard(since, 'panel/result').filter(({ final }) => final)
-    await client.wait(({ topic }) => topic === 'smshub/panel/result' && finals().length === 3, 30_000)
+    await client.wait(({ topic }) => topic === 'smshub/panel/result' && finals().length === 3)
     expect(finals().map(({ command, ok, reply }) => [command, ok, reply.text])).toEqual(
       expect.arrayContaining([
         ['out', true, 'OUT1 is on'],
@@ -270,7 +270,7 @@ describe('commands that share a text', () => {
     expect(sentTo(numbers.panel).slice(before)).toEqual(['1111:OUT1=on;OUT2=off;STATUS'])
     const state = heard(since, 'panel').at(-1)
     expect(state).toMatchObject({ output_1: 'ON', output_2: 'OFF', input_1: true })
-  }, 40_000)
+  })
 
   test('that wait for the same device are sent together; what may not be repeated goes alone', async () => {
     const before = sentTo(numbers.panel).length
@@ -286,7 +286,7 @@ describe('commands that share a text', () => {
       await client.publish('smshub/panel/command/out', { n, state })
     await client.publish('smshub/panel/command/pulse', 'PRESS')
     const finals = () => heard(since, 'panel/result').filter(({ final }) => final)
-    await client.wait(({ topic }) => topic === 'smshub/panel/result' && finals().length === 6, 35_000)
+    await client.wait(({ topic }) => topic === 'smshub/panel/result' && finals().length === 6)
     expect(sentTo(numbers.panel).slice(before)).toEqual([
       '1111:STATUS',
       '1111:OUT1=off;OUT2=on;OUT3=on',
@@ -301,7 +301,7 @@ describe('commands that share a text', () => {
         [4, 'unconfirmed'],
       ]),
     )
-  }, 60_000)
+  })
 })
 
 describe('a device with a window', () => {
@@ -314,14 +314,14 @@ describe('a device with a window', () => {
     await client.final('shy', ({ id }) => id === 'shy')
     expect(sentTo(numbers.shy)).toEqual(['SET 5'])
     expect(await outcome('shy/command/set', { n: 6 })).toMatchObject({ status: 'sent' })
-  }, 40_000)
+  })
 })
 
 describe('texts that come', () => {
   test('are told apart by the name in them where devices share a number', async () => {
     expect(await says(numbers.pair, 'RIGHT 21.5')).toMatchObject({ device: 'right', parsed: true })
     expect(await says(numbers.pair, 'left 19')).toMatchObject({ device: 'left', parsed: true })
-  }, 40_000)
+  })
 
   test('and were passed on for somebody else are no reading and no answer', async () => {
     expect(await says(numbers.panel, 'SMS from +4917112345: I1:1')).toMatchObject({
@@ -329,7 +329,7 @@ describe('texts that come', () => {
       parsed: false,
       forwarded: { from: '+4917112345', text: 'I1:1' },
     })
-  }, 40_000)
+  })
 
   test('teach the names that the owner gave, and alarms are known by them', async () => {
     answers = { '1111:NAMES': 'Z1:front door; Z2:cellar;' }
@@ -343,7 +343,7 @@ describe('texts that come', () => {
       [undefined, true],
       [true, undefined],
     ])
-  }, 40_000)
+  })
 
   test('of an alarm that repeats are one alarm, wherever it is, until it is acknowledged', async () => {
     const since = client.received.length
@@ -354,7 +354,7 @@ describe('texts that come', () => {
     expect(await outcome('box/command/calm')).toMatchObject({ ok: true })
     await says(numbers.box, 'SOS 52.3 13.4')
     expect(heard(since, 'box/event')).toHaveLength(2)
-  }, 40_000)
+  })
 })
 
 describe('a password', () => {
@@ -368,7 +368,7 @@ describe('a password', () => {
     expect(sent()).toBe('2222:STATUS')
     const seen = client.received.slice(since).filter(({ topic }) => topic !== 'smshub/panel/command/password')
     expect(seen.filter(({ text }) => text.includes('2222'))).toEqual([])
-  }, 40_000)
+  })
 
   test('that is in doubt is tried by the next question, and the right one stays', async () => {
     answers = { '3333:STATUS': 'I1:0' }
@@ -386,7 +386,7 @@ describe('a password', () => {
     expect(sentTo(numbers.panel).slice(before)).toEqual(['2222:STATUS', '3333:STATUS'])
     expect(await outcome('panel/command/status')).toMatchObject({ ok: true })
     expect(sentTo(numbers.panel).slice(before)).toEqual(['2222:STATUS', '3333:STATUS', '3333:STATUS'])
-  }, 60_000)
+  })
 
   test('that the device did not take stays what it was', async () => {
     answers = { '3333:STATUS': 'I1:0' }
@@ -395,18 +395,18 @@ describe('a password', () => {
     expect(sent()).toBe('3333:STATUS')
     answers = { '3333:PW6666': 'password is 6666 now' }
     expect(await outcome('panel/command/password', { new: '6666' })).toMatchObject({ ok: true })
-  }, 60_000)
+  })
 
   test('is not shown by a text that nobody knows, which is kept with the nearest profile named', async () => {
     const since = client.received.length
     expect(await says(numbers.panel, 'I1:1 and the code is 6666, was 2222')).toMatchObject({ parsed: false })
-    const event = await client.wait(({ json }) => json.type === 'unknown_text' && json.data.device === 'panel', 30_000)
+    const event = await client.wait(({ json }) => json.type === 'unknown_text' && json.data.device === 'panel')
     expect(event.json.data).toMatchObject({ matches: [], nearest: { profile: 'test/panel', message: 'status' } })
     expect(event.json.data.text).toBe('I1:1 and the code is ***, was 2222')
     expect(client.received.slice(since).filter(({ text }) => text.includes('6666'))).toEqual([])
     expect(started.log.some(({ message }) => message.includes('the nearest is test/panel status'))).toBe(true)
     expect((await started.hub.counts()).quarantined).toBeGreaterThan(0)
-  }, 60_000)
+  })
 
   test('is still known after a restart, until the owner writes another', async () => {
     const passwordAfter = async (password: string) => {
@@ -418,5 +418,5 @@ describe('a password', () => {
     }
     expect(await passwordAfter('')).toBe('6666')
     expect(await passwordAfter(', settings: { password: "9999" }')).toBe('9999')
-  }, 40_000)
+  })
 })

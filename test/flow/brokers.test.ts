@@ -33,14 +33,14 @@ describe.each(kinds)('through $name', ({ start, seesRetain }) => {
     started = await startHub(hubYaml({ mqtt, path: world.path }))
     client = await TestClient.connect(url)
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await broker?.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('a press opens the gate, and every step of it is told', async () => {
     await client.publish('smshub/gate/command/open', { id: 'flow-1' })

@@ -86,7 +86,7 @@ beforeEach(async () => {
   scene = new Scene()
   await scene.hub.start()
   await scene.clock.advance(20 * second)
-}, 30_000)
+})
 
 afterEach(() => scene.hub.kill())
 

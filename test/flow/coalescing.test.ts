@@ -30,13 +30,13 @@ beforeAll(async () => {
   started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-}, 30_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await started?.hub.stop()
   await world?.world.close()
-}, 30_000)
+})
 
 test('of several values for one property that wait, the last one goes; commands and other properties all go', async () => {
   await request('queue/pause', { device: 'boiler' })
@@ -64,7 +64,7 @@ test('of several values for one property that wait, the last one goes; commands 
     get: 'replied',
   })
   expect(accepted(world.world, boilerNumber)).toHaveLength(3)
-}, 60_000)
+})
 
 test('pulses that wait all go, however alike they are', async () => {
   await request('queue/pause', { device: 'gate' })
@@ -75,4 +75,4 @@ test('pulses that wait all go, however alike they are', async () => {
   await client.until(() => Object.keys(finals('gate')).length === 3)
   expect(finals('gate')).toEqual({ one: 'replied', two: 'replied', three: 'replied' })
   expect(accepted(world.world, gateNumber).map(({ text }) => text)).toEqual(['1234CC', '1234CC', '1234CC'])
-}, 60_000)
+})

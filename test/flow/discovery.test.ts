@@ -27,13 +27,13 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     picture = new Picture()
     client = await TestClient.connect(broker.url)
     client.client.prependListener('message', (topic, payload) => picture.see({ topic, text: payload.toString() }))
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await started?.hub.stop()
     await client.close()
     await broker.stop()
-  }, 30_000)
+  })
 
   /** Starts the hub anew; resolves when its start has taken back what is no more. */
   async function restart(devices: readonly string[], more = ''): Promise<void> {
@@ -70,7 +70,6 @@ described('what Home Assistant makes of changes at mosquitto', () => {
       expect(picture.complaints).toEqual([])
       if (documents.components.length > 0) expect(documents.components).toEqual(documents.device)
     },
-    60_000,
   )
 
   test('another profile, and a contact that is gone: no entity of before stays', async () => {
@@ -91,7 +90,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     await settled(() => ![...picture.entities.keys()].some((entity) => entity.endsWith('|contact_dad')))
     expect([...picture.entities.keys()].some((entity) => entity.endsWith('|contact_mum'))).toBe(true)
     expect(picture.complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('a device that is added, renamed, changed and removed while the hub runs', async () => {
     await ask('device/add', { id: 'shed', profile: 'coban/tk103', number: '+4915112345603' })
@@ -109,14 +108,14 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     for (const topic of ['smshub/shed', 'smshub/shed/availability'])
       await client.wait((message) => message.topic === topic && message.text === '')
     expect(picture.complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('a device that was taken out of the file leaves in the same order', async () => {
     await restart([gate])
     await settled(() => picture.of('van').length === 0)
     await client.wait(({ topic, text }) => topic === 'smshub/van' && text === '')
     expect(picture.complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('a device that Home Assistant shall not see, then the hub as a whole', async () => {
     await restart([`${gate.slice(0, -1)}, homeassistant: false }`])
@@ -127,7 +126,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     await restart([gate], 'homeassistant: { discovery: none }')
     await settled(() => picture.entities.size === 0)
     expect(picture.complaints).toEqual([])
-  }, 60_000)
+  })
 
   test('another prefix takes all of it along', async () => {
     const other = new Picture('ha')
@@ -136,7 +135,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     await settled(() => picture.of('gate').length > 0)
     await restart([gate], 'homeassistant: { prefix: ha }')
     await settled(() => picture.entities.size === 0 && other.of('gate').length > 0)
-  }, 60_000)
+  })
 
   test('the hub is online again after another one on its topics has ended', async () => {
     await settled(() => saidOfTheHub().at(-1) === 'online')
@@ -146,7 +145,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
       await settled(() => saidOfTheHub().length > before && saidOfTheHub().at(-1) === payload)
       await settled(() => saidOfTheHub().at(-1) === 'online')
     }
-  }, 30_000)
+  })
 
   test('a hub that can have no HTTP port ends before the broker hears of it', async () => {
     const taken = createServer()
@@ -162,7 +161,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     await client.publish('test/marker', 'behind')
     await client.wait(({ topic, text }) => topic === 'test/marker' && text === 'behind')
     expect(client.received.filter(({ topic }) => topic.startsWith('elsewhere/'))).toEqual([])
-  }, 30_000)
+  })
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
     'a dry run that ends by %s leaves nothing at the broker',
@@ -179,7 +178,6 @@ described('what Home Assistant makes of changes at mosquitto', () => {
       expect(await retained(broker.url)).toEqual(before)
       client.received.length = 0
     },
-    60_000,
   )
 })
 

@@ -37,13 +37,13 @@ beforeAll(async () => {
   started = await startHub(hubYaml({ mqtt, path: world.path, devices, more }), { clock })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-}, 40_000)
+})
 
 afterAll(async () => {
   await client?.close()
   await started?.hub.stop()
   await world?.world.close()
-}, 40_000)
+})
 
 /** What makes a hand-over doubtful, and what the result says of it at once. */
 const doubts: Readonly<Record<string, { readonly fault: ModemFault; readonly told: RegExp }>> = {
@@ -82,7 +82,7 @@ describe.each(Object.entries(doubts))('%s', (_, { fault, told }) => {
     expect(accepted(world.world, number).filter(({ text }) => text === 'second')).toHaveLength(1)
     expect(accepted(world.world, number).filter(({ text }) => text === 'first').length).toBeLessThan(2)
     world.world.network.change({ reportLoss: 0 })
-  }, 90_000)
+  })
 
   test('holds a device for its time to reply at most', async () => {
     world.world.network.change({ reportLoss: 1 })
@@ -91,11 +91,11 @@ describe.each(Object.entries(doubts))('%s', (_, { fault, told }) => {
     const quiet = `quiet${people++}`
     const of = (id: string) => client.results('box').filter((json) => json.id === id)
     await client.publish('smshub/box/command/asked', { id: asked, force: true })
-    await client.until(() => of(asked).some(({ in_doubt, error }) => in_doubt && error !== undefined), 30_000)
+    await client.until(() => of(asked).some(({ in_doubt, error }) => in_doubt && error !== undefined))
     await client.publish('smshub/box/command/quiet', { id: quiet, force: true, ttl: 600 })
-    await client.until(() => of(quiet).some(({ status }) => status === 'sent'), 30_000)
+    await client.until(() => of(quiet).some(({ status }) => status === 'sent'))
     const writtenAt = Date.parse(of(asked).find(({ status }) => status === 'sending')?.queued_at)
     expect(Date.parse(of(quiet).find(({ status }) => status === 'sent')?.sent_at) - writtenAt).toBeLessThan(300_000)
     world.world.network.change({ reportLoss: 0 })
-  }, 90_000)
+  })
 })

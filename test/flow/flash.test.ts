@@ -44,4 +44,4 @@ http: { enabled: false }
     await server.close()
     await world.close()
   }
-}, 30_000)
+})

@@ -46,7 +46,7 @@ async function request(path: string, payload: object): Promise<Received['json']>
 }
 
 function stateWith(holds: (state: Received['json']) => boolean): Promise<Received> {
-  return client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && holds(json), 20_000)
+  return client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && holds(json))
 }
 
 describe('a gateway', () => {

@@ -150,7 +150,6 @@ describe('several modems', () => {
     const one = await setting(1, { more: () => ', limits: { minute: 5 }', speed: 20 })
     const since = performance.now()
     await go(one, [0, 1, 2, 3])
-    expect((performance.now() - since) * 20).toBeLessThan(30_000)
     await go(one, [4])
     expect((performance.now() - since) * 20).toBeGreaterThan(40_000)
   })
@@ -179,7 +178,7 @@ describe('a command whose gateway is away', () => {
     modems[0]?.unplug()
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/g1/availability' && text === 'offline')
     await client.publish('smshub/box0/command/go', { id: 'waits' })
-    const waits = await client.wait(({ json }) => json?.id === 'waits' && json.reason !== undefined, 10_000)
+    const waits = await client.wait(({ json }) => json?.id === 'waits' && json.reason !== undefined)
     expect(waits.json).toMatchObject({ status: 'queued', final: false, ok: null, reason: `waits for gateway ${named}` })
     // A minute of tries to open the port, and of other commands for the same device behind it.
     for (let i = 0; i < 4; i++) {
@@ -191,7 +190,7 @@ describe('a command whose gateway is away', () => {
       ['queued', `waits for gateway ${named}`],
     ])
     modems[0]?.plugIn()
-    const sent = await client.wait(({ json }) => json?.id === 'waits' && json.status === 'sent', 20_000)
+    const sent = await client.wait(({ json }) => json?.id === 'waits' && json.status === 'sent')
     expect(sent.json.sms.gateway).toBe('g1')
     expect(
       results(some, 'waits')

@@ -70,14 +70,14 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     started = await startHub(yaml(port, broker?.url), { setLogLevel: () => {} })
     client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { protocolVersion: version })
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await broker?.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('finds the hub, its gateway and every device, all of them valid and with states it knows', async () => {
     for (const device of ['gate', 'van', 'boiler', 'gateway_home']) await config(device)

@@ -78,47 +78,43 @@ function flow(port: number): object[] {
 
 const runnable = program === null ? test.skip : test
 
-runnable(
-  'a flow of Node-RED’s own nodes commands, branches on the result and receives telemetry',
-  async () => {
-    const world = await startWorld()
-    const port = await freePort()
-    const started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
-    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-    const folder = temporaryFolder('smshub-node-red-')
-    writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow(port)))
-    writeFileSync(
-      join(folder, 'settings.js'),
-      'module.exports = { flowFile: "flows.json", httpAdminRoot: false, httpNodeRoot: false, uiHost: "127.0.0.1", logging: { console: { level: "info" } } }',
-    )
-    const node = spawn(process.execPath, [program ?? '', '--userDir', folder, '-p', String(await freePort())], {
-      env: { ...process.env, NODE_OPTIONS: '' },
+runnable('a flow of Node-RED’s own nodes commands, branches on the result and receives telemetry', async () => {
+  const world = await startWorld()
+  const port = await freePort()
+  const started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+  const folder = temporaryFolder('smshub-node-red-')
+  writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow(port)))
+  writeFileSync(
+    join(folder, 'settings.js'),
+    'module.exports = { flowFile: "flows.json", httpAdminRoot: false, httpNodeRoot: false, uiHost: "127.0.0.1", logging: { console: { level: "info" } } }',
+  )
+  const node = spawn(process.execPath, [program ?? '', '--userDir', folder, '-p', String(await freePort())], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  })
+  child = node
+  let said = ''
+  for (const stream of [node.stdout, node.stderr])
+    stream?.on('data', (chunk) => {
+      said += chunk
     })
-    child = node
-    let said = ''
-    for (const stream of [node.stdout, node.stderr])
-      stream?.on('data', (chunk) => {
-        said += chunk
-      })
-    for (let tries = 0; !/Connected to broker/.test(said); tries++) {
-      if (tries > 400) throw new Error(`Node-RED does not connect:\n${said}`)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    await client.publish('test/press', '{"id": "node-red-1"}')
-    const opened = await client.wait(({ topic }) => topic === 'test/opened')
-    expect(opened.json).toMatchObject({ id: 'node-red-1', status: 'replied', ok: true })
-    expect(accepted(world.world, gateNumber).map(({ text }) => text)).toEqual(['1234CC'])
-    await client.publish('test/press', '{"id": "node-red-1", "seconds": 5}')
-    const refused = await client.wait(({ topic }) => topic === 'test/refused')
-    expect(refused.json.error.code).toMatch(/duplicate|out_of_range|invalid_payload/)
-    await client.publish('test/ask', '{}')
-    const battery = await client.wait(({ topic, text }) => topic === 'test/battery' && text === '100', 30_000)
-    expect(battery.text).toBe('100')
-    node.kill('SIGTERM')
-    await client.close()
-    await started.hub.stop()
-    await world.world.close()
-  },
-  120_000,
-)
+  for (let tries = 0; !/Connected to broker/.test(said); tries++) {
+    if (tries > 400) throw new Error(`Node-RED does not connect:\n${said}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  await client.publish('test/press', '{"id": "node-red-1"}')
+  const opened = await client.wait(({ topic }) => topic === 'test/opened')
+  expect(opened.json).toMatchObject({ id: 'node-red-1', status: 'replied', ok: true })
+  expect(accepted(world.world, gateNumber).map(({ text }) => text)).toEqual(['1234CC'])
+  await client.publish('test/press', '{"id": "node-red-1", "seconds": 5}')
+  const refused = await client.wait(({ topic }) => topic === 'test/refused')
+  expect(refused.json.error.code).toMatch(/duplicate|out_of_range|invalid_payload/)
+  await client.publish('test/ask', '{}')
+  const battery = await client.wait(({ topic, text }) => topic === 'test/battery' && text === '100')
+  expect(battery.text).toBe('100')
+  node.kill('SIGTERM')
+  await client.close()
+  await started.hub.stop()
+  await world.world.close()
+})

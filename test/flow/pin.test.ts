@@ -28,8 +28,7 @@ http: { enabled: false }
     await hub.start({ config: config(pin) })
     const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
     try {
-      return (await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === status, 25_000))
-        .json
+      return (await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === status)).json
     } finally {
       await client.close()
       await hub.kill()
@@ -47,4 +46,4 @@ http: { enabled: false }
   }
   expect(await state('1234', 'ready')).toMatchObject({ sim: 'ready' })
   expect(modem.sim.tries.pin).toBe(3)
-}, 90_000)
+})

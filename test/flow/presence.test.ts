@@ -77,7 +77,7 @@ describe('a gate in Home Assistant', () => {
     await world.clock.advance(10 * minute)
     expect(shownBy(world).shown).toEqual(['None', 'opening', 'open', 'closing', 'closed'])
     await world.hub.kill()
-  }, 60_000)
+  })
 
   test('is opening until time is up when the gate says nothing, and shows then what was known before', async () => {
     const world = await start({ CLOSE: 'Gate is closed' })
@@ -91,7 +91,7 @@ describe('a gate in Home Assistant', () => {
     const last = JSON.parse(world.told('smshub/gate/result').at(-1) ?? '{}')
     expect(last).toMatchObject({ status: 'unconfirmed', final: true, ok: null })
     await world.hub.kill()
-  }, 60_000)
+  })
 })
 
 describe('a device that owes texts', () => {
@@ -111,7 +111,7 @@ describe('a device that owes texts', () => {
     expect(told('smshub/gate/availability').at(-1)).toBe('online')
     expect(JSON.parse(told('smshub/gate').at(-1) ?? '{}').reporting).toBe('on_time')
     await hub.kill()
-  }, 60_000)
+  })
 })
 
 describe('a broker that is away for an hour', () => {
@@ -138,5 +138,5 @@ describe('a broker that is away for an hour', () => {
     const seen = told('smshub/gate').map((payload) => Date.parse(JSON.parse(payload).last_seen ?? 0))
     expect(seen).toEqual([...seen].sort((a, b) => a - b))
     await hub.kill()
-  }, 60_000)
+  })
 })

@@ -111,4 +111,4 @@ test('the simulated device of every profile answers every command of it, through
   await hub.kill()
   expect([...running.values()]).toEqual([])
   expect(bad).toEqual([])
-}, 300_000)
+})

@@ -4,6 +4,7 @@ import { generate, type IConnectPacket, type IPublishPacket, type Packet, parser
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 
 /** A client made of bytes: it does what it is told, DUP or not, DISCONNECT or not. */
@@ -51,7 +52,7 @@ class RawClient {
     this.#socket.write(Buffer.concat(packets.map((packet) => generate(packet))))
   }
 
-  async until(holds: () => boolean, ms = 3_000): Promise<boolean> {
+  async until(holds: () => boolean, ms = patienceMs): Promise<boolean> {
     const end = performance.now() + ms
     while (!holds() && performance.now() < end && !this.closed) {
       await new Promise<void>((resolve) => {
@@ -113,13 +114,13 @@ beforeAll(async () => {
   port = await freePort()
   started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
   watcher = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-}, 30_000)
+})
 
 afterAll(async () => {
   await watcher.close()
   await started.hub.stop()
   await world.world.close()
-}, 30_000)
+})
 
 const nextId = () => ++count
 

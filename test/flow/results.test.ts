@@ -44,7 +44,7 @@ async function outcome(topic: string, payload: object = {}): Promise<Record<stri
   const id = `r${Math.random()}`
   const device = topic.split('/')[0] as string
   await client.publish(`smshub/${topic}`, { id, ...payload })
-  return (await client.final(device, (json) => json.id === id, 40_000)).json
+  return (await client.final(device, (json) => json.id === id)).json
 }
 
 async function refusal(topic: string, payload: string | Buffer): Promise<Record<string, any>> {
@@ -81,13 +81,13 @@ beforeAll(async () => {
   started = await startHub(yaml, { clock })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-}, 40_000)
+})
 
 afterAll(async () => {
   await client.close()
   await started.hub.stop()
   await world.world.close()
-}, 40_000)
+})
 
 describe('every outcome', () => {
   test('replied: the device did it', async () => {
@@ -97,7 +97,7 @@ describe('every outcome', () => {
       ok: true,
       reply: { text: 'OK', matched_by: 'pattern' },
     })
-  }, 40_000)
+  })
 
   test('replied, not ok: the device refused', async () => {
     boxSays = ['NO']
@@ -106,7 +106,7 @@ describe('every outcome', () => {
       ok: false,
       error: { code: 'device_error' },
     })
-  }, 40_000)
+  })
 
   test('unconfirmed: the text arrived and no answer came in time', async () => {
     boxSays = []
@@ -115,15 +115,15 @@ describe('every outcome', () => {
       ok: null,
       error: { code: 'reply_timeout' },
     })
-  }, 40_000)
+  })
 
   test('sent: nothing more is to be expected', async () => {
     expect(await outcome('box/command/level', { level: 5 })).toMatchObject({ status: 'sent', ok: null })
-  }, 40_000)
+  })
 
   test('delivered: the device has the text, and answers none', async () => {
     expect(await outcome('box/command/told')).toMatchObject({ status: 'delivered', ok: true, sms: { valid_for: 300 } })
-  }, 40_000)
+  })
 
   test('undelivered: the network could not reach the device while the text was valid', async () => {
     world.world.network.switchOff(boxNumber)
@@ -134,7 +134,7 @@ describe('every outcome', () => {
       ok: false,
       error: { code: 'delivery_failed', details: { status: 0x46 } },
     })
-  }, 60_000)
+  })
 
   test('failed: the network will not have it', async () => {
     world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 28, times: 1 })
@@ -143,7 +143,7 @@ describe('every outcome', () => {
       ok: false,
       error: { code: 'network_rejected', details: { cms: 28 } },
     })
-  }, 40_000)
+  })
 
   test('failed: the modem will not have it', async () => {
     world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 304, times: 1 })
@@ -151,14 +151,14 @@ describe('every outcome', () => {
       status: 'failed',
       error: { code: 'modem_error', details: { cms: 304 } },
     })
-  }, 40_000)
+  })
 
   test('a refusal that may pass is tried again, a press too: the network said that it did not take it', async () => {
     boxSays = ['PULSED']
     world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 38, times: 2 })
     const result = await outcome('box/command/pulse', { force: true })
     expect(result).toMatchObject({ status: 'replied', ok: true, sms: { attempts: 3 } })
-  }, 40_000)
+  })
 
   test('in doubt: the modem fell silent, and a press is never repeated', async () => {
     boxSays = []
@@ -171,7 +171,7 @@ describe('every outcome', () => {
       sms: { attempts: 1 },
     })
     expect(accepted(world.world, boxNumber).length).toBe(before)
-  }, 60_000)
+  })
 
   test('a doubt is settled by the report and the answer, when the text went out after all', async () => {
     boxSays = ['PULSED']
@@ -179,7 +179,7 @@ describe('every outcome', () => {
     world.world.modem.faults.add({ fault: 'silence', at: 'after_acceptance', command: '+CMGS', times: 1 })
     expect(await outcome('box/command/pulse', { force: true })).toMatchObject({ status: 'replied', ok: true })
     expect(accepted(world.world, boxNumber).length).toBe(before + 1)
-  }, 60_000)
+  })
 
   test('expired: no modem was there in time, and it is not sent later', async () => {
     const before = accepted(world.world, boxNumber).length
@@ -190,7 +190,7 @@ describe('every outcome', () => {
     await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready')
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect(accepted(world.world, boxNumber).length).toBe(before)
-  }, 40_000)
+  })
 
   test('cancelled: a later value of the same property overtook it', async () => {
     world.world.modem.unplug()
@@ -199,13 +199,13 @@ describe('every outcome', () => {
     expect(await first).toMatchObject({ status: 'cancelled', ok: null, reason: expect.stringContaining('superseded') })
     world.world.modem.plugIn()
     expect(await second).toMatchObject({ status: 'sent', value: 4 })
-  }, 40_000)
+  })
 
   test('an answer of several texts is one answer', async () => {
     const result = await outcome('panel/command/status')
     expect(result).toMatchObject({ status: 'replied', ok: true })
     expect(result.reply.parsed).toMatchObject({ alarm_state: 'armed_away', zone_text_1: 'door triggered' })
-  }, 40_000)
+  })
 
   test('a pending answer is told, and the final one ends it', async () => {
     const result = await outcome('van/command/stop', { confirm: 'van' })
@@ -215,7 +215,7 @@ describe('every outcome', () => {
       .find(({ command_id, reason }) => command_id === result.command_id && reason === 'pending')
     expect(before?.reply.text).toContain('it will be executed')
     await client.wait(({ topic, json }) => topic === 'smshub/van' && json.engine_blocked === 'ON')
-  }, 40_000)
+  })
 
   test('high priority does not wait for the answer of a safe command', async () => {
     boxSays = []
@@ -229,7 +229,7 @@ describe('every outcome', () => {
     const fast = outcome('box/command/told', { priority: 'high' })
     expect(await slow).toMatchObject({ status: 'unconfirmed', ok: null, reason: 'overtaken' })
     expect(await fast).toMatchObject({ status: 'delivered' })
-  }, 40_000)
+  })
 
   test('an answer that could be for two commands is success for neither', async () => {
     boxSays = []
@@ -240,7 +240,7 @@ describe('every outcome', () => {
       ok: null,
       error: { code: 'reply_mismatch' },
     })
-  }, 60_000)
+  })
 
   test('an answer that comes too late is news, never a second result', async () => {
     boxSays = []
@@ -255,7 +255,7 @@ describe('every outcome', () => {
     expect(
       client.results('box').filter(({ command_id, final }) => command_id === result.command_id && final),
     ).toHaveLength(1)
-  }, 60_000)
+  })
 })
 
 describe('every refusal', () => {
@@ -321,15 +321,15 @@ describe('every refusal', () => {
       code: 'duplicate',
       details: { command_id: expect.any(String) },
     })
-    await client.final('box', ({ id }) => id === 'impatient', 40_000)
-  }, 60_000)
+    await client.final('box', ({ id }) => id === 'impatient')
+  })
   test('queue_full, device by device', async () => {
     world.world.modem.unplug()
     for (let i = 0; i < 3; i++) await client.publish('smshub/box/send', `filler ${i}`)
     const { error } = await refusal('box/send', 'one too many')
     world.world.modem.plugIn()
     expect(error.code).toBe('queue_full')
-  }, 40_000)
+  })
 })
 
 describe('the tables', () => {

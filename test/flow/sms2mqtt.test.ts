@@ -26,14 +26,14 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     started = await startHub(hubYaml({ mqtt, path: world.path, more }))
     client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
     await client.wait(({ topic, text }) => topic === 'sms2mqtt/connected' && text === '1')
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await broker?.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('a text to several numbers goes out, and each is told as sent', async () => {
     await client.publish('sms2mqtt/send', { Number: `${mum};${dad}`, TEXT: 'dinner is ready' })

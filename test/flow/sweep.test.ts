@@ -54,7 +54,7 @@ describe.each(kinds)('a device that was taken out of smshub.yaml while the hub w
         left = (await retainedAt(url)).filter(
           (topic) => /(^smshub\/van|_van\/)/.test(topic) && !topic.includes('other'),
         )
-        if (tries > 20) expect(left).toEqual([])
+        if (tries > 200) expect(left).toEqual([])
       }
       const kept = await retainedAt(url)
       expect(kept).toContain('homeassistant/device/smshub_other_van/config')
@@ -65,32 +65,27 @@ describe.each(kinds)('a device that was taken out of smshub.yaml while the hub w
       await broker?.stop()
       await world.world.close()
     },
-    60_000,
   )
 })
 
 describe('an announcement at the broker that the store knows nothing of', () => {
   const runnable = hasMosquitto() ? test : test.skip
-  runnable(
-    'finds at the broker what it had announced before, and takes back what is no more',
-    async () => {
-      const port = await freePort()
-      const url = `mqtt://127.0.0.1:${port}`
-      const broker = await mosquitto(port)
-      const client = await TestClient.connect(url)
-      const folder = temporaryFolder()
-      const started = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
-      const { topic } = await client.wait((message) => message.topic.includes('_gate/config'))
-      const old = topic.replace('_gate/', '_gone/')
-      await client.publish(old, '{"o":{"name":"smshub"}}', { retain: true })
-      await started.hub.stop()
-      client.received.length = 0
-      const again = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
-      await client.wait((message) => message.topic === old && message.text === '')
-      await client.close()
-      await again.hub.stop()
-      await broker.stop()
-    },
-    60_000,
-  )
+  runnable('finds at the broker what it had announced before, and takes back what is no more', async () => {
+    const port = await freePort()
+    const url = `mqtt://127.0.0.1:${port}`
+    const broker = await mosquitto(port)
+    const client = await TestClient.connect(url)
+    const folder = temporaryFolder()
+    const started = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
+    const { topic } = await client.wait((message) => message.topic.includes('_gate/config'))
+    const old = topic.replace('_gate/', '_gone/')
+    await client.publish(old, '{"o":{"name":"smshub"}}', { retain: true })
+    await started.hub.stop()
+    client.received.length = 0
+    const again = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
+    await client.wait((message) => message.topic === old && message.text === '')
+    await client.close()
+    await again.hub.stop()
+    await broker.stop()
+  })
 })

@@ -12,7 +12,7 @@ const person = '+4915155500001'
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
-}, 30_000)
+})
 
 type Send = Gateway['send']
 
@@ -92,7 +92,7 @@ async function hubWith(gateways: Readonly<Record<string, Gateway>>): Promise<Sta
 }
 
 const status = (client: TestClient, id: string, fits: (json: Record<string, any>) => boolean) =>
-  client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === id && fits(json), 20_000)
+  client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === id && fits(json))
 
 describe('a gateway whose hand-over breaks off before the permit', () => {
   const nothingLeft: Readonly<Record<string, Send>> = {
@@ -101,17 +101,13 @@ describe('a gateway whose hand-over breaks off before the permit', () => {
     'answers nonsense': async () => undefined as never,
     'never answers': () => new Promise(() => {}),
   }
-  test.each(Object.entries(nothingLeft))(
-    '(it %s) sends the text at its next try',
-    async (_, send) => {
-      const home = new ScriptedGateway('home', [send, accepts])
-      const { client } = await hubWith({ home })
-      await client.publish('smshub/sms/send', { id: 'a', to: person, text: 'a' })
-      await status(client, 'a', (json) => json.status === 'sent')
-      expect(home.sent).toBe(2)
-    },
-    40_000,
-  )
+  test.each(Object.entries(nothingLeft))('(it %s) sends the text at its next try', async (_, send) => {
+    const home = new ScriptedGateway('home', [send, accepts])
+    const { client } = await hubWith({ home })
+    await client.publish('smshub/sms/send', { id: 'a', to: person, text: 'a' })
+    await status(client, 'a', (json) => json.status === 'sent')
+    expect(home.sent).toBe(2)
+  })
 })
 
 describe('a gateway whose hand-over breaks off behind the permit', () => {
@@ -133,7 +129,6 @@ describe('a gateway whose hand-over breaks off behind the permit', () => {
       await status(client, 'b', (json) => json.status === 'sent')
       expect(home.sent).toBe(2)
     },
-    40_000,
   )
 })
 
@@ -146,4 +141,4 @@ test('a gateway that throws at its start stops neither the hub nor another gatew
   expect(log.some(({ level, message }) => level === 'error' && message.includes("gateway bad can't be started"))).toBe(
     true,
   )
-}, 40_000)
+})

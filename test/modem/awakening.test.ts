@@ -103,7 +103,7 @@ describe('a card that is gone', () => {
     await bench.clock.advance(3_000)
     expect(bench.driver.state).toMatchObject({ status: 'no_sim', sim: 'missing' })
     bench.modem.faults.clear()
-    await bench.until(() => bench.driver.ready, 20_000)
+    await bench.until(() => bench.driver.ready)
     await bench.clock.advance(5 * minute)
     bench.modem.faults.add({ fault: 'answer', command: '+CPIN', lines: [`+CPIN: ${word}`] })
     bench.modem.say(`+CPIN: ${word}`)
@@ -111,7 +111,7 @@ describe('a card that is gone', () => {
     expect(bench.driver.state).toMatchObject({ status: 'no_sim', sim: 'missing' })
     bench.modem.faults.clear()
     bench.modem.say('+CPIN: READY')
-    await bench.until(() => bench.driver.ready, 6_000)
+    await bench.until(() => bench.driver.ready)
   })
 
   test.each([10, 13, 15, 310, 313])('as error %d', async (number) => {

@@ -14,7 +14,7 @@ async function started(bindings: BindingMemory, iccid: string, lacks: readonly s
     driver: { bindings },
   })
   bench.driver.start(bench.told)
-  await bench.until(() => ['ready', 'degraded'].includes(bench.driver.state.status), 120_000)
+  await bench.until(() => ['ready', 'degraded'].includes(bench.driver.state.status))
   return bench
 }
 
@@ -44,7 +44,7 @@ describe('a card', () => {
       bench.modem.sim.iccid = iccid
       bench.modem.reset()
       await bench.clock.advance(10_000)
-      await bench.until(() => bench.driver.state.status === status, 120_000)
+      await bench.until(() => bench.driver.state.status === status)
       await bench.clock.advance(5_000)
     }
     await change(second, 'degraded')
@@ -70,7 +70,7 @@ describe('a card', () => {
     expect(await bench.driver.accept()).toBe('home takes the modem and the SIM that it meets next')
     bench.modem.sim.iccid = second
     bench.modem.plugIn()
-    await bench.until(() => bench.driver.ready, 120_000)
+    await bench.until(() => bench.driver.ready)
     await bench.stop()
     expect((await started(bindings, first)).driver.ready).toBe(false)
   })
@@ -93,7 +93,7 @@ describe('another modem on the path of a bound one', () => {
     expect(fake.written.filter((line) => /^AT\+CPIN=|^AT\+CMGS|^[0-9A-F]{20}/.test(line))).toEqual([])
     expect(fake.modem.radio.isRegistered && fake.modem.sim.state).not.toBe('ready')
     await fake.driver.accept()
-    await fake.until(() => fake.driver.ready, 120_000)
+    await fake.until(() => fake.driver.ready)
     expect(fake.modem.sim.state).toBe('ready')
     expect(await fake.send('now')).toMatchObject({ outcome: 'sent' })
   })
@@ -105,7 +105,7 @@ describe('another modem on the path of a bound one', () => {
       driver: { bindings, pin: '9999' },
     })
     bench.driver.start(bench.told)
-    await bench.until(() => bench.driver.state.status === 'sim_locked', 60_000)
+    await bench.until(() => bench.driver.state.status === 'sim_locked')
     expect((await bindings.all()).get('home')).toEqual({ modem: '490154203237518', sim: null })
   })
 })

@@ -98,7 +98,7 @@ describe('a text', () => {
     const bench = await Bench.ready()
     bench.modem.faults.add({ fault: 'lost_indication', times: 1 })
     text(bench, 'hello')
-    await bench.until(() => bench.told.messages.length > 0, 32_000)
+    await bench.until(() => bench.told.messages.length > 0)
     await bench.clock.advance(1_000)
     expect(stored(bench)).toBe(0)
   })
@@ -161,7 +161,7 @@ describe('a text', () => {
       for (let i = 0; !isOver; i++) await bench.driver.send(order(`out ${i}`), async () => 'go')
     })()
     text(bench, 'in')
-    await bench.until(() => bench.told.messages.length > 0, 40_000)
+    await bench.until(() => bench.told.messages.length > 0)
     isOver = true
     await bench.outcomeOf(busy)
   })

@@ -109,12 +109,12 @@ describe('a hand-over that is struck by a fault', () => {
       expect(bench.accepted('first')).toBe(one.accepted)
 
       // The driver recovers by itself, and nothing of the first message leaves any more.
-      await bench.until(() => bench.driver.ready, 120_000)
+      await bench.until(() => bench.driver.ready)
       let next = await bench.send('second')
       for (let more = 0; next.outcome !== 'sent' && more < 3; more++) {
         expect(next.outcome).toBe('not_sent')
         await bench.clock.advance(5_000)
-        await bench.until(() => bench.driver.ready, 120_000)
+        await bench.until(() => bench.driver.ready)
         next = await bench.send('second')
       }
       expect(next).toEqual({ outcome: 'sent', reference: bench.network.log.of('accepted').at(-1)?.reference })
@@ -123,7 +123,7 @@ describe('a hand-over that is struck by a fault', () => {
 
       // It still hears what the network brings.
       bench.network.text({ from: friend, to: hub, text: 'heard' })
-      await bench.until(() => bench.told.messages.length > 0, 60_000)
+      await bench.until(() => bench.told.messages.length > 0)
       await bench.stop()
       expect(bench.watched.running).toBe(0)
     },

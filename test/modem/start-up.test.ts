@@ -32,7 +32,7 @@ async function works(bench: Bench, limitMs = 60_000): Promise<void> {
   expect(handover).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
   expect(bench.accepted('hello')).toBe(taken + 1)
   bench.network.text({ from: friend, to: hub, text: 'heard' })
-  await bench.until(() => bench.told.messages.length > 0, 5_000)
+  await bench.until(() => bench.told.messages.length > 0)
 }
 
 test('what came before the set-up is read, although the modem did not say which storages it has', async () => {
@@ -42,9 +42,9 @@ test('what came before the set-up is read, although the modem did not say which 
   await bench.clock.advance(5_000)
   expect(bench.modem.memories.SM.used).toBe(1)
   bench.driver.start(bench.told)
-  await bench.until(() => bench.told.messages.length === 1, 60_000)
+  await bench.until(() => bench.told.messages.length === 1)
   expect(bench.written).toContain('AT+CPMS="ME","ME","ME"')
-  await bench.until(() => bench.modem.memories.SM.used === 0, 5_000)
+  await bench.until(() => bench.modem.memories.SM.used === 0)
 })
 
 describe('a modem that resets', () => {
@@ -53,9 +53,9 @@ describe('a modem that resets', () => {
     const bench = new Bench({ modem: { personality: personalities.text_only } })
     bench.modem.faults.add({ fault: 'reset', at: 'inside_answer', command: '+CSMS', times: 1 })
     bench.driver.start(bench.told)
-    await bench.until(() => bench.told.lines.some((line) => line.includes('it echoes again')), 60_000)
+    await bench.until(() => bench.told.lines.some((line) => line.includes('it echoes again')))
     bench.wire.length = 0
-    await bench.until(() => bench.written.some((line) => line.startsWith('AT+CNMI=2')), 60_000)
+    await bench.until(() => bench.written.some((line) => line.startsWith('AT+CNMI=2')))
     expect(bench.written.filter((line) => /^AT(E0|\+CPMS="|\+CNMI=\d)/.test(line)).slice(0, 4)).toEqual([
       'ATE0',
       'ATE0',
@@ -193,7 +193,7 @@ describe('a modem is ready whatever it is like:', () => {
   ].map((name) => [name, { modem: { personality: { ...personalities.standard, lacks: [name] } } }])
   test.each(lacking)('it knows no %s', async (name, options) => {
     const bench = await Bench.ready(options)
-    await bench.until(() => bench.driver.ready, 60_000)
+    await bench.until(() => bench.driver.ready)
     expect(await bench.send('hello')).toMatchObject({ outcome: 'sent' })
     bench.network.text({ from: friend, to: hub, text: 'heard' })
     // Without +CNMI it is found by looking.
@@ -276,7 +276,7 @@ describe('what needs a person is told', () => {
   test('a SIM that is pulled out while it serves: at the next look, and it is unlocked when it is back', async () => {
     const bench = await Bench.ready({ modem: { sim: { pin: '1234', locked: true } }, driver: { pin: '1234' } })
     bench.modem.sim.inserted = false
-    await bench.until(() => bench.driver.state.status === 'no_sim', 60_000)
+    await bench.until(() => bench.driver.state.status === 'no_sim')
     expect(bench.driver.state.last_error).toBe('there is no SIM in the modem')
     bench.modem.sim.inserted = true
     bench.modem.sim.powerOn()
@@ -284,8 +284,8 @@ describe('what needs a person is told', () => {
     // Out and in between two looks.
     bench.modem.sim.powerOn()
     await bench.clock.advance(1_000)
-    await bench.until(() => bench.driver.ready && bench.driver.state.network === 'registered', 60_000)
-    await bench.until(() => bench.written.filter((line) => line.startsWith('AT+CPIN="')).length >= 2, 60_000)
+    await bench.until(() => bench.driver.ready && bench.driver.state.network === 'registered')
+    await bench.until(() => bench.written.filter((line) => line.startsWith('AT+CPIN="')).length >= 2)
     await works(bench)
     expect(bench.modem.sim.tries.pin).toBe(3)
   })

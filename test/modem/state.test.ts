@@ -38,7 +38,7 @@ describe('a call that comes in', () => {
     bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CHUP', times: 1 })
     bench.modem.faults.add({ fault: 'error', at: 'command', command: 'H', times: 1 })
     const ringing = call(bench)
-    await bench.until(() => ringing.state === 'ended', 20_000)
+    await bench.until(() => ringing.state === 'ended')
     expect(bench.told.calls).toEqual([friend])
   })
 
@@ -48,7 +48,7 @@ describe('a call that comes in', () => {
     await bench.clock.advance(1_000)
     const ringing = call(bench)
     expect(await handover).toMatchObject({ outcome: 'sent' })
-    await bench.until(() => ringing.state === 'ended', 60_000)
+    await bench.until(() => ringing.state === 'ended')
     expect(bench.told.calls).toEqual([friend])
   })
 })

@@ -30,7 +30,7 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
   })
   const modem = new ReplayedModem(parseTrace(trace), other.clock)
   other.driver.start(other.told)
-  await other.until(() => other.driver.ready, 30_000)
+  await other.until(() => other.driver.ready)
   await other.clock.advance(5_000)
   expect(await other.send('hello')).toMatchObject({ outcome: 'sent', reference: 1 })
   await other.clock.advance(20_000)

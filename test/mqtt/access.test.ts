@@ -31,12 +31,12 @@ describe('the embedded broker with users', () => {
       path: world.path,
     })
     started = await startHub(yaml)
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await started.hub.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   test('lets nobody in without the right password', async () => {
     for (const options of [

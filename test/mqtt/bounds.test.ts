@@ -22,7 +22,7 @@ import { testClock } from '../support/world.ts'
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
-}, 30_000)
+})
 
 /** A broker on a store of its own, with what it wrote and refused. */
 async function start(limits: Readonly<Record<string, number>> = {}, path = join(temporaryFolder(), 'store.db')) {

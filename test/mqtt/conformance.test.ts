@@ -92,7 +92,7 @@ describe('the embedded broker keeps MQTT 3.1.1:', () => {
     port = await freePort()
     started = await startHub(`mqtt: { broker: { listen: 127.0.0.1:${port} } }\nhttp: { enabled: false }`)
     started.hub.events.on('refused', (one) => refused.push(one))
-  }, 60_000)
+  })
 
   afterAll(() => started.hub.stop(), 30_000)
 

@@ -8,7 +8,7 @@ import { accepted, boilerNumber, hubYaml, startWorld } from '../support/world.ts
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
-}, 30_000)
+})
 
 describe('a client that floods the embedded broker', () => {
   test('is slowed down, then put out and told that the broker is not there for it, counted, and let in again', async () => {
@@ -60,7 +60,7 @@ describe('a client that floods the embedded broker', () => {
     }
     await back.wait(({ text }) => text === 'online')
     await back.close()
-  }, 60_000)
+  })
 
   test('with commands is told of each one that it is refused and when it may come again; others command on', async () => {
     const { world, path } = await startWorld()
@@ -90,5 +90,5 @@ describe('a client that floods the embedded broker', () => {
     await other.publish('smshub/boiler/set/target_temperature', '21')
     expect((await other.final('boiler')).json).toMatchObject({ status: 'replied', ok: true })
     expect(accepted(world, boilerNumber)).toHaveLength(1)
-  }, 60_000)
+  })
 })

@@ -37,12 +37,12 @@ describe('the embedded broker with hostile clients', () => {
     const mqtt = `{ broker: { listen: 127.0.0.1:${port}, limits: { publishes_per_second: 200, burst: 400 } } }`
     started = await startHub(hubYaml({ mqtt, path: world.path }))
     started.hub.events.on('refused', (one) => refused.push(one))
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await started.hub.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   const raw = (): Promise<Socket> =>
     new Promise((resolve) => {
@@ -142,22 +142,19 @@ describe('the embedded broker with hostile clients', () => {
     const one = generate(publishPacket('smshub/gate/set/nothing', '{"a":1}'))
     const chunk = Buffer.concat(Array(2000).fill(one))
     const before = process.memoryUsage().rss
-    let written = 0
     const pump = setInterval(() => {
       if (socket.writableLength < 1_000_000) socket.write(chunk)
-      written += 2000
     }, 5)
-    const began = performance.now()
-    await alive()
-    await new Promise((resolve) => setTimeout(resolve, 1500))
-    await alive()
+    for (let n = 0; n < 20; n++) {
+      await alive()
+      await new Promise((resolve) => setTimeout(resolve, 75))
+    }
     clearInterval(pump)
-    expect(written).toBeGreaterThan(100_000)
-    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(socket.bytesWritten).toBeGreaterThan(chunk.length)
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
     socket.destroy()
     await alive()
-  }, 30_000)
+  })
 
   test('a web page of anybody’s can’t connect to the WebSocket of this machine', async () => {
     const webPort = await freePort()
@@ -179,7 +176,7 @@ describe('the embedded broker with hostile clients', () => {
     await client.wait(({ text }) => text === 'online')
     await client.close()
     await other.hub.stop()
-  }, 30_000)
+  })
 })
 
 /** A QoS 0 publish, whatever its topic. */

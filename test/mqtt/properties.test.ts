@@ -30,14 +30,14 @@ external('MQTT 5 at mosquitto', () => {
     client.client.on('message', (_topic, _payload, packet) => packets.push(packet))
     await client.client.subscribeAsync('#', { qos: 1 })
     await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await client.close()
     await started.hub.stop()
     await broker.stop()
     await world.world.close()
-  }, 30_000)
+  })
 
   const answers = (topic: string) => packets.filter((packet) => packet.topic === topic)
 

@@ -8,6 +8,7 @@ import { SimulatedModem } from '../../src/sim/modem.ts'
 import { SimulatedNetwork } from '../../src/sim/network.ts'
 import { Pty } from '../../src/sim/pty.ts'
 import { ModemServer } from '../../src/sim/server.ts'
+import { patienceMs } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
 import { realClock } from './real-clock.ts'
 
@@ -24,7 +25,7 @@ export function testWith(...programs: readonly string[]) {
 /** Runs a program to its end and returns what it printed on both streams. */
 export function run(program: string, ...words: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const child = execFile(program, words, { timeout: 25_000 }, (_, out, err) => resolve(out + err))
+    const child = execFile(program, words, { timeout: patienceMs }, (_, out, err) => resolve(out + err))
     child.stdin?.end()
   })
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/util/clock.ts'
 import { seededRandom } from '../../src/util/random.ts'
+import { patienceMs } from '../support/patience.ts'
 
 /** The machine's time, for programs that live in it; chance stays seeded. */
 export const realClock: Clock = {
@@ -14,7 +15,7 @@ export const realClock: Clock = {
 }
 
 /** Waits until it holds, for so many seconds at most. */
-export async function until(holds: () => boolean, seconds = 10): Promise<void> {
+export async function until(holds: () => boolean, seconds = patienceMs / 1000): Promise<void> {
   const end = performance.now() + 1000 * seconds
   while (!holds() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
 }

@@ -45,7 +45,7 @@ describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
     await expect(store.runEarly('counts', undefined)).rejects.toBe(store.fatal)
     await expect(store.backup(join(temporaryFolder(), 'copy.db'))).rejects.toBe(store.fatal)
     await store.close()
-  }, 20_000)
+  })
 
   test('ends the hub: it says why, and stops in seconds', async () => {
     const { hub } = await startHub('mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { enabled: false }')
@@ -55,5 +55,5 @@ describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
     expect((await fatal).message).toMatch(/the store's thread/)
     expect(hub.healthy.ok).toBe(false)
     await hub.stop()
-  }, 20_000)
+  })
 })

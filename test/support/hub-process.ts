@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { patienceMs } from './patience.ts'
 
 export const mainFile = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 
@@ -65,7 +66,7 @@ export class HubProcess {
   }
 
   /** Waits for a line on the standard error. */
-  async logged(pattern: RegExp, ms = 20_000): Promise<void> {
+  async logged(pattern: RegExp, ms = patienceMs): Promise<void> {
     const end = performance.now() + ms
     while (!pattern.test(this.stderr)) {
       if (!this.running) throw new Error(`the hub ended before ${pattern}:\n${this.stderr}`)

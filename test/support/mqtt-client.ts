@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
+import { patienceMs } from './patience.ts'
 
 export interface Received {
   readonly topic: string
@@ -41,7 +42,7 @@ export class TestClient {
   }
 
   /** The first message, come or coming, that fits. */
-  wait(fits: (message: Received) => boolean, ms = 15_000): Promise<Received> {
+  wait(fits: (message: Received) => boolean, ms = patienceMs): Promise<Received> {
     const there = this.received.find(fits)
     if (there !== undefined) return Promise.resolve(there)
     return new Promise((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { patienceMs } from './patience.ts'
 
 /** A client that speaks MQTT 3.1.1 octet by octet: it can break every rule. */
 export class RawClient {
@@ -48,7 +49,7 @@ export class RawClient {
   }
 
   /** The next packet; null when the connection is closed before it. */
-  async packet(ms = 20_000): Promise<RawPacket | null> {
+  async packet(ms = patienceMs): Promise<RawPacket | null> {
     const end = performance.now() + ms
     for (;;) {
       const packet = this.#take()
@@ -78,7 +79,7 @@ export class RawClient {
   }
 
   /** Resolves when the other side has closed. */
-  async closed(ms = 20_000): Promise<void> {
+  async closed(ms = patienceMs): Promise<void> {
     const end = performance.now() + ms
     while (!this.#closed) await this.#change(end)
   }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { temporaryFolder } from './folder.ts'
 import { mainFile } from './hub-process.ts'
+import { patienceMs } from './patience.ts'
 
 export interface Ran {
   readonly code: number
@@ -12,7 +13,7 @@ export interface Ran {
 export function smshub(args: readonly string[], cwd = temporaryFolder(), under: readonly string[] = []): Promise<Ran> {
   const [run, ...words] = [...under, process.execPath, mainFile, ...args] as [string, ...string[]]
   return new Promise((resolve) => {
-    const child = execFile(run, words, { cwd, timeout: 60_000 }, (error, out, err) => {
+    const child = execFile(run, words, { cwd, timeout: patienceMs }, (error, out, err) => {
       resolve({ code: (error?.code as number | undefined) ?? (error === null ? 0 : 1), out, err })
     })
     child.stdin?.end()

@@ -133,7 +133,7 @@ withMosquitto('mosquitto with the access list that is shipped', () => {
     )
     child = spawn('mosquitto', ['-c', file], { stdio: 'ignore' })
     await reachable(port)
-  }, 60_000)
+  })
 
   afterAll(() => {
     child.kill('SIGTERM')
@@ -163,5 +163,5 @@ withMosquitto('mosquitto with the access list that is shipped', () => {
     const states = ['smshub/gate', 'smshub/gate/availability', 'smshub/gate/result', 'smshub/bridge/request/backup']
     expect(await refused(states)).toEqual(states)
     await client.endAsync(true)
-  }, 60_000)
+  })
 })
