@@ -3,6 +3,7 @@ import type { DeviceConfig } from '../device/device-config.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { normaliseNumber } from '../device/numbers.ts'
 import { Fault } from '../message/fault.ts'
+import { clash } from './foreign-topics.ts'
 import type { ProfileFiles } from './profiles.ts'
 import type { Config } from './schema.ts'
 
@@ -45,6 +46,11 @@ export function makeConfigured(
   if (row.gateway !== undefined && !Object.hasOwn(config.gateways, row.gateway)) {
     const meant = didYouMean(row.gateway, Object.keys(config.gateways))
     throw new Fault('invalid_config', `device ${id}: there is no gateway "${row.gateway}"${meant}`)
+  }
+  const shared = clash(config, id)
+  if (shared !== null) {
+    const ways = `give the device another id, or change ${shared.key}`
+    throw new Fault('invalid_config', `device ${id}: ${shared.topic} would be its topic and another program's; ${ways}`)
   }
   const numbers = Object.values(config.gateways).flatMap(({ number }) => number ?? [])
   const hubNumber = (row.gateway === undefined ? undefined : config.gateways[row.gateway]?.number) ?? numbers[0]

@@ -3,6 +3,7 @@ import { DeviceConfig } from '../device/device-config.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import { Broker } from './broker.ts'
+import { clash } from './foreign-topics.ts'
 import { Gateway } from './gateway.ts'
 import { flag, key, limit, list, listen, number } from './scalars.ts'
 
@@ -211,18 +212,19 @@ export const Config = z
       })
       .prefault({}),
   })
-  .superRefine(({ mqtt, compat, gateways, routes }, context) => {
+  .superRefine(({ mqtt, compat, homeassistant, gateways, routes }, context) => {
     if (mqtt.identity === 'topic' && mqtt.server === undefined)
       context.addIssue({
         code: 'custom',
         path: ['mqtt', 'identity'],
         message: 'topic is for a broker under mqtt.server; the embedded broker knows its users by their passwords',
       })
-    if (compat.sms2mqtt !== undefined && compat.sms2mqtt.prefix === `${mqtt.base_topic}/sms`)
+    const shared = clash({ mqtt, compat, homeassistant }, null)
+    if (shared !== null)
       context.addIssue({
         code: 'custom',
-        path: ['compat', 'sms2mqtt', 'prefix'],
-        message: `${mqtt.base_topic}/sms/send is a topic of the hub itself, which takes "number" and "text" as well`,
+        path: shared.key.split('.'),
+        message: `${shared.topic} is a topic of the hub itself; use one that is not below ${mqtt.base_topic}`,
       })
     routes.forEach((route, i) => {
       route.gateways.forEach((id, j) => {

@@ -64,14 +64,26 @@ export interface TopicMatch {
   readonly levels: Readonly<Record<string, string>>
 }
 
-const inbound = Object.entries(topics)
-  .filter(([, row]) => row.direction === 'in')
-  .map(([pattern]) => ({ pattern: pattern as TopicPattern, levels: pattern.split('/') }))
+const all = Object.entries(topics).map(([pattern, { direction }]) => ({
+  pattern: pattern as TopicPattern,
+  direction,
+  levels: pattern.split('/'),
+}))
+const inbound = all.filter(({ direction }) => direction === 'in')
 
 /** Which inbound topic this is, or null for any other topic. */
 export function matchInbound(topic: string): TopicMatch | null {
+  return firstMatch(inbound, topic)
+}
+
+/** Which topic of the hub this is, in either direction, or null for any other topic. */
+export function matchTopic(topic: string): TopicMatch | null {
+  return firstMatch(all, topic)
+}
+
+function firstMatch(rows: typeof all, topic: string): TopicMatch | null {
   const levels = topic.split('/')
-  for (const row of inbound) {
+  for (const row of rows) {
     if (row.levels.length !== levels.length) continue
     const found: Record<string, string> = {}
     const fits = row.levels.every((part, i) => {

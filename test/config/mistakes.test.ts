@@ -24,6 +24,7 @@ sms: { region: DE }
 const hash = 'scrypt:15:8:1:ry8fwleyJO_9PyhtHzR70A:ZgEYnfbPfik66p7DXBsKVp_K8dxIN19m7efeVMbbHIs'
 const user = (row: string) => base.replace('24010"', `24010", users: { me: { password: "${hash}", ${row} } }`)
 const number = (text: string, more = base) => more.replace('"+4915112345678"', text)
+const dialect = (prefix: string) => `${base}compat: { sms2mqtt: { prefix: ${prefix} } }\n`
 const noRegion = base.replace('sms: { region: DE }\n', '')
 const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${'bcdefg'
   .split('')
@@ -106,6 +107,41 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       /modem, simulated, not "modm"; did you mean "modem"/,
     ],
     ['a type that is missing', swap('type: modem, ', ''), /home.type: is missing: it is one of modem, simulated/],
+    ['a dialect where texts are sent', dialect('smshub/sms'), /prefix: smshub\/sms\/send is a topic of the hub itself/],
+    ['a dialect below sms/send', dialect('smshub/sms/send'), /smshub\/sms\/send\/send is a topic of the hub itself/],
+    ['a dialect where requests are', dialect('smshub/bridge/request'), /bridge\/request\/send is a topic of the hub/],
+    ['a dialect where gateways are', dialect('smshub/gateway'), /gateway\/send is a topic of the hub itself/],
+    [
+      'a dialect below several levels',
+      dialect('a/b/sms/send').replace('broker:', 'base_topic: a/b, broker:'),
+      /a\/b\/sms/,
+    ],
+    ['a dialect with the name of a device', dialect('smshub/gate'), /device gate: smshub\/gate\/send would be its/],
+    [
+      'a dialect in a command',
+      dialect('smshub/gate/command'),
+      /device gate: smshub\/gate\/command\/send .*compat.sms2/,
+    ],
+    [
+      'a device called as a topic of the dialect',
+      dialect('smshub').replace('  gate:', '  received:'),
+      /device received: smshub\/received would be its topic/,
+    ],
+    [
+      'a device where Home Assistant says that it has started',
+      base.replace('broker:', 'base_topic: homeassistant, broker:').replace('  gate:', '  status:'),
+      /device status: homeassistant\/status .*homeassistant.status_topic/,
+    ],
+    [
+      'a birth message where a command is',
+      `${base}homeassistant: { status_topic: smshub/gate/set }\n`,
+      /device gate: smshub\/gate\/set would be/,
+    ],
+    [
+      "a birth message that is the hub's own state",
+      `${base}homeassistant: { status_topic: smshub/bridge/state }\n`,
+      /status_topic: smshub\/bridge\/state is a topic of the hub itself/,
+    ],
     ['a key that is spelt wrong', `${base}devises: {}\n`, /:13: unknown key "devises"; did you mean "devices"/],
     ['a key of a device', swap('variant:', 'varient:'), /:8: .*unknown key "varient"; did you mean "variant"/],
     ['a key of a gateway', swap('type: modem', 'type: modem, pinn: 1234'), /unknown key "pinn"; did you mean "pin"/],

@@ -1,0 +1,39 @@
+import { matchTopic } from '../message/topics.ts'
+import type { Config } from './schema.ts'
+
+type Topics = Pick<Config, 'mqtt' | 'compat' | 'homeassistant'>
+
+/** A topic of another program, and the key that says where it is. */
+interface ForeignTopic {
+  readonly topic: string
+  readonly key: string
+}
+
+/** Every topic of sms2mqtt, in both directions. */
+const dialect = ['send', 'sent', 'received', 'connected', 'signal']
+
+/**
+ * Of the topics that the configuration shares with other programs, one that is the hub's own as well: what one of them
+ * publishes there, the other would take for its own. Without a device, those that are nobody's device are looked at.
+ */
+export function clash(config: Topics, device: string | null): ForeignTopic | null {
+  const base = `${config.mqtt.base_topic}/`
+  return (
+    foreignTopics(config).find(({ topic }) => {
+      const match = topic.startsWith(base) ? matchTopic(topic.slice(base.length)) : null
+      return match !== null && (match.levels.device ?? null) === device
+    }) ?? null
+  )
+}
+
+function foreignTopics({ compat, homeassistant }: Topics): ForeignTopic[] {
+  const { discovery, prefix, status_topic: status = `${prefix}/status` } = homeassistant
+  const { sms2mqtt } = compat
+  return [
+    ...(sms2mqtt === undefined ? [] : dialect).map((name) => ({
+      topic: `${sms2mqtt?.prefix}/${name}`,
+      key: 'compat.sms2mqtt.prefix',
+    })),
+    ...(discovery === 'none' ? [] : [{ topic: status, key: 'homeassistant.status_topic' }]),
+  ]
+}
