@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { installed } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess, mainFile } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { mutant } from '../support/mutant.ts'
 import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -51,20 +52,6 @@ async function killedAfterAcknowledgement(main: string): Promise<number> {
   await hub.start({ config, main })
   for (let waited = 0; waited < 4_000 && accepted(world.world, gateNumber).length === 0; waited += 50) await pause(50)
   return accepted(world.world, gateNumber).length
-}
-
-/** A copy of the build with one line changed. */
-function mutant(file: string, original: string, changed: string): string {
-  const folder = temporaryFolder('smshub-mutant-')
-  const root = dirname(dirname(mainFile))
-  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true })
-  for (const name of ['node_modules', 'devices']) symlinkSync(join(root, name), join(folder, name))
-  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
-  const path = join(folder, 'dist', file)
-  const text = readFileSync(path, 'utf8')
-  expect(text).toContain(original)
-  writeFileSync(path, text.replace(original, changed))
-  return join(folder, 'dist/main.js')
 }
 
 describe('what is acknowledged is on the disk', () => {
