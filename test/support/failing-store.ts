@@ -14,6 +14,11 @@ export class Faults {
     this.#next.set(name, code)
   }
 
+  /** What has not failed yet, does not. */
+  clear(): void {
+    this.#next.clear()
+  }
+
   take(name: OperationName): Fault | null {
     this.asked.set(name, (this.asked.get(name) ?? 0) + 1)
     const code = this.#next.get(name)

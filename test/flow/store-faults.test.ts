@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { FaultCode } from '../../src/message/fault.ts'
+import { SimulatedDevice } from '../../src/sim/device.ts'
+import type { ModemFault } from '../../src/sim/faults.ts'
+import { type OperationName, operations } from '../../src/store/operations.ts'
+import { Faults, failingStore } from '../support/failing-store.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { accepted, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
+
+/** Minutes of waiting become seconds. */
+const speed = 60
+const person = '+4915155500009'
+const codes = ['storage_full', 'internal'] as const satisfies readonly FaultCode[]
+
+let world: TestWorld
+let started: StartedHub
+let client: TestClient
+let port: number
+let n = 0
+const faults = new Faults()
+/** What has failed in one of these tests. */
+const everFailed = new Set<OperationName>()
+const unhandled: unknown[] = []
+const note = (reason: unknown) => unhandled.push(reason)
+
+const publish = (topic: string, data: object) => async () => {
+  await client.publish(`smshub/${topic}`, data)
+}
+const ask = (path: string, data: object = {}) => publish(`bridge/request/${path}`, data)
+const fromVan = (text: string) => world.world.network.text({ from: vanNumber, to: hubNumber, text, delayMs: 0 })
+
+/** What a modem does so that a hand-over ends in each way. */
+const outcomes: readonly ModemFault[] = [
+  { fault: 'error', at: 'before_prompt', command: '+CMGS', cms: 38, times: 1 },
+  { fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 304, times: 1 },
+  { fault: 'error', at: 'after_acceptance', command: '+CMGS', cms: 500, times: 1 },
+]
+
+/** What makes a hub ask for the operations that a command, a text to a person and a text from a device don't need. */
+const causes: readonly (() => Promise<unknown>)[] = [
+  async () => (await TestClient.connect(`mqtt://127.0.0.1:${port}`)).close(),
+  async () => (await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'kept', clean: false })).close(),
+  ask('device/add', { id: 'spare', profile: 'elbro/smsb-m21t', number: '+4915155500010' }),
+  ask('device/remove', { id: 'spare' }),
+  ask('homeassistant/rediscover'),
+  ask('sms/cancel', { id: 'x' }),
+  ask('sms/get', { id: 'x' }),
+  ask('queue/list'),
+  ask('queue/purge', { device: 'boiler' }),
+  ask('queue/pause', { device: 'boiler' }),
+  ask('queue/resume', { device: 'boiler' }),
+  ask('history', { device: 'boiler' }),
+  ask('privacy/erase', { number: '+4915155500099', confirm: '+4915155500099' }),
+  ask('clock/accept'),
+  ask('health_check'),
+  ask('gateway/list'),
+  async () => fromVan(`of two parts ${n} ${'x'.repeat(180)}`),
+  async () => fromVan(`nothing that this device sends ${n}`),
+  async () => world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu: '07919471170600000451', delayMs: 0 }),
+]
+
+/** Asked for by no hub that starts and runs like these, and when they are. */
+const elsewhere: Partial<Record<OperationName, string>> = {
+  parkPublication: 'a broker refuses a publish: external ones do',
+  tellWaiting: 'a gateway is away',
+  recallPin: 'the SIM wants a PIN',
+  notePin: 'the SIM wants a PIN',
+  noteBinding: 'another modem or SIM',
+  bindings: 'a modem is opened',
+  rebase: 'the clock was moved',
+  shiftCentres: 'the clock was moved',
+  countWaiting: 'many devices are announced',
+  changeState: 'a part of other operations',
+  prune: 'once an hour',
+  deviceState: 'somebody looks at a device that Home Assistant shows',
+}
+
+beforeAll(async () => {
+  process.on('unhandledRejection', note)
+  const clock = fastClock(speed)
+  world = await startWorld({ clock, behaviour: { acceptMs: [100, 200], deliverMs: [100, 200] } })
+  new SimulatedDevice({ network: world.world.network, number: person, answerer: { answer: () => [] } })
+  port = await freePort()
+  const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
+  const config = hubYaml({
+    mqtt,
+    path: world.path,
+    more: 'sms: { destinations: any }\nrequests: { add_devices: true }',
+  })
+  started = await startHub(config, { clock, makeStore: failingStore(faults) })
+  client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'matrix', clean: false })
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+}, 60_000)
+
+afterAll(async () => {
+  process.off('unhandledRejection', note)
+  await client?.close()
+  await started?.hub.stop()
+  await world?.world.close()
+}, 60_000)
+
+const ends: readonly string[] = ['delivered', 'undelivered', 'failed', 'expired', 'cancelled', 'in_doubt']
+
+/** A command, a text to a person and a text from a device: each comes to its one end. Answers the ends of the first two. */
+async function lives(): Promise<readonly unknown[]> {
+  const id = `life${++n}`
+  const text = `lat: ${((n % 80) + 0.5).toFixed(6)} long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647`
+  await client.publish('smshub/gate/command/open', { id, force: true, ttl: 10_800 })
+  await client.publish('smshub/sms/send', { id, to: person, text: id, ttl: 10_800 })
+  fromVan(text)
+  const isOfText = ({ topic, json }: TestClient['received'][number]) =>
+    topic === 'smshub/sms/status' && json.client_id === id && json.to === person
+  const command = await client.final('gate', (json) => json.id === id, 30_000)
+  const status = await client.wait((one) => isOfText(one) && ends.includes(one.json.status), 30_000)
+  await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === text, 30_000)
+  expect(client.results('gate').filter((json) => json.id === id && json.final)).toHaveLength(1)
+  expect(client.received.filter((one) => isOfText(one) && ends.includes(one.json.status))).toHaveLength(1)
+  expect(accepted(world.world, person).filter((one) => one.text === id).length).toBeLessThanOrEqual(1)
+  return [command.json.status, status.json.status]
+}
+
+test.each(codes)(
+  'every operation of the store that fails once with %s ends nothing, leaves nothing stuck and costs no message its end',
+  async (code) => {
+    faults.struck.clear()
+    for (const name of Object.keys(operations) as OperationName[]) faults.add(name, code)
+    for (const outcome of outcomes) world.world.modem.faults.add(outcome)
+    // Several operations stand behind one cause: the first to fail keeps the others from their turn.
+    for (let round = 0; round < 3; round++) for (const cause of causes) await cause()
+    // What is left over strikes in the second round; in the third one all is well again.
+    for (let round = 0; round < 2; round++) await lives()
+    // Not those that nothing has asked for.
+    faults.clear()
+    const [command, text] = await lives()
+    expect({ command, text }).toEqual({ command: expect.stringMatching(/^(replied|delivered)$/), text: 'delivered' })
+    for (const name of faults.struck) everFailed.add(name)
+    expect(unhandled).toEqual([])
+    expect(started.hub.fatal).toBeNull()
+  },
+  150_000,
+)
+
+test('a start in which an operation of the store fails ends with that failure, or goes on; the next one succeeds', async () => {
+  const folder = temporaryFolder()
+  const yaml = 'mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { enabled: false }'
+  const inStart = new Faults()
+  const begin = async () => startHub(yaml, { folder, makeStore: failingStore(inStart) })
+  const { hub } = await begin()
+  await hub.stop()
+  for (const name of [...inStart.asked.keys()]) {
+    inStart.add(name, 'internal')
+    await begin().then(
+      ({ hub }) => hub.stop(),
+      (error: unknown) => expect(error).toMatchObject({ code: 'internal', message: `injected into ${name}` }),
+    )
+    inStart.clear()
+  }
+  for (const name of inStart.struck) everFailed.add(name)
+  await (await begin()).hub.stop()
+  expect(unhandled).toEqual([])
+}, 60_000)
+
+test('no operation of the store is left out', () => {
+  const all = Object.keys(operations) as OperationName[]
+  expect(all.filter((name) => !everFailed.has(name) && elsewhere[name] === undefined)).toEqual([])
+})
