@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Gateway, GatewayHandlers, Leave } from '../../src/gateway/gateway.ts'
 import type { GatewayState } from '../../src/message/gateway-state.ts'
-import { freePort } from '../support/folder.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
 
@@ -80,11 +80,18 @@ const behind =
     return act() as never
   }
 
-async function hubWith(gateways: Readonly<Record<string, Gateway>>): Promise<StartedHub & { client: TestClient }> {
+async function hubWith(
+  gateways: Readonly<Record<string, Gateway>>,
+  { folder = temporaryFolder(), clock = fastClock(speed) } = {},
+): Promise<StartedHub & { client: TestClient }> {
   const port = await freePort()
   const rows = Object.keys(gateways).map((id) => `  ${id}: { type: modem, path: none }`)
   const yaml = `mqtt: { broker: { listen: 127.0.0.1:${port} } }\ngateways:\n${rows.join('\n')}\nsms: { destinations: any }\nhttp: { enabled: false }`
-  const started = await startHub(yaml, { clock: fastClock(speed), makeGateway: (id) => gateways[id] as Gateway })
+  const started = await startHub(yaml, {
+    clock,
+    folder,
+    makeGateway: (id) => gateways[id] as Gateway,
+  })
   cleanUp.push(() => started.hub.stop())
   const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
   cleanUp.push(() => client.close())
@@ -141,4 +148,22 @@ test('a gateway that throws at its start stops neither the hub nor another gatew
   expect(log.some(({ level, message }) => level === 'error' && message.includes("gateway bad can't be started"))).toBe(
     true,
   )
+})
+
+test('a stop does not wait for a gateway that never answers; what it had is in doubt then, and never sent again', async () => {
+  const home = new ScriptedGateway('home', [behind(() => new Promise(() => {}))])
+  const clock = fastClock(speed)
+  const { hub, client, folder, log } = await hubWith({ home }, { clock })
+  await client.publish('smshub/sms/send', { id: 'a', to: person, text: 'a' })
+  const { json } = await status(client, 'a', ({ status }) => status === 'sending')
+  await hub.stop()
+  expect(log.some(({ message }) => message.startsWith('stopping submit: not ended within'))).toBe(true)
+  const sound = new ScriptedGateway('home', [accepts])
+  const { client: next } = await hubWith({ home: sound }, { folder, clock })
+  await next.publish('smshub/bridge/request/sms/get', { id: json.command_id })
+  const answer = await next.wait(({ topic }) => topic === 'smshub/bridge/response/sms/get')
+  expect(answer.json.data).toMatchObject({ status: 'sending', in_doubt: true, reason: 'interrupted' })
+  await next.publish('smshub/sms/send', { id: 'b', to: person, text: 'b' })
+  await status(next, 'b', (json) => json.status === 'sent')
+  expect([home.sent, sound.sent]).toEqual([1, 1])
 })
