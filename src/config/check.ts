@@ -1,5 +1,6 @@
 import { didYouMean } from '../device/nearest.ts'
-import { isDialable, numberProblem, regionProblem } from '../device/numbers.ts'
+import { isDialable, normaliseNumber, numberProblem, regionProblem } from '../device/numbers.ts'
+import { refusalOf } from '../message/dialable.ts'
 import { groupProblems } from './groups.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'
@@ -25,7 +26,11 @@ export function checkConfig(config: Config): Checked {
   for (const { path, number, isSender } of numbersIn(config)) {
     if (number.startsWith('+') && ++looked > mostLooked) continue
     const problem = numberProblem(number, wrongRegion === null ? region : undefined)
-    if (problem === null) continue
+    if (problem === null) {
+      const refusal = isSender ? null : refusalOf(normaliseNumber(number), 'text')
+      if (refusal !== null) problems.push(at(path, `${refusal}; nothing is ever sent to it`))
+      continue
+    }
     const isSure = problem.isSure || (!isSender && !isDialable(number))
     ;(isSure ? problems : warnings).push(at(path, problem.message))
   }
