@@ -24,6 +24,17 @@ const boundary = /^\s*(?:$|[!<.,]|[\r\n]|(?:lat|lac|http|gps|t:)(?![a-z]{2}))/i
 const answers = /^[\s!.,]*(?:ok|fail|success|succeed|error|on|off)\b/i
 
 /**
+ * What a device says of itself with a place behind it that its pattern does not foresee, inside of a building mostly:
+ * an event is as good as an alarm here, but what is behind it must be a place.
+ */
+function byPlace(device: Device, message: Message, text: string, lines: readonly string[]): Match | null {
+  const found = byFirstLines(device, message, lines)
+  if (found === null) return null
+  const placed = withPlace(device, text, found)
+  return placed === found ? null : placed
+}
+
+/**
  * An alarm is never lost because a line behind it is odd: firmware adds lines, networks cut them. The words of an alarm
  * that begin the text, or are a line of it, are the alarm, with whatever place can be found beside them.
  */
@@ -37,6 +48,10 @@ export function salvageAlarm(
     if (message.level !== 'high') continue
     const found = byWords(device, message, text, lines) ?? byFirstLines(device, message, lines)
     if (found !== null) return { name, message, found: withPlace(device, text, found) }
+  }
+  for (const [name, message] of messages) {
+    const found = byPlace(device, message, text, lines)
+    if (found !== null) return { name, message, found }
   }
   return null
 }

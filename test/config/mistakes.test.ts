@@ -87,7 +87,11 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     ['a contact without its plus', swap('"+4915112345699"', '"4915112345699"'), /contacts.mum: .*did you mean/],
     ['a contact that is an emergency number', swap('"+4915112345699"', '"112"'), /contacts.mum: .*emergency number/],
     ['one with a country code', swap('"+4915112345699"', '"+49112"'), /contacts.mum: /],
-    ['a contact that diverts calls', swap('"+4915112345699"', '"*21*0900123456#"'), /contacts.mum: .*code for the network/],
+    [
+      'a contact that diverts calls',
+      swap('"+4915112345699"', '"*21*0900123456#"'),
+      /contacts.mum: .*code for the network/,
+    ],
     ['one in a group', swap('"+4915112345699"', '[ "112" ]'), /contacts.mum: .*emergency number/],
     ['a device that is an emergency number abroad', swap('"+4915112345678"', '"+44999"'), /number/],
     ['a contact that is a name', swap('"+4915112345699"', '"MUM"'), /contacts.mum: .*nothing can be sent/],
