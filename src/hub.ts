@@ -272,8 +272,7 @@ export class Hub {
       else directory.place(device)
       this.#bridge.changed(id, device)
     }
-    const refresh = () => this.fleet.refreshSettings()
-    this.#store.on('settings', () => this.#persist('the settings of devices', refresh))
+    this.#store.on('settings', () => this.#persist('the settings of devices', () => this.fleet.refreshSettings()))
     this.#deliver = new Deliver({
       ...rooms,
       directory,
@@ -283,6 +282,7 @@ export class Hub {
       now,
       newId,
       unknown: (text) => unknowns.add(text),
+      ask: (id, property) => this.#submit.ask(id, property),
       log: (level, message) => this.#options.log(level, 'deliver', message),
     })
     this.desk = new Desk({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { faults } from '../message/fault.ts'
 import { commandMoves, priorities, smsMoves } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
+import { trustLevels } from '../message/trust.ts'
 
 const time = z.iso.datetime({ offset: true })
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
@@ -52,7 +53,9 @@ const result = z.looseObject({
       valid_for: maybe(z.number()),
     }),
   ),
-  reply: z.looseObject({ text: z.string(), parsed: z.record(z.string(), value) }).optional(),
+  reply: z
+    .looseObject({ text: z.string(), parsed: z.record(z.string(), value), trust: z.enum(trustLevels).optional() })
+    .optional(),
   error: error.optional(),
   queued_at: time,
   sent_at: time.optional(),
@@ -82,6 +85,7 @@ const received = z.looseObject({
   from: z.string(),
   device: maybe(z.string()),
   gateway: z.string(),
+  trust: z.enum(trustLevels),
   text: z.string(),
   received_at: time,
   smsc_at: maybe(time),
@@ -203,7 +207,14 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
     summary: 'where it is',
     schema: z.looseObject({ latitude: z.number(), longitude: z.number(), gps_accuracy: maybe(z.number()).optional() }),
   },
-  '{device}/event': { summary: 'what happened at the device', schema: z.looseObject({ event_type: z.string() }) },
+  '{device}/event': {
+    summary: 'what happened at the device',
+    schema: z.looseObject({
+      event_type: z.string(),
+      trust: z.enum(trustLevels).optional(),
+      unverified: z.literal(true).optional(),
+    }),
+  },
   '{device}/result': { summary: 'every step of a command; the last one is final', schema: result },
   'compat/sms2mqtt/send': {
     summary: 'a text in the dialect of sms2mqtt',

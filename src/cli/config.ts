@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { makeDevices } from '../config/devices.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
+import { trustWarnings } from '../config/trust.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { exposedFiles } from './exposed.ts'
 
@@ -10,7 +11,9 @@ export function checkConfig({ stdout, stderr }: CliContext, options: LoadOptions
   const loaded = loadConfig(options)
   const { config, file, dataFolder } = loaded
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
-  for (const warning of [...loaded.warnings, ...exposedFiles(loaded)]) stderr.write(`warning: ${warning}\n`)
+  const unreachable = [...devices.values()].flatMap(trustWarnings)
+  for (const warning of [...loaded.warnings, ...unreachable, ...exposedFiles(loaded)])
+    stderr.write(`warning: ${warning}\n`)
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
   const gateways = Object.keys(config.gateways).length
   const found = `${count(devices.size, 'device')}, ${count(gateways, 'gateway')}, data in ${dataFolder}`

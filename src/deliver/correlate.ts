@@ -3,6 +3,7 @@ import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
 import { own } from '../device/own.ts'
 import type { ReadContext } from '../device/read.ts'
+import { isQuestion } from '../device/trust.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
 import type { OpenCommand } from '../store/open-commands.ts'
@@ -18,9 +19,18 @@ export interface Correlation {
   readonly cancels: readonly string[]
   /** The text was sent before the open command: news, not an answer. */
   readonly lateFor: string | null
+  /** It is the answer to an open command, by its words: to one that only asks, or to another. */
+  readonly answered: 'question' | 'act' | null
 }
 
-export const nothing: Correlation = { settlements: [], answers: [], sets: {}, cancels: [], lateFor: null }
+export const nothing: Correlation = {
+  settlements: [],
+  answers: [],
+  sets: {},
+  cancels: [],
+  lateFor: null,
+  answered: null,
+}
 
 interface Candidate {
   readonly command: OpenCommand
@@ -112,7 +122,14 @@ function settled(
     sets: Object.assign({}, ...agreed.map(({ spec }) => spec.sets)) as Values,
     cancels: agreed.flatMap(({ spec }) => spec.cancels ?? []),
     lateFor: null,
+    answered: verdict === null ? answeredBy(device, candidates) : null,
   }
+}
+
+function answeredBy(device: Device, candidates: readonly Candidate[]): Correlation['answered'] {
+  const known = candidates.filter(({ answer }) => !answer.any)
+  if (known.length === 0) return null
+  return known.every(({ spec }) => isQuestion(device, spec.command)) ? 'question' : 'act'
 }
 
 function candidateOf(device: Device, command: OpenCommand, text: string, context: ReadContext): Candidate[] {

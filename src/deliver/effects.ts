@@ -1,5 +1,5 @@
 import type { Device } from '../device/device.ts'
-import { maskText, publicValues } from '../device/mask.ts'
+import { maskText } from '../device/mask.ts'
 import { learnedFrom, type ReadContext, type Reading, readText } from '../device/read.ts'
 import { stateKeysOf } from '../device/state-fields.ts'
 import { nearestOwn } from '../device/try.ts'
@@ -10,6 +10,7 @@ import { usable } from '../sms/centre-clock.ts'
 import type { TextEffects } from '../store/settle-text.ts'
 import type { Correlation } from './correlate.ts'
 import { numberOf } from './identify.ts'
+import { type Judgement, valuesOf } from './judge.ts'
 import type { WholeText } from './reassemble.ts'
 
 /** What identifying, reading and correlating found. */
@@ -23,6 +24,7 @@ export interface Understood {
   readonly sentAt: number
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
+  readonly judgement: Judgement
   /** Somebody else's text that the device passed on: nothing that it says itself. */
   readonly forwarded: { readonly from: string | null; readonly text: string } | null
 }
@@ -44,11 +46,12 @@ export function effectsOf(
   rules: EffectRules,
   now: number,
 ): TextEffects & { readonly unproven: string | null } {
-  const { whole, device, contact, sentAt, readings, correlation } = understood
-  const { answers, settlements, sets, cancels } = correlation
+  const { whole, device, contact, sentAt, readings, correlation, judgement } = understood
+  const { answers, cancels } = correlation
+  const { holds, level, question } = judgement
   const [reading] = readings
   const said = [...(reading === undefined ? [] : [reading]), ...answers]
-  const values: Values = Object.assign({}, ...said.map(publicValues), sets)
+  const values = valuesOf(readings, correlation)
   const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
   const text = textOf(understood)
@@ -56,7 +59,6 @@ export function effectsOf(
   const hidden = old || (isStranger && rules.unknownSenders === 'drop')
   const unproven = device === null ? null : unprovenOf(understood, device)
   const unknown = !hidden && isUnknown(understood, unproven)
-  const event = isAskedFor(understood) ? null : (said.find((one) => one.event !== null)?.event ?? null)
   return {
     raws: whole.raws,
     assembly: whole.assembly,
@@ -69,10 +71,11 @@ export function effectsOf(
       sender: numberOf(whole.from),
       gateway: whole.gateway,
       text,
+      trust: level,
       payload: hidden ? null : receivedPayload(messageId, text, understood),
     },
     state:
-      device === null || old
+      device === null || old || !holds
         ? null
         : {
             device: device.id,
@@ -86,26 +89,59 @@ export function effectsOf(
     unknown,
     unproven,
     heard: unknown && device !== null ? { text, hint: hintFor(device, whole.text ?? '', unproven) } : null,
-    settlements: old ? [] : settlements,
-    learned: device === null || old ? {} : learned(device, said),
-    cancels,
-    window: device === null ? null : windowOf(device, readings, now),
-    events:
-      event === null || old
-        ? []
-        : [
-            {
-              type: event,
-              id: rules.newId('evt'),
-              level: reading?.level ?? null,
-              values,
-              same: sameness(event, values),
-              repeatsMs: (reading?.repeats ?? 0) * 1000,
-              ends: reading?.ends ?? null,
-            },
-          ],
+    settlements: old ? [] : settlementsOf(understood),
+    learned: device === null || old || !holds ? {} : learned(device, said),
+    cancels: holds ? cancels : [],
+    window: device === null || !holds ? null : windowOf(device, readings, now),
+    events: old ? [] : eventsOf(understood, rules),
     delayed: false,
+    route: old ? null : judgement.route,
+    question: old || question === null ? null : { at: now, claimed: question.claimed },
+    contradicts: !old && judgement.contradicts,
   }
+}
+
+/** What the text reports; what is not proven well enough, whatever it says; and that it contradicts such a text. */
+function eventsOf(understood: Understood, rules: EffectRules): TextEffects['events'] {
+  const { device, readings, correlation, judgement } = understood
+  const { level: trust, holds, contradicts } = judgement
+  const [reading] = readings
+  const values = valuesOf(readings, correlation)
+  const said = [...(reading === undefined ? [] : [reading]), ...correlation.answers]
+  const told = isAskedFor(understood) ? null : (said.find((one) => one.event !== null)?.event ?? null)
+  const event = told ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
+  if (device === null) return []
+  const common = { values, trust, unverified: !holds }
+  const alarm = event !== null && {
+    ...common,
+    type: event,
+    id: rules.newId('evt'),
+    level: reading?.level ?? null,
+    // It neither ends an alarm nor hides one that is true.
+    same: holds ? sameness(event, values) : `unverified:${sameness(event, values)}`,
+    repeatsMs: (reading?.repeats ?? 0) * 1000,
+    ends: holds ? (reading?.ends ?? null) : null,
+  }
+  const against = contradicts && {
+    ...common,
+    type: 'contradiction',
+    id: rules.newId('evt'),
+    level: 'high',
+    same: '',
+    repeatsMs: 0,
+    ends: null,
+  }
+  return [alarm || [], against || []].flat()
+}
+
+/** What somebody said who may not be the device ends the wait, and says nothing of success. */
+function settlementsOf({ correlation, judgement }: Understood): TextEffects['settlements'] {
+  return correlation.settlements.map((one) => {
+    const reply = { ...one.reply, trust: judgement.level }
+    if (judgement.settles) return { ...one, reply }
+    const ends = one.verdict === 'accepted' || one.verdict === 'refused' || one.verdict === 'partial'
+    return { ...one, reply, ok: null, learned: {}, ...(ends && { verdict: 'unverified' as const }) }
+  })
 }
 
 /** The place that was asked for, told as the last known one: that there is no fix now is its answer and no alarm. */
@@ -176,7 +212,7 @@ function sameness(event: string, values: Values): string {
 function receivedPayload(
   id: string,
   text: string,
-  { whole, device, contact, readings, correlation, forwarded }: Understood,
+  { whole, device, contact, readings, correlation, judgement, forwarded }: Understood,
 ): Record<string, unknown> {
   const [reading] = readings
   return {
@@ -186,6 +222,7 @@ function receivedPayload(
     ...(contact !== null && { contact }),
     ...(whole.from.ton === 'alphanumeric' && { from_type: 'name' }),
     gateway: whole.gateway,
+    trust: judgement.level,
     text,
     ...(whole.data !== null && { data: whole.data }),
     received_at: isoTime(whole.receivedAt),

@@ -17,6 +17,7 @@ import { correlate, nothing } from './correlate.ts'
 import { type Decoded, decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
 import { identify } from './identify.ts'
+import { type Judgement, judge, unjudged } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import type { UnknownText } from './unknown.ts'
 
@@ -53,6 +54,8 @@ export interface DeliverRooms extends EffectRules {
   readonly directory: Directory
   readonly contacts: Directory<Listed>
   now(): number
+  /** Asks a device for a property, or for its state where it is empty. */
+  ask(device: string, property: string): Promise<unknown>
   /** A text that nobody could make sense of. */
   unknown(text: UnknownText): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -191,19 +194,24 @@ export class Deliver {
     const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
     const foreign = device === null ? null : readForward(device, text)
     const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
-    const { sentAt, correlation } = await this.#steps.run('correlate', async () => {
-      const { commands, sentAt } = await this.#rooms.store.run('openCommands', {
+    const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
+      const now = this.#rooms.now()
+      const { commands, sentAt, trust } = await this.#rooms.store.run('openCommands', {
         device: forwarded === null ? (device?.id ?? null) : null,
         stamp: whole,
         centre: whole.centre,
-        now: this.#rooms.now(),
+        now,
       })
-      if (device === null) return { sentAt, correlation: nothing }
+      if (device === null || trust === null) {
+        const judgement = unjudged(device === null && contact === null ? 'stranger' : 'number')
+        return { sentAt, correlation: nothing, judgement }
+      }
       const times = { sentAt, receivedAt: whole.receivedAt }
-      return { sentAt, correlation: correlate(device, text, times, context, commands) }
+      const correlation = correlate(device, text, times, context, commands)
+      return { sentAt, correlation, judgement: judge(device, { whole, readings, correlation }, trust, now) }
     })
     const effects = effectsOf(
-      { whole, device, contact, sentAt, readings, correlation, forwarded, context },
+      { whole, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
       this.#rooms,
       this.#rooms.now(),
     )
@@ -212,9 +220,18 @@ export class Deliver {
     if (isFlood)
       this.#rooms.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
     if (payload === null) this.#rooms.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
+    if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
     const { unproven } = effects
     this.#rooms.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
+  }
+
+  /** The device is asked whether a text that proves too little is true. */
+  #ask(device: string, { question }: Judgement): void {
+    if (question === null) return
+    this.#rooms.log('info', `a text in the name of ${device} is unverified: it is asked for its state`)
+    const failed = logged(this.#rooms.log, `asking ${device} for its state`)
+    inBackground(() => this.#rooms.ask(device, question.property), failed)
   }
 
   async #quarantine(

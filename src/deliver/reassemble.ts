@@ -17,6 +17,8 @@ export interface WholeText {
   readonly from: Address
   /** The service centre that its stamp is of; null where the modem does not show it. */
   readonly centre: string | null
+  /** How it came, as far as a forger could not easily do the same; null where the modem does not show it. */
+  readonly route: string | null
   /** null for a message of octets. */
   readonly text: string | null
   readonly data: string | null
@@ -37,6 +39,7 @@ interface KeptPart extends Part {
   readonly encoding: WholeText['encoding']
   readonly scts: number | null
   readonly centre: string | null
+  readonly route: string | null
   readonly receivedAt: number
   readonly source: FiledMessage['source']
   readonly damaged?: true
@@ -97,6 +100,7 @@ function keep(raw: FiledMessage, tpdu: Deliver, damaged: boolean): KeptPart {
     encoding: tpdu.data !== undefined ? 'data' : tpdu.coding?.alphabet === 'ucs2' ? 'ucs2' : 'gsm7',
     scts: timeOf(tpdu.scts),
     centre: centreOf(tpdu.smsc),
+    route: routeOf(tpdu),
     receivedAt: raw.receivedAt,
     source: raw.source,
     ...(damaged && { damaged }),
@@ -107,7 +111,19 @@ function keep(raw: FiledMessage, tpdu: Deliver, damaged: boolean): KeptPart {
   }
 }
 
-function whole({ gateway, sim, source, from, encoding, scts, centre, receivedAt }: KeptPart) {
+/**
+ * The service centre, the originator and its type of number, the time zone of the stamp, TP-PID and the message class:
+ * the same for every text that a SIM sends through its own operator.
+ */
+function routeOf({ smsc, address, scts, pid, coding }: Deliver): string | null {
+  const centre = centreOf(smsc)
+  if (centre === null) return null
+  const zone = /(Z|[+-]\d\d:\d\d)$/.exec(scts ?? '')?.[0] ?? 'none'
+  return [centre, address.ton, address.number, zone, `pid ${pid ?? 0}`, `class ${coding?.cls ?? 'none'}`].join(', ')
+}
+
+function whole({ gateway, sim, source, from, encoding, scts, centre, route, receivedAt }: KeptPart) {
   // Segments that an older version kept lack some of it.
-  return { gateway, sim, source: source ?? 'storage', from, encoding, scts, centre: centre ?? null, receivedAt }
+  const shown = { centre: centre ?? null, route: route ?? null }
+  return { gateway, sim, source: source ?? 'storage', from, encoding, scts, ...shown, receivedAt }
 }

@@ -12,6 +12,7 @@ import { maskMatch, type ReadContext, type Reading, readForward, readText, timeC
 import type { TimeContext } from './readers/dates.ts'
 import type { Command } from './schema/command.ts'
 import { formatOf, maskedOf, textOf } from './template.ts'
+import { holdsSecret } from './trust.ts'
 
 /** A command that waits for its answer, as `Composed` described it. */
 export interface OpenCommand {
@@ -33,6 +34,10 @@ export interface Answer {
   readonly part: number | null
   readonly event: string | null
   readonly message: string | null
+  /** The alarm that it ends. */
+  readonly ends: string | null
+  /** The text holds a code of the device. */
+  readonly proven: boolean
   /** Fields that nobody outside may see. */
   readonly secretFields: readonly string[]
   /** The text without the secrets of the device and of the command. */
@@ -128,12 +133,25 @@ function fromPattern(asked: Asked, verdict: Answer['verdict'], found: Match, tex
     verdict,
     values,
     event: typeof event === 'string' ? event : null,
+    proven: holdsSecret(asked.device, text, found.spans),
     secretFields: Object.keys(values).filter((field) => isListed(field, asked.command.reply.secret)),
   }
 }
 
-function fromMessage({ values, part, event, message, secretFields, masked }: Reading): Answer {
-  return { verdict: 'accepted', values, by: 'message', any: false, part, event, message, secretFields, masked }
+function fromMessage({ values, part, event, message, ends, proven, secretFields, masked }: Reading): Answer {
+  return {
+    verdict: 'accepted',
+    values,
+    by: 'message',
+    any: false,
+    part,
+    event,
+    message,
+    ends,
+    proven,
+    secretFields,
+    masked,
+  }
 }
 
 const none = (masked: string): Answer => ({
@@ -144,6 +162,8 @@ const none = (masked: string): Answer => ({
   part: null,
   event: null,
   message: null,
+  ends: null,
+  proven: false,
   secretFields: [],
   masked,
 })

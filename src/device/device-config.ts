@@ -3,7 +3,7 @@ import { isDialable } from './numbers.ts'
 import { isZone } from './readers/zones.ts'
 import { trust } from './schema/message.ts'
 import { additions } from './schema/profile.ts'
-import { flag, many, named, seconds, table, text } from './schema/scalars.ts'
+import { flag, many, named, seconds, table, text, whole } from './schema/scalars.ts'
 
 const never = z.literal('none').transform(() => null)
 
@@ -35,6 +35,41 @@ const homeassistant = orFalse(
       z.record(text, orFalse(entity)).default({}),
       'Single entities by the name of their field, or command_<name>; false leaves one out',
       { battery: { icon: 'mdi:car-battery' }, command_restart: 'false' },
+    ),
+  }),
+)
+
+/** `secret` alone is short for all three levels. */
+const trustRules = z.preprocess(
+  (given) => (typeof given === 'string' ? { state: given, danger: given, settle: given } : given),
+  table({
+    state: key(trust.default('number'), 'What a text needs to change the state', 'number'),
+    danger: key(
+      trust.default('number'),
+      'What it needs besides to say disarmed, open, engine, tamper over, or what the profile marks as danger',
+      'route',
+    ),
+    settle: key(trust.default('number'), 'What an answer needs to say that a command has worked', 'route'),
+    learn: key(
+      whole.pipe(z.number().min(1, 'takes 1 to 100').max(100, 'takes 1 to 100')).default(5),
+      'Answers that must have come by a route until it is known',
+      '5',
+    ),
+    ask: key(
+      table({
+        every: key(
+          seconds.pipe(z.number().min(60, 'takes at least 1m')).default(600),
+          'The device is asked at most once in this time whether an unverified text is true',
+          '10m',
+        ),
+        day: key(
+          whole.pipe(z.number().min(0, 'takes 0 to 50').max(50, 'takes 0 to 50')).default(5),
+          'And at most so often in 24 hours',
+          '5',
+        ),
+      }).prefault({}),
+      'How often the device is asked',
+      { every: '10m', day: '5' },
     ),
   }),
 )
@@ -81,9 +116,9 @@ export const DeviceConfig = table({
   poll: key(z.union([never, seconds]).optional(), 'How often it is asked for its state, or none', '6h'),
   valid_for: key(seconds.optional(), 'How long a command may wait until it is sent', '10m'),
   trust: key(
-    trust.optional(),
-    'What makes a text count as one of the device: its number, which can be forged',
-    'number',
+    trustRules.optional(),
+    'What proves that a text is its own: number (can be forged), route (comes as its answers came), secret (holds its code, or answers a question). One word for all, or single ones',
+    'secret',
   ),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
   homeassistant: key(homeassistant.prefault({}), 'How Home Assistant shows the device; false announces nothing of it', {

@@ -8,7 +8,7 @@ import type { Binding } from './pattern/bind.ts'
 import type { Profile } from './profile.ts'
 import { brokenReferences } from './references.ts'
 import type { Command } from './schema/command.ts'
-import type { Message, Property, Timing, Trust } from './schema/message.ts'
+import type { Message, Property, Timing } from './schema/message.ts'
 import { builtIn, resolveSettings, specOf, suffixOf } from './settings.ts'
 
 /** What a device needs to know of the hub. */
@@ -51,7 +51,8 @@ export interface Device {
   readonly expected: number | null
   readonly poll: number | null
   readonly validFor: number | null
-  readonly trust: Trust | null
+  /** What texts need to count; null where nothing was configured. */
+  readonly trust: NonNullable<DeviceConfig['trust']> | null
   readonly unproven: boolean
   /** How Home Assistant shows it; null: not at all. */
   readonly homeassistant: DeviceConfig['homeassistant']

@@ -1,3 +1,4 @@
+import type { Trust } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'
 import { bindingOf, type Device, messagesOf, settingOf } from './device.ts'
 import { isListed, isSecretSetting, maskStretches, type Stretch, secretsOf, secretTokens } from './mask.ts'
@@ -10,8 +11,9 @@ import { wordKey } from './pattern/regular.ts'
 import type { TimeContext } from './readers/dates.ts'
 import { isOldMark } from './readers/place.ts'
 import { salvageAlarm } from './salvage.ts'
-import { type Message, message as messageTable, type Trust } from './schema/message.ts'
+import { type Message, message as messageTable } from './schema/message.ts'
 import { specOf } from './settings.ts'
+import { holdsSecret } from './trust.ts'
 
 export interface ReadContext {
   /** When the hub got it, ISO 8601 with offset; null for a text without a date. */
@@ -32,7 +34,10 @@ export interface Reading {
   readonly ends: string | null
   /** Its place in an answer of several texts. */
   readonly part: number | null
+  /** What this message asks for itself. */
   readonly trust: Trust | null
+  /** The text holds a code of the device. */
+  readonly proven: boolean
   readonly proof: 'printed' | 'reported' | 'unproven'
   readonly secretFields: readonly string[]
   /** The text without its secrets. */
@@ -150,7 +155,8 @@ function readingOf(
     repeats: message.repeats ?? null,
     ends: message.ends ?? null,
     part: message.part ?? null,
-    trust: message.trust ?? device.trust,
+    trust: message.trust ?? null,
+    proven: holdsSecret(device, text, found.spans),
     proof: message.proof,
     secretFields,
     masked: maskMatch(device, text, found, message.secret),

@@ -2,7 +2,7 @@ import type { Device } from '../device/device.ts'
 import { didYouMean } from '../device/nearest.ts'
 import { type PlannedStep, passes, planOf } from '../device/setup.ts'
 import { Fault } from '../message/fault.ts'
-import type { Publish } from '../message/publish.ts'
+import { ownPublish, type Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import type { Enqueued } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
@@ -116,19 +116,8 @@ export class Desk {
       ...(confirm === true && { confirm: device.id }),
       ...(typeof to === 'string' && { for: to }),
     }
-    const enqueued = await this.#rooms.takeIn({
-      client: 'command line',
-      connection: '',
-      messageId: null,
-      duplicate: false,
-      topic: `${device.id}/command`,
-      payload: new TextEncoder().encode(JSON.stringify(payload)),
-      retained: false,
-      clearing: 'no',
-      waited: false,
-      expirySeconds: null,
-      response: null,
-    })
+    const publish = ownPublish('command line', `${device.id}/command`, JSON.stringify(payload))
+    const enqueued = await this.#rooms.takeIn(publish)
     const commandId = enqueued?.commands[0]?.id
     if (commandId === undefined) throw new Fault('internal', 'the command was not taken')
     const result = await this.#outcome(commandId)

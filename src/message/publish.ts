@@ -34,5 +34,20 @@ export interface Publish {
   readonly response: { readonly topic: string; readonly correlation: Uint8Array | null } | null
 }
 
+/** What the hub asks for itself, as a client would. */
+export const ownPublish = (client: string, topic: string, payload: string): Publish => ({
+  client,
+  connection: '',
+  messageId: null,
+  duplicate: false,
+  topic,
+  payload: new TextEncoder().encode(payload),
+  retained: false,
+  clearing: 'no',
+  waited: false,
+  expirySeconds: null,
+  response: null,
+})
+
 /** What an ingress promises to call, and the acknowledgement waits for: resolved means durable. */
 export type PublishHandler = (publish: Publish) => Promise<void>

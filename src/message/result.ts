@@ -1,5 +1,6 @@
 import type { ErrorReport } from './fault.ts'
 import type { CommandStatus, SmsStatus } from './status.ts'
+import type { TrustLevel } from './trust.ts'
 import type { Value, Values } from './values.ts'
 
 /** What the device said, tied to the command that it answers. Secrets are masked. */
@@ -8,6 +9,8 @@ export interface Reply {
   readonly parsed: Values
   /** How the text was tied to the command: a pattern of the command, one of the profile's messages, or any text. */
   readonly matched_by: 'pattern' | 'message' | 'any_text'
+  /** How well it is proven that the text is the device's own. */
+  readonly trust?: TrustLevel
   /** How many texts of an answer of several have come. */
   readonly texts?: number
 }

@@ -5,6 +5,7 @@ import type { Tx } from './engine.ts'
 import { forgetPause } from './pause.ts'
 import { signOfLife } from './presence.ts'
 import { document } from './rows.ts'
+import { forgetTrust } from './trust.ts'
 
 /** What a text or an accepted command says about a device. */
 export interface StateChange {
@@ -161,6 +162,7 @@ export function announceDevice(tx: Tx, id: string, fields: readonly string[]): v
  */
 export function leave(tx: Tx, id: string): void {
   tx.run('DELETE FROM device WHERE id = ?', id)
+  forgetTrust(tx, id)
   tx.run('INSERT OR IGNORE INTO leaving (device) VALUES (?)', id)
   forgetPause(tx, id)
 }

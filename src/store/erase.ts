@@ -3,6 +3,7 @@ import type { Tx } from './engine.ts'
 import { about, type Subject } from './history.ts'
 import { move } from './moves.ts'
 import type { SubmissionRow } from './rows.ts'
+import { forgetTrust } from './trust.ts'
 
 export interface Erasure extends Subject {
   /** Where the hub publishes: messages for absent clients are kept by their whole topics. */
@@ -101,6 +102,7 @@ function wire(tx: Tx, { device, numbers }: Subject): number {
 /** Values and times; settings that the device has taken stay, they are needed to speak to it. */
 function forgetState(tx: Tx, device: string, fields: readonly string[] | null): void {
   tx.run(`UPDATE device SET state = '{}', times = '{}', events = '{}', last_seen = NULL WHERE id = ?`, device)
+  forgetTrust(tx, device)
   tx.publish({ topic: `${device}/location`, payload: '', retain: true })
   if (fields !== null) announceDevice(tx, device, fields)
 }

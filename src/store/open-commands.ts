@@ -4,6 +4,7 @@ import { graceMs } from './doubt.ts'
 import type { Tx } from './engine.ts'
 import { document, type SubmissionRow } from './rows.ts'
 import { centreClock } from './service-centres.ts'
+import { type TrustRecord, trustRecord } from './trust.ts'
 
 /** A command that a text may answer. */
 export interface OpenCommand {
@@ -45,7 +46,7 @@ export interface ReceivedText {
 export function openCommands(
   tx: Tx,
   { device, stamp, centre, now }: ReceivedText,
-): { commands: OpenCommand[]; sentAt: number } {
+): { commands: OpenCommand[]; sentAt: number; trust: TrustRecord | null } {
   const rows =
     device === null
       ? []
@@ -57,7 +58,11 @@ export function openCommands(
           device,
           now - lateMs,
         )
-  return { commands: rows.map(openCommand), sentAt: latestSending(stamp, centreClock(tx, centre)) }
+  return {
+    commands: rows.map(openCommand),
+    sentAt: latestSending(stamp, centreClock(tx, centre)),
+    trust: device === null ? null : trustRecord(tx, device, now),
+  }
 }
 
 /** Until then the network may still deliver it, and the device take its time; with as much again for a slow one. */

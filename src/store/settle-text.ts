@@ -1,6 +1,7 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime, type Reply } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
+import type { TrustLevel } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'
 import type { Stamp } from '../sms/centre-clock.ts'
 import { advance, follows } from './acts.ts'
@@ -13,11 +14,12 @@ import { document, type SubmissionRow, submission } from './rows.ts'
 import { learnStamp } from './service-centres.ts'
 import { type Learned, learnSettings } from './settings.ts'
 import { dropText, floodOf, keepNewest } from './strangers.ts'
+import { learnRoute, noteContradiction, noteQuestion, type Question } from './trust.ts'
 
 /** What an answer means for the command it belongs to. */
 export interface Settlement {
   readonly seq: number
-  readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late'
+  readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late' | 'unverified'
   /** null where the wording is not known well enough to tell success. */
   readonly ok: boolean | null
   readonly reply: Reply
@@ -35,6 +37,9 @@ export interface TextEvent {
   readonly same: string
   readonly repeatsMs: number
   readonly ends: string | null
+  readonly trust: TrustLevel
+  /** Said on less than the device's owner asks for: nothing has changed by it. */
+  readonly unverified: boolean
 }
 
 /** Everything that follows from one incoming text, for one transaction. */
@@ -52,6 +57,7 @@ export interface TextEffects {
     readonly gateway: string
     /** Secrets masked. */
     readonly text: string
+    readonly trust: TrustLevel
     /** Payload of `sms/received`; null publishes nothing. */
     readonly payload: Readonly<Record<string, unknown>> | null
   }
@@ -72,6 +78,12 @@ export interface TextEffects {
   readonly events: readonly (TextEvent & { readonly id: string })[]
   /** Texts older than the hub's knowledge, for example those from before its installation: no events. */
   readonly delayed: boolean
+  /** The way of an answer, to be known again. */
+  readonly route: string | null
+  /** The device will be asked whether this is true. */
+  readonly question: Question | null
+  /** It contradicts the text that the device was asked about. */
+  readonly contradicts: boolean
 }
 
 /** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
@@ -80,7 +92,8 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   learnStamp(tx, effects.centre, effects.stamp)
   const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
   tx.run(
-    `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     incoming.messageId,
     incoming.device,
     incoming.sender,
@@ -88,6 +101,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     incoming.text,
     JSON.stringify(incoming.payload),
     now,
+    incoming.trust,
   )
   if (effects.isStranger) keepNewest(tx, incoming.sender)
   if (isFlood !== null) {
@@ -107,6 +121,9 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     learnSettings(tx, incoming.device, effects.learned)
     for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
     for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
+    if (effects.route !== null) learnRoute(tx, incoming.device, effects.route, now)
+    if (effects.question !== null) noteQuestion(tx, incoming.device, effects.question)
+    if (effects.contradicts) noteContradiction(tx, incoming.device)
   }
   if (effects.heard !== null) {
     tx.run(
@@ -136,15 +153,18 @@ function publishEvent(
   tx.publish({ topic: topicName('{device}/event', { device }), payload: JSON.stringify(payload), retain: false })
 }
 
+type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'>
+
 /** `<device>/event`: every key that a template names is always there. */
 export function eventPayload(
-  { type, id, level, values }: Pick<TextEvent, 'type' | 'level' | 'values'> & { readonly id: string },
+  { type, id, level, values, trust, unverified }: EventFacts & { readonly id: string },
   messageId: string,
   now: number,
   delayed: boolean,
 ): Readonly<Record<string, unknown>> {
   const received = { message_id: messageId, received_at: isoTime(now), delayed }
-  return { event_type: type, id, ...(level !== null && { level }), ...values, ...received }
+  const proof = { trust, ...(unverified && { unverified }) }
+  return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...received }
 }
 
 function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
@@ -172,6 +192,9 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
       move(tx, row, { ...arrived, ...answered, ok: false, reason: null, error }, now)
       return
     }
+    case 'unverified':
+      move(tx, row, { ...arrived, ...answered, ok: null, reason: 'unverified', error: null }, now)
+      return
     case 'pending':
     case 'partial':
       move(

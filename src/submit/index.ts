@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import { Fault } from '../message/fault.ts'
-import type { Publish } from '../message/publish.ts'
+import { ownPublish, type Publish } from '../message/publish.ts'
 import type { Enqueued, EnqueueLimits, Item, Refusal } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
@@ -76,6 +76,13 @@ export class Submit {
   /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
   isRecipient(to: string, isTopic: boolean): boolean {
     return isRecipient(to, isTopic, this.#rooms)
+  }
+
+  /** The hub's own question: for a property of a device, or for its state where it is empty. */
+  ask(device: string, property: string): Promise<Enqueued | null> {
+    const topic = `${device}/get${property === '' ? '' : `/${property}`}`
+    // Nobody's quota but the device's own.
+    return this.takeIn({ ...ownPublish('hub', topic, ''), isAnonymous: true })
   }
 
   /** From the publish to the disk. Resolved, its acknowledgement may leave. */

@@ -44,6 +44,19 @@ function check(yaml: string, more: Record<string, string> = {}): Ran {
 
 const gate = `gate: { profile: king-pigeon/rtu5024, variant: classic, number: "+4915112345678" }`
 
+test('config check reports levels of trust that a device cannot reach', () => {
+  const of = (profile: string, more: string) =>
+    check(`devices: { gate: { profile: ${profile}, number: "+4915112345678", ${more} } }`).err
+  expect(of('diy/sim800l-relay', 'trust: secret')).toMatch(/devices\.gate\.trust: secret cannot be reached.*use route/)
+  expect(of('diy/sim800l-relay', 'trust: { settle: number }')).not.toMatch(/trust/)
+  const asks = 'commands: { status: { text: STATUS, repeat: safe, reply: { expect: required } } }'
+  expect(of('generic/text', `trust: secret, ${asks}`)).toMatch(/only answers to questions.*reason: unverified/)
+  const codes = 'messages: { on: { text: "{=password} ON" } }, settings: { password: "8642" }'
+  const own = 'profile: king-pigeon/rtu5024, variant: classic'
+  const known = `devices: { gate: { ${own}, number: "+4915112345678", trust: secret, ${codes} } }`
+  expect(check(known)).toMatchObject({ code: 0, err: expect.not.stringContaining('trust') })
+})
+
 describe('the command line', () => {
   test('shows its version and its help', () => {
     expect(smshub(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })

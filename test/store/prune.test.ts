@@ -33,6 +33,8 @@ const bounds: Readonly<Record<string, string>> = {
   service_centre: 'pruned when not seen for as long as the history',
   tally: 'a few names',
   counter: 'a row for each device that there ever was',
+  route: 'sixteen of each device; deleted with the device',
+  question: 'deleted after a day, at most fifty of each device; deleted with the device',
   leaving: 'deleted when the topics of the device are cleared',
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { trusts } from '../../message/trust.ts'
 import { proof, saying, when } from './command.ts'
 import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './scalars.ts'
 
@@ -32,17 +33,8 @@ const messageExample = table({
 export type MessageExample = z.output<typeof messageExample>
 
 export const levels = ['low', 'normal', 'high'] as const
-export const trusts = ['number', 'route', 'secret'] as const
-export type Trust = (typeof trusts)[number]
-
-/**
- * What makes a text count as one of the device. Its number is all that is looked at by now: what would ask for more is
- * refused, as a promise that nobody keeps is worse than none.
- */
-export const trust = oneOf(trusts).refine((level) => level === 'number', {
-  error: ({ input }) =>
-    `${String(input)} is not available: every text from the device's number is believed, and a number can be forged. Remove the key, or write number`,
-})
+/** What makes a text count as one of the device; its meaning is in device/trust.ts. */
+export const trust = oneOf(trusts)
 
 export const message = table({
   text: many(saying).default([]),
@@ -134,6 +126,7 @@ export const property = table({
   when: when.default({}),
   query: name.optional(),
   primary: flag.default(false),
+  danger: many(text).default([]),
   ...calls,
 })
 export type Property = z.output<typeof property>

@@ -4,6 +4,7 @@ import { eventsOf } from '../../device/lint/properties.ts'
 import { isListed } from '../../device/mask.ts'
 import type { Command } from '../../device/schema/command.ts'
 import { stateFieldsOf } from '../../device/state-fields.ts'
+import { judges } from '../../device/trust.ts'
 import { commandMoves } from '../../message/status.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { dangerOf } from './danger.ts'
@@ -77,7 +78,8 @@ function trackerPart(context: DiscoveryContext, device: Device, told: readonly s
 
 /** The events of a device as an entity, and each of them as a trigger for automations. */
 function eventParts(context: DiscoveryContext, device: Device): Part[] {
-  const types = [...new Set([...eventsOf(device.dialect), 'late_reply'])].sort()
+  const judged = judges(device) ? ['contradiction', 'unverified'] : []
+  const types = [...new Set([...eventsOf(device.dialect), 'late_reply', ...judged])].sort()
   if (types.length === 1) return []
   const topic = topicOf(context, device, 'event')
   const component = {

@@ -39,7 +39,14 @@ function renderingsOf(payload: string, published: (topic: string) => readonly st
 function publishedBy(device: Device): (topic: string) => readonly string[] {
   const events = readingsOf(device).flatMap((reading, i) => {
     if (reading.event === null) return []
-    const event = { type: reading.event, id: `evt_${i}`, level: reading.level, values: publicValues(reading) }
+    const event = {
+      type: reading.event,
+      id: `evt_${i}`,
+      level: reading.level,
+      values: publicValues(reading),
+      trust: 'number',
+      unverified: i % 3 === 0,
+    } as const
     return [i % 2 === 0, false].map((delayed) => JSON.stringify(eventPayload(event, 'msg_1', 0, delayed)))
   })
   const late = JSON.stringify({ event_type: 'late_reply', delayed: false, command_id: 'cmd_1' })

@@ -1,0 +1,124 @@
+import { reaches, strictest, type Trust, type TrustLevel } from '../message/trust.ts'
+import type { Values } from '../message/values.ts'
+import { dangersIn, isDangerousEvent } from './danger.ts'
+import { commandsOf, type Device, messagesOf, propertiesOf, settingOf } from './device.ts'
+import { findCommand } from './find-command.ts'
+import { resolveGet } from './intent.ts'
+import { isSecretSetting } from './mask.ts'
+import { own } from './own.ts'
+import type { Span } from './pattern/match.ts'
+import { eachPart } from './pattern/pattern.ts'
+import { specOf } from './settings.ts'
+import { fieldOf } from './vocabulary.ts'
+
+/** What there is to go by, beside the number. */
+export interface Evidence {
+  /** It holds a code of the device's settings. */
+  readonly proven: boolean
+  /**
+   * How it came: as answers came before, in another way than they did, or nobody knows, as none is learned or the modem
+   * does not show it.
+   */
+  readonly route: 'known' | 'foreign' | 'unknown'
+  /** It answers a question: a forger would have to answer in time, and could not keep the device from answering. */
+  readonly asked: boolean
+}
+
+/** The level of a text from the device's number. */
+export function levelOf({ trust }: Device, { proven, route, asked }: Evidence): TrustLevel {
+  if (proven) return 'secret'
+  const wantsRoute = trust !== null && [trust.state, trust.danger, trust.settle].includes('route')
+  if (asked && (route === 'known' || (route === 'unknown' && !wantsRoute))) return 'secret'
+  return route === 'known' ? 'route' : 'number'
+}
+
+/** What a text says, as far as it matters here. */
+export interface Claim {
+  readonly values: Values
+  readonly events: readonly string[]
+  /** What the messages of the profile that it fits ask for themselves. */
+  readonly required: readonly Trust[]
+}
+
+/** The level that a text needs for its values to become the state of the device. */
+export function requiredFor(device: Device, { values, events, required }: Claim): Trust {
+  const isDangerous = Object.keys(dangersIn(device, values)).length > 0 || events.some(isDangerousEvent)
+  const { state = 'number', danger = 'number' } = device.trust ?? {}
+  return strictest([state, ...(isDangerous ? [danger] : []), ...required])
+}
+
+export const settles = ({ trust }: Device, level: TrustLevel): boolean => reaches(level, trust?.settle ?? 'number')
+
+/** Of what a text says, that which another text may contradict: the dangers in it, else whatever has few values. */
+export function claimed(device: Device, values: Values): Values {
+  const dangers = dangersIn(device, values)
+  if (Object.keys(dangers).length > 0) return dangers
+  return Object.fromEntries(
+    Object.entries(values).filter(([field]) => ['bool', 'switch'].includes(fieldOf(field)?.type ?? '')),
+  )
+}
+
+export const contradicts = (one: Values, other: Values): boolean =>
+  Object.entries(one).some(([field, value]) => own(other, field) !== undefined && other[field] !== value)
+
+/** Does the text hold a code that only the device and its owner know? What every device of the kind has is none. */
+export function holdsSecret(device: Device, text: string, spans: readonly Span[]): boolean {
+  return spans.some(({ by, name, from, to }) => {
+    if (to <= from || !isOwnSecret(device, name)) return false
+    return by === 'value' || text.slice(from, to) === settingOf(device, name)
+  })
+}
+
+/** A secret setting of the device with another value than the one that it leaves the factory with. */
+export function isOwnSecret(device: Device, name: string): boolean {
+  const value = isSecretSetting(device, name) ? (settingOf(device, name) ?? '') : ''
+  return value !== '' && value !== specOf(device.dialect.settings, name)?.default
+}
+
+/** The codes that texts of the device hold: in a message, or in an answer that accepts. */
+export function codesOf(device: Device): string[] {
+  const messages = Object.values(messagesOf(device)).flatMap(({ text, find }) => [
+    ...text.map((one) => one.text),
+    ...find,
+  ])
+  const answers = Object.values(commandsOf(device)).flatMap(({ reply }) => reply.accepted.map((one) => one.text))
+  const names = [...messages, ...answers].flatMap(({ parts }) =>
+    [...eachPart(parts)].flatMap((part) =>
+      part.part === 'hole' ? part.field : part.part === 'value' ? part.name : [],
+    ),
+  )
+  return [...new Set(names)].filter((name) => isOwnSecret(device, name))
+}
+
+/** Does the command only ask? */
+export function isQuestion(device: Device, name: string): boolean {
+  const command = own(device.dialect.commands, name)
+  if (command === undefined || command.danger !== undefined || Object.keys(command.sets).length > 0) return false
+  if (command.repeat !== 'safe') return false
+  return (
+    name === 'status' ||
+    command.asks.length > 0 ||
+    Object.values(propertiesOf(device)).some(({ query }) => query === name)
+  )
+}
+
+/** The property to ask for, so that the device says itself what it is like; `''` for its state, null if nothing asks. */
+export function questionFor(device: Device, fields: readonly string[]): string | null {
+  if (device.recipient === null) return null
+  return [...fields, null].map((field) => asks(device, field)).find((topic) => topic !== null) ?? null
+}
+
+function asks(device: Device, field: string | null): string | null {
+  try {
+    const { command } = resolveGet(device, field)
+    findCommand(device, command)
+    return isQuestion(device, command) ? (field ?? '') : null
+  } catch {
+    return null
+  }
+}
+
+/** Does the device or its profile ask for more than the number anywhere? */
+export function judges({ trust, dialect }: Device): boolean {
+  return trust !== null || Object.values(dialect.messages).some((message) => message.trust !== undefined)
+}
