@@ -156,8 +156,12 @@ export function numberProblem(text: string, region?: string): NumberProblem | nu
     const national = parsePhoneNumberFromString(digits, region as CountryCode)
     const isWhole = whole?.isValid() && whole.number !== national?.number
     const asWritten = national?.formatNational().replace(/\D/g, '') === digits
-    if (national?.isValid() && (asWritten || !isWhole)) return null
+    if (national?.isValid() && asWritten) return null
     if (isWhole) return sure(`has no plus: did you mean "${whole?.number}"?`)
+    if (national?.isValid()) {
+      const other = whole?.isPossible() ? `; did you mean "${whole.number}"?` : ''
+      return perhaps(`is taken for ${national.number}: write it with plus and country code${other}`)
+    }
     return perhaps(`is no number of ${region}: write it with plus and country code`)
   }
   if (!digits.startsWith('0') && whole?.isValid()) return sure(`has no plus: did you mean "${whole.number}"?`)

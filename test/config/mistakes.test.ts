@@ -292,6 +292,12 @@ describe('what may be meant otherwise is warned of, with its line:', () => {
     ['a user for no device', user('role: operator, devices: [gat]'), /smshub.yaml:1: .*did you mean "gate"/],
     ['a route prefix without its plus', `${base}routes:\n  - { prefix: "49", gateways: [home] }\n`, /write "\+49"/],
     ['a device that is only heard', number('"GATECO"'), /:9: .*nothing can be sent to it/],
+    [
+      'a foreign number without its plus that could be one of here',
+      number('"447700900123"'),
+      /"447700900123" is taken for \+49447700900123: .*did you mean "\+447700900123"/,
+    ],
+    ['a number without its zero', number('"15112345678"'), /"15112345678" is taken for \+4915112345678/],
     ['a digit too few', number('"+1202555012"'), /a digit too many or too few/],
     ['a zero behind the country code', number('"+49015112345678"'), /did you mean "\+4915112345678"/],
     [

@@ -36,6 +36,6 @@ test('a device gets numbers in the form that it wants', () => {
   expect(forms('80888')).toEqual(['80888', '80888', '80888', '80888'])
 })
 
-test('names of senders cannot be answered', () => {
-  expect(['+4915112345678', '80888', '*100#', 'MyBank', ''].map(isDialable)).toEqual([true, true, true, false, false])
+test('names of senders and codes of the network are not texted', () => {
+  expect(['+4915112345678', '80888', '*100#', 'MyBank', ''].map(isDialable)).toEqual([true, true, false, false, false])
 })
