@@ -20,7 +20,11 @@ const attempts = [
   ['AT', 3_000],
 ] as const
 
-type Answer = 'ok' | 'error' | 'prompt' | 'silence'
+/** `bare`: one OK without the line that should stand in front of it, and nothing more. */
+type Answer = 'ok' | 'error' | 'prompt' | 'silence' | 'bare'
+
+/** So often in a row is a bare OK no late one: it is all that the modem answers to `AT+CMEE?`. */
+const sureBare = 2
 
 /**
  * Brings the line to a known state: out of a prompt, past late answers. ESC and never Ctrl-Z: that one would send
@@ -30,42 +34,50 @@ type Answer = 'ok' | 'error' | 'prompt' | 'silence'
 export async function synchronise(channel: Channel): Promise<boolean> {
   channel.write('\x1b')
   await drain(channel, settle)
+  let bare = 0
   for (const [text, ms] of attempts) {
     if (channel.lost !== null) return false
     const answer = await exchange(channel, text, ms, null)
     // An answer is an answer: some makes refuse even this while their SIM is locked.
-    if ((answer === 'ok' || answer === 'error') && (await isInStep(channel))) return true
+    if (answer === 'ok' || answer === 'error') {
+      const step = await stepOf(channel)
+      bare = step === 'bare' ? bare + 1 : 0
+      if (step === 'in' || bare === sureBare) return true
+    }
     if (answer === 'prompt') channel.write('\x1b')
     if (answer !== 'ok') await drain(channel, settle)
   }
   return false
 }
 
-async function isInStep(channel: Channel): Promise<boolean> {
+async function stepOf(channel: Channel): Promise<'in' | 'out' | 'bare'> {
   const answer = await exchange(channel, 'AT+CMEE?', 3_000, '+CMEE:')
-  if (answer === 'error') return (await drain(channel, quiet)) === 0
-  if (answer === 'ok') return true
+  if (answer === 'error') return (await drain(channel, quiet)) === 0 ? 'in' : 'out'
+  if (answer === 'ok') return 'in'
+  if (answer === 'bare') return 'bare'
   if (answer === 'prompt') channel.write('\x1b')
   await drain(channel, settle)
-  return false
+  return 'out'
 }
 
 /** One question. With a `tag`, only the OK behind a line that begins with it is its answer. */
 function exchange(channel: Channel, text: string, ms: number, tag: string | null): Promise<Answer> {
   return new Promise((resolve) => {
     let tagged = tag === null
+    let bare = 0
     const end = (answer: Answer) => {
       timer.cancel()
       channel.listen(null)
       resolve(answer)
     }
-    const timer = channel.clock.after(ms, () => end('silence'))
+    const timer = channel.clock.after(ms, () => end(bare === 1 && !tagged ? 'bare' : 'silence'))
     channel.listen(
       {
         token: (token) => {
           if (token.kind === 'prompt') return end('prompt')
           const result = resultIn(token.text)
           if (result === 'error' || (result === 'ok' && tagged)) return end(result)
+          if (result === 'ok') bare++
           tagged ||= tag !== null && token.text.startsWith(tag)
         },
         reset: () => {},
