@@ -84,6 +84,8 @@ export function joined(assembly: Assembly): WholeText {
     ...whole(last),
     raws: assembly.parts.map((part) => part.raw),
     assembly: assembly.id,
+    // Segments that came in different ways are of no known one, as one of them may be somebody else's.
+    route: parts.every(({ route }) => route === last.route) ? (last.route ?? null) : 'mixed',
     parts: assembly.total,
     missing,
     damaged: assembly.uncertain || parts.some((part) => part.damaged === true),

@@ -91,6 +91,7 @@ function wire(tx: Tx, { device, numbers }: Subject): number {
   for (const number of numbers) {
     const digits = number.replace(/\D/g, '')
     if (digits === '') continue
+    tx.run('DELETE FROM route WHERE instr(print, ?) > 0', digits)
     const swapped = (digits.length % 2 === 0 ? digits : `${digits}F`).replace(/(.)(.)/g, '$2$1')
     const ids = `SELECT id FROM raw WHERE instr(upper(pdu), ?) > 0 OR instr(document, ?) > 0`
     tx.run(`DELETE FROM part WHERE raw IN (${ids}) OR sender = ?`, swapped, number, number)
