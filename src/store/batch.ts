@@ -108,7 +108,7 @@ export class Batch {
   }
 }
 
-function plain({ code, message, detail }: Fault): PlainFault {
+export function plain({ code, message, detail }: Fault): PlainFault {
   return { code, message, detail }
 }
 

@@ -22,6 +22,8 @@ export class Engine implements Tx {
   readonly #bells = new Set<Bell>()
   #wiped = false
   #erased = false
+  /** How many copies are being made of the file. */
+  #holds = 0
 
   constructor(path: string, options: { durable: boolean }) {
     this.#db = open(path)
@@ -34,7 +36,7 @@ export class Engine implements Tx {
     // The journals of savepoints: what they undo never outlives the transaction.
     this.#db.pragma('temp_store = MEMORY')
     // Checkpoints cost a second fsync: they are made in quiet moments, see `rest`.
-    this.#db.pragma('wal_autocheckpoint = 8000')
+    this.#checkpointBehind(pagesOfLog)
   }
 
   one<Row>(sql: string, ...values: unknown[]): Row | undefined {
@@ -112,6 +114,7 @@ export class Engine implements Tx {
    * its old pages still hold what nobody may read any more.
    */
   rest(): void {
+    if (this.#holds > 0) return
     // Deleted rows leave copies behind in freed and rearranged pages.
     if (this.#erased) this.#db.exec('VACUUM')
     this.#erased = false
@@ -124,17 +127,37 @@ export class Engine implements Tx {
     return this.#wiped
   }
 
-  /** A consistent copy of the whole store in one file, marked: started from it, a hub sends nothing again. */
+  /**
+   * Until `release` the file does not change, and the log only grows: read one after the other they are the store as
+   * it would be found after a power cut. The log begins anew here: an old one of which only a part was read would undo
+   * what is in the file already.
+   */
+  hold(): void {
+    if (this.#holds === 0) {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+      this.#checkpointBehind(0)
+    }
+    this.#holds++
+  }
+
+  release(): void {
+    this.#holds--
+    if (this.#holds === 0) this.#checkpointBehind(pagesOfLog)
+  }
+
+  /** A consistent copy of the whole store in one file. Nothing else is done meanwhile. */
   copyTo(path: string): void {
     this.#db.prepare('VACUUM INTO ?').run(path)
-    const copy = new Database(path)
-    copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
-    copy.close()
+    markCopy(path)
   }
 
   close(): void {
     this.#statements.clear()
     this.#db.close()
+  }
+
+  #checkpointBehind(pages: number): void {
+    this.#db.pragma(`wal_autocheckpoint = ${pages}`)
   }
 
   #statement(sql: string): Database.Statement<unknown[]> {
@@ -145,6 +168,16 @@ export class Engine implements Tx {
     }
     return statement
   }
+}
+
+/** Pages of the log after which a commit writes them back itself, when there is no quiet moment. */
+const pagesOfLog = 8_000
+
+/** Started from a copy, a hub sends nothing again. */
+export function markCopy(path: string): void {
+  const copy = new Database(path)
+  copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
+  copy.close()
 }
 
 /** Opens the file, looks whether it is whole and brings it to the present schema. */

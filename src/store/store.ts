@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../message/fault.ts'
 import { type Answer, Batch, type Call, revive } from './batch.ts'
+import { copyStore } from './copy.ts'
 import { type Bell, Engine } from './engine.ts'
 import type { ArgsOf, OperationName, ResultOf } from './operations.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
@@ -18,6 +19,8 @@ export interface StoreOptions {
 /** Where calls go and answers come from: the writer thread, or the engine in this one. */
 interface Backend {
   send(message: ToWorker): void
+  /** Only of an engine in this thread: copies it. */
+  copyTo?(path: string): void
   close(): Promise<void>
 }
 
@@ -32,6 +35,7 @@ interface Waiting {
  * Calls are carried out in the order in which they are made.
  */
 export class Store {
+  readonly #path: string
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Map<Bell, Set<() => void>>()
   #backend!: Backend
@@ -42,10 +46,12 @@ export class Store {
   /** Called when the store can't go on: its thread died or the file is damaged. */
   onFatal: (fault: Fault) => void = () => {}
 
-  private constructor() {}
+  private constructor(path: string) {
+    this.#path = path
+  }
 
   static async open(options: StoreOptions): Promise<Store> {
-    const store = new Store()
+    const store = new Store(options.path)
     const received = (message: FromWorker) => store.#received(message)
     store.#backend =
       options.thread === false
@@ -80,15 +86,15 @@ export class Store {
     return this.#fatal
   }
 
-  /** Writes a consistent copy of the file. */
-  backup(path: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) return reject(this.#fatal ?? closed())
-      const id = this.#nextId++
-      this.#waiting.set(id, { resolve: () => resolve(), reject })
-      this.#flush()
-      this.#backend.send({ copyTo: path, id })
-    })
+  /** Writes a consistent, marked copy with all that was asked before. Commits go on meanwhile. */
+  async backup(path: string): Promise<void> {
+    if (this.#backend.copyTo !== undefined) return this.#backend.copyTo(path)
+    await this.#file('hold')
+    const release = async () => {
+      if (!this.#closed) await this.#file('release')
+    }
+    const { read, done } = copyStore(this.#path, path)
+    await Promise.all([read.then(release), done])
   }
 
   /** Finishes what was asked and closes the file. */
@@ -98,6 +104,16 @@ export class Store {
     this.#closed = true
     await this.#backend.close()
     this.#rejectAll(this.#fatal ?? closed())
+  }
+
+  #file(file: 'hold' | 'release'): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(this.#fatal ?? closed())
+      const id = this.#nextId++
+      this.#waiting.set(id, { resolve: () => resolve(), reject })
+      this.#flush()
+      this.#backend.send({ file, id })
+    })
   }
 
   #call(name: OperationName, args: unknown, waiting: Waiting, early: boolean): void {
@@ -204,14 +220,13 @@ function inThread({ path, durable = true }: StoreOptions, received: (message: Fr
   }
   return {
     send: (message) => {
-      if ('copyTo' in message) {
-        flush()
-        engine.copyTo(message.copyTo)
-        received({ answers: [{ id: message.id, kind: 'committed', value: undefined }], bells: [] })
-      } else if ('calls' in message) {
-        if (calls.length === 0) setImmediate(flush)
-        calls.push(...message.calls)
-      }
+      if (!('calls' in message)) return
+      if (calls.length === 0) setImmediate(flush)
+      calls.push(...message.calls)
+    },
+    copyTo: (path) => {
+      flush()
+      engine.copyTo(path)
     },
     close: async () => {
       flush()

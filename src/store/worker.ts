@@ -1,11 +1,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { type Answer, Batch, type Call } from './batch.ts'
+import { type Answer, Batch, type Call, plain } from './batch.ts'
 import { asFault, Engine } from './engine.ts'
 
 /** What the main thread sends. */
 export type ToWorker =
   | { readonly calls: readonly Call[] }
-  | { readonly copyTo: string; readonly id: number }
+  /** The file stays as it is from the one to the other: it is being copied. */
+  | { readonly file: 'hold' | 'release'; readonly id: number }
   | { readonly close: true }
 /** What it gets back. */
 export type FromWorker =
@@ -80,7 +81,7 @@ function serve(engine: Engine): void {
       }
       commit()
       calls = 0
-      if ('copyTo' in next) copy(engine, next)
+      if ('file' in next) holdFile(engine, next)
       if ('close' in next) return close(engine)
     }
     if (!batch.canWait) return commit()
@@ -103,13 +104,12 @@ function receive(): ToWorker | undefined {
   return receiveMessageOnPort(port)?.message as ToWorker | undefined
 }
 
-function copy(engine: Engine, { copyTo, id }: { copyTo: string; id: number }): void {
+function holdFile(engine: Engine, { file, id }: { file: 'hold' | 'release'; id: number }): void {
   try {
-    engine.copyTo(copyTo)
+    engine[file]()
     send({ answers: [{ id, kind: 'committed', value: undefined }], bells: [] })
   } catch (error) {
-    const { code, message, detail } = asFault(error, copyTo)
-    send({ answers: [{ id, kind: 'failed', fault: { code, message, detail } }], bells: [] })
+    send({ answers: [{ id, kind: 'failed', fault: plain(asFault(error, path)) }], bells: [] })
   }
 }
 

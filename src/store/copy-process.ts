@@ -1,0 +1,31 @@
+import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
+import Database from 'better-sqlite3'
+import { plain } from './batch.ts'
+import type { FromCopy, ToCopy } from './copy.ts'
+import { asFault, markCopy } from './engine.ts'
+
+const files = ['', '-wal'] as const
+
+/** Nobody is there to hear it when the hub has ended meanwhile. */
+const report = (message: FromCopy) => process.connected && process.send?.(message)
+
+process.once('message', ({ from, to }: ToCopy) => {
+  // The file and its log as they lie on the disk: with pages that hold what was deleted.
+  const raw = `${to}.copying`
+  try {
+    for (const suffix of files) {
+      if (existsSync(from + suffix)) copyFileSync(from + suffix, raw + suffix, constants.COPYFILE_FICLONE)
+    }
+    report({ read: true })
+    const db = new Database(raw)
+    // Only what is in the tables: no freed page comes along.
+    db.prepare('VACUUM INTO ?').run(to)
+    db.close()
+    markCopy(to)
+    report({ done: true })
+  } catch (error) {
+    report({ failed: plain(asFault(error, to)) })
+  } finally {
+    for (const suffix of [...files, '-shm']) rmSync(raw + suffix, { force: true })
+  }
+})
