@@ -14,6 +14,12 @@ import { dataOutput } from './terminal.ts'
  * where there are texts of several lines, an empty line stands behind each.
  */
 export async function newProfile(context: CliContext, given: readonly string[], load: LoadOptions): Promise<number> {
+  const [name = ''] = given
+  if (given.length === 1 && /^[a-z0-9-]+\/[a-z0-9-]+$/.test(name))
+    throw new Fault(
+      'invalid_config',
+      `"${name}" is the name of a profile, not a text of the device: give its texts, and save what is printed under that name`,
+    )
   const texts = given.length > 0 ? given : await pastedIn(context)
   if (texts.length === 0)
     throw new Fault('invalid_config', 'paste the texts of the device, one a line, or with an empty line behind each')

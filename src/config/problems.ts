@@ -10,6 +10,17 @@ export interface Problem {
 
 type Issue = z.core.$ZodIssue
 
+/** Keys that other programs have, and what stands for them here. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'mqtt.host': '; write server: mqtt://host:1883',
+  'mqtt.port': '; write it behind the host: server: mqtt://host:1883',
+  'mqtt.user': '; did you mean "username"?',
+  'mqtt.topic': '; did you mean "base_topic"?',
+  'mqtt.tls': '; write server: mqtts://host:8883',
+  'mqtt.users': '; they stand under broker: { users: … }',
+  'mqtt.listen': '; it stands under broker: { listen: … }',
+}
+
 /** Every mistake of a configuration: the key, what is wrong with it, and how it is written. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   return error.issues.flatMap((issue) => {
@@ -17,7 +28,8 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(issue.path, data)
       return issue.keys.map((name) => {
-        const meant = didYouMean(name, known) || `; there is ${known.join(', ')}`
+        const meant =
+          elsewhere[[...issue.path, name].join('.')] ?? (didYouMean(name, known) || `; there is ${known.join(', ')}`)
         return { path: [...issue.path, name], message: `${at}unknown key "${name}"${meant}` }
       })
     }

@@ -239,7 +239,7 @@ const literally = (text: string): string => text.replace(new RegExp(special, 'g'
 
 function entry(name: string, says: string, examples: readonly { text: string; values: object }[]): string {
   return [
-    `  ${name}: # name the fields as src/device/vocabulary.ts does`,
+    `  ${name}: # rename the fields: devices/FIELDS.md lists the names`,
     `    ${says}`,
     '    examples:',
     ...examples.map(({ text, values }) => {

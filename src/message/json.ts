@@ -16,7 +16,7 @@ export function readJson(text: string): unknown {
   try {
     return JSON.parse(plain)
   } catch {
-    if (isContainer) throw new Fault('invalid_payload', 'the payload begins like JSON and is none')
+    if (isContainer) throw new Fault('invalid_payload', 'the payload begins like JSON, but is not valid JSON')
     return undefined
   }
 }

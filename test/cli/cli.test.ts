@@ -218,6 +218,7 @@ describe("the owner's own profiles", () => {
     writeFileSync(join(beside, 'smshub.yaml'), `data: ${folder}\n`)
     expect(smshub(['devices', 'show', 'mine/tank'], { cwd: beside })).toMatchObject({ code: 0 })
     expect(smshub(['-d', folder, 'devices', 'new', 'x 1']).err).toContain(join(folder, 'devices', '<maker>'))
+    expect(smshub(['devices', 'new', 'my/thing']).err).toContain('is the name of a profile, not a text')
   })
 
   test('that are broken are named and hide no other', () => {

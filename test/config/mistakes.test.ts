@@ -253,6 +253,23 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(base, 'utf16le')]),
       /UTF-16: save it as UTF-8/,
     ],
+    ['a contact that is an emergency number', swap('"+4915112345699"', '"112"'), /contacts.mum: .*emergency number/],
+    [
+      'a contact that is a code of the network',
+      swap('"+4915112345699"', '"*21*0900123456#"'),
+      /contacts.mum: .*a code/,
+    ],
+    [
+      'the host of a broker',
+      `${base}homeassistant: {}\n`.replace('mqtt: {', 'mqtt: { host: a,'),
+      /server: mqtt:\/\/host/,
+    ],
+    [
+      'the port of a broker',
+      base.replace('mqtt: {', 'mqtt: { port: 1883,'),
+      /behind the host: server: mqtt:\/\/host:1883/,
+    ],
+    ['the user of a broker', base.replace('mqtt: {', 'mqtt: { user: me,'), /did you mean "username"/],
   ])('%s', (_what, yaml, fix) => {
     const { error } = check(yaml, 'gate: "1234"\n')
     expect(error).toMatch(fix)
@@ -309,6 +326,12 @@ describe('what may be meant otherwise is warned of, with its line:', () => {
       'a broker of its own beside another',
       swap('mqtt: {', 'mqtt: { server: "mqtt://127.0.0.1:1",'),
       /mqtt.broker: is not used/,
+    ],
+    ['a serial port without its folder', swap('"tcp://127.0.0.1:24199"', 'ttyUSB0'), /did you mean "\/dev\/ttyUSB0"/],
+    [
+      'a contact with the name of a device',
+      swap('{ mum:', '{ gate:'),
+      /contacts.gate: is the name of a device as well/,
     ],
     ['an empty file', '', /smshub.yaml is empty: it needs gateways: and devices:/],
     ['a file with comments only', '# nothing\n', /smshub.yaml is empty/],

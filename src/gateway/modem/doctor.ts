@@ -203,7 +203,7 @@ function registrationFinding(lines: readonly string[], name: string): Omit<Findi
         )
       : null
   }
-  if (isUsable(network)) return fine(network === 'roaming' ? 'it is roaming' : 'a network has it')
+  if (isUsable(network)) return fine(network === 'roaming' ? 'it is roaming' : 'registered in a network')
   if (network === 'denied')
     return error(
       'the network refuses this SIM',
@@ -211,7 +211,7 @@ function registrationFinding(lines: readonly string[], name: string): Omit<Findi
     )
   if (network === 'searching') return warning('it looks for a network', 'wait a minute; then look at the antenna')
   return error(
-    'no network has it',
+    'not registered in any network',
     'look at the antenna, and whether the operator still runs a network that this modem speaks',
   )
 }
