@@ -99,6 +99,20 @@ describe('the data folder', () => {
     expect(holding(join(folder, 'data'), password)).toEqual([])
     expect(running.stderr).not.toContain(password)
   })
+
+  test('nor do a backup that is made then, and the trace of the modem', async () => {
+    const folder = temporaryFolder()
+    await used(folder)
+    for (let tries = 0; tries < 100 && holding(join(folder, 'data'), password).length > 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    const target = join(folder, 'copy')
+    expect((await smshub(['backup', target], folder)).code).toBe(0)
+    expect(holding(target, password)).toEqual([join(target, 'secrets.yaml')])
+    const trace = await smshub(['modem', 'trace', 'home'], folder)
+    expect(trace.out).toContain('AT+CMGS')
+    const hex = Buffer.from(password).toString('hex')
+    expect(`${trace.out}${trace.err}`).not.toMatch(new RegExp(`${password}|${hex}`, 'i'))
+  }, 40_000)
 })
 
 test.each(['secrets.yaml', 'key.pem'])('%s that others can read is named with the fix', async (name) => {
