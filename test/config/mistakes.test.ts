@@ -253,12 +253,6 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(base, 'utf16le')]),
       /UTF-16: save it as UTF-8/,
     ],
-    ['a contact that is an emergency number', swap('"+4915112345699"', '"112"'), /contacts.mum: .*emergency number/],
-    [
-      'a contact that is a code of the network',
-      swap('"+4915112345699"', '"*21*0900123456#"'),
-      /contacts.mum: .*a code/,
-    ],
     [
       'the host of a broker',
       `${base}homeassistant: {}\n`.replace('mqtt: {', 'mqtt: { host: a,'),
