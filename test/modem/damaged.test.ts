@@ -123,6 +123,20 @@ describe('a modem that shows text whatever AT+CMGF took', () => {
     expect(bench.driver.ready).toBe(true)
   })
 
+  test.each(['OK', 'ERROR', '+CMS ERROR: 500', 'one\ntwo', 'one\nOK\ntwo', 'OK\nOK', 'one\nERROR'])(
+    'is read whole where it looks like a result code: %j',
+    async (words) => {
+      for (const personality of [text, { ...text, values: { '+CNMI': '(0-2),(0,2),(0,2),(0,1),(0,1)' } }]) {
+        const bench = await Bench.ready({ modem: { personality } })
+        await bench.until(() => bench.driver.ready, 5 * minute)
+        await comes(bench, words)
+        await bench.clock.advance(2 * minute)
+        expect(textsOf(bench)).toEqual([words])
+        expect(stored(bench)).toBe(0)
+      }
+    },
+  )
+
   test.each([
     ['a time that nobody can read', '+CMGR: "REC UNREAD","+4917612345678",,"yesterday"', 'hello'],
     ['no time', '+CMGR: "REC UNREAD","+4917612345678",,', 'hello'],

@@ -4,7 +4,7 @@ import { Framer, type Token } from './framer.ts'
 import type { Port } from './port.ts'
 import { type Final, finalIn } from './results.ts'
 import { synchronise } from './synchronise.ts'
-import { directPatience, type FirstLine, firstLine, takeLine } from './two-lines.ts'
+import { type FirstLine, firstLine, patienceFor, takeLine } from './two-lines.ts'
 import { isMarked, noise, type Urc, urcIn } from './urcs.ts'
 
 /** How a command went: its final result, or none in time, or the port was lost. */
@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly graceWithoutOk?: number
   /** A result code in digits is accepted: before ATV1. */
   readonly numeric?: boolean
+  /** After these lines words of a message come as they are, `OK` and `ERROR` among them: only the last one ends it. */
+  readonly mayQuote?: (lines: readonly string[]) => boolean
 }
 
 /** Whoever has the line hears what is not unsolicited. */
@@ -40,6 +42,8 @@ export interface ChannelHandlers {
 
 /** ms in which some makes say OK behind an error (facts: modems, T11): it must not answer the next command. */
 const straggler = 50
+/** ms in which a line of a message is followed by the next one. */
+const quoteMs = 200
 /** What no line begins with. */
 const nothing = '\n'
 /** Characters of one answer that are kept: a full storage of a thousand messages. */
@@ -153,10 +157,12 @@ export class Channel {
       const lines: string[] = []
       let kept = 0
       let timer: Timer
+      /** A result code that is a line of the message if another one follows. */
+      let quoted: { readonly final: Final; readonly at: number } | null = null
       const end = (final: Reply['final']) => {
         timer.cancel()
         this.listen(null)
-        resolve({ lines, final })
+        resolve({ lines: quoted === null ? lines : lines.slice(0, quoted.at), final })
       }
       /** Whatever it still says belongs to nobody. */
       const giveUp = (final: Reply['final']) => {
@@ -171,13 +177,17 @@ export class Channel {
       const hear = (token: Token) => {
         if (token.kind === 'prompt' || failed !== null) return
         const final = options.numeric && token.text === '0' ? ({ kind: 'ok', text: '0' } as const) : finalIn(token.text)
-        if (final?.kind === 'ok') return end(final)
-        if (final !== null) {
+        const isQuotable = final !== null && (options.mayQuote?.(lines) ?? false)
+        if (isQuotable) quoted = { final, at: lines.length }
+        else if (final?.kind === 'ok') return end(final)
+        else if (final !== null) {
           failed = final
           return wait(straggler, () => end(final))
         }
         kept += token.text.length
         if (kept <= longestAnswer) lines.push(token.text)
+        const last = quoted?.final
+        if (last !== undefined) return wait(quoteMs, () => end(last))
         if (options.graceWithoutOk !== undefined) wait(options.graceWithoutOk, () => giveUp({ kind: 'ok', text: '' }))
       }
       this.listen(
@@ -284,7 +294,8 @@ export class Channel {
     if (line === this.#echo) return this.#echoed(line)
     const final = finalIn(line)
     const urc = urcIn(line, this.#listener === null ? null : this.#prefix)
-    if (this.#isOfMessage(line, final !== null || isMarked(line) || (urc !== null && urc !== noise))) return
+    const answers = final !== null && (this.#listener !== null || this.#first?.shape !== 'text')
+    if (this.#isOfMessage(line, answers || isMarked(line) || (urc !== null && urc !== noise))) return
     if (this.#listener !== null && final !== null) return this.#listener.token(token)
     if (urc === null) return this.#listener?.token(token)
     // The answer to nothing: whatever is asked next would get the answer before it.
@@ -296,7 +307,12 @@ export class Channel {
     if (first === null) return this.#handlers.urc(urc, line, [])
     this.#flush()
     this.#first = first
-    this.#firstTimer = this.clock.after(directPatience, () => this.#flush())
+    this.#awaitLine(first)
+  }
+
+  #awaitLine(first: FirstLine): void {
+    this.#firstTimer?.cancel()
+    this.#firstTimer = this.clock.after(patienceFor(first), () => this.#flush())
   }
 
   #isOfMessage(line: string, isOther: boolean): boolean {
@@ -304,6 +320,7 @@ export class Channel {
     const holdsPdus = this.#prefix === '+CMGL:' || this.#prefix === '+CMGR:'
     const took = takeLine(this.#first, line, { isBusy: this.#listener !== null, holdsPdus, isOther })
     if (took === 'whole' || took === 'over') this.#flush()
+    else if (took === 'part') this.#awaitLine(this.#first)
     return took === 'whole' || took === 'part'
   }
 

@@ -1,5 +1,5 @@
 import type { Channel, Reply } from './channel.ts'
-import type { Shown } from './formats/shown.ts'
+import { mayQuote, type Shown } from './formats/shown.ts'
 import type { MessageSetup } from './message-setup.ts'
 import { type Level, levelsIn } from './parse.ts'
 import { slotsIn } from './ranges.ts'
@@ -51,7 +51,7 @@ export class Storages {
       level = this.#levelOf(storage, selection.lines)
       if (level === null) level = this.#levelOf(storage, (await this.#channel.command('AT+CPMS?', 5_000)).lines)
       // Half a listing is worth filing too: what it holds is deleted, and the next one is shorter.
-      return this.#channel.command(format.list, 20_000)
+      return this.#channel.command(format.list, 20_000, { mayQuote })
     })
     const messages: StoredMessage[] = []
     const all = format.listed(lines)
@@ -119,7 +119,7 @@ export class Storages {
   #in(storage: string | null, text: string, ms: number): Promise<Reply> {
     return this.#channel.exclusive(async () => {
       const selection = await this.#select(storage, false)
-      return selection.final.kind === 'ok' ? this.#channel.command(text, ms) : selection
+      return selection.final.kind === 'ok' ? this.#channel.command(text, ms, { mayQuote }) : selection
     })
   }
 

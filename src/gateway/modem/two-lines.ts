@@ -7,7 +7,9 @@ const mostBetween = 6
 /** Lines of one text. */
 const mostLines = 20
 /** ms until the rest of a message has come; what is there then is all that there is. */
-export const directPatience = 5_000
+const directPatience = 5_000
+/** ms between two lines of a text whose length the modem does not announce. */
+const betweenLines = 300
 
 /** The first line of `+CMT`, `+CDS` or `+CBM` that waits for what stands behind it. */
 export interface FirstLine {
@@ -34,7 +36,7 @@ export interface Meanwhile {
   readonly isBusy: boolean
   /** Its answers hold PDUs themselves. */
   readonly holdsPdus: boolean
-  /** The line is a final result, or known to be unsolicited. */
+  /** The line is the final result of a command that runs, or known to be unsolicited. */
   readonly isOther: boolean
 }
 
@@ -47,8 +49,9 @@ export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 
   if (shape === 'text') {
     if (body.length > 0 && meanwhile.isOther) return other(first)
     body.push(line)
-    const isAll = length === null || body.join('\n').length >= length || body.length >= mostLines
-    return isAll ? 'whole' : 'part'
+    // Without a length it is over when nothing more comes; while a command runs that could be its answer.
+    const isAll = length === null ? meanwhile.isBusy : body.join('\n').length >= length
+    return isAll || body.length >= mostLines ? 'whole' : 'part'
   }
   if (isWhole(first, line)) {
     body.splice(0, body.length, line)
@@ -59,6 +62,11 @@ export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 
   if (!isWhole(first, body.join(''))) return body.length < mostLines ? 'part' : 'whole'
   body.splice(0, body.length, body.join(''))
   return 'whole'
+}
+
+/** How long the next line may take, in ms. */
+export function patienceFor({ shape, length, body }: FirstLine): number {
+  return shape === 'text' && length === null && body.length > 0 ? betweenLines : directPatience
 }
 
 function other(first: FirstLine): 'other' | 'over' {

@@ -28,6 +28,14 @@ export function isTextShape([stat = '', second = '', third, ...rest]: readonly s
   return third !== undefined && numberIn(third) === null && (third !== '' || /^\+?\d{5,}$/.test(second))
 }
 
+/** Whether words of a message follow as they are: in text mode a line of them may be `OK` or `ERROR`. */
+export function mayQuote(lines: readonly string[]): boolean {
+  return lines.some((line) => {
+    const fields = fieldsIn(line, '+CMGR:') ?? fieldsIn(line, '+CMGL:')?.slice(1)
+    return fields !== undefined && isTextShape(fields)
+  })
+}
+
 /**
  * The message in the answer to `AT+CMGR`; null for an empty slot, however the make says it, and where two messages
  * come: one of them is another slot's.
