@@ -28,7 +28,8 @@ export function checkConfig(config: Config): Checked {
     const problem = numberProblem(number, wrongRegion === null ? region : undefined)
     if (problem === null) {
       const refusal = isSender ? null : refusalOf(normaliseNumber(number), 'text')
-      if (refusal !== null) problems.push(at(path, `${refusal}; nothing is ever sent to it`))
+      if (refusal !== null)
+        problems.push(at(path, `${refusal}; nothing is ever sent to it: a number is written like +4915112345678`))
       continue
     }
     const isSure = problem.isSure || (!isSender && !isDialable(number))

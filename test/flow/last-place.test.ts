@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { SimulatedDevice } from '../../src/sim/device.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
+import { hubNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
+
+/** A tracker that says only what the test says for it. */
+const vanNumber = '+4915112345677'
 
 let world: TestWorld
 let running: StartedHub
@@ -11,6 +15,7 @@ const link = 'http://maps.google.com/maps?f=q&q=19.401230,-99.171230&z=16'
 
 beforeAll(async () => {
   world = await startWorld()
+  new SimulatedDevice({ network: world.world.network, number: vanNumber, answerer: { answer: () => [] } })
   const port = await freePort()
   const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
   const devices = `devices:\n  van: { profile: coban/tk103, number: "${vanNumber}" }\n`
