@@ -94,9 +94,11 @@ properties: { heating: { entity: switch, "on": { heat: { state: "ON" } }, "off":
 test('the configuration of a device is checked key by key', () => {
   const parse = (text: string) => DeviceConfig.safeParse(yaml(text)).error?.issues[0]?.message
   expect(parse('{ profile: a/b, numbr: "1" }')).toMatch(/is missing|unknown key "numbr"; did you mean "number"/)
-  expect(parse('{ profile: a/b, number: "1", time_zone: Berlin }')).toContain('is no time zone')
-  expect(parse('{ profile: a/b, number: "1", unproven: maybe }')).toContain('takes true or false')
-  expect(parse('{ profile: a/b, number: "1", valid_for: soon }')).toContain('takes seconds, or a time like')
+  expect(parse('{ profile: a/b, number: "+4915112345678", time_zone: Berlin }')).toContain('is no time zone')
+  expect(parse('{ profile: a/b, number: "+4915112345678", unproven: maybe }')).toContain('takes true or false')
+  expect(parse('{ profile: a/b, number: "+4915112345678", valid_for: soon }')).toContain(
+    'takes seconds, or a time like',
+  )
 })
 
 test('a profile without dialects has no variant to choose', () => {

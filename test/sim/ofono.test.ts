@@ -49,7 +49,7 @@ testWith(
     await untilSaid('method return', 'MessageManager.SendMessage', `string:${friend}`, `string:${long}`)
     await until(() => network.log.of('delivered').length === 6)
     expect(device.received.at(-1)).toMatchObject({ from: hub, text: long })
-    await until(() => network.log.of('report_delivered').length === 2)
+    await until(() => network.log.of('report_delivered').length === 3)
 
     // The network's own words.
     expect(await untilSaid('balance', 'SupplementaryServices.Initiate', 'string:*100#')).toContain(

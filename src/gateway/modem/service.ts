@@ -2,6 +2,7 @@ import { Fault } from '../../message/fault.ts'
 import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
 import { inBackground, logged } from '../../util/background.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
+import { OneAtATime } from '../../util/one-at-a-time.ts'
 import type { GatewayHandlers } from '../gateway.ts'
 import type { Bond } from './binding.ts'
 import { Channel } from './channel.ts'
@@ -261,7 +262,7 @@ export class Service {
       observed: (change) => this.#shown.set(change),
       called: (from) => this.#rooms.handlers.called(from),
       over: (reason) => this.#fall(reason),
-      cardChanged: (sign) => this.#doSoon(() => this.#cardChanged(sign)),
+      cardChanged: (sign) => this.#looks.ask(() => this.#cardChanged(session, sign)),
       awakeUntil: this.#awakeUntil,
       again: (reason) => this.#startAgain(reason),
       log: (level, message) => this.#rooms.handlers.log(level, message),
@@ -293,6 +294,7 @@ export class Service {
   }
 
   readonly #doSoon = (work: () => unknown) => inBackground(work, logged(this.#rooms.handlers.log, 'the modem'))
+  readonly #looks = new OneAtATime(this.#doSoon)
 
   #urc(urc: Urc, line: string, body: readonly string[]): void {
     switch (urc.kind) {
@@ -306,12 +308,11 @@ export class Service {
         return
       }
       case 'awake':
-        this.#card.fire()
-        if (this.#clock.monotonic() <= this.#awakeUntil) return this.session?.awake()
-        return this.#doSoon(() => this.session && this.#mayHaveReset(this.session, line))
       case 'card':
         this.#card.fire()
-        return this.#doSoon(() => this.#cardChanged(line))
+        if (urc.kind === 'card') return this.#looks.ask(() => this.session && this.#cardChanged(this.session, line))
+        if (this.#clock.monotonic() <= this.#awakeUntil) return this.session?.awake()
+        return this.#looks.ask(() => this.session && this.#mayHaveReset(this.session, line))
       default:
         this.session?.urc(urc, line)
     }
@@ -331,9 +332,7 @@ export class Service {
   }
 
   /** The card is asked at once: gone, it is told; there again, it may be another one. */
-  async #cardChanged(sign: string): Promise<void> {
-    const { session } = this
-    if (session === null) return
+  async #cardChanged(session: Session, sign: string): Promise<void> {
     const trouble = await session.card()
     if (this.session !== session) return
     if (trouble !== null) this.#startAgain(trouble)

@@ -1,0 +1,32 @@
+/**
+ * Work that is asked for again while it runs is done once more behind it, with what was asked last, however often that
+ * was: a flood of reasons makes no queue.
+ */
+export class OneAtATime {
+  readonly #begin: (work: () => Promise<void>) => void
+  #next: (() => unknown) | null = null
+  #isRunning = false
+
+  /** `begin` runs the work in the background and reports what fails. */
+  constructor(begin: (work: () => Promise<void>) => void) {
+    this.#begin = begin
+  }
+
+  ask(work: () => unknown): void {
+    this.#next = work
+    if (this.#isRunning) return
+    this.#isRunning = true
+    this.#begin(() => this.#run())
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (let work = this.#next; work !== null; work = this.#next) {
+        this.#next = null
+        await work()
+      }
+    } finally {
+      this.#isRunning = false
+    }
+  }
+}
