@@ -60,10 +60,12 @@ async function quarantined(): Promise<(string | null)[]> {
 
 describe('a hub whose modem hands over what nobody can read', () => {
   const told = () => client.received.filter(({ json }) => json.type === 'undecodable').length
-  const cutOff = (whole: string) => Array.from({ length: whole.length / 2 - 1 }, (_, i) => whole.slice(0, 2 * (i + 1)))
+  /** Octets of the service centre: the modem puts them in front, so they are never cut off with the message. */
+  const centre = 8
+  const cutOff = (whole: string) =>
+    Array.from({ length: whole.length / 2 - 1 - centre }, (_, i) => whole.slice(0, 2 * (centre + i + 1)))
 
   test('keeps texts and reports that are cut off at any octet as they came, says so, and goes on', async () => {
-    // An SMSC field that is cut off is the same in both: one message, and the other one's copy.
     const cuts = [...new Set([...cutOff(wholes.text), ...cutOff(wholes.report)])]
     for (const pdu of cuts) world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu, delayMs: 0 })
     await client.until(() => told() >= cuts.length)

@@ -106,6 +106,21 @@ describe('a PDU that the line has damaged', () => {
   })
 })
 
+test.each(['+CMGR: 1,,-7', '+CMGR: 1,,', '+CMGR: 0,,x'])(
+  'a PDU behind "%s" that is none is no text: it is filed as it came, warned of, and read whole when a listing shows it',
+  async (header) => {
+    const bench = await Bench.ready()
+    bench.modem.faults.add({ fault: 'answer', command: '+CMGR', lines: [header, '0791'] })
+    await comes(bench)
+    const [first, ...others] = bench.told.messages.splice(0)
+    expect(first?.pdu).toBe(`${header}\n0791`)
+    expect(bench.told.lines.filter((line) => line.includes("can't be read and stays there"))).toHaveLength(1)
+    bench.told.messages.push(...others)
+    expect(textsOf(bench)).toEqual([words])
+    expect(stored(bench)).toBe(0)
+  },
+)
+
 describe('a modem that shows text whatever AT+CMGF took', () => {
   const text = { ...standard, showsText: true }
 

@@ -25,6 +25,8 @@ export function isTextShape([stat = '', second = '', third, ...rest]: readonly s
   if (rest.length > 0) return true
   if (third === undefined && numberIn(second) !== null) return false
   if (stat !== '' && numberIn(stat) === null) return true
+  // A text has an originator; an empty field is the <alpha> of a PDU, whatever its <length> says.
+  if (second === '') return false
   return third !== undefined && numberIn(third) === null && (third !== '' || /^\+?\d{5,}$/.test(second))
 }
 
