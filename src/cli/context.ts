@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { DeviceTree } from '../gateway/modem/usb.ts'
+import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import type { Clock } from '../util/clock.ts'
 
 /** What a command gets from the world around it. */

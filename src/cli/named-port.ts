@@ -1,11 +1,11 @@
 import { realpathSync, type Stats, statSync } from 'node:fs'
-import { Channel } from '../gateway/modem/channel.ts'
-import { holdersOf } from '../gateway/modem/holders.ts'
-import { withoutPort } from '../gateway/modem/known-modems.ts'
-import type { Port } from '../gateway/modem/port.ts'
-import { held, notAModem, notOpened, portFault } from '../gateway/modem/port-trouble.ts'
-import { SpeedFinder } from '../gateway/modem/speed.ts'
-import { usbDevices } from '../gateway/modem/usb.ts'
+import { withoutPort } from '../gateway/modem/hardware/known-modems.ts'
+import { SpeedFinder } from '../gateway/modem/hardware/speed.ts'
+import { usbDevices } from '../gateway/modem/hardware/usb.ts'
+import { Channel } from '../gateway/modem/line/channel.ts'
+import { holdersOf } from '../gateway/modem/line/holders.ts'
+import type { Port } from '../gateway/modem/line/port.ts'
+import { held, notAModem, notOpened, portFault } from '../gateway/modem/line/port-trouble.ts'
 import type { CliContext } from './context.ts'
 
 /** Whatever else stands in /dev is open in many programs. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/binding.ts'
+import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/hardware/binding.ts'
 import { standard } from '../../src/sim/personality.ts'
 import { Bench, friend, hub } from './bench.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { Framer } from '../../src/gateway/modem/framer.ts'
-import { finalIn } from '../../src/gateway/modem/results.ts'
-import { readUssd } from '../../src/gateway/modem/ussd-text.ts'
+import { readUssd } from '../../src/gateway/modem/calls/ussd-text.ts'
+import { Framer } from '../../src/gateway/modem/line/framer.ts'
+import { finalIn } from '../../src/gateway/modem/line/results.ts'
 import { standard } from '../../src/sim/personality.ts'
 import { Bench } from './bench.ts'
 

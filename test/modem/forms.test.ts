@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { numberIn } from '../../src/gateway/modem/fields.ts'
-import { indicationsOf } from '../../src/gateway/modem/indications.ts'
-import { levelIn, registrationIn, registrationStat, signalIn, storedAt } from '../../src/gateway/modem/parse.ts'
-import { rangesIn, slotsIn } from '../../src/gateway/modem/ranges.ts'
+import { numberIn } from '../../src/gateway/modem/line/fields.ts'
+import { levelIn, registrationIn, registrationStat, signalIn, storedAt } from '../../src/gateway/modem/line/parse.ts'
+import { rangesIn, slotsIn } from '../../src/gateway/modem/line/ranges.ts'
+import { indicationsOf } from '../../src/gateway/modem/messages/indications.ts'
 import { standard } from '../../src/sim/personality.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Framer, type Token } from '../../src/gateway/modem/framer.ts'
+import { Framer, type Token } from '../../src/gateway/modem/line/framer.ts'
 import { lineEnds, promptShapes } from '../../src/sim/faults.ts'
 import { seededRandom } from '../../src/util/random.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Leave } from '../../src/gateway/gateway.ts'
-import type { Event, Outcome, State } from '../../src/gateway/modem/submit-table.ts'
-import { table } from '../../src/gateway/modem/submit-table.ts'
+import type { Event, Outcome, State } from '../../src/gateway/modem/messages/submit-table.ts'
+import { table } from '../../src/gateway/modem/messages/submit-table.ts'
 import { Bench, order } from './bench.ts'
 
 const second = 1_000

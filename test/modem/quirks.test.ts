@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { type QuirksRow, quirkRows, rowsOf } from '../../src/gateway/modem/quirks.ts'
+import { type QuirksRow, quirkRows, rowsOf } from '../../src/gateway/modem/vendors/quirks.ts'
 import { play } from './replay.ts'
 import { allTranscripts, type Transcript } from './transcript.ts'
 

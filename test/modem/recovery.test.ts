@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { powerCycle } from '../../src/gateway/modem/power.ts'
+import { powerCycle } from '../../src/gateway/modem/hardware/power.ts'
 import { personalities } from '../../src/sim/makes.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'

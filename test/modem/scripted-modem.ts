@@ -1,4 +1,4 @@
-import type { Port } from '../../src/gateway/modem/port.ts'
+import type { Port } from '../../src/gateway/modem/line/port.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import type { Step } from './transcript.ts'
 

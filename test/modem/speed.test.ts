@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
-import { SpeedFinder } from '../../src/gateway/modem/speed.ts'
+import { SpeedFinder } from '../../src/gateway/modem/hardware/speed.ts'
 import { SimulatedModem } from '../../src/sim/modem.ts'
 import { SimulatedNetwork } from '../../src/sim/network.ts'
 import { FakeClock } from '../fake-clock.ts'

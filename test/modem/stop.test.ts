@@ -1,6 +1,6 @@
 import { duplexPair } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
-import type { Port } from '../../src/gateway/modem/port.ts'
+import type { Port } from '../../src/gateway/modem/line/port.ts'
 import { Bench, type BenchOptions, friend, hub, order, portOn } from './bench.ts'
 
 const second = 1_000

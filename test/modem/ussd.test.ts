@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { readUssd, writeUssd } from '../../src/gateway/modem/ussd-text.ts'
+import { readUssd, writeUssd } from '../../src/gateway/modem/calls/ussd-text.ts'
 import { personalities } from '../../src/sim/makes.ts'
 import { standard } from '../../src/sim/personality.ts'
 import { Bench } from './bench.ts'

@@ -1,5 +1,5 @@
-import type { Reply } from './channel.ts'
-import { pinStateIn } from './parse.ts'
+import type { Reply } from './line/channel.ts'
+import { pinStateIn } from './line/parse.ts'
 
 /** How the SIM card is, as far as texts are concerned. */
 export type Card = 'ready' | 'pin' | 'puk' | 'other_operators' | 'missing' | 'busy'

@@ -1,9 +1,9 @@
 import { Fault } from '../../message/fault.ts'
 import { cardIn } from './card.ts'
-import type { Reply } from './channel.ts'
+import type { Reply } from './line/channel.ts'
+import { registrationIn, signalIn } from './line/parse.ts'
+import type { PortTrouble } from './line/port-trouble.ts'
 import { isUsable } from './observe.ts'
-import { registrationIn, signalIn } from './parse.ts'
-import type { PortTrouble } from './port-trouble.ts'
 
 /** What is wrong, what mends it, and the lines that say so. */
 export interface Finding extends PortTrouble {

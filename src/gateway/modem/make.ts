@@ -1,10 +1,10 @@
 import type { Clock } from '../../util/clock.ts'
-import type { BindingMemory } from './binding.ts'
-import { ModemFinder } from './finder.ts'
+import type { BindingMemory } from './hardware/binding.ts'
+import { ModemFinder } from './hardware/finder.ts'
+import { powerCycle } from './hardware/power.ts'
+import { SpeedFinder, speeds } from './hardware/speed.ts'
 import { Modem } from './modem.ts'
-import { powerCycle } from './power.ts'
 import type { PinMemory } from './sim-card.ts'
-import { SpeedFinder, speeds } from './speed.ts'
 
 /** What the configuration says of a modem. */
 export interface ModemConfig {

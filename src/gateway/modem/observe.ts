@@ -1,6 +1,6 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
-import type { Reply } from './channel.ts'
-import { extendedSignalIn, levelIn, operatorIn, registrationIn, registrationStat, signalIn } from './parse.ts'
+import type { Reply } from './line/channel.ts'
+import { extendedSignalIn, levelIn, operatorIn, registrationIn, registrationStat, signalIn } from './line/parse.ts'
 
 export type StorageLevel = Pick<GatewayState, 'storage_used' | 'storage_total'>
 export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_percent'>

@@ -1,9 +1,9 @@
 import { Fault } from '../../message/fault.ts'
 import type { Clock } from '../../util/clock.ts'
-import { within } from './deadline.ts'
-import type { Latch } from './latch.ts'
+import type { Latch } from '../../util/latch.ts'
+import { within } from '../deadline.ts'
+import { openPort, type Port } from './line/port.ts'
 import type { ModemOptions } from './options.ts'
-import { openPort, type Port } from './port.ts'
 
 /** ms until a port must be open, and closed. */
 const openingTime = 15_000

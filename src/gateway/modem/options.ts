@@ -1,5 +1,5 @@
-import type { BindingMemory } from './binding.ts'
-import type { Port } from './port.ts'
+import type { BindingMemory } from './hardware/binding.ts'
+import type { Port } from './line/port.ts'
 import type { PinMemory } from './sim-card.ts'
 
 export interface ModemOptions {

@@ -1,7 +1,7 @@
 import type { Fault } from '../../message/fault.ts'
-import type { Channel } from './channel.ts'
-import type { Quirks } from './quirks.ts'
-import { finalIn } from './results.ts'
+import type { Channel } from './line/channel.ts'
+import { finalIn } from './line/results.ts'
+import type { Quirks } from './vendors/quirks.ts'
 
 /** ms of quiet between the two halves of a radio cycle, and behind it. */
 const radioOff = 3_000

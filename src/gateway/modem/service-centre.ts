@@ -1,5 +1,5 @@
-import type { Channel } from './channel.ts'
 import type { Concerns } from './concerns.ts'
+import type { Channel } from './line/channel.ts'
 import type { Ask } from './observe.ts'
 
 /** +CMS ERROR: SMSC address unknown (TS 27.005 clause 3.2.5). */

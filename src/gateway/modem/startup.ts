@@ -1,13 +1,13 @@
 import { Fault } from '../../message/fault.ts'
-import type { Channel } from './channel.ts'
-import { chooseCharset } from './charset.ts'
-import { within } from './deadline.ts'
-import { type Identity, identify } from './identity.ts'
-import { type MessageSetup, setUpMessages } from './message-setup.ts'
+import { within } from '../deadline.ts'
+import { type Identity, identify } from './hardware/identity.ts'
+import type { Channel } from './line/channel.ts'
+import { chooseCharset } from './line/charset.ts'
+import { type MessageSetup, setUpMessages } from './messages/message-setup.ts'
 import { type Observation, observe } from './observe.ts'
-import { type Quirks, quirksOf } from './quirks.ts'
 import { askCentre } from './service-centre.ts'
 import { type PinMemory, simId, smsAwake, unlockSim } from './sim-card.ts'
+import { type Quirks, quirksOf } from './vendors/quirks.ts'
 
 /** What the start-up learns of a modem and its SIM, and how it has set them up. */
 export interface Started {

@@ -1,5 +1,5 @@
-import type { Channel } from './channel.ts'
-import { Latch } from './latch.ts'
+import { Latch } from '../../util/latch.ts'
+import type { Channel } from './line/channel.ts'
 
 /** ms between two questions, the first one included. */
 const every = 8_000

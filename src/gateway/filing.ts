@@ -1,0 +1,106 @@
+import { Fault } from '../message/fault.ts'
+import type { RawMessage } from '../message/raw.ts'
+import type { Clock } from '../util/clock.ts'
+import { Latch } from '../util/latch.ts'
+import { within } from './deadline.ts'
+import type { GatewayHandlers } from './gateway.ts'
+
+/** ms until the disk must have taken a message. */
+const patience = 30_000
+/** Waits between two tries for what the modem has already forgotten, in ms; the last one repeats. */
+const again = [1_000, 2_000, 5_000, 15_000, 60_000]
+/** Messages that wait for the disk. More can't come from one modem before somebody must look after the disk. */
+const mostWaiting = 1_000
+
+interface Waiting {
+  /** The PDU, or the lines as they came where nobody can say what they are. */
+  readonly pdu: string
+  readonly filed: () => void
+}
+
+/** Brings messages to the disk. What came directly has no other home: it is kept here until it is there. */
+export class Filing {
+  readonly #gateway: string
+  readonly #clock: Clock
+  readonly #handlers: GatewayHandlers
+  readonly #stopped = new Latch()
+  #waiting: Waiting[] = []
+  #working: Promise<void> | null = null
+  /** Names the SIM; before the first start-up has read it, nothing is filed. */
+  #sim: string | null = null
+
+  constructor(gateway: string, clock: Clock, handlers: GatewayHandlers) {
+    this.#gateway = gateway
+    this.#clock = clock
+    this.#handlers = handlers
+  }
+
+  /** From now on messages belong to this SIM. */
+  use(sim: string): void {
+    this.#sim = sim
+    this.#work()
+  }
+
+  /** True once a message is on the disk, false when it can't be stored now. */
+  async store(pdu: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
+    const raw = {
+      gateway: this.#gateway,
+      sim: this.#sim ?? this.#gateway,
+      source,
+      pdu,
+      ...(slot !== undefined && { slot }),
+    }
+    try {
+      await within(this.#clock, patience, this.#handlers.received(raw), tooLong)
+      return true
+    } catch (error) {
+      this.#handlers.log('error', `a message can't be stored yet: ${(error as Error).message}`)
+      return false
+    }
+  }
+
+  /** Keeps a message that came directly until it is on the disk, and says so then. */
+  direct(pdu: string, filed: () => void): void {
+    if (this.#stopped.isFired || this.#waiting.length >= mostWaiting)
+      return this.#handlers.log('error', `a message is lost: ${this.#waiting.length} others wait for the disk`)
+    this.#waiting.push({ pdu, filed })
+    this.#work()
+  }
+
+  /** What waits is tried once more, and then it is lost. */
+  async stop(): Promise<void> {
+    this.#sim ??= this.#gateway
+    this.#stopped.fire()
+    this.#work()
+    await this.#working
+    if (this.#waiting.length > 0)
+      this.#handlers.log('error', `${this.#waiting.length} messages are lost: the disk did not take them`)
+  }
+
+  #work(): void {
+    if (this.#sim === null || this.#waiting.length === 0) return
+    this.#working ??= this.#drain().finally(() => {
+      this.#working = null
+      if (!this.#stopped.isFired) this.#work()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    for (let failures = 0; this.#waiting.length > 0; ) {
+      const last = this.#stopped.isFired
+      const batch = this.#waiting.splice(0)
+      const filed = await Promise.all(batch.map(({ pdu }) => this.store(pdu, 'direct')))
+      batch.forEach((message, i) => {
+        if (filed[i]) message.filed()
+      })
+      this.#waiting.unshift(...batch.filter((_, i) => !filed[i]))
+      if (last) return
+      failures = filed.every(Boolean) ? 0 : failures + 1
+      if (failures > 0) await this.#stopped.waitUpTo(again[Math.min(failures, again.length) - 1] as number, this.#clock)
+    }
+  }
+}
+
+function tooLong(): Fault {
+  return new Fault('internal', `the store took longer than ${patience / 1000} s`)
+}

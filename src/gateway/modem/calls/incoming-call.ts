@@ -1,0 +1,99 @@
+import { inBackground } from '../../../util/background.ts'
+import type { Timer } from '../../../util/clock.ts'
+import type { Channel } from '../line/channel.ts'
+import { fieldsIn, numberIn } from '../line/fields.ts'
+import { textOfUcs2 } from '../line/ucs2.ts'
+
+/** ms behind a ring in which the number follows (`+CLIP`), where the network tells it. */
+const telling = 1_500
+/** ms without another ring behind which a call is over: networks ring every five or six seconds. */
+const between = 10_000
+const hangingUp = 5_000
+
+export interface IncomingCallRooms {
+  readonly channel: Channel
+  /** What ends a call; the first that the modem takes. */
+  readonly hangUp: readonly string[]
+  /** Somebody calls; null where the number is withheld. */
+  called(from: string | null): void
+}
+
+/**
+ * Calls that come in: each is told once and ended, for some modems handle no text while it rings (facts: modems,
+ * section 8.4). Nobody would take it up.
+ */
+export class IncomingCall {
+  readonly #rooms: IncomingCallRooms
+  #from: string | null = null
+  #isTold = false
+  #isEnding = false
+  #timer: Timer | null = null
+
+  constructor(rooms: IncomingCallRooms) {
+    this.#rooms = rooms
+  }
+
+  /** RING, +CRING, +CLIP, NO CARRIER, MISSED_CALL. */
+  heard(line: string): void {
+    if (/^(RING|\+CRING:)/.test(line)) return this.#rings()
+    const [said, type] = fieldsIn(line, '+CLIP:') ?? []
+    if (said !== undefined) {
+      const number = textOfUcs2(said, 'number')
+      // 145: an international number, with or without its plus (TS 27.007 clause 7.11).
+      const plus = numberIn(type) === 145 && /^\d/.test(number) ? '+' : ''
+      this.#from = number === '' ? null : `${plus}${number}`
+      this.#tell()
+    } else if (/^(NO CARRIER|MISSED_CALL:)/.test(line)) this.#over()
+  }
+
+  /** Forgets it; what rings now rings on. */
+  stop(): void {
+    this.#timer?.cancel()
+  }
+
+  #rings(): void {
+    // It has not taken the first word, or did not hear it.
+    if (this.#isTold) return this.#end()
+    this.#timer ??= this.#rooms.channel.clock.after(telling, () => this.#tell())
+  }
+
+  #tell(): void {
+    if (!this.#isTold) this.#rooms.called(this.#from)
+    this.#isTold = true
+    this.#end()
+  }
+
+  #end(): void {
+    const { channel, hangUp } = this.#rooms
+    this.#timer?.cancel()
+    this.#timer = channel.clock.after(between, () => this.#forget())
+    if (this.#isEnding) return
+    this.#isEnding = true
+    const work = async () => {
+      for (const text of hangUp) {
+        if ((await channel.command(text, hangingUp)).final.kind === 'ok') return
+      }
+    }
+    const end = async () => {
+      try {
+        await channel.exclusive(work, { urgent: true })
+      } finally {
+        this.#isEnding = false
+      }
+    }
+    inBackground(end, ({ message }) => channel.lose(message))
+  }
+
+  #over(): void {
+    // It has rung too shortly to tell its number.
+    if (this.#timer !== null && !this.#isTold) this.#rooms.called(this.#from)
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#from = null
+    this.#isTold = false
+  }
+}

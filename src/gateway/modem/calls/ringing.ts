@@ -1,0 +1,146 @@
+import { refusalOf } from '../../../message/dialable.ts'
+import type { Handover } from '../../../message/handover.ts'
+import type { Leave, RingOrder } from '../../gateway.ts'
+import type { Channel } from '../line/channel.ts'
+import { type Final, finalIn } from '../line/results.ts'
+
+/** ms until ATD must be answered; some makes answer it only when the other side rings. */
+const dialling = 30_000
+/** ms between looks at the call, and the longest one. */
+const lookEvery = 1_000
+const looking = 3_000
+/** ms that a network takes to make the other side ring. */
+const setUp = 15_000
+const hangingUp = 5_000
+
+/** What a look at the calls of the modem shows of ours (TS 27.007 clause 7.18). */
+type Seen = 'dialling' | 'ringing' | 'answered' | 'gone' | 'unknown'
+
+/**
+ * One call that is only to ring: `ATD<number>;`, a while, `ATH`. Nobody says anything in it. To be run inside
+ * `channel.exclusive`; `heard` takes the modem's lines about calls, which answer no command.
+ */
+export class Ringing {
+  readonly #channel: Channel
+  readonly #order: RingOrder
+  /** The line with which the call ended: BUSY, NO CARRIER, NO ANSWER. */
+  #end: string | null = null
+  #wake: () => void = () => {}
+
+  constructor(channel: Channel, order: RingOrder) {
+    this.#channel = channel
+    this.#order = order
+  }
+
+  heard(line: string): void {
+    if (!/^(BUSY|NO CARRIER|NO ANSWER|NO DIALTONE)/.test(line)) return
+    this.#end = line
+    this.#wake()
+  }
+
+  async run(leave: () => Promise<Leave>): Promise<Handover> {
+    // The last gate before the network: whatever came in before, no code and no emergency number is dialled.
+    const refusal = refusalOf(this.#order.number, 'call')
+    if (refusal !== null) return this.#refused(refusal, null)
+    const verdict = await leave().catch((error: Error) => error.message)
+    if (verdict !== 'go') return { outcome: 'not_sent', reason: verdict }
+    const dialled = await this.#dial()
+    if (dialled.kind === 'error') return this.#refused(dialled.text, dialled.number)
+    if (dialled.kind === 'lost') return { outcome: 'in_doubt', reason: this.#channel.lost ?? 'the modem has reset' }
+    const rang = await this.#watch()
+    await this.#hangUp()
+    return this.#outcome(rang)
+  }
+
+  #dial(): Promise<Final | { kind: 'ended' | 'silent' | 'lost' }> {
+    const command = `ATD${this.#order.number};`
+    return new Promise((resolve) => {
+      const end = (final: Final | { kind: 'ended' | 'silent' | 'lost' }) => {
+        timer.cancel()
+        this.#wake = () => {}
+        this.#channel.listen(null)
+        resolve(final)
+      }
+      const timer = this.#channel.clock.after(dialling, () => {
+        this.#channel.outOfStep()
+        end({ kind: 'silent' })
+      })
+      this.#wake = () => end({ kind: 'ended' })
+      this.#channel.listen(
+        {
+          token: (token) => {
+            const final = token.kind === 'line' ? finalIn(token.text) : null
+            if (final !== null) end(final)
+          },
+          reset: () => end({ kind: 'lost' }),
+          lost: () => end({ kind: 'lost' }),
+        },
+        { echo: command },
+      )
+      this.#channel.write(`${command}\r`)
+    })
+  }
+
+  /** Until it has rung for long enough, or ended. Null when the modem can't tell. */
+  async #watch(): Promise<boolean | null> {
+    const { clock } = this.#channel
+    const begun = clock.monotonic()
+    let rangAt: number | null = null
+    let knows = true
+    while (this.#end === null && this.#channel.gone === null) {
+      const seen = knows ? await this.#look() : 'unknown'
+      const now = clock.monotonic()
+      if (seen === 'unknown') knows = false
+      if (seen === 'gone' && now - begun > lookEvery) break
+      if (seen === 'answered') return true
+      if (seen === 'ringing') rangAt ??= now
+      if (rangAt !== null && now - rangAt >= this.#order.seconds * 1000) return true
+      if (rangAt === null && now - begun >= this.#order.seconds * 1000 + setUp) return knows ? false : null
+      await this.#pause(lookEvery)
+    }
+    return rangAt !== null
+  }
+
+  async #look(): Promise<Seen> {
+    const { lines, final } = await this.#channel.command('AT+CLCC', looking)
+    if (final.kind !== 'ok') return 'unknown'
+    const states = lines.flatMap((line) => /^\+CLCC: *\d+, *0, *(\d)/.exec(line)?.[1] ?? [])
+    if (states.length === 0) return 'gone'
+    return states.includes('0') ? 'answered' : states.includes('3') ? 'ringing' : 'dialling'
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#end !== null) return resolve()
+      const done = () => {
+        timer.cancel()
+        this.#wake = () => {}
+        resolve()
+      }
+      const timer = this.#channel.clock.after(ms, done)
+      this.#wake = done
+    })
+  }
+
+  async #hangUp(): Promise<void> {
+    if (this.#end !== null || this.#channel.gone !== null) return
+    const { final } = await this.#channel.command('ATH', hangingUp)
+    if (final.kind !== 'ok') await this.#channel.command('AT+CHUP', hangingUp)
+  }
+
+  /** BUSY is a device that rejects the call, which is how most gate openers take it. */
+  #outcome(rang: boolean | null): Handover {
+    if (rang === true || this.#end === 'BUSY' || (rang === null && this.#end === null))
+      return { outcome: 'sent', reference: null }
+    return {
+      outcome: 'in_doubt',
+      reason: `nobody can say whether it rang${this.#end === null ? '' : `: ${this.#end}`}`,
+    }
+  }
+
+  #refused(text: string, number: number | null): Handover {
+    // 30 and 31: no network, which passes. The rest will be refused again.
+    const next = number === 30 || number === 31 ? 'retry' : 'give_up'
+    return { outcome: 'refused', cause: { text, number: null, accepted: 'no', next } }
+  }
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { Fault } from '../../../message/fault.ts'
+import { type Clock, sleep } from '../../../util/clock.ts'
+import { bindUsb, rebindMs, unbindUsb, usbOf } from './usb.ts'
+
+/** ms that the command of `recover:` may take. */
+const longest = 60_000
+
+/**
+ * The last rung: runs the user's command, or has the kernel bind the USB device anew. Rejects with what to do where
+ * neither can be done.
+ */
+export async function powerCycle(path: string, command: string | undefined, clock: Clock): Promise<void> {
+  if (command !== undefined) return run(command, path)
+  const usb = usbOf(path)
+  if (usb === null)
+    throw new Fault('modem_error', `${path} is no USB device: recover: under the gateway can name a command`)
+  try {
+    unbindUsb(usb)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Fault(
+      'modem_error',
+      `the USB device ${usb.bus} can't be bound anew (${code}): run the hub as root, or name a command in recover:`,
+    )
+  }
+  await sleep(clock, rebindMs)
+  bindUsb(usb)
+}
+
+/** The path of the modem is the shell's `$1`. */
+function run(command: string, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    execFile('/bin/sh', ['-c', command, 'recover', path], { timeout: longest }, (error, _, stderr) => {
+      if (error === null) resolve()
+      else reject(new Fault('modem_error', `recover: ${stderr.trim().split('\n')[0] || error.message}`))
+    })
+  })
+}

@@ -1,0 +1,88 @@
+import { basename } from 'node:path'
+import type { Clock } from '../../../util/clock.ts'
+import { openPort, type Port } from '../line/port.ts'
+import { useOf } from './known-modems.ts'
+import { type DeviceTree, realName, thisMachine, usbOf } from './usb.ts'
+
+/** Baud rates, the likeliest first (facts: modems, section 13). */
+export const speeds: readonly number[] = [115_200, 9_600, 57_600, 38_400, 19_200, 230_400, 460_800]
+
+/** ms for an answer, and how often it is asked: a modem that finds the speed by itself does not hear the first AT. */
+const patience = 500
+const tries = 2
+
+/** An echo, a result code in words, or one in digits. At another speed than the modem's there is none of them. */
+const answers = /AT\r|OK|ERROR|(?:^|\r)[04]\r/
+
+/** UARTs on boards, under the names that systems give them. */
+const uarts = /^(tty(S|AMA|HS|MSM|THS|O|mxc)\d+|COM\d+|(tty|cu)\.(usb)?serial.*)$/i
+
+export interface SpeedRooms {
+  readonly clock: Clock
+  readonly open?: (path: string, baudRate: number) => Promise<Port>
+  readonly tree?: DeviceTree
+  /** A sentence about the speed, where it is not the one that was tried first. */
+  log(message: string): void
+}
+
+/** Opens a port whose speed nobody knows, or knows wrongly, at the one at which something answers. */
+export class SpeedFinder {
+  readonly #rooms: SpeedRooms
+  readonly #order: readonly number[]
+  #found: number | null = null
+
+  /** `configured` is tried first. */
+  constructor(configured: number | undefined, rooms: SpeedRooms) {
+    this.#rooms = rooms
+    this.#order = [...(configured === undefined ? [] : [configured]), ...speeds]
+  }
+
+  /** Where nothing answers it is the first speed: the modem may be starting. */
+  async open(path: string): Promise<Port> {
+    const { open = openPort, clock, tree = thisMachine, log } = this.#rooms
+    const order = [...new Set(this.#found === null ? this.#order : [this.#found, ...this.#order])]
+    const [first] = order as [number]
+    if (!hasSpeed(path, tree)) return open(path, first)
+    for (const speed of order) {
+      const port = await open(path, speed)
+      if (await isHeard(port, clock)) {
+        if (speed !== first)
+          log(`${path}: the modem answers at ${speed} baud, not at ${first}: set baud_rate: ${speed}`)
+        this.#found = speed
+        return { ...port, baudRate: speed }
+      }
+      await port.close()
+    }
+    return open(path, first)
+  }
+}
+
+/** A UART, or an adapter with one behind it. What is USB through and through, or TCP, has no speed to be wrong. */
+function hasSpeed(path: string, tree: DeviceTree): boolean {
+  if (path.startsWith('tcp:')) return false
+  const usb = usbOf(path, tree)
+  return usb === null ? uarts.test(basename(realName(path))) : useOf({ path, usb }).what === 'adapter'
+}
+
+async function isHeard(port: Port, clock: Clock): Promise<boolean> {
+  let heard = ''
+  let notice: (() => void) | null = () => {}
+  port.onData((data) => {
+    if (notice === null) return
+    heard += Buffer.from(data).toString('latin1')
+    if (answers.test(heard)) notice()
+  })
+  for (let left = tries; left > 0 && !answers.test(heard); left--) {
+    // ESC: out of a prompt that somebody has left behind.
+    port.write('\x1bAT\r')
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(patience, resolve)
+      notice = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
+  }
+  notice = null
+  return answers.test(heard)
+}

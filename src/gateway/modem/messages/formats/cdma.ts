@@ -1,0 +1,71 @@
+import { Fault } from '../../../../message/fault.ts'
+import { decodePdu } from '../../../../sms/decode.ts'
+import { encodePdu } from '../../../../sms/encode.ts'
+import { isGsm7 } from '../../../../sms/gsm7.ts'
+import type { Submit } from '../../../../sms/tpdu.ts'
+import { fieldsIn, numberIn } from '../../line/fields.ts'
+import type { MessageFormat, Submission } from './format.ts'
+
+/** <format> of ^HCMGR for UCS2; others are taken for ASCII. */
+const unicode = '6'
+const longest = 160
+
+/**
+ * Huawei's commands for CDMA (facts: modems, section 17; the facts are thin). One part of ASCII, no reports:
+ * `^HCMGR: <number>,<year>,<month>,<day>,<hour>,<minute>,<second>,<language>,<format>,<length>,…` and the text.
+ */
+export const cdmaFormat: MessageFormat = {
+  name: 'cdma',
+  mode: 'AT+CMGF=1',
+  needs: [],
+  setUp: [],
+  list: 'AT^HCMGL=4',
+  read: (index) => `AT^HCMGR=${index}`,
+  listed: (lines) =>
+    lines.flatMap((line) => {
+      const index = numberIn(fieldsIn(line, '^HCMGL:')?.[0])
+      return index === null ? [] : [{ index, stat: null, shown: null }]
+    }),
+  message: (lines) => {
+    const at = lines.findIndex((line) => line.startsWith('^HCMGR:'))
+    if (at < 0 || lines.slice(at + 1).some((line) => line.startsWith('^HCMGR:'))) return null
+    const fields = fieldsIn(lines[at] as string, '^HCMGR:') as string[]
+    if (fields.length < 10) return null
+    const pdu = deliverOf(fields, lines.slice(at + 1).join('\n'))
+    return { stat: null, pdu, doubt: pdu === null ? 'it can not be read' : null, raw: lines.slice(at).join('\n') }
+  },
+  direct: (line, body) => ({ stat: null, pdu: null, doubt: 'nobody knows this form', raw: [line, ...body].join('\n') }),
+  submission,
+}
+
+function submission({ pdu }: { readonly pdu: string }): Submission {
+  const { text = '', udhi, address } = decodePdu(pdu) as Submit
+  if (udhi || text.length > longest || !/^[\n\r -~]*$/.test(text))
+    throw new Fault('encoding_error', `this CDMA modem sends up to ${longest} ASCII characters only`)
+  return {
+    before: [],
+    command: `AT^HCMGS="${address.number}"`,
+    prefix: '^HCMGSS:',
+    reference: /^\^HCMGSS: *(\d+)/,
+    okAccepts: false,
+    body: text,
+  }
+}
+
+function deliverOf(fields: readonly string[], body: string): string | null {
+  const [number = '', year, month, day, hour, minute, second, , format] = fields
+  const two = (value = '') => value.padStart(2, '0')
+  const scts = `${(year ?? '').padStart(4, '20')}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${two(second)}+00:00`
+  const text =
+    format === unicode && /^(?:[0-9A-F]{4})+$/i.test(body)
+      ? (body.match(/.{4}/g) ?? []).map((unit) => String.fromCharCode(Number.parseInt(unit, 16))).join('')
+      : body
+  const address = number.startsWith('+')
+    ? ({ number: number.slice(1), ton: 'international', npi: 1 } as const)
+    : ({ number, ton: 'unknown', npi: 1 } as const)
+  try {
+    return encodePdu({ type: 'deliver', address, scts, text, dcs: isGsm7(text) ? 0 : 8 }).pdu
+  } catch {
+    return null
+  }
+}

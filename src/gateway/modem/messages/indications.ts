@@ -1,0 +1,97 @@
+import { rangesIn } from '../line/ranges.ts'
+
+/** What becomes of new texts and reports. */
+export interface Way {
+  readonly texts: 'stored' | 'direct' | 'lost'
+  readonly reports: 'stored' | 'direct' | 'lost'
+}
+
+/**
+ * Forms of `+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>` (TS 27.005 clause 3.4.1) that makes have taken (facts: modems, section
+ * 8.1): what a modem lists it may refuse, and what it does not list it may take.
+ */
+const known = [
+  '2,1,0,1,0',
+  '1,1,0,1,0',
+  '2,1,0,2,0',
+  '1,1,0,2,0',
+  '1,1,0,2',
+  '2,1,0,0,0',
+  '1,1,0,0,0',
+  '2,1,0,0,1',
+  '1,1',
+  '2,2,0,1,0',
+  '1,2,0,1,0',
+  '2,2,0,0,0',
+  '1,2,0,0,0',
+  '1,2,2,1,1',
+  '1,2,2,2,1',
+  '3,2,0,1,1',
+  '3,2,0,0',
+]
+
+/** <mode>, <mt>, <bm>, <ds> and <bfr>, the best value first. Mode 0 tells nothing; a page of cell broadcast is nobody's. */
+const wanted = [
+  [2, 1, 3],
+  [1, 2, 3],
+  [0, 2, 1, 3],
+  [1, 2, 0],
+  [0, 1],
+] as const
+
+/** Tries in all: each is a command, and some makes take seconds over one. */
+const most = 40
+
+/**
+ * The forms in the order in which they are tried: the make's own, then by what becomes of texts and reports, what the
+ * modem lists before what it does not. Stored texts survive everything; then reports; the rest is taste.
+ */
+export function indicationsOf(list: string | null, own: readonly string[]): string[] {
+  const offered = list === null ? [] : offeredIn(list)
+  const ranked = [...offered, ...known]
+    .map((cnmi, i) => ({ cnmi, rank: rankOf(cnmi), i }))
+    .sort((a, b) => a.rank - b.rank || a.i - b.i)
+    .map(({ cnmi }) => cnmi)
+  return [...new Set([...own, ...ranked])].slice(0, most)
+}
+
+/** What <mt> and <ds> do with texts and reports. */
+export function wayOf(cnmi: string): Way {
+  const [, mt = 0, , ds = 0] = cnmi.split(',').map(Number)
+  return {
+    texts: mt === 1 ? 'stored' : mt === 2 || mt === 3 ? 'direct' : 'lost',
+    reports: ds === 1 ? 'direct' : ds === 2 ? 'stored' : 'lost',
+  }
+}
+
+/** Whether the list holds each value of the form. */
+export function isOffered(list: string, cnmi: string): boolean {
+  const ranges = rangesIn(list)
+  return cnmi.split(',').every((value, i) => ranges[i]?.includes(Number(value)) ?? false)
+}
+
+/** All that can be made of the values of a list, as many parameters as it has, the best first. */
+function offeredIn(list: string): string[] {
+  const ranges = rangesIn(list).slice(0, wanted.length)
+  if (ranges.length < 2) return []
+  const choices = ranges.map((values, i) => {
+    const good = (wanted[i] as readonly number[]).filter((value) => values.includes(value))
+    return good.length > 0 ? good : [...values.slice(0, 1)]
+  })
+  let forms: string[] = ['']
+  // Whatever <bm> and <bfr> are, the first that is listed is as good as any.
+  choices.forEach((values, i) => {
+    const some = i === 2 || i === 4 ? values.slice(0, 1) : values
+    forms = forms.flatMap((form) => some.map((value) => (i === 0 ? `${value}` : `${form},${value}`)))
+  })
+  return forms
+}
+
+const textRank = { stored: 0, direct: 1, lost: 2 } as const
+const reportRank = { direct: 0, stored: 1, lost: 2 } as const
+
+/** The lower the better. */
+export function rankOf(cnmi: string): number {
+  const { texts, reports } = wayOf(cnmi)
+  return 3 * textRank[texts] + reportRank[reports]
+}

@@ -1,0 +1,245 @@
+import type { Filing } from '../../filing.ts'
+import type { Channel } from '../line/channel.ts'
+import { storedAt } from '../line/parse.ts'
+import type { MessageSetup } from './message-setup.ts'
+import { type Contents, Storages, type StoredMessage } from './storages.ts'
+
+/** More announcements than this at once, and the whole storage is read instead of each message. */
+const storm = 3
+/**
+ * ms behind an announced slot that read empty in which messages are read by listing. Nothing in the answer to +CMGR
+ * says which slot it is about: one that comes behind its OK would be filed and the next slot deleted unread.
+ */
+const doubt = 60_000
+/** ms in which a modem that has no room is told of once. */
+const quietFor = 60_000
+/** Storages that messages may come to: a modem has three. */
+const mostStorages = 8
+/** ms until a storage that counts more than it lists is read slot by slot again, while its count stays the same. */
+const inspectEvery = 600_000
+
+const unlisted =
+  'the modem neither lists nor counts its messages (AT+CMGL, AT+CPMS?): texts that it stores are not read; smshub modem doctor <gateway>'
+
+/** Found when the gateway started, or come since. */
+type Source = 'listed' | 'storage'
+
+interface Place {
+  readonly storage: string | null
+  readonly index: number
+}
+
+export interface ReceiverRooms {
+  readonly channel: Channel
+  readonly setup: MessageSetup
+  readonly filing: Filing
+  /** ms behind an announcement until the message can be read. */
+  readonly readAfterMs: number
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
+  /** Why texts can't be read; null when they can. */
+  unreadable(why: string | null): void
+}
+
+/**
+ * Empties the storages of a modem, from a start-up to the next: what was announced, and all of them now and then, for
+ * announcements get lost (facts: modems, section 8.4). Reads, files and deletes one after the other: a slot that is
+ * deleted holds what was filed, and nothing that has come since.
+ */
+export class Receiver {
+  readonly #rooms: ReceiverRooms
+  readonly #storages: Storages
+  /** Storages to be read out. */
+  readonly #toSweep = new Set<string | null>()
+  #announced: Place[] = []
+  /** Storages that were read out since the start-up: what was in them before is known. */
+  readonly #listed = new Set<string | null>()
+  /** Storages that messages have come to. */
+  readonly #used: Set<string | null>
+  /** What is on the disk and stays in the modem, by slot: it is not filed again. */
+  readonly #kept = new Map<string, string>()
+  /** The count of a storage that was read slot by slot, and when. */
+  readonly #inspected = new Map<string | null, { readonly used: number | null; readonly at: number }>()
+  #working: Promise<void> | null = null
+  #hasEnded = false
+  #doubtUntil = Number.NEGATIVE_INFINITY
+  #saidFull = Number.NEGATIVE_INFINITY
+
+  constructor(rooms: ReceiverRooms) {
+    this.#rooms = rooms
+    this.#storages = new Storages(rooms.channel, rooms.setup)
+    // Reports come to SR only where they are stored: then it is one of the storages.
+    this.#used = new Set([rooms.setup.home, ...rooms.setup.storages.filter((name) => name === 'SR')])
+  }
+
+  /** `+CMTI` or `+CDSI` came. */
+  announced(line: string): void {
+    const { storage, index } = storedAt(line)
+    if (index === null) return this.full(line)
+    const place = { storage: storage ?? this.#rooms.setup.home, index }
+    if (!this.#used.has(place.storage) && this.#used.size >= mostStorages) return
+    this.#used.add(place.storage)
+    this.#announced.push(place)
+    if (this.#announced.length > storm || this.#doubts) {
+      for (const { storage: one } of this.#announced.splice(0)) this.#toSweep.add(one)
+    }
+    this.#work()
+  }
+
+  /** The modem says that it has no room: until there is some it receives nothing. */
+  full(line: string): void {
+    const now = this.#rooms.channel.clock.monotonic()
+    if (now - this.#saidFull > quietFor) {
+      this.#saidFull = now
+      this.#rooms.log('warn', `the modem could not store a message (${line}): its storages are read out`)
+    }
+    this.sweepAll()
+  }
+
+  /** Reads out every storage: what came while nobody listened. */
+  sweepAll(): void {
+    // The home last: it stays chosen for the announcements that follow.
+    for (const storage of [...this.#rooms.setup.storages].reverse()) this.#toSweep.add(storage)
+    this.sweep()
+  }
+
+  /** Reads out the storages that are in use. */
+  sweep(): void {
+    for (const storage of this.#used) this.#toSweep.add(storage)
+    this.#work()
+  }
+
+  /** Deletes nothing more: what follows may be another SIM. Resolves when what runs has ended. */
+  async end(): Promise<void> {
+    this.#hasEnded = true
+    await this.#working
+  }
+
+  #work(): void {
+    this.#working ??= this.#empty().finally(() => {
+      this.#working = null
+      // What was announced while the last one ended.
+      if (!this.#isOver && (this.#toSweep.size > 0 || this.#announced.length > 0)) this.#work()
+    })
+  }
+
+  async #empty(): Promise<void> {
+    // A burst of announcements comes as one: it is heard out before the first is read.
+    await Promise.resolve()
+    while (!this.#isOver) {
+      const [storage] = this.#toSweep
+      if (storage !== undefined) await this.#sweep(storage)
+      else {
+        const place = this.#announced.shift()
+        if (place === undefined) return
+        await this.#fetch(place)
+      }
+    }
+  }
+
+  get #isOver(): boolean {
+    return this.#hasEnded || this.#rooms.channel.lost !== null
+  }
+
+  async #fetch({ storage, index }: Place): Promise<void> {
+    if (this.#doubts) {
+      this.#toSweep.add(storage)
+      return
+    }
+    const { channel, readAfterMs } = this.#rooms
+    if (readAfterMs > 0) await channel.sleep(readAfterMs)
+    const message = await this.#storages.read(storage, index)
+    if (message === null) {
+      this.#doubtUntil = this.#rooms.channel.clock.monotonic() + doubt
+      this.#toSweep.add(storage)
+    } else await this.#take(storage, [message])
+  }
+
+  get #doubts(): boolean {
+    return this.#rooms.channel.clock.monotonic() < this.#doubtUntil
+  }
+
+  async #sweep(storage: string | null): Promise<void> {
+    this.#toSweep.delete(storage)
+    this.#announced = this.#announced.filter((place) => place.storage !== storage)
+    const contents = await this.#storages.list(storage)
+    const source = this.#listed.has(storage) ? 'storage' : 'listed'
+    this.#listed.add(storage)
+    await this.#take(storage, contents.messages, source)
+    const { level, isListed } = contents
+    if (this.#hides(storage, contents)) await this.#inspect(storage, contents, source)
+    if (storage === this.#rooms.setup.home && !this.#isOver)
+      this.#rooms.unreadable(isListed || level !== null || !this.#rooms.setup.stores ? null : unlisted)
+  }
+
+  /** It counts more than it lists, or does not count; and was not looked into lately. */
+  #hides(storage: string | null, { listed, level }: Contents): boolean {
+    const used = level?.used ?? null
+    if (this.#isOver || (used === null ? listed > 0 : used <= listed)) return false
+    const last = this.#inspected.get(storage)
+    const now = this.#rooms.channel.clock.monotonic()
+    return last === undefined || last.used !== used || now - last.at > inspectEvery
+  }
+
+  /**
+   * Reads slot by slot. Nothing in an answer to +CMGR says which slot it is about: a message is taken when its slot has
+   * given it twice.
+   */
+  async #inspect(storage: string | null, { level, messages }: Contents, source: Source): Promise<void> {
+    this.#inspected.set(storage, { used: level?.used ?? null, at: this.#rooms.channel.clock.monotonic() })
+    const known = messages.map(({ index }) => index)
+    for (const message of await this.#storages.inspect(storage, level?.total ?? null, known)) {
+      const again = await this.#storages.read(storage, message.index)
+      if (again !== null && contentOf(again) === contentOf(message)) await this.#take(storage, [again], source)
+    }
+  }
+
+  /** To the disk first, and then out of the modem. */
+  async #take(storage: string | null, messages: readonly StoredMessage[], source: Source = 'storage'): Promise<void> {
+    const sure: StoredMessage[] = []
+    for (const message of messages) {
+      const isKnown = this.#kept.get(slotOf(storage, message)) === contentOf(message)
+      const read = message.doubt === null || isKnown ? message : await this.#storages.readAgain(storage, message)
+      if (read !== null) sure.push(read)
+    }
+    const filed = await Promise.all(sure.map((message) => this.#file(storage, message, source)))
+    // From the highest down: some makes move the others up (facts: modems, section 8.5).
+    const done = sure.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
+    for (const message of done) await this.#delete(storage, message)
+  }
+
+  /** Whether it may be deleted. */
+  async #file(storage: string | null, message: StoredMessage, source: Source): Promise<boolean> {
+    if (this.#hasEnded) return false
+    const slot = slotOf(storage, message)
+    const isKnown = this.#kept.get(slot) === contentOf(message)
+    if (message.pdu === null || message.doubt !== null) {
+      if (!isKnown) await this.#keep(slot, message)
+      return false
+    }
+    return isKnown || this.#rooms.filing.store(message.pdu, source, slot)
+  }
+
+  /** What nobody can read is on the disk as it came, and stays where it is: somebody must look at it. */
+  async #keep(slot: string, message: StoredMessage): Promise<void> {
+    const { raw, doubt } = message
+    if (!(await this.#rooms.filing.store(raw, 'storage'))) return
+    this.#kept.set(slot, contentOf(message))
+    this.#rooms.log('warn', `the message in slot ${slot} of the modem can't be read and stays there: ${doubt}`)
+  }
+
+  async #delete(storage: string | null, message: StoredMessage): Promise<void> {
+    if (this.#isOver) return
+    const slot = slotOf(storage, message)
+    if (await this.#storages.delete(storage, message.index)) this.#kept.delete(slot)
+    else this.#kept.set(slot, contentOf(message))
+  }
+}
+
+function slotOf(storage: string | null, { index }: StoredMessage): string {
+  return `${storage}:${index}`
+}
+
+/** What does not change when it is read: the first line says whether it was. */
+function contentOf({ pdu, raw }: StoredMessage): string {
+  return pdu ?? raw.slice(raw.indexOf('\n') + 1)
+}

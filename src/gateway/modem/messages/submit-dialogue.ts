@@ -1,0 +1,198 @@
+import type { Handover } from '../../../message/handover.ts'
+import { inBackground } from '../../../util/background.ts'
+import type { Timer } from '../../../util/clock.ts'
+import type { Leave } from '../../gateway.ts'
+import type { Channel, Listener } from '../line/channel.ts'
+import type { Token } from '../line/framer.ts'
+import { type Final, finalIn } from '../line/results.ts'
+import type { Quirks } from '../vendors/quirks.ts'
+import { causeOf } from './causes.ts'
+import type { Submission } from './formats/format.ts'
+import { type Event, isTidy, type Outcome, type State, table } from './submit-table.ts'
+
+/** How long each state may last, in ms. */
+export type SubmitTimes = Readonly<Record<State, number>>
+
+export const usualSubmitTimes: SubmitTimes = {
+  asked: 5_000,
+  objected: 100,
+  // The hub's own disk; a modem keeps its prompt open for longer.
+  prompted: 30_000,
+  // Longer than any network takes (facts: modems, section 7.2).
+  written: 120_000,
+  failed: 100,
+  referenced: 5_000,
+  acknowledged: 5_000,
+}
+
+const silences: Readonly<Record<State, string>> = {
+  asked: 'the modem did not ask for the message',
+  objected: '',
+  prompted: 'the hub took too long to let the message go',
+  written: 'no answer from the modem after the message was written',
+  failed: '',
+  referenced: '',
+  acknowledged: '',
+}
+
+export interface Submitted {
+  readonly handover: Handover
+  /** The modem asked for the message. */
+  readonly prompted: boolean
+  /** A reference came that belongs to an earlier message. */
+  readonly lateReference: boolean
+}
+
+/** Sends one segment. To be called inside `channel.exclusive`, in step. */
+export function submitSegment(
+  channel: Channel,
+  submission: Submission,
+  leave: () => Promise<Leave>,
+  times: SubmitTimes = usualSubmitTimes,
+  causes: Quirks['causes'] = {},
+): Promise<Submitted> {
+  return new Promise((resolve) => new SubmitDialogue(channel, submission, leave, times, causes, resolve).begin())
+}
+
+class SubmitDialogue implements Listener {
+  readonly #channel: Channel
+  readonly #submission: Submission
+  readonly #leave: () => Promise<Leave>
+  readonly #times: SubmitTimes
+  readonly #causes: Quirks['causes']
+  readonly #resolve: (submitted: Submitted) => void
+  #state: State = 'asked'
+  #timer: Timer | null = null
+  #outcome: Outcome | null = null
+  /** The hub is writing its mark: until it has, or its time is over, nobody may hear how this ended. */
+  #isLeaving = false
+  #reference: number | null = null
+  #error: Extract<Final, { kind: 'error' }> | null = null
+  #reason = ''
+  #wasPrompted = false
+  #lateReference = false
+  #wasTaken = false
+
+  constructor(
+    channel: Channel,
+    submission: Submission,
+    leave: () => Promise<Leave>,
+    times: SubmitTimes,
+    causes: Quirks['causes'],
+    resolve: (submitted: Submitted) => void,
+  ) {
+    this.#channel = channel
+    this.#submission = submission
+    this.#leave = leave
+    this.#times = times
+    this.#causes = causes
+    this.#resolve = resolve
+  }
+
+  begin(): void {
+    const { command, prefix } = this.#submission
+    this.#channel.listen(this, { prefix, echo: command })
+    this.#enter('asked')
+    this.#channel.write(`${command}\r`)
+  }
+
+  token(token: Token): void {
+    if (token.kind === 'prompt') return this.#on('prompt')
+    const reference = this.#submission.reference.exec(token.text)?.[1]
+    if (reference !== undefined) {
+      if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
+      else this.#reference = Number(reference) & 0xff
+      this.#on('reference')
+      // The OK behind it has come before.
+      if (this.#wasTaken) this.#on('ok')
+      return
+    }
+    const final = finalIn(token.text)
+    if (final === null) return
+    if (final.kind === 'error' && table[this.#state].error !== 'ignore') this.#error = final
+    if (final.kind === 'ok' && this.#state === 'written' && !this.#submission.okAccepts) {
+      this.#wasTaken = true
+      return
+    }
+    this.#on(final.kind)
+  }
+
+  reset(sign: string): void {
+    this.#on('reset', `the modem has reset (${sign})`)
+  }
+
+  lost(reason: string): void {
+    this.#on('lost', reason)
+  }
+
+  #on(event: Event, reason = ''): void {
+    if (this.#outcome !== null) return
+    const next = table[this.#state][event]
+    if (next === 'ignore') return
+    if (next in table) return this.#enter(next as State)
+    this.#reason = reason
+    this.#outcome = next as Outcome
+    if (!isTidy(this.#state, event)) this.#channel.outOfStep()
+    if (!this.#isLeaving || event === 'timeout') this.#end(this.#outcome)
+  }
+
+  #enter(state: State): void {
+    this.#state = state
+    this.#timer?.cancel()
+    this.#timer = this.#channel.clock.after(this.#times[state], () => this.#timedOut())
+    if (state === 'prompted')
+      inBackground(
+        () => this.#ask(),
+        ({ message }) => this.lost(message),
+      )
+    if (state === 'written') this.#write()
+  }
+
+  #timedOut(): void {
+    // The answer to `leave` is overdue, and something else has ended this before.
+    if (this.#outcome !== null) return this.#end(this.#outcome)
+    this.#on('timeout', `${silences[this.#state]} within ${this.#times[this.#state] / 1000} s`)
+  }
+
+  /** The prompt is there: the hub marks the segment as written, or keeps it. */
+  async #ask(): Promise<void> {
+    this.#wasPrompted = true
+    this.#isLeaving = true
+    let verdict: Leave | Error
+    try {
+      verdict = await this.#leave()
+    } catch (error) {
+      verdict = error as Error
+    }
+    if (!this.#isLeaving) return
+    this.#isLeaving = false
+    if (this.#outcome !== null) this.#end(this.#outcome)
+    else if (verdict === 'go') this.#on('go')
+    else this.#on('stay', verdict instanceof Error ? verdict.message : verdict)
+  }
+
+  #write(): void {
+    this.#channel.expectEcho(this.#submission.body)
+    this.#channel.write(`${this.#submission.body}\x1a`)
+  }
+
+  #end(outcome: Outcome): void {
+    this.#isLeaving = false
+    this.#timer?.cancel()
+    this.#channel.listen(null)
+    const { prompted, lateReference } = { prompted: this.#wasPrompted, lateReference: this.#lateReference }
+    this.#resolve({ handover: this.#handover(outcome), prompted, lateReference })
+  }
+
+  #handover(outcome: Outcome): Handover {
+    switch (outcome) {
+      case 'sent':
+        return { outcome, reference: this.#reference }
+      case 'refused':
+        return { outcome, cause: causeOf(this.#error!, this.#state === 'failed', this.#causes) }
+      case 'not_sent':
+      case 'in_doubt':
+        return { outcome, reason: this.#reason }
+    }
+  }
+}

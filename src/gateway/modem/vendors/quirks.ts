@@ -1,0 +1,214 @@
+import type { Cause } from '../../../message/handover.ts'
+import type { Identity } from '../hardware/identity.ts'
+import { type Rung, usualLadder } from './ladder.ts'
+
+/** How many tries of the PIN are left: what to ask, and where in the answer it stands. */
+export interface TriesQuestion {
+  readonly ask: string
+  readonly read: RegExp
+}
+
+/** What is particular to a make. The driver knows nothing of makes: a new one is a row of the table below. */
+export interface Quirks {
+  /** Sent behind the identification; what it answers does not matter. Silences or routes unsolicited codes. */
+  readonly prepare: readonly string[]
+  /** It finds the speed of the line by itself unless it is told one, and says nothing by itself until it has (section 13). */
+  readonly autobauds: boolean
+  /** Asked one after the other until one says how many tries of the PIN are left (facts: modems, section 5.2). */
+  readonly pinTries: readonly TriesQuestion[]
+  /** ms that the SIM needs behind its PIN until it may be asked anything (section 5.3). */
+  readonly unlockMs: number
+  /** Asked until the SIM's messages can be used, where the make tells (section 11). */
+  readonly smsAwake: { readonly ask: string; readonly read: RegExp } | null
+  /** Asked until one tells the card's number. */
+  readonly iccid: readonly string[]
+  /** `+CNMI` forms that are tried before the common ones (section 8.1). */
+  readonly cnmi: readonly string[]
+  /** Storages in the order in which they are wanted (section 8.3). */
+  readonly storages: readonly string[]
+  /** What is handed over directly is acknowledged where service 1 is on; false where that does harm (section 8.2). */
+  readonly acknowledges: boolean
+  /** ms behind the announcement of a message until it can be read. */
+  readonly readAfterMs: number
+  /** Verdicts on `+CMS ERROR` numbers that this make gives another meaning (section 10.1). */
+  readonly causes: Readonly<Record<number, Pick<Cause, 'accepted' | 'next'>>>
+  /** ms until the network has answered a message at the latest (section 7.2). */
+  readonly submitMs: number
+  /** Starts the modem anew; the first one that does not answer an error (section 14.2). */
+  readonly reset: readonly string[]
+  /** ms behind a reset until the port may be used again. */
+  readonly resetMs: number
+  /** What is done about it, one failure after the other, the gentlest first; the last four repeat. */
+  readonly ladder: readonly Rung[]
+  /** Causes of `+CMS ERROR` that stay until the radio has been off and on. */
+  readonly stuckWith: readonly number[]
+  /** `+CUSD` takes and gives the packed septets in hex instead of text (section 12). */
+  readonly packsUssd: boolean
+  /** Ends a call that comes in. */
+  readonly hangUp: readonly string[]
+  /** How messages are written and read: as PDUs, in text mode, or with Huawei's commands for CDMA (section 17). */
+  readonly format: 'pdu' | 'text' | 'cdma'
+}
+
+/** What holds for a modem of which nothing is known. */
+export const quirksOfNobody: Quirks = {
+  prepare: [],
+  autobauds: false,
+  pinTries: [{ ask: 'AT+CPINR="SIM PIN"', read: /^\+CPINR: *"?SIM PIN"? *, *(\d+)/ }],
+  unlockMs: 2_000,
+  smsAwake: null,
+  iccid: ['AT+CCID', 'AT+QCCID', 'AT^ICCID?', 'AT+ICCID'],
+  cnmi: [],
+  storages: ['SM', 'ME', 'MT'],
+  acknowledges: true,
+  readAfterMs: 0,
+  causes: {},
+  submitMs: 120_000,
+  reset: ['AT+CFUN=1,1', 'AT+CFUN=16', 'ATZ'],
+  resetMs: 20_000,
+  ladder: usualLadder,
+  stuckWith: [],
+  packsUssd: false,
+  hangUp: ['AT+CHUP', 'ATH'],
+  format: 'pdu',
+}
+
+export interface QuirksRow extends Partial<Quirks> {
+  readonly maker?: RegExp
+  readonly model?: RegExp
+  readonly capabilities?: RegExp
+}
+
+const tries = (ask: string, read: RegExp) => [{ ask, read }, ...quirksOfNobody.pinTries]
+
+/** IS-707 or IS-856 and no GSM: there are no PDUs (section 17). */
+const cdmaOnly = /^(?!.*\+CGSM).*CIS-?(707|856)/i
+
+/** By maker, then by model: every row that fits counts, a later one more (facts: modems, section 19). */
+export const quirkRows: readonly QuirksRow[] = [
+  { capabilities: cdmaOnly, format: 'text' },
+  {
+    maker: /huawei/i,
+    prepare: ['AT^CURC=0', 'AT^PORTSEL=0'],
+    pinTries: tries('AT^CPIN?', /^\^CPIN: *[^,]*,\d*,\d*,(\d+)/),
+    unlockMs: 3_000,
+    iccid: ['AT^ICCID?', 'AT+CCID'],
+    reset: ['AT^RESET', 'AT+CFUN=1,1'],
+    packsUssd: true,
+  },
+  // After a silence nothing but a reset brings the E series back (gammu's experience, section 4.2).
+  {
+    maker: /huawei/i,
+    model: /^[EK]\d/i,
+    ladder: ['reopen', 'reset', 'reopen', 'radio', 'reopen', 'power', 'reopen', 'reset'],
+  },
+  { maker: /huawei/i, model: /^E1752/i, packsUssd: false },
+  { maker: /huawei/i, model: /^E3531/i, readAfterMs: 500 },
+  // The modules have no SR storage and no mode 2 (section 8.1).
+  { maker: /huawei/i, model: /^M[EU]\d/i, cnmi: ['1,1,0,1,0'], packsUssd: false },
+  { maker: /huawei|china telecom/i, capabilities: cdmaOnly, format: 'cdma' },
+  {
+    // Some A76xx say INCORPORATED and no more.
+    maker: /simcom|^INCORPORATED$/i,
+    prepare: ['AT+CSCLK=0'],
+    pinTries: tries('AT+SPIC', /^\+SPIC: *(\d+)/),
+    acknowledges: false,
+    reset: ['AT+CFUN=1,1', 'AT+CRESET'],
+  },
+  { maker: /simcom/i, model: /SIM[89]00|SIM868/i, autobauds: true },
+  { maker: /simcom/i, model: /SIM70\d\d/i, submitMs: 180_000 },
+  {
+    maker: /simcom|^INCORPORATED$/i,
+    model: /A76\d\d|SIM76\d\d/i,
+    storages: ['ME', 'SM', 'MT'],
+    reset: ['AT+CRESET', 'AT+CFUN=1,1'],
+  },
+  {
+    maker: /quectel/i,
+    prepare: ['AT+QURCCFG="urcport","usbat"', 'AT+QSCLK=0'],
+    pinTries: tries('AT+QPINC?', /^\+QPINC: *"SC" *, *(\d+)/),
+    iccid: ['AT+QCCID', 'AT+CCID'],
+    // A general error behind two and a quarter minutes (section 10.1).
+    submitMs: 150_000,
+  },
+  {
+    maker: /u-?blox/i,
+    pinTries: tries('AT+UPINCNT', /^\+UPINCNT: *(\d+)/),
+    submitMs: 180_000,
+    reset: ['AT+CFUN=16', 'AT+CFUN=1,1'],
+  },
+  {
+    maker: /telit/i,
+    // #QSS: 3 in the end, also when a SIM is put in later.
+    prepare: ['AT#QSS=2'],
+    pinTries: tries('AT#PCT', /^#PCT: *(\d+)/),
+    smsAwake: { ask: 'AT#QSS?', read: /^#QSS: *(?:\d *, *)?3$/ },
+    // The GE865 keeps refusing with 41 until its SIM has been without power (section 10.1).
+    stuckWith: [41],
+    ladder: ['reopen', 'radio', 'reopen', 'reset', 'reopen', 'power', 'reopen', 'reset'],
+    reset: ['AT+CFUN=1,1', 'AT#REBOOT'],
+  },
+  {
+    maker: /sierra/i,
+    unlockMs: 8_000,
+  },
+  {
+    maker: /zte/i,
+    // +CPMS? ends its flood of +ZUSIMR (section 11).
+    prepare: ['AT+ZOPRT=5', 'AT+ZCDRUN=8', 'AT+CPMS?'],
+    pinTries: tries('AT+ZPINPUK=?', /^\+ZPINPUK: *(\d+)/),
+    cnmi: ['1,1,0,1,0'],
+  },
+  {
+    maker: /cinterion|siemens|gemalto|thales/i,
+    prepare: ['AT^SMGO=1'],
+    pinTries: tries('AT^SPIC="SC"', /^\^SPIC: *(\d+)/),
+    causes: {
+      512: { accepted: 'no', next: 'retry' },
+      513: { accepted: 'no', next: 'pause' },
+      514: { accepted: 'no', next: 'give_up' },
+      515: { accepted: 'no', next: 'give_up' },
+      516: { accepted: 'no', next: 'give_up' },
+      517: { accepted: 'no', next: 'give_up' },
+      521: { accepted: 'unknown', next: 'retry' },
+      532: { accepted: 'no', next: 'pause' },
+      538: { accepted: 'no', next: 'give_up' },
+    },
+  },
+  { maker: /cinterion|siemens/i, model: /MC55|TC63/i, autobauds: true },
+  {
+    maker: /wavecom/i,
+    prepare: ['AT+WIND=0'],
+    unlockMs: 5_000,
+    // The network refused: a wrong service centre or number.
+    causes: { 514: { accepted: 'no', next: 'give_up' } },
+    reset: ['AT+CFUN=1'],
+  },
+  { maker: /novatel/i, cnmi: ['1,1,2,1,0', '2,1,0,2,0'], unlockMs: 3_000 },
+  { maker: /mediatek|mtk/i, pinTries: tries('AT+EPINC?', /^\+EPINC: *(\d+)/), unlockMs: 3_000 },
+  {
+    maker: /longcheer|alcatel/i,
+    pinTries: [{ ask: 'AT+CPNNUM', read: /PIN1=(\d+)/ }, ...tries('AT+PNNM?', /PIN1=(\d+)/)],
+  },
+  {
+    maker: /option/i,
+    pinTries: tries('AT_OERCN?', /^_OERCN: *(\d+)/),
+  },
+  { maker: /ericsson/i, pinTries: tries('AT*EPIN?', /^\*EPIN: *(\d+)/) },
+  { maker: /infineon|intel/i, pinTries: tries('AT+XPINCNT', /^\+XPINCNT: *(\d+)/) },
+  { maker: /icera/i, pinTries: tries('AT%PINNUM?', /^%PINNUM: *(\d+)/) },
+  { maker: /motorola/i, prepare: ['AT+MODE=2'] },
+  { maker: /fibocom/i, reset: ['AT+CFUN=15', 'AT+CFUN=1,1'] },
+]
+
+/** What holds for this modem. */
+export function quirksOf(identity: Identity): Quirks {
+  return Object.assign({}, quirksOfNobody, ...rowsOf(identity)) as Quirks
+}
+
+export function rowsOf({ manufacturer, model, capabilities }: Identity): QuirksRow[] {
+  const fits = (pattern: RegExp | undefined, text: string | null) => pattern === undefined || pattern.test(text ?? '')
+  return quirkRows.filter(
+    (row) => fits(row.maker, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
+  )
+}
