@@ -59,7 +59,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli'],
   pino: ['cli'],
   yaml: ['config'],
-  'libphonenumber-js': ['device/numbers.ts'],
+  'libphonenumber-js': ['device/parameters/numbers.ts'],
   zod: ['config', 'device', 'mqtt', 'http', 'bridge', 'cli/schema.ts'],
 }
 

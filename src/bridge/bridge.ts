@@ -1,5 +1,5 @@
+import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
-import { stateKeysOf } from '../device/state-fields.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { isAvailable } from '../message/gateway-state.ts'

@@ -1,8 +1,8 @@
+import { stateFieldsOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device, propertiesOf } from '../device/device.ts'
-import { callsOf } from '../device/intent.ts'
-import type { Profile } from '../device/profile.ts'
+import type { Profile } from '../device/profile/profile.ts'
 import { sampleDevice } from '../device/sample.ts'
-import { stateFieldsOf } from '../device/state-fields.ts'
+import { callsOf } from '../device/send/intent.ts'
 import type { Publication } from '../message/publication.ts'
 import { topicName } from '../message/topics.ts'
 

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
-import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
 import { personalities } from '../sim/makes.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import type { HistoryOptions } from './history.ts'

@@ -1,5 +1,5 @@
 import { type LoadOptions, loadConfig } from '../config/load.ts'
-import type { PlannedStep } from '../device/setup.ts'
+import type { PlannedStep } from '../device/send/setup.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 import { askDesk } from './control.ts'

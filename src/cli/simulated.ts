@@ -4,7 +4,7 @@ import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import { secretsOf } from '../device/mask.ts'
-import { normaliseNumber } from '../device/numbers.ts'
+import { normaliseNumber } from '../device/parameters/numbers.ts'
 import { SimulatedWorld } from '../sim/world.ts'
 import type { CliContext } from './context.ts'
 

@@ -1,6 +1,6 @@
-import { didYouMean } from '../device/nearest.ts'
-import { isDialable, normaliseNumber, numberProblem, regionProblem } from '../device/numbers.ts'
+import { isDialable, normaliseNumber, numberProblem, regionProblem } from '../device/parameters/numbers.ts'
 import { refusalOf } from '../message/dialable.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { groupProblems } from './groups.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'

@@ -1,5 +1,5 @@
 import { Directory, type Listed } from '../device/directory.ts'
-import { countryOf, normaliseNumber } from '../device/numbers.ts'
+import { countryOf, normaliseNumber } from '../device/parameters/numbers.ts'
 import type { Config } from './schema.ts'
 
 /** The country that national numbers of senders are of: the one of the configuration, else that of the hub's SIMs. */

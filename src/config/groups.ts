@@ -1,4 +1,4 @@
-import { didYouMean } from '../device/nearest.ts'
+import { didYouMean } from '../util/nearest.ts'
 
 export type Contacts = Readonly<Record<string, string | readonly string[]>>
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { didYouMean } from '../device/nearest.ts'
 import { Fault } from '../message/fault.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { checkConfig } from './check.ts'
 import { overlayEnvironment } from './environment.ts'
 import { type Problem, problemsOf, valueAt } from './problems.ts'

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { didYouMean } from '../device/nearest.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { exampleAt, keysAt, variantsAt } from './reference.ts'
 
 /** One mistake, in words for whoever wrote the file. */

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { didYouMean } from '../device/nearest.ts'
-import { type Profile, parseProfile } from '../device/profile.ts'
+import { type Profile, parseProfile } from '../device/profile/profile.ts'
 import { Fault } from '../message/fault.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { noLookups, readYaml } from './yaml.ts'
 
 /** `devices/` of the installation: beside `src/` and beside `dist/`. */

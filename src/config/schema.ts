@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
-import { didYouMean } from '../device/nearest.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
+import { didYouMean } from '../util/nearest.ts'
 import { Broker } from './broker.ts'
 import { clash } from './foreign-topics.ts'
 import { Gateway } from './gateway.ts'

@@ -1,13 +1,13 @@
-import { type Answer, readAnswer } from '../device/answer.ts'
 import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
-import { own } from '../device/own.ts'
-import type { ReadContext } from '../device/read.ts'
-import { isQuestion } from '../device/trust.ts'
+import { type Answer, readAnswer } from '../device/receive/answer.ts'
+import type { ReadContext } from '../device/receive/read.ts'
+import { isQuestion } from '../device/receive/trust.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
 import type { OpenCommand } from '../store/open-commands.ts'
 import type { Settlement } from '../store/settle-text.ts'
+import { own } from '../util/own.ts'
 
 /** What a text means for the commands of its device. */
 export interface Correlation {

@@ -1,8 +1,8 @@
 import type { Device } from '../device/device.ts'
-import { own } from '../device/own.ts'
-import { isOwn, type ReadContext, readText } from '../device/read.ts'
+import { isOwn, type ReadContext, readText } from '../device/receive/read.ts'
 import type { Address } from '../message/address.ts'
 import type { Values } from '../message/values.ts'
+import { own } from '../util/own.ts'
 
 /**
  * Which of the devices behind a number a text is of: the one that it names, else the only one that knows it. Several

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Directory, Listed } from '../device/directory.ts'
-import { type ReadContext, readForward, readText } from '../device/read.ts'
+import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import { Fault } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'

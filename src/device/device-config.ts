@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isDialable } from './numbers.ts'
+import { isDialable } from './parameters/numbers.ts'
 import { isZone } from './readers/zones.ts'
 import { trust } from './schema/message.ts'
 import { additions } from './schema/profile.ts'

@@ -1,15 +1,15 @@
 import { Fault } from '../message/fault.ts'
+import { own } from '../util/own.ts'
 import type { DeviceConfig } from './device-config.ts'
-import { type Dialect, extend } from './dialect.ts'
-import { formatNumber, isDialable, normaliseNumber } from './numbers.ts'
-import { own } from './own.ts'
-import type { ParameterContext } from './parameter-kinds.ts'
+import { formatNumber, isDialable, normaliseNumber } from './parameters/numbers.ts'
+import type { ParameterContext } from './parameters/parameter-kinds.ts'
+import { builtIn, resolveSettings, specOf, suffixOf } from './parameters/settings.ts'
 import type { Binding } from './pattern/bind.ts'
-import type { Profile } from './profile.ts'
-import { brokenReferences } from './references.ts'
+import { type Dialect, extend } from './profile/dialect.ts'
+import type { Profile } from './profile/profile.ts'
+import { brokenReferences } from './profile/references.ts'
 import type { Command } from './schema/command.ts'
 import type { Message, Property, Timing } from './schema/message.ts'
-import { builtIn, resolveSettings, specOf, suffixOf } from './settings.ts'
 
 /** What a device needs to know of the hub. */
 export interface Environment {

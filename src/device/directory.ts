@@ -1,6 +1,6 @@
 import type { Address } from '../message/address.ts'
 import type { Device } from './device.ts'
-import { originatorOf, sameNumber } from './numbers.ts'
+import { originatorOf, sameNumber } from './parameters/numbers.ts'
 
 /** Digits from the right by which numbers are looked up before they are compared. */
 const tail = 7

@@ -1,7 +1,7 @@
 import type { Values } from '../message/values.ts'
+import { own } from '../util/own.ts'
 import type { Device } from './device.ts'
-import { own } from './own.ts'
-import { specOf } from './settings.ts'
+import { specOf } from './parameters/settings.ts'
 
 /** A stretch of a text, from its first character to the one behind its last. */
 export interface Stretch {

@@ -1,9 +1,9 @@
 import { type Device, makeDevice } from './device.ts'
 import { DeviceConfig } from './device-config.ts'
-import type { Dialect } from './dialect.ts'
-import type { Profile } from './profile.ts'
+import { isAccepted } from './parameters/settings.ts'
+import type { Dialect } from './profile/dialect.ts'
+import type { Profile } from './profile/profile.ts'
 import type { Setting } from './schema/command.ts'
-import { isAccepted } from './settings.ts'
 
 /** One device for each dialect of a profile and each value of the settings that entries depend on. */
 export function sampleDevices(profile: Profile): Device[] {

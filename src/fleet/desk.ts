@@ -1,6 +1,5 @@
 import type { Device } from '../device/device.ts'
-import { didYouMean } from '../device/nearest.ts'
-import { type PlannedStep, passes, planOf } from '../device/setup.ts'
+import { type PlannedStep, passes, planOf } from '../device/send/setup.ts'
 import { Fault } from '../message/fault.ts'
 import { ownPublish, type Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
@@ -8,6 +7,7 @@ import type { Enqueued } from '../store/enqueue.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
+import { didYouMean } from '../util/nearest.ts'
 import type { DeviceRow, Fleet } from './fleet.ts'
 
 /** What the desk needs of the hub. */

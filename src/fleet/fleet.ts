@@ -1,16 +1,16 @@
 import { makeConfigured, makeDevices, NumberOwners } from '../config/devices.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
+import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device, KnownSettings } from '../device/device.ts'
 import { DeviceConfig } from '../device/device-config.ts'
-import { didYouMean } from '../device/nearest.ts'
-import { numberProblem } from '../device/numbers.ts'
+import { numberProblem } from '../device/parameters/numbers.ts'
+import { specOf } from '../device/parameters/settings.ts'
 import { issuesOf } from '../device/schema/scalars.ts'
-import { specOf } from '../device/settings.ts'
-import { stateKeysOf } from '../device/state-fields.ts'
 import { Fault } from '../message/fault.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import type { Store } from '../store/store.ts'
+import { didYouMean } from '../util/nearest.ts'
 
 /** A device as its owner wrote it: the keys of `devices:` in smshub.yaml, every scalar a text. */
 export type DeviceRow = Readonly<Record<string, unknown>>

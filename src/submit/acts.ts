@@ -1,5 +1,5 @@
-import type { Composed, ComposedText } from '../device/compose.ts'
 import type { Device } from '../device/device.ts'
+import type { Composed, ComposedText } from '../device/send/compose.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import { segmentText } from '../sms/segment.ts'
 import type { NewStep } from '../store/acts.ts'

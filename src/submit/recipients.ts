@@ -1,8 +1,8 @@
 import type { Device } from '../device/device.ts'
-import { didYouMean } from '../device/nearest.ts'
-import { isDialable, isForeignForm, normaliseNumber, sameNumber, withPlus } from '../device/numbers.ts'
+import { isDialable, isForeignForm, normaliseNumber, sameNumber, withPlus } from '../device/parameters/numbers.ts'
 import { refusalOf } from '../message/dialable.ts'
 import { Fault } from '../message/fault.ts'
+import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
 
 /** Whom texts may go to. */

@@ -2,7 +2,7 @@ import { test } from '@jest/globals'
 import { makeDevices } from '../../src/config/devices.ts'
 import { ProfileFiles } from '../../src/config/profiles.ts'
 import { Config } from '../../src/config/schema.ts'
-import { readText } from '../../src/device/read.ts'
+import { readText } from '../../src/device/receive/read.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
 
 /** Figures, never a verdict: machines are noisy. */

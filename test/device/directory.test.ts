@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { Directory } from '../../src/device/directory.ts'
-import { sameNumber } from '../../src/device/numbers.ts'
+import { sameNumber } from '../../src/device/parameters/numbers.ts'
 import type { Address, TypeOfNumber } from '../../src/message/address.ts'
 
 const gate = { id: 'gate', numbers: ['+4915112345678'] }

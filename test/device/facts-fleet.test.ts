@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { makeTrial } from '../../src/device/try.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
 import { at, profileOf } from './library.ts'
 
 /** Texts of fleet and personal trackers as the facts print them, and others of the same format with what they say. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAnswer } from '../../src/device/answer.ts'
-import { composeCommand } from '../../src/device/compose.ts'
 import { type Device, messagesOf } from '../../src/device/device.ts'
-import { readForward } from '../../src/device/read.ts'
-import { makeTrial } from '../../src/device/try.ts'
+import { readAnswer } from '../../src/device/receive/answer.ts'
+import { readForward } from '../../src/device/receive/read.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
+import { composeCommand } from '../../src/device/send/compose.ts'
 import { deviceOf, faultOf, profileOf, undated } from './library.ts'
 
 const now = { now: '2026-03-29T15:30:00Z' }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { makeTrial } from '../../src/device/try.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
 import { profileOf, undated } from './library.ts'
 
 /** Texts of the facts files and others of the same format, with what they say. */

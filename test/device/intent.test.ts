@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { composeCommand } from '../../src/device/compose.ts'
-import { commandArguments, resolveGet, resolveSet } from '../../src/device/intent.ts'
+import { composeCommand } from '../../src/device/send/compose.ts'
+import { commandArguments, resolveGet, resolveSet } from '../../src/device/send/intent.ts'
 import { deviceOf, faultOf, makeProfile } from './library.ts'
 
 const gate = deviceOf('king-pigeon/rtu5024', '{ variant: classic }')

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { lintProfile } from '../../src/device/lint.ts'
+import { lintProfile } from '../../src/device/lint/index.ts'
 import { makeProfile } from './library.ts'
 
 const problems = (sections: string): string =>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { didYouMean, nearest } from '../../src/device/nearest.ts'
+import { didYouMean, nearest } from '../../src/util/nearest.ts'
 
 test.each([
   ['opne', ['close', 'open', 'pen'], 'open'],

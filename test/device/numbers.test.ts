@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { formatNumber, isDialable, normaliseNumber, sameNumber } from '../../src/device/numbers.ts'
+import { formatNumber, isDialable, normaliseNumber, sameNumber } from '../../src/device/parameters/numbers.ts'
 
 test.each([
   ['+49 151 1234-5678', undefined, '+4915112345678'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAnswer } from '../../src/device/answer.ts'
-import { composeCommand } from '../../src/device/compose.ts'
-import { readText } from '../../src/device/read.ts'
-import { makeTrial } from '../../src/device/try.ts'
+import { readAnswer } from '../../src/device/receive/answer.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
+import { composeCommand } from '../../src/device/send/compose.ts'
 import { allProfiles, deviceOf, undated } from './library.ts'
 
 /** A device as it leaves the factory: nothing learned, nothing set that need not be. */

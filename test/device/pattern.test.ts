@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Binding, bind } from '../../src/device/pattern/bind.ts'
-import { run } from '../../src/device/pattern/machine.ts'
 import { conclude, type Match, match } from '../../src/device/pattern/match.ts'
 import { parsePattern } from '../../src/device/pattern/pattern.ts'
-import { assemble } from '../../src/device/pattern/program.ts'
-import { parseRegex } from '../../src/device/pattern/regex.ts'
-import type { Regular } from '../../src/device/pattern/regular.ts'
+import { run } from '../../src/device/regular/machine.ts'
+import { assemble } from '../../src/device/regular/program.ts'
+import { parseRegex } from '../../src/device/regular/regex.ts'
+import type { Regular } from '../../src/device/regular/regular.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
 const concluded = (found: Match | null) => (found === null ? null : conclude(found, { zone: null, scts: null }, ''))

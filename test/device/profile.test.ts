@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseProfile } from '../../src/device/profile.ts'
+import { parseProfile } from '../../src/device/profile/profile.ts'
 import { Fault } from '../../src/message/fault.ts'
 import { faultOf, makeProfile, yaml } from './library.ts'
 

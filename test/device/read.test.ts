@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { maskText } from '../../src/device/mask.ts'
-import { learnedFrom, readForward, readText } from '../../src/device/read.ts'
+import { learnedFrom, readForward, readText } from '../../src/device/receive/read.ts'
 import { at, deviceOf, makeProfile, undated } from './library.ts'
 
 const message = (row: string): string => `messages: { seen: { ${row}, source: manual } }`

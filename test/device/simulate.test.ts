@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAnswer } from '../../src/device/answer.ts'
-import { composeCommand } from '../../src/device/compose.ts'
+import { readAnswer } from '../../src/device/receive/answer.ts'
 import { sampleDevice } from '../../src/device/sample.ts'
+import { composeCommand } from '../../src/device/send/compose.ts'
 import { exampleReply, recogniseCommand } from '../../src/device/simulate.ts'
 import { deviceOf, profileIds, profileOf, undated } from './library.ts'
 

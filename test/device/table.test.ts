@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { tableOf } from '../../src/cli/devices.ts'
-import { fieldNames, fieldOf } from '../../src/device/vocabulary.ts'
+import { fieldNames, fieldOf } from '../../src/device/vocabulary/vocabulary.ts'
 import { allProfiles } from './library.ts'
 
 const page = fileURLToPath(new URL('../../devices/README.md', import.meta.url))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { readAnswer } from '../../src/device/answer.ts'
-import { readText } from '../../src/device/read.ts'
-import { makeTrial } from '../../src/device/try.ts'
+import { readAnswer } from '../../src/device/receive/answer.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
 import { at, deviceOf, profileOf, undated } from './library.ts'
 
 const today = at('2026-11-29T12:00:00Z')

@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { isDangerous } from '../../src/device/danger.ts'
 import { DeviceConfig } from '../../src/device/device-config.ts'
-import { readText } from '../../src/device/read.ts'
-import { contradicts, type Evidence, isQuestion, levelOf, questionFor, requiredFor } from '../../src/device/trust.ts'
+import { isDangerous } from '../../src/device/receive/danger.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import {
+  contradicts,
+  type Evidence,
+  isQuestion,
+  levelOf,
+  questionFor,
+  requiredFor,
+} from '../../src/device/receive/trust.ts'
 import { deviceOf, makeProfile, undated, yaml } from './library.ts'
 
 const rules = (text: string) =>

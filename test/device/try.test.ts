@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { makeTrial } from '../../src/device/try.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { allProfiles, makeProfile, profileOf, undated } from './library.ts'
 

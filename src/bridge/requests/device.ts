@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { ProfileFiles } from '../../config/profiles.ts'
 import type { Config } from '../../config/schema.ts'
-import { normaliseNumber } from '../../device/numbers.ts'
+import { normaliseNumber } from '../../device/parameters/numbers.ts'
 import type { DeviceRow } from '../../fleet/fleet.ts'
 import { Fault } from '../../message/fault.ts'
 import { abilitiesOf } from '../pages.ts'

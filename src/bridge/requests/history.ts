@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { stateKeysOf } from '../../device/state-fields.ts'
+import { stateKeysOf } from '../../device/describe/state-fields.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Erased } from '../../store/erase.ts'
 import type { Subject } from '../../store/history.ts'

@@ -1,8 +1,8 @@
 import { numbersOf } from '../../config/groups.ts'
-import { didYouMean } from '../../device/nearest.ts'
-import { normaliseNumber } from '../../device/numbers.ts'
+import { normaliseNumber } from '../../device/parameters/numbers.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Subject } from '../../store/history.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import type { RequestRooms } from './request.ts'
 
 /** Whom a request is about, by one of these; `about` is any of them. */

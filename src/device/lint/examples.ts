@@ -1,7 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import type { Values } from '../../message/values.ts'
-import type { ReadContext } from '../read.ts'
-import { fitted } from '../vocabulary.ts'
+import type { ReadContext } from '../receive/read.ts'
+import { fitted } from '../vocabulary/vocabulary.ts'
 
 /** When examples happen, unless they say. */
 export const exampleTime = '2026-01-01T00:00:00Z'

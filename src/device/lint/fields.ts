@@ -1,8 +1,8 @@
-import { nearest } from '../nearest.ts'
+import { nearest } from '../../util/nearest.ts'
 import { fieldsIn } from '../pattern/bind.ts'
 import { eachPart } from '../pattern/pattern.ts'
-import { patternsIn } from '../places.ts'
-import { fieldNames, fieldOf, reservedNames } from '../vocabulary.ts'
+import { patternsIn } from '../profile/places.ts'
+import { fieldNames, fieldOf, reservedNames } from '../vocabulary/vocabulary.ts'
 import type { Problem, Rule } from './problem.ts'
 
 /** The same thing has the same name on all devices. */

@@ -1,5 +1,5 @@
-import type { Dialect } from '../dialect.ts'
-import type { Profile } from '../profile.ts'
+import type { Dialect } from '../profile/dialect.ts'
+import type { Profile } from '../profile/profile.ts'
 
 export interface Problem {
   /** Where in the file: `commands.open.examples.0`. */

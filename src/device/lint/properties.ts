@@ -1,7 +1,7 @@
-import type { Dialect } from '../dialect.ts'
-import { didYouMean } from '../nearest.ts'
-import { own } from '../own.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { own } from '../../util/own.ts'
 import { eachPart } from '../pattern/pattern.ts'
+import type { Dialect } from '../profile/dialect.ts'
 import { actions } from '../schema/message.ts'
 import { each, type Problem, type Rule } from './problem.ts'
 

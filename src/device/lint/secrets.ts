@@ -1,6 +1,6 @@
 import { settingOf } from '../device.ts'
 import { sampleDevice } from '../sample.ts'
-import { literalsIn } from '../template.ts'
+import { literalsIn } from '../schema/template.ts'
 import { each, type Rule } from './problem.ts'
 
 const sounds = /(?:^|_)(?:pass(?:word|code|wd)?|pwd|pin|puk|code|secret)(?:_|$)/

@@ -1,6 +1,6 @@
-import { accepts, asParameter } from '../parameters.ts'
+import { accepts, asParameter } from '../parameters/parameters.ts'
+import { isAccepted } from '../parameters/settings.ts'
 import { examplesOf, sampleContext } from '../sample.ts'
-import { isAccepted } from '../settings.ts'
 import { each, type Rule } from './problem.ts'
 
 /** Defaults and examples are what the setting takes, and what the owner must give has an example. */

@@ -1,4 +1,4 @@
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import type { Rule } from './problem.ts'
 
 /** What is printed somewhere says where; what nobody printed says so. */

@@ -1,8 +1,8 @@
 import type { Value } from '../../message/values.ts'
+import { assemble, type Program } from '../regular/program.ts'
+import { blank, gap, list, type Regular, words } from '../regular/regular.ts'
 import { fromWords, type HoleType, holeType } from './holes.ts'
 import { eachPart, type Part, type Pattern, parsePattern } from './pattern.ts'
-import { assemble, type Program } from './program.ts'
-import { blank, gap, list, type Regular, words } from './regular.ts'
 
 /** What the names in a pattern stand for: the dialect's words and items, the owner's settings, a command's parameters. */
 export interface Binding {

@@ -1,6 +1,6 @@
+import type { Trail } from '../regular/machine.ts'
+import type { Regular } from '../regular/regular.ts'
 import type { Mark } from './bind.ts'
-import type { Trail } from './machine.ts'
-import type { Regular } from './regular.ts'
 
 /**
  * A text that an expression takes: what a device could say in this format. Other spacing, letter case and values than

@@ -24,8 +24,6 @@ import {
   whole,
 } from '../readers/numerals.ts'
 import { nmeaSentence, readSentence, sentenceSamples } from '../readers/sentence.ts'
-import { convert } from '../units.ts'
-import { fieldOf } from '../vocabulary.ts'
 import {
   anyOf,
   either,
@@ -40,7 +38,9 @@ import {
   units,
   wordKey,
   words,
-} from './regular.ts'
+} from '../regular/regular.ts'
+import { convert } from '../vocabulary/units.ts'
+import { fieldOf } from '../vocabulary/vocabulary.ts'
 
 /** What a hole makes of the piece of text that it took. `refused` says that the whole pattern does not fit. */
 export type Found =

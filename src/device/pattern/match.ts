@@ -1,10 +1,10 @@
 import type { Value, Values } from '../../message/values.ts'
 import { joinTime, type TimeContext, type TimeParts } from '../readers/dates.ts'
 import { placed } from '../readers/place.ts'
-import { fitted } from '../vocabulary.ts'
+import { type Run, type RunOptions, run, type Trail } from '../regular/machine.ts'
+import { fitted } from '../vocabulary/vocabulary.ts'
 import type { Bound, Mark } from './bind.ts'
 import type { Found } from './holes.ts'
-import { type Run, type RunOptions, run, type Trail } from './machine.ts'
 
 /** A text that fits, and what its holes found. Several matches of one text may be put together before `conclude`. */
 export interface Match {

@@ -1,4 +1,4 @@
-import { punctuation } from './regular.ts'
+import { punctuation } from '../regular/regular.ts'
 
 /**
  * A pattern as its author wrote it, taken apart. What its holes mean is settled when it is bound to a device:

@@ -1,5 +1,5 @@
 import type { Values } from '../../message/values.ts'
-import { fewest, literal, type Regular, sequence, some, units } from '../pattern/regular.ts'
+import { fewest, literal, type Regular, sequence, some, units } from '../regular/regular.ts'
 
 /** Cells in sight when there is no fix: `466,97,7664,85d6,048,…` is MCC, MNC, LAC, cell and level, nearest first. */
 export const cellList: Regular<never> = sequence(

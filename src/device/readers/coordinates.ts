@@ -1,4 +1,4 @@
-import { anyOf, blank, either, gap, literal, maybe, type Regular, sequence, some, units } from '../pattern/regular.ts'
+import { anyOf, blank, either, gap, literal, maybe, type Regular, sequence, some, units } from '../regular/regular.ts'
 
 export type Axis = 'latitude' | 'longitude'
 

@@ -1,4 +1,4 @@
-import { anyOf, either, gap, literal, maybe, type Regular, sequence, times, units, words } from '../pattern/regular.ts'
+import { anyOf, either, gap, literal, maybe, type Regular, sequence, times, units, words } from '../regular/regular.ts'
 import { type CivilTime, epochOf, isoOf } from './zones.ts'
 
 /** What a date or clock hole found. A date and a clock of one field join. */

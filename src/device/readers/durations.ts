@@ -1,4 +1,4 @@
-import { anyOf, either, gap, literal, type Regular, sequence, some, times, units } from '../pattern/regular.ts'
+import { anyOf, either, gap, literal, type Regular, sequence, some, times, units } from '../regular/regular.ts'
 
 /** Seconds in a unit, by its names in texts. The longer name of two comes first. */
 const names: readonly (readonly [string, number])[] = [

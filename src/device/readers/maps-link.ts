@@ -1,5 +1,5 @@
 import type { Values } from '../../message/values.ts'
-import { either, fewest, literal, maybe, type Regular, sequence, units } from '../pattern/regular.ts'
+import { either, fewest, literal, maybe, type Regular, sequence, units } from '../regular/regular.ts'
 import { readDegrees } from './coordinates.ts'
 
 /** A link ends at the next blank. What it says is for the reader to find out. */

@@ -1,5 +1,5 @@
-import { anyOf, either, gap, literal, maybe, one, type Regular, sequence, some, units } from '../pattern/regular.ts'
-import { convert, tidy, unitTable } from '../units.ts'
+import { anyOf, either, gap, literal, maybe, one, type Regular, sequence, some, units } from '../regular/regular.ts'
+import { convert, tidy, unitTable } from '../vocabulary/units.ts'
 
 /** `-7`, `+ 24`: some displays keep a blank for the sign. */
 const sign = maybe(anyOf('+-'), gap)

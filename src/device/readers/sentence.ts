@@ -1,6 +1,6 @@
 import type { Values } from '../../message/values.ts'
-import { fewest, literal, maybe, type Regular, sequence, units } from '../pattern/regular.ts'
-import { convert } from '../units.ts'
+import { fewest, literal, maybe, type Regular, sequence, units } from '../regular/regular.ts'
+import { convert } from '../vocabulary/units.ts'
 import { readNmea } from './coordinates.ts'
 
 /** An NMEA 0183 sentence of the kinds that hold a position, as some trackers text it. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { didYouMean } from '../nearest.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import { type Pattern, PatternError, parsePattern } from '../pattern/pattern.ts'
-import { parseRegex } from '../pattern/regex.ts'
-import type { Regular } from '../pattern/regular.ts'
-import { parseTemplate, type Template, TemplateError } from '../template.ts'
+import { parseRegex } from '../regular/regex.ts'
+import type { Regular } from '../regular/regular.ts'
+import { parseTemplate, type Template, TemplateError } from './template.ts'
 
 /** What is wrong with a value, or that there is none. */
 function or(message: string) {

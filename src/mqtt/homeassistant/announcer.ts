@@ -1,6 +1,6 @@
+import { stateFieldsOf } from '../../device/describe/state-fields.ts'
 import type { Device } from '../../device/device.ts'
 import { isListed } from '../../device/mask.ts'
-import { stateFieldsOf } from '../../device/state-fields.ts'
 import type { LogLevel } from '../../message/events.ts'
 import type { Values } from '../../message/values.ts'
 import { logged, untilDone } from '../../util/background.ts'

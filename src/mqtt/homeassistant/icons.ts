@@ -1,4 +1,4 @@
-import { type Field, rowOf } from '../../device/vocabulary.ts'
+import { type Field, rowOf } from '../../device/vocabulary/vocabulary.ts'
 
 /** Icons of fields that have no device class, by their row of the vocabulary. */
 const fields: Readonly<Record<string, string>> = {

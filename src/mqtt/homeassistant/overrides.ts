@@ -1,7 +1,7 @@
+import { stateFieldsOf } from '../../device/describe/state-fields.ts'
 import type { Device } from '../../device/device.ts'
 import { isListed } from '../../device/mask.ts'
-import { didYouMean } from '../../device/nearest.ts'
-import { stateFieldsOf } from '../../device/state-fields.ts'
+import { didYouMean } from '../../util/nearest.ts'
 import { type Component, type DiscoveryContext, type Part, without } from './component.ts'
 import { deviceParts } from './device-parts.ts'
 

@@ -1,4 +1,4 @@
-import { type Field, fieldOf, rowOf } from '../../device/vocabulary.ts'
+import { type Field, fieldOf, rowOf } from '../../device/vocabulary/vocabulary.ts'
 
 /** How a field that no profile speaks of looks in Home Assistant. */
 export interface Presentation {

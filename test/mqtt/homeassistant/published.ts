@@ -1,9 +1,9 @@
-import { readAnswer } from '../../../src/device/answer.ts'
-import { composeCommand } from '../../../src/device/compose.ts'
+import { stateKeysOf } from '../../../src/device/describe/state-fields.ts'
 import { commandsOf, type Device, messagesOf } from '../../../src/device/device.ts'
 import { publicValues } from '../../../src/device/mask.ts'
-import { type Reading, readText } from '../../../src/device/read.ts'
-import { stateKeysOf } from '../../../src/device/state-fields.ts'
+import { readAnswer } from '../../../src/device/receive/answer.ts'
+import { type Reading, readText } from '../../../src/device/receive/read.ts'
+import { composeCommand } from '../../../src/device/send/compose.ts'
 import type { Values } from '../../../src/message/values.ts'
 import { statePayload } from '../../../src/store/devices.ts'
 

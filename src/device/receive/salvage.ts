@@ -1,7 +1,7 @@
-import { bindingOf, type Device } from './device.ts'
-import { type Match, match, together } from './pattern/match.ts'
-import { eachPart, type Pattern, parsePattern } from './pattern/pattern.ts'
-import type { Message } from './schema/message.ts'
+import { bindingOf, type Device } from '../device.ts'
+import { type Match, match, together } from '../pattern/match.ts'
+import { eachPart, type Pattern, parsePattern } from '../pattern/pattern.ts'
+import type { Message } from '../schema/message.ts'
 
 /** An alarm that was found in a text which no pattern explains whole. */
 export interface Salvaged {

@@ -1,5 +1,5 @@
-import { convert } from './units.ts'
-import { fieldOf } from './vocabulary.ts'
+import { convert } from '../device/vocabulary/units.ts'
+import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 
 /** Labels that people print before values, the unit that decides between fields, and the field of the vocabulary. */
 const labels: readonly { readonly label: RegExp; readonly unit?: RegExp; readonly field: string }[] = [

@@ -1,12 +1,12 @@
-import { Fault } from '../message/fault.ts'
-import { isNoValue, type Value, wordOf } from '../message/values.ts'
-import { didYouMean } from './nearest.ts'
-import { own } from './own.ts'
+import { Fault } from '../../message/fault.ts'
+import { isNoValue, type Value, wordOf } from '../../message/values.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { own } from '../../util/own.ts'
+import { run } from '../regular/machine.ts'
+import { assemble } from '../regular/program.ts'
+import { list, literal, type Regular, words } from '../regular/regular.ts'
+import type { Command, Parameter, Setting } from '../schema/command.ts'
 import { type ParameterContext, parameterKinds, type Taken } from './parameter-kinds.ts'
-import { run } from './pattern/machine.ts'
-import { assemble } from './pattern/program.ts'
-import { list, literal, type Regular, words } from './pattern/regular.ts'
-import type { Command, Parameter, Setting } from './schema/command.ts'
 
 /** Parameters that were accepted: what the result shows, and what is sent. An optional one that wasn't given is null. */
 export interface TakenParameters {

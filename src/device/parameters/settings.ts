@@ -1,8 +1,8 @@
-import { didYouMean } from './nearest.ts'
-import { own } from './own.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { own } from '../../util/own.ts'
+import type { Setting } from '../schema/command.ts'
 import type { ParameterContext } from './parameter-kinds.ts'
 import { accepts, asParameter, takeValue } from './parameters.ts'
-import type { Setting } from './schema/command.ts'
 
 type Specs = Readonly<Record<string, Setting>>
 

@@ -1,7 +1,7 @@
-import { commandsOf, type Device, messagesOf } from './device.ts'
-import type { Dialect } from './dialect.ts'
-import { isListed } from './mask.ts'
-import { eachPart, type Pattern } from './pattern/pattern.ts'
+import { commandsOf, type Device, messagesOf } from '../device.ts'
+import { isListed } from '../mask.ts'
+import { eachPart, type Pattern } from '../pattern/pattern.ts'
+import type { Dialect } from '../profile/dialect.ts'
 
 const known = new WeakMap<Dialect, Map<string, ReadonlySet<string> | null>>()
 

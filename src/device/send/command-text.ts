@@ -1,10 +1,10 @@
-import { Fault } from '../message/fault.ts'
-import { type Device, settingOf } from './device.ts'
-import { own } from './own.ts'
-import type { TakenParameters } from './parameters.ts'
-import type { Command } from './schema/command.ts'
-import { specOf } from './settings.ts'
-import { type Filling, type Piece, render, type Template, textOf } from './template.ts'
+import { Fault } from '../../message/fault.ts'
+import { own } from '../../util/own.ts'
+import { type Device, settingOf } from '../device.ts'
+import type { TakenParameters } from '../parameters/parameters.ts'
+import { specOf } from '../parameters/settings.ts'
+import type { Command } from '../schema/command.ts'
+import { type Filling, type Piece, render, type Template, textOf } from '../schema/template.ts'
 
 /** The whole text of a command: the template in its frame, with the request for an answer; null for a call. */
 export function piecesOf(device: Device, command: Command, taken: TakenParameters, counter: number): Piece[] | null {

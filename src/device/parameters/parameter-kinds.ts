@@ -1,12 +1,23 @@
-import type { Value } from '../message/values.ts'
+import type { Value } from '../../message/values.ts'
+import { timeFormat } from '../readers/dates.ts'
+import { duration, readDuration, writeDuration } from '../readers/durations.ts'
+import { decimal, plainWhole, whole } from '../readers/numerals.ts'
+import { type CivilTime, civilAt, fixedOffset, isoOf } from '../readers/zones.ts'
+import {
+  anyOf,
+  either,
+  fewest,
+  literal,
+  maybe,
+  type Regular,
+  sequence,
+  some,
+  times,
+  units,
+} from '../regular/regular.ts'
+import type { Parameter, ParameterType, PhoneForm } from '../schema/command.ts'
+import { tidy } from '../vocabulary/units.ts'
 import { formatNumber, normaliseNumber } from './numbers.ts'
-import { anyOf, either, fewest, literal, maybe, type Regular, sequence, some, times, units } from './pattern/regular.ts'
-import { timeFormat } from './readers/dates.ts'
-import { duration, readDuration, writeDuration } from './readers/durations.ts'
-import { decimal, plainWhole, whole } from './readers/numerals.ts'
-import { type CivilTime, civilAt, fixedOffset, isoOf } from './readers/zones.ts'
-import type { Parameter, ParameterType, PhoneForm } from './schema/command.ts'
-import { tidy } from './units.ts'
 
 /** What a parameter needs to know of its device and the moment. */
 export interface ParameterContext {

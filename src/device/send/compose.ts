@@ -1,14 +1,14 @@
-import type { Value, Values } from '../message/values.ts'
+import type { Value, Values } from '../../message/values.ts'
+import { own } from '../../util/own.ts'
+import { type Device, parameterContext } from '../device.ts'
+import { type TakenParameters, takeParameters } from '../parameters/parameters.ts'
+import type { SmsLimits } from '../profile/dialect.ts'
+import type { Command, Proof } from '../schema/command.ts'
+import { maskedOf, textOf } from '../schema/template.ts'
+import { fitted } from '../vocabulary/vocabulary.ts'
 import { piecesOf, type Shared, sharedOf } from './command-text.ts'
-import { type Device, parameterContext } from './device.ts'
-import type { SmsLimits } from './dialect.ts'
 import { findCommand } from './find-command.ts'
 import { assertFits } from './fits.ts'
-import { own } from './own.ts'
-import { type TakenParameters, takeParameters } from './parameters.ts'
-import type { Command, Proof } from './schema/command.ts'
-import { maskedOf, textOf } from './template.ts'
-import { fitted } from './vocabulary.ts'
 
 export interface ComposeContext {
   /** ISO 8601 with offset. */

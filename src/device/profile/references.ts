@@ -1,12 +1,12 @@
+import { didYouMean } from '../../util/nearest.ts'
+import { own } from '../../util/own.ts'
+import { specOf } from '../parameters/settings.ts'
+import { holeType, holeTypes } from '../pattern/holes.ts'
+import { eachPart, type Part } from '../pattern/pattern.ts'
+import type { Command, Setting } from '../schema/command.ts'
+import { holesIn } from '../schema/template.ts'
 import type { Dialect } from './dialect.ts'
-import { didYouMean } from './nearest.ts'
-import { own } from './own.ts'
-import { holeType, holeTypes } from './pattern/holes.ts'
-import { eachPart, type Part } from './pattern/pattern.ts'
 import { type Place, patternsIn } from './places.ts'
-import type { Command, Setting } from './schema/command.ts'
-import { specOf } from './settings.ts'
-import { holesIn } from './template.ts'
 
 /** Holes of templates that no profile has to declare. */
 const builtIn = ['hub_number', 'own_number', 'counter']

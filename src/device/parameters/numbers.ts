@@ -4,9 +4,9 @@ import {
   isSupportedCountry,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
-import type { Address } from '../message/address.ts'
-import { refusalOf } from '../message/dialable.ts'
-import type { PhoneForm } from './schema/command.ts'
+import type { Address } from '../../message/address.ts'
+import { refusalOf } from '../../message/dialable.ts'
+import type { PhoneForm } from '../schema/command.ts'
 
 /**
  * A number as the hub keeps it: E.164 with plus where it is one. Short codes and names of senders stay as they are,

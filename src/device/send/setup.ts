@@ -1,10 +1,10 @@
+import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from '../device.ts'
+import { accepts, takeParameters } from '../parameters/parameters.ts'
+import { match } from '../pattern/match.ts'
+import type { SetupStep } from '../schema/message.ts'
+import { maskedOf } from '../schema/template.ts'
 import { piecesOf } from './command-text.ts'
-import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from './device.ts'
 import { findCommand } from './find-command.ts'
-import { accepts, takeParameters } from './parameters.ts'
-import { match } from './pattern/match.ts'
-import type { SetupStep } from './schema/message.ts'
-import { maskedOf } from './template.ts'
 
 /** One step on the way to a device that works with the hub, as somebody is led through it. */
 export interface PlannedStep {

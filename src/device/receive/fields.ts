@@ -1,8 +1,8 @@
-import type { Bound } from './pattern/bind.ts'
-import { type Match, match, nothingFound, together } from './pattern/match.ts'
-import type { Pattern } from './pattern/pattern.ts'
-import { wordKey } from './pattern/regular.ts'
-import type { FieldsRow } from './schema/message.ts'
+import type { Bound } from '../pattern/bind.ts'
+import { type Match, match, nothingFound, together } from '../pattern/match.ts'
+import type { Pattern } from '../pattern/pattern.ts'
+import { wordKey } from '../regular/regular.ts'
+import type { FieldsRow } from '../schema/message.ts'
 
 interface Chunk {
   readonly text: string

@@ -1,8 +1,8 @@
-import { Fault } from '../message/fault.ts'
-import { commandsOf, type Device } from './device.ts'
-import { didYouMean } from './nearest.ts'
-import { own } from './own.ts'
-import type { Command } from './schema/command.ts'
+import { Fault } from '../../message/fault.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { own } from '../../util/own.ts'
+import { commandsOf, type Device } from '../device.ts'
+import type { Command } from '../schema/command.ts'
 
 /** The command of a name, or of a former name, as far as the device has it and may use it. */
 export function findCommand(device: Device, name: string): { key: string; command: Command } {

@@ -1,9 +1,9 @@
+import { fieldsIn } from '../pattern/bind.ts'
+import type { Pattern } from '../pattern/pattern.ts'
+import type { Command } from '../schema/command.ts'
+import type { Message } from '../schema/message.ts'
+import { reservedNames } from '../vocabulary/vocabulary.ts'
 import type { Dialect } from './dialect.ts'
-import { fieldsIn } from './pattern/bind.ts'
-import type { Pattern } from './pattern/pattern.ts'
-import type { Command } from './schema/command.ts'
-import type { Message } from './schema/message.ts'
-import { reservedNames } from './vocabulary.ts'
 
 /** A pattern of a dialect and where it stands. */
 export interface Place {

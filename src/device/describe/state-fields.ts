@@ -1,13 +1,13 @@
-import { commandsOf, type Device, messagesOf, propertiesOf } from './device.ts'
-import type { Dialect } from './dialect.ts'
-import { callsOf } from './intent.ts'
-import { isListed } from './mask.ts'
-import { own } from './own.ts'
-import { fieldsIn } from './pattern/bind.ts'
-import { fieldsOf } from './places.ts'
-import type { Command } from './schema/command.ts'
-import type { Call } from './schema/message.ts'
-import { reservedNames } from './vocabulary.ts'
+import { own } from '../../util/own.ts'
+import { commandsOf, type Device, messagesOf, propertiesOf } from '../device.ts'
+import { isListed } from '../mask.ts'
+import { fieldsIn } from '../pattern/bind.ts'
+import type { Dialect } from '../profile/dialect.ts'
+import { fieldsOf } from '../profile/places.ts'
+import type { Command } from '../schema/command.ts'
+import type { Call } from '../schema/message.ts'
+import { callsOf } from '../send/intent.ts'
+import { reservedNames } from '../vocabulary/vocabulary.ts'
 
 /**
  * What a device can tell of itself, sorted: whole names, and families like `zone_#` whose members show themselves

@@ -1,9 +1,9 @@
-import { Fault } from '../message/fault.ts'
+import { Fault } from '../../message/fault.ts'
+import { didYouMean } from '../../util/nearest.ts'
+import { type ProfileRow, profile as profileSchema } from '../schema/profile.ts'
+import { issuesOf } from '../schema/scalars.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
-import { didYouMean } from './nearest.ts'
 import { brokenReferences } from './references.ts'
-import { type ProfileRow, profile as profileSchema } from './schema/profile.ts'
-import { issuesOf } from './schema/scalars.ts'
 
 /** A profile that hangs together: every name in it is known. How good it is, lint.ts says. */
 export interface Profile {

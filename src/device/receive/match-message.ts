@@ -1,11 +1,11 @@
-import type { Value } from '../message/values.ts'
-import { bindingOf, type Device } from './device.ts'
+import type { Value } from '../../message/values.ts'
+import { bindingOf, type Device } from '../device.ts'
+import type { Bound } from '../pattern/bind.ts'
+import { type Match, match, nothingFound, setValues, together } from '../pattern/match.ts'
+import { type Pattern, parsePattern } from '../pattern/pattern.ts'
+import type { Saying } from '../schema/command.ts'
+import type { Message } from '../schema/message.ts'
 import { readFields } from './fields.ts'
-import type { Bound } from './pattern/bind.ts'
-import { type Match, match, nothingFound, setValues, together } from './pattern/match.ts'
-import { type Pattern, parsePattern } from './pattern/pattern.ts'
-import type { Saying } from './schema/command.ts'
-import type { Message } from './schema/message.ts'
 
 /** Whole-text patterns go before texts of pairs, these before fragments, and readers come last. */
 export const tiers = ['text', 'fields', 'find', 'reader'] as const

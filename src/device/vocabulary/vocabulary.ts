@@ -1,4 +1,4 @@
-import type { Value } from '../message/values.ts'
+import type { Value } from '../../message/values.ts'
 
 /** What a value of a field is on MQTT: a switch is ON or OFF, an input true or false. */
 export type FieldType = 'number' | 'text' | 'switch' | 'bool' | 'time'

@@ -1,10 +1,10 @@
-import type { Value } from '../message/values.ts'
-import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from './pattern/bind.ts'
-import type { Pattern } from './pattern/pattern.ts'
-import type { Command, PhoneForm, Setting } from './schema/command.ts'
-import type { Message, Property, SetupStep, Timing } from './schema/message.ts'
-import type { Additions, ProfileRow, SmsRow, Variant } from './schema/profile.ts'
-import type { Template } from './template.ts'
+import type { Value } from '../../message/values.ts'
+import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from '../pattern/bind.ts'
+import type { Pattern } from '../pattern/pattern.ts'
+import type { Command, PhoneForm, Setting } from '../schema/command.ts'
+import type { Message, Property, SetupStep, Timing } from '../schema/message.ts'
+import type { Additions, ProfileRow, SmsRow, Variant } from '../schema/profile.ts'
+import type { Template } from '../schema/template.ts'
 
 type Table<T> = Readonly<Record<string, T>>
 

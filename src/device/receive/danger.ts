@@ -1,6 +1,6 @@
-import type { Value, Values } from '../message/values.ts'
-import { type Device, propertiesOf } from './device.ts'
-import { isListed } from './mask.ts'
+import type { Value, Values } from '../../message/values.ts'
+import { type Device, propertiesOf } from '../device.ts'
+import { isListed } from '../mask.ts'
 
 /** States that let somebody in, or take a warning away: whoever forges one of them gains something. */
 const states: readonly (readonly [field: RegExp, value: RegExp])[] = [
