@@ -21,10 +21,10 @@ const may: Readonly<Record<string, readonly string[]>> = {
   http: pure,
   config: pure,
   fleet: [...pure, 'config', 'store'],
-  sim: pure,
+  simulator: pure,
   submit: [...pure, 'store', 'gateway', 'mqtt'],
   deliver: [...pure, 'store', 'gateway', 'mqtt'],
-  cli: [...pure, 'bridge', 'config', 'fleet', 'gateway', 'gateway/modem', 'http', 'sim', 'store', 'hub.ts'],
+  cli: [...pure, 'bridge', 'config', 'fleet', 'gateway', 'gateway/modem', 'http', 'simulator', 'store', 'hub.ts'],
   'main.ts': ['cli', 'util'],
   bridge: [...pure, 'config', 'fleet', 'store', 'mqtt'],
   'upkeep.ts': [...pure, 'store'],
@@ -42,7 +42,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'gateway/modem',
     'store',
-    'sim',
+    'simulator',
   ],
 }
 

@@ -5,7 +5,7 @@ import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import { secretsOf } from '../device/mask.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
-import { SimulatedWorld } from '../sim/world.ts'
+import { SimulatedWorld } from '../simulator/world.ts'
 import type { CliContext } from './context.ts'
 
 export interface Simulation {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { sampleDevice } from '../../src/device/sample.ts'
 import { composeCommand } from '../../src/device/send/compose.ts'
-import { exampleReply, recogniseCommand } from '../../src/device/simulate.ts'
+import { exampleReply, recogniseCommand } from '../../src/simulator/device/answers.ts'
 import { deviceOf, profileIds, profileOf, undated } from './library.ts'
 
 const now = '2026-01-01T00:00:00Z'

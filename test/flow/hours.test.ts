@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { SimulatedDevice } from '../../src/sim/device.ts'
-import type { ModemFault } from '../../src/sim/faults.ts'
-import { SimulatedModem } from '../../src/sim/modem.ts'
-import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
+import type { ModemFault } from '../../src/simulator/modem/faults.ts'
+import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub, type SimulatedPublish } from '../support/simulation.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { SimulatedDevice } from '../../src/sim/device.ts'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

@@ -3,7 +3,7 @@ import { commandsOf, type Device, makeDevice } from '../../src/device/device.ts'
 import { DeviceConfig } from '../../src/device/device-config.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
 import type { Command, CommandExample } from '../../src/device/schema/command.ts'
-import { SimulatedWorld } from '../../src/sim/world.ts'
+import { SimulatedWorld } from '../../src/simulator/world.ts'
 import { allProfiles } from '../device/library.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { SimulatedModem } from '../../src/sim/modem.ts'
-import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { freePort } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { faults } from '../../src/message/fault.ts'
 import { commandMoves, smsMoves } from '../../src/message/status.ts'
-import { SimulatedDevice } from '../../src/sim/device.ts'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { freePort } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

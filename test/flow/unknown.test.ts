@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
-import { SimulatedDevice } from '../../src/sim/device.ts'
-import { SimulatedModem } from '../../src/sim/modem.ts'
-import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
+import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { hubNumber, hubYaml } from '../support/world.ts'
 

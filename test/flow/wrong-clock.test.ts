@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { SimulatedDevice } from '../../src/sim/device.ts'
-import { SimulatedModem } from '../../src/sim/modem.ts'
-import { SimulatedNetwork } from '../../src/sim/network.ts'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
+import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { hubNumber, hubYaml } from '../support/world.ts'
 

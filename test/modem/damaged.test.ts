@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Damage, damages } from '../../src/sim/faults.ts'
-import { personalities } from '../../src/sim/makes.ts'
-import { type Personality, standard } from '../../src/sim/personality.ts'
+import { type Damage, damages } from '../../src/simulator/modem/faults.ts'
+import { personalities } from '../../src/simulator/modem/makes.ts'
+import { type Personality, standard } from '../../src/simulator/modem/personality.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
 import { Bench, type BenchOptions, friend, hub } from './bench.ts'
 

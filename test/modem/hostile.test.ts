@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import type { Port } from '../../src/gateway/modem/line/port.ts'
-import { addressOf } from '../../src/sim/party.ts'
+import { addressOf } from '../../src/simulator/network/party.ts'
 import { encodePdu } from '../../src/sms/encode.ts'
 import { Bench, friend, hub } from './bench.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseTrace, ReplayedModem } from '../../src/sim/replay.ts'
+import { parseTrace, ReplayedModem } from '../../src/simulator/replay.ts'
 import { Bench, friend, hub } from './bench.ts'
 
 test('a trace plays the modem back to the driver: it starts, sends and receives as then', async () => {

@@ -1,0 +1,188 @@
+import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from '../../device/device.ts'
+import { givenFor, takeParameters, wireOf } from '../../device/parameters/parameters.ts'
+import { type Binding, bind, type Mark } from '../../device/pattern/bind.ts'
+import { match, stretchesOf } from '../../device/pattern/match.ts'
+import type { Pattern } from '../../device/pattern/pattern.ts'
+import { run } from '../../device/regular/machine.ts'
+import { assemble } from '../../device/regular/program.ts'
+import { literal, maybe, type Regular, sequence, some, units } from '../../device/regular/regular.ts'
+import { sampleDevice } from '../../device/sample.ts'
+import type { Command, CommandExample } from '../../device/schema/command.ts'
+import { formatOf, type TemplatePart, textOf } from '../../device/schema/template.ts'
+import { barePieces, counterOf, counterText, frameOf } from '../../device/send/command-text.ts'
+import { findCommand } from '../../device/send/find-command.ts'
+import { own } from '../../util/own.ts'
+
+/** A command that a simulated device recognised in a text. */
+export interface Recognised {
+  readonly command: string
+  readonly params: Readonly<Record<string, string>>
+}
+
+/** What a simulated device says: at once, when it acts later, and at the end. */
+export interface SimulatedReply {
+  readonly pending: string | null
+  readonly texts: readonly string[]
+}
+
+/** Which command of its profile a device was sent; null for a text that is none, or holds another password. */
+export function recogniseCommand(device: Device, text: string): Recognised | null {
+  const found = Object.entries(commandsOf(device)).flatMap(([name, command]) => {
+    if (command.text === undefined || (command.proof === 'unproven' && !device.unproven)) return []
+    const { fits, weight, trail } = run(assemble(wholeRegular(device, command)), text)
+    if (!fits) return []
+    const params: Record<string, string> = {}
+    for (const { mark, from, to } of stretchesOf(trail)) {
+      if (mark.by !== 'value') continue
+      const spec = own(command.params, mark.name)
+      if (spec !== undefined) params[mark.name] = givenFor(spec, text.slice(from, to))
+      else if (mark.name === 'counter') params.counter = String(counterOf(text.slice(from, to), counterFormat(command)))
+    }
+    return isAccepted(device, name, params)
+      ? [{ command: name, params, weight, answers: hasAnswer(device, command) }]
+      : []
+  })
+  // Several commands may make one text: the one with a printed answer says the most, where it is no worse a guess.
+  const most = Math.max(...found.map(({ weight }) => weight))
+  const best =
+    found.find(({ weight, answers }) => answers && weight >= almost * most) ??
+    found.find(({ weight }) => weight === most)
+  return best === undefined ? null : { command: best.command, params: best.params }
+}
+
+const almost = 0.8
+
+const hasAnswer = (device: Device, command: Command): boolean => exampleFor(device, command) !== undefined
+
+/** The same checks that the hub makes: a device does not act on what is out of its range either. */
+function isAccepted(device: Device, name: string, params: Readonly<Record<string, string>>): boolean {
+  const { counter: _, ...given } = params
+  try {
+    takeParameters(name, findCommand(device, name).command, given, parameterContext(device))
+    return true
+  } catch {
+    return false
+  }
+}
+
+function wholeRegular(device: Device, command: Command): Regular<Mark> {
+  const bare = regularOf(device, command, command.text?.parts ?? [])
+  const request = command.reply.request === '' ? sequence<Mark>() : maybe<Mark>(fixed(device, command.reply.request))
+  const frame = frameOf(device, command)
+  if (frame === null) return sequence(bare, request)
+  const framed = regularOf(device, command, frame.parts, { command: bare, request })
+  return frame.source.includes('{request}') ? framed : sequence(framed, request)
+}
+
+/** A template turned around: an expression for the texts that it makes. */
+function regularOf(
+  device: Device,
+  command: Command,
+  parts: readonly TemplatePart[],
+  inner: Readonly<Record<string, Regular<Mark>>> = {},
+): Regular<Mark> {
+  return sequence(
+    ...parts.map((part): Regular<Mark> => {
+      if (part.part === 'text') return fixed(device, part.text)
+      if (part.part === 'optional') return maybe(regularOf(device, command, part.of, inner))
+      const spec = own(command.params, part.name)
+      if (spec !== undefined) return { is: 'marked', mark: { by: 'value', name: part.name }, of: wireOf(spec) }
+      if (inner[part.name] !== undefined) return inner[part.name] as Regular<Mark>
+      if (part.name === 'counter') return { is: 'marked', mark: { by: 'value', name: 'counter' }, of: some(units.hex) }
+      if (part.name === 'hub_number' || part.name === 'own_number')
+        return sequence(maybe(literal('+')), some(units.digit))
+      return fixed(device, settingOf(device, part.name) ?? '')
+    }),
+  )
+}
+
+const counterFormat = ({ text }: Command): string => formatOf(text, 'counter')
+
+const fixed = (device: Device, text: string): Regular<never> => literal(text, device.dialect.case === 'exact')
+
+/** What the device answers, after the examples of its profile, with this device's settings and parameters in them. */
+export function exampleReply(device: Device, name: string, params: Readonly<Record<string, unknown>>): SimulatedReply {
+  const command = own(device.dialect.commands, name)
+  if (command === undefined || command.reply.expect === 'none') return { pending: null, texts: [] }
+  const example = exampleFor(device, command)
+  if (example === undefined) return { pending: null, texts: fallback(device, command) }
+  const adapt = (text: string): string => adapted(device, name, command, example, params, text)
+  return { pending: example.pending === undefined ? null : adapt(example.pending), texts: example.reply.map(adapt) }
+}
+
+/** The device as it is when it has carried out a command: its password may be another one. */
+export function afterCommand(device: Device, { command, params }: Recognised): Device {
+  const row = own(device.dialect.commands, command)
+  const changes = Object.entries(row?.secret ?? {})
+  if (row === undefined || changes.length === 0) return device
+  const { wires } = takeParameters(command, row, params, parameterContext(device))
+  const taken = Object.fromEntries(changes.map(([setting, param]) => [setting, wires[param] ?? '']))
+  return { ...device, settings: { ...device.settings, ...taken } }
+}
+
+/** An example with an answer, for this variant; one under the same settings is better than another. */
+function exampleFor(device: Device, command: Command): CommandExample | undefined {
+  const usable = command.examples.filter(
+    ({ reply, variant }) => reply.length > 0 && (variant ?? device.dialect.variant) === device.dialect.variant,
+  )
+  return (
+    usable.find(({ settings }) =>
+      Object.entries(settings).every(([name, value]) => settingOf(device, name) === value),
+    ) ?? usable[0]
+  )
+}
+
+/** Without a printed answer: what the message that it brings looks like, or any words where none are known. */
+function fallback(device: Device, { reply }: Command): string[] {
+  const texts = reply.reads.flatMap((message) => own(device.dialect.messages, message)?.examples[0]?.text ?? [])
+  return texts.length > 0 ? texts.slice(0, reply.texts) : reply.any_text ? ['OK'] : []
+}
+
+function adapted(
+  device: Device,
+  name: string,
+  command: Command,
+  example: CommandExample,
+  params: Readonly<Record<string, unknown>>,
+  text: string,
+): string {
+  const there = bindingFor(sampleDevice(device.profile, device.dialect.variant, example.settings), name, example.params)
+  const here = bindingFor(device, name, params)
+  const messages = command.reply.reads.flatMap((message) => own(device.dialect.messages, message)?.text ?? [])
+  for (const { text: pattern } of [...command.reply.accepted, ...command.reply.pending, ...messages]) {
+    const spans = valueSpans(pattern, there, text)
+    if (spans !== null) return replaced(text, spans, (what) => here.value(what))
+  }
+  return text
+}
+
+function bindingFor(device: Device, name: string, params: Readonly<Record<string, unknown>>): Binding {
+  const { command } = findCommand(device, name)
+  const { counter = 0, ...given } = params
+  const taken = takeParameters(name, command, given, parameterContext(device))
+  return bindingOf(device, (what) => {
+    if (what === 'command') return textOf(barePieces(device, command, taken, Number(counter)))
+    if (what === 'counter') return counterText(Number(counter), counterFormat(command))
+    return own(taken.wires, what) ?? null
+  })
+}
+
+function valueSpans(pattern: Pattern, binding: Binding, text: string) {
+  const program = bind(pattern, binding)
+  const found = program === null ? null : match(program, text)
+  return found === null ? null : found.spans.filter(({ by }) => by === 'value')
+}
+
+function replaced(
+  text: string,
+  spans: readonly { name: string; from: number; to: number }[],
+  value: (name: string) => string | null,
+): string {
+  let made = ''
+  let at = 0
+  for (const { name, from, to } of spans) {
+    made += text.slice(at, from) + (value(name) ?? text.slice(from, to))
+    at = to
+  }
+  return made + text.slice(at)
+}

@@ -1,0 +1,34 @@
+import { typeOfAddressOf } from '../../../sms/address.ts'
+import { addressOf } from '../../network/party.ts'
+import type { CommandRow, CommandTable } from '../command-table.ts'
+import type { Equipment } from '../equipment.ts'
+
+const manufacturer = told((me) => me.personality.manufacturer)
+const model = told((me) => me.personality.model)
+const revision = told((me) => me.personality.revision)
+const imei = told((me) => me.imei)
+const information: CommandRow['execute'] = ({ personality }) => [
+  personality.manufacturer,
+  personality.model,
+  `Revision: ${personality.revision}`,
+]
+
+/** Who the modem and its SIM are: V.250 clause 6.1, TS 27.007 clause 5 and 7.1. */
+export const identityCommands: CommandTable = {
+  I: { execute: information, set: information },
+  '+GMI': manufacturer,
+  '+CGMI': manufacturer,
+  '+GMM': model,
+  '+CGMM': model,
+  '+GMR': revision,
+  '+CGMR': revision,
+  '+GSN': imei,
+  '+CGSN': imei,
+  '+CIMI': { ...told((me) => me.sim.imsi), needs: 'sim' },
+  '+CCID': { ...told((me) => `+CCID: ${me.sim.iccid}`), read: (me) => `+CCID: ${me.sim.iccid}`, needs: 'sim' },
+  '+CNUM': { ...told((me) => `+CNUM: ,"${me.number}",${typeOfAddressOf(addressOf(me.number))}`), needs: 'sim' },
+}
+
+function told(text: (me: Equipment) => string): CommandRow {
+  return { execute: text, test: '' }
+}

@@ -1,0 +1,111 @@
+import { typeOfAddressOf } from '../../../sms/address.ts'
+import { decodePdu } from '../../../sms/decode.ts'
+import { encodePdu } from '../../../sms/encode.ts'
+import type { Deliver } from '../../../sms/tpdu.ts'
+import { addressOf } from '../../network/party.ts'
+import { tpduIn } from '../../network/tpdu.ts'
+import type { Answer, CommandTable, Handler } from '../command-table.ts'
+import type { Equipment } from '../equipment.ts'
+import type { StoredMessage } from '../message-memory.ts'
+import { cms } from '../result-codes.ts'
+
+/** Tries of PIN2 and its PUK: nobody here uses them up. */
+const second = { pin: 3, puk: 10 }
+
+const restart: Handler = (me) => {
+  me.restart()
+  return []
+}
+
+const card = (name: string) => ({ execute: told(name), read: told(name) })
+const told =
+  (name: string): Handler =>
+  (me) =>
+    `${name}: ${me.sim.iccid}`
+
+/**
+ * Makers' own commands that change something or tell what changes (facts: modems, sections 5.2, 14.2, 17). A modem
+ * knows those that its personality lists.
+ */
+export const makersCommands: CommandTable = {
+  // Huawei: the PUK's tries stand before the PIN's.
+  '^CPIN': {
+    read: ({ sim }) => {
+      const state = { ready: 'READY', pin: 'SIM PIN', puk: 'SIM PUK' }[sim.state as string] ?? ''
+      return `^CPIN: ${state},,${sim.tries.puk},${sim.tries.pin},${second.puk},${second.pin}`
+    },
+  },
+  '^ICCID': card('^ICCID'),
+  '^RESET': { execute: restart },
+  // Quectel
+  '+QPINC': {
+    read: ({ sim }) => [`+QPINC: "SC",${sim.tries.pin},${sim.tries.puk}`, `+QPINC: "P2",${second.pin},${second.puk}`],
+  },
+  '+QCCID': card('+QCCID'),
+  // SIMCom
+  '+SPIC': { execute: ({ sim }) => `+SPIC: ${sim.tries.pin},${sim.tries.puk},${second.pin},${second.puk}` },
+  '+CRESET': { execute: restart },
+  // u-blox
+  '+UPINCNT': { execute: ({ sim }) => `+UPINCNT: ${sim.tries.pin},${second.pin},${sim.tries.puk},${second.puk}` },
+  // ZTE
+  '+ZPINPUK': { test: ({ sim }) => `${sim.tries.pin},${sim.tries.puk}` },
+  // Telit: of the code that is asked for
+  '#PCT': { execute: ({ sim }) => `#PCT: ${sim.state === 'puk' ? sim.tries.puk : sim.tries.pin}` },
+  '#REBOOT': { execute: restart },
+  // 3: the SIM and its messages can be used.
+  '#QSS': {
+    read: ({ sim }) => `#QSS: 2,${{ absent: 0, ready: 3 }[sim.state as string] ?? 1}`,
+    set: () => [],
+  },
+  // Cinterion: of the PIN, or of the code that is named by a 1 behind it.
+  '^SPIC': { set: ({ sim }, values) => `^SPIC: ${values.number(1, 0) === 1 ? sim.tries.puk : sim.tries.pin}` },
+  // Huawei, CDMA: OK says that it was taken, ^HCMGSS that the network has it.
+  '^HCMGS': {
+    needs: 'sim',
+    errors: 'cms',
+    set: async (me, values, dialogue) => {
+      const to = values.text(0)
+      const text = await dialogue.ask('text')
+      if (text === null) return []
+      if (!me.radio.isRegistered) throw cms(331)
+      dialogue.reach('before_acceptance')
+      const reference = me.sim.nextReference()
+      const { pdu } = encodePdu({ type: 'submit', smsc: centre(me), mr: reference, address: addressOf(to), text })
+      me.network.submit(me.number, pdu, (answer) =>
+        me.say(answer.accepted ? `^HCMGSS: ${reference}` : `^HCMGSF: ${answer.cause}`),
+      )
+      return []
+    },
+  },
+  '^HCMGL': {
+    needs: 'sim',
+    errors: 'cms',
+    set: (me): Answer =>
+      me.memories[me.chosen[0]].list().map(([index, { pdu }]) => `^HCMGL: ${index},${head(pdu, me).join(',')}`),
+  },
+  '^HCMGR': {
+    needs: 'sim',
+    errors: 'cms',
+    set: (me, values) => {
+      const memory = me.memories[me.chosen[0]]
+      const message: StoredMessage | undefined = memory.at(values.number(0))
+      if (message === undefined) throw cms(321)
+      const tpdu = decodePdu(message.pdu) as Deliver
+      return [`^HCMGR: ${head(message.pdu, me).join(',')}`, tpdu.text ?? '']
+    },
+  },
+}
+
+/** `<number>,<year>,<month>,<day>,<hour>,<minute>,<second>,<language>,<format>,<length>,<priority>,…` */
+function head(pdu: string, _: Equipment): (string | number)[] {
+  const tpdu = tpduIn(pdu)
+  if (tpdu?.type !== 'deliver') return []
+  const time = new Date(tpdu.scts ?? 0).toISOString().split(/\D/).slice(0, 6).map(Number)
+  const plus = tpdu.address.ton === 'international' ? '+' : ''
+  return [`${plus}${tpdu.address.number}`, ...time, 0, 1, (tpdu.text ?? '').length, 0, 0, 0, 0]
+}
+
+function centre({ network }: Equipment) {
+  const address = addressOf(network.serviceCentre)
+  return typeOfAddressOf(address) > 0 ? address : null
+}

@@ -1,0 +1,94 @@
+import { typeOfAddressOf } from '../../../sms/address.ts'
+import { addressOf } from '../../network/party.ts'
+import { charsets } from '../charset.ts'
+import type { CommandTable } from '../command-table.ts'
+import type { Equipment } from '../equipment.ts'
+import type { MemoryName } from '../message-memory.ts'
+import { cms } from '../result-codes.ts'
+import { remembered, setNumbers } from './remembered.ts'
+
+/** Memories that each of the three of +CPMS may be: reports can be read, and come there by themselves. */
+const choices: readonly (readonly MemoryName[])[] = [
+  ['SM', 'ME', 'SR'],
+  ['SM', 'ME'],
+  ['SM', 'ME'],
+]
+
+/** Type of address of a number that says nothing about itself (TS 27.005 clause 3.1). */
+const unknownType = 129
+
+/** What is set before texts are sent and received: TS 27.005 clauses 3.2 to 3.4. */
+export const smsSettingsCommands: CommandTable = {
+  '+CSMS': {
+    ...remembered('+CSMS'),
+    read: ({ settings }) => `+CSMS: ${settings.numbers['+CSMS'][0]},1,1,1`,
+    set: (me, values) => {
+      setNumbers(me, '+CSMS', values)
+      return '+CSMS: 1,1,1'
+    },
+  },
+  '+CPMS': {
+    needs: 'sim',
+    errors: 'cms',
+    read: (me) => `+CPMS: ${me.chosen.map((name) => `"${name}",${counts(me, name)}`).join(',')}`,
+    set: (me, values) => {
+      const { mostMemories, fewestMemories } = me.personality
+      if (values.count > mostMemories || values.count < fewestMemories) values.refuse()
+      const wanted = choices.map((names, i) => values.oneOf(i, names, i === 0 ? undefined : me.chosen[i]))
+      wanted.forEach((name, i) => {
+        me.chosen[i] = name
+      })
+      return `+CPMS: ${me.chosen.map((name) => counts(me, name)).join(',')}`
+    },
+    test: choices.map((names) => `(${names.map((name) => `"${name}"`).join(',')})`).join(','),
+  },
+  '+CSCA': {
+    needs: 'sim',
+    errors: 'cms',
+    read: ({ sim, settings }) => {
+      const number = sim.serviceCentre ?? ''
+      const type = number === '' ? unknownType : typeOfAddressOf(addressOf(number))
+      return `+CSCA: "${charsets[settings.charset].write(number)}",${type}`
+    },
+    set: ({ sim, settings }, values) => {
+      const number = charsets[settings.charset].read(values.text(0))
+      const plus = values.number(1, 0) === 145 && !number.startsWith('+') ? '+' : ''
+      sim.serviceCentre = number === '' ? null : plus + number
+      return []
+    },
+    test: '',
+  },
+  '+CNMI': {
+    ...remembered('+CNMI'),
+    set: (me, values) => {
+      setNumbers(me, '+CNMI', values)
+      me.reception.release()
+      return []
+    },
+  },
+  // 3.3.4: cell broadcast is not simulated; all of it may be accepted or refused.
+  '+CSCB': { errors: 'cms', read: () => '+CSCB: 0,"",""', set: () => [], test: '(0,1)' },
+  // 3.3.5 and 3.3.6: the settings are kept with AT&W.
+  '+CSAS': { errors: 'cms', execute: () => [], set: () => [], test: '' },
+  '+CRES': { errors: 'cms', execute: () => [], set: () => [], test: '' },
+  '+CNMA': {
+    errors: 'cms',
+    execute: ({ reception }) => {
+      if (!reception.acknowledge(true)) throw cms(340)
+      return []
+    },
+    // In PDU mode: 0 and 1 RP-ACK, 2 RP-ERROR; with a length an acknowledging TPDU follows, which nobody reads here.
+    set: async ({ reception }, values, dialogue) => {
+      const how = values.number(0)
+      if (how > 2) values.refuse()
+      if (values.number(1, 0) > 0 && (await dialogue.ask('pdu')) === null) return []
+      if (!reception.acknowledge(how < 2)) throw cms(340)
+      return []
+    },
+    test: '(0-2)',
+  },
+}
+
+function counts({ memories }: Equipment, name: MemoryName): string {
+  return `${memories[name].used},${memories[name].capacity}`
+}

@@ -1,0 +1,79 @@
+import { typeOfAddressOf } from '../../sms/address.ts'
+import type { Clock, Timer } from '../../util/clock.ts'
+import type { Call } from '../network/call.ts'
+import type { UssdMenu } from '../network/network.ts'
+import { addressOf } from '../network/party.ts'
+import type { Settings } from './settings.ts'
+
+/** A phone that is not answered rings every so often (TS 27.007 clause 6.11), and so long. */
+const ringMs = 5000
+const patienceMs = 60_000
+
+export interface TelephoneRooms {
+  readonly clock: Clock
+  readonly settings: () => Settings
+  readonly say: (lines: readonly string[]) => void
+}
+
+/** The voice call of a modem; there is one at a time. */
+export class Telephone {
+  readonly #rooms: TelephoneRooms
+  #call: { readonly call: Call; readonly isIncoming: boolean } | null = null
+  #timer: Timer | null = null
+  /** The USSD menu that waits for a choice. */
+  menu: UssdMenu | null = null
+
+  constructor(rooms: TelephoneRooms) {
+    this.#rooms = rooms
+  }
+
+  get current(): { readonly call: Call; readonly isIncoming: boolean } | null {
+    return this.#call
+  }
+
+  /** A call that the DTE made. */
+  dial(call: Call): void {
+    this.#hold(call, false)
+    this.#timer = this.#rooms.clock.after(patienceMs, () => {
+      if (call.state === 'ringing') call.hangUp('NO ANSWER')
+    })
+  }
+
+  /** A call from outside; a second one finds the line busy. */
+  ring(call: Call): void {
+    if (this.#call) return call.hangUp('BUSY')
+    this.#hold(call, true)
+    this.#ringOn(call, 0)
+  }
+
+  hangUp(): void {
+    const held = this.#call
+    this.#forget()
+    held?.call.hangUp(held.isIncoming && held.call.state === 'ringing' ? 'BUSY' : 'NO CARRIER')
+  }
+
+  #hold(call: Call, isIncoming: boolean): void {
+    this.#call = { call, isIncoming }
+    call.watch(() => {
+      if (this.#call?.call !== call || call.state !== 'ended') return
+      this.#forget()
+      this.#rooms.say([isIncoming ? 'NO CARRIER' : (call.end ?? 'NO CARRIER')])
+    })
+  }
+
+  #ringOn(call: Call, waitedMs: number): void {
+    if (this.#call?.call !== call || call.state !== 'ringing') return
+    if (waitedMs >= patienceMs) return call.hangUp('NO ANSWER')
+    const { numbers } = this.#rooms.settings()
+    this.#rooms.say([numbers['+CRC'][0] === 1 ? '+CRING: VOICE' : 'RING'])
+    const type = typeOfAddressOf(addressOf(call.from))
+    if (numbers['+CLIP'][0] === 1) this.#rooms.say([`+CLIP: "${call.from}",${type},,,,0`])
+    this.#timer = this.#rooms.clock.after(ringMs, () => this.#ringOn(call, waitedMs + ringMs))
+  }
+
+  #forget(): void {
+    this.#timer?.cancel()
+    this.#timer = null
+    this.#call = null
+  }
+}

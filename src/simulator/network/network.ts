@@ -1,0 +1,253 @@
+import { encodePdu } from '../../sms/encode.ts'
+import type { Concat } from '../../sms/header.ts'
+import { segmentText } from '../../sms/segment.ts'
+import type { Submit } from '../../sms/tpdu.ts'
+import type { Clock } from '../../util/clock.ts'
+import { calm, happens, type NetworkBehaviour, within } from './behaviour.ts'
+import { Call } from './call.ts'
+import { type NetworkEventKind, NetworkLog } from './network-log.ts'
+import { addressOf, type Party, partyOf } from './party.ts'
+import { type Held, ServiceCentre } from './service-centre.ts'
+import { ServiceCentreClock } from './service-centre-clock.ts'
+import type { Subscriber } from './subscriber.ts'
+import { textIn, tpduIn } from './tpdu.ts'
+import { validityMs } from './validity-period.ts'
+
+export interface NetworkOptions {
+  readonly clock: Clock
+  readonly behaviour?: Partial<NetworkBehaviour>
+  /** Country calling code that national numbers are completed with; 49 by default. */
+  readonly country?: string
+  /** Number of the service centre. */
+  readonly serviceCentre?: Party
+  /** How far the service centre's clock goes wrong (milliseconds, positive is fast), and its zone (minutes east). */
+  readonly clockOffsetMs?: number
+  readonly zoneMinutes?: number
+  /** Answers to USSD codes: a text that ends the session, or a menu that asks on. */
+  readonly ussd?: UssdMenu['choices']
+  /** Events that the log keeps at least. */
+  readonly logLimit?: number
+}
+
+/** What the network says, and what may be chosen then. */
+export interface UssdMenu {
+  readonly text: string
+  readonly choices: Readonly<Record<string, string | UssdMenu>>
+}
+
+/** A text from anybody to anybody, as from the world outside. */
+export interface TextFromOutside {
+  readonly from: Party
+  readonly to: Party
+  readonly text: string
+  /** TP-SCTS as ISO 8601 with offset, when it shall not be now. */
+  readonly scts?: string
+  /** Milliseconds until the first attempt, when it shall not be left to the network. */
+  readonly delayMs?: number
+}
+
+/** The answer to a submission: RP-ACK, or RP-ERROR with its cause (TS 24.011 clause 8.2.5.4). */
+export type SubmitAnswer = { readonly accepted: true } | { readonly accepted: false; readonly cause: number }
+
+/** Causes that this network gives: TS 24.011 table 8.4, and above 127 TP-FCS of TS 23.040 clause 9.2.3.22. */
+export const causes = {
+  unassignedNumber: 1,
+  congestion: 42,
+  invalidMessage: 95,
+  notSubmit: 176,
+  duplicate: 197,
+} as const
+
+const usualUssd: UssdMenu['choices'] = {
+  '*100#': 'Your balance is 5.00',
+  '*101#': { text: 'My account\n1 Balance\n2 Number', choices: { 1: 'Your balance is 5.00', 2: 'You have a number' } },
+}
+
+/** A mobile network with one service centre. Subscribers are modems and simulated devices. */
+export class SimulatedNetwork {
+  readonly clock: Clock
+  readonly log: NetworkLog
+  /** The service centre's clock; may be set wrong at run time. */
+  readonly time: ServiceCentreClock
+  readonly serviceCentre: Party
+  readonly #country: string
+  readonly #ussd: UssdMenu['choices']
+  readonly #centre: ServiceCentre
+  readonly #subscribers = new Map<Party, Subscriber>()
+  readonly #off = new Set<Party>()
+  #behaviour: NetworkBehaviour
+  #messages = 0
+  #concatenations = 0
+
+  constructor(options: NetworkOptions) {
+    const { clock, clockOffsetMs: offsetMs = 0, zoneMinutes = 0 } = options
+    this.clock = clock
+    this.log = new NetworkLog(options.logLimit ?? 100_000)
+    this.time = new ServiceCentreClock(clock, { offsetMs, zoneMinutes })
+    this.serviceCentre = options.serviceCentre ?? '+491710760000'
+    this.#country = options.country ?? '49'
+    this.#ussd = options.ussd ?? usualUssd
+    this.#behaviour = { ...calm, ...options.behaviour }
+    this.#centre = new ServiceCentre({
+      number: this.serviceCentre,
+      clock,
+      time: this.time,
+      log: this.log,
+      behaviour: () => this.#behaviour,
+      find: (number) => (this.#off.has(number) ? null : this.#subscribers.get(number)),
+    })
+  }
+
+  get behaviour(): NetworkBehaviour {
+    return this.#behaviour
+  }
+
+  change(behaviour: Partial<NetworkBehaviour>): void {
+    this.#behaviour = { ...this.#behaviour, ...behaviour }
+  }
+
+  /** Adds a subscriber until the returned function is called. Two with one number are an error of the set-up. */
+  join(subscriber: Subscriber): () => void {
+    const { number } = subscriber
+    if (this.#subscribers.has(number)) throw new Error(`two subscribers have the number ${number}`)
+    this.#subscribers.set(number, subscriber)
+    return () => this.#subscribers.delete(number)
+  }
+
+  /** What is for this number is kept until it is switched on, or its validity ends. */
+  switchOff(number: Party): void {
+    this.#off.add(number)
+  }
+
+  switchOn(number: Party): void {
+    this.#off.delete(number)
+    this.#centre.alert(number)
+  }
+
+  /** A subscriber can take texts again: it registered, or has memory (RP-SMMA). */
+  alert(number: Party): void {
+    this.#centre.alert(number)
+  }
+
+  /** Takes an SMS-SUBMIT from a modem. The moment of acceptance is the `accepted` event, just before the answer. */
+  submit(from: Party, pdu: string, answer: (answer: SubmitAnswer) => void): void {
+    const ms = within(this.#behaviour.acceptMs, this.clock)
+    // A network without delay shall not cost a timer's least.
+    if (ms === 0) answer(this.#accept(from, pdu))
+    else this.clock.after(ms, () => answer(this.#accept(from, pdu)))
+  }
+
+  /** Sends a text that no modem sent. */
+  text({ from, to, text, scts = this.time.stamp(), delayMs }: TextFromOutside): void {
+    const { alphabet, segments } = segmentText(text)
+    const ref = segments.length > 1 ? this.#concatenations++ & 0xff : 0
+    segments.forEach((segment, i) => {
+      const concat: Concat = { ref, total: segments.length, seq: i + 1, bits: 8 }
+      const { pdu } = encodePdu({
+        type: 'deliver',
+        smsc: addressOf(this.serviceCentre),
+        address: addressOf(from),
+        dcs: alphabet === 'ucs2' ? 8 : 0,
+        scts,
+        text: segment.text,
+        ...(segments.length > 1 && { concat }),
+      })
+      this.deliver({ from, to, pdu, ...(delayMs !== undefined && { delayMs }) })
+    })
+  }
+
+  /** Delivers an SMS-DELIVER as it is: other data codings, headers, whatever `text` can't say. */
+  deliver({ from, to, pdu, delayMs }: { from: Party; to: Party; pdu: string; delayMs?: number }): void {
+    const expiresAt = this.clock.monotonic() + this.#behaviour.defaultValidityMs
+    const message = ++this.#messages
+    this.#note('injected', { message, from, to, pdu, text: textIn(pdu), reference: null, code: null })
+    this.#forward({ message, from, to, pdu, reference: null, expiresAt, reports: null, wanted: null }, delayMs)
+  }
+
+  /** Rings the other side. A party that nobody has, or that is off, gives `NO CARRIER`. */
+  call(from: Party, to: Party): Call {
+    const call = new Call(from, to)
+    const callee = this.#off.has(to) ? undefined : this.#subscribers.get(to)
+    this.clock.after(within(this.#behaviour.deliverMs, this.clock), () => {
+      if (call.state === 'ended') return
+      if (!callee) call.hangUp('NO CARRIER')
+      else {
+        call.alert()
+        callee.ring?.(call)
+      }
+    })
+    return call
+  }
+
+  /** The party that somebody in this network reaches by a dialled number. */
+  dialled(number: string): Party {
+    return partyOf(addressOf(number), this.#country)
+  }
+
+  /** The answer to a USSD code, or to a choice in the menu before; null for one that means nothing here. */
+  ussd(code: string, menu: UssdMenu | null = null): string | UssdMenu | null {
+    return (menu?.choices ?? this.#ussd)[code] ?? null
+  }
+
+  #accept(from: Party, pdu: string): SubmitAnswer {
+    const tpdu = tpduIn(pdu)
+    const submit = tpdu?.type === 'submit' ? tpdu : null
+    const to = submit ? partyOf(submit.address, this.#country) : ''
+    const message = ++this.#messages
+    const event = { message, from, to, pdu, text: textIn(pdu), reference: submit?.mr ?? null }
+    const scts = this.time.stamp()
+    const deliver = submit && this.#deliverFor(from, submit, scts)
+    const cause = submit ? this.#causeAgainst(from, to, submit) : causes.notSubmit
+    if (!submit || !deliver || cause !== null) {
+      const code = cause ?? causes.invalidMessage
+      this.#note('refused', { ...event, code })
+      return { accepted: false, cause: code }
+    }
+    this.#note('accepted', { ...event, code: null })
+    const period = validityMs(submit.vp, this.time.now()) ?? this.#behaviour.defaultValidityMs
+    const wanted = submit.statusReportRequest ? { scts } : null
+    const held = { message, from, to, pdu: deliver, reference: submit.mr, reports: null, wanted }
+    this.#forward({ ...held, expiresAt: this.clock.monotonic() + period })
+    return { accepted: true }
+  }
+
+  #causeAgainst(from: Party, to: Party, submit: Submit): number | null {
+    if (happens(this.#behaviour.congestion, this.clock)) return causes.congestion
+    if (submit.rejectDuplicates && this.#centre.holds(from, to, submit.mr)) return causes.duplicate
+    if (this.#behaviour.unknownNumbers === 'refuse' && !this.#subscribers.has(to)) return causes.unassignedNumber
+    return null
+  }
+
+  /** The SMS-DELIVER that the recipient gets for a SUBMIT (TS 23.040 clause 9.2.2); null if none can say the same. */
+  #deliverFor(from: Party, { pid, dcs, replyPath, udh, nli, text, data }: Submit, scts: string): string | null {
+    const content = {
+      ...(udh && { udh }),
+      ...(nli && { nli }),
+      ...(text !== undefined && { text }),
+      ...(data !== undefined && { data }),
+    }
+    const frame = { smsc: addressOf(this.serviceCentre), address: addressOf(from), scts, replyPath }
+    try {
+      return encodePdu({ type: 'deliver', ...frame, pid, dcs, ...content }).pdu
+    } catch {
+      return null
+    }
+  }
+
+  #forward(held: Held, delayMs?: number): void {
+    const { loss, duplicates, reordering, reorderMs, deliverMs } = this.#behaviour
+    if (happens(loss, this.clock)) {
+      const { message, from, to, pdu, reference } = held
+      this.#note('lost', { message, from, to, pdu, text: textIn(pdu), reference, code: null })
+      return
+    }
+    const heldBack = happens(reordering, this.clock)
+    const delay = (delayMs ?? within(deliverMs, this.clock)) + (heldBack ? within(reorderMs, this.clock) : 0)
+    this.#centre.hold(held, delay, heldBack)
+    if (happens(duplicates, this.clock)) this.#centre.hold({ ...held, wanted: null }, delay, heldBack)
+  }
+
+  #note(kind: NetworkEventKind, event: Omit<Parameters<NetworkLog['add']>[0], 'kind' | 'at'>): void {
+    this.log.add({ kind, at: this.clock.wall(), ...event })
+  }
+}
