@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { ModemFault } from '../../src/simulator/modem/faults.ts'
+import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { freePort } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
+import { standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
-import { standard } from '../../src/simulator/modem/personality.ts'
 import { ModemServer } from '../../src/simulator/modem/server.ts'
 import { encodePdu } from '../../src/sms/encode.ts'
 import { freePort } from '../support/folder.ts'

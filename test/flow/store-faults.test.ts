@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { FaultCode } from '../../src/message/fault.ts'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import type { ModemFault } from '../../src/simulator/modem/faults.ts'
+import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { type OperationName, operations } from '../../src/store/operations.ts'
 import { Faults, failingStore } from '../support/failing-store.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/hardware/binding.ts'
-import { standard } from '../../src/simulator/modem/personality.ts'
+import { standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { Bench, friend, hub } from './bench.ts'
 
 const first = '8949017000000000017'

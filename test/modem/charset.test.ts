@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readUssd } from '../../src/gateway/modem/calls/ussd-text.ts'
 import { Framer } from '../../src/gateway/modem/line/framer.ts'
 import { finalIn } from '../../src/gateway/modem/line/results.ts'
-import { standard } from '../../src/simulator/modem/personality.ts'
+import { standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { Bench } from './bench.ts'
 
 async function answerTo(...lines: string[]): Promise<string> {

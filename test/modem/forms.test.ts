@@ -3,7 +3,7 @@ import { numberIn } from '../../src/gateway/modem/line/fields.ts'
 import { levelIn, registrationIn, registrationStat, signalIn, storedAt } from '../../src/gateway/modem/line/parse.ts'
 import { rangesIn, slotsIn } from '../../src/gateway/modem/line/ranges.ts'
 import { indicationsOf } from '../../src/gateway/modem/messages/indications.ts'
-import { standard } from '../../src/simulator/modem/personality.ts'
+import { standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 test.each([

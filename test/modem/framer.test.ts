@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Framer, type Token } from '../../src/gateway/modem/line/framer.ts'
-import { lineEnds, promptShapes } from '../../src/simulator/modem/faults.ts'
+import { lineEnds, promptShapes } from '../../src/simulator/modem/equipment/faults.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
 const pdu = '07915121551532F4040B915155214365F700006211227124430005E8329BFD06'

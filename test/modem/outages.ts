@@ -1,4 +1,4 @@
-import type { ModemFault, Point } from '../../src/simulator/modem/faults.ts'
+import type { ModemFault, Point } from '../../src/simulator/modem/equipment/faults.ts'
 import type { Week } from './week.ts'
 
 const second = 1_000

@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { type FaultName, faultMeanings, type ModemFault, type Point, points } from '../../src/simulator/modem/faults.ts'
+import {
+  type FaultName,
+  faultMeanings,
+  type ModemFault,
+  type Point,
+  points,
+} from '../../src/simulator/modem/equipment/faults.ts'
 import { Bench, friend, hub } from './bench.ts'
 
 type Outcome = 'sent' | 'refused' | 'not_sent' | 'in_doubt'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Handover } from '../../src/message/handover.ts'
-import { type ModemFault, type Point, points, promptShapes } from '../../src/simulator/modem/faults.ts'
+import { type ModemFault, type Point, points, promptShapes } from '../../src/simulator/modem/equipment/faults.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { Bench, friend, hub, order } from './bench.ts'

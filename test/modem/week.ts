@@ -1,6 +1,6 @@
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
 import type { Handover } from '../../src/message/handover.ts'
-import type { ModemFault } from '../../src/simulator/modem/faults.ts'
+import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { type PersonalityName, personalities } from '../../src/simulator/modem/makes.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
 import { seededRandom } from '../../src/util/random.ts'

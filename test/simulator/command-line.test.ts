@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseCommandLine } from '../../src/simulator/modem/command-line.ts'
+import { parseCommandLine } from '../../src/simulator/modem/equipment/command-line.ts'
 
 const read = (body: string) =>
   parseCommandLine(body)?.map(({ name, form, parameters }) => [

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { FaultName, ModemFault } from '../../src/simulator/modem/faults.ts'
-import { faultMeanings, points, promptShapes } from '../../src/simulator/modem/faults.ts'
+import type { FaultName, ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
+import { faultMeanings, points, promptShapes } from '../../src/simulator/modem/equipment/faults.ts'
 import { bench, friend, hub, Recipient, submit } from './bench.ts'
 
 /** What is on the line when one text is sent with the fault, and how often the network accepts it. */

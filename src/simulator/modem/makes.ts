@@ -1,4 +1,4 @@
-import { type Personality, standard } from './personality.ts'
+import { type Personality, standard } from './equipment/personality.ts'
 
 /** Modems as makers make them (facts: modems, sections 2, 8, 11, 17, 19). */
 export const personalities = {

@@ -4,9 +4,9 @@ import { hexOf } from '../../../sms/octets.ts'
 import { packSeptets, unpackSeptets } from '../../../sms/septets.ts'
 import { within } from '../../network/behaviour.ts'
 import { addressOf } from '../../network/party.ts'
-import { charsets, octetsInHex } from '../charset.ts'
-import type { CommandTable, Handler } from '../command-table.ts'
-import { cme, Refusal } from '../result-codes.ts'
+import { charsets, octetsInHex } from '../equipment/charset.ts'
+import type { CommandTable, Handler } from '../equipment/command-table.ts'
+import { cme, Refusal } from '../equipment/result-codes.ts'
 import { remembered } from './remembered.ts'
 
 const hangUp: Handler = ({ telephone }) => {

@@ -1,6 +1,6 @@
-import type { CommandTable } from '../command-table.ts'
-import type { Equipment } from '../equipment.ts'
-import type { Charset } from '../settings.ts'
+import type { CommandTable } from '../equipment/command-table.ts'
+import type { Equipment } from '../equipment/equipment.ts'
+import type { Charset } from '../equipment/settings.ts'
 
 const charsets: readonly Charset[] = ['GSM', 'IRA', 'UCS2']
 

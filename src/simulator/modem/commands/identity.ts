@@ -1,7 +1,7 @@
 import { typeOfAddressOf } from '../../../sms/address.ts'
 import { addressOf } from '../../network/party.ts'
-import type { CommandRow, CommandTable } from '../command-table.ts'
-import type { Equipment } from '../equipment.ts'
+import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
+import type { Equipment } from '../equipment/equipment.ts'
 
 const manufacturer = told((me) => me.personality.manufacturer)
 const model = told((me) => me.personality.model)

@@ -1,4 +1,4 @@
-import type { CommandTable } from '../command-table.ts'
+import type { CommandTable } from '../equipment/command-table.ts'
 import { callCommands } from './calls.ts'
 import { equipmentCommands } from './equipment.ts'
 import { identityCommands } from './identity.ts'

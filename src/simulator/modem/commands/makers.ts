@@ -4,10 +4,10 @@ import { encodePdu } from '../../../sms/encode.ts'
 import type { Deliver } from '../../../sms/tpdu.ts'
 import { addressOf } from '../../network/party.ts'
 import { tpduIn } from '../../network/tpdu.ts'
-import type { Answer, CommandTable, Handler } from '../command-table.ts'
-import type { Equipment } from '../equipment.ts'
-import type { StoredMessage } from '../message-memory.ts'
-import { cms } from '../result-codes.ts'
+import type { Answer, CommandTable, Handler } from '../equipment/command-table.ts'
+import type { Equipment } from '../equipment/equipment.ts'
+import type { StoredMessage } from '../equipment/message-memory.ts'
+import { cms } from '../equipment/result-codes.ts'
 
 /** Tries of PIN2 and its PUK: nobody here uses them up. */
 const second = { pin: 3, puk: 10 }

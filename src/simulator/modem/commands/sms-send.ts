@@ -3,11 +3,11 @@ import { encodePdu } from '../../../sms/encode.ts'
 import type { Submit } from '../../../sms/tpdu.ts'
 import type { SubmitAnswer } from '../../network/network.ts'
 import { addressOf } from '../../network/party.ts'
-import { charsets } from '../charset.ts'
-import type { CommandTable } from '../command-table.ts'
-import type { Dialogue, Equipment } from '../equipment.ts'
-import { pduIn, pduOfTyped } from '../pdu-entry.ts'
-import { cms, Refusal } from '../result-codes.ts'
+import { charsets } from '../equipment/charset.ts'
+import type { CommandTable } from '../equipment/command-table.ts'
+import type { Dialogue, Equipment } from '../equipment/equipment.ts'
+import { pduIn, pduOfTyped } from '../equipment/pdu-entry.ts'
+import { cms, Refusal } from '../equipment/result-codes.ts'
 
 /** Sending: TS 27.005 clauses 3.5.1, 3.5.2, 3.5.5 and 4.3 to 4.5. */
 export const smsSendCommands: CommandTable = {

@@ -1,10 +1,10 @@
-import type { Arguments } from '../arguments.ts'
-import type { Answer, CommandTable } from '../command-table.ts'
-import type { Equipment } from '../equipment.ts'
-import { listLines, readLines } from '../message-lines.ts'
-import { type MessageStatus, type StoredMessage, statusWords } from '../message-memory.ts'
-import { pduIn, pduOfTyped } from '../pdu-entry.ts'
-import { cms } from '../result-codes.ts'
+import type { Arguments } from '../equipment/arguments.ts'
+import type { Answer, CommandTable } from '../equipment/command-table.ts'
+import type { Equipment } from '../equipment/equipment.ts'
+import { listLines, readLines } from '../equipment/message-lines.ts'
+import { type MessageStatus, type StoredMessage, statusWords } from '../equipment/message-memory.ts'
+import { pduIn, pduOfTyped } from '../equipment/pdu-entry.ts'
+import { cms } from '../equipment/result-codes.ts'
 
 const all = 4
 

@@ -1,6 +1,6 @@
-import type { Clock, Timer } from '../../util/clock.ts'
-import type { Receipt } from '../network/subscriber.ts'
-import { tpduIn } from '../network/tpdu.ts'
+import type { Clock, Timer } from '../../../util/clock.ts'
+import type { Receipt } from '../../network/subscriber.ts'
+import { tpduIn } from '../../network/tpdu.ts'
 import type { MemoryName, MessageMemory } from './message-memory.ts'
 import type { Settings } from './settings.ts'
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../util/clock.ts'
+import type { Clock, Timer } from '../../../util/clock.ts'
 
 /** <stat> of +CREG (TS 27.007 clause 7.2). */
 export const registrations = { idle: 0, home: 1, searching: 2, denied: 3, unknown: 4, roaming: 5 } as const

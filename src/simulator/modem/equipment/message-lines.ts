@@ -1,4 +1,4 @@
-import { tpduIn, tpduLengthOf } from '../network/tpdu.ts'
+import { tpduIn, tpduLengthOf } from '../../network/tpdu.ts'
 import type { StoredMessage } from './message-memory.ts'
 import type { Personality } from './personality.ts'
 import type { Settings } from './settings.ts'

@@ -1,5 +1,5 @@
-import { decodeSeptets, encodeSeptets } from '../../sms/gsm7.ts'
-import { hexOf, octetsOf } from '../../sms/octets.ts'
+import { decodeSeptets, encodeSeptets } from '../../../sms/gsm7.ts'
+import { hexOf, octetsOf } from '../../../sms/octets.ts'
 import { Refusal } from './result-codes.ts'
 import type { Charset } from './settings.ts'
 
