@@ -14,7 +14,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   device: ['message', 'util', 'sms'],
   message: ['util'],
   util: [],
-  mqtt: pure,
+  mqtt: [...pure, 'store'],
+  homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
   gateway: pure,
   store: pure,
@@ -26,7 +27,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   deliver: [...pure, 'store', 'gateway', 'mqtt'],
   cli: [...pure, 'bridge', 'config', 'fleet', 'gateway', 'gateway/modem', 'http', 'simulator', 'store', 'hub.ts'],
   'main.ts': ['cli', 'util'],
-  bridge: [...pure, 'config', 'fleet', 'store', 'mqtt'],
+  bridge: [...pure, 'config', 'fleet', 'store', 'mqtt', 'homeassistant'],
   'upkeep.ts': [...pure, 'store'],
   'gateways.ts': [...pure, 'config', 'gateway', 'gateway/modem', 'store'],
   'hub.ts': [

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Picture } from '../mqtt/homeassistant/picture.ts'
+import { Picture } from '../homeassistant/picture.ts'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'

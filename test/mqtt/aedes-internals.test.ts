@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { Aedes, type Client } from 'aedes'
-import { checkInternals } from '../../src/mqtt/aedes-internals.ts'
+import { checkInternals } from '../../src/mqtt/embedded/aedes-internals.ts'
 
 test('the aedes that is installed has what the broker needs of it', () => {
   expect(() => checkInternals()).not.toThrow()

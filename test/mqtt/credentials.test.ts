@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from '@jest/globals'
-import { Credentials } from '../../src/mqtt/credentials.ts'
+import { Credentials } from '../../src/mqtt/embedded/credentials.ts'
 
 /** A check that is answered by hand, one after the other. */
 function byHand() {

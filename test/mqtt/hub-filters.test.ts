@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { inboundFilters } from '../../src/message/topics.ts'
+import { withoutOverlaps } from '../../src/mqtt/external/hub-filters.ts'
 import { covers, overlap } from '../../src/mqtt/filter.ts'
-import { withoutOverlaps } from '../../src/mqtt/hub-filters.ts'
 
 const bases = ['smshub', 'a/b', 'homeassistant', 'homeassistant/sms', 'sms2mqtt', 'sms', 'home/sms/gate']
 const aliases = (base: string) => [

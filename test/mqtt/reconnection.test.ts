@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { Reconnection } from '../../src/mqtt/reconnection.ts'
-import { SessionMarker } from '../../src/mqtt/session-marker.ts'
+import { Reconnection } from '../../src/mqtt/external/reconnection.ts'
+import { SessionMarker } from '../../src/mqtt/external/session-marker.ts'
 import { FakeClock } from '../fake-clock.ts'
 
 describe('reconnecting to a broker', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Access } from '../../src/mqtt/access.ts'
+import { Access } from '../../src/mqtt/embedded/access.ts'
 import { Refusals } from '../../src/mqtt/refusals.ts'
 import { FakeClock } from '../fake-clock.ts'
 

@@ -1,4 +1,4 @@
-import { Access, type UserRights } from '../../src/mqtt/access.ts'
+import { Access, type UserRights } from '../../src/mqtt/embedded/access.ts'
 
 /** The rules of the embedded broker for these users; texts may go to the recipients that are named. */
 export function accessOf(users: Readonly<Record<string, UserRights>>, recipients: readonly string[] = []): Access {

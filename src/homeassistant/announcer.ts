@@ -1,0 +1,283 @@
+import { stateFieldsOf } from '../device/describe/state-fields.ts'
+import type { Device } from '../device/device.ts'
+import { isListed } from '../device/mask.ts'
+import type { LogLevel } from '../message/events.ts'
+import type { Values } from '../message/values.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
+import { logged, untilDone } from '../util/background.ts'
+import { type Clock, sleep, type Timer } from '../util/clock.ts'
+import { type DiscoveryContext, hubDeviceId } from './component.ts'
+import {
+  announcedIn,
+  type DiscoveryMessage,
+  type DiscoveryMode,
+  deviceMessages,
+  gatewayMessages,
+  hubMessages,
+  identityFields,
+  identityOf,
+  objectOf,
+} from './documents.ts'
+import type { HubAbilities } from './hub-parts.ts'
+import { strayOverrides } from './overrides.ts'
+
+export interface AnnouncerRooms {
+  readonly context: DiscoveryContext
+  /** `none` announces nothing, and takes back what was announced before. */
+  readonly mode: DiscoveryMode | 'none'
+  /** Home Assistant's birth message: `homeassistant/status`. */
+  readonly statusTopic: string
+  readonly gateways: readonly string[]
+  readonly contacts: readonly string[]
+  readonly abilities: HubAbilities
+  readonly clock: Clock
+  readonly ingress: Pick<Ingress, 'watch'>
+  devices(): Iterable<Device>
+  device(id: string): Device | undefined
+  /** Commits what is new of these messages, or all of them `again`; an empty payload takes a message back. */
+  announce(messages: readonly DiscoveryMessage[], again?: boolean): Promise<void>
+  /** Topics outside the base topic that the store knows, behind one of them, a page at a time. */
+  announced(after: string): Promise<readonly string[]>
+  /** Those of one subject: `smshub_a1b2_gate`. */
+  announcedOf(subject: string): Promise<readonly string[]>
+  /** What is known of a device. */
+  state(device: string): Promise<Values>
+  /** Resolves when the broker has taken most of what waits for it. */
+  drained(): Promise<void>
+  /** Publishes everything that is retained once more: discovery first, then states. */
+  tellAgain(): void
+  log(level: LogLevel, message: string): void
+}
+
+/** Devices that are announced in one commit. */
+const bite = 10
+/** Announcements that are taken back in one commit. */
+const takenBack = 200
+const progressMs = 5_000
+/** How long what somebody else's broker has retained is listened for. */
+const sweepMs = 5_000
+/** Home Assistant is busy when it says that it is there. */
+const birthMs = { least: 1_000, spread: 9_000 }
+
+/** What was announced of a device whose document grows with its state. */
+interface Shown {
+  readonly fields: Set<string>
+  readonly families: readonly string[]
+  readonly identity: string
+}
+
+/** Keeps Home Assistant's picture of the hub, its gateways and devices right. */
+export class Announcer {
+  readonly #rooms: AnnouncerRooms
+  readonly #shown = new Map<string, Shown>()
+  readonly #changed = new Set<string>()
+  readonly #warned = new Set<string>()
+  /** Topics that are announced, until the start has taken back all others; null from then on. */
+  #present: Set<string> | null = new Set()
+  #unwatch: (() => void)[] = []
+  #birth: Timer | null = null
+  #refresh: Promise<void> = Promise.resolve()
+  #running = true
+
+  constructor(rooms: AnnouncerRooms) {
+    this.#rooms = rooms
+  }
+
+  /**
+   * Announces everything, a little at a time, and takes back what is no more. What was announced in the other shape
+   * goes first: Home Assistant passes over what it has from elsewhere, and would drop it with the old announcement.
+   */
+  async start(): Promise<void> {
+    const { ingress, statusTopic, mode, clock } = this.#rooms
+    for (const end of this.#unwatch.splice(0)) end()
+    if (mode !== 'none')
+      this.#unwatch.push(
+        ingress.watch(statusTopic, ({ payload, retained }) => {
+          if (payload === 'online' && !retained) this.#born()
+        }),
+      )
+    const found = new Set<string>()
+    const sweeps = mode === 'none' ? [] : this.#sweep(found)
+    const known = await this.#known()
+    await this.#takeBack(known.filter((topic) => this.#isOtherShape(topic)))
+    await this.#announceAll()
+    await this.#takeBack(known)
+    if (sweeps.length > 0) await sleep(clock, sweepMs)
+    for (const end of sweeps) end()
+    const stale = await this.#takeBack([...found])
+    await this.#announceAgain(stale.filter((topic) => this.#isOtherShape(topic)))
+    this.#present = null
+  }
+
+  stop(): void {
+    this.#running = false
+    this.#birth?.cancel()
+    for (const end of this.#unwatch) end()
+    this.#unwatch = []
+  }
+
+  /** Takes back everything that was announced. It comes again with the next start of the hub. */
+  async clear(): Promise<void> {
+    const topics = (await this.#known()).filter((topic) => announcedIn(this.#rooms.context, topic) !== null)
+    await this.#empty(topics)
+  }
+
+  /** A state was published: a zone or an input that is new becomes an entity, a firmware version that of the device. */
+  stateShown(id: string, payload: string): void {
+    const shown = this.#shown.get(id)
+    if (shown === undefined) return
+    const state = JSON.parse(payload) as Values
+    const isKnown = (name: string) => shown.fields.has(name) || !isListed(name, shown.families)
+    if (Object.keys(state).every(isKnown) && JSON.stringify(identityOf(state)) === shown.identity) return
+    this.changed(id)
+  }
+
+  /** A device is new, other than before, or gone. Resolves when that is committed. */
+  changed(id: string): Promise<void> {
+    this.#changed.add(id)
+    if (this.#changed.size > 1) return this.#refresh
+    const { clock, log } = this.#rooms
+    const failed = logged(log, 'Home Assistant: a changed device is not announced')
+    const announce = () => this.#announceChanged()
+    this.#refresh = this.#refresh.then(() => untilDone(clock, announce, () => this.#running, failed))
+    return this.#refresh
+  }
+
+  async #announceChanged(): Promise<void> {
+    for (let [id] = this.#changed; id !== undefined; [id] = this.#changed) {
+      this.#changed.delete(id)
+      try {
+        await this.#announceAnew(id)
+      } catch (error) {
+        this.#changed.add(id)
+        throw error
+      }
+    }
+  }
+
+  async #announceAnew(id: string): Promise<void> {
+    const device = this.#rooms.device(id)
+    if (device === undefined) this.#shown.delete(id)
+    const messages = device === undefined ? [] : await this.#messagesOf(device)
+    const topics = new Set(messages.map(({ topic }) => topic))
+    const own = await this.#rooms.announcedOf(`${hubDeviceId(this.#rooms.context)}_${objectOf(id)}`)
+    const gone = own.filter((topic) => !topics.has(topic))
+    for (const topic of gone) this.#present?.delete(topic)
+    for (const topic of topics) this.#present?.add(topic)
+    await this.#rooms.announce([...gone.map((topic) => ({ topic, payload: '' })), ...messages])
+  }
+
+  async #announceAll(): Promise<void> {
+    const { clock, log } = this.#rooms
+    const announce = async (messages: readonly DiscoveryMessage[]) => {
+      for (const { topic } of messages) this.#present?.add(topic)
+      await this.#rooms.announce(messages)
+    }
+    await announce(this.#ownMessages())
+    const devices = this.#rooms.mode === 'none' ? [] : [...this.#rooms.devices()].map(({ id }) => id)
+    let reported = clock.monotonic()
+    for (let at = 0; at < devices.length && this.#running; at += bite) {
+      const messages: DiscoveryMessage[] = []
+      for (const id of devices.slice(at, at + bite)) {
+        const device = this.#rooms.device(id)
+        if (device !== undefined) messages.push(...(await this.#messagesOf(device)))
+      }
+      await announce(messages)
+      await this.#rooms.drained()
+      if (clock.monotonic() - reported < progressMs) continue
+      reported = clock.monotonic()
+      log('info', `Home Assistant: ${Math.min(at + bite, devices.length)} of ${devices.length} devices announced`)
+    }
+  }
+
+  /** Home Assistant passed these over for what it had in the other shape. */
+  async #announceAgain(topics: readonly string[]): Promise<void> {
+    const { context, announce } = this.#rooms
+    const subjects = new Set(topics.map((topic) => announcedIn(context, topic)?.subject))
+    const own = this.#ownMessages().filter(({ topic }) => subjects.has(announcedIn(context, topic)?.subject))
+    await announce(own, true)
+    for (const device of this.#rooms.devices())
+      if (subjects.has(`_${objectOf(device.id)}`)) await announce(await this.#messagesOf(device), true)
+  }
+
+  /** Those of the hub and its gateways. */
+  #ownMessages(): DiscoveryMessage[] {
+    const { context, mode, gateways, contacts, abilities } = this.#rooms
+    if (mode === 'none') return []
+    return [
+      ...hubMessages(context, contacts, mode, abilities),
+      ...gateways.flatMap((gateway) => gatewayMessages(context, gateway, mode)),
+    ]
+  }
+
+  async #messagesOf(device: Device): Promise<DiscoveryMessage[]> {
+    const { context, mode } = this.#rooms
+    if (mode === 'none') return []
+    const { fields, families } = stateFieldsOf(device)
+    const grows = families.length > 0 || fields.some((name) => identityFields.includes(name))
+    const state = grows ? await this.#rooms.state(device.id) : {}
+    if (grows) {
+      const identity = JSON.stringify(identityOf(state))
+      this.#shown.set(device.id, { fields: new Set([...fields, ...Object.keys(state)]), families, identity })
+    }
+    this.#warnOfStrays(device, Object.keys(state))
+    return deviceMessages(context, device, mode, state)
+  }
+
+  /** What the owner wrote for entities that the device does not have is said once. */
+  #warnOfStrays(device: Device, seen: readonly string[]): void {
+    for (const stray of strayOverrides(this.#rooms.context, device, seen)) {
+      if (this.#warned.has(stray)) continue
+      this.#warned.add(stray)
+      this.#rooms.log('warn', stray)
+    }
+  }
+
+  /** Collects what a broker has retained of this hub. */
+  #sweep(found: Set<string>): (() => void)[] {
+    const { ingress, context } = this.#rooms
+    const ends = [`${context.prefix}/+/+/config`, `${context.prefix}/+/+/+/config`].map((filter) =>
+      ingress.watch(filter, ({ topic, payload, retained }) => {
+        if (retained && payload !== '' && announcedIn(context, topic) !== null) found.add(topic)
+      }),
+    )
+    this.#unwatch.push(...ends)
+    return ends
+  }
+
+  #isOtherShape(topic: string): boolean {
+    const shape = announcedIn(this.#rooms.context, topic)?.shape
+    return shape !== undefined && shape !== this.#rooms.mode
+  }
+
+  async #known(): Promise<string[]> {
+    const topics: string[] = []
+    for (;;) {
+      const page = await this.#rooms.announced(topics.at(-1) ?? '')
+      if (page.length === 0) return topics
+      topics.push(...page)
+    }
+  }
+
+  /** Those of the hub that are announced no more; answers which. */
+  async #takeBack(topics: readonly string[]): Promise<readonly string[]> {
+    const { context, log } = this.#rooms
+    const stale = topics.filter((topic) => !this.#present?.has(topic) && announcedIn(context, topic) !== null)
+    await this.#empty(stale)
+    if (stale.length > 0) log('info', `Home Assistant: ${stale.length} announcements were taken back`)
+    return stale
+  }
+
+  async #empty(topics: readonly string[]): Promise<void> {
+    for (let at = 0; at < topics.length && this.#running; at += takenBack) {
+      await this.#rooms.announce(topics.slice(at, at + takenBack).map((topic) => ({ topic, payload: '' })))
+      await this.#rooms.drained()
+    }
+  }
+
+  #born(): void {
+    const { clock, tellAgain } = this.#rooms
+    this.#birth?.cancel()
+    this.#birth = clock.after(birthMs.least + clock.random() * birthMs.spread, tellAgain)
+  }
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto'
+import type { Device } from '../device/device.ts'
+
+/** One entity in Home Assistant's short keys (facts: discovery, section 1.2). */
+export type Component = Readonly<Record<string, unknown>> & { readonly p: string }
+
+/** One entity that a device has, before it gets its identity. */
+export interface Part {
+  /** Its name below the device: `[a-zA-Z0-9_-]+`. */
+  readonly key: string
+  readonly component: Component
+  /** It shows what the device reports: unavailable when the device is. What commands only needs the hub. */
+  readonly shows: boolean
+}
+
+export interface DiscoveryContext {
+  readonly baseTopic: string
+  /** Home Assistant's prefix: `homeassistant`. */
+  readonly prefix: string
+  /** Tells hubs at one broker apart. */
+  readonly instance: string
+  readonly version: string
+  /** Where the hub's page is, for "Visit device"; null where it has none. */
+  readonly page: string | null
+}
+
+export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): string => `smshub_${instance}`
+
+/** A topic of the device. */
+export const topicOf = ({ baseTopic }: DiscoveryContext, { id }: Device, rest = ''): string =>
+  `${baseTopic}/${id}${rest && `/${rest}`}`
+
+/** The value of a key that the payload always has; null is unknown to Home Assistant. */
+export const jsonValue = (name: string): string =>
+  /^[a-z_]\w*$/i.test(name) ? `{{ value_json.${name} }}` : `{{ value_json[${literal(name)}] }}`
+
+/** A text inside a template, without anything in it that would end or begin one. */
+export const literal = (text: string): string =>
+  JSON.stringify(text).replace(/[{}%#]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
+
+/** A name as the key of a component and a level of a topic; one that loses something by that is told apart. */
+export function keyOf(name: string): string {
+  const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_')
+  return plain === name ? name : `${plain}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
+}
+
+/** Keys without a value are left out. */
+export function without<T extends Record<string, unknown>>(table: T): T {
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(table)) if (table[key] !== undefined) kept[key] = table[key]
+  return kept as T
+}

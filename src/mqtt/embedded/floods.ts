@@ -1,0 +1,74 @@
+import type { Clock } from '../../util/clock.ts'
+import { Allowance } from '../allowance.ts'
+
+/** A client that has to be slowed down for so long without a break is no busy client. */
+const patienceMs = 30_000
+/** A break is half a second without publishes: the pauses that come of being slowed down are none. */
+const breakSeconds = 0.5
+const firstBanMs = 60_000
+const longestBanMs = 3_600_000
+const mostKnown = 10_000
+
+interface Known {
+  readonly allowance: Allowance
+  /** Since when it is slowed down without a break; null when it is not. */
+  slowedSince: number | null
+  bannedUntil: number
+  banMs: number
+}
+
+/** Slows down clients that publish too fast, and keeps those out for a while that go on all the same. */
+export class Floods {
+  readonly #clock: Clock
+  readonly #perSecond: number | null
+  readonly #burst: number
+  readonly #known = new Map<string, Known>()
+
+  constructor(clock: Clock, perSecond: number | null, burst: number) {
+    this.#clock = clock
+    this.#perSecond = perSecond
+    this.#burst = burst
+  }
+
+  isBanned(who: string): boolean {
+    return (this.#known.get(who)?.bannedUntil ?? 0) > this.#clock.monotonic()
+  }
+
+  /** ms that a publish has to wait, or something that costs as much as `count` of them. */
+  wait(who: string, count = 1): number | 'banned' {
+    if (this.#perSecond === null) return 0
+    const known = this.#of(who, this.#perSecond)
+    const now = this.#clock.monotonic()
+    if (known.bannedUntil > now) return 'banned'
+    const wait = known.allowance.take(count)
+    if (wait === 0) {
+      if (known.allowance.left >= Math.min(this.#burst - 1, this.#perSecond * breakSeconds)) known.slowedSince = null
+      return 0
+    }
+    known.slowedSince ??= now
+    if (now - known.slowedSince < patienceMs) return wait
+    known.slowedSince = null
+    known.bannedUntil = now + known.banMs
+    known.banMs = Math.min(longestBanMs, known.banMs * 2)
+    return 'banned'
+  }
+
+  #of(who: string, perSecond: number): Known {
+    let known = this.#known.get(who)
+    if (known === undefined) {
+      if (this.#known.size >= mostKnown) this.#forgetOne()
+      const allowance = new Allowance(this.#clock, perSecond, this.#burst)
+      known = { allowance, slowedSince: null, bannedUntil: 0, banMs: firstBanMs }
+      this.#known.set(who, known)
+    }
+    return known
+  }
+
+  #forgetOne(): void {
+    for (const [who] of this.#known) {
+      if (this.isBanned(who)) continue
+      this.#known.delete(who)
+      return
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { Readable } from 'node:stream'
+import type { RetainedMessage } from '../../message/session.ts'
+import { type BrokerPacket, detached, octets, retainedPacket } from './broker-packet.ts'
+import type { Journal } from './journal.ts'
+import { TopicTree } from './topic-tree.ts'
+
+export interface RetainedLimits {
+  /** Retained messages of other clients than the hub, and the octets of all of them. */
+  readonly retained: number
+  readonly retainedOctets: number
+}
+
+/** What a level of a topic takes in the tree. */
+const levelOctets = 200
+/** Topics that are looked at before others get their turn. */
+const stride = 500
+
+/** The retained messages: the hub's own, which its store holds anyway, and those of other clients, which are bounded. */
+export class Retained {
+  readonly #limits: RetainedLimits
+  readonly #journal: Journal
+  readonly #messages = new TopicTree<BrokerPacket>()
+  /** The weights of those of other clients. */
+  readonly #foreign = new Map<string, number>()
+  #octets = 0
+
+  constructor(limits: RetainedLimits, journal: Journal) {
+    this.#limits = limits
+    this.#journal = journal
+  }
+
+  restore(message: RetainedMessage, own: boolean): void {
+    this.#messages.set(message.topic, '', retainedPacket(message))
+    if (!own) this.#weigh(message.topic, weightOf(message))
+  }
+
+  /** Why there is no room for a message of another client; null when there is. */
+  refuses(message: Pick<BrokerPacket, 'topic' | 'payload'>): string | null {
+    if (message.payload.length === 0) return null
+    const { retained, retainedOctets } = this.#limits
+    const before = this.#foreign.get(message.topic)
+    if (before === undefined && this.#foreign.size >= retained) return `more than ${retained} retained messages`
+    if (this.#octets - (before ?? 0) + weightOf(message) > retainedOctets)
+      return `retained messages of more than ${retainedOctets} octets together`
+    return null
+  }
+
+  store(packet: BrokerPacket, own: boolean): void {
+    const { topic, payload, qos } = packet
+    const wasForeign = this.#foreign.has(topic)
+    if (payload.length === 0) this.#messages.delete(topic, '')
+    else this.#messages.set(topic, '', { ...packet, payload: detached(payload) })
+    this.#weigh(topic, own || payload.length === 0 ? 0 : weightOf(packet))
+    if (!own) this.#journal.add({ kind: 'retain', message: { topic, payload: octets(payload), qos } })
+    else if (wasForeign) this.#journal.add({ kind: 'retain', message: { topic, payload: new Uint8Array(), qos } })
+  }
+
+  /** Those that the filters take, each once. A filter that looks at many lets others have their turn. */
+  stream(filters: readonly string[]): Readable {
+    return Readable.from(this.#taken(filters))
+  }
+
+  async *#taken(filters: readonly string[]): AsyncGenerator<BrokerPacket> {
+    const found = new Set<BrokerPacket>()
+    let steps = 0
+    for (const filter of filters) {
+      for (const packet of this.#messages.walk(filter)) {
+        if (++steps % stride === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+        if (packet === null || found.has(packet)) continue
+        found.add(packet)
+        yield packet
+      }
+    }
+  }
+
+  #weigh(topic: string, weight: number): void {
+    this.#octets += weight - (this.#foreign.get(topic) ?? 0)
+    if (weight === 0) this.#foreign.delete(topic)
+    else this.#foreign.set(topic, weight)
+  }
+}
+
+function weightOf({ topic, payload }: Pick<BrokerPacket, 'topic' | 'payload'>): number {
+  return topic.length + payload.length + topic.split('/').length * levelOctets
+}

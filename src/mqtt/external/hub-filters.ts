@@ -1,0 +1,27 @@
+import { overlap, union } from '../filter.ts'
+
+/** A topic filter that the hub listens to at another broker. */
+export interface HubFilter {
+  readonly filter: string
+  /** Brings commands: at QoS 1 and without retained messages. Else somebody else's topics are watched. */
+  readonly isCommand: boolean
+}
+
+/**
+ * Filters to subscribe to: they bring all that is wanted, and no topic twice. Where two overlap, a broker may deliver a
+ * copy for each of them (MQTT 5, section 3.3.4; mosquitto does), and each copy would be a command of its own. Filters
+ * that overlap become one that takes both.
+ */
+export function withoutOverlaps(wanted: Iterable<HubFilter>): HubFilter[] {
+  let plan: HubFilter[] = []
+  for (let next of wanted) {
+    for (;;) {
+      const rival = plan.find(({ filter }) => overlap(filter, next.filter))
+      if (rival === undefined) break
+      plan = plan.filter((one) => one !== rival)
+      next = { filter: union(rival.filter, next.filter), isCommand: rival.isCommand || next.isCommand }
+    }
+    plan.push(next)
+  }
+  return plan
+}

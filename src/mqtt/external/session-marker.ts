@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock, Timer } from '../../util/clock.ts'
+
+export interface MarkerOptions {
+  readonly clock: Clock
+  readonly topic: string
+  send(payload: string): void
+  /** It did not come back, though it was sent twice. */
+  missing(): void
+}
+
+/** Sent again after this time: the broker may have dropped it as expired behind a long queue. */
+const againMs = 30_000
+export const markerExpirySeconds = 60
+
+/**
+ * Tells what waited in the broker's session from what is published now. After a reconnect the hub publishes a marker
+ * to itself: brokers deliver in order, so whatever arrives before it had waited. Its payload names this connection and
+ * can't be guessed: a marker that still waits from an earlier run, or that somebody else publishes, is no proof.
+ */
+export class SessionMarker {
+  readonly #options: MarkerOptions
+  readonly #run = randomUUID()
+  #connection = 0
+  #sent = 0
+  #isLive = false
+  #timer: Timer | null = null
+
+  constructor(options: MarkerOptions) {
+    this.#options = options
+  }
+
+  get topic(): string {
+    return this.#options.topic
+  }
+
+  /** What arrives now was published while the hub was connected. */
+  get isLive(): boolean {
+    return this.#isLive
+  }
+
+  /** A new connection; without a session at the broker nothing can have waited. */
+  connected(sessionPresent: boolean): void {
+    this.lost()
+    this.#isLive = !sessionPresent
+  }
+
+  /** To be called once the hub is subscribed to the topic. */
+  begin(): void {
+    if (this.#isLive) return
+    const { clock, send, missing } = this.#options
+    if (this.#sent++ === 2) missing()
+    send(this.#payload)
+    this.#timer = clock.after(againMs, () => this.begin())
+  }
+
+  arrived(payload: string): void {
+    if (payload !== this.#payload) return
+    this.#isLive = true
+    this.#timer?.cancel()
+  }
+
+  lost(): void {
+    this.#timer?.cancel()
+    this.#connection++
+    this.#sent = 0
+    this.#isLive = false
+  }
+
+  get #payload(): string {
+    return `${this.#run}.${this.#connection}`
+  }
+}

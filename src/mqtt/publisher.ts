@@ -1,0 +1,225 @@
+import { wholeTopic } from '../message/topics.ts'
+import type { WaitingPublication } from '../store/publications.ts'
+import type { Store } from '../store/store.ts'
+import { asError, inBackground, untilDone } from '../util/background.ts'
+import { type Clock, sleep } from '../util/clock.ts'
+import { Doorbell } from '../util/doorbell.ts'
+import type { Ingress } from './ingress.ts'
+
+/** Publications on their way at once: enough to fill the wire, few enough to keep in memory. */
+const inFlight = 256
+const slowSweep = 60_000
+const retryMs = 1_000
+/** ms until acknowledged rows are deleted: each deletion of its own would cost a commit that nobody waits for. */
+const forgetMs = 25
+/** How long a stop waits for acknowledgements. */
+const lastWordsMs = 2_000
+/** Retained topics told again in one go. */
+const page = 200
+
+export interface PublisherRooms {
+  readonly store: Store
+  readonly ingress: Ingress
+  readonly clock: Clock
+  readonly baseTopic: string
+  /** Told of every message that the broker took. */
+  published(message: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void
+  log(level: 'warn', message: string): void
+}
+
+/** Brings committed publications to the broker, in their order, and deletes each when it is acknowledged. */
+export class Publisher {
+  readonly #store: Store
+  readonly #ingress: Ingress
+  readonly #clock: Clock
+  readonly #baseTopic: string
+  readonly #bell: Doorbell
+  readonly #published: PublisherRooms['published']
+  readonly #log: PublisherRooms['log']
+  #cursor = 0
+  /** The retained topic behind which the telling goes on; null when there is nothing to tell again. */
+  #tellsBehind: string | null = null
+  readonly #pending = new Set<Promise<void>>()
+  /** Something was not acknowledged. */
+  #hasFailed = false
+  /** Rows that the broker has, and that are not deleted yet. */
+  readonly #taken = new Set<number>()
+  /** Rows that the broker refused, and that are not marked yet. */
+  readonly #parking = new Set<number>()
+  /** The newest row that was taken of each retained topic, while rows are under way. */
+  readonly #newest = new Map<string, number>()
+  #forgets = false
+  #running = true
+  #ended: Promise<void> = Promise.resolve()
+  /** Publications that the broker refused for good. */
+  parked = 0
+
+  constructor(rooms: PublisherRooms) {
+    this.#store = rooms.store
+    this.#ingress = rooms.ingress
+    this.#clock = rooms.clock
+    this.#baseTopic = rooms.baseTopic
+    this.#published = rooms.published
+    this.#log = rooms.log
+    this.#bell = new Doorbell(rooms.clock)
+  }
+
+  start(): void {
+    this.#store.on('publications', () => this.#bell.ring())
+    this.#ended = this.#run()
+  }
+
+  /** The way is open again; a broker that remembers nothing is told every retained topic first. */
+  connected(remembers: boolean): void {
+    if (remembers) this.#bell.ring()
+    else this.tellAgain()
+  }
+
+  /** Everything that is retained, once more: what is outside the base topic (discovery) first, then the states. */
+  tellAgain(): void {
+    this.#tellsBehind = ''
+    this.#bell.ring()
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false
+    this.#bell.ring()
+    await this.#orGivenUp(this.#ended)
+    if (this.#ingress.connected) await this.#orGivenUp(Promise.all(this.#pending))
+    await this.#forget().catch((error) => this.#log('warn', `the last acknowledgements: ${asError(error).message}`))
+  }
+
+  /** A broker that has just gone away answers nothing more: what it did not take stays a row. */
+  async #orGivenUp(work: Promise<unknown>): Promise<void> {
+    await Promise.race([work, sleep(this.#clock, lastWordsMs)])
+  }
+
+  async #run(): Promise<void> {
+    while (this.#running) {
+      const seen = this.#bell.rings
+      try {
+        if (!(await this.#push())) await this.#bell.wait(seen, slowSweep)
+      } catch (error) {
+        this.#log('warn', `publishing: ${asError(error).message}`)
+        await sleep(this.#clock, retryMs)
+      }
+    }
+  }
+
+  async #push(): Promise<boolean> {
+    if (!this.#ingress.connected) return false
+    if (this.#hasFailed && !(await this.#goBack())) return false
+    // In this loop and nowhere else: an old state must not overtake a new one.
+    const telling = await this.#tellRetained()
+    const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
+    for (const row of rows) {
+      this.#cursor = row.seq
+      if (this.#taken.has(row.seq) || this.#parking.has(row.seq) || this.#isOvertaken(row)) continue
+      const work = this.#send(row).finally(() => this.#pending.delete(work))
+      this.#pending.add(work)
+    }
+    if (rows.length === 0 && this.#pending.size === 0 && !this.#hasFailed) this.#newest.clear()
+    if (this.#pending.size >= inFlight) await Promise.race(this.#pending)
+    return telling || rows.length === inFlight
+  }
+
+  async #send(row: WaitingPublication): Promise<void> {
+    try {
+      const acknowledgement = await this.#ingress.publish({
+        topic: row.absolute === 1 ? row.topic : `${this.#baseTopic}/${row.topic}`,
+        payload: row.payload,
+        retain: row.retain === 1,
+        correlation: row.correlation === null ? null : Buffer.from(row.correlation, 'base64'),
+      })
+      if (acknowledgement.taken) this.#acknowledge(row)
+      else this.#park(row, acknowledgement.reason)
+    } catch (error) {
+      // Mostly the connection, which says so itself. It stays a row.
+      if (this.#ingress.connected) this.#log('warn', `${row.topic} is not published: ${asError(error).message}`)
+      this.#hasFailed = true
+      this.#clock.after(retryMs, () => this.#bell.ring())
+    }
+  }
+
+  /**
+   * Something was not acknowledged: once everything else under way has ended, all goes on from the oldest row that the
+   * broker has not taken. Before that, what is still under way would be sent twice and overtake.
+   */
+  async #goBack(): Promise<boolean> {
+    await Promise.all(this.#pending)
+    if (!this.#ingress.connected) return false
+    this.#hasFailed = false
+    this.#cursor = 0
+    return true
+  }
+
+  /** A retained state that failed while a newer one of its topic was taken: it must not come behind that. */
+  #isOvertaken(row: WaitingPublication): boolean {
+    if (row.retain !== 1 || (this.#newest.get(row.topic) ?? 0) < row.seq) return false
+    this.#done(row.seq)
+    return true
+  }
+
+  #acknowledge({ seq, topic, payload, retain }: WaitingPublication): void {
+    // Its listeners may throw: it is taken all the same.
+    this.#done(seq)
+    if (retain === 1) this.#newest.set(topic, Math.max(seq, this.#newest.get(topic) ?? 0))
+    this.#published({ topic, payload, retain: retain === 1 })
+  }
+
+  /** Acknowledgements of a while are deleted in one commit. */
+  #done(seq: number): void {
+    this.#taken.add(seq)
+    this.#forgetSoon()
+  }
+
+  #forgetSoon(ms = forgetMs): void {
+    if (this.#forgets) return
+    this.#forgets = true
+    this.#clock.after(ms, () => {
+      this.#forgets = false
+      inBackground(
+        () => this.#forget(),
+        ({ message }) => {
+          this.#log('warn', `what the broker has taken can't be deleted: ${message}`)
+          this.#forgetSoon(retryMs)
+        },
+      )
+    })
+  }
+
+  async #forget(): Promise<void> {
+    const seqs = [...this.#taken]
+    if (seqs.length === 0) return
+    await this.#store.run('published', { seqs })
+    for (const seq of seqs) this.#taken.delete(seq)
+    if (this.#taken.size > 0) this.#forgetSoon()
+  }
+
+  /** It blocks nothing behind it; until it is marked, it is not sent again either. */
+  #park(row: WaitingPublication, reason: string): void {
+    this.parked++
+    this.#log('warn', `the broker refused ${row.topic}: ${reason}`)
+    const failed = ({ message }: Error) => this.#log('warn', `${row.topic} can't be parked: ${message}`)
+    const park = () => this.#store.run('parkPublication', { seq: row.seq, reason })
+    this.#parking.add(row.seq)
+    inBackground(async () => {
+      await untilDone(this.#clock, park, () => this.#running, failed)
+      this.#parking.delete(row.seq)
+    }, failed)
+  }
+
+  /** A page of it, so that what is new does not wait behind all that is old. */
+  async #tellRetained(): Promise<boolean> {
+    const after = this.#tellsBehind
+    if (after === null) return false
+    const rows = await this.#store.run('retainedTopics', { after, limit: page })
+    const told = rows.map(({ topic, payload }) =>
+      this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
+    )
+    await Promise.allSettled(told)
+    // Somebody may have asked to begin again meanwhile.
+    if (this.#tellsBehind === after) this.#tellsBehind = rows.length < page ? null : (rows.at(-1)?.topic ?? null)
+    return this.#tellsBehind !== null
+  }
+}

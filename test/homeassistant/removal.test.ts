@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { afterAll, expect, test } from '@jest/globals'
+import { removalBetween } from '../../src/message/discovery.ts'
+import { Store } from '../../src/store/store.ts'
+import { temporaryFolder } from '../support/folder.ts'
+
+const stores: Store[] = []
+afterAll(() => Promise.all(stores.map((store) => store.close())))
+
+const document = (cmps: object) => JSON.stringify({ dev: { ids: ['x'] }, cmps })
+
+test('a component that left is named by its platform alone, and those that stay are whole', () => {
+  const before = document({ a: { p: 'sensor', stat_t: 't' }, b: { p: 'switch', cmd_t: 't' } })
+  const removal = removalBetween(before, document({ b: { p: 'switch', cmd_t: 'u' } }))
+  expect(JSON.parse(removal ?? '').cmps).toEqual({ a: { p: 'sensor' }, b: { p: 'switch', cmd_t: 'u' } })
+})
+
+test('a component whose platform changed is removed as what it was', () => {
+  const removal = removalBetween(
+    document({ a: { p: 'cover', cmd_t: 't' } }),
+    document({ a: { p: 'button', cmd_t: 't' } }),
+  )
+  expect(JSON.parse(removal ?? '').cmps).toEqual({ a: { p: 'cover' } })
+})
+
+test('nothing is removed where nothing left, and single messages have no components', () => {
+  expect(removalBetween(document({ a: { p: 'sensor' } }), document({ a: { p: 'sensor' }, b: { p: 'tag' } }))).toBeNull()
+  expect(removalBetween('{"stat_t":"a"}', '{"stat_t":"b"}')).toBeNull()
+})
+
+test('what was announced is known over a restart: the removal goes out once, and the document is what stays', async () => {
+  const path = join(temporaryFolder(), 'store.db')
+  const open = async () => {
+    const store = await Store.open({ path, durable: false })
+    stores.push(store)
+    return store
+  }
+  const topic = 'homeassistant/device/x/config'
+  const whole = document({ a: { p: 'sensor' }, b: { p: 'sensor' } })
+  const less = document({ b: { p: 'sensor' } })
+  const first = await open()
+  expect(await first.run('announce', { messages: [{ topic, payload: whole }] })).toBe(1)
+  await first.close()
+  const second = await open()
+  expect(await second.run('announce', { messages: [{ topic, payload: less }] })).toBe(1)
+  expect(await second.run('announce', { messages: [{ topic, payload: less }] })).toBe(0)
+  const sent = await second.run('waitingPublications', { after: 0, limit: 10 })
+  expect(sent.map(({ payload }) => JSON.parse(payload).cmps)).toEqual([
+    JSON.parse(whole).cmps,
+    { a: { p: 'sensor' }, b: { p: 'sensor' } },
+    { b: { p: 'sensor' } },
+  ])
+  expect(await second.run('retainedTopics', { after: '', limit: 10 })).toEqual([{ topic: `/${topic}`, payload: less }])
+})
