@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
-import { Hub, type HubOptions } from '../../src/hub.ts'
+import { Hub, type HubOptions } from '../../src/hub/hub.ts'
 import type { LogLevel } from '../../src/message/events.ts'
 import type { Clock } from '../../src/util/clock.ts'
 import { temporaryFolder } from './folder.ts'

@@ -1,3 +1,4 @@
+import { sms2mqttInbound } from '../bridge/sms2mqtt.ts'
 import { brokerSettings } from '../config/broker.ts'
 import type { Config } from '../config/schema.ts'
 import { hubDeviceId } from '../homeassistant/component.ts'
@@ -7,7 +8,6 @@ import type { Ingress } from '../mqtt/ingress.ts'
 import { sessionStore } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
-import { sms2mqttInbound } from './sms2mqtt.ts'
 
 export interface IngressRooms {
   readonly config: Config
