@@ -1,8 +1,8 @@
 import type { AnswerSpec } from '../message/answer-spec.ts'
-import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { publishResult } from './moves.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** A further text of one act. */
 export interface NewStep {

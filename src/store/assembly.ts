@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** One segment of a long text. */
 export interface NewPart {

@@ -1,6 +1,7 @@
 import { Fault, type FaultCode } from '../message/fault.ts'
-import { asFault, type Bell, type Engine } from './engine.ts'
+import { asFault, type Engine } from './engine.ts'
 import { type OperationName, operations, type ResultOf } from './operations.ts'
+import type { Bell } from './tx.ts'
 
 /** One operation on its way to the engine. */
 export interface Call {

@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** The modem (IMEI) and the SIM (ICCID) that a gateway had at first sight; null where it has not shown any. */
 export interface BindingRow {

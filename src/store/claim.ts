@@ -1,11 +1,11 @@
 import { expire } from './deadlines.ts'
-import type { Tx } from './engine.ts'
 import { holdLane, refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
 import { isPaused } from './pause.ts'
 import { type Quota, room, use } from './quota.ts'
 import { takeRiders } from './riders.ts'
 import { type SubmissionRow, segments, submission } from './rows.ts'
+import type { Tx } from './tx.ts'
 import { reasonBehindWait, tellClock } from './waits.ts'
 
 /** Segments by window. */

@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** Never twice: a device may drop a number that it has seen. */
 export function useCounter(tx: Tx, device: string, counter: number): void {

@@ -2,10 +2,10 @@ import { errorReport, Fault } from '../message/fault.ts'
 import { isoTime, type Reply } from '../message/result.ts'
 import { advance, awaitsOutcome, follows } from './acts.ts'
 import { leaveLane } from './doubt.ts'
-import type { Tx } from './engine.ts'
 import { wakeLanes } from './lanes.ts'
 import { type Change, move } from './moves.ts'
 import { document, type SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** How many rows one sweep touches, so that a flood of deadlines holds up nobody else's commit. */
 const batch = 200

@@ -1,11 +1,11 @@
 import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
 import type { Value, Values } from '../message/values.ts'
-import type { Tx } from './engine.ts'
 import { forgetPause } from './pause.ts'
 import { signOfLife } from './presence.ts'
 import { document } from './rows.ts'
 import { forgetTrust } from './trust.ts'
+import type { Tx } from './tx.ts'
 
 /** What a text or an accepted command says about a device. */
 export interface StateChange {

@@ -1,6 +1,6 @@
 import { removalBetween } from '../message/discovery.ts'
 import type { Publication } from '../message/publication.ts'
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /**
  * Publishes what differs from what was announced before, its topics whole. An empty payload takes an announcement

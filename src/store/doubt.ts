@@ -1,7 +1,7 @@
 import { follows } from './acts.ts'
-import type { Tx } from './engine.ts'
 import { type Change, move } from './moves.ts'
 import type { SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** ms after the end of TP-VP until which a report or an answer may still come. */
 export const graceMs = 60_000

@@ -4,7 +4,6 @@ import { isoTime } from '../message/result.ts'
 import { awaitsOutcome, insertSteps, type NewStep } from './acts.ts'
 import { useCounter } from './counters.ts'
 import { leaveLane } from './doubt.ts'
-import type { Tx } from './engine.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { refreshLane, touchLane } from './lanes.ts'
@@ -14,6 +13,7 @@ import type { Joins } from './riders.ts'
 import { record, type SubmissionRow, submission } from './rows.ts'
 import { beginChange, besideChange } from './settings.ts'
 import { chosen } from './toggle.ts'
+import type { Tx } from './tx.ts'
 
 /** What every command that reaches the store has: who asked for what. */
 interface Asked {

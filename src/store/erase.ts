@@ -1,9 +1,9 @@
 import { announceDevice } from './devices.ts'
-import type { Tx } from './engine.ts'
 import { about, type Subject } from './history.ts'
 import { move } from './moves.ts'
 import type { SubmissionRow } from './rows.ts'
 import { forgetTrust } from './trust.ts'
+import type { Tx } from './tx.ts'
 
 export interface Erasure extends Subject {
   /** Where the hub publishes: messages for absent clients are kept by their whole topics. */

@@ -1,7 +1,7 @@
 import { announceDevice, leave } from './devices.ts'
-import type { Tx } from './engine.ts'
 import { move } from './moves.ts'
 import type { SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** Devices that were added while the hub ran. */
 export function fleetRows(tx: Tx): { id: string; config: string }[] {

@@ -1,5 +1,5 @@
-import type { Tx } from './engine.ts'
 import { slotOf } from './quota.ts'
+import type { Tx } from './tx.ts'
 
 /** What the store knows of a gateway. */
 export interface GatewayFigures {

@@ -1,6 +1,6 @@
 import { isoTime, type Reply } from '../message/result.ts'
-import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** Whose texts and commands are meant: a device, and numbers. Neither: everybody's. */
 export interface Subject {

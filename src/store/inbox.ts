@@ -1,8 +1,8 @@
 import type { RawMessage } from '../message/raw.ts'
 import { copiesMs, isCopy } from './copies.ts'
-import type { Tx } from './engine.ts'
 import { applyReport, type StatusReport } from './reports.ts'
 import { count } from './tally.ts'
+import type { Tx } from './tx.ts'
 
 /** A filed message as the deliver flow takes it up. */
 export interface FiledMessage {

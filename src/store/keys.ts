@@ -1,5 +1,5 @@
-import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** What tells a publish that its client sends once more from one that it makes anew (design section 3, redelivery). */
 export interface PublishKey {

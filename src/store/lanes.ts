@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** Makes sure that a lane has its row. */
 export function touchLane(tx: Tx, key: string): void {

@@ -2,11 +2,11 @@ import { type ErrorReport, Fault } from '../message/fault.ts'
 import { type CommandRecord, type Reply, resultPayload, smsStatusPayload } from '../message/result.ts'
 import { type CommandStatus, commandMayMove, type SmsStatus, smsMayMove } from '../message/status.ts'
 import { topicName } from '../message/topics.ts'
-import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { showTarget } from './presence.ts'
 import { document, record, type SubmissionRow, submission } from './rows.ts'
 import { endChange } from './settings.ts'
+import type { Tx } from './tx.ts'
 
 /** What a move changes beside the status. Left out means unchanged. */
 export interface Change {

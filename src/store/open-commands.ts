@@ -1,10 +1,10 @@
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import { latestSending, type Stamp } from '../sms/centre-clock.ts'
 import { graceMs } from './doubt.ts'
-import type { Tx } from './engine.ts'
 import { document, type SubmissionRow } from './rows.ts'
 import { centreClock } from './service-centres.ts'
 import { type TrustRecord, trustRecord } from './trust.ts'
+import type { Tx } from './tx.ts'
 
 /** A command that a text may answer. */
 export interface OpenCommand {

@@ -1,5 +1,5 @@
-import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
+import type { Tx } from './tx.ts'
 
 /** What is not let out of the queue: all of it, what a gateway would take, or what is for a device. */
 export interface PauseScope {

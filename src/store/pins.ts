@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** What became of a SIM PIN: `tried` is written before it is entered, and stays when nobody heard the answer. */
 export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'

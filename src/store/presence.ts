@@ -1,7 +1,7 @@
 import { topicName } from '../message/topics.ts'
 import { type Value, wordOf } from '../message/values.ts'
-import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** A device that texts once a day is not gone after a day (facts: MQTT, section 1.6). */
 const leastOfflineMs = 25 * 3_600_000

@@ -1,5 +1,5 @@
-import type { Tx } from './engine.ts'
 import { slotOf } from './quota.ts'
+import type { Tx } from './tx.ts'
 
 export interface PruneArgs {
   readonly now: number

@@ -1,7 +1,7 @@
 import { resultPayload } from '../message/result.ts'
-import type { Tx } from './engine.ts'
 import { move } from './moves.ts'
 import { record, type SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** A command by its `command_id` or its `message_id`; null when nobody knows it. */
 export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {

@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 const windows = {
   minute: { span: 60_000, slots: 12 },

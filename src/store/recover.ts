@@ -1,11 +1,11 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { awaitsOutcome } from './acts.ts'
 import { flagDoubt } from './doubt.ts'
-import type { Tx } from './engine.ts'
 import { refreshLane } from './lanes.ts'
 import { move } from './moves.ts'
 import { type SubmissionRow, segments } from './rows.ts'
 import { takeBack } from './sending.ts'
+import type { Tx } from './tx.ts'
 
 export interface RecoverArgs {
   readonly now: number

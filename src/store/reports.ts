@@ -1,11 +1,11 @@
 import { errorReport, Fault } from '../message/fault.ts'
 import { advance, follows } from './acts.ts'
-import type { Tx } from './engine.ts'
 import { type Change, move } from './moves.ts'
 import { touchDevice } from './presence.ts'
 import { riders } from './riders.ts'
 import { document, type SubmissionRow, submission } from './rows.ts'
 import { centreAhead, centreClock, learnReported } from './service-centres.ts'
+import type { Tx } from './tx.ts'
 
 /** A delivery report, decoded. */
 export interface StatusReport {

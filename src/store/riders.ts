@@ -1,7 +1,7 @@
 import { segmentText } from '../sms/segment.ts'
-import type { Tx } from './engine.ts'
 import { move } from './moves.ts'
 import { document, type SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** How a command may share a text with others of its device: the same head and tail stand around all of them. */
 export interface Joins {

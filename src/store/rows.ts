@@ -1,6 +1,6 @@
 import type { CommandRecord } from '../message/result.ts'
 import type { CommandStatus, SmsStatus } from '../message/status.ts'
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** A row of `submission`, as SQLite gives it. */
 export interface SubmissionRow {

@@ -1,13 +1,13 @@
 import type { ErrorReport } from '../message/fault.ts'
 import { advance, follows } from './acts.ts'
 import { flagDoubt, graceMs, reportMs } from './doubt.ts'
-import type { Tx } from './engine.ts'
 import { overtake } from './enqueue.ts'
 import { holdLane } from './lanes.ts'
 import { type Change, move } from './moves.ts'
 import { matchWaitingReports } from './reports.ts'
 import { riders } from './riders.ts'
 import { type SubmissionRow, submission } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 interface Part {
   readonly seq: number

@@ -6,7 +6,7 @@ import {
   type ReportedStamp,
   type Stamp,
 } from '../sms/centre-clock.ts'
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** Service centres that are remembered; a country has a few dozen. */
 const most = 500

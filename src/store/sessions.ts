@@ -1,5 +1,5 @@
 import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } from '../message/session.ts'
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** What the embedded broker keeps for its clients, carried over into rows. */
 export function saveSessions(tx: Tx, changes: readonly SessionChange[]): void {

@@ -1,7 +1,7 @@
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import { deviceRow } from './devices.ts'
-import type { Tx } from './engine.ts'
 import { document, type SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** A setting that the device taught, or took. `over` is what its owner had configured then: a newer word of his wins. */
 export interface Learned {

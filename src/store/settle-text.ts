@@ -6,7 +6,6 @@ import type { Values } from '../message/values.ts'
 import type { Stamp } from '../sms/centre-clock.ts'
 import { advance, follows } from './acts.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from './devices.ts'
-import type { Tx } from './engine.ts'
 import { done, keepUnknown } from './inbox.ts'
 import { openWindow } from './lanes.ts'
 import { type Change, move } from './moves.ts'
@@ -15,6 +14,7 @@ import { learnStamp } from './service-centres.ts'
 import { type Learned, learnSettings } from './settings.ts'
 import { dropText, floodOf, keepNewest } from './strangers.ts'
 import { learnRoute, noteContradiction, noteQuestion, type Question } from './trust.ts'
+import type { Tx } from './tx.ts'
 
 /** What an answer means for the command it belongs to. */
 export interface Settlement {

@@ -2,8 +2,9 @@ import { Worker } from 'node:worker_threads'
 import { Fault } from '../message/fault.ts'
 import { type Answer, Batch, type Call, revive } from './batch.ts'
 import { copyStore } from './copy.ts'
-import { type Bell, Engine } from './engine.ts'
+import { Engine } from './engine.ts'
 import type { ArgsOf, OperationName, ResultOf } from './operations.ts'
+import type { Bell } from './tx.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface StoreOptions {

@@ -1,8 +1,8 @@
 import { isoTime } from '../message/result.ts'
-import type { Tx } from './engine.ts'
 import { room, use } from './quota.ts'
 import type { TextEffects } from './settle-text.ts'
 import { count } from './tally.ts'
+import type { Tx } from './tx.ts'
 
 /** Texts of one unknown number that are published in an hour, and that are kept at all. */
 const perHour = 60

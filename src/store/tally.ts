@@ -1,4 +1,4 @@
-import type { Tx } from './engine.ts'
+import type { Tx } from './tx.ts'
 
 /** What is counted and not kept: copies of messages, and texts of strangers beyond what is kept of them. */
 export type Tally = 'copies' | 'strangers'

@@ -1,6 +1,6 @@
 import { deviceState } from './devices.ts'
-import type { Tx } from './engine.ts'
 import type { NewSubmission, Refusal, Toggle } from './enqueue.ts'
+import type { Tx } from './tx.ts'
 
 /** What a TOGGLE comes to: the other value than the one that an unfinished command will set, else than the present one. */
 export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): NewSubmission | Refusal {

@@ -1,6 +1,6 @@
 import type { Values } from '../message/values.ts'
-import type { Tx } from './engine.ts'
 import { document } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** What is known of the ways that texts of a device take, and of the last question whether one of them was true. */
 export interface TrustRecord {

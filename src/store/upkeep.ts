@@ -1,8 +1,8 @@
 import type { Counts } from '../message/counts.ts'
-import type { Tx } from './engine.ts'
 import { meta, setMeta } from './recover.ts'
 import { shiftCentres } from './service-centres.ts'
 import { counted } from './tally.ts'
+import type { Tx } from './tx.ts'
 
 /** Times that this run of the hub wrote down, by table; `since` decides which rows they are of. */
 const written = [

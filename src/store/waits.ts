@@ -1,7 +1,7 @@
-import type { Tx } from './engine.ts'
 import { publishResult } from './moves.ts'
 import { isPaused } from './pause.ts'
 import { type SubmissionRow, submission } from './rows.ts'
+import type { Tx } from './tx.ts'
 
 /** How the reason of a command begins that only waits for its gateways. */
 const waiting = 'waits for gateway '
