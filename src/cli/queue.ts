@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.ts'
-import type { QueuedRow } from '../store/queue.ts'
+import type { QueuedRow } from '../ledger/outbox/queue.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
 import { askDesk } from './control.ts'

@@ -3,10 +3,10 @@ import { publicValues } from '../device/mask.ts'
 import { type Answer, readAnswer } from '../device/receive/answer.ts'
 import type { ReadContext } from '../device/receive/read.ts'
 import { isQuestion } from '../device/receive/trust.ts'
+import type { OpenCommand } from '../ledger/inbox/open-commands.ts'
+import type { Settlement } from '../ledger/inbox/settle-text.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
-import type { OpenCommand } from '../store/open-commands.ts'
-import type { Settlement } from '../store/settle-text.ts'
 import { own } from '../util/own.ts'
 
 /** What a text means for the commands of its device. */

@@ -1,10 +1,10 @@
+import type { FiledMessage } from '../ledger/inbox/inbox.ts'
+import type { StatusReport } from '../ledger/outbox/reports.ts'
 import type { Address } from '../message/address.ts'
 import { Fault } from '../message/fault.ts'
 import { decodePdu } from '../sms/decode.ts'
 import { statusOf } from '../sms/status.ts'
 import type { Deliver, StatusReport as ReportTpdu, Tpdu } from '../sms/tpdu.ts'
-import type { FiledMessage } from '../store/inbox.ts'
-import type { StatusReport } from '../store/reports.ts'
 
 /** What a filed message turns out to be. */
 export type Decoded =

@@ -1,9 +1,9 @@
+import type { Assembly } from '../ledger/inbox/assembly.ts'
+import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import type { Address } from '../message/address.ts'
 import { readableText } from '../sms/readable.ts'
 import { assemblyKey, join, type Part } from '../sms/reassemble.ts'
 import type { Deliver } from '../sms/tpdu.ts'
-import type { Assembly } from '../store/assembly.ts'
-import type { FiledMessage } from '../store/inbox.ts'
 import type { Store } from '../store/store.ts'
 import { centreOf, timeOf } from './decode.ts'
 

@@ -1,5 +1,5 @@
+import type { WaitingPublication } from '../ledger/publications/publications.ts'
 import { wholeTopic } from '../message/topics.ts'
-import type { WaitingPublication } from '../store/publications.ts'
 import type { Store } from '../store/store.ts'
 import { asError, inBackground, untilDone } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'

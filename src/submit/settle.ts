@@ -1,6 +1,6 @@
+import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import type { Handover } from '../message/handover.ts'
-import type { Claim } from '../store/claim.ts'
 import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
 

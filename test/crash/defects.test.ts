@@ -40,13 +40,13 @@ const defects: Readonly<Record<string, Defect>> = {
     logged: /a defect of the hub: .*just words/,
   },
   'a writer thread that throws': {
-    file: 'store/worker.js',
+    file: 'store/sqlite/worker.js',
     line: 'clearTimeout(waiting);',
     code: `if (JSON.stringify(first).includes('${sign}')) throw new Error('beside everything');`,
     logged: /the store's thread died: beside everything/,
   },
   'a writer thread that ends': {
-    file: 'store/worker.js',
+    file: 'store/sqlite/worker.js',
     line: 'clearTimeout(waiting);',
     code: `if (JSON.stringify(first).includes('${sign}')) process.exit(3);`,
     logged: /the store's thread ended by itself/,

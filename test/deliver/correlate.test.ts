@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { correlate } from '../../src/deliver/correlate.ts'
-import type { OpenCommand } from '../../src/store/open-commands.ts'
+import type { OpenCommand } from '../../src/ledger/inbox/open-commands.ts'
 import { deviceOf, makeProfile, undated } from '../device/library.ts'
 
 const device = deviceOf(

@@ -4,8 +4,8 @@ import { publicValues } from '../../src/device/mask.ts'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { type Reading, readText } from '../../src/device/receive/read.ts'
 import { composeCommand } from '../../src/device/send/compose.ts'
+import { statePayload } from '../../src/ledger/devices/devices.ts'
 import type { Values } from '../../src/message/values.ts'
-import { statePayload } from '../../src/store/devices.ts'
 
 const now = '2026-11-22T12:00:00Z'
 

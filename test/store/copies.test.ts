@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { isCopy } from '../../src/store/copies.ts'
+import { isCopy } from '../../src/ledger/inbox/copies.ts'
 
 const minute = 60_000
 const day = 1_440 * minute

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { NewStep } from '../../src/store/acts.ts'
+import type { NewStep } from '../../src/ledger/outbox/acts.ts'
 import { day, hour, Ledger, minute, second } from '../support/ledger.ts'
 
 const step: NewStep = { goes: 'then', waitMs: 0, segments: ['second'], expect: 'none', withinMs: minute, spec: null }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import type { ArgsOf, OperationName } from '../../src/store/operations.ts'
-import type { Tx } from '../../src/store/tx.ts'
+import type { ArgsOf, OperationName } from '../../src/ledger/operations.ts'
+import type { Tx } from '../../src/ledger/tx.ts'
 import { Ledger, minute } from '../support/ledger.ts'
 
 const lanes = 20_000

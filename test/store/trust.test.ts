@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { learnRoute, noteContradiction, noteQuestion, trustRecord } from '../../src/store/trust.ts'
+import { learnRoute, noteContradiction, noteQuestion, trustRecord } from '../../src/ledger/devices/sources.ts'
 import { day, Ledger, minute } from '../support/ledger.ts'
 
 test('answers are counted by their way, and a flood of other ways takes no known one away', () => {

@@ -1,6 +1,6 @@
+import type { OperationName } from '../../src/ledger/operations.ts'
 import { Fault, type FaultCode } from '../../src/message/fault.ts'
 import type { DataFolder } from '../../src/store/folder.ts'
-import type { OperationName } from '../../src/store/operations.ts'
 import { Store } from '../../src/store/store.ts'
 
 /** What each operation has been asked for, and which of them fail next. */

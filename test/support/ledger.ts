@@ -1,9 +1,9 @@
-import { type Answer, Batch } from '../../src/store/batch.ts'
-import { Engine } from '../../src/store/engine.ts'
-import type { NewSubmission } from '../../src/store/enqueue.ts'
-import type { ArgsOf, OperationName, ResultOf } from '../../src/store/operations.ts'
-import type { StatusReport } from '../../src/store/reports.ts'
-import type { SubmissionRow } from '../../src/store/rows.ts'
+import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
+import type { NewSubmission } from '../../src/ledger/outbox/enqueue.ts'
+import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
+import type { SubmissionRow } from '../../src/ledger/rows.ts'
+import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'
+import { Engine } from '../../src/store/sqlite/engine.ts'
 
 export const start = Date.parse('2026-11-22T12:00:00Z')
 export const second = 1_000

@@ -1,5 +1,5 @@
+import type { Enqueued } from '../../ledger/outbox/enqueue.ts'
 import type { Publish } from '../../message/publish.ts'
-import type { Enqueued } from '../../store/enqueue.ts'
 import type { Data } from './request.ts'
 
 /** The request as the publish that it stands for. */

@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import type { Pause, PauseScope } from '../../ledger/lanes/pause.ts'
 import { Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
-import type { Pause, PauseScope } from '../../store/pause.ts'
 import { askerOf, type Data, deviceOf, type RequestRooms, request } from './request.ts'
 import { id, orScalar } from './scalars.ts'
 

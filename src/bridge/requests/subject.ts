@@ -1,7 +1,7 @@
 import { numbersOf } from '../../config/groups.ts'
 import { normaliseNumber } from '../../device/parameters/numbers.ts'
+import type { Subject } from '../../ledger/history.ts'
 import { Fault } from '../../message/fault.ts'
-import type { Subject } from '../../store/history.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import type { RequestRooms } from './request.ts'
 

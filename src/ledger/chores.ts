@@ -1,0 +1,83 @@
+import type { Counts } from '../message/counts.ts'
+import { shiftCentres } from './gateways/service-centres.ts'
+import { counted } from './inbox/tally.ts'
+import { meta, setMeta } from './outbox/recover.ts'
+import type { Tx } from './tx.ts'
+
+/** Times that this run of the hub wrote down, by table; `since` decides which rows they are of. */
+const written = [
+  {
+    table: 'submission',
+    since: 'queued_at',
+    times: ['queued_at', 'written_at', 'sent_at', 'delivered_at', 'replied_at', 'final_at'],
+  },
+  { table: 'segment', since: 'written_at', times: ['written_at', 'reported_at'] },
+  { table: 'raw', since: 'received_at', times: ['received_at'] },
+  { table: 'part', since: 'received_at', times: ['received_at'] },
+  { table: 'incoming', since: 'received_at', times: ['received_at'] },
+  { table: 'device', since: 'last_seen', times: ['last_seen'] },
+] as const
+
+/**
+ * The wall clock stepped by `delta` ms: waits that this run of the hub began are moved along, so that a step makes
+ * nothing expire and nothing live longer, and so is what it wrote down. Rows of earlier runs were timed by a clock that
+ * is right again.
+ */
+export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: number; since: number }): void {
+  tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND boot = ?', delta, boot)
+  tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE status = 'queued' AND queued_at >= ?`, delta, since)
+  for (const { table, since: column, times } of written) {
+    const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
+    tx.run(`UPDATE ${table} SET ${moved} WHERE ${column} >= ?`, since)
+  }
+  tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
+  for (const key of ['newest', 'installed_at']) {
+    const time = Number(meta(tx, key) ?? '0')
+    if (time >= since) setMeta(tx, key, String(time + delta))
+  }
+  shiftCentres(tx, { delta })
+  tx.ring('outbox')
+}
+
+/** Remembers how far time had come, for a machine that starts without a clock. */
+export function noteTime(tx: Tx, { now }: { now: number }): void {
+  if (now > Number(meta(tx, 'newest') ?? '0')) setMeta(tx, 'newest', String(now))
+}
+
+/** Times that must not lie ahead once somebody has said that the clock is right. */
+const capped = [
+  ...written,
+  { table: 'publish_key', since: 'at', times: ['at'] },
+  { table: 'session', since: 'at', times: ['at'] },
+] as const
+
+/** Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now. */
+export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved: number } {
+  let moved = 0
+  for (const { table, times } of capped)
+    for (const time of times) moved += tx.run(`UPDATE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
+  tx.run('DELETE FROM service_centre WHERE at > ?', now)
+  setMeta(tx, 'newest', String(now))
+  if (Number(meta(tx, 'installed_at') ?? '0') > now) setMeta(tx, 'installed_at', String(now))
+  tx.ring('outbox')
+  tx.ring('deadlines')
+  return { moved }
+}
+
+/** Figures for health and metrics. Small indexes only: never a scan of the history. */
+export function counts(tx: Tx): Counts {
+  const one = (sql: string) => tx.one<{ n: number | null }>(sql)?.n ?? 0
+  return {
+    queued: one('SELECT SUM(queued) AS n FROM client'),
+    open: one('SELECT COUNT(*) AS n FROM submission WHERE open = 1'),
+    publications: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NULL'),
+    parked: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NOT NULL'),
+    quarantined: one(`SELECT COUNT(*) AS n FROM raw WHERE state = 'quarantined'`),
+    copies: counted(tx, 'copies'),
+    strangers: counted(tx, 'strangers'),
+    oldestQueuedAt:
+      tx.one<{ t: number | null }>(
+        `SELECT MIN(queued_at) AS t FROM (SELECT queued_at FROM submission WHERE status = 'queued' ORDER BY expires_at LIMIT 1)`,
+      )?.t ?? null,
+  }
+}

@@ -1,0 +1,192 @@
+import { isoTime } from '../../message/result.ts'
+import { topicName } from '../../message/topics.ts'
+import type { Value, Values } from '../../message/values.ts'
+import { forgetPause } from '../lanes/pause.ts'
+import { document } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { signOfLife } from './presence.ts'
+import { forgetTrust } from './sources.ts'
+
+/** What a text or an accepted command says about a device. */
+export interface StateChange {
+  readonly device: string
+  readonly values: Values
+  /** When the network took it, at the latest. Newer values stand against it. */
+  readonly at: number
+  /** The device's own time for it: between two such times its clock decides. */
+  readonly ownAt?: number | null
+  readonly seenAt: number
+  /** Every property of the profile: unknown ones are published as null. */
+  readonly fields: readonly string[]
+}
+
+interface DeviceRow {
+  readonly state: string
+  readonly times: string
+  readonly events: string
+  readonly learned: string
+  readonly last_seen: number | null
+}
+
+/** Values that make up the location topic, in its order. */
+const locationFields = ['latitude', 'longitude', 'gps_accuracy', 'altitude', 'speed', 'course', 'fix_time', 'fix']
+
+/** When a field was said: by the network, and by the device where it names its own time. */
+type FieldTime = number | readonly [at: number, ownAt: number | null]
+
+/** What is kept of a field, never ahead of now: a clock that was wrong once must not hold up what is true. */
+function timesOf(time: FieldTime | undefined, now: number): { readonly at: number; readonly ownAt: number | null } {
+  const [at, ownAt] = typeof time === 'object' ? time : [time ?? 0, null]
+  return { at: Math.min(at, now), ownAt: ownAt === null ? null : Math.min(ownAt, now) }
+}
+
+/** Merges what is newer into the state of a device and publishes it. Returns whether anything was older than known. */
+export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
+  const row = deviceRow(tx, change.device)
+  const state: Record<string, Value> = document(row.state)
+  const times: Record<string, FieldTime> = document(row.times)
+  const at = Math.min(change.at, change.seenAt)
+  const ownAt = change.ownAt ?? null
+  let delayed = false
+  let moved = false
+  for (const [field, value] of Object.entries(change.values)) {
+    const known = timesOf(times[field], change.seenAt)
+    if (known.ownAt !== null && ownAt !== null ? ownAt < known.ownAt : at < known.at) {
+      delayed = true
+      continue
+    }
+    state[field] = value
+    times[field] = ownAt === null && known.ownAt === null ? at : [at, ownAt ?? known.ownAt]
+    if (field === 'latitude' || field === 'longitude') moved = true
+  }
+  // The last known place of a device without a fix is a part of its state and never where it is.
+  moved &&= change.values.fix !== false
+  if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
+  const seen = change.seenAt
+  tx.run(
+    'UPDATE device SET state = ?, times = ?, last_seen = ? WHERE id = ?',
+    JSON.stringify(state),
+    JSON.stringify(times),
+    seen,
+    change.device,
+  )
+  const payload = statePayload(state, change.fields, seen)
+  tx.publish({ topic: topicName('{device}', { device: change.device }), payload, retain: true })
+  if (moved) publishLocation(tx, change.device, state)
+  signOfLife(tx, change.device, state)
+  return { delayed }
+}
+
+/** Holds every field of the profile, so that no template meets a name that is not there. */
+export function statePayload(state: Values, fields: readonly string[], seen: number | null): string {
+  const all: Record<string, Value> = {}
+  for (const field of fields) all[field] = null
+  Object.assign(all, state)
+  all.last_seen = seen === null || seen === 0 ? null : isoTime(seen)
+  return JSON.stringify(all)
+}
+
+function publishLocation(tx: Tx, device: string, state: Values): void {
+  if (typeof state.latitude !== 'number' || typeof state.longitude !== 'number') return
+  if (Math.abs(state.latitude) > 90) return
+  const location: Record<string, Value> = {}
+  for (const field of locationFields) if (state[field] !== undefined) location[field] = state[field]
+  tx.publish({ topic: topicName('{device}/location', { device }), payload: JSON.stringify(location), retain: true })
+}
+
+/** Alarms that repeat are remembered for so long, in ms. */
+const longestRepeat = 86_400_000
+
+/**
+ * Whether an alarm is a new one: the same within `repeatsMs` is still the same alarm. Remembers it. `alarm` begins with
+ * its event.
+ */
+export function isNewEvent(tx: Tx, device: string, alarm: string, repeatsMs: number, at: number): boolean {
+  if (repeatsMs === 0) return true
+  const events: Record<string, number> = document(deviceRow(tx, device).events)
+  const last = events[alarm]
+  const kept = Object.entries(events).filter(([, time]) => at - time < longestRepeat)
+  setEvents(tx, device, { ...Object.fromEntries(kept), [alarm]: at })
+  return last === undefined || at - last > repeatsMs || at < last
+}
+
+/** The alarm is over: the next one is a new one, whatever it is about. */
+export function endEvent(tx: Tx, device: string, event: string): void {
+  const events: Record<string, number> = document(deviceRow(tx, device).events)
+  const others = Object.entries(events).filter(([alarm]) => alarm.split(' ')[0] !== event)
+  if (others.length < Object.keys(events).length) setEvents(tx, device, Object.fromEntries(others))
+}
+
+function setEvents(tx: Tx, device: string, events: Readonly<Record<string, number>>): void {
+  tx.run('UPDATE device SET events = ? WHERE id = ?', JSON.stringify(events), device)
+}
+
+export function deviceRow(tx: Tx, id: string): DeviceRow {
+  const find = () => tx.one<DeviceRow>('SELECT state, times, events, learned, last_seen FROM device WHERE id = ?', id)
+  const row = find()
+  if (row !== undefined) return row
+  tx.run(`INSERT INTO device (id, state, times, events, learned) VALUES (?, '{}', '{}', '{}', '{}')`, id)
+  return find() as DeviceRow
+}
+
+/** The values that are known of a device. */
+export function deviceState(tx: Tx, { device }: { device: string }): Values {
+  const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
+  return row === undefined ? {} : document(row.state)
+}
+
+/** At start: the state topic of every device exists, with what is known. Devices that are gone leave. */
+export function announceDevices(
+  tx: Tx,
+  { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
+): void {
+  const present = new Set(devices.map((device) => device.id))
+  for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
+    if (present.has(id)) continue
+    leave(tx, id)
+  }
+  for (const { id, fields } of devices) announceDevice(tx, id, fields)
+}
+
+export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
+  if (tx.run('DELETE FROM leaving WHERE device = ?', id).changes > 0) clearTopics(tx, id)
+  const row = deviceRow(tx, id)
+  const payload = statePayload(document(row.state), fields, row.last_seen)
+  const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
+  if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
+}
+
+/**
+ * A device is gone. Its retained topics stay until `clearLeaving`: Home Assistant logs an error for each entity whose
+ * state topic is emptied before the entity is removed.
+ */
+export function leave(tx: Tx, id: string): void {
+  tx.run('DELETE FROM device WHERE id = ?', id)
+  forgetTrust(tx, id)
+  tx.run('INSERT OR IGNORE INTO leaving (device) VALUES (?)', id)
+  forgetPause(tx, id)
+}
+
+/** Clears the retained topics of devices that are gone: of one, or of all of them. */
+export function clearLeaving(tx: Tx, { device: only }: { device?: string }): void {
+  const leaving = tx.all<{ device: string }>(
+    'SELECT device FROM leaving WHERE ? IS NULL OR device = ?',
+    only ?? null,
+    only ?? null,
+  )
+  for (const { device } of leaving) {
+    clearTopics(tx, device)
+    tx.run('DELETE FROM leaving WHERE device = ?', device)
+  }
+}
+
+function clearTopics(tx: Tx, id: string): void {
+  // '0' is the character behind '/': every topic below the device's own.
+  const topics = tx.all<{ topic: string }>(
+    'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',
+    id,
+    `${id}/`,
+    `${id}0`,
+  )
+  for (const { topic } of topics) tx.publish({ topic, payload: '', retain: true })
+}

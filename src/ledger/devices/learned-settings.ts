@@ -1,0 +1,104 @@
+import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
+import { document, type SubmissionRow } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { deviceRow } from './devices.ts'
+
+/** A setting that the device taught, or took. `over` is what its owner had configured then: a newer word of his wins. */
+export interface Learned {
+  readonly value: string
+  readonly over: string | null
+}
+
+/** A change that was sent and is not known to have been taken. */
+interface Pending {
+  readonly value: string
+  readonly command: string
+  /** Its command has ended, and nobody knows whether the device took it: both values stay. */
+  readonly doubt: boolean
+}
+
+/** What the store knows of the settings of a device. */
+export interface KnownSettings {
+  readonly id: string
+  readonly learned: Readonly<Record<string, Learned>>
+  readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
+}
+
+/** How a command that changes settings can end; what is not listed leaves a doubt. */
+const notTaken: readonly string[] = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered']
+
+export function knownSettings(tx: Tx): KnownSettings[] {
+  return tx
+    .all<{ id: string; learned: string; pending: string }>(
+      `SELECT id, learned, pending FROM device WHERE learned <> '{}' OR pending <> '{}'`,
+    )
+    .map(({ id, learned, pending }) => ({ id, learned: document(learned), pending: document(pending) }))
+}
+
+/**
+ * Whether a command may be queued beside a change of settings: its text was made with the old ones, or with the new.
+ * Null, or why not.
+ */
+export function besideChange(
+  tx: Tx,
+  device: string,
+  changes: Readonly<Record<string, string>>,
+  queued: number,
+): ErrorReport | null {
+  const pending = pendingOf(tx, device)
+  const running = Object.entries(pending).find(([, { doubt }]) => !doubt)
+  if (running !== undefined) return busy(`${running[0]} of ${device} is being changed by ${running[1].command}`)
+  const names = Object.keys(changes)
+  if (names.length > 0 && queued > 0)
+    return busy(`${queued} commands are queued for ${device}: ${names.join(', ')} is changed when they have gone out`)
+  const doubtful = names.find((name) => pending[name] !== undefined)
+  if (doubtful === undefined) return null
+  const why = `nobody knows whether ${device} took the last change of ${doubtful}: ask it something first (${device}/get)`
+  return errorReport(new Fault('not_allowed', why))
+}
+
+const busy = (why: string): ErrorReport => errorReport(new Fault('queue_full', `${why}; publish it again then`))
+
+/** The new values are on the disk before the text that brings them leaves. */
+export function beginChange(tx: Tx, device: string, command: string, changes: Readonly<Record<string, string>>): void {
+  if (Object.keys(changes).length === 0) return
+  const begun = Object.entries(changes).map(([name, value]) => [name, { value, command, doubt: false }])
+  setPending(tx, device, { ...pendingOf(tx, device), ...Object.fromEntries(begun) })
+}
+
+/** The command that brought a change has ended: the device did not take it, or nobody knows. */
+export function endChange(tx: Tx, { device, command_id }: SubmissionRow, status: string, ok: boolean | null): void {
+  if (device === null) return
+  const pending = pendingOf(tx, device)
+  const mine = Object.entries(pending).filter(([, { command }]) => command === command_id)
+  if (mine.length === 0) return
+  const isRefused = notTaken.includes(status) || (status === 'replied' && ok === false)
+  for (const [name, change] of mine) {
+    if (isRefused) delete pending[name]
+    else pending[name] = { ...change, doubt: true }
+  }
+  setPending(tx, device, pending)
+}
+
+/** These are the values now: what was pending for them is settled. */
+export function learnSettings(tx: Tx, device: string, learned: Readonly<Record<string, Learned>>): void {
+  if (Object.keys(learned).length === 0) return
+  const before = document<Record<string, Learned>>(deviceRow(tx, device).learned)
+  const all = JSON.stringify({ ...before, ...learned })
+  const pending = pendingOf(tx, device)
+  const kept = Object.fromEntries(Object.entries(pending).filter(([name]) => learned[name] === undefined))
+  if (all === JSON.stringify(before) && Object.keys(kept).length === Object.keys(pending).length) return
+  tx.run('UPDATE device SET learned = ? WHERE id = ?', all, device)
+  setPending(tx, device, kept)
+}
+
+function pendingOf(tx: Tx, device: string): Record<string, Pending> {
+  const row = tx.one<{ pending: string }>('SELECT pending FROM device WHERE id = ?', device)
+  return row === undefined ? {} : document(row.pending)
+}
+
+function setPending(tx: Tx, device: string, pending: Readonly<Record<string, Pending>>): void {
+  deviceRow(tx, device)
+  tx.run('UPDATE device SET pending = ? WHERE id = ?', JSON.stringify(pending), device)
+  tx.ring('settings')
+}

@@ -1,0 +1,76 @@
+import type { Values } from '../../message/values.ts'
+import { document } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+
+/** What is known of the ways that texts of a device take, and of the last question whether one of them was true. */
+export interface TrustRecord {
+  /** How many answers came by each way. */
+  readonly routes: Readonly<Record<string, number>>
+  /** When the device was asked in the last 24 hours, the latest first. */
+  readonly askedAt: readonly number[]
+  /** What the text said that was asked about last; null once something has contradicted it. */
+  readonly claimed: Values | null
+}
+
+export interface Question {
+  readonly at: number
+  readonly claimed: Values
+}
+
+/** Ways that are remembered for one device. */
+const mostRoutes = 16
+const dayMs = 86_400_000
+
+export function trustRecord(tx: Tx, device: string, now: number): TrustRecord {
+  const routes = tx.all<{ print: string; count: number }>('SELECT print, count FROM route WHERE device = ?', device)
+  const questions = tx.all<{ at: number; claimed: string | null }>(
+    'SELECT at, claimed FROM question WHERE device = ? AND at > ? ORDER BY at DESC',
+    device,
+    now - dayMs,
+  )
+  return {
+    routes: Object.fromEntries(routes.map(({ print, count }) => [print, count])),
+    askedAt: questions.map(({ at }) => at),
+    claimed: document<Values | null>(questions[0]?.claimed ?? null),
+  }
+}
+
+/** An answer to an open command came this way. */
+export function learnRoute(tx: Tx, device: string, print: string, now: number): void {
+  tx.run(
+    `INSERT INTO route (device, print, count, first, last) VALUES (?, ?, 1, ?, ?)
+     ON CONFLICT (device, print) DO UPDATE SET count = count + 1, last = excluded.last`,
+    device,
+    print,
+    now,
+    now,
+  )
+  // The ways that most answers came by stay, however many others are tried; and the newest has its chance.
+  tx.run(
+    `DELETE FROM route WHERE device = ? AND print <> ? AND print NOT IN
+       (SELECT print FROM route WHERE device = ? ORDER BY count DESC, last DESC LIMIT ?)`,
+    device,
+    print,
+    device,
+    mostRoutes,
+  )
+}
+
+export function noteQuestion(tx: Tx, device: string, { at, claimed }: Question): void {
+  tx.run('DELETE FROM question WHERE device = ? AND (at <= ? OR at > ?)', device, at - dayMs, at)
+  tx.run('INSERT OR REPLACE INTO question (device, at, claimed) VALUES (?, ?, ?)', device, at, JSON.stringify(claimed))
+}
+
+/** The last question has had its contradiction: another one is none. */
+export function noteContradiction(tx: Tx, device: string): void {
+  tx.run(
+    'UPDATE question SET claimed = NULL WHERE device = ? AND at = (SELECT MAX(at) FROM question WHERE device = ?)',
+    device,
+    device,
+  )
+}
+
+export function forgetTrust(tx: Tx, device: string): void {
+  tx.run('DELETE FROM route WHERE device = ?', device)
+  tx.run('DELETE FROM question WHERE device = ?', device)
+}

@@ -1,0 +1,35 @@
+import { announceDevice, leave } from './devices/devices.ts'
+import { move } from './outbox/moves.ts'
+import type { SubmissionRow } from './rows.ts'
+import type { Tx } from './tx.ts'
+
+/** Devices that were added while the hub ran. */
+export function fleetRows(tx: Tx): { id: string; config: string }[] {
+  return tx.all('SELECT id, config FROM fleet ORDER BY id')
+}
+
+/** Keeps devices, new ones and changed ones; their state topics are there at once. */
+export function keepDevices(
+  tx: Tx,
+  {
+    devices,
+  }: { devices: readonly { readonly id: string; readonly config: string; readonly fields: readonly string[] }[] },
+): void {
+  for (const { id, config, fields } of devices) {
+    tx.run('INSERT OR REPLACE INTO fleet (id, config) VALUES (?, ?)', id, config)
+    announceDevice(tx, id, fields)
+  }
+}
+
+/** Devices are gone: what is queued for them is cancelled. */
+export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now: number }): void {
+  for (const id of ids) {
+    const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND status = 'queued'`, `d:${id}`)
+    for (const row of queued) {
+      const reason = 'the device was removed'
+      move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason }, now)
+    }
+    tx.run('DELETE FROM fleet WHERE id = ?', id)
+    leave(tx, id)
+  }
+}

@@ -1,0 +1,17 @@
+import type { Tx } from '../tx.ts'
+
+/** The modem (IMEI) and the SIM (ICCID) that a gateway had at first sight; null where it has not shown any. */
+export interface BindingRow {
+  readonly gateway: string
+  readonly modem: string | null
+  readonly sim: string | null
+}
+
+/** Of every gateway that there ever was. */
+export function bindings(tx: Tx): BindingRow[] {
+  return tx.all<BindingRow>('SELECT gateway, modem, sim FROM binding ORDER BY gateway')
+}
+
+export function noteBinding(tx: Tx, { gateway, modem, sim, now }: BindingRow & { readonly now: number }): void {
+  tx.run('INSERT OR REPLACE INTO binding (gateway, modem, sim, at) VALUES (?, ?, ?, ?)', gateway, modem, sim, now)
+}

@@ -1,0 +1,38 @@
+import { slotOf } from '../quota.ts'
+import type { Tx } from '../tx.ts'
+
+/** What the store knows of a gateway. */
+export interface GatewayFigures {
+  /** Commands and texts that wait and that it may take; counted up to 10 000 for all gateways together. */
+  readonly queue: number
+  /** Segments handed over since `since`, to the hour; those that were tried twice count twice. */
+  readonly sentToday: number
+}
+
+/** Enough to know that a queue is long: an exact count of a million rows would hold up everybody else. */
+const mostCounted = 10_000
+
+export function gatewayFigures(
+  tx: Tx,
+  { gateways, since }: { gateways: readonly string[]; since: number },
+): Record<string, GatewayFigures> {
+  const waiting = tx.all<{ route: string; n: number }>(
+    `SELECT route, COUNT(*) AS n FROM (
+       SELECT lane.route AS route FROM submission INDEXED BY submission_queue JOIN lane ON lane.key = submission.lane
+       WHERE submission.status = 'queued' LIMIT ?) GROUP BY route`,
+    mostCounted,
+  )
+  return Object.fromEntries(
+    gateways.map((gateway) => {
+      const queue = waiting
+        .filter(({ route }) => route === '' || route.split('|').includes(gateway))
+        .reduce((sum, { n }) => sum + n, 0)
+      return [gateway, { queue, sentToday: usedSince(tx, `gateway:${gateway}`, since) }]
+    }),
+  )
+}
+
+function usedSince(tx: Tx, key: string, since: number): number {
+  const sql = 'SELECT SUM(used) AS used FROM quota WHERE key = ? AND slot >= ?'
+  return tx.one<{ used: number | null }>(sql, key, slotOf('day', since))?.used ?? 0
+}

@@ -1,0 +1,13 @@
+import type { Tx } from '../tx.ts'
+
+/** What became of a SIM PIN: `tried` is written before it is entered, and stays when nobody heard the answer. */
+export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
+
+/** What became of the PIN with this key, a hash of card and PIN; null for one that was never entered. */
+export function recallPin(tx: Tx, { key }: { key: string }): PinFate | null {
+  return tx.one<{ fate: PinFate }>('SELECT fate FROM pin WHERE key = ?', key)?.fate ?? null
+}
+
+export function notePin(tx: Tx, { key, fate, now }: { key: string; fate: PinFate; now: number }): void {
+  tx.run('INSERT OR REPLACE INTO pin (key, fate, at) VALUES (?, ?, ?)', key, fate, now)
+}

@@ -1,0 +1,81 @@
+import {
+  aheadNow,
+  type CentreClock,
+  learnFromReport,
+  learnFromText,
+  type ReportedStamp,
+  type Stamp,
+} from '../../sms/centre-clock.ts'
+import type { Tx } from '../tx.ts'
+
+/** Service centres that are remembered; a country has a few dozen. */
+const most = 500
+
+interface Row {
+  readonly ahead: number | null
+  readonly at: number
+  readonly moved_ahead: number | null
+  readonly moved_count: number
+  readonly moved_at: number
+}
+
+/** What is known of the clock of the service centre with this address; null for one that is new or has no address. */
+export function centreClock(tx: Tx, address: string | null): CentreClock | null {
+  if (address === null) return null
+  const row = tx.one<Row>('SELECT * FROM service_centre WHERE address = ?', address)
+  if (row === undefined) return null
+  const { ahead, at, moved_ahead, moved_count, moved_at } = row
+  return { ahead, at, moved: moved_ahead === null ? null : { ahead: moved_ahead, count: moved_count, at: moved_at } }
+}
+
+/** ms that the clock of a service centre is ahead of ours; 0 while that is unknown. */
+export function centreAhead(tx: Tx, address: string | null, now: number): number {
+  return aheadNow(centreClock(tx, address), now) ?? 0
+}
+
+export function learnStamp(tx: Tx, address: string | null, stamp: Stamp): void {
+  if (address === null) return
+  const clock = learnFromText(centreClock(tx, address), stamp)
+  if (clock !== null) keep(tx, address, clock)
+}
+
+export function learnReported(tx: Tx, address: string | null, stamp: ReportedStamp): void {
+  if (address !== null) keep(tx, address, learnFromReport(centreClock(tx, address), stamp))
+}
+
+/** Our own clock was set by `delta`: every other one is that much less ahead. */
+export function shiftCentres(tx: Tx, { delta }: { delta: number }): void {
+  tx.run(
+    `UPDATE service_centre SET ahead = ahead - ?, at = at + ?, moved_ahead = moved_ahead - ?, moved_at = moved_at + ?`,
+    delta,
+    delta,
+    delta,
+    delta,
+  )
+}
+
+function keep(tx: Tx, address: string, { ahead, at, moved }: CentreClock): void {
+  const { changes } = tx.run(
+    `UPDATE service_centre SET ahead = ?, at = ?, moved_ahead = ?, moved_count = ?, moved_at = ? WHERE address = ?`,
+    ahead,
+    at,
+    moved?.ahead ?? null,
+    moved?.count ?? 0,
+    moved?.at ?? 0,
+    address,
+  )
+  if (changes > 0) return
+  tx.run(
+    `INSERT INTO service_centre (address, ahead, at, moved_ahead, moved_count, moved_at) VALUES (?, ?, ?, ?, ?, ?)`,
+    address,
+    ahead,
+    at,
+    moved?.ahead ?? null,
+    moved?.count ?? 0,
+    moved?.at ?? 0,
+  )
+  tx.run(
+    'DELETE FROM service_centre WHERE address IN (SELECT address FROM service_centre ORDER BY at DESC LIMIT -1 OFFSET ?)',
+    most,
+  )
+}

@@ -1,0 +1,122 @@
+import type { RawMessage } from '../../message/raw.ts'
+import { applyReport, type StatusReport } from '../outbox/reports.ts'
+import type { Tx } from '../tx.ts'
+import { copiesMs, isCopy } from './copies.ts'
+import { count } from './tally.ts'
+
+/** A filed message as the deliver flow takes it up. */
+export interface FiledMessage {
+  readonly id: number
+  readonly gateway: string
+  readonly sim: string
+  readonly pdu: string
+  readonly source: RawMessage['source']
+  readonly receivedAt: number
+}
+
+export interface NewMessage {
+  readonly raw: RawMessage
+  /** Of the canonical TPDU: two copies have the same. */
+  readonly hash: string
+  /** The service centre's stamp is in it and can be read. */
+  readonly stamped: boolean
+  readonly now: number
+}
+
+/**
+ * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A copy is kept, marked, counted
+ * and goes no further.
+ */
+export function file(tx: Tx, message: NewMessage): { duplicate: boolean } {
+  const { raw, hash, now } = message
+  const duplicate = isCopyOfKnown(tx, message)
+  tx.run(
+    'INSERT INTO raw (gateway, sim, source, slot, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    raw.gateway,
+    raw.sim,
+    raw.source,
+    raw.slot ?? null,
+    duplicate ? null : raw.pdu,
+    hash,
+    duplicate ? 'duplicate' : 'filed',
+    now,
+  )
+  if (duplicate) count(tx, 'copies')
+  else tx.ring('inbox')
+  return { duplicate }
+}
+
+function isCopyOfKnown(tx: Tx, { raw, hash, stamped, now }: NewMessage): boolean {
+  const first = tx.one<{ id: number; gateway: string; slot: string | null; received_at: number }>(
+    `SELECT id, gateway, slot, received_at FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'
+     ORDER BY received_at DESC LIMIT 1`,
+    hash,
+    now - copiesMs,
+  )
+  if (first === undefined) return false
+  const sameSlot =
+    raw.source === 'listed' && raw.slot !== undefined && first.gateway === raw.gateway && first.slot === raw.slot
+  const between = () =>
+    tx.one(`SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND state <> 'duplicate' LIMIT 1`, first.id, raw.gateway)
+  // Received in the future: the clock was ahead then, and nobody knows how long ago that is.
+  const age = Math.max(0, now - first.received_at)
+  return isCopy({ stamped, age, sameSlot, between: !stamped && between() !== undefined })
+}
+
+/** The oldest messages that nobody has looked into yet. */
+export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
+  return tx.all<FiledMessage>(
+    `SELECT id, gateway, sim, pdu, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
+    limit,
+  )
+}
+
+/** A report goes to its segment, or stays as a row until the reference that it names is known. */
+export function settleReport(
+  tx: Tx,
+  { raw, report, now }: { raw: number; report: StatusReport; now: number },
+): { matched: boolean } {
+  const matched = applyReport(tx, report, now)
+  if (matched) done(tx, [raw])
+  else tx.run(`UPDATE raw SET state = 'report', document = ? WHERE id = ?`, JSON.stringify(report), raw)
+  return { matched }
+}
+
+/** What can't be decoded is kept whole and told, and blocks nothing. */
+export function quarantine(tx: Tx, { raw, reason, payload }: { raw: number; reason: string; payload: string }): void {
+  tx.run(`UPDATE raw SET state = 'quarantined', document = ? WHERE id = ?`, reason, raw)
+  tx.publish({ topic: 'bridge/event', payload, retain: false })
+}
+
+/** A text that nobody knows is kept without its secrets, for whoever writes a profile. */
+export function keepUnknown(tx: Tx, raws: readonly number[], data: Readonly<Record<string, unknown>>): void {
+  for (const id of raws)
+    tx.run(`UPDATE raw SET state = 'quarantined', pdu = NULL, document = ? WHERE id = ?`, JSON.stringify(data), id)
+}
+
+/** What the search for it has found, for the row and for those who watch. */
+export function nameUnknown(
+  tx: Tx,
+  { raws, data }: { raws: readonly number[]; data: Readonly<Record<string, unknown>> },
+): void {
+  if (data.device !== null) keepUnknown(tx, raws, data)
+  tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'unknown_text', data }), retain: false })
+}
+
+/** Settled messages keep their hash only: what they said may hold secrets. */
+export function done(tx: Tx, raws: readonly number[]): void {
+  for (const id of raws) tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
+}
+
+/** Reports that have waited for longer than `since`: given up, told once by the caller. */
+export function orphanedReports(tx: Tx, { before }: { before: number }): StatusReport[] {
+  const rows = tx.all<{ id: number; document: string }>(
+    `SELECT id, document FROM raw WHERE state = 'report' AND received_at < ?`,
+    before,
+  )
+  done(
+    tx,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) => JSON.parse(row.document) as StatusReport)
+}

@@ -1,0 +1,263 @@
+import { errorReport, Fault } from '../../message/fault.ts'
+import { isoTime, type Reply } from '../../message/result.ts'
+import { topicName } from '../../message/topics.ts'
+import type { TrustLevel } from '../../message/trust.ts'
+import type { Values } from '../../message/values.ts'
+import type { Stamp } from '../../sms/centre-clock.ts'
+import { changeState, endEvent, isNewEvent, type StateChange } from '../devices/devices.ts'
+import { type Learned, learnSettings } from '../devices/learned-settings.ts'
+import { learnRoute, noteContradiction, noteQuestion, type Question } from '../devices/sources.ts'
+import { learnStamp } from '../gateways/service-centres.ts'
+import { openWindow } from '../lanes/lanes.ts'
+import { advance, follows } from '../outbox/acts.ts'
+import { type Change, move } from '../outbox/moves.ts'
+import { document, type SubmissionRow, submission } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { done, keepUnknown } from './inbox.ts'
+import { dropText, floodOf, keepNewest } from './strangers.ts'
+
+/** What an answer means for the command it belongs to. */
+export interface Settlement {
+  readonly seq: number
+  readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late' | 'unverified'
+  /** null where the wording is not known well enough to tell success. */
+  readonly ok: boolean | null
+  readonly reply: Reply
+  /** ms that the command goes on waiting: after a pending answer, or for the further texts of a partial one. */
+  readonly waitMs: number
+  /** Settings that an accepted change makes current. */
+  readonly learned: Readonly<Record<string, Learned>>
+}
+
+export interface TextEvent {
+  readonly type: string
+  readonly level: string | null
+  readonly values: Values
+  /** Two with the same are one alarm. */
+  readonly same: string
+  readonly repeatsMs: number
+  readonly ends: string | null
+  readonly trust: TrustLevel
+  /** Said on less than the device's owner asks for: nothing has changed by it. */
+  readonly unverified: boolean
+}
+
+/** Everything that follows from one incoming text, for one transaction. */
+export interface TextEffects {
+  readonly raws: readonly number[]
+  readonly assembly: string | null
+  /** What it teaches of the clock of its service centre. */
+  readonly stamp: Stamp
+  readonly centre: string | null
+  readonly now: number
+  readonly incoming: {
+    readonly messageId: string
+    readonly device: string | null
+    readonly sender: string
+    readonly gateway: string
+    /** Secrets masked. */
+    readonly text: string
+    readonly trust: TrustLevel
+    /** Payload of `sms/received`; null publishes nothing. */
+    readonly payload: Readonly<Record<string, unknown>> | null
+  }
+  readonly state: StateChange | null
+  /** It is of nobody who is known: only so many are published. */
+  readonly isStranger: boolean
+  /** Nobody knows what it says: a device's goes into quarantine. */
+  readonly unknown: boolean
+  /** What the commands that wait for an answer are told of a text that could not be read. */
+  readonly heard: { readonly text: string; readonly hint: string } | null
+  readonly settlements: readonly Settlement[]
+  /** Settings that the text teaches. */
+  readonly learned: Readonly<Record<string, Learned>>
+  /** Alarms that were acknowledged: the next one is a new one. */
+  readonly cancels: readonly string[]
+  /** The device takes the commands of its window until then. */
+  readonly window: { readonly lane: string; readonly until: number } | null
+  readonly events: readonly (TextEvent & { readonly id: string })[]
+  /** Texts older than the hub's knowledge, for example those from before its installation: no events. */
+  readonly delayed: boolean
+  /** The way of an answer, to be known again. */
+  readonly route: string | null
+  /** The device will be asked whether this is true. */
+  readonly question: Question | null
+  /** It contradicts the text that the device was asked about. */
+  readonly contradicts: boolean
+}
+
+/** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
+export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: boolean | null } {
+  const { incoming, now } = effects
+  learnStamp(tx, effects.centre, effects.stamp)
+  const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
+  tx.run(
+    `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    incoming.messageId,
+    incoming.device,
+    incoming.sender,
+    incoming.gateway,
+    incoming.text,
+    JSON.stringify(incoming.payload),
+    now,
+    incoming.trust,
+  )
+  if (effects.isStranger) keepNewest(tx, incoming.sender)
+  if (isFlood !== null) {
+    dropText(tx, effects, isFlood)
+    return { isFlood }
+  }
+  if (incoming.payload !== null) {
+    tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
+  }
+  // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
+  // between `opening` and `open` as what it was before.
+  const older = effects.state !== null && changeState(tx, effects.state).delayed
+  for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
+  if (effects.window !== null) openWindow(tx, effects.window.lane, effects.window.until, now)
+  const delayed = effects.delayed || older
+  if (incoming.device !== null) {
+    learnSettings(tx, incoming.device, effects.learned)
+    for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
+    for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
+    if (effects.route !== null) learnRoute(tx, incoming.device, effects.route, now)
+    if (effects.question !== null) noteQuestion(tx, incoming.device, effects.question)
+    if (effects.contradicts) noteContradiction(tx, incoming.device)
+  }
+  if (effects.heard !== null) {
+    tx.run(
+      `UPDATE submission SET heard = ? WHERE lane = ? AND final = 0 AND written_at IS NOT NULL AND expect <> 'none'`,
+      JSON.stringify(effects.heard),
+      `d:${incoming.device}`,
+    )
+  }
+  if (effects.unknown && incoming.device !== null)
+    keepUnknown(tx, effects.raws, { message_id: incoming.messageId, device: incoming.device, text: incoming.text })
+  else done(tx, effects.raws)
+  if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
+  return { isFlood }
+}
+
+function publishEvent(
+  tx: Tx,
+  device: string,
+  event: TextEvent & { id: string },
+  effects: TextEffects,
+  delayed: boolean,
+): void {
+  const isNew = isNewEvent(tx, device, event.same, event.repeatsMs, effects.now)
+  if (event.ends !== null) endEvent(tx, device, event.ends)
+  if (event.repeatsMs > 0 && !isNew) return
+  const payload = eventPayload(event, effects.incoming.messageId, effects.now, delayed)
+  tx.publish({ topic: topicName('{device}/event', { device }), payload: JSON.stringify(payload), retain: false })
+}
+
+type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'>
+
+/** `<device>/event`: every key that a template names is always there. */
+export function eventPayload(
+  { type, id, level, values, trust, unverified }: EventFacts & { readonly id: string },
+  messageId: string,
+  now: number,
+  delayed: boolean,
+): Readonly<Record<string, unknown>> {
+  const received = { message_id: messageId, received_at: isoTime(now), delayed }
+  const proof = { trust, ...(unverified && { unverified }) }
+  return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...received }
+}
+
+function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
+  const row = submission(tx, settlement.seq)
+  if (row === undefined) return
+  if (row.device !== null) learnSettings(tx, row.device, settlement.learned)
+  if (row.final === 1 || settlement.verdict === 'late') return tellLate(tx, row, settlement, messageId, now)
+  const reply = mergedReply(row, settlement.reply)
+  // A reply implies that the text was delivered.
+  const arrived: Change = {
+    reply,
+    deliveredAt: row.delivered_at ?? now,
+    ...((row.in_doubt === 1 || row.sms_status === 'sent') && { sms: 'delivered', partsDelivered: row.parts }),
+    ...(row.in_doubt === 1 && { inDoubt: false, error: null }),
+  }
+  const answered = { status: 'replied', final: true, repliedAt: now } as const
+  switch (settlement.verdict) {
+    case 'accepted':
+      if (follows(tx, row) === 'then') return goOn(tx, row, arrived, now)
+      move(tx, row, { ...arrived, ...answered, ok: settlement.ok, reason: null, error: null }, now)
+      return
+    case 'refused': {
+      if (follows(tx, row) === 'else') return goOn(tx, row, {}, now)
+      const error = errorReport(new Fault('device_error', `the device refused: ${reply.text}`))
+      move(tx, row, { ...arrived, ...answered, ok: false, reason: null, error }, now)
+      return
+    }
+    case 'unverified':
+      move(tx, row, { ...arrived, ...answered, ok: null, reason: 'unverified', error: null }, now)
+      return
+    case 'pending':
+    case 'partial':
+      move(
+        tx,
+        row,
+        {
+          ...arrived,
+          ...(row.step === row.last && (row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
+          reason: settlement.verdict,
+          deadline: now + settlement.waitMs,
+          ...(settlement.verdict === 'partial' && leavesLane(tx, row) && { open: 0 }),
+        },
+        now,
+      )
+      return
+    case 'mismatch': {
+      const error = errorReport(
+        new Fault('reply_mismatch', `"${settlement.reply.text}" may answer more than one command`),
+      )
+      move(tx, row, { reason: 'reply_mismatch', error }, now)
+    }
+  }
+}
+
+/** It is answered: further texts of the same answer add to it, and what waits in its lane need not wait for them. */
+function leavesLane(tx: Tx, row: SubmissionRow): boolean {
+  return follows(tx, row) === null && (row.status !== 'sending' || row.in_doubt === 1)
+}
+
+/** The next text of the act: what the device said to this one is told with it. */
+function goOn(tx: Tx, row: SubmissionRow, change: Change, now: number): void {
+  const { reply } = change
+  advance(tx, move(tx, row, { ...(reply !== undefined && { reply }), inDoubt: false }, now), now)
+}
+
+/** The texts of one answer add up. */
+function mergedReply(row: SubmissionRow, reply: Reply): Reply {
+  const before = document<Reply | null>(row.reply)
+  if (before === null || row.reason !== 'partial') return reply
+  return {
+    ...reply,
+    text: `${before.text}\n${reply.text}`,
+    parsed: { ...before.parsed, ...reply.parsed },
+    texts: (before.texts ?? 1) + 1,
+  }
+}
+
+/** The command has ended: its answer is news, never a second result. */
+function tellLate(tx: Tx, row: SubmissionRow, settlement: Settlement, messageId: string, now: number): void {
+  if (row.device === null) return
+  const payload = {
+    event_type: 'late_reply',
+    delayed: false,
+    command_id: row.command_id,
+    id: row.ref,
+    status: row.status,
+    reply: settlement.reply,
+    message_id: messageId,
+    received_at: isoTime(now),
+  }
+  tx.publish({
+    topic: topicName('{device}/event', { device: row.device }),
+    payload: JSON.stringify(payload),
+    retain: false,
+  })
+}

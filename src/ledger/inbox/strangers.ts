@@ -1,0 +1,51 @@
+import { isoTime } from '../../message/result.ts'
+import { room, use } from '../quota.ts'
+import type { Tx } from '../tx.ts'
+import type { TextEffects } from './settle-text.ts'
+import { count } from './tally.ts'
+
+/** Texts of one unknown number that are published in an hour, and that are kept at all. */
+const perHour = 60
+const mostKept = 100
+/** Texts of all unknown numbers in an hour. */
+const inAll = { key: 'strangers', window: 'hour', limit: 600 } as const
+const hourMs = 3_600_000
+/** Priority level that may use the whole quota. */
+const whole = 2
+
+/**
+ * Anybody can send texts. Those of an unknown number beyond its share are not published: null while it has some left,
+ * true for the first one without, false for those behind it.
+ */
+export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
+  const { n } = tx.one<{ n: number }>(
+    'SELECT COUNT(*) AS n FROM incoming WHERE device IS NULL AND sender = ? AND received_at > ?',
+    sender,
+    now - hourMs,
+  ) as { n: number }
+  if (n >= perHour) return n === perHour
+  if (room(tx, inAll, whole, now).left < 1) return false
+  use(tx, inAll, 1, now)
+  return null
+}
+
+/** The oldest texts of a sender make room for the newest. */
+export function keepNewest(tx: Tx, sender: string): void {
+  tx.run(
+    `DELETE FROM incoming WHERE device IS NULL AND sender = ? AND id <=
+       (SELECT id FROM incoming WHERE device IS NULL AND sender = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    sender,
+    sender,
+    mostKept,
+  )
+}
+
+/** A text too many is counted; its sender is named once. */
+export function dropText(tx: Tx, { incoming, raws, assembly, now }: TextEffects, isFirst: boolean): void {
+  count(tx, 'strangers')
+  for (const raw of raws) tx.run('DELETE FROM raw WHERE id = ?', raw)
+  if (assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', assembly)
+  if (!isFirst) return
+  const data = { from: incoming.sender, gateway: incoming.gateway, published_per_hour: perHour, at: isoTime(now) }
+  tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'text_flood', data }), retain: false })
+}

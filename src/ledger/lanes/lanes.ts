@@ -1,0 +1,91 @@
+import type { Tx } from '../tx.ts'
+
+/** Makes sure that a lane has its row. */
+export function touchLane(tx: Tx, key: string): void {
+  tx.run(`INSERT OR IGNORE INTO lane (key, state) VALUES (?, 'idle')`, key)
+}
+
+interface Head {
+  readonly seq: number
+  readonly priority: number
+  readonly client: string
+  readonly route: string
+  readonly due: number | null
+  readonly held: number
+}
+
+const heads = 'SELECT seq, priority, client, route, due, held FROM submission WHERE lane = ?'
+
+/**
+ * Works out anew what a lane may do: `open` while one of its commands is unanswered, `idle` with nothing queued,
+ * `waiting` for a gap or a back-off to pass, `asleep` until the device can take commands, else `ready`. High priority
+ * comes first, then the order of arrival; but before all the next text of an act that has begun: that goes where the
+ * device is `paused`, too.
+ */
+export function refreshLane(tx: Tx, key: string, now: number): void {
+  const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number; paused: number }>(
+    `SELECT ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused
+     FROM lane WHERE key = ?`,
+    key,
+  )
+  if (!lane) return
+  const open = tx.one<Head>(`${heads} AND open > 0 ORDER BY open LIMIT 1`, key)
+  const next = open?.due === null ? undefined : open
+  const head = next ?? tx.one<Head>(`${heads} AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1`, key)
+  const readyAt = Math.max(lane.ready_at, next?.due ?? 0)
+  const isOpen = open !== undefined && next === undefined
+  const isAsleep = head?.held === 1 && lane.awake_until <= now
+  const state = isOpen
+    ? 'open'
+    : head === undefined
+      ? 'idle'
+      : lane.paused === 1 && next === undefined
+        ? 'paused'
+        : readyAt > now
+          ? 'waiting'
+          : isAsleep
+            ? 'asleep'
+            : 'ready'
+  if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
+  tx.run(
+    'UPDATE lane SET state = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
+    state,
+    routeOf(head?.route ?? '', lane.sticky),
+    head?.route ?? '',
+    head?.seq ?? null,
+    head?.priority ?? null,
+    head?.client ?? null,
+    key,
+  )
+  if (state === 'ready') tx.ring('outbox')
+  if (head !== undefined) tx.ring('deadlines')
+}
+
+/** Lets a lane rest until `until`: a gap the device wants, or a back-off. */
+export function holdLane(tx: Tx, key: string, until: number, now: number): void {
+  tx.run('UPDATE lane SET ready_at = MAX(ready_at, ?) WHERE key = ?', until, key)
+  refreshLane(tx, key, now)
+}
+
+/** The device can take commands until then: what waited for that goes now. */
+export function openWindow(tx: Tx, key: string, until: number, now: number): void {
+  tx.run('UPDATE lane SET awake_until = MAX(awake_until, ?) WHERE key = ?', until, key)
+  refreshLane(tx, key, now)
+}
+
+/** Wakes the lanes whose rest is over; at most `limit` at a time. Returns how many. */
+export function wakeLanes(tx: Tx, now: number, limit: number): number {
+  const due = tx.all<{ key: string }>(
+    `SELECT key FROM lane WHERE state = 'waiting' AND ready_at <= ? ORDER BY ready_at LIMIT ?`,
+    now,
+    limit,
+  )
+  for (const { key } of due) refreshLane(tx, key, now)
+  return due.length
+}
+
+/** The gateway that served a lane last serves it again, where its route leaves a choice. */
+function routeOf(route: string, sticky: string): string {
+  if (route === '') return sticky
+  return route.split('|').includes(sticky) ? sticky : route
+}

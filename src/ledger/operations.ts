@@ -1,0 +1,119 @@
+import type { Publication } from '../message/publication.ts'
+import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
+import { acceptClock, counts, noteTime, rebase } from './chores.ts'
+import { announceDevices, changeState, clearLeaving, deviceState } from './devices/devices.ts'
+import { knownSettings } from './devices/learned-settings.ts'
+import { reviewPresence } from './devices/presence.ts'
+import { erase } from './erase.ts'
+import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
+import { bindings, noteBinding } from './gateways/bindings.ts'
+import { gatewayFigures } from './gateways/gateway-counts.ts'
+import { notePin, recallPin } from './gateways/pins.ts'
+import { shiftCentres } from './gateways/service-centres.ts'
+import { history } from './history.ts'
+import { assemble, staleAssemblies } from './inbox/assembly.ts'
+import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox/inbox.ts'
+import { openCommands } from './inbox/open-commands.ts'
+import { settleText } from './inbox/settle-text.ts'
+import { pauseQueue, pauses, resumeQueue } from './lanes/pause.ts'
+import { claim } from './outbox/claim.ts'
+import { counters } from './outbox/counters.ts'
+import { sweep } from './outbox/deadlines.ts'
+import { enqueue } from './outbox/enqueue.ts'
+import { endConnection } from './outbox/keys.ts'
+import { cancelCommand, findCommand, purgeQueue, queueOverview } from './outbox/queue.ts'
+import { recover } from './outbox/recover.ts'
+import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
+import { tellWaiting } from './outbox/waits.ts'
+import { prune } from './prune.ts'
+import { announce, announced, announcedOf, tellPages } from './publications/discovery.ts'
+import {
+  countWaiting,
+  parkPublication,
+  published,
+  retainedTopics,
+  waitingPublications,
+} from './publications/publications.ts'
+import type { Tx } from './tx.ts'
+
+/**
+ * Everything that may be asked of the store. Each runs in a transaction that others may share; `early` ones answer
+ * before the commit, for callers that do nothing final before it.
+ */
+export const operations = {
+  recover,
+  enqueue,
+  counters,
+  claim,
+  tellWaiting,
+  markWritten,
+  markSent,
+  requeue,
+  giveUp,
+  doubt,
+  sweep,
+  endConnection,
+  file,
+  filed,
+  settleReport,
+  quarantine,
+  nameUnknown,
+  orphanedReports,
+  assemble,
+  staleAssemblies,
+  openCommands,
+  settleText,
+  changeState,
+  announceDevices,
+  clearLeaving,
+  deviceState,
+  knownSettings,
+  fleetRows,
+  keepDevices,
+  dropDevices,
+  announce,
+  announced,
+  announcedOf,
+  tellPages,
+  reviewPresence,
+  cancelCommand,
+  findCommand,
+  queueOverview,
+  history,
+  erase,
+  gatewayFigures,
+  purgeQueue,
+  pauseQueue,
+  resumeQueue,
+  pauses,
+  publish,
+  waitingPublications,
+  countWaiting,
+  published,
+  parkPublication,
+  retainedTopics,
+  recallPin,
+  notePin,
+  bindings,
+  noteBinding,
+  saveSessions,
+  loadSessions,
+  brokerRetained,
+  rebase,
+  noteTime,
+  acceptClock,
+  shiftCentres,
+  prune,
+  counts,
+} as const
+
+function publish(tx: Tx, publications: readonly Publication[]): void {
+  for (const one of publications) tx.publish(one)
+}
+
+export type Operations = typeof operations
+export type OperationName = keyof Operations
+export type ArgsOf<K extends OperationName> = Operations[K] extends (tx: Tx) => unknown
+  ? undefined
+  : Parameters<Operations[K]>[1]
+export type ResultOf<K extends OperationName> = ReturnType<Operations[K]>

@@ -1,0 +1,225 @@
+import { holdLane, refreshLane } from '../lanes/lanes.ts'
+import { isPaused } from '../lanes/pause.ts'
+import { type Quota, room, use } from '../quota.ts'
+import { type SubmissionRow, segments, submission } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { expire } from './deadlines.ts'
+import { move } from './moves.ts'
+import { takeRiders } from './riders.ts'
+import { reasonBehindWait, tellClock } from './waits.ts'
+
+/** Segments by window. */
+export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
+
+export interface ClaimArgs {
+  readonly gateway: string
+  readonly now: number
+  readonly boot: number
+  /** Priority levels in the order in which they are to be served now, each with the client served last. */
+  readonly order: readonly { readonly level: number; readonly after: string }[]
+  /** Segments that the gateway's SIM may send in each window; null is no limit. */
+  readonly limits: GatewayLimits
+  /** Routes of several gateways that this one may take from now. */
+  readonly routes: readonly string[]
+  /** All routes of several gateways that this one is of. */
+  readonly shared: readonly string[]
+  /** Gateways that are gone: lanes that only stick to them may go through this one. */
+  readonly absent: readonly string[]
+  /** The wall clock is not to be trusted: nothing unsafe goes out. */
+  readonly safeOnly: boolean
+}
+
+/** One submission for one gateway, all its parts. */
+export interface Claim {
+  readonly seq: number
+  readonly commandId: string
+  readonly device: string | null
+  readonly recipient: string
+  readonly level: number
+  readonly client: string
+  readonly safe: boolean
+  readonly raw: boolean
+  readonly attempts: number
+  readonly report: boolean
+  readonly expiresAt: number
+  /** Concatenation reference of this attempt; null for a single part. */
+  readonly reference: number | null
+  readonly segments: readonly string[]
+  /** Seconds of ringing, where the act is a call. */
+  readonly ring: number | null
+}
+
+/** Nothing to send now; `blockedUntil` when only the gateway's quota stands in the way. */
+export interface NoClaim {
+  readonly seq?: undefined
+  readonly blockedUntil: number | null
+}
+
+/** ms after which a command that must wait for a trustworthy clock is looked at again. */
+const clockRestMs = 5_000
+
+let turn = 0
+
+/** Takes the next submission for a gateway out of the queue and opens its lane. */
+export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
+  const quotas = quotasOf(args)
+  const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
+  let blockedUntil: number | null = null
+  for (const { level, after } of args.order) {
+    const rooms = quotas.map((quota) => room(tx, quota, level, args.now))
+    for (;;) {
+      const lane = find(tx, args, level, after)
+      if (lane === undefined) break
+      const row = submission(tx, lane.head) as SubmissionRow
+      if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
+        expire(tx, row, args.now)
+        continue
+      }
+      if (args.safeOnly && row.safe === 0) {
+        holdLane(tx, lane.key, args.now + clockRestMs, args.now)
+        tellClock(tx, row, args.now)
+        continue
+      }
+      if (row.held === 1 && !isAwake(tx, lane.key, args.now)) {
+        refreshLane(tx, lane.key, args.now)
+        continue
+      }
+      // A text of more parts than a limit has goes alone: waiting, it would hold up whatever is behind it.
+      const full = rooms.filter(({ left, used }) => left < row.parts && used > 0)
+      if (full.length > 0) {
+        blockedUntil = Math.max(...full.map(({ freesAt }) => freesAt))
+        break
+      }
+      for (const quota of quotas) use(tx, quota, row.parts, args.now)
+      return take(tx, row, args)
+    }
+  }
+  return { blockedUntil }
+}
+
+/**
+ * A day's key is the gateway's name alone, as it was before there were other windows. It is counted without a limit
+ * too: people want to see it.
+ */
+function quotasOf({ gateway, limits }: ClaimArgs): Quota[] {
+  return [
+    { key: `gateway-minute:${gateway}`, window: 'minute', limit: limits.minute },
+    { key: `gateway:${gateway}`, window: 'day', limit: limits.day ?? Number.POSITIVE_INFINITY },
+    { key: `gateway-month:${gateway}`, window: 'month', limit: limits.month },
+  ]
+}
+
+function isAwake(tx: Tx, key: string, now: number): boolean {
+  return (tx.one<{ t: number }>('SELECT awake_until AS t FROM lane WHERE key = ?', key)?.t ?? 0) > now
+}
+
+interface ReadyLane {
+  readonly key: string
+  readonly head: number
+  readonly turn: number
+}
+
+/** Round robin over clients, then over their lanes, the one served longest ago first. */
+function nextLane(
+  tx: Tx,
+  { gateway, routes, shared, absent }: ClaimArgs,
+  level: number,
+  after: string,
+): ReadyLane | undefined {
+  const find = (route: string, from: string) =>
+    tx.one<ReadyLane>(
+      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
+       ORDER BY client, turn LIMIT 1`,
+      route,
+      level,
+      from,
+    )
+  const left = (other: string, sharedRoute: string, from: string) =>
+    tx.one<ReadyLane>(
+      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND head_route <> route AND route = ? AND head_route = ?
+         AND priority = ? AND client > ? ORDER BY client, turn LIMIT 1`,
+      other,
+      sharedRoute,
+      level,
+      from,
+    )
+  const found = [
+    ...[gateway, ...routes].map((route) => find(route, after) ?? find(route, '')),
+    ...absent.flatMap((other) => shared.map((route) => left(other, route, after) ?? left(other, route, ''))),
+  ]
+  return found
+    .filter((lane) => lane !== undefined)
+    .reduce<ReadyLane | undefined>(
+      (first, lane) => (first === undefined || lane.turn < first.turn ? lane : first),
+      undefined,
+    )
+}
+
+/** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
+function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): ReadyLane | undefined {
+  return tx.one<ReadyLane>(
+    `SELECT lane.key, lane.head, lane.turn FROM submission AS act INDEXED BY submission_lane_open
+       CROSS JOIN lane ON lane.key = act.lane AND lane.head = act.seq
+     WHERE act.open > 0 AND act.due IS NOT NULL AND lane.state = 'ready' AND lane.priority = ?
+       AND lane.route IN (SELECT value FROM json_each(?)) ORDER BY lane.turn LIMIT 1`,
+    level,
+    JSON.stringify([gateway, ...routes]),
+  )
+}
+
+function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
+  turn = Math.max(turn + 1, args.now)
+  tx.run(`UPDATE lane SET turn = ? WHERE key = ?`, turn, row.lane)
+  tx.run(
+    `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
+    row.seq,
+  )
+  const taken = move(
+    tx,
+    row,
+    {
+      status: 'sending',
+      sms: 'sending',
+      open: 1,
+      due: null,
+      deadline: null,
+      gateway: args.gateway,
+      attempts: row.attempts + 1,
+      boot: args.boot,
+      reason: reasonBehindWait(row.reason),
+      error: null,
+    },
+    args.now,
+  )
+  const text = row.joins === null ? null : takeRiders(tx, taken, args.now)
+  refreshLane(tx, row.lane as string, args.now)
+  return {
+    seq: row.seq,
+    commandId: row.command_id,
+    device: row.device,
+    recipient: row.recipient as string,
+    level: row.priority,
+    client: row.client,
+    safe: row.safe === 1,
+    raw: row.verb === 'text' || row.verb === 'send',
+    attempts: taken.attempts,
+    report: row.report === 1,
+    expiresAt: row.expires_at as number,
+    reference: row.parts > 1 ? nextReference(tx, row.recipient as string, args.now) : null,
+    segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
+    ring: row.ring,
+  }
+}
+
+/** A concatenation reference that this recipient has not seen for 255 messages. */
+function nextReference(tx: Tx, recipient: string, now: number): number {
+  tx.run(
+    `INSERT INTO concatenation (recipient, reference, at) VALUES (?, 1, ?)
+     ON CONFLICT (recipient) DO UPDATE SET reference = (reference + 1) % 256, at = excluded.at`,
+    recipient,
+    now,
+  )
+  return (
+    tx.one<{ reference: number }>('SELECT reference FROM concatenation WHERE recipient = ?', recipient)?.reference ?? 0
+  )
+}

@@ -1,0 +1,385 @@
+import type { AnswerSpec } from '../../message/answer-spec.ts'
+import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
+import { isoTime } from '../../message/result.ts'
+import { beginChange, besideChange } from '../devices/learned-settings.ts'
+import { refreshLane, touchLane } from '../lanes/lanes.ts'
+import { type Quota, room, use } from '../quota.ts'
+import { record, type SubmissionRow, submission } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { awaitsOutcome, insertSteps, type NewStep } from './acts.ts'
+import { useCounter } from './counters.ts'
+import { leaveLane } from './doubt.ts'
+import { inWords, mayKeepRefusal } from './kept-refusals.ts'
+import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
+import { move, publishResult, publishSmsStatus } from './moves.ts'
+import type { Joins } from './riders.ts'
+import { chosen } from './toggle.ts'
+
+/** What every command that reaches the store has: who asked for what. */
+interface Asked {
+  readonly commandId: string
+  readonly client: string
+  readonly ref: string | null
+  readonly response: { readonly topic: string; readonly correlation: string | null } | null
+  readonly device: string | null
+  readonly verb: string
+  readonly command: string | null
+  readonly property: string | null
+  readonly value: unknown
+  /** Parameters with secrets masked. */
+  readonly args: Readonly<Record<string, unknown>> | null
+}
+
+/** A composed command on its way into the queue. */
+export interface NewSubmission extends Asked {
+  readonly error?: undefined
+  readonly messageId: string
+  readonly lane: string
+  readonly recipient: string
+  /** What the quota of the client is counted under. */
+  readonly clientQuota: string
+  /** The number that this command of the device has, where it has one. */
+  readonly counter: number | null
+  /** The texts of the segments as they will be sent. */
+  readonly segments: readonly string[]
+  /** The whole text with secrets masked. */
+  readonly text: string
+  /** Tells whether two commands are the same one. */
+  readonly digest: string
+  readonly safe: boolean
+  readonly unproven: boolean
+  readonly priority: number
+  readonly expect: 'none' | 'optional' | 'required'
+  readonly withinMs: number
+  readonly gapMs: number
+  readonly report: boolean
+  readonly route: string
+  readonly spec: AnswerSpec | null
+  readonly expiresAt: number
+  /** ms after its end in which the same unsafe command is refused; null switches the check off (`force`). */
+  readonly repeatWindowMs: number | null
+  /** Seconds of ringing, where the act is a call; its one segment is empty then. */
+  readonly ring: number | null
+  /** Further texts of the same act. */
+  readonly steps: readonly NewStep[]
+  /** How it may share a text with others; null when it may not. */
+  readonly joins: Joins | null
+  /** The device takes it in its window only. */
+  readonly held: boolean
+  /** What the device itself takes a day; null is no limit. */
+  readonly perDay: number | null
+  /** Settings that it changes, with their new values. */
+  readonly changes: Readonly<Record<string, string>>
+  /** A state of a property: what is still queued for the same property is overtaken by it. */
+  readonly supersedes: boolean
+}
+
+/** A request that never reaches the queue. Its refusal is as durable as a command. */
+export interface Refusal extends Asked {
+  readonly error: ErrorReport
+  /** `rejected`, or `expired` for one that came too late, or `cancelled` for a dry run. */
+  readonly status: 'rejected' | 'expired' | 'cancelled'
+  readonly reason: string | null
+  readonly recipient: string | null
+  readonly text: string | null
+}
+
+/** A TOGGLE of a device that has no toggle of its own: what it comes to goes by the value that it finds. */
+export interface Toggle {
+  readonly property: string
+  readonly whenOn: NewSubmission | Refusal
+  readonly whenOff: NewSubmission | Refusal
+  readonly unknown: Refusal
+}
+
+export type Item = NewSubmission | Refusal | Toggle
+
+export interface EnqueueLimits {
+  readonly perLane: number
+  readonly perClient: number
+  readonly clientPerHour: number | null
+  readonly devicePerDay: number | null
+}
+
+export interface EnqueueArgs {
+  readonly key: PublishKey | null
+  /** The `id` of the payload in its scope, with a hash of what was asked. */
+  readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
+  readonly items: readonly Item[]
+  readonly limits: EnqueueLimits
+  readonly now: number
+}
+
+export interface Enqueued {
+  readonly repeated: boolean
+  readonly commands: readonly { readonly id: string; readonly status: string }[]
+  /** In words, for the log. */
+  readonly refused: readonly string[]
+}
+
+/**
+ * Takes in what one publish asked for: its commands, its refusals and its key, all or nothing. Once this is
+ * committed the publish may be acknowledged.
+ */
+export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): Enqueued {
+  const again = key === null ? null : isRedelivery(tx, key)
+  if (key !== null && again !== null) {
+    // Its acknowledgement may get lost once more.
+    rememberKey(tx, key, again, now)
+    return repeat(tx, again, now)
+  }
+  const known = ref === null ? [] : sameRef(tx, ref.scope, ref.ref)
+  if (ref !== null && known.length > 0 && known[0]?.hash === ref.hash) {
+    const ids = known.map((row) => row.command_id)
+    if (key !== null) rememberKey(tx, key, ids, now)
+    return repeat(tx, ids, now)
+  }
+  const refused: string[] = []
+  const commands = items.map((one) => {
+    const item = 'whenOn' in one ? chosen(tx, one) : one
+    const reused =
+      known.length === 0 ? null : duplicate(`id "${ref?.ref}" was used for another command`, known[0]?.command_id ?? '')
+    const refusal = item.error ?? reused ?? admit(tx, item, limits, now)
+    if (refusal === null) return { ...insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
+    refused.push(inWords(item, refusal))
+    return insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
+  })
+  const kept = commands.filter(({ isKept }) => isKept).map(({ id }) => id)
+  if (key !== null && kept.length > 0) rememberKey(tx, key, kept, now)
+  return { repeated: false, commands: commands.map(({ id, status }) => ({ id, status })), refused }
+}
+
+/** Sends nothing and tells the present state of the commands once more. */
+function repeat(tx: Tx, ids: readonly string[], now: number): Enqueued {
+  const rows = ids.flatMap((id) => tx.all<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id))
+  for (const row of rows) {
+    if (row.device === null) publishSmsStatus(tx, row, now)
+    else publishResult(tx, row, now)
+  }
+  return { repeated: true, commands: rows.map((row) => ({ id: row.command_id, status: row.status })), refused: [] }
+}
+
+function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash: string }[] {
+  return tx.all(
+    'SELECT command_id, ref_hash AS hash FROM submission WHERE scope = ? AND ref = ? AND ref_hash IS NOT NULL',
+    scope,
+    ref,
+  )
+}
+
+function duplicate(message: string, commandId: string): ErrorReport {
+  return errorReport(new Fault('duplicate', message, { command_id: commandId }))
+}
+
+/** Whether the queue takes a command: null, or why not. */
+function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now: number): ErrorReport | null {
+  if (item.error !== undefined) return item.error
+  const running = item.safe || item.repeatWindowMs === null ? undefined : sameUnsafe(tx, item, now)
+  if (running !== undefined) {
+    return duplicate(
+      `the same command is already ${running.final ? 'done a moment ago' : 'running'} as ${running.command_id}`,
+      running.command_id,
+    )
+  }
+  const queued = tx.one<{ n: number }>(
+    `SELECT COUNT(*) AS n FROM submission WHERE lane = ? AND status = 'queued'`,
+    item.lane,
+  )
+  if ((queued?.n ?? 0) >= limits.perLane) {
+    return full(`${limits.perLane} commands are queued for ${item.device ?? item.recipient} already`)
+  }
+  const beside = item.device === null ? null : besideChange(tx, item.device, item.changes, queued?.n ?? 0)
+  if (beside !== null) return beside
+  const client = tx.one<{ queued: number }>('SELECT queued FROM client WHERE id = ?', item.client)
+  if ((client?.queued ?? 0) >= limits.perClient) {
+    return full(`${limits.perClient} commands of client ${item.client} are queued already`)
+  }
+  const quotas = clientAndDevice(item, limits)
+  for (const { quota, amount } of quotas) {
+    const { left, freesAt } = room(tx, quota, item.priority, now)
+    if (left < amount) return rateLimited(quota, freesAt)
+  }
+  for (const { quota, amount } of quotas) use(tx, quota, amount, now)
+  return null
+}
+
+function clientAndDevice(item: NewSubmission, limits: EnqueueLimits): { quota: Quota; amount: number }[] {
+  const client = {
+    quota: { key: item.clientQuota, window: 'hour', limit: limits.clientPerHour } as const,
+    amount: 1,
+  }
+  if (item.device === null) return [client]
+  const amount = item.segments.length + item.steps.reduce((sum, { segments }) => sum + segments.length, 0)
+  const quota = { key: `device:${item.device}`, window: 'day', limit: least(limits.devicePerDay, item.perDay) } as const
+  return [client, { quota, amount }]
+}
+
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
+
+function full(message: string): ErrorReport {
+  return errorReport(new Fault('queue_full', message))
+}
+
+export function rateLimited(quota: Quota, freesAt: number): ErrorReport {
+  const frees = isoTime(freesAt)
+  return errorReport(
+    new Fault(
+      'rate_limited',
+      `${quota.limit} a ${quota.window} are used up for ${quota.key}; the next is free at ${frees}`,
+      {
+        quota: quota.key,
+        limit: quota.limit,
+        frees_at: frees,
+      },
+    ),
+  )
+}
+
+/** The same unsafe command for the same lane that is unfinished or ended within the window. */
+function sameUnsafe(tx: Tx, item: NewSubmission, now: number): { command_id: string; final: number } | undefined {
+  return tx.one(
+    `SELECT command_id, final FROM submission WHERE lane = ? AND digest = ? AND safe = 0 AND written_at IS NOT NULL
+       AND final = 1 AND status NOT IN ('rejected', 'cancelled', 'expired', 'failed') AND final_at > ?
+     UNION ALL SELECT command_id, final FROM submission WHERE lane = ? AND digest = ? AND safe = 0 AND final = 0 LIMIT 1`,
+    item.lane,
+    item.digest,
+    now - (item.repeatWindowMs ?? 0),
+    item.lane,
+    item.digest,
+  )
+}
+
+function insertQueued(
+  tx: Tx,
+  item: NewSubmission,
+  ref: EnqueueArgs['ref'],
+  now: number,
+): { id: string; status: string } {
+  if (item.supersedes) supersede(tx, item, now)
+  if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
+  const { lastInsertRowid } = tx.run(
+    `INSERT INTO submission (command_id, message_id, client, scope, ref, ref_hash, response, lane, device, verb, command, property,
+       value, args, recipient, text, digest, safe, unproven, priority, status, sms_status, expect, within, spec, route, gap,
+       parts, report, queued_at, expires_at, ring, last, joins, held)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    item.commandId,
+    item.messageId,
+    item.client,
+    ref?.scope ?? null,
+    item.ref,
+    ref?.hash ?? null,
+    item.response && JSON.stringify(item.response),
+    item.lane,
+    item.device,
+    item.verb,
+    item.command,
+    item.property,
+    JSON.stringify(item.value ?? null),
+    item.args && JSON.stringify(item.args),
+    item.recipient,
+    item.text,
+    item.digest,
+    item.safe ? 1 : 0,
+    item.unproven ? 1 : 0,
+    item.priority,
+    item.expect,
+    item.withinMs,
+    JSON.stringify(item.spec ?? null),
+    item.route,
+    item.gapMs,
+    item.segments.length,
+    item.report ? 1 : 0,
+    now,
+    item.expiresAt,
+    item.ring,
+    item.steps.length,
+    item.joins && JSON.stringify(item.joins),
+    item.held ? 1 : 0,
+  )
+  const seq = Number(lastInsertRowid)
+  item.segments.forEach((text, i) => {
+    tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', seq, i + 1, text)
+  })
+  insertSteps(tx, seq, item.steps)
+  if (item.device !== null) beginChange(tx, item.device, item.commandId, item.changes)
+  tx.run(
+    'INSERT INTO client (id, queued) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET queued = queued + 1',
+    item.client,
+  )
+  touchLane(tx, item.lane)
+  const row = submission(tx, seq) as SubmissionRow
+  if (item.device !== null) publishResult(tx, row, now)
+  publishSmsStatus(tx, row, now)
+  if (item.priority >= 2) overtake(tx, item.lane, now)
+  refreshLane(tx, item.lane, now)
+  return { id: item.commandId, status: 'queued' }
+}
+
+/** The last value wins among states that are still queued for the same property; never among pulses. */
+function supersede(tx: Tx, item: NewSubmission, now: number): void {
+  const older = tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE lane = ? AND status = 'queued' AND safe = 1 AND verb = 'set' AND property = ?`,
+    item.lane,
+    item.property,
+  )
+  for (const row of older) {
+    const reason = `superseded by ${item.commandId}`
+    move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason }, now)
+  }
+}
+
+/** A high-priority command does not stand behind the answer of a safe one: that wait ends (design section 3, lanes). */
+export function overtake(tx: Tx, lane: string, now: number): void {
+  const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open > 0', lane)
+  for (const row of rows) {
+    const waits = row.status === 'sent' || row.status === 'delivered' || awaitsOutcome(row) || row.due !== null
+    if (row.safe === 1 && row.in_doubt === 1) leaveLane(tx, row, now)
+    else if (row.safe === 1 && waits) {
+      const sms = row.status === 'sending' ? ({ sms: 'sent' } as const) : {}
+      move(tx, row, { status: 'unconfirmed', ...sms, final: true, ok: null, reason: 'overtaken' }, now)
+    }
+  }
+}
+
+function insertRefused(
+  tx: Tx,
+  item: NewSubmission | Refusal,
+  error: ErrorReport,
+  ref: EnqueueArgs['ref'],
+  now: number,
+): { id: string; status: string; isKept: boolean } {
+  const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
+  const { lastInsertRowid } = tx.run(
+    `INSERT INTO submission (command_id, client, scope, ref, ref_hash, response, device, verb, command, property, value, args,
+       recipient, text, status, sms_status, final, ok, reason, error, queued_at, final_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
+    item.commandId,
+    item.client,
+    ref?.scope ?? null,
+    item.ref,
+    ref?.hash ?? null,
+    item.response && JSON.stringify(item.response),
+    item.device,
+    item.verb,
+    item.command,
+    item.property,
+    JSON.stringify(item.value ?? null),
+    item.args && JSON.stringify(item.args),
+    item.recipient,
+    item.text,
+    status,
+    status,
+    status === 'cancelled' ? null : 0,
+    reason,
+    status === 'cancelled' ? null : JSON.stringify(error),
+    now,
+    now,
+  )
+  const row = submission(tx, Number(lastInsertRowid)) as SubmissionRow
+  if (row.device === null) publishSmsStatus(tx, row, now)
+  publishResult(tx, row, now)
+  const isKept = mayKeepRefusal(tx, item.client, now)
+  // Answered, and no row for ninety days.
+  if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
+  return { id: record(row, now).commandId, status, isKept }
+}

@@ -1,0 +1,68 @@
+import { document } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+
+/** What tells a publish that its client sends once more from one that it makes anew (design section 3, redelivery). */
+export interface PublishKey {
+  readonly client: string
+  readonly messageId: number
+  readonly connection: string
+  readonly duplicate: boolean
+  /** Over topic and payload. */
+  readonly hash: string
+}
+
+interface KeyRow {
+  readonly connection: string
+  readonly hash: string
+  readonly commands: string
+}
+
+/** The commands that this publish made when it came before, or null when it is new. */
+export function isRedelivery(tx: Tx, key: PublishKey): string[] | null {
+  const row = tx.one<KeyRow>(
+    'SELECT connection, hash, commands FROM publish_key WHERE client = ? AND message_id = ?',
+    key.client,
+    key.messageId,
+  )
+  if (row === undefined || row.hash !== key.hash) return null
+  return key.duplicate || row.connection !== key.connection ? document<string[]>(row.commands) : null
+}
+
+/** How long a client that goes on talking may take before its silence about an acknowledgement proves its arrival. */
+const proofMs = 5_000
+/** When the keys of a client were last looked through: once a proof time is enough. */
+const lookedAt = new Map<string, number>()
+
+export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[], now: number): void {
+  if (Math.abs(now - (lookedAt.get(key.client) ?? 0)) > proofMs) {
+    lookedAt.set(key.client, now)
+    tx.run(
+      'DELETE FROM publish_key WHERE client = ? AND connection = ? AND at < ?',
+      key.client,
+      key.connection,
+      now - proofMs,
+    )
+  }
+  tx.run(
+    'INSERT OR REPLACE INTO publish_key (client, message_id, connection, hash, commands, at) VALUES (?, ?, ?, ?, ?, ?)',
+    key.client,
+    key.messageId,
+    key.connection,
+    key.hash,
+    JSON.stringify(commands),
+    now,
+  )
+}
+
+/**
+ * A connection ended. After a DISCONNECT nothing will come again. After an abnormal end only what the client may not
+ * know to be acknowledged: what was taken in less than five seconds before it was last heard.
+ */
+export function endConnection(
+  tx: Tx,
+  { client, clean, lastHeard, now }: { client: string; clean: boolean; lastHeard: number; now: number },
+): void {
+  lookedAt.delete(client)
+  if (clean) tx.run('DELETE FROM publish_key WHERE client = ? AND at <= ?', client, now)
+  else tx.run('DELETE FROM publish_key WHERE client = ? AND at < ?', client, lastHeard - proofMs)
+}

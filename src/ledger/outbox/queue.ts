@@ -1,0 +1,74 @@
+import { resultPayload } from '../../message/result.ts'
+import { record, type SubmissionRow } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { move } from './moves.ts'
+
+/** A command by its `command_id` or its `message_id`; null when nobody knows it. */
+export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+  const row = rowOf(tx, id)
+  return row === undefined ? null : resultPayload(record(row, now))
+}
+
+/** Takes a command out of the queue. What is on its way already can't be called back: then its status says so. */
+export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+  const row = rowOf(tx, id)
+  if (row === undefined) return null
+  if (row.status !== 'queued') return resultPayload(record(row, now))
+  return resultPayload(record(move(tx, row, onRequest, now), now))
+}
+
+const onRequest = { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'on request' } as const
+
+/**
+ * Cancels what was queued until then and has not left, of one device or of all, the oldest first and at most `limit`.
+ * Returns how many.
+ */
+export function purgeQueue(
+  tx: Tx,
+  { device, until, limit, now }: { device: string | null; until: number; limit: number; now: number },
+): number {
+  const waiting = `status = 'queued' AND queued_at <= ? ORDER BY seq LIMIT ?`
+  const rows =
+    device === null
+      ? tx.all<SubmissionRow>(
+          `SELECT * FROM submission INDEXED BY submission_unfinished WHERE final = 0 AND ${waiting}`,
+          until,
+          limit,
+        )
+      : tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND ${waiting}`, `d:${device}`, until, limit)
+  for (const row of rows) move(tx, row, onRequest, now)
+  return rows.length
+}
+
+/** A command or text that has not ended. */
+export interface QueuedRow {
+  readonly command_id: string
+  readonly device: string | null
+  readonly to: string | null
+  readonly command: string | null
+  readonly status: string
+  readonly reason: string | null
+  /** The gateway that it has been given to, or must take. */
+  readonly gateway: string | null
+  readonly queued_at: number
+}
+
+/** What waits, the oldest first. */
+export function queueOverview(tx: Tx, { device, limit }: { device: string | null; limit: number }): QueuedRow[] {
+  return tx.all(
+    `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,
+       COALESCE(gateway, NULLIF(route, '')) AS gateway, queued_at
+     FROM submission INDEXED BY submission_unfinished
+     WHERE final = 0 AND (? IS NULL OR device = ?) ORDER BY seq LIMIT ?`,
+    device,
+    device,
+    limit,
+  )
+}
+
+function rowOf(tx: Tx, id: string): SubmissionRow | undefined {
+  return (
+    tx.one<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id) ??
+    tx.one<SubmissionRow>('SELECT * FROM submission WHERE message_id = ?', id)
+  )
+}

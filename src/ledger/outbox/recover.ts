@@ -1,0 +1,164 @@
+import { errorReport, Fault } from '../../message/fault.ts'
+import { refreshLane } from '../lanes/lanes.ts'
+import { type SubmissionRow, segments } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { awaitsOutcome } from './acts.ts'
+import { flagDoubt } from './doubt.ts'
+import { move } from './moves.ts'
+import { takeBack } from './sending.ts'
+
+export interface RecoverArgs {
+  readonly now: number
+  /** Identifies this start of the machine; null where it has none. */
+  readonly machineBoot: string | null
+  /** Identifies the machine; null where it has none (a container). */
+  readonly machine: string | null
+  /** Gateways that are configured now: lanes bound to others are free again. */
+  readonly gateways: readonly string[]
+  /** Routes of several gateways that are configured now. */
+  readonly routes?: readonly string[]
+}
+
+export interface Recovered {
+  /** Number of this run of the hub on this store. */
+  readonly boot: number
+  /** When the hub first ran on this store. */
+  readonly installedAt: number
+  /** The newest time in the store: a wall clock before it is wrong. */
+  readonly newest: number
+  /** The store was restored from a backup or moved from another machine. */
+  readonly held: boolean
+}
+
+/**
+ * The first thing after opening: decides from the rows what the last run left in the air. A segment without the mark
+ * was never sent; one with it and without a reference is in doubt (design section 3, crash window).
+ */
+export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = [] }: RecoverArgs): Recovered {
+  const boot = Number(meta(tx, 'boot') ?? '0') + 1
+  const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
+  const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
+  const held = meta(tx, 'backup') !== null || moved
+  for (const row of tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) ORDER BY carrier IS NULL, seq`,
+  )) {
+    if (row.in_doubt === 1) flagDoubt(tx, row, {}, now)
+    else settleInterrupted(tx, row, now)
+  }
+  capWaits(tx, now)
+  if (held) holdRestored(tx, now)
+  else if (rebooted) dropUnsafe(tx, now)
+  for (const lane of tx.all<{ key: string; sticky: string }>(`SELECT key, sticky FROM lane WHERE sticky <> ''`)) {
+    if (gateways.includes(lane.sticky)) continue
+    tx.run(`UPDATE lane SET sticky = '' WHERE key = ?`, lane.key)
+    refreshLane(tx, lane.key, now)
+  }
+  // What waits for a route that is no more goes wherever it can.
+  for (const { lane, seq } of tx
+    .all<{ lane: string; seq: number; route: string }>(
+      `SELECT lane, seq, route FROM submission WHERE status = 'queued' AND route LIKE '%|%'`,
+    )
+    .filter(({ route }) => !routes.includes(route))) {
+    tx.run(`UPDATE submission SET route = '' WHERE seq = ?`, seq)
+    refreshLane(tx, lane, now)
+  }
+  const installedAt = Number(meta(tx, 'installed_at') ?? now)
+  setMeta(tx, 'installed_at', String(installedAt))
+  setMeta(tx, 'boot', String(boot))
+  setMeta(tx, 'machine_boot', machineBoot)
+  setMeta(tx, 'machine', machine)
+  setMeta(tx, 'backup', null)
+  const newest = newestTime(tx)
+  // Newer rows with an older time may stand behind it at the next start.
+  setMeta(tx, 'newest', String(newest))
+  return { boot, installedAt, newest, held }
+}
+
+/** The longest rest that a back-off or a gap gives a lane. */
+const longestRestMs = 300_000
+
+/**
+ * The wall clock may have been set back since the last run: no wait is longer from now than it was meant to be from
+ * its beginning.
+ */
+function capWaits(tx: Tx, now: number): void {
+  tx.run(
+    `UPDATE submission SET expires_at = ? + (expires_at - queued_at), queued_at = ? WHERE status = 'queued' AND queued_at > ?`,
+    now,
+    now,
+    now,
+  )
+  tx.run(
+    'UPDATE submission SET deadline = ? + (deadline - queued_at) WHERE deadline IS NOT NULL AND queued_at > ?',
+    now,
+    now,
+  )
+  tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + longestRestMs, now + longestRestMs)
+}
+
+function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
+  // What rides in the text of another has left when that has.
+  const parts = segments(tx, row.carrier ?? row.seq)
+  // Between two texts of an act: the wait goes on where it was.
+  if (row.due !== null || awaitsOutcome(row)) return refreshLane(tx, row.lane as string, now)
+  // Some part was never written: the message is incomplete, cannot act, and starts again from its first part.
+  if (parts.some((part) => part.outcome === 'waiting')) {
+    takeBack(tx, row, now)
+    return
+  }
+  tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
+  if (row.safe === 1) {
+    takeBack(tx, row, now, { reason: 'interrupted' })
+    return
+  }
+  flagDoubt(tx, row, { reason: 'interrupted' }, now)
+}
+
+/** A restored store must not act again: what was queued is cancelled, what was on its way is in doubt. */
+function holdRestored(tx: Tx, now: number): void {
+  for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE final = 0`)) {
+    if (row.status === 'queued') {
+      move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'restored' }, now)
+    } else if (row.status === 'sending') {
+      move(
+        tx,
+        row,
+        { status: 'in_doubt', sms: 'in_doubt', inDoubt: true, final: true, ok: null, reason: 'restored' },
+        now,
+      )
+    } else {
+      move(
+        tx,
+        row,
+        { status: row.expect === 'required' ? 'unconfirmed' : row.status, final: true, ok: null, reason: 'restored' },
+        now,
+      )
+    }
+  }
+}
+
+/** Nobody knows how long the machine was off, and no gate may open because its power came back. Texts to people may go. */
+function dropUnsafe(tx: Tx, now: number): void {
+  for (const row of tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE (status = 'queued' OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0
+       AND device IS NOT NULL`,
+  )) {
+    const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))
+    move(tx, row, { status: 'expired', sms: 'expired', final: true, ok: false, error }, now)
+  }
+}
+
+function newestTime(tx: Tx): number {
+  const queued = tx.one<{ t: number }>('SELECT queued_at AS t FROM submission ORDER BY seq DESC LIMIT 1')?.t ?? 0
+  const received = tx.one<{ t: number }>('SELECT received_at AS t FROM raw ORDER BY id DESC LIMIT 1')?.t ?? 0
+  return Math.max(queued, received, Number(meta(tx, 'newest') ?? '0'))
+}
+
+export function meta(tx: Tx, key: string): string | null {
+  return tx.one<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value ?? null
+}
+
+export function setMeta(tx: Tx, key: string, value: string | null): void {
+  if (value === null) tx.run('DELETE FROM meta WHERE key = ?', key)
+  else tx.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
+}

@@ -1,0 +1,255 @@
+import { errorReport, Fault } from '../../message/fault.ts'
+import { touchDevice } from '../devices/presence.ts'
+import { centreAhead, centreClock, learnReported } from '../gateways/service-centres.ts'
+import { document, type SubmissionRow, submission } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { advance, follows } from './acts.ts'
+import { type Change, move } from './moves.ts'
+import { riders } from './riders.ts'
+
+/** A delivery report, decoded. */
+export interface StatusReport {
+  readonly sim: string
+  /** TP-MR. */
+  readonly reference: number
+  /** TP-RA, digits only. */
+  readonly recipient: string
+  /** TP-SCTS: when the SMSC took the message, in ms; null when unreadable. */
+  readonly scts: number | null
+  /** The service centre whose time that is. */
+  readonly centre: string | null
+  readonly receivedAt: number
+  /** TP-ST with what it means (TS 23.040 clause 9.2.3.15). */
+  readonly status: number
+  readonly outcome: 'delivered' | 'trying' | 'failed'
+  readonly meaning: string
+}
+
+/** How many digits from the right must agree: reports come with national numbers too. */
+const tail = 8
+/** A reference comes round after 256 messages: older segments are not meant. */
+const horizonMs = 8 * 86_400_000
+/** How far from a report's time stamp a segment of unknown fate may have been written to be the one it speaks of. */
+const doubtWindowMs = 180_000
+/** How long before its report a segment may have been written where no stamp tells. */
+const arrivalMs = 86_400_000
+/** How far apart messages with neighbouring references may have been written to tell their order. */
+const neighbourMs = 3_600_000
+
+/** Gives a report to its segment. False when no segment is known that it could mean. */
+export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
+  const segment = segmentOf(tx, report, now)
+  if (segment === undefined) return false
+  learnFrom(report, segment, tx)
+  if (report.outcome === 'trying') return true
+  tx.run(
+    `UPDATE segment SET outcome = 'sent', reference = ?, report = ?, reported_at = ? WHERE submission = ? AND part = ?`,
+    report.reference,
+    report.status,
+    now,
+    segment.submission,
+    segment.part,
+  )
+  const row = submission(tx, segment.submission)
+  // A report for an earlier text of an act comes too late to matter.
+  if (row === undefined || segment.part < 0) return true
+  for (const rider of riders(tx, row.seq)) settleReport(tx, rider, report, now)
+  settleReport(tx, row, report, now)
+  return true
+}
+
+interface Candidate {
+  readonly submission: number
+  readonly part: number
+  readonly written_at: number
+  /** When the network took the whole message. */
+  readonly sent_at: number | null
+  readonly recipient: string
+}
+
+/**
+ * The segment that a report speaks of. Its reference says so where it is known; a segment whose reference nobody
+ * learnt is meant when it was written at that time. While the reference of such a one may still come, the report waits.
+ */
+function segmentOf(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
+  const named = nearest(tx, report, referenced(tx, report, now))
+  if (named !== undefined && distance(tx, report, named) < doubtWindowMs) return named
+  const unnamed = withoutReference(tx, report)
+  if (unnamed.some((row) => row.in_flight === 1)) return undefined
+  return nearest(tx, report, inOrder(tx, report, unnamed)) ?? named
+}
+
+/** Segments with this reference on this SIM for this recipient. */
+function referenced(tx: Tx, report: StatusReport, now: number): Candidate[] {
+  return tx
+    .all<Candidate>(
+      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient FROM segment
+       JOIN submission ON submission.seq = segment.submission
+       WHERE segment.sim = ? AND segment.reference = ? AND segment.written_at > ?
+         AND (segment.report IS NULL OR segment.report >= 32)`,
+      report.sim,
+      report.reference,
+      now - horizonMs,
+    )
+    .filter((row) => sameRecipient(row.recipient, report.recipient))
+}
+
+/**
+ * Segments for this recipient that left at the time of the report, or may have, without anybody learning their
+ * reference: in doubt, taken with a bare OK, or handed over at this moment (`in_flight`).
+ */
+function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
+  const { scts, centre, receivedAt } = report
+  const ahead = centreClock(tx, centre)?.ahead ?? null
+  const stamped = scts === null ? null : scts - centreAhead(tx, centre, receivedAt)
+  const near = stamped === null ? [] : unnamedOf(tx, report, stamped - doubtWindowMs, stamped + doubtWindowMs)
+  if (near.length > 0 || (ahead !== null && scts !== null)) return near
+  // Nobody knows that centre's clock: then the one that left before the report came is meant, where there is only one.
+  const before = unnamedOf(tx, report, receivedAt - arrivalMs, receivedAt + 1)
+  return before.length === 1 || before.some((row) => row.in_flight === 1) ? before : []
+}
+
+type Unnamed = Candidate & { readonly in_flight: number }
+
+function unnamedOf(tx: Tx, { sim, recipient }: StatusReport, from: number, until: number): Unnamed[] {
+  return tx
+    .all<Unnamed>(
+      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient,
+         segment.outcome = 'written' AS in_flight FROM segment
+       JOIN submission ON submission.seq = segment.submission
+       WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
+         AND submission.ring IS NULL AND (segment.outcome IN ('sent', 'doubt')
+           OR (segment.outcome = 'written' AND submission.status = 'sending' AND submission.in_doubt = 0))`,
+      sim,
+      from,
+      until,
+    )
+    .filter((row) => sameRecipient(row.recipient, recipient))
+}
+
+/** References that are looked at on either side of a report's own. */
+const neighbours = 16
+
+/** TP-MR counts up by one with each message (TS 23.040 clause 9.2.3.6): who is out of that order is not meant. */
+function inOrder(tx: Tx, report: StatusReport, rows: readonly Candidate[]): readonly Candidate[] {
+  if (rows.length < 2) return rows
+  const steps = Array.from({ length: neighbours }, (_, i) => i + 1)
+  const known = [...steps.map((step) => -step), ...steps].flatMap((step) =>
+    tx
+      .all<{ written_at: number }>(
+        'SELECT written_at FROM segment WHERE sim = ? AND reference = ? AND written_at > ? AND written_at < ?',
+        report.sim,
+        (report.reference + step) & 0xff,
+        (rows[0] as Candidate).written_at - neighbourMs,
+        (rows[0] as Candidate).written_at + neighbourMs,
+      )
+      .map(({ written_at }) => ({ step, written_at })),
+  )
+  const fitting = rows.filter((row) =>
+    known.every(({ step, written_at }) => (step < 0 ? written_at <= row.written_at : written_at >= row.written_at)),
+  )
+  return fitting.length > 0 ? fitting : rows
+}
+
+function nearest(tx: Tx, report: StatusReport, rows: readonly Candidate[]): Candidate | undefined {
+  return [...rows].sort((a, b) => distance(tx, report, a) - distance(tx, report, b))[0]
+}
+
+function distance(tx: Tx, report: StatusReport, row: Candidate): number {
+  if (report.scts === null) return 0
+  return Math.abs(report.scts - centreAhead(tx, report.centre, report.receivedAt) - row.written_at)
+}
+
+function sameRecipient(ours: string, theirs: string): boolean {
+  const digits = ours.replace(/\D/g, '')
+  const length = Math.min(tail, digits.length, theirs.length)
+  return length > 0 && digits.slice(-length) === theirs.slice(-length)
+}
+
+/** A report names its service centre and when that took the message: between our writing it and its acceptance. */
+function learnFrom({ centre, scts, sim, receivedAt }: StatusReport, segment: Candidate, tx: Tx): void {
+  tx.run('INSERT INTO sim (id, reports) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET reports = reports + 1', sim)
+  if (scts === null) return
+  const { written_at: writtenAt, sent_at: sentAt } = segment
+  const acceptedAt = Math.max(writtenAt, Math.min(sentAt ?? receivedAt, receivedAt))
+  learnReported(tx, centre, { scts, writtenAt, acceptedAt })
+}
+
+function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
+  if (report.outcome === 'failed') return failDelivery(tx, row, report, now)
+  const delivered =
+    tx.one<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND part > 0 AND report < 32',
+      row.carrier ?? row.seq,
+    )?.n ?? 0
+  if (row.device !== null) touchDevice(tx, row.device, now)
+  const whole = delivered >= row.parts
+  const goesOn = follows(tx, row)
+  const sms = whole && goesOn === null ? ({ sms: 'delivered', deliveredAt: now } as const) : {}
+  const settled = row.in_doubt === 1 && whole ? { inDoubt: false, reason: null, error: null } : {}
+  const change: Change = { ...sms, ...settled, partsDelivered: delivered, sim: report.sim }
+  // A pending answer can be faster than the report: its own, longer wait goes on.
+  if (row.final === 1 || !whole || row.status === 'delivered') {
+    move(tx, row, row.final === 1 ? { ...sms, partsDelivered: delivered, sim: report.sim } : change, now)
+  } else if (goesOn !== null) {
+    const clear = { ...change, sentAt: row.sent_at ?? now, deadline: now + row.within }
+    const moved = row.due === null ? move(tx, row, clear, now) : row
+    if (goesOn === 'then' && row.expect === 'none' && row.due === null) advance(tx, moved, now)
+  } else if (row.expect === 'none') {
+    move(tx, row, { ...change, status: 'delivered', final: true, ok: true }, now)
+  } else {
+    move(tx, row, { ...change, status: 'delivered', reason: null, deadline: now + row.within }, now)
+  }
+}
+
+function failDelivery(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
+  if (row.sms_status === 'delivered') return
+  if (row.final === 1) {
+    move(tx, row, { sms: 'undelivered', sim: report.sim }, now)
+    return
+  }
+  const fault = new Fault('delivery_failed', report.meaning, { status: report.status })
+  const error = errorReport(fault)
+  move(tx, row, { status: 'undelivered', sms: 'undelivered', final: true, ok: false, error, sim: report.sim }, now)
+}
+
+/** Reports of a SIM that are tried again when the fate of a segment without reference has become clear. */
+const mostTried = 50
+
+/**
+ * Reports that came before the reference they name was known get another try; those that waited for the reference of
+ * another segment too, where there are segments without any.
+ */
+export function matchWaitingReports(tx: Tx, sim: string, reference: number | null, now: number): void {
+  const waiting = `SELECT id, document FROM raw WHERE state = 'report' AND sim = ?`
+  const named =
+    reference === null
+      ? []
+      : tx.all<WaitingReport>(`${waiting} AND json_extract(document, '$.reference') = ?`, sim, reference)
+  const others = lacksReferences(tx, sim, now)
+    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, sim, mostTried)
+    : []
+  const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row.document]))
+  for (const [id, text] of rows) {
+    if (applyReport(tx, reportIn(text, now), now)) {
+      tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
+    }
+  }
+}
+
+/** Reports that an older version kept do not say of which service centre they are. */
+function reportIn(text: string, now: number): StatusReport {
+  const kept = document<StatusReport & { readonly centre?: string | null; readonly receivedAt?: number }>(text)
+  return { ...kept, centre: kept.centre ?? null, receivedAt: kept.receivedAt ?? now }
+}
+
+interface WaitingReport {
+  readonly id: number
+  readonly document: string
+}
+
+function lacksReferences(tx: Tx, sim: string, now: number): boolean {
+  const sql = `SELECT 1 FROM segment WHERE sim = ? AND reference IS NULL AND written_at > ? AND outcome IN ('sent', 'doubt')
+    LIMIT 1`
+  return tx.one(sql, sim, now - horizonMs) !== undefined
+}

@@ -1,0 +1,53 @@
+import { segmentText } from '../../sms/segment.ts'
+import { document, type SubmissionRow } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { move } from './moves.ts'
+
+/** How a command may share a text with others of its device: the same head and tail stand around all of them. */
+export interface Joins {
+  readonly head: string
+  readonly body: string
+  readonly tail: string
+  readonly separator: string
+  /** Most commands in a text, and most characters; null is as many as one SMS holds. */
+  readonly max: number | null
+  readonly maxLength: number | null
+}
+
+/** The submissions that a text carries beside the one it belongs to. */
+export function riders(tx: Tx, seq: number): SubmissionRow[] {
+  return tx.all<SubmissionRow>('SELECT * FROM submission WHERE carrier = ? AND final = 0 ORDER BY seq', seq)
+}
+
+/**
+ * Takes along what is queued right behind a command and may share its text. Each keeps its own row, result and answer.
+ * Returns the text that carries them all; null when nothing rides along.
+ */
+export function takeRiders(tx: Tx, row: SubmissionRow, now: number): string | null {
+  const joins = document<Joins>(row.joins)
+  const queued = tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE lane = ? AND status = 'queued' ORDER BY priority DESC, seq LIMIT 20`,
+    row.lane,
+  )
+  const bodies = [joins.body]
+  for (const other of queued) {
+    const theirs = document<Joins | null>(other.joins)
+    if (theirs === null || other.route !== row.route || !fits(joins, [...bodies, theirs.body], theirs)) break
+    bodies.push(theirs.body)
+    const { gateway } = row
+    const change = { status: 'sending', sms: 'sending', open: 2, carrier: row.seq, gateway } as const
+    move(tx, other, { ...change, attempts: other.attempts + 1, boot: row.boot, error: null }, now)
+  }
+  return bodies.length === 1 ? null : joined(joins, bodies)
+}
+
+function fits(joins: Joins, bodies: readonly string[], theirs: Joins): boolean {
+  const { head, tail, separator, max, maxLength } = joins
+  if (theirs.head !== head || theirs.tail !== tail || theirs.separator !== separator) return false
+  if (max !== null && bodies.length > max) return false
+  const text = joined(joins, bodies)
+  return text.length <= (maxLength ?? Number.POSITIVE_INFINITY) && segmentText(text).segments.length === 1
+}
+
+const joined = ({ head, tail, separator }: Joins, bodies: readonly string[]): string =>
+  head + bodies.join(separator) + tail

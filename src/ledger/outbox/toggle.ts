@@ -1,0 +1,28 @@
+import { deviceState } from '../devices/devices.ts'
+import type { Tx } from '../tx.ts'
+import type { NewSubmission, Refusal, Toggle } from './enqueue.ts'
+
+/** What a TOGGLE comes to: the other value than the one that an unfinished command will set, else than the present one. */
+export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): NewSubmission | Refusal {
+  if (whenOn.error === undefined && whenOff.error === undefined) {
+    const ahead = digestAhead(tx, whenOn, whenOff)
+    if (ahead !== null) return ahead === whenOff.digest ? whenOn : whenOff
+  }
+  const current = deviceState(tx, { device: unknown.device as string })[property]
+  if (current === 'ON' || current === true) return whenOn
+  return current === 'OFF' || current === false ? whenOff : unknown
+}
+
+/** Which of two commands of a device is the last one that is not finished. */
+function digestAhead(tx: Tx, one: NewSubmission, other: NewSubmission): string | null {
+  const values = [one.lane, one.digest, other.digest]
+  const row = tx.one<{ digest: string }>(
+    `SELECT digest FROM (
+       SELECT seq, digest FROM submission WHERE lane = ? AND status = 'queued' AND digest IN (?, ?)
+       UNION ALL SELECT seq, digest FROM submission WHERE lane = ? AND open > 0 AND digest IN (?, ?)
+     ) ORDER BY seq DESC LIMIT 1`,
+    ...values,
+    ...values,
+  )
+  return row?.digest ?? null
+}

@@ -1,0 +1,55 @@
+import { isPaused } from '../lanes/pause.ts'
+import { type SubmissionRow, submission } from '../rows.ts'
+import type { Tx } from '../tx.ts'
+import { publishResult } from './moves.ts'
+
+/** How the reason of a command begins that only waits for its gateways. */
+const waiting = 'waits for gateway '
+
+/** Commands that are told in one transaction. */
+const most = 200
+
+export interface WaitsArgs {
+  /** Gateways that are all away, as a lane's route is written. */
+  readonly route: string
+  /** The gateway that has noticed it. */
+  readonly gateway: string
+  /** Whom they wait for, as people read it: `home (no_sim)`. */
+  readonly gateways: string
+  readonly now: number
+}
+
+/**
+ * Tells the commands that are next and wait for gateways that are away what they wait for, each once: those that are
+ * bound to a gateway stay with it (design section 5, sticky devices wait and say so). Answers whether there are more.
+ */
+export function tellWaiting(tx: Tx, { route, gateway, gateways, now }: WaitsArgs): boolean {
+  if (isPaused(tx, gateway)) return false
+  const heads = tx.all<{ seq: number }>(
+    `SELECT seq FROM lane JOIN submission ON submission.seq = lane.head
+     WHERE lane.state = 'ready' AND lane.route = ? AND submission.status = 'queued' AND submission.reason IS NULL
+     LIMIT ?`,
+    route,
+    most,
+  )
+  for (const { seq } of heads) {
+    tx.run('UPDATE submission SET reason = ? WHERE seq = ?', `${waiting}${gateways}`, seq)
+    publishResult(tx, submission(tx, seq) as SubmissionRow, now)
+  }
+  return heads.length === most
+}
+
+/** The reason of a command that waits for a clock that can be trusted. */
+const clock = 'clock'
+
+/** Tells what an unsafe command waits for while the clock is behind what is known to have been, once. */
+export function tellClock(tx: Tx, row: SubmissionRow, now: number): void {
+  if (row.reason === clock) return
+  tx.run('UPDATE submission SET reason = ? WHERE seq = ?', clock, row.seq)
+  publishResult(tx, submission(tx, row.seq) as SubmissionRow, now)
+}
+
+/** The reason of a command that goes out now: the wait is over. */
+export function reasonBehindWait(reason: string | null): string | null {
+  return reason === clock || reason?.startsWith(waiting) ? null : reason
+}

@@ -1,0 +1,118 @@
+import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
+import type { Bell } from '../../ledger/tx.ts'
+import { Fault, type FaultCode } from '../../message/fault.ts'
+import { asFault, type Engine } from './engine.ts'
+
+/** One operation on its way to the engine. */
+export interface Call {
+  readonly id: number
+  readonly name: OperationName
+  readonly args: unknown
+  /** Answer before the commit too. */
+  readonly early: boolean
+}
+
+/** A Fault as plain data, to cross a thread. */
+export interface PlainFault {
+  readonly code: FaultCode
+  readonly message: string
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+export type Answer =
+  | { readonly id: number; readonly kind: 'early'; readonly value: unknown }
+  | { readonly id: number; readonly kind: 'committed'; readonly value: unknown }
+  | { readonly id: number; readonly kind: 'failed'; readonly fault: PlainFault }
+
+/** What the one who asked does next comes within a moment, and can share the commit. */
+const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
+  // A claim is followed by the mark of its first segment; nothing final happens before that is on the disk.
+  claim: ({ seq }: ResultOf<'claim'>) => seq !== undefined,
+}
+/** Nobody waits for the commit of these. */
+const patient: readonly OperationName[] = ['claim', 'markSent', 'published']
+
+/**
+ * Group commit: runs calls in one transaction and answers when all of them are on the disk. A call that fails undoes
+ * itself only; a commit that fails fails them all.
+ */
+export class Batch {
+  readonly #engine: Engine
+  readonly #answer: (answer: Answer) => void
+  #done: { id: number; value: unknown }[] = []
+  #isOpen = false
+  /** Somebody waits for the commit. */
+  #isUrgent = false
+  #expects = false
+
+  constructor(engine: Engine, answer: (answer: Answer) => void) {
+    this.#engine = engine
+    this.#answer = answer
+  }
+
+  /** More is likely to come in a moment that is worth to wait for. */
+  get canWait(): boolean {
+    return this.#isOpen && this.#expects && !this.#isUrgent
+  }
+
+  run(calls: readonly Call[]): void {
+    try {
+      if (!this.#isOpen) this.#engine.begin()
+      this.#isOpen = true
+      for (const call of calls) this.#attempt(call)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  commit(beforeCommit: () => void = () => {}): Bell[] {
+    if (!this.#isOpen) return []
+    try {
+      beforeCommit()
+      const bells = this.#engine.commit()
+      for (const { id, value } of this.#done) this.#answer({ id, kind: 'committed', value })
+      this.#reset()
+      return bells
+    } catch (error) {
+      this.#fail(error)
+      return []
+    }
+  }
+
+  #attempt({ id, name, args, early }: Call): void {
+    const operation = operations[name] as (tx: Engine, args: unknown) => unknown
+    try {
+      const value = this.#engine.attempt(() => operation(this.#engine, args))
+      this.#done.push({ id, value })
+      if (early) this.#answer({ id, kind: 'early', value })
+      this.#expects ||= expectant[name]?.(value as never) ?? false
+      this.#isUrgent ||= !patient.includes(name)
+    } catch (error) {
+      this.#answer({ id, kind: 'failed', fault: plain(asFault(error)) })
+      // SQLite gives up the whole transaction when the disk is full: nothing of it may be called done.
+      if (!this.#engine.inTransaction) throw error
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#engine.rollback()
+    const fault = plain(asFault(error))
+    for (const { id } of this.#done) this.#answer({ id, kind: 'failed', fault })
+    this.#reset()
+  }
+
+  #reset(): void {
+    this.#done = []
+    this.#isOpen = false
+    this.#isUrgent = false
+    this.#expects = false
+  }
+}
+
+export function plain({ code, message, detail }: Fault): PlainFault {
+  return { code, message, detail }
+}
+
+export function revive({ code, message, detail }: PlainFault): Fault {
+  return new Fault(code, message, detail)
+}

@@ -1,0 +1,229 @@
+import Database from 'better-sqlite3'
+import type { Bell, Tx } from '../../ledger/tx.ts'
+import { Fault } from '../../message/fault.ts'
+import type { Publication } from '../../message/publication.ts'
+import { migrations } from './migrations.ts'
+
+/** One SQLite file, its statements and its transactions. Lives in the writer thread. */
+export class Engine implements Tx {
+  readonly #db: Database.Database
+  readonly #statements = new Map<string, Database.Statement<unknown[]>>()
+  readonly #bells = new Set<Bell>()
+  #wiped = false
+  #erased = false
+  /** How many copies are being made of the file. */
+  #holds = 0
+
+  constructor(path: string, options: { durable: boolean }) {
+    this.#db = open(path)
+    this.#db.pragma('journal_mode = WAL')
+    // FULL: a commit is on the disk before it is answered, whatever happens to the power afterwards.
+    this.#db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
+    this.#db.pragma('foreign_keys = ON')
+    this.#db.pragma('secure_delete = FAST')
+    this.#db.pragma('cache_size = -8192')
+    // The journals of savepoints: what they undo never outlives the transaction.
+    this.#db.pragma('temp_store = MEMORY')
+    // Checkpoints cost a second fsync: they are made in quiet moments, see `rest`.
+    this.#checkpointBehind(pagesOfLog)
+  }
+
+  one<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[]
+  }
+
+  run(sql: string, ...values: unknown[]): Database.RunResult {
+    return this.#statement(sql).run(...values)
+  }
+
+  publish({ topic, payload, retain, absolute = false, correlation = null }: Publication): void {
+    this.run(
+      'INSERT INTO publication (topic, payload, retain, absolute, correlation) VALUES (?, ?, ?, ?, ?)',
+      topic,
+      payload,
+      retain ? 1 : 0,
+      absolute ? 1 : 0,
+      correlation,
+    )
+    if (retain) {
+      const key = absolute ? `/${topic}` : topic
+      if (payload === '') this.run('DELETE FROM retained WHERE topic = ?', key)
+      else this.run('INSERT OR REPLACE INTO retained (topic, payload) VALUES (?, ?)', key, payload)
+    }
+    this.ring('publications')
+  }
+
+  ring(bell: Bell): void {
+    this.#bells.add(bell)
+  }
+
+  get inTransaction(): boolean {
+    return this.#db.inTransaction
+  }
+
+  begin(): void {
+    this.#bells.clear()
+    this.run('BEGIN IMMEDIATE')
+  }
+
+  /** Runs one operation so that its failure undoes nothing but itself. */
+  attempt<T>(operation: () => T): T {
+    this.run('SAVEPOINT operation')
+    try {
+      const value = operation()
+      this.run('RELEASE operation')
+      return value
+    } catch (error) {
+      if (this.#db.inTransaction) {
+        this.run('ROLLBACK TO operation')
+        this.run('RELEASE operation')
+      }
+      throw error
+    }
+  }
+
+  /** Makes everything since `begin` durable and tells which bells to ring. */
+  commit(): Bell[] {
+    this.run('COMMIT')
+    this.#erased ||= this.#bells.has('erased')
+    this.#wiped ||= this.#erased || this.#bells.has('wiped')
+    return [...this.#bells]
+  }
+
+  rollback(): void {
+    if (this.#db.inTransaction) this.run('ROLLBACK')
+  }
+
+  /**
+   * A quiet moment: the write-ahead log goes back into the file. Where something was wiped, the log is emptied as well:
+   * its old pages still hold what nobody may read any more.
+   */
+  rest(): void {
+    if (this.#holds > 0) return
+    // Deleted rows leave copies behind in freed and rearranged pages.
+    if (this.#erased) this.#db.exec('VACUUM')
+    this.#erased = false
+    this.#db.pragma(`wal_checkpoint(${this.#wiped ? 'TRUNCATE' : 'PASSIVE'})`)
+    this.#wiped = false
+  }
+
+  /** Something was wiped since the log was last emptied. */
+  get owesWipe(): boolean {
+    return this.#wiped
+  }
+
+  /**
+   * Until `release` the file does not change, and the log only grows: read one after the other they are the store as
+   * it would be found after a power cut. The log begins anew here: an old one of which only a part was read would undo
+   * what is in the file already.
+   */
+  hold(): void {
+    if (this.#holds === 0) {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+      this.#checkpointBehind(0)
+    }
+    this.#holds++
+  }
+
+  release(): void {
+    this.#holds--
+    if (this.#holds === 0) this.#checkpointBehind(pagesOfLog)
+  }
+
+  /** A consistent copy of the whole store in one file. Nothing else is done meanwhile. */
+  copyTo(path: string): void {
+    this.#db.prepare('VACUUM INTO ?').run(path)
+    markCopy(path)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#db.close()
+  }
+
+  #checkpointBehind(pages: number): void {
+    this.#db.pragma(`wal_autocheckpoint = ${pages}`)
+  }
+
+  #statement(sql: string): Database.Statement<unknown[]> {
+    let statement = this.#statements.get(sql)
+    if (!statement) {
+      statement = this.#db.prepare(sql)
+      this.#statements.set(sql, statement)
+    }
+    return statement
+  }
+}
+
+/** Pages of the log after which a commit writes them back itself, when there is no quiet moment. */
+const pagesOfLog = 8_000
+
+/** Started from a copy, a hub sends nothing again. */
+export function markCopy(path: string): void {
+  const copy = new Database(path)
+  copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
+  copy.close()
+}
+
+/** Opens the file, looks whether it is whole and brings it to the present schema. */
+function open(path: string): Database.Database {
+  const db = new Database(path, { timeout: 2_000 })
+  try {
+    // One hub a store. The lock is the system's: it goes with the process, however that ends.
+    db.pragma('locking_mode = EXCLUSIVE')
+    db.prepare('BEGIN EXCLUSIVE').run()
+    db.prepare('COMMIT').run()
+    const version = db.pragma('user_version', { simple: true }) as number
+    if (version > migrations.length) {
+      throw new Fault(
+        'store_newer',
+        `${path} was written by a newer smshub (schema ${version}, this one knows ${migrations.length})`,
+      )
+    }
+    const fault = damage(db)
+    if (fault) throw new Fault('store_damaged', `${path} is damaged: ${fault}`)
+    if (version > 0 && version < migrations.length)
+      db.prepare('VACUUM INTO ?').run(`${path}.before-schema-${migrations.length}`)
+    for (const [index, step] of migrations.entries()) {
+      if (index < version) continue
+      db.transaction(() => {
+        db.exec(step)
+        db.pragma(`user_version = ${index + 1}`)
+      }).immediate()
+    }
+    return db
+  } catch (error) {
+    db.close()
+    throw asFault(error, path)
+  }
+}
+
+/** Files up to this size are looked through at every start; larger ones are found out when a page fails. */
+const checkedOctets = 64 * 1024 * 1024
+
+function damage(db: Database.Database): string | null {
+  const pages = db.pragma('page_count', { simple: true }) as number
+  const size = pages * (db.pragma('page_size', { simple: true }) as number)
+  if (size > checkedOctets) return null
+  const said = db.pragma('quick_check(1)', { simple: true }) as string
+  return said === 'ok' ? null : said
+}
+
+/** SQLite's own errors in the words of the hub. */
+export function asFault(error: unknown, path = 'the store'): Fault {
+  if (error instanceof Fault) return error
+  const code = (error as { code?: string } | null)?.code ?? ''
+  const said = error instanceof Error ? error.message : String(error)
+  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE'))
+    return new Fault('storage_full', `${path}: ${said}`, {}, error)
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new Fault('store_damaged', `${path} is damaged: ${said}`, {}, error)
+  if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
+  if (code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
+    return new Fault('invalid_config', `${path} can't be written: ${said}`, {}, error)
+  return Fault.from(error)
+}
