@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Broker, brokerSettings } from '../../src/config/broker.ts'
 import type { SessionChange, SessionStore } from '../../src/message/session.ts'
@@ -263,6 +265,62 @@ describe('retained messages of clients', () => {
     await granted(client, ['r/#'])
     expect(await messages(client, 3)).toHaveLength(3)
     client.end()
+  })
+})
+
+describe('publishes at QoS 2 that are not completed', () => {
+  /** Octets that nothing but a reference keeps. */
+  const held = () => {
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    return process.memoryUsage().arrayBuffers
+  }
+  /** Publishes so many, takes their PUBRECs and never sends a PUBREL. */
+  const begin = async (client: RawClient, from: number, count: number, payload: string | Buffer = 'x') => {
+    for (let id = from; id < from + count; id++) {
+      client.send(publishPacket('half/done', payload, { qos: 2, id }))
+      expect((await client.next(5))?.body.readUInt16BE(0)).toBe(id)
+    }
+  }
+
+  test.each([true, false])('keep their identifiers and nothing of what they hold (clean session %s)', async (clean) => {
+    const started = await start()
+    const client = await started.connected({ id: 'half', clean })
+    await begin(client, 1, 10, Buffer.alloc(200_000, 65))
+    const before = held()
+    await begin(client, 11, 200, Buffer.alloc(200_000, 65))
+    expect(held() - before).toBeLessThan(4_000_000)
+    client.end()
+  })
+
+  test('are bounded over all connections of a session and over a restart: the oldest are forgotten, and reported', async () => {
+    const first = await start()
+    for (let n = 0; n < 3; n++) {
+      const client = await first.connected({ id: 'half', clean: false })
+      await begin(client, 1 + n * 600, 600)
+      client.end()
+      await client.closed()
+    }
+    await first.stop()
+    cleanUp.length = 0
+    const kinds = first.changes.map(({ kind }) => kind)
+    expect(
+      kinds.filter((kind) => kind === 'received').length - kinds.filter((kind) => kind === 'completed').length,
+    ).toBe(1_000)
+    expect(first.refused).toContainEqual(
+      expect.objectContaining({ client: 'half', reason: expect.stringContaining('QoS 2') }),
+    )
+
+    const second = await start({}, first.path)
+    const watcher = await second.connected({ id: 'watcher' })
+    await granted(watcher, ['half/done'])
+    const client = await second.connected({ id: 'half', clean: false })
+    await begin(client, 1_800, 1)
+    client.send(packetOf(0x62, word(1_800)))
+    await client.next(7)
+    expect(await watcher.untilPong()).toEqual([])
+    client.end()
+    watcher.end()
   })
 })
 

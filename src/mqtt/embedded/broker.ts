@@ -15,10 +15,11 @@ import { Exchange } from './exchange.ts'
 import { Floods } from './floods.ts'
 import { guarded } from './guarded-stream.ts'
 import { Listeners, type ListenersOptions } from './listeners.ts'
-import { type SessionLimits, SessionPersistence } from './persistence.ts'
+import { type Overflow, type SessionLimits, SessionPersistence } from './persistence.ts'
 import { persistenceForAedes, sessionMark } from './persistence-for-aedes.ts'
 import { sourceOf } from './source.ts'
 import { isWild } from './subscriptions.ts'
+import { Unread } from './unread.ts'
 import { keyOf, type Waiter, WaitingRoom } from './waiting-room.ts'
 
 export interface BrokerLimits extends SessionLimits {
@@ -45,8 +46,11 @@ export interface BrokerOptions extends AccessNames {
   now(): number
 }
 
-/** Octets that may wait for a client to read them. */
-const mostUnread = 16 * 1024 * 1024
+const overflows: Readonly<Record<Overflow, string>> = {
+  session: 'its queue is full: its oldest messages were dropped',
+  all: 'the queues of all sessions together are full: its oldest messages were dropped',
+  received: 'it does not complete what it publishes at QoS 2: its oldest packet identifiers were forgotten',
+}
 /** What a filter with wildcards costs of a client's allowance; any other costs as much as a publish. */
 const wildcardCost = 10
 /** How often sessions are looked through for those that nobody came back to. */
@@ -65,6 +69,7 @@ export class EmbeddedBroker implements Ingress {
   readonly #persistence: SessionPersistence
   readonly #connections = new WeakMap<Client, Connection>()
   readonly #peers = new WeakMap<Client, Peer>()
+  readonly #unread = new Unread<Client & { conn: Duplex }>()
   #broker!: Aedes
   #handlers!: IngressHandlers
   #expiry: Timer | null = null
@@ -77,10 +82,7 @@ export class EmbeddedBroker implements Ingress {
     this.#floods = new Floods(clock, limits.publishesPerSecond, limits.burst)
     this.#refusals = new Refusals(clock, (refused) => this.#handlers.refused(refused))
     this.#waiting = new WaitingRoom(clock, (address, reason) => this.#refusals.add({ client: address, reason }))
-    const overflowed = (client: string, why: 'session' | 'all') => {
-      const whose = why === 'session' ? 'its queue is full' : 'the queues of all sessions together are full'
-      this.#refusals.add({ client, reason: `${whose}: its oldest messages were dropped` })
-    }
+    const overflowed = (client: string, why: Overflow) => this.#refusals.add({ client, reason: overflows[why] })
     const dropped = ({ queued, retained }: { queued: number; retained: number }) => {
       const reason = `the store held more than the limits of the broker: ${queued} queued and ${retained} retained messages were dropped`
       this.#refusals.add({ client: 'broker', reason })
@@ -290,12 +292,13 @@ export class EmbeddedBroker implements Ingress {
     return true
   }
 
-  /** A client that does not read what it is sent: a session that is kept gets it when it comes back. */
+  /** Puts out who does not read what it is sent: a session that is kept gets it when it comes back. */
   #isDeaf(client: Client): boolean {
-    if (client.conn.writableLength < mostUnread) return false
-    this.#refusals.add({ client: client.id, reason: 'it does not read what it is sent: the connection was closed' })
-    client.conn.destroy()
-    return true
+    const deaf = this.#unread.add(client as Client & { conn: Duplex })
+    if (deaf === null) return false
+    this.#refusals.add({ client: deaf.id, reason: 'it does not read what it is sent: the connection was closed' })
+    deaf.conn.destroy()
+    return deaf === client
   }
 
   #authorizePublish(client: Client | null, packet: Incoming, done: (error?: Error | null) => void): void {

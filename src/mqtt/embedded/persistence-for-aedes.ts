@@ -18,6 +18,9 @@ export function persistenceForAedes(persistence: SessionPersistence): object {
       ...(persistence.isResumed(client.id) ? [{ topic: sessionMark, qos: 0 }] : []),
       ...(await persistence.subscriptionsByClient(client)),
     ],
+    /** Until PUBREL the identifier tells a publish from its copy (MQTT-4.3.3-2): what it holds is on its way already. */
+    incomingStorePacket: (client: AedesClient, packet: BrokerPacket) =>
+      persistence.incomingStorePacket(client, { ...packet, topic: '', payload: '' }),
     /** What has gone out before is a duplicate when it goes out again (MQTT-3.3.1-1). */
     outgoingStream: (client: AedesClient) =>
       persistence

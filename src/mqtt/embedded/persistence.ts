@@ -15,12 +15,17 @@ export interface SessionLimits extends SessionBounds, SubscriptionLimits, QueueL
   readonly userSessions: number
 }
 
+/** A session has lost its oldest message, for its own sake or for that of all, or its oldest half-done QoS 2 publish. */
+export type Overflow = 'session' | 'all' | 'received'
+
+/** QoS 2 publishes of one session that wait for their PUBREL; aedes bounds those of one connection in the same way. */
+const mostReceived = 1_000
+
 export interface SessionRules {
   readonly limits: SessionLimits
   /** Wall time in ms. */
   now(): number
-  /** A session has lost its oldest message, for its own sake or for that of all. */
-  overflowed(client: string, why: 'session' | 'all'): void
+  overflowed(client: string, why: Overflow): void
   /** The store held more than the limits allow: so many messages were dropped when it was read. */
   dropped(counts: { readonly queued: number; readonly retained: number }): void
 }
@@ -84,7 +89,7 @@ export class SessionPersistence {
     for (const { client, topic, qos } of subscriptions) this.#subscribe(client, { topic, qos }, true)
     this.#queues.restore(saved)
     for (const { client, messageId } of received) {
-      this.#session(client).received.set(messageId, { cmd: 'publish', topic: '', payload: '', qos: 2, retain: false })
+      this.#receive(client, messageId, { cmd: 'publish', topic: '', payload: '', qos: 2, retain: false })
     }
     this.#wills.restore(wills)
     for (let after: string | null = null; ; ) {
@@ -276,8 +281,8 @@ export class SessionPersistence {
 
   async incomingStorePacket(client: AedesClient, packet: BrokerPacket): Promise<void> {
     const { messageId = 0 } = packet
-    this.#session(client.id).received.set(messageId, { ...copyOf(packet), messageId })
     if (client.clean !== true) this.#journal.add({ kind: 'received', client: client.id, messageId })
+    this.#receive(client.id, messageId, copyOf(packet))
   }
 
   async incomingGetPacket(client: AedesClient, { messageId = 0 }: BrokerPacket): Promise<BrokerPacket> {
@@ -352,6 +357,17 @@ export class SessionPersistence {
     for (const topic of session.subscriptions.topics()) this.#filters.delete(topic, client)
     this.#hold(session.user, -session.subscriptions.size)
     this.#sessions.delete(client)
+  }
+
+  /** A session of which more is half-done forgets the oldest: what it keeps is bounded over all its connections. */
+  #receive(client: string, messageId: number, packet: BrokerPacket): void {
+    const { received } = this.#session(client)
+    received.set(messageId, { ...packet, messageId })
+    const [oldest] = received.keys()
+    if (received.size <= mostReceived || oldest === undefined) return
+    received.delete(oldest)
+    this.#journal.add({ kind: 'completed', client, messageId: oldest })
+    this.#rules.overflowed(client, 'received')
   }
 
   #subscribe(client: string, { subscriptionIdentifier, ...subscription }: Subscription, isKept: boolean): void {
