@@ -17,16 +17,18 @@ interface Segment {
   readonly part: number
   readonly total?: number
   readonly scts: number
+  /** Its stamp can't be read: `scts` is when it came. */
+  readonly unstamped?: boolean
   readonly sender?: string
   readonly key?: string
 }
 
-function take({ text, part, total = 2, scts, sender = 'a', key = sender }: Segment): Assembled {
+function take({ text, part, total = 2, scts, unstamped, sender = 'a', key = sender }: Segment): Assembled {
   const { lastInsertRowid } = tx.run(
     `INSERT INTO raw (gateway, sim, source, pdu, hash, state, received_at) VALUES ('g', 's', 'direct', '', ?, 'filed', 0)`,
     String(raw++),
   )
-  const content = JSON.stringify({ text, scts })
+  const content = JSON.stringify({ text, scts: unstamped === true ? null : scts })
   const found = assemble(tx, { raw: Number(lastInsertRowid), key, sender, part, total, scts, content, now: scts })
   // As the deliver flow does once the text is published.
   for (const { id } of [...found.givenUp, ...(found.complete === null ? [] : [found.complete])])
@@ -105,15 +107,31 @@ describe('segments with the same reference', () => {
         return { text, part: k + 1, total, scts, sender }
       })
     })
+  /** The same with stamps in any order: handed over in parallel. */
+  const inParallel = (segments: readonly Segment[]): Segment[] => {
+    const stamps = shuffled(segments.map(({ scts }) => scts))
+    return segments.map((segment, i) => ({ ...segment, scts: stamps[i] as number }))
+  }
+  const shuffled = <T>(all: readonly T[]): T[] =>
+    all
+      .map((one) => ({ one, order: random() }))
+      .sort((a, b) => a.order - b.order)
+      .map(({ one }) => one)
   const passesForWhole = (segments: readonly Segment[]): string[] =>
     segments.flatMap((segment) => {
       const found = take(segment)
       return found.complete?.uncertain === false ? [textOf(found) as string] : []
     })
 
-  test('of two texts, each in its order, never make a mixed one that passes for whole', () => {
+  const each = [
+    { stamps: 'in its order', order: (segments: Segment[]) => segments },
+    { stamps: 'stamped in any order', order: inParallel },
+  ]
+
+  test.each(each)('of two texts, each $stamps, never make a mixed one that passes for whole', ({ stamps, order }) => {
     for (let run = 0; run < 1_000; run++) {
-      const [one = [], other = []] = twoTexts(2 + upTo(4), [0, 1, 5, 30, 120, 3_600][upTo(6)] as number, `run${run}`)
+      const apart = [0, 1, 5, 30, 120, 3_600][upTo(6)] as number
+      const [one = [], other = []] = twoTexts(2 + upTo(4), apart, `${stamps}${run}`).map(order)
       const merged: Segment[] = []
       while (one.length + other.length > 0) {
         const from = other.length === 0 || (one.length > 0 && random() < 0.5) ? one : other
@@ -123,14 +141,70 @@ describe('segments with the same reference', () => {
     }
   })
 
-  test('of two texts that are minutes apart, in any order and with one lost, never do either', () => {
+  test.each(each)('of two texts minutes apart, each $stamps, come in any order with one lost, never do either', (of) => {
     for (let run = 0; run < 1_000; run++) {
-      const total = 2 + upTo(4)
-      const all = twoTexts(total, 120 + upTo(7_200), `far${run}`).flat()
+      const all = twoTexts(2 + upTo(4), 120 + upTo(7_200), `far ${of.stamps}${run}`).flatMap(of.order)
       if (upTo(2) === 0) all.splice(upTo(all.length), 1)
-      const shuffled = all.map((segment) => ({ segment, order: random() })).sort((a, b) => a.order - b.order)
-      for (const text of passesForWhole(shuffled.map(({ segment }) => segment))) expect(text).toMatch(/^(E+|F+)$/)
+      for (const text of passesForWhole(shuffled(all))) expect(text).toMatch(/^(E+|F+)$/)
     }
+  })
+})
+
+describe('segments whose stamps can’t be read', () => {
+  test.each([second, 10 * minute, 5 * 60 * minute])('are one text in whatever order they come, %d ms apart', (apart) => {
+    for (const order of [
+      [1, 2, 3],
+      [3, 2, 1],
+      [2, 3, 1],
+    ]) {
+      const found = order.map((part, i) => take({ text: `<${part}>`, part, total: 3, scts: i * apart, unstamped: true }))
+      expect(textOf(found.at(-1) as Assembled)).toBe('<1><2><3>')
+      expect(found.at(-1)?.complete?.uncertain).toBe(apart > minute)
+    }
+  })
+
+  test('of two texts at once are never one that passes for whole', () => {
+    for (const [i, order] of ['E1F1F2E2', 'E1F1E2F2', 'E2F2F1E1', 'E2F2E1F1'].entries()) {
+      for (const [at, name] of (order.match(/../g) as string[]).entries()) {
+        const segment = { text: name, part: Number(name[1]), scts: at * second, unstamped: true, sender: `s${i}` }
+        const { complete, ...found } = take(segment)
+        const text = textOf({ complete, ...found })
+        if (complete?.uncertain === false) expect(text).toMatch(/^(E1E2|F1F2)$/)
+      }
+    }
+  })
+})
+
+describe('the stamps of one text', () => {
+  const stamps: Record<string, (part: number, total: number) => number> = {
+    'rise with its segments': (part) => part * second,
+    'fall, as they were handed over in parallel': (part, total) => (total - part) * second,
+    'are all the same': () => 0,
+    'come in no order': (part) => ((part * 7) % 5) * second,
+  }
+  const arrivals: Record<string, (parts: number[]) => number[]> = {
+    'in order': (parts) => parts,
+    reversed: (parts) => parts.reverse(),
+    'the even ones first': (parts) => parts.sort((a, b) => (a % 2) - (b % 2)),
+  }
+  const cases = Object.keys(stamps).flatMap((stamp) => Object.keys(arrivals).map((arrival) => [stamp, arrival]))
+
+  test.each(cases)('%s, and they come %s: it is whole', (stamp, arrival) => {
+    for (const total of [2, 3, 5]) {
+      const parts = (arrivals[arrival] as (typeof arrivals)[string])(Array.from({ length: total }, (_, i) => i + 1))
+      const scts = stamps[stamp] as (typeof stamps)[string]
+      const found = parts.map((part) => take({ text: `<${part}>`, part, total, scts: scts(part, total) })).at(-1)
+      const whole = Array.from({ length: total }, (_, i) => `<${i + 1}>`).join('')
+      expect([textOf(found as Assembled), found?.complete?.uncertain]).toEqual([whole, false])
+    }
+  })
+
+  test.each(Object.keys(stamps))('%s: it is whole beside an old one of the same reference that lost a segment', (stamp) => {
+    const scts = stamps[stamp] as (typeof stamps)[string]
+    take({ text: 'old', part: 3, total: 3, scts: -20 * minute })
+    for (const part of [3, 1]) take({ text: `<${part}>`, part, total: 3, scts: scts(part, 3) })
+    const found = take({ text: '<2>', part: 2, total: 3, scts: scts(2, 3) })
+    expect([textOf(found), found.complete?.uncertain]).toEqual(['<1><2><3>', false])
   })
 })
 

@@ -57,7 +57,9 @@ const mostInAll = 2_000
  * so a crash before the text is settled finds the same set again.
  *
  * A sequence number that is there with other content begins another set (TS 23.040 clause 9.2.3.24.1). What comes then
- * belongs to the set that is nearest in stamp, and to the newest of those that are equally near.
+ * belongs to the set that is nearest in stamp. Among those that are about as near it is of one whose stamps rise with
+ * its sequence numbers, the nearest, the newest. Order within a minute proves no more than that: senders hand segments
+ * over in parallel, and two nodes of one service centre stamp them. Without stamps it is that of their arrival.
  */
 export function assemble(tx: Tx, part: NewPart): Assembled {
   const sets = [...openSets(tx, part.key)].reverse()
@@ -66,15 +68,17 @@ export function assemble(tx: Tx, part: NewPart): Assembled {
     return { complete: null, copy: true, givenUp: [] }
   }
   const open = sets
-    .map(([id, rows]) => ({ id, rows, distance: distanceTo(rows, part) }))
+    .map(([id, rows]) => ({ id, rows, distance: distanceTo(rows, part), inOrder: disorder(rows, part) === 0 }))
     .filter(({ rows, distance }) => distance <= spreadMs && rows.every((row) => row.part !== part.part))
     .sort((a, b) => a.distance - b.distance)
-  const [nearest] = open
-  if (nearest === undefined) return beginSet(tx, part, new Map(sets))
-  const rivals = open.slice(1).filter(({ distance }) => distance < nearest.distance + clearMs)
+  const nearest = open[0]?.distance ?? 0
+  const [best, ...rivals] = open
+    .filter(({ distance }) => distance < nearest + clearMs)
+    .sort((a, b) => Number(b.inOrder) - Number(a.inOrder))
+  if (best === undefined) return beginSet(tx, part, new Map(sets))
   // What goes into the wrong one of them is missing in the other, and may be replaced there by what is not its own.
   for (const { id } of rivals) tx.run('UPDATE part SET uncertain = 1 WHERE assembly = ?', id)
-  return addTo(tx, nearest.id, nearest.rows, part, rivals.length > 0)
+  return addTo(tx, best.id, best.rows, part, rivals.length > 0)
 }
 
 /** The segment is kept with its set, or completes it. */
@@ -125,10 +129,21 @@ function isSame(a: string, b: string): boolean {
   return one === other
 }
 
-/** How far a segment is from a set in stamp. Infinite where the order is not that of the sender's segments. */
+/** How far a segment is from a set in stamp. Infinite where it was stamped long before one that it follows. */
 function distanceTo(rows: readonly PartRow[], part: NewPart): number {
-  const inOrder = rows.every((row) => Math.sign(row.part - part.part) * (row.scts - part.scts) >= 0)
-  return inOrder ? Math.min(...rows.map((row) => Math.abs(row.scts - part.scts))) : Number.POSITIVE_INFINITY
+  const stamped = isStamped(part) ? rows.filter(isStamped) : []
+  if (disorder(stamped, part) > clearMs) return Number.POSITIVE_INFINITY
+  return Math.min(...rows.map((row) => Math.abs(row.scts - part.scts)))
+}
+
+/** By how much stamps fall while sequence numbers rise, in ms. */
+function disorder(rows: readonly PartRow[], part: NewPart): number {
+  return Math.max(0, ...rows.map((row) => Math.sign(part.part - row.part) * (row.scts - part.scts)))
+}
+
+/** The service centre's stamp could be read: the time of arrival does not stand in for it. */
+function isStamped({ content }: { readonly content: string }): boolean {
+  return (JSON.parse(content) as { scts: number | null }).scts !== null
 }
 
 /** A sender that begins one long text after the other and ends none shall not fill the disk. */
