@@ -71,8 +71,8 @@ export class Bridge {
   #stopped = false
   #refused = 0
   #logLevel: string
-  /** The figures of `bridge/health` as they were published last. */
-  #figures = ''
+  /** `bridge/health` as it was published last. */
+  #told: Data = {}
   /** Devices that `bridge/devices` names. */
   #listed: ReadonlySet<string> = new Set()
 
@@ -333,12 +333,21 @@ export class Bridge {
 
   async #tellHealth(): Promise<void> {
     const health = await this.#health()
-    this.#figures = figuresOf(health)
+    this.#told = health
     await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload: JSON.stringify(health), retain: true }])
   }
 
   async #tellFigures(): Promise<void> {
-    if (figuresOf(await this.#health()) !== this.#figures) await this.#tellHealth()
+    if (figuresOf(await this.#health()) !== figuresOf(this.#told)) await this.#tellHealth()
+  }
+
+  /** Commits fail, which can't be told by way of the store; or they succeed again. */
+  storeChanged(): void {
+    const { store, ingress, config, now } = this.#rooms
+    if (store.trouble === null) return inBackground(() => this.#tellHealth(), this.#failed)
+    const payload = JSON.stringify({ ...this.#told, time: isoTime(now()), store_trouble: store.trouble.message })
+    const topic = `${config.mqtt.base_topic}/bridge/health`
+    inBackground(() => ingress.publish({ topic, payload, retain: true, correlation: null }), this.#failed)
   }
 }
 

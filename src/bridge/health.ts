@@ -14,6 +14,7 @@ export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Rec
     mqtt: ingress.connected ? 'connected' : 'disconnected',
     mqtt_trouble: ingress.trouble,
     mqtt_refused: refused,
+    store_trouble: store.trouble?.message ?? null,
     devices: fleet.devices.size,
     queued,
     open,

@@ -180,6 +180,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       devices: z.number(),
       queued: z.number(),
       unpublished: z.number(),
+      store_trouble: maybe(z.string()),
       clock: z.enum(['right', 'behind']),
       paused: z.array(z.object({ device: z.string().optional(), gateway: z.string().optional(), since: time })),
     }),

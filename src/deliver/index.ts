@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
-import { Fault } from '../message/fault.ts'
+import { Fault, isOfDisk } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
 import { topicName } from '../message/topics.ts'
@@ -146,8 +146,7 @@ export class Deliver {
       this.#failures.delete(message.id)
     } catch (error) {
       const fault = Fault.from(error)
-      // Nothing is wrong with the message, and the next one would fare no better.
-      if (fault.code === 'storage_full') throw fault
+      if (isOfDisk(fault.code)) throw fault
       const failures = (this.#failures.get(message.id) ?? 0) + 1
       this.#failures.set(message.id, failures)
       this.#rooms.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)

@@ -171,7 +171,7 @@ export class Hub {
     const now = this.#options.clock.monotonic()
     return healthOf({
       stopping: this.#stopped,
-      storeFault: this.fatal?.message ?? null,
+      storeFault: this.#upkeep.storeFault,
       hasRoom: this.#upkeep.hasRoom && this.#folder.hasRoom(),
       brokerLostMs: this.#ingress.connected ? null : now - (this.#brokerLostAt ?? now),
       brokerTrouble: this.#ingress.trouble,
@@ -219,8 +219,7 @@ export class Hub {
     this.#ingress =
       this.#options.makeIngress?.() ??
       makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now, isRecipient })
-    const gatewayPerDay =
-      config.limits.gateway_per_day === undefined ? Math.max(200, 4 * this.devices.size) : config.limits.gateway_per_day
+    const { gateway_per_day: gatewayPerDay = Math.max(200, 4 * this.devices.size) } = config.limits
     this.#upkeep = new Upkeep({
       store: this.#store,
       folder: this.#folder,
@@ -229,6 +228,7 @@ export class Hub {
       boot: this.#boot,
       newest: this.#newest,
       roomChanged: () => this.#submit.look(),
+      storeChanged: () => this.#bridge.storeChanged(),
       waitsMoved: () => this.#submit.deadlines.look(),
       log: (level, message) => this.#options.log(level, 'hub', message),
     })

@@ -17,6 +17,8 @@ export interface UpkeepRooms {
   readonly newest: number
   /** There is room on the disk again, or none any more. */
   roomChanged(): void
+  /** Commits fail, or succeed again. */
+  storeChanged(): void
   /** The clock was moved, and the open waits with it. */
   waitsMoved(): void
   log(level: 'info' | 'warn' | 'error', message: string): void
@@ -50,7 +52,8 @@ export class Upkeep {
 
   async start(): Promise<void> {
     if (this.clockIsBehind) await this.#clockChanged()
-    const { clock, log } = this.#rooms
+    const { clock, log, store } = this.#rooms
+    store.onTrouble = (trouble) => this.#storeChanged(trouble)
     const failed = (error: unknown) => log('error', Fault.from(error).message)
     this.#ends = [
       every(clock, watchMs, () => this.#watch(), failed),
@@ -66,6 +69,7 @@ export class Upkeep {
   async #watch(): Promise<void> {
     const { time, store, boot, log, waitsMoved } = this.#rooms
     this.#measureRoom()
+    if (store.trouble !== null && !(await this.#diskWorks())) return
     const { step, isLarge } = time.check()
     if (isLarge) {
       log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
@@ -113,6 +117,30 @@ export class Upkeep {
       data: isBehind ? data : { time: data.time },
     })
     await store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
+  }
+
+  /** Why nothing is taken in and nothing kept; null while all is well. */
+  get storeFault(): string | null {
+    const { fatal, trouble } = this.#rooms.store
+    if (fatal !== null) return fatal.message
+    return trouble === null ? null : `nothing can be written, so nothing is accepted or sent: ${trouble.message}`
+  }
+
+  #storeChanged(trouble: Fault | null): void {
+    const { log, storeChanged } = this.#rooms
+    if (trouble === null) log('info', 'the store can be written again')
+    else log('error', `store: ${this.storeFault}`)
+    storeChanged()
+  }
+
+  /** Without anything to write nobody would notice that it can be written again. */
+  #diskWorks(): Promise<boolean> {
+    const { store, time } = this.#rooms
+    return store.run('tryDisk', { now: time.now() }).then(
+      () => true,
+      // Told when it began.
+      () => false,
+    )
   }
 
   #measureRoom(): void {

@@ -44,6 +44,11 @@ export function noteTime(tx: Tx, { now }: { now: number }): void {
   if (now > Number(meta(tx, 'newest') ?? '0')) setMeta(tx, 'newest', String(now))
 }
 
+/** Writes something, to see whether the disk takes it. */
+export function tryDisk(tx: Tx, { now }: { now: number }): void {
+  setMeta(tx, 'tried_at', String(now))
+}
+
 /** Times that must not lie ahead once somebody has said that the clock is right. */
 const capped = [
   ...written,

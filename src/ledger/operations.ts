@@ -1,6 +1,6 @@
 import type { Publication } from '../message/publication.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
-import { acceptClock, counts, noteTime, rebase } from './chores.ts'
+import { acceptClock, counts, noteTime, rebase, tryDisk } from './chores.ts'
 import { announceDevices, changeState, clearLeaving, deviceState } from './devices/devices.ts'
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
@@ -101,6 +101,7 @@ export const operations = {
   brokerRetained,
   rebase,
   noteTime,
+  tryDisk,
   acceptClock,
   shiftCentres,
   prune,

@@ -37,11 +37,18 @@ export const faults = {
   store_damaged: { retryable: false, hint: 'A copy was kept; restore a backup or start with the repaired store.' },
   store_newer: { retryable: false, hint: 'Install the newer smshub that wrote this store.' },
   storage_full: { retryable: true, hint: 'Free space on the disk that holds the data folder.' },
+  storage_failed: {
+    retryable: true,
+    hint: 'The disk of the data folder takes no writes (read-only after an error, a quota): see the system log (dmesg).',
+  },
   port_failed: { retryable: true, hint: 'The message names the port and what is wrong with it.' },
   malformed_pdu: { retryable: false, hint: 'detail.error, field and octet say where the PDU is wrong.' },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly hint: string }>
 
 export type FaultCode = keyof typeof faults
+
+/** The disk does not take what it is given: nothing is wrong with that, and anything else would fare no better. */
+export const isOfDisk = (code: FaultCode): boolean => code === 'storage_full' || code === 'storage_failed'
 
 /** The one error class. `detail` is plain data: what a client, a test or a log line may show. */
 export class Fault extends Error {

@@ -44,8 +44,11 @@ export class Store {
   #nextId = 1
   #closed = false
   #fatal: Fault | null = null
+  #trouble: Fault | null = null
   /** Called when the store can't go on: its thread died or the file is damaged. */
   onFatal: (fault: Fault) => void = () => {}
+  /** Called when commits begin to fail, and with null when one succeeds again. */
+  onTrouble: (trouble: Fault | null) => void = () => {}
 
   private constructor(path: string) {
     this.#path = path
@@ -85,6 +88,11 @@ export class Store {
   /** Why the store can't go on; null while it can. */
   get fatal(): Fault | null {
     return this.#fatal
+  }
+
+  /** Why commits fail since the last one that wrote anything; null while they succeed. */
+  get trouble(): Fault | null {
+    return this.#trouble
   }
 
   /** Writes a consistent, marked copy with all that was asked before. Commits go on meanwhile. */
@@ -135,7 +143,15 @@ export class Store {
   #received(message: FromWorker): void {
     if (!('answers' in message)) return
     for (const answer of message.answers) this.#answered(answer)
-    for (const bell of message.bells) for (const listener of this.#listeners.get(bell as Bell) ?? []) listener()
+    const { bells = [], trouble } = message
+    if (trouble !== undefined) this.#troubled(trouble === null ? null : revive(trouble))
+    for (const bell of bells) for (const listener of this.#listeners.get(bell) ?? []) listener()
+  }
+
+  #troubled(trouble: Fault | null): void {
+    const isNews = (this.#trouble === null) !== (trouble === null)
+    this.#trouble = trouble
+    if (isNews) this.onTrouble(trouble)
   }
 
   #answered(answer: Answer): void {
@@ -219,7 +235,7 @@ function inThread({ path, durable = true }: StoreOptions, received: (message: Fr
     const answers: Answer[] = []
     const batch = new Batch(engine, (answer) => answers.push(answer))
     batch.run(calls.splice(0))
-    received({ answers, bells: batch.commit() })
+    received({ answers, ...batch.commit() })
   }
   return {
     send: (message) => {

@@ -351,6 +351,7 @@ describe('the tables', () => {
       'store_damaged',
       'store_newer',
       'storage_full',
+      'storage_failed',
       'port_failed',
       'malformed_pdu',
       'internal',

@@ -12,7 +12,7 @@ import { accepted, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } f
 /** Minutes of waiting become seconds. */
 const speed = 60
 const person = '+4915155500009'
-const codes = ['storage_full', 'internal'] as const satisfies readonly FaultCode[]
+const codes = ['storage_full', 'storage_failed', 'internal'] as const satisfies readonly FaultCode[]
 
 let world: TestWorld
 let started: StartedHub
@@ -74,6 +74,7 @@ const elsewhere: Partial<Record<OperationName, string>> = {
   countWaiting: 'many devices are announced',
   changeState: 'a part of other operations',
   prune: 'once an hour',
+  tryDisk: 'commits have failed',
   deviceState: 'somebody looks at a device that Home Assistant shows',
 }
 

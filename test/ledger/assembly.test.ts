@@ -141,27 +141,35 @@ describe('segments with the same reference', () => {
     }
   })
 
-  test.each(each)('of two texts minutes apart, each $stamps, come in any order with one lost, never do either', (of) => {
-    for (let run = 0; run < 1_000; run++) {
-      const all = twoTexts(2 + upTo(4), 120 + upTo(7_200), `far ${of.stamps}${run}`).flatMap(of.order)
-      if (upTo(2) === 0) all.splice(upTo(all.length), 1)
-      for (const text of passesForWhole(shuffled(all))) expect(text).toMatch(/^(E+|F+)$/)
-    }
-  })
+  test.each(each)(
+    'of two texts minutes apart, each $stamps, come in any order with one lost, never do either',
+    (of) => {
+      for (let run = 0; run < 1_000; run++) {
+        const all = twoTexts(2 + upTo(4), 120 + upTo(7_200), `far ${of.stamps}${run}`).flatMap(of.order)
+        if (upTo(2) === 0) all.splice(upTo(all.length), 1)
+        for (const text of passesForWhole(shuffled(all))) expect(text).toMatch(/^(E+|F+)$/)
+      }
+    },
+  )
 })
 
 describe('segments whose stamps can’t be read', () => {
-  test.each([second, 10 * minute, 5 * 60 * minute])('are one text in whatever order they come, %d ms apart', (apart) => {
-    for (const order of [
-      [1, 2, 3],
-      [3, 2, 1],
-      [2, 3, 1],
-    ]) {
-      const found = order.map((part, i) => take({ text: `<${part}>`, part, total: 3, scts: i * apart, unstamped: true }))
-      expect(textOf(found.at(-1) as Assembled)).toBe('<1><2><3>')
-      expect(found.at(-1)?.complete?.uncertain).toBe(apart > minute)
-    }
-  })
+  test.each([second, 10 * minute, 5 * 60 * minute])(
+    'are one text in whatever order they come, %d ms apart',
+    (apart) => {
+      for (const order of [
+        [1, 2, 3],
+        [3, 2, 1],
+        [2, 3, 1],
+      ]) {
+        const found = order.map((part, i) =>
+          take({ text: `<${part}>`, part, total: 3, scts: i * apart, unstamped: true }),
+        )
+        expect(textOf(found.at(-1) as Assembled)).toBe('<1><2><3>')
+        expect(found.at(-1)?.complete?.uncertain).toBe(apart > minute)
+      }
+    },
+  )
 
   test('of two texts at once are never one that passes for whole', () => {
     for (const [i, order] of ['E1F1F2E2', 'E1F1E2F2', 'E2F2F1E1', 'E2F2E1F1'].entries()) {
@@ -199,13 +207,16 @@ describe('the stamps of one text', () => {
     }
   })
 
-  test.each(Object.keys(stamps))('%s: it is whole beside an old one of the same reference that lost a segment', (stamp) => {
-    const scts = stamps[stamp] as (typeof stamps)[string]
-    take({ text: 'old', part: 3, total: 3, scts: -20 * minute })
-    for (const part of [3, 1]) take({ text: `<${part}>`, part, total: 3, scts: scts(part, 3) })
-    const found = take({ text: '<2>', part: 2, total: 3, scts: scts(2, 3) })
-    expect([textOf(found), found.complete?.uncertain]).toEqual(['<1><2><3>', false])
-  })
+  test.each(Object.keys(stamps))(
+    '%s: it is whole beside an old one of the same reference that lost a segment',
+    (stamp) => {
+      const scts = stamps[stamp] as (typeof stamps)[string]
+      take({ text: 'old', part: 3, total: 3, scts: -20 * minute })
+      for (const part of [3, 1]) take({ text: `<${part}>`, part, total: 3, scts: scts(part, 3) })
+      const found = take({ text: '<2>', part: 2, total: 3, scts: scts(2, 3) })
+      expect([textOf(found), found.complete?.uncertain]).toEqual(['<1><2><3>', false])
+    },
+  )
 })
 
 test('a text of 255 segments is whole', () => {

@@ -1,6 +1,6 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
-import { Fault, type FaultCode } from '../../message/fault.ts'
+import { Fault, type FaultCode, isOfDisk } from '../../message/fault.ts'
 import { asFault, type Engine } from './engine.ts'
 
 /** One operation on its way to the engine. */
@@ -24,6 +24,13 @@ export type Answer =
   | { readonly id: number; readonly kind: 'committed'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly fault: PlainFault }
 
+/** What a commit has left behind. */
+export interface Committed {
+  readonly bells: readonly Bell[]
+  /** Why the disk takes nothing; null when it has taken something, undefined when nothing was to be written. */
+  readonly trouble: PlainFault | null | undefined
+}
+
 /** What the one who asked does next comes within a moment, and can share the commit. */
 const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
   // A claim is followed by the mark of its first segment; nothing final happens before that is on the disk.
@@ -44,6 +51,7 @@ export class Batch {
   /** Somebody waits for the commit. */
   #isUrgent = false
   #expects = false
+  #trouble: PlainFault | undefined
 
   constructor(engine: Engine, answer: (answer: Answer) => void) {
     this.#engine = engine
@@ -65,8 +73,15 @@ export class Batch {
     }
   }
 
-  commit(beforeCommit: () => void = () => {}): Bell[] {
-    if (!this.#isOpen) return []
+  commit(beforeCommit: () => void = () => {}): Committed {
+    const bells = this.#isOpen ? this.#close(beforeCommit) : []
+    const trouble = bells !== null && this.#engine.wrote ? null : this.#trouble
+    this.#trouble = undefined
+    return { bells: bells ?? [], trouble }
+  }
+
+  /** null where the commit fails. */
+  #close(beforeCommit: () => void): Bell[] | null {
     try {
       beforeCommit()
       const bells = this.#engine.commit()
@@ -75,7 +90,7 @@ export class Batch {
       return bells
     } catch (error) {
       this.#fail(error)
-      return []
+      return null
     }
   }
 
@@ -88,7 +103,9 @@ export class Batch {
       this.#expects ||= expectant[name]?.(value as never) ?? false
       this.#isUrgent ||= !patient.includes(name)
     } catch (error) {
-      this.#answer({ id, kind: 'failed', fault: plain(asFault(error)) })
+      const fault = plain(asFault(error))
+      if (isOfDisk(fault.code)) this.#trouble = fault
+      this.#answer({ id, kind: 'failed', fault })
       // SQLite gives up the whole transaction when the disk is full: nothing of it may be called done.
       if (!this.#engine.inTransaction) throw error
     }
@@ -97,6 +114,7 @@ export class Batch {
   #fail(error: unknown): void {
     this.#engine.rollback()
     const fault = plain(asFault(error))
+    this.#trouble = fault
     for (const { id } of this.#done) this.#answer({ id, kind: 'failed', fault })
     this.#reset()
   }

@@ -11,6 +11,7 @@ export class Engine implements Tx {
   readonly #bells = new Set<Bell>()
   #wiped = false
   #erased = false
+  #wrote = false
   /** How many copies are being made of the file. */
   #holds = 0
 
@@ -37,7 +38,9 @@ export class Engine implements Tx {
   }
 
   run(sql: string, ...values: unknown[]): Database.RunResult {
-    return this.#statement(sql).run(...values)
+    const result = this.#statement(sql).run(...values)
+    this.#wrote ||= result.changes > 0
+    return result
   }
 
   publish({ topic, payload, retain, absolute = false, correlation = null }: Publication): void {
@@ -65,14 +68,21 @@ export class Engine implements Tx {
     return this.#db.inTransaction
   }
 
+  /** Something has changed since `begin`: a commit of nothing asks nothing of the disk. */
+  get wrote(): boolean {
+    return this.#wrote
+  }
+
   begin(): void {
     this.#bells.clear()
+    this.#wrote = false
     this.run('BEGIN IMMEDIATE')
   }
 
   /** Runs one operation so that its failure undoes nothing but itself. */
   attempt<T>(operation: () => T): T {
     this.run('SAVEPOINT operation')
+    const { wrote } = this
     try {
       const value = operation()
       this.run('RELEASE operation')
@@ -81,6 +91,7 @@ export class Engine implements Tx {
       if (this.#db.inTransaction) {
         this.run('ROLLBACK TO operation')
         this.run('RELEASE operation')
+        this.#wrote = wrote
       }
       throw error
     }
@@ -95,6 +106,7 @@ export class Engine implements Tx {
   }
 
   rollback(): void {
+    this.#wrote = false
     if (this.#db.inTransaction) this.run('ROLLBACK')
   }
 
@@ -198,6 +210,9 @@ function open(path: string): Database.Database {
     return db
   } catch (error) {
     db.close()
+    const { code } = error as { code?: string }
+    if (code?.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
+      throw new Fault('invalid_config', `${path} can't be written: ${(error as Error).message}`, {}, error)
     throw asFault(error, path)
   }
 }
@@ -218,12 +233,11 @@ export function asFault(error: unknown, path = 'the store'): Fault {
   if (error instanceof Fault) return error
   const code = (error as { code?: string } | null)?.code ?? ''
   const said = error instanceof Error ? error.message : String(error)
-  if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR_WRITE'))
-    return new Fault('storage_full', `${path}: ${said}`, {}, error)
+  if (code === 'SQLITE_FULL') return new Fault('storage_full', `${path}: ${said}`, {}, error)
+  if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code))
+    return new Fault('storage_failed', `${path}: ${said} (${code})`, {}, error)
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
     return new Fault('store_damaged', `${path} is damaged: ${said}`, {}, error)
   if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
-  if (code.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
-    return new Fault('invalid_config', `${path} can't be written: ${said}`, {}, error)
   return Fault.from(error)
 }

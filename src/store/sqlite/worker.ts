@@ -1,5 +1,5 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { type Answer, Batch, type Call, plain } from './batch.ts'
+import { type Answer, Batch, type Call, type Committed, plain } from './batch.ts'
 import { asFault, Engine } from './engine.ts'
 
 /** What the main thread sends. */
@@ -18,7 +18,7 @@ export type FromWorker =
         readonly detail: Readonly<Record<string, unknown>>
       }
     }
-  | { readonly answers: readonly Answer[]; readonly bells: readonly string[] }
+  | ({ readonly answers: readonly Answer[] } & Partial<Committed>)
   | { readonly closed: true }
 
 /** Calls in one commit at the most: enough to share an fsync, few enough to answer soon. */
@@ -50,14 +50,14 @@ try {
 function serve(engine: Engine): void {
   let answers: Answer[] = []
   const batch = new Batch(engine, (answer) => {
-    if (answer.kind === 'early') send({ answers: [answer], bells: [] })
+    if (answer.kind === 'early') send({ answers: [answer] })
     else answers.push(answer)
   })
   const commit = () => {
-    const bells = batch.commit(() => {
+    const committed = batch.commit(() => {
       if (commitDelay > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, commitDelay)
     })
-    if (answers.length > 0) send({ answers, bells })
+    if (answers.length > 0) send({ answers, ...committed })
     answers = []
     clearTimeout(rest)
     rest = setTimeout(() => checkpoint(engine), restAfter)
@@ -107,9 +107,9 @@ function receive(): ToWorker | undefined {
 function holdFile(engine: Engine, { file, id }: { file: 'hold' | 'release'; id: number }): void {
   try {
     engine[file]()
-    send({ answers: [{ id, kind: 'committed', value: undefined }], bells: [] })
+    send({ answers: [{ id, kind: 'committed', value: undefined }] })
   } catch (error) {
-    send({ answers: [{ id, kind: 'failed', fault: plain(asFault(error, path)) }], bells: [] })
+    send({ answers: [{ id, kind: 'failed', fault: plain(asFault(error, path)) }] })
   }
 }
 
