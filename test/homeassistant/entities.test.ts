@@ -7,7 +7,8 @@ import { readText } from '../../src/device/receive/read.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
 import type { DiscoveryContext } from '../../src/homeassistant/component.ts'
 import { deviceMessages } from '../../src/homeassistant/documents.ts'
-import type { NewSubmission } from '../../src/ledger/outbox/enqueue.ts'
+import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
+import { acceptPublish } from '../../src/mqtt/accept.ts'
 import { accept } from '../../src/submit/accept.ts'
 import { type ComposeRooms, compose } from '../../src/submit/compose.ts'
 import { profileIds, profileOf } from '../device/library.ts'
@@ -49,9 +50,10 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
     newId: (prefix) => `${prefix}_1`,
     counters: new Map(),
   }
-  const asked = accept(publish, (prefix) => `${prefix}_1`)?.asked ?? []
+  const accepted = acceptPublish(publish)
+  const asked = accepted === null ? [] : accept(accepted, (prefix) => `${prefix}_1`)
   const made = asked.map((one) => {
-    const item = compose(one, publish, rooms, 0)
+    const item = compose(one, rooms, 0)
     return 'whenOn' in item ? item.unknown : item
   })
   if (made.length === 0) return { said: 'nothing was asked', texts: [] }
