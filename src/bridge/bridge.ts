@@ -1,19 +1,21 @@
 import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
 import { Announcer } from '../homeassistant/announcer.ts'
+import { ownAsker } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { isAvailable } from '../message/gateway-state.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
+import { acceptPublish, askerOf } from '../mqtt/accept.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { Failures } from './failures.ts'
 import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
-import { healthOf } from './health.ts'
+import { type HealthSources, healthReport } from './health.ts'
 import { Logging } from './logging.ts'
 import { drained } from './pace.ts'
 import { devicePages, profilePage } from './pages.ts'
@@ -34,9 +36,8 @@ export interface BridgeRooms extends Omit<RequestRooms, Own> {
   gateways(): ReadonlyMap<string, AskedGateway>
   readonly ingress: Ingress
   readonly version: string
-  startedAt(): number
-  /** The newest time that the store knows, while the clock is before it; else null. */
-  clockBehind(): number | null
+  readonly startedAt: HealthSources['startedAt']
+  readonly clockBehind: HealthSources['clockBehind']
   readonly instance: string
   newId(): string
   shown: GatewaysRooms['shown']
@@ -98,12 +99,11 @@ export class Bridge {
   }
 
   /** Takes in what clients ask for. Resolved, it is durable. */
-  async takeIn(publish: Publish): Promise<void> {
+  async receive(publish: Publish): Promise<void> {
     if (publish.topic.startsWith('bridge/request/')) return this.#request(publish)
-    if (publish.clearing === 'yes') return
-    const isDialect = publish.topic === sms2mqttInbound && this.#sms2mqtt !== null
-    const translated = isDialect ? (this.#sms2mqtt as Sms2mqtt).translate(publish) : publish
-    if (translated !== null) await this.#rooms.takeIn(translated)
+    const isDialect = publish.topic === sms2mqttInbound && publish.clearing !== 'yes'
+    const accepted = isDialect && this.#sms2mqtt !== null ? this.#sms2mqtt.accept(publish) : acceptPublish(publish)
+    if (accepted !== null) await this.#rooms.submit(accepted)
   }
 
   /** The way to the broker is open. */
@@ -203,13 +203,13 @@ export class Bridge {
   async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
     const rooms = this.#requestRooms()
-    const told = await respond(publish, (path, data) => answer(path, data, publish, rooms))
+    const told = await respond(publish, (path, data) => answer(path, data, askerOf(publish), rooms))
     await this.#rooms.store.run('publish', told)
   }
 
   /** The same requests for the command line of this machine. */
   ask(path: string, data: unknown): Promise<Data> {
-    return answer(path, data, commandLine(path), this.#requestRooms())
+    return answer(path, data, ownAsker('command line'), this.#requestRooms())
   }
 
   /** Who can be relied on, then what there is: a little at a time, while clients are served. */
@@ -328,7 +328,7 @@ export class Bridge {
   }
 
   #health(): Promise<Record<string, unknown>> {
-    return healthOf(this.#rooms, this.#refused)
+    return healthReport(this.#rooms, this.#refused)
   }
 
   async #tellHealth(): Promise<void> {
@@ -356,18 +356,3 @@ const figuresOf = ({ time: _, uptime_s: __, ...figures }: Record<string, unknown
 function noProgram(): never {
   throw new Fault('not_allowed', 'this hub runs inside another program, which decides that')
 }
-
-/** The command line as one that publishes. */
-const commandLine = (path: string): Publish => ({
-  client: 'command line',
-  connection: '',
-  messageId: null,
-  duplicate: false,
-  topic: `bridge/request/${path}`,
-  payload: new Uint8Array(),
-  retained: false,
-  clearing: 'no',
-  waited: false,
-  expirySeconds: null,
-  response: null,
-})

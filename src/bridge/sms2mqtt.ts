@@ -1,7 +1,9 @@
+import type { Accepted } from '../message/accepted.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
 import { isObject, readJson } from '../message/json.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
+import { acceptPublish } from '../mqtt/accept.ts'
 
 /** Where the texts of this dialect come in, behind the base topic. */
 export const sms2mqttInbound = 'compat/sms2mqtt/send'
@@ -30,8 +32,8 @@ export class Sms2mqtt {
     this.#publish = publish
   }
 
-  /** The publish as one on `sms/send`; null, and told, when it is not what this dialect sends. */
-  translate(publish: Publish): Publish | null {
+  /** The publish as one on `sms/send`; null, and an error published, when it is not what this dialect sends. */
+  accept(publish: Publish): Accepted | null {
     const payload = Buffer.from(publish.payload).toString('utf8')
     const text = textIn(payload)
     if (text === null) {
@@ -44,7 +46,9 @@ export class Sms2mqtt {
     const ref = `${mark}${this.#newId()}`
     if (this.#texts.size >= mostRemembered) this.#texts.delete(this.#texts.keys().next().value as string)
     this.#texts.set(ref, text)
-    return { ...publish, topic: 'sms/send', ref }
+    const accepted = acceptPublish({ ...publish, topic: 'sms/send' })
+    // Shown in what is published of it; no part of what tells repetitions.
+    return accepted && { ...accepted, origin: { ...accepted.origin, ref: accepted.origin.ref ?? ref } }
   }
 
   /** `sms/status` and `sms/received` as they go out. */

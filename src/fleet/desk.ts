@@ -1,8 +1,8 @@
 import type { Device } from '../device/device.ts'
 import { type PlannedStep, passes, planOf } from '../device/send/setup.ts'
 import type { Enqueued } from '../ledger/outbox/enqueue.ts'
+import { type Accepted, acceptCommand, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { ownPublish, type Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -18,7 +18,7 @@ export interface DeskRooms {
   now(): number
   /** The number of a gateway's SIM; null when nobody knows it. */
   numberOf(gateway: string): string | null
-  takeIn(publish: Publish): Promise<Enqueued | null>
+  submit(accepted: Accepted): Promise<Enqueued>
 }
 
 type Body = Readonly<Record<string, unknown>>
@@ -116,9 +116,8 @@ export class Desk {
       ...(confirm === true && { confirm: device.id }),
       ...(typeof to === 'string' && { for: to }),
     }
-    const publish = ownPublish('command line', `${device.id}/command`, JSON.stringify(payload))
-    const enqueued = await this.#rooms.takeIn(publish)
-    const commandId = enqueued?.commands[0]?.id
+    const enqueued = await this.#rooms.submit(acceptCommand(ownAsker('command line'), device.id, payload))
+    const commandId = enqueued.commands[0]?.id
     if (commandId === undefined) throw new Fault('internal', 'the command was not taken')
     const result = await this.#outcome(commandId)
     const text = (result.reply as { text?: string } | undefined)?.text ?? ''

@@ -290,7 +290,7 @@ export class Hub {
       fleet: this.fleet,
       now,
       numberOf: (id) => numberOf(config, id),
-      takeIn: (publish) => this.#submit.takeIn(publish),
+      submit: (accepted) => this.#submit.submit(accepted),
     })
     this.#publisher = new Publisher({
       store: this.#store,
@@ -317,7 +317,7 @@ export class Hub {
       gateways: () => this.gateways,
       newId: () => newId('out'),
       shown: (event) => this.events.emit('gateway', event),
-      takeIn: (publish) => this.#submit.takeIn(publish),
+      submit: (accepted) => this.#submit.submit(accepted),
       tellAgain: () => this.#publisher.tellAgain(),
       backup: () => this.#folder.backUp(this.#store, this.#time.now(), this.#options.copyFiles),
       clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),
@@ -336,7 +336,7 @@ export class Hub {
     this.#startGateways()
     this.#publisher.start()
     await this.#ingress.start({
-      publish: (publish) => this.#bridge.takeIn(publish),
+      publish: (publish) => this.#bridge.receive(publish),
       ended: ({ client, clean, silentMs }) => {
         const ended = { client, clean, lastHeard: now() - silentMs, now: now() }
         this.#persist(`the end of the connection of ${client}`, () => this.#store.run('endConnection', ended))

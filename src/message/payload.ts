@@ -31,7 +31,10 @@ const isPress = (text: string): boolean => /^(?:press)?$/i.test(text.trim())
  */
 export function readPayload(match: TopicMatch, payload: string): ReadPayload {
   const read = readers[match.pattern]
-  return read === undefined ? readText(payload) : read(match.levels.device ?? '', payload, match.levels)
+  if (read !== undefined) return read(match.levels.device ?? '', payload, match.levels)
+  const json = readJson(payload)
+  if (!isObject(json)) throw refused('sms/send takes {"to": "+491511…", "text": "…"}')
+  return readText(json)
 }
 
 type Reader = (device: string, payload: string, levels: TopicMatch['levels']) => ReadPayload
@@ -66,10 +69,7 @@ const readers: Readonly<Partial<Record<TopicPattern, Reader>>> = {
   '{device}/command': (device, payload) => {
     const json = readJson(payload)
     if (Array.isArray(json)) return several(device, json)
-    if (isObject(json)) {
-      const { meta, rest } = splitMeta(json)
-      return just(namedCommand(device, rest), meta)
-    }
+    if (isObject(json)) return readCommand(device, json)
     const name = json === undefined ? payload.trim() : json
     if (typeof name !== 'string' || name === '')
       throw refused('command takes the name of a command, {"command": "…", "args": {…}} or a list of them')
@@ -110,6 +110,12 @@ function several(device: string, list: readonly unknown[]): ReadPayload {
   return { intents, meta: {} }
 }
 
+/** `<device>/command`: the name of a command with its parameters. */
+export function readCommand(device: string, json: Table): ReadPayload {
+  const { meta, rest } = splitMeta(json)
+  return just(namedCommand(device, rest), meta)
+}
+
 function namedCommand(device: string, { command, ...rest }: Table): Intent {
   if (typeof command !== 'string' || command === '') throw refused('"command" must be the name of a command')
   return { verb: 'command', device, name: command, args: argumentsOf(rest) }
@@ -123,9 +129,7 @@ function argumentsOf({ args, ...others }: Table): Table | string {
 }
 
 /** `sms/send`: keys in any case, several names for each, one recipient or many. */
-function readText(payload: string): ReadPayload {
-  const json = readJson(payload)
-  if (!isObject(json)) throw refused('sms/send takes {"to": "+491511…", "text": "…"}')
+export function readText(json: Table): ReadPayload {
   const { meta, rest } = splitMeta(
     Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value])),
   )

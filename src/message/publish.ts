@@ -28,26 +28,9 @@ export interface Publish {
   readonly expirySeconds: number | null
   /** The `id` of an MQTT 5 user property, for payloads that hold none. */
   readonly id?: string
-  /** An `id` that the hub itself gave it: shown in results, no part of what tells repetitions. */
-  readonly ref?: string
   /** MQTT 5: where the client also wants the answer, and what to send back with it. */
   readonly response: { readonly topic: string; readonly correlation: Uint8Array | null } | null
 }
-
-/** What the hub asks for itself, as a client would. */
-export const ownPublish = (client: string, topic: string, payload: string): Publish => ({
-  client,
-  connection: '',
-  messageId: null,
-  duplicate: false,
-  topic,
-  payload: new TextEncoder().encode(payload),
-  retained: false,
-  clearing: 'no',
-  waited: false,
-  expirySeconds: null,
-  response: null,
-})
 
 /** What an ingress promises to call, and the acknowledgement waits for: resolved means durable. */
 export type PublishHandler = (publish: Publish) => Promise<void>

@@ -7,7 +7,14 @@ export interface Origin {
   readonly isAnonymous: boolean
   /** The `id` that the client gave; null without one. */
   readonly ref: string | null
-  readonly response: { readonly topic: string; readonly correlation: string | null } | null
+  readonly replyTo: ReplyTo | null
+}
+
+/** MQTT 5: the response topic, and the correlation data in Base64. */
+export interface ReplyTo {
+  readonly kind: 'mqtt'
+  readonly topic: string
+  readonly correlation: string | null
 }
 
 /** What shall happen, in the words of the topic: not yet looked up in a profile. */
@@ -24,7 +31,7 @@ export type Intent =
   /** `isTopic`: the recipient is a level of a topic, where a number can't have its plus. */
   | { readonly verb: 'text'; readonly to: string; readonly text: string; readonly isTopic?: boolean }
 
-/** The meta keys of a payload (facts: MQTT, section 5.3 rule 4). */
+/** The meta keys of a payload, and what the door knows of how it came. */
 export interface Options {
   readonly priority: Priority
   /** Seconds the request stays good until the PDU is written; null takes the profile's or the default. */
@@ -35,6 +42,10 @@ export interface Options {
   readonly dryRun: boolean
   /** The gateway whose number the device shall store, where the command holds the hub's. */
   readonly for: string | null
+  /** It waited while the hub was away, nobody knows for how long. */
+  readonly waited: boolean
+  /** It may be somebody who clears a retained message. */
+  readonly mayBeClearing: boolean
 }
 
 /** One thing a client asked for. A publish may ask for several. */

@@ -1,7 +1,7 @@
 import type { Device } from '../device/device.ts'
 import type { Composed, ComposedText } from '../device/send/compose.ts'
 import type { NewStep } from '../ledger/outbox/acts.ts'
-import type { NewSubmission } from '../ledger/outbox/enqueue.ts'
+import type { NewSubmission } from '../ledger/outbox/new-submission.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import { segmentText } from '../sms/segment.ts'
 

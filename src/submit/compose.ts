@@ -3,9 +3,8 @@ import type { Device } from '../device/device.ts'
 import { type Composed, composeCommand } from '../device/send/compose.ts'
 import { commandArguments, isToggle, resolveGet, resolveSet } from '../device/send/intent.ts'
 import type { Pool } from '../gateway/pool.ts'
-import type { NewSubmission, Refusal, Toggle } from '../ledger/outbox/enqueue.ts'
+import type { NewSubmission, Refusal, Toggle } from '../ledger/outbox/new-submission.ts'
 import { errorReport, Fault } from '../message/fault.ts'
-import type { Publish } from '../message/publish.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
@@ -30,22 +29,15 @@ export interface ComposeRooms extends RecipientRooms {
   readonly counters: Map<string, number>
 }
 
-type Taken = Pick<Publish, 'waited' | 'clearing'>
-
-/** Seconds a command stays good when nobody says: an opened gate is wanted now or not at all (design section 1.4). */
+/** Seconds a command stays good when nobody says: an opened gate is wanted now or not at all. */
 const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
 
 /**
  * Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. What a TOGGLE
  * comes to is decided where it is queued: by then, what was asked before it is known.
  */
-export function compose(
-  asked: Asked,
-  publish: Taken,
-  rooms: ComposeRooms,
-  now: number,
-): NewSubmission | Refusal | Toggle {
-  const one = (current: Value) => composeOne(asked, publish, rooms, now, current)
+export function compose(asked: Asked, rooms: ComposeRooms, now: number): NewSubmission | Refusal | Toggle {
+  const one = (current: Value) => composeOne(asked, rooms, now, current)
   const unknown = one(null)
   const { intent } = asked.request
   if (unknown.error === undefined || intent.verb !== 'set' || !isToggle(intent.value)) return unknown
@@ -57,7 +49,6 @@ export function compose(
 
 function composeOne(
   { request, fault }: Asked,
-  publish: Taken,
   rooms: ComposeRooms,
   now: number,
   current: Value,
@@ -87,7 +78,7 @@ function composeOne(
       args: composed.shown,
       text: composed.texts.map((one) => one.masked).join('\n'),
     }
-    return composeForDevice(request, composed, device, publish, rooms, now)
+    return composeForDevice(request, composed, device, rooms, now)
   } catch (error) {
     return { ...refuse(request, Fault.from(error)), ...known }
   }
@@ -141,7 +132,6 @@ function composeForDevice(
   request: CommandRequest,
   composed: Composed,
   device: Device,
-  publish: Taken,
   rooms: ComposeRooms,
   now: number,
 ): NewSubmission | Refusal {
@@ -157,7 +147,7 @@ function composeForDevice(
       },
     )
   }
-  if (!safe && publish.clearing === 'unknown') {
+  if (!safe && options.mayBeClearing) {
     throw new Fault(
       'invalid_payload',
       `an empty payload may be somebody who clears a retained message; publish PRESS to ${composed.command}`,
@@ -173,7 +163,7 @@ function composeForDevice(
       text: masked,
     }
   }
-  if (!safe && publish.waited && options.ttl === null) {
+  if (!safe && options.waited && options.ttl === null) {
     const late = new Fault(
       'ttl_expired',
       'it waited at the broker while the hub was away, and it is not known for how long',
@@ -344,7 +334,7 @@ function asked({ commandId, origin, intent }: CommandRequest) {
     commandId,
     client: origin.client,
     ref: origin.ref,
-    response: origin.response,
+    response: origin.replyTo,
     device: intent.verb === 'text' ? null : intent.device,
     verb: intent.verb,
     command: intent.verb === 'command' ? intent.name : null,

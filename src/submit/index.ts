@@ -1,14 +1,15 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
-import type { Enqueued, EnqueueLimits, Item, Refusal } from '../ledger/outbox/enqueue.ts'
+import type { Enqueued, EnqueueLimits } from '../ledger/outbox/enqueue.ts'
+import type { Item, Refusal } from '../ledger/outbox/new-submission.ts'
+import { type Accepted, acceptGet, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { ownPublish, type Publish } from '../message/publish.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
-import { type Asked, accept } from './accept.ts'
+import { type Asked, accept, identityOf } from './accept.ts'
 import { type ComposeRooms, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
@@ -19,12 +20,12 @@ import { settle } from './settle.ts'
 import { tellWaiting } from './wait.ts'
 
 /**
- * SUBMIT: MQTT PUBLISH -> SMS-SUBMIT
+ * SUBMIT: what a door has accepted -> SMS-SUBMIT
  *
- *   accept     topic and payload -> what is asked for
+ *   accept     what is asked for, each under an id of its own
  *   compose    request and profile -> the text, or a refusal
  *   enqueue    the outbox -- commit --
- *   == now PUBACK may leave ==
+ *   == now the acknowledgement may leave: PUBACK ==
  *   dispatch   lane, priority, time to live, quota -> the next submission for a gateway
  *   send       segment by segment -> four outcomes
  *   settle     sent, queued again, given up or in doubt -- commit --
@@ -79,44 +80,40 @@ export class Submit {
   }
 
   /** The hub's own question: for a property of a device, or for its state where it is empty. */
-  ask(device: string, property: string): Promise<Enqueued | null> {
-    const topic = `${device}/get${property === '' ? '' : `/${property}`}`
+  ask(device: string, property: string): Promise<Enqueued> {
     // Nobody's quota but the device's own.
-    return this.takeIn({ ...ownPublish('hub', topic, ''), isAnonymous: true })
+    const asker = { ...ownAsker('hub'), isAnonymous: true }
+    return this.submit(acceptGet(asker, device, property === '' ? null : property))
   }
 
-  /** From the publish to the disk. Resolved, its acknowledgement may leave. */
-  async takeIn(publish: Publish): Promise<Enqueued | null> {
+  /** From the door to the disk. Resolved, the acknowledgement may leave. */
+  async submit(accepted: Accepted): Promise<Enqueued> {
     const { store, rules, limits } = this.#rooms
     if (!this.#rooms.hasRoom())
       throw new Fault('storage_full', 'the disk is full: nothing is taken in until there is room')
     const now = rules.now()
-    const accepted = this.#steps.runSync('accept', () => accept(publish, (prefix) => this.#rooms.newId(prefix)))
-    if (accepted === null) return null
-    const { client, messageId, connection, duplicate } = publish
-    const key = messageId === null ? null : { client, messageId, connection, duplicate, hash: accepted.hash }
+    const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#rooms.newId(prefix)))
+    const identity = identityOf(accepted)
     const enqueue = (items: readonly Item[]) =>
-      this.#steps.run('enqueue', () => store.run('enqueue', { key, ref: accepted.ref, items, limits, now }))
+      this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
     // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
     let items: readonly Item[]
     try {
-      const asked = toRecipients(accepted.asked, this.#rooms)
-      items = this.#steps.runSync('compose', () => asked.map((one) => compose(one, publish, this.#rooms, now)))
+      const addressed = toRecipients(asked, this.#rooms)
+      items = this.#steps.runSync('compose', () => addressed.map((one) => compose(one, this.#rooms, now)))
     } catch (error) {
-      items = this.#defect(publish, accepted.asked, error)
+      items = this.#defect(accepted, asked, error)
     }
-    const enqueued = await enqueue(items).catch((error: unknown) =>
-      enqueue(this.#defect(publish, accepted.asked, error)),
-    )
-    for (const refused of enqueued.refused) this.#refusals.add(publish.user ?? client, refused)
+    const enqueued = await enqueue(items).catch((error: unknown) => enqueue(this.#defect(accepted, asked, error)))
+    for (const refused of enqueued.refused) this.#refusals.add(accepted.origin.client, refused)
     return enqueued
   }
 
   /** A defect of ours: without an answer the client would send it again for ever. */
-  #defect({ topic }: Publish, asked: readonly Asked[], error: unknown): Refusal[] {
+  #defect({ content }: Accepted, asked: readonly Asked[], error: unknown): Refusal[] {
     const fault = Fault.from(error)
     if (fault.code !== 'internal') throw fault
-    this.#rooms.log('error', `a publish to ${topic} can't be taken in: ${fault.message}`)
+    this.#rooms.log('error', `what was asked of ${content.place} can't be taken in: ${fault.message}`)
     return asked.map(({ request }) => refuse(request, fault))
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Publish } from '../../src/message/publish.ts'
-import { accept } from '../../src/submit/accept.ts'
+import { acceptPublish } from '../../src/mqtt/accept.ts'
 import { accessOf } from '../support/access.ts'
 
 /** Somebody who may open, and whose filters reach the topics where a payload names what is asked for. */
@@ -63,8 +63,8 @@ describe('attack 11: somebody who may open only', () => {
     const payload = typeof text === 'string' ? Buffer.from(text) : text
     for (const user of ['guest', 'wide']) {
       if (access.refusesPublish(user, `smshub/${topic}`, payload) !== null) continue
-      const asked = accept(publish(topic, payload), (prefix) => prefix)?.asked ?? []
-      const done = asked.filter(({ fault }) => fault === null).map(({ request: { intent } }) => intent)
+      const accepted = acceptPublish(publish(topic, payload))
+      const done = accepted === null || accepted.fault !== null ? [] : accepted.intents
       expect({ user, done }).toEqual({ user, done: [] })
     }
   })

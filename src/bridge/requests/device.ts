@@ -3,9 +3,10 @@ import type { ProfileFiles } from '../../config/profiles.ts'
 import type { Config } from '../../config/schema.ts'
 import { normaliseNumber } from '../../device/parameters/numbers.ts'
 import type { DeviceRow } from '../../fleet/fleet.ts'
+import { acceptCommand } from '../../message/accepted.ts'
 import { Fault } from '../../message/fault.ts'
 import { abilitiesOf } from '../pages.ts'
-import { as, commandsOf } from './command.ts'
+import { commandsOf } from './command.ts'
 import { deviceOptions } from './device-options.ts'
 import { eraseAll } from './history.ts'
 import { deviceOf, request } from './request.ts'
@@ -92,8 +93,8 @@ export const deviceRequests = {
   'device/command': request({
     summary: 'a command of a device; the answer says under which id its results come',
     schema: z.looseObject({ device: id, command: z.string().min(1) }),
-    async run({ device, ...payload }, rooms, publish) {
-      return commandsOf(await rooms.takeIn(as(publish, `${device}/command`, payload)))
+    async run({ device, ...payload }, rooms, asker) {
+      return commandsOf(await rooms.submit(acceptCommand(asker, device, payload)))
     },
   }),
 }

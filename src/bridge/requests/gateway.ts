@@ -3,7 +3,7 @@ import type { Config } from '../../config/schema.ts'
 import { Fault } from '../../message/fault.ts'
 import { restartKinds } from '../../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../../message/ussd.ts'
-import { askerOf, type RequestRooms, request } from './request.ts'
+import { type RequestRooms, request } from './request.ts'
 import { id, orScalar } from './scalars.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
@@ -70,9 +70,9 @@ export const gatewayRequests = {
   'gateway/accept': request({
     summary: 'the modem and the SIM that are there now are meant to be there',
     schema: oneGateway,
-    async run({ gateway }, { gateways, log }, publish) {
+    async run({ gateway }, { gateways, log }, asker) {
       await gateways.able(gateway, 'accept')()
-      log('info', `the modem and SIM of ${gateway} were accepted (${askerOf(publish)})`)
+      log('info', `the modem and SIM of ${gateway} were accepted (${asker.name})`)
       return { gateway }
     },
   }),

@@ -3,7 +3,7 @@ import { stateKeysOf } from '../../device/describe/state-fields.ts'
 import type { Erased } from '../../ledger/erase.ts'
 import type { Subject } from '../../ledger/history.ts'
 import { Fault } from '../../message/fault.ts'
-import { askerOf, type Data, type RequestRooms, request } from './request.ts'
+import { type Data, type RequestRooms, request } from './request.ts'
 import { orScalar } from './scalars.ts'
 import { subjectOf } from './subject.ts'
 
@@ -52,12 +52,12 @@ export const historyRequests = {
   'privacy/erase': request({
     summary: 'erase everything that is kept of a device, number or contact; confirm repeats its name',
     schema: z.strictObject({ ...whom, confirm: name }),
-    async run({ confirm, ...named }, rooms, publish) {
+    async run({ confirm, ...named }, rooms, asker) {
       const { name: subject, ...of } = subjectOf(named, rooms)
       if (subject === '') throw new Fault('invalid_payload', 'name a device, number or contact')
       if (confirm !== subject) throw new Fault('not_allowed', `"confirm": ${JSON.stringify(subject)} is needed`)
       const erased = await eraseAll(of, rooms)
-      rooms.log('warn', `everything kept of ${subject} was erased (${askerOf(publish)})`)
+      rooms.log('warn', `everything kept of ${subject} was erased (${asker.name})`)
       return erased
     },
   }),

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { Fault } from '../../message/fault.ts'
-import { askerOf, request } from './request.ts'
+import { request } from './request.ts'
 import { orScalar } from './scalars.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
@@ -26,40 +26,40 @@ export const hubRequests = {
         })
         .refine((data) => Object.keys(data).length > 0, `name a level: ${levels.join(', ')}`),
     ),
-    async run(data, { setLogLevel, setMqttLevel, log }, publish) {
+    async run(data, { setLogLevel, setMqttLevel, log }, asker) {
       if (data.level !== undefined) setLogLevel(data.level)
       if (data.mqtt !== undefined) setMqttLevel(data.mqtt)
-      log('info', `log level: ${JSON.stringify(data)} (${askerOf(publish)})`)
+      log('info', `log level: ${JSON.stringify(data)} (${asker.name})`)
       return data
     },
   }),
   restart: request({
     summary: 'end the hub in order, with exit code 75: systemd, Docker or the Supervisor start it again',
     schema: z.strictObject({}),
-    async run(_data, { restart, log }, publish) {
+    async run(_data, { restart, log }, asker) {
       // Asked once more by a broker or client that did not hear the answer, it would restart for ever.
-      if (publish.duplicate || publish.waited)
+      if (asker.delivery?.duplicate || asker.waited)
         throw new Fault('ttl_expired', 'this request is from before the last start; publish it again if it is wanted')
       restart()
-      log('warn', `a restart was asked for (${askerOf(publish)})`)
+      log('warn', `a restart was asked for (${asker.name})`)
       return {}
     },
   }),
   backup: request({
     summary: 'copy store, configuration, secrets and profiles into the folder backups of the data folder',
     schema: z.strictObject({}),
-    async run(_data, { backup, log }, publish) {
+    async run(_data, { backup, log }, asker) {
       const folder = await backup()
-      log('info', `backup: ${folder} (${askerOf(publish)})`)
+      log('info', `backup: ${folder} (${asker.name})`)
       return { folder, file: `${folder}/smshub.db` }
     },
   }),
   'clock/accept': request({
     summary: 'the clock is right, though the store knows a later time: what waits for it goes out or expires',
     schema: z.strictObject({}),
-    async run(_data, { acceptClock, log }, publish) {
+    async run(_data, { acceptClock, log }, asker) {
       const { moved } = await acceptClock()
-      log('warn', `the clock is accepted; ${moved} times that lay ahead of it are moved (${askerOf(publish)})`)
+      log('warn', `the clock is accepted; ${moved} times that lay ahead of it are moved (${asker.name})`)
       return { moved }
     },
   }),

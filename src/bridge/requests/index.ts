@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { wordsOf } from '../../config/problems.ts'
+import type { Asker } from '../../message/accepted.ts'
 import { Fault } from '../../message/fault.ts'
-import type { Publish } from '../../message/publish.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { deviceRequests } from './device.ts'
 import { gatewayRequests } from './gateway.ts'
@@ -24,7 +24,7 @@ export const requests = {
 export const requestPaths: readonly string[] = Object.keys(requests)
 
 /** Carries a request out. Fails with `invalid_payload`, naming what is wrong, and with whatever the act fails with. */
-export async function answer(path: string, data: unknown, publish: Publish, rooms: RequestRooms): Promise<Data> {
+export async function answer(path: string, data: unknown, asker: Asker, rooms: RequestRooms): Promise<Data> {
   if (!Object.hasOwn(requests, path)) {
     const meant = didYouMean(path, requestPaths)
     throw new Fault(
@@ -34,7 +34,7 @@ export async function answer(path: string, data: unknown, publish: Publish, room
   }
   const { schema, run } = requests[path as keyof typeof requests]
   const parsed = schema.safeParse(data)
-  if (parsed.success) return run(parsed.data as never, rooms, publish)
+  if (parsed.success) return run(parsed.data as never, rooms, asker)
   const [issue] = parsed.error.issues
   if (issue === undefined) throw new Fault('invalid_payload', `${path}: is wrong`)
   if (issue.code === 'unrecognized_keys') throw new Fault('invalid_payload', unknownKey(path, issue.keys, schema))

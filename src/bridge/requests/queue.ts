@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Pause, PauseScope } from '../../ledger/lanes/pause.ts'
 import { Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
-import { askerOf, type Data, deviceOf, type RequestRooms, request } from './request.ts'
+import { type Data, deviceOf, type RequestRooms, request } from './request.ts'
 import { id, orScalar } from './scalars.ts'
 
 /** A scalar is the device. Strict: a misspelt key must not widen it to the whole queue. */
@@ -25,24 +25,24 @@ export const queueRequests = {
   'queue/pause': request({
     summary: 'let nothing new out of the queue, over restarts too: all of it, of a device, or through a gateway',
     schema: scope,
-    run: (data, rooms, publish) => changePause('pauseQueue', data, rooms, askerOf(publish)),
+    run: (data, rooms, asker) => changePause('pauseQueue', data, rooms, asker.name),
   }),
   'queue/resume': request({
     summary: 'end the pause of the same scope; narrower ones stay, and the answer tells them',
     schema: scope,
-    run: (data, rooms, publish) => changePause('resumeQueue', data, rooms, askerOf(publish)),
+    run: (data, rooms, asker) => changePause('resumeQueue', data, rooms, asker.name),
   }),
   'queue/purge': request({
     summary: 'cancel what waits and has not left, all of it or of a device; each has its final result',
     schema: about({ device: id.optional() }),
-    async run({ device }, rooms, publish) {
+    async run({ device }, rooms, asker) {
       const { store, now, log } = rooms
       assertKnown({ device }, rooms)
       const until = now()
       let cancelled = 0
       for (let last = bite; last === bite; cancelled += last)
         last = await store.run('purgeQueue', { device: device ?? null, until, limit: bite, now: now() })
-      log('warn', `${cancelled} commands are taken out of the queue${wordsOf({ device })} (${askerOf(publish)})`)
+      log('warn', `${cancelled} commands are taken out of the queue${wordsOf({ device })} (${asker.name})`)
       return { cancelled }
     },
   }),

@@ -4,9 +4,9 @@ import type { Config } from '../../config/schema.ts'
 import type { Device } from '../../device/device.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { Enqueued } from '../../ledger/outbox/enqueue.ts'
+import type { Accepted, Asker } from '../../message/accepted.ts'
 import type { LogLevel } from '../../message/events.ts'
 import { Fault } from '../../message/fault.ts'
-import type { Publish } from '../../message/publish.ts'
 import type { Store } from '../../store/store.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import type { Gateways } from '../gateways.ts'
@@ -20,8 +20,8 @@ export interface RequestRooms {
   now(): number
   readonly gateways: Gateways
   health(): Promise<Record<string, unknown>>
-  /** Takes a command in as if it had been published on this topic. */
-  takeIn(publish: Publish): Promise<Enqueued | null>
+  /** Queues what is asked for. Resolved, it is on the disk. */
+  submit(accepted: Accepted): Promise<Enqueued>
   /** Announces everything to Home Assistant again, or takes all of it back. */
   rediscover(how: 'again' | 'clear'): Promise<void>
   /** The queue was paused or goes on: whoever watches the hub shall see it. */
@@ -46,7 +46,7 @@ export type Data = Readonly<Record<string, unknown>>
 export interface Request<S extends z.ZodType = z.ZodType> {
   readonly summary: string
   readonly schema: S
-  run(data: z.output<S>, rooms: RequestRooms, publish: Publish): Promise<Data>
+  run(data: z.output<S>, rooms: RequestRooms, asker: Asker): Promise<Data>
 }
 
 export const request = <S extends z.ZodType>(one: Request<S>): Request => one as unknown as Request
@@ -58,6 +58,3 @@ export function deviceOf(name: string, { devices }: Fleet): Device {
   const meant = didYouMean(name, devices.keys())
   throw new Fault('unknown_device', `there is no device "${name}"${meant}`, { device: name })
 }
-
-/** Whoever asks: for the log. */
-export const askerOf = ({ user, client }: Publish): string => user ?? client

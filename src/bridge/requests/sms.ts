@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { acceptText } from '../../message/accepted.ts'
 import { Fault } from '../../message/fault.ts'
-import { as, commandsOf } from './command.ts'
+import { commandsOf } from './command.ts'
 import { type Data, request } from './request.ts'
 import { one } from './scalars.ts'
 
@@ -9,8 +10,8 @@ export const smsRequests = {
   'sms/send': request({
     summary: 'a text to a number or a contact',
     schema: z.looseObject({}),
-    async run(payload, rooms, publish) {
-      return commandsOf(await rooms.takeIn(as(publish, 'sms/send', payload)))
+    async run(payload, rooms, asker) {
+      return commandsOf(await rooms.submit(acceptText(asker, payload)))
     },
   }),
   'sms/get': request({

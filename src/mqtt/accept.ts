@@ -1,0 +1,54 @@
+import { type Accepted, type Asker, accept } from '../message/accepted.ts'
+import { Fault } from '../message/fault.ts'
+import { readUtf8 } from '../message/json.ts'
+import { readPayload } from '../message/payload.ts'
+import type { Publish } from '../message/publish.ts'
+import type { Intent } from '../message/request.ts'
+import { matchInbound, type TopicMatch } from '../message/topics.ts'
+
+export const largestPayload = 64 * 1024
+
+/** Who publishes. */
+export function askerOf(publish: Publish): Asker {
+  const { client, user, messageId, connection, duplicate, response } = publish
+  return {
+    name: user ?? client,
+    isAnonymous: publish.isAnonymous ?? false,
+    replyTo: response && {
+      kind: 'mqtt',
+      topic: response.topic,
+      correlation: response.correlation && Buffer.from(response.correlation).toString('base64'),
+    },
+    delivery: messageId === null ? null : { client, messageId, connection, duplicate },
+    id: publish.id ?? null,
+    expirySeconds: publish.expirySeconds,
+    waited: publish.waited,
+    mayBeClearing: publish.clearing === 'unknown',
+  }
+}
+
+/**
+ * Topic and payload as a request. Null for what asks for nothing and deserves no answer: a cleared retained message,
+ * an empty `set` that may be one, a topic that is none of the hub's.
+ */
+export function acceptPublish(publish: Publish): Accepted | null {
+  const { topic, payload } = publish
+  const match = matchInbound(topic)
+  if (match === null || publish.clearing === 'yes') return null
+  // Somebody may be clearing a retained message; who is not is answered that it is no value.
+  if (payload.length === 0 && publish.clearing === 'unknown' && /\/set(\/|$)/.test(topic)) return null
+  return accept(askerOf(publish), { place: topic, payload }, unread(match), () => {
+    if (publish.retained) throw new Fault('retained_command', `a retained message on ${topic} is not carried out`)
+    return readPayload(match, readUtf8(payload, largestPayload))
+  })
+}
+
+/** What a refusal says of a payload that was not read. */
+function unread({ pattern, levels }: TopicMatch): Intent {
+  const device = levels.device
+  if (device === undefined) return { verb: 'text', to: levels.recipient ?? '', text: '' }
+  if (pattern.includes('/set')) return { verb: 'set', device, property: levels.property ?? null, value: null }
+  if (pattern.includes('/get')) return { verb: 'get', device, property: levels.property ?? null }
+  if (pattern.includes('/send')) return { verb: 'send', device, text: '' }
+  return { verb: 'command', device, name: levels.name ?? '', args: {} }
+}
