@@ -1,11 +1,24 @@
+import type { GatewayState } from '../message/gateway-state.ts'
 import { isoTime } from '../message/result.ts'
-import type { BridgeRooms } from './bridge.ts'
+import type { Store } from '../store/store.ts'
 import { shown } from './requests/queue.ts'
 
+/** What `bridge/health` is made of. */
+export interface HealthSources {
+  readonly store: Store
+  readonly fleet: { readonly devices: { readonly size: number } }
+  readonly ingress: { readonly connected: boolean; readonly trouble: string | null }
+  gateways(): ReadonlyMap<string, { readonly state: GatewayState }>
+  now(): number
+  startedAt(): number
+  /** The newest time that the store knows, while the clock is before it; else null. */
+  clockBehind(): number | null
+}
+
 /** `bridge/health`. Asked before the commit that others wait for: figures decide nothing. */
-export async function healthOf(rooms: BridgeRooms, refused: number): Promise<Record<string, unknown>> {
-  const { store, fleet, ingress, gateways, now, startedAt } = rooms
-  const newest = rooms.clockBehind()
+export async function healthReport(sources: HealthSources, refused: number): Promise<Record<string, unknown>> {
+  const { store, fleet, ingress, gateways, now, startedAt } = sources
+  const newest = sources.clockBehind()
   const [counts, paused] = await Promise.all([store.runEarly('counts', undefined), store.runEarly('pauses', undefined)])
   const { queued, open, publications, parked, quarantined, copies, strangers } = counts
   return {

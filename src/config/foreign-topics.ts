@@ -1,7 +1,15 @@
 import { matchTopic } from '../message/topics.ts'
-import type { Config } from './schema.ts'
 
-type Topics = Pick<Config, 'mqtt' | 'compat' | 'homeassistant'>
+/** Keys of the configuration that name topics. */
+interface Topics {
+  readonly mqtt: { readonly base_topic: string }
+  readonly compat: { readonly sms2mqtt?: { readonly prefix: string } | undefined }
+  readonly homeassistant: {
+    readonly discovery: string
+    readonly prefix: string
+    readonly status_topic?: string | undefined
+  }
+}
 
 /** A topic of another program, and the key that says where it is. */
 interface ForeignTopic {

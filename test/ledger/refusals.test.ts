@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { NewSubmission, Refusal } from '../../src/ledger/outbox/enqueue.ts'
+import type { NewSubmission, Refusal } from '../../src/ledger/outbox/new-submission.ts'
 import { Ledger } from '../support/ledger.ts'
 
 const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }

@@ -1,5 +1,5 @@
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
-import type { NewSubmission } from '../../src/ledger/outbox/enqueue.ts'
+import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
 import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
 import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'

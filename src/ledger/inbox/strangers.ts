@@ -1,7 +1,6 @@
 import { isoTime } from '../../message/result.ts'
 import { room, use } from '../quota.ts'
 import type { Tx } from '../tx.ts'
-import type { TextEffects } from './settle-text.ts'
 import { count } from './tally.ts'
 
 /** Texts of one unknown number that are published in an hour, and that are kept at all. */
@@ -40,8 +39,16 @@ export function keepNewest(tx: Tx, sender: string): void {
   )
 }
 
+/** A text as it came, with the rows that it was filed in. */
+interface FiledText {
+  readonly incoming: { readonly sender: string; readonly gateway: string }
+  readonly raws: readonly number[]
+  readonly assembly: string | null
+  readonly now: number
+}
+
 /** A text too many is counted; its sender is named once. */
-export function dropText(tx: Tx, { incoming, raws, assembly, now }: TextEffects, isFirst: boolean): void {
+export function dropText(tx: Tx, { incoming, raws, assembly, now }: FiledText, isFirst: boolean): void {
   count(tx, 'strangers')
   for (const raw of raws) tx.run('DELETE FROM raw WHERE id = ?', raw)
   if (assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', assembly)

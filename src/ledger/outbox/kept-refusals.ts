@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../../message/fault.ts'
 import { type Quota, room, use } from '../quota.ts'
 import type { Tx } from '../tx.ts'
-import type { NewSubmission, Refusal } from './enqueue.ts'
+import type { NewSubmission, Refusal } from './new-submission.ts'
 
 /** Refusals that are kept in an hour: of one client, and of all. Whoever only makes mistakes fills no disk. */
 const keptRefusals = { client: 60, all: 600 } as const

@@ -1,6 +1,6 @@
 import { deviceState } from '../devices/devices.ts'
 import type { Tx } from '../tx.ts'
-import type { NewSubmission, Refusal, Toggle } from './enqueue.ts'
+import type { NewSubmission, Refusal, Toggle } from './new-submission.ts'
 
 /** What a TOGGLE comes to: the other value than the one that an unfinished command will set, else than the present one. */
 export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): NewSubmission | Refusal {

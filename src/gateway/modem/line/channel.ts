@@ -1,6 +1,7 @@
 import { inBackground } from '../../../util/background.ts'
 import type { Clock, Timer } from '../../../util/clock.ts'
 import { Framer, type Token } from './framer.ts'
+import type { Line, Listener } from './listener.ts'
 import type { Port } from './port.ts'
 import { type Final, finalIn } from './results.ts'
 import { synchronise } from './synchronise.ts'
@@ -20,14 +21,6 @@ export interface CommandOptions {
   readonly numeric?: boolean
   /** After these lines words of a message come as they are, `OK` and `ERROR` among them: only the last one ends it. */
   readonly mayQuote?: (lines: readonly string[]) => boolean
-}
-
-/** Whoever has the line hears what is not unsolicited. */
-export interface Listener {
-  token(token: Token): void
-  /** The modem has started anew: what was asked is forgotten there. */
-  reset(sign: string): void
-  lost(reason: string): void
 }
 
 export interface ChannelHandlers {
@@ -54,7 +47,7 @@ const longestAnswer = 1_048_576
  * of unsolicited codes. After a silence the next command waits until the two are in step again, so that a late answer
  * is never taken for another one's (facts: modems, section 2.6).
  */
-export class Channel {
+export class Channel implements Line {
   readonly clock: Clock
   /** Null where the line has none that matters. */
   readonly baudRate: number | null

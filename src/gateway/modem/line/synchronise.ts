@@ -1,4 +1,4 @@
-import type { Channel } from './channel.ts'
+import type { Line } from './listener.ts'
 import { finalIn } from './results.ts'
 
 /** ms of listening behind an ESC: whatever the line still holds comes out. */
@@ -31,47 +31,47 @@ const sureBare = 2
  * what somebody has typed. The OK of AT may be another command's; `+CMEE:` in front of an OK says whose it is.
  * False when the modem does not answer.
  */
-export async function synchronise(channel: Channel): Promise<boolean> {
-  channel.write('\x1b')
-  await drain(channel, settle)
+export async function synchronise(line: Line): Promise<boolean> {
+  line.write('\x1b')
+  await drain(line, settle)
   let bare = 0
   for (const [text, ms] of attempts) {
-    if (channel.lost !== null) return false
-    const answer = await exchange(channel, text, ms, null)
+    if (line.lost !== null) return false
+    const answer = await exchange(line, text, ms, null)
     // An answer is an answer: some makes refuse even this while their SIM is locked.
     if (answer === 'ok' || answer === 'error') {
-      const step = await stepOf(channel)
+      const step = await stepOf(line)
       bare = step === 'bare' ? bare + 1 : 0
       if (step === 'in' || bare === sureBare) return true
     }
-    if (answer === 'prompt') channel.write('\x1b')
-    if (answer !== 'ok') await drain(channel, settle)
+    if (answer === 'prompt') line.write('\x1b')
+    if (answer !== 'ok') await drain(line, settle)
   }
   return false
 }
 
-async function stepOf(channel: Channel): Promise<'in' | 'out' | 'bare'> {
-  const answer = await exchange(channel, 'AT+CMEE?', 3_000, '+CMEE:')
-  if (answer === 'error') return (await drain(channel, quiet)) === 0 ? 'in' : 'out'
+async function stepOf(line: Line): Promise<'in' | 'out' | 'bare'> {
+  const answer = await exchange(line, 'AT+CMEE?', 3_000, '+CMEE:')
+  if (answer === 'error') return (await drain(line, quiet)) === 0 ? 'in' : 'out'
   if (answer === 'ok') return 'in'
   if (answer === 'bare') return 'bare'
-  if (answer === 'prompt') channel.write('\x1b')
-  await drain(channel, settle)
+  if (answer === 'prompt') line.write('\x1b')
+  await drain(line, settle)
   return 'out'
 }
 
 /** One question. With a `tag`, only the OK behind a line that begins with it is its answer. */
-function exchange(channel: Channel, text: string, ms: number, tag: string | null): Promise<Answer> {
+function exchange(line: Line, text: string, ms: number, tag: string | null): Promise<Answer> {
   return new Promise((resolve) => {
     let tagged = tag === null
     let bare = 0
     const end = (answer: Answer) => {
       timer.cancel()
-      channel.listen(null)
+      line.listen(null)
       resolve(answer)
     }
-    const timer = channel.clock.after(ms, () => end(bare === 1 && !tagged ? 'bare' : 'silence'))
-    channel.listen(
+    const timer = line.clock.after(ms, () => end(bare === 1 && !tagged ? 'bare' : 'silence'))
+    line.listen(
       {
         token: (token) => {
           if (token.kind === 'prompt') return end('prompt')
@@ -85,19 +85,19 @@ function exchange(channel: Channel, text: string, ms: number, tag: string | null
       },
       { echo: text, ...(tag !== null && { prefix: tag }) },
     )
-    channel.write(`${text}\r`)
+    line.write(`${text}\r`)
   })
 }
 
 /** Lets pass what comes within `ms`, and counts the result codes and prompts in it. */
-async function drain(channel: Channel, ms: number): Promise<number> {
+async function drain(line: Line, ms: number): Promise<number> {
   let count = 0
   const token = (one: { kind: 'prompt' } | { kind: 'line'; text: string }) => {
     if (one.kind === 'prompt' || resultIn(one.text) !== null) count++
   }
-  channel.listen({ token, reset: () => {}, lost: () => {} })
-  await channel.sleep(ms)
-  channel.listen(null)
+  line.listen({ token, reset: () => {}, lost: () => {} })
+  await line.sleep(ms)
+  line.listen(null)
   return count
 }
 
