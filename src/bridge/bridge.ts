@@ -217,9 +217,12 @@ export class Bridge {
     await this.#review([...this.#rooms.fleet.devices.values()])
     if (!this.#stopped) await this.#announcer.start()
     await this.#clearLeaving()
+    const { store, config } = this.#rooms
+    const dialects = config.compat.sms2mqtt === undefined ? [] : [config.compat.sms2mqtt.prefix]
+    if (!this.#stopped) await store.run('clearGone', { gateways: Object.keys(config.gateways), dialects })
   }
 
-  /** The states of devices that are gone go behind their announcements: Home Assistant has dropped their entities. */
+  /** The states of what is gone go behind its announcements: Home Assistant has dropped its entities by then. */
   async #clearLeaving(device?: string): Promise<void> {
     const { store, clock } = this.#rooms
     if (this.#rooms.config.homeassistant.discovery !== 'none') {

@@ -27,6 +27,7 @@ import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.
 import { tellWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
 import { announce, announced, announcedOf, tellPages } from './publications/discovery.ts'
+import { clearGone } from './publications/gone.ts'
 import {
   countWaiting,
   parkPublication,
@@ -75,6 +76,7 @@ export const operations = {
   announced,
   announcedOf,
   tellPages,
+  clearGone,
   reviewPresence,
   cancelCommand,
   findCommand,

@@ -46,7 +46,8 @@ export class Picture {
 
   /** A state topic that is emptied while its entities are there is an error for each of them. */
   #seeState(topic: string, text: string): void {
-    const [, device = '', ...rest] = topic.split('/')
+    const [, first = '', ...below] = topic.split('/')
+    const [device, rest] = first === 'gateway' ? [`gateway_${below[0]}`, below.slice(1)] : [first, below]
     if (text === '' && rest.length === 0 && this.of(device).length > 0)
       this.complaints.push(`${topic} is emptied before its entities are removed`)
   }
