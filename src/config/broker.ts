@@ -1,3 +1,4 @@
+import { createHmac, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { idPattern } from '../message/topics.ts'
 import { isPassword, isPasswordHash } from './password.ts'
@@ -147,12 +148,7 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
       websocket: websocket === undefined ? null : { ...websocket, tls: websocket.tls ?? null },
     },
     users: users ?? null,
-    checkPassword: async (user: string, password: Uint8Array) => {
-      const known = users !== undefined && Object.hasOwn(users, user) ? users[user] : undefined
-      // A user that does not exist takes as long as one that does: the answer shall not tell which it is.
-      const { password: hash } = known ?? Object.values(users ?? {})[0] ?? {}
-      return hash !== undefined && (await isPassword(password, hash)) && known !== undefined
-    },
+    checkPassword: passwordCheck(users ?? {}),
     limits: {
       packet: limits.packet,
       publishesPerSecond: limits.publishes_per_second,
@@ -171,6 +167,19 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
       userSubscriptions: limits.user_subscriptions,
       wildcards: limits.wildcards,
     },
+  }
+}
+
+/** A user that does not exist takes as long as one that does, each name always the same: time shall not tell which. */
+function passwordCheck(users: Readonly<Record<string, { readonly password: string }>>) {
+  const key = randomBytes(32)
+  const hashes = Object.values(users).map(({ password }) => password)
+  const decoyOf = (user: string) =>
+    hashes[createHmac('sha256', key).update(user).digest().readUInt32BE(0) % hashes.length]
+  return async (user: string, password: Uint8Array): Promise<boolean> => {
+    const known = Object.hasOwn(users, user) ? users[user]?.password : undefined
+    const hash = known ?? decoyOf(user)
+    return hash !== undefined && (await isPassword(password, hash)) && known !== undefined
   }
 }
 

@@ -18,10 +18,10 @@ function byHand() {
   return { check, finish, seen }
 }
 
-const attempt = (password: string, lane = 'here owner', isGone = () => false) => ({
-  user: 'owner',
+const attempt = (password: string, source = 'here', isGone = () => false, user = 'owner') => ({
+  user,
   password: Buffer.from(password),
-  lane,
+  source,
   isGone,
 })
 
@@ -42,15 +42,29 @@ describe('passwords', () => {
   test('guesses from one source keep nobody of another waiting for more than their turn', async () => {
     const { check, finish, seen } = byHand()
     const credentials = new Credentials(check)
-    for (let n = 0; n < 50; n++) void credentials.verify(attempt(`guess ${n}`, 'there owner'))
+    for (let n = 0; n < 50; n++) void credentials.verify(attempt(`guess ${n}`, 'there'))
     const owner = credentials.verify(attempt('right'))
-    for (let n = 50; n < 100; n++) void credentials.verify(attempt(`guess ${n}`, 'there owner'))
+    for (let n = 50; n < 100; n++) void credentials.verify(attempt(`guess ${n}`, 'there'))
     await turn()
     await finish()
     await finish()
     await finish()
     await expect(owner).resolves.toBe('right')
     expect(seen.length).toBeLessThan(10)
+  })
+
+  test('guesses at any number of names keep nobody waiting for more than a few checks, from there and from elsewhere', async () => {
+    const { check, finish, seen } = byHand()
+    const credentials = new Credentials(check)
+    const guess = (n: number) => void credentials.verify(attempt(`guess ${n}`, 'there', () => false, `nobody${n}`))
+    for (let n = 0; n < 100; n++) guess(n)
+    const owners = [credentials.verify(attempt('right', 'there')), credentials.verify(attempt('right', 'here'))]
+    for (let n = 0; n < 12; n++) {
+      await turn()
+      await finish()
+    }
+    await expect(Promise.all(owners)).resolves.toEqual(['right', 'right'])
+    expect(seen.length).toBeLessThan(30)
   })
 
   test('what was right or wrong before is known at once', async () => {
@@ -71,9 +85,7 @@ describe('passwords', () => {
     const { check, finish, seen } = byHand()
     const credentials = new Credentials(check)
     let gone = false
-    const guesses = Array.from({ length: 20 }, (_, n) =>
-      credentials.verify(attempt(`guess ${n}`, 'here owner', () => gone)),
-    )
+    const guesses = Array.from({ length: 20 }, (_, n) => credentials.verify(attempt(`guess ${n}`, 'here', () => gone)))
     await turn()
     const before = seen.length
     gone = true

@@ -62,6 +62,40 @@ describe('logins at the embedded broker', () => {
     expect(lines.join('\n')).toContain('127.0.0.3')
   })
 
+  test('an unknown user takes as long as a known one, whatever the hashes of the known ones cost', async () => {
+    const cheap = 'scrypt:10:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    const users = { first: { password: cheap, role: 'admin' }, owner: { password: hash, role: 'admin' } }
+    const { checkPassword } = brokerSettings(Broker.parse({ users }))
+    const took = async (user: string) => {
+      const began = performance.now()
+      expect(await checkPassword(user, Buffer.from('wrong'))).toBe(false)
+      return performance.now() - began
+    }
+    const [first, owner] = [await took('first'), await took('owner')]
+    const between = Math.sqrt(first * owner)
+    let slow = 0
+    for (let n = 0; n < 16; n++) if ((await took(`nobody${n}`)) > between) slow++
+    expect(slow).toBeGreaterThan(0)
+    expect(slow).toBeLessThan(16)
+  })
+
+  test('the answer to a guess tells nothing of the name, after any guesses at other names', async () => {
+    const from = '127.0.0.9'
+    for (let n = 0; n < 45; n++) {
+      const guess = await login(`guess${n}`, 'wrong', `nobody${n}`, from)
+      expect((await guess.packet(60_000))?.body[1]).toBe(4)
+      guess.end()
+    }
+    const took = async (user: string) => {
+      const began = performance.now()
+      const guess = await login(user, 'wrong again', user, from)
+      expect((await guess.packet(60_000))?.body[1]).toBe(4)
+      return performance.now() - began
+    }
+    const [unknown, known] = [await took('somebody'), await took('owner')]
+    expect(Math.abs(unknown - known)).toBeLessThan(2_500)
+  })
+
   test('an unknown user takes as long as a known one', async () => {
     const { checkPassword } = brokerSettings(Broker.parse({ users: { owner: { password: hash, role: 'admin' } } }))
     const took = { owner: 0, nobody: 0 }

@@ -69,15 +69,16 @@ export class Admission {
     connection(client).user = user
   }
 
-  /** Unknown users cost as much time as known ones; who is wrong waits for the answer, who is right never does. */
+  /**
+   * A name is treated alike whether it is a user's or not: nothing here looks it up but the check of the password,
+   * which costs as much time either way. Who is wrong waits for the answer, who is right never does.
+   */
   async #authenticate(client: Client, user: string, password: Buffer): Promise<void> {
-    const { users, clock, peer } = this.#rooms
+    const { clock, peer } = this.#rooms
     const { source, address } = peer(client)
-    const name = Object.hasOwn(users ?? {}, user) ? user : ''
-    const lane = `${source} ${name}`
-    const verdict = await this.#credentials.verify({ user, password, lane, isGone: () => client.closed })
+    const verdict = await this.#credentials.verify({ user, password, source, isGone: () => client.closed })
     if (verdict === 'right') return
-    await sleep(clock, this.#rejections.hold(source, name))
+    await sleep(clock, this.#rejections.hold(source, user))
     const shown = `"${user.slice(0, 64)}" from ${address}`
     if (verdict === 'busy')
       this.#refuse(client, 3, { reason: `too many passwords are being checked: ${shown}`, key: `busy ${source}` })

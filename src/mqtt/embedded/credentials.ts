@@ -8,14 +8,16 @@ export type PasswordCheck = (user: string, password: Uint8Array) => Promise<bool
 const atOnce = availableParallelism() > 3 ? 2 : 1
 /** How many of one lane may wait. */
 const mostWaiting = 250
+/** Lanes of one source: a name has one of them, by a hash that nobody outside can work out. */
+const lanesOfSource = 8
 /** Wrong passwords that are known again. */
 const mostWrong = 1_000
 
 export interface Attempt {
   readonly user: string
   readonly password: Uint8Array
-  /** Who shares a queue: one source's attempts at one user. */
-  readonly lane: string
+  /** Where it comes from. */
+  readonly source: string
   /** Whether nobody waits for the answer any more. */
   isGone(): boolean
 }
@@ -27,9 +29,9 @@ interface Waiting {
 }
 
 /**
- * Checks passwords, a few at a time, lane by lane: guesses from one source at one user keep nobody else waiting. In a
- * lane the newest goes first, so that the owner gets in while guesses from the same machine go on. A password that
- * was right or wrong is known again without the slow check.
+ * Checks passwords, a few at a time, lane by lane: guesses from one source keep nobody else waiting for long, whatever
+ * names they try. In a lane the newest goes first, so that the owner gets in while guesses from the same machine go on.
+ * A password that was right or wrong is known again without the slow check.
  */
 export class Credentials {
   readonly #check: PasswordCheck
@@ -46,9 +48,9 @@ export class Credentials {
   /** `busy` when too many of its lane came after it, or its client has gone. */
   async verify(attempt: Attempt): Promise<'right' | 'wrong' | 'busy'> {
     const { user, password } = attempt
-    const digest = createHmac('sha256', this.#key).update(password).digest('base64')
+    const digest = this.#digest(password).toString('base64')
     if (this.#right.get(user) === digest) return 'right'
-    const guess = `${digest} ${user}`
+    const guess = `${digest} ${this.#digest(user).toString('base64')}`
     if (this.#wrong.has(guess)) return 'wrong'
     if (this.#running < atOnce) this.#running++
     else if (!(await this.#turn(attempt))) return 'busy'
@@ -65,7 +67,12 @@ export class Credentials {
     }
   }
 
-  #turn({ lane, isGone }: Attempt): Promise<boolean> {
+  #digest(what: string | Uint8Array): Buffer {
+    return createHmac('sha256', this.#key).update(what).digest()
+  }
+
+  #turn({ user, source, isGone }: Attempt): Promise<boolean> {
+    const lane = `${source} ${this.#digest(user).readUInt8(0) % lanesOfSource}`
     return new Promise((resolve) => {
       const waiting = this.#lanes.get(lane) ?? []
       this.#lanes.set(lane, waiting)

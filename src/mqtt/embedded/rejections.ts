@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Clock } from '../../util/clock.ts'
 import { Allowance } from '../allowance.ts'
 
@@ -20,9 +21,11 @@ export class Rejections {
     this.#clock = clock
   }
 
-  /** ms that this rejection is held back. */
+  /** ms that this rejection is held back. `user` is the name as it was given, whether it is a user's or not. */
   hold(source: string, user: string): number {
-    return Math.max(this.#take(source, ofSource), this.#take(`${source} ${user}`, ofUser))
+    // A name may have 65 535 octets.
+    const name = createHash('sha256').update(user).digest('base64')
+    return Math.max(this.#take(source, ofSource), this.#take(`${source} ${name}`, ofUser))
   }
 
   #take(key: string, { perSecond, reserve }: typeof ofSource): number {
