@@ -1,8 +1,10 @@
 import { join } from 'node:path'
+import { strayEntities } from '../bridge/stray-entities.ts'
 import { makeDevices } from '../config/devices.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { trustWarnings } from '../config/trust.ts'
+import { commandWarnings } from '../config/users.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { exposedFiles } from './exposed.ts'
 
@@ -11,8 +13,12 @@ export function checkConfig({ stdout, stderr }: CliContext, options: LoadOptions
   const loaded = loadConfig(options)
   const { config, file, dataFolder } = loaded
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
-  const unreachable = [...devices.values()].flatMap(trustWarnings)
-  for (const warning of [...loaded.warnings, ...unreachable, ...exposedFiles(loaded)])
+  const ofDevices = [
+    ...[...devices.values()].flatMap(trustWarnings),
+    ...commandWarnings(config, devices),
+    ...strayEntities(config, devices.values()),
+  ]
+  for (const warning of [...loaded.warnings, ...ofDevices, ...exposedFiles(loaded)])
     stderr.write(`warning: ${warning}\n`)
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`
   const gateways = Object.keys(config.gateways).length

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
+import { commandWarnings } from '../config/users.ts'
 import { Metrics } from '../http/metrics.ts'
 import { assertFree, type HttpSource, serveControl, serveHttp } from '../http/server.ts'
 import { Hub, type HubOptions } from '../hub/hub.ts'
@@ -108,6 +109,7 @@ function besideTheRealHub(config: Config): Config {
 }
 
 function welcome(hub: Hub, config: Config, log: Log): void {
+  for (const warning of commandWarnings(config, hub.devices)) log('warn', 'config', warning)
   if (config.mqtt.server === undefined) log('info', 'hub', `clients find the broker at ${hub.address}`)
   if (Object.keys(config.gateways).length === 0)
     log('warn', 'hub', 'no gateway is configured: add gateways: { home: { type: modem } }')

@@ -1,9 +1,9 @@
 import { isDialable, normaliseNumber, numberProblem, regionProblem } from '../device/parameters/numbers.ts'
 import { refusalOf } from '../message/dialable.ts'
-import { didYouMean } from '../util/nearest.ts'
 import { groupProblems } from './groups.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'
+import { userWarnings } from './users.ts'
 
 export interface Checked {
   readonly problems: readonly Problem[]
@@ -47,12 +47,7 @@ export function checkConfig(config: Config): Checked {
   for (const name of Object.keys(config.contacts))
     if (Object.hasOwn(config.devices, name))
       warnings.push(at(['contacts', name], 'is the name of a device as well: give one of them another'))
-  for (const [name, { devices = [] }] of Object.entries(config.mqtt.broker.users ?? {}))
-    for (const device of devices) {
-      if (Object.hasOwn(config.devices, device)) continue
-      const meant = didYouMean(device, Object.keys(config.devices)) || ', unless it is added while the hub runs'
-      warnings.push(at(['mqtt', 'broker', 'users', name, 'devices'], `there is no device "${device}"${meant}`))
-    }
+  warnings.push(...userWarnings(config))
   if (config.mqtt.identity === 'topic' && config.homeassistant.discovery !== 'none')
     warnings.push(
       at(
@@ -60,15 +55,28 @@ export function checkConfig(config: Config): Checked {
         'with "topic", the entities that are announced to Home Assistant cannot send commands; set homeassistant.discovery: none, or identity: none',
       ),
     )
-  config.routes.forEach(({ prefix = '+' }, i) => {
-    if (/^\+/.test(prefix)) return
-    const meant = `"${prefix}" is for numbers without a plus, like short codes; for a country write "+${prefix.replace(/^0+/, '')}"`
-    warnings.push(at(['routes', i, 'prefix'], meant))
-  })
+  for (const { path, prefix } of prefixesIn(config)) {
+    const country = `+${prefix.replace(/^\+?0+/, '')}`
+    if (/^\+0/.test(prefix)) problems.push(at(path, `no number begins with "${prefix}": write "${country}"`))
+    if (/^\+/.test(prefix)) continue
+    const meant = `"${prefix}" is for numbers without a plus, like short codes; for a country write "${country}"`
+    warnings.push(at(path, meant))
+  }
   return { problems, warnings }
 }
 
 const at = (path: readonly PropertyKey[], words: string): Problem => ({ path, message: `${path.join('.')}: ${words}` })
+
+/** What numbers must begin with. */
+function prefixesIn({
+  routes,
+  requests,
+}: Config): { readonly path: readonly PropertyKey[]; readonly prefix: string }[] {
+  return [
+    ...routes.flatMap(({ prefix }, i) => (prefix === undefined ? [] : [{ path: ['routes', i, 'prefix'], prefix }])),
+    ...(requests.allowed_prefixes ?? []).map((prefix, i) => ({ path: ['requests', 'allowed_prefixes', i], prefix })),
+  ]
+}
 
 interface Written {
   readonly path: readonly PropertyKey[]

@@ -23,7 +23,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 /** Every mistake of a configuration: the key, what is wrong with it, and how it is written. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap(withinUnion).flatMap((issue) => {
     const at = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(issue.path, data)
@@ -72,19 +72,35 @@ function tooBig({ origin, maximum }: Extract<Issue, { code: 'too_big' }>): strin
   return origin === 'string' ? `may have at most ${maximum} characters` : `must be at most ${maximum}`
 }
 
+/** Of a value with several forms: what is wrong within the one that it has. */
+function withinUnion(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.discriminator !== undefined) return [issue]
+  const within = branchesOf(issue).find((issues) => !issues.some(isForm))
+  // What is wrong with it as a whole is said with the words that could stand there instead.
+  if (within === undefined || within.some(({ code, path }) => path.length === 0 && code !== 'unrecognized_keys'))
+    return [issue]
+  return within.map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue).flatMap(withinUnion)
+}
+
 function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>, data: unknown): ReturnType<typeof wordsOf> {
-  const variants = issue.discriminator === undefined ? null : variantsAt(issue.path)
-  if (variants !== null) return { path: issue.path, words: choiceOf(variants, valueAt(data, issue.path)) }
-  const whole = (one: Issue): Issue => ({ ...one, path: [...issue.path, ...one.path] }) as Issue
-  // The branch whose form fits knows what is wrong within; where none fits, all forms are named.
+  const { path } = issue
+  const value = valueAt(data, path)
+  const variants = issue.discriminator === undefined ? null : variantsAt(path)
+  if (variants !== null) return { path, words: choiceOf(variants, value) }
   const branches = branchesOf(issue)
+  const choices = branches.flatMap(([first]) => (first?.code === 'invalid_value' ? first.values.map(String) : []))
+  // The branch whose form fits knows what is wrong within; where none fits, all forms are named.
   const within = branches.find((issues) => !issues.some(isForm))?.[0]
-  if (within !== undefined) return wordsOf(whole(within), data)
-  const value = valueAt(data, issue.path)
-  if (value === undefined) return { path: issue.path, words: 'is missing' }
-  const forms = branches.flatMap(([first]) => (first === undefined ? [] : formOf(first)))
-  const rest = forms.every((form) => /^\S+$/.test(form)) ? `, not ${shown(value)}` : `, not ${kindOf(value)}`
-  return { path: issue.path, words: `must be ${[...new Set(forms)].join(' or ')}${rest}` }
+  if (within !== undefined) {
+    const said = wordsOf({ ...within, path: [...path, ...within.path] } as Issue, data)
+    if (within.path.length > 0 || choices.length === 0) return said
+    return { path, words: `${said.words}, or ${choices.join(' or ')}${didYouMean(String(value), choices)}` }
+  }
+  if (value === undefined) return { path, words: 'is missing' }
+  const forms = [...new Set(branches.flatMap(([first]) => (first === undefined ? [] : formOf(first))))]
+  if (choices.length === 0 || typeof value === 'object')
+    return { path, words: `must be ${[...choices, ...forms].join(' or ')}, not ${kindOf(value)}` }
+  return { path, words: choiceOf(choices, value, forms) }
 }
 
 /** The issues of each form that a value may have; forms within forms count as well. */
@@ -99,15 +115,17 @@ const isForm = ({ code, path }: Issue): boolean =>
   path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
 
 function formOf(issue: Issue): string[] {
-  if (issue.code === 'invalid_value') return issue.values.map(String)
   if (issue.code !== 'invalid_type') return []
   return issue.expected === 'boolean' ? [] : [kindWords(issue.expected)]
 }
 
-function choiceOf(values: readonly string[], value: unknown): string {
-  if (value === undefined) return `is missing: it is one of ${values.join(', ')}`
-  if (typeof value === 'object') return `must be one of ${values.join(', ')}, not ${kindOf(value)}`
-  return `must be one of ${values.join(', ')}, not ${shown(value)}${didYouMean(String(value), values)}`
+/** `forms`: what it may be instead of one of the words. */
+function choiceOf(values: readonly string[], value: unknown, forms: readonly string[] = []): string {
+  const words = values.length === 1 ? values[0] : `one of ${values.join(', ')}`
+  if (value === undefined) return `is missing: it is ${words}`
+  if (typeof value === 'object') return `must be ${words}, not ${kindOf(value)}`
+  const otherwise = forms.map((form) => `, or ${form}`).join('')
+  return `must be ${words}, not ${shown(value)}${otherwise}${didYouMean(String(value), values)}`
 }
 
 const kinds: Readonly<Record<string, string>> = {

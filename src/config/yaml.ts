@@ -32,7 +32,7 @@ const wordsFor: Partial<Record<YAMLError['code'], string>> = {
   TAB_AS_INDENT: 'is indented with a tab: use blanks',
   MISSING_CHAR: 'has a quote or bracket that is not closed, or a colon without a blank behind it',
   UNEXPECTED_TOKEN:
-    'has something where nothing can stand: a bracket, comma or quote too many, or one that is not closed',
+    'has something where nothing can stand: a bracket, comma or quote is too many, missing or not closed',
   BAD_ALIAS: 'has a value that begins with *: put it into quotes',
   BAD_SCALAR_START: 'has a value that begins with @ or `: put it into quotes',
   BAD_DQ_ESCAPE: "has a backslash in double quotes: use single quotes ('…')",
@@ -41,6 +41,12 @@ const wordsFor: Partial<Record<YAMLError['code'], string>> = {
   BLOCK_IN_FLOW: 'mixes brackets and indented lines: close the bracket first',
   TAG_RESOLVE_FAILED: 'has a tag (!…) that is not known: there is !secret and !env',
 }
+
+/** What is said of a tag with nothing behind it. */
+const nameless = {
+  '!secret': 'the name of an entry of secrets.yaml is missing behind it, like !secret mqtt',
+  '!env': 'the name of an environment variable is missing behind it, like !env MQTT_PASSWORD',
+} as const
 
 /** Keys that JavaScript takes for something else. */
 const impossibleKeys = ['__proto__']
@@ -64,13 +70,14 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
   const at = (offset: number | undefined) => (offset === undefined ? name : `${name}:${lines.linePos(offset).line}`)
   const wrong = (offset: number | undefined, message: string) =>
     new Fault('invalid_config', `${at(offset)}: ${message}`)
-  const resolve = (tag: string, find: (key: string) => string) => ({
+  const resolve = (tag: keyof typeof nameless, find: (key: string) => string) => ({
     tag,
     resolve: (key: string, onError: (message: string) => void) => {
       try {
+        if (key.trim() === '') throw new Fault('invalid_config', nameless[tag])
         return find(key)
       } catch (error) {
-        onError(`${tag} ${key}: ${Fault.from(error).message}`)
+        onError(`${`${tag} ${key}`.trim()}: ${Fault.from(error).message}`)
         return ''
       }
     },
@@ -84,7 +91,7 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
     prettyErrors: false,
   })
   const problem = document.errors[0]
-  if (problem !== undefined) throw wrong(problem.pos[0], sentenceOf(problem))
+  if (problem !== undefined) throw wrong(problem.pos[0], sentenceOf(problem, document.errors, text))
   const [unknown] = document.warnings
   if (unknown !== undefined) throw wrong(unknown.pos[0], `this line ${wordsFor.TAG_RESOLVE_FAILED}`)
   const isOurs = lookups !== noLookups
@@ -118,13 +125,20 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
   }
 }
 
-function sentenceOf({ code, message }: YAMLError): string {
+function sentenceOf({ code, message }: YAMLError, all: readonly YAMLError[], text: string): string {
   // What a lookup said comes as it is.
-  if (code === 'TAG_RESOLVE_FAILED' && /^!(secret|env) /.test(message)) return message
+  if (code === 'TAG_RESOLVE_FAILED' && /^!(secret|env)\b/.test(message)) return message
+  if (all.some((one) => lacksComma(one, text))) return 'this line has brackets in which a comma is missing'
   if (message.includes('call stack')) return tooDeep
   const isFlow = code === 'BAD_INDENT' && message.startsWith('Flow')
   const words = isFlow ? 'comes behind a bracket that is not closed' : wordsFor[code]
   return words === undefined ? `this line is no YAML: ${message.split('\n')[0]}` : `this line ${words}`
+}
+
+/** Two entries within brackets and nothing between them; the library takes them for one that is something else. */
+function lacksComma({ code, message, pos }: YAMLError, text: string): boolean {
+  if (/^Missing ,|^Implicit keys of flow sequence pairs/.test(message)) return true
+  return code === 'BLOCK_IN_FLOW' && /^[^,{}[\]]*?\s[^\s,{}[\]]+:(\s|$)/.test(text.slice(pos[0], pos[1]))
 }
 
 function plain(make: () => unknown, name: string): unknown {

@@ -23,9 +23,12 @@ const entity = table({
   enabled: key(flag.optional(), 'Whether Home Assistant enables it when it first sees it', 'true'),
 })
 
-/** `false`, handed on as null, or a table: a fault in the table is reported as one. */
+/** `false`, handed on as null, or a table. */
 const orFalse = <T extends z.ZodType>(value: T) =>
-  z.preprocess((given) => (given === 'false' ? null : given), value.nullable())
+  z.preprocess(
+    (given) => (given === null ? 'false' : given),
+    z.union([z.literal('false').transform(() => null), value]),
+  )
 
 const homeassistant = orFalse(
   table({
@@ -39,40 +42,42 @@ const homeassistant = orFalse(
   }),
 )
 
-/** `secret` alone is short for all three levels. */
-const trustRules = z.preprocess(
-  (given) => (typeof given === 'string' ? { state: given, danger: given, settle: given } : given),
-  table({
-    state: key(trust.default('number'), 'What a text needs to change the state', 'number'),
-    danger: key(
-      trust.default('number'),
-      'What it needs besides to say disarmed, open, engine, tamper over, or what the profile marks as danger',
-      'route',
-    ),
-    settle: key(trust.default('number'), 'What an answer needs to say that a command has worked', 'route'),
-    learn: key(
-      whole.pipe(z.number().min(1, 'takes 1 to 100').max(100, 'takes 1 to 100')).default(5),
-      'Answers that must have come by a route until it is known',
-      '5',
-    ),
-    ask: key(
-      table({
-        every: key(
-          seconds.pipe(z.number().min(60, 'takes at least 1m')).default(600),
-          'The device is asked at most once in this time whether an unverified text is true',
-          '10m',
-        ),
-        day: key(
-          whole.pipe(z.number().min(0, 'takes 0 to 50').max(50, 'takes 0 to 50')).default(5),
-          'And at most so often in 24 hours',
-          '5',
-        ),
-      }).prefault({}),
-      'How often the device is asked',
-      { every: '10m', day: '5' },
-    ),
-  }),
-)
+const trustTable = table({
+  state: key(trust.default('number'), 'What a text needs to change the state', 'number'),
+  danger: key(
+    trust.default('number'),
+    'What it needs besides to say disarmed, open, engine, tamper over, or what the profile marks as danger',
+    'route',
+  ),
+  settle: key(trust.default('number'), 'What an answer needs to say that a command has worked', 'route'),
+  learn: key(
+    whole.pipe(z.number().min(1, 'takes 1 to 100').max(100, 'takes 1 to 100')).default(5),
+    'Answers that must have come by a route until it is known',
+    '5',
+  ),
+  ask: key(
+    table({
+      every: key(
+        seconds.pipe(z.number().min(60, 'takes at least 1m')).default(600),
+        'The device is asked at most once in this time whether an unverified text is true',
+        '10m',
+      ),
+      day: key(
+        whole.pipe(z.number().min(0, 'takes 0 to 50').max(50, 'takes 0 to 50')).default(5),
+        'And at most so often in 24 hours',
+        '5',
+      ),
+    }).prefault({}),
+    'How often the device is asked',
+    { every: '10m', day: '5' },
+  ),
+})
+
+/** One word is short for all three levels. */
+const trustRules = z.union([
+  trust.transform((level) => trustTable.parse({ state: level, danger: level, settle: level })),
+  trustTable,
+])
 
 /** A device in `smshub.yaml` (design section 5). Its own messages and commands have the profiles' grammar. */
 export const DeviceConfig = table({

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { checkConfig } from '../../src/cli/config.ts'
 import { makeDevices } from '../../src/config/devices.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { ProfileFiles } from '../../src/config/profiles.ts'
@@ -263,6 +264,44 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       base.replace('mqtt: {', 'mqtt: { port: 1883,'),
       /behind the host: server: mqtt:\/\/host:1883/,
     ],
+    [
+      'a level of trust',
+      swap('    variant', '    trust: secrets\n    variant'),
+      /^smshub.yaml:8: devices.gate.trust: must be one of number, route, secret, not "secrets".*did you mean "secret"\?[^\n]*$/,
+    ],
+    [
+      'false for what Home Assistant shows',
+      swap('    variant', '    homeassistant: flase\n    variant'),
+      /must be false, not "flase", or a table of keys; did you mean "false"/,
+    ],
+    [
+      'false for one entity',
+      swap('    variant', '    homeassistant: { entities: { battery: flase } }\n    variant'),
+      /entities.battery: must be false, not "flase", or a table of keys; did you mean "false"/,
+    ],
+    ['none for a time', swap('    variant', '    poll: nonee\n    variant'), /or none; did you mean "none"/],
+    ['none for an address', swap('127.0.0.1:24010', 'noen'), /host:port .*or none; did you mean "none"/],
+    [
+      'a key of a table that may be a word too',
+      swap('type: modem', 'type: modem, balance: { usd: "*100#", evry: 2 }'),
+      /balance.ussd: is missing.*\n.*unknown key "usd"; did you mean "ussd"\?\n.*unknown key "evry"; did you mean "every"/,
+    ],
+    [
+      'a route prefix with a zero behind its plus',
+      `${base}routes: [{ prefix: "+049", gateways: [home] }]\n`,
+      /write "\+49"/,
+    ],
+    ['the same for devices that are added', `${base}requests: { allowed_prefixes: ["+0049"] }\n`, /write "\+49"/],
+    ['!secret without a name', swap('!secret gate', '!secret'), /:10: !secret: the name .* is missing behind it/],
+    ['!env without a name', swap('!secret gate', '!env'), /:10: !env: the name .* is missing behind it/],
+    ['a comma between two keys', swap('modem, path', 'modem path'), /:4: .*a comma is missing/],
+    [
+      'a comma behind quotes',
+      swap('{ region: DE }', '{ region: "DE" destinations: any }'),
+      /:12: .*a comma is missing/,
+    ],
+    ['a comma at the end of a line', swap('modem, path', 'modem\n    path'), /:4: .*a comma is missing/],
+    ['a comma in a list', swap('"+4915112345699"', '["+4915112345699" "+4915112345698"]'), /:11: .*a comma is missing/],
     ['the user of a broker', base.replace('mqtt: {', 'mqtt: { user: me,'), /did you mean "username"/],
   ])('%s', (_what, yaml, fix) => {
     const { error } = check(yaml, 'gate: "1234"\n')
@@ -301,6 +340,19 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
 describe('what may be meant otherwise is warned of, with its line:', () => {
   test.each<[string, string, RegExp]>([
     ['a user for no device', user('role: operator, devices: [gat]'), /smshub.yaml:1: .*did you mean "gate"/],
+    [
+      'a filter without the base topic',
+      user('write: ["gate/#"]'),
+      /:1: .*write: "gate\/#" is not below smshub: write smshub\/gate\/#/,
+    ],
+    ['one for the hub itself', user('read: [bridge/state]'), /read: .*write smshub\/bridge\/state/],
+    ['a filter for no device', user('write: ["smshub/gat/#"]'), /there is no device "gat"; did you mean "gate"/],
+    [
+      'a filter for no topic of a device',
+      user('write: [smshub/gate/comand/open]'),
+      /no topic "comand" there; did you mean "command"/,
+    ],
+    ['a filter for what only the hub publishes', user('write: [smshub/gate/result]'), /no topic "result" there/],
     ['a route prefix without its plus', `${base}routes:\n  - { prefix: "49", gateways: [home] }\n`, /write "\+49"/],
     ['a device that is only heard', number('"GATECO"'), /:9: .*nothing can be sent to it/],
     [
@@ -334,6 +386,41 @@ describe('what may be meant otherwise is warned of, with its line:', () => {
     expect(error).toBe('')
     expect(warnings).toMatch(fix)
     expect(warnings).not.toMatch(jargon)
+  })
+})
+
+describe('what is warned of when the profiles are there:', () => {
+  test.each<[string, string, RegExp]>([
+    [
+      'a command of a user',
+      user('role: operator, commands: [opne]'),
+      /users.me.commands: .*"opne"; did you mean "open"/,
+    ],
+    [
+      'one that another device has',
+      user('role: operator, devices: [gate], commands: [locate]'),
+      /none of the devices has a command "locate"/,
+    ],
+    [
+      'an entity',
+      swap('    variant', '    homeassistant: { entities: { comand_ring: { name: X } } }\n    variant'),
+      /device gate: homeassistant.entities: there is no entity "comand_ring"; did you mean "command_ring"/,
+    ],
+  ])('%s', (_what, yaml, words) => {
+    const cwd = temporaryFolder()
+    writeFileSync(join(cwd, 'smshub.yaml'), yaml)
+    writeFileSync(join(cwd, 'secrets.yaml'), 'gate: "1234"\n')
+    const written: string[] = []
+    const stream = { write: (text: string) => written.push(text) }
+    const context = { stdout: stream, stderr: stream } as unknown as Parameters<typeof checkConfig>[0]
+    expect(checkConfig(context, { env: {}, cwd })).toBe(0)
+    expect(written.join('')).toMatch(words)
+  })
+
+  test('nothing of users and entities that are right', () => {
+    const rights =
+      'role: operator, commands: [open], devices: [gate], read: ["smshub/+/event", "panel/#", "#"], write: [smshub/gate/command/open, smshub/sms/send]'
+    expect(check(user(rights), 'gate: "1234"\n')).toEqual({ error: '', warnings: '' })
   })
 })
 
