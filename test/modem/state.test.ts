@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { Bench, friend, hub } from './bench.ts'
 
 /** Somebody calls the modem. */
@@ -50,6 +51,56 @@ describe('a call that comes in', () => {
     expect(await handover).toMatchObject({ outcome: 'sent' })
     await bench.until(() => ringing.state === 'ended')
     expect(bench.told.calls).toEqual([friend])
+  })
+})
+
+describe('texts that a modem counts and does not show', () => {
+  const cases: readonly [string, readonly ModemFault[]][] = [
+    [
+      'as it lists and reads nothing',
+      [
+        { fault: 'error', at: 'command', command: '+CMGL' },
+        { fault: 'error', at: 'command', command: '+CMGR' },
+      ],
+    ],
+    [
+      'as its listing and its slots are empty',
+      [
+        { fault: 'answer', command: '+CMGL', lines: [] },
+        { fault: 'answer', command: '+CMGR', lines: [] },
+      ],
+    ],
+    [
+      'as its listing is empty and slots can’t be read',
+      [
+        { fault: 'answer', command: '+CMGL', lines: [] },
+        { fault: 'error', at: 'command', command: '+CMGR', cms: 500 },
+      ],
+    ],
+  ]
+
+  test.each(cases)('%s are told, for as long as it is so; then they are read', async (_, faults) => {
+    const bench = await Bench.ready()
+    for (const fault of faults) bench.modem.faults.add(fault)
+    for (let i = 0; i < 3; i++) bench.network.text({ from: friend, to: hub, text: `unseen ${i}` })
+    const hidden = { status: 'degraded', last_error: expect.stringContaining('counts 3 messages in SM and shows none') }
+    for (let minutes = 0; minutes < 15; minutes += 3) {
+      await bench.clock.advance(180_000)
+      expect(bench.driver.state).toMatchObject(hidden)
+    }
+    bench.modem.faults.clear()
+    await bench.clock.advance(180_000)
+    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(bench.told.messages).toHaveLength(3)
+  })
+
+  test('in its list, and does in their slots, are no trouble', async () => {
+    const bench = await Bench.ready()
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CMGL' })
+    bench.network.text({ from: friend, to: hub, text: 'seen' })
+    await bench.clock.advance(180_000)
+    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(bench.told.messages).toHaveLength(1)
   })
 })
 

@@ -21,6 +21,9 @@ const inspectEvery = 600_000
 const unlisted =
   'the modem neither lists nor counts its messages (AT+CMGL, AT+CPMS?): texts that it stores are not read; smshub modem doctor <gateway>'
 
+const hidden = (used: number, storage: string | null) =>
+  `the modem counts ${used} messages${storage === null ? '' : ` in ${storage}`} and shows none of them (AT+CMGL, AT+CMGR): they are not read; smshub modem doctor <gateway>`
+
 /** Found when the gateway started, or come since. */
 type Source = 'listed' | 'storage'
 
@@ -57,8 +60,13 @@ export class Receiver {
   readonly #used: Set<string | null>
   /** What is on the disk and stays in the modem, by slot: it is not filed again. */
   readonly #kept = new Map<string, string>()
-  /** The count of a storage that was read slot by slot, and when. */
-  readonly #inspected = new Map<string | null, { readonly used: number | null; readonly at: number }>()
+  /** The count of a storage that was read slot by slot, what it has shown, and when. */
+  readonly #inspected = new Map<
+    string | null,
+    { readonly used: number | null; readonly shown: number; readonly at: number }
+  >()
+  /** Why what lies in a storage can't be read. */
+  readonly #unreadable = new Map<string | null, string>()
   #working: Promise<void> | null = null
   #hasEnded = false
   #doubtUntil = Number.NEGATIVE_INFINITY
@@ -165,10 +173,21 @@ export class Receiver {
     const source = this.#listed.has(storage) ? 'storage' : 'listed'
     this.#listed.add(storage)
     await this.#take(storage, contents.messages, source)
-    const { level, isListed } = contents
     if (this.#hides(storage, contents)) await this.#inspect(storage, contents, source)
-    if (storage === this.#rooms.setup.home && !this.#isOver)
-      this.#rooms.unreadable(isListed || level !== null || !this.#rooms.setup.stores ? null : unlisted)
+    if (!this.#used.has(storage) || this.#isOver) return
+    const why = this.#whyUnreadable(storage, contents)
+    if (why === null) this.#unreadable.delete(storage)
+    else this.#unreadable.set(storage, why)
+    const [first = null] = this.#unreadable.values()
+    this.#rooms.unreadable(first)
+  }
+
+  #whyUnreadable(storage: string | null, { listed, level, isListed }: Contents): string | null {
+    const { setup } = this.#rooms
+    if (level === null) return isListed || storage !== setup.home || !setup.stores ? null : unlisted
+    if (level.used === 0 || listed > 0) return null
+    const inspected = this.#inspected.get(storage)
+    return inspected?.used === level.used && inspected.shown > 0 ? null : hidden(level.used, storage)
   }
 
   /** It counts more than it lists, or does not count; and was not looked into lately. */
@@ -185,9 +204,11 @@ export class Receiver {
    * given it twice.
    */
   async #inspect(storage: string | null, { level, messages }: Contents, source: Source): Promise<void> {
-    this.#inspected.set(storage, { used: level?.used ?? null, at: this.#rooms.channel.clock.monotonic() })
+    const at = this.#rooms.channel.clock.monotonic()
     const known = messages.map(({ index }) => index)
-    for (const message of await this.#storages.inspect(storage, level?.total ?? null, known)) {
+    const { messages: found, shown } = await this.#storages.inspect(storage, level?.total ?? null, known)
+    this.#inspected.set(storage, { used: level?.used ?? null, shown, at })
+    for (const message of found) {
       const again = await this.#storages.read(storage, message.index)
       if (again !== null && contentOf(again) === contentOf(message)) await this.#take(storage, [again], source)
     }

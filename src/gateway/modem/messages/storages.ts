@@ -21,6 +21,13 @@ export interface Contents {
   readonly isListed: boolean
 }
 
+/** What slots have shown that were read one by one. */
+export interface Inspected {
+  readonly messages: readonly StoredMessage[]
+  /** Drafts too. */
+  readonly shown: number
+}
+
 /** Slots that are asked one by one where a storage lists less than it counts. */
 const mostSlots = 255
 /** Slots of a storage that does not say how many it has: some telephones tell 0. */
@@ -67,17 +74,17 @@ export class Storages {
    * What lies in the slots one by one, but those that are known already: for storages that hold more than they list.
    * `AT+CMGD=?` names the slots in use, or only their range; without a `total` only what it names is asked.
    */
-  async inspect(storage: string | null, total: number | null, known: readonly number[]): Promise<StoredMessage[]> {
+  async inspect(storage: string | null, total: number | null, known: readonly number[]): Promise<Inspected> {
     const used = slotsIn((await this.#in(storage, 'AT+CMGD=?', 5_000)).lines)
     const count = total === null ? 0 : Math.min(total || usualSlots, mostSlots) + 1
     const slots = used ?? Array.from({ length: count }, (_, i) => i)
-    const messages: StoredMessage[] = []
+    const shown: StoredMessage[] = []
     for (const index of slots.filter((slot) => !known.includes(slot)).slice(0, mostSlots)) {
-      if (this.#channel.gone !== null) return []
+      if (this.#channel.gone !== null) return { messages: [], shown: 0 }
       const message = await this.read(storage, index)
-      if (message !== null && !isDraft(message)) messages.push(message)
+      if (message !== null) shown.push(message)
     }
-    return messages
+    return { messages: shown.filter((message) => !isDraft(message)), shown: shown.length }
   }
 
   /** Null for an empty slot, whatever a make answers for one (facts: modems, T27), and when the modem does not answer. */
