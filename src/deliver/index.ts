@@ -99,6 +99,12 @@ export class Deliver {
     if (duplicate) this.#rooms.log('info', `a message through ${raw.gateway} came once more and is counted only`)
   }
 
+  /** Out of its slot. Only without a stamp does it matter that the same found there later is another one. */
+  async deleted({ gateway, slot, pdu }: RawMessage): Promise<void> {
+    if (slot !== undefined && !isStamped(pdu, this.#rooms.now()))
+      await this.#rooms.store.run('noteDeleted', { gateway, slot })
+  }
+
   /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
   async called(gateway: string, from: string | null): Promise<void> {
     const { directory, now, store } = this.#rooms

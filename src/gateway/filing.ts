@@ -43,20 +43,23 @@ export class Filing {
 
   /** True once a message is on the disk, false when it can't be stored now. */
   async store(pdu: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
-    const raw = {
-      gateway: this.#gateway,
-      sim: this.#sim ?? this.#gateway,
-      source,
-      pdu,
-      ...(slot !== undefined && { slot }),
-    }
     try {
-      await within(this.#clock, patience, this.#handlers.received(raw), tooLong)
+      await within(this.#clock, patience, this.#handlers.received(this.#raw(pdu, source, slot)), tooLong)
       return true
     } catch (error) {
       this.#handlers.log('error', `a message can't be stored yet: ${(error as Error).message}`)
       return false
     }
+  }
+
+  /** What was filed from this slot is deleted. */
+  deleted(pdu: string, source: RawMessage['source'], slot: string): void {
+    this.#handlers.deleted(this.#raw(pdu, source, slot))
+  }
+
+  #raw(pdu: string, source: RawMessage['source'], slot?: string): RawMessage {
+    const sim = this.#sim ?? this.#gateway
+    return { gateway: this.#gateway, sim, source, pdu, ...(slot !== undefined && { slot }) }
   }
 
   /** Keeps a message that came directly until it is on the disk, and says so then. */

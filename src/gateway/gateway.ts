@@ -15,6 +15,8 @@ export interface RingOrder {
 export interface GatewayHandlers {
   /** Files a message. Resolved, it is on the disk and the gateway may forget it; rejected, it must keep it. */
   received(raw: RawMessage): Promise<void>
+  /** The modem has deleted a message that was filed: what lies in its slot from now on is another one. */
+  deleted(raw: RawMessage): void
   /** The state, or whether it can send, has changed. */
   changed(): void
   /** Somebody calls its number, and was turned away; null where the caller's number is withheld. */

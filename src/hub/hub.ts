@@ -356,10 +356,9 @@ export class Hub {
         if (refused.repeated) return
         const { repeated: _, ...data } = refused
         this.#options.log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
-        const payload = JSON.stringify({ type: 'refused', data })
+        const told = { topic: 'bridge/event', payload: JSON.stringify({ type: 'refused', data }), retain: false }
         // Once: strangers decide how often.
-        const publish = () => this.#store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
-        inBackground(publish, this.#failed(`the refusal of ${data.client}`))
+        inBackground(() => this.#store.run('publish', [told]), this.#failed(`the refusal of ${data.client}`))
       },
     })
     this.#bridge.start()
@@ -374,6 +373,7 @@ export class Hub {
       this.gateways.set(id, gateway)
       const handlers: GatewayHandlers = {
         received: (raw) => this.#deliver.takeIn(raw),
+        deleted: (raw) => this.#persist(`what gateway ${id} has deleted`, () => this.#deliver.deleted(raw)),
         changed: () => {
           this.#submit.look()
           this.#bridge.gatewayChanged(id)

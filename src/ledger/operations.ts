@@ -12,6 +12,7 @@ import { notePin, recallPin } from './gateways/pins.ts'
 import { shiftCentres } from './gateways/service-centres.ts'
 import { history } from './history.ts'
 import { assemble, staleAssemblies } from './inbox/assembly.ts'
+import { noteDeleted } from './inbox/copies.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox/inbox.ts'
 import { openCommands } from './inbox/open-commands.ts'
 import { settleText } from './inbox/settle-text.ts'
@@ -55,6 +56,7 @@ export const operations = {
   sweep,
   endConnection,
   file,
+  noteDeleted,
   filed,
   settleReport,
   quarantine,

@@ -110,6 +110,9 @@ export class Told implements GatewayHandlers {
     this.messages.push(raw)
   }
 
+  readonly gone: RawMessage[] = []
+  readonly deleted = (raw: RawMessage): void => void this.gone.push(raw)
+
   readonly changed = (): void => {
     if (this.states.at(-1) !== this.state()) this.states.push(this.state())
   }

@@ -49,6 +49,19 @@ describe('a text', () => {
     expect(stored(bench)).toBe(0)
   })
 
+  test('whose deletion the modem has confirmed is told to be gone, and no other', async () => {
+    const bench = await Bench.ready()
+    text(bench, 'hello')
+    await bench.clock.advance(1_000)
+    const [filed] = bench.told.messages
+    expect(bench.told.gone).toEqual([filed])
+    bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CMGD' })
+    text(bench, 'stays')
+    await bench.clock.advance(10_000)
+    expect(textsOf(bench)).toEqual(['hello', 'stays'])
+    expect(bench.told.gone).toEqual([filed])
+  })
+
   test('is not deleted before it is filed', async () => {
     const bench = await Bench.ready()
     let release = () => {}

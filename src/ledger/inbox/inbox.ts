@@ -1,7 +1,7 @@
 import type { RawMessage } from '../../message/raw.ts'
 import { applyReport, type StatusReport } from '../outbox/reports.ts'
 import type { Tx } from '../tx.ts'
-import { copiesMs, isCopy } from './copies.ts'
+import { isCopyOfKnown, noteSlot } from './copies.ts'
 import { count } from './tally.ts'
 
 /** A filed message as the deliver flow takes it up. */
@@ -27,9 +27,9 @@ export interface NewMessage {
  * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A copy is kept, marked, counted
  * and goes no further.
  */
-export function file(tx: Tx, message: NewMessage): { duplicate: boolean } {
-  const { raw, hash, now } = message
-  const duplicate = isCopyOfKnown(tx, message)
+export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplicate: boolean } {
+  const duplicate = isCopyOfKnown(tx, raw, hash, stamped, now)
+  noteSlot(tx, raw, hash)
   tx.run(
     'INSERT INTO raw (gateway, sim, source, slot, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     raw.gateway,
@@ -44,23 +44,6 @@ export function file(tx: Tx, message: NewMessage): { duplicate: boolean } {
   if (duplicate) count(tx, 'copies')
   else tx.ring('inbox')
   return { duplicate }
-}
-
-function isCopyOfKnown(tx: Tx, { raw, hash, stamped, now }: NewMessage): boolean {
-  const first = tx.one<{ id: number; gateway: string; slot: string | null; received_at: number }>(
-    `SELECT id, gateway, slot, received_at FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'
-     ORDER BY received_at DESC LIMIT 1`,
-    hash,
-    now - copiesMs,
-  )
-  if (first === undefined) return false
-  const sameSlot =
-    raw.source === 'listed' && raw.slot !== undefined && first.gateway === raw.gateway && first.slot === raw.slot
-  const between = () =>
-    tx.one(`SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND state <> 'duplicate' LIMIT 1`, first.id, raw.gateway)
-  // Received in the future: the clock was ahead then, and nobody knows how long ago that is.
-  const age = Math.max(0, now - first.received_at)
-  return isCopy({ stamped, age, sameSlot, between: !stamped && between() !== undefined })
 }
 
 /** The oldest messages that nobody has looked into yet. */

@@ -346,4 +346,9 @@ export const migrations: readonly string[] = [
   -- When a device was asked whether an unverified text is true, and what that said; kept for a day.
   CREATE TABLE question (device TEXT NOT NULL, at INTEGER NOT NULL, claimed TEXT, PRIMARY KEY (device, at)) WITHOUT ROWID;
   `,
+  `
+  -- It is out of its slot for certain: what is found there now is another message.
+  ALTER TABLE raw ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX raw_slot ON raw (gateway, slot) WHERE deleted = 0 AND slot IS NOT NULL;
+  `,
 ]

@@ -251,8 +251,12 @@ export class Receiver {
   async #delete(storage: string | null, message: StoredMessage): Promise<void> {
     if (this.#isOver) return
     const slot = slotOf(storage, message)
-    if (await this.#storages.delete(storage, message.index)) this.#kept.delete(slot)
-    else this.#kept.set(slot, contentOf(message))
+    if (!(await this.#storages.delete(storage, message.index))) {
+      this.#kept.set(slot, contentOf(message))
+      return
+    }
+    this.#kept.delete(slot)
+    if (message.pdu !== null) this.#rooms.filing.deleted(message.pdu, 'storage', slot)
   }
 }
 
