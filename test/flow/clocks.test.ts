@@ -163,6 +163,66 @@ test('without a stamp the same position twice is two texts, unless it comes twic
   expect(scene.texts).toEqual(['READ 1', 'READ 2', 'READ 1', 'READ 1'])
 })
 
+test('without a stamp the same text into the same slot, while the hub is off, is another one', async () => {
+  await scene.say('READ 1', null)
+  await scene.hub.kill()
+  await scene.clock.advance(20 * hour)
+  await scene.say('READ 1', null)
+  await scene.hub.start()
+  await scene.clock.advance(minute)
+  expect(scene.texts).toEqual(['READ 1', 'READ 1'])
+})
+
+test.each<[string, readonly [seq: number, stamp: number | null][]]>([
+  [
+    'rising',
+    [
+      [1, -3 * second],
+      [2, -2 * second],
+    ],
+  ],
+  [
+    'falling',
+    [
+      [1, -2 * second],
+      [2, -3 * second],
+    ],
+  ],
+  [
+    'falling, the last part first',
+    [
+      [2, -3 * second],
+      [1, -2 * second],
+    ],
+  ],
+  [
+    'equal, the last part first',
+    [
+      [2, -3 * second],
+      [1, -5 * second],
+    ],
+  ],
+  [
+    'of zeros',
+    [
+      [1, null],
+      [2, null],
+    ],
+  ],
+  [
+    'of zeros, the last part first',
+    [
+      [2, null],
+      [1, null],
+    ],
+  ],
+])('a text of two segments with stamps that are %s is whole at once', async (_, segments) => {
+  for (const [seq, stamp] of segments)
+    await scene.say(`<${seq}>`, stamp, { concat: { ref: 9, bits: 8, total: 2, seq } })
+  expect(scene.jsons('sms/received')).toMatchObject([{ text: '<1><2>', parts: 2 }])
+  expect(scene.jsons('sms/received')[0]?.damaged).toBeUndefined()
+})
+
 test('a segment of a text that is not whole is never joined with the next text', async () => {
   const segment = (text: string, seq: number, stamp: number) =>
     scene.say(text, stamp, { concat: { ref: 9, bits: 8, total: 2, seq } })
