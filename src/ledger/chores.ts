@@ -4,8 +4,8 @@ import { counted } from './inbox/tally.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import type { Tx } from './tx.ts'
 
-/** Times that this run of the hub wrote down, by table; `since` decides which rows they are of. */
-const written = [
+/** Times at which something was, by table; `since` decides which rows this run of the hub wrote. */
+export const written = [
   {
     table: 'submission',
     since: 'queued_at',
@@ -16,6 +16,11 @@ const written = [
   { table: 'part', since: 'received_at', times: ['received_at'] },
   { table: 'incoming', since: 'received_at', times: ['received_at'] },
   { table: 'device', since: 'last_seen', times: ['last_seen'] },
+  { table: 'question', since: 'at', times: ['at'] },
+  { table: 'publish_key', since: 'at', times: ['at'] },
+  { table: 'session', since: 'at', times: ['at'] },
+  { table: 'concatenation', since: 'at', times: ['at'] },
+  { table: 'route', since: 'last', times: ['last'] },
 ] as const
 
 /**
@@ -25,12 +30,15 @@ const written = [
  */
 export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: number; since: number }): void {
   tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND boot = ?', delta, boot)
-  tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE status = 'queued' AND queued_at >= ?`, delta, since)
+  tx.run('UPDATE submission SET due = due + ? WHERE due IS NOT NULL AND boot = ?', delta, boot)
+  const waits = `(status = 'queued' OR due IS NOT NULL)`
+  tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE ${waits} AND queued_at >= ?`, delta, since)
   for (const { table, since: column, times } of written) {
     const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
-    tx.run(`UPDATE ${table} SET ${moved} WHERE ${column} >= ?`, since)
+    tx.run(`UPDATE OR REPLACE ${table} SET ${moved} WHERE ${column} >= ?`, since)
   }
   tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
+  tx.run('UPDATE lane SET awake_until = awake_until + ? WHERE awake_until >= ?', delta, since)
   for (const key of ['newest', 'installed_at']) {
     const time = Number(meta(tx, key) ?? '0')
     if (time >= since) setMeta(tx, key, String(time + delta))
@@ -49,19 +57,16 @@ export function tryDisk(tx: Tx, { now }: { now: number }): void {
   setMeta(tx, 'tried_at', String(now))
 }
 
-/** Times that must not lie ahead once somebody has said that the clock is right. */
-const capped = [
-  ...written,
-  { table: 'publish_key', since: 'at', times: ['at'] },
-  { table: 'session', since: 'at', times: ['at'] },
-] as const
-
 /** Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now. */
 export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved: number } {
   let moved = 0
-  for (const { table, times } of capped)
-    for (const time of times) moved += tx.run(`UPDATE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
-  tx.run('DELETE FROM service_centre WHERE at > ?', now)
+  for (const { table, times } of written)
+    for (const time of times)
+      moved += tx.run(`UPDATE OR REPLACE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
+  tx.run('DELETE FROM service_centre WHERE at > ? OR moved_at > ?', now, now)
+  // When its window ends nobody knows: a device that is asleep is not written to.
+  tx.run('UPDATE lane SET awake_until = ? WHERE awake_until > ?', now, now)
+  tx.run('UPDATE lane SET turn = ? WHERE turn > ?', now, now)
   setMeta(tx, 'newest', String(now))
   if (Number(meta(tx, 'installed_at') ?? '0') > now) setMeta(tx, 'installed_at', String(now))
   tx.ring('outbox')

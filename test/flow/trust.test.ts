@@ -105,6 +105,25 @@ async function start(trust: string): Promise<void> {
 afterEach(() => scene.hub.kill())
 
 describe('trust: secret', () => {
+  test.each([
+    ['while the hub is off', true],
+    ['while the hub runs', false],
+  ])('a device is asked again after a clock that was ahead was set right %s', async (_, restarts) => {
+    scene = new Scene('secret')
+    scene.clock.wallOffset = 365 * 24 * 60 * minute
+    await scene.hub.start()
+    await scene.clock.advance(20 * second)
+    await scene.say('Relay ON')
+    expect(scene.questions).toBe(1)
+    if (restarts) await scene.hub.kill()
+    scene.clock.wallOffset = 0
+    await scene.clock.advance(20 * minute)
+    if (restarts) await scene.hub.start()
+    await scene.clock.advance(minute)
+    await scene.say('Relay OFF')
+    expect(scene.questions).toBe(2)
+  })
+
   test('a plain "Relay ON" is an unverified event and keeps the state (attack 17)', async () => {
     await start('secret')
     await scene.say('Relay ON')

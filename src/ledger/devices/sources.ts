@@ -24,9 +24,10 @@ const dayMs = 86_400_000
 export function trustRecord(tx: Tx, device: string, now: number): TrustRecord {
   const routes = tx.all<{ print: string; count: number }>('SELECT print, count FROM route WHERE device = ?', device)
   const questions = tx.all<{ at: number; claimed: string | null }>(
-    'SELECT at, claimed FROM question WHERE device = ? AND at > ? ORDER BY at DESC',
+    'SELECT at, claimed FROM question WHERE device = ? AND at > ? AND at <= ? ORDER BY at DESC',
     device,
     now - dayMs,
+    now,
   )
   return {
     routes: Object.fromEntries(routes.map(({ print, count }) => [print, count])),
@@ -63,11 +64,7 @@ export function noteQuestion(tx: Tx, device: string, { at, claimed }: Question):
 
 /** The last question has had its contradiction: another one is none. */
 export function noteContradiction(tx: Tx, device: string): void {
-  tx.run(
-    'UPDATE question SET claimed = NULL WHERE device = ? AND at = (SELECT MAX(at) FROM question WHERE device = ?)',
-    device,
-    device,
-  )
+  tx.run('UPDATE question SET claimed = NULL WHERE device = ?', device)
 }
 
 export function forgetTrust(tx: Tx, device: string): void {

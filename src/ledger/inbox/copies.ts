@@ -39,22 +39,22 @@ interface First {
 
 /** Whether a message that has just come is a copy of one that is filed. */
 export function isCopyOfKnown(tx: Tx, raw: RawMessage, hash: string, stamped: boolean, now: number): boolean {
+  // Received in the future: the clock was ahead then, and nobody knows how long ago that is. A stamp tells all the same.
   const first = tx.one<First>(
-    `SELECT id, received_at FROM raw WHERE hash = ? AND received_at > ? AND state <> 'duplicate'
+    `SELECT id, received_at FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND state <> 'duplicate'
      ORDER BY received_at DESC LIMIT 1`,
     hash,
     now - stampedMs,
+    stamped ? Number.MAX_SAFE_INTEGER : now,
   )
-  if (first === undefined) return false
-  // Received in the future: the clock was ahead then, and nobody knows how long ago that is.
-  const age = Math.max(0, now - first.received_at)
+  const age = first === undefined ? Number.POSITIVE_INFINITY : Math.max(0, now - first.received_at)
   if (stamped) return isCopy({ stamped, age, sameSlot: false, elsewhere: false, between: false })
   return isCopy({
     stamped,
     age,
     sameSlot: raw.source === 'listed' && liesStill(tx, raw, hash),
     elsewhere: isShownElsewhere(tx, raw, hash, now),
-    between: isBetween(tx, raw, first),
+    between: first !== undefined && isBetween(tx, raw, first),
   })
 }
 
@@ -66,9 +66,10 @@ function liesStill(tx: Tx, { gateway, slot }: RawMessage, hash: string): boolean
 /** A modem puts one TPDU in one place; where it shows it in two, it shows it as often in each of them. */
 function isShownElsewhere(tx: Tx, raw: RawMessage, hash: string, now: number): boolean {
   const shown = tx.all<{ slot: string | null; n: number }>(
-    'SELECT slot, COUNT(*) AS n FROM raw WHERE hash = ? AND received_at > ? AND gateway = ? GROUP BY slot',
+    'SELECT slot, COUNT(*) AS n FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND gateway = ? GROUP BY slot',
     hash,
     now - unstampedMs,
+    now,
     raw.gateway,
   )
   const times = new Map<string, number>()

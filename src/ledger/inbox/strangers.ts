@@ -18,9 +18,10 @@ const whole = 2
  */
 export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
   const { n } = tx.one<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM incoming WHERE device IS NULL AND sender = ? AND received_at > ?',
+    'SELECT COUNT(*) AS n FROM incoming WHERE device IS NULL AND sender = ? AND received_at > ? AND received_at <= ?',
     sender,
     now - hourMs,
+    now,
   ) as { n: number }
   if (n >= perHour) return n === perHour
   if (room(tx, inAll, whole, now).left < 1) return false

@@ -93,6 +93,7 @@ function capWaits(tx: Tx, now: number): void {
     now,
     now,
   )
+  tx.run('UPDATE submission SET due = ? + (due - queued_at) WHERE due IS NOT NULL AND queued_at > ?', now, now)
   tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + longestRestMs, now + longestRestMs)
 }
 
