@@ -39,6 +39,7 @@ export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: nu
   }
   tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
   tx.run('UPDATE lane SET awake_until = awake_until + ? WHERE awake_until >= ?', delta, since)
+  tx.run('UPDATE OR REPLACE quota SET at = at + ? WHERE at >= ?', delta, since)
   for (const key of ['newest', 'installed_at']) {
     const time = Number(meta(tx, key) ?? '0')
     if (time >= since) setMeta(tx, key, String(time + delta))
@@ -64,6 +65,7 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
     for (const time of times)
       moved += tx.run(`UPDATE OR REPLACE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
   tx.run('DELETE FROM service_centre WHERE at > ? OR moved_at > ?', now, now)
+  tx.run('DELETE FROM quota WHERE at > ?', now)
   // When its window ends nobody knows: a device that is asleep is not written to.
   tx.run('UPDATE lane SET awake_until = ? WHERE awake_until > ?', now, now)
   tx.run('UPDATE lane SET turn = ? WHERE turn > ?', now, now)

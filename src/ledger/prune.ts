@@ -1,4 +1,4 @@
-import { slotOf } from './quota.ts'
+import { longestWindowMs } from './quota.ts'
 import type { Tx } from './tx.ts'
 
 export interface PruneArgs {
@@ -26,17 +26,6 @@ const remembered = [
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
 
-/** Uses that have left their window, by the beginning of their keys. */
-const quotas = [
-  { prefix: 'client:', window: 'hour' },
-  { prefix: 'device:', window: 'day' },
-  { prefix: 'gateway-minute:', window: 'minute' },
-  { prefix: 'gateway:', window: 'day' },
-  { prefix: 'gateway-month:', window: 'month' },
-] as const
-
-/** Longer than every window. */
-const longestWindowMs = 31 * 86_400_000
 /** Publications that a broker has refused, kept to be looked at. */
 const keptParked = 1_000
 
@@ -57,12 +46,7 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     const names = [...old.matchAll(/:(\w+)/g)].map(([, name]) => name as 'now' | 'before' | 'rawBefore')
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }
-  for (const { prefix, window } of quotas) {
-    const slot = slotOf(window, now - longestWindowMs)
-    // ';' is the character behind ':'
-    const end = `${prefix.slice(0, -1)};`
-    forget('quota', '(key, slot)', 'key >= ? AND key < ? AND slot < ?', prefix, end, slot)
-  }
+  forget('quota', '(key, at)', 'at < ?', now - longestWindowMs)
   tx.run(
     `DELETE FROM publication WHERE parked IS NOT NULL AND seq <=
        (SELECT seq FROM publication WHERE parked IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?)`,

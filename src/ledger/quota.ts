@@ -1,11 +1,15 @@
 import type { Tx } from './tx.ts'
 
+/** ms of each window, and of the slots that uses in it are counted by. Every time zone's day begins with a quarter. */
 const windows = {
-  minute: { span: 60_000, slots: 12 },
-  hour: { span: 3_600_000, slots: 12 },
-  day: { span: 86_400_000, slots: 24 },
-  month: { span: 30 * 86_400_000, slots: 30 },
+  minute: { span: 60_000, slot: 5_000 },
+  hour: { span: 3_600_000, slot: 300_000 },
+  day: { span: 86_400_000, slot: 900_000 },
+  month: { span: 30 * 86_400_000, slot: 86_400_000 },
 } as const
+
+/** A slot that began longer ago is in no window. */
+export const longestWindowMs = Math.max(...Object.values(windows).map(({ span, slot }) => span + slot))
 
 /** How many may pass in a window that slides: `limit` null is no limit. */
 export interface Quota {
@@ -27,32 +31,36 @@ export interface Room {
 /** What is left of a quota for somebody of this priority level. */
 export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   if (quota.limit === null) return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
-  const { span, slots } = windows[quota.window]
-  const width = span / slots
-  const first = slotOf(quota.window, now) - slots + 1
+  const { span } = windows[quota.window]
+  const last = slotOf(quota, now)
   const row = tx.one<{ used: number | null; oldest: number | null }>(
-    'SELECT SUM(used) AS used, MIN(slot) AS oldest FROM quota WHERE key = ? AND slot >= ? AND slot < ?',
+    'SELECT SUM(used) AS used, MIN(at) AS oldest FROM quota WHERE key = ? AND at > ? AND at <= ?',
     quota.key,
-    first,
-    first + slots,
+    last - span,
+    last,
   )
   const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reserved))
   const used = row?.used ?? 0
-  return { used, left: limit - used, freesAt: ((row?.oldest ?? first) + slots) * width }
+  return { used, left: limit - used, freesAt: (row?.oldest ?? last) + span }
 }
 
-/** The slot of a window that a time lies in. */
-export function slotOf(window: Quota['window'], time: number): number {
-  return Math.floor(time / (windows[window].span / windows[window].slots))
+/** The beginning of the slot that a time lies in. */
+function slotOf({ window }: Quota, time: number): number {
+  return time - (time % windows[window].slot)
 }
 
 export function use(tx: Tx, quota: Quota, amount: number, now: number): void {
   if (quota.limit === null) return
-  const { slots } = windows[quota.window]
-  const slot = slotOf(quota.window, now)
-  const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND slot = ?', amount, quota.key, slot)
+  const at = slotOf(quota, now)
+  const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND at = ?', amount, quota.key, at)
   if (changes > 0) return
-  tx.run('INSERT INTO quota (key, slot, used) VALUES (?, ?, ?)', quota.key, slot, amount)
+  tx.run('INSERT INTO quota (key, at, used) VALUES (?, ?, ?)', quota.key, at, amount)
   // Slots in the future were counted by a clock that was ahead.
-  tx.run('DELETE FROM quota WHERE key = ? AND (slot < ? OR slot > ?)', quota.key, slot - slots, slot)
+  tx.run('DELETE FROM quota WHERE key = ? AND (at < ? OR at > ?)', quota.key, at - windows[quota.window].span, at)
+}
+
+/** Uses since then, to the slot. */
+export function usedSince(tx: Tx, key: string, since: number): number {
+  const sql = 'SELECT SUM(used) AS used FROM quota WHERE key = ? AND at >= ?'
+  return tx.one<{ used: number | null }>(sql, key, since)?.used ?? 0
 }

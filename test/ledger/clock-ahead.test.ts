@@ -57,6 +57,16 @@ describe('a clock that is set right while the hub runs', () => {
     expect(trustRecord(ledger.engine, 'gate', start + minute).askedAt).toEqual([start])
   })
 
+  test('moves uses along: what was sent in the last hour still counts', () => {
+    ledger.now = start + year
+    ledger.queue()
+    ledger.write()
+    step()
+    const figures = ledger.run('gatewayFigures', { gateways: ['home'], since: start - hour })
+    expect(figures.home?.sentToday).toBe(1)
+    expect(ledger.count('quota', `at > ${start}`)).toBe(0)
+  })
+
   test('closes the window of a device when it was to close', () => {
     ledger.engine.run(`INSERT INTO lane (key, state) VALUES ('d:gate', 'idle')`)
     openWindow(ledger.engine, 'd:gate', start + year + minute, start + year)
@@ -81,8 +91,10 @@ test('a clock that somebody says is right leaves nothing ahead of it', () => {
   for (const i of [0, 1, 2]) ledger.engine.run(`INSERT INTO question VALUES ('gate', ?, '{}')`, at + i)
   learnRoute(ledger.engine, 'gate', 'home', at)
   ledger.engine.run(`INSERT INTO concatenation (recipient, reference, at) VALUES ('+49', 1, ?)`, at)
+  ledger.engine.run(`INSERT INTO quota (key, at, used) VALUES ('gateway:home', ?, 5)`, at)
   file('direct', undefined, at)
   ledger.run('acceptClock', { now: start })
+  expect(ledger.count('quota')).toBe(0)
   const ahead = written.flatMap(({ table, times }) => times.map((time) => `${table} WHERE ${time} > ${start}`))
   for (const rows of [...ahead, `lane WHERE turn > ${start} OR awake_until > ${start}`])
     expect([rows, ledger.engine.all(`SELECT 1 FROM ${rows}`)]).toEqual([rows, []])
@@ -104,6 +116,7 @@ test('every time that the store keeps is moved along when the clock is set, or n
     'service_centre.at': 'moved with its clock',
     'service_centre.moved_at': 'moved with its clock',
     'route.first': 'shown only',
+    'quota.at': 'moved along; forgotten where it lies ahead of what somebody says',
     'pause.since': 'shown only',
     'pin.at': 'shown only',
     'binding.at': 'shown only',

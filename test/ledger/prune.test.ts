@@ -80,6 +80,24 @@ test('nothing is left of five thousand clients and numbers that came once', () =
     expect({ table, rows: ledger.count(table) }).toEqual({ table, rows: 0 })
 })
 
+test('nothing is left of uses of any kind, nor of clients that were only refused', () => {
+  const ledger = new Ledger()
+  const refusal = (client: string) =>
+    ledger.queue(
+      { client, clientQuota: `client:${client}`, recipient: null, lane: null, segments: [], text: null } as never,
+      {
+        limits: { perLane: 0, perClient: 0, clientPerHour: 60, devicePerDay: 30 },
+      },
+    )
+  for (let i = 0; i < 500; i++) refusal(`once${i}`)
+  for (const key of ['strangers', 'refused', 'of a kind to come', 'gateway-month:home'])
+    ledger.engine.run('INSERT OR REPLACE INTO quota (key, at, used) VALUES (?, ?, 1)', key, ledger.now)
+  expect(ledger.count('quota', `key LIKE 'refused:%'`)).toBe(500)
+  ledger.now += 400 * day
+  pruneAll(ledger)
+  expect(ledger.count('quota')).toBe(0)
+})
+
 test('one old open row holds up nothing behind it', () => {
   const ledger = new Ledger()
   const open = ledger.command({ expiresAt: ledger.now + 1_000 * day })

@@ -1,11 +1,11 @@
-import { slotOf } from '../quota.ts'
+import { usedSince } from '../quota.ts'
 import type { Tx } from '../tx.ts'
 
 /** What the store knows of a gateway. */
 export interface GatewayFigures {
   /** Commands and texts that wait and that it may take; counted up to 10 000 for all gateways together. */
   readonly queue: number
-  /** Segments handed over since `since`, to the hour; those that were tried twice count twice. */
+  /** Segments handed over since `since`, to the quarter of an hour; those that were tried twice count twice. */
   readonly sentToday: number
 }
 
@@ -30,9 +30,4 @@ export function gatewayFigures(
       return [gateway, { queue, sentToday: usedSince(tx, `gateway:${gateway}`, since) }]
     }),
   )
-}
-
-function usedSince(tx: Tx, key: string, since: number): number {
-  const sql = 'SELECT SUM(used) AS used FROM quota WHERE key = ? AND slot >= ?'
-  return tx.one<{ used: number | null }>(sql, key, slotOf('day', since))?.used ?? 0
 }

@@ -351,4 +351,21 @@ export const migrations: readonly string[] = [
   ALTER TABLE raw ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX raw_slot ON raw (gateway, slot) WHERE deleted = 0 AND slot IS NOT NULL;
   `,
+  `
+  -- Uses are kept by their time, not by a number that only their window makes one of: they are pruned whatever their key.
+  CREATE TABLE quota_by_time (
+    key           TEXT NOT NULL,
+    at            INTEGER NOT NULL,  -- beginning of the slot
+    used          INTEGER NOT NULL,
+    PRIMARY KEY (key, at)
+  ) WITHOUT ROWID;
+  INSERT INTO quota_by_time (key, at, used) SELECT key, slot * CASE
+      WHEN key LIKE 'gateway-minute:%' THEN 5000
+      WHEN key LIKE 'gateway-month:%' THEN 86400000
+      WHEN key LIKE 'gateway:%' OR key LIKE 'device:%' THEN 3600000
+      ELSE 300000 END, used FROM quota;
+  DROP TABLE quota;
+  ALTER TABLE quota_by_time RENAME TO quota;
+  CREATE INDEX quota_age ON quota (at);
+  `,
 ]
