@@ -1,8 +1,11 @@
+import type { Values } from '../message/values.ts'
 import { announceDevice } from './devices/devices.ts'
+import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
-import { about, type Subject } from './history.ts'
+import type { Subject } from './history.ts'
+import { anywhere, holds, mentions } from './mentions.ts'
 import { move } from './outbox/moves.ts'
-import type { SubmissionRow } from './rows.ts'
+import { document, type SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
 
 export interface Erasure extends Subject {
@@ -30,21 +33,29 @@ export function erase(tx: Tx, { device, numbers, baseTopic, fields, now }: Erasu
   if (device === null && numbers.length === 0) return { commands: 0, received: 0, raw: 0, published: 0, unfinished: 0 }
   const published = publications(tx, { device, numbers }, baseTopic)
   const commands = submissions(tx, { device, numbers }, now)
-  const senders = about({ device, numbers }, { device: 'device', number: 'sender' })
-  const received = tx.run(`DELETE FROM incoming WHERE ${senders.where}`, ...senders.values).changes
+  const { where, values } = of({ device, numbers }, 'sender', ['text', 'document'])
+  const received = tx.run(`DELETE FROM incoming WHERE ${where}`, ...values).changes
   const raw = wire(tx, { device, numbers })
-  for (const number of numbers) {
-    tx.run('DELETE FROM concatenation WHERE recipient = ?', number)
-    tx.run('DELETE FROM quota WHERE key = ?', `device:${number}`)
-    tx.run(`DELETE FROM lane WHERE key = ? AND NOT EXISTS (SELECT 1 FROM submission WHERE lane = key)`, `n:${number}`)
-  }
+  for (const number of numbers) forgetNumber(tx, number)
   if (device !== null) forgetState(tx, device, fields)
   tx.ring('erased')
   return { ...commands, received, raw, published }
 }
 
+/** Rows of a device, of a number whatever device it was of then, and those that name the number. */
+function of({ device, numbers }: Subject, column: string, texts: readonly string[]) {
+  const about = [`${column} = ?`, ...texts.map(mentions)]
+  return {
+    where: `(${[...(device === null ? [] : ['device = ?']), ...numbers.flatMap(() => about)].join(' OR ')})`,
+    values: [
+      ...(device === null ? [] : [device]),
+      ...numbers.flatMap((number) => [number, ...texts.map(() => anywhere(number))]),
+    ],
+  }
+}
+
 function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'commands' | 'unfinished'> {
-  const { where, values } = about(subject, { device: 'device', number: 'recipient' })
+  const { where, values } = of(subject, 'recipient', ['text', 'value', 'args', 'reply', 'heard', 'error'])
   const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'queued' AND ${where}`, ...values)
   for (const row of queued)
     move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'erased' }, now)
@@ -69,8 +80,9 @@ function publications(tx: Tx, { device, numbers }: Subject, baseTopic: string): 
     changes += owed(tx, topics, whole, whole.length + 1, `${whole}/`, named)
   }
   for (const number of numbers) {
-    changes += run('DELETE FROM publication WHERE instr(payload, ?) > 0', number)
-    changes += owed(tx, 'instr(payload, ?) > 0', Buffer.from(number))
+    const told = [anywhere(number), anywhere(number)]
+    changes += run(`DELETE FROM publication WHERE ${mentions('payload')} OR ${mentions('topic')}`, ...told)
+    changes += owed(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...told)
   }
   return changes
 }
@@ -90,14 +102,32 @@ function wire(tx: Tx, { device, numbers }: Subject): number {
     changes += tx.run(`${forget} WHERE document LIKE '{%' AND document ->> 'device' = ?`, device).changes
   for (const number of numbers) {
     const digits = number.replace(/\D/g, '')
-    if (digits === '') continue
-    tx.run('DELETE FROM route WHERE instr(print, ?) > 0', digits)
     const swapped = (digits.length % 2 === 0 ? digits : `${digits}F`).replace(/(.)(.)/g, '$2$1')
-    const ids = `SELECT id FROM raw WHERE instr(upper(pdu), ?) > 0 OR instr(document, ?) > 0`
-    tx.run(`DELETE FROM part WHERE raw IN (${ids}) OR sender = ?`, swapped, number, number)
-    changes += tx.run(`${forget} WHERE id IN (${ids})`, swapped, number).changes
+    const inPdu = digits === '' ? '' : ' OR instr(upper(pdu), ?) > 0'
+    const ids = `SELECT id FROM raw WHERE ${mentions('document')}${inPdu}`
+    const values = [anywhere(number), ...(digits === '' ? [] : [swapped])]
+    const parts = `raw IN (${ids}) OR substr(sender, instr(sender, ' ') + 1) = ? OR ${mentions('content')}`
+    tx.run(`DELETE FROM part WHERE ${parts}`, ...values, number.replace(/^\+/, ''), anywhere(number))
+    changes += tx.run(`${forget} WHERE id IN (${ids})`, ...values).changes
   }
   return changes
+}
+
+/** What else is remembered of a number, and under it. */
+function forgetNumber(tx: Tx, number: string): void {
+  const named = anywhere(number)
+  const asked = ` to ${number}`
+  tx.run('DELETE FROM concatenation WHERE recipient = ?', number)
+  tx.run('DELETE FROM quota WHERE key = ? OR substr(key, ?) = ?', `device:${number}`, -asked.length, asked)
+  tx.run(`DELETE FROM lane WHERE key = ? AND NOT EXISTS (SELECT 1 FROM submission WHERE lane = key)`, `n:${number}`)
+  tx.run(`DELETE FROM route WHERE ${mentions('print')}`, named)
+  tx.run(`DELETE FROM question WHERE ${mentions('claimed')}`, named)
+  tx.run(`UPDATE device SET events = '{}' WHERE ${mentions('events')}`, named)
+  const naming = `SELECT id, state FROM device WHERE ${mentions('state')}`
+  for (const { id, state } of tx.all<{ id: string; state: string }>(naming, named)) {
+    const fields = Object.entries(document<Values>(state)).filter(([, value]) => holds(value, number))
+    patchState(tx, id, Object.fromEntries(fields.map(([field]) => [field, null])))
+  }
 }
 
 /** Values and times; settings that the device has taken stay, they are needed to speak to it. */
