@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { faults } from '../message/fault.ts'
-import { commandMoves, priorities, smsMoves } from '../message/status.ts'
+import { commandStatuses, priorities, smsStatuses } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
 
@@ -38,7 +38,7 @@ const result = z.looseObject({
   value: z.unknown().optional(),
   runs: z.string().optional(),
   args: z.record(z.string(), value).optional(),
-  status: words(commandMoves),
+  status: z.enum(commandStatuses),
   final: z.boolean(),
   ok: maybe(z.boolean()),
   in_doubt: z.literal(true).optional(),
@@ -71,7 +71,7 @@ const smsStatus = z.looseObject({
   to: maybe(z.string()),
   device: maybe(z.string()),
   gateway: maybe(z.string()),
-  status: words(smsMoves),
+  status: z.enum(smsStatuses),
   in_doubt: z.boolean().optional(),
   reason: maybe(z.string()).optional(),
   parts: z.number().int(),

@@ -5,7 +5,7 @@ import { isListed } from '../device/mask.ts'
 import { judges } from '../device/receive/trust.ts'
 import type { Command } from '../device/schema/command.ts'
 import { callsOf, resolveGet } from '../device/send/intent.ts'
-import { commandMoves } from '../message/status.ts'
+import { commandStatuses } from '../message/status.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { dangerOf } from './danger.ts'
 import { fieldPart } from './fields.ts'
@@ -171,7 +171,7 @@ function diagnostics(context: DiscoveryContext, device: Device): Part[] {
     val_tpl: jsonValue('status'),
     json_attr_t: result,
     dev_cla: 'enum',
-    ops: Object.keys(commandMoves),
+    ops: commandStatuses,
   }
   const reporting = {
     p: 'sensor',

@@ -4,7 +4,7 @@ import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
 import type { Subject } from './history.ts'
 import { anywhere, holds, mentions } from './mentions.ts'
-import { move } from './outbox/moves.ts'
+import { happen } from './outbox/moves.ts'
 import { document, type SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
 
@@ -57,8 +57,7 @@ function of({ device, numbers }: Subject, column: string, texts: readonly string
 function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'commands' | 'unfinished'> {
   const { where, values } = of(subject, 'recipient', ['text', 'value', 'args', 'reply', 'heard', 'error'])
   const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'queued' AND ${where}`, ...values)
-  for (const row of queued)
-    move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'erased' }, now)
+  for (const row of queued) happen(tx, row, { type: 'cancelled', reason: 'erased', now })
   const { changes } = tx.run(`DELETE FROM submission WHERE final = 1 AND ${where}`, ...values)
   const left = tx.one<{ n: number }>(`SELECT COUNT(*) AS n FROM submission WHERE ${where}`, ...values)
   return { commands: changes, unfinished: left?.n ?? 0 }

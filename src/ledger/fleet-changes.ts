@@ -1,5 +1,5 @@
 import { announceDevice, leave } from './devices/devices.ts'
-import { move } from './outbox/moves.ts'
+import { happen } from './outbox/moves.ts'
 import type { SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
 
@@ -25,10 +25,7 @@ export function keepDevices(
 export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now: number }): void {
   for (const id of ids) {
     const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND status = 'queued'`, `d:${id}`)
-    for (const row of queued) {
-      const reason = 'the device was removed'
-      move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason }, now)
-    }
+    for (const row of queued) happen(tx, row, { type: 'cancelled', reason: 'the device was removed', now })
     tx.run('DELETE FROM fleet WHERE id = ?', id)
     leave(tx, id)
   }

@@ -86,13 +86,13 @@ export function settle(store: Store, gateway: string, claim: Claim, sent: Segmen
     case 'requeue': {
       const { after, error, pause } = decision
       return {
-        commit: () => store.run('requeue', { seq, sim, now, retryAt: now + after, error }),
+        commit: () => store.run('requeue', { seq, part, gateway, sim, now, retryAt: now + after, error }),
         pause: pause === null ? null : { ms: pauseMs, reason: pause },
       }
     }
     case 'give_up': {
       const { status, error } = decision
-      return { commit: () => store.run('giveUp', { seq, sim, now, status, error }), pause: null }
+      return { commit: () => store.run('giveUp', { seq, part, gateway, sim, now, status, error }), pause: null }
     }
     case 'doubt': {
       const { reason, error } = decision

@@ -76,6 +76,8 @@ describe('a text in doubt', () => {
       expect(ledger.report(7, { scts: ledger.now - 2 * second })).toBe(false)
       const refused = {
         seq,
+        part: 1,
+        gateway: 'home',
         sim: 'home',
         now: ledger.now,
         error: { code: 'modem_error', message: 'no', retryable: true },

@@ -1,3 +1,4 @@
+import type { Settlement } from '../../src/ledger/inbox/settle-text.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
 import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
@@ -152,6 +153,41 @@ export class Ledger {
       ...over,
     }
     return this.run('settleReport', { raw: Number(lastInsertRowid), report, now: this.now }).matched
+  }
+
+  /** A text of the device `gate` comes in and settles a command, as the deliver flow would have it. */
+  reply(seq: number, verdict: Settlement['verdict'] = 'accepted', over: Partial<Settlement> = {}): void {
+    const text = `reply ${++this.#id}`
+    const messageId = `in_${this.#id}`
+    const reply = { text, parsed: {}, matched_by: 'pattern' } as const
+    const settlement: Settlement = { seq, verdict, ok: true, reply, waitMs: 10 * minute, learned: {}, ...over }
+    const sender = '+4915112345602'
+    this.run('settleText', {
+      raws: [],
+      assembly: null,
+      stamp: { scts: null, receivedAt: this.now },
+      centre: null,
+      now: this.now,
+      incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', payload: null },
+      state: null,
+      isStranger: false,
+      unknown: false,
+      heard: null,
+      settlements: [settlement],
+      learned: {},
+      cancels: [],
+      window: null,
+      events: [],
+      delayed: false,
+      route: null,
+      question: null,
+      contradicts: false,
+    })
+  }
+
+  /** The hub ended without notice and starts again. */
+  restart(over: Partial<ArgsOf<'recover'>> = {}): void {
+    this.run('recover', { now: this.now, machineBoot: null, machine: null, gateways: ['home', 'away'], ...over })
   }
 
   /** Lets time pass and ends what is over. */

@@ -2,7 +2,7 @@ import type { AnswerSpec } from '../../message/answer-spec.ts'
 import { latestSending, type Stamp } from '../../sms/centre-clock.ts'
 import { type TrustRecord, trustRecord } from '../devices/sources.ts'
 import { centreClock } from '../gateways/service-centres.ts'
-import { graceMs } from '../outbox/doubt.ts'
+import { graceMs } from '../outbox/states/state.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 

@@ -9,9 +9,9 @@ import { type Learned, learnSettings } from '../devices/learned-settings.ts'
 import { learnRoute, noteContradiction, noteQuestion, type Question } from '../devices/sources.ts'
 import { learnStamp } from '../gateways/service-centres.ts'
 import { openWindow } from '../lanes/lanes.ts'
-import { advance, follows } from '../outbox/acts.ts'
-import { type Change, move } from '../outbox/moves.ts'
-import { document, type SubmissionRow, submission } from '../rows.ts'
+import { happen } from '../outbox/moves.ts'
+import type { Event } from '../outbox/states/event.ts'
+import { submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { done, keepUnknown } from './inbox.ts'
 import { dropText, floodOf, keepNewest } from './strangers.ts'
@@ -171,93 +171,28 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
   const row = submission(tx, settlement.seq)
   if (row === undefined) return
   if (row.device !== null) learnSettings(tx, row.device, settlement.learned)
-  if (row.final === 1 || settlement.verdict === 'late') return tellLate(tx, row, settlement, messageId, now)
-  const reply = mergedReply(row, settlement.reply)
-  // A reply implies that the text was delivered.
-  const arrived: Change = {
-    reply,
-    deliveredAt: row.delivered_at ?? now,
-    ...((row.in_doubt === 1 || row.sms_status === 'sent') && { sms: 'delivered', partsDelivered: row.parts }),
-    ...(row.in_doubt === 1 && { inDoubt: false, error: null }),
-  }
-  const answered = { status: 'replied', final: true, repliedAt: now } as const
-  switch (settlement.verdict) {
+  happen(tx, row, answerEvent(settlement, messageId, now))
+}
+
+function answerEvent({ verdict, ok, reply, waitMs }: Settlement, messageId: string, now: number): Event {
+  const text = { reply, messageId, now }
+  switch (verdict) {
     case 'accepted':
-      if (follows(tx, row) === 'then') return goOn(tx, row, arrived, now)
-      move(tx, row, { ...arrived, ...answered, ok: settlement.ok, reason: null, error: null }, now)
-      return
+      return { type: 'answered', ok, ...text }
     case 'refused': {
-      if (follows(tx, row) === 'else') return goOn(tx, row, {}, now)
       const error = errorReport(new Fault('device_error', `the device refused: ${reply.text}`))
-      move(tx, row, { ...arrived, ...answered, ok: false, reason: null, error }, now)
-      return
+      return { type: 'declined', error, ...text }
     }
     case 'unverified':
-      move(tx, row, { ...arrived, ...answered, ok: null, reason: 'unverified', error: null }, now)
-      return
+      return { type: 'unproven', ...text }
     case 'pending':
     case 'partial':
-      move(
-        tx,
-        row,
-        {
-          ...arrived,
-          ...(row.step === row.last && (row.status === 'sent' || row.in_doubt === 1) && { status: 'delivered' }),
-          reason: settlement.verdict,
-          deadline: now + settlement.waitMs,
-          ...(settlement.verdict === 'partial' && leavesLane(tx, row) && { open: 0 }),
-        },
-        now,
-      )
-      return
+      return { type: 'begun', verdict, waitMs, ...text }
     case 'mismatch': {
-      const error = errorReport(
-        new Fault('reply_mismatch', `"${settlement.reply.text}" may answer more than one command`),
-      )
-      move(tx, row, { reason: 'reply_mismatch', error }, now)
+      const error = errorReport(new Fault('reply_mismatch', `"${reply.text}" may answer more than one command`))
+      return { type: 'mistakable', error, ...text }
     }
+    case 'late':
+      return { type: 'late', ...text }
   }
-}
-
-/** It is answered: further texts of the same answer add to it, and what waits in its lane need not wait for them. */
-function leavesLane(tx: Tx, row: SubmissionRow): boolean {
-  return follows(tx, row) === null && (row.status !== 'sending' || row.in_doubt === 1)
-}
-
-/** The next text of the act: what the device said to this one is told with it. */
-function goOn(tx: Tx, row: SubmissionRow, change: Change, now: number): void {
-  const { reply } = change
-  advance(tx, move(tx, row, { ...(reply !== undefined && { reply }), inDoubt: false }, now), now)
-}
-
-/** The texts of one answer add up. */
-function mergedReply(row: SubmissionRow, reply: Reply): Reply {
-  const before = document<Reply | null>(row.reply)
-  if (before === null || row.reason !== 'partial') return reply
-  return {
-    ...reply,
-    text: `${before.text}\n${reply.text}`,
-    parsed: { ...before.parsed, ...reply.parsed },
-    texts: (before.texts ?? 1) + 1,
-  }
-}
-
-/** The command has ended: its answer is news, never a second result. */
-function tellLate(tx: Tx, row: SubmissionRow, settlement: Settlement, messageId: string, now: number): void {
-  if (row.device === null) return
-  const payload = {
-    event_type: 'late_reply',
-    delayed: false,
-    command_id: row.command_id,
-    id: row.ref,
-    status: row.status,
-    reply: settlement.reply,
-    message_id: messageId,
-    received_at: isoTime(now),
-  }
-  tx.publish({
-    topic: topicName('{device}/event', { device: row.device }),
-    payload: JSON.stringify(payload),
-    retain: false,
-  })
 }

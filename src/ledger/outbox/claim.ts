@@ -3,10 +3,9 @@ import { isPaused } from '../lanes/pause.ts'
 import { type Quota, room, use } from '../quota.ts'
 import { type SubmissionRow, segments, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { expire } from './deadlines.ts'
-import { move } from './moves.ts'
+import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
-import { reasonBehindWait, tellClock } from './waits.ts'
+import { tellClock } from './waits.ts'
 
 /** Segments by window. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
@@ -72,7 +71,7 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
       if (lane === undefined) break
       const row = submission(tx, lane.head) as SubmissionRow
       if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
-        expire(tx, row, args.now)
+        happen(tx, row, { type: 'lapsed', now: args.now })
         continue
       }
       if (args.safeOnly && row.safe === 0) {
@@ -174,25 +173,9 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
     row.seq,
   )
-  const taken = move(
-    tx,
-    row,
-    {
-      status: 'sending',
-      sms: 'sending',
-      open: 1,
-      due: null,
-      deadline: null,
-      gateway: args.gateway,
-      attempts: row.attempts + 1,
-      boot: args.boot,
-      reason: reasonBehindWait(row.reason),
-      error: null,
-    },
-    args.now,
-  )
-  const text = row.joins === null ? null : takeRiders(tx, taken, args.now)
-  refreshLane(tx, row.lane as string, args.now)
+  const { gateway, boot, now } = args
+  const taken = happen(tx, row, { type: 'claimed', gateway, boot, carrier: null, now }) as SubmissionRow
+  const text = row.joins === null ? null : takeRiders(tx, taken, now)
   return {
     seq: row.seq,
     commandId: row.command_id,
@@ -205,7 +188,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     attempts: taken.attempts,
     report: row.report === 1,
     expiresAt: row.expires_at as number,
-    reference: row.parts > 1 ? nextReference(tx, row.recipient as string, args.now) : null,
+    reference: row.parts > 1 ? nextReference(tx, row.recipient as string, now) : null,
     segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
     ring: row.ring,
   }

@@ -5,13 +5,13 @@ import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import { type Quota, room, use } from '../quota.ts'
 import { record, type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { awaitsOutcome, insertSteps } from './acts.ts'
+import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
-import { leaveLane } from './doubt.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
-import { move, publishResult, publishSmsStatus } from './moves.ts'
+import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
+import { publishResult, publishSmsStatus } from './results.ts'
 import { chosen } from './toggle.ts'
 
 export interface EnqueueLimits {
@@ -242,23 +242,7 @@ function supersede(tx: Tx, item: NewSubmission, now: number): void {
     item.lane,
     item.property,
   )
-  for (const row of older) {
-    const reason = `superseded by ${item.commandId}`
-    move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason }, now)
-  }
-}
-
-/** A high-priority command does not stand behind the answer of a safe one: that wait ends (design section 3, lanes). */
-export function overtake(tx: Tx, lane: string, now: number): void {
-  const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open > 0', lane)
-  for (const row of rows) {
-    const waits = row.status === 'sent' || row.status === 'delivered' || awaitsOutcome(row) || row.due !== null
-    if (row.safe === 1 && row.in_doubt === 1) leaveLane(tx, row, now)
-    else if (row.safe === 1 && waits) {
-      const sms = row.status === 'sending' ? ({ sms: 'sent' } as const) : {}
-      move(tx, row, { status: 'unconfirmed', ...sms, final: true, ok: null, reason: 'overtaken' }, now)
-    }
-  }
+  for (const row of older) happen(tx, row, { type: 'cancelled', reason: `superseded by ${item.commandId}`, now })
 }
 
 function insertRefused(

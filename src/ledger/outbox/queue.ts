@@ -1,7 +1,7 @@
 import { resultPayload } from '../../message/result.ts'
 import { record, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { move } from './moves.ts'
+import { happen } from './moves.ts'
 
 /** A command by its `command_id` or its `message_id`; null when nobody knows it. */
 export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
@@ -13,11 +13,10 @@ export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): R
 export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
   const row = rowOf(tx, id)
   if (row === undefined) return null
-  if (row.status !== 'queued') return resultPayload(record(row, now))
-  return resultPayload(record(move(tx, row, onRequest, now), now))
+  return resultPayload(record(happen(tx, row, { ...onRequest, now }) ?? row, now))
 }
 
-const onRequest = { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'on request' } as const
+const onRequest = { type: 'cancelled', reason: 'on request' } as const
 
 /**
  * Cancels what was queued until then and has not left, of one device or of all, the oldest first and at most `limit`.
@@ -36,7 +35,7 @@ export function purgeQueue(
           limit,
         )
       : tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND ${waiting}`, `d:${device}`, until, limit)
-  for (const row of rows) move(tx, row, onRequest, now)
+  for (const row of rows) happen(tx, row, { ...onRequest, now })
   return rows.length
 }
 

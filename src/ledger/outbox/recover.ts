@@ -1,11 +1,7 @@
-import { errorReport, Fault } from '../../message/fault.ts'
 import { refreshLane } from '../lanes/lanes.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { awaitsOutcome } from './acts.ts'
-import { flagDoubt } from './doubt.ts'
-import { move } from './moves.ts'
-import { takeBack } from './sending.ts'
+import { happen } from './moves.ts'
 
 export interface RecoverArgs {
   readonly now: number
@@ -41,10 +37,8 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = 
   const held = meta(tx, 'backup') !== null || moved
   for (const row of tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) ORDER BY carrier IS NULL, seq`,
-  )) {
-    if (row.in_doubt === 1) flagDoubt(tx, row, {}, now)
-    else settleInterrupted(tx, row, now)
-  }
+  ))
+    settleInterrupted(tx, row, now)
   capWaits(tx, now)
   if (held) holdRestored(tx, now)
   else if (rebooted) dropUnsafe(tx, now)
@@ -99,54 +93,24 @@ function capWaits(tx: Tx, now: number): void {
 
 function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
   // What rides in the text of another has left when that has.
-  const parts = segments(tx, row.carrier ?? row.seq)
-  // Between two texts of an act: the wait goes on where it was.
-  if (row.due !== null || awaitsOutcome(row)) return refreshLane(tx, row.lane as string, now)
-  // Some part was never written: the message is incomplete, cannot act, and starts again from its first part.
-  if (parts.some((part) => part.outcome === 'waiting')) {
-    takeBack(tx, row, now)
-    return
-  }
-  tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
-  if (row.safe === 1) {
-    takeBack(tx, row, now, { reason: 'interrupted' })
-    return
-  }
-  flagDoubt(tx, row, { reason: 'interrupted' }, now)
+  const written = segments(tx, row.carrier ?? row.seq).every(({ outcome }) => outcome !== 'waiting')
+  if (written) tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
+  happen(tx, row, { type: 'interrupted', written, now })
 }
 
 /** A restored store must not act again: what was queued is cancelled, what was on its way is in doubt. */
 function holdRestored(tx: Tx, now: number): void {
-  for (const row of tx.all<SubmissionRow>(`SELECT * FROM submission WHERE final = 0`)) {
-    if (row.status === 'queued') {
-      move(tx, row, { status: 'cancelled', sms: 'cancelled', final: true, ok: null, reason: 'restored' }, now)
-    } else if (row.status === 'sending') {
-      move(
-        tx,
-        row,
-        { status: 'in_doubt', sms: 'in_doubt', inDoubt: true, final: true, ok: null, reason: 'restored' },
-        now,
-      )
-    } else {
-      move(
-        tx,
-        row,
-        { status: row.expect === 'required' ? 'unconfirmed' : row.status, final: true, ok: null, reason: 'restored' },
-        now,
-      )
-    }
-  }
+  for (const row of tx.all<SubmissionRow>('SELECT * FROM submission WHERE final = 0'))
+    happen(tx, row, { type: 'restored', now })
 }
 
-/** Nobody knows how long the machine was off, and no gate may open because its power came back. Texts to people may go. */
+/** No gate may open because the power of the machine came back. */
 function dropUnsafe(tx: Tx, now: number): void {
   for (const row of tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE (status = 'queued' OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0
        AND device IS NOT NULL`,
-  )) {
-    const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))
-    move(tx, row, { status: 'expired', sms: 'expired', final: true, ok: false, error }, now)
-  }
+  ))
+    happen(tx, row, { type: 'rebooted', now })
 }
 
 function newestTime(tx: Tx): number {

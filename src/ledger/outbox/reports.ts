@@ -3,9 +3,8 @@ import { touchDevice } from '../devices/presence.ts'
 import { centreAhead, centreClock, learnReported } from '../gateways/service-centres.ts'
 import { document, type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { advance, follows } from './acts.ts'
-import { type Change, move } from './moves.ts'
-import { riders } from './riders.ts'
+import { happen } from './moves.ts'
+import { withRiders } from './riders.ts'
 
 /** A delivery report, decoded. */
 export interface StatusReport {
@@ -53,8 +52,7 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
   const row = submission(tx, segment.submission)
   // A report for an earlier text of an act comes too late to matter.
   if (row === undefined || segment.part < 0) return true
-  for (const rider of riders(tx, row.seq)) settleReport(tx, rider, report, now)
-  settleReport(tx, row, report, now)
+  for (const one of withRiders(tx, row)) settleReport(tx, one, report, now)
   return true
 }
 
@@ -175,42 +173,19 @@ function learnFrom({ centre, scts, sim, receivedAt }: StatusReport, segment: Can
   learnReported(tx, centre, { scts, writtenAt, acceptedAt })
 }
 
-function settleReport(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
-  if (report.outcome === 'failed') return failDelivery(tx, row, report, now)
+function settleReport(tx: Tx, row: SubmissionRow, { sim, outcome, ...report }: StatusReport, now: number): void {
+  if (outcome === 'failed') {
+    const error = errorReport(new Fault('delivery_failed', report.meaning, { status: report.status }))
+    happen(tx, row, { type: 'undelivered', sim, error, now })
+    return
+  }
   const delivered =
     tx.one<{ n: number }>(
       'SELECT COUNT(*) AS n FROM segment WHERE submission = ? AND part > 0 AND report < 32',
       row.carrier ?? row.seq,
     )?.n ?? 0
   if (row.device !== null) touchDevice(tx, row.device, now)
-  const whole = delivered >= row.parts
-  const goesOn = follows(tx, row)
-  const sms = whole && goesOn === null ? ({ sms: 'delivered', deliveredAt: now } as const) : {}
-  const settled = row.in_doubt === 1 && whole ? { inDoubt: false, reason: null, error: null } : {}
-  const change: Change = { ...sms, ...settled, partsDelivered: delivered, sim: report.sim }
-  // A pending answer can be faster than the report: its own, longer wait goes on.
-  if (row.final === 1 || !whole || row.status === 'delivered') {
-    move(tx, row, row.final === 1 ? { ...sms, partsDelivered: delivered, sim: report.sim } : change, now)
-  } else if (goesOn !== null) {
-    const clear = { ...change, sentAt: row.sent_at ?? now, deadline: now + row.within }
-    const moved = row.due === null ? move(tx, row, clear, now) : row
-    if (goesOn === 'then' && row.expect === 'none' && row.due === null) advance(tx, moved, now)
-  } else if (row.expect === 'none') {
-    move(tx, row, { ...change, status: 'delivered', final: true, ok: true }, now)
-  } else {
-    move(tx, row, { ...change, status: 'delivered', reason: null, deadline: now + row.within }, now)
-  }
-}
-
-function failDelivery(tx: Tx, row: SubmissionRow, report: StatusReport, now: number): void {
-  if (row.sms_status === 'delivered') return
-  if (row.final === 1) {
-    move(tx, row, { sms: 'undelivered', sim: report.sim }, now)
-    return
-  }
-  const fault = new Fault('delivery_failed', report.meaning, { status: report.status })
-  const error = errorReport(fault)
-  move(tx, row, { status: 'undelivered', sms: 'undelivered', final: true, ok: false, error, sim: report.sim }, now)
+  happen(tx, row, { type: 'arrived', sim, delivered, whole: delivered >= row.parts, now })
 }
 
 /** Reports of a SIM that are tried again when the fate of a segment without reference has become clear. */

@@ -1,7 +1,7 @@
 import { segmentText } from '../../sms/segment.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { move } from './moves.ts'
+import { happen } from './moves.ts'
 
 /** How a command may share a text with others of its device: the same head and tail stand around all of them. */
 export interface Joins {
@@ -14,9 +14,11 @@ export interface Joins {
   readonly maxLength: number | null
 }
 
-/** The submissions that a text carries beside the one it belongs to. */
-export function riders(tx: Tx, seq: number): SubmissionRow[] {
-  return tx.all<SubmissionRow>('SELECT * FROM submission WHERE carrier = ? AND final = 0 ORDER BY seq', seq)
+/** A submission behind those that ride in its text. Only what may share one has any; at its end it forgets that. */
+export function withRiders(tx: Tx, row: SubmissionRow): SubmissionRow[] {
+  if (row.joins === null && row.final === 0) return [row]
+  const riders = 'SELECT * FROM submission WHERE carrier = ? AND final = 0 ORDER BY seq'
+  return [...tx.all<SubmissionRow>(riders, row.seq), row]
 }
 
 /**
@@ -34,9 +36,8 @@ export function takeRiders(tx: Tx, row: SubmissionRow, now: number): string | nu
     const theirs = document<Joins | null>(other.joins)
     if (theirs === null || other.route !== row.route || !fits(joins, [...bodies, theirs.body], theirs)) break
     bodies.push(theirs.body)
-    const { gateway } = row
-    const change = { status: 'sending', sms: 'sending', open: 2, carrier: row.seq, gateway } as const
-    move(tx, other, { ...change, attempts: other.attempts + 1, boot: row.boot, error: null }, now)
+    const { gateway, boot } = row
+    happen(tx, other, { type: 'claimed', gateway: gateway as string, boot, carrier: row.seq, now })
   }
   return bodies.length === 1 ? null : joined(joins, bodies)
 }

@@ -2,17 +2,18 @@ import type { ErrorReport } from '../../message/fault.ts'
 import { holdLane } from '../lanes/lanes.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { advance, follows } from './acts.ts'
-import { flagDoubt, graceMs, reportMs } from './doubt.ts'
-import { overtake } from './enqueue.ts'
-import { type Change, move } from './moves.ts'
+import { partBefore } from './acts.ts'
+import { happen } from './moves.ts'
 import { matchWaitingReports } from './reports.ts'
-import { riders } from './riders.ts'
+import { withRiders } from './riders.ts'
+import type { Event } from './states/event.ts'
 
+/** A segment at a gateway. */
 interface Part {
   readonly seq: number
   readonly part: number
   readonly gateway: string
+  readonly sim: string
   readonly now: number
 }
 
@@ -25,11 +26,13 @@ export type Leave = 'go' | 'expired' | 'stop'
  */
 export function markWritten(
   tx: Tx,
-  { seq, part, gateway, sim, now, validFor }: Part & { readonly sim: string; readonly validFor: number },
+  { seq, part, gateway, sim, now, validFor }: Part & { readonly validFor: number },
 ): Leave {
   const row = submission(tx, seq)
-  if (row === undefined || row.status !== 'sending' || row.gateway !== gateway) return 'stop'
-  if (row.expires_at !== null && row.expires_at <= now) return 'expired'
+  if (row === undefined || row.gateway !== gateway) return 'stop'
+  if (row.status === 'sending' && row.expires_at !== null && row.expires_at <= now) return 'expired'
+  const marked = withRiders(tx, row).map((one) => happen(tx, one, { type: 'written', part, validFor, now }))
+  if (marked.at(-1) === null) return 'stop'
   tx.run(
     `UPDATE segment SET outcome = 'written', sim = ?, written_at = ? WHERE submission = ? AND part = ?`,
     sim,
@@ -37,74 +40,27 @@ export function markWritten(
     seq,
     part,
   )
-  const writtenAt = row.written_at === null || part === 1 ? now : row.written_at
-  tx.run(
-    'UPDATE submission SET written_at = ?, valid_for = ?, deadline = ? WHERE seq = ? OR carrier = ?',
-    writtenAt,
-    validFor,
-    now + validFor * 1000 + graceMs,
-    seq,
-    seq,
-  )
   return 'go'
 }
 
 /** The network has a segment. With the last one the submission is sent and the wait for its answer begins. */
-export function markSent(
-  tx: Tx,
-  { seq, part, sim, reference, now }: Part & { readonly sim: string; readonly reference: number | null },
-): void {
+export function markSent(tx: Tx, { reference, ...part }: Part & { readonly reference: number | null }): void {
+  const { sim, now } = part
+  const row = submission(tx, part.seq)
+  const kept = keptPart(tx, row, part)
   tx.run(
     `UPDATE segment SET outcome = 'sent', sim = ?, reference = ? WHERE submission = ? AND part = ?`,
     sim,
     reference,
-    seq,
-    part,
+    part.seq,
+    kept,
   )
-  const row = submission(tx, seq)
-  if (row !== undefined && part === row.parts) {
-    for (const rider of riders(tx, seq)) completeSending(tx, rider, sim, now)
-    completeSending(tx, row, sim, now)
+  if (row !== undefined && kept === row.parts) {
+    const reports = row.report === 1 && givesReports(tx, sim)
+    for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', sim, reports, now })
   }
   // A report may overtake the answer that names its reference.
   matchWaitingReports(tx, sim, reference, now)
-}
-
-function completeSending(tx: Tx, row: SubmissionRow, sim: string, now: number): void {
-  if (row.lane !== null && row.gateway !== null)
-    tx.run('UPDATE lane SET sticky = ? WHERE key = ?', row.gateway, row.lane)
-  // The answer can be faster than the modem's: then the command has ended and only the SMS moves.
-  if (row.final === 1 || row.status !== 'sending') {
-    if (row.sms_status === 'sending') move(tx, row, { sms: 'sent', sim, sentAt: now }, now)
-    return
-  }
-  const written = row.written_at ?? now
-  const reportEnd = written + reportMs(row)
-  const reports = row.report === 1 && givesReports(tx, sim)
-  const goesOn = follows(tx, row)
-  if (goesOn === 'then' && row.expect === 'none') return advance(tx, move(tx, row, { sim, inDoubt: false }, now), now)
-  // An act stays `sending` until its last text has left.
-  const change = {
-    ...(goesOn === null && ({ status: 'sent', sms: 'sent' } as const)),
-    sim,
-    sentAt: now,
-    inDoubt: false,
-  }
-  if (row.expect === 'none') {
-    if (row.report === 0) move(tx, row, { ...change, final: true, ok: null }, now)
-    else move(tx, row, { ...change, open: 0, deadline: reportEnd }, now)
-    return
-  }
-  // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
-  move(tx, row, { ...change, deadline: reports ? reportEnd : written + row.within }, now)
-  overtakeForUrgent(tx, row.lane, now)
-}
-
-/** Something of high priority waits already: it does not stand behind an answer that may come or not. */
-function overtakeForUrgent(tx: Tx, lane: string | null, now: number): void {
-  if (lane === null) return
-  const waiting = tx.one<{ priority: number | null }>('SELECT priority FROM lane WHERE key = ?', lane)
-  if ((waiting?.priority ?? 0) >= 2) overtake(tx, lane, now)
 }
 
 function givesReports(tx: Tx, sim: string): boolean {
@@ -114,69 +70,52 @@ function givesReports(tx: Tx, sim: string): boolean {
 /** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. */
 export function requeue(
   tx: Tx,
-  {
-    seq,
-    sim,
-    now,
-    retryAt,
-    error,
-  }: Pick<Part, 'seq' | 'now'> & { readonly sim: string; readonly retryAt: number; readonly error: ErrorReport | null },
+  { retryAt, error, ...part }: Part & { readonly retryAt: number; readonly error: ErrorReport | null },
 ): void {
-  const row = submission(tx, seq)
-  if (row === undefined || row.status !== 'sending') return
-  for (const rider of riders(tx, seq)) takeBack(tx, rider, now, { error })
-  takeBack(tx, row, now, { error })
-  if (row.lane !== null && retryAt > now) holdLane(tx, row.lane, retryAt, now)
-  matchWaitingReports(tx, sim, null, now)
-}
-
-/** Back to where it can be claimed again: into the queue, or before the next text of an act that has begun. */
-export function takeBack(tx: Tx, row: SubmissionRow, now: number, change: Change = {}): void {
-  const back = { ...change, gateway: null, inDoubt: false } as const
-  if (row.step === 0) move(tx, row, { ...back, status: 'queued', sms: 'queued', open: 0, deadline: null }, now)
-  else move(tx, row, { ...back, due: now, deadline: row.expires_at }, now)
+  const { now } = part
+  const returned = settlePart(tx, part, { type: 'returned', error, now })
+  if (returned !== null && returned.lane !== null && retryAt > now) holdLane(tx, returned.lane, retryAt, now)
+  matchWaitingReports(tx, part.sim, null, now)
 }
 
 /** The submission ends without having been sent. */
 export function giveUp(
   tx: Tx,
-  {
-    seq,
-    sim,
-    now,
-    status,
-    error,
-  }: Pick<Part, 'seq' | 'now'> & {
-    readonly sim: string
-    readonly status: 'failed' | 'expired'
-    readonly error: ErrorReport
-  },
+  { status, error, ...part }: Part & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
 ): void {
-  const row = submission(tx, seq)
-  if (row === undefined || row.status !== 'sending') return
-  for (const one of [...riders(tx, seq), row])
-    move(tx, one, { status, sms: status, final: true, ok: false, error }, now)
+  settlePart(tx, part, { type: 'refused', status, error, now: part.now })
+  matchWaitingReports(tx, part.sim, null, part.now)
+}
+
+/** It may have been sent and nobody knows. */
+export function doubt(
+  tx: Tx,
+  { reason, error, ...part }: Part & { readonly reason: string; readonly error: ErrorReport },
+): void {
+  const { seq, sim, now } = part
+  const kept = keptPart(tx, submission(tx, seq), part)
+  tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, kept)
+  settlePart(tx, part, { type: 'lost', sim, reason, error, now })
+  // A report may have come before it was clear that nobody would name its reference.
   matchWaitingReports(tx, sim, null, now)
 }
 
-/** It may have been sent and nobody knows (see `flagDoubt`). */
-export function doubt(
-  tx: Tx,
-  {
-    seq,
-    part,
-    sim,
-    now,
-    reason,
-    error,
-  }: Part & { readonly sim: string; readonly reason: string; readonly error: ErrorReport },
-): void {
-  tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, part)
-  const row = submission(tx, seq)
-  if (row !== undefined && row.status === 'sending') {
-    for (const one of [...riders(tx, seq), row]) flagDoubt(tx, one, { reason, error, sim }, now)
-    overtakeForUrgent(tx, row.lane, now)
-  }
-  // A report may have come before it was clear that nobody would name its reference.
-  matchWaitingReports(tx, sim, null, now)
+/** Tells a submission, and those that ride in its text, what became of a segment that was not sent. */
+function settlePart(tx: Tx, part: Part, event: Event): SubmissionRow | null {
+  const row = submission(tx, part.seq)
+  if (row === undefined || keptPart(tx, row, part) !== part.part) return null
+  return withRiders(tx, row)
+    .map((one) => happen(tx, one, event))
+    .at(-1) as SubmissionRow | null
+}
+
+/**
+ * Where a segment is kept. A device can answer faster than the modem does: then the act has gone on to its next text,
+ * and what became of the one before says nothing about that.
+ */
+function keptPart(tx: Tx, row: SubmissionRow | undefined, { seq, part, gateway }: Part): number {
+  if (row === undefined || row.step === 0 || row.final === 1) return part
+  const sql = 'SELECT outcome FROM segment WHERE submission = ? AND part = ?'
+  const isWritten = tx.one<{ outcome: string }>(sql, seq, part)?.outcome !== 'waiting'
+  return isWritten && row.gateway === gateway ? part : partBefore(row, part)
 }

@@ -1,10 +1,8 @@
 import { isPaused } from '../lanes/pause.ts'
-import { type SubmissionRow, submission } from '../rows.ts'
+import type { SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import { publishResult } from './moves.ts'
-
-/** How the reason of a command begins that only waits for its gateways. */
-const waiting = 'waits for gateway '
+import { happen } from './moves.ts'
+import { waitsFor, waitsForClock } from './states/waiting.ts'
 
 /** Commands that are told in one transaction. */
 const most = 200
@@ -25,31 +23,18 @@ export interface WaitsArgs {
  */
 export function tellWaiting(tx: Tx, { route, gateway, gateways, now }: WaitsArgs): boolean {
   if (isPaused(tx, gateway)) return false
-  const heads = tx.all<{ seq: number }>(
-    `SELECT seq FROM lane JOIN submission ON submission.seq = lane.head
+  const heads = tx.all<SubmissionRow>(
+    `SELECT submission.* FROM lane JOIN submission ON submission.seq = lane.head
      WHERE lane.state = 'ready' AND lane.route = ? AND submission.status = 'queued' AND submission.reason IS NULL
      LIMIT ?`,
     route,
     most,
   )
-  for (const { seq } of heads) {
-    tx.run('UPDATE submission SET reason = ? WHERE seq = ?', `${waiting}${gateways}`, seq)
-    publishResult(tx, submission(tx, seq) as SubmissionRow, now)
-  }
+  for (const row of heads) happen(tx, row, { type: 'waits', reason: `${waitsFor}${gateways}`, now })
   return heads.length === most
 }
 
-/** The reason of a command that waits for a clock that can be trusted. */
-const clock = 'clock'
-
 /** Tells what an unsafe command waits for while the clock is behind what is known to have been, once. */
 export function tellClock(tx: Tx, row: SubmissionRow, now: number): void {
-  if (row.reason === clock) return
-  tx.run('UPDATE submission SET reason = ? WHERE seq = ?', clock, row.seq)
-  publishResult(tx, submission(tx, row.seq) as SubmissionRow, now)
-}
-
-/** The reason of a command that goes out now: the wait is over. */
-export function reasonBehindWait(reason: string | null): string | null {
-  return reason === clock || reason?.startsWith(waiting) ? null : reason
+  if (row.reason !== waitsForClock) happen(tx, row, { type: 'waits', reason: waitsForClock, now })
 }

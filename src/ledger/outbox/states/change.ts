@@ -1,0 +1,104 @@
+import type { ErrorReport } from '../../../message/fault.ts'
+import type { Reply } from '../../../message/result.ts'
+import type { CommandStatus, SmsStatus } from '../../../message/status.ts'
+import type { SubmissionRow } from '../../rows.ts'
+
+/** What a move changes. Left out means unchanged. */
+export interface Change {
+  readonly status?: CommandStatus
+  readonly sms?: SmsStatus
+  readonly final?: boolean
+  readonly finalAt?: number
+  readonly ok?: boolean | null
+  readonly inDoubt?: boolean
+  readonly open?: 0 | 1 | 2
+  readonly carrier?: number | null
+  readonly reason?: string | null
+  readonly error?: ErrorReport | null
+  readonly reply?: Reply
+  readonly gateway?: string | null
+  readonly sim?: string
+  readonly boot?: number
+  readonly attempts?: number
+  readonly validFor?: number
+  readonly parts?: number
+  readonly partsDelivered?: number
+  readonly writtenAt?: number | null
+  readonly sentAt?: number | null
+  readonly deliveredAt?: number | null
+  readonly repliedAt?: number
+  readonly expiresAt?: number
+  readonly deadline?: number | null
+  readonly due?: number | null
+  readonly step?: number
+  readonly expect?: 'none' | 'optional' | 'required'
+  readonly within?: number
+  readonly spec?: string | null
+  readonly joins?: null
+}
+
+type Column = keyof SubmissionRow
+
+/** The column of each. */
+const columns: { readonly [K in keyof Required<Change>]: Column } = {
+  status: 'status',
+  sms: 'sms_status',
+  final: 'final',
+  finalAt: 'final_at',
+  ok: 'ok',
+  inDoubt: 'in_doubt',
+  open: 'open',
+  carrier: 'carrier',
+  reason: 'reason',
+  error: 'error',
+  reply: 'reply',
+  gateway: 'gateway',
+  sim: 'sim',
+  boot: 'boot',
+  attempts: 'attempts',
+  validFor: 'valid_for',
+  parts: 'parts',
+  partsDelivered: 'parts_delivered',
+  writtenAt: 'written_at',
+  sentAt: 'sent_at',
+  deliveredAt: 'delivered_at',
+  repliedAt: 'replied_at',
+  expiresAt: 'expires_at',
+  deadline: 'deadline',
+  due: 'due',
+  step: 'step',
+  expect: 'expect',
+  within: 'within',
+  spec: 'spec',
+  joins: 'joins',
+}
+
+/** A change by the columns of the row, each value as the store keeps it. */
+export function columnsOf(change: Change): Partial<SubmissionRow> {
+  const entries = Object.entries(change).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(entries.map(([key, value]) => [columns[key as keyof Change], kept(value)]))
+}
+
+function kept(value: unknown): string | number | null {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as string | number | null)
+}
+
+/** Whose answer may still be recognised when it comes too late: they keep what knows it. */
+const maybeAnswered: readonly CommandStatus[] = ['unconfirmed', 'in_doubt']
+
+/** The end, once: the lane is given up, and what holds secrets goes. */
+export function ended(status: CommandStatus, now: number, more: Change): Change {
+  return {
+    status,
+    final: true,
+    finalAt: now,
+    open: 0,
+    due: null,
+    deadline: null,
+    inDoubt: status === 'in_doubt',
+    joins: null,
+    ...(!maybeAnswered.includes(status) && { spec: null }),
+    ...more,
+  }
+}

@@ -1,0 +1,50 @@
+import type { SmsStatus } from '../../../message/status.ts'
+import { goOn } from './act-rules.ts'
+import { type Change, ended } from './change.ts'
+import type { Rule } from './rule.ts'
+
+/** What has arrived is waited for no more: by its report a submission that expects no reply ends. */
+export const arrive: Rule<'arrived'> = (state, { sim, delivered, whole, now }) => {
+  const { row, following } = state
+  const seen: Change = { partsDelivered: delivered, sim }
+  if (!whole) return { change: seen }
+  const settled: Change = row.in_doubt === 1 ? { inDoubt: false, reason: null, error: null } : {}
+  if (following !== null) {
+    if (following.goes === 'then' && row.expect === 'none') return goOn(state, now, { sim })
+    return { change: { ...seen, ...settled, sentAt: row.sent_at ?? now, deadline: now + row.within } }
+  }
+  const arrived: Change = { ...seen, ...settled, sms: 'delivered', deliveredAt: now, due: null }
+  if (row.expect === 'none') return { change: ended('delivered', now, { ...arrived, ok: true }) }
+  return { change: { ...arrived, status: 'delivered', reason: null, deadline: now + row.within } }
+}
+
+/** It waits to be repeated, and the attempt before has arrived after all: it is not sent again. */
+export const arriveUnasked: Rule<'arrived'> = (state, event) =>
+  event.whole && state.following === null ? arrive(state, event) : null
+
+/** A pending answer was faster than the report: its own, longer wait goes on. */
+export const arriveLate: Rule<'arrived'> = ({ row }, { sim, delivered, whole, now }) => ({
+  change: {
+    partsDelivered: delivered,
+    sim,
+    ...(whole && { sms: 'delivered' as const, deliveredAt: row.delivered_at ?? now }),
+  },
+})
+
+/** The SMS statuses that a report may still move once the command has ended. */
+const movable: Readonly<Record<'arrived' | 'undelivered', readonly SmsStatus[]>> = {
+  arrived: ['sending', 'sent', 'undelivered', 'in_doubt'],
+  undelivered: ['sending', 'sent', 'in_doubt'],
+}
+
+export const arriveEnded: Rule<'arrived'> = ({ row }, { sim, delivered, whole, now }) =>
+  movable.arrived.includes(row.sms_status)
+    ? { change: { partsDelivered: delivered, sim, ...(whole && { sms: 'delivered' as const, deliveredAt: now }) } }
+    : null
+
+export const miss: Rule<'undelivered'> = (_, { sim, error, now }) => ({
+  change: ended('undelivered', now, { sms: 'undelivered', sim, ok: false, error }),
+})
+
+export const missEnded: Rule<'undelivered'> = ({ row }, { sim }) =>
+  movable.undelivered.includes(row.sms_status) ? { change: { sms: 'undelivered', sim } } : null
