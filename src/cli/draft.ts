@@ -34,7 +34,18 @@ const dates: readonly { readonly form: RegExp; readonly orders: readonly string[
   { form: /\d\d([-/.])\d\d\1\d{4}/y, orders: ['dd-MM-yyyy', 'MM-dd-yyyy'] },
   { form: /\d\d([-/.])\d\d\1\d\d(?!\d)/y, orders: ['dd-MM-yy', 'MM-dd-yy', 'yy-MM-dd'] },
 ]
-const clock = /([ T,]*)(\d\d):(\d\d)(:\d\d)?(?![\d:])/y
+const clock = /([ T,]*)(\d{1,2}):(\d\d)(:\d\d)?(\s?[AP]\.?M\b\.?)?(?![\d:])/iy
+/** Words before a clock of one digit, which might be a ratio without them. */
+const clockWords = /(?:^|\P{L})(?:time|clock|at|since|until|from|to|uhr|um|alarm)\s*[:=]?\s*$/iu
+
+/** Thousands are parted where a second separator leaves no doubt. */
+const grouped = '\\d{1,3}(?:(?:,\\d{3})+\\.\\d+|(?:\\.\\d{3})+,\\d+|(?:,\\d{3}){2,})(?![\\d.,]*\\d)'
+const bare = '(?:\\d+(?:[.,]\\d+)?|[.,]\\d+)'
+const numbers = {
+  grouped: new RegExp(`[+-]?${grouped}`, 'y'),
+  signed: new RegExp(`[+-]?${bare}`, 'y'),
+  glued: new RegExp(`${grouped}|\\d+[.,]\\d+(?![\\d.]|,\\d)|\\d+(?=[%°])`, 'y'),
+} as const
 
 interface Found {
   readonly length: number
@@ -98,23 +109,30 @@ function valueAt(text: string, at: number, names: Names): Found | null {
     return { length: angle.length, hole: `{${names.take(axis, 'value')}:${axis}}` }
   const onOff = here(/(?:ON|OFF)(?![\p{L}\p{N}])/iuy)
   if (onOff !== null) return { length: onOff.length, hole: `{${names.take(null, 'switch')}:on_off}` }
+  const isRange = /[+-]/.test(text[at] ?? '') && /\d/.test(text[at - 1] ?? '')
+  if (isRange) return null
+  const thousands = here(numbers.grouped)
+  if (thousands !== null) return numberAt(text, at, thousands, names)
   const parts = here(/\d+(?:\.\d+){2,}/y)
   if (parts !== null) return { length: parts.length, hole: `{${names.take(null, 'text')}:word}` }
   const digits = here(/(?:\d{10,}|0\d+)(?![\d.,]|[.,]\d)/y)
   if (digits !== null) return { length: digits.length, hole: `{${names.take(null, 'text')}:digits}` }
-  const number = here(/[+-]?\d+(?:[.,]\d+)?/y)
-  if (number !== null) return numberAt(text, at, number, names)
+  const number = here(numbers.signed)
+  if (number !== null && !isRest(text, at)) return numberAt(text, at, number, names)
   const state = here(states)
   const isValue = /(?:[:=]\s*|^|\bis\s+|\s)$/.test(text.slice(0, at))
   if (state !== null && isValue && at > 0) return { length: state.length, hole: `{${names.take(null, 'text')}:word}` }
   return null
 }
 
+/** `.5` begins a number behind a blank; behind anything else the point is a part of what stands there. */
+const isRest = (text: string, at: number): boolean =>
+  /[.,]/.test(text[at] ?? '') && !/^$|[\s:=(]/.test(text[at - 1] ?? '')
+
 /** `T22.5C`: a number behind letters is a value when it has decimals; `Z1` and `ST-901` are names. */
 function gluedAt(text: string, at: number, names: Names): Found | null {
-  const form = /\d+[.,]\d+(?![\d.]|,\d)|\d+(?=[%°])/y
-  form.lastIndex = at
-  const number = /\p{L}/u.test(text[at - 1] ?? '') ? form.exec(text)?.[0] : undefined
+  numbers.glued.lastIndex = at
+  const number = /\p{L}/u.test(text[at - 1] ?? '') ? numbers.glued.exec(text)?.[0] : undefined
   return number === undefined ? null : numberAt(text, at, number, names)
 }
 
@@ -149,16 +167,27 @@ function timeAt(text: string, at: number, names: Names): Found | null {
     return { length, hole: `{${field}:date(${possible})}${hour.gap}{${field}:clock(${hour.format})}` }
   }
   const hour = hourAt(text, at)
-  if (hour === null || hour.gap !== '') return null
+  if (hour === null || hour.gap !== '' || (hour.isShort && !clockWords.test(text.slice(0, at)))) return null
   return { length: hour.length, hole: `{${names.take(null, 'text')}:clock(${hour.format})}` }
 }
 
-function hourAt(text: string, at: number): { gap: string; format: string; length: number } | null {
+interface Hour {
+  readonly gap: string
+  readonly format: string
+  readonly length: number
+  /** One digit and no half of the day. */
+  readonly isShort: boolean
+}
+
+function hourAt(text: string, at: number): Hour | null {
   clock.lastIndex = at
   const found = clock.exec(text)
   if (found === null) return null
-  const [whole, gap = '', , , seconds] = found
-  return { gap, format: seconds === undefined ? 'HH:mm' : 'HH:mm:ss', length: whole.length }
+  const [whole, gap = '', hours = '', , seconds, half] = found
+  const isShort = hours.length === 1 && half === undefined
+  const hour = hours.length === 1 || half !== undefined ? 'H' : 'HH'
+  const format = `${hour}:mm${seconds === undefined ? '' : ':ss'}${half === undefined ? '' : ' a'}`
+  return { gap, format, length: whole.length, isShort }
 }
 
 /** Two patterns that differ in single words only, as one with holes for these; null for others. */

@@ -39,11 +39,37 @@ describe('a drafted pattern', () => {
     ['lat:22.571285 lon:-114.05', 'lat:-1.5 lon:3.25', { latitude: -1.5, longitude: 3.25 }],
     ['Pos N22.571285,E114.057000 now', 'Pos S22.571285,W114.057000 now', { latitude: -22.571285, longitude: -114.057 }],
     ['Door: OPEN', 'Door: closed', { text_1: 'closed' }],
+    ['Flow 3.2m3/h total 1,234.5 m3', 'Flow 3.25m3/h total 12,345,678.5 m3', { value_1: 3.25, value_2: 12345678.5 }],
+    ['Level 1.250,5 l', 'Level 980,5 l', { value_1: 980.5 }],
+    ['Voltage 12.0-14.4V', 'Voltage 11.5-13.8V', { value_1: 11.5, value_2: 13.8 }],
+    ['Range -5 - 14', 'Range -7 - -3', { value_1: -7, value_2: -3 }],
+    ['Time: 5:07 PM', 'Time: 11:07 AM', { text_1: '11:07' }],
+    ['Time: 11:07 AM', 'Time: 5:07 PM', { text_1: '17:07' }],
+    ['29.11.2026 12:30:05 am', '01.02.2025 12:04:05 PM', { time: '2025-02-01T12:04:05' }],
+    ['Pump ran at 5:07', 'Pump ran at 15:07', { text_1: '15:07' }],
+    ['Rain .5mm', 'Rain 1.5mm', { value_1: 1.5 }],
+    ['Rain 1.5mm', 'Rain .5mm', { value_1: 0.5 }],
     ['IP 192.168.1.20 id 0012', 'IP 10.0.0.1 id 0013', { text_1: '10.0.0.1', text_2: '0013' }],
   ])('of %j reads it, and reads %j', (text, sister, values) => {
     const pattern = draftPattern(text)
     expect(read(pattern, text)).not.toBeNull()
     expect(read(pattern, sister)).toMatchObject(values)
+  })
+
+  test.each([
+    ['Flow 3.2m3/h total 1,234.5 m3', { value_1: 3.2, value_2: 1234.5 }],
+    ['Level 1.250,5 l', { value_1: 1250.5 }],
+    ['Total 1,234,567 l', { value_1: 1234567 }],
+    ['Energy 1.234.567,89 kWh', { value_1: 1234567.89 }],
+    ['Voltage 12.0-14.4V', { value_1: 12, value_2: 14.4 }],
+    ['Time: 12:07 AM', { text_1: '00:07' }],
+    ['Time: 12:07:09 p.m.', { text_1: '12:07:09' }],
+    ['Rain .5mm', { value_1: 0.5 }],
+    ['Rain:,5 mm', { value_1: 0.5 }],
+    ['a, b. 5 ok', { value_1: 5 }],
+    ['Ratio 1:10', { value_1: 1, value_2: 10 }],
+  ])('of %j reads its numbers as they are meant', (text, values) => {
+    expect(read(draftPattern(text), text)).toMatchObject(values)
   })
 
   test('reads its own text and every other value, whatever stands in the text', () => {

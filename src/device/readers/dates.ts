@@ -14,9 +14,13 @@ export interface TimeParts {
   readonly others?: readonly TimeParts[]
 }
 
-type Name = Exclude<keyof TimeParts, 'others'>
+/** What a format may name beside the parts of a time: which half of the day its hours count. */
+type Name = keyof Omit<TimeParts, 'others'> | 'half'
 
-/** The letters of a format. One letter takes one or two digits, two take exactly two; years are `y`, `yy`, `yyyy`. */
+/**
+ * The letters of a format. One letter takes one or two digits, two take exactly two; years are `y`, `yy`, `yyyy`, and
+ * `a` is AM or PM.
+ */
 const letters: Readonly<Record<string, Name>> = {
   y: 'year',
   M: 'month',
@@ -25,7 +29,10 @@ const letters: Readonly<Record<string, Name>> = {
   m: 'minute',
   s: 'second',
   Z: 'zone',
+  a: 'half',
 }
+const letter = Object.keys(letters).join('')
+const pieceForm = new RegExp(`([${letter}])\\1*|[^${letter}]+`, 'g')
 
 export interface TimeFormat {
   readonly source: string
@@ -37,6 +44,8 @@ export interface TimeFormat {
 interface Token {
   readonly name: Name | null
   readonly text: string
+  /** No other digits stand beside it. */
+  readonly parted: boolean
 }
 
 /** `dd/MM/yy|MM/dd/yy HH:mm` has two orders: what stands behind the first blank belongs to each. */
@@ -61,11 +70,17 @@ export function timeFormat(source: string): TimeFormat {
   }
 }
 
-/** `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. */
+/**
+ * `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. So do dates:
+ * `/`, `-` and `.` are one, and a year that stands for itself may have two digits or four.
+ */
 function oneFormat(source: string): TimeFormat {
-  const tokens: Token[] = [...source.matchAll(/([yMdHmsZ])\1*|[^yMdHmsZ]+/g)].map(([text, letter]) => ({
+  const pieces = [...source.matchAll(pieceForm)]
+  const isPart = (i: number): boolean => pieces[i]?.[1] !== undefined
+  const tokens: Token[] = pieces.map(([text, letter], i) => ({
     name: letter === undefined ? null : (letters[letter] ?? null),
     text,
+    parted: !isPart(i - 1) && !isPart(i + 1),
   }))
   const names = tokens.flatMap((token) => token.name ?? [])
   const form = new RegExp(`^${tokens.map(formOf).join('')}$`, 'i')
@@ -76,7 +91,7 @@ function oneFormat(source: string): TimeFormat {
       const found = form.exec(text)
       return found === null ? null : partsOf(names, found.slice(1))
     },
-    write: (time) => tokens.map((token) => writeToken(token, time)).join(''),
+    write: (time) => tokens.map((token) => writeToken(token, time, names.includes('half'))).join(''),
   }
 }
 
@@ -84,44 +99,58 @@ function oneFormat(source: string): TimeFormat {
 export const isTimeFormat = (source: string): boolean => ordersOf(source).every(isOneFormat)
 
 function isOneFormat(source: string): boolean {
-  const found = [...source.matchAll(/([yMdHmsZ])\1*/g)].map(([, letter]) => letter)
+  const found = [...source.matchAll(pieceForm)].flatMap(([, name]) => name ?? [])
   return new Set(found).size === found.length && found.length > 0 && /d|H/.test(source)
 }
 
-function regularOf({ name, text }: Token): Regular<never> {
-  if (name === null) return text.trim() === ':' ? sequence(gap, anyOf(':.'), gap) : words(text)
+function regularOf(token: Token): Regular<never> {
+  const { name, text } = token
+  if (name === null && text.trim() === ':') return sequence(gap, anyOf(':.'), gap)
+  if (name === null) return /^[/.-]$/.test(text.trim()) ? sequence(gap, anyOf('/-.'), gap) : words(text)
+  if (name === 'half') return sequence(gap, anyOf('AP'), maybe(literal('.')), literal('M'), maybe(literal('.')))
   if (name === 'zone') {
     const two = times(2, units.digit)
     return either(literal('Z'), sequence(anyOf('+-'), two, maybe(literal(':')), two))
   }
-  const [least, most] = widths(name, text)
-  return either(...Array.from({ length: most - least + 1 }, (_, i) => times(most - i, units.digit)))
+  return either(...widths(token).map((width) => times(width, units.digit)))
 }
 
 /** The expression has already said that the text fits: this only cuts it at the same places. */
-function formOf({ name, text }: Token): string {
-  if (name === null) return '\\D*?'
-  return name === 'zone' ? '(Z|[+-]\\d\\d:?\\d\\d)' : `(\\d{${widths(name, text).join(',')}})`
+function formOf(token: Token): string {
+  if (token.name === null) return '\\D*?'
+  if (token.name === 'half') return '\\s*([AP]\\.?M\\.?)'
+  if (token.name === 'zone') return '(Z|[+-]\\d\\d:?\\d\\d)'
+  return `(${widths(token)
+    .map((width) => `\\d{${width}}`)
+    .join('|')})`
 }
 
-function widths(name: Name, text: string): [number, number] {
-  return text.length === 1 ? [1, name === 'year' ? 4 : 2] : [text.length, text.length]
+/** How many digits a part may have, the most first. */
+function widths({ name, text: { length }, parted }: Token): number[] {
+  if (name === 'year') return length === 1 ? [4, 3, 2, 1] : length === 2 && parted ? [4, 2] : [length]
+  return length === 1 ? [2, 1] : [length]
 }
 
 function partsOf(names: readonly Name[], found: readonly string[]): TimeParts {
-  return Object.fromEntries(
+  const parts = Object.fromEntries(
     names.map((name, i) => {
       const text = found[i] as string
-      if (name === 'zone') return [name, text]
+      if (name === 'zone' || name === 'half') return [name, text]
       const number = Number(text)
       return [name, name === 'year' && text.length < 3 ? 2000 + number : number]
     }),
   )
+  const { half, ...time } = parts as TimeParts & { half?: string }
+  return half === undefined || time.hour === undefined ? time : { ...time, hour: hourOf(time.hour, /^p/i.test(half)) }
 }
 
-function writeToken({ name, text }: Token, time: CivilTime): string {
+/** 12 AM is midnight and 12 PM is noon; what counts beyond twelve needs no half. */
+const hourOf = (hour: number, isLate: boolean): number => (hour > 12 ? hour : (hour % 12) + (isLate ? 12 : 0))
+
+function writeToken({ name, text }: Token, time: CivilTime, inHalves: boolean): string {
   if (name === null || name === 'zone') return text
-  const number = time[name] ?? 0
+  if (name === 'half') return time.hour < 12 ? 'AM' : 'PM'
+  const number = name === 'hour' && inHalves ? time.hour % 12 || 12 : (time[name] ?? 0)
   return String(name === 'year' && text.length < 4 ? number % 100 : number).padStart(text.length, '0')
 }
 

@@ -1,4 +1,16 @@
-import { anyOf, either, gap, literal, maybe, one, type Regular, sequence, some, units } from '../regular/regular.ts'
+import {
+  anyOf,
+  either,
+  gap,
+  literal,
+  maybe,
+  one,
+  type Regular,
+  sequence,
+  some,
+  times,
+  units,
+} from '../regular/regular.ts'
 import { convert, tidy, unitTable } from '../vocabulary/units.ts'
 
 /** `-7`, `+ 24`: some displays keep a blank for the sign. */
@@ -6,8 +18,21 @@ const sign = maybe(anyOf('+-'), gap)
 const digits = some(units.digit)
 
 export const whole: Regular<never> = sequence(sign, digits)
-/** `1234`, `12,5`, `12.5`, `.5`, and `13 .8` where a display has a place for each digit */
+/** One to three digits, then threes behind the separator, at least so many times. */
+function groups(separator: string, least: 1 | 2): Regular<never> {
+  const three = sequence(literal(separator), times(3, units.digit))
+  const first = either(...[3, 2, 1].map((width) => times(width, units.digit)))
+  return sequence(first, ...Array(least - 1).fill(three), { is: 'many', of: three, least: 1, lazy: false })
+}
+
+/**
+ * `1234`, `12,5`, `12.5`, `.5`, and `13 .8` where a display has a place for each digit. Thousands are parted where that
+ * leaves no doubt: `1,234.5`, `1.234,5`, `1,234,567`; a single comma or point begins the decimals.
+ */
 export const decimal: Regular<never> = either(
+  sequence(sign, groups(',', 1), literal('.'), digits),
+  sequence(sign, groups('.', 1), literal(','), digits),
+  sequence(sign, groups(',', 2)),
   sequence(sign, digits, maybe(either(anyOf('.,'), sequence(one(units.blank), literal('.'))), digits)),
   sequence(sign, anyOf('.,'), digits),
 )
@@ -20,11 +45,11 @@ const longestFirst = Object.keys(unitTable).sort((a, b) => b.length - a.length)
 export const quantity: Regular<never> = sequence(decimal, gap, either(...longestFirst.map((unit) => literal(unit))))
 
 export function readNumber(text: string): number {
-  const plain = text
-    .replace(/[\s%+]/g, '')
-    .replace(/[−–—‐‑]/g, '-')
-    .replace(',', '.')
-  return Number(plain)
+  const plain = text.replace(/[\s%+]/g, '').replace(/[−–—‐‑]/g, '-')
+  const [first = '', ...more] = plain.match(/[.,]/g) ?? []
+  // The first of several separators parts thousands, and so does every one like it.
+  const whole = more.length === 0 ? plain : plain.replaceAll(first, '')
+  return Number(whole.replace(',', '.'))
 }
 
 /** A number printed in the unit `printed`, in the unit that its field has. */
