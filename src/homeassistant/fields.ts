@@ -31,6 +31,7 @@ export function fieldPart(context: DiscoveryContext, device: Device, name: strin
 const pairs = [
   ['on', 'off'],
   ['ON', 'OFF'],
+  ['true', 'false'],
 ] as const
 
 type Kind = { readonly p: string; readonly dev_cla: string | undefined } & Readonly<Record<string, unknown>>

@@ -182,6 +182,16 @@ test('members of families that the owner has named are entities too, whatever th
   expect(shown).toEqual(['ON', 'OFF', 'OFF'])
 })
 
+test.each([
+  ['eldes/esim', 'on', 'off', 'settings: { password: "1111" }'],
+  ['tell/pager7', 'ON', 'OFF', '{}'],
+])('a zone of %s that is %s or %s is a binary sensor', (profile, on, off, config) => {
+  const panel = deviceOf(profile, config)
+  const [document] = deviceMessages(context, panel, 'device', { zone_1: on })
+  const zone = componentsOf(JSON.parse(document?.payload ?? '')).find(({ key }) => key === 'zone_1')
+  expect(zone).toMatchObject({ platform: 'binary_sensor', payload_on: on, payload_off: off })
+})
+
 test('a device that is called like a gateway is not one', () => {
   const [gateway] = gatewayMessages(context, 'home', 'device')
   const device = { ...deviceOf('coban/tk103'), id: 'gateway_home' }

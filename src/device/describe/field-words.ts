@@ -1,7 +1,12 @@
+import { own } from '../../util/own.ts'
 import { commandsOf, type Device, messagesOf } from '../device.ts'
 import { isListed } from '../mask.ts'
 import { eachPart, type Pattern } from '../pattern/pattern.ts'
 import type { Dialect } from '../profile/dialect.ts'
+import { reservedNames, rowOf } from '../vocabulary/vocabulary.ts'
+
+/** Types of holes whose values are as few as those of a profile's words. */
+const closedTypes: Readonly<Record<string, readonly string[]>> = { on_off: ['ON', 'OFF'], bool: ['true', 'false'] }
 
 const known = new WeakMap<Dialect, Map<string, ReadonlySet<string> | null>>()
 
@@ -35,9 +40,9 @@ function collect(device: Device, field: string): ReadonlySet<string> | null {
   const found = new Set<string>()
   for (const part of patterns.flatMap(({ parts }) => [...eachPart(parts)])) {
     if (part.part !== 'hole' || !concerns(part.field, field)) continue
-    const table = Object.hasOwn(words, part.type) ? words[part.type] : undefined
+    const table = own(words, part.type) ?? own(closedTypes, part.type)
     if (table === undefined) return null
-    for (const value of Object.values(table)) found.add(String(value))
+    for (const value of Object.values(table)) if (value !== '') found.add(String(value))
   }
   for (const [name, value] of constants.flatMap((set) => Object.entries(set))) {
     if (!concerns(name.replace(/\{\w+\}/g, '#'), field)) continue
@@ -47,4 +52,8 @@ function collect(device: Device, field: string): ReadonlySet<string> | null {
   return found
 }
 
-const concerns = (written: string, field: string): boolean => isListed(field, [written]) || isListed(written, [field])
+/** `zone_#` concerns `zone_1`, but neither `zone_text_1` nor the bare `#` that numbers the others does. */
+const concerns = (written: string, field: string): boolean =>
+  !reservedNames.includes(written) &&
+  rowOf(written) === rowOf(field) &&
+  (isListed(field, [written]) || isListed(written, [field]))
