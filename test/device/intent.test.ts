@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { sampleDevices } from '../../src/device/sample.ts'
 import { composeCommand } from '../../src/device/send/compose.ts'
 import { commandArguments, resolveGet, resolveSet } from '../../src/device/send/intent.ts'
-import { deviceOf, faultOf, makeProfile } from './library.ts'
+import { allProfiles, deviceOf, faultOf, makeProfile } from './library.ts'
 
+const at = '2026-01-01T00:00:00Z'
 const gate = deviceOf('king-pigeon/rtu5024', '{ variant: classic }')
 const latch = deviceOf('king-pigeon/rtu5024', '{ variant: classic, settings: { relay_mode: latch } }')
 const thermostat = deviceOf('elbro/smsb-m21t')
@@ -150,6 +152,43 @@ describe('the payload of a command', () => {
   test('is the value of the one parameter that the command may have', () => {
     expect(commandArguments(panel, 'arm', 'PRESS')).toEqual({})
     expect(commandArguments(panel, 'arm', '2')).toEqual({ partition: '2' })
+  })
+
+  test('is no state where the only parameter is a word that may be left out, on any device', () => {
+    const tried = allProfiles()
+      .flatMap(sampleDevices)
+      .flatMap((device) => {
+        const words = [
+          'OFF',
+          'ON',
+          'off',
+          'false',
+          'true',
+          '0',
+          'open',
+          'CLOSE',
+          'disarm',
+          'no',
+          '"OFF"',
+          'unavailable',
+        ]
+        return Object.entries(device.dialect.commands).flatMap(([name, { params }]) => {
+          const [spec, ...more] = Object.values(params)
+          const isWord = spec !== undefined && ['text', 'name_or_number', 'digits'].includes(spec.type)
+          if (!isWord || more.length > 0 || !spec.optional || spec.options !== undefined) return []
+          return words.map((word) => {
+            const compose = () => composeCommand(device, name, commandArguments(device, name, word), { now: at })
+            return [device.profile.id, name, word, faultOf(compose) === 'no fault']
+          })
+        })
+      })
+    expect(tried.length).toBeGreaterThan(50)
+    expect(tried.filter(([, , , isTaken]) => isTaken)).toEqual([])
+    const dsc = deviceOf('dsc/3g2055', '{ settings: { access_code: "1234" } }')
+    expect(commandArguments(dsc, 'disarm', '1')).toEqual({ partition: '1' })
+    expect(commandArguments(dsc, 'disarm', 'Garage')).toEqual({ partition: 'Garage' })
+    expect(commandArguments(dsc, 'disarm', '{"partition": "Off"}')).toEqual({ partition: 'Off' })
+    expect(faultOf(() => commandArguments(dsc, 'disarm', 'OFF'))).toContain('"OFF" is a state')
   })
 
   test('is refused when one value cannot be enough', () => {

@@ -115,7 +115,11 @@ export function commandArguments(device: Device, name: string, payload: string):
   const needed = Object.entries(command.params).filter(([, spec]) => isNeeded(spec))
   if (plain === '' || (needed.length === 0 && /^press$/i.test(plain))) return {}
   const only = onlyParameter(device, key)
-  if (only !== null) return { [only]: typeof given === 'string' || Array.isArray(given) ? given : plain }
+  if (only !== null) {
+    const value = typeof given === 'string' || Array.isArray(given) ? given : plain
+    assertNoState(key, only, command.params[only] as Parameter, value)
+    return { [only]: value }
+  }
   if (needed.length === 0) {
     const takes = `${key} takes an empty payload, PRESS or a JSON object`
     throw new Fault('invalid_payload', `${takes}, not ${JSON.stringify(plain.slice(0, 80))}`, { command: key })
@@ -125,6 +129,19 @@ export function commandArguments(device: Device, name: string, payload: string):
     command: key,
     accepted: needed.map(([param]) => param),
   })
+}
+
+/** Types that take any word, a state too. */
+const freeTypes: readonly Parameter['type'][] = ['text', 'name_or_number', 'digits']
+const stateWords: readonly string[] = [...actions, 'true', 'false', 'yes', 'no', '0']
+
+/** Who publishes OFF to `disarm` means its state, and not the partition "OFF" that it may name. */
+function assertNoState(command: string, name: string, spec: Parameter, value: unknown): void {
+  const word = wordOf(value).trim()
+  if (isNeeded(spec) || !freeTypes.includes(spec.type) || !stateWords.includes(word.toLowerCase())) return
+  const meant = `{"${name}": ${JSON.stringify(word)}} where it is one`
+  const takes = `${command} takes an empty payload, PRESS or its "${name}"`
+  throw new Fault('invalid_payload', `${takes}; ${JSON.stringify(word)} is a state: publish ${meant}`, { command })
 }
 
 const isNeeded = (spec: Parameter): boolean => !spec.optional && spec.default === undefined
