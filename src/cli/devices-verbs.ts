@@ -46,7 +46,7 @@ function addProfiles(devices: Command, context: CliContext, does: Does, options:
     )
   devices
     .command('try [profile] [text]')
-    .description('tell which message a text is; without a text one a line from the standard input')
+    .description('show which message of the profile matches a text; without a text one a line from the standard input')
     .option('--json', 'texts as JSON strings in, one JSON object a line out')
     .action(
       does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>

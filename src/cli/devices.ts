@@ -5,6 +5,7 @@ import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
 import type { Profile } from '../device/profile/profile.ts'
 import { type Matched, makeTrial, type Tried } from '../device/receive/try.ts'
 import { sampleDevices } from '../device/sample.ts'
+import type { Proof } from '../device/schema/command.ts'
 import { kinds } from '../device/schema/profile.ts'
 import { planOf } from '../device/send/setup.ts'
 import { Fault } from '../message/fault.ts'
@@ -44,7 +45,7 @@ export function listProfiles({ stdout, stderr }: CliContext, options: ListOption
   }
   const rows = all.filter((row) => isWanted(row, options))
   if (rows.length === 0) {
-    stderr.write('no profile is like that; generic/text takes any device with texts of your own\n')
+    stderr.write('no profile matches; generic/text takes any device with texts of your own\n')
     return exitCodes.failure
   }
   if (options.markdown === true) stdout.write(tableOf(rows))
@@ -107,13 +108,15 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     for (const command of variant.commands) {
       const example = command.example === null ? '' : `   e.g. ${JSON.stringify(command.example)}`
       lines.push(
-        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${example}`,
+        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${proofOf(command)}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${example}`,
       )
     }
     lines.push('  properties', `    ${variant.properties.join(', ') || '-'}`)
     lines.push('  messages')
     for (const message of variant.messages)
-      lines.push(`    ${message.name}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}`)
+      lines.push(
+        `    ${message.name}${proofOf(message)}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}`,
+      )
     if (variant.setup.length > 0) lines.push('  set-up (smshub devices setup <id>)')
     variant.setup.forEach((step, i) => {
       const asks = step.asks.length === 0 ? '' : ` {${step.asks.join(', ')}}`
@@ -124,6 +127,10 @@ export function showProfile(context: CliContext, name: string, options: Output, 
   stdout.write(`${lines.join('\n')}\n`)
   return exitCodes.ok
 }
+
+/** What nobody has seen is marked: the hub neither sends nor reads it unless the device says so. */
+const proofOf = ({ proof }: { readonly proof: Proof }): string =>
+  proof === 'unproven' ? ' [unproven: needs unproven: true on the device]' : ''
 
 function describe(profile: Profile) {
   const { row } = profile
@@ -161,6 +168,7 @@ function describe(profile: Profile) {
         properties: [...new Set(devices.flatMap((device) => Object.keys(propertiesOf(device))))],
         messages: Object.entries(messages).map(([message, spec]) => ({
           name: message,
+          proof: spec.proof,
           example: spec.examples[0]?.text ?? null,
         })),
         setup: (devices[0] === undefined ? [] : planOf(devices[0])).map(({ says, command, asks, danger }) => ({
@@ -175,7 +183,7 @@ function describe(profile: Profile) {
 }
 
 /**
- * `devices try [profile] [text]`: which message a text is. With --json one text a line, as a JSON string, from the
+ * `devices try [profile] [text]`: which message matches a text. With --json one text a line, as a JSON string, from the
  * standard input, and one JSON object a line out.
  */
 export async function tryTexts(
