@@ -46,6 +46,40 @@ describe('an answer', () => {
     expect(answer(deviceOf('siemens/tel50-gsm'), 'temperature', {}, 'TEMP NOT VALID').verdict).toBe('refused')
   })
 
+  test.each([
+    'pwd error',
+    'password err!',
+    'wrong password',
+    'Password Error',
+    'Command error!',
+    'Command not supported',
+    'Unknown command!',
+    'Incorrect password, please try again!',
+    'error: invalid parameter',
+    'Sorry, your password is wrong.',
+    'no permission',
+  ])('that says %j refuses, also where the profile knows how the command is accepted', (text) => {
+    for (const [profile, command] of [
+      ['coban/tk103', 'locate'],
+      ['coban/tk103', 'stop'],
+      ['concox/gt06', 'locate'],
+      ['concox/gt06', 'cut_fuel'],
+    ] as const)
+      expect([profile, command, answer(deviceOf(profile), command, {}, text).verdict]).toEqual([
+        profile,
+        command,
+        'refused',
+      ])
+    expect(answer(deviceOf('teltonika/fmb', '{ variant: fmb }'), 'locate', {}, text).verdict).toBe('refused')
+  })
+
+  test.each(['no error', 'Failed calls: 3', 'battery low', 'Error log: empty', 'Number of users: 3'])(
+    'that says %j refuses nothing',
+    (text) => {
+      expect(answer(deviceOf('coban/tk103'), 'stop', {}, text).verdict).toBe('none')
+    },
+  )
+
   test('may be put off', () => {
     const tracker = deviceOf('coban/tk103')
     expect(answer(tracker, 'stop', {}, 'it will be executed after speed less than 20KM/H').verdict).toBe('pending')

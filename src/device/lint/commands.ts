@@ -19,8 +19,22 @@ export const lintCommands: Rule = (profile, dialect) =>
     const problems = examples.flatMap((example) => checkExample(profile, dialect, name, example))
     if (examples.length === 0 && command.ring === undefined)
       problems.push({ path, message: `has no example${forVariant(dialect)}` })
-    return [...problems, ...checkParameters(path, command), ...checkReply(path, command)]
+    return [
+      ...problems,
+      ...checkParameters(path, command),
+      ...checkReply(path, command),
+      ...checkAsks(profile, name, command),
+    ]
   })
+
+/** Names under which a tracker is asked where it is. */
+const placeQuestions: readonly string[] = ['locate', 'link', 'map', 'position', 'where', 'address', 'coordinates']
+
+/** Whoever asks a tracker for its place has its answer in any place: it says so. */
+const checkAsks = ({ row }: Profile, name: string, { asks }: Command): Problem[] =>
+  row.kind === 'tracker' && placeQuestions.includes(name) && asks.length === 0
+    ? [{ path: `commands.${name}.asks`, message: 'is empty: a place would not answer it' }]
+    : []
 
 export const forVariant = ({ variant }: Dialect): string => (variant === '' ? '' : ` for variant ${variant}`)
 

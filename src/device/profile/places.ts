@@ -59,6 +59,8 @@ export function fieldsOf(message: Message, items: Dialect['items']): string[] {
   ]
   const set = [...Object.keys(message.set), ...message.text.flatMap((saying) => Object.keys(saying.set))]
   const read = message.reader === undefined ? [] : ['latitude', 'longitude']
-  const named = patterns.flatMap((pattern) => fieldsIn(pattern, items))
+  const named = patterns
+    .flatMap((pattern) => fieldsIn(pattern, items))
+    .flatMap((field) => (field === 'position' ? ['latitude', 'longitude'] : [field]))
   return [...new Set([...named, ...set, ...read])].filter((field) => !reservedNames.includes(field))
 }

@@ -11,6 +11,10 @@ export const mapsLink: Regular<never> = sequence(
   fewest(units.solid),
 )
 
+/** Every link in a text, whatever stands beside it. */
+export const linksIn = (text: string): string[] =>
+  text.match(/(?:https?:\/\/|(?<![\p{L}\p{N}.])(?:www\.|maps\.|google\.|geo:))[^\s<>"]+/giu) ?? []
+
 const latitude = '([NS]?[+-]?\\d{1,9}(?:\\.\\d{1,18})?[NS]?)'
 const longitude = '([EW]?[+-]?\\d{1,9}(?:\\.\\d{1,18})?[EW]?)'
 

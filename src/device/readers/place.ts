@@ -19,12 +19,28 @@ const oldMarks: readonly RegExp[] = [
   /\b(?:no|without|lost|weak|invalid|bad)\s+gps\b|\bgps\s*[:=]?\s*(?:v\b|no\b|not\b|off\b|lost|invalid|unfixed|failed|no\s*fix)/i,
   /\b(?:no|not|un)[ -]?(?:fix|fixed|located|position(?:ed)?)\b|\bfix\s*[:=]\s*(?:no|0|v|false|invalid|none)\b/i,
   /\b(?:old|stale|cached|previous)\s+(?:position|location|place|fix|gps)\b/i,
+  /\b(?:cell|gsm|wi-?fi|tower|base station|network)\s+(?:location|position|pos|loc|place|fix)\b/i,
   // `T:` with nothing behind it: the place has no time
   /(?:^|[\s,;])(?:T|Time|Date|Date ?Time)[ \t]*[:=][ \t]*(?:[;,]|[\r\n]+(?!\s*\d)|$)/i,
 ]
 
+/** Words that lead over to a place, in any order: `Current position!`, `My location is`, `Here is the map link:`. */
+const placeTalk = new Set(
+  `a at by car cell current cellular coordinate coordinates device fix fixed for found from gps glonass bds gsm here i in
+  info is it its lac last lbs link loc located location map maps my new no not now of on place point pos
+  position real station the this time track tracker tracking unit url valid invalid vehicle via view was where wifi your google
+  address addr area base beidou agps gprs latest lat lon lng long latitude longitude`.split(/\s+/),
+)
+
 /** Do these words say that the place behind them is an old one? */
 export const isOldMark = (words: string): boolean => oldMarks[0]?.test(`${words}:`) ?? false
+
+/** Do these words only lead over to a place, or tell what kind of place it is? */
+export function isPlaceTalk(words: string): boolean {
+  const all = words.toLowerCase().match(/\p{L}+/gu) ?? []
+  if (all.every((word) => placeTalk.has(word)) || isOldMark(words)) return true
+  return !words.includes('!') && oldMarks.some((mark) => mark.test(words))
+}
 
 /**
  * The rules for places, whichever reader found one. Half a place and a place that is none are left out, and mean that

@@ -1,17 +1,19 @@
 import type { Values } from '../../message/values.ts'
 import { own } from '../../util/own.ts'
-import { bindingOf, type Device, parameterContext } from '../device.ts'
+import { bindingOf, type Device, messagesOf, parameterContext } from '../device.ts'
 import { isListed, maskStretches, maskText, secretTokens } from '../mask.ts'
 import { type TakenParameters, takeParameters } from '../parameters/parameters.ts'
 import { type Binding, type Bound, bind } from '../pattern/bind.ts'
 import { conclude, type Match } from '../pattern/match.ts'
 import type { Pattern } from '../pattern/pattern.ts'
+import { fieldsOf } from '../profile/places.ts'
 import type { TimeContext } from '../readers/dates.ts'
 import type { Command } from '../schema/command.ts'
 import { formatOf, maskedOf, textOf } from '../schema/template.ts'
 import { barePieces, counterText, piecesOf } from '../send/command-text.ts'
 import { firstOf } from './match-message.ts'
 import { maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
+import { isRefusal } from './refusal.ts'
 import { holdsSecret } from './trust.ts'
 
 /** A command that waits for its answer, as `Composed` described it. */
@@ -75,32 +77,28 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
   const readings = readText(device, plain, context)
-  const read = readings.find((reading) => reply.reads.includes(reading.message) || isPlaceFor(command, reading))
+  const read = readings.find((reading) => reply.reads.includes(reading.message) || isPlaceFor(device, command, reading))
   if (read !== undefined) return fromMessage(read)
   const masked = maskAnswer(asked, plain, null)
-  if (reply.any_text && readings.length === 0 && isRefusal(plain)) return { ...none(masked), verdict: 'refused' }
-  if (!reply.any_text || readings.length > 0 || plain === '') return none(masked)
+  if (readings.length === 0 && isRefusal(plain)) return { ...none(masked), verdict: 'refused' }
+  if (!reply.any_text || readings.some((reading) => isUnasked(device, reading)) || plain === '') return none(masked)
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
 
-/** Whoever asks where it is has the answer in any place that is no alarm. */
-const isPlaceFor = ({ asks }: Command, { values, event }: Reading): boolean =>
-  asks.includes('latitude') && values.latitude !== undefined && event === null
+/** Whoever asks where it is, by a field or by a message with a place, has the answer in any place that is no alarm. */
+function isPlaceFor(device: Device, { asks, reply }: Command, { message, values, event }: Reading): boolean {
+  const isPlace = values.latitude !== undefined || hasPlace(device, message)
+  return event === null && isPlace && (asks.includes('latitude') || reply.reads.some((name) => hasPlace(device, name)))
+}
 
-/**
- * Words that refuse whatever was asked, in any dialect: a command whose answer nobody has printed is not accepted by
- * these. They stand alone or end the text; `no error` and a report about something that failed are none.
- */
-const refusals: readonly RegExp[] = [
-  /^(?:operation|command|cmd|set(?:ting)?|set ?up|password|pwd|format|sms format|parameter|param)?\s*(?:fail(?:ed|ure|s)?|error|err|invalid|incorrect|unsuccessful|denied|refused|rejected)\s*[!.]*$/i,
-  /^(?:invalid|wrong|unknown|unrecogni[sz]ed|incorrect|illegal|bad|undefined)\s+(?:command|cmd|password|pwd|pass ?code|code|pin|format|parameters?|syntax|instruction|sms|message|user|number)\s*[!.]*$/i,
-  /^(?:command|cmd|password|pwd|pin|code|format|sms format|parameter|syntax|instruction)\s*(?:is\s+)?(?:not\s+(?:valid|supported|recogni[sz]ed|accepted|known|found|correct)|unknown|wrong|error|incorrect|invalid)\s*[!.]*$/i,
-  /^(?:no|not)\s+(?:permission|authori[sz]ed|authority|allowed|access|supported|valid)\s*[!.]*$/i,
-  /^(?:access|permission)\s+denied\s*[!.]*$/i,
-  /^(?!.*\bno\b).{1,80}\b(?:unsuccessful|not successful)\s*[!.]*$/i,
-]
+function hasPlace(device: Device, name: string): boolean {
+  const message = own(messagesOf(device), name)
+  return message !== undefined && fieldsOf(message, device.dialect.items).includes('latitude')
+}
 
-const isRefusal = (text: string): boolean => text.length <= 100 && refusals.some((words) => words.test(text))
+/** What the device says of itself. A place in words that its profile does not know may be what it was asked for. */
+const isUnasked = (device: Device, { message, event }: Reading): boolean =>
+  event !== null || own(messagesOf(device), message) !== undefined
 
 /** What answers to a command are bound to: its parameters, and the settings of the device. */
 export const answerBinding = (asked: Asked): Binding => bindingOf(asked.device, (name) => parameterOf(asked, name))

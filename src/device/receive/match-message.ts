@@ -25,7 +25,7 @@ export function tierOf(message: Message): (typeof tiers)[number] {
 /** What a message of the profile finds in a text; null when it does not fit. */
 export function matchMessage(device: Device, message: Message, text: string): Match | null {
   const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
-  if (firstOf(message.unless.map(plainSaying), compile, text) !== null) return null
+  if (isExcluded(device, message, text)) return null
   const cut = message.cut_at !== undefined && text.length >= message.cut_at
   switch (tierOf(message)) {
     case 'text': {
@@ -41,6 +41,12 @@ export function matchMessage(device: Device, message: Message, text: string): Ma
       return program === null ? null : match(program, text, { set: message.set })
     }
   }
+}
+
+/** Is the text another message's, by what this one does not want to be? */
+export function isExcluded(device: Device, { unless }: Message, text: string): boolean {
+  const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
+  return firstOf(unless.map(plainSaying), compile, text) !== null
 }
 
 export const plainSaying = (pattern: Pattern): Saying => ({ text: pattern, set: {} })
@@ -89,6 +95,15 @@ function findIn(device: Device, message: Message, text: string, whole: Match): M
     if (found !== null) all = together(all, found)
   }
   return all.weight === 0 ? null : all
+}
+
+/** What was found, with whatever fragments of the message stand anywhere in the text. */
+export function findAny(device: Device, message: Message, text: string, found: Match): Match {
+  return message.find.reduce((all, pattern) => {
+    const program = device.dialect.programs.get(fragmentOf(pattern).inner, bindingOf(device), 'fragment')
+    const fragment = program === null ? null : match(program, text, { search: true })
+    return fragment === null ? all : together(all, fragment)
+  }, found)
 }
 
 function fragmentOf(pattern: Pattern): { needed: boolean; inner: Pattern } {

@@ -8,11 +8,12 @@ import type { Bound } from '../pattern/bind.ts'
 import { conclude, type Match, match } from '../pattern/match.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import type { TimeContext } from '../readers/dates.ts'
-import { isOldMark } from '../readers/place.ts'
+import { isPlaceTalk } from '../readers/place.ts'
 import { wordKey } from '../regular/regular.ts'
-import { type Message, message as messageTable } from '../schema/message.ts'
+import type { Message } from '../schema/message.ts'
+import { anyAlarm, anyLink, anyPlace } from './any-tracker.ts'
 import { firstOf, matchMessage, plainSaying, tierOf, tiers } from './match-message.ts'
-import { salvageAlarm } from './salvage.ts'
+import { type Salvaged, salvageAlarm } from './salvage.ts'
 import { holdsSecret } from './trust.ts'
 
 export interface ReadContext {
@@ -46,10 +47,6 @@ export interface Reading {
   readonly weight: number
 }
 
-const location = messageTable.parse({
-  text: '[[my |gps |lbs |last |current ](location|position|pos|loc)~[:|is]~]{position:maps_link}',
-})
-
 /** Every message of the device that the text fits, best first; normally one. A forwarded text is none of them. */
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
@@ -60,21 +57,28 @@ export function readText(device: Device, text: string, context: ReadContext): Re
       .filter(([, message]) => tierOf(message) === tier)
       .flatMap(([name, message]) => readMessage(device, name, message, plain, context) ?? [])
       .sort((a, b) => b.weight - a.weight)
-    if (readings.length > 0) return tier === 'text' ? readings : withAlarm(device, messages, plain, context, readings)
+    if (readings.length > 0) {
+      const all = tier === 'text' ? readings : withAlarm(device, messages, plain, context, readings)
+      return withPlace(device, all, plain, context)
+    }
   }
-  const last = withAlarm(device, messages, plain, context, [])
-  return last.length > 0 || device.profile.row.kind !== 'tracker' ? last : linkReading(device, plain, context)
+  const alarms = withAlarm(device, messages, plain, context, [])
+  const place = alarms.length > 0 ? null : anyPlace(device, plain)
+  return place === null ? alarms : [salvagedReading(device, place, plain, context)]
+}
+
+/** Readings that say no place, with that of a link which none of them took. */
+function withPlace(device: Device, readings: Reading[], text: string, context: ReadContext): Reading[] {
+  const [best, ...more] = readings
+  const place = readings.some(({ values }) => values.latitude !== undefined) ? null : anyLink(device, text)
+  if (best === undefined || place === null) return readings
+  const { values } = salvagedReading(device, place, text, context)
+  return [{ ...best, values: { ...best.values, ...values } }, ...more]
 }
 
 /** A message that nobody has seen is not believed; what a reader finds in a text is its own proof. */
 export const isTrusted = (device: Device, { proof, reader }: Message): boolean =>
   proof !== 'unproven' || device.unproven || reader !== undefined
-
-/** A map link is a place, whichever tracker sends it. */
-function linkReading(device: Device, text: string, context: ReadContext): Reading[] {
-  const reading = readMessage(device, 'location', location, text, context)
-  return reading === null ? [] : [reading]
-}
 
 /** Readings that name no alarm, with the one that the text begins with. */
 function withAlarm(
@@ -85,11 +89,21 @@ function withAlarm(
   readings: Reading[],
 ): Reading[] {
   if (readings.some(({ event }) => event !== null)) return readings
-  const salvaged = salvageAlarm(device, messages, text)
+  const own = salvageAlarm(device, messages, text)
+  const salvaged = own === null || own.isVague ? anyAlarm(device, own, text) : own
   if (salvaged === null) return readings
-  const alarm = readingOf(device, salvaged.name, salvaged.message, salvaged.found, text, context)
+  const alarm = salvagedReading(device, salvaged, text, context)
   const values = Object.assign({}, ...readings.map((reading) => reading.values), alarm.values) as Values
   return [{ ...alarm, values }, ...readings]
+}
+
+function salvagedReading(
+  device: Device,
+  { name, message, found }: Salvaged,
+  text: string,
+  context: ReadContext,
+): Reading {
+  return withKnownHead(device, readingOf(device, name, message, found, text, context), text, context)
 }
 
 /** What the text says by this message; null when it does not fit. */
@@ -102,19 +116,18 @@ export function readMessage(
 ): Reading | null {
   const found = matchMessage(device, message, text)
   if (found === null) return null
-  const reading = readingOf(device, name, message, found, text, context)
-  const { alarm_text: head } = reading.values
-  const isFallback = reading.event === 'alarm' && typeof head === 'string' && head !== text && text.startsWith(head)
-  return isFallback ? withKnownHead(device, reading, head, context) : reading
+  return withKnownHead(device, readingOf(device, name, message, found, text, context), text, context)
 }
 
 /**
  * A first line that no alarm of the profile has is an alarm of its own words, unless the profile knows these words
  * elsewhere: then the text means what they mean. That a place is the last known one is no alarm at all.
  */
-function withKnownHead(device: Device, reading: Reading, head: string, context: ReadContext): Reading {
+function withKnownHead(device: Device, reading: Reading, text: string, context: ReadContext): Reading {
+  const { alarm_text: head } = reading.values
+  if (reading.event !== 'alarm' || typeof head !== 'string' || head === text || !text.startsWith(head)) return reading
   const [known = null] = readText(device, head, context)
-  if (known === null && !isOldMark(head) && !isAnswer(device, head)) return reading
+  if (known === null && !isPlaceTalk(head) && !isAnswer(device, head)) return reading
   const { alarm_text: _, ...values } = reading.values
   return {
     ...reading,

@@ -1,0 +1,52 @@
+import type { Device } from '../device.ts'
+import { type Message, message } from '../schema/message.ts'
+import { linkPlace, placeInText } from './place-in-text.ts'
+import { type Salvaged, salvageAlarm } from './salvage.ts'
+
+/** Where it is; a link or coordinates are a place, whichever tracker sends them and whatever stands beside them. */
+const location: Message = message.parse({ text: '{position:maps_link}' })
+
+/** A cry for help. */
+const sos: Message = message.parse({
+  text: [
+    '(sos|help)[ me][ (alarm|alert|call|message|please|now)]~[!][!][!][.]',
+    '(sos|help)[(!|,|.|:|-| ){alarm_text:line}]~{position:maps_link}',
+  ],
+  event: 'sos',
+  level: 'high',
+  repeats: '180',
+})
+
+/** Words in front of a place that call themselves an alarm. */
+const alarm: Message = message.parse({
+  text: '{alarm_text:line}~{position:maps_link}',
+  event: 'alarm',
+  level: 'high',
+  repeats: '180',
+})
+const soundsAlarm = /!\s*$|\b(?:alarm|alert|warning|attention)\b/i
+
+/** The alarm in a text of a tracker that its profile has no words for; `own` is what the profile makes of any words. */
+export function anyAlarm(device: Device, own: Salvaged | null, text: string): Salvaged | null {
+  if (!isTracker(device)) return own
+  const cry = salvageAlarm(device, [['sos', sos]], text) ?? own
+  if (cry !== null) return cry
+  const other = salvageAlarm(device, [['alarm', alarm]], text)
+  return soundsAlarm.test(String(other?.found.values.alarm_text ?? '')) ? other : null
+}
+
+/** The place in a text of a tracker whose profile does not know it. */
+export function anyPlace(device: Device, text: string): Salvaged | null {
+  if (!isTracker(device)) return null
+  const { found } = placeInText(device, text)
+  const isPlace = 'latitude' in found.values || found.values.fix === false
+  return isPlace ? { name: 'location', message: location, found, isVague: true } : null
+}
+
+/** The place of a link in a text of a tracker. */
+export function anyLink(device: Device, text: string): Salvaged | null {
+  const found = isTracker(device) ? linkPlace(text) : null
+  return found === null ? null : { name: 'location', message: location, found, isVague: true }
+}
+
+const isTracker = ({ profile }: Device): boolean => profile.row.kind === 'tracker'

@@ -1,0 +1,71 @@
+import { bindingOf, type Device } from '../device.ts'
+import { type Match, match, nothingFound, together } from '../pattern/match.ts'
+import { type Pattern, parsePattern } from '../pattern/pattern.ts'
+import { linksIn, readMapsLink } from '../readers/maps-link.ts'
+
+/** A word of the text begins here. */
+const word = '(?<![\\p{L}\\p{N}?&])'
+const slashed = 'yy/MM/dd|MM/dd/yy|dd/MM/yy'
+
+/** What a position block says in most dialects, each looked for on its own from where its key begins a word. */
+const places: readonly Fragment[] = [
+  fragment('lat', 'lat[itude][:|=]~{latitude:latitude}~[,|;]~(lon|lng)[g|gitude][:|=]~{longitude:longitude}'),
+  fragment('lac', 'lac[:|=]~{lac:hex}~[,|;]~[cid|cellid|cell id|cell|ci][:|=]~{cell_id:hex}'),
+]
+/** What stands beside it. */
+const others: readonly Fragment[] = [
+  fragment('bat', 'bat[tery][:|=]~{battery:percent}~%'),
+  fragment(
+    '(?:T|time|date|date ?time)\\s*:',
+    `(T|time|date|date~time):~({fix_time:date(=date_order HH:mm)}|{fix_time:date(${slashed} HH:mm:ss)}|{fix_time:date(${slashed} HH:mm)})`,
+  ),
+]
+
+interface Fragment {
+  readonly key: RegExp
+  readonly pattern: Pattern
+}
+
+function fragment(key: string, pattern: string): Fragment {
+  return { key: new RegExp(word + key, 'iu'), pattern: parsePattern(pattern) }
+}
+
+/** A place begins here, whether it says one or leaves it empty. */
+const placeMark =
+  /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?|lac|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
+
+/** Where the place of a text begins, or its end. */
+export function placeStart(text: string): number {
+  const at = text.search(placeMark)
+  return at < 0 ? text.length : at
+}
+
+/** What a text says of the place of the device or of its radio cell, with its battery and time. */
+export interface Beside {
+  readonly isPlace: boolean
+  readonly found: Match
+}
+
+export function placeInText(device: Device, text: string): Beside {
+  const find = ({ key, pattern }: Fragment): Match[] => {
+    const from = text.search(key)
+    const program = device.dialect.programs.get(pattern, bindingOf(device), 'fragment')
+    const found = from < 0 || program === null ? null : match(program, text, { search: true, from })
+    return found === null ? [] : [found]
+  }
+  const place = [linkPlace(text) ?? [], ...places.map(find)].flat()
+  const isPlace = place.length > 0 || linksIn(text).some((link) => mapHosts.test(link))
+  return { isPlace, found: [...place, ...others.flatMap(find)].reduce(together, nothingFound) }
+}
+
+/** A short link of these leads to a place that nobody can read here. */
+const mapHosts = /\bmaps?\b|goo\.gl|geo:/i
+
+/** The first link with a place in it. */
+export function linkPlace(text: string): Match | null {
+  for (const link of linksIn(text)) {
+    const values = readMapsLink(link)
+    if (values !== null) return { ...nothingFound, values }
+  }
+  return null
+}

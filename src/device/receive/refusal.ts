@@ -1,0 +1,23 @@
+const thing =
+  '(?:(?:the|your|this|sms|admin|user)\\s+)*(?:operation|command|cmd|instruction|order|request|set(?:ting)?|set ?up|pass ?word|pwd|pass ?code|code|pin|format|syntax|param(?:eter)?s?|value|message|sms|user|number)'
+const wrong =
+  '(?:fail(?:ed|ure|s)?|error|err|invalid|incorrect|unsuccessful|denied|refused|rejected|unsupported|not\\s+(?:valid|supported|recogni[sz]ed|accepted|allowed|known|found|correct))'
+const wrongThing = `(?:${wrong}|wrong|unknown|unrecogni[sz]ed|illegal|bad|undefined)`
+const end = '\\s*[!.]*(?:\\s*,?\\s*(?:please|pls)\\b.{0,60})?$'
+
+/**
+ * Words that refuse whatever was asked, in any dialect. They stand alone or end the text; `no error` and a report about
+ * something that failed are none.
+ */
+const refusals: readonly RegExp[] = [
+  `^(?:sorry\\W+)?${wrong}${end}`,
+  `^(?:sorry\\W+)?${thing}\\s*(?:is\\s+|[:=-]\\s*)?${wrongThing}${end}`,
+  `^(?:sorry\\W+)?${wrongThing}\\s*(?:[:=-]\\s*)?${thing}${end}`,
+  `^(?:error|err|fail(?:ed|ure)?)\\s*[:,-]\\s*${wrongThing}\\s+${thing}${end}`,
+  `^(?:no|not)\\s+(?:permission|authori[sz]ed|authority|allowed|access|supported|valid)${end}`,
+  `^(?:access|permission)\\s+denied${end}`,
+  '^(?!.*\\bno\\b).{1,80}\\b(?:unsuccessful|not successful)\\s*[!.]*$',
+].map((words) => new RegExp(words, 'i'))
+
+/** Do these words refuse? */
+export const isRefusal = (text: string): boolean => text.length <= 100 && refusals.some((words) => words.test(text))
