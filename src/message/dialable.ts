@@ -3,15 +3,46 @@
  * need no table: no number as short as that is a device's or a person's (ITU-T E.161.1, national numbering plans).
  */
 const emergencies: Readonly<Record<string, readonly string[]>> = {
-  '27': ['10111', '10177'],
+  // Police, ambulance, and two ambulance services by their mobile numbers
+  '27': ['10111', '10177', '82911', '84124'],
+  // Fires in the country, rescue at sea
+  '39': ['1515', '1530'],
+  // Rescue by helicopter
   '41': ['1414', '1415'],
-  '66': ['1155', '1669'],
+  // By text phone: Relay UK
+  '44': ['18000'],
+  // By text phone
+  '47': ['1412'],
+  // Police by text as SMS (everywhere, or with the area code behind it), forest fires, rescue at sea
+  '86': ['12110(?:\\d{2,3})?', '12119', '12395'],
+  // Police and fire brigade by text
+  '65': ['70995', '70999', '71999'],
+  '66': ['1155', '1646', '1669'],
+  // Women and children in danger, rescue at sea
+  '91': ['1091', '1098', '1554'],
   '92': ['1021', '1122'],
+  '94': ['1990'],
+  '213': ['1021', '1055', '1548'],
+  '218': ['1515'],
+  '221': ['1515'],
   '254': ['1199'],
+  '264': ['10111'],
+  // Forest fires, search and rescue
+  '357': ['1407', '1441'],
+  // Mountain rescue, and in Slovakia rescue by helicopter
+  '359': ['1470'],
+  '420': ['1210'],
+  '421': ['18155', '18300'],
+  '423': ['1414'],
+  '972': ['1221'],
 }
 
 /** As they are dialled at home, and behind the country code. */
-const listed = new Set(Object.entries(emergencies).flatMap(([code, all]) => all.flatMap((one) => [one, code + one])))
+const listed = new RegExp(
+  `^(?:${Object.entries(emergencies)
+    .map(([code, all]) => `(?:${code}0?)?(?:${all.join('|')})`)
+    .join('|')})$`,
+)
 
 /** E.164: a country code, which never begins with 0, and 15 digits at most. */
 const international = /^\+[1-9]\d{6,14}$/
@@ -39,5 +70,5 @@ export function refusalOf(number: string, purpose: 'text' | 'call'): string | nu
 
 function isEmergency(number: string): boolean {
   const digits = number.replace(/^[+0]+/, '')
-  return digits.length < 4 || tooShortAbroad.test(number) || listed.has(digits)
+  return digits.length < 4 || tooShortAbroad.test(number) || listed.test(digits)
 }

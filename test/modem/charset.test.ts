@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { readUssd } from '../../src/gateway/modem/calls/ussd-text.ts'
 import { Framer } from '../../src/gateway/modem/line/framer.ts'
+import { operatorIn } from '../../src/gateway/modem/line/parse.ts'
 import { finalIn } from '../../src/gateway/modem/line/results.ts'
+import { textOfUcs2 } from '../../src/gateway/modem/line/ucs2.ts'
 import { standard } from '../../src/simulator/modem/equipment/personality.ts'
+import { seededRandom } from '../../src/util/random.ts'
 import { Bench } from './bench.ts'
 
 async function answerTo(...lines: string[]): Promise<string> {
@@ -22,6 +25,7 @@ describe('an answer by USSD', () => {
     ['with letters behind an escape', ['+CUSD: 0,"5 \x1be \x1b<a\x1b>",15'], '5 € [a]'],
     ['in UCS2 hex under any scheme', ['+CUSD: 0,"00480061006C006C006F",15'], 'Hallo'],
     ['in UCS2 hex, Cyrillic', ['+CUSD: 0,"04110430043B0430043D0441",15'], 'Баланс'],
+    ['in UCS2 hex, Chinese', ['+CUSD: 0,"60A876844F59989D4E3A0035002E00305143",15'], '您的余额为5.0元'],
     ['in UCS2 hex under scheme 72', ['+CUSD: 0,"00310030002020AC",72'], '10 €'],
     ['without quotes', ['+CUSD: 0,Your balance is 5.00,15'], 'Your balance is 5.00'],
     ['without quotes and scheme', ['+CUSD: 0,Your balance is low'], 'Your balance is low'],
@@ -46,6 +50,65 @@ describe('an answer by USSD', () => {
   test('names its language in UCS2, too', () => {
     expect(readUssd('E576004800690021', 17, 'text')).toBe('Hi!')
     expect(readUssd('00480069', 17, 'text')).toBe('Hi')
+  })
+})
+
+/** As a modem with UCS2 writes it. */
+const wide = (text: string) => Buffer.from(text, 'utf16le').swap16().toString('hex').toUpperCase()
+
+describe('hex in an answer under any scheme, and in the name of an operator,', () => {
+  test.each([
+    '您的余额为5.00元。',
+    '中国移动',
+    '中国联通',
+    '遠傳電信',
+    '台灣大哥大',
+    '残高は500円です',
+    'ソフトバンク',
+    '잔액은 5,000원입니다',
+    'თქვენი ბალანსი',
+    'მაგთი',
+    'လက်ကျန်ငွေ',
+    'ቀሪ ሂሳብ',
+    'សមតុល្យ',
+    'शेष राशि 5.00 है।',
+    'ยอดเงินคงเหลือ 5.00',
+    'رصيدك 5.00',
+    'Số dư: 5.000đ',
+    'Υπόλοιπο: 5,00 €',
+    'МТС',
+  ])('is the text %s', async (text) => {
+    expect(readUssd(wide(text), 15, 'text')).toBe(text)
+    expect(operatorIn([`+COPS: 0,0,"${wide(text)}",7`])?.operator).toBe(text)
+  })
+
+  test.each([
+    // IMEI, IMEI with version, ICCID, numbers, dates
+    '351234567890123',
+    '3512345678901234',
+    '89490200001234567890',
+    '5678901267895432',
+    '0123045607890912',
+    '1012105510201011',
+    '20261130',
+    // Codes to top up with, addresses, keys
+    '5C7D6B40',
+    '8F3A5C7D9E12',
+    '001A2B3C4D5E',
+    'A1B2C3D4E5F60718',
+    'DEADBEEFCAFEBABE',
+    '4E1F62A39D0477B2C5E8',
+    '9F3B6C01D2E48A57',
+  ])('%s stays what it is', (code) => {
+    expect(textOfUcs2(code, 'likely')).toBe(code)
+    expect(operatorIn([`+COPS: 0,0,"${code}",7`])?.operator).toBe(code)
+  })
+
+  test('that is any number of digits stays a number', () => {
+    const random = seededRandom(20261130)
+    const digits = (count: number) => Array.from({ length: count }, () => Math.floor(random() * 10)).join('')
+    const numbers = Array.from({ length: 2_000 }, (_, n) => digits(8 + 4 * (n % 4)))
+    expect(numbers.filter((number) => textOfUcs2(number, 'likely') !== number)).toEqual([])
   })
 })
 

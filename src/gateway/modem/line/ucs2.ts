@@ -1,3 +1,5 @@
+import { areCommonSigns, areOfOneAlphabet, isCommon } from './scripts.ts'
+
 /**
  * Text in UCS2 as hex, as modems with `AT+CSCS="UCS2"` say it, and many whatever they were set to. `always`: whatever
  * can be such hex is; `likely`: where it reads as text; `number`: where it reads as a telephone number. What is no such
@@ -8,15 +10,16 @@ export function textOfUcs2(said: string, when: 'always' | 'likely' | 'number' | 
   const units = (said.match(/.{4}/g) ?? []).map((unit) => Number.parseInt(unit, 16))
   const text = String.fromCharCode(...units)
   if (when === 'number') return /^\+?[\d*#]+$/.test(text) ? text : said
-  return when === 'always' || isLikely(units) ? text : said
+  return when === 'always' || isLikely(said, units) ? text : said
 }
 
-/** Scripts of one alphabet: the high octets of a text are few. Hex that is something else scatters over all of them. */
-function isLikely(units: readonly number[]): boolean {
-  const isPrintable = units.every(
-    (unit) => unit === 10 || unit === 13 || (unit >= 32 && unit < 0xd800 && (unit < 127 || unit > 159)),
-  )
-  const high = units.map((unit) => unit >> 8)
-  const known = high.filter((one) => one <= 0x0e || one === 0x1e || one === 0x20)
-  return isPrintable && known.length === high.length && (units.length > 1 || (units[0] ?? 0) < 256)
+/** Digits of the longest number: that of a SIM card (ITU-T E.118). */
+const longestNumber = 20
+
+/** Hex that is something else scatters over all of Unicode; a text stays in one script. */
+function isLikely(said: string, units: readonly number[]): boolean {
+  const own = units.filter((unit) => !isCommon(unit))
+  if (own.length === 0) return units.length > 1 || (units[0] ?? 0) < 0x100
+  if (/^\d+$/.test(said) && said.length <= longestNumber) return false
+  return units.length > 1 && (areOfOneAlphabet(own) || (units.length > 3 && areCommonSigns(own)))
 }
