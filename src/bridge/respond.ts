@@ -1,8 +1,8 @@
+import type { Data } from '../api/operation.ts'
 import { Fault } from '../message/fault.ts'
 import { isObject, readJson, readUtf8 } from '../message/json.ts'
 import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
-import type { Data } from './requests/request.ts'
 
 /** Carries the request of a publish out and makes its answer: on the response topic, and where MQTT 5 names another. */
 export async function respond(

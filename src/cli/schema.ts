@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { asyncApi } from '../bridge/asyncapi.ts'
+import { asyncApi } from '../api/asyncapi.ts'
 import { Config } from '../config/schema.ts'
 import { profile } from '../device/schema/profile.ts'
 import { Fault } from '../message/fault.ts'

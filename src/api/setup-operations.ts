@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.ts'
 import { type PlannedStep, passes, planOf } from '../device/send/setup.ts'
+import type { DeviceRow, Fleet } from '../fleet/fleet.ts'
 import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import { type Accepted, acceptCommand, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
@@ -8,7 +9,6 @@ import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { didYouMean } from '../util/nearest.ts'
-import type { DeviceRow, Fleet } from './fleet.ts'
 
 /** What the desk needs of the hub. */
 export interface DeskRooms {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type TopicPattern, topics } from '../message/topics.ts'
+import { requests } from './operations.ts'
 import { channels } from './payloads.ts'
-import { requests } from './requests/index.ts'
 
 type Json = Record<string, unknown>
 

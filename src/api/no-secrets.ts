@@ -1,6 +1,6 @@
-import type { ProfileFiles } from '../../config/profiles.ts'
-import { type DeviceRow, secretSettings } from '../../fleet/fleet.ts'
-import { Fault } from '../../message/fault.ts'
+import type { ProfileFiles } from '../config/profiles.ts'
+import { type DeviceRow, secretSettings } from '../fleet/fleet.ts'
+import { Fault } from '../message/fault.ts'
 
 /** What is sent over MQTT is seen by everybody who may read there, and kept by brokers. */
 export function assertNoSecrets(device: string, config: DeviceRow, profiles: ProfileFiles): void {

@@ -1,11 +1,11 @@
 import * as z from 'zod'
-import type { Device } from '../../device/device.ts'
-import { specOf } from '../../device/parameters/settings.ts'
-import { Fault } from '../../message/fault.ts'
-import { own } from '../../util/own.ts'
-import { type Data, deviceOf, type RequestRooms, request } from './request.ts'
-import { id, orScalar } from './scalars.ts'
-import { assertNoSecrets } from './secrets.ts'
+import type { Device } from '../device/device.ts'
+import { specOf } from '../device/parameters/settings.ts'
+import { Fault } from '../message/fault.ts'
+import { own } from '../util/own.ts'
+import { id, orScalar } from './inputs.ts'
+import { assertNoSecrets } from './no-secrets.ts'
+import { type Data, deviceOf, type RequestRooms, request } from './operation.ts'
 
 /** What may be other from device to device of a profile; who it is (profile, number) is changed by `device/update`. */
 const names = [

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import { acceptText } from '../../message/accepted.ts'
-import { Fault } from '../../message/fault.ts'
-import { commandsOf } from './command.ts'
-import { type Data, request } from './request.ts'
-import { one } from './scalars.ts'
+import { acceptText } from '../message/accepted.ts'
+import { Fault } from '../message/fault.ts'
+import { commandsOf } from './commands-of.ts'
+import { one } from './inputs.ts'
+import { type Data, request } from './operation.ts'
 
 /** Requests about single texts and commands. */
 export const smsRequests = {

@@ -1,9 +1,9 @@
 import * as z from 'zod'
-import type { Pause, PauseScope } from '../../ledger/lanes/pause.ts'
-import { Fault } from '../../message/fault.ts'
-import { isoTime } from '../../message/result.ts'
-import { type Data, deviceOf, type RequestRooms, request } from './request.ts'
-import { id, orScalar } from './scalars.ts'
+import type { Pause, PauseScope } from '../ledger/lanes/pause.ts'
+import { Fault } from '../message/fault.ts'
+import { isoTime } from '../message/result.ts'
+import { id, orScalar } from './inputs.ts'
+import { type Data, deviceOf, type RequestRooms, request } from './operation.ts'
 
 /** A scalar is the device. Strict: a misspelt key must not widen it to the whole queue. */
 const about = <T extends z.ZodRawShape>(shape: T) => orScalar('device', z.strictObject(shape))

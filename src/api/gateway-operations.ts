@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import type { Config } from '../../config/schema.ts'
-import { Fault } from '../../message/fault.ts'
-import { restartKinds } from '../../message/gateway-state.ts'
-import { ussdChoice, ussdCode } from '../../message/ussd.ts'
-import { type RequestRooms, request } from './request.ts'
-import { id, orScalar } from './scalars.ts'
+import type { Config } from '../config/schema.ts'
+import { Fault } from '../message/fault.ts'
+import { restartKinds } from '../message/gateway-state.ts'
+import { ussdChoice, ussdCode } from '../message/ussd.ts'
+import { id, orScalar } from './inputs.ts'
+import { type RequestRooms, request } from './operation.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
 

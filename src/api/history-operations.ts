@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import { stateKeysOf } from '../../device/describe/state-fields.ts'
-import type { Erased } from '../../ledger/erase.ts'
-import type { Subject } from '../../ledger/history.ts'
-import { Fault } from '../../message/fault.ts'
-import { type Data, type RequestRooms, request } from './request.ts'
-import { orScalar } from './scalars.ts'
+import { stateKeysOf } from '../device/describe/state-fields.ts'
+import type { Erased } from '../ledger/erase.ts'
+import type { Subject } from '../ledger/history.ts'
+import { Fault } from '../message/fault.ts'
+import { orScalar } from './inputs.ts'
+import { type Data, type RequestRooms, request } from './operation.ts'
 import { subjectOf } from './subject.ts'
 
 const name = z.string().min(1).max(128)

@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { Fault } from '../../message/fault.ts'
-import { request } from './request.ts'
-import { orScalar } from './scalars.ts'
+import { Fault } from '../message/fault.ts'
+import { orScalar } from './inputs.ts'
+import { request } from './operation.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** `warning` is what Zigbee2MQTT says. */

@@ -1,9 +1,9 @@
-import { numbersOf } from '../../config/groups.ts'
-import { normaliseNumber } from '../../device/parameters/numbers.ts'
-import type { Subject } from '../../ledger/history.ts'
-import { Fault } from '../../message/fault.ts'
-import { didYouMean } from '../../util/nearest.ts'
-import type { RequestRooms } from './request.ts'
+import { numbersOf } from '../config/groups.ts'
+import { normaliseNumber } from '../device/parameters/numbers.ts'
+import type { Subject } from '../ledger/history.ts'
+import { Fault } from '../message/fault.ts'
+import { didYouMean } from '../util/nearest.ts'
+import type { RequestRooms } from './operation.ts'
 
 /** Whom a request is about, by one of these; `about` is any of them. */
 export interface Named {

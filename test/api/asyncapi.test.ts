@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { asyncApi } from '../../src/bridge/asyncapi.ts'
-import { channels } from '../../src/bridge/payloads.ts'
-import { requestPaths } from '../../src/bridge/requests/index.ts'
+import { asyncApi } from '../../src/api/asyncapi.ts'
+import { requestPaths } from '../../src/api/operations.ts'
+import { channels } from '../../src/api/payloads.ts'
 import { topics } from '../../src/message/topics.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
@@ -12,7 +12,7 @@ import { mainFile } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
 import { hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
-const file = fileURLToPath(new URL('../../src/bridge/asyncapi.json', import.meta.url))
+const file = fileURLToPath(new URL('../../src/api/asyncapi.json', import.meta.url))
 const made = () => `${JSON.stringify(asyncApi('0'), null, 2)}\n`
 
 describe('the AsyncAPI document', () => {
