@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { type TopicPattern, topics } from '../message/topics.ts'
-import { requests } from './operations.ts'
-import { channels } from './payloads.ts'
+import type { Operation } from './operation.ts'
+import { operations, pathsOf } from './operations.ts'
+import { channels, response } from './payloads.ts'
 
 type Json = Record<string, unknown>
 
@@ -11,11 +12,11 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
   const schemas = Object.fromEntries(
     patterns.map((pattern) => [nameOf(pattern), schemaOf(channels[pattern].schema, 'output')]),
   )
-  const asked = Object.entries(requests).map(([path, { summary, schema }]) => ({
-    path,
-    summary,
-    schema: withTransaction(schemaOf(schema, 'input')),
-  }))
+  const asked = pathsOf('mqtt').map((path) => {
+    const { summary, input, output } = operations[path] as Operation
+    const answer = schemaOf(z.object({ ...response.shape, data: output }), 'input')
+    return { path, summary, schema: withTransaction(schemaOf(input, 'input')), answer }
+  })
   return {
     asyncapi: '3.0.0',
     info: {
@@ -25,7 +26,14 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
     },
     defaultContentType: 'application/json',
     channels: Object.fromEntries([
-      ...patterns.map((pattern) => [nameOf(pattern), channelOf(pattern, `${baseTopic}/${pattern}`)]),
+      ...patterns.map((pattern) => [
+        nameOf(pattern),
+        channelOf(
+          pattern,
+          `${baseTopic}/${pattern}`,
+          asked.filter(({ path }) => answerPattern(path) === pattern).map(({ path }) => answerName(path)),
+        ),
+      ]),
       ...asked.map(({ path, summary }) => [
         requestName(path),
         {
@@ -44,9 +52,8 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
           summary,
           channel: { $ref: `#/channels/${requestName(path)}` },
           reply: {
-            channel: {
-              $ref: `#/channels/${nameOf(path.includes('/') ? 'bridge/response/{group}/{verb}' : 'bridge/response/{verb}')}`,
-            },
+            channel: { $ref: `#/channels/${nameOf(answerPattern(path))}` },
+            messages: [{ $ref: `#/channels/${nameOf(answerPattern(path))}/messages/${answerName(path)}` }],
           },
         },
       ]),
@@ -61,19 +68,30 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
           requestName(path),
           { payload: { $ref: `#/components/schemas/${requestName(path)}` } },
         ]),
+        ...asked.map(({ path }) => [
+          answerName(path),
+          { payload: { $ref: `#/components/schemas/${answerName(path)}` } },
+        ]),
       ]),
-      schemas: { ...schemas, ...Object.fromEntries(asked.map(({ path, schema }) => [requestName(path), schema])) },
+      schemas: {
+        ...schemas,
+        ...Object.fromEntries(asked.map(({ path, schema }) => [requestName(path), schema])),
+        ...Object.fromEntries(asked.map(({ path, answer }) => [answerName(path), answer])),
+      },
     },
   }
 }
 
-function channelOf(pattern: TopicPattern, address: string): Json {
+function channelOf(pattern: TopicPattern, address: string, answers: readonly string[]): Json {
   const names = [...pattern.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string)
   return {
     address,
     summary: channels[pattern].summary,
     ...(names.length > 0 && { parameters: Object.fromEntries(names.map((name) => [name, {}])) }),
-    messages: { payload: { $ref: `#/components/messages/${nameOf(pattern)}` } },
+    messages: Object.fromEntries([
+      ['payload', { $ref: `#/components/messages/${nameOf(pattern)}` }],
+      ...answers.map((name) => [name, { $ref: `#/components/messages/${name}` }]),
+    ]),
   }
 }
 
@@ -90,6 +108,9 @@ function operationOf(pattern: TopicPattern): Json {
 const nameOf = (pattern: string): string => pattern.replace(/[{}]/g, '').replace(/[^a-z0-9]+/g, '_')
 
 const requestName = (path: string): string => `request_${nameOf(path)}`
+const answerName = (path: string): string => `response_${nameOf(path)}`
+const answerPattern = (path: string): TopicPattern =>
+  path.includes('/') ? 'bridge/response/{group}/{verb}' : 'bridge/response/{verb}'
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json

@@ -1,17 +1,16 @@
 import * as z from 'zod'
-import { abilitiesOf } from '../bridge/pages.ts'
-import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
-import type { DeviceRow } from '../fleet/fleet.ts'
-import { acceptCommand } from '../message/accepted.ts'
+import type { DeviceRow, Fleet } from '../fleet/fleet.ts'
+import { acceptCommand, type Door } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { commandsOf } from './commands-of.ts'
+import { abilitiesOf } from './abilities.ts'
 import { deviceOptions } from './device-options.ts'
 import { eraseAll } from './history-operations.ts'
 import { id, one } from './inputs.ts'
 import { assertNoSecrets } from './no-secrets.ts'
-import { deviceOf, request } from './operation.ts'
+import { type ApiDeps, deviceOf, operation, thisMachine } from './operation.ts'
+import { queued } from './outputs.ts'
 import { subjectOf } from './subject.ts'
 
 const row = z.looseObject({ id })
@@ -25,81 +24,160 @@ const several = z.preprocess(
   ]),
 )
 
-/** Requests about devices, as they are known while the hub runs. */
-export const deviceRequests = {
-  'device/list': request({
+/** A device in a list. Without numbers but for whoever has the machine. */
+const listed = z.strictObject({
+  id,
+  name: z.string(),
+  profile: z.string(),
+  variant: z.string(),
+  gateway: z.string().nullable(),
+  removable: z.boolean(),
+  numbers: z.array(z.string()).optional(),
+})
+
+/** Devices, as they are known while the hub runs. */
+export const deviceOperations = {
+  'device/list': operation({
     summary: 'devices, a page at a time',
-    schema: z.object({
+    input: z.object({
       page: z.coerce.number().int().min(1).default(1),
       limit: z.coerce.number().int().min(1).max(500).default(100),
     }),
-    async run({ page, limit }, { fleet }) {
+    output: z.strictObject({
+      page: z.number().int(),
+      pages: z.number().int(),
+      total: z.number().int(),
+      devices: z.array(listed),
+    }),
+    async run({ page, limit }, { fleet }, { door }) {
       const all = [...fleet.devices.values()]
-      const devices = all.slice((page - 1) * limit, page * limit).map(({ id: device, name, profile }) => {
-        return { id: device, name, profile: profile.id, removable: fleet.rowOf(device) !== null }
-      })
+      const devices = all
+        .slice((page - 1) * limit, page * limit)
+        .map(({ id: device, name, profile, dialect, gateway, numbers }) => ({
+          id: device,
+          name,
+          profile: profile.id,
+          variant: dialect.variant,
+          gateway,
+          removable: fleet.rowOf(device) !== null,
+          // Nobody's business at a broker.
+          ...(door === 'local' && { numbers: [...numbers] }),
+        }))
       return { page, pages: Math.max(1, Math.ceil(all.length / limit)), total: all.length, devices }
     },
   }),
-  'device/get': request({
+  'device/get': operation({
     summary: 'one device and what it can do',
-    schema: one,
+    input: one,
+    output: z.looseObject({ id, name: z.string(), profile: z.string() }),
     async run({ id: name }, { fleet }) {
       const device = deviceOf(name, fleet)
       return { id: device.id, name: device.name, profile: device.profile.id, ...abilitiesOf(device) }
     },
   }),
-  'device/add': request({
+  'device/add': operation({
     summary: 'add a device, or many, as `devices:` in smshub.yaml holds them; all or none',
-    schema: devicesOf,
-    async run(data, { config, fleet, profiles }) {
-      const rows = tableOf(data, profiles)
-      for (const [name, row] of rows) assertMayAdd(name, row.number, config)
-      await fleet.add(rows)
+    input: devicesOf,
+    output: z.strictObject({ ids: z.array(id) }),
+    async run(data, deps, { door }) {
+      const rows = tableOf(data)
+      for (const [name, row] of rows) assertMayChange(name, row, row.profile, deps, door)
+      await deps.fleet.add(rows)
       return { ids: [...rows.keys()] }
     },
   }),
-  'device/update': request({
+  'device/update': operation({
     summary: 'change keys of a device; null takes one away',
-    schema: row,
-    async run({ id: name, ...change }, { config, fleet, profiles }) {
-      if (change.number !== undefined) assertMayAdd(name, change.number, config)
-      const profile = change.profile ?? fleet.devices.get(name)?.profile.id
-      assertNoSecrets(name, { ...change, profile }, profiles)
+    input: row,
+    output: z.strictObject({ id }),
+    async run({ id: name, ...change }, deps, { door }) {
+      const { fleet } = deps
+      assertMayChange(name, change, change.profile ?? fleet.devices.get(name)?.profile.id, deps, door)
       await fleet.update(name, change)
       return { id: name }
     },
   }),
   'device/options': deviceOptions,
-  'device/rename': request({
+  'device/rename': operation({
     summary: 'change the name that people see; topics stay',
-    schema: z.object({ id, name: z.string().min(1).max(128) }),
+    input: z.object({ id, name: z.string().min(1).max(128) }),
+    output: z.strictObject({ id, name: z.string() }),
     async run({ id: device, name }, { fleet }) {
       await fleet.update(device, { name })
       return { id: device, name }
     },
   }),
-  'device/remove': request({
+  'device/remove': operation({
     summary: 'remove a device, or many, with everything that is retained of them; erase: true forgets their past too',
-    schema: several,
-    async run({ ids, erase }, rooms) {
-      const subjects = ids.map((one) => subjectOf({ device: one }, rooms))
-      await rooms.fleet.remove(ids)
+    input: several,
+    output: z.strictObject({ ids: z.array(id), backups: z.array(z.string()).optional() }),
+    async run({ ids, erase }, deps) {
+      const subjects = ids.map((one) => subjectOf({ device: one }, deps))
+      await deps.fleet.remove(ids)
       if (!erase) return { ids }
-      for (const { name: _, ...subject } of subjects) await eraseAll(subject, rooms)
-      return { ids, backups: rooms.backups() }
+      for (const { name: _, ...subject } of subjects) await eraseAll(subject, deps)
+      return { ids, backups: [...deps.backups()] }
     },
   }),
-  'device/command': request({
+  'device/command': operation({
     summary: 'a command of a device; the answer says under which id its results come',
-    schema: z.looseObject({ device: id, command: z.string().min(1) }),
-    async run({ device, ...payload }, rooms, asker) {
-      return commandsOf(await rooms.submit(acceptCommand(asker, device, payload)))
+    input: z.looseObject({ device: id, command: z.string().min(1) }),
+    output: queued,
+    async run({ device, ...payload }, { submit }, asker) {
+      const { repeated, commands } = await submit(acceptCommand(asker, device, payload))
+      return { repeated, commands: [...commands] }
+    },
+  }),
+  'device/import': operation({
+    summary: 'add devices, or change those that are there: keys that a row lacks stay as they are; all or none',
+    surfaces: thisMachine,
+    // A file of this machine is no flood.
+    input: z.strictObject({ devices: z.array(row).min(1) }),
+    output: z.strictObject({ ids: z.array(id) }),
+    async run(data, { fleet }) {
+      const rows = tableOf(data)
+      await fleet.import(overPresent(rows, fleet))
+      return { ids: [...rows.keys()] }
+    },
+  }),
+  'device/export': operation({
+    summary: 'the devices that the hub keeps, secrets and all',
+    surfaces: thisMachine,
+    input: z.strictObject({}),
+    output: z.strictObject({ devices: z.array(row) }),
+    async run(_data, { fleet }) {
+      const rows = [...fleet.devices.keys()].map((device) => ({ ...fleet.rowOf(device), id: device }))
+      return { devices: rows.filter((one) => fleet.rowOf(one.id) !== null) }
     },
   }),
 }
 
-/** Whoever may publish could else give the hub any number to text and to call. */
+/** A table has no word for what it leaves alone. */
+function overPresent(rows: ReadonlyMap<string, DeviceRow>, fleet: Fleet): Map<string, DeviceRow> {
+  return new Map(
+    [...rows].map(([device, row]) => {
+      const present = fleet.rowOf(device) ?? {}
+      return [
+        device,
+        { ...present, ...row, settings: { ...(present.settings as object), ...(row.settings as object) } },
+      ]
+    }),
+  )
+}
+
+/** Whoever may publish could else give the hub any number to text and to call, and everybody could read a secret. */
+function assertMayChange(
+  device: string,
+  change: DeviceRow,
+  profile: unknown,
+  { config, profiles }: ApiDeps,
+  door: Door,
+): void {
+  if (door === 'local') return
+  if (change.number !== undefined) assertMayAdd(device, change.number, config)
+  assertNoSecrets(device, { ...change, profile }, profiles)
+}
+
 function assertMayAdd(device: string, numbers: unknown, { requests, sms }: Config): void {
   if (!requests.add_devices)
     throw new Fault('not_allowed', 'numbers of devices come by MQTT only where requests.add_devices is true', {
@@ -116,12 +194,11 @@ function assertMayAdd(device: string, numbers: unknown, { requests, sms }: Confi
   }
 }
 
-function tableOf(data: z.output<typeof devicesOf>, profiles: ProfileFiles): Map<string, DeviceRow> {
+function tableOf(data: Readonly<Record<string, unknown>>): Map<string, DeviceRow> {
   const rows = Array.isArray(data.devices) ? (data.devices as z.output<typeof row>[]) : [data as z.output<typeof row>]
   const table = new Map<string, DeviceRow>()
   for (const { id: name, ...config } of rows) {
     if (table.has(name)) throw new Fault('duplicate', `device ${name} is in the list twice`, { device: name })
-    assertNoSecrets(name, config, profiles)
     table.set(name, config)
   }
   return table

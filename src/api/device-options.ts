@@ -5,7 +5,7 @@ import { Fault } from '../message/fault.ts'
 import { own } from '../util/own.ts'
 import { id, orScalar } from './inputs.ts'
 import { assertNoSecrets } from './no-secrets.ts'
-import { type Data, deviceOf, type RequestRooms, request } from './operation.ts'
+import { type ApiDeps, type Data, deviceOf, operation } from './operation.ts'
 
 /** What may be other from device to device of a profile; who it is (profile, number) is changed by `device/update`. */
 const names = [
@@ -23,35 +23,36 @@ const names = [
 ] as const
 
 /** As Zigbee2MQTT has it: with options a change, told as `from` and `to`. Without, the options as they stand. */
-export const deviceOptions = request({
+export const deviceOptions = operation({
   summary: 'the options of a device as they stand, or a change of some; null takes one away',
-  schema: orScalar(
+  input: orScalar(
     'id',
     z.strictObject({
       id,
       options: z.strictObject(Object.fromEntries(names.map((name) => [name, z.unknown().optional()]))).optional(),
     }),
   ),
-  async run({ id, options }, rooms) {
-    const { fleet, profiles } = rooms
+  output: z.looseObject({ id }),
+  async run({ id, options }, deps, { door }) {
+    const { fleet, profiles } = deps
     const before = deviceOf(id, fleet)
-    const from = optionsOf(before, rooms)
-    if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, rooms) }
-    assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
+    const from = optionsOf(before, deps)
+    if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, deps) }
+    if (door !== 'local') assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
     if (Object.keys(options).length === 0)
       throw new Fault('invalid_payload', `options is empty; there is ${names.join(', ')}`)
     await fleet.update(id, options)
-    const to = optionsOf(deviceOf(id, fleet), rooms)
+    const to = optionsOf(deviceOf(id, fleet), deps)
     const changed = (all: Data) =>
       Object.fromEntries(Object.keys(options).map((name) => [name, own(all, name) ?? null]))
     return { id, from: changed(from), to: changed(to), restart_required: false }
   },
 })
 
-const isOurs = (id: string, { fleet }: RequestRooms): boolean => fleet.rowOf(id) !== null
+const isOurs = (id: string, { fleet }: ApiDeps): boolean => fleet.rowOf(id) !== null
 
 /** As the owner wrote them; a secret is shown as one that is there. */
-function optionsOf(device: Device, { fleet, config }: RequestRooms): Data {
+function optionsOf(device: Device, { fleet, config }: ApiDeps): Data {
   const row: Data = fleet.rowOf(device.id) ?? config.devices[device.id] ?? {}
   const written = names.flatMap((name) => (own(row, name) === undefined ? [] : [[name, row[name]]]))
   const settings = Object.entries((row.settings as Data | undefined) ?? {}).map(([name, value]) => [

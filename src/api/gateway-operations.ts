@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
 import { Fault } from '../message/fault.ts'
-import { restartKinds } from '../message/gateway-state.ts'
+import { restartKinds, type ToldGateway } from '../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../message/ussd.ts'
 import { id, orScalar } from './inputs.ts'
-import { type RequestRooms, request } from './operation.ts'
+import { type ApiDeps, operation } from './operation.ts'
+import { gatewayPayload } from './payloads.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
 
@@ -13,7 +14,7 @@ const day = 86_400_000
 const asked = new WeakMap<Config, Map<string, number[]>>()
 
 /** A code can send credit away, take out a subscription or forward calls: only what the owner has listed is asked. */
-function mayAsk(gateway: string, codes: readonly string[], { config, now }: RequestRooms): void {
+function mayAsk(gateway: string, codes: readonly string[], { config, now }: ApiDeps): void {
   const row = config.gateways[gateway]
   if (row?.type !== 'modem') return
   const listed = [...row.ussd.allow, ...(row.balance === undefined ? [] : [row.balance.ussd])]
@@ -27,53 +28,59 @@ function mayAsk(gateway: string, codes: readonly string[], { config, now }: Requ
   times.set(gateway, [...lately, now()])
 }
 
-/** Requests about one gateway. AT commands are for the command line alone: they could do anything to a SIM. */
-export const gatewayRequests = {
-  'gateway/list': request({
+/** One gateway. */
+export const gatewayOperations = {
+  'gateway/list': operation({
     summary: 'gateways and their states',
-    schema: z.looseObject({}),
+    input: z.looseObject({}),
+    output: z.strictObject({ gateways: z.array(gatewayPayload.extend({ id })) }),
     async run(_data, { gateways }) {
       const states = await gateways.freshStates()
       return { gateways: Object.entries(states).map(([gateway, state]) => ({ id: gateway, ...state })) }
     },
   }),
-  'gateway/signal': request({
+  'gateway/signal': operation({
     summary: 'a gateway looks at its modem now; its state',
-    schema: oneGateway,
+    input: oneGateway,
+    output: gatewayPayload,
     async run({ gateway }, { gateways }) {
       await gateways.able(gateway, 'look')()
-      return { ...gateways.states[gateway] }
+      return { ...(gateways.states[gateway] as ToldGateway) }
     },
   }),
-  'gateway/restart': request({
+  'gateway/restart': operation({
     summary: 'start a modem anew: its port, its radio, itself, or its power',
-    schema: orScalar('gateway', z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
+    input: orScalar('gateway', z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
+    output: z.strictObject({ gateway: id, how: z.enum(restartKinds) }),
     async run({ gateway, how }, { gateways }) {
       await gateways.able(gateway, 'restart')(how)
       return { gateway, how }
     },
   }),
-  'gateway/ussd': request({
+  'gateway/ussd': operation({
     summary: 'ask the network by USSD: a code, and what is chosen in the menus behind it; its last text',
-    schema: z.looseObject({
+    input: z.looseObject({
       gateway: id,
       code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
       menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
     }),
-    async run({ gateway, code, menu }, rooms) {
-      const { gateways } = rooms
+    output: z.strictObject({ gateway: id, text: z.string() }),
+    async run({ gateway, code, menu }, deps, { door }) {
+      const { gateways } = deps
       const ask = gateways.able(gateway, 'ussd')
-      mayAsk(gateway, [code, ...menu], rooms)
+      // Whoever has the machine has the SIM as well.
+      if (door !== 'local') mayAsk(gateway, [code, ...menu], deps)
       return { gateway, text: await ask([code, ...menu]) }
     },
   }),
-  'gateway/accept': request({
+  'gateway/accept': operation({
     summary: 'the modem and the SIM that are there now are meant to be there',
-    schema: oneGateway,
+    input: oneGateway,
+    output: z.strictObject({ gateway: id, accepted: z.string() }),
     async run({ gateway }, { gateways, log }, asker) {
-      await gateways.able(gateway, 'accept')()
+      const accepted = await gateways.able(gateway, 'accept')()
       log('info', `the modem and SIM of ${gateway} were accepted (${asker.name})`)
-      return { gateway }
+      return { gateway, accepted }
     },
   }),
 }

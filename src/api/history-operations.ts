@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { stateKeysOf } from '../device/describe/state-fields.ts'
-import type { Erased } from '../ledger/erase.ts'
 import type { Subject } from '../ledger/history.ts'
 import { Fault } from '../message/fault.ts'
 import { orScalar } from './inputs.ts'
-import { type Data, type RequestRooms, request } from './operation.ts'
+import { type ApiDeps, operation } from './operation.ts'
+import { erasure } from './outputs.ts'
 import { subjectOf } from './subject.ts'
 
 const name = z.string().min(1).max(128)
@@ -22,11 +22,27 @@ function momentOf(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** Requests about what happened. */
-export const historyRequests = {
-  history: request({
+/** A command, a text that was sent, or one that came. Secrets are masked. */
+const entry = z.strictObject({
+  at: z.iso.datetime(),
+  direction: z.enum(['out', 'in']),
+  id: z.string(),
+  device: z.string().nullable(),
+  number: z.string().nullable(),
+  command: z.string().nullable(),
+  text: z.string().nullable(),
+  status: z.string(),
+  ok: z.boolean().nullable(),
+  reply: z.string().nullable(),
+  error: z.string().nullable(),
+  gateway: z.string().nullable(),
+})
+
+/** What happened. */
+export const historyOperations = {
+  history: operation({
     summary: 'commands and texts of a device, number or contact, or of all, the newest first, a page at a time',
-    schema: orScalar(
+    input: orScalar(
       'about',
       z.strictObject({
         ...whom,
@@ -39,35 +55,37 @@ export const historyRequests = {
           .optional(),
       }),
     ),
-    async run({ since, until, limit, cursor, ...named }, rooms) {
-      const { name: _, ...subject } = subjectOf(named, rooms)
-      const now = rooms.now()
+    output: z.strictObject({ entries: z.array(entry), next: z.string().nullable() }),
+    async run({ since, until, limit, cursor, ...named }, deps) {
+      const { name: _, ...subject } = subjectOf(named, deps)
+      const now = deps.now()
       const span = {
         since: momentOf(since, now) ?? 0,
         until: until === undefined ? now + 1 : (momentOf(until, now) ?? now),
       }
-      return { ...(await rooms.store.run('history', { ...subject, ...span, limit, cursor: cursor ?? null })) }
+      return { ...(await deps.store.run('history', { ...subject, ...span, limit, cursor: cursor ?? null })) }
     },
   }),
-  'privacy/erase': request({
+  'privacy/erase': operation({
     summary: 'erase everything that is kept of a device, number or contact; confirm repeats its name',
-    schema: z.strictObject({ ...whom, confirm: name }),
-    async run({ confirm, ...named }, rooms, asker) {
-      const { name: subject, ...of } = subjectOf(named, rooms)
+    input: z.strictObject({ ...whom, confirm: name }),
+    output: erasure,
+    async run({ confirm, ...named }, deps, asker) {
+      const { name: subject, ...of } = subjectOf(named, deps)
       if (subject === '') throw new Fault('invalid_payload', 'name a device, number or contact')
       if (confirm !== subject) throw new Fault('not_allowed', `"confirm": ${JSON.stringify(subject)} is needed`)
-      const erased = await eraseAll(of, rooms)
-      rooms.log('warn', `everything kept of ${subject} was erased (${asker.name})`)
+      const erased = await eraseAll(of, deps)
+      deps.log('warn', `everything kept of ${subject} was erased (${asker.name})`)
       return erased
     },
   }),
 }
 
 /** Erases what the store keeps; the answer names the backups, which still hold it. */
-export async function eraseAll(subject: Subject, rooms: RequestRooms): Promise<Data & Erased> {
-  const device = subject.device === null ? undefined : rooms.fleet.devices.get(subject.device)
+export async function eraseAll(subject: Subject, deps: ApiDeps): Promise<z.input<typeof erasure>> {
+  const device = subject.device === null ? undefined : deps.fleet.devices.get(subject.device)
   const fields = device === undefined ? null : stateKeysOf(device)
-  const baseTopic = rooms.config.mqtt.base_topic
-  const erased = await rooms.store.run('erase', { ...subject, baseTopic, fields, now: rooms.now() })
-  return { ...erased, backups: rooms.backups() }
+  const baseTopic = deps.config.mqtt.base_topic
+  const erased = await deps.store.run('erase', { ...subject, baseTopic, fields, now: deps.now() })
+  return { ...erased, backups: [...deps.backups()] }
 }

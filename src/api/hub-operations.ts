@@ -1,23 +1,27 @@
 import * as z from 'zod'
 import { Fault } from '../message/fault.ts'
 import { orScalar } from './inputs.ts'
-import { request } from './operation.ts'
+import { operation } from './operation.ts'
+import { nothing } from './outputs.ts'
+import { healthPayload } from './payloads.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** `warning` is what Zigbee2MQTT says. */
 const plain = (value: unknown) => (value === 'warning' ? 'warn' : value)
 const level = z.preprocess(plain, z.enum(levels))
 
-/** Requests about the program itself. */
-export const hubRequests = {
-  health_check: request({
+/** The program itself. */
+export const hubOperations = {
+  health_check: operation({
     summary: 'how the hub is',
-    schema: z.looseObject({}),
-    run: (_data, rooms) => rooms.health(),
+    input: z.looseObject({}),
+    output: healthPayload,
+    run: async (_data, deps) => (await deps.health()) as z.input<typeof healthPayload>,
   }),
-  log_level: request({
+  log_level: operation({
+    role: 'home_assistant',
     summary: 'what is logged until the next start, and what of it goes to bridge/logging',
-    schema: orScalar(
+    input: orScalar(
       'level',
       z
         .strictObject({
@@ -26,6 +30,7 @@ export const hubRequests = {
         })
         .refine((data) => Object.keys(data).length > 0, `name a level: ${levels.join(', ')}`),
     ),
+    output: z.strictObject({ level: level.optional(), mqtt: z.enum(['none', ...levels]).optional() }),
     async run(data, { setLogLevel, setMqttLevel, log }, asker) {
       if (data.level !== undefined) setLogLevel(data.level)
       if (data.mqtt !== undefined) setMqttLevel(data.mqtt)
@@ -33,9 +38,11 @@ export const hubRequests = {
       return data
     },
   }),
-  restart: request({
+  restart: operation({
+    role: 'home_assistant',
     summary: 'end the hub in order, with exit code 75: systemd, Docker or the Supervisor start it again',
-    schema: z.strictObject({}),
+    input: z.strictObject({}),
+    output: nothing,
     async run(_data, { restart, log }, asker) {
       // Asked once more by a broker or client that did not hear the answer, it would restart for ever.
       if (asker.delivery?.duplicate || asker.waited)
@@ -45,37 +52,41 @@ export const hubRequests = {
       return {}
     },
   }),
-  backup: request({
+  backup: operation({
     summary: 'copy store, configuration, secrets and profiles into the folder backups of the data folder',
-    schema: z.strictObject({}),
+    input: z.strictObject({}),
+    output: z.strictObject({ folder: z.string(), file: z.string() }),
     async run(_data, { backup, log }, asker) {
       const folder = await backup()
       log('info', `backup: ${folder} (${asker.name})`)
       return { folder, file: `${folder}/smshub.db` }
     },
   }),
-  'clock/accept': request({
+  'clock/accept': operation({
     summary: 'the clock is right, though the store knows a later time: what waits for it goes out or expires',
-    schema: z.strictObject({}),
+    input: z.strictObject({}),
+    output: z.strictObject({ moved: z.number().int() }),
     async run(_data, { acceptClock, log }, asker) {
       const { moved } = await acceptClock()
       log('warn', `the clock is accepted; ${moved} times that lay ahead of it are moved (${asker.name})`)
       return { moved }
     },
   }),
-  'homeassistant/rediscover': request({
+  'homeassistant/rediscover': operation({
     summary: 'announce everything to Home Assistant again',
-    schema: z.looseObject({}),
-    async run(_data, rooms) {
-      await rooms.rediscover('again')
+    input: z.looseObject({}),
+    output: nothing,
+    async run(_data, deps) {
+      await deps.rediscover('again')
       return {}
     },
   }),
-  'homeassistant/clear': request({
+  'homeassistant/clear': operation({
     summary: 'take back everything that was announced to Home Assistant',
-    schema: z.looseObject({}),
-    async run(_data, rooms) {
-      await rooms.rediscover('clear')
+    input: z.looseObject({}),
+    output: nothing,
+    async run(_data, deps) {
+      await deps.rediscover('clear')
       return {}
     },
   }),

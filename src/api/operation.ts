@@ -1,24 +1,32 @@
 import type * as z from 'zod'
-import type { Gateways } from '../bridge/gateways.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Enqueued } from '../ledger/outbox/enqueue.ts'
-import type { Accepted, Asker } from '../message/accepted.ts'
+import type { Accepted, Asker, Door } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
+import type { GatewayBoard } from './gateway-board.ts'
 
-/** What requests may reach of the hub. */
-export interface RequestRooms {
+/** Who may ask: each may what those before it may. */
+export const roles = ['home_assistant', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** What operations may reach of the hub. */
+export interface ApiDeps {
   readonly config: Config
   readonly fleet: Fleet
   readonly profiles: ProfileFiles
   readonly store: Store
   now(): number
-  readonly gateways: Gateways
+  readonly gateways: GatewayBoard
+  /** The number of a gateway's SIM; null when nobody knows it. */
+  numberOf(gateway: string): string | null
+  /** The result of a command once it is final, or as it is after `forMs`. Fails with `unknown_command`. */
+  outcome(commandId: string, forMs: number): Promise<Data>
   health(): Promise<Record<string, unknown>>
   /** Queues what is asked for. Resolved, it is on the disk. */
   submit(accepted: Accepted): Promise<Enqueued>
@@ -43,13 +51,30 @@ export interface RequestRooms {
 
 export type Data = Readonly<Record<string, unknown>>
 
-export interface Request<S extends z.ZodType = z.ZodType> {
+/** Where an operation can be asked for. */
+export type Surface = Exclude<Door, 'hub'>
+
+export const everywhere: readonly Surface[] = ['mqtt', 'local', 'http']
+/** AT commands, secrets of devices, files: for whoever has the machine. */
+export const thisMachine: readonly Surface[] = ['local']
+
+/** One thing that may be asked of the hub, through whichever door. */
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly summary: string
-  readonly schema: S
-  run(data: z.output<S>, rooms: RequestRooms, asker: Asker): Promise<Data>
+  /** The least role that may ask. */
+  readonly role: Role
+  readonly surfaces: readonly Surface[]
+  readonly input: I
+  readonly output: O
+  run(data: z.output<I>, deps: ApiDeps, asker: Asker): Promise<z.input<O>>
 }
 
-export const request = <S extends z.ZodType>(one: Request<S>): Request => one as unknown as Request
+/** What is not said: an administrator may ask, through every door. */
+type Usual = 'role' | 'surfaces'
+
+export const operation = <I extends z.ZodType, O extends z.ZodType>(
+  one: Omit<Operation<I, O>, Usual> & Partial<Pick<Operation, Usual>>,
+): Operation => ({ role: 'admin', surfaces: everywhere, ...one }) as unknown as Operation
 
 /** Fails with `unknown_device`, naming the one that was meant. */
 export function deviceOf(name: string, { devices }: Fleet): Device {

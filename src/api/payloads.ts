@@ -29,7 +29,7 @@ const meta = {
   force: z.boolean().optional(),
 }
 
-const result = z.looseObject({
+export const resultPayload = z.looseObject({
   id: maybe(z.string()),
   command_id: z.string(),
   device: maybe(z.string()),
@@ -94,7 +94,7 @@ const received = z.looseObject({
   encoding: z.string(),
 })
 
-const gateway = z.looseObject({
+export const gatewayPayload = z.looseObject({
   status: z.enum(['initializing', 'ready', 'degraded', 'offline', 'no_sim', 'sim_locked', 'error']),
   network: z.enum(['registered', 'roaming', 'searching', 'denied', 'not_registered', 'unknown']),
   sim: z.enum(['ready', 'pin', 'puk', 'missing', 'unknown']),
@@ -123,12 +123,23 @@ const gatewayEvent = z.looseObject({
   at: time,
 })
 
-const response = z.looseObject({
+export const response = z.looseObject({
   status: z.enum(['ok', 'error']),
   data: z.record(z.string(), z.unknown()),
   error: z.string().optional(),
   error_code: words(faults).optional(),
   transaction: z.unknown().optional(),
+})
+
+export const healthPayload = z.looseObject({
+  time,
+  uptime_s: z.number(),
+  devices: z.number(),
+  queued: z.number(),
+  unpublished: z.number(),
+  store_trouble: maybe(z.string()),
+  clock: z.enum(['right', 'behind']),
+  paused: z.array(z.object({ device: z.string().optional(), gateway: z.string().optional(), since: time })),
 })
 
 const devices = z.object({
@@ -172,19 +183,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       variants: z.record(z.string(), z.unknown()),
     }),
   },
-  'bridge/health': {
-    summary: 'figures, every ten minutes',
-    schema: z.looseObject({
-      time,
-      uptime_s: z.number(),
-      devices: z.number(),
-      queued: z.number(),
-      unpublished: z.number(),
-      store_trouble: maybe(z.string()),
-      clock: z.enum(['right', 'behind']),
-      paused: z.array(z.object({ device: z.string().optional(), gateway: z.string().optional(), since: time })),
-    }),
-  },
+  'bridge/health': { summary: 'figures, every ten minutes', schema: healthPayload },
   'bridge/event': {
     summary: 'what happened to the hub',
     schema: z.looseObject({ type: z.string(), data: z.unknown() }),
@@ -197,7 +196,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   'bridge/request/{group}/{verb}': { summary: 'a request; see the operations', schema: z.unknown() },
   'bridge/response/{verb}': { summary: 'the answer of a request', schema: response },
   'bridge/response/{group}/{verb}': { summary: 'the answer of a request', schema: response },
-  'gateway/{gateway}': { summary: 'a modem', schema: gateway },
+  'gateway/{gateway}': { summary: 'a modem', schema: gatewayPayload },
   'gateway/{gateway}/event': { summary: 'somebody calls a modem: told, and turned away', schema: gatewayEvent },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
   'sms/status': { summary: 'every step of every text that goes out', schema: smsStatus },
@@ -216,7 +215,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       unverified: z.literal(true).optional(),
     }),
   },
-  '{device}/result': { summary: 'every step of a command; the last one is final', schema: result },
+  '{device}/result': { summary: 'every step of a command; the last one is final', schema: resultPayload },
   'compat/sms2mqtt/send': {
     summary: 'a text in the dialect of sms2mqtt',
     schema: z.looseObject({ number: z.string(), text }),

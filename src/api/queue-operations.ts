@@ -3,41 +3,57 @@ import type { Pause, PauseScope } from '../ledger/lanes/pause.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { id, orScalar } from './inputs.ts'
-import { type Data, deviceOf, type RequestRooms, request } from './operation.ts'
+import { type ApiDeps, deviceOf, operation } from './operation.ts'
+import { pauses } from './outputs.ts'
 
 /** A scalar is the device. Strict: a misspelt key must not widen it to the whole queue. */
 const about = <T extends z.ZodRawShape>(shape: T) => orScalar('device', z.strictObject(shape))
 const scope = about({ device: id.optional(), gateway: id.optional() })
 
+/** A command or text that has not ended. */
+const queuedRow = z.looseObject({
+  command_id: z.string(),
+  device: z.string().nullable(),
+  to: z.string().nullable(),
+  command: z.string().nullable(),
+  status: z.string(),
+})
+
 /** Cancelled in one commit: others are served between the bites. */
 const bite = 100
 
-/** `bridge/request/queue/…` */
-export const queueRequests = {
-  'queue/list': request({
+/** What waits. */
+export const queueOperations = {
+  'queue/list': operation({
     summary: 'what waits, the oldest first, and what is paused',
-    schema: z.object({ device: id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    input: z.object({ device: id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
+    output: z.strictObject({ commands: z.array(queuedRow), paused: pauses }),
     async run({ device, limit }, { store }) {
       const commands = await store.run('queueOverview', { device: device ?? null, limit })
-      return { commands, paused: shown(await store.run('pauses', undefined)) }
+      return { commands: commands.map((one) => ({ ...one })), paused: shown(await store.run('pauses', undefined)) }
     },
   }),
-  'queue/pause': request({
+  'queue/pause': operation({
     summary: 'let nothing new out of the queue, over restarts too: all of it, of a device, or through a gateway',
-    schema: scope,
-    run: (data, rooms, asker) => changePause('pauseQueue', data, rooms, asker.name),
+    role: 'home_assistant',
+    input: scope,
+    output: z.strictObject({ paused: pauses }),
+    run: (data, deps, asker) => changePause('pauseQueue', data, deps, asker.name),
   }),
-  'queue/resume': request({
+  'queue/resume': operation({
     summary: 'end the pause of the same scope; narrower ones stay, and the answer tells them',
-    schema: scope,
-    run: (data, rooms, asker) => changePause('resumeQueue', data, rooms, asker.name),
+    role: 'home_assistant',
+    input: scope,
+    output: z.strictObject({ paused: pauses }),
+    run: (data, deps, asker) => changePause('resumeQueue', data, deps, asker.name),
   }),
-  'queue/purge': request({
+  'queue/purge': operation({
     summary: 'cancel what waits and has not left, all of it or of a device; each has its final result',
-    schema: about({ device: id.optional() }),
-    async run({ device }, rooms, asker) {
-      const { store, now, log } = rooms
-      assertKnown({ device }, rooms)
+    input: about({ device: id.optional() }),
+    output: z.strictObject({ cancelled: z.number().int() }),
+    async run({ device }, deps, asker) {
+      const { store, now, log } = deps
+      assertKnown({ device }, deps)
       const until = now()
       let cancelled = 0
       for (let last = bite; last === bite; cancelled += last)
@@ -48,21 +64,16 @@ export const queueRequests = {
   }),
 }
 
-async function changePause(
-  operation: 'pauseQueue' | 'resumeQueue',
-  data: PauseScope,
-  rooms: RequestRooms,
-  asker: string,
-): Promise<Data> {
-  assertKnown(data, rooms)
-  const paused = await rooms.store.run(operation, { ...data, now: rooms.now() })
+async function changePause(operation: 'pauseQueue' | 'resumeQueue', data: PauseScope, deps: ApiDeps, asker: string) {
+  assertKnown(data, deps)
+  const paused = await deps.store.run(operation, { ...data, now: deps.now() })
   const isPause = operation === 'pauseQueue'
-  rooms.log('warn', `the queue${wordsOf(data)} ${isPause ? 'is paused' : 'goes on'} (${asker})`)
-  await rooms.pauseChanged(isPause ? 'queue_paused' : 'queue_resumed', data)
+  deps.log('warn', `the queue${wordsOf(data)} ${isPause ? 'is paused' : 'goes on'} (${asker})`)
+  await deps.pauseChanged(isPause ? 'queue_paused' : 'queue_resumed', data)
   return { paused: shown(paused) }
 }
 
-function assertKnown({ device, gateway }: PauseScope, { fleet, gateways }: RequestRooms): void {
+function assertKnown({ device, gateway }: PauseScope, { fleet, gateways }: ApiDeps): void {
   if (device !== undefined && gateway !== undefined)
     throw new Fault('invalid_payload', 'name a device or a gateway, not both')
   if (device !== undefined) deviceOf(device, fleet)
@@ -73,5 +84,5 @@ const wordsOf = ({ device, gateway }: PauseScope): string =>
   device !== undefined ? ` of ${device}` : gateway !== undefined ? ` of gateway ${gateway}` : ''
 
 /** Pauses as they are told: one without a device and a gateway is of the whole queue. */
-export const shown = (pauses: readonly Pause[]): Data[] =>
-  pauses.map(({ since, ...of }) => ({ ...of, since: isoTime(since) }))
+export const shown = (found: readonly Pause[]): z.input<typeof pauses> =>
+  found.map(({ since, ...of }) => ({ ...of, since: isoTime(since) }))

@@ -1,148 +1,75 @@
+import * as z from 'zod'
 import type { Device } from '../device/device.ts'
-import { type PlannedStep, passes, planOf } from '../device/send/setup.ts'
-import type { DeviceRow, Fleet } from '../fleet/fleet.ts'
-import type { Enqueued } from '../ledger/outbox/enqueue.ts'
-import { type Accepted, acceptCommand, ownAsker } from '../message/accepted.ts'
+import { passes, planOf } from '../device/send/setup.ts'
+import { acceptCommand } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
-import type { Store } from '../store/store.ts'
-import type { Clock } from '../util/clock.ts'
-import { Doorbell } from '../util/doorbell.ts'
-import { didYouMean } from '../util/nearest.ts'
+import { id } from './inputs.ts'
+import { type ApiDeps, deviceOf, operation, thisMachine } from './operation.ts'
+import { resultPayload } from './payloads.ts'
 
-/** What the desk needs of the hub. */
-export interface DeskRooms {
-  readonly fleet: Fleet
-  readonly store: Store
-  readonly clock: Clock
-  now(): number
-  /** The number of a gateway's SIM; null when nobody knows it. */
-  numberOf(gateway: string): string | null
-  submit(accepted: Accepted): Promise<Enqueued>
+/** A command may take its answer's time and that of a retry or two; then its result is shown as far as it is. */
+const patienceMs = 15 * 60_000
+
+const step = z.strictObject({
+  number: z.number().int(),
+  do: z.enum(['command', 'hand', 'ring']),
+  says: z.string(),
+  command: z.string().nullable(),
+  params: z.record(z.string(), z.string()),
+  asks: z.array(z.strictObject({ name: z.string(), accepts: z.string(), secret: z.boolean() })),
+  danger: z.string().nullable(),
+  sms: z.string().nullable(),
+})
+
+/** `for`: the gateway whose number the device shall know from now on. */
+const gatewayOf = { for: id.optional() }
+
+/** Makes a device accept the hub, step by step. The steps hold secrets: for whoever has the machine. */
+export const setupOperations = {
+  'setup/plan': operation({
+    summary: 'the steps of setting a device up, as its profile names them; only those of one command',
+    surfaces: thisMachine,
+    input: z.strictObject({ id, only: z.string().optional(), ...gatewayOf }),
+    output: z.strictObject({ steps: z.array(step), profile: z.string() }),
+    async run({ id: name, only = null, for: gateway }, deps) {
+      const device = addressed(name, gateway, deps)
+      const steps = planOf(device, only, isoTime(deps.now())) as z.input<typeof step>[]
+      return { steps, profile: device.profile.id }
+    },
+  }),
+  'setup/step': operation({
+    summary: 'carry one step out and wait for its end; passed: the device did what the step is for',
+    surfaces: thisMachine,
+    input: z.strictObject({
+      id,
+      number: z.coerce.number().int(),
+      command: z.string().min(1),
+      params: z.record(z.string(), z.unknown()).default({}),
+      confirm: z.boolean().default(false),
+      ...gatewayOf,
+    }),
+    output: resultPayload.extend({ passed: z.boolean() }),
+    async run({ id: name, number, command, params, confirm, for: gateway }, deps, asker) {
+      const device = addressed(name, gateway, deps)
+      const payload = {
+        command,
+        args: params,
+        ...(confirm && { confirm: device.id }),
+        ...(gateway !== undefined && { for: gateway }),
+      }
+      const [queued] = (await deps.submit(acceptCommand(asker, device.id, payload))).commands
+      if (queued === undefined) throw new Fault('internal', 'the command was not taken')
+      const result = (await deps.outcome(queued.id, patienceMs)) as z.input<typeof resultPayload>
+      return { ...result, passed: result.ok !== false && passes(device, number, result.reply?.text ?? '') }
+    },
+  }),
 }
 
-type Body = Readonly<Record<string, unknown>>
-type Outcome = Readonly<Record<string, unknown>>
-
-/** A command may take its answer's time and that of a retry or two; then the result is told as far as it is. */
-const patience = 15 * 60_000
-const look = 30_000
-
-/** Where the command line of this machine asks the running hub about devices, and has them changed and set up. */
-export class Desk {
-  readonly #rooms: DeskRooms
-  readonly #bell: Doorbell
-  readonly verbs: Readonly<Record<string, (body: Body) => Promise<unknown>>> = {
-    'devices/list': async () => this.#list(),
-    'devices/export': async () => this.#rows(),
-    'devices/add': async (body) => this.#rooms.fleet.add(tableOf(body)),
-    'devices/import': async (body) => this.#rooms.fleet.import(this.#overPresent(tableOf(body))),
-    'devices/update': async ({ id, change }) => this.#rooms.fleet.update(textIn(id, 'id'), change as DeviceRow),
-    'devices/remove': async ({ ids }) => this.#rooms.fleet.remove(ids as string[]),
-    'devices/plan': async (body) => this.#plan(body),
-    'devices/step': async (body) => this.#step(body),
-  }
-
-  constructor(rooms: DeskRooms) {
-    this.#rooms = rooms
-    this.#bell = new Doorbell(rooms.clock)
-    rooms.store.on('publications', () => this.#bell.ring())
-  }
-
-  ask(verb: string, body: Body): Promise<unknown> {
-    const act = Object.hasOwn(this.verbs, verb) ? this.verbs[verb] : undefined
-    if (act === undefined) throw new Fault('unknown_command', `this hub knows no "${verb}"`)
-    return act(body)
-  }
-
-  #list(): Outcome[] {
-    const { fleet } = this.#rooms
-    return [...fleet.devices.values()].map((device) => ({
-      id: device.id,
-      name: device.name,
-      profile: device.profile.id,
-      variant: device.dialect.variant,
-      number: device.numbers,
-      gateway: device.gateway,
-      in: fleet.rowOf(device.id) === null ? 'smshub.yaml' : 'store',
-    }))
-  }
-
-  #rows(): Record<string, DeviceRow> {
-    const { fleet } = this.#rooms
-    return Object.fromEntries(
-      [...fleet.devices.keys()].flatMap((id) => {
-        const row = fleet.rowOf(id)
-        return row === null ? [] : [[id, row]]
-      }),
-    )
-  }
-
-  /** A table has no word for what it leaves alone: keys that it lacks stay as they are. */
-  #overPresent(rows: ReadonlyMap<string, DeviceRow>): Map<string, DeviceRow> {
-    return new Map(
-      [...rows].map(([id, row]) => {
-        const present = this.#rooms.fleet.rowOf(id) ?? {}
-        return [id, { ...present, ...row, settings: { ...(present.settings as object), ...(row.settings as object) } }]
-      }),
-    )
-  }
-
-  #device(id: unknown, to: unknown): Device {
-    const { fleet, numberOf } = this.#rooms
-    const name = textIn(id, 'id')
-    const device = fleet.devices.get(name)
-    if (device === undefined)
-      throw new Fault('unknown_device', `there is no device "${name}"${didYouMean(name, fleet.devices.keys())}`)
-    if (typeof to !== 'string') return device
-    const hubNumber = numberOf(to)
-    if (hubNumber === null)
-      throw new Fault('no_gateway', `the number of gateway "${to}" is not known: set gateways.${to}.number`)
-    return { ...device, hubNumber }
-  }
-
-  #plan({ id, only, for: to }: Body): { steps: PlannedStep[]; profile: string } {
-    const device = this.#device(id, to)
-    const steps = planOf(device, typeof only === 'string' ? only : null, isoTime(this.#rooms.now()))
-    return { steps, profile: device.profile.id }
-  }
-
-  /** Carries out one step and waits for its end. `passed` says whether the device did what the step is for. */
-  async #step({ id, number, command, params, confirm, for: to }: Body): Promise<Outcome> {
-    const device = this.#device(id, to)
-    const payload = {
-      command: textIn(command, 'command'),
-      args: params ?? {},
-      ...(confirm === true && { confirm: device.id }),
-      ...(typeof to === 'string' && { for: to }),
-    }
-    const enqueued = await this.#rooms.submit(acceptCommand(ownAsker('command line'), device.id, payload))
-    const commandId = enqueued.commands[0]?.id
-    if (commandId === undefined) throw new Fault('internal', 'the command was not taken')
-    const result = await this.#outcome(commandId)
-    const text = (result.reply as { text?: string } | undefined)?.text ?? ''
-    return { ...result, passed: result.ok !== false && passes(device, Number(number), text) }
-  }
-
-  async #outcome(commandId: string): Promise<Outcome> {
-    const { store, clock, now } = this.#rooms
-    const end = clock.monotonic() + patience
-    for (;;) {
-      const seen = this.#bell.rings
-      const result = await store.run('findCommand', { id: commandId, now: now() })
-      if (result === null) throw new Fault('unknown_command', `there is no command ${commandId}`)
-      if (result.final === true || clock.monotonic() > end) return result
-      await this.#bell.wait(seen, look)
-    }
-  }
-}
-
-function textIn(value: unknown, key: string): string {
-  if (typeof value === 'string' && value !== '') return value
-  throw new Fault('invalid_payload', `"${key}" must be a text`)
-}
-
-function tableOf({ devices }: Body): Map<string, DeviceRow> {
-  if (typeof devices !== 'object' || devices === null) throw new Fault('invalid_payload', '"devices" must be a table')
-  return new Map(Object.entries(devices as Record<string, DeviceRow>))
+function addressed(name: string, gateway: string | undefined, { fleet, numberOf }: ApiDeps): Device {
+  const device = deviceOf(name, fleet)
+  if (gateway === undefined) return device
+  const hubNumber = numberOf(gateway)
+  if (hubNumber !== null) return { ...device, hubNumber }
+  throw new Fault('no_gateway', `the number of gateway "${gateway}" is not known: set gateways.${gateway}.number`)
 }

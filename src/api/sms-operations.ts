@@ -1,38 +1,56 @@
 import * as z from 'zod'
 import { acceptText } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { commandsOf } from './commands-of.ts'
 import { one } from './inputs.ts'
-import { type Data, request } from './operation.ts'
+import { type Data, operation } from './operation.ts'
+import { queued } from './outputs.ts'
+import { resultPayload } from './payloads.ts'
 
-/** Requests about single texts and commands. */
-export const smsRequests = {
-  'sms/send': request({
+/** The longest that somebody waits for a result, in seconds. */
+const longestWait = 900
+
+/** Single texts and commands. */
+export const smsOperations = {
+  'sms/send': operation({
     summary: 'a text to a number or a contact',
-    schema: z.looseObject({}),
-    async run(payload, rooms, asker) {
-      return commandsOf(await rooms.submit(acceptText(asker, payload)))
+    input: z.looseObject({}),
+    output: queued,
+    async run(payload, { submit }, asker) {
+      const { repeated, commands } = await submit(acceptText(asker, payload))
+      return { repeated, commands: [...commands] }
     },
   }),
-  'sms/get': request({
+  'sms/get': operation({
     summary: 'what became of a command or text, by command_id or message_id',
-    schema: one,
+    input: one,
+    output: resultPayload,
     async run({ id: name }, { store, now }) {
       return known(await store.run('findCommand', { id: name, now: now() }), name)
     },
   }),
-  'sms/cancel': request({
+  'sms/cancel': operation({
     summary: 'take a command or text out of the queue, as long as it has not left',
-    schema: one,
+    input: one,
+    output: resultPayload,
     async run({ id: name }, { store, now }) {
       const found = known(await store.run('cancelCommand', { id: name, now: now() }), name)
       if (found.status !== 'cancelled') throw new Fault('not_allowed', `it is ${found.status} already`, { id: name })
       return found
     },
   }),
+  'sms/wait': operation({
+    summary: 'the result of a command or text once it is final, or as it is when the time is up',
+    surfaces: ['local', 'http'],
+    input: z.strictObject({
+      id: z.string().min(1).max(64),
+      seconds: z.coerce.number().min(0).max(longestWait).default(60),
+    }),
+    output: resultPayload,
+    run: async ({ id, seconds }, { outcome }) => (await outcome(id, seconds * 1_000)) as z.input<typeof resultPayload>,
+  }),
 }
 
-function known(found: Data | null, name: string): Data {
+function known(found: Data | null, name: string): z.input<typeof resultPayload> {
   if (found === null) throw new Fault('unknown_command', `there is no command or text "${name}"`, { id: name })
-  return found
+  return found as z.input<typeof resultPayload>
 }

@@ -3,7 +3,7 @@ import { normaliseNumber } from '../device/parameters/numbers.ts'
 import type { Subject } from '../ledger/history.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
-import type { RequestRooms } from './operation.ts'
+import type { ApiDeps } from './operation.ts'
 
 /** Whom a request is about, by one of these; `about` is any of them. */
 export interface Named {
@@ -16,7 +16,7 @@ export interface Named {
 export const subjectKeys = ['about', 'device', 'number', 'contact'] as const
 
 /** Who is meant. A device that is gone is still known by its name. Fails when nothing is called so. */
-export function subjectOf(named: Named, { fleet, config }: RequestRooms): Subject & { readonly name: string } {
+export function subjectOf(named: Named, { fleet, config }: ApiDeps): Subject & { readonly name: string } {
   const given = subjectKeys.filter((key) => named[key] !== undefined)
   if (given.length > 1) throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
   const [key] = given
@@ -42,7 +42,7 @@ export function subjectOf(named: Named, { fleet, config }: RequestRooms): Subjec
 }
 
 /** A device with the numbers that are its alone. */
-function deviceSubject(id: string, { devices }: RequestRooms['fleet']): Subject & { readonly name: string } {
+function deviceSubject(id: string, { devices }: ApiDeps['fleet']): Subject & { readonly name: string } {
   const numbers = devices.get(id)?.numbers ?? []
   const others = new Set([...devices.values()].filter((one) => one.id !== id).flatMap((one) => one.numbers))
   return { name: id, device: id, numbers: numbers.filter((number) => !others.has(number)) }

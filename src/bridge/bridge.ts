@@ -1,5 +1,6 @@
-import type { Data, RequestRooms } from '../api/operation.ts'
-import { answer } from '../api/operations.ts'
+import { carryOut } from '../api/carry-out.ts'
+import type { AskedGateway } from '../api/gateway-board.ts'
+import type { ApiDeps, Data } from '../api/operation.ts'
 import { shown } from '../api/queue-operations.ts'
 import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
@@ -17,7 +18,7 @@ import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { Failures } from './failures.ts'
-import { type AskedGateway, Gateways, type GatewaysRooms } from './gateways.ts'
+import { Gateways, type GatewaysRooms } from './gateways.ts'
 import { type HealthSources, healthReport } from './health.ts'
 import { Logging } from './logging.ts'
 import { drained } from './pace.ts'
@@ -28,10 +29,10 @@ import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 /** What requests have from the bridge itself. */
 type Own = 'health' | 'rediscover' | 'pauseChanged' | 'setMqttLevel' | 'setLogLevel' | 'restart' | 'gateways'
 
-export interface BridgeRooms extends Omit<RequestRooms, Own> {
+export interface BridgeRooms extends Omit<ApiDeps, Own> {
   /** Undefined where the program has no log of its own, or nothing starts the hub again. */
-  readonly setLogLevel: RequestRooms['setLogLevel'] | undefined
-  readonly restart: RequestRooms['restart'] | undefined
+  readonly setLogLevel: ApiDeps['setLogLevel'] | undefined
+  readonly restart: ApiDeps['restart'] | undefined
   readonly clock: Clock
   gateways(): ReadonlyMap<string, AskedGateway>
   readonly ingress: Ingress
@@ -202,14 +203,14 @@ export class Bridge {
   /** `bridge/request/<path>`: resolves when its answer is committed. */
   async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
-    const rooms = this.#requestRooms()
-    const told = await respond(publish, (path, data) => answer(path, data, askerOf(publish), rooms))
+    const rooms = this.#apiDeps()
+    const told = await respond(publish, (path, data) => carryOut(path, data, rooms, askerOf(publish)))
     await this.#rooms.store.run('publish', told)
   }
 
   /** The same requests for the command line of this machine. */
   ask(path: string, data: unknown): Promise<Data> {
-    return answer(path, data, ownAsker('command line'), this.#requestRooms())
+    return carryOut(path, data, this.#apiDeps(), ownAsker('command line', 'local'))
   }
 
   /** Who can be relied on, then what there is: a little at a time, while clients are served. */
@@ -232,7 +233,7 @@ export class Bridge {
     if (!this.#stopped) await store.run('clearLeaving', device === undefined ? {} : { device })
   }
 
-  #requestRooms(): RequestRooms {
+  #apiDeps(): ApiDeps {
     return {
       ...this.#rooms,
       gateways: this.gateways,

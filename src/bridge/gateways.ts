@@ -1,36 +1,14 @@
+import type { Ability, AskedGateway, GatewayBoard } from '../api/gateway-board.ts'
 import type { Config } from '../config/schema.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import {
-  type GatewayState,
-  isAvailable,
-  publicationsOf,
-  type RestartKind,
-  type ToldGateway,
-} from '../message/gateway-state.ts'
+import { isAvailable, publicationsOf, type ToldGateway } from '../message/gateway-state.ts'
 import type { Publication } from '../message/publication.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
-
-/** What people may ask of a gateway; what it can't do it lacks. */
-export interface AskedGateway {
-  readonly state: GatewayState
-  readonly trace?: string
-  ussd?(codes: readonly string[]): Promise<string>
-  look?(): Promise<void>
-  restart?(how: RestartKind): Promise<void>
-  accept?(): Promise<string>
-  at?(text: string): Promise<AtReply>
-}
-
-/** The lines of an AT command and how it ended. */
-export interface AtReply {
-  readonly lines: readonly string[]
-  readonly final: { readonly kind: string; readonly text?: string }
-}
 
 export interface GatewaysRooms {
   readonly config: Config
@@ -53,7 +31,7 @@ const failedAgain = 3_600_000
 const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null }
 
 /** What is told of each gateway: the state that it shows, what waits for it, what it has sent, what is left to spend. */
-export class Gateways {
+export class Gateways implements GatewayBoard {
   readonly #rooms: GatewaysRooms
   readonly #figures = new Map<string, Figures>()
   /** Payloads by topic. */
@@ -123,7 +101,7 @@ export class Gateways {
   }
 
   /** What a gateway does, where it is one that does. */
-  able<K extends 'accept' | 'at' | 'look' | 'restart' | 'ussd'>(id: string, does: K): NonNullable<AskedGateway[K]> {
+  able<K extends Ability>(id: string, does: K): NonNullable<AskedGateway[K]> {
     const gateway = this.find(id)
     const act = gateway[does]
     if (act === undefined) throw new Fault('not_allowed', `${id} is no modem: it does not know ${does}`)

@@ -1,8 +1,7 @@
-import { stateFieldsOf } from '../device/describe/state-fields.ts'
-import { commandsOf, type Device, propertiesOf } from '../device/device.ts'
+import { abilitiesOf } from '../api/abilities.ts'
+import type { Device } from '../device/device.ts'
 import type { Profile } from '../device/profile/profile.ts'
 import { sampleDevice } from '../device/sample.ts'
-import { callsOf } from '../device/send/intent.ts'
 import type { Publication } from '../message/publication.ts'
 import { topicName } from '../message/topics.ts'
 
@@ -38,30 +37,5 @@ export function profilePage(profile: Profile): Publication {
     topic: topicName('bridge/profiles/{manufacturer}/{family}', { manufacturer, family }),
     payload,
     retain: true,
-  }
-}
-
-/** Commands and properties in the words of the topics. */
-export function abilitiesOf(device: Device): Record<string, unknown> {
-  const commands = Object.entries(commandsOf(device)).map(([name, { label, params, repeat, danger, asks }]) => {
-    const takes = Object.entries(params).map(([param, { type, min, max, options, optional, unit }]) => [
-      param,
-      { type, min, max, options: options && Object.keys(options), optional: optional || undefined, unit },
-    ])
-    const asked = asks.length > 0 ? asks : undefined
-    return [
-      name,
-      { label, repeat, danger, asks: asked, params: takes.length > 0 ? Object.fromEntries(takes) : undefined },
-    ]
-  })
-  const properties = Object.entries(propertiesOf(device)).map(([name, row]) => [
-    name,
-    { entity: row.entity, accepts: [...callsOf(device, row).keys()] },
-  ])
-  const { fields, families } = stateFieldsOf(device)
-  return {
-    commands: Object.fromEntries(commands),
-    properties: Object.fromEntries(properties),
-    fields: [...fields, ...families],
   }
 }

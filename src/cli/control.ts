@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, type Stats } from 'node:fs'
-import { request } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '../message/fault.ts'
@@ -62,7 +62,7 @@ export async function askHub(
 ): Promise<string | null> {
   if (!isThere(dataFolder)) return null
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const asked = httpRequest(
       { socketPath: controlPath(dataFolder), method, path, headers: { 'content-type': 'application/json' } },
       (response) => {
         let text = ''
@@ -85,13 +85,13 @@ export async function askHub(
   })
 }
 
-/** Asks the running hub a verb of its desk. Fails with what the hub says, or when none runs. */
-export async function askDesk<T>(
+/** Has the running hub carry an operation out. Fails with what the hub answers, or when none runs. */
+export async function request<T>(
   dataFolder: string,
-  verb: string,
+  path: string,
   body: Readonly<Record<string, unknown>> = {},
 ): Promise<T> {
-  const answer = await askHub(dataFolder, 'POST', `/ask/${verb}`, body)
+  const answer = await askHub(dataFolder, 'POST', `/ask/${path}`, body)
   if (answer !== null) return (JSON.parse(answer) as { answer: T }).answer
   const way = 'start it with smshub (also with --dry-run), or name its folder with --data'
   throw new Fault('invalid_config', `no hub runs on ${dataFolder}: ${way}`)

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { readTable, writeTable } from '../fleet/csv.ts'
+import type { DeviceRow } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 import { dataOutput } from './terminal.ts'
 
 /** What the command line says of a device. */
@@ -27,7 +28,7 @@ export async function addDevice(
   options: DeviceOptions,
   load: LoadOptions,
 ): Promise<number> {
-  await askDesk(loadConfig(load).dataFolder, 'devices/add', { devices: { [id]: rowOf(options) } })
+  await request(loadConfig(load).dataFolder, 'device/add', { ...rowOf(options), id })
   stdout.write(`${id} is added; smshub devices setup ${id} makes it accept the hub\n`)
   return exitCodes.ok
 }
@@ -50,7 +51,7 @@ export async function updateDevice(
     }),
   }
   if (Object.keys(change).length === 0) throw new Fault('invalid_config', 'nothing to change: see --help')
-  await askDesk(loadConfig(load).dataFolder, 'devices/update', { id, change })
+  await request(loadConfig(load).dataFolder, 'device/update', { ...change, id })
   stdout.write(`${id} is changed\n`)
   return exitCodes.ok
 }
@@ -60,7 +61,7 @@ export async function removeDevices(
   ids: readonly string[],
   load: LoadOptions,
 ): Promise<number> {
-  await askDesk(loadConfig(load).dataFolder, 'devices/remove', { ids })
+  await request(loadConfig(load).dataFolder, 'device/remove', { ids })
   stdout.write(`${ids.join(', ')}: removed\n`)
   return exitCodes.ok
 }
@@ -69,14 +70,19 @@ export async function removeDevices(
 export async function importDevices(context: CliContext, file: string, load: LoadOptions): Promise<number> {
   const text = file === '-' ? await wholeOf(context) : contents(resolve(context.cwd, file))
   const devices = readTable(text)
-  await askDesk(loadConfig(load).dataFolder, 'devices/import', { devices: Object.fromEntries(devices) })
+  const rows = [...devices].map(([id, row]) => ({ ...row, id }))
+  await request(loadConfig(load).dataFolder, 'device/import', { devices: rows })
   context.stdout.write(`${devices.size} devices imported\n`)
   return exitCodes.ok
 }
 
 /** `devices export`: the devices that the hub keeps, secrets and all, as a table that `import` reads. */
 export async function exportDevices({ stdout }: CliContext, load: LoadOptions): Promise<number> {
-  dataOutput(stdout).write(writeTable(await askDesk(loadConfig(load).dataFolder, 'devices/export')))
+  const { devices } = await request<{ devices: (DeviceRow & { id: string })[] }>(
+    loadConfig(load).dataFolder,
+    'device/export',
+  )
+  dataOutput(stdout).write(writeTable(Object.fromEntries(devices.map(({ id, ...row }) => [id, row]))))
   return exitCodes.ok
 }
 

@@ -3,12 +3,16 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import type { ToldGateway } from '../message/gateway-state.ts'
 import { escaped } from '../util/escape.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 
 /** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
 export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, ToldGateway>>> {
   try {
-    return await askDesk<Record<string, ToldGateway>>(loadConfig(load).dataFolder, 'gateway/states')
+    const { gateways } = await request<{ gateways: (ToldGateway & { id: string })[] }>(
+      loadConfig(load).dataFolder,
+      'gateway/list',
+    )
+    return Object.fromEntries(gateways.map(({ id, ...state }) => [id, state]))
   } catch (error) {
     // What is plugged in can be looked at without a configuration too.
     if (error instanceof Fault) return {}

@@ -3,7 +3,7 @@ import type { Erased } from '../ledger/erase.ts'
 import type { HistoryEntry } from '../ledger/history.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 import type { RunOptions } from './run.ts'
 import { tableLines } from './table.ts'
 
@@ -37,7 +37,7 @@ export async function showHistory(
   do {
     const size = Math.min(pageSize, limit - entries.length)
     const asked = { ...(about !== undefined && { about }), ...span, limit: size, ...(cursor !== null && { cursor }) }
-    const page: Page = await askDesk(dataFolder, 'request/history', asked)
+    const page: Page = await request(dataFolder, 'history', asked)
     entries.push(...page.entries)
     cursor = page.next
   } while (cursor !== null && entries.length < limit)
@@ -71,9 +71,9 @@ export async function eraseSubject(
 ): Promise<number> {
   if (!yes) throw new Fault('not_allowed', `this can't be undone: --yes erases everything kept of ${about}`)
   const asked = { about, confirm: about }
-  const { commands, received, raw, published, unfinished, backups }: Erased & { backups: string[] } = await askDesk(
+  const { commands, received, raw, published, unfinished, backups }: Erased & { backups: string[] } = await request(
     loadConfig(options).dataFolder,
-    'request/privacy/erase',
+    'privacy/erase',
     asked,
   )
   stdout.write(`${commands} commands and texts, ${received} received, ${raw} raw, ${published} unpublished: erased\n`)

@@ -1,18 +1,21 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AtReply } from '../api/gateway-board.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
-import { examine, type Finding, portFinding } from '../gateway/modem/doctor.ts'
+import { examine, type Finding, portFinding, refusalFinding } from '../gateway/modem/doctor.ts'
 import { useOf, withoutPort } from '../gateway/modem/hardware/known-modems.ts'
 import { probe } from '../gateway/modem/hardware/probe.ts'
 import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/hardware/usb.ts'
+import type { Reply } from '../gateway/modem/line/channel.ts'
 import { holdersOf } from '../gateway/modem/line/holders.ts'
 import { notAModem } from '../gateway/modem/line/port-trouble.ts'
 import { Fault } from '../message/fault.ts'
+import type { ToldGateway } from '../message/gateway-state.ts'
+import { isUssd } from '../message/ussd.ts'
 import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes } from './context.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 import { gatewayAt, gatewayLines, runningGateways } from './gateway-states.ts'
-import { linesOf } from './gateways.ts'
 import { isPath, onPort, openNamed } from './named-port.ts'
 
 interface Output {
@@ -124,14 +127,15 @@ export async function sayToModem(
   const lines =
     gateway === null
       ? await onPort(context, target, async (ask) => linesOf(await ask(text)))
-      : await hub<string[]>(load, gateway, 'at', { text })
+      : linesOf(await hub<AtReply>(load, gateway, 'at', { text }))
   for (const line of lines) context.stdout.write(`${line}\n`)
   return lines.at(-1) === 'OK' ? exitCodes.ok : exitCodes.failure
 }
 
 /** `modem trace`: what went over the line lately, for a bug report. */
 export async function traceModem(context: CliContext, target: string, load: LoadOptions): Promise<number> {
-  context.stdout.write(await hub<string>(load, await namedGateway(target, load), 'trace'))
+  const { trace } = await hub<{ trace: string }>(load, await namedGateway(target, load), 'trace')
+  context.stdout.write(trace)
   return exitCodes.ok
 }
 
@@ -143,7 +147,11 @@ export async function askNetwork(
   load: LoadOptions,
 ): Promise<number> {
   const gateway = await namedGateway(target, load)
-  context.stdout.write(`${await hub<string>(load, gateway, 'ussd', { codes })}\n`)
+  if (!isUssd(codes))
+    throw new Fault('invalid_payload', 'a USSD code looks like *100#; what is chosen in its menus follows it')
+  const [code, ...menu] = codes
+  const { text } = await hub<{ text: string }>(load, gateway, 'ussd', { code, menu })
+  context.stdout.write(`${text}\n`)
   return exitCodes.ok
 }
 
@@ -171,7 +179,7 @@ export async function examineModem(
   const findings =
     gateway === null
       ? await onPort(context, target, (ask) => examine(ask, target)).catch((error) => [portFinding(error)])
-      : await hub<Finding[]>(load, gateway, 'doctor')
+      : await examineGateway(gateway, load)
   for (const finding of findings) {
     if (json) context.stdout.write(`${JSON.stringify(finding)}\n`)
     else {
@@ -182,6 +190,32 @@ export async function examineModem(
     }
   }
   return findings.some(({ severity }) => severity === 'error') ? exitCodes.failure : exitCodes.ok
+}
+
+/** A modem that can't be asked is told by what the hub knows of it. */
+async function examineGateway(gateway: string, load: LoadOptions): Promise<readonly Finding[]> {
+  const { gateways } = await hub<{ gateways: (ToldGateway & { id: string })[] }>(load, gateway, 'list')
+  const state = gateways.find(({ id }) => id === gateway)
+  const refused = refusalFinding(gateway, state?.last_error ?? null)
+  try {
+    const found = await examine((text) => hub<Reply>(load, gateway, 'at', { text }), gateway)
+    return [...(refused === null ? [] : [refused]), ...found]
+  } catch (error) {
+    if (state === undefined) throw error
+    const finding = state.last_error ?? Fault.from(error).message
+    const { id: _, ...shown } = state
+    const lines = [`gateway/${gateway}: ${JSON.stringify(shown)}`]
+    // The modem that a gateway waits for may be one that shows no port.
+    const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
+    return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
+  }
+}
+
+/** A reply as somebody reads it. */
+function linesOf({ lines, final }: AtReply): string[] {
+  if (final.kind === 'timeout') return [...lines, '(no answer)']
+  if (final.kind === 'lost') return [...lines, '(the port was lost)']
+  return [...lines, final.text ?? '']
 }
 
 /** The gateway that is meant, by its name or by the port that it has open; null for a port that no gateway has. */
@@ -201,7 +235,7 @@ async function namedGateway(target: string, load: LoadOptions): Promise<string> 
 
 async function hub<T>(load: LoadOptions, gateway: string, what: string, body: object = {}): Promise<T> {
   try {
-    return await askDesk<T>(loadConfig(load).dataFolder, `gateway/${what}`, { gateway, ...body })
+    return await request<T>(loadConfig(load).dataFolder, `gateway/${what}`, { gateway, ...body })
   } catch (error) {
     const fault = Fault.from(error)
     if (!fault.message.startsWith('no hub runs')) throw fault

@@ -8,6 +8,7 @@ import type { HistoryOptions } from './history.ts'
 import { addModem } from './modem-verbs.ts'
 import { addClock, addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
+import { addSending } from './send-verbs.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { withSafeOutputs } from './terminal.ts'
 
@@ -106,6 +107,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     options,
   )
   addClock(root.command('clock').description('the time that the running hub goes by'), context, does, options)
+  addSending(root, context, does, options)
   addQueue(root.command('queue').description('what waits at the running hub'), context, does, options)
   root
     .command('history [about]')

@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load.ts'
 import type { QueuedRow } from '../ledger/outbox/queue.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 import type { RunOptions } from './run.ts'
 import { tableLines } from './table.ts'
 
@@ -70,7 +70,7 @@ export async function purgeQueue({ stdout }: CliContext, about: About, options: 
 
 /** `clock accept`: ends the wait for a clock that the store knows a later time than. */
 export async function acceptClock({ stdout }: CliContext, options: RunOptions): Promise<number> {
-  const { moved } = await askDesk<{ moved: number }>(loadConfig(options).dataFolder, 'request/clock/accept')
+  const { moved } = await request<{ moved: number }>(loadConfig(options).dataFolder, 'clock/accept')
   stdout.write(`the clock is accepted; ${moved} times that lay ahead of it are moved\n`)
   return exitCodes.ok
 }
@@ -95,4 +95,4 @@ function tellPauses({ stderr }: CliContext, paused: readonly Pause[]): void {
 }
 
 const ask = <T>(verb: string, about: object, options: RunOptions): Promise<T> =>
-  askDesk<T>(loadConfig(options).dataFolder, `request/queue/${verb}`, { ...about })
+  request<T>(loadConfig(options).dataFolder, `queue/${verb}`, { ...about })

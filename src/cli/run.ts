@@ -15,7 +15,6 @@ import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
-import { GatewayDesk } from './gateways.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { thisMachine } from './machine.ts'
 import { withSimulation } from './simulated.ts'
@@ -169,15 +168,11 @@ export async function serve(
       { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
       context.version,
     )
-    const desk = new GatewayDesk(hub.board)
     const source: HttpSource = {
       health: () => hub.healthy,
       metrics: () => metrics.render(),
       backup: (folder) => hub.backup(join(folder, 'smshub.db')),
-      ask: (verb, body) => {
-        if (verb.startsWith('request/')) return hub.request(verb.slice('request/'.length), body)
-        return verb.startsWith('gateway/') ? desk.ask(verb, body) : hub.desk.ask(verb, body)
-      },
+      ask: (path, body) => hub.request(path, body),
     }
     servers.push(await serveControl(source, prepareControl(foundBy)))
     if (config.http.enabled) servers.push(await serveHttp(source, { ...config.http.listen, hosts: config.http.hosts }))

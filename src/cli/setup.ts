@@ -2,7 +2,7 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import type { PlannedStep } from '../device/send/setup.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
-import { askDesk } from './control.ts'
+import { request } from './control.ts'
 
 export interface SetupOptions {
   readonly all?: boolean
@@ -119,7 +119,7 @@ async function setUpAll(context: CliContext, dataFolder: string, options: SetupO
   const say = (line: string) => {
     context.stdout.write(`${line}\n`)
   }
-  const all = await askDesk<{ id: string }[]>(dataFolder, 'devices/list')
+  const all = await allDevices(dataFolder)
   const waiting = all.map(({ id }) => id)
   const left: string[] = []
   let done = 0
@@ -158,8 +158,22 @@ async function setUpOne(
   return 'done'
 }
 
+/** A page at a time. */
+async function allDevices(dataFolder: string): Promise<{ readonly id: string }[]> {
+  const all: { readonly id: string }[] = []
+  for (let page = 1, pages = 1; page <= pages; page++) {
+    const found = await request<{ pages: number; devices: { id: string }[] }>(dataFolder, 'device/list', {
+      page,
+      limit: 500,
+    })
+    pages = found.pages
+    all.push(...found.devices)
+  }
+  return all
+}
+
 const planFor = (dataFolder: string, id: string, options: SetupOptions) =>
-  askDesk<{ steps: PlannedStep[]; profile: string }>(dataFolder, 'devices/plan', {
+  request<{ steps: PlannedStep[]; profile: string }>(dataFolder, 'setup/plan', {
     id,
     ...(options.only !== undefined && { only: options.only }),
     ...(options.for !== undefined && { for: options.for }),
@@ -172,7 +186,7 @@ const runStep = (
   params: Readonly<Record<string, string>>,
   options: SetupOptions,
 ) =>
-  askDesk<Result>(dataFolder, 'devices/step', {
+  request<Result>(dataFolder, 'setup/step', {
     id,
     number: step.number,
     command: step.command,

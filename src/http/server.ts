@@ -12,8 +12,8 @@ export interface HttpSource {
   metrics(): Promise<{ readonly contentType: string; readonly body: string }>
   /** Writes a backup into a folder; over the hub's own socket only. */
   backup(folder: string): Promise<void>
-  /** Whatever else the command line asks of the hub; over the hub's own socket only. */
-  ask(verb: string, body: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** An operation of the hub by its path; over the hub's own socket only. */
+  ask(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
 /** `/healthz` and `/metrics` for everybody who reaches the address. */

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { Desk } from '../api/setup-operations.ts'
+import { Outcomes } from '../api/outcome.ts'
 import { Bridge } from '../bridge/bridge.ts'
-import type { Gateways } from '../bridge/gateways.ts'
 import { contactsOf, homeOf } from '../config/contacts.ts'
 import { makeDevices, numberOf } from '../config/devices.ts'
 import { ProfileFiles } from '../config/profiles.ts'
@@ -91,8 +90,6 @@ export class Hub {
   #deliver!: Deliver
   #publisher!: Publisher
   #bridge!: Bridge
-  /** For the command line of this machine. */
-  desk!: Desk
   #upkeep!: Upkeep
   /** What runs, in the order in which it is stopped. */
   #parts: Parts = {}
@@ -157,11 +154,6 @@ export class Hub {
     return this.fleet.devices
   }
 
-  /** What is told of the gateways. */
-  get board(): Gateways {
-    return this.#bridge.gateways
-  }
-
   get address(): string {
     return this.#ingress.address
   }
@@ -193,7 +185,7 @@ export class Hub {
     return this.#store.backup(path)
   }
 
-  /** What `bridge/request/<path>` does, for the command line of this machine. */
+  /** Carries an operation out for the command line of this machine. */
   request(path: string, data: unknown): Promise<Readonly<Record<string, unknown>>> {
     return this.#bridge.ask(path, data)
   }
@@ -285,13 +277,7 @@ export class Hub {
       ask: (id, property) => this.#submit.ask(id, property),
       log: (level, message) => this.#options.log(level, 'deliver', message),
     })
-    this.desk = new Desk({
-      ...rooms,
-      fleet: this.fleet,
-      now,
-      numberOf: (id) => numberOf(config, id),
-      submit: (accepted) => this.#submit.submit(accepted),
-    })
+    const outcomes = new Outcomes(this.#store, clock, now)
     this.#publisher = new Publisher({
       store: this.#store,
       ingress: this.#ingress,
@@ -318,6 +304,8 @@ export class Hub {
       newId: () => newId('out'),
       shown: (event) => this.events.emit('gateway', event),
       submit: (accepted) => this.#submit.submit(accepted),
+      numberOf: (id) => numberOf(config, id),
+      outcome: (commandId, forMs) => outcomes.of(commandId, forMs),
       tellAgain: () => this.#publisher.tellAgain(),
       backup: () => this.#folder.backUp(this.#store, this.#time.now(), this.#options.copyFiles),
       clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),

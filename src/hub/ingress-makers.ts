@@ -1,3 +1,4 @@
+import { pathsOf } from '../api/operations.ts'
 import { sms2mqttInbound } from '../bridge/sms2mqtt.ts'
 import { brokerSettings } from '../config/broker.ts'
 import type { Config } from '../config/schema.ts'
@@ -35,7 +36,8 @@ export function makeIngress(rooms: IngressRooms): Ingress {
     const sessions = sessionStore(store, baseTopic)
     const { prefix } = config.homeassistant
     const discovery = { prefix, objectOf: (device: string) => `${hubDeviceId({ instance })}_${device}` }
-    const names = { baseTopic, aliases, discovery, isRecipient }
+    const operations = pathsOf('mqtt', 'home_assistant')
+    const names = { baseTopic, aliases, discovery, operations, isRecipient }
     return new EmbeddedBroker({ ...brokerSettings(broker), ...names, sessions, now, clock, run })
   }
   const clientId = client_id ?? `smshub-${instance}`

@@ -12,8 +12,12 @@ export interface Delivery {
   readonly duplicate: boolean
 }
 
+/** The ways into the hub; `hub` is its own. */
+export type Door = 'mqtt' | 'local' | 'http' | 'hub'
+
 /** Who asks, through whichever door: known before what is asked for is read. */
 export interface Asker {
+  readonly door: Door
   /** Quotas, `id`s and the log go by it. */
   readonly name: string
   /** Everybody behind the door has this name: the quota of a client is not shared by all of them then. */
@@ -53,8 +57,9 @@ export interface Content {
 
 type Table = Readonly<Record<string, unknown>>
 
-/** Somebody of the hub's own: the command line, the hub with a question. */
-export const ownAsker = (name: string): Asker => ({
+/** Somebody of this machine: the command line, the hub with a question of its own. */
+export const ownAsker = (name: string, door: 'hub' | 'local'): Asker => ({
+  door,
   name,
   isAnonymous: false,
   replyTo: null,

@@ -12,6 +12,7 @@ export const largestPayload = 64 * 1024
 export function askerOf(publish: Publish): Asker {
   const { client, user, messageId, connection, duplicate, response } = publish
   return {
+    door: 'mqtt',
     name: user ?? client,
     isAnonymous: publish.isAnonymous ?? false,
     replyTo: response && {

@@ -82,7 +82,7 @@ export class Submit {
   /** The hub's own question: for a property of a device, or for its state where it is empty. */
   ask(device: string, property: string): Promise<Enqueued> {
     // Nobody's quota but the device's own.
-    const asker = { ...ownAsker('hub'), isAnonymous: true }
+    const asker = { ...ownAsker('hub', 'hub'), isAnonymous: true }
     return this.submit(acceptGet(asker, device, property === '' ? null : property))
   }
 

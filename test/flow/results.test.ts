@@ -22,6 +22,7 @@ devices:
     number: "${boxNumber}"
     commands:
       one: { text: ONE, repeat: safe, reply: { expect: required, within: 60, accepted: OK, refused: NO } }
+      patient: { text: PATIENT, repeat: safe, reply: { expect: required, within: 86400, accepted: OK } }
       two: { text: TWO, repeat: safe, reply: { expect: required, within: 60, accepted: OK } }
       pulse: { text: PULSE, repeat: never, reply: { expect: required, within: 60, accepted: PULSED } }
       told: { text: TOLD, repeat: never, reply: { expect: none } }
@@ -219,13 +220,9 @@ describe('every outcome', () => {
 
   test('high priority does not wait for the answer of a safe command', async () => {
     boxSays = []
-    const slow = outcome('box/command/one')
-    await client.wait(
-      ({ topic, json }) =>
-        (topic === 'smshub/box/result' && json.command === 'one' && json.status === 'delivered') ||
-        json.status === 'sent',
-    )
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const slow = outcome('box/command/patient')
+    const isOut = ({ command, status }: Record<string, any>) => command === 'patient' && status === 'sent'
+    await client.wait(({ topic, json }) => topic === 'smshub/box/result' && isOut(json))
     const fast = outcome('box/command/told', { priority: 'high' })
     expect(await slow).toMatchObject({ status: 'unconfirmed', ok: null, reason: 'overtaken' })
     expect(await fast).toMatchObject({ status: 'delivered' })

@@ -113,9 +113,9 @@ async function lives(): Promise<readonly unknown[]> {
   fromVan(text)
   const isOfText = ({ topic, json }: TestClient['received'][number]) =>
     topic === 'smshub/sms/status' && json.client_id === id && json.to === person
-  const command = await client.final('gate', (json) => json.id === id, 30_000)
-  const status = await client.wait((one) => isOfText(one) && ends.includes(one.json.status), 30_000)
-  await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === text, 30_000)
+  const command = await client.final('gate', (json) => json.id === id)
+  const status = await client.wait((one) => isOfText(one) && ends.includes(one.json.status))
+  await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === text)
   expect(client.results('gate').filter((json) => json.id === id && json.final)).toHaveLength(1)
   expect(client.received.filter((one) => isOfText(one) && ends.includes(one.json.status))).toHaveLength(1)
   expect(accepted(world.world, person).filter((one) => one.text === id).length).toBeLessThanOrEqual(1)

@@ -1,3 +1,4 @@
+import { pathsOf } from '../../src/api/operations.ts'
 import { Access, type UserRights } from '../../src/mqtt/embedded/access.ts'
 
 /** The rules of the embedded broker for these users; texts may go to the recipients that are named. */
@@ -6,6 +7,7 @@ export function accessOf(users: Readonly<Record<string, UserRights>>, recipients
     baseTopic: 'smshub',
     aliases: {},
     discovery: { prefix: 'homeassistant', objectOf: (device) => `smshub_a1b2_${device}` },
+    operations: pathsOf('mqtt', 'home_assistant'),
     isRecipient: (to) => recipients.includes(to),
   })
 }

@@ -26,13 +26,15 @@ export interface AccessNames {
     /** The level that names a device. */
     objectOf(device: string): string
   }
+  /** Paths of the operations that a `home_assistant` may ask for. */
+  readonly operations: readonly string[]
   /** Whether a name or number is a contact's or a device's. */
   isRecipient(to: string, isTopic: boolean): boolean
 }
 
 /**
  * Behind the base topic but for those with a slash in front; `{device}` and `{command}` are filled in, `{discovery}` is
- * the prefix of Home Assistant.
+ * the prefix of Home Assistant, `{request}` every operation that is for its role.
  */
 const watching = [
   '{device}',
@@ -73,7 +75,7 @@ export const roles = {
     write: [...acting, '{device}/send', '{discovery}/#'],
     hub: {
       read: ['sms/received', 'bridge/event'],
-      write: ['queue/pause', 'queue/resume', 'restart', 'log_level'].map((path) => `bridge/request/${path}`),
+      write: ['{request}'],
       texts: true,
     },
   },
@@ -180,6 +182,8 @@ export class Access {
         : devices === undefined
           ? [`${prefix}/#`]
           : [`${prefix}/status`, ...devices.flatMap(documents)]
+    const requests = (pattern: string) =>
+      pattern === '{request}' ? this.#names.operations.map((path) => `bridge/request/${path}`) : [pattern]
     const mayRead = [
       ...[...rights.read, ...hub.read].flatMap(fillFor((device) => [`${prefix}/+/${objectOf(device)}/#`])),
       ...read,
@@ -187,7 +191,7 @@ export class Access {
     return {
       read: mayRead,
       subscribe: rights.read.includes('{discovery}/#') ? [...mayRead, `${prefix}/#`] : mayRead,
-      write: [...[...acts, ...hub.write].flatMap(fillFor(() => [])), ...write],
+      write: [...[...acts, ...hub.write.flatMap(requests)].flatMap(fillFor(() => [])), ...write],
       own: write,
       texts: hub.texts,
     }

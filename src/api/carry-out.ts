@@ -1,0 +1,35 @@
+import * as z from 'zod'
+import { wordsOf } from '../config/problems.ts'
+import type { Asker } from '../message/accepted.ts'
+import { Fault } from '../message/fault.ts'
+import { didYouMean } from '../util/nearest.ts'
+import { own } from '../util/own.ts'
+import type { ApiDeps, Data } from './operation.ts'
+import { operations, pathsOf } from './operations.ts'
+
+/**
+ * Carries an operation out. Fails with `unknown_command`, with `invalid_payload`, naming what is wrong, and with
+ * whatever the operation fails with.
+ */
+export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker: Asker): Promise<Data> {
+  const surface = asker.door === 'hub' ? 'local' : asker.door
+  const one = own(operations, path)
+  if (one === undefined || !one.surfaces.includes(surface)) {
+    const known = pathsOf(surface)
+    const meant = didYouMean(path, known) || `; there is ${known.join(', ')}`
+    throw new Fault('unknown_command', `there is no request "${path}"${meant}`)
+  }
+  const parsed = one.input.safeParse(data)
+  if (parsed.success) return (await one.run(parsed.data, deps, asker)) as Data
+  const [issue] = parsed.error.issues
+  if (issue === undefined) throw new Fault('invalid_payload', `${path}: is wrong`)
+  if (issue.code === 'unrecognized_keys') throw new Fault('invalid_payload', unknownKey(path, issue.keys, one.input))
+  const { path: at, words } = wordsOf(issue, data)
+  throw new Fault('invalid_payload', `${[path, ...at].join('.')}: ${words}`)
+}
+
+function unknownKey(path: string, [key = '']: readonly string[], input: z.ZodType): string {
+  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  const known = Object.keys(properties)
+  return `${path}: unknown key "${key}"${didYouMean(key, known) || `; there is ${known.join(', ') || 'none'}`}`
+}

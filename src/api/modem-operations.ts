@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import type { AtReply } from './gateway-board.ts'
+import { id } from './inputs.ts'
+import { operation, thisMachine } from './operation.ts'
+
+/** One modem, for whoever has the machine: AT commands could do anything to a SIM. */
+export const modemOperations = {
+  'gateway/at': operation({
+    summary: 'one AT command, and the lines of its answer',
+    surfaces: thisMachine,
+    input: z.strictObject({
+      gateway: id,
+      text: z.string().regex(/^at[ -~]*$/i, 'must be one AT command, for example AT+CSQ'),
+    }),
+    output: z.strictObject({
+      lines: z.array(z.string()),
+      final: z.looseObject({ kind: z.string(), text: z.string().optional() }),
+    }),
+    async run({ gateway, text }, { gateways }) {
+      const { lines, final }: AtReply = await gateways.able(gateway, 'at')(text)
+      return { lines: [...lines], final: { ...final } }
+    },
+  }),
+  'gateway/trace': operation({
+    summary: 'what went over the line of a modem lately',
+    surfaces: thisMachine,
+    input: z.strictObject({ gateway: id }),
+    output: z.strictObject({ trace: z.string() }),
+    run: async ({ gateway }, { gateways }) => ({ trace: gateways.find(gateway).trace ?? '' }),
+  }),
+}

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+
+const time = z.iso.datetime({ offset: true })
+
+/** What a request has put into the queue. */
+export const queued = z.strictObject({
+  /** It had come before: nothing new is sent. */
+  repeated: z.boolean(),
+  commands: z.array(z.strictObject({ id: z.string(), status: z.string() })),
+})
+
+/** Pauses: one without a device and a gateway is of the whole queue. */
+export const pauses = z.array(
+  z.strictObject({ device: z.string().optional(), gateway: z.string().optional(), since: time }),
+)
+
+export const erasure = z.strictObject({
+  commands: z.number().int(),
+  received: z.number().int(),
+  raw: z.number().int(),
+  published: z.number().int(),
+  unfinished: z.number().int(),
+  backups: z.array(z.string()),
+})
+
+export const nothing = z.strictObject({})

@@ -1,0 +1,45 @@
+import type { Command } from 'commander'
+import type { CliContext } from './context.ts'
+import type { RunOptions } from './run.ts'
+import type { SendOptions } from './send.ts'
+
+type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
+
+const shared = (verb: Command): Command =>
+  verb
+    .option('--id <id>', 'the same id again sends nothing new')
+    .option('--ttl <seconds>', 'good for so long until it leaves')
+    .option('--priority <priority>', 'high, normal or low')
+    .option('--gateway <id>', 'through this gateway only')
+    .option('--json', 'the result as one JSON object a line')
+
+/** `smshub sms …` and `smshub command …`: texts and commands through the running hub. */
+export function addSending(root: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  const load = () => import('./send.ts')
+  shared(
+    root
+      .command('sms')
+      .description('texts through the running hub')
+      .command('send <to> <text...>')
+      .description('send a text to a number, a contact or a group; - reads it from the standard input'),
+  )
+    .option('--wait <seconds>', 'wait for the end', '0')
+    .action(
+      does(async (to: string, text: string[], chosen: SendOptions) =>
+        (await load()).sendText(context, to, text, chosen, options()),
+      ),
+    )
+  shared(
+    root
+      .command('command <device> <command> [parameters...]')
+      .description('send a command to a device, with its parameters as <name>=<value>, and show the result'),
+  )
+    .option('--confirm <device>', 'yes, though the command is dangerous')
+    .option('--force', 'even while the same command is unfinished')
+    .option('--wait <seconds>', 'wait for the result', '120')
+    .action(
+      does(async (device: string, command: string, parameters: string[], chosen: SendOptions) =>
+        (await load()).sendCommand(context, device, command, parameters, chosen, options()),
+      ),
+    )
+}

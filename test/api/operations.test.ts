@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Operation } from '../../src/api/operation.ts'
+import { operations, pathsOf } from '../../src/api/operations.ts'
+import { freePort } from '../support/folder.ts'
+import { type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { gateNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
+
+let world: TestWorld
+let started: StartedHub
+let client: TestClient
+
+beforeAll(async () => {
+  world = await startWorld()
+  const port = await freePort()
+  const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
+  started = await startHub(
+    `${hubYaml({ mqtt, path: world.path })}\ncontacts: { owner: "+4915112345670" }\nrequests: { add_devices: true }\n`,
+    { restart: () => {}, setLogLevel: () => {} },
+  )
+  client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, {}, 'smshub/#')
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+})
+
+afterAll(async () => {
+  await client.close()
+  await started.hub.stop()
+  await world.world.close()
+})
+
+type Answers = Readonly<Record<string, any>>
+
+/** What is asked of each operation, in this order; of what came before where it needs that. */
+const trials: Readonly<Record<string, (before: Answers) => object>> = {
+  health_check: () => ({}),
+  log_level: () => ({ level: 'debug', mqtt: 'none' }),
+  'clock/accept': () => ({}),
+  'device/add': () => ({ id: 'shed', profile: 'generic/text', number: '+4915112345671' }),
+  'device/import': () => ({ devices: [{ id: 'barn', profile: 'generic/text', number: '+4915112345672' }] }),
+  'device/update': () => ({ id: 'shed', name: 'Shed' }),
+  'device/rename': () => ({ id: 'shed', name: 'Old shed' }),
+  'device/options': () => ({ id: 'shed', options: { expected: '1d' } }),
+  'device/list': () => ({}),
+  'device/get': () => ({ id: 'gate' }),
+  'device/export': () => ({}),
+  'device/command': () => ({ device: 'gate', command: 'open' }),
+  'sms/send': () => ({ to: 'owner', text: 'hello' }),
+  'sms/wait': (before) => ({ id: before['sms/send'].commands[0].id, seconds: 60 }),
+  'sms/get': (before) => ({ id: before['sms/send'].commands[0].id }),
+  'queue/pause': () => ({ device: 'shed' }),
+  'sms/cancel': () => ({ id: 'waiting' }),
+  'queue/list': () => ({}),
+  'queue/purge': () => ({ device: 'shed' }),
+  'queue/resume': () => ({ device: 'shed' }),
+  'setup/plan': () => ({ id: 'gate' }),
+  'setup/step': () => ({ id: 'gate', number: 1, command: 'open' }),
+  'gateway/list': () => ({}),
+  'gateway/signal': () => ({ gateway: 'home' }),
+  'gateway/ussd': () => ({ gateway: 'home', code: '*100#' }),
+  'gateway/accept': () => ({ gateway: 'home' }),
+  'gateway/at': () => ({ gateway: 'home', text: 'AT+CSQ' }),
+  'gateway/trace': () => ({ gateway: 'home' }),
+  'gateway/restart': () => ({ gateway: 'home', how: 'radio' }),
+  history: () => ({}),
+  'homeassistant/rediscover': () => ({}),
+  'homeassistant/clear': () => ({}),
+  'device/remove': () => ({ ids: ['shed', 'barn'], erase: true }),
+  'privacy/erase': () => ({ about: 'owner', confirm: 'owner' }),
+  backup: () => ({}),
+  restart: () => ({}),
+}
+
+describe('every operation', () => {
+  test('is tried here', () => {
+    expect(Object.keys(trials).sort()).toEqual(Object.keys(operations).sort())
+  })
+
+  test('answers what its schema promises', async () => {
+    const answers: Record<string, any> = {}
+    for (const [path, ask] of Object.entries(trials)) {
+      let data = ask(answers)
+      if (path === 'sms/cancel') {
+        const queued = (await started.hub.request('sms/send', { to: 'shed', text: 'x' })) as any
+        data = { id: queued.commands[0].id }
+      }
+      const answer = await started.hub.request(path, data)
+      answers[path] = answer
+      const { success, error } = (operations[path] as Operation).output.safeParse(JSON.parse(JSON.stringify(answer)))
+      expect({ path, success, error: error?.message, answer: success ? undefined : answer }).toEqual({
+        path,
+        success: true,
+      })
+    }
+    expect(answers['device/list'].devices).toContainEqual(
+      expect.objectContaining({ id: 'gate', numbers: [gateNumber], removable: false }),
+    )
+    expect(answers['device/export'].devices.map(({ id }: { id: string }) => id)).toEqual(['shed', 'barn'])
+  })
+
+  test('for this machine alone is none on MQTT, and no number of a device is shown there', async () => {
+    const ask = async (path: string, data: object) => {
+      const transaction = `t${Math.floor(performance.now() * 1_000)}`
+      await client.publish(`smshub/bridge/request/${path}`, { ...data, transaction })
+      return (
+        await client.wait(
+          ({ topic, json }) => topic.startsWith('smshub/bridge/response/') && json.transaction === transaction,
+        )
+      ).json
+    }
+    const local = Object.keys(operations).filter((path) => !pathsOf('mqtt').includes(path))
+    expect(local.sort()).toEqual([
+      'device/export',
+      'device/import',
+      'gateway/at',
+      'gateway/trace',
+      'setup/plan',
+      'setup/step',
+      'sms/wait',
+    ])
+    for (const path of local)
+      expect(await ask(path, { gateway: 'home', text: 'AT+CSQ' })).toMatchObject({
+        status: 'error',
+        error_code: 'unknown_command',
+      })
+    const { data } = await ask('device/list', {})
+    expect(data.devices).not.toHaveLength(0)
+    for (const device of data.devices) expect(device).not.toHaveProperty('numbers')
+  })
+
+  test('that Home Assistant may ask for is one that changes no device', () => {
+    expect(pathsOf('mqtt', 'home_assistant')).toEqual(['queue/pause', 'queue/resume', 'log_level', 'restart'])
+  })
+})

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess } from '../support/hub-process.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { smshub } from '../support/run-cli.ts'
+import { accepted, gateNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
+
+const owner = '+4915112345670'
+let world: TestWorld
+let hub: HubProcess
+const ask = (...args: string[]) => smshub(args, hub.folder)
+
+beforeAll(async () => {
+  world = await startWorld()
+  new SimulatedDevice({ network: world.world.network, number: owner, answerer: { answer: () => [] } })
+  hub = new HubProcess(temporaryFolder())
+  const port = await freePort()
+  const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
+  await hub.start({ config: `${hubYaml({ mqtt, path: world.path })}\ncontacts: { owner: "${owner}" }\n` })
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+  await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+  await client.close()
+})
+
+afterAll(async () => {
+  await hub.kill()
+  await world.world.close()
+})
+
+describe('texts and commands by the command line', () => {
+  test('a text goes to a contact once for its id, however often it is asked for', async () => {
+    const sent = await ask('sms', 'send', 'owner', 'the', 'pump', 'runs', '--id', 'a', '--wait', '600')
+    expect(sent).toMatchObject({ code: 0, err: '' })
+    expect(sent.out).toMatch(/^cmd_\w+ {2}(sent|delivered)\n$/)
+    const again = await ask('sms', 'send', 'owner', 'the', 'pump', 'runs', '--id', 'a', '--json')
+    expect(JSON.parse(again.out)).toMatchObject({ id: 'a', final: true })
+    expect(accepted(world.world, owner).map(({ text }) => text)).toEqual(['the pump runs'])
+  })
+
+  test('a command shows its result, and what the device answered', async () => {
+    const { out, code } = await ask('command', 'gate', 'open', '--json', '--wait', '600')
+    expect(JSON.parse(out)).toMatchObject({ device: 'gate', command: 'open', status: 'replied', ok: true })
+    expect(code).toBe(0)
+    expect(accepted(world.world, gateNumber)).toHaveLength(1)
+  })
+
+  test('parameters are named, or the one that the command takes', async () => {
+    const named = await ask('command', 'boiler', 'relay', 'state=ON', '--wait', '600')
+    expect(named).toMatchObject({ code: 0 })
+    const bare = await ask('command', 'boiler', 'relay', 'OFF', '--wait', '600')
+    expect(bare).toMatchObject({ code: 0 })
+    const wrong = await ask('command', 'boiler', 'relay', 'state=ON', 'more')
+    expect(wrong).toMatchObject({ code: 1, out: '' })
+    expect(wrong.err).toContain('a parameter is written <name>=<value>, not "more"')
+  })
+
+  test('what is refused is named, and the exit code says so', async () => {
+    const { out, code } = await ask('command', 'gate', 'opne')
+    expect(code).toBe(1)
+    expect(out).toContain('rejected')
+    expect(out).toContain('did you mean "open"?')
+    const nobody = await ask('sms', 'send', 'ownr', 'hello')
+    expect(nobody.code).toBe(1)
+    expect(nobody.out).toContain('did you mean "owner"?')
+    const ttl = await ask('sms', 'send', 'owner', 'hello', '--ttl', 'soon')
+    expect(ttl.code).toBe(1)
+    expect(ttl.out).toContain('"ttl" must be seconds')
+  })
+})
