@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { strayEntities } from '../bridge/stray-entities.ts'
 import { makeDevices } from '../config/devices.ts'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
@@ -7,6 +6,7 @@ import { trustWarnings } from '../config/trust.ts'
 import { commandWarnings } from '../config/users.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { exposedFiles } from './exposed.ts'
+import { strayEntities } from './stray-entities.ts'
 
 /** `config check`: reads the configuration and every profile it names, and starts nothing. */
 export function checkConfig({ stdout, stderr }: CliContext, options: LoadOptions): number {
