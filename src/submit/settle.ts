@@ -23,7 +23,7 @@ type Decision =
       readonly pause: string | null
     }
   | { readonly do: 'give_up'; readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
-  | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport }
+  | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport; readonly pause: string | null }
 
 /**
  * The rule of design section 3: what is not safe to repeat goes again only where nothing left the modem or the
@@ -31,10 +31,10 @@ type Decision =
  */
 export function decide(handover: Handover, claim: Claim): Decision {
   const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
-  const doubtOrRepeat = (reason: string, error: ErrorReport): Decision =>
+  const doubtOrRepeat = (reason: string, error: ErrorReport, pause: string | null = null): Decision =>
     claim.safe && claim.attempts < mostDoubts
-      ? { do: 'requeue', after, error, pause: null }
-      : { do: 'doubt', reason, error }
+      ? { do: 'requeue', after: pause === null ? after : pauseMs, error, pause }
+      : { do: 'doubt', reason, error, pause }
   switch (handover.outcome) {
     case 'sent':
       return { do: 'sent', reference: handover.reference }
@@ -53,7 +53,10 @@ export function decide(handover: Handover, claim: Claim): Decision {
       const { text, number, accepted, next } = handover.cause
       if (accepted === 'yes') return { do: 'sent', reference: null }
       const detail = number === null ? {} : { cms: number }
-      if (accepted === 'unknown') return doubtOrRepeat(text, errorReport(new Fault('modem_error', text, detail)))
+      if (accepted === 'unknown') {
+        const error = errorReport(new Fault('modem_error', text, detail))
+        return doubtOrRepeat(text, error, next === 'pause' ? text : null)
+      }
       const fromNetwork = number !== null && number < 300
       const error = errorReport(new Fault(fromNetwork ? 'network_rejected' : 'modem_error', text, detail))
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
@@ -76,27 +79,26 @@ export interface Settlement {
 /** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
 export function settle(store: Store, gateway: string, claim: Claim, sent: SegmentSent, now: number): Settlement {
   const { part, sim, handover } = sent
-  const { seq } = claim
+  const at = { seq: claim.seq, part, gateway, sim, now }
   const decision = decide(handover, claim)
   switch (decision.do) {
     case 'sent': {
       const { reference } = decision
-      return { commit: () => store.run('markSent', { seq, part, gateway, sim, reference, now }), pause: null }
+      return { commit: () => store.run('markSent', { ...at, reference }), pause: null }
     }
     case 'requeue': {
       const { after, error, pause } = decision
-      return {
-        commit: () => store.run('requeue', { seq, part, gateway, sim, now, retryAt: now + after, error }),
-        pause: pause === null ? null : { ms: pauseMs, reason: pause },
-      }
+      return { commit: () => store.run('requeue', { ...at, retryAt: now + after, error }), pause: resting(pause) }
     }
     case 'give_up': {
       const { status, error } = decision
-      return { commit: () => store.run('giveUp', { seq, part, gateway, sim, now, status, error }), pause: null }
+      return { commit: () => store.run('giveUp', { ...at, status, error }), pause: null }
     }
     case 'doubt': {
-      const { reason, error } = decision
-      return { commit: () => store.run('doubt', { seq, part, gateway, sim, now, reason, error }), pause: null }
+      const { reason, error, pause } = decision
+      return { commit: () => store.run('doubt', { ...at, reason, error }), pause: resting(pause) }
     }
   }
 }
+
+const resting = (reason: string | null) => (reason === null ? null : { ms: pauseMs, reason })

@@ -156,9 +156,34 @@ describe('every outcome', () => {
 
   test('a refusal that may pass is tried again, a press too: the network said that it did not take it', async () => {
     boxSays = ['PULSED']
-    world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 38, times: 2 })
+    world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 42, times: 2 })
     const result = await outcome('box/command/pulse', { force: true })
     expect(result).toMatchObject({ status: 'replied', ok: true, sms: { attempts: 3 } })
+  })
+
+  // TS 24.011 annex E-2, TS 27.005 clause 3.2.5: a failure on the way, or the modem's own timer, and no refusal.
+  test.each([38, 41, 331])(
+    'in doubt: +CMS ERROR %i behind the PDU does not say that the network did not take a press, so it is not repeated',
+    async (cms) => {
+      boxSays = []
+      const before = accepted(world.world, boxNumber).length
+      world.world.network.change({ reportLoss: 1 })
+      world.world.modem.faults.add({ fault: 'error', at: 'after_acceptance', command: '+CMGS', cms, times: 1 })
+      const result = await outcome('box/command/pulse', { force: true })
+      world.world.network.change({ reportLoss: 0 })
+      expect(result).toMatchObject({ status: 'in_doubt', ok: null, error: { details: { cms } }, sms: { attempts: 1 } })
+      expect(accepted(world.world, boxNumber).length).toBe(before + 1)
+    },
+  )
+
+  test('what is safe is repeated behind such an error, and a press behind one before the PDU', async () => {
+    boxSays = ['OK']
+    world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 38, times: 1 })
+    expect(await outcome('box/command/one')).toMatchObject({ status: 'replied', ok: true, sms: { attempts: 2 } })
+    boxSays = ['PULSED']
+    world.world.modem.faults.add({ fault: 'error', at: 'before_prompt', command: '+CMGS', cms: 38, times: 1 })
+    const pressed = await outcome('box/command/pulse', { force: true })
+    expect(pressed).toMatchObject({ status: 'replied', ok: true, sms: { attempts: 2 } })
   })
 
   test('in doubt: the modem fell silent, and a press is never repeated', async () => {

@@ -7,38 +7,44 @@ const retry: Verdict = { accepted: 'no', next: 'retry' }
 const giveUp: Verdict = { accepted: 'no', next: 'give_up' }
 const pause: Verdict = { accepted: 'no', next: 'pause' }
 const unknown: Verdict = { accepted: 'unknown', next: 'retry' }
+const unknownAway: Verdict = { accepted: 'unknown', next: 'pause' }
 const taken: Verdict = { accepted: 'yes', next: 'give_up' }
 
 interface CauseRow extends Verdict {
   readonly meaning: string
 }
 
-/** TS 24.011 clause 8.2.5.4 and annex E-2: the network, by RP-ERROR. */
+/**
+ * TS 24.011 clause 8.2.5.4 and annex E-2: the network, by RP-ERROR, and by CP-ERROR with the same numbers (8.1.4.2).
+ * Accepted `no` is for causes that name what was refused. Those that name a failure on the way leave it open: a switch
+ * says 17 or 38 when the service centre's answer does not come (TS 29.002 clause 12.2, provider error), and modems say
+ * 38, 41 and 47 when their own timer for the RP-ACK runs out (TR1M of TS 24.011).
+ */
 const rpCauses: Readonly<Record<number, CauseRow>> = {
   1: { ...giveUp, meaning: 'unassigned number' },
   8: { ...pause, meaning: 'operator determined barring' },
   10: { ...pause, meaning: 'call barred' },
-  17: { ...retry, meaning: 'network failure' },
+  17: { ...unknown, meaning: 'network failure' }, // E-2: PLMN failures, for example in MAP
   21: { ...retry, meaning: 'short message transfer rejected' },
   22: { ...retry, meaning: 'congestion' },
   27: { ...retry, meaning: 'destination out of service' },
   28: { ...giveUp, meaning: 'unidentified subscriber' },
   29: { ...pause, meaning: 'facility rejected' },
   30: { ...giveUp, meaning: 'unknown subscriber' },
-  38: { ...retry, meaning: 'network out of order' },
-  41: { ...retry, meaning: 'temporary failure' },
+  38: { ...unknown, meaning: 'network out of order' }, // E-2: the network does not function correctly
+  41: { ...unknown, meaning: 'temporary failure' }, // E-2: the same, and not for long
   42: { ...retry, meaning: 'congestion' },
-  47: { ...retry, meaning: 'resources unavailable' },
+  47: { ...unknown, meaning: 'resources unavailable' }, // E-2: where no other cause applies
   50: { ...pause, meaning: 'requested facility not subscribed' },
   69: { ...pause, meaning: 'requested facility not implemented; is the SMSC number right?' },
-  81: { ...retry, meaning: 'invalid short message reference' },
+  81: { ...unknown, meaning: 'invalid short message reference' }, // an answer that came behind its timer
   95: { ...giveUp, meaning: 'invalid message' },
   96: { ...giveUp, meaning: 'invalid mandatory information' },
   97: { ...giveUp, meaning: 'message type not known' },
   98: { ...giveUp, meaning: 'message not compatible with the protocol state' },
   99: { ...giveUp, meaning: 'information element not known' },
   111: { ...giveUp, meaning: 'protocol error' },
-  127: { ...retry, meaning: 'interworking' },
+  127: { ...unknown, meaning: 'interworking' }, // E-2: the precise cause can not be ascertained
 }
 
 /** TS 23.040 clause 9.2.3.22, TP-FCS: the service centre, by SMS-SUBMIT-REPORT. */
@@ -64,13 +70,13 @@ const failureCauses: Readonly<Record<number, CauseRow>> = {
   199: { ...giveUp, meaning: 'TP-VP not supported' },
   208: { ...pause, meaning: 'SIM storage full' },
   209: { ...retry, meaning: 'no storage on the SIM' },
-  210: { ...retry, meaning: 'error in the mobile station' },
+  210: { ...unknown, meaning: 'error in the mobile station' },
   211: { ...retry, meaning: 'memory capacity exceeded' },
   212: { ...retry, meaning: 'SIM application toolkit busy' },
-  255: { ...retry, meaning: 'unspecified error' },
+  255: { ...unknown, meaning: 'unspecified error' },
 }
 
-/** TS 27.005 clause 3.2.5: the modem itself. */
+/** TS 27.005 clause 3.2.5: the modem itself. What it says of its timers or its radio is no word of the network. */
 const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   300: { ...unknown, meaning: 'mobile equipment failure' },
   301: { ...retry, meaning: 'SMS service of the modem reserved' },
@@ -90,7 +96,7 @@ const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   320: { ...pause, meaning: 'memory failure' },
   322: { ...retry, meaning: 'memory full' },
   330: { ...pause, meaning: 'SMSC address unknown' },
-  331: { ...pause, meaning: 'no network service' },
+  331: { ...unknownAway, meaning: 'no network service' }, // lost behind the PDU: the answer may be lost with it
   332: { ...unknown, meaning: 'network time-out' },
   500: { ...unknown, meaning: 'unknown error' },
 }
