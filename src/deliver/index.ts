@@ -130,6 +130,8 @@ export class Deliver {
       const seen = this.#bell.rings
       try {
         const messages = await this.#rooms.store.run('filed', { limit: batch })
+        // One that failed behind its commit is settled all the same.
+        for (const id of this.#failures.keys()) if (!messages.some((one) => one.id === id)) this.#failures.delete(id)
         for (const message of messages) await this.#takeOrKeep(message)
         if (this.#failures.size > 0) await sleep(this.#rooms.clock, againMs)
         if (this.#failures.size > 0 || messages.length === batch) continue

@@ -35,6 +35,8 @@ export class Fleet {
   /** Rows of the devices that the store keeps; the others are the file's. */
   readonly #rows = new Map<string, DeviceRow>()
   readonly #known = new Map<string, KnownSettings>()
+  /** What is known of settings is of this revision. */
+  #revision = 0
   /** Changes run one behind the other: each sees what the one before left. */
   #last: Promise<unknown> = Promise.resolve()
   /** Told of every device that is new, changed, or gone (null). */
@@ -53,8 +55,9 @@ export class Fleet {
   /** Reads what the store keeps. A device of the store that this hub can't have any more is left out, and told. */
   static async open(rooms: FleetRooms, warn: (message: string) => void): Promise<Fleet> {
     const { store } = rooms
-    const known = new Map((await store.run('knownSettings', undefined)).map((one) => [one.id, one]))
-    const fleet = new Fleet(rooms, known)
+    const { revision, devices } = await store.run('knownSettings', { since: 0 })
+    const fleet = new Fleet(rooms, new Map(devices.map((one) => [one.id, one])))
+    fleet.#revision = revision
     for (const { id, config: text } of await store.run('fleetRows', undefined)) {
       try {
         if (fleet.#devices.has(id)) throw new Fault('invalid_config', 'smshub.yaml has one of this name, which counts')
@@ -102,6 +105,7 @@ export class Fleet {
         this.#owners.release(this.#devices.get(id) as Device)
         this.#devices.delete(id)
         this.#rows.delete(id)
+        this.#known.delete(id)
         this.onChange(id, null)
       }
     })
@@ -110,23 +114,21 @@ export class Fleet {
   /** What devices took or taught has changed. */
   refreshSettings(): Promise<void> {
     return this.#inTurn(async () => {
-      const now = new Map((await this.#store.run('knownSettings', undefined)).map((one) => [one.id, one]))
-      const touched = [...new Set([...this.#known.keys(), ...now.keys()])].filter(
-        (id) => JSON.stringify(this.#known.get(id)) !== JSON.stringify(now.get(id)),
-      )
-      for (const id of touched) {
+      const { revision, devices } = await this.#store.run('knownSettings', { since: this.#revision })
+      for (const known of devices) {
+        const { id } = known
+        if (JSON.stringify(this.#known.get(id)) === JSON.stringify(known)) continue
         const row = this.#rows.get(id)
         const config = row === undefined ? this.#config.devices[id] : parseRow(id, row)
-        const known = now.get(id)
         if (config !== undefined) {
           const device = makeConfigured(id, config, this.#config, this.#profiles, known)
           this.#devices.set(id, device)
           this.onChange(id, device)
         }
         // Behind its use: a refresh that fails begins again where it was.
-        if (known === undefined) this.#known.delete(id)
-        else this.#known.set(id, known)
+        this.#known.set(id, known)
       }
+      this.#revision = revision
     })
   }
 

@@ -1,7 +1,7 @@
 import type { Counts } from '../message/counts.ts'
 import { shiftCentres } from './gateways/service-centres.ts'
-import { counted } from './inbox/tally.ts'
 import { meta, setMeta } from './outbox/recover.ts'
+import { counted } from './tally.ts'
 import type { Tx } from './tx.ts'
 
 /** Times at which something was, by table; `since` decides which rows this run of the hub wrote. */

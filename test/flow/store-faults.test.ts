@@ -75,6 +75,7 @@ const elsewhere: Partial<Record<OperationName, string>> = {
   changeState: 'a part of other operations',
   prune: 'once an hour',
   tryDisk: 'commits have failed',
+  noteDeleted: 'a text without a stamp is deleted',
   deviceState: 'somebody looks at a device that Home Assistant shows',
 }
 

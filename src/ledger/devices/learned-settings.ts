@@ -1,5 +1,6 @@
 import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
 import { document, type SubmissionRow } from '../rows.ts'
+import { count, counted } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { deviceRow } from './devices.ts'
 
@@ -27,12 +28,19 @@ export interface KnownSettings {
 /** How a command that changes settings can end; what is not listed leaves a doubt. */
 const notTaken: readonly string[] = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered']
 
-export function knownSettings(tx: Tx): KnownSettings[] {
-  return tx
-    .all<{ id: string; learned: string; pending: string }>(
-      `SELECT id, learned, pending FROM device WHERE learned <> '{}' OR pending <> '{}'`,
-    )
-    .map(({ id, learned, pending }) => ({ id, learned: document(learned), pending: document(pending) }))
+/** Of the devices whose settings have changed behind a revision, and the revision that they are of now; 0 for all. */
+export function knownSettings(
+  tx: Tx,
+  { since }: { since: number },
+): { readonly revision: number; readonly devices: readonly KnownSettings[] } {
+  const rows = tx.all<{ id: string; learned: string; pending: string }>(
+    'SELECT id, learned, pending FROM device WHERE settings_revision > ? AND settings_revision > 0',
+    since,
+  )
+  const devices = rows.map(
+    ({ id, learned, pending }): KnownSettings => ({ id, learned: document(learned), pending: document(pending) }),
+  )
+  return { revision: counted(tx, 'settings'), devices }
 }
 
 /**
@@ -99,6 +107,7 @@ function pendingOf(tx: Tx, device: string): Record<string, Pending> {
 
 function setPending(tx: Tx, device: string, pending: Readonly<Record<string, Pending>>): void {
   deviceRow(tx, device)
-  tx.run('UPDATE device SET pending = ? WHERE id = ?', JSON.stringify(pending), device)
+  const revision = count(tx, 'settings')
+  tx.run('UPDATE device SET pending = ?, settings_revision = ? WHERE id = ?', JSON.stringify(pending), revision, device)
   tx.ring('settings')
 }

@@ -1,8 +1,8 @@
 import type { RawMessage } from '../../message/raw.ts'
 import { applyReport, type StatusReport } from '../outbox/reports.ts'
+import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { isCopyOfKnown, noteSlot } from './copies.ts'
-import { count } from './tally.ts'
 
 /** A filed message as the deliver flow takes it up. */
 export interface FiledMessage {

@@ -1,7 +1,7 @@
 import { isoTime } from '../../message/result.ts'
 import { room, use } from '../quota.ts'
+import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
-import { count } from './tally.ts'
 
 /** Texts of one unknown number that are published in an hour, and that are kept at all. */
 const perHour = 60

@@ -368,4 +368,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE quota_by_time RENAME TO quota;
   CREATE INDEX quota_age ON quota (at);
   `,
+  `
+  -- Which devices' settings have changed since somebody looked: the count of changes (tally), as it was then.
+  ALTER TABLE device ADD COLUMN settings_revision INTEGER NOT NULL DEFAULT 0;
+  UPDATE device SET settings_revision = 1 WHERE learned <> '{}' OR pending <> '{}';
+  INSERT INTO tally (name, count) VALUES ('settings', 1);
+  CREATE INDEX device_settings ON device (settings_revision) WHERE settings_revision > 0;
+  `,
 ]
