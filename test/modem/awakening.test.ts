@@ -145,6 +145,12 @@ describe('a card that is gone', () => {
     '+SIM DROP',
     '+CME ERROR: 10',
     'SIM REMOVED',
+    '%SIMREM',
+    '*SIMREM',
+    '#SIM REMOVED',
+    '+XSIM: 0',
+    '+XSIM: 9',
+    '+UUSIMSTAT: 0',
   ])('is asked about at %s', async (line) => {
     const bench = await Bench.ready()
     await bench.clock.advance(2 * minute)

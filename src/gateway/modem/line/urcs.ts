@@ -42,12 +42,12 @@ const rows: readonly UrcRow[] = [
     pattern:
       /^(\+?SMS READY|Call Ready|\+?SMS DONE|\+?PB DONE|\+PBREADY|\+QIND: *"?(SMS|PB) DONE"?|\+CPIN: *"?READY"?|\*ISIM.*|\^SSIM READY|\+WIND: *4)$/i,
   },
-  // The SIM was drawn or put in, or has crashed (Telit, Cinterion, Fibocom, Quectel, SIMCom, Huawei, MTK).
+  // The SIM was drawn or put in, or has crashed (Telit, Cinterion, Fibocom, Quectel, SIMCom, Huawei, MTK, Intel, u-blox).
   { kind: 'card', pattern: /^\+CPIN: */ },
   {
     kind: 'card',
     pattern:
-      /^(#QSS: *[03]|\^SCKS: *[01]|\+QSIMSTAT: *\d, *[01]|\+CSMINS: *\d, *[01]|\^SIMST: *(0|255)\b.*|%SIM(REM|INS)|[+*]?SIM:? *(READY|DROP|INSERTED|REMOVED|NOT INSERTED|FAILURE|ERROR)|[+*]?NO SIM( CARD)?|\+?SIMCARD: *NOT AVAILABLE|\+CM[ES] ERROR: *(10|13|15|310|313|315|SIM .*))$/i,
+      /^(#QSS: *[03]|\^SCKS: *[01]|\+QSIMSTAT: *\d, *[01]|\+CSMINS: *\d, *[01]|\^SIMST: *(0|255)\b.*|[%*]SIM(REM|INS)|\+XSIM: *[089]|\+UUSIMSTAT: *[06]|[+*#]?SIM:? *(READY|DROP|INSERTED|REMOVED|NOT INSERTED|FAILURE|ERROR)|[+*]?NO SIM( CARD)?|\+?SIMCARD: *NOT AVAILABLE|\+CM[ES] ERROR: *(10|13|15|310|313|315|SIM .*))$/i,
   },
   {
     kind: 'full',
