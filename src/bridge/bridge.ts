@@ -275,7 +275,7 @@ export class Bridge {
     const { config, fleet, store, clock, ingress, instance, version, tellAgain, log } = this.#rooms
     const { discovery, prefix, status_topic: statusTopic = `${prefix}/status` } = config.homeassistant
     return new Announcer({
-      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version, page: null },
+      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version },
       mode: discovery,
       statusTopic,
       gateways: Object.keys(config.gateways),

@@ -6,6 +6,6 @@ import { strayOverrides } from '../homeassistant/overrides.ts'
 export function strayEntities({ mqtt, homeassistant }: Config, devices: Iterable<Device>): string[] {
   const { base_topic: baseTopic, prefix } = { ...mqtt, ...homeassistant }
   if (homeassistant.discovery === 'none') return []
-  const context = { baseTopic, prefix, instance: '', version: '', page: null }
+  const context = { baseTopic, prefix, instance: '', version: '' }
   return [...devices].flatMap((device) => strayOverrides(context, device, []))
 }

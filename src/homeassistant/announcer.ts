@@ -101,9 +101,11 @@ export class Announcer {
     const known = await this.#known()
     await this.#takeBack(known.filter((topic) => this.#isOtherShape(topic)))
     await this.#announceAll()
-    await this.#takeBack(known)
+    await this.#takeBack(known.filter((topic) => !this.#isOtherShape(topic)))
     if (sweeps.length > 0) await sleep(clock, sweepMs)
     for (const end of sweeps) end()
+    // What the store knew is taken back already.
+    for (const topic of known) found.delete(topic)
     const stale = await this.#takeBack([...found])
     await this.#announceAgain(stale.filter((topic) => this.#isOtherShape(topic)))
     this.#present = null

@@ -20,8 +20,6 @@ export interface DiscoveryContext {
   /** Tells hubs at one broker apart. */
   readonly instance: string
   readonly version: string
-  /** Where the hub's page is, for "Visit device"; null where it has none. */
-  readonly page: string | null
 }
 
 export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): string => `smshub_${instance}`

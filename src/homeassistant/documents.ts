@@ -105,11 +105,11 @@ export function announcedIn({ instance }: Pick<DiscoveryContext, 'instance'>, to
 export const objectOf = (device: string): string => (/^(?:gateway|device)_/.test(device) ? `device_${device}` : device)
 
 function messagesOf(context: DiscoveryContext, subject: Subject, mode: DiscoveryMode): DiscoveryMessage[] {
-  const { prefix, baseTopic, version, page } = context
+  const { prefix, baseTopic, version } = context
   const id = `${hubDeviceId(context)}${subject.id}`
   const hub = [{ t: `${baseTopic}/bridge/state` }]
   const both = subject.availability === null ? hub : [...hub, { t: subject.availability }]
-  const dev = without({ ids: [id], ...subject.device, cu: page ?? undefined })
+  const dev = { ids: [id], ...subject.device }
   const o = { name: 'smshub', sw: version }
   const keys = new Set(subject.parts.map(({ key }) => key))
   const finished = subject.parts.map((part): [string, Component] => {

@@ -146,3 +146,23 @@ described('Home Assistant drops the entities of what is gone before their topics
   }
   expect(picture.complaints).toEqual([])
 })
+
+described('what was announced in the other shape is taken back once', async () => {
+  const broker = await mosquitto(await freePort())
+  cleanUp.push(() => broker.stop())
+  const client = await TestClient.connect(broker.url)
+  cleanUp.push(() => client.close())
+  const start = hubAt(`{ server: "${broker.url}" }`)
+  const stop = await start({ gateways: [], devices: [shed] })
+  const document = ({ topic }: { readonly topic: string }) => /device\/smshub_\w+_shed\/config$/.test(topic)
+  await client.wait((message) => document(message) && message.text !== '')
+  await stop()
+
+  const seconds = heldSeconds()
+  await start({ gateways: [], devices: [shed], more: 'homeassistant: { discovery: components }' }, seconds.clock)
+  while (!(seconds.begun() > 0)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await client.publish('test/marker', 'behind')
+  await client.wait(({ text }) => text === 'behind')
+  expect(client.received.filter((message) => document(message) && message.text === '')).toHaveLength(1)
+  seconds.release()
+})

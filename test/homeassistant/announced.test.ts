@@ -18,7 +18,6 @@ const context: DiscoveryContext = {
   prefix: 'homeassistant',
   instance: 'a1b2',
   version: '0.1.0',
-  page: null,
 }
 const contacts = ['mum', 'Jürgen K.']
 

@@ -19,7 +19,6 @@ const context: DiscoveryContext = {
   prefix: 'homeassistant',
   instance: 'a1b2',
   version: '0.1.0',
-  page: null,
 }
 
 /** What a publish of Home Assistant comes to: `sent` with the texts of an act, or why there are none. */

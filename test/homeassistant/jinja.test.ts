@@ -16,7 +16,6 @@ const context: DiscoveryContext = {
   prefix: 'homeassistant',
   instance: 'a1b2',
   version: '0.1.0',
-  page: null,
 }
 
 /** What people type into Home Assistant. */

@@ -61,7 +61,6 @@ test('a cover is opening until the device says so, and shows no state that nobod
     prefix: 'homeassistant',
     instance: 'a',
     version: '1',
-    page: null,
   }
   const told = deviceOf(
     'generic/text',

@@ -14,7 +14,6 @@ const context: DiscoveryContext = {
   prefix: 'homeassistant',
   instance: 'a1b2',
   version: '0.1.0',
-  page: null,
 }
 const profiles = [
   'king-pigeon/rtu5024',

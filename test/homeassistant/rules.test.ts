@@ -19,20 +19,41 @@ const context: DiscoveryContext = {
   prefix: 'homeassistant',
   instance: 'a1b2',
   version: '0.1.0',
-  page: null,
 }
 const hub = hubMessages(context, ['mum', 'family'], 'device', { restart: true, logLevel: true })
 const own = [...hub, ...gatewayMessages(context, 'home', 'device')]
 
-/** Home Assistant's defaults that are not what this hub means: the keys must be there. */
-const explicit: Readonly<Record<string, readonly string[]>> = {
-  alarm_control_panel: ['code_arm_required', 'code_disarm_required', 'code_trigger_required', 'supported_features'],
-  climate: ['modes', 'temperature_unit', 'temp_step'],
-  cover: ['payload_open', 'payload_close', 'payload_stop', 'device_class'],
-  device_tracker: ['source_type'],
-  number: ['min', 'max', 'step', 'mode'],
-  siren: ['support_duration', 'support_volume_set', 'command_template'],
-  text: ['min', 'max'],
+const isText = (value: unknown) => typeof value === 'string' && value !== ''
+const isTextOrNull = (value: unknown) => value === null || isText(value)
+const isNumber = (value: unknown) => typeof value === 'number'
+const isFalse = (value: unknown) => value === false
+const listOf =
+  (...words: readonly string[]) =>
+  (value: unknown) =>
+    Array.isArray(value) && value.every((word) => words.includes(word))
+/** Home Assistant's defaults that are not what this hub means: the keys must be there, with what this says of them. */
+const explicit: Readonly<Record<string, Readonly<Record<string, (value: unknown) => boolean>>>> = {
+  alarm_control_panel: {
+    code_arm_required: isFalse,
+    code_disarm_required: isFalse,
+    code_trigger_required: isFalse,
+    supported_features: listOf('arm_home', 'arm_away', 'arm_night', 'arm_vacation', 'arm_custom_bypass', 'trigger'),
+  },
+  climate: {
+    modes: listOf('off', 'heat'),
+    temperature_unit: (unit) => unit === 'C' || unit === 'F',
+    temp_step: isNumber,
+  },
+  cover: {
+    payload_open: isTextOrNull,
+    payload_close: isTextOrNull,
+    payload_stop: isTextOrNull,
+    device_class: (kind) => ['garage', 'gate', 'door', 'blind', 'shutter', 'awning'].includes(String(kind)),
+  },
+  device_tracker: { source_type: (type) => type === 'gps' },
+  number: { min: isNumber, max: isNumber, step: isNumber, mode: (mode) => mode === 'box' || mode === 'slider' },
+  siren: { support_duration: isFalse, support_volume_set: isFalse, command_template: isText },
+  text: { min: isNumber, max: isNumber },
 }
 
 /** What is wrong with the components of a document, by rules that hold for each of them. */
@@ -42,7 +63,8 @@ function broken(components: readonly Json[]): string[] {
     const { key, platform, name, icon, device_class: kind, qos, default_entity_id: id, object_id: object } = one
     const problems: string[] = []
     if (qos !== 1) problems.push(`qos ${qos}`)
-    for (const needed of explicit[platform] ?? []) if (one[needed] === undefined) problems.push(`${needed} is missing`)
+    for (const [needed, holds] of Object.entries(explicit[platform] ?? {}))
+      if (!holds(one[needed])) problems.push(`${needed} is ${JSON.stringify(one[needed])}`)
     if (one.retain !== undefined) problems.push('commands are never retained')
     if (platform !== 'device_automation') {
       if (icon === undefined && kind === undefined) problems.push('neither icon nor device class')
@@ -155,12 +177,29 @@ homeassistant:
   expect(() => deviceOf('coban/tk103', 'homeassistant: { entities: { battery: { icn: x } } }')).toThrow(/icn/)
 })
 
-test('without a page, none is announced; with one, it is', () => {
-  const van = deviceOf('coban/tk103')
-  const of = (page: string | null) =>
-    JSON.parse(deviceMessages({ ...context, page }, van, 'device')[0]?.payload ?? '').dev
-  expect(of(null).cu).toBeUndefined()
-  expect(of('http://hub.lan:8080').cu).toBe('http://hub.lan:8080')
+test('the hub shows what was texted to it: the last text, and each of them as an event', () => {
+  const components = componentsOf(JSON.parse(hub[0]?.payload ?? ''))
+  const shown = (key: string, message: object) => {
+    const { value_template: template = '', ...component } = components.find((one) => one.key === key) ?? {}
+    return { ...component, shown: render(template, { value_json: message }) }
+  }
+  const text = 'ä'.repeat(300)
+  expect(shown('last_text', { from: '+4915112345678', text })).toMatchObject({
+    platform: 'sensor',
+    state_topic: 'smshub/sms/received',
+    json_attributes_topic: 'smshub/sms/received',
+    shown: text.slice(0, 255),
+  })
+  const event = shown('text_received', { from: '+4915112345678', text })
+  expect(event).toMatchObject({ platform: 'event', state_topic: 'smshub/sms/received', event_types: ['received'] })
+  expect(JSON.parse(event.shown)).toEqual({ from: '+4915112345678', text, event_type: 'received' })
+  const trigger = components.find(({ key }) => key === 'trigger_text_received')
+  expect(trigger).toMatchObject({
+    platform: 'device_automation',
+    topic: 'smshub/sms/received',
+    subtype: 'text_received',
+  })
+  expect(trigger).not.toHaveProperty('payload')
 })
 
 test('members of families that the owner has named are entities too, whatever the name', () => {
