@@ -50,6 +50,8 @@ export class Failures {
 
 /** Texts to people have no result: their status says how they ended. */
 function isFailure({ final, ok, status, device, error }: Ended, isStatus: boolean): boolean {
+  // What was never taken in is logged where it is rejected, with the name of who asked.
+  if (status === 'rejected') return false
   if (isStatus) return (device ?? null) === null && (error ?? null) !== null
   return final === true && (ok === false || !quiet.includes(status))
 }

@@ -113,6 +113,7 @@ test('a command that failed leaves one line in the log', async () => {
   await client.publish('smshub/gate/command/nonsense', { id: 'bad' })
   await client.wait(({ topic, json }) => topic === 'smshub/gate/result' && json.id === 'bad')
   await hub.logged(/"level":"warn".*gate nonsense: rejected: /)
+  expect(hub.stderr.match(/nonsense: /g)).toHaveLength(1)
 })
 
 /** Files of the data folder but its backups that hold these octets. */

@@ -33,7 +33,7 @@ export interface EnqueueArgs {
 export interface Enqueued {
   readonly repeated: boolean
   readonly commands: readonly { readonly id: string; readonly status: string }[]
-  /** In words, for the log. */
+  /** Those that were rejected, in words for the log; how others ended is for their results to say. */
   readonly refused: readonly string[]
 }
 
@@ -61,8 +61,9 @@ export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): 
       known.length === 0 ? null : duplicate(`id "${ref?.ref}" was used for another command`, known[0]?.command_id ?? '')
     const refusal = item.error ?? reused ?? admit(tx, item, limits, now)
     if (refusal === null) return { ...insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
-    refused.push(inWords(item, refusal))
-    return insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
+    const ended = insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
+    if (ended.status === 'rejected') refused.push(inWords(item, refusal))
+    return ended
   })
   const kept = commands.filter(({ isKept }) => isKept).map(({ id }) => id)
   if (key !== null && kept.length > 0) rememberKey(tx, key, kept, now)

@@ -21,6 +21,7 @@ export function inWords(
   { device, verb, command, property, recipient }: NewSubmission | Refusal,
   error: ErrorReport,
 ): string {
-  const what = [device ?? recipient ?? '', verb, command ?? property ?? ''].filter((part) => part !== '').join(' ')
-  return `${what.slice(0, 120)}: ${error.code}: ${error.message.slice(0, 300)}`
+  const named = verb === 'command' ? [command ?? verb] : [verb, property ?? '']
+  const what = [device ?? recipient ?? '', ...named].filter((part) => part !== '').join(' ')
+  return `${what.slice(0, 120)}: rejected: ${error.message.slice(0, 300)} (${error.code})`
 }
