@@ -74,6 +74,7 @@ const elsewhere: Partial<Record<OperationName, string>> = {
   countWaiting: 'many devices are announced',
   changeState: 'a part of other operations',
   prune: 'once an hour',
+  clearGone: 'a while behind the start',
   tryDisk: 'commits have failed',
   noteDeleted: 'a text without a stamp is deleted',
   deviceState: 'somebody looks at a device that Home Assistant shows',

@@ -85,13 +85,13 @@ test('a disk that takes no commit any more is a failure of the hub, until one su
 
 test('a commit of nothing does not show that the disk works, one that changes something does', () => {
   const { engine } = new Ledger()
-  engine.run('PRAGMA query_only = ON')
   engine.begin()
+  engine.run('PRAGMA query_only = ON')
   expect(() => engine.attempt(() => engine.run(`INSERT INTO meta VALUES ('a', 'b')`))).toThrow(/readonly/)
   engine.one('SELECT 1')
+  engine.run('PRAGMA query_only = OFF')
   engine.commit()
   expect(engine.wrote).toBe(false)
-  engine.run('PRAGMA query_only = OFF')
   engine.begin()
   engine.run(`INSERT INTO meta VALUES ('a', 'b')`)
   engine.commit()
