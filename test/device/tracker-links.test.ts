@@ -34,6 +34,8 @@ describe('an alarm with a cell or a link instead of a place is still the alarm',
       event: 'alarm',
       values: { alarm_text: 'Sensor 2!', ...cell, fix_time: '2018-05-11T14:03' },
     })
+    for (const said of ['LAC:1a2b,CID:3c4d', 'Cell ID: 3c4d LAC: 1a2b', 'lac 1a2b cell 3c4d'])
+      expect(read(profile, `Sensor 2!\n${said}`)).toMatchObject({ event: 'alarm', values: cell })
     expect(read(profile, `Sensor 2!\nbat:20%\nLast:\nT:14:03\n${link}`)).toMatchObject({
       event: 'alarm',
       values: { ...place, battery: 20, fix: false },
@@ -96,11 +98,23 @@ describe('every tracker', () => {
         'Base station position:',
       ])
         expect(said(`${old} ${link}`)).toMatchObject([{ event: null, values: { ...place, fix: false } }])
-      for (const cry of ['SOS!', 'SOS Alarm!', 'help me!', 'Help!', 'SOS from Tom,'])
+      for (const cry of [
+        'SOS!',
+        'SOS Alarm!',
+        'help me!',
+        'Help!',
+        'SOS from Tom,',
+        'SOS',
+        'SOS:',
+        'SOS,',
+        '[SOS]',
+        'Help me!!!',
+      ])
         expect(said(`${cry} ${link}`)[0]).toMatchObject({ event: 'sos', values: place })
       for (const cry of ['SOS!', 'help me!']) expect(said(cry)[0]).toMatchObject({ event: 'sos', level: 'high' })
       expect(said(`SOS ok! ${link}`)).toMatchObject([{ event: null }])
       expect(said('SOS ok')).toEqual([])
+      expect(said('SOS:\n1. +4915112345699\n2.')).toEqual([])
     }
   })
 })
@@ -123,6 +137,11 @@ describe('a link', () => {
 
   test('is no place of a device that is no tracker', () => {
     expect(read('king-pigeon/k2', `SOS! ${link}`)?.values.latitude).toBeUndefined()
+  })
+
+  test('counts in the forms that map services have', () => {
+    for (const path of ['place/19.401230,-99.171230', 'search/19.401230,-99.171230', 'dir//19.401230,-99.171230'])
+      expect(read('365gps/gf-07', `here https://www.google.com/maps/${path} now`)?.values).toMatchObject(place)
   })
 
   test('and a place in words are not mixed up with other words', () => {

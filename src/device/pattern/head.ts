@@ -21,6 +21,8 @@ const holds = (part: Part, fields: readonly string[]): boolean => fieldsOf(part)
 /** Does a pattern take a place? */
 export const takesPlace = ({ parts }: Pattern): boolean => parts.some((part) => holds(part, placeFields))
 
+const isLink = (part: Part | undefined): boolean => part?.part === 'hole' && part.field === 'position'
+
 const heads = new WeakMap<Pattern, Head | null>()
 
 /**
@@ -40,11 +42,13 @@ function cutHead({ source, parts }: Pattern): Head | null {
   const before = place < 0 ? parts : parts.slice(0, place)
   const naming = before.findIndex((part) => holds(part, place < 0 ? ['event'] : alarmFields))
   const saying = before.findLastIndex((part) => fieldsOf(part).some((field) => !silentFields.includes(field)))
-  const end = naming >= 0 ? naming : place < 0 ? -1 : saying
+  // Coordinates have a label in front of them; a link has none, and all that stands there is the head.
+  const words = isLink(parts[place]) ? before.findLastIndex(({ part }) => part !== 'gap' && part !== 'blank') : -1
+  const end = naming >= 0 ? naming : place < 0 ? -1 : Math.max(saying, words)
   const last = before[end]
   if (last === undefined) return null
   // What names the alarm may be missing in the whole pattern; in its head it may not.
-  const needed: Part = last.part === 'either' ? { ...last, optional: false } : last
+  const needed: Part = last.part === 'either' && end !== words ? { ...last, optional: false } : last
   const pattern = { source: `head of ${source}`, parts: [...before.slice(0, end), needed] }
   return { pattern, by: holds(last, ['event']) ? 'event' : holds(last, ['alarm_text']) ? 'any_words' : 'words' }
 }

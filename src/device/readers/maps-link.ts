@@ -23,7 +23,7 @@ const places: readonly RegExp[] = [
   `[?&/](?:q|query|ll|sll|daddr|center|loc)=(?:loc:)?\\(?${latitude}, ?${longitude}`,
   `[?&](?:m?lat|latitude)=${latitude}&(?:m?lon|lng|long|longitude)=${longitude}`,
   `/@${latitude},${longitude}`,
-  `/place/${latitude},${longitude}`,
+  `/(?:place|search|dir/)/?${latitude},${longitude}`,
   `#map=\\d{1,2}/${latitude}/${longitude}`,
   `geo:${latitude},${longitude}`,
 ].map((place) => new RegExp(place, 'i'))

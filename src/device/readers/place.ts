@@ -16,7 +16,7 @@ const isNowhere = (latitude: number, longitude: number): boolean =>
 const oldMarks: readonly RegExp[] = [
   /(?:^|[^\p{L}])last\s*(?::|(?:known|valid|gps|good|fix|fixed|position|pos|location|loc|place|track|address)\b)/iu,
   /(?:^|[^\p{L}])LBS(?![\p{L}])(?!\s*[:=]\s*(?:off|0|no)\b)/iu,
-  /\b(?:no|without|lost|weak|invalid|bad)\s+gps\b|\bgps\s*[:=]?\s*(?:v\b|no\b|not\b|off\b|lost|invalid|unfixed|failed|no\s*fix)/i,
+  /\b(?:no|without|lost|weak|invalid|bad)\s+gps\b|\bgps(?:\s+signal)?\s*[:=]?\s*(?:is\s+)?(?:v\b|no\b|not\b|off\b|lost|weak|bad|poor|invalid|unfixed|failed|no\s*fix|searching)/i,
   /\b(?:no|not|un)[ -]?(?:fix|fixed|located|position(?:ed)?)\b|\bfix\s*[:=]\s*(?:no|0|v|false|invalid|none)\b/i,
   /\b(?:old|stale|cached|previous)\s+(?:position|location|place|fix|gps)\b/i,
   /\b(?:cell|gsm|wi-?fi|tower|base station|network)\s+(?:location|position|pos|loc|place|fix)\b/i,

@@ -6,10 +6,13 @@ import { type Salvaged, salvageAlarm } from './salvage.ts'
 /** Where it is; a link or coordinates are a place, whichever tracker sends them and whatever stands beside them. */
 const location: Message = message.parse({ text: '{position:maps_link}' })
 
-/** A cry for help. */
+const cry = '[\\[|\\(|*]~(sos|help)[ me][ (alarm|alert|call|message|please|now)]~[\\]|\\)|*]'
+
+/** A cry for help: alone, or in front of a place. */
 const sos: Message = message.parse({
   text: [
-    '(sos|help)[ me][ (alarm|alert|call|message|please|now)]~[!][!][!][.]',
+    `${cry}[!][!][!][.]`,
+    `${cry}[!|,|.|:|-]~{position:maps_link}`,
     '(sos|help)[(!|,|.|:|-| ){alarm_text:line}]~{position:maps_link}',
   ],
   event: 'sos',

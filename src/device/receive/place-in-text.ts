@@ -5,12 +5,14 @@ import { linksIn, readMapsLink } from '../readers/maps-link.ts'
 
 /** A word of the text begins here. */
 const word = '(?<![\\p{L}\\p{N}?&])'
+const cell = 'cid|cellid|cell id|cell|ci'
 const slashed = 'yy/MM/dd|MM/dd/yy|dd/MM/yy'
 
 /** What a position block says in most dialects, each looked for on its own from where its key begins a word. */
 const places: readonly Fragment[] = [
   fragment('lat', 'lat[itude][:|=]~{latitude:latitude}~[,|;]~(lon|lng)[g|gitude][:|=]~{longitude:longitude}'),
-  fragment('lac', 'lac[:|=]~{lac:hex}~[,|;]~[cid|cellid|cell id|cell|ci][:|=]~{cell_id:hex}'),
+  fragment('lac', `lac[:|=]~{lac:hex}( |,|;)~[${cell}][:|=]~{cell_id:hex}`),
+  fragment('c', `(${cell})[:|=]~{cell_id:hex}( |,|;)~lac[:|=]~{lac:hex}`),
 ]
 /** What stands beside it. */
 const others: readonly Fragment[] = [
@@ -32,7 +34,7 @@ function fragment(key: string, pattern: string): Fragment {
 
 /** A place begins here, whether it says one or leaves it empty. */
 const placeMark =
-  /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?|lac|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
+  /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?|lac|cell ?id|cid|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
 
 /** Where the place of a text begins, or its end. */
 export function placeStart(text: string): number {
