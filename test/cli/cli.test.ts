@@ -138,6 +138,22 @@ describe('devices', () => {
     })
   })
 
+  test('show marks what nobody has seen, and nothing else', () => {
+    const { out } = smshub(['devices', 'show', 'eview/ev-07'])
+    expect(out).toMatch(/^ {4}alarm \[unproven: needs unproven: true on the device\] /m)
+    expect(out).toMatch(/^ {4}map {3}e\.g\./m)
+    expect(smshub(['devices', 'show', 'ruptela/fm']).out).toMatch(/^ {4}locate \[unproven: /m)
+    const { variants } = JSON.parse(smshub(['devices', 'show', 'eview/ev-07', '--json']).out)
+    expect(variants[0].messages).toContainEqual(expect.objectContaining({ name: 'alarm', proof: 'unproven' }))
+  })
+
+  test('a search that finds none says so', () => {
+    expect(smshub(['devices', 'list', 'no-such-thing'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no profile matches; generic/text takes any device'),
+    })
+  })
+
   test('show tells commands with examples, and the way to tell variants apart', () => {
     const { out } = smshub(['devices', 'show', 'king-pigeon/rtu5024'])
     expect(out).toMatch(/variant classic/)
