@@ -225,6 +225,13 @@ describe('the house', () => {
     expect(lengths[Math.floor(lengths.length / 2)]?.lines).toBeLessThanOrEqual(120)
   })
 
+  test('the picture in src/README.md names every folder, and only these', () => {
+    const table = readFileSync(join(root, 'README.md'), 'utf8').match(/^\| `.*\|.*$/gm) ?? []
+    const named = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)\/`/g)].map(([, name]) => name))
+    const folders = [...new Set(files.filter((file) => file.includes('/')).map(topOf))]
+    expect(named.sort()).toEqual(folders.sort())
+  })
+
   test('the tests mock none of our own modules', () => {
     const tests = readdirSync(join(root, '../test'), { recursive: true, encoding: 'utf8' }).filter((file) =>
       file.endsWith('.ts'),

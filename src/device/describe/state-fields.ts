@@ -58,7 +58,7 @@ export function stateKeysOf(device: Device): readonly string[] {
   return [...stateFieldsOf(device).fields, ...(device.expected === null ? [] : ['reporting']), ...targets]
 }
 
-/** Entities that are on their way for a while: `gate_target` beside `gate` says where to (store/presence.ts). */
+/** Entities that are on their way for a while: `gate_target` beside `gate` says where to (ledger/devices/presence.ts). */
 const moving: ReadonlySet<string> = new Set(['cover', 'lock', 'valve'])
 export const targetOf = (property: string): string => `${property}_target`
 

@@ -33,7 +33,7 @@ const messageExample = table({
 export type MessageExample = z.output<typeof messageExample>
 
 export const levels = ['low', 'normal', 'high'] as const
-/** What makes a text count as one of the device; its meaning is in device/trust.ts. */
+/** What makes a text count as one of the device; its meaning is in device/receive/trust.ts. */
 export const trust = oneOf(trusts)
 
 export const message = table({

@@ -317,7 +317,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE counter (device TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
   `,
   `
-  -- Devices that are gone: their retained topics are cleared behind their announcements (store/devices.ts).
+  -- Devices that are gone: their retained topics are cleared behind their announcements.
   CREATE TABLE leaving (device TEXT PRIMARY KEY) WITHOUT ROWID;
   `,
   `
@@ -332,7 +332,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX lane_stuck ON lane (route, head_route, priority, client, turn) WHERE state = 'ready' AND head_route <> route;
   `,
   `
-  -- How well it is proven that a text is its device's own (device/trust.ts).
+  -- How well it is proven that a text is its device's own.
   ALTER TABLE incoming ADD COLUMN trust TEXT;             -- stranger, number, route, secret
   -- The ways by which answers of a device came, and how many.
   CREATE TABLE route (
