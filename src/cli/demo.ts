@@ -76,7 +76,7 @@ Ctrl-C ends it and removes everything that it wrote.
 }
 
 /** What matters of a publication for somebody who watches; null for what only programs read. */
-function inShort(topic: string, payload: string, discovery: string): string | null {
+export function inShort(topic: string, payload: string, discovery: string): string | null {
   if (/^(sms|bridge)\//.test(topic) || topic.startsWith(`${discovery}/`)) return null
   // A modem that is being opened is offline for a moment: nothing to be frightened of.
   if (topic.startsWith('gateway/') && (!topic.endsWith('/availability') || payload === 'offline')) return null

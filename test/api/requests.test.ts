@@ -250,3 +250,22 @@ describe('restart', () => {
     expect(hub.running).toBe(true)
   })
 })
+
+describe('a request', () => {
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+
+  test('whose transaction is nested too deeply is refused in words, and the hub goes on', async () => {
+    for (const depth of [16, 1_000, 100_000]) {
+      const refused = await ask('health_check', `{"transaction": ${nested(depth)}}`)
+      expect(refused).toMatchObject({ status: 'error', error_code: 'invalid_payload' })
+      expect(refused.error).toMatch(/nested deeper than 16 levels/)
+    }
+    expect(await ask('health_check')).toMatchObject({ status: 'ok' })
+  })
+
+  test('is answered with its transaction as it was, whatever that is', async () => {
+    const answer = await ask('health_check', `{"transaction": ${nested(15)}}`)
+    expect(answer.status).toBe('ok')
+    expect(JSON.stringify(answer.transaction)).toBe(nested(15))
+  })
+})

@@ -73,6 +73,51 @@ external('a broker that is not the hub’s own', () => {
     expect([...new Set(answered)].sort()).toEqual(['named/reply/bob/here', 'panel/here'])
   })
 
+  test('takes from each user what is well-formed and their own, by whatever QoS, and answers or passes over the rest', async () => {
+    await start(yaml('guarded', 'identity: topic').replace('client_per_hour: 3', 'client_per_hour: none'))
+    await ready('guarded')
+    const from = client.received.length
+    const press = (topic: string, payload: string | object, options = {}) =>
+      client.publish(`guarded/${topic}`, payload, options)
+    // No user, or more than one: nobody's.
+    for (const topic of ['as', 'as/alice', 'as//boiler/command/status', 'as/alice/as/bob/boiler/command/status'])
+      await press(topic, { id: 'stray' })
+    await press('boiler/command/status', { id: 'stray' })
+    // Nothing that can be carried out.
+    for (const payload of ['{"id":', '[', '[{"id":"stray"}]', '[]', '{"id":"stray","id":"other"}', '['.repeat(5_000)])
+      await press('as/alice/boiler/command/status', payload)
+    const arm = (payload: string | object) => press('as/alice/van/set/alarm_state', payload)
+    for (const payload of [
+      '{"value": "ARM_AWAY", "confirm": ',
+      '["ARM_AWAY"]',
+      { value: ['ARM_AWAY'], confirm: 'van' },
+      { value: { value: 'ARM_AWAY' }, confirm: 'van' },
+      { value: 'ARM_AWAY; DISARM', confirm: 'van' },
+      { value: 'DISARM', confirm: 'gate' },
+      { value: 'DISARM', confirm: ['van'] },
+    ])
+      await arm(payload)
+    for (const qos of [0, 1, 2] as const) await press('as/alice/boiler/command/status', { id: `q${qos}` }, { qos })
+    await press('as/alice/boiler/command/status', { id: 'kept' }, { retain: true })
+    const results = (device: string) =>
+      client.received
+        .slice(from)
+        .filter(({ topic, json }) => topic === `guarded/${device}/result` && json.final === true)
+        .map(({ json }) => json)
+    const ended = () => results('boiler').filter(({ status }) => status === 'replied' || status === 'unconfirmed')
+    await client.until(() => ended().length >= 4)
+    expect(
+      ended()
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['kept', 'q0', 'q1', 'q2'])
+    await client.until(() => results('van').length >= 7)
+    expect(results('van').filter(({ status }) => status !== 'rejected')).toEqual([])
+    expect(results('boiler').filter(({ id }) => id === 'stray' || id === 'other')).toEqual([])
+    // What is retained is cleared: it would come again with each subscription.
+    await client.wait(({ topic, text }) => topic === 'guarded/as/alice/boiler/command/status' && text === '')
+  })
+
   test('that names nobody: one caller who uses up the quota of a device leaves that of the others', async () => {
     const started = await start(yaml('shared', 'identity: none'))
     await ready('shared')
