@@ -10,6 +10,7 @@ import { makeDevices } from '../../src/config/devices.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { ProfileFiles } from '../../src/config/profiles.ts'
 import { matchInbound, topics } from '../../src/message/topics.ts'
+import { render } from '../homeassistant/jinja.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'
 
@@ -98,6 +99,22 @@ describe('examples for others', () => {
     const used = [...automations.matchAll(/topic: ([\w/]+)/g)].map(([, topic = '']) => topic)
     expect(used.length).toBe(3)
     expect(used.filter((topic) => !isTopic(topic))).toEqual([])
+  })
+
+  test('the automation that forwards texts takes them where the hub publishes them, and what it says is in them', () => {
+    const [yaml = ''] = blocks('docker/README.md', 'yaml homeassistant')
+    const [{ triggers, actions }] = parse(yaml).automation
+    expect(triggers).toEqual([{ trigger: 'mqtt', topic: 'smshub/sms/received', qos: 1 }])
+    expect(isTopic('smshub/sms/received')).toBe(true)
+    const trigger = { payload_json: { from: '+4915112345678', device: null, text: 'Door "open" {{ now }}' } }
+    const said = actions.map(({ data }: { data: Record<string, string> }) => ({
+      ...(data.title !== undefined && { title: render(data.title, { trigger }) }),
+      message: render(data.message ?? '', { trigger }),
+    }))
+    expect(said).toEqual([
+      { title: 'Text from +4915112345678', message: 'Door "open" {{ now }}' },
+      { message: '+4915112345678: Door "open" {{ now }}' },
+    ])
   })
 
   test('the flow of Node-RED is whole and uses topics of the hub', () => {
