@@ -21,7 +21,7 @@ interface Defect {
 }
 
 const onPublish = { file: 'submit/index.js', line: 'const now = rules.now();' }
-const when = (code: string) => `if (publish.topic.includes('${sign}')) { ${code} }`
+const when = (code: string) => `if (JSON.stringify(accepted).includes('${sign}')) { ${code} }`
 
 const defects: Readonly<Record<string, Defect>> = {
   'a rejection that nobody handles': {
