@@ -59,6 +59,9 @@ const sweepMs = 5_000
 /** Home Assistant is busy when it says that it is there. */
 const birthMs = { least: 1_000, spread: 9_000 }
 
+/** Where the announcements of all hubs are. */
+export const sweptFilters = (prefix: string): string[] => [`${prefix}/+/+/config`, `${prefix}/+/+/+/config`]
+
 /** What was announced of a device whose document grows with its state. */
 interface Shown {
   readonly fields: Set<string>
@@ -238,7 +241,7 @@ export class Announcer {
   /** Collects what a broker has retained of this hub. */
   #sweep(found: Set<string>): (() => void)[] {
     const { ingress, context } = this.#rooms
-    const ends = [`${context.prefix}/+/+/config`, `${context.prefix}/+/+/+/config`].map((filter) =>
+    const ends = sweptFilters(context.prefix).map((filter) =>
       ingress.watch(filter, ({ topic, payload, retained }) => {
         if (retained && payload !== '' && announcedIn(context, topic) !== null) found.add(topic)
       }),

@@ -2,6 +2,7 @@ import { pathsOf } from '../api/operations.ts'
 import { sms2mqttInbound } from '../bridge/sms2mqtt.ts'
 import { brokerSettings } from '../config/broker.ts'
 import type { Config } from '../config/schema.ts'
+import { sweptFilters } from '../homeassistant/announcer.ts'
 import { hubDeviceId } from '../homeassistant/component.ts'
 import { EmbeddedBroker } from '../mqtt/embedded/broker.ts'
 import { ExternalBroker } from '../mqtt/external/client.ts'
@@ -56,5 +57,6 @@ export function makeIngress(rooms: IngressRooms): Ingress {
     identity,
     clock,
     transient,
+    watchedLater: sweptFilters(config.homeassistant.prefix),
   })
 }

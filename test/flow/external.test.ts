@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { sweptFilters } from '../../src/homeassistant/announcer.ts'
+import { inboundFilters } from '../../src/message/topics.ts'
+import { withoutOverlaps } from '../../src/mqtt/external/hub-filters.ts'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
 import { freePort } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
@@ -116,6 +119,25 @@ external('a broker that is not the hub’s own', () => {
     expect(results('boiler').filter(({ id }) => id === 'stray' || id === 'other')).toEqual([])
     // What is retained is cleared: it would come again with each subscription.
     await client.wait(({ topic, text }) => topic === 'guarded/as/alice/boiler/command/status' && text === '')
+  })
+
+  test('a session that a killed run left with wider filters brings no command twice', async () => {
+    const base = 'homeassistant'
+    const wanted = inboundFilters.map((filter) => ({ filter: `${base}/${filter}`, isCommand: true }))
+    const swept = sweptFilters(base).map((filter) => ({ filter, isCommand: false }))
+    const killed = await TestClient.connect(broker.url, { clientId: 'killed', clean: false }, '')
+    for (const { filter } of withoutOverlaps([...wanted, ...swept]))
+      await killed.client.subscribeAsync(filter, { qos: 1 })
+    await killed.close()
+    await start(`${yaml(base, 'client_id: killed')}\nhomeassistant: { discovery: none }`)
+    await ready(base)
+    const from = client.received.length
+    for (const command of ['status', 'supply']) await client.publish(`${base}/boiler/command/${command}`, '')
+    const results = () => client.received.slice(from).filter(({ topic }) => topic === `${base}/boiler/result`)
+    const ids = (command: string) =>
+      new Set(results().flatMap(({ json }) => (json.command === command ? [json.command_id] : [])))
+    await client.until(() => results().some(({ json }) => json.command === 'supply' && json.final === true))
+    expect([ids('status').size, ids('supply').size]).toEqual([1, 1])
   })
 
   test('that names nobody: one caller who uses up the quota of a device leaves that of the others', async () => {

@@ -23,4 +23,6 @@ export interface ClientOptions {
   readonly clock: Clock
   /** Leaves nothing behind at the broker, however it ends: no retained message and no session. */
   readonly transient: boolean
+  /** What is watched for a while behind the start. */
+  readonly watchedLater: readonly string[]
 }

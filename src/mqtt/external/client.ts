@@ -10,7 +10,7 @@ import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, Watche
 import { stateTopic } from '../ingress.ts'
 import { Refusals } from '../refusals.ts'
 import type { ClientOptions } from './client-options.ts'
-import { type HubFilter, withoutOverlaps } from './hub-filters.ts'
+import { type HubFilter, leftBehind, withoutOverlaps } from './hub-filters.ts'
 import { OwnState } from './own-state.ts'
 import { idempotencyKeyOf, propertiesOf, ResponseTopics } from './properties.ts'
 import { Reconnection } from './reconnection.ts'
@@ -205,8 +205,7 @@ export class ExternalBroker implements Ingress {
     const plan = withoutOverlaps(wanted)
     this.#subscribed = plan
     try {
-      // A session may hold filters that an earlier version subscribed to beside those that take the same topics.
-      const held = wanted.map(({ filter }) => filter).filter((filter) => plan.every((one) => one.filter !== filter))
+      const held = leftBehind(plan, wanted, this.#options.watchedLater)
       if (sessionPresent && held.length > 0) await this.#client.unsubscribeAsync(held)
       await this.#subscribe(plan)
       this.#marker.begin()

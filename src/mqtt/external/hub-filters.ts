@@ -25,3 +25,18 @@ export function withoutOverlaps(wanted: Iterable<HubFilter>): HubFilter[] {
   }
   return plan
 }
+
+/**
+ * Filters that a session may hold beside the plan: of an earlier version, or of a run that was killed while it watched
+ * more. Each would bring a second copy of topics that the plan takes.
+ */
+export function leftBehind(
+  plan: readonly HubFilter[],
+  wanted: readonly HubFilter[],
+  watchedLater: readonly string[],
+): string[] {
+  const later = watchedLater.map((filter) => ({ filter, isCommand: false }))
+  const plans = [...later.map((one) => [one]), later].map((some) => withoutOverlaps([...wanted, ...some]))
+  const held = new Set([wanted, ...plans].flat().map(({ filter }) => filter))
+  return [...held].filter((filter) => plan.every((one) => one.filter !== filter))
+}
