@@ -225,6 +225,15 @@ describe('the house', () => {
     expect(lengths[Math.floor(lengths.length / 2)]?.lines).toBeLessThanOrEqual(120)
   })
 
+  test('the ledger speaks SQL that SQLite and PostgreSQL both take', () => {
+    const ours =
+      /\b(?:INSERT OR|INDEXED BY|CROSS JOIN|rowid|lastInsertRowid|json_\w+\(|strftime|IFNULL|GREATEST)\b|\bM(?:AX|IN)\([^()]*,/i
+    const culprits = files
+      .filter((file) => file.startsWith('ledger/') && file !== 'ledger/sql.ts')
+      .filter((file) => ours.test(withoutComments(readFileSync(join(root, file), 'utf8'))))
+    expect(culprits).toEqual([])
+  })
+
   test('the picture in src/README.md names every folder, and only these', () => {
     const table = readFileSync(join(root, 'README.md'), 'utf8').match(/^\| `.*\|.*$/gm) ?? []
     const named = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)\/`/g)].map(([, name]) => name))

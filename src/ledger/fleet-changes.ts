@@ -1,6 +1,7 @@
 import { announceDevice, leave } from './devices/devices.ts'
 import { happen } from './outbox/moves.ts'
 import type { SubmissionRow } from './rows.ts'
+import { upsert } from './sql.ts'
 import type { Tx } from './tx.ts'
 
 /** Devices that were added while the hub ran. */
@@ -16,7 +17,7 @@ export function keepDevices(
   }: { devices: readonly { readonly id: string; readonly config: string; readonly fields: readonly string[] }[] },
 ): void {
   for (const { id, config, fields } of devices) {
-    tx.run('INSERT OR REPLACE INTO fleet (id, config) VALUES (?, ?)', id, config)
+    tx.run(upsert('fleet', ['id'], ['config']), id, config)
     announceDevice(tx, id, fields)
   }
 }

@@ -7,7 +7,7 @@ export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings
 export interface Tx {
   one<Row>(sql: string, ...values: unknown[]): Row | undefined
   all<Row>(sql: string, ...values: unknown[]): Row[]
-  run(sql: string, ...values: unknown[]): { changes: number; lastInsertRowid: number | bigint }
+  run(sql: string, ...values: unknown[]): { changes: number }
   publish(publication: Publication): void
   ring(bell: Bell): void
 }

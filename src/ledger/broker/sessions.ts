@@ -1,4 +1,5 @@
 import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } from '../../message/session.ts'
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** What the embedded broker keeps for its clients, carried over into rows. */
@@ -27,12 +28,7 @@ function save(tx: Tx, change: SessionChange): void {
       return
     case 'subscribe': {
       const { topic, qos } = change.subscription
-      tx.run(
-        'INSERT OR REPLACE INTO session_subscription (client, topic, qos) VALUES (?, ?, ?)',
-        change.client,
-        topic,
-        qos,
-      )
+      tx.run(upsert('session_subscription', ['client', 'topic'], ['qos']), change.client, topic, qos)
       return
     }
     case 'unsubscribe':
@@ -42,13 +38,13 @@ function save(tx: Tx, change: SessionChange): void {
       const { seq, client, body, qos, messageId, released } = change.packet
       if (body !== null)
         tx.run(
-          'INSERT OR IGNORE INTO session_body (id, topic, payload) VALUES (?, ?, ?)',
+          'INSERT INTO session_body (id, topic, payload) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING',
           body.id,
           body.topic,
           body.payload,
         )
       tx.run(
-        'INSERT OR REPLACE INTO session_owed (seq, client, body, qos, message_id, released) VALUES (?, ?, ?, ?, ?, ?)',
+        upsert('session_owed', ['seq'], ['client', 'body', 'qos', 'message_id', 'released']),
         seq,
         client,
         body?.id ?? null,
@@ -75,11 +71,7 @@ function save(tx: Tx, change: SessionChange): void {
       dequeue(tx, change.seq)
       return
     case 'received':
-      tx.run(
-        'INSERT OR REPLACE INTO session_received (client, message_id) VALUES (?, ?)',
-        change.client,
-        change.messageId,
-      )
+      tx.run(upsert('session_received', ['client', 'message_id'], []), change.client, change.messageId)
       return
     case 'completed':
       tx.run('DELETE FROM session_received WHERE client = ? AND message_id = ?', change.client, change.messageId)
@@ -90,13 +82,13 @@ function save(tx: Tx, change: SessionChange): void {
     case 'retain': {
       const { topic, payload, qos } = change.message
       if (payload.length === 0) tx.run('DELETE FROM broker_retained WHERE topic = ?', topic)
-      else tx.run('INSERT OR REPLACE INTO broker_retained (topic, payload, qos) VALUES (?, ?, ?)', topic, payload, qos)
+      else tx.run(upsert('broker_retained', ['topic'], ['payload', 'qos']), topic, payload, qos)
       return
     }
     case 'will': {
       const { client, broker, topic, payload, qos, retain } = change.will
       tx.run(
-        'INSERT OR REPLACE INTO session_will (client, broker, topic, payload, qos, retain) VALUES (?, ?, ?, ?, ?, ?)',
+        upsert('session_will', ['client'], ['broker', 'topic', 'payload', 'qos', 'retain']),
         client,
         broker,
         topic,
@@ -136,7 +128,7 @@ export function loadSessions(tx: Tx, bounds: SessionBounds): SavedSessions {
   )
   return {
     sessions: tx.all('SELECT client, user, at FROM session'),
-    subscriptions: tx.all('SELECT client, topic, qos FROM session_subscription ORDER BY rowid'),
+    subscriptions: tx.all('SELECT client, topic, qos FROM session_subscription ORDER BY client, topic'),
     packets: packets.map((packet) => ({ ...packet, released: packet.released === 1 })),
     bodies: tx.all('SELECT id, topic, payload FROM session_body'),
     received: tx.all('SELECT client, message_id AS messageId FROM session_received'),

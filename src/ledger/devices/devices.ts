@@ -3,6 +3,7 @@ import { topicName } from '../../message/topics.ts'
 import type { Value, Values } from '../../message/values.ts'
 import { forgetPause } from '../lanes/pause.ts'
 import { document } from '../rows.ts'
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { signOfLife } from './presence.ts'
 import { forgetTrust } from './sources.ts'
@@ -163,7 +164,7 @@ export function announceDevice(tx: Tx, id: string, fields: readonly string[]): v
 export function leave(tx: Tx, id: string): void {
   tx.run('DELETE FROM device WHERE id = ?', id)
   forgetTrust(tx, id)
-  tx.run('INSERT OR IGNORE INTO leaving (device) VALUES (?)', id)
+  tx.run(upsert('leaving', ['device'], []), id)
   forgetPause(tx, id)
 }
 

@@ -1,5 +1,6 @@
 import type { Values } from '../../message/values.ts'
 import { document } from '../rows.ts'
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** What is known of the ways that texts of a device take, and of the last question whether one of them was true. */
@@ -59,7 +60,7 @@ export function learnRoute(tx: Tx, device: string, print: string, now: number): 
 
 export function noteQuestion(tx: Tx, device: string, { at, claimed }: Question): void {
   tx.run('DELETE FROM question WHERE device = ? AND (at <= ? OR at > ?)', device, at - dayMs, at)
-  tx.run('INSERT OR REPLACE INTO question (device, at, claimed) VALUES (?, ?, ?)', device, at, JSON.stringify(claimed))
+  tx.run(upsert('question', ['device', 'at'], ['claimed']), device, at, JSON.stringify(claimed))
 }
 
 /** The last question has had its contradiction: another one is none. */

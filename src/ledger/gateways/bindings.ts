@@ -1,3 +1,4 @@
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** The modem (IMEI) and the SIM (ICCID) that a gateway had at first sight; null where it has not shown any. */
@@ -13,5 +14,5 @@ export function bindings(tx: Tx): BindingRow[] {
 }
 
 export function noteBinding(tx: Tx, { gateway, modem, sim, now }: BindingRow & { readonly now: number }): void {
-  tx.run('INSERT OR REPLACE INTO binding (gateway, modem, sim, at) VALUES (?, ?, ?, ?)', gateway, modem, sim, now)
+  tx.run(upsert('binding', ['gateway'], ['modem', 'sim', 'at']), gateway, modem, sim, now)
 }

@@ -1,4 +1,5 @@
 import { usedSince } from '../quota.ts'
+import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** What the store knows of a gateway. */
@@ -18,7 +19,7 @@ export function gatewayFigures(
 ): Record<string, GatewayFigures> {
   const waiting = tx.all<{ route: string; n: number }>(
     `SELECT route, COUNT(*) AS n FROM (
-       SELECT lane.route AS route FROM submission INDEXED BY submission_queue JOIN lane ON lane.key = submission.lane
+       SELECT lane.route AS route FROM submission ${byIndex('submission_queue')} JOIN lane ON lane.key = submission.lane
        WHERE submission.status = 'queued' LIMIT ?) GROUP BY route`,
     mostCounted,
   )

@@ -1,3 +1,4 @@
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** What became of a SIM PIN: `tried` is written before it is entered, and stays when nobody heard the answer. */
@@ -9,5 +10,5 @@ export function recallPin(tx: Tx, { key }: { key: string }): PinFate | null {
 }
 
 export function notePin(tx: Tx, { key, fate, now }: { key: string; fate: PinFate; now: number }): void {
-  tx.run('INSERT OR REPLACE INTO pin (key, fate, at) VALUES (?, ?, ?)', key, fate, now)
+  tx.run(upsert('pin', ['key'], ['fate', 'at']), key, fate, now)
 }

@@ -1,8 +1,9 @@
+import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** Makes sure that a lane has its row. */
 export function touchLane(tx: Tx, key: string): void {
-  tx.run(`INSERT OR IGNORE INTO lane (key, state) VALUES (?, 'idle')`, key)
+  tx.run(`INSERT INTO lane (key, state) VALUES (?, 'idle') ON CONFLICT (key) DO NOTHING`, key)
 }
 
 interface Head {
@@ -63,13 +64,13 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
 
 /** Lets a lane rest until `until`: a gap the device wants, or a back-off. */
 export function holdLane(tx: Tx, key: string, until: number, now: number): void {
-  tx.run('UPDATE lane SET ready_at = MAX(ready_at, ?) WHERE key = ?', until, key)
+  tx.run(`UPDATE lane SET ready_at = ${greater('ready_at')} WHERE key = ?`, until, until, key)
   refreshLane(tx, key, now)
 }
 
 /** The device can take commands until then: what waited for that goes now. */
 export function openWindow(tx: Tx, key: string, until: number, now: number): void {
-  tx.run('UPDATE lane SET awake_until = MAX(awake_until, ?) WHERE key = ?', until, key)
+  tx.run(`UPDATE lane SET awake_until = ${greater('awake_until')} WHERE key = ?`, until, until, key)
   refreshLane(tx, key, now)
 }
 

@@ -19,7 +19,7 @@ const mostTold = 100
  * late one; times to live go on.
  */
 export function pauseQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly now: number }): Pause[] {
-  tx.run('INSERT OR IGNORE INTO pause (scope, since) VALUES (?, ?)', keyOf(scope), now)
+  tx.run('INSERT INTO pause (scope, since) VALUES (?, ?) ON CONFLICT (scope) DO NOTHING', keyOf(scope), now)
   if (scope.device !== undefined) refreshLane(tx, keyOf(scope), now)
   return pauses(tx)
 }

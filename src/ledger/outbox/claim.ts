@@ -2,6 +2,7 @@ import { holdLane, refreshLane } from '../lanes/lanes.ts'
 import { isPaused } from '../lanes/pause.ts'
 import { type Quota, room, use } from '../quota.ts'
 import { type SubmissionRow, segments, submission } from '../rows.ts'
+import { byIndex, joinInOrder } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
@@ -157,12 +158,13 @@ function nextLane(
 /** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
 function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): ReadyLane | undefined {
   return tx.one<ReadyLane>(
-    `SELECT lane.key, lane.head, lane.turn FROM submission AS act INDEXED BY submission_lane_open
-       CROSS JOIN lane ON lane.key = act.lane AND lane.head = act.seq
+    `SELECT lane.key, lane.head, lane.turn FROM submission AS act ${byIndex('submission_lane_open')}
+       ${joinInOrder} lane ON lane.key = act.lane AND lane.head = act.seq
      WHERE act.open > 0 AND act.due IS NOT NULL AND lane.state = 'ready' AND lane.priority = ?
-       AND lane.route IN (SELECT value FROM json_each(?)) ORDER BY lane.turn LIMIT 1`,
+       AND lane.route IN (?${', ?'.repeat(routes.length)}) ORDER BY lane.turn LIMIT 1`,
     level,
-    JSON.stringify([gateway, ...routes]),
+    gateway,
+    ...routes,
   )
 }
 

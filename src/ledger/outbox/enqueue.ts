@@ -4,6 +4,7 @@ import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import { type Quota, room, use } from '../quota.ts'
 import { record, type SubmissionRow, submission } from '../rows.ts'
+import { insertNumbered } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
@@ -178,46 +179,32 @@ function insertQueued(
 ): { id: string; status: string } {
   if (item.supersedes) supersede(tx, item, now)
   if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
-  const { lastInsertRowid } = tx.run(
-    `INSERT INTO submission (command_id, message_id, client, scope, ref, ref_hash, response, lane, device, verb, command, property,
-       value, args, recipient, text, digest, safe, unproven, priority, status, sms_status, expect, within, spec, route, gap,
-       parts, report, queued_at, expires_at, ring, last, joins, held)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    item.commandId,
-    item.messageId,
-    item.client,
-    ref?.scope ?? null,
-    item.ref,
-    ref?.hash ?? null,
-    item.response && JSON.stringify(item.response),
-    item.lane,
-    item.device,
-    item.verb,
-    item.command,
-    item.property,
-    JSON.stringify(item.value ?? null),
-    item.args && JSON.stringify(item.args),
-    item.recipient,
-    item.text,
-    item.digest,
-    item.safe ? 1 : 0,
-    item.unproven ? 1 : 0,
-    item.priority,
-    item.expect,
-    item.withinMs,
-    JSON.stringify(item.spec ?? null),
-    item.route,
-    item.gapMs,
-    item.segments.length,
-    item.report ? 1 : 0,
-    now,
-    item.expiresAt,
-    item.ring,
-    item.steps.length,
-    item.joins && JSON.stringify(item.joins),
-    item.held ? 1 : 0,
-  )
-  const seq = Number(lastInsertRowid)
+  const seq = insertNumbered(tx, 'submission', {
+    ...asked(item, ref),
+    message_id: item.messageId,
+    lane: item.lane,
+    recipient: item.recipient,
+    text: item.text,
+    digest: item.digest,
+    safe: item.safe ? 1 : 0,
+    unproven: item.unproven ? 1 : 0,
+    priority: item.priority,
+    status: 'queued',
+    sms_status: 'queued',
+    expect: item.expect,
+    within: item.withinMs,
+    spec: JSON.stringify(item.spec ?? null),
+    route: item.route,
+    gap: item.gapMs,
+    parts: item.segments.length,
+    report: item.report ? 1 : 0,
+    queued_at: now,
+    expires_at: item.expiresAt,
+    ring: item.ring,
+    last: item.steps.length,
+    joins: item.joins && JSON.stringify(item.joins),
+    held: item.held ? 1 : 0,
+  })
   item.segments.forEach((text, i) => {
     tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', seq, i + 1, text)
   })
@@ -254,33 +241,20 @@ function insertRefused(
   now: number,
 ): { id: string; status: string; isKept: boolean } {
   const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
-  const { lastInsertRowid } = tx.run(
-    `INSERT INTO submission (command_id, client, scope, ref, ref_hash, response, device, verb, command, property, value, args,
-       recipient, text, status, sms_status, final, ok, reason, error, queued_at, final_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)`,
-    item.commandId,
-    item.client,
-    ref?.scope ?? null,
-    item.ref,
-    ref?.hash ?? null,
-    item.response && JSON.stringify(item.response),
-    item.device,
-    item.verb,
-    item.command,
-    item.property,
-    JSON.stringify(item.value ?? null),
-    item.args && JSON.stringify(item.args),
-    item.recipient,
-    item.text,
+  const seq = insertNumbered(tx, 'submission', {
+    ...asked(item, ref),
+    recipient: item.recipient,
+    text: item.text,
     status,
-    status,
-    status === 'cancelled' ? null : 0,
+    sms_status: status,
+    final: 1,
+    ok: status === 'cancelled' ? null : 0,
     reason,
-    status === 'cancelled' ? null : JSON.stringify(error),
-    now,
-    now,
-  )
-  const row = submission(tx, Number(lastInsertRowid)) as SubmissionRow
+    error: status === 'cancelled' ? null : JSON.stringify(error),
+    queued_at: now,
+    final_at: now,
+  })
+  const row = submission(tx, seq) as SubmissionRow
   if (row.device === null) publishSmsStatus(tx, row, now)
   publishResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)
@@ -288,3 +262,19 @@ function insertRefused(
   if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
   return { id: record(row, now).commandId, status, isKept }
 }
+
+/** What every row says of who asked for what. */
+const asked = (item: NewSubmission | Refusal, ref: EnqueueArgs['ref']) => ({
+  command_id: item.commandId,
+  client: item.client,
+  scope: ref?.scope ?? null,
+  ref: item.ref,
+  ref_hash: ref?.hash ?? null,
+  response: item.response && JSON.stringify(item.response),
+  device: item.device,
+  verb: item.verb,
+  command: item.command,
+  property: item.property,
+  value: JSON.stringify(item.value ?? null),
+  args: item.args && JSON.stringify(item.args),
+})

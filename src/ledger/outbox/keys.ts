@@ -1,4 +1,5 @@
 import { document } from '../rows.ts'
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** What tells a publish that its client sends once more from one that it makes anew (design section 3, redelivery). */
@@ -44,7 +45,7 @@ export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[]
     )
   }
   tx.run(
-    'INSERT OR REPLACE INTO publish_key (client, message_id, connection, hash, commands, at) VALUES (?, ?, ?, ?, ?, ?)',
+    upsert('publish_key', ['client', 'message_id'], ['connection', 'hash', 'commands', 'at']),
     key.client,
     key.messageId,
     key.connection,

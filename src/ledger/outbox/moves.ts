@@ -1,6 +1,7 @@
 import { endChange } from '../devices/learned-settings.ts'
 import { refreshLane } from '../lanes/lanes.ts'
 import type { SubmissionRow } from '../rows.ts'
+import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { followingOf, placeNextText } from './acts.ts'
 import { publishLateReply, publishResult, publishSmsStatus } from './results.ts'
@@ -50,10 +51,11 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
   next_text: (tx, { before }) => placeNextText(tx, before),
   watch_deadline: (tx) => tx.ring('deadlines'),
   rest_lane: (tx, { after: { lane, written_at, gap } }) => {
-    tx.run('UPDATE lane SET ready_at = MAX(ready_at, ?) WHERE key = ?', (written_at as number) + gap, lane)
+    const until = (written_at as number) + gap
+    tx.run(`UPDATE lane SET ready_at = ${greater('ready_at')} WHERE key = ?`, until, until, lane)
   },
   leave_queue: (tx, { after }) => {
-    tx.run('UPDATE client SET queued = MAX(0, queued - 1) WHERE id = ?', after.client)
+    tx.run('UPDATE client SET queued = queued - 1 WHERE id = ? AND queued > 0', after.client)
   },
   enter_queue: (tx, { after }) => {
     tx.run('UPDATE client SET queued = queued + 1 WHERE id = ?', after.client)

@@ -1,5 +1,6 @@
 import { resultPayload } from '../../message/result.ts'
 import { record, type SubmissionRow } from '../rows.ts'
+import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
@@ -30,7 +31,7 @@ export function purgeQueue(
   const rows =
     device === null
       ? tx.all<SubmissionRow>(
-          `SELECT * FROM submission INDEXED BY submission_unfinished WHERE final = 0 AND ${waiting}`,
+          `SELECT * FROM submission ${byIndex('submission_unfinished')} WHERE final = 0 AND ${waiting}`,
           until,
           limit,
         )
@@ -57,7 +58,7 @@ export function queueOverview(tx: Tx, { device, limit }: { device: string | null
   return tx.all(
     `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,
        COALESCE(gateway, NULLIF(route, '')) AS gateway, queued_at
-     FROM submission INDEXED BY submission_unfinished
+     FROM submission ${byIndex('submission_unfinished')}
      WHERE final = 0 AND (? IS NULL OR device = ?) ORDER BY seq LIMIT ?`,
     device,
     device,

@@ -1,5 +1,6 @@
 import { refreshLane } from '../lanes/lanes.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
+import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
@@ -125,5 +126,5 @@ export function meta(tx: Tx, key: string): string | null {
 
 export function setMeta(tx: Tx, key: string, value: string | null): void {
   if (value === null) tx.run('DELETE FROM meta WHERE key = ?', key)
-  else tx.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
+  else tx.run(upsert('meta', ['key'], ['value']), key, value)
 }

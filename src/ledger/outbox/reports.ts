@@ -2,6 +2,7 @@ import { errorReport, Fault } from '../../message/fault.ts'
 import { touchDevice } from '../devices/presence.ts'
 import { centreAhead, centreClock, learnReported } from '../gateways/service-centres.ts'
 import { document, type SubmissionRow, submission } from '../rows.ts'
+import { member } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 import { withRiders } from './riders.ts'
@@ -200,7 +201,7 @@ export function matchWaitingReports(tx: Tx, sim: string, reference: number | nul
   const named =
     reference === null
       ? []
-      : tx.all<WaitingReport>(`${waiting} AND json_extract(document, '$.reference') = ?`, sim, reference)
+      : tx.all<WaitingReport>(`${waiting} AND ${member('document', 'reference')} = ?`, sim, reference)
   const others = lacksReferences(tx, sim, now)
     ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, sim, mostTried)
     : []

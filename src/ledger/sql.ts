@@ -1,0 +1,37 @@
+import type { Tx } from './tx.ts'
+
+/** Pieces of SQL that SQLite and PostgreSQL both take. */
+
+type SqlValue = string | number | null
+
+/** Inserts a row and returns the number that it was given in the column `seq`. */
+export function insertNumbered(tx: Tx, table: string, row: Readonly<Record<string, SqlValue>>): number {
+  const columns = Object.keys(row)
+  const values = columns.map(() => '?').join(', ')
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) RETURNING seq`
+  return (tx.one<{ seq: number }>(sql, ...Object.values(row)) as { seq: number }).seq
+}
+
+/** Inserts a row, or changes the one that has this key. The values are those of the columns, in their order. */
+export function upsert(table: string, key: readonly string[], others: readonly string[]): string {
+  const columns = [...key, ...others]
+  const values = columns.map(() => '?').join(', ')
+  const change =
+    others.length === 0 ? 'NOTHING' : `UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) ON CONFLICT (${key.join(', ')}) DO ${change}`
+}
+
+/**
+ * The index that a statement must use: the planner knows nothing of how few rows are open. SQLite only; an engine that
+ * has no such hint leaves the words out.
+ */
+export const byIndex = (name: string): string => `INDEXED BY ${name}`
+
+/** The greater one of a column and a value, which is bound twice. */
+export const greater = (column: string): string => `CASE WHEN ${column} > ? THEN ${column} ELSE ? END`
+
+/** A member of a JSON column, as it stands in its indices. */
+export const member = (column: string, name: string): string => `json_extract(${column}, '$.${name}')`
+
+/** Takes its rows in the order in which the tables are named: few rows of the first one are open. */
+export const joinInOrder = 'CROSS JOIN'
