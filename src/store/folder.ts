@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { Clock } from '../util/clock.ts'
-import { Store, type StoreOptions } from './store.ts'
+import { Store, type StoreOptions } from './sqlite/sqlite-store.ts'
 
 /** Free space below which nothing is taken in: this, or a fiftieth of a small disk. */
 const reserveOctets = 32 * 1024 * 1024

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { removalBetween } from '../../src/message/discovery.ts'
-import { Store } from '../../src/store/store.ts'
+import { Store } from '../../src/store/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const stores: Store[] = []

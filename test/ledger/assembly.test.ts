@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Assembled, assemble } from '../../src/ledger/inbox/assembly.ts'
-import { Engine } from '../../src/store/sqlite/engine.ts'
+import { Engine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
 let tx: Engine

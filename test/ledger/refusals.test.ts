@@ -35,7 +35,7 @@ describe('refused commands', () => {
         now: ledger.now,
       })
       expect(commands).toEqual([{ id: `r${i}`, status: 'rejected' }])
-      expect(refused).toEqual(['gate command opn: unknown_command: x'])
+      expect(refused).toEqual(['gate opn: rejected: x (unknown_command)'])
     }
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM submission')).toEqual({ n: 60 })
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM publish_key')).toEqual({ n: 60 })

@@ -6,7 +6,7 @@ import { Broker, brokerSettings } from '../../src/config/broker.ts'
 import type { SessionChange, SessionStore } from '../../src/message/session.ts'
 import { EmbeddedBroker } from '../../src/mqtt/embedded/broker.ts'
 import { sessionStore } from '../../src/store/session-store.ts'
-import { Store } from '../../src/store/store.ts'
+import { Store } from '../../src/store/sqlite/sqlite-store.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import {
   type ConnectOptions,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type SessionLimits, SessionPersistence, type SessionRules } from '../../src/mqtt/embedded/persistence.ts'
 import { sessionStore } from '../../src/store/session-store.ts'
-import { Store } from '../../src/store/store.ts'
+import { Store } from '../../src/store/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { room } from '../../src/ledger/quota.ts'
-import { Engine } from '../../src/store/sqlite/engine.ts'
+import { Engine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { temporaryFolder } from '../support/folder.ts'
 

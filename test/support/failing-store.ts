@@ -1,7 +1,7 @@
 import type { OperationName } from '../../src/ledger/operations.ts'
 import { Fault, type FaultCode } from '../../src/message/fault.ts'
 import type { DataFolder } from '../../src/store/folder.ts'
-import { Store } from '../../src/store/store.ts'
+import { Store } from '../../src/store/sqlite/sqlite-store.ts'
 
 /** What each operation has been asked for, and which of them fail next. */
 export class Faults {

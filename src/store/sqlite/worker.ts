@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type Answer, Batch, type Call, type Committed, plain } from './batch.ts'
-import { asFault, Engine } from './engine.ts'
+import { asFault, Engine } from './sqlite-engine.ts'
 
 /** What the main thread sends. */
 export type ToWorker =

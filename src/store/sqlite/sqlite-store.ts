@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
-import type { ArgsOf, OperationName, ResultOf } from '../ledger/operations.ts'
-import type { Bell } from '../ledger/tx.ts'
-import { Fault } from '../message/fault.ts'
-import { type Answer, Batch, type Call, revive } from './sqlite/batch.ts'
-import { copyStore } from './sqlite/copy.ts'
-import { Engine } from './sqlite/engine.ts'
-import type { FromWorker, ToWorker } from './sqlite/worker.ts'
+import type { ArgsOf, OperationName, ResultOf } from '../../ledger/operations.ts'
+import type { Bell } from '../../ledger/tx.ts'
+import { Fault } from '../../message/fault.ts'
+import { type Answer, Batch, type Call, revive } from './batch.ts'
+import { copyStore } from './copy.ts'
+import { Engine } from './sqlite-engine.ts'
+import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface StoreOptions {
   readonly path: string
@@ -192,7 +192,7 @@ async function inWorker(
   failed: (fault: Fault) => void,
 ): Promise<Backend> {
   const { path, durable = true, commitDelay = 0 } = options
-  const worker = new Worker(new URL('./sqlite/worker.js', import.meta.url), {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: { path, durable, commitDelay },
   })
   await new Promise<void>((resolve, reject) => {
