@@ -7,7 +7,7 @@ import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import type { Accepted, Asker, Door } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
 

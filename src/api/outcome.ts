@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import type { Data } from './operation.ts'

@@ -1,7 +1,7 @@
 import { shown } from '../api/queue-operations.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
 import { isoTime } from '../message/result.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** What `bridge/health` is made of. */
 export interface HealthSources {

@@ -1,4 +1,4 @@
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 
 /** Messages that may wait for the broker: few, for the answer to whoever asks something meanwhile stands behind them. */

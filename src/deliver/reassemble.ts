@@ -4,7 +4,7 @@ import type { Address } from '../message/address.ts'
 import { readableText } from '../sms/readable.ts'
 import { assemblyKey, join, type Part } from '../sms/reassemble.ts'
 import type { Deliver } from '../sms/tpdu.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { centreOf, timeOf } from './decode.ts'
 
 /** A whole text, or what there is of one. */

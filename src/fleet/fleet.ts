@@ -9,7 +9,7 @@ import { specOf } from '../device/parameters/settings.ts'
 import { issuesOf } from '../device/schema/scalars.ts'
 import { Fault } from '../message/fault.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 
 /** A device as its owner wrote it: the keys of `devices:` in smshub.yaml, every scalar a text. */

@@ -3,7 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { finderFor, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 
 export interface GatewayRooms {

@@ -1,7 +1,7 @@
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { DataFolder } from '../store/folder.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import type { SteadyTime } from '../util/steady-time.ts'

@@ -1,6 +1,6 @@
 import type { WaitingPublication } from '../ledger/publications/publications.ts'
 import { wholeTopic } from '../message/topics.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { asError, inBackground, untilDone } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'

@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { Clock } from '../util/clock.ts'
-import { Store, type StoreOptions } from './sqlite/sqlite-store.ts'
+import { SqliteStore, type StoreOptions } from './sqlite/sqlite-store.ts'
+import type { Store } from './store.ts'
 
 /** Free space below which nothing is taken in: this, or a fiftieth of a small disk. */
 const reserveOctets = 32 * 1024 * 1024
@@ -70,7 +71,7 @@ export class DataFolder {
   async openStore(clock: Clock, options: Omit<StoreOptions, 'path'> = {}): Promise<Store> {
     const pidFile = join(this.path, 'smshub.pid')
     try {
-      const store = await Store.open({ ...options, path: this.storePath })
+      const store = await SqliteStore.open({ ...options, path: this.storePath })
       writeFileSync(pidFile, String(process.pid))
       return store
     } catch (error) {

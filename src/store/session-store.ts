@@ -1,6 +1,6 @@
 import type { RetainedMessage, SessionStore } from '../message/session.ts'
 import { wholeTopic } from '../message/topics.ts'
-import type { Store } from './sqlite/sqlite-store.ts'
+import type { Store } from './store.ts'
 
 /** Retained messages that come in one go. */
 const page = 500

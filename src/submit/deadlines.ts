@@ -1,4 +1,4 @@
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import { asError, type Failed } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'

@@ -2,7 +2,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import type { Claim, ClaimArgs, GatewayLimits } from '../ledger/outbox/claim.ts'
 import { priorities } from '../message/status.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** What dispatching must know before it takes anything. */
 export interface DispatchRules {

@@ -1,7 +1,7 @@
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import type { Handover } from '../message/handover.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
 
 /** Waits before a submission is tried again, in ms by attempt; the last one repeats until its time to live is over. */

@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
-import type { Store } from '../store/sqlite/sqlite-store.ts'
+import type { Store } from '../store/store.ts'
 
 /** A gateway that is none of these is back in seconds, or back already. */
 const away: readonly GatewayState['status'][] = ['offline', 'error', 'no_sim', 'sim_locked']

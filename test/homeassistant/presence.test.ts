@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import type { DiscoveryContext } from '../../src/homeassistant/component.ts'
 import { deviceMessages } from '../../src/homeassistant/documents.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { deviceOf } from '../device/library.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { componentsOf, wrongState } from './client.ts'
@@ -15,7 +16,7 @@ const hour = 3_600_000
 const start = Date.parse('2026-11-22T12:00:00Z')
 
 async function open(): Promise<{ store: Store; retained: (topic: string) => Promise<string | undefined> }> {
-  const store = await Store.open({ path: join(temporaryFolder(), 'store.db'), durable: false })
+  const store = await SqliteStore.open({ path: join(temporaryFolder(), 'store.db'), durable: false })
   stores.push(store)
   const retained = async (topic: string) =>
     (await store.run('retainedTopics', { after: '', limit: 1000 })).find((row) => row.topic === topic)?.payload

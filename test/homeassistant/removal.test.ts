@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { removalBetween } from '../../src/message/discovery.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const stores: Store[] = []
@@ -31,7 +32,7 @@ test('nothing is removed where nothing left, and single messages have no compone
 test('what was announced is known over a restart: the removal goes out once, and the document is what stays', async () => {
   const path = join(temporaryFolder(), 'store.db')
   const open = async () => {
-    const store = await Store.open({ path, durable: false })
+    const store = await SqliteStore.open({ path, durable: false })
     stores.push(store)
     return store
   }

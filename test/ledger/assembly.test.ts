@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Assembled, assemble } from '../../src/ledger/inbox/assembly.ts'
-import { Engine } from '../../src/store/sqlite/sqlite-engine.ts'
+import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { seededRandom } from '../../src/util/random.ts'
 
-let tx: Engine
+let tx: SqliteEngine
 let raw = 0
 
 beforeEach(() => {
-  tx = new Engine(':memory:', { durable: false })
+  tx = new SqliteEngine(':memory:', { durable: false })
 })
 
 afterEach(() => tx.close())

@@ -6,7 +6,7 @@ import { Broker, brokerSettings } from '../../src/config/broker.ts'
 import type { SessionChange, SessionStore } from '../../src/message/session.ts'
 import { EmbeddedBroker } from '../../src/mqtt/embedded/broker.ts'
 import { sessionStore } from '../../src/store/session-store.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import {
   type ConnectOptions,
@@ -29,7 +29,7 @@ afterEach(async () => {
 /** A broker on a store of its own, with what it wrote and refused. */
 async function start(limits: Readonly<Record<string, number>> = {}, path = join(temporaryFolder(), 'store.db')) {
   const port = await freePort()
-  const store = await Store.open({ path, durable: false })
+  const store = await SqliteStore.open({ path, durable: false })
   const changes: SessionChange[] = []
   const kept = sessionStore(store, 'smshub')
   const sessions: SessionStore = {

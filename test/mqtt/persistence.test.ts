@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { type SessionLimits, SessionPersistence, type SessionRules } from '../../src/mqtt/embedded/persistence.ts'
 import { sessionStore } from '../../src/store/session-store.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'
 
@@ -41,7 +42,7 @@ const rules: SessionRules = { limits, now: () => Date.now(), overflowed: () => {
 async function open(
   path = join(temporaryFolder(), 'store.db'),
 ): Promise<{ store: Store; persistence: SessionPersistence }> {
-  const store = await Store.open({ path, durable: false })
+  const store = await SqliteStore.open({ path, durable: false })
   stores.push(store)
   return { store, persistence: new SessionPersistence(sessionStore(store, 'smshub'), rules, testClock) }
 }
@@ -148,7 +149,7 @@ describe('over a restart', () => {
 
   test('a session that is owed too much loses its oldest messages and says so', async () => {
     const path = join(temporaryFolder(), 'store.db')
-    const store = await Store.open({ path, durable: false })
+    const store = await SqliteStore.open({ path, durable: false })
     stores.push(store)
     let lost = 0
     const persistence = new SessionPersistence(

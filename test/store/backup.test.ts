@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const folder = temporaryFolder()
@@ -28,7 +29,7 @@ function contents(file: string): { rows: number; last: string; mark: unknown; wh
 
 /** 40 MB, and free pages that held a secret. */
 beforeAll(async () => {
-  store = await Store.open({ path, durable: false })
+  store = await SqliteStore.open({ path, durable: false })
   for (let i = 0; i < 40; i++) {
     const rows = Array.from({ length: 1_000 }, (_, n) => `${i}.${n} ${secret} ${'x'.repeat(1_000)}`)
     await store.run(
@@ -66,9 +67,9 @@ test('nothing but the copy is left behind', () => {
 
 test('the store stays locked for others while it is copied, and afterwards', async () => {
   const copy = store.backup(join(folder, 'second.db'))
-  await expect(Store.open({ path })).rejects.toMatchObject({ code: 'data_locked' })
+  await expect(SqliteStore.open({ path })).rejects.toMatchObject({ code: 'data_locked' })
   await copy
-  await expect(Store.open({ path })).rejects.toMatchObject({ code: 'data_locked' })
+  await expect(SqliteStore.open({ path })).rejects.toMatchObject({ code: 'data_locked' })
 })
 
 test('several copies at once are all whole', async () => {

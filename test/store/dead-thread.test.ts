@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Fault } from '../../src/message/fault.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 
@@ -29,7 +29,7 @@ const deaths: Readonly<Record<string, () => unknown>> = {
 
 describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
   test('is known to the store: calls reject, and it can be closed', async () => {
-    const store = await Store.open({ path: join(temporaryFolder(), 'smshub.db') })
+    const store = await SqliteStore.open({ path: join(temporaryFolder(), 'smshub.db') })
     const fatal: Fault[] = []
     store.onFatal = (fault) => fatal.push(fault)
     await store.run('counts', undefined)

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { room } from '../../src/ledger/quota.ts'
-import { Engine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
+import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 /** A store as the first so many steps made it, with what a hub of then wrote. */
@@ -34,7 +34,7 @@ test('what was used before an upgrade is used behind it, by every window', () =>
     const insert = db.prepare('INSERT INTO quota (key, slot, used) VALUES (?, ?, 3)')
     for (const [key, , width] of used) insert.run(key, Math.floor(now / width))
   })
-  const engine = new Engine(path, { durable: false })
+  const engine = new SqliteEngine(path, { durable: false })
   for (const [key, window] of used)
     expect([key, room(engine, { key, window, limit: 10 }, 2, now)]).toEqual([key, expect.objectContaining({ used: 3 })])
   engine.close()
@@ -46,7 +46,7 @@ test('settings that devices had taught before an upgrade are known behind it', (
     insert.run('taught', JSON.stringify({ password: { value: '1', over: null } }))
     insert.run('other', '{}')
   })
-  const engine = new Engine(path, { durable: false })
+  const engine = new SqliteEngine(path, { durable: false })
   expect(engine.all('SELECT id FROM device WHERE settings_revision > 0')).toEqual([{ id: 'taught' }])
   engine.close()
 })

@@ -1,7 +1,8 @@
 import type { OperationName } from '../../src/ledger/operations.ts'
 import { Fault, type FaultCode } from '../../src/message/fault.ts'
 import type { DataFolder } from '../../src/store/folder.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 
 /** What each operation has been asked for, and which of them fail next. */
 export class Faults {
@@ -32,7 +33,7 @@ export class Faults {
 /** A real store in which chosen calls reject, as they do when the disk is full or an operation has a defect. */
 export function failingStore(faults: Faults): (folder: DataFolder) => Promise<Store> {
   return async (folder) => {
-    const store = await Store.open({ path: folder.storePath, durable: false })
+    const store = await SqliteStore.open({ path: folder.storePath, durable: false })
     const { run, runEarly } = store
     const failing =
       (call: typeof run) =>

@@ -4,7 +4,7 @@ import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
 import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
 import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'
-import { Engine } from '../../src/store/sqlite/sqlite-engine.ts'
+import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 
 export const start = Date.parse('2026-11-22T12:00:00Z')
 export const second = 1_000
@@ -14,7 +14,7 @@ export const day = 24 * hour
 
 /** Every operation of the store on a real SQLite in memory, with a clock that the test sets. */
 export class Ledger {
-  readonly engine = new Engine(':memory:', { durable: false })
+  readonly engine = new SqliteEngine(':memory:', { durable: false })
   now = start
   #id = 0
 

@@ -9,7 +9,8 @@ import type { OperationName } from '../../src/ledger/operations.ts'
 import type { Publish } from '../../src/message/publish.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage } from '../../src/mqtt/ingress.ts'
 import type { SimulatedModem } from '../../src/simulator/modem/modem.ts'
-import { Store } from '../../src/store/sqlite/sqlite-store.ts'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
 import type { Clock, Timer } from '../../src/util/clock.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { temporaryFolder } from './folder.ts'
@@ -256,7 +257,7 @@ export class SimulatedHub {
         if (!run.alive) throw new Error('dead')
       },
       makeStore: async (folder) => {
-        const store = await Store.open({ path: folder.storePath, durable: false, thread: false })
+        const store = await SqliteStore.open({ path: folder.storePath, durable: false, thread: false })
         this.#store = store
         this.#count(store)
         return store

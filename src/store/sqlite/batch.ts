@@ -1,7 +1,8 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault, type FaultCode, isOfDisk } from '../../message/fault.ts'
-import { asFault, type Engine } from './sqlite-engine.ts'
+import type { Engine } from '../engine.ts'
+import { asFault } from './sqlite-engine.ts'
 
 /** One operation on its way to the engine. */
 export interface Call {

@@ -1,11 +1,12 @@
 import Database from 'better-sqlite3'
-import type { Bell, Tx } from '../../ledger/tx.ts'
+import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Publication } from '../../message/publication.ts'
+import type { Engine } from '../engine.ts'
 import { migrations } from './migrations.ts'
 
 /** One SQLite file, its statements and its transactions. Lives in the writer thread. */
-export class Engine implements Tx {
+export class SqliteEngine implements Engine {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
   readonly #bells = new Set<Bell>()

@@ -2,9 +2,10 @@ import { Worker } from 'node:worker_threads'
 import type { ArgsOf, OperationName, ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
+import type { Store } from '../store.ts'
 import { type Answer, Batch, type Call, revive } from './batch.ts'
 import { copyStore } from './copy.ts'
-import { Engine } from './sqlite-engine.ts'
+import { SqliteEngine } from './sqlite-engine.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface StoreOptions {
@@ -31,11 +32,8 @@ interface Waiting {
   reject(fault: Fault): void
 }
 
-/**
- * The disk between the flows. Every call resolves when its change is durable and rejects with a Fault when it is not.
- * Calls are carried out in the order in which they are made.
- */
-export class Store {
+/** A store in a SQLite file, behind a thread that writes. */
+export class SqliteStore implements Store {
   readonly #path: string
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Map<Bell, Set<() => void>>()
@@ -45,17 +43,15 @@ export class Store {
   #closed = false
   #fatal: Fault | null = null
   #trouble: Fault | null = null
-  /** Called when the store can't go on: its thread died or the file is damaged. */
   onFatal: (fault: Fault) => void = () => {}
-  /** Called when commits begin to fail, and with null when one succeeds again. */
   onTrouble: (trouble: Fault | null) => void = () => {}
 
   private constructor(path: string) {
     this.#path = path
   }
 
-  static async open(options: StoreOptions): Promise<Store> {
-    const store = new Store(options.path)
+  static async open(options: StoreOptions): Promise<SqliteStore> {
+    const store = new SqliteStore(options.path)
     const received = (message: FromWorker) => store.#received(message)
     store.#backend =
       options.thread === false
@@ -70,7 +66,6 @@ export class Store {
     })
   }
 
-  /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>> {
     return new Promise((resolve, reject) => {
       const early = resolve as (value: unknown) => void
@@ -78,24 +73,20 @@ export class Store {
     })
   }
 
-  /** A bell rings after commits; it may be lost, so a slow sweep must stand behind every listener. */
   on(bell: Bell, listener: () => void): () => void {
     const listeners = this.#listeners.get(bell) ?? new Set()
     this.#listeners.set(bell, listeners.add(listener))
     return () => listeners.delete(listener)
   }
 
-  /** Why the store can't go on; null while it can. */
   get fatal(): Fault | null {
     return this.#fatal
   }
 
-  /** Why commits fail since the last one that wrote anything; null while they succeed. */
   get trouble(): Fault | null {
     return this.#trouble
   }
 
-  /** Writes a consistent, marked copy with all that was asked before. Commits go on meanwhile. */
   async backup(path: string): Promise<void> {
     if (this.#backend.copyTo !== undefined) return this.#backend.copyTo(path)
     await this.#file('hold')
@@ -106,7 +97,6 @@ export class Store {
     await Promise.all([read.then(release), done])
   }
 
-  /** Finishes what was asked and closes the file. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#flush()
@@ -227,7 +217,7 @@ async function inWorker(
 }
 
 function inThread({ path, durable = true }: StoreOptions, received: (message: FromWorker) => void): Backend {
-  const engine = new Engine(path, { durable })
+  const engine = new SqliteEngine(path, { durable })
   const calls: Call[] = []
   let closed = false
   const flush = () => {

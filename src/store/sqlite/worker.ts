@@ -1,6 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type Answer, Batch, type Call, type Committed, plain } from './batch.ts'
-import { asFault, Engine } from './sqlite-engine.ts'
+import { asFault, SqliteEngine } from './sqlite-engine.ts'
 
 /** What the main thread sends. */
 export type ToWorker =
@@ -41,13 +41,13 @@ let waiting: NodeJS.Timeout | undefined
 let wipe: NodeJS.Timeout | undefined
 
 try {
-  serve(new Engine(path, { durable }))
+  serve(new SqliteEngine(path, { durable }))
 } catch (error) {
   const { code, message, detail } = asFault(error, path)
   send({ failed: { code, message, detail } })
 }
 
-function serve(engine: Engine): void {
+function serve(engine: SqliteEngine): void {
   let answers: Answer[] = []
   const batch = new Batch(engine, (answer) => {
     if (answer.kind === 'early') send({ answers: [answer] })
@@ -90,7 +90,7 @@ function serve(engine: Engine): void {
 }
 
 /** On a full disk it can't be done: it is tried again later. */
-function checkpoint(engine: Engine): void {
+function checkpoint(engine: SqliteEngine): void {
   try {
     engine.rest()
     clearTimeout(wipe)
@@ -104,7 +104,7 @@ function receive(): ToWorker | undefined {
   return receiveMessageOnPort(port)?.message as ToWorker | undefined
 }
 
-function holdFile(engine: Engine, { file, id }: { file: 'hold' | 'release'; id: number }): void {
+function holdFile(engine: SqliteEngine, { file, id }: { file: 'hold' | 'release'; id: number }): void {
   try {
     engine[file]()
     send({ answers: [{ id, kind: 'committed', value: undefined }] })
@@ -113,7 +113,7 @@ function holdFile(engine: Engine, { file, id }: { file: 'hold' | 'release'; id: 
   }
 }
 
-function close(engine: Engine): void {
+function close(engine: SqliteEngine): void {
   clearTimeout(rest)
   clearTimeout(wipe)
   engine.close()

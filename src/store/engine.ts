@@ -1,0 +1,21 @@
+import type { Bell, Tx } from '../ledger/tx.ts'
+
+/** Transactions over rows, as a database does them. */
+export interface Engine extends Tx {
+  readonly inTransaction: boolean
+  /** The transaction that was committed last changed something. */
+  readonly wrote: boolean
+  begin(): void
+  /** Runs one operation so that its failure undoes nothing but itself. */
+  attempt<T>(operation: () => T): T
+  /** Makes everything since `begin` durable; the bells that are to be rung. */
+  commit(): Bell[]
+  rollback(): void
+  /** A quiet moment: what commits have left to be done. */
+  rest(): void
+  /** Something was wiped that still stands in a log. */
+  readonly owesWipe: boolean
+  /** A consistent copy of the whole store in one file. Nothing else is done meanwhile. */
+  copyTo(path: string): void
+  close(): void
+}

@@ -1,0 +1,27 @@
+import type { ArgsOf, OperationName, ResultOf } from '../ledger/operations.ts'
+import type { Bell } from '../ledger/tx.ts'
+import type { Fault } from '../message/fault.ts'
+
+/**
+ * The disk between the flows. Every call resolves when its change is durable and rejects with a Fault when it is not.
+ * Calls are carried out in the order in which they are made.
+ */
+export interface Store {
+  run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
+  /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
+  runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
+  /** A bell rings after commits; it may be lost, so a slow sweep must stand behind every listener. */
+  on(bell: Bell, listener: () => void): () => void
+  /** Why the store can't go on; null while it can. */
+  readonly fatal: Fault | null
+  /** Called when the store can't go on: its thread died or the file is damaged. */
+  onFatal: (fault: Fault) => void
+  /** Why commits fail since the last one that wrote anything; null while they succeed. */
+  readonly trouble: Fault | null
+  /** Called when commits begin to fail, and with null when one succeeds again. */
+  onTrouble: (trouble: Fault | null) => void
+  /** Writes a consistent, marked copy with all that was asked before. Commits go on meanwhile. */
+  backup(path: string): Promise<void>
+  /** Finishes what was asked and closes the file. */
+  close(): Promise<void>
+}
