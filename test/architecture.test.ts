@@ -137,6 +137,15 @@ describe('the house', () => {
     expect(crossings).toEqual([])
   })
 
+  test('what decides about a submission is pure: it knows the row and the vocabulary, and no transaction', () => {
+    const states = 'ledger/outbox/states/'
+    const known = (file: string) => file.startsWith(states) || file.startsWith('message/') || file === 'ledger/rows.ts'
+    const strays = local
+      .filter((one) => one.from.startsWith(states) && !known(target(one)))
+      .map((one) => `${one.from} imports ${target(one)}`)
+    expect(strays).toEqual([])
+  })
+
   test('every package lives in its one room', () => {
     const strays = foreign
       .filter(({ to }) => !to.startsWith('node:') && !builtinModules.includes(to))
