@@ -16,7 +16,7 @@ const mark = 's2m_'
 const failed = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered', 'in_doubt']
 
 /**
- * The topics of sms2mqtt (facts: MQTT, section 4), so that its automations go on: `send`, `sent`, `received`,
+ * The topics of sms2mqtt, so that its automations go on: `send`, `sent`, `received`,
  * `connected` and `signal` under its prefix, on the hub's own queue.
  */
 export class Sms2mqtt {

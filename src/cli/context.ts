@@ -19,7 +19,7 @@ export interface CliContext {
   onDefect?(listener: (error: Error) => void): void
 }
 
-/** Exit codes (facts: MQTT, section 6.2); 78 is EX_CONFIG of sysexits, 75 EX_TEMPFAIL: start it again. */
+/** Exit codes; 78 is EX_CONFIG of sysexits, 75 EX_TEMPFAIL: start it again. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2, restart: 75, config: 78 } as const
 
 /** Faults that only a change of the configuration, or of the machine's set-up, can mend. */

@@ -79,7 +79,7 @@ const trustRules = z.union([
   trustTable,
 ])
 
-/** A device in `smshub.yaml` (design section 5). Its own messages and commands have the profiles' grammar. */
+/** A device in `smshub.yaml`. Its own messages and commands have the profiles' grammar. */
 export const DeviceConfig = table({
   profile: key(text, 'Profile of the device; smshub devices list shows them', 'king-pigeon/rtu5024'),
   number: key(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Device } from '../device/device.ts'
 
-/** One entity in Home Assistant's short keys (facts: discovery, section 1.2). */
+/** One entity in Home Assistant's short keys. */
 export type Component = Readonly<Record<string, unknown>> & { readonly p: string }
 
 /** One entity that a device has, before it gets its identity. */

@@ -97,7 +97,7 @@ export function presentationOf(name: string): Presentation {
 }
 
 /**
- * Units that Home Assistant takes with a sensor's class (facts: Home Assistant 2026.9.1). A class that is not here is
+ * Units that Home Assistant takes with a sensor's class (Home Assistant 2026.9.1). A class that is not here is
  * left out: the unit alone is right.
  */
 const units: Readonly<Record<string, readonly string[]>> = {

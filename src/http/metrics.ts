@@ -21,7 +21,7 @@ const gatewayGauges = [
   { field: 'queue', name: 'smshub_gateway_queue_messages', help: 'Commands and texts that wait for it' },
 ] as const
 
-/** Prometheus metrics (facts: MQTT, section 6.8): few labels, never a number or a text. */
+/** Prometheus metrics: few labels, never a number or a text. */
 export class Metrics {
   readonly #registry = new Registry()
 

@@ -18,7 +18,7 @@ export interface Quota {
   readonly limit: number | null
 }
 
-/** The part of every quota that only priority high may use (design section 3: the last fifth). */
+/** The part of every quota that only priority high may use. */
 const reserved = 0.2
 
 export interface Room {

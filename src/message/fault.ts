@@ -73,7 +73,7 @@ export class Fault extends Error {
   }
 }
 
-/** The error object of results and responses (facts: MQTT, section 5.4). */
+/** The error object of results and responses. */
 export interface ErrorReport {
   readonly code: FaultCode
   readonly message: string

@@ -1,7 +1,7 @@
 import type { Publication } from './publication.ts'
 import { topicName } from './topics.ts'
 
-/** `gateway/<id>` (facts: MQTT, section 5.4): what people and dashboards see of a gateway. */
+/** `gateway/<id>`: what people and dashboards see of a gateway. */
 export interface GatewayState {
   readonly status: 'initializing' | 'ready' | 'degraded' | 'offline' | 'no_sim' | 'sim_locked' | 'error'
   readonly network: 'registered' | 'roaming' | 'searching' | 'denied' | 'not_registered' | 'unknown'

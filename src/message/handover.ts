@@ -8,7 +8,7 @@ export interface SegmentOrder {
   readonly more: boolean
 }
 
-/** What is known of a refusal: did the network take the message all the same, and what helps (design section 3). */
+/** What is known of a refusal: did the network take the message all the same, and what helps. */
 export interface Cause {
   /** For people and for the result, for example `+CMS ERROR: 38 (network out of order)`. */
   readonly text: string

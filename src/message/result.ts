@@ -52,7 +52,7 @@ export interface CommandRecord {
   readonly at: number
 }
 
-/** The payload of `<device>/result` (facts: MQTT, section 5.4; statuses: design section 3). */
+/** The payload of `<device>/result`. */
 export function resultPayload(record: CommandRecord): Record<string, unknown> {
   const named = record.verb === 'command'
   return {

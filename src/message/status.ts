@@ -32,7 +32,7 @@ export const smsStatuses = [
 
 export type SmsStatus = (typeof smsStatuses)[number]
 
-/** Lanes' priorities, the strongest first; the weights share a gateway between them (design section 3, fairness). */
+/** Lanes' priorities, the strongest first; the weights share a gateway between them. */
 export const priorities = {
   high: { level: 2, weight: 8 },
   normal: { level: 1, weight: 3 },

@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts'
 
 /**
- * Every topic of the hub behind its base topic (facts: MQTT, section 5.2). A row makes the routing, the
+ * Every topic of the hub behind its base topic. A row makes the routing, the
  * subscriptions and the tests. `{name}` is one level, `{rest}` one or more at the end.
  */
 export const topics = {

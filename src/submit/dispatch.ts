@@ -25,7 +25,7 @@ const weights = classes.reduce((sum, { weight }) => sum + weight, 0)
 
 /**
  * One gateway's turn at the queue: the priorities share it by their weights (8:3:1), and within one the clients take
- * turns (design section 3, fairness).
+ * turns.
  */
 export class Turns {
   readonly #credit = new Map<number, number>(classes.map(({ level }) => [level, 0]))

@@ -26,7 +26,7 @@ type Decision =
   | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport; readonly pause: string | null }
 
 /**
- * The rule of design section 3: what is not safe to repeat goes again only where nothing left the modem or the
+ * What is not safe to repeat goes again only where nothing left the modem or the
  * network itself said that it did not accept it.
  */
 export function decide(handover: Handover, claim: Claim): Decision {

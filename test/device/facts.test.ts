@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { makeTrial } from '../../src/device/receive/try.ts'
 import { profileOf, undated } from './library.ts'
 
-/** Texts of the facts files and others of the same format, with what they say. */
+/** Texts that devices send, and others of the same format, with what they say. */
 // biome-ignore format: a table
 const texts: readonly (readonly [profile: string, text: string, message: string, values: Record<string, unknown>])[] = [
   // Xexun and its clones: firmware differs in spacing, order of the year and where the alarm word stands.

@@ -32,7 +32,7 @@ export function pressesOf(component: Json): { topic: string; payload: string; wo
   }))
 }
 
-/** Default payloads of each platform (facts: MQTT, section 1.5). */
+/** Default payloads of each platform. */
 function wordsOf(component: Json): string[] {
   const either = (key: string, fallback: string) => (component[key] === null ? [] : [component[key] ?? fallback])
   switch (component.platform) {

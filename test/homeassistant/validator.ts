@@ -17,7 +17,7 @@ interface Facts {
   readonly state_class: Readonly<Record<string, readonly string[]>>
 }
 
-/** What Home Assistant 2026.9.1 takes (facts: MQTT, section 1.9). */
+/** What Home Assistant 2026.9.1 takes. */
 export const facts = JSON.parse(
   readFileSync(new URL('../vectors/ha-discovery-facts.json', import.meta.url), 'utf8'),
 ) as Facts

@@ -5,7 +5,7 @@ import { decodePdu } from '../../src/sms/decode.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 const makes = Object.entries(personalities) as [string, Personality][]
-/** CDMA knows none (facts: modems, section 17). */
+/** CDMA knows none. */
 const withReports = makes.filter(([name]) => name !== 'huawei_mc509')
 const stored = (bench: Bench) => Object.values(bench.modem.memories).reduce((sum, { used }) => sum + used, 0)
 

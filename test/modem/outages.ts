@@ -19,7 +19,7 @@ const startUp = 60
 /** s: the longest wait between two tries of a port, and the longest rung of the ladder (a reset and its settling). */
 const reopen = 30
 const rung = 40
-/** s: an answer that never comes is given up, by command (facts: modems, section 7.2), and the line brought in step. */
+/** s: an answer that never comes is given up, by command, and the line brought in step. */
 const answer = 20
 const submit = 180
 const resync = 20

@@ -59,7 +59,7 @@ describe('a modem that does not serve', () => {
 
   test('has the ladder of its make', async () => {
     const bench = await Bench.ready({ modem: { personality: personalities.telit_le910 } })
-    // 41 stays in a Telit until its SIM has been without power (facts: modems, section 10.1).
+    // 41 stays in a Telit until its SIM has been without power.
     bench.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 41 })
     for (let i = 0; i < 4; i++) {
       await bench.until(() => bench.driver.ready, 5 * minute)

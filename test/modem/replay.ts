@@ -5,7 +5,7 @@ import { Told, WatchedClock } from './bench.ts'
 import { ScriptedModem } from './scripted-modem.ts'
 import type { Transcript } from './transcript.ts'
 
-/** "begin123456" for +15551234567, relative validity of a day, report wanted (facts: modems, T3). */
+/** "begin123456" for +15551234567, relative validity of a day, report wanted. */
 const segment = { pdu: '0031000B915155214365F70000A70BE2F239ED8EC966B49A0D', tpduLength: 24 }
 
 /** Long enough for every deadline of a hand-over and the way back behind it. */

@@ -37,7 +37,7 @@ export interface Transcript {
   readonly make: string | undefined
   /** Fields of the make's rows in `quirks.ts` without which this goes wrong. */
   readonly quirks: readonly string[]
-  /** Points of the short list (facts: modems, section 1). */
+  /** Points of the short list. */
   readonly proves: readonly number[]
   /** The port is a UART of this speed. */
   readonly baud: number | undefined

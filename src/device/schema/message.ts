@@ -99,7 +99,7 @@ const calls = Object.fromEntries(actions.map((action) => [action, call.optional(
   z.ZodOptional<typeof call>
 >
 
-/** Home Assistant's platforms (facts: MQTT, section 1.5) that a property may be. */
+/** Home Assistant's platforms that a property may be. */
 export const entities = [
   'alarm_control_panel',
   'binary_sensor',

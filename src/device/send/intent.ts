@@ -25,7 +25,7 @@ export interface Resolved {
 }
 
 /**
- * The plain client's words (facts: MQTT, section 5.3) and the actions they may stand for, the best first. A word that
+ * The plain client's words and the actions they may stand for, the best first. A word that
  * is an action's own name needs no row.
  */
 const words: Readonly<Record<string, readonly Action[]>> = {

@@ -4,7 +4,7 @@ import { pinStateIn } from './line/parse.ts'
 /** How the SIM card is, as far as texts are concerned. */
 export type Card = 'ready' | 'pin' | 'puk' | 'other_operators' | 'missing' | 'busy'
 
-/** <code> of `+CPIN` (TS 27.007 clause 8.3): what PIN2 and PUK2 lock is nothing that texts need (facts: modems, section 5.1). */
+/** <code> of `+CPIN` (TS 27.007 clause 8.3): what PIN2 and PUK2 lock is nothing that texts need. */
 const standardWords: Readonly<Record<string, Card>> = {
   READY: 'ready',
   'SIM PIN2': 'ready',

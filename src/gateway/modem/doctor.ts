@@ -25,7 +25,7 @@ const error = (finding: string, fix: string) => ({ severity: 'error', finding, f
 const warning = (finding: string, fix: string) => ({ severity: 'warning', finding, fix }) as const
 const fine = (finding: string) => ({ severity: 'ok', finding, fix: null }) as const
 
-/** Every look at a modem, in the order in which one is the cause of the next (facts: modems, sections 5, 6, 8, 16). */
+/** Every look at a modem, in the order in which one is the cause of the next. */
 const looks: readonly Look[] = [
   {
     ask: 'AT+CPIN?',

@@ -8,7 +8,7 @@ export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_
 /** Sends a command when the line is free. */
 export type Ask = (text: string, ms: number) => Promise<Reply>
 
-/** Registration and signal. Any of the three networks will do for texts (facts: modems, section 6.1). */
+/** Registration and signal. Any of the three networks will do for texts. */
 export async function observe(ask: Ask): Promise<Observation> {
   const states: GatewayState['network'][] = []
   for (const name of ['CREG', 'CGREG', 'CEREG']) {

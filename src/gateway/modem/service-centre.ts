@@ -16,8 +16,8 @@ export interface ServiceCentreRooms {
 }
 
 /**
- * The number of the service centre that the SIM names. Sticks have been seen that lose it within a day (facts: modems,
- * section 7.1): they are told it again. A SIM without one is told of before the first text is refused.
+ * The number of the service centre that the SIM names. Sticks have been seen that lose it within a day: they are told
+ * it again. A SIM without one is told of before the first text is refused.
  */
 export class ServiceCentre {
   readonly #rooms: ServiceCentreRooms

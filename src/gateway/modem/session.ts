@@ -23,7 +23,7 @@ import { Waking } from './waking.ts'
 
 /** ms until the first look at the modem. */
 const firstLook = 2_000
-/** Hand-overs in a row that the modem did not ask for, until it is started up again (facts: modems, T20). */
+/** Hand-overs in a row that the modem did not ask for, until it is started up again. */
 const mostUnasked = 2
 /** Bare OKs that no reference followed, until nobody waits long for one any more. */
 const bareOksToLearn = 3
@@ -40,7 +40,7 @@ const withoutNetwork = 600_000
 const storageCauses = [208, 211, 322]
 /** The card is gone, locked or broken (TS 27.005 clause 3.2.5). */
 const cardCauses = [310, 311, 313, 315, 316]
-/** Share of a storage in use from which it is read out at once, and from which people are told (facts: modems, 8.5). */
+/** Share of a storage in use from which it is read out at once, and from which people are told. */
 const filling = 0.8
 const almostFull = 0.95
 const stays =

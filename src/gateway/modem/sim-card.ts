@@ -25,7 +25,7 @@ export interface PinRooms {
   readonly modem: string
 }
 
-/** A SIM needs up to 20 s behind AT+CFUN=1 (facts: modems, section 4.1). */
+/** A SIM needs up to 20 s behind AT+CFUN=1. */
 const simWait = 2_000
 const simAttempts = 15
 /** Tries of a card that is told to be not ready, which is what some makes say of none. */

@@ -47,7 +47,7 @@ interface Step {
 }
 
 /**
- * From any state that a modem may be in to one that sends and receives (facts: modems, section 4): out of a prompt,
+ * From any state that a modem may be in to one that sends and receives: out of a prompt,
  * with echo on, in the middle of a reply, in text mode. All of it again on any sign of a reset.
  */
 export const steps: readonly Step[] = [
@@ -147,7 +147,7 @@ function goneWith({ gone }: Channel): void {
 async function quieten(channel: Channel): Promise<void> {
   await channel.command('ATE0', 3_000, { numeric: true })
   await channel.command('ATV1', 3_000, { numeric: true })
-  // The N900 ignores the first of them (facts: modems, section 2.2).
+  // The N900 ignores the first of them.
   await channel.command('ATE0', 3_000)
   channel.echoSeen = false
   await channel.command('AT+CMEE=1', 3_000)

@@ -3,7 +3,7 @@ import { type Value, wordOf } from '../../message/values.ts'
 import { document } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 
-/** A device that texts once a day is not gone after a day (facts: MQTT, section 1.6). */
+/** A device that texts once a day is not gone after a day. */
 const leastOfflineMs = 25 * 3_600_000
 
 export interface PresenceArgs {

@@ -3,7 +3,7 @@ import type { Tx } from '../tx.ts'
 /** One segment of a long text. */
 export interface NewPart {
   readonly raw: number
-  /** SIM, originator, reference with its width, and total (design section 3, inbound). */
+  /** SIM, originator, reference with its width, and total. */
   readonly key: string
   /** Whose it is: nobody may begin any number of texts. */
   readonly sender: string

@@ -2,7 +2,7 @@ import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What tells a publish that its client sends once more from one that it makes anew (design section 3, redelivery). */
+/** What tells a publish that its client sends once more from one that it makes anew. */
 export interface PublishKey {
   readonly client: string
   readonly messageId: number

@@ -29,7 +29,7 @@ export interface Recovered {
 
 /**
  * The first thing after opening: decides from the rows what the last run left in the air. A segment without the mark
- * was never sent; one with it and without a reference is in doubt (design section 3, crash window).
+ * was never sent; one with it and without a reference is in doubt.
  */
 export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = [] }: RecoverArgs): Recovered {
   const boot = Number(meta(tx, 'boot') ?? '0') + 1

@@ -19,7 +19,7 @@ export interface WaitsArgs {
 
 /**
  * Tells the commands that are next and wait for gateways that are away what they wait for, each once: those that are
- * bound to a gateway stay with it (design section 5, sticky devices wait and say so). Answers whether there are more.
+ * bound to a gateway stay with it. Answers whether there are more.
  */
 export function tellWaiting(tx: Tx, { route, gateway, gateways, now }: WaitsArgs): boolean {
   if (isPaused(tx, gateway)) return false

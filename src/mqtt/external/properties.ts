@@ -3,7 +3,7 @@ import { matches } from '../filter.ts'
 
 type Properties = NonNullable<IPublishPacket['properties']>
 
-/** What MQTT 5 clients want to know before they look into a payload (facts: MQTT, section 3.6). */
+/** What MQTT 5 clients want to know before they look into a payload. */
 export function propertiesOf(payload: string, correlation: Uint8Array | null): Properties {
   const isJson = /^[[{]/.test(payload)
   const userProperties = isJson ? userPropertiesOf(payload) : null

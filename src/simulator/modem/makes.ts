@@ -1,6 +1,6 @@
 import { type Personality, standard } from './equipment/personality.ts'
 
-/** Modems as makers make them (facts: modems, sections 2, 8, 11, 17, 19). */
+/** Modems as makers make them. */
 export const personalities = {
   standard,
   huawei_e1750: {

@@ -22,7 +22,7 @@ export interface TerminalAdapterRooms {
 export interface DataEntry {
   /** Sent first. */
   readonly prompt: string
-  /** Text mode asks again after each CR (facts: modems, section 2.3). */
+  /** Text mode asks again after each CR. */
   readonly lines: boolean
   /** Called when so many octets have come. */
   readonly probe?: { readonly octets: number; readonly call: () => void }

@@ -32,7 +32,7 @@ export interface NetworkBehaviour {
   readonly defaultValidityMs: number
 }
 
-/** A good day: the delays of an LTE modem (facts: modems, section 18), no trouble. */
+/** A good day: the delays of an LTE modem, no trouble. */
 export const calm: NetworkBehaviour = {
   acceptMs: [500, 2000],
   congestion: 0,

@@ -105,7 +105,7 @@ export const migrations: readonly string[] = [
   CREATE TABLE quota (key TEXT NOT NULL, slot INTEGER NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (key, slot)) WITHOUT ROWID;
   CREATE TABLE concatenation (recipient TEXT PRIMARY KEY, reference INTEGER NOT NULL) WITHOUT ROWID;
 
-  -- Publishes that their client may send once more (design section 3, redelivery).
+  -- Publishes that their client may send once more.
   CREATE TABLE publish_key (
     client        TEXT NOT NULL,
     message_id    INTEGER NOT NULL,

@@ -19,8 +19,8 @@ export interface IncomingCallRooms {
 }
 
 /**
- * Calls that come in: each is told once and ended, for some modems handle no text while it rings (facts: modems,
- * section 8.4). Nobody would take it up.
+ * Calls that come in: each is told once and ended, for some modems handle no text while it rings. Nobody would take it
+ * up.
  */
 export class IncomingCall {
   readonly #rooms: IncomingCallRooms

@@ -23,7 +23,7 @@ const languageUcs2 = 0x11
 
 /**
  * What the network says. A string of hex digits may be UCS2, packed septets, ASCII or a text of digits: an answer in
- * another form than the question is believed only where it makes sense (facts: modems, section 12). Other strings are
+ * another form than the question is believed only where it makes sense. Other strings are
  * in the alphabet that the modem was set to: with GSM each octet is a character of TS 23.038 (TS 27.007 clause 5.5).
  */
 export function readUssd(said: string, dcs: number, form: UssdForm, charset: string | null = null): string {

@@ -9,7 +9,7 @@ import type { Quirks } from '../vendors/quirks.ts'
 import { isWholeUssd, joinedUssd, type UssdAnswer, ussdAnswerIn } from './ussd-answer.ts'
 import { readUssd, type UssdForm, writeUssd } from './ussd-text.ts'
 
-/** ms that a network takes to answer; many never do (facts: modems, section 12). */
+/** ms that a network takes to answer; many never do. */
 const patience = 30_000
 /** ms for the OK that some makes say behind the answer. */
 const lastWord = 3_000

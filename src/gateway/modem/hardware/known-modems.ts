@@ -12,7 +12,7 @@ interface KnownModem {
   readonly kind?: RegExp
 }
 
-/** USB ids of modems and where they take AT commands (facts: modems, section 3.1). Only these are opened unasked. */
+/** USB ids of modems and where they take AT commands. Only these are opened unasked. */
 export const knownModems: readonly KnownModem[] = [
   { vendor: '12d1', name: 'Huawei', kind: /^ff\/0[12]\/(02|12)$/ },
   { vendor: '1e0e', products: ['9001'], name: 'SIMCom SIM7000/7100/7600', at: [2, 3] },

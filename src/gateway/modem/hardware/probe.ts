@@ -21,7 +21,7 @@ const digitsOfImei = /^\d{14,16}$/
 
 /**
  * Asks a port what it is. `AT` proves nothing, for some ports answer OK to everything: an IMEI of digits and a state
- * of the SIM do (facts: modems, section 3.1). Binary and NMEA ports are left alone. The port stays open.
+ * of the SIM do. Binary and NMEA ports are left alone. The port stays open.
  */
 export async function probe(port: Port, clock: Clock): Promise<Probe> {
   let heard = ''

@@ -4,7 +4,7 @@ import { openPort, type Port } from '../line/port.ts'
 import { useOf } from './known-modems.ts'
 import { type DeviceTree, realName, thisMachine, usbOf } from './usb.ts'
 
-/** Baud rates, the likeliest first (facts: modems, section 13). */
+/** Baud rates, the likeliest first. */
 export const speeds: readonly number[] = [115_200, 9_600, 57_600, 38_400, 19_200, 230_400, 460_800]
 
 /** ms for an answer, and how often it is asked: a modem that finds the speed by itself does not hear the first AT. */

@@ -33,7 +33,7 @@ export interface ChannelHandlers {
   resynchronised(): void
 }
 
-/** ms in which some makes say OK behind an error (facts: modems, T11): it must not answer the next command. */
+/** ms in which some makes say OK behind an error: it must not answer the next command. */
 const straggler = 50
 /** ms in which a line of a message is followed by the next one. */
 const quoteMs = 200
@@ -45,7 +45,7 @@ const longestAnswer = 1_048_576
 /**
  * One AT command at a time over one port. Every line goes to exactly one place: whoever has the line, or the handler
  * of unsolicited codes. After a silence the next command waits until the two are in step again, so that a late answer
- * is never taken for another one's (facts: modems, section 2.6).
+ * is never taken for another one's.
  */
 export class Channel implements Line {
   readonly clock: Clock
@@ -68,7 +68,7 @@ export class Channel implements Line {
   #lost: string | null = null
   #abandoned: string | null = null
   readonly #sleepers = new Set<() => void>()
-  /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset (facts: modems, T17). */
+  /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset. */
   echoes = true
   /** An echo has come since this was last cleared. */
   echoSeen = false
@@ -294,7 +294,7 @@ export class Channel implements Line {
     // The answer to nothing: whatever is asked next would get the answer before it.
     if (final !== null) this.outOfStep()
     if (urc.kind === 'reset') return this.#reset(line)
-    // Who has asked for it may get it in the form that nobody has asked for (facts: modems, section 6.1).
+    // Who has asked for it may get it in the form that nobody has asked for.
     if (urc.kind === 'registration' && line.startsWith(this.#prefix)) this.#listener?.token(token)
     const first = urc.twoLines ? firstLine(urc, line) : null
     if (first === null) return this.#handlers.urc(urc, line, [])

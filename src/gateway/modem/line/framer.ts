@@ -19,7 +19,7 @@ const controls = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/g
 /**
  * Cuts the byte stream into tokens, the same ones however it was chunked. Any run of CR and LF ends a line, whatever
  * the make; empty lines say nothing. `>` at the start of a line is a prompt, with or without anything around it:
- * `␍␊> `, `␍␊>␍␊`, `>` alone and `> ␍` have all been seen (facts: modems, section 2.3).
+ * `␍␊> `, `␍␊>␍␊`, `>` alone and `> ␍` have all been seen.
  */
 export class Framer {
   #line = ''

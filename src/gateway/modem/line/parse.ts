@@ -59,7 +59,7 @@ const mostStates = 11
 
 /**
  * <stat> in `+CREG`, `+CGREG` or `+CEREG`, and whether the line is an answer: `<n>,<stat>[,"lac","ci"]`; unsolicited it
- * is `<stat>[,"lac","ci"]` (facts: modems, section 6.1). Null for another line. Some makes write three digits, quotes,
+ * is `<stat>[,"lac","ci"]`. Null for another line. Some makes write three digits, quotes,
  * or leave <n> out.
  */
 export function registrationStat(line: string): { readonly stat: number | null; readonly isAnswer: boolean } | null {

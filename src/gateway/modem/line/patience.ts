@@ -1,6 +1,6 @@
 import type { Channel, Reply } from './channel.ts'
 
-/** "SIM busy" and "please wait, init or command processing" (facts: modems, sections 5.1 and 10.2). */
+/** "SIM busy" and "please wait, init or command processing". */
 const busy = { cme: [14, 515], cms: [314, 515] } as const
 
 /** ms between two tries, and their number. */

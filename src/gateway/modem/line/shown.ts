@@ -78,7 +78,7 @@ export function listedMessages(lines: readonly string[]): Listed[] {
     if (index === null) continue
     const end = lines.findIndex((line, at) => at > i && line.startsWith('+CMGL:'))
     const body = lines.slice(i + 1, end < 0 ? lines.length : end)
-    // Qualcomm's leave <stat> out: two fields and not three (facts: modems, section 8.3).
+    // Qualcomm's leave <stat> out: two fields and not three.
     const stat = fields.length > 2 ? statusOf(fields[0]) : null
     const shows = index > last && !isTextShape(fields) && body.length > 0
     const raw = [lines[i], ...body].join('\n')

@@ -2,7 +2,7 @@ import { announced } from './pdu-line.ts'
 import { announcedLength, directShape } from './shown.ts'
 import type { Urc } from './urcs.ts'
 
-/** How many other lines may come between a first line and its message (facts: modems, T13). */
+/** How many other lines may come between a first line and its message. */
 const mostBetween = 6
 /** Lines of one text. */
 const mostLines = 20

@@ -26,7 +26,7 @@ interface UrcRow extends Urc {
   readonly unless?: string
 }
 
-/** Unsolicited result codes by maker (facts: modems, sections 11 and 14.3). The first row that fits counts. */
+/** Unsolicited result codes by maker. The first row that fits counts. */
 const rows: readonly UrcRow[] = [
   { kind: 'stored', pattern: /^\+(CMTI|CDSI):/ },
   { kind: 'direct', pattern: /^\+(CMT|CDS):/, twoLines: true },

@@ -101,7 +101,7 @@ const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   500: { ...unknown, meaning: 'unknown error' },
 }
 
-/** facts: modems, section 10.1: beyond the standard, in the sense that most makes give them. */
+/** Beyond the standard, in the sense that most makes give them. */
 const makersErrors: Readonly<Record<number, CauseRow>> = {
   350: { ...unknown, meaning: 'no answer from the network' },
   512: { ...unknown, meaning: 'weak signal or aborted' },

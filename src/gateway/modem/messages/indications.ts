@@ -7,8 +7,8 @@ export interface Way {
 }
 
 /**
- * Forms of `+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>` (TS 27.005 clause 3.4.1) that makes have taken (facts: modems, section
- * 8.1): what a modem lists it may refuse, and what it does not list it may take.
+ * Forms of `+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>` (TS 27.005 clause 3.4.1) that makes have taken: what a modem lists it
+ * may refuse, and what it does not list it may take.
  */
 const known = [
   '2,1,0,1,0',

@@ -45,7 +45,7 @@ export interface ReceiverRooms {
 
 /**
  * Empties the storages of a modem, from a start-up to the next: what was announced, and all of them now and then, for
- * announcements get lost (facts: modems, section 8.4). Reads, files and deletes one after the other: a slot that is
+ * announcements get lost. Reads, files and deletes one after the other: a slot that is
  * deleted holds what was filed, and nothing that has come since.
  */
 export class Receiver {
@@ -223,7 +223,7 @@ export class Receiver {
       if (read !== null) sure.push(read)
     }
     const filed = await Promise.all(sure.map((message) => this.#file(storage, message, source)))
-    // From the highest down: some makes move the others up (facts: modems, section 8.5).
+    // From the highest down: some makes move the others up.
     const done = sure.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
     for (const message of done) await this.#delete(storage, message)
   }

@@ -1,6 +1,6 @@
 /**
  * How many of the three storages of `+CPMS` are named (TS 27.005 clause 3.2.2): makes differ in how many they take at
- * once (facts: modems, section 8.3).
+ * once.
  */
 export type StorageForm = 1 | 2 | 3
 

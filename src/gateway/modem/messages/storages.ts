@@ -87,7 +87,7 @@ export class Storages {
     return { messages: shown.filter((message) => !isDraft(message)), shown: shown.length }
   }
 
-  /** Null for an empty slot, whatever a make answers for one (facts: modems, T27), and when the modem does not answer. */
+  /** Null for an empty slot, whatever a make answers for one, and when the modem does not answer. */
   async read(storage: string | null, index: number): Promise<StoredMessage | null> {
     const { format } = this.#setup
     const shown = format.message((await this.#in(storage, format.read(index), 5_000)).lines)

@@ -19,7 +19,7 @@ export const usualSubmitTimes: SubmitTimes = {
   objected: 100,
   // The hub's own disk; a modem keeps its prompt open for longer.
   prompted: 30_000,
-  // Longer than any network takes (facts: modems, section 7.2).
+  // Longer than any network takes.
   written: 120_000,
   failed: 100,
   referenced: 5_000,

@@ -1,4 +1,4 @@
-/** What is done about a modem that does not serve, the gentlest first (facts: modems, section 14.2). */
+/** What is done about a modem that does not serve, the gentlest first. */
 export const rungs = {
   resync: 'the line was out of step and is brought back',
   restart: 'the modem is set up anew',

@@ -14,7 +14,7 @@ export interface Quirks {
   readonly prepare: readonly string[]
   /** It finds the speed of the line by itself unless it is told one, and says nothing by itself until it has (section 13). */
   readonly autobauds: boolean
-  /** Asked one after the other until one says how many tries of the PIN are left (facts: modems, section 5.2). */
+  /** Asked one after the other until one says how many tries of the PIN are left. */
   readonly pinTries: readonly TriesQuestion[]
   /** ms that the SIM needs behind its PIN until it may be asked anything (section 5.3). */
   readonly unlockMs: number
@@ -84,7 +84,7 @@ const tries = (ask: string, read: RegExp) => [{ ask, read }, ...quirksOfNobody.p
 /** IS-707 or IS-856 and no GSM: there are no PDUs (section 17). */
 const cdmaOnly = /^(?!.*\+CGSM).*CIS-?(707|856)/i
 
-/** By maker, then by model: every row that fits counts, a later one more (facts: modems, section 19). */
+/** By maker, then by model: every row that fits counts, a later one more. */
 export const quirkRows: readonly QuirksRow[] = [
   { capabilities: cdmaOnly, format: 'text' },
   {

@@ -24,7 +24,7 @@ const told =
     `${name}: ${me.sim.iccid}`
 
 /**
- * Makers' own commands that change something or tell what changes (facts: modems, sections 5.2, 14.2, 17). A modem
+ * Makers' own commands that change something or tell what changes. A modem
  * knows those that its personality lists.
  */
 export const makersCommands: CommandTable = {

@@ -11,7 +11,7 @@ export const points = {
 
 export type Point = keyof typeof points
 
-/** Shapes of the prompt (facts: modems, section 2.3). The standard is TS 27.005 clause 3.5.1. */
+/** Shapes of the prompt. The standard is TS 27.005 clause 3.5.1. */
 export const promptShapes = {
   standard: '\r\n> ',
   crlf_after: '\r\n>\r\n',
@@ -23,7 +23,7 @@ export const promptShapes = {
 
 export type PromptShape = keyof typeof promptShapes
 
-/** What stands around a line: V.250 clause 5.7.1, and what makers do (facts: modems, section 2.1). */
+/** What stands around a line: V.250 clause 5.7.1, and what makers do. */
 export const lineEnds = {
   standard: { head: '\r\n', tail: '\r\n' },
   tail_only: { head: '', tail: '\r\n' },

@@ -60,7 +60,7 @@ export interface Personality {
   readonly acknowledgeMs: number
   /** A text of class 0 is handed over, and not stored, also where +CNMI says otherwise. */
   readonly showsClass0: boolean
-  /** +CUSD takes and gives packed septets in hex (facts: modems, section 12). */
+  /** +CUSD takes and gives packed septets in hex. */
   readonly packsUssd: boolean
 }
 

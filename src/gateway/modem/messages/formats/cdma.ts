@@ -11,7 +11,7 @@ const unicode = '6'
 const longest = 160
 
 /**
- * Huawei's commands for CDMA (facts: modems, section 17; the facts are thin). One part of ASCII, no reports:
+ * Huawei's commands for CDMA (known from few reports). One part of ASCII, no reports:
  * `^HCMGR: <number>,<year>,<month>,<day>,<hour>,<minute>,<second>,<language>,<format>,<length>,…` and the text.
  */
 export const cdmaFormat: MessageFormat = {
