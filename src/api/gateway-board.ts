@@ -1,4 +1,4 @@
-import type { GatewayState, RestartKind, ToldGateway } from '../message/gateway-state.ts'
+import type { GatewayState, GatewayStatus, RestartKind } from '../message/gateway-state.ts'
 
 /** What people may ask of a gateway; what it can't do it lacks. */
 export interface AskedGateway {
@@ -21,9 +21,9 @@ export type Ability = 'accept' | 'at' | 'look' | 'restart' | 'ussd'
 
 /** The gateways of the hub. */
 export interface GatewayBoard {
-  readonly states: Readonly<Record<string, ToldGateway>>
+  readonly states: Readonly<Record<string, GatewayStatus>>
   /** With figures of this moment. */
-  freshStates(): Promise<Readonly<Record<string, ToldGateway>>>
+  freshStates(): Promise<Readonly<Record<string, GatewayStatus>>>
   /** Fails with `no_gateway`. */
   find(id: string): AskedGateway
   /** What a gateway does. Fails with `not_allowed` where it is none that does. */

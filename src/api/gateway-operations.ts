@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
 import { Fault } from '../message/fault.ts'
-import { restartKinds, type ToldGateway } from '../message/gateway-state.ts'
+import { type GatewayStatus, restartKinds } from '../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../message/ussd.ts'
 import { id, orScalar } from './inputs.ts'
 import { type ApiDeps, operation } from './operation.ts'
@@ -45,7 +45,7 @@ export const gatewayOperations = {
     output: gatewayPayload,
     async run({ gateway }, { gateways }) {
       await gateways.able(gateway, 'look')()
-      return { ...(gateways.states[gateway] as ToldGateway) }
+      return { ...(gateways.states[gateway] as GatewayStatus) }
     },
   }),
   'gateway/restart': operation({

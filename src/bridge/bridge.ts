@@ -18,7 +18,7 @@ import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { Failures } from './failures.ts'
-import { Gateways, type GatewaysRooms } from './gateways.ts'
+import { Gateways, type GatewaysDeps } from './gateways.ts'
 import { type HealthSources, healthReport } from './health.ts'
 import { Logging } from './logging.ts'
 import { drained } from './pace.ts'
@@ -29,7 +29,7 @@ import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 /** What requests have from the bridge itself. */
 type Own = 'health' | 'rediscover' | 'pauseChanged' | 'setMqttLevel' | 'setLogLevel' | 'restart' | 'gateways'
 
-export interface BridgeRooms extends Omit<ApiDeps, Own> {
+export interface BridgeDeps extends Omit<ApiDeps, Own> {
   /** Undefined where the program has no log of its own, or nothing starts the hub again. */
   readonly setLogLevel: ApiDeps['setLogLevel'] | undefined
   readonly restart: ApiDeps['restart'] | undefined
@@ -41,9 +41,9 @@ export interface BridgeRooms extends Omit<ApiDeps, Own> {
   readonly clockBehind: HealthSources['clockBehind']
   readonly instance: string
   newId(): string
-  shown: GatewaysRooms['shown']
+  shown: GatewaysDeps['shown']
   /** Tells the broker everything that is retained once more. */
-  tellAgain(): void
+  republishRetained(): void
 }
 
 const healthMs = 600_000
@@ -61,7 +61,7 @@ const lastWordsMs = 500
 
 /** The hub's own face on MQTT: `bridge/…`, who can be relied on, and what Home Assistant is told. */
 export class Bridge {
-  readonly #rooms: BridgeRooms
+  readonly #deps: BridgeDeps
   readonly #announcer: Announcer
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging
@@ -78,22 +78,22 @@ export class Bridge {
   /** Devices that `bridge/devices` names. */
   #listed: ReadonlySet<string> = new Set()
 
-  constructor(rooms: BridgeRooms) {
-    this.#rooms = rooms
-    this.gateways = new Gateways(rooms)
-    const { mqtt, log, compat } = rooms.config
+  constructor(deps: BridgeDeps) {
+    this.#deps = deps
+    this.gateways = new Gateways(deps)
+    const { mqtt, log, compat } = deps.config
     const { sms2mqtt } = compat
-    this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, rooms.ingress, rooms.now)
-    this.#failures = new Failures(rooms.log)
+    this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, deps.ingress, deps.now)
+    this.#failures = new Failures(deps.log)
     this.#sms2mqtt =
-      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, rooms.newId, (told) => this.#publish(told))
+      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (told) => this.#publish(told))
     this.#announcer = this.#makeAnnouncer()
     this.#logLevel = log.level
   }
 
   /** Commits what must be there before any client is. */
   async prepare(): Promise<void> {
-    const { store, fleet } = this.#rooms
+    const { store, fleet } = this.#deps
     const devices = [...fleet.devices.values()].map((device) => ({ id: device.id, fields: stateKeysOf(device) }))
     await store.run('announceDevices', { devices })
     await this.#list()
@@ -104,13 +104,13 @@ export class Bridge {
     if (publish.topic.startsWith('bridge/request/')) return this.#request(publish)
     const isDialect = publish.topic === sms2mqttInbound && publish.clearing !== 'yes'
     const accepted = isDialect && this.#sms2mqtt !== null ? this.#sms2mqtt.accept(publish) : acceptPublish(publish)
-    if (accepted !== null) await this.#rooms.submit(accepted)
+    if (accepted !== null) await this.#deps.submit(accepted)
   }
 
   /** The way to the broker is open. */
   start(): void {
     this.#sms2mqtt?.state(true)
-    const { clock, fleet } = this.#rooms
+    const { clock, fleet } = this.#deps
     inBackground(() => this.#tellHealth(), this.#failed)
     inBackground(() => this.#tellPauses(), this.#failed)
     const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
@@ -134,14 +134,14 @@ export class Bridge {
 
   /** Work in the background that ends in an error: said, unless the hub is on its way down. */
   readonly #failed = (error: unknown): void => {
-    if (!this.#stopped) this.#rooms.log('error', Fault.from(error).message)
+    if (!this.#stopped) this.#deps.log('error', Fault.from(error).message)
   }
 
   /** The broker took a message. */
   published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
     if (!topic.includes('/') && payload !== '') this.#announcer.stateShown(topic, payload)
-    this.#sms2mqtt?.published(topic, payload, this.#rooms.now())
-    this.#failures.published(topic, payload, this.#rooms.now())
+    this.#sms2mqtt?.published(topic, payload, this.#deps.now())
+    this.#failures.published(topic, payload, this.#deps.now())
   }
 
   /** The hub has written a line of its log. */
@@ -170,12 +170,12 @@ export class Bridge {
 
   #publish(publications: readonly Publication[]): void {
     const topic = publications[0]?.topic ?? ''
-    this.#persist(topic, () => this.#rooms.store.run('publish', publications))
+    this.#persist(topic, () => this.#deps.store.run('publish', publications))
   }
 
   /** Work that nobody waits for, tried until it is done or the hub stops. */
   #persist(what: string, work: () => Promise<unknown>): void {
-    const { clock, log } = this.#rooms
+    const { clock, log } = this.#deps
     const failed = logged((level, line) => {
       if (!this.#stopped) log(level, line)
     }, what)
@@ -194,7 +194,7 @@ export class Bridge {
     if (device === null) this.#persist(`the topics of ${id}`, () => announced.then(() => this.#clearLeaving(id)))
     else this.#persist(`the availability of ${id}`, () => this.#review([device]))
     this.#listing?.cancel()
-    this.#listing = this.#rooms.clock.after(restMs, () => {
+    this.#listing = this.#deps.clock.after(restMs, () => {
       this.#persist('bridge/devices', () => this.#list())
       inBackground(() => this.#tellHealth(), this.#failed)
     })
@@ -203,9 +203,9 @@ export class Bridge {
   /** `bridge/request/<path>`: resolves when its answer is committed. */
   async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
-    const rooms = this.#apiDeps()
-    const told = await respond(publish, (path, data) => carryOut(path, data, rooms, askerOf(publish)))
-    await this.#rooms.store.run('publish', told)
+    const deps = this.#apiDeps()
+    const told = await respond(publish, (path, data) => carryOut(path, data, deps, askerOf(publish)))
+    await this.#deps.store.run('publish', told)
   }
 
   /** The same requests for the command line of this machine. */
@@ -215,18 +215,18 @@ export class Bridge {
 
   /** Who can be relied on, then what there is: a little at a time, while clients are served. */
   async #introduce(): Promise<void> {
-    await this.#review([...this.#rooms.fleet.devices.values()])
+    await this.#review([...this.#deps.fleet.devices.values()])
     if (!this.#stopped) await this.#announcer.start()
     await this.#clearLeaving()
-    const { store, config } = this.#rooms
+    const { store, config } = this.#deps
     const dialects = config.compat.sms2mqtt === undefined ? [] : [config.compat.sms2mqtt.prefix]
     if (!this.#stopped) await store.run('clearGone', { gateways: Object.keys(config.gateways), dialects })
   }
 
   /** The states of what is gone go behind its announcements: Home Assistant has dropped its entities by then. */
   async #clearLeaving(device?: string): Promise<void> {
-    const { store, clock } = this.#rooms
-    if (this.#rooms.config.homeassistant.discovery !== 'none') {
+    const { store, clock } = this.#deps
+    if (this.#deps.config.homeassistant.discovery !== 'none') {
       await drained(store, clock, () => this.#stopped)
       await sleep(clock, droppedMs)
     }
@@ -235,14 +235,14 @@ export class Bridge {
 
   #apiDeps(): ApiDeps {
     return {
-      ...this.#rooms,
+      ...this.#deps,
       gateways: this.gateways,
       health: () => this.#health(),
       rediscover: async (how) => {
-        if (this.#rooms.config.homeassistant.discovery === 'none')
+        if (this.#deps.config.homeassistant.discovery === 'none')
           throw new Fault('not_allowed', 'homeassistant.discovery is none in smshub.yaml')
         if (how === 'clear') await this.#announcer.clear()
-        else this.#rooms.tellAgain()
+        else this.#deps.republishRetained()
       },
       pauseChanged: async (type, scope) => {
         this.#happened(type, { ...scope })
@@ -252,27 +252,27 @@ export class Bridge {
         this.#logging.level = level
       },
       setLogLevel: (level) => {
-        const set = this.#rooms.setLogLevel ?? noProgram()
+        const set = this.#deps.setLogLevel ?? noProgram()
         set(level)
         this.#logLevel = level
         this.#persist('bridge/info', () => this.#list())
       },
       restart: () => {
-        this.#rooms.clock.after(lastWordsMs, this.#rooms.restart ?? noProgram())
+        this.#deps.clock.after(lastWordsMs, this.#deps.restart ?? noProgram())
       },
     }
   }
 
   /** A pause that somebody forgot is told at every start. */
   async #tellPauses(): Promise<void> {
-    const paused = shown(await this.#rooms.store.run('pauses', undefined))
+    const paused = shown(await this.#deps.store.run('pauses', undefined))
     if (paused.length === 0) return
     const way = 'bridge/request/queue/resume or smshub queue resume ends it'
-    this.#rooms.log('warn', `the queue is paused: ${JSON.stringify(paused)}; ${way}`)
+    this.#deps.log('warn', `the queue is paused: ${JSON.stringify(paused)}; ${way}`)
   }
 
   #makeAnnouncer(): Announcer {
-    const { config, fleet, store, clock, ingress, instance, version, tellAgain, log } = this.#rooms
+    const { config, fleet, store, clock, ingress, instance, version, republishRetained, log } = this.#deps
     const { discovery, prefix, status_topic: statusTopic = `${prefix}/status` } = config.homeassistant
     return new Announcer({
       context: { baseTopic: config.mqtt.base_topic, prefix, instance, version },
@@ -280,7 +280,7 @@ export class Bridge {
       statusTopic,
       gateways: Object.keys(config.gateways),
       contacts: Object.keys(config.contacts),
-      abilities: { restart: this.#rooms.restart !== undefined, logLevel: this.#rooms.setLogLevel !== undefined },
+      abilities: { restart: this.#deps.restart !== undefined, logLevel: this.#deps.setLogLevel !== undefined },
       clock,
       ingress,
       devices: () => fleet.devices.values(),
@@ -292,14 +292,14 @@ export class Bridge {
       announcedOf: (subject) => store.run('announcedOf', { prefix, subject }),
       state: (device) => store.run('deviceState', { device }),
       drained: () => drained(store, clock, () => this.#stopped),
-      tellAgain,
+      republishRetained,
       log,
     })
   }
 
   /** `bridge/info`, `bridge/devices` and the profiles of the devices; pages that are no more are cleared. */
   async #list(): Promise<void> {
-    const { store, fleet, version, startedAt, config } = this.#rooms
+    const { store, fleet, version, startedAt, config } = this.#deps
     const devices = [...fleet.devices.values()]
     this.#listed = new Set(devices.map(({ id }) => id))
     const info = {
@@ -310,7 +310,7 @@ export class Bridge {
       log_level: this.#logLevel,
     }
     const profiles = [...new Set(devices.map(({ profile }) => profile))]
-    await store.run('tellPages', {
+    await store.run('publishPages', {
       folders: ['bridge/devices', 'bridge/profiles'],
       pages: [
         { topic: 'bridge/info', payload: JSON.stringify(info), retain: true },
@@ -321,7 +321,7 @@ export class Bridge {
   }
 
   async #review(devices: readonly Device[]): Promise<void> {
-    const { store, clock, now } = this.#rooms
+    const { store, clock, now } = this.#deps
     for (let at = 0; at < devices.length && !this.#stopped; at += bite) {
       const some = devices.slice(at, at + bite).map(({ id, expected }) => {
         return { id, expectedMs: expected === null ? null : expected * 1000 }
@@ -332,13 +332,13 @@ export class Bridge {
   }
 
   #health(): Promise<Record<string, unknown>> {
-    return healthReport(this.#rooms, this.#refused)
+    return healthReport(this.#deps, this.#refused)
   }
 
   async #tellHealth(): Promise<void> {
     const health = await this.#health()
     this.#told = health
-    await this.#rooms.store.run('publish', [{ topic: 'bridge/health', payload: JSON.stringify(health), retain: true }])
+    await this.#deps.store.run('publish', [{ topic: 'bridge/health', payload: JSON.stringify(health), retain: true }])
   }
 
   async #tellFigures(): Promise<void> {
@@ -347,7 +347,7 @@ export class Bridge {
 
   /** Commits fail, which can't be told by way of the store; or they succeed again. */
   storeChanged(): void {
-    const { store, ingress, config, now } = this.#rooms
+    const { store, ingress, config, now } = this.#deps
     if (store.trouble === null) return inBackground(() => this.#tellHealth(), this.#failed)
     const payload = JSON.stringify({ ...this.#told, time: isoTime(now()), store_trouble: store.trouble.message })
     const topic = `${config.mqtt.base_topic}/bridge/health`

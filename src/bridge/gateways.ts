@@ -2,7 +2,7 @@ import type { Ability, AskedGateway, GatewayBoard } from '../api/gateway-board.t
 import type { Config } from '../config/schema.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import { isAvailable, publicationsOf, type ToldGateway } from '../message/gateway-state.ts'
+import { type GatewayStatus, isAvailable, publicationsOf } from '../message/gateway-state.ts'
 import type { Publication } from '../message/publication.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
@@ -10,18 +10,18 @@ import { inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 
-export interface GatewaysRooms {
+export interface GatewaysDeps {
   readonly config: Config
   readonly store: Store
   readonly clock: Clock
   now(): number
   gateways(): ReadonlyMap<string, AskedGateway>
   /** A gateway is shown otherwise than before. */
-  shown(event: { readonly id: string; readonly state: ToldGateway }): void
+  shown(event: { readonly id: string; readonly state: GatewayStatus }): void
   log(level: LogLevel, message: string): void
 }
 
-type Figures = Pick<ToldGateway, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
+type Figures = Pick<GatewayStatus, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
 
 /** ms between looks at the figures: a gateway that is busy would else tell its state with each message. */
 const figuresMs = 60_000
@@ -32,7 +32,7 @@ const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null
 
 /** What is told of each gateway: the state that it shows, what waits for it, what it has sent, what is left to spend. */
 export class Gateways implements GatewayBoard {
-  readonly #rooms: GatewaysRooms
+  readonly #deps: GatewaysDeps
   readonly #figures = new Map<string, Figures>()
   /** Payloads by topic. */
   readonly #shown = new Map<string, string>()
@@ -41,12 +41,12 @@ export class Gateways implements GatewayBoard {
   #end: () => void = () => {}
   #stopped = false
 
-  constructor(rooms: GatewaysRooms) {
-    this.#rooms = rooms
+  constructor(deps: GatewaysDeps) {
+    this.#deps = deps
   }
 
   start(): void {
-    const { clock, log } = this.#rooms
+    const { clock, log } = this.#deps
     const failed = logged(log, 'the figures of the gateways')
     inBackground(() => this.#count(), failed)
     const look = async () => {
@@ -62,30 +62,30 @@ export class Gateways implements GatewayBoard {
   }
 
   /** All of them, as they are told. */
-  get states(): Readonly<Record<string, ToldGateway>> {
-    return Object.fromEntries([...this.#rooms.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
+  get states(): Readonly<Record<string, GatewayStatus>> {
+    return Object.fromEntries([...this.#deps.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
   }
 
   /** The same with figures of this moment, for whoever asks now. */
-  async freshStates(): Promise<Readonly<Record<string, ToldGateway>>> {
+  async freshStates(): Promise<Readonly<Record<string, GatewayStatus>>> {
     await this.#count()
     return this.states
   }
 
   /** A gateway may show another state than before. Null when it does not. */
-  changed(id: string): ToldGateway | null {
+  changed(id: string): GatewayStatus | null {
     const state = this.#stateOf(id)
     const news = publicationsOf(id, state).filter(({ topic, payload }) => this.#shown.get(topic) !== payload)
     if (news.length === 0) return null
     for (const { topic, payload } of news) this.#shown.set(topic, payload)
-    this.#rooms.shown({ id, state })
+    this.#deps.shown({ id, state })
     this.#commit(news)
     return state
   }
 
   /** Until it is stored, or overtaken by a newer state. */
   #commit(news: readonly Publication[]): void {
-    const { store, clock, log } = this.#rooms
+    const { store, clock, log } = this.#deps
     const latest = () => news.filter(({ topic, payload }) => this.#shown.get(topic) === payload)
     const commit = () => store.run('publish', latest())
     const wanted = () => !this.#stopped && latest().length > 0
@@ -94,7 +94,7 @@ export class Gateways implements GatewayBoard {
   }
 
   find(id: string): AskedGateway {
-    const gateways = this.#rooms.gateways()
+    const gateways = this.#deps.gateways()
     const gateway = gateways.get(id)
     if (gateway !== undefined) return gateway
     throw new Fault('no_gateway', `there is no gateway "${id}"; there is ${[...gateways.keys()].join(', ') || 'none'}`)
@@ -108,7 +108,7 @@ export class Gateways implements GatewayBoard {
     return act.bind(gateway) as NonNullable<AskedGateway[K]>
   }
 
-  #stateOf(id: string): ToldGateway {
+  #stateOf(id: string): GatewayStatus {
     return { ...this.find(id).state, ...(this.#figures.get(id) ?? none) }
   }
 
@@ -118,14 +118,14 @@ export class Gateways implements GatewayBoard {
   }
 
   async #count(): Promise<void> {
-    const { gateways, store, now } = this.#rooms
+    const { gateways, store, now } = this.#deps
     const since = new Date(now()).setHours(0, 0, 0, 0)
     const figures = await store.run('gatewayFigures', { gateways: [...gateways().keys()], since })
     for (const [id, { queue, sentToday }] of Object.entries(figures)) this.#set(id, { queue, sent_today: sentToday })
   }
 
   async #askBalances(): Promise<void> {
-    const { gateways, config, clock } = this.#rooms
+    const { gateways, config, clock } = this.#deps
     for (const [id, gateway] of gateways()) {
       const row = config.gateways[id]
       if (row?.type !== 'modem' || row.balance === undefined) continue
@@ -143,10 +143,10 @@ export class Gateways implements GatewayBoard {
   async #askBalance(id: string, gateway: AskedGateway, codes: readonly string[]): Promise<boolean> {
     try {
       const balance = await gateway.ussd?.(codes)
-      this.#set(id, { balance: balance ?? null, balance_at: isoTime(this.#rooms.now()) })
+      this.#set(id, { balance: balance ?? null, balance_at: isoTime(this.#deps.now()) })
       return true
     } catch (error) {
-      this.#rooms.log('warn', `gateway ${id} was not told its balance: ${Fault.from(error).message}`)
+      this.#deps.log('warn', `gateway ${id} was not told its balance: ${Fault.from(error).message}`)
       return false
     }
   }

@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
-import type { ToldGateway } from '../message/gateway-state.ts'
+import type { GatewayStatus } from '../message/gateway-state.ts'
 import { escaped } from '../util/escape.ts'
 import { request } from './control.ts'
 
 /** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
-export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, ToldGateway>>> {
+export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, GatewayStatus>>> {
   try {
-    const { gateways } = await request<{ gateways: (ToldGateway & { id: string })[] }>(
+    const { gateways } = await request<{ gateways: (GatewayStatus & { id: string })[] }>(
       loadConfig(load).dataFolder,
       'gateway/list',
     )
@@ -21,7 +21,7 @@ export async function runningGateways(load: LoadOptions): Promise<Readonly<Recor
 }
 
 /** The gateway that has this port, by whatever name. */
-export function gatewayAt(path: string, states: Readonly<Record<string, ToldGateway>>): string | null {
+export function gatewayAt(path: string, states: Readonly<Record<string, GatewayStatus>>): string | null {
   const real = realOf(path)
   return Object.entries(states).find(([, { port }]) => port !== null && realOf(port) === real)?.[0] ?? null
 }
@@ -35,7 +35,7 @@ function realOf(path: string): string {
 }
 
 /** A gateway in one line, and what troubles it in another. */
-export function gatewayLines(id: string, state: ToldGateway): string[] {
+export function gatewayLines(id: string, state: GatewayStatus): string[] {
   const { status, network, operator, technology, signal_dbm: dbm, storage_used: used, storage_total: total } = state
   const facts = [
     status,

@@ -10,7 +10,7 @@ import type { Reply } from '../gateway/modem/line/channel.ts'
 import { holdersOf } from '../gateway/modem/line/holders.ts'
 import { notAModem } from '../gateway/modem/line/port-trouble.ts'
 import { Fault } from '../message/fault.ts'
-import type { ToldGateway } from '../message/gateway-state.ts'
+import type { GatewayStatus } from '../message/gateway-state.ts'
 import { isUssd } from '../message/ussd.ts'
 import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes } from './context.ts'
@@ -194,7 +194,7 @@ export async function examineModem(
 
 /** A modem that can't be asked is told by what the hub knows of it. */
 async function examineGateway(gateway: string, load: LoadOptions): Promise<readonly Finding[]> {
-  const { gateways } = await hub<{ gateways: (ToldGateway & { id: string })[] }>(load, gateway, 'list')
+  const { gateways } = await hub<{ gateways: (GatewayStatus & { id: string })[] }>(load, gateway, 'list')
   const state = gateways.find(({ id }) => id === gateway)
   const refused = refusalFinding(gateway, state?.last_error ?? null)
   try {

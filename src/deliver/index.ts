@@ -47,7 +47,7 @@ export const deliverSteps = [
   'publish',
 ] as const
 
-export interface DeliverRooms extends EffectRules {
+export interface DeliverDeps extends EffectRules {
   readonly store: Store
   readonly clock: Clock
   readonly checkpoint: Checkpoint
@@ -73,7 +73,7 @@ const mostFailures = 3
 const againMs = 1_000
 
 export class Deliver {
-  readonly #rooms: DeliverRooms
+  readonly #deps: DeliverDeps
   readonly #steps: Steps<(typeof deliverSteps)[number]>
   readonly #bell: Doorbell
   #running = true
@@ -81,33 +81,33 @@ export class Deliver {
   readonly #failures = new Map<number, number>()
   #ended: Promise<void> = Promise.resolve()
 
-  constructor(rooms: DeliverRooms) {
-    this.#rooms = rooms
-    this.#steps = new Steps('deliver', rooms.checkpoint)
-    this.#bell = new Doorbell(rooms.clock)
-    rooms.store.on('inbox', () => this.#bell.ring())
+  constructor(deps: DeliverDeps) {
+    this.#deps = deps
+    this.#steps = new Steps('deliver', deps.checkpoint)
+    this.#bell = new Doorbell(deps.clock)
+    deps.store.on('inbox', () => this.#bell.ring())
   }
 
   /** From the gateway to the disk. Resolved, the gateway may forget the message. */
-  async takeIn(raw: RawMessage): Promise<void> {
+  async receive(raw: RawMessage): Promise<void> {
     const message = this.#steps.runSync('collect', () => {
-      const now = this.#rooms.now()
+      const now = this.#deps.now()
       const hash = createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url')
       return { raw, hash, stamped: isStamped(raw.pdu, now), now }
     })
-    const { duplicate } = await this.#steps.run('file', () => this.#rooms.store.run('file', message))
-    if (duplicate) this.#rooms.log('info', `a message through ${raw.gateway} came once more and is counted only`)
+    const { duplicate } = await this.#steps.run('file', () => this.#deps.store.run('file', message))
+    if (duplicate) this.#deps.log('info', `a message through ${raw.gateway} came once more and is counted only`)
   }
 
   /** Out of its slot. Only without a stamp does it matter that the same found there later is another one. */
   async deleted({ gateway, slot, pdu }: RawMessage): Promise<void> {
-    if (slot !== undefined && !isStamped(pdu, this.#rooms.now()))
-      await this.#rooms.store.run('noteDeleted', { gateway, slot })
+    if (slot !== undefined && !isStamped(pdu, this.#deps.now()))
+      await this.#deps.store.run('noteDeleted', { gateway, slot })
   }
 
   /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
   async called(gateway: string, from: string | null): Promise<void> {
-    const { directory, now, store } = this.#rooms
+    const { directory, now, store } = this.#deps
     const device = from === null ? undefined : directory.find(from)[0]
     const event = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
     const topic = topicName('gateway/{gateway}/event', { gateway })
@@ -129,17 +129,17 @@ export class Deliver {
     while (this.#running) {
       const seen = this.#bell.rings
       try {
-        const messages = await this.#rooms.store.run('filed', { limit: batch })
+        const messages = await this.#deps.store.run('filed', { limit: batch })
         // One that failed behind its commit is settled all the same.
         for (const id of this.#failures.keys()) if (!messages.some((one) => one.id === id)) this.#failures.delete(id)
         for (const message of messages) await this.#takeOrKeep(message)
-        if (this.#failures.size > 0) await sleep(this.#rooms.clock, againMs)
+        if (this.#failures.size > 0) await sleep(this.#deps.clock, againMs)
         if (this.#failures.size > 0 || messages.length === batch) continue
         await this.#giveUpWaiting()
         await this.#bell.wait(seen, slowSweep)
       } catch (error) {
-        this.#rooms.log('error', `reading texts: ${Fault.from(error).message}`)
-        await sleep(this.#rooms.clock, againMs)
+        this.#deps.log('error', `reading texts: ${Fault.from(error).message}`)
+        await sleep(this.#deps.clock, againMs)
       }
     }
   }
@@ -157,7 +157,7 @@ export class Deliver {
       if (isOfDisk(fault.code)) throw fault
       const failures = (this.#failures.get(message.id) ?? 0) + 1
       this.#failures.set(message.id, failures)
-      this.#rooms.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)
+      this.#deps.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)
       if (failures < mostFailures) return
       await this.#quarantine(message, { kind: 'undecodable', reason: fault.message, detail: {} })
       this.#failures.delete(message.id)
@@ -172,16 +172,16 @@ export class Deliver {
       case 'report': {
         const { report } = decoded
         await this.#steps.run('report', () =>
-          this.#rooms.store.run('settleReport', { raw: message.id, report, now: this.#rooms.now() }),
+          this.#deps.store.run('settleReport', { raw: message.id, report, now: this.#deps.now() }),
         )
         return
       }
       case 'text': {
         const { tpdu, damaged } = decoded
         const { texts, copy } = await this.#steps.run('reassemble', () =>
-          reassemble(this.#rooms.store, message, tpdu, damaged),
+          reassemble(this.#deps.store, message, tpdu, damaged),
         )
-        if (copy) this.#rooms.log('info', `a segment through ${message.gateway} came once more and is counted only`)
+        if (copy) this.#deps.log('info', `a segment through ${message.gateway} came once more and is counted only`)
         for (const whole of texts) await this.#deliver(whole)
       }
     }
@@ -194,7 +194,7 @@ export class Deliver {
       scts: isoTime(Math.min(usable(whole) ?? whole.receivedAt, whole.receivedAt)),
     }
     const { device, contact } = this.#steps.runSync('identify', () => {
-      const { directory, contacts } = this.#rooms
+      const { directory, contacts } = this.#deps
       const found = identify(directory.findOriginator(whole.from), text, context)
       return { device: found, contact: found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null }
     })
@@ -202,8 +202,8 @@ export class Deliver {
     const foreign = device === null ? null : readForward(device, text)
     const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
     const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
-      const now = this.#rooms.now()
-      const { commands, sentAt, trust } = await this.#rooms.store.run('openCommands', {
+      const now = this.#deps.now()
+      const { commands, sentAt, trust } = await this.#deps.store.run('openCommands', {
         device: forwarded === null ? (device?.id ?? null) : null,
         stamp: whole,
         centre: whole.centre,
@@ -219,41 +219,40 @@ export class Deliver {
     })
     const effects = effectsOf(
       { whole, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
-      this.#rooms,
-      this.#rooms.now(),
+      this.#deps,
+      this.#deps.now(),
     )
-    const { isFlood } = await this.#steps.run('publish', () => this.#rooms.store.run('settleText', effects))
+    const { isFlood } = await this.#steps.run('publish', () => this.#deps.store.run('settleText', effects))
     const { messageId, sender, text: masked, payload } = effects.incoming
-    if (isFlood)
-      this.#rooms.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
-    if (payload === null) this.#rooms.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
+    if (isFlood) this.#deps.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
+    if (payload === null) this.#deps.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
     const { unproven } = effects
-    this.#rooms.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
+    this.#deps.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
   }
 
   /** The device is asked whether a text that proves too little is true. */
   #ask(device: string, { question }: Judgement): void {
     if (question === null) return
-    this.#rooms.log('info', `a text in the name of ${device} is unverified: it is asked for its state`)
-    const failed = logged(this.#rooms.log, `asking ${device} for its state`)
-    inBackground(() => this.#rooms.ask(device, question.property), failed)
+    this.#deps.log('info', `a text in the name of ${device} is unverified: it is asked for its state`)
+    const failed = logged(this.#deps.log, `asking ${device} for its state`)
+    inBackground(() => this.#deps.ask(device, question.property), failed)
   }
 
   async #quarantine(
     message: FiledMessage,
     { reason, detail }: Extract<Decoded, { kind: 'undecodable' }>,
   ): Promise<void> {
-    this.#rooms.log('warn', `a message through ${message.gateway} can't be read and is kept: ${reason}`)
+    this.#deps.log('warn', `a message through ${message.gateway} can't be read and is kept: ${reason}`)
     const payload = JSON.stringify({ type: 'undecodable', data: { gateway: message.gateway, reason, ...detail } })
-    await this.#rooms.store.run('quarantine', { raw: message.id, reason, payload })
+    await this.#deps.store.run('quarantine', { raw: message.id, reason, payload })
   }
 
   /** Incomplete texts and reports without a submission end their wait, and are told. */
   async #giveUpWaiting(): Promise<void> {
-    const { store, clock, log } = this.#rooms
-    const now = this.#rooms.now()
+    const { store, clock, log } = this.#deps
+    const now = this.#deps.now()
     for (const assembly of await store.run('staleAssemblies', { before: now - assemblyMs }))
       await this.#deliver(joined(assembly))
     for (const report of await store.run('orphanedReports', { before: now - orphanMs })) {

@@ -27,7 +27,7 @@ export interface UnknownText {
   readonly unproven: string | null
 }
 
-export interface UnknownRooms {
+export interface UnknownDeps {
   readonly profiles: ProfileSource
   readonly clock: Clock
   /** For the log. */
@@ -46,13 +46,13 @@ const mostKnown = 2_000
  * and the best or the nearest is named, with the line that adds the device where its number is new.
  */
 export class Unknowns {
-  readonly #rooms: UnknownRooms
+  readonly #deps: UnknownDeps
   readonly #seen = new Set<string>()
   readonly #waiting: UnknownText[] = []
   #isSearching = false
 
-  constructor(rooms: UnknownRooms) {
-    this.#rooms = rooms
+  constructor(deps: UnknownDeps) {
+    this.#deps = deps
   }
 
   add(text: UnknownText): void {
@@ -66,7 +66,7 @@ export class Unknowns {
     this.#isSearching = true
     inBackground(
       () => this.#search(),
-      ({ message }) => this.#rooms.tell(`the search for a profile failed: ${message}`),
+      ({ message }) => this.#deps.tell(`the search for a profile failed: ${message}`),
     )
   }
 
@@ -74,17 +74,17 @@ export class Unknowns {
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       try {
         const { matches, nearest } = await this.#try(text)
-        this.#rooms.tell(lineFor(text, matches[0], nearest))
-        await this.#rooms.found(text, dataFor(text, matches, nearest))
+        this.#deps.tell(lineFor(text, matches[0], nearest))
+        await this.#deps.found(text, dataFor(text, matches, nearest))
       } catch (error) {
-        this.#rooms.tell(`the search for a profile for ${text.messageId} failed: ${asError(error).message}`)
+        this.#deps.tell(`the search for a profile for ${text.messageId} failed: ${asError(error).message}`)
       }
     }
     this.#isSearching = false
   }
 
   async #try({ text, context, device }: UnknownText): Promise<Pick<Tried, 'matches' | 'nearest'>> {
-    const { profiles, clock } = this.#rooms
+    const { profiles, clock } = this.#deps
     const matches: Tried['matches'][number][] = []
     let nearest = null as Nearest | null
     for (const id of profiles.ids()) {

@@ -15,7 +15,7 @@ import { didYouMean } from '../util/nearest.ts'
 /** A device as its owner wrote it: the keys of `devices:` in smshub.yaml, every scalar a text. */
 export type DeviceRow = Readonly<Record<string, unknown>>
 
-export interface FleetRooms {
+export interface FleetDeps {
   readonly config: Config
   readonly profiles: ProfileFiles
   readonly store: Store
@@ -42,7 +42,7 @@ export class Fleet {
   /** Told of every device that is new, changed, or gone (null). */
   onChange: (id: string, device: Device | null) => void = () => {}
 
-  private constructor({ config, profiles, store, now, made }: FleetRooms, known: ReadonlyMap<string, KnownSettings>) {
+  private constructor({ config, profiles, store, now, made }: FleetDeps, known: ReadonlyMap<string, KnownSettings>) {
     this.#config = config
     this.#profiles = profiles
     this.#store = store
@@ -53,10 +53,10 @@ export class Fleet {
   }
 
   /** Reads what the store keeps. A device of the store that this hub can't have any more is left out, and told. */
-  static async open(rooms: FleetRooms, warn: (message: string) => void): Promise<Fleet> {
-    const { store } = rooms
+  static async open(deps: FleetDeps, warn: (message: string) => void): Promise<Fleet> {
+    const { store } = deps
     const { revision, devices } = await store.run('knownSettings', { since: 0 })
-    const fleet = new Fleet(rooms, new Map(devices.map((one) => [one.id, one])))
+    const fleet = new Fleet(deps, new Map(devices.map((one) => [one.id, one])))
     fleet.#revision = revision
     for (const { id, config: text } of await store.run('fleetRows', undefined)) {
       try {

@@ -21,7 +21,7 @@ import {
 import type { HubAbilities } from './hub-parts.ts'
 import { strayOverrides } from './overrides.ts'
 
-export interface AnnouncerRooms {
+export interface AnnouncerDeps {
   readonly context: DiscoveryContext
   /** `none` announces nothing, and takes back what was announced before. */
   readonly mode: DiscoveryMode | 'none'
@@ -45,7 +45,7 @@ export interface AnnouncerRooms {
   /** Resolves when the broker has taken most of what waits for it. */
   drained(): Promise<void>
   /** Publishes everything that is retained once more: discovery first, then states. */
-  tellAgain(): void
+  republishRetained(): void
   log(level: LogLevel, message: string): void
 }
 
@@ -71,7 +71,7 @@ interface Shown {
 
 /** Keeps Home Assistant's picture of the hub, its gateways and devices right. */
 export class Announcer {
-  readonly #rooms: AnnouncerRooms
+  readonly #deps: AnnouncerDeps
   readonly #shown = new Map<string, Shown>()
   readonly #changed = new Set<string>()
   readonly #warned = new Set<string>()
@@ -82,8 +82,8 @@ export class Announcer {
   #refresh: Promise<void> = Promise.resolve()
   #running = true
 
-  constructor(rooms: AnnouncerRooms) {
-    this.#rooms = rooms
+  constructor(deps: AnnouncerDeps) {
+    this.#deps = deps
   }
 
   /**
@@ -91,7 +91,7 @@ export class Announcer {
    * goes first: Home Assistant passes over what it has from elsewhere, and would drop it with the old announcement.
    */
   async start(): Promise<void> {
-    const { ingress, statusTopic, mode, clock } = this.#rooms
+    const { ingress, statusTopic, mode, clock } = this.#deps
     for (const end of this.#unwatch.splice(0)) end()
     if (mode !== 'none')
       this.#unwatch.push(
@@ -123,7 +123,7 @@ export class Announcer {
 
   /** Takes back everything that was announced. It comes again with the next start of the hub. */
   async clear(): Promise<void> {
-    const topics = (await this.#known()).filter((topic) => announcedIn(this.#rooms.context, topic) !== null)
+    const topics = (await this.#known()).filter((topic) => announcedIn(this.#deps.context, topic) !== null)
     await this.#empty(topics)
   }
 
@@ -141,7 +141,7 @@ export class Announcer {
   changed(id: string): Promise<void> {
     this.#changed.add(id)
     if (this.#changed.size > 1) return this.#refresh
-    const { clock, log } = this.#rooms
+    const { clock, log } = this.#deps
     const failed = logged(log, 'Home Assistant: a changed device is not announced')
     const announce = () => this.#announceChanged()
     this.#refresh = this.#refresh.then(() => untilDone(clock, announce, () => this.#running, failed))
@@ -161,34 +161,34 @@ export class Announcer {
   }
 
   async #announceAnew(id: string): Promise<void> {
-    const device = this.#rooms.device(id)
+    const device = this.#deps.device(id)
     if (device === undefined) this.#shown.delete(id)
     const messages = device === undefined ? [] : await this.#messagesOf(device)
     const topics = new Set(messages.map(({ topic }) => topic))
-    const own = await this.#rooms.announcedOf(`${hubDeviceId(this.#rooms.context)}_${objectOf(id)}`)
+    const own = await this.#deps.announcedOf(`${hubDeviceId(this.#deps.context)}_${objectOf(id)}`)
     const gone = own.filter((topic) => !topics.has(topic))
     for (const topic of gone) this.#present?.delete(topic)
     for (const topic of topics) this.#present?.add(topic)
-    await this.#rooms.announce([...gone.map((topic) => ({ topic, payload: '' })), ...messages])
+    await this.#deps.announce([...gone.map((topic) => ({ topic, payload: '' })), ...messages])
   }
 
   async #announceAll(): Promise<void> {
-    const { clock, log } = this.#rooms
+    const { clock, log } = this.#deps
     const announce = async (messages: readonly DiscoveryMessage[]) => {
       for (const { topic } of messages) this.#present?.add(topic)
-      await this.#rooms.announce(messages)
+      await this.#deps.announce(messages)
     }
     await announce(this.#ownMessages())
-    const devices = this.#rooms.mode === 'none' ? [] : [...this.#rooms.devices()].map(({ id }) => id)
+    const devices = this.#deps.mode === 'none' ? [] : [...this.#deps.devices()].map(({ id }) => id)
     let reported = clock.monotonic()
     for (let at = 0; at < devices.length && this.#running; at += bite) {
       const messages: DiscoveryMessage[] = []
       for (const id of devices.slice(at, at + bite)) {
-        const device = this.#rooms.device(id)
+        const device = this.#deps.device(id)
         if (device !== undefined) messages.push(...(await this.#messagesOf(device)))
       }
       await announce(messages)
-      await this.#rooms.drained()
+      await this.#deps.drained()
       if (clock.monotonic() - reported < progressMs) continue
       reported = clock.monotonic()
       log('info', `Home Assistant: ${Math.min(at + bite, devices.length)} of ${devices.length} devices announced`)
@@ -197,17 +197,17 @@ export class Announcer {
 
   /** Home Assistant passed these over for what it had in the other shape. */
   async #announceAgain(topics: readonly string[]): Promise<void> {
-    const { context, announce } = this.#rooms
+    const { context, announce } = this.#deps
     const subjects = new Set(topics.map((topic) => announcedIn(context, topic)?.subject))
     const own = this.#ownMessages().filter(({ topic }) => subjects.has(announcedIn(context, topic)?.subject))
     await announce(own, true)
-    for (const device of this.#rooms.devices())
+    for (const device of this.#deps.devices())
       if (subjects.has(`_${objectOf(device.id)}`)) await announce(await this.#messagesOf(device), true)
   }
 
   /** Those of the hub and its gateways. */
   #ownMessages(): DiscoveryMessage[] {
-    const { context, mode, gateways, contacts, abilities } = this.#rooms
+    const { context, mode, gateways, contacts, abilities } = this.#deps
     if (mode === 'none') return []
     return [
       ...hubMessages(context, contacts, mode, abilities),
@@ -216,11 +216,11 @@ export class Announcer {
   }
 
   async #messagesOf(device: Device): Promise<DiscoveryMessage[]> {
-    const { context, mode } = this.#rooms
+    const { context, mode } = this.#deps
     if (mode === 'none') return []
     const { fields, families } = stateFieldsOf(device)
     const grows = families.length > 0 || fields.some((name) => identityFields.includes(name))
-    const state = grows ? await this.#rooms.state(device.id) : {}
+    const state = grows ? await this.#deps.state(device.id) : {}
     if (grows) {
       const identity = JSON.stringify(identityOf(state))
       this.#shown.set(device.id, { fields: new Set([...fields, ...Object.keys(state)]), families, identity })
@@ -231,16 +231,16 @@ export class Announcer {
 
   /** What the owner wrote for entities that the device does not have is said once. */
   #warnOfStrays(device: Device, seen: readonly string[]): void {
-    for (const stray of strayOverrides(this.#rooms.context, device, seen)) {
+    for (const stray of strayOverrides(this.#deps.context, device, seen)) {
       if (this.#warned.has(stray)) continue
       this.#warned.add(stray)
-      this.#rooms.log('warn', stray)
+      this.#deps.log('warn', stray)
     }
   }
 
   /** Collects what a broker has retained of this hub. */
   #sweep(found: Set<string>): (() => void)[] {
-    const { ingress, context } = this.#rooms
+    const { ingress, context } = this.#deps
     const ends = sweptFilters(context.prefix).map((filter) =>
       ingress.watch(filter, ({ topic, payload, retained }) => {
         if (retained && payload !== '' && announcedIn(context, topic) !== null) found.add(topic)
@@ -251,14 +251,14 @@ export class Announcer {
   }
 
   #isOtherShape(topic: string): boolean {
-    const shape = announcedIn(this.#rooms.context, topic)?.shape
-    return shape !== undefined && shape !== this.#rooms.mode
+    const shape = announcedIn(this.#deps.context, topic)?.shape
+    return shape !== undefined && shape !== this.#deps.mode
   }
 
   async #known(): Promise<string[]> {
     const topics: string[] = []
     for (;;) {
-      const page = await this.#rooms.announced(topics.at(-1) ?? '')
+      const page = await this.#deps.announced(topics.at(-1) ?? '')
       if (page.length === 0) return topics
       topics.push(...page)
     }
@@ -266,7 +266,7 @@ export class Announcer {
 
   /** Those of the hub that are announced no more; answers which. */
   async #takeBack(topics: readonly string[]): Promise<readonly string[]> {
-    const { context, log } = this.#rooms
+    const { context, log } = this.#deps
     const stale = topics.filter((topic) => !this.#present?.has(topic) && announcedIn(context, topic) !== null)
     await this.#empty(stale)
     if (stale.length > 0) log('info', `Home Assistant: ${stale.length} announcements were taken back`)
@@ -275,14 +275,14 @@ export class Announcer {
 
   async #empty(topics: readonly string[]): Promise<void> {
     for (let at = 0; at < topics.length && this.#running; at += takenBack) {
-      await this.#rooms.announce(topics.slice(at, at + takenBack).map((topic) => ({ topic, payload: '' })))
-      await this.#rooms.drained()
+      await this.#deps.announce(topics.slice(at, at + takenBack).map((topic) => ({ topic, payload: '' })))
+      await this.#deps.drained()
     }
   }
 
   #born(): void {
-    const { clock, tellAgain } = this.#rooms
+    const { clock, republishRetained } = this.#deps
     this.#birth?.cancel()
-    this.#birth = clock.after(birthMs.least + clock.random() * birthMs.spread, tellAgain)
+    this.#birth = clock.after(birthMs.least + clock.random() * birthMs.spread, republishRetained)
   }
 }

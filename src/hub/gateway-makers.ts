@@ -6,7 +6,7 @@ import { Fault } from '../message/fault.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 
-export interface GatewayRooms {
+export interface GatewayDeps {
   readonly config: Config
   readonly store: Store
   readonly clock: Clock
@@ -19,10 +19,10 @@ export interface GatewayRooms {
 }
 
 /** The gateways of the configuration, not started yet, with what they remember in the store. */
-export function openGateways({ config, simulated = [], make, ...rooms }: GatewayRooms): Map<string, Gateway> {
-  const { clock } = rooms
-  const { pins, bindings } = memoryIn(rooms)
-  const log = (level: 'info' | 'debug', message: string) => rooms.log(level, 'modem', message)
+export function openGateways({ config, simulated = [], make, ...deps }: GatewayDeps): Map<string, Gateway> {
+  const { clock } = deps
+  const { pins, bindings } = memoryIn(deps)
+  const log = (level: 'info' | 'debug', message: string) => deps.log(level, 'modem', message)
   const finder = finderFor(config.gateways, bindings, clock, log)
   return new Map(
     Object.entries(config.gateways).map(([id, row]) => {
@@ -42,7 +42,7 @@ export async function stopGateways(gateways: Iterable<Gateway>): Promise<void> {
 }
 
 /** Over restarts: a container that starts again and again must not block a SIM, nor use another one unasked. */
-function memoryIn({ store, now }: Pick<GatewayRooms, 'store' | 'now'>): Required<ModemMemory> {
+function memoryIn({ store, now }: Pick<GatewayDeps, 'store' | 'now'>): Required<ModemMemory> {
   return {
     pins: {
       recall: (key) => store.run('recallPin', { key }),

@@ -61,7 +61,7 @@ export interface HubOptions {
 }
 
 /** What is there before anything runs. */
-interface HubRooms {
+interface HubDeps {
   readonly fleet: Fleet
   readonly profiles: ProfileFiles
   readonly folder: DataFolder
@@ -97,19 +97,19 @@ export class Hub {
   /** Since when the broker is not there, on the monotonic clock; null while it is. */
   #brokerLostAt: number | null
 
-  private constructor(options: HubOptions, rooms: HubRooms) {
+  private constructor(options: HubOptions, deps: HubDeps) {
     const log: Log = (level, name, message) => {
       options.log(level, name, message)
       this.#bridge?.logged(level, name, message)
     }
     this.#options = { ...options, log }
-    this.fleet = rooms.fleet
-    this.#profiles = rooms.profiles
-    this.#folder = rooms.folder
-    this.#time = rooms.time
-    this.#store = rooms.store
-    this.#newest = rooms.newest
-    this.#boot = rooms.boot
+    this.fleet = deps.fleet
+    this.#profiles = deps.profiles
+    this.#folder = deps.folder
+    this.#time = deps.time
+    this.#store = deps.store
+    this.#newest = deps.newest
+    this.#boot = deps.boot
     this.#brokerLostAt = options.clock.monotonic()
   }
 
@@ -202,7 +202,7 @@ export class Hub {
   async #begin(installedAt: number): Promise<void> {
     const { config, clock, transient = false, checkpoint = () => {} } = this.#options
     await this.#options.beforeConnect?.()
-    const rooms = { store: this.#store, clock, checkpoint }
+    const deps = { store: this.#store, clock, checkpoint }
     const now = () => this.#time.now()
     const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
     this.#store.onFatal = (fault) => this.events.emit('fatal', fault)
@@ -210,7 +210,7 @@ export class Hub {
     const isRecipient: Submit['isRecipient'] = (to, isTopic) => this.#submit.isRecipient(to, isTopic)
     this.#ingress =
       this.#options.makeIngress?.() ??
-      makeIngress({ ...rooms, config, run: newId('run'), instance, transient, now, isRecipient })
+      makeIngress({ ...deps, config, run: newId('run'), instance, transient, now, isRecipient })
     const { gateway_per_day: gatewayPerDay = Math.max(200, 4 * this.devices.size) } = config.limits
     this.#upkeep = new Upkeep({
       store: this.#store,
@@ -226,7 +226,7 @@ export class Hub {
     })
     const directory = new Directory(this.devices.values(), homeOf(config))
     this.#submit = new Submit({
-      ...rooms,
+      ...deps,
       device: (id) => this.devices.get(id),
       devices: () => this.devices.values(),
       behind: (number) => directory.find(number),
@@ -266,7 +266,7 @@ export class Hub {
     }
     this.#store.on('settings', () => this.#persist('the settings of devices', () => this.fleet.refreshSettings()))
     this.#deliver = new Deliver({
-      ...rooms,
+      ...deps,
       directory,
       contacts: contactsOf(config),
       unknownSenders: config.sms.unknown_senders,
@@ -306,7 +306,7 @@ export class Hub {
       submit: (accepted) => this.#submit.submit(accepted),
       numberOf: (id) => numberOf(config, id),
       outcome: (commandId, forMs) => outcomes.of(commandId, forMs),
-      tellAgain: () => this.#publisher.tellAgain(),
+      republishRetained: () => this.#publisher.republishRetained(),
       backup: () => this.#folder.backUp(this.#store, this.#time.now(), this.#options.copyFiles),
       clockBehind: () => (this.#upkeep.clockIsBehind ? this.#upkeep.newest : null),
       acceptClock: () => this.#upkeep.acceptClock(),
@@ -360,7 +360,7 @@ export class Hub {
     for (const [id, gateway] of gateways) {
       this.gateways.set(id, gateway)
       const handlers: GatewayHandlers = {
-        received: (raw) => this.#deliver.takeIn(raw),
+        received: (raw) => this.#deliver.receive(raw),
         deleted: (raw) => this.#persist(`what gateway ${id} has deleted`, () => this.#deliver.deleted(raw)),
         changed: () => {
           this.#submit.look()

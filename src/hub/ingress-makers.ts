@@ -11,7 +11,7 @@ import { sessionStore } from '../store/session-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 
-export interface IngressRooms {
+export interface IngressDeps {
   readonly config: Config
   readonly store: Store
   readonly clock: Clock
@@ -27,8 +27,8 @@ export interface IngressRooms {
 }
 
 /** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
-export function makeIngress(rooms: IngressRooms): Ingress {
-  const { config, store, clock, run, instance, transient, now, isRecipient } = rooms
+export function makeIngress(deps: IngressDeps): Ingress {
+  const { config, store, clock, run, instance, transient, now, isRecipient } = deps
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt
   const { response_topics: responseTopics, identity } = config.mqtt
   const { sms2mqtt } = config.compat

@@ -6,7 +6,7 @@ import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import type { SteadyTime } from '../util/steady-time.ts'
 
-export interface UpkeepRooms {
+export interface UpkeepDeps {
   readonly store: Store
   readonly folder: DataFolder
   readonly time: SteadyTime
@@ -34,16 +34,16 @@ const pruneBite = 500
 
 /** Looks after time and room, and forgets what is older than the history. */
 export class Upkeep {
-  readonly #rooms: UpkeepRooms
+  readonly #deps: UpkeepDeps
   #ends: (() => void)[] = []
   #hasRoom = true
   #newest: number
   #isHeld = false
   #stopped = false
 
-  constructor(rooms: UpkeepRooms) {
-    this.#rooms = rooms
-    this.#newest = rooms.newest
+  constructor(deps: UpkeepDeps) {
+    this.#deps = deps
+    this.#newest = deps.newest
   }
 
   get hasRoom(): boolean {
@@ -52,7 +52,7 @@ export class Upkeep {
 
   async start(): Promise<void> {
     if (this.clockIsBehind) await this.#clockChanged()
-    const { clock, log, store } = this.#rooms
+    const { clock, log, store } = this.#deps
     store.onTrouble = (trouble) => this.#storeChanged(trouble)
     const failed = (error: unknown) => log('error', Fault.from(error).message)
     this.#ends = [
@@ -67,7 +67,7 @@ export class Upkeep {
   }
 
   async #watch(): Promise<void> {
-    const { time, store, boot, log, waitsMoved } = this.#rooms
+    const { time, store, boot, log, waitsMoved } = this.#deps
     this.#measureRoom()
     if (store.trouble !== null && !(await this.#diskWorks())) return
     const { step, isLarge } = time.check()
@@ -82,7 +82,7 @@ export class Upkeep {
 
   /** The clock is before what is known to have been: nothing unsafe is sent, and nothing unsafe expires. */
   get clockIsBehind(): boolean {
-    return this.#rooms.time.now() < this.#newest
+    return this.#deps.time.now() < this.#newest
   }
 
   /** Until then, ms since 1970, the clock is behind. */
@@ -92,7 +92,7 @@ export class Upkeep {
 
   /** Somebody says that the clock is right. */
   async acceptClock(): Promise<{ readonly moved: number }> {
-    const { store, time, waitsMoved } = this.#rooms
+    const { store, time, waitsMoved } = this.#deps
     const accepted = await store.run('acceptClock', { now: time.now() })
     this.#newest = 0
     waitsMoved()
@@ -102,7 +102,7 @@ export class Upkeep {
 
   /** Tells when the hold begins, and when it ends. */
   async #clockChanged(): Promise<void> {
-    const { store, time, log } = this.#rooms
+    const { store, time, log } = this.#deps
     const isBehind = this.clockIsBehind
     this.#isHeld = isBehind
     const data = { time: isoTime(time.now()), newest: isoTime(this.#newest) }
@@ -121,13 +121,13 @@ export class Upkeep {
 
   /** Why nothing is taken in and nothing kept; null while all is well. */
   get storeFault(): string | null {
-    const { fatal, trouble } = this.#rooms.store
+    const { fatal, trouble } = this.#deps.store
     if (fatal !== null) return fatal.message
     return trouble === null ? null : `nothing can be written, so nothing is accepted or sent: ${trouble.message}`
   }
 
   #storeChanged(trouble: Fault | null): void {
-    const { log, storeChanged } = this.#rooms
+    const { log, storeChanged } = this.#deps
     if (trouble === null) log('info', 'the store can be written again')
     else log('error', `store: ${this.storeFault}`)
     storeChanged()
@@ -135,7 +135,7 @@ export class Upkeep {
 
   /** Without anything to write nobody would notice that it can be written again. */
   #diskWorks(): Promise<boolean> {
-    const { store, time } = this.#rooms
+    const { store, time } = this.#deps
     return store.run('tryDisk', { now: time.now() }).then(
       () => true,
       // Told when it began.
@@ -144,7 +144,7 @@ export class Upkeep {
   }
 
   #measureRoom(): void {
-    const { folder, log, roomChanged } = this.#rooms
+    const { folder, log, roomChanged } = this.#deps
     const hasRoom = folder.hasRoom()
     if (hasRoom === this.#hasRoom) return
     this.#hasRoom = hasRoom
@@ -154,7 +154,7 @@ export class Upkeep {
   }
 
   async #prune(): Promise<void> {
-    const { store, time } = this.#rooms
+    const { store, time } = this.#deps
     const now = time.now()
     await store.run('noteTime', { now })
     while (

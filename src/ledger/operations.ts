@@ -27,7 +27,7 @@ import { recover } from './outbox/recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
 import { tellWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
-import { announce, announced, announcedOf, tellPages } from './publications/discovery.ts'
+import { announce, announced, announcedOf, publishPages } from './publications/discovery.ts'
 import { clearGone } from './publications/gone.ts'
 import {
   countWaiting,
@@ -77,7 +77,7 @@ export const operations = {
   announce,
   announced,
   announcedOf,
-  tellPages,
+  publishPages,
   clearGone,
   reviewPresence,
   cancelCommand,

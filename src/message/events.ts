@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts'
-import type { ToldGateway } from './gateway-state.ts'
+import type { GatewayStatus } from './gateway-state.ts'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 
@@ -10,7 +10,7 @@ export type Log = (level: LogLevel, name: string, message: string) => void
 export type HubEvents = {
   /** The broker took a message of the hub. */
   published: { readonly topic: string; readonly payload: string; readonly retain: boolean }
-  gateway: { readonly id: string; readonly state: ToldGateway }
+  gateway: { readonly id: string; readonly state: GatewayStatus }
   /** A client did what it may not. */
   refused: { readonly client: string; readonly topic: string; readonly reason: string }
   /** The hub can't go on. */

@@ -29,7 +29,7 @@ export const restartKinds = ['reopen', 'radio', 'reset', 'power'] as const
 export type RestartKind = (typeof restartKinds)[number]
 
 /** A gateway's state with what the hub knows of it. */
-export interface ToldGateway extends GatewayState {
+export interface GatewayStatus extends GatewayState {
   /** Commands and texts that wait and that it may take. */
   readonly queue: number
   /** Segments handed to it since midnight. */
@@ -45,7 +45,7 @@ export function isAvailable({ status }: GatewayState): boolean {
 }
 
 /** What is published of a gateway. */
-export function publicationsOf(gateway: string, state: ToldGateway): Publication[] {
+export function publicationsOf(gateway: string, state: GatewayStatus): Publication[] {
   return [
     { topic: topicName('gateway/{gateway}', { gateway }), payload: JSON.stringify(state), retain: true },
     {

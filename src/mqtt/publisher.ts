@@ -17,7 +17,7 @@ const lastWordsMs = 2_000
 /** Retained topics told again in one go. */
 const page = 200
 
-export interface PublisherRooms {
+export interface PublisherDeps {
   readonly store: Store
   readonly ingress: Ingress
   readonly clock: Clock
@@ -34,8 +34,8 @@ export class Publisher {
   readonly #clock: Clock
   readonly #baseTopic: string
   readonly #bell: Doorbell
-  readonly #published: PublisherRooms['published']
-  readonly #log: PublisherRooms['log']
+  readonly #published: PublisherDeps['published']
+  readonly #log: PublisherDeps['log']
   #cursor = 0
   /** The retained topic behind which the telling goes on; null when there is nothing to tell again. */
   #tellsBehind: string | null = null
@@ -54,14 +54,14 @@ export class Publisher {
   /** Publications that the broker refused for good. */
   parked = 0
 
-  constructor(rooms: PublisherRooms) {
-    this.#store = rooms.store
-    this.#ingress = rooms.ingress
-    this.#clock = rooms.clock
-    this.#baseTopic = rooms.baseTopic
-    this.#published = rooms.published
-    this.#log = rooms.log
-    this.#bell = new Doorbell(rooms.clock)
+  constructor(deps: PublisherDeps) {
+    this.#store = deps.store
+    this.#ingress = deps.ingress
+    this.#clock = deps.clock
+    this.#baseTopic = deps.baseTopic
+    this.#published = deps.published
+    this.#log = deps.log
+    this.#bell = new Doorbell(deps.clock)
   }
 
   start(): void {
@@ -72,11 +72,11 @@ export class Publisher {
   /** The way is open again; a broker that remembers nothing is told every retained topic first. */
   connected(remembers: boolean): void {
     if (remembers) this.#bell.ring()
-    else this.tellAgain()
+    else this.republishRetained()
   }
 
   /** Everything that is retained, once more: what is outside the base topic (discovery) first, then the states. */
-  tellAgain(): void {
+  republishRetained(): void {
     this.#tellsBehind = ''
     this.#bell.ring()
   }
@@ -110,7 +110,7 @@ export class Publisher {
     if (!this.#ingress.connected) return false
     if (this.#hasFailed && !(await this.#goBack())) return false
     // In this loop and nowhere else: an old state must not overtake a new one.
-    const telling = await this.#tellRetained()
+    const telling = await this.#republishRetained()
     const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
     for (const row of rows) {
       this.#cursor = row.seq
@@ -210,7 +210,7 @@ export class Publisher {
   }
 
   /** A page of it, so that what is new does not wait behind all that is old. */
-  async #tellRetained(): Promise<boolean> {
+  async #republishRetained(): Promise<boolean> {
     const after = this.#tellsBehind
     if (after === null) return false
     const rows = await this.#store.run('retainedTopics', { after, limit: page })

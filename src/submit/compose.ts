@@ -14,10 +14,10 @@ import { asGsm7 } from '../sms/transliterate.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
 import { actsOf, joinsOf } from './acts.ts'
-import { isRegistered, type RecipientRooms } from './recipients.ts'
+import { isRegistered, type RecipientDeps } from './recipients.ts'
 
 /** What composing needs to know of the hub. */
-export interface ComposeRooms extends RecipientRooms {
+export interface ComposeDeps extends RecipientDeps {
   readonly destinations: 'registered' | 'any'
   readonly gateways: readonly string[]
   /** The number of a gateway's SIM; null when nobody knows it. */
@@ -36,8 +36,8 @@ const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
  * Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. What a TOGGLE
  * comes to is decided where it is queued: by then, what was asked before it is known.
  */
-export function compose(asked: Asked, rooms: ComposeRooms, now: number): NewSubmission | Refusal | Toggle {
-  const one = (current: Value) => composeOne(asked, rooms, now, current)
+export function compose(asked: Asked, deps: ComposeDeps, now: number): NewSubmission | Refusal | Toggle {
+  const one = (current: Value) => composeOne(asked, deps, now, current)
   const unknown = one(null)
   const { intent } = asked.request
   if (unknown.error === undefined || intent.verb !== 'set' || !isToggle(intent.value)) return unknown
@@ -49,50 +49,50 @@ export function compose(asked: Asked, rooms: ComposeRooms, now: number): NewSubm
 
 function composeOne(
   { request, fault }: Asked,
-  rooms: ComposeRooms,
+  deps: ComposeDeps,
   now: number,
   current: Value,
 ): NewSubmission | Refusal {
   let known: Partial<Refusal> = {}
   try {
     if (fault !== null) throw fault
-    if (request.options.gateway !== null && !rooms.gateways.includes(request.options.gateway)) {
+    if (request.options.gateway !== null && !deps.gateways.includes(request.options.gateway)) {
       throw new Fault(
         'no_gateway',
-        `there is no gateway "${request.options.gateway}"; there is ${rooms.gateways.join(', ') || 'none'}`,
+        `there is no gateway "${request.options.gateway}"; there is ${deps.gateways.join(', ') || 'none'}`,
       )
     }
     const { intent } = request
-    if (intent.verb === 'text') return composeText(request, intent, rooms, now)
-    const device = addressed(request, intent.device, rooms)
+    if (intent.verb === 'text') return composeText(request, intent, deps, now)
+    const device = addressed(request, intent.device, deps)
     if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
-    if (intent.verb === 'send') return composeLiteral(request, intent.text, device, rooms, now)
+    if (intent.verb === 'send') return composeLiteral(request, intent.text, device, deps, now)
     const { command, params } = resolve(device, intent, current)
     known = { command }
     const composed = composeCommand(device, command, params, {
       now: isoTime(now),
-      counter: nextCounter(device.id, rooms),
+      counter: nextCounter(device.id, deps),
     })
     known = {
       command: composed.command,
       args: composed.shown,
       text: composed.texts.map((one) => one.masked).join('\n'),
     }
-    return composeForDevice(request, composed, device, rooms, now)
+    return composeForDevice(request, composed, device, deps, now)
   } catch (error) {
     return { ...refuse(request, Fault.from(error)), ...known }
   }
 }
 
 /** The device, with the number of the gateway that it shall know from now on where the request names one. */
-function addressed({ options }: CommandRequest, id: string, rooms: ComposeRooms): Device {
-  const device = rooms.device(id)
+function addressed({ options }: CommandRequest, id: string, deps: ComposeDeps): Device {
+  const device = deps.device(id)
   if (device === undefined) {
-    const meant = didYouMean(id, idsOf(rooms.devices()))
+    const meant = didYouMean(id, idsOf(deps.devices()))
     throw new Fault('unknown_device', `there is no device "${id}"${meant}`)
   }
   if (options.for === null) return device
-  const hubNumber = rooms.numberOf(options.for)
+  const hubNumber = deps.numberOf(options.for)
   if (hubNumber === null) {
     throw new Fault(
       'no_gateway',
@@ -126,13 +126,13 @@ function resolve(
 }
 
 /** A number for commands that are numbered. It is used up where one of them is queued. */
-const nextCounter = (device: string, { counters }: ComposeRooms): number => (counters.get(device) ?? 0) + 1
+const nextCounter = (device: string, { counters }: ComposeDeps): number => (counters.get(device) ?? 0) + 1
 
 function composeForDevice(
   request: CommandRequest,
   composed: Composed,
   device: Device,
-  rooms: ComposeRooms,
+  deps: ComposeDeps,
   now: number,
 ): NewSubmission | Refusal {
   const safe = composed.repeat === 'safe'
@@ -174,13 +174,13 @@ function composeForDevice(
   const acts = actsOf(composed, device)
   const [first, ...steps] = acts
   const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
-  if (counter !== null) rooms.counters.set(device.id, counter)
+  if (counter !== null) deps.counters.set(device.id, counter)
   return {
     ...asked(request),
     ...shown(composed),
     clientQuota: quotaOf(request, device.id),
     counter,
-    messageId: rooms.newId('msg'),
+    messageId: deps.newId('msg'),
     lane: `d:${device.id}`,
     recipient: device.recipient as string,
     segments: first.segments,
@@ -194,7 +194,7 @@ function composeForDevice(
     gapMs: (device.timing.gap ?? 0) * 1000,
     // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
-    route: routeTo(device, options.gateway, rooms),
+    route: routeTo(device, options.gateway, deps),
     spec: first.spec,
     ring: composed.ring,
     steps,
@@ -230,14 +230,14 @@ function composeLiteral(
   request: CommandRequest,
   text: string,
   device: Device,
-  rooms: ComposeRooms,
+  deps: ComposeDeps,
   now: number,
 ): NewSubmission {
   return {
-    ...literal(request, text, device.recipient as string, rooms, now),
+    ...literal(request, text, device.recipient as string, deps, now),
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
-    route: routeTo(device, request.options.gateway, rooms),
+    route: routeTo(device, request.options.gateway, deps),
   }
 }
 
@@ -245,11 +245,11 @@ function composeLiteral(
 function composeText(
   request: CommandRequest,
   intent: Extract<Intent, { verb: 'text' }>,
-  rooms: ComposeRooms,
+  deps: ComposeDeps,
   now: number,
 ): NewSubmission {
   const recipient = intent.to
-  if (rooms.destinations === 'registered' && !isRegistered(recipient, rooms)) {
+  if (deps.destinations === 'registered' && !isRegistered(recipient, deps)) {
     throw new Fault(
       'number_blocked',
       `${recipient} is no device and no contact: add it under contacts:, or set sms.destinations: any`,
@@ -259,10 +259,10 @@ function composeText(
       },
     )
   }
-  const device = rooms.behind(recipient).find((one) => one.recipient === recipient)
+  const device = deps.behind(recipient).find((one) => one.recipient === recipient)
   // A number has one lane, whoever is behind it: its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
-  return { ...literal(request, intent.text, recipient, rooms, now), lane }
+  return { ...literal(request, intent.text, recipient, deps, now), lane }
 }
 
 /** Where nobody knows who asks, each target has its own quota: one caller does not use up that of all others. */
@@ -271,7 +271,7 @@ function quotaOf({ origin }: CommandRequest, target: string): string {
 }
 
 /** The gateway that the payload names, else the device's own, else those for its number. */
-function routeTo({ gateway, recipient }: Device, named: string | null, { pool }: ComposeRooms): string {
+function routeTo({ gateway, recipient }: Device, named: string | null, { pool }: ComposeDeps): string {
   return named ?? gateway ?? pool.routeOf(recipient as string)
 }
 
@@ -279,14 +279,14 @@ function literal(
   request: CommandRequest,
   text: string,
   recipient: string,
-  rooms: ComposeRooms,
+  deps: ComposeDeps,
   now: number,
 ): NewSubmission {
   const { options } = request
   if (options.dryRun) throw new Fault('not_allowed', 'dry_run works for commands of devices only')
   return {
     ...asked(request),
-    messageId: rooms.newId('msg'),
+    messageId: deps.newId('msg'),
     clientQuota: quotaOf(request, recipient),
     counter: null,
     lane: `n:${recipient}`,
@@ -301,7 +301,7 @@ function literal(
     withinMs: 0,
     gapMs: 0,
     report: true,
-    route: options.gateway ?? rooms.pool.routeOf(recipient),
+    route: options.gateway ?? deps.pool.routeOf(recipient),
     spec: null,
     ring: null,
     steps: [],

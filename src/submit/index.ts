@@ -10,7 +10,7 @@ import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept, identityOf } from './accept.ts'
-import { type ComposeRooms, compose, refuse } from './compose.ts'
+import { type ComposeDeps, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
 import { isRecipient, toRecipients } from './recipients.ts'
@@ -34,7 +34,7 @@ export const submitSteps = ['accept', 'compose', 'enqueue', 'dispatch', 'send', 
 /** Where a hand-over can break off between the steps: at the prompt, behind the mark, behind the modem's answer. */
 export const sendPoints = ['prompted', 'marked', 'answered'] as const
 
-export interface SubmitRooms extends ComposeRooms {
+export interface SubmitDeps extends ComposeDeps {
   readonly store: Store
   readonly clock: Clock
   readonly checkpoint: Checkpoint
@@ -52,7 +52,7 @@ const slowLook = 60_000
 const betweenTelling = 1_000
 
 export class Submit {
-  readonly #rooms: SubmitRooms
+  readonly #deps: SubmitDeps
   readonly #steps: Steps<(typeof submitSteps)[number]>
   readonly #bell: Doorbell
   readonly #loops: Promise<void>[] = []
@@ -65,18 +65,18 @@ export class Submit {
   readonly #refusals: RefusalLog
   #running = true
 
-  constructor(rooms: SubmitRooms) {
-    this.#rooms = rooms
-    this.#steps = new Steps('submit', rooms.checkpoint)
-    this.#bell = new Doorbell(rooms.clock)
-    this.deadlines = new Deadlines(rooms.store, rooms.clock, rooms.rules, logged(rooms.log, 'ending what is over'))
-    this.#refusals = new RefusalLog(rooms.clock, (line) => rooms.log('warn', line))
-    rooms.store.on('outbox', () => this.#bell.ring())
+  constructor(deps: SubmitDeps) {
+    this.#deps = deps
+    this.#steps = new Steps('submit', deps.checkpoint)
+    this.#bell = new Doorbell(deps.clock)
+    this.deadlines = new Deadlines(deps.store, deps.clock, deps.rules, logged(deps.log, 'ending what is over'))
+    this.#refusals = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
+    deps.store.on('outbox', () => this.#bell.ring())
   }
 
   /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
   isRecipient(to: string, isTopic: boolean): boolean {
-    return isRecipient(to, isTopic, this.#rooms)
+    return isRecipient(to, isTopic, this.#deps)
   }
 
   /** The hub's own question: for a property of a device, or for its state where it is empty. */
@@ -88,19 +88,19 @@ export class Submit {
 
   /** From the door to the disk. Resolved, the acknowledgement may leave. */
   async submit(accepted: Accepted): Promise<Enqueued> {
-    const { store, rules, limits } = this.#rooms
-    if (!this.#rooms.hasRoom())
+    const { store, rules, limits } = this.#deps
+    if (!this.#deps.hasRoom())
       throw new Fault('storage_full', 'the disk is full: nothing is taken in until there is room')
     const now = rules.now()
-    const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#rooms.newId(prefix)))
+    const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
     const identity = identityOf(accepted)
     const enqueue = (items: readonly Item[]) =>
       this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
     // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
     let items: readonly Item[]
     try {
-      const addressed = toRecipients(asked, this.#rooms)
-      items = this.#steps.runSync('compose', () => addressed.map((one) => compose(one, this.#rooms, now)))
+      const addressed = toRecipients(asked, this.#deps)
+      items = this.#steps.runSync('compose', () => addressed.map((one) => compose(one, this.#deps, now)))
     } catch (error) {
       items = this.#defect(accepted, asked, error)
     }
@@ -113,7 +113,7 @@ export class Submit {
   #defect({ content }: Accepted, asked: readonly Asked[], error: unknown): Refusal[] {
     const fault = Fault.from(error)
     if (fault.code !== 'internal') throw fault
-    this.#rooms.log('error', `what was asked of ${content.place} can't be taken in: ${fault.message}`)
+    this.#deps.log('error', `what was asked of ${content.place} can't be taken in: ${fault.message}`)
     return asked.map(({ request }) => refuse(request, fault))
   }
 
@@ -146,7 +146,7 @@ export class Submit {
     while (this.#running) {
       const seen = this.#bell.rings
       const wait = await this.#work(gateway, turns).catch((error: unknown) => {
-        this.#rooms.log('error', `sending through ${gateway.id}: ${Fault.from(error).message}`)
+        this.#deps.log('error', `sending through ${gateway.id}: ${Fault.from(error).message}`)
         return 1_000
       })
       if (wait > 0) await this.#bell.wait(seen, wait)
@@ -155,10 +155,10 @@ export class Submit {
 
   /** One submission; answers how long to wait before the next look, in ms. */
   async #work(gateway: Gateway, turns: Turns): Promise<number> {
-    const { store, rules, checkpoint, pool, clock, log } = this.#rooms
+    const { store, rules, checkpoint, pool, clock, log } = this.#deps
     pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready) return this.#away(gateway)
-    if (!this.#rooms.hasRoom()) return slowLook
+    if (!this.#deps.hasRoom()) return slowLook
     const { claim, blockedUntil } = await this.#steps.run('dispatch', () =>
       dispatch(store, gateway, turns, rules, pool),
     )
@@ -183,7 +183,7 @@ export class Submit {
 
   /** What waits for a gateway that is away is told so; answers how long to wait before the next look, in ms. */
   async #away(gateway: Gateway): Promise<number> {
-    const { store, pool, rules, clock } = this.#rooms
+    const { store, pool, rules, clock } = this.#deps
     const told = this.#toldAt.get(gateway.id) ?? Number.NEGATIVE_INFINITY
     const soon = told + betweenTelling - clock.monotonic()
     // Whatever is queued rings: not each is worth a look at all that wait.
@@ -195,8 +195,8 @@ export class Submit {
 
   /** What the network said is known here only until it is on the disk: so it is tried until it is. */
   #persist(commit: () => Promise<void>, commandId: string): void {
-    const failed = logged(this.#rooms.log, `what became of ${commandId} can't be stored`)
-    const stored = () => untilDone(this.#rooms.clock, commit, () => this.#running, failed)
+    const failed = logged(this.#deps.log, `what became of ${commandId} can't be stored`)
+    const stored = () => untilDone(this.#deps.clock, commit, () => this.#running, failed)
     inBackground(async () => {
       const work = this.#steps.run('settle', stored)
       this.#persisting.add(work)

@@ -6,7 +6,7 @@ import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
 
 /** Whom texts may go to. */
-export interface RecipientRooms {
+export interface RecipientDeps {
   device(id: string): Device | undefined
   devices(): Iterable<Device>
   /** Devices with this number, however it is written. */
@@ -26,17 +26,17 @@ const mostListed = 10
  * Puts numbers for the names in what is asked for: a group becomes a text to each of its members, and nobody gets the
  * same text of one publish twice.
  */
-export function toRecipients(asked: readonly Asked[], rooms: RecipientRooms): readonly Asked[] {
+export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): readonly Asked[] {
   const seen = new Set<string>()
   const found = asked.flatMap((one): Asked[] => {
     const { request, fault } = one
     const { intent } = request
     if (fault !== null || intent.verb !== 'text') return [one]
     try {
-      const numbers = numbersOf(intent.to, intent.isTopic ?? false, rooms).filter((number) => !seen.has(number))
+      const numbers = numbersOf(intent.to, intent.isTopic ?? false, deps).filter((number) => !seen.has(number))
       return numbers.map((to, i) => {
         seen.add(to)
-        const commandId = i === 0 ? request.commandId : rooms.newId('cmd')
+        const commandId = i === 0 ? request.commandId : deps.newId('cmd')
         return { fault, request: { ...request, commandId, intent: { ...intent, to } } }
       })
     } catch (error) {
@@ -50,33 +50,33 @@ export function toRecipients(asked: readonly Asked[], rooms: RecipientRooms): re
 }
 
 /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
-export function isRecipient(to: string, isTopic: boolean, rooms: RecipientRooms): boolean {
+export function isRecipient(to: string, isTopic: boolean, deps: RecipientDeps): boolean {
   try {
-    return numbersOf(to, isTopic, rooms).every((number) => isRegistered(number, rooms))
+    return numbersOf(to, isTopic, deps).every((number) => isRegistered(number, deps))
   } catch (error) {
     if (error instanceof Fault) return false
     throw error
   }
 }
 
-function numbersOf(to: string, isTopic: boolean, rooms: RecipientRooms, groups = new Set<string>()): string[] {
-  const name = nameOf(to, rooms)
-  const contact = name === undefined ? undefined : rooms.contacts.get(name)
+function numbersOf(to: string, isTopic: boolean, deps: RecipientDeps, groups = new Set<string>()): string[] {
+  const name = nameOf(to, deps)
+  const contact = name === undefined ? undefined : deps.contacts.get(name)
   if (name !== undefined && contact !== undefined) {
-    if (typeof contact === 'string') return [numberOf(contact, false, rooms)]
+    if (typeof contact === 'string') return [numberOf(contact, false, deps)]
     // Each group once, by however many ways it is reached.
     if (groups.has(name)) return []
     groups.add(name)
-    return [...new Set(contact.flatMap((member) => numbersOf(member, false, rooms, groups)))]
+    return [...new Set(contact.flatMap((member) => numbersOf(member, false, deps, groups)))]
   }
-  const device = rooms.device(to)
-  if (device === undefined) return [numberOf(to, isTopic, rooms)]
+  const device = deps.device(to)
+  if (device === undefined) return [numberOf(to, isTopic, deps)]
   if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
   return [device.recipient]
 }
 
 /** A name as the configuration writes it. */
-function nameOf(given: string, { contacts }: RecipientRooms): string | undefined {
+function nameOf(given: string, { contacts }: RecipientDeps): string | undefined {
   if (contacts.has(given)) return given
   return [...contacts.keys()].find((name) => name.toLowerCase() === given.toLowerCase())
 }
@@ -85,15 +85,15 @@ function nameOf(given: string, { contacts }: RecipientRooms): string | undefined
  * A number as it is dialled. In a topic it has no plus, so one that makes sense with it is meant so; in a payload it
  * may have lost it. Who is registered is meant before all.
  */
-function numberOf(given: string, isTopic: boolean, rooms: RecipientRooms): string {
-  const { region } = rooms
+function numberOf(given: string, isTopic: boolean, deps: RecipientDeps): string {
+  const { region } = deps
   const number = normaliseNumber(given, region)
-  if (/\p{L}/u.test(number)) throw nobody(given, rooms)
+  if (/\p{L}/u.test(number)) throw nobody(given, deps)
   const refusal = refusalOf(number, 'text')
   if (refusal !== null) throw new Fault('invalid_payload', refusal.slice(0, 160), { number: given.slice(0, 80) })
   const meant = isTopic && /^[1-9]\d{7,14}$/.test(given) ? `+${given}` : withPlus(given)
-  if (meant === number || isListed(number, rooms)) return number
-  if (meant !== null && (isTopic || isListed(meant, rooms))) return meant
+  if (meant === number || isListed(number, deps)) return number
+  if (meant !== null && (isTopic || isListed(meant, deps))) return meant
   if (!isForeignForm(given, region)) return number
   const advice = meant === null ? 'write it as +<country><number>' : `did you mean ${meant}?`
   throw new Fault('invalid_payload', `"${given}" is no possible number in ${region}; ${advice}`, {
@@ -101,7 +101,7 @@ function numberOf(given: string, isTopic: boolean, rooms: RecipientRooms): strin
   })
 }
 
-function nobody(given: string, { contacts, devices }: RecipientRooms): Fault {
+function nobody(given: string, { contacts, devices }: RecipientDeps): Fault {
   const names = [...contacts.keys()]
   const meant = didYouMean(given, [...names, ...ids(devices())])
   const listed = names.slice(0, mostListed).join(', ')
@@ -117,19 +117,19 @@ function* ids(devices: Iterable<Device>): Iterable<string> {
 }
 
 /** Whether this very number is a contact's or a device's. */
-function isListed(number: string, rooms: RecipientRooms): boolean {
-  for (const contact of contactNumbers(rooms)) if (normaliseNumber(contact, rooms.region) === number) return true
-  return rooms.behind(number).some(({ recipient }) => recipient === number)
+function isListed(number: string, deps: RecipientDeps): boolean {
+  for (const contact of contactNumbers(deps)) if (normaliseNumber(contact, deps.region) === number) return true
+  return deps.behind(number).some(({ recipient }) => recipient === number)
 }
 
 /** Whether a number is anybody's who may get texts, however it is written. */
-export function isRegistered(number: string, rooms: RecipientRooms): boolean {
-  for (const contact of contactNumbers(rooms)) if (sameNumber(contact, number, rooms.region)) return true
-  return rooms.behind(number).length > 0
+export function isRegistered(number: string, deps: RecipientDeps): boolean {
+  for (const contact of contactNumbers(deps)) if (sameNumber(contact, number, deps.region)) return true
+  return deps.behind(number).length > 0
 }
 
 /** Numbers of contacts, and those that groups name. */
-function* contactNumbers({ contacts }: RecipientRooms): Iterable<string> {
+function* contactNumbers({ contacts }: RecipientDeps): Iterable<string> {
   for (const contact of contacts.values()) {
     if (typeof contact === 'string') yield contact
     else yield* contact.filter((member) => !contacts.has(member) && isDialable(member))

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts'
 /** A gateway that is none of these is back in seconds, or back already. */
 const away: readonly GatewayState['status'][] = ['offline', 'error', 'no_sim', 'sim_locked']
 
-export interface WaitRooms {
+export interface WaitDeps {
   readonly store: Store
   readonly pool: Pool
   readonly gateways: readonly Gateway[]
@@ -14,7 +14,7 @@ export interface WaitRooms {
 }
 
 /** Commands that nobody but gateways that are away could take say so. Answers whether there are more to tell. */
-export async function tellWaiting(gateway: Gateway, { store, pool, gateways, now }: WaitRooms): Promise<boolean> {
+export async function tellWaiting(gateway: Gateway, { store, pool, gateways, now }: WaitDeps): Promise<boolean> {
   if (!isAway(gateway)) return false
   const byId = new Map(gateways.map((one) => [one.id, one]))
   let isMore = false

@@ -10,7 +10,7 @@ import { deviceMessages } from '../../src/homeassistant/documents.ts'
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
 import { acceptPublish } from '../../src/mqtt/accept.ts'
 import { accept } from '../../src/submit/accept.ts'
-import { type ComposeRooms, compose } from '../../src/submit/compose.ts'
+import { type ComposeDeps, compose } from '../../src/submit/compose.ts'
 import { profileIds, profileOf } from '../device/library.ts'
 import { componentsOf, pressesOf, wrongState } from './client.ts'
 
@@ -36,7 +36,7 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
     expirySeconds: null,
     response: null,
   }
-  const rooms: ComposeRooms = {
+  const deps: ComposeDeps = {
     device: (id) => (id === device.id ? device : undefined),
     devices: () => [device],
     behind: () => [device],
@@ -52,7 +52,7 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
   const accepted = acceptPublish(publish)
   const asked = accepted === null ? [] : accept(accepted, (prefix) => `${prefix}_1`)
   const made = asked.map((one) => {
-    const item = compose(one, rooms, 0)
+    const item = compose(one, deps, 0)
     return 'whenOn' in item ? item.unknown : item
   })
   if (made.length === 0) return { said: 'nothing was asked', texts: [] }

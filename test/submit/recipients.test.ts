@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { groupProblems } from '../../src/config/groups.ts'
 import type { Device } from '../../src/device/device.ts'
 import type { CommandRequest } from '../../src/message/request.ts'
-import { type RecipientRooms, toRecipients } from '../../src/submit/recipients.ts'
+import { type RecipientDeps, toRecipients } from '../../src/submit/recipients.ts'
 
 const mum = '+4915112345699'
 const dad = '+4915112345698'
@@ -18,7 +18,7 @@ const contacts = {
   family: ['parents', gran, mum, 'gate'],
 }
 
-function rooms(region?: string): RecipientRooms {
+function deps(region?: string): RecipientDeps {
   let ids = 0
   return {
     device: (id) => [gate, silent].find((one) => one.id === id),
@@ -40,7 +40,7 @@ function found(to: readonly string[], { isTopic = false, region = undefined as s
       options: {},
     } as unknown as CommandRequest,
   }))
-  return toRecipients(asked, rooms(region)).map(({ request: { intent }, fault }) =>
+  return toRecipients(asked, deps(region)).map(({ request: { intent }, fault }) =>
     fault === null ? (intent.verb === 'text' ? intent.to : '') : `${fault.code}: ${fault.message}`,
   )
 }

@@ -33,14 +33,14 @@ export interface ModemMemory {
   readonly bindings?: BindingMemory
 }
 
-export interface ModemRooms extends ModemMemory {
+export interface ModemDeps extends ModemMemory {
   readonly finder: ModemFinder
   readonly clock: Clock
   log(level: 'info' | 'debug', message: string): void
 }
 
 /** A modem as it is configured, with everything that this machine can do about it. */
-export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ...memory }: ModemRooms): Modem {
+export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ...memory }: ModemDeps): Modem {
   const { path, baud_rate: configured, pin, recover, roaming } = row
   const [usual = 0] = speeds
   const baudRate = configured ?? usual

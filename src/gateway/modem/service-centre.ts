@@ -9,7 +9,7 @@ const missing =
   'the SIM has no number of a service centre, every text is refused without; ' +
   'smshub modem at <gateway> \'AT+CSCA="+<number of your operator>"\' sets it'
 
-export interface ServiceCentreRooms {
+export interface ServiceCentreDeps {
   readonly channel: Channel
   readonly concerns: Concerns
   log(level: 'info' | 'warn', message: string): void
@@ -20,17 +20,17 @@ export interface ServiceCentreRooms {
  * it again. A SIM without one is told of before the first text is refused.
  */
 export class ServiceCentre {
-  readonly #rooms: ServiceCentreRooms
+  readonly #deps: ServiceCentreDeps
   /** As the modem says it, behind the colon; empty without a number, null where it can't be asked. */
   #said: string | null
 
-  constructor(rooms: ServiceCentreRooms, said: string | null) {
-    this.#rooms = rooms
+  constructor(deps: ServiceCentreDeps, said: string | null) {
+    this.#deps = deps
     this.#said = said
   }
 
   start(): void {
-    if (this.#said === '') this.#rooms.concerns.set('centre', missing)
+    if (this.#said === '') this.#deps.concerns.set('centre', missing)
   }
 
   /** Somebody may have set it meanwhile. */
@@ -50,12 +50,12 @@ export class ServiceCentre {
   /** To be called inside `exclusive`, behind a refusal. */
   async refused(cause: number | null): Promise<void> {
     if (cause !== unknown || this.#said === null || this.#said === '') return
-    this.#rooms.log('warn', 'the SIM has lost the number of its service centre: it is told again')
-    await this.#rooms.channel.command(`AT+CSCA=${this.#said}`, 5_000)
+    this.#deps.log('warn', 'the SIM has lost the number of its service centre: it is told again')
+    await this.#deps.channel.command(`AT+CSCA=${this.#said}`, 5_000)
   }
 
   #isFound(): void {
-    this.#rooms.concerns.set('centre', null)
+    this.#deps.concerns.set('centre', null)
   }
 }
 

@@ -47,7 +47,7 @@ const powerEvery = 6
 /** Resets one after the other until the port is closed and left alone for a while. */
 const mostStarts = 5
 
-export interface ServiceRooms {
+export interface ServiceDeps {
   readonly options: ModemOptions
   readonly clock: Clock
   readonly handlers: GatewayHandlers
@@ -67,7 +67,7 @@ export class Service {
   session: Session | null = null
   /** ICCID of the SIM; null until it was read. */
   sim: string | null = null
-  readonly #rooms: ServiceRooms
+  readonly #deps: ServiceDeps
   readonly #clock: Clock
   readonly #shown: ShownState
   readonly #filing: Filing
@@ -92,13 +92,13 @@ export class Service {
   #card = new Latch()
   #quirks: Quirks = quirksOfNobody
 
-  constructor(rooms: ServiceRooms) {
-    this.#rooms = rooms
-    this.#clock = rooms.clock
-    this.#shown = rooms.shown
-    this.#filing = rooms.filing
-    this.#damage = new Damage(rooms.clock, (message) => rooms.handlers.log('warn', message))
-    this.#pin = { code: rooms.options.pin, memory: rooms.options.pins ?? new PinsOfThisRun() }
+  constructor(deps: ServiceDeps) {
+    this.#deps = deps
+    this.#clock = deps.clock
+    this.#shown = deps.shown
+    this.#filing = deps.filing
+    this.#damage = new Damage(deps.clock, (message) => deps.handlers.log('warn', message))
+    this.#pin = { code: deps.options.pin, memory: deps.options.pins ?? new PinsOfThisRun() }
   }
 
   /** A message has gone through: what was wrong is over. */
@@ -108,7 +108,7 @@ export class Service {
 
   /** Does it before the next start-up. Fails where nothing can. */
   restart(how: RestartKind): void {
-    if (how === 'power' && this.#rooms.options.power === undefined)
+    if (how === 'power' && this.#deps.options.power === undefined)
       throw new Fault('not_allowed', 'the power of this modem is nothing that the hub can switch')
     if (this.channel === null) throw new Fault('port_failed', this.#shown.state.last_error ?? 'its port is not open')
     this.#climb(how)
@@ -118,13 +118,13 @@ export class Service {
 
   /** Opens, starts up, serves, and does it again whenever the port goes: a modem never needs a restart of the hub. */
   async run(): Promise<void> {
-    for (let failures = 0; !this.#rooms.stopping.isFired; ) {
+    for (let failures = 0; !this.#deps.stopping.isFired; ) {
       const since = this.#clock.monotonic()
       let wait = 0
       try {
         wait = await this.#connect()
       } catch (error) {
-        if (this.#rooms.stopping.isFired) break
+        if (this.#deps.stopping.isFired) break
         const served = this.#clock.monotonic() - since > steady
         failures = served ? 1 : failures + 1
         wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
@@ -138,7 +138,7 @@ export class Service {
         else if (!isSettled && !needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
       }
       if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
-      await this.#rooms.stopping.waitUpTo(wait, this.#clock)
+      await this.#deps.stopping.waitUpTo(wait, this.#clock)
     }
     this.#shown.set({ status: 'offline' })
   }
@@ -151,21 +151,21 @@ export class Service {
   }
 
   #announce(rung: Rung): void {
-    if (!this.#said.has(rung)) this.#rooms.handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
+    if (!this.#said.has(rung)) this.#deps.handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
     this.#said.add(rung)
   }
 
   /** Answers how long the modem needs behind it, in ms. */
   async #powerCycle(): Promise<number> {
     this.#rung = null
-    const { power } = this.#rooms.options
+    const { power } = this.#deps.options
     if (power === undefined) return 0
     this.#announce('power')
     try {
       await power()
       return powerSettles
     } catch (error) {
-      this.#rooms.handlers.log('warn', Fault.from(error).message)
+      this.#deps.handlers.log('warn', Fault.from(error).message)
       return 0
     }
   }
@@ -173,9 +173,9 @@ export class Service {
   /** One port from its opening to its loss. Answers how long it must be left alone, where that was meant. */
   async #connect(): Promise<number> {
     this.#wasOpen = false
-    const port = await openInTime(this.#rooms.options, this.#clock, this.#rooms.stopping)
+    const port = await openInTime(this.#deps.options, this.#clock, this.#deps.stopping)
     this.#shown.set({ port: port.name })
-    const channel = new Channel(this.#rooms.trace.of(port), this.#clock, {
+    const channel = new Channel(this.#deps.trace.of(port), this.#clock, {
       urc: (urc, line, body) => this.#urc(urc, line, body),
       reset: (sign) => this.#reset(sign),
       lost: (reason) => this.#lost(channel, reason),
@@ -204,10 +204,10 @@ export class Service {
       throw new Fault('modem_error', 'the modem resets again and again')
     } finally {
       this.channel = null
-      this.#rooms.bond.part()
+      this.#deps.bond.part()
       this.#shown.set({ port: null })
       channel.lose('closed')
-      await closeInTime(port, this.#clock).catch((fault: Fault) => this.#rooms.handlers.log('warn', fault.message))
+      await closeInTime(port, this.#clock).catch((fault: Fault) => this.#deps.handlers.log('warn', fault.message))
     }
   }
 
@@ -234,12 +234,12 @@ export class Service {
     const answers = () => {
       if (this.#shown.state.status === 'offline') this.#shown.set({ status: 'initializing' })
     }
-    const step = (name: string) => this.#rooms.handlers.log('debug', `start-up: ${name}`)
+    const step = (name: string) => this.#deps.handlers.log('debug', `start-up: ${name}`)
     const holds = (quirks: Quirks) => {
       this.#quirks = quirks
     }
-    const admit = (imei: string | null) => this.#rooms.bond.admit(imei)
-    const options = { pin: this.#pin, name: this.#rooms.options.id, answers, admit, holds, step }
+    const admit = (imei: string | null) => this.#deps.bond.admit(imei)
+    const options = { pin: this.#pin, name: this.#deps.options.id, answers, admit, holds, step }
     const started = await channel
       .exclusive(() => startUp(channel, options))
       .catch((error) => {
@@ -248,29 +248,29 @@ export class Service {
       })
     if (started === null) return
     const { identity, quirks, sim, messages, centre, observed } = started
-    await this.#rooms.bond.meet({ modem: identity.imei, sim })
+    await this.#deps.bond.meet({ modem: identity.imei, sim })
     if (over.isFired) return
     this.sim = sim
-    this.#filing.use(sim ?? this.#rooms.options.id)
+    this.#filing.use(sim ?? this.#deps.options.id)
     const session = new Session({
       channel,
       messages,
       quirks,
       filing: this.#filing,
       centre,
-      heartbeatMs: this.#rooms.options.heartbeatMs ?? heartbeat,
+      heartbeatMs: this.#deps.options.heartbeatMs ?? heartbeat,
       observed: (change) => this.#shown.set(change),
-      called: (from) => this.#rooms.handlers.called(from),
+      called: (from) => this.#deps.handlers.called(from),
       over: (reason) => this.#fall(reason),
       cardChanged: (sign) => this.#looks.ask(() => this.#cardChanged(session, sign)),
       awakeUntil: this.#awakeUntil,
       again: (reason) => this.#startAgain(reason),
-      log: (level, message) => this.#rooms.handlers.log(level, message),
+      log: (level, message) => this.#deps.handlers.log(level, message),
     })
     this.session = session
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
-    this.#rooms.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
+    this.#deps.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
     this.#said.clear()
     this.#shown.set({
       status: 'ready',
@@ -283,7 +283,7 @@ export class Service {
       recoveries: { ...this.#ladder.counts },
     })
     const { last_error: held } = this.#shown.state
-    if (held !== null) this.#rooms.handlers.log('warn', held)
+    if (held !== null) this.#deps.handlers.log('warn', held)
     session.start()
     this.#healed = this.#clock.after(healed, () => {
       if (isUsable(this.#shown.state.network)) this.#ladder.well()
@@ -293,7 +293,7 @@ export class Service {
     await session.end()
   }
 
-  readonly #doSoon = (work: () => unknown) => inBackground(work, logged(this.#rooms.handlers.log, 'the modem'))
+  readonly #doSoon = (work: () => unknown) => inBackground(work, logged(this.#deps.handlers.log, 'the modem'))
   readonly #looks = new OneAtATime(this.#doSoon)
 
   #urc(urc: Urc, line: string, body: readonly string[]): void {
@@ -359,7 +359,7 @@ export class Service {
 
   /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */
   #fall(reason: string): void {
-    if (this.#over.isFired || this.#rooms.stopping.isFired) return
+    if (this.#over.isFired || this.#deps.stopping.isFired) return
     const rung = this.#ladder.next(this.#quirks.ladder)
     this.#climb(rung === 'reopen' ? 'restart' : rung)
     this.#startAgain(reason)
@@ -368,15 +368,15 @@ export class Service {
   }
 
   #startAgain(reason: string): void {
-    if (this.#over.isFired || this.#rooms.stopping.isFired) return
-    this.#rooms.handlers.log('warn', reason)
+    if (this.#over.isFired || this.#deps.stopping.isFired) return
+    this.#deps.handlers.log('warn', reason)
     this.#leave({ status: 'initializing', last_error: reason })
   }
 
   #lost(channel: Channel, reason: string): void {
     if (channel !== this.channel) return
     this.#card.fire()
-    this.#leave(this.#rooms.stopping.isFired ? {} : { status: 'offline', last_error: reason })
+    this.#leave(this.#deps.stopping.isFired ? {} : { status: 'offline', last_error: reason })
   }
 
   /** From here on nobody sends, and nothing more is deleted. */
@@ -391,7 +391,7 @@ export class Service {
     const sim = fault.detail.sim as GatewayState['sim'] | undefined
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
     // Once, not at every try.
-    if (this.#failure !== fault.message) this.#rooms.handlers.log('warn', fault.message)
+    if (this.#failure !== fault.message) this.#deps.handlers.log('warn', fault.message)
     this.#failure = fault.message
     this.#shown.set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
   }

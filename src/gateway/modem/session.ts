@@ -46,7 +46,7 @@ const almostFull = 0.95
 const stays =
   'soon it receives nothing more; smshub modem at <gateway> AT+CMGL=4 shows them, AT+CMGD=<index> deletes one'
 
-export interface SessionRooms {
+export interface SessionDeps {
   readonly channel: Channel
   readonly messages: MessageSetup
   readonly quirks: Quirks
@@ -71,7 +71,7 @@ export interface SessionRooms {
 
 /** A modem from one start-up to the next: sends, receives, and looks after it in between. */
 export class Session {
-  readonly #rooms: SessionRooms
+  readonly #deps: SessionDeps
   readonly #failed: Failed
   readonly #channel: Channel
   readonly #receiver: Receiver
@@ -96,23 +96,23 @@ export class Session {
   #said: readonly string[] = []
   #keepsLinks = true
 
-  constructor(rooms: SessionRooms) {
-    this.#rooms = rooms
-    this.#failed = logged(rooms.log, 'the modem')
-    this.#channel = rooms.channel
-    this.#registeredAt = rooms.channel.clock.monotonic()
-    const { channel, messages: setup, filing, log, quirks } = rooms
+  constructor(deps: SessionDeps) {
+    this.#deps = deps
+    this.#failed = logged(deps.log, 'the modem')
+    this.#channel = deps.channel
+    this.#registeredAt = deps.channel.clock.monotonic()
+    const { channel, messages: setup, filing, log, quirks } = deps
     this.#waking = new Waking({
       channel,
       refused: setup.refused,
-      until: rooms.awakeUntil,
-      taken: (command) => rooms.again(`the modem takes ${command} now`),
+      until: deps.awakeUntil,
+      taken: (command) => deps.again(`the modem takes ${command} now`),
     })
-    this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: rooms.called })
+    this.#incoming = new IncomingCall({ channel, hangUp: quirks.hangUp, called: deps.called })
     this.#concerns = new Concerns((change) => {
-      if (!this.#hasEnded) rooms.observed(change)
+      if (!this.#hasEnded) deps.observed(change)
     })
-    this.#centre = new ServiceCentre({ channel, concerns: this.#concerns, log }, rooms.centre)
+    this.#centre = new ServiceCentre({ channel, concerns: this.#concerns, log }, deps.centre)
     this.#receiver = new Receiver({
       channel,
       setup,
@@ -178,7 +178,7 @@ export class Session {
 
   /** A session with the network, which has the modem for itself. Answers its last text. */
   ussd(codes: readonly string[]): Promise<string> {
-    const { messages, quirks } = this.#rooms
+    const { messages, quirks } = this.#deps
     return this.#channel.exclusive(() => {
       if (this.#hasEnded) throw new Fault('modem_error', 'the modem is not ready')
       return runUssd(this.#channel, codes, quirks, messages.format.name === 'text')
@@ -190,7 +190,7 @@ export class Session {
     switch (kind) {
       case 'broadcast':
         if (!this.#hasBroadcast)
-          this.#rooms.log('info', 'the cell broadcasts: such messages are for nobody and not kept')
+          this.#deps.log('info', 'the cell broadcasts: such messages are for nobody and not kept')
         this.#hasBroadcast = true
         return
       case 'stored':
@@ -204,13 +204,13 @@ export class Session {
         this.#bareOks = Number.NEGATIVE_INFINITY
         return
       default:
-        this.#rooms.log('debug', `unsolicited: ${line}`)
+        this.#deps.log('debug', `unsolicited: ${line}`)
     }
   }
 
   /** How messages are written and read. */
   get format(): MessageFormat {
-    return this.#rooms.messages.format
+    return this.#deps.messages.format
   }
 
   /** A message that came directly is on the disk: the network may forget it (TS 27.005 clause 3.4.4). */
@@ -227,7 +227,7 @@ export class Session {
   }
 
   #answer(text: string, behind: (reply: Reply) => Promise<void> = async () => {}): void {
-    if (!this.#rooms.messages.acknowledges || this.#hasEnded) return
+    if (!this.#deps.messages.acknowledges || this.#hasEnded) return
     const answered = async () => {
       if (!this.#hasEnded) await behind(await this.#channel.command(text, 5_000))
     }
@@ -248,8 +248,8 @@ export class Session {
   async #handOver(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
     if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
-    const { format } = this.#rooms.messages
-    const { submitMs, causes, stuckWith } = this.#rooms.quirks
+    const { format } = this.#deps.messages
+    const { submitMs, causes, stuckWith } = this.#deps.quirks
     let submission: Submission
     try {
       submission = format.submission(order)
@@ -269,7 +269,7 @@ export class Session {
       this.#receiver.full(handover.cause.text)
     if (handover.outcome === 'refused') await this.#centre.refused(handover.cause.number)
     if (handover.outcome === 'refused' && cardCauses.includes(handover.cause.number ?? 0))
-      this.#rooms.cardChanged(handover.cause.text)
+      this.#deps.cardChanged(handover.cause.text)
     if (handover.outcome === 'sent') this.#centre.sent()
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
@@ -277,9 +277,9 @@ export class Session {
     this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
     const isStuck = handover.outcome === 'refused' && stuckWith.includes(handover.cause.number ?? 0)
     this.#stuck = isStuck ? this.#stuck + 1 : 0
-    if (this.#stuck === mostStuck) this.#rooms.over('the modem refuses one message after the other for the same cause')
-    if (this.#silent === mostSilent) this.#rooms.over('the modem takes messages and says nothing more')
-    if (this.#unasked === mostUnasked) this.#rooms.over('the modem does not ask for messages')
+    if (this.#stuck === mostStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
+    if (this.#silent === mostSilent) this.#deps.over('the modem takes messages and says nothing more')
+    if (this.#unasked === mostUnasked) this.#deps.over('the modem does not ask for messages')
     return handover
   }
 
@@ -299,20 +299,20 @@ export class Session {
    * nothing more and says nothing (TS 27.005 clause 3.4.1). It is looked at at once.
    */
   #looksBack(): void {
-    const { acknowledges, indications } = this.#rooms.messages
+    const { acknowledges, indications } = this.#deps.messages
     if (!acknowledges || indications === null) return
     const lookBack = async () => {
       if (this.#hasEnded || keeps(indications, await this.#channel.command('AT+CNMI?', 5_000))) return
-      this.#rooms.log('warn', 'the modem had ceased to hand messages over: it is told again')
+      this.#deps.log('warn', 'the modem had ceased to hand messages over: it is told again')
       const { final } = await this.#channel.command(`AT+CNMI=${indications}`, 5_000)
-      if (final.kind !== 'ok') this.#rooms.over('the modem hands no messages over any more')
+      if (final.kind !== 'ok') this.#deps.over('the modem hands no messages over any more')
     }
     inBackground(() => this.#channel.exclusive(lookBack), this.#failed)
   }
 
   /** Signal and registration, whether the modem still is as it was set up, and the net below lost announcements. */
   async look(): Promise<void> {
-    const { messages, observed, over } = this.#rooms
+    const { messages, observed, over } = this.#deps
     const ask: Ask = (text, ms) => this.#channel.exclusive(() => this.#channel.command(text, ms))
     const seen = { ...(await observe(ask)), ...(await observeStorage(ask)) }
     await this.#centre.look(ask)
@@ -354,7 +354,7 @@ export class Session {
       try {
         await this.look()
       } finally {
-        if (!this.#hasEnded) this.#beat = this.#channel.clock.after(this.#rooms.heartbeatMs, () => this.#beats())
+        if (!this.#hasEnded) this.#beat = this.#channel.clock.after(this.#deps.heartbeatMs, () => this.#beats())
       }
     }
     inBackground(look, this.#failed)

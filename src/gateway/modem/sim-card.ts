@@ -17,7 +17,7 @@ export interface PinMemory {
   note(key: string, fate: PinFate): Promise<void>
 }
 
-export interface PinRooms {
+export interface PinDeps {
   readonly code: string | undefined
   readonly memory: PinMemory
   readonly quirks: Quirks
@@ -36,7 +36,7 @@ const allTries = 3
 const correct = 'correct pin: under the gateway'
 
 /** Waits for the SIM and enters the PIN once; what needs a person is a Fault that says so. */
-export async function unlockSim(channel: Channel, pin: PinRooms): Promise<void> {
+export async function unlockSim(channel: Channel, pin: PinDeps): Promise<void> {
   let entered: string | null = null
   let said = 'nothing'
   for (let attempt = 1; attempt <= simAttempts && channel.gone === null; attempt++) {
@@ -75,7 +75,7 @@ function missing(said: string): string {
  * Never the last try, and a refused PIN never again, whatever restarts in between: the third wrong one blocks the SIM.
  * Answers under which key its fate is remembered.
  */
-async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinRooms): Promise<string> {
+async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDeps): Promise<string> {
   if (code === undefined) throw simFault('pin', 'the SIM wants its PIN: set pin: under the gateway')
   const left = await triesLeft(channel, quirks)
   if (left !== null && left < 2)

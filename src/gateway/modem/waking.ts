@@ -4,7 +4,7 @@ import type { Channel } from './line/channel.ts'
 /** ms between two questions, the first one included. */
 const every = 8_000
 
-export interface WakingRooms {
+export interface WakingDeps {
   readonly channel: Channel
   /** Commands that were refused while the modem was set up. */
   readonly refused: readonly string[]
@@ -19,23 +19,23 @@ export interface WakingRooms {
  * asked again when they say that they are awake, and by the clock while they may be starting.
  */
 export class Waking {
-  readonly #rooms: WakingRooms
+  readonly #deps: WakingDeps
   readonly #ended = new Latch()
   #woken = new Latch()
 
-  constructor(rooms: WakingRooms) {
-    this.#rooms = rooms
+  constructor(deps: WakingDeps) {
+    this.#deps = deps
   }
 
   /** It may still come to take what it has refused. */
   get isOpen(): boolean {
-    const { channel, refused, until } = this.#rooms
+    const { channel, refused, until } = this.#deps
     return !this.#ended.isFired && refused.length > 0 && channel.clock.monotonic() < until
   }
 
   /** Resolves when nothing more is asked. */
   async run(): Promise<void> {
-    const { channel, refused, taken } = this.#rooms
+    const { channel, refused, taken } = this.#deps
     while (this.isOpen) {
       await this.#woken.waitUpTo(every, channel.clock)
       this.#woken = new Latch()

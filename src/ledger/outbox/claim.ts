@@ -66,7 +66,7 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
   const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
   let blockedUntil: number | null = null
   for (const { level, after } of args.order) {
-    const rooms = quotas.map((quota) => room(tx, quota, level, args.now))
+    const deps = quotas.map((quota) => room(tx, quota, level, args.now))
     for (;;) {
       const lane = find(tx, args, level, after)
       if (lane === undefined) break
@@ -85,7 +85,7 @@ export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
         continue
       }
       // A text of more parts than a limit has goes alone: waiting, it would hold up whatever is behind it.
-      const full = rooms.filter(({ left, used }) => left < row.parts && used > 0)
+      const full = deps.filter(({ left, used }) => left < row.parts && used > 0)
       if (full.length > 0) {
         blockedUntil = Math.max(...full.map(({ freesAt }) => freesAt))
         break

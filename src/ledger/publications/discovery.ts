@@ -64,7 +64,7 @@ export function announcedOf(tx: Tx, { prefix, subject }: { prefix: string; subje
 }
 
 /** Publishes pages that are other than before, and clears what else is retained in their folders. */
-export function tellPages(
+export function publishPages(
   tx: Tx,
   { folders, pages }: { folders: readonly string[]; pages: readonly Publication[] },
 ): void {

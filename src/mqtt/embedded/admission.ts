@@ -18,7 +18,7 @@ export interface Peer {
   readonly address: string
 }
 
-export interface AdmissionRooms {
+export interface AdmissionDeps {
   readonly users: Readonly<Record<string, UserRights>> | null
   readonly checkPassword: PasswordCheck
   readonly clock: Clock
@@ -38,19 +38,19 @@ const userShare = 0.75
 
 /** Who may come in. */
 export class Admission {
-  readonly #rooms: AdmissionRooms
+  readonly #deps: AdmissionDeps
   readonly #credentials: Credentials
   readonly #rejections: Rejections
 
-  constructor(rooms: AdmissionRooms) {
-    this.#rooms = rooms
-    this.#credentials = new Credentials(rooms.checkPassword)
-    this.#rejections = new Rejections(rooms.clock)
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps
+    this.#credentials = new Credentials(deps.checkPassword)
+    this.#rejections = new Rejections(deps.clock)
   }
 
   /** Rejects with the return code of CONNACK. */
   async admit(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
-    const { users, floods, persistence, clients: connected, connection } = this.#rooms
+    const { users, floods, persistence, clients: connected, connection } = this.#deps
     if (client.id.length > 256 || hasControls(client.id))
       this.#refuse(client, 2, { reason: 'the client id is too long or holds control characters' })
     const user = users === null ? null : (username ?? '')
@@ -74,7 +74,7 @@ export class Admission {
    * which costs as much time either way. Who is wrong waits for the answer, who is right never does.
    */
   async #authenticate(client: Client, user: string, password: Buffer): Promise<void> {
-    const { clock, peer } = this.#rooms
+    const { clock, peer } = this.#deps
     const { source, address } = peer(client)
     const verdict = await this.#credentials.verify({ user, password, source, isGone: () => client.closed })
     if (verdict === 'right') return
@@ -87,7 +87,7 @@ export class Admission {
 
   /** One user leaves room for the clients of others. */
   #isFull(user: string | null): string | null {
-    const { limits, clients, connection } = this.#rooms
+    const { limits, clients, connection } = this.#deps
     const connected = Object.values(clients()).filter((client) => client !== undefined)
     if (connected.length >= limits.clients) return `more than ${limits.clients} clients`
     const own = user === null ? [] : connected.filter((client) => connection(client).user === user)
@@ -95,7 +95,7 @@ export class Admission {
   }
 
   #checkWill(client: Client, user: string | null): void {
-    const { access } = this.#rooms
+    const { access } = this.#deps
     const will = willOf(client)
     if (will === undefined) return
     const { topic, payload } = will
@@ -107,7 +107,7 @@ export class Admission {
   }
 
   #refuse(client: Client, returnCode: 2 | 3 | 4 | 5, refusal: Omit<Refusal, 'client'>): never {
-    this.#rooms.refused({ client: client.id, ...refusal })
+    this.#deps.refused({ client: client.id, ...refusal })
     throw Object.assign(new Error(refusal.reason), { returnCode: returnCode as AuthErrorCode })
   }
 }

@@ -10,7 +10,7 @@ import { interpret } from './interpreter.ts'
 import { Line } from './line.ts'
 import { TerminalAdapter } from './terminal-adapter.ts'
 
-export interface ConversationRooms {
+export interface ConversationDeps {
   readonly me: Equipment
   /** Whether the modem hears and speaks: it has power and has started. */
   readonly isAwake: () => boolean
@@ -25,7 +25,7 @@ const mostHeld = 100
 
 /** The DTE's end of a modem: command lines in, answers and unsolicited lines out, with the faults on the way. */
 export class Conversation {
-  readonly #rooms: ConversationRooms
+  readonly #deps: ConversationDeps
   readonly #line: Line
   readonly #adapter: TerminalAdapter
   readonly #writer: AnswerWriter
@@ -34,10 +34,10 @@ export class Conversation {
   /** What was begun before a reset says nothing any more. */
   #epoch = 0
 
-  constructor(rooms: ConversationRooms) {
-    const { me, isAwake } = rooms
+  constructor(deps: ConversationDeps) {
+    const { me, isAwake } = deps
     const { faults, personality } = me
-    this.#rooms = rooms
+    this.#deps = deps
     this.#writer = new AnswerWriter(
       () => me.settings,
       () => faults.peek('line_ends')?.shape ?? personality.lineEnds,
@@ -84,14 +84,14 @@ export class Conversation {
 
   /** Says lines that nobody asked for, after an open prompt. */
   say(lines: readonly string[]): void {
-    const { isAwake, me } = this.#rooms
+    const { isAwake, me } = this.#deps
     if (!isAwake() || me.faults.peek('silence', { at: 'everywhere' })) return
     if (!this.#adapter.asks) this.#line.write(this.#writer.lines(lines))
     else if (this.#held.length < mostHeld) this.#held.push(lines)
   }
 
   async #carryOut(body: string): Promise<void> {
-    const { me, answered } = this.#rooms
+    const { me, answered } = this.#deps
     const epoch = this.#epoch
     me.faults.take('echo')
     let command = ''
@@ -118,7 +118,7 @@ export class Conversation {
   }
 
   async #answer(pieces: readonly Piece[], command: string): Promise<void> {
-    const { clock, faults } = this.#rooms.me
+    const { clock, faults } = this.#deps.me
     const epoch = this.#epoch
     for (const { afterMs, octets } of pieces) {
       if (afterMs > 0) await sleep(clock, afterMs)
@@ -131,7 +131,7 @@ export class Conversation {
   }
 
   async #ask(how: 'pdu' | 'text', command: string): Promise<string | null> {
-    const { faults, personality } = this.#rooms.me
+    const { faults, personality } = this.#deps.me
     this.#reach('before_prompt', command)
     const shape = faults.take('prompt')?.shape ?? personality.prompt
     const prompt = faults.take('lost_prompt') ? '' : promptShapes[shape]
@@ -147,7 +147,7 @@ export class Conversation {
   }
 
   #reach(point: Point, command: string): void {
-    const { faults } = this.#rooms.me
+    const { faults } = this.#deps.me
     if (this.#strikes(point, command)) throw new Silence()
     if (faults.take('silence', { at: point, command })) throw new Silence()
     const error = faults.take('error', { at: point, command })
@@ -159,7 +159,7 @@ export class Conversation {
 
   /** Whether the modem vanishes or starts anew here; `before` is done first. */
   #strikes(point: Point, command: string, before = () => {}): boolean {
-    const { me, unplug, reset } = this.#rooms
+    const { me, unplug, reset } = this.#deps
     const unplugged = me.faults.take('unplug', { at: point, command })
     if (!unplugged && !me.faults.take('reset', { at: point, command })) return false
     before()

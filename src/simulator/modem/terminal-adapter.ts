@@ -8,7 +8,7 @@ const esc = '\x1b'
 const mostInLine = 4096
 const mostWaiting = 65_536
 
-export interface TerminalAdapterRooms {
+export interface TerminalAdapterDeps {
   readonly settings: () => Settings
   readonly echoes: () => boolean
   readonly write: (octets: string) => void
@@ -33,7 +33,7 @@ export interface DataEntry {
  * (TS 27.005 clause 3.5.1). While a line is carried out everything else waits.
  */
 export class TerminalAdapter {
-  readonly #rooms: TerminalAdapterRooms
+  readonly #deps: TerminalAdapterDeps
   #state: 'command' | 'busy' | 'data' = 'command'
   #waiting = ''
   #line = ''
@@ -42,8 +42,8 @@ export class TerminalAdapter {
   /** Lines started before a reset must not free the adapter after it. */
   #epoch = 0
 
-  constructor(rooms: TerminalAdapterRooms) {
-    this.#rooms = rooms
+  constructor(deps: TerminalAdapterDeps) {
+    this.#deps = deps
   }
 
   receive(octets: string): void {
@@ -56,7 +56,7 @@ export class TerminalAdapter {
     return new Promise((end) => {
       this.#state = 'data'
       this.#entry = { how, text: '', end }
-      this.#rooms.write(how.prompt)
+      this.#deps.write(how.prompt)
       this.#read()
     })
   }
@@ -90,8 +90,8 @@ export class TerminalAdapter {
 
   /** V.250 clause 5.2.1: AT or at starts a line, the S3 character ends it, S5 rubs out, control characters are nothing. */
   #type(octet: string): void {
-    const { numbers } = this.#rooms.settings()
-    if (this.#rooms.echoes()) this.#rooms.write(octet)
+    const { numbers } = this.#deps.settings()
+    if (this.#deps.echoes()) this.#deps.write(octet)
     if (octet.charCodeAt(0) === numbers.S3[0]) return this.#endLine()
     if (octet.charCodeAt(0) === numbers.S5[0]) this.#line = this.#line.slice(0, -1)
     else if (octet >= ' ' && this.#line.length < mostInLine) this.#line += octet
@@ -113,7 +113,7 @@ export class TerminalAdapter {
     this.#state = 'busy'
     const carryOut = async () => {
       try {
-        await this.#rooms.carryOut(body)
+        await this.#deps.carryOut(body)
       } finally {
         if (epoch === this.#epoch) {
           this.#state = 'command'
@@ -122,16 +122,16 @@ export class TerminalAdapter {
         }
       }
     }
-    inBackground(carryOut, () => this.#rooms.write('\r\nERROR\r\n'))
+    inBackground(carryOut, () => this.#deps.write('\r\nERROR\r\n'))
   }
 
   #enter(octet: string): void {
     const entry = this.#entry!
-    if (this.#rooms.echoes()) this.#rooms.write(octet)
+    if (this.#deps.echoes()) this.#deps.write(octet)
     if (octet === esc) return this.#endEntry(null)
-    if (octet === ctrlZ && !this.#rooms.missesCtrlZ()) return this.#endEntry(entry.text)
+    if (octet === ctrlZ && !this.#deps.missesCtrlZ()) return this.#endEntry(entry.text)
     if (entry.text.length < mostInLine) entry.text += octet
-    if (octet === '\r' && entry.how.lines) this.#rooms.write(entry.how.prompt)
+    if (octet === '\r' && entry.how.lines) this.#deps.write(entry.how.prompt)
     if (entry.text.length === entry.how.probe?.octets) entry.how.probe.call()
   }
 

@@ -24,7 +24,7 @@ export interface Held {
   readonly wanted: { readonly scts: string } | null
 }
 
-export interface ServiceCentreRooms {
+export interface ServiceCentreDeps {
   readonly number: Party
   readonly clock: Clock
   readonly time: ServiceCentreClock
@@ -51,21 +51,21 @@ const reportValidityMs = 24 * 3_600_000
 
 /** Stores and forwards: keeps each TPDU until the recipient takes it or its validity ends, and reports. */
 export class ServiceCentre {
-  readonly #rooms: ServiceCentreRooms
+  readonly #deps: ServiceCentreDeps
   readonly #lanes = new Map<Party, Lane>()
 
-  constructor(rooms: ServiceCentreRooms) {
-    this.#rooms = rooms
+  constructor(deps: ServiceCentreDeps) {
+    this.#deps = deps
   }
 
   /** Delivers after `delayMs`; `overtaken` lets later ones pass. */
   hold(held: Held, delayMs: number, overtaken = false): void {
     const lane = this.#laneOf(held.to)
-    const now = this.#rooms.clock.monotonic()
+    const now = this.#deps.clock.monotonic()
     const due = overtaken ? now + delayMs : Math.max(now + delayMs, lane.lastDue)
     if (!overtaken) lane.lastDue = due
     lane.coming.add(held)
-    this.#rooms.clock.after(due - now, () => {
+    this.#deps.clock.after(due - now, () => {
       lane.coming.delete(held)
       lane.ready.push(held)
       this.#serve(lane)
@@ -107,8 +107,8 @@ export class ServiceCentre {
   }
 
   #attempt(held: Held, lane: Lane): void {
-    const subscriber = this.#rooms.find(held.to)
-    if (this.#rooms.clock.monotonic() >= held.expiresAt) return this.#end(held, 'expired')
+    const subscriber = this.#deps.find(held.to)
+    if (this.#deps.clock.monotonic() >= held.expiresAt) return this.#end(held, 'expired')
     if (subscriber === undefined) return this.#end(held, 'undeliverable')
     if (subscriber === null) return this.#wait(held, lane)
     lane.busy = true
@@ -125,7 +125,7 @@ export class ServiceCentre {
   #wait(held: Held, lane: Lane): void {
     lane.waiting.push(held)
     this.#note('deferred', held)
-    const { clock, behaviour } = this.#rooms
+    const { clock, behaviour } = this.#deps
     const now = clock.monotonic()
     const at = Math.min(now + behaviour().retryMs, held.expiresAt)
     if (lane.retry && lane.retry.at <= at) return
@@ -140,12 +140,12 @@ export class ServiceCentre {
   }
 
   #report(held: Held, status: number, scts: string): void {
-    const { clock, time } = this.#rooms
-    const behaviour = this.#rooms.behaviour()
+    const { clock, time } = this.#deps
+    const behaviour = this.#deps.behaviour()
     if (!behaviour.reports) return
     const { pdu } = encodePdu({
       type: 'statusReport',
-      smsc: addressOf(this.#rooms.number),
+      smsc: addressOf(this.#deps.number),
       mr: held.reference ?? 0,
       address: addressOf(held.to),
       scts,
@@ -159,7 +159,7 @@ export class ServiceCentre {
   }
 
   #note(kind: NetworkEventKind, { message, from, to, pdu, reference, reports }: Held): void {
-    const at = this.#rooms.clock.wall()
-    this.#rooms.log.add({ kind, at, message, from, to, pdu, text: textIn(pdu), reference, code: reports })
+    const at = this.#deps.clock.wall()
+    this.#deps.log.add({ kind, at, message, from, to, pdu, text: textIn(pdu), reference, code: reports })
   }
 }

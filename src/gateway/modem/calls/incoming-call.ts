@@ -10,7 +10,7 @@ const telling = 1_500
 const between = 10_000
 const hangingUp = 5_000
 
-export interface IncomingCallRooms {
+export interface IncomingCallDeps {
   readonly channel: Channel
   /** What ends a call; the first that the modem takes. */
   readonly hangUp: readonly string[]
@@ -23,14 +23,14 @@ export interface IncomingCallRooms {
  * up.
  */
 export class IncomingCall {
-  readonly #rooms: IncomingCallRooms
+  readonly #deps: IncomingCallDeps
   #from: string | null = null
   #isTold = false
   #isEnding = false
   #timer: Timer | null = null
 
-  constructor(rooms: IncomingCallRooms) {
-    this.#rooms = rooms
+  constructor(deps: IncomingCallDeps) {
+    this.#deps = deps
   }
 
   /** RING, +CRING, +CLIP, NO CARRIER, MISSED_CALL. */
@@ -54,17 +54,17 @@ export class IncomingCall {
   #rings(): void {
     // It has not taken the first word, or did not hear it.
     if (this.#isTold) return this.#end()
-    this.#timer ??= this.#rooms.channel.clock.after(telling, () => this.#tell())
+    this.#timer ??= this.#deps.channel.clock.after(telling, () => this.#tell())
   }
 
   #tell(): void {
-    if (!this.#isTold) this.#rooms.called(this.#from)
+    if (!this.#isTold) this.#deps.called(this.#from)
     this.#isTold = true
     this.#end()
   }
 
   #end(): void {
-    const { channel, hangUp } = this.#rooms
+    const { channel, hangUp } = this.#deps
     this.#timer?.cancel()
     this.#timer = channel.clock.after(between, () => this.#forget())
     if (this.#isEnding) return
@@ -86,7 +86,7 @@ export class IncomingCall {
 
   #over(): void {
     // It has rung too shortly to tell its number.
-    if (this.#timer !== null && !this.#isTold) this.#rooms.called(this.#from)
+    if (this.#timer !== null && !this.#isTold) this.#deps.called(this.#from)
     this.#forget()
   }
 

@@ -17,7 +17,7 @@ const answers = /AT\r|OK|ERROR|(?:^|\r)[04]\r/
 /** UARTs on boards, under the names that systems give them. */
 const uarts = /^(tty(S|AMA|HS|MSM|THS|O|mxc)\d+|COM\d+|(tty|cu)\.(usb)?serial.*)$/i
 
-export interface SpeedRooms {
+export interface SpeedDeps {
   readonly clock: Clock
   readonly open?: (path: string, baudRate: number) => Promise<Port>
   readonly tree?: DeviceTree
@@ -27,19 +27,19 @@ export interface SpeedRooms {
 
 /** Opens a port whose speed nobody knows, or knows wrongly, at the one at which something answers. */
 export class SpeedFinder {
-  readonly #rooms: SpeedRooms
+  readonly #deps: SpeedDeps
   readonly #order: readonly number[]
   #found: number | null = null
 
   /** `configured` is tried first. */
-  constructor(configured: number | undefined, rooms: SpeedRooms) {
-    this.#rooms = rooms
+  constructor(configured: number | undefined, deps: SpeedDeps) {
+    this.#deps = deps
     this.#order = [...(configured === undefined ? [] : [configured]), ...speeds]
   }
 
   /** Where nothing answers it is the first speed: the modem may be starting. */
   async open(path: string): Promise<Port> {
-    const { open = openPort, clock, tree = thisMachine, log } = this.#rooms
+    const { open = openPort, clock, tree = thisMachine, log } = this.#deps
     const order = [...new Set(this.#found === null ? this.#order : [this.#found, ...this.#order])]
     const [first] = order as [number]
     if (!hasSpeed(path, tree)) return open(path, first)

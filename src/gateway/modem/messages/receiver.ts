@@ -32,7 +32,7 @@ interface Place {
   readonly index: number
 }
 
-export interface ReceiverRooms {
+export interface ReceiverDeps {
   readonly channel: Channel
   readonly setup: MessageSetup
   readonly filing: Filing
@@ -49,7 +49,7 @@ export interface ReceiverRooms {
  * deleted holds what was filed, and nothing that has come since.
  */
 export class Receiver {
-  readonly #rooms: ReceiverRooms
+  readonly #deps: ReceiverDeps
   readonly #storages: Storages
   /** Storages to be read out. */
   readonly #toSweep = new Set<string | null>()
@@ -72,18 +72,18 @@ export class Receiver {
   #doubtUntil = Number.NEGATIVE_INFINITY
   #saidFull = Number.NEGATIVE_INFINITY
 
-  constructor(rooms: ReceiverRooms) {
-    this.#rooms = rooms
-    this.#storages = new Storages(rooms.channel, rooms.setup)
+  constructor(deps: ReceiverDeps) {
+    this.#deps = deps
+    this.#storages = new Storages(deps.channel, deps.setup)
     // Reports come to SR only where they are stored: then it is one of the storages.
-    this.#used = new Set([rooms.setup.home, ...rooms.setup.storages.filter((name) => name === 'SR')])
+    this.#used = new Set([deps.setup.home, ...deps.setup.storages.filter((name) => name === 'SR')])
   }
 
   /** `+CMTI` or `+CDSI` came. */
   announced(line: string): void {
     const { storage, index } = storedAt(line)
     if (index === null) return this.full(line)
-    const place = { storage: storage ?? this.#rooms.setup.home, index }
+    const place = { storage: storage ?? this.#deps.setup.home, index }
     if (!this.#used.has(place.storage) && this.#used.size >= mostStorages) return
     this.#used.add(place.storage)
     this.#announced.push(place)
@@ -95,10 +95,10 @@ export class Receiver {
 
   /** The modem says that it has no room: until there is some it receives nothing. */
   full(line: string): void {
-    const now = this.#rooms.channel.clock.monotonic()
+    const now = this.#deps.channel.clock.monotonic()
     if (now - this.#saidFull > quietFor) {
       this.#saidFull = now
-      this.#rooms.log('warn', `the modem could not store a message (${line}): its storages are read out`)
+      this.#deps.log('warn', `the modem could not store a message (${line}): its storages are read out`)
     }
     this.sweepAll()
   }
@@ -106,7 +106,7 @@ export class Receiver {
   /** Reads out every storage: what came while nobody listened. */
   sweepAll(): void {
     // The home last: it stays chosen for the announcements that follow.
-    for (const storage of [...this.#rooms.setup.storages].reverse()) this.#toSweep.add(storage)
+    for (const storage of [...this.#deps.setup.storages].reverse()) this.#toSweep.add(storage)
     this.sweep()
   }
 
@@ -145,7 +145,7 @@ export class Receiver {
   }
 
   get #isOver(): boolean {
-    return this.#hasEnded || this.#rooms.channel.lost !== null
+    return this.#hasEnded || this.#deps.channel.lost !== null
   }
 
   async #fetch({ storage, index }: Place): Promise<void> {
@@ -153,17 +153,17 @@ export class Receiver {
       this.#toSweep.add(storage)
       return
     }
-    const { channel, readAfterMs } = this.#rooms
+    const { channel, readAfterMs } = this.#deps
     if (readAfterMs > 0) await channel.sleep(readAfterMs)
     const message = await this.#storages.read(storage, index)
     if (message === null) {
-      this.#doubtUntil = this.#rooms.channel.clock.monotonic() + doubt
+      this.#doubtUntil = this.#deps.channel.clock.monotonic() + doubt
       this.#toSweep.add(storage)
     } else await this.#take(storage, [message])
   }
 
   get #doubts(): boolean {
-    return this.#rooms.channel.clock.monotonic() < this.#doubtUntil
+    return this.#deps.channel.clock.monotonic() < this.#doubtUntil
   }
 
   async #sweep(storage: string | null): Promise<void> {
@@ -179,11 +179,11 @@ export class Receiver {
     if (why === null) this.#unreadable.delete(storage)
     else this.#unreadable.set(storage, why)
     const [first = null] = this.#unreadable.values()
-    this.#rooms.unreadable(first)
+    this.#deps.unreadable(first)
   }
 
   #whyUnreadable(storage: string | null, { listed, level, isListed }: Contents): string | null {
-    const { setup } = this.#rooms
+    const { setup } = this.#deps
     if (level === null) return isListed || storage !== setup.home || !setup.stores ? null : unlisted
     if (level.used === 0 || listed > 0) return null
     const inspected = this.#inspected.get(storage)
@@ -195,7 +195,7 @@ export class Receiver {
     const used = level?.used ?? null
     if (this.#isOver || (used === null ? listed > 0 : used <= listed)) return false
     const last = this.#inspected.get(storage)
-    const now = this.#rooms.channel.clock.monotonic()
+    const now = this.#deps.channel.clock.monotonic()
     return last === undefined || last.used !== used || now - last.at > inspectEvery
   }
 
@@ -204,7 +204,7 @@ export class Receiver {
    * given it twice.
    */
   async #inspect(storage: string | null, { level, messages }: Contents, source: Source): Promise<void> {
-    const at = this.#rooms.channel.clock.monotonic()
+    const at = this.#deps.channel.clock.monotonic()
     const known = messages.map(({ index }) => index)
     const { messages: found, shown } = await this.#storages.inspect(storage, level?.total ?? null, known)
     this.#inspected.set(storage, { used: level?.used ?? null, shown, at })
@@ -237,15 +237,15 @@ export class Receiver {
       if (!isKnown) await this.#keep(slot, message)
       return false
     }
-    return isKnown || this.#rooms.filing.store(message.pdu, source, slot)
+    return isKnown || this.#deps.filing.store(message.pdu, source, slot)
   }
 
   /** What nobody can read is on the disk as it came, and stays where it is: somebody must look at it. */
   async #keep(slot: string, message: StoredMessage): Promise<void> {
     const { raw, doubt } = message
-    if (!(await this.#rooms.filing.store(raw, 'storage'))) return
+    if (!(await this.#deps.filing.store(raw, 'storage'))) return
     this.#kept.set(slot, contentOf(message))
-    this.#rooms.log('warn', `the message in slot ${slot} of the modem can't be read and stays there: ${doubt}`)
+    this.#deps.log('warn', `the message in slot ${slot} of the modem can't be read and stays there: ${doubt}`)
   }
 
   async #delete(storage: string | null, message: StoredMessage): Promise<void> {
@@ -256,7 +256,7 @@ export class Receiver {
       return
     }
     this.#kept.delete(slot)
-    if (message.pdu !== null) this.#rooms.filing.deleted(message.pdu, 'storage', slot)
+    if (message.pdu !== null) this.#deps.filing.deleted(message.pdu, 'storage', slot)
   }
 }
 

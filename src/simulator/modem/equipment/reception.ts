@@ -21,7 +21,7 @@ const reportRoutes: Readonly<Record<number, Route>> = { 0: 'drop', 1: 'direct', 
 /** Unsolicited result codes that a modem keeps back while nobody wants them. */
 const mostBuffered = 20
 
-export interface ReceptionRooms {
+export interface ReceptionDeps {
   readonly clock: Clock
   readonly settings: () => Settings
   readonly memory: (name: MemoryName) => MessageMemory
@@ -41,25 +41,25 @@ export interface ReceptionRooms {
 
 /** What a modem does with a TPDU that comes in (TS 27.005 clause 3.4). */
 export class Reception {
-  readonly #rooms: ReceptionRooms
+  readonly #deps: ReceptionDeps
   /** The one that +CNMA is awaited for, in service 1. */
   #open: { readonly answer: (receipt: Receipt) => void; readonly timer: Timer } | null = null
   /** What <mode> 0 keeps back. */
   #buffer: (readonly string[])[] = []
 
-  constructor(rooms: ReceptionRooms) {
-    this.#rooms = rooms
+  constructor(deps: ReceptionDeps) {
+    this.#deps = deps
   }
 
   receive(pdu: string, answer: (receipt: Receipt) => void): void {
     const { isReport, key } = kindOf(pdu)
-    const [, mt = 0, , ds = 0] = this.#rooms.settings().numbers['+CNMI']
-    const isShown = this.#rooms.showsClass0 && key === 0
+    const [, mt = 0, , ds = 0] = this.#deps.settings().numbers['+CNMI']
+    const isShown = this.#deps.showsClass0 && key === 0
     const route = isReport ? reportRoutes[ds] : isShown ? 'direct' : deliverRoutes[mt]?.[key]
     if (route === 'drop') answer('taken')
     else if (route === 'direct') this.#handOver(pdu, answer)
     // TS 23.038 clause 4: class 2 is for the SIM.
-    else answer(this.#store(pdu, isReport ? 'SR' : key === 2 ? 'SM' : this.#rooms.preferred(), route === 'announce'))
+    else answer(this.#store(pdu, isReport ? 'SR' : key === 2 ? 'SM' : this.#deps.preferred(), route === 'announce'))
   }
 
   /** +CNMA: RP-ACK or RP-ERROR. False when nothing is to be acknowledged. */
@@ -74,20 +74,20 @@ export class Reception {
 
   /** +CNMI was set: what was kept back is told (<bfr> 0) or forgotten. */
   release(): void {
-    const [mode, , , , bfr] = this.#rooms.settings().numbers['+CNMI']
+    const [mode, , , , bfr] = this.#deps.settings().numbers['+CNMI']
     if (mode === 0) return
     const kept = this.#buffer.splice(0)
-    if (bfr === 0) for (const lines of kept) this.#rooms.say(lines)
+    if (bfr === 0) for (const lines of kept) this.#deps.say(lines)
   }
 
   #tell(lines: readonly string[]): void {
-    if (this.#rooms.settings().numbers['+CNMI'][0] !== 0) this.#rooms.say(lines)
+    if (this.#deps.settings().numbers['+CNMI'][0] !== 0) this.#deps.say(lines)
     else if (this.#buffer.length < mostBuffered) this.#buffer.push(lines)
   }
 
   /** Service 1 waits for +CNMA; without it in time RP-ERROR goes out and the modem routes nothing more (clause 3.4.1). */
   #handOver(pdu: string, answer: (receipt: Receipt) => void): void {
-    const { clock, settings, acknowledgeMs, show } = this.#rooms
+    const { clock, settings, acknowledgeMs, show } = this.#deps
     if (settings().numbers['+CSMS'][0] === 1) {
       const timer = clock.after(acknowledgeMs, () => {
         const cnmi = settings().numbers['+CNMI']
@@ -104,13 +104,13 @@ export class Reception {
   }
 
   #store(pdu: string, name: MemoryName, announced: boolean): Receipt {
-    const index = this.#rooms.memory(name).put(pdu, 0)
+    const index = this.#deps.memory(name).put(pdu, 0)
     if (index === null) {
-      this.#rooms.full(name)
+      this.#deps.full(name)
       return 'full'
     }
     const code = name === 'SR' ? '+CDSI' : '+CMTI'
-    if (announced && !this.#rooms.losesIndications()) this.#tell([`${code}: "${name}",${index}`])
+    if (announced && !this.#deps.losesIndications()) this.#tell([`${code}: "${name}",${index}`])
     return 'taken'
   }
 }

@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 const ringMs = 5000
 const patienceMs = 60_000
 
-export interface TelephoneRooms {
+export interface TelephoneDeps {
   readonly clock: Clock
   readonly settings: () => Settings
   readonly say: (lines: readonly string[]) => void
@@ -17,14 +17,14 @@ export interface TelephoneRooms {
 
 /** The voice call of a modem; there is one at a time. */
 export class Telephone {
-  readonly #rooms: TelephoneRooms
+  readonly #deps: TelephoneDeps
   #call: { readonly call: Call; readonly isIncoming: boolean } | null = null
   #timer: Timer | null = null
   /** The USSD menu that waits for a choice. */
   menu: UssdMenu | null = null
 
-  constructor(rooms: TelephoneRooms) {
-    this.#rooms = rooms
+  constructor(deps: TelephoneDeps) {
+    this.#deps = deps
   }
 
   get current(): { readonly call: Call; readonly isIncoming: boolean } | null {
@@ -34,7 +34,7 @@ export class Telephone {
   /** A call that the DTE made. */
   dial(call: Call): void {
     this.#hold(call, false)
-    this.#timer = this.#rooms.clock.after(patienceMs, () => {
+    this.#timer = this.#deps.clock.after(patienceMs, () => {
       if (call.state === 'ringing') call.hangUp('NO ANSWER')
     })
   }
@@ -57,18 +57,18 @@ export class Telephone {
     call.watch(() => {
       if (this.#call?.call !== call || call.state !== 'ended') return
       this.#forget()
-      this.#rooms.say([isIncoming ? 'NO CARRIER' : (call.end ?? 'NO CARRIER')])
+      this.#deps.say([isIncoming ? 'NO CARRIER' : (call.end ?? 'NO CARRIER')])
     })
   }
 
   #ringOn(call: Call, waitedMs: number): void {
     if (this.#call?.call !== call || call.state !== 'ringing') return
     if (waitedMs >= patienceMs) return call.hangUp('NO ANSWER')
-    const { numbers } = this.#rooms.settings()
-    this.#rooms.say([numbers['+CRC'][0] === 1 ? '+CRING: VOICE' : 'RING'])
+    const { numbers } = this.#deps.settings()
+    this.#deps.say([numbers['+CRC'][0] === 1 ? '+CRING: VOICE' : 'RING'])
     const type = typeOfAddressOf(addressOf(call.from))
-    if (numbers['+CLIP'][0] === 1) this.#rooms.say([`+CLIP: "${call.from}",${type},,,,0`])
-    this.#timer = this.#rooms.clock.after(ringMs, () => this.#ringOn(call, waitedMs + ringMs))
+    if (numbers['+CLIP'][0] === 1) this.#deps.say([`+CLIP: "${call.from}",${type},,,,0`])
+    this.#timer = this.#deps.clock.after(ringMs, () => this.#ringOn(call, waitedMs + ringMs))
   }
 
   #forget(): void {
