@@ -290,7 +290,8 @@ describe('publishes at QoS 2 that are not completed', () => {
     await begin(client, 1, 10, Buffer.alloc(200_000, 65))
     const before = held()
     await begin(client, 11, 200, Buffer.alloc(200_000, 65))
-    expect(held() - before).toBeLessThan(4_000_000)
+    // Kept, they would be 40 MB; a few are on their way when it is looked.
+    expect(held() - before).toBeLessThan(20_000_000)
     client.end()
   })
 
