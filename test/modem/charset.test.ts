@@ -172,18 +172,21 @@ test.each([
   expect(finalIn(line)).toMatchObject({ family: 'cms', number })
 })
 
-test('a refusal by the network in words is one', async () => {
+test.each([
+  ['Network out of order', 38, 'unknown'],
+  ['Congestion', 42, 'no'],
+])('a refusal by the network in words is one: %s', async (words, number, accepted) => {
   const bench = await Bench.ready()
   bench.modem.faults.add({
     fault: 'error',
     at: 'before_acceptance',
     command: '+CMGS',
-    verbatim: '+CMS ERROR: Network out of order',
+    verbatim: `+CMS ERROR: ${words}`,
     times: 1,
   })
   expect(await bench.send('x')).toMatchObject({
     outcome: 'refused',
-    cause: { number: 38, accepted: 'no', next: 'retry' },
+    cause: { number, accepted, next: 'retry' },
   })
 })
 
