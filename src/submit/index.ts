@@ -94,8 +94,12 @@ export class Submit {
     const now = rules.now()
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
     const identity = identityOf(accepted)
-    const enqueue = (items: readonly Item[]) =>
-      this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
+    const enqueue = (items: readonly Item[]) => {
+      const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
+      // Before the commit, which the claim can share then. A ring wakes every gateway: among several, the commit's will do.
+      if (this.#loops.length === 1) this.#bell.ring()
+      return queued
+    }
     // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
     let items: readonly Item[]
     try {
