@@ -103,6 +103,15 @@ const counted = (gateways: readonly string[]) => {
   return counts
 }
 
+/** Pulls a modem and waits until the hub has noticed: its `offline` was published at the start as well. */
+async function unplugged({ client, modems }: Setting, index: number): Promise<void> {
+  const before = client.received.length
+  modems[index]?.unplug()
+  const isAway = ({ topic, text }: { topic: string; text: string }) =>
+    topic === `smshub/gateway/g${index + 1}/availability` && text === 'offline'
+  await client.until(() => client.received.slice(before).some(isAway))
+}
+
 describe('several modems', () => {
   test('eight of them share the work', async () => {
     const eight = await setting(8)
@@ -137,8 +146,7 @@ describe('several modems', () => {
     const two = await setting(2, { speed: 30 })
     const [gateway] = await go(two, [0])
     const index = gateway === 'g1' ? 0 : 1
-    two.modems[index]?.unplug()
-    await two.client.wait(({ topic, text }) => topic === `smshub/gateway/${gateway}/availability` && text === 'offline')
+    await unplugged(two, index)
     const since = performance.now()
     // Others do not wait for it.
     expect(await go(two, [1])).toEqual([gateway === 'g1' ? 'g2' : 'g1'])
@@ -175,8 +183,7 @@ describe('a command whose gateway is away', () => {
   ])('says so once, where its device %s, and goes through it when it is back', async (_, count, box, named) => {
     const some = await setting(count, { box, speed: 30 })
     const { client, modems } = some
-    modems[0]?.unplug()
-    await client.wait(({ topic, text }) => topic === 'smshub/gateway/g1/availability' && text === 'offline')
+    await unplugged(some, 0)
     await client.publish('smshub/box0/command/go', { id: 'waits' })
     const waits = await client.wait(({ json }) => json?.id === 'waits' && json.reason !== undefined)
     expect(waits.json).toMatchObject({ status: 'queued', final: false, ok: null, reason: `waits for gateway ${named}` })
@@ -201,8 +208,7 @@ describe('a command whose gateway is away', () => {
 
   test('says nothing where another one takes it', async () => {
     const two = await setting(2, { speed: 30 })
-    two.modems[0]?.unplug()
-    await two.client.wait(({ topic, text }) => topic === 'smshub/gateway/g1/availability' && text === 'offline')
+    await unplugged(two, 0)
     expect(await go(two, [0])).toEqual(['g2'])
     expect(two.client.results('box0').filter(({ reason }) => reason !== undefined)).toEqual([])
   })
