@@ -40,3 +40,11 @@ export async function* linesOf(input: Readable): AsyncGenerator<string> {
   }
   if (rest !== '') yield rest
 }
+
+/** All of the standard input. */
+export async function wholeOf(input: Readable): Promise<string> {
+  input.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of input) text += chunk
+  return text
+}

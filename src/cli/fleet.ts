@@ -4,7 +4,7 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { readTable, writeTable } from '../fleet/csv.ts'
 import type { DeviceRow } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
-import { type CliContext, exitCodes } from './context.ts'
+import { type CliContext, exitCodes, wholeOf } from './context.ts'
 import { request } from './control.ts'
 import { dataOutput } from './terminal.ts'
 
@@ -68,7 +68,7 @@ export async function removeDevices(
 
 /** `devices import <csv>`: all of the table or nothing; what is there already is changed. */
 export async function importDevices(context: CliContext, file: string, load: LoadOptions): Promise<number> {
-  const text = file === '-' ? await wholeOf(context) : contents(resolve(context.cwd, file))
+  const text = file === '-' ? await wholeOf(context.stdin) : contents(resolve(context.cwd, file))
   const devices = readTable(text)
   const rows = [...devices].map(([id, row]) => ({ ...row, id }))
   await request(loadConfig(load).dataFolder, 'device/import', { devices: rows })
@@ -104,11 +104,4 @@ function contents(path: string): string {
   } catch (error) {
     throw new Fault('invalid_config', `${path} can't be read: ${(error as Error).message}`, { file: path }, error)
   }
-}
-
-async function wholeOf({ stdin }: CliContext): Promise<string> {
-  stdin.setEncoding('utf8')
-  let text = ''
-  for await (const chunk of stdin) text += chunk
-  return text
 }

@@ -1,7 +1,7 @@
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import { escaped } from '../util/escape.ts'
-import { type CliContext, exitCodes } from './context.ts'
+import { type CliContext, exitCodes, wholeOf } from './context.ts'
 import { request } from './control.ts'
 
 /** Options that a text and a command share. */
@@ -45,7 +45,7 @@ export async function sendText(
   options: SendOptions,
   load: LoadOptions,
 ): Promise<number> {
-  const text = words.join(' ') === '-' ? await wholeOf(context) : words.join(' ')
+  const text = words.join(' ') === '-' ? (await wholeOf(context.stdin)).replace(/\r?\n$/, '') : words.join(' ')
   return ask(context, 'sms/send', { to, text }, options, load)
 }
 
@@ -104,11 +104,4 @@ function pairOf(pair: string): [string, string] {
   const at = pair.indexOf('=')
   if (at < 1) throw new Fault('invalid_payload', `a parameter is written <name>=<value>, not "${pair}"`)
   return [pair.slice(0, at), pair.slice(at + 1)]
-}
-
-async function wholeOf({ stdin }: CliContext): Promise<string> {
-  stdin.setEncoding('utf8')
-  let text = ''
-  for await (const chunk of stdin) text += chunk
-  return text.replace(/\r?\n$/, '')
 }
