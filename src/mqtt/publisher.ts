@@ -217,7 +217,9 @@ export class Publisher {
     const told = rows.map(({ topic, payload }) =>
       this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
     )
-    await Promise.allSettled(told)
+    const answers = await Promise.allSettled(told)
+    // The connection ended meanwhile: the same page again on the next one.
+    if (answers.some(({ status }) => status === 'rejected')) return false
     // Somebody may have asked to begin again meanwhile.
     if (this.#tellsBehind === after) this.#tellsBehind = rows.length < page ? null : (rows.at(-1)?.topic ?? null)
     return this.#tellsBehind !== null

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { afterAll } from '@jest/globals'
 import { patienceMs } from './patience.ts'
 
 export const mainFile = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -16,6 +17,12 @@ export interface HubStart {
   readonly under?: readonly string[]
   readonly args?: readonly string[]
 }
+
+const launched = new Set<HubProcess>()
+// Of a test that failed.
+afterAll(async () => {
+  for (const hub of launched) await hub.kill()
+})
 
 /** A hub as users run it: a process of its own, with its own folder. */
 export class HubProcess {
@@ -56,6 +63,7 @@ export class HubProcess {
       detached: true,
     })
     this.#child = child
+    launched.add(this)
     child.stderr?.on('data', (chunk) => {
       this.stderr += chunk
     })

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net'
+import { afterAll } from '@jest/globals'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import { patienceMs } from './patience.ts'
 
@@ -9,14 +10,23 @@ export interface Received {
   readonly retain: boolean
 }
 
+const open = new Set<TestClient>()
+// Of a test that failed: a client that is left would connect again when the test environment is gone.
+afterAll(async () => {
+  for (const client of open) await client.close()
+})
+
 /** A client that remembers everything it is sent, and can wait for what has not come yet. */
 export class TestClient {
   readonly client: MqttClient
+  readonly url: string
   readonly received: Received[] = []
   #waiting: { fits: (message: Received) => boolean; resolve: (message: Received) => void }[] = []
 
-  private constructor(client: MqttClient) {
+  private constructor(client: MqttClient, url: string) {
     this.client = client
+    this.url = url
+    open.add(this)
     client.on('message', (topic, payload, packet) => {
       const text = payload.toString()
       const message = { topic, text, json: parsed(text), retain: packet.retain }
@@ -35,7 +45,7 @@ export class TestClient {
   static async connect(url: string, options: IClientOptions = {}, filter = '#'): Promise<TestClient> {
     // What the broker sends right behind its CONNACK has to be heard too.
     const client = mqtt.connect(url, { reconnectPeriod: 200, ...options })
-    const test = new TestClient(client)
+    const test = new TestClient(client, url)
     await connected(client)
     if (filter !== '') await client.subscribeAsync(filter, { qos: 1 })
     return test
@@ -84,6 +94,7 @@ export class TestClient {
   }
 
   close(): Promise<void> {
+    open.delete(this)
     return this.client.endAsync(true)
   }
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { Socket } from 'node:net'
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
+import type { IClientOptions, IClientPublishOptions, IPublishPacket } from 'mqtt'
 import type { Publish } from '../../message/publish.ts'
 import { inboundFilters, matchInbound } from '../../message/topics.ts'
-import { inBackground } from '../../util/background.ts'
+import { asError, inBackground } from '../../util/background.ts'
 import { sleep, type Timer } from '../../util/clock.ts'
 import { matches } from '../filter.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from '../ingress.ts'
 import { stateTopic } from '../ingress.ts'
 import { Refusals } from '../refusals.ts'
 import type { ClientOptions } from './client-options.ts'
+import { Connection, connectionLost } from './connection.ts'
 import { type HubFilter, leftBehind, withoutOverlaps } from './hub-filters.ts'
 import { OwnState } from './own-state.ts'
 import { idempotencyKeyOf, propertiesOf, ResponseTopics } from './properties.ts'
@@ -18,8 +18,6 @@ import { markerExpirySeconds, SessionMarker } from './session-marker.ts'
 
 /** How long a broker keeps what is published while the hub is away. */
 const sessionSeconds = 7 * 86_400
-/** MQTT 5: another client has connected with the client id of this one. */
-const sessionTakenOver = 0x8e
 const restMs = 500
 /** How long a stop waits for the broker. */
 const goodbyeMs = 2_000
@@ -28,14 +26,16 @@ const refusedLogins = [4, 5, 134, 135]
 /** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
 const versionRefused = [1, 132]
 
-/** An external broker. mqtt.js acknowledges a publish when `handleMessage` calls back and its PUBACK is let go. */
+/** An external broker. A publish is acknowledged when what it asks for is stored. */
 export class ExternalBroker implements Ingress {
   readonly #options: ClientOptions
-  readonly #pubacks = new Map<number, Promise<void>>()
   /** Topics whose retained message the hub has cleared: MQTT 3.1.1 echoes that as an empty message. */
   readonly #cleared = new Set<string>()
+  /** Topics whose retained message the broker has not confirmed as cleared. */
+  readonly #toClear = new Set<string>()
   readonly #watchers = new Set<{ readonly filter: string; seen(message: WatchedMessage): void }>()
-  #client!: MqttClient
+  /** The newest one; it may have ended. */
+  #connection: Connection | null = null
   #handlers!: IngressHandlers
   #version: 4 | 5 = 5
   readonly #reconnection: Reconnection
@@ -44,9 +44,7 @@ export class ExternalBroker implements Ingress {
   readonly #refusals: Refusals
   /** What this connection is subscribed to. */
   #subscribed: readonly HubFilter[] = []
-  #takenOver = false
   #retry: Timer | null = null
-  #generation = 0
   #lastHeard: number | null = null
   #stopping = false
 
@@ -70,7 +68,7 @@ export class ExternalBroker implements Ingress {
   }
 
   get connected(): boolean {
-    return this.#client?.connected ?? false
+    return this.#connection?.isOpen ?? false
   }
 
   get address(): string {
@@ -87,16 +85,8 @@ export class ExternalBroker implements Ingress {
   }
 
   publish({ topic, payload, retain, correlation }: OutboundMessage): Promise<Acknowledgement> {
-    return new Promise((resolve, reject) => {
-      const properties = this.#version === 5 ? { properties: propertiesOf(payload, correlation) } : {}
-      const kept = retain && !this.#options.transient
-      this.#client.publish(topic, payload, { qos: 1, retain: kept, ...properties }, (error) => {
-        const code = (error as { code?: number } | null | undefined)?.code
-        if (!error) resolve({ taken: true })
-        else if (typeof code === 'number' && code >= 128) resolve({ taken: false, reason: error.message })
-        else reject(error)
-      })
-    })
+    const properties = this.#version === 5 ? { properties: propertiesOf(payload, correlation) } : {}
+    return this.#send(topic, payload, { retain: retain && !this.#options.transient, ...properties })
   }
 
   watch(filter: string, seen: (message: WatchedMessage) => void): () => void {
@@ -112,20 +102,23 @@ export class ExternalBroker implements Ingress {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#retry?.cancel()
-    if (this.#client === undefined) return
-    // A client that has ended takes no more publishes.
+    const connection = this.#connection
+    if (connection === null) return
     this.#marker.lost()
-    if (this.#client.connected) {
+    if (connection.isOpen) {
       // A broker that is going away as well answers nothing more.
       await Promise.race([Promise.allSettled([this.#say('offline')]), sleep(this.#options.clock, goodbyeMs)])
     }
-    const ended = this.#client.endAsync(!this.#client.connected)
-    await Promise.race([ended, sleep(this.#options.clock, goodbyeMs)])
-    this.#client.stream?.destroy()
+    await Promise.race([connection.end(), sleep(this.#options.clock, goodbyeMs)])
+    connection.drop()
   }
 
   #topic(name: string): string {
     return `${this.#options.baseTopic}/${name}`
+  }
+
+  #send(topic: string, payload: string, options: IClientPublishOptions): Promise<Acknowledgement> {
+    return this.#connection?.publish(topic, payload, options) ?? Promise.reject(new Error(connectionLost))
   }
 
   /** The place of a command behind the base topic, and who gave it; null for all other topics. */
@@ -155,15 +148,41 @@ export class ExternalBroker implements Ingress {
   }
 
   #connect(): void {
-    const { server, username, password, ca, cert, key, clientId, transient } = this.#options
+    let connection: Connection | null = null
+    const isNewest = () => this.#connection === connection
+    try {
+      connection = new Connection(this.#options.server, this.#clientOptions(), {
+        connected: (sessionPresent) => {
+          const opened = connection as Connection
+          inBackground(
+            () => this.#connected(opened, sessionPresent),
+            (error) => this.#failed(error),
+          )
+        },
+        message: (packet) => this.#received(packet, connection as Connection),
+        heard: () => {
+          this.#lastHeard = this.#options.clock.monotonic()
+        },
+        failed: (error) => this.#failed(error),
+        closed: (takenOver) => {
+          if (isNewest()) this.#closed(takenOver)
+        },
+      })
+      this.#connection = connection
+    } catch (error) {
+      // A file of a certificate that is being replaced can't be read for a moment.
+      this.#failed(asError(error))
+      this.#closed(false)
+    }
+  }
+
+  #clientOptions(): IClientOptions {
+    const { username, password, ca, cert, key, clientId, transient } = this.#options
     const sessionExpiryInterval = transient ? 0 : sessionSeconds
-    const options: IClientOptions = {
+    return {
       clientId,
       protocolVersion: this.#version,
       clean: transient,
-      resubscribe: false,
-      // Reconnecting is ours: with a growing wait, on the hub's own clock.
-      reconnectPeriod: 0,
       connectTimeout: 15_000,
       keepalive: 30,
       will: { topic: this.#topic(stateTopic), payload: Buffer.from('offline'), qos: 1, retain: !transient },
@@ -174,63 +193,40 @@ export class ExternalBroker implements Ingress {
       ...(cert !== undefined && { cert: readFileSync(cert) }),
       ...(key !== undefined && { key: readFileSync(key) }),
     }
-    const client = mqtt.connect(server, options)
-    this.#client = client
-    // A resumed session delivers before `connect` is told: the handler stands before the first packet.
-    client.handleMessage = (packet, done) => this.#handleMessage(packet as IPublishPacket, done)
-    this.#holdPubacks(client)
-    client.on('connect', (connack) => {
-      // Else the answer to a command waits behind its own PUBACK for the other side's delayed acknowledgement: 40 ms.
-      if (client.stream instanceof Socket) client.stream.setNoDelay(true)
-      inBackground(
-        () => this.#connected(connack.sessionPresent),
-        (error) => this.#failed(error),
-      )
-    })
-    client.on('disconnect', (packet) => {
-      this.#takenOver = packet.reasonCode === sessionTakenOver
-    })
-    client.on('packetreceive', () => {
-      this.#lastHeard = this.#options.clock.monotonic()
-    })
-    client.on('error', (error) => this.#failed(error as Error & { code?: number }))
-    client.on('close', () => this.#closed(client))
   }
 
-  async #connected(sessionPresent: boolean): Promise<void> {
-    const generation = this.#generation
+  async #connected(connection: Connection, sessionPresent: boolean): Promise<void> {
     this.#reconnection.connected()
     this.#marker.connected(sessionPresent)
     const wanted = this.#wanted()
     const plan = withoutOverlaps(wanted)
     this.#subscribed = plan
     try {
-      const held = leftBehind(plan, wanted, this.#options.watchedLater)
-      if (sessionPresent && held.length > 0) await this.#client.unsubscribeAsync(held)
-      await this.#subscribe(plan)
+      if (sessionPresent) await connection.unsubscribe(leftBehind(plan, wanted, this.#options.watchedLater))
+      await this.#subscribe(connection, plan)
       this.#marker.begin()
       await this.#say('online')
     } catch (error) {
-      if (generation === this.#generation && this.connected)
-        this.#refused('', `subscribing: ${(error as Error).message}`)
+      if (connection.isOpen) this.#refused('', `subscribing: ${(error as Error).message}`)
       return
     }
-    if (generation === this.#generation) this.#handlers.connected({ remembers: sessionPresent })
+    if (!connection.isOpen) return
+    for (const topic of this.#toClear) this.#clear(topic)
+    this.#handlers.connected({ remembers: sessionPresent })
   }
 
-  async #subscribe(subscriptions: readonly HubFilter[]): Promise<void> {
+  async #subscribe(connection: Connection, subscriptions: readonly HubFilter[]): Promise<void> {
     const filters = (isCommand: boolean) =>
       subscriptions.filter((one) => one.isCommand === isCommand).map(({ filter }) => filter)
-    const [commands, watched] = [filters(true), filters(false)]
     // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
-    const options = { qos: 1 as const, ...(this.#version === 5 && { rh: 2 as const, rap: true }) }
-    if (commands.length > 0) await this.#client.subscribeAsync(commands, options)
-    if (watched.length > 0) await this.#client.subscribeAsync(watched, { qos: 0 })
+    await connection.subscribe(filters(true), { qos: 1, ...(this.#version === 5 && { rh: 2, rap: true }) })
+    await connection.subscribe(filters(false), { qos: 0 })
   }
 
   /** The watchers have changed. `renewed` is subscribed to again for its retained messages. */
   #resubscribe(renewed?: string): void {
-    if (!this.connected) return
+    const connection = this.#connection
+    if (!connection?.isOpen) return
     const before = this.#subscribed
     this.#subscribed = withoutOverlaps(this.#wanted())
     const differs = (others: readonly HubFilter[]) => (one: HubFilter) =>
@@ -238,19 +234,22 @@ export class ExternalBroker implements Ingress {
     const gone = before.filter(differs(this.#subscribed)).map(({ filter }) => filter)
     const fresh = this.#subscribed.filter((one) => differs(before)(one) || (one.filter === renewed && !one.isCommand))
     const failed = (error: Error) => {
-      if (this.connected) this.#refused('', `subscribing: ${error.message}`)
+      if (connection.isOpen) this.#refused('', `subscribing: ${error.message}`)
     }
-    if (gone.length > 0) this.#client.unsubscribeAsync(gone).catch(failed)
-    this.#subscribe(fresh).catch(failed)
+    connection.unsubscribe(gone).catch(failed)
+    this.#subscribe(connection, fresh).catch(failed)
   }
 
   #sendMarker(payload: string): void {
-    // A client that has ended takes no more publishes, and a stop may come while it subscribes.
+    // A stop may come while it subscribes.
     if (this.#stopping) return
+    const { topic } = this.#marker
     const properties = this.#version === 5 ? { properties: { messageExpiryInterval: markerExpirySeconds } } : {}
-    this.#client.publish(this.#marker.topic, payload, { qos: 1, ...properties }, (error) => {
-      if (error && this.connected) this.#refused(this.#marker.topic, error.message)
-    })
+    const refused = (reason: string) => this.connected && this.#refused(topic, reason)
+    this.#send(topic, payload, properties).then(
+      (answer) => answer.taken || refused(answer.reason),
+      (error: Error) => refused(error.message),
+    )
   }
 
   #refused(topic: string, reason: string): void {
@@ -272,49 +271,34 @@ export class ExternalBroker implements Ingress {
     )
   }
 
-  #closed(client: MqttClient): void {
-    if (client !== this.#client || this.#stopping) return
-    this.#generation++
+  #closed(takenOver: boolean): void {
+    if (this.#stopping) return
+    const { clock } = this.#options
     this.#marker.lost()
-    this.#pubacks.clear()
-    if (this.#lastHeard !== null) {
-      const silentMs = this.#options.clock.monotonic() - this.#lastHeard
-      this.#handlers.ended({ client: 'broker', clean: false, silentMs })
-    }
-    const wait = this.#reconnection.ended(this.#takenOver)
-    this.#takenOver = false
-    this.#handlers.disconnected(this.trouble ?? 'the connection to the broker was lost')
+    if (this.#lastHeard !== null)
+      this.#handlers.ended({ client: 'broker', clean: false, silentMs: clock.monotonic() - this.#lastHeard })
+    const wait = this.#reconnection.ended(takenOver)
+    this.#handlers.disconnected(this.trouble ?? connectionLost)
     this.#retry?.cancel()
-    this.#retry = this.#options.clock.after(wait, () => {
-      if (this.#stopping) return
-      client.options.protocolVersion = this.#version
-      if (this.#version === 4) delete client.options.properties
-      client.reconnect()
+    this.#retry = clock.after(wait, () => {
+      if (!this.#stopping) this.#connect()
     })
   }
 
-  /**
-   * Lets the next packet in at once, so that many publishes share one commit; the PUBACK of each is held until its
-   * own commit. Without the private method that this leans on, packets are handled one after the other instead.
-   */
-  #handleMessage(packet: IPublishPacket, done: (error?: Error) => void): void {
-    const generation = this.#generation
+  /** What its PUBACK waits for; null for what asks the hub for nothing. */
+  #received(packet: IPublishPacket, connection: Connection): Promise<void> | null {
     if (packet.topic === this.#marker.topic) {
       this.#marker.arrived(packet.payload.toString())
-      return done()
+      return null
     }
     this.#tellWatchers(packet)
     const asked = this.#read(packet.topic)
-    if (asked === null) return done()
-    const work = this.#take(packet, asked).catch(() => {
+    if (asked === null) return null
+    return this.#take(packet, asked).catch(() => {
       // Not stored, so never acknowledged: the broker sends it again on the next connection.
-      this.#options.clock.after(restMs, () => {
-        if (generation === this.#generation) this.#client.stream.destroy()
-      })
+      this.#options.clock.after(restMs, () => connection.drop())
       return new Promise<void>(() => {})
     })
-    if (packet.qos === 1 && packet.messageId !== undefined) this.#pubacks.set(packet.messageId, work)
-    done()
   }
 
   #say(state: 'online' | 'offline'): Promise<Acknowledgement> {
@@ -329,24 +313,6 @@ export class ExternalBroker implements Ingress {
   #tellWatchers({ topic, payload, retain }: IPublishPacket): void {
     for (const watcher of this.#watchers)
       if (matches(watcher.filter, topic)) watcher.seen({ topic, payload: payload.toString(), retained: retain })
-  }
-
-  #holdPubacks(client: MqttClient): void {
-    const inner = client as unknown as {
-      _sendPacket: (packet: { cmd: string; messageId?: number }, done?: () => void) => void
-    }
-    const send = inner._sendPacket.bind(client)
-    inner._sendPacket = (packet, done, ...rest: []) => {
-      const held = packet.cmd === 'puback' ? this.#pubacks.get(packet.messageId ?? -1) : undefined
-      if (held === undefined) return send(packet, done, ...rest)
-      this.#pubacks.delete(packet.messageId as number)
-      const generation = this.#generation
-      // An acknowledgement that outlived its connection would confirm another message of the next one.
-      held.then(() => {
-        if (generation === this.#generation) send(packet)
-      })
-      done?.()
-    }
   }
 
   async #take(packet: IPublishPacket, { place, user }: { place: string; user: string | null }): Promise<void> {
@@ -388,6 +354,14 @@ export class ExternalBroker implements Ingress {
   /** A command must not stay at the broker: it would come again with every subscription. */
   #clear(topic: string): void {
     if (this.#version === 4) this.#cleared.add(topic)
-    this.#client.publish(topic, '', { qos: 1, retain: true })
+    this.#toClear.add(topic)
+    inBackground(
+      async () => {
+        await this.#send(topic, '', { retain: true })
+        this.#toClear.delete(topic)
+      },
+      // The connection has ended: it is cleared on the next one.
+      () => {},
+    )
   }
 }
