@@ -1,7 +1,7 @@
 import type { Publication } from '../message/publication.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
 import { acceptClock, counts, noteTime, rebase, tryDisk } from './chores.ts'
-import { announceDevices, changeState, clearLeaving, deviceState } from './devices/devices.ts'
+import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts'
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
 import { erase } from './erase.ts'
@@ -66,7 +66,6 @@ export const operations = {
   staleAssemblies,
   openCommands,
   settleText,
-  changeState,
   announceDevices,
   clearLeaving,
   deviceState,

@@ -1,58 +1,51 @@
-import { join } from 'node:path'
-import { afterAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import type { DiscoveryContext } from '../../src/homeassistant/component.ts'
 import { deviceMessages } from '../../src/homeassistant/documents.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import { changeState } from '../../src/ledger/devices/devices.ts'
 import { deviceOf } from '../device/library.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { hour, Ledger } from '../support/ledger.ts'
 import { componentsOf, wrongState } from './client.ts'
 import { render } from './jinja.ts'
 
-const stores: Store[] = []
-afterAll(() => Promise.all(stores.map((store) => store.close())))
-
-const hour = 3_600_000
 const start = Date.parse('2026-11-22T12:00:00Z')
 
-async function open(): Promise<{ store: Store; retained: (topic: string) => Promise<string | undefined> }> {
-  const store = await SqliteStore.open({ path: join(temporaryFolder(), 'store.db'), durable: false })
-  stores.push(store)
-  const retained = async (topic: string) =>
-    (await store.run('retainedTopics', { after: '', limit: 1000 })).find((row) => row.topic === topic)?.payload
-  return { store, retained }
+function open() {
+  const ledger = new Ledger()
+  const retained = (topic: string) =>
+    ledger.run('retainedTopics', { after: '', limit: 1000 }).find((row) => row.topic === topic)?.payload
+  return { ledger, retained }
 }
 
-test('a device that owes texts is late, then offline, and there again at the first sign of life', async () => {
-  const { store, retained } = await open()
+test('a device that owes texts is late, then offline, and there again at the first sign of life', () => {
+  const { ledger, retained } = open()
   const devices = [{ id: 'tank', expectedMs: 12 * hour }]
-  await store.run('announceDevices', { devices: [{ id: 'tank', fields: ['level', 'reporting'] }] })
-  const review = (now: number) => store.run('reviewPresence', { now, devices })
-  const state = async () => JSON.parse((await retained('tank')) ?? '{}')
-  await review(start)
-  expect(await retained('tank/availability')).toBe('online')
-  expect(await state()).toEqual({ level: null, reporting: null, last_seen: null })
+  ledger.run('announceDevices', { devices: [{ id: 'tank', fields: ['level', 'reporting'] }] })
+  const review = (now: number) => ledger.run('reviewPresence', { now, devices })
+  const state = () => JSON.parse(retained('tank') ?? '{}')
+  review(start)
+  expect(retained('tank/availability')).toBe('online')
+  expect(state()).toEqual({ level: null, reporting: null, last_seen: null })
   const fields = ['level', 'reporting']
-  await store.run('changeState', { device: 'tank', values: { level: 40 }, at: start, seenAt: start, fields })
-  await review(start + hour)
-  expect(await state()).toMatchObject({ level: 40, reporting: 'on_time' })
-  await review(start + 13 * hour)
-  expect(await state()).toMatchObject({ reporting: 'late' })
-  expect(await retained('tank/availability')).toBe('online')
-  await review(start + 37 * hour)
-  expect(await retained('tank/availability')).toBe('offline')
+  changeState(ledger.engine, { device: 'tank', values: { level: 40 }, at: start, seenAt: start, fields })
+  review(start + hour)
+  expect(state()).toMatchObject({ level: 40, reporting: 'on_time' })
+  review(start + 13 * hour)
+  expect(state()).toMatchObject({ reporting: 'late' })
+  expect(retained('tank/availability')).toBe('online')
+  review(start + 37 * hour)
+  expect(retained('tank/availability')).toBe('offline')
   const late = start + 38 * hour
-  await store.run('changeState', { device: 'tank', values: { level: 39 }, at: late, seenAt: late, fields })
-  expect(await retained('tank/availability')).toBe('online')
-  expect(await state()).toMatchObject({ level: 39, reporting: 'on_time' })
+  changeState(ledger.engine, { device: 'tank', values: { level: 39 }, at: late, seenAt: late, fields })
+  expect(retained('tank/availability')).toBe('online')
+  expect(state()).toMatchObject({ level: 39, reporting: 'on_time' })
 })
 
-test('a device that owes nothing starts online and is never offline by silence', async () => {
-  const { store, retained } = await open()
-  await store.run('announceDevices', { devices: [{ id: 'gate', fields: [] }] })
+test('a device that owes nothing starts online and is never offline by silence', () => {
+  const { ledger, retained } = open()
+  ledger.run('announceDevices', { devices: [{ id: 'gate', fields: [] }] })
   for (const now of [start, start + 10_000 * hour]) {
-    await store.run('reviewPresence', { now, devices: [{ id: 'gate', expectedMs: null }] })
-    expect(await retained('gate/availability')).toBe('online')
+    ledger.run('reviewPresence', { now, devices: [{ id: 'gate', expectedMs: null }] })
+    expect(retained('gate/availability')).toBe('online')
   }
 })
 

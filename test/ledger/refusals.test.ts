@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { changeState } from '../../src/ledger/devices/devices.ts'
 import type { NewSubmission, Refusal } from '../../src/ledger/outbox/new-submission.ts'
 import { Ledger } from '../support/ledger.ts'
 
@@ -90,13 +91,13 @@ describe('a toggle', () => {
     const ledger = new Ledger()
     expect(toggle(ledger, 'a')).toBeNull()
     const known = { device: 'lamp', at: 1, seenAt: 1, fields: ['light'] }
-    ledger.run('changeState', { ...known, values: { light: 'ON' } })
+    changeState(ledger.engine, { ...known, values: { light: 'ON' } })
     expect(toggle(ledger, 'b')).toBe('off')
   })
 
   test('goes by what is queued before it, rather than by what the device said last', () => {
     const ledger = new Ledger()
-    ledger.run('changeState', { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
+    changeState(ledger.engine, { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
     const seen = ['a', 'b', 'c'].map((id) => toggle(ledger, id))
     expect(seen).toEqual(['off', 'on', 'off'])
   })

@@ -1,5 +1,5 @@
-import type { OperationName } from '../../src/ledger/operations.ts'
-import { Fault, type FaultCode } from '../../src/message/fault.ts'
+import { type OperationName, operations } from '../../src/ledger/operations.ts'
+import { Fault, type FaultCode, isOfDisk } from '../../src/message/fault.ts'
 import type { DataFolder } from '../../src/store/folder.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -13,6 +13,11 @@ export class Faults {
   /** The next call of this operation is carried out by nobody: it rejects. */
   add(name: OperationName, code: FaultCode): void {
     this.#next.set(name, code)
+  }
+
+  /** Of each operation that the store has. */
+  addAll(code: FaultCode): void {
+    for (const name of Object.keys(operations) as OperationName[]) this.add(name, code)
   }
 
   /** What has not failed yet, does not. */
@@ -32,17 +37,31 @@ export class Faults {
 
 /** A real store in which chosen calls reject, as they do when the disk is full or an operation has a defect. */
 export function failingStore(faults: Faults): (folder: DataFolder) => Promise<Store> {
-  return async (folder) => {
-    const store = await SqliteStore.open({ path: folder.storePath, durable: false })
-    const { run, runEarly } = store
-    const failing =
-      (call: typeof run) =>
-      (name: never, args: never): Promise<unknown> => {
-        const fault = faults.take(name)
-        return fault === null ? (call.call(store, name, args) as Promise<unknown>) : Promise.reject(fault)
-      }
-    store.run = failing(run) as typeof run
-    store.runEarly = failing(runEarly as typeof run) as typeof runEarly
-    return store
+  return async (folder) => letFail(await SqliteStore.open({ path: folder.storePath, durable: false }), faults)
+}
+
+/** A disk that has refused something takes nothing before it was tried again. */
+export function letFail<S extends Store>(store: S, faults: Faults): S {
+  const { run, runEarly } = store
+  let trouble: Fault | null = null
+  const troubled = (now: Fault | null) => {
+    const isNews = (trouble === null) !== (now === null)
+    trouble = now
+    if (isNews) store.onTrouble(now)
   }
+  const failing =
+    (call: typeof run) =>
+    async (name: never, args: never): Promise<unknown> => {
+      const fault = faults.take(name)
+      if (fault === null) {
+        const value = (await call.call(store, name, args)) as unknown
+        if (name === 'tryDisk') troubled(null)
+        return value
+      }
+      if (isOfDisk(fault.code)) troubled(fault)
+      throw fault
+    }
+  store.run = failing(run) as typeof run
+  store.runEarly = failing(runEarly as typeof run) as typeof runEarly
+  return Object.defineProperty(store, 'trouble', { get: () => trouble })
 }

@@ -96,6 +96,8 @@ export class SimulatedBroker implements Ingress {
   readonly address = 'simulated'
   readonly published: { readonly topic: string; readonly payload: string }[] = []
   readonly publishes: SimulatedPublish[] = []
+  /** Why it takes a message for good never; null where it does. */
+  refuses: (topic: string) => string | null = () => null
   /** An outage: the hub's messages wait, and clients can't publish. */
   away = false
   readonly #clock: SimulatedClock
@@ -131,6 +133,8 @@ export class SimulatedBroker implements Ingress {
     const handlers = this.#handlers
     if (this.away) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#clock.activity++
+    const reason = this.refuses(topic)
+    if (reason !== null) return { taken: false, reason }
     // The hub that sent it is gone: nobody hears the acknowledgement, the broker has it all the same.
     this.published.push({ topic, payload })
     if (handlers !== this.#handlers) return new Promise(() => {})
@@ -225,6 +229,8 @@ export class SimulatedHub {
   /** What the store does with a call, where it is not carried out as it should be. */
   strike: (name: OperationName, args: unknown, carryOut: () => Promise<unknown>) => Promise<unknown> = (_, __, go) =>
     go()
+  /** What is done to the store before the hub has it. */
+  prepare: (store: Store) => void = () => {}
   #cutLine: () => void = () => {}
 
   constructor(yaml: string, clock: SimulatedClock, broker: SimulatedBroker, modem: SimulatedModem) {
@@ -259,6 +265,7 @@ export class SimulatedHub {
       makeStore: async (folder) => {
         const store = await SqliteStore.open({ path: folder.storePath, durable: false, thread: false })
         this.#store = store
+        this.prepare(store)
         this.#count(store)
         return store
       },

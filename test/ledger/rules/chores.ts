@@ -1,0 +1,96 @@
+import { expect } from '@jest/globals'
+import { meta } from '../../../src/ledger/outbox/recover.ts'
+import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
+import type { Rules } from './rule.ts'
+
+const everybody = { device: null, numbers: [] }
+const ids = (ledger: Ledger, over: object = {}) => {
+  const query = { ...everybody, since: 0, until: ledger.now + day, limit: 9, cursor: null }
+  const { entries, next } = ledger.run('history', { ...query, ...over })
+  return { ids: entries.map(({ id }) => id), next }
+}
+
+export const choreRules = {
+  history: {
+    'pages through what happened, the newest first, nothing twice and nothing left out': (ledger) => {
+      const all = [1, 2, 3].map(() => {
+        ledger.now += minute
+        return ledger.queue()
+      })
+      const first = ids(ledger, { limit: 2 })
+      expect(first.ids).toEqual([all[2], all[1]])
+      expect(ids(ledger, { limit: 2, cursor: first.next })).toEqual({ ids: [all[0]], next: null })
+    },
+    'is of one device or number where one is named': (ledger) => {
+      const [text, command] = [ledger.queue(), ledger.command()]
+      expect(ids(ledger, { device: 'gate' }).ids).toEqual([command])
+      expect(ids(ledger, { numbers: ['+4915112345601'] }).ids).toEqual([text])
+    },
+  },
+  erase: {
+    'forgets a number, cancels what is queued for it, and leaves the others': (ledger) => {
+      const [ended, other] = [ledger.queue(), ledger.queue({ lane: 'n:2', recipient: '+4915112345699' })]
+      ledger.run('cancelCommand', { id: ended, now: ledger.now })
+      ledger.queue()
+      const subject = { device: null, numbers: ['+4915112345601'], baseTopic: 'smshub', fields: null }
+      expect(ledger.run('erase', { ...subject, now: ledger.now })).toMatchObject({ commands: 2, unfinished: 0 })
+      expect(ids(ledger).ids).toEqual([other])
+    },
+    'without anybody named it forgets nothing': (ledger) => {
+      ledger.queue()
+      ledger.run('erase', { ...everybody, baseTopic: 'smshub', fields: null, now: ledger.now })
+      expect(ledger.count('submission')).toBe(1)
+    },
+  },
+  rebase: {
+    'a step of the clock makes no wait longer or shorter': (ledger) => {
+      const id = ledger.queue({ expiresAt: ledger.now + hour })
+      ledger.run('rebase', { delta: day, boot: 1, since: ledger.now })
+      expect(ledger.row(id)).toMatchObject({ expires_at: ledger.now + day + hour, queued_at: ledger.now + day })
+    },
+  },
+  noteTime: {
+    'the newest time only ever goes on': (ledger) => {
+      const newest = () => Number(meta(ledger.engine, 'newest'))
+      for (const now of [ledger.now + day, ledger.now]) ledger.run('noteTime', { now })
+      expect(newest()).toBe(ledger.now + day)
+    },
+  },
+  tryDisk: {
+    'writes something each time': (ledger) => {
+      ledger.engine.begin()
+      ledger.engine.commit()
+      ledger.run('tryDisk', { now: ledger.now })
+      expect(ledger.engine.wrote).toBe(true)
+    },
+  },
+  acceptClock: {
+    'what is dated ahead of the right time is of now': (ledger) => {
+      const id = ledger.queue({}, { now: ledger.now + day })
+      const { moved } = ledger.run('acceptClock', { now: ledger.now })
+      expect(moved).toBeGreaterThan(0)
+      expect(ledger.row(id).queued_at).toBe(ledger.now)
+    },
+  },
+  prune: {
+    'forgets history by its age, a bite at a time, and nothing that has not ended': (ledger) => {
+      const old = [1, 2, 3].map((i) => ledger.queue({ lane: `n:${i}` }))
+      const open = ledger.queue({ expiresAt: ledger.now + 1_000 * day })
+      for (const id of old) ledger.run('cancelCommand', { id, now: ledger.now })
+      ledger.now += 100 * day
+      const bite = () =>
+        ledger.run('prune', { now: ledger.now, before: ledger.now - 90 * day, rawBefore: ledger.now, limit: 2 })
+      expect([bite(), ledger.count('submission')]).toEqual([true, 2])
+      while (bite());
+      expect(ids(ledger).ids).toEqual([open])
+    },
+  },
+  counts: {
+    'counts what waits, what is open, and since when': (ledger) => {
+      const since = ledger.now
+      for (const lane of ['n:1', 'n:2', 'n:3']) ledger.queue({ lane })
+      ledger.claim()
+      expect(ledger.run('counts', undefined)).toMatchObject({ queued: 2, open: 1, oldestQueuedAt: since })
+    },
+  },
+} satisfies Rules

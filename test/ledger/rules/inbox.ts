@@ -1,0 +1,171 @@
+import { expect } from '@jest/globals'
+import type { ArgsOf } from '../../../src/ledger/operations.ts'
+import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
+import type { Rules } from './rule.ts'
+
+const raw = { gateway: 'home', sim: 'sim', source: 'direct', pdu: '0791' } as const
+const file = (ledger: Ledger, over: Partial<ArgsOf<'file'>> = {}) =>
+  ledger.run('file', { raw, hash: 'h', stamped: true, now: ledger.now, ...over })
+const filedIds = (ledger: Ledger) => ledger.run('filed', { limit: 9 }).map(({ id }) => id)
+const rawRow = (ledger: Ledger, id: number) =>
+  ledger.engine.one('SELECT state, pdu, document FROM raw WHERE id = ?', id)
+const stamp = { scts: null, receivedAt: 0 } as unknown as ArgsOf<'openCommands'>['stamp']
+
+const report = (ledger: Ledger) => ({
+  sim: 'home',
+  reference: 7,
+  recipient: '4915112345601',
+  scts: ledger.now,
+  centre: null,
+  receivedAt: ledger.now,
+  status: 0,
+  outcome: 'delivered' as const,
+  meaning: 'delivered',
+})
+
+/** Segment of a text of two. */
+const part = (ledger: Ledger, n: number, over: Partial<ArgsOf<'assemble'>> = {}): ArgsOf<'assemble'> => {
+  file(ledger, { hash: `part ${n}` })
+  const id = filedIds(ledger).at(-1) as number
+  const content = JSON.stringify({ text: `part ${n}`, scts: ledger.now })
+  const key = 'sim 49151 8:1 2'
+  return { raw: id, key, sender: '49151', part: n, total: 2, scts: ledger.now, content, now: ledger.now, ...over }
+}
+
+export const inboxRules = {
+  file: {
+    'keeps a message whole; the same once more is counted and goes no further': (ledger) => {
+      expect([file(ledger), file(ledger)].map(({ duplicate }) => duplicate)).toEqual([false, true])
+      expect(filedIds(ledger)).toHaveLength(1)
+      expect(ledger.run('counts', undefined).copies).toBe(1)
+    },
+  },
+  noteDeleted: {
+    'what lies in an emptied slot later is another message, though it says the same': (ledger) => {
+      const listed = { raw: { ...raw, source: 'listed' as const, slot: 'SM:1' }, stamped: false }
+      file(ledger, listed)
+      ledger.now += hour
+      ledger.run('noteDeleted', { gateway: 'home', slot: 'SM:1' })
+      expect(file(ledger, listed).duplicate).toBe(false)
+      ledger.now += hour
+      expect(file(ledger, listed).duplicate).toBe(true)
+    },
+  },
+  filed: {
+    'answers what nobody has looked into, the oldest first, no more than asked for': (ledger) => {
+      for (const hash of ['a', 'b', 'c']) file(ledger, { hash })
+      ledger.run('quarantine', { raw: 1, reason: 'x', payload: '{}' })
+      expect(ledger.run('filed', { limit: 1 })).toMatchObject([{ id: 2, pdu: raw.pdu }])
+      expect(filedIds(ledger)).toEqual([2, 3])
+    },
+  },
+  settleReport: {
+    'belongs to the segment whose reference it names, and ends its submission': (ledger) => {
+      const id = ledger.queue()
+      ledger.sent(ledger.write(), 7)
+      file(ledger)
+      expect(ledger.run('settleReport', { raw: 1, report: report(ledger), now: ledger.now })).toEqual({ matched: true })
+      expect(ledger.row(id)).toMatchObject({ status: 'delivered', final: 1 })
+      expect(rawRow(ledger, 1)).toMatchObject({ state: 'done', pdu: null })
+    },
+    'waits where nobody knows the reference': (ledger) => {
+      file(ledger)
+      expect(ledger.run('settleReport', { raw: 1, report: report(ledger), now: ledger.now })).toEqual({
+        matched: false,
+      })
+      expect(rawRow(ledger, 1)).toMatchObject({ state: 'report' })
+    },
+  },
+  quarantine: {
+    'keeps what can’t be read whole with the reason, tells it, and holds up nothing': (ledger) => {
+      file(ledger)
+      ledger.run('quarantine', { raw: 1, reason: 'no TPDU', payload: '{"type":"quarantined"}' })
+      expect(rawRow(ledger, 1)).toEqual({ state: 'quarantined', pdu: raw.pdu, document: 'no TPDU' })
+      expect(filedIds(ledger)).toEqual([])
+      expect(ledger.published('bridge/event')).toEqual([{ type: 'quarantined' }])
+    },
+  },
+  nameUnknown: {
+    'tells of a text that nobody can read, and keeps it without its PDU where it is of a device': (ledger) => {
+      file(ledger)
+      const data = { device: 'gate', text: 'what' }
+      ledger.run('nameUnknown', { raws: [1], data })
+      expect(rawRow(ledger, 1)).toEqual({ state: 'quarantined', pdu: null, document: JSON.stringify(data) })
+      expect(ledger.published('bridge/event')).toEqual([{ type: 'unknown_text', data }])
+    },
+    'keeps nothing of what is of nobody': (ledger) => {
+      file(ledger)
+      ledger.run('nameUnknown', { raws: [1], data: { device: null } })
+      expect(rawRow(ledger, 1)).toMatchObject({ state: 'filed' })
+    },
+  },
+  orphanedReports: {
+    'gives up reports that waited too long, each once, and no other': (ledger) => {
+      ledger.report(7)
+      ledger.now += hour
+      ledger.report(8)
+      const given = () => ledger.run('orphanedReports', { before: ledger.now }).map(({ reference }) => reference)
+      expect([given(), given()]).toEqual([[7], []])
+      expect(ledger.count('raw', `state = 'report'`)).toBe(1)
+    },
+  },
+  assemble: {
+    'a text is whole with its last segment, in whatever order they come': (ledger) => {
+      expect(ledger.run('assemble', part(ledger, 2)).complete).toBeNull()
+      const { complete } = ledger.run('assemble', part(ledger, 1))
+      expect(complete?.parts.map(({ part: n }) => n)).toEqual([1, 2])
+    },
+    'the same segment once more is a copy': (ledger) => {
+      ledger.run('assemble', part(ledger, 1))
+      expect(ledger.run('assemble', part(ledger, 1))).toMatchObject({ complete: null, copy: true })
+    },
+  },
+  staleAssemblies: {
+    'knows the sets that have waited too long since their newest segment': (ledger) => {
+      ledger.run('assemble', part(ledger, 1))
+      const stale = (before: number) => ledger.run('staleAssemblies', { before }).map(({ parts }) => parts.length)
+      expect([stale(ledger.now), stale(ledger.now + 1)]).toEqual([[], [1]])
+    },
+  },
+  openCommands: {
+    'knows the unanswered command of a device, and those that ended within a day and may still be answered': (
+      ledger,
+    ) => {
+      const spec = { command: 'open' } as never
+      const ended = ledger.command({ spec, safe: true })
+      ledger.sent(ledger.write(), 1)
+      ledger.pass(10 * minute)
+      const running = ledger.command({ spec, safe: true })
+      ledger.write()
+      const open = () =>
+        ledger
+          .run('openCommands', { device: 'gate', stamp, centre: null, now: ledger.now })
+          .commands.map(({ commandId, final }) => [commandId, final])
+      expect(open()).toEqual([
+        [running, false],
+        [ended, true],
+      ])
+      ledger.now += day
+      expect(open()).toEqual([[running, false]])
+    },
+    'knows none of a number that is no device': (ledger) => {
+      ledger.queue()
+      ledger.write()
+      const { commands, trust } = ledger.run('openCommands', { device: null, stamp, centre: null, now: ledger.now })
+      expect([commands, trust]).toEqual([[], null])
+    },
+  },
+  settleText: {
+    'an answer ends its command, and its raw message keeps its hash only': (ledger) => {
+      const id = ledger.command()
+      ledger.reply(ledger.write())
+      expect(ledger.row(id)).toMatchObject({ status: 'replied', final: 1, ok: 1 })
+      expect(ledger.count('incoming')).toBe(1)
+    },
+    'an answer that may be another command’s proves nothing': (ledger) => {
+      const id = ledger.command()
+      ledger.reply(ledger.write(), 'mismatch')
+      expect(ledger.row(id)).toMatchObject({ final: 0, ok: null, reason: 'reply_mismatch', reply: null })
+    },
+  },
+} satisfies Rules
