@@ -28,11 +28,3 @@ test('a change behind the removal of the device that changed last is told', () =
   learn(ledger, 'one', 'b')
   expect(ledger.run('knownSettings', { since: revision }).devices.map(({ id }) => id)).toEqual(['one'])
 })
-
-test('a look at what has changed goes through no table', () => {
-  const { engine } = new Ledger()
-  const plan = engine.all<{ detail: string }>(
-    'EXPLAIN QUERY PLAN SELECT id FROM device WHERE settings_revision > 1 AND settings_revision > 0',
-  )
-  expect(plan[0]?.detail).toContain('device_settings')
-})

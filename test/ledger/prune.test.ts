@@ -125,20 +125,3 @@ test('what is in use stays: a lane that waits, a client with a queue, uses withi
   ledger.pass(minute)
   expect(ledger.claim().seq).toBeDefined()
 })
-
-test('a claim by one gateway uses an index although another is away with twenty thousand lanes bound to it', () => {
-  const ledger = new Ledger()
-  ledger.engine.run(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-     INSERT INTO lane (key, state, sticky, route, head_route, head, priority, client)
-     SELECT 'd:' || i, 'ready', 'away', 'away', 'away', i, 1, 'client' FROM n`,
-  )
-  ledger.queue()
-  ledger.engine.run(`UPDATE lane SET sticky = 'away', route = 'away' WHERE key LIKE 'n:%'`)
-  expect(ledger.claim('home', { absent: ['away'] }).seq).toBeDefined()
-  const plan = ledger.engine.all<{ detail: string }>(
-    `EXPLAIN QUERY PLAN SELECT key, head, turn FROM lane WHERE state = 'ready' AND head_route <> route AND route = 'away'
-       AND head_route = '' AND priority = 1 AND client > '' ORDER BY client, turn LIMIT 1`,
-  )
-  expect(plan.map(({ detail }) => detail)).toEqual([expect.stringContaining('USING INDEX lane_stuck')])
-})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals'
+import { failoverMs, limitsOf, Pool, poolOf, type Route } from '../../src/gateway/pool.ts'
+import { FakeClock } from '../fake-clock.ts'
+
+const make = (weights: Readonly<Record<string, number>>, routes: readonly Route[] = []) => {
+  const clock = new FakeClock()
+  const pool = new Pool({ weights: new Map(Object.entries(weights)), routes, clock })
+  const ready = (...ids: string[]) => {
+    for (const id of ids) pool.noted(id, true)
+  }
+  /** Who takes the next one of all: the one whose turn it is. */
+  const takers = () => Object.keys(weights).filter((id) => pool.turnsOf(id).includes(''))
+  const serve = (count: number) => {
+    const served: string[] = []
+    for (let i = 0; i < count; i++) {
+      const [first = ''] = takers()
+      served.push(first)
+      pool.began(first)
+      pool.ended(first)
+    }
+    return served
+  }
+  return { clock, pool, ready, takers, serve }
+}
+
+const routes: readonly Route[] = [
+  { prefix: '+49', gateways: ['b', 'a'] },
+  { prefix: '+4915', gateways: ['c'] },
+]
+
+describe('a number', () => {
+  test('goes by the route with the longest prefix that it begins with', () => {
+    const { pool } = make({ a: 1, b: 1, c: 1 }, routes)
+    expect(['+491711', '+491511', '+33611'].map((number) => pool.routeOf(number))).toEqual(['a|b', 'c', ''])
+  })
+
+  test('goes by the route without a prefix where no other one fits', () => {
+    const { pool } = make({ a: 1, b: 1 }, [{ gateways: ['a'] }, { prefix: '+49', gateways: ['b'] }])
+    expect(['+491711', '+33611'].map((number) => pool.routeOf(number))).toEqual(['b', 'a'])
+  })
+})
+
+describe('a gateway', () => {
+  test('is of its own route, of those of several that name it, and of that of all', () => {
+    const { pool } = make({ a: 1, b: 1, c: 1 }, routes)
+    expect(pool.routesOf('a').map(({ route }) => route)).toEqual(['a', 'a|b', ''])
+    expect(pool.routesOf('c').map(({ route }) => route)).toEqual(['c', ''])
+  })
+
+  test('takes its turn when it has the least of the work by its weight', () => {
+    const { ready, serve } = make({ a: 3, b: 1 })
+    ready('a', 'b')
+    const served = serve(400)
+    expect(served.filter((id) => id === 'a')).toHaveLength(300)
+    // In turn, not one after the other.
+    expect(new Set(served.slice(0, 4))).toEqual(new Set(['a', 'b']))
+  })
+
+  test('is passed over while it is busy, away, or has used up its quota', async () => {
+    const { clock, pool, ready, takers } = make({ a: 9, b: 1 })
+    ready('a', 'b')
+    expect(takers()).toEqual(['a'])
+    pool.began('a')
+    expect(takers()).toEqual(['b'])
+    pool.ended('a')
+    pool.blocked('a', 5_000)
+    expect(takers()).toEqual(['b'])
+    await clock.advance(5_000)
+    expect(takers()).toEqual(['a'])
+    pool.noted('a', false)
+    expect(takers()).toEqual(['b'])
+  })
+
+  test('may ask when none is free: what it finds is for its own line to take', () => {
+    const { pool, ready, takers } = make({ a: 1, b: 1 })
+    ready('a', 'b')
+    for (const id of ['a', 'b']) pool.began(id)
+    expect(takers()).toEqual(['a', 'b'])
+  })
+
+  test('that comes late does not make up for what the others have done', () => {
+    const { ready, serve } = make({ a: 1, b: 1 })
+    ready('a')
+    serve(100)
+    ready('b')
+    expect(serve(10).filter((id) => id === 'b')).toHaveLength(5)
+  })
+
+  test('takes over what another one had served when that was gone for a minute, not before', async () => {
+    const { clock, pool, ready } = make({ a: 1, b: 1 })
+    ready('a', 'b')
+    await clock.advance(10 * failoverMs)
+    expect(pool.absentFor('a')).toEqual([])
+    pool.noted('b', false)
+    await clock.advance(failoverMs)
+    expect(pool.absentFor('a')).toEqual([])
+    await clock.advance(1)
+    expect([pool.absentFor('a'), pool.absentFor('b')]).toEqual([['b'], []])
+    ready('b')
+    expect(pool.absentFor('a')).toEqual([])
+  })
+
+  test('that never came is gone from the start', async () => {
+    const { clock, pool, ready } = make({ a: 1, b: 1 })
+    ready('a')
+    await clock.advance(failoverMs + 1)
+    expect(pool.absentFor('a')).toEqual(['b'])
+  })
+
+  test('that is told again that it is away is gone since the first time', async () => {
+    const { clock, pool, ready } = make({ a: 1, b: 1 })
+    ready('a', 'b')
+    pool.noted('b', false)
+    await clock.advance(failoverMs)
+    pool.noted('b', false)
+    await clock.advance(1)
+    expect(pool.absentFor('a')).toEqual(['b'])
+  })
+
+  test('that nobody has configured changes nothing', () => {
+    const { pool, ready, takers } = make({ a: 1 })
+    ready('a')
+    pool.noted('stranger', true)
+    pool.began('stranger')
+    pool.ended('stranger')
+    pool.blocked('stranger', 1_000)
+    expect(takers()).toEqual(['a'])
+  })
+})
+
+describe('what the configuration says', () => {
+  test('of a share counts, and is one where it says nothing', () => {
+    const clock = new FakeClock()
+    const pool = poolOf({ a: { weight: 2 }, b: {} }, [], clock)
+    for (const id of ['a', 'b']) pool.noted(id, true)
+    for (const id of ['a', 'b']) pool.began(id)
+    for (const id of ['a', 'b']) pool.ended(id)
+    expect(pool.turnsOf('a')).toEqual([''])
+    expect(pool.turnsOf('b')).toEqual([])
+  })
+
+  test('of limits counts, `none` too; a day has the usual one where it says nothing', () => {
+    expect(limitsOf({}, 200)).toEqual({ minute: null, day: 200, month: null })
+    expect(limitsOf(undefined, 200)).toEqual({ minute: null, day: 200, month: null })
+    expect(limitsOf({ limits: { minute: 5, day: null } }, 200)).toEqual({ minute: 5, day: null, month: null })
+  })
+})
