@@ -1,9 +1,7 @@
 import type { GatewayState, RestartKind } from '../message/gateway-state.ts'
-import type { Handover, SegmentOrder } from '../message/handover.ts'
 import type { RawMessage } from '../message/raw.ts'
-
-/** What the driver is told between the prompt and the first octet: only `go` lets the message leave. */
-export type Leave = 'go' | 'expired' | 'stop'
+import type { Segment } from '../message/segment.ts'
+import type { SendPermit, SubmitOutcome } from '../message/submit-outcome.ts'
 
 /** A call that is only to ring: some devices act on it. */
 export interface RingOrder {
@@ -34,13 +32,15 @@ export interface Gateway {
   /** It takes a segment now. */
   readonly ready: boolean
   start(handlers: GatewayHandlers): void
-  /** Hands one segment over; `leave` is asked once, right before the first octet of the message goes out. */
-  send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover>
+  /** How long its network really tries where it is asked for so many seconds: TP-VP knows few lengths. */
+  validitySeconds(wanted: number): number
+  /** Hands one segment over; `permit` is asked once, right before the first octet of the message goes out. */
+  submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
   /**
-   * Calls a number, lets it ring and hangs up; `leave` is asked once, right before the number is dialled. Absent where
+   * Calls a number, lets it ring and hangs up; `permit` is asked once, right before the number is dialled. Absent where
    * the gateway makes no calls. Rejected by the other side is rung: `sent`, without a reference.
    */
-  ring?(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover>
+  ring?(order: RingOrder, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
   /** Asks the network by USSD: a code and what is chosen in its menus. Answers the last text. */
   ussd?(codes: readonly string[]): Promise<string>
   /** Asks now how it is, instead of at the next look; `state` has it then. */

@@ -1,3 +1,4 @@
+import type { Concat } from '../message/segment.ts'
 import type { LanguageIdentifiers } from './gsm7.ts'
 import { hexOf, octetsOf } from './octets.ts'
 
@@ -5,14 +6,6 @@ import { hexOf, octetsOf } from './octets.ts'
 export interface InformationElement {
   readonly iei: number
   readonly data: string
-}
-
-/** Part `seq` (from 1) of `total` of the message `ref`; `bits` is the width of the reference. */
-export interface Concat {
-  readonly ref: number
-  readonly total: number
-  readonly seq: number
-  readonly bits: 8 | 16
 }
 
 /** Application ports; `bits` is their width. */

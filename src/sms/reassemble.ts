@@ -1,4 +1,4 @@
-import type { Concat } from './header.ts'
+import type { Concat } from '../message/segment.ts'
 import type { Deliver } from './tpdu.ts'
 
 /** What a segment must bring to be joined: any decoded `Deliver` that is part of a message. */

@@ -1,21 +1,22 @@
 import type { Address } from '../message/address.ts'
 import { Fault } from '../message/fault.ts'
+import type { Concat, SegmentContent } from '../message/segment.ts'
 import { codingOf, dcsOf } from './dcs.ts'
 import { decodePdu } from './decode.ts'
 import { destinationOf, recipientOf } from './destination.ts'
 import type { EncodedPdu } from './encode.ts'
-import { type Concat, elementsOf } from './header.ts'
+import { elementsOf } from './header.ts'
 import { frameSubmit } from './node-pdu.ts'
 import type { Submit } from './tpdu.ts'
 import { userDataOf } from './userdata.ts'
 import { relativeValidity } from './validity.ts'
 
 /** One segment for one number. */
-export interface SubmitRequest {
+export type SubmitRequest = SubmitFrame & SegmentContent
+
+interface SubmitFrame {
   /** An address, or a number as it is written: with a plus it is international. */
   readonly to: Address | string
-  readonly text: string
-  readonly alphabet: 'gsm7' | 'ucs2'
   /** Which part of which message this is; `null` for a message of one segment. */
   readonly concat: Concat | null
   /** TP-MR, 0 to 255; most modems put their own in its place. */
@@ -39,14 +40,15 @@ export interface SubmitRequest {
  * Fails with `encoding_error` (number, characters, empty text), `text_too_long` and `internal`.
  */
 export function encodeSubmit(request: SubmitRequest): EncodedPdu {
-  const { text, alphabet, concat, statusReport, rejectDuplicates = false } = request
-  if (text === '' && !request.allowEmpty) throw new Fault('encoding_error', 'the text is empty')
+  const { alphabet, concat, statusReport, rejectDuplicates = false } = request
+  const content = request.alphabet === 'data' ? { data: request.data } : { text: request.text }
+  if (content.text === '' && !request.allowEmpty) throw new Fault('encoding_error', 'the text is empty')
   const address = recipientOf(request.to)
   const smsc = request.smsc ? destinationOf(request.smsc) : null
   const dcs = dcsOf({ alphabet, cls: request.messageClass ?? null })
   const vp = request.validitySeconds === null ? null : relativeValidity(request.validitySeconds)
   const udh = concat ? elementsOf({ concat }) : []
-  const { udl, body } = userDataOf({ text, ...(concat && { concat }) }, codingOf(dcs))
+  const { udl, body } = userDataOf({ ...content, ...(concat && { concat }) }, codingOf(dcs))
   const pdu = frameSubmit({
     smsc,
     to: address,
@@ -72,7 +74,7 @@ export function encodeSubmit(request: SubmitRequest): EncodedPdu {
     dcs,
     vp,
     ...(concat && { udh, concat: { ref: concat.ref, total: concat.total, seq: concat.seq, bits: concat.bits } }),
-    text,
+    ...content,
     trailingOctets: undefined,
   })
 }

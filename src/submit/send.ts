@@ -1,11 +1,8 @@
-import type { Gateway, Leave } from '../gateway/gateway.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
-import { Fault } from '../message/fault.ts'
-import type { Handover } from '../message/handover.ts'
-import type { EncodedPdu } from '../sms/encode.ts'
+import type { Segment } from '../message/segment.ts'
+import { refusedByGateway, type SendPermit, type SubmitOutcome } from '../message/submit-outcome.ts'
 import { isGsm7 } from '../sms/gsm7.ts'
-import { encodeSubmit } from '../sms/submit.ts'
-import { relativeValidity } from '../sms/validity.ts'
 import type { Store } from '../store/store.ts'
 import { asError } from '../util/background.ts'
 import type { Clock, Timer } from '../util/clock.ts'
@@ -15,7 +12,7 @@ import type { Checkpoint } from '../util/steps.ts'
 export interface SegmentSent {
   readonly part: number
   readonly sim: string
-  readonly handover: Handover
+  readonly handover: SubmitOutcome
 }
 
 /** A claim on its way, which may not be durable yet. */
@@ -55,33 +52,23 @@ async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
   }
 }
 
-async function sendSegment(sending: Sending, part: number, sim: string): Promise<Handover> {
+async function sendSegment(sending: Sending, part: number, sim: string): Promise<SubmitOutcome> {
   const { gateway, claim, now } = sending
   if (claim.ring !== null) return ring(sending, sim, claim.ring)
-  const validFor = relativeValidity(Math.max(1, (claim.expiresAt - now()) / 1000)).seconds
-  let encoded: EncodedPdu
-  try {
-    encoded = encode(claim, part, validFor)
-  } catch (error) {
-    return impossible(Fault.from(error).message)
-  }
-  const order = { ...encoded, more: part < claim.segments.length }
-  return handedOver(sending, (leave) => gateway.send(order, leave), { part, sim, validFor })
+  const validFor = gateway.validitySeconds(Math.max(1, (claim.expiresAt - now()) / 1000))
+  const segment = segmentOf(claim, part, validFor)
+  return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, sim, validFor })
 }
 
 /** s until a call must have ended one way or the other. */
 const ringingTime = 90
 
-async function ring(sending: Sending, sim: string, seconds: number): Promise<Handover> {
+async function ring(sending: Sending, sim: string, seconds: number): Promise<SubmitOutcome> {
   const { gateway, claim } = sending
-  if (gateway.ring === undefined) return impossible(`gateway ${gateway.id} makes no calls`)
+  if (gateway.ring === undefined) return refusedByGateway(`gateway ${gateway.id} makes no calls`)
   const order = { number: claim.recipient, seconds }
-  const call = (leave: () => Promise<Leave>) => (gateway as Required<Gateway>).ring(order, leave)
+  const call = (permit: () => Promise<SendPermit>) => (gateway as Required<Gateway>).ring(order, permit)
   return handedOver(sending, call, { part: 1, sim, validFor: seconds + ringingTime })
-}
-
-function impossible(text: string): Handover {
-  return { outcome: 'refused', cause: { text, number: null, accepted: 'no', next: 'give_up' } }
 }
 
 interface Marked {
@@ -93,10 +80,10 @@ interface Marked {
 /** ms for a gateway to ask for the permit, and from there to say what became of the message: far more than any needs. */
 const mostMs = { asked: 900_000, answered: 300_000 }
 
-const outcomes: readonly Handover['outcome'][] = ['sent', 'refused', 'not_sent', 'in_doubt']
+const outcomes: readonly SubmitOutcome['outcome'][] = ['sent', 'refused', 'not_sent', 'in_doubt']
 
-/** How far a hand-over has come. A permit that is refused once stays refused. */
-type Permit = 'open' | 'given' | 'withdrawn'
+/** What has become of the permit. One that is refused once stays refused. */
+type PermitState = 'open' | 'given' | 'withdrawn'
 
 /**
  * Hands a segment over. A gateway that throws, or never answers, has an outcome like every other: before the permit
@@ -104,34 +91,34 @@ type Permit = 'open' | 'given' | 'withdrawn'
  */
 async function handedOver(
   { store, gateway, claim, now, checkpoint, clock, log }: Sending,
-  hand: (leave: () => Promise<Leave>) => Promise<Handover>,
+  hand: (permit: () => Promise<SendPermit>) => Promise<SubmitOutcome>,
   { part, sim, validFor }: Marked,
-): Promise<Handover> {
-  let permit: Permit = 'open'
-  const broken = (reason: string): Handover => {
+): Promise<SubmitOutcome> {
+  let state: PermitState = 'open'
+  const broken = (reason: string): SubmitOutcome => {
     log('error', `gateway ${gateway.id} broke off with ${claim.commandId}: ${reason}`)
-    const outcome = permit === 'given' ? 'in_doubt' : 'not_sent'
-    permit = 'withdrawn'
+    const outcome = state === 'given' ? 'in_doubt' : 'not_sent'
+    state = 'withdrawn'
     return { outcome, reason: `gateway ${gateway.id}: ${reason}` }
   }
   /**
    * Asked at the prompt: the mark is on the disk before the first octet of the PDU leaves, and the claim with it or
    * before it: the store keeps their order, and without the claim there is nothing to mark.
    */
-  const leave = async (): Promise<Leave> => {
-    if (permit !== 'open') return 'stop'
+  const permit = async (): Promise<SendPermit> => {
+    if (state !== 'open') return 'stop'
     checkpoint('submit.send:prompted')
     const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: now(), validFor }
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
     // It may have been given up meanwhile.
-    if ((permit as Permit) !== 'open') return 'stop'
-    if (verdict === 'go') permit = 'given'
+    if ((state as PermitState) !== 'open') return 'stop'
+    if (verdict === 'go') state = 'given'
     return verdict
   }
-  const late = overdue(clock, () => permit === 'given')
+  const late = overdue(clock, () => state === 'given')
   try {
-    const handover = await Promise.race([hand(leave), late.over])
+    const handover = await Promise.race([hand(permit), late.over])
     checkpoint('submit.send:answered')
     if (handover === 'overdue') return broken('it does not answer')
     return outcomes.includes(handover?.outcome) ? handover : broken(`it answers ${JSON.stringify(handover)}`)
@@ -155,15 +142,14 @@ function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise
   return { over, cancel: () => timer.cancel() }
 }
 
-function encode({ recipient, segments, reference, report }: Claim, part: number, validFor: number): EncodedPdu {
-  return encodeSubmit({
+function segmentOf({ recipient, segments, reference, report }: Claim, part: number, validitySeconds: number): Segment {
+  const alphabet = segments.every(isGsm7) ? 'gsm7' : 'ucs2'
+  return {
     to: recipient,
-    text: segments[part - 1] as string,
-    alphabet: segments.every(isGsm7) ? 'gsm7' : 'ucs2',
+    content: { alphabet, text: segments[part - 1] as string },
     concat: reference === null ? null : { ref: reference, bits: 8, total: segments.length, seq: part },
-    messageReference: 0,
-    validitySeconds: validFor,
-    statusReport: report,
-    allowEmpty: true,
-  })
+    validitySeconds,
+    report,
+    messageClass: null,
+  }
 }

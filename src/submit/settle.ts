@@ -1,6 +1,6 @@
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
-import type { Handover } from '../message/handover.ts'
+import type { SubmitOutcome } from '../message/submit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
 
@@ -12,6 +12,9 @@ const mostRefusals = 6
 const mostDoubts = 3
 /** ms that a gateway rests whose SIM or network takes nothing. */
 const pauseMs = 60_000
+
+/** ms until a submission is tried again that came too fast: nothing is wrong with it. */
+const throttledMs = 1_000
 
 /** What is to be done about an outcome. */
 type Decision =
@@ -29,7 +32,7 @@ type Decision =
  * What is not safe to repeat goes again only where nothing left the modem or the
  * network itself said that it did not accept it.
  */
-export function decide(handover: Handover, claim: Claim): Decision {
+export function decide(handover: SubmitOutcome, claim: Claim): Decision {
   const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
   const doubtOrRepeat = (reason: string, error: ErrorReport, pause: string | null = null): Decision =>
     claim.safe && claim.attempts < mostDoubts
@@ -50,15 +53,15 @@ export function decide(handover: Handover, claim: Claim): Decision {
     case 'in_doubt':
       return doubtOrRepeat(handover.reason, modemError(handover.reason))
     case 'refused': {
-      const { text, number, accepted, next } = handover.cause
+      const { text, scheme, code, by, accepted, next } = handover.cause
       if (accepted === 'yes') return { do: 'sent', reference: null }
-      const detail = number === null ? {} : { cms: number }
+      const detail = scheme === null ? {} : { [scheme]: code }
       if (accepted === 'unknown') {
         const error = errorReport(new Fault('modem_error', text, detail))
         return doubtOrRepeat(text, error, next === 'pause' ? text : null)
       }
-      const fromNetwork = number !== null && number < 300
-      const error = errorReport(new Fault(fromNetwork ? 'network_rejected' : 'modem_error', text, detail))
+      const error = errorReport(new Fault(by === 'gateway' ? 'modem_error' : 'network_rejected', text, detail))
+      if (next === 'throttle') return { do: 'requeue', after: throttledMs, error, pause: null }
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
       if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }
       return { do: 'give_up', status: 'failed', error }

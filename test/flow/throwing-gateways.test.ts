@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Gateway, GatewayHandlers, Leave } from '../../src/gateway/gateway.ts'
+import type { Gateway, GatewayHandlers } from '../../src/gateway/gateway.ts'
 import type { GatewayState } from '../../src/message/gateway-state.ts'
+import type { SendPermit } from '../../src/message/submit-outcome.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
@@ -14,7 +15,7 @@ afterEach(async () => {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
 })
 
-type Send = Gateway['send']
+type Send = Gateway['submit']
 
 const state: GatewayState = {
   status: 'ready',
@@ -55,9 +56,11 @@ class ScriptedGateway implements Gateway {
     handlers.changed()
   }
 
-  send: Send = (order, leave) => {
+  readonly validitySeconds = (wanted: number) => wanted
+
+  submit: Send = (segment, permit) => {
     const send = this.#sends[Math.min(this.sent++, this.#sends.length - 1)] as Send
-    return send(order, leave)
+    return send(segment, permit)
   }
 
   pause(): void {}
@@ -75,7 +78,7 @@ const throws: Send = () => {
 }
 const behind =
   (act: () => unknown): Send =>
-  async (_, leave: () => Promise<Leave>) => {
+  async (_, leave: () => Promise<SendPermit>) => {
     await leave()
     return act() as never
   }

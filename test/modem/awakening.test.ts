@@ -67,7 +67,7 @@ describe('a modem that answers before its SMS part is awake', () => {
     bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CMGF', times: 4 })
     await bench.until(() => bench.driver.ready, minute)
     const outcome = await bench.outcomeOf(
-      bench.driver.send(order(long.slice(0, 150), false, 'gsm7', null), async () => 'go'),
+      bench.driver.submit(order(long.slice(0, 150), false, 'gsm7', null), async () => 'go'),
     )
     expect(['sent', 'not_sent']).toContain(outcome.outcome)
   })
@@ -195,7 +195,7 @@ describe('a modem that answers AT with an error', () => {
 test('+CPIN: READY in the middle of a send that goes on is no reset', async () => {
   const bench = await Bench.ready({ behaviour: { acceptMs: [6_000, 6_000] } })
   await bench.clock.advance(2 * minute)
-  const handover = bench.driver.send(order('out'), async () => 'go')
+  const handover = bench.driver.submit(order('out'), async () => 'go')
   await bench.clock.advance(2_000)
   bench.modem.say('+CPIN: READY')
   expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })

@@ -1,16 +1,15 @@
 import { type Duplex, duplexPair } from 'node:stream'
-import type { GatewayHandlers, Leave } from '../../src/gateway/gateway.ts'
+import type { GatewayHandlers } from '../../src/gateway/gateway.ts'
 import type { Port } from '../../src/gateway/modem/line/port.ts'
 import { Modem } from '../../src/gateway/modem/modem.ts'
 import type { ModemOptions } from '../../src/gateway/modem/options.ts'
-import type { Handover, SegmentOrder } from '../../src/message/handover.ts'
 import type { RawMessage } from '../../src/message/raw.ts'
+import type { Concat, Segment } from '../../src/message/segment.ts'
+import type { SendPermit, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { SimulatedModem, type ModemOptions as SimulatedModemOptions } from '../../src/simulator/modem/modem.ts'
 import type { NetworkBehaviour } from '../../src/simulator/network/behaviour.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
-import type { Concat } from '../../src/sms/header.ts'
-import { encodeSubmit } from '../../src/sms/submit.ts'
 import type { Clock, Timer } from '../../src/util/clock.ts'
 import { FakeClock, settle } from '../fake-clock.ts'
 
@@ -201,8 +200,8 @@ export class Bench {
   }
 
   /** Times out of the way: hands over and lets so much time pass until it has an outcome, five minutes at most. */
-  async send(text: string, leave: () => Promise<Leave> = async () => 'go'): Promise<Handover> {
-    return this.outcomeOf(this.driver.send(order(text), leave))
+  async send(text: string, leave: () => Promise<SendPermit> = async () => 'go'): Promise<SubmitOutcome> {
+    return this.outcomeOf(this.driver.submit(order(text), leave))
   }
 
   async outcomeOf<T>(promise: Promise<T>, limitMs = 300_000): Promise<T> {
@@ -265,15 +264,7 @@ export function order(
   statusReport = false,
   alphabet: 'gsm7' | 'ucs2' = 'gsm7',
   concat: Concat | null = null,
-): SegmentOrder {
-  const encoded = encodeSubmit({
-    to: friend,
-    text,
-    alphabet,
-    concat,
-    messageReference: 0,
-    validitySeconds: 86_400,
-    statusReport,
-  })
-  return { ...encoded, more: concat !== null && concat.seq < concat.total }
+): Segment {
+  const content = { alphabet, text }
+  return { to: friend, content, concat, validitySeconds: 86_400, report: statusReport, messageClass: null }
 }

@@ -186,12 +186,12 @@ test.each([
   })
   expect(await bench.send('x')).toMatchObject({
     outcome: 'refused',
-    cause: { number, accepted, next: 'retry' },
+    cause: { code: number, accepted, next: 'retry' },
   })
 })
 
 test('ERROR alone behind the message says nothing about the network: it stays in doubt', async () => {
   const bench = await Bench.ready()
   bench.modem.faults.add({ fault: 'error', at: 'after_acceptance', command: '+CMGS', times: 1 })
-  expect(await bench.send('x')).toMatchObject({ outcome: 'refused', cause: { number: null, accepted: 'unknown' } })
+  expect(await bench.send('x')).toMatchObject({ outcome: 'refused', cause: { code: null, accepted: 'unknown' } })
 })

@@ -45,7 +45,7 @@ describe('how new messages are told is chosen from what the list offers', () => 
   test('a report is lost by none that can give it', async () => {
     const list = '(0-3),(0,1),(0,2,3),(0,2),(1)'
     const bench = await Bench.ready({ modem: { personality: { ...standard, values: { '+CNMI': list } } } })
-    await bench.outcomeOf(bench.driver.send(order('x', true), async () => 'go'))
+    await bench.outcomeOf(bench.driver.submit(order('x', true), async () => 'go'))
     await bench.clock.advance(60_000)
     expect(bench.told.messages).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Leave } from '../../src/gateway/gateway.ts'
 import type { Event, Outcome, State } from '../../src/gateway/modem/messages/submit-table.ts'
 import { table } from '../../src/gateway/modem/messages/submit-table.ts'
+import type { SendPermit } from '../../src/message/submit-outcome.ts'
 import { Bench, order } from './bench.ts'
 
 const second = 1_000
@@ -24,9 +24,9 @@ const hasPdu = (bench: Bench) => bench.written.some((line) => line.includes('\x1
 describe('at the prompt the hub is asked', () => {
   test('once, and only its go lets the message leave', async () => {
     const bench = await Bench.ready()
-    const verdict = promised<Leave>()
+    const verdict = promised<SendPermit>()
     let asked = 0
-    const handover = bench.driver.send(order('x'), () => {
+    const handover = bench.driver.submit(order('x'), () => {
       asked++
       return verdict.promise
     })
@@ -64,7 +64,7 @@ describe('at the prompt the hub is asked', () => {
 
   test('a go that comes after its time is no go', async () => {
     const bench = await Bench.ready()
-    const verdict = promised<Leave>()
+    const verdict = promised<SendPermit>()
     const handover = await bench.send('x', () => verdict.promise)
     expect(handover).toEqual({ outcome: 'not_sent', reason: 'the hub took too long to let the message go within 30 s' })
     verdict.give('go')
@@ -77,9 +77,9 @@ describe('at the prompt the hub is asked', () => {
   test('nobody hears how it ended before the hub has its mark', async () => {
     for (const strike of ['unplug', 'reset', 'error'] as const) {
       const bench = await Bench.ready()
-      const verdict = promised<Leave>()
+      const verdict = promised<SendPermit>()
       let outcome = ''
-      const handover = bench.driver.send(order('x'), () => verdict.promise)
+      const handover = bench.driver.submit(order('x'), () => verdict.promise)
       void handover.then((one) => {
         outcome = one.outcome
       })
@@ -98,8 +98,8 @@ describe('at the prompt the hub is asked', () => {
 
   test('a go for a modem that is gone by then writes nothing', async () => {
     const bench = await Bench.ready()
-    const verdict = promised<Leave>()
-    const handover = bench.driver.send(order('x'), () => verdict.promise)
+    const verdict = promised<SendPermit>()
+    const handover = bench.driver.submit(order('x'), () => verdict.promise)
     await bench.clock.advance(100)
     bench.modem.unplug(second)
     await bench.clock.advance(10 * second)
@@ -116,7 +116,7 @@ describe('hand-overs', () => {
     const bench = await Bench.ready()
     const names = ['a', 'b', 'c', 'd']
     const outcomes = await bench.outcomeOf(
-      Promise.all(names.map((name) => bench.driver.send(order(name), async () => 'go'))),
+      Promise.all(names.map((name) => bench.driver.submit(order(name), async () => 'go'))),
     )
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(['sent', 'sent', 'sent', 'sent'])
     expect(bench.network.log.of('accepted').map(({ text }) => text)).toEqual(names)
@@ -124,8 +124,8 @@ describe('hand-overs', () => {
 
   test('that wait when the modem resets are told at once that nothing left', async () => {
     const bench = await Bench.ready()
-    const first = bench.driver.send(order('a'), async () => 'go')
-    const others = ['b', 'c'].map((name) => bench.driver.send(order(name), async () => 'go'))
+    const first = bench.driver.submit(order('a'), async () => 'go')
+    const others = ['b', 'c'].map((name) => bench.driver.submit(order(name), async () => 'go'))
     await bench.clock.advance(100)
     bench.modem.reset()
     await bench.clock.advance(3 * second)
@@ -136,11 +136,11 @@ describe('hand-overs', () => {
 
   test('before the start and behind the stop send nothing', async () => {
     const bench = new Bench()
-    expect(await bench.driver.send(order('x'), async () => 'go')).toMatchObject({ outcome: 'not_sent' })
+    expect(await bench.driver.submit(order('x'), async () => 'go')).toMatchObject({ outcome: 'not_sent' })
     bench.driver.start(bench.told)
     await bench.clock.advance(second)
     await bench.stop()
-    expect(await bench.driver.send(order('x'), async () => 'go')).toMatchObject({ outcome: 'not_sent' })
+    expect(await bench.driver.submit(order('x'), async () => 'go')).toMatchObject({ outcome: 'not_sent' })
   })
 
   test('are not asked for while the modem looks for a network', async () => {

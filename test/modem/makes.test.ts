@@ -67,7 +67,7 @@ describe.each(makes)('%s', (_, personality) => {
 
 test.each(withReports)('%s gives delivery reports', async (_, personality) => {
   const bench = await ready(personality)
-  expect(await bench.outcomeOf(bench.driver.send(order('x', true), async () => 'go'))).toMatchObject({
+  expect(await bench.outcomeOf(bench.driver.submit(order('x', true), async () => 'go'))).toMatchObject({
     outcome: 'sent',
   })
   await bench.clock.advance(40_000)
@@ -78,7 +78,7 @@ describe('a modem without PDU mode', () => {
   test('sends and receives any alphabet', async () => {
     const bench = await ready(personalities.text_only)
     for (const text of ['OK', 'Größe @ €', 'по-русски 🚪']) {
-      const handover = bench.driver.send(order(text, false, 'ucs2'), async () => 'go')
+      const handover = bench.driver.submit(order(text, false, 'ucs2'), async () => 'go')
       expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent' })
       expect(bench.accepted(text)).toBe(1)
       bench.network.text({ from: friend, to: hub, text })
@@ -92,7 +92,7 @@ describe('a modem without PDU mode', () => {
     // Before, it may come to know PDU mode.
     await bench.clock.advance(60_000)
     const long = order('x'.repeat(100), false, 'gsm7', { ref: 1, bits: 8, total: 2, seq: 1 })
-    expect(await bench.outcomeOf(bench.driver.send(long, async () => 'go'))).toMatchObject({
+    expect(await bench.outcomeOf(bench.driver.submit(long, async () => 'go'))).toMatchObject({
       outcome: 'refused',
       cause: { accepted: 'no', next: 'give_up', text: expect.stringContaining('one part only') },
     })
@@ -118,7 +118,7 @@ describe('a modem without PDU mode', () => {
   test('of CDMA: OK is not yet the network', async () => {
     const bench = await ready(personalities.huawei_mc509)
     bench.network.change({ acceptMs: [20_000, 20_000] })
-    const handover = bench.driver.send(order('slow'), async () => 'go')
+    const handover = bench.driver.submit(order('slow'), async () => 'go')
     await bench.clock.advance(15_000)
     expect(bench.accepted('slow')).toBe(0)
     expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })

@@ -118,7 +118,8 @@ describe('a text', () => {
 
   test('that came while nobody listened is read at the start, from every storage', async () => {
     const bench = new Bench()
-    const { pdu } = order('x')
+    const address = { number: '491710000002', ton: 'international', npi: 1 } as const
+    const { pdu } = encodePdu({ type: 'submit', address, text: 'x' })
     text(bench, 'one', 'two')
     await bench.clock.advance(2_000)
     bench.modem.memories.ME.put(bench.modem.memories.SM.at(1)?.pdu ?? pdu, 1)
@@ -157,7 +158,7 @@ describe('a text', () => {
 
   test('is heard while a message is on its way, and read behind it', async () => {
     const bench = await Bench.ready({ behaviour: { acceptMs: [5_000, 5_000] } })
-    const handover = bench.driver.send(order('out'), async () => 'go')
+    const handover = bench.driver.submit(order('out'), async () => 'go')
     text(bench, 'in')
     await bench.clock.advance(4_000)
     expect(bench.told.messages).toEqual([])
@@ -171,7 +172,7 @@ describe('a text', () => {
     bench.modem.faults.add({ fault: 'lost_indication', times: 1 })
     let isOver = false
     const busy = (async () => {
-      for (let i = 0; !isOver; i++) await bench.driver.send(order(`out ${i}`), async () => 'go')
+      for (let i = 0; !isOver; i++) await bench.driver.submit(order(`out ${i}`), async () => 'go')
     })()
     text(bench, 'in')
     await bench.until(() => bench.told.messages.length > 0)
@@ -236,7 +237,7 @@ describe('a text', () => {
 describe('a delivery report', () => {
   test('comes directly and is filed at once', async () => {
     const bench = await Bench.ready()
-    await bench.outcomeOf(bench.driver.send(order('out', true), async () => 'go'))
+    await bench.outcomeOf(bench.driver.submit(order('out', true), async () => 'go'))
     await bench.clock.advance(3_000)
     expect(textsOf(bench)).toEqual(['statusReport'])
     expect(bench.told.messages[0]?.source).toBe('direct')
@@ -247,7 +248,7 @@ describe('a delivery report', () => {
     bench.told.file = async () => {
       throw new Error('the disk is full')
     }
-    await bench.outcomeOf(bench.driver.send(order('out', true), async () => 'go'))
+    await bench.outcomeOf(bench.driver.submit(order('out', true), async () => 'go'))
     await bench.clock.advance(2 * minute)
     bench.told.file = async () => {}
     await bench.clock.advance(minute)
@@ -258,7 +259,7 @@ describe('a delivery report', () => {
   test('that the modem stores is read from there and deleted', async () => {
     const values = { '+CNMI': '(0-2),(0,1),(0,2),(0,2),(0,1)' }
     const bench = await Bench.ready({ modem: { personality: { ...personalities.standard, values } } })
-    await bench.outcomeOf(bench.driver.send(order('out', true), async () => 'go'))
+    await bench.outcomeOf(bench.driver.submit(order('out', true), async () => 'go'))
     await bench.clock.advance(3_000)
     expect(textsOf(bench)).toEqual(['statusReport'])
     expect(bench.told.messages[0]?.source).toBe('storage')
@@ -399,7 +400,7 @@ describe('a text that comes directly', () => {
 
   test('while a message holds the line is acknowledged behind it', async () => {
     const bench = await Bench.ready({ ...onlyDirect, behaviour: { acceptMs: [8_000, 8_000] } })
-    const handover = bench.driver.send(order('out'), async () => 'go')
+    const handover = bench.driver.submit(order('out'), async () => 'go')
     text(bench, 'in')
     expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent' })
     await bench.clock.advance(2_000)

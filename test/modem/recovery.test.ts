@@ -63,7 +63,7 @@ describe('a modem that does not serve', () => {
     bench.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 41 })
     for (let i = 0; i < 4; i++) {
       await bench.until(() => bench.driver.ready, 5 * minute)
-      expect(await bench.send(`stuck ${i}`)).toMatchObject({ outcome: 'refused', cause: { number: 41 } })
+      expect(await bench.send(`stuck ${i}`)).toMatchObject({ outcome: 'refused', cause: { code: 41 } })
     }
     await bench.until(() => bench.written.includes('AT+CFUN=0'), minute)
     expect(bench.driver.state.recoveries).toMatchObject({ restart: 1, radio: 1, reset: 0 })

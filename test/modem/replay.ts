@@ -1,12 +1,21 @@
 import { Modem } from '../../src/gateway/modem/modem.ts'
-import type { Handover } from '../../src/message/handover.ts'
+import type { Segment } from '../../src/message/segment.ts'
+import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { Told, WatchedClock } from './bench.ts'
 import { ScriptedModem } from './scripted-modem.ts'
 import type { Transcript } from './transcript.ts'
 
 /** "begin123456" for +15551234567, relative validity of a day, report wanted. */
-const segment = { pdu: '0031000B915155214365F70000A70BE2F239ED8EC966B49A0D', tpduLength: 24 }
+const alone: Segment = {
+  to: '+15551234567',
+  content: { alphabet: 'gsm7', text: 'begin123456' },
+  concat: null,
+  validitySeconds: 86_400,
+  report: true,
+  messageClass: null,
+}
+const firstOfTwo: Segment = { ...alone, concat: { ref: 1, bits: 8, total: 2, seq: 1 } }
 
 /** Long enough for every deadline of a hand-over and the way back behind it. */
 const patience = 200_000
@@ -45,9 +54,9 @@ async function replay(transcript: Transcript) {
   const seen: string[] = []
   for (const _ of outcomes) {
     for (let ms = 0; !driver.ready && ms < patience; ms += 500) await clock.advance(500)
-    let handover: Handover | null = null
+    let handover: SubmitOutcome | null = null
     void driver
-      .send({ ...segment, more }, async () => leave)
+      .submit(more ? firstOfTwo : alone, async () => leave)
       .then((one) => {
         handover = one
       })
@@ -73,12 +82,12 @@ async function replay(transcript: Transcript) {
   }
 }
 
-function named(handover: Handover): string {
+function named(handover: SubmitOutcome): string {
   switch (handover.outcome) {
     case 'sent':
       return `sent ${handover.reference ?? '-'}`
     case 'refused':
-      return `refused ${handover.cause.number ?? '-'} ${handover.cause.accepted} ${handover.cause.next}`
+      return `refused ${handover.cause.code ?? '-'} ${handover.cause.accepted} ${handover.cause.next}`
     default:
       return handover.outcome
   }

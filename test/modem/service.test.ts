@@ -15,7 +15,7 @@ const direct = { modem: { personality: personalities.direct_only } }
 describe('a make that hands texts over', () => {
   test('gets the acknowledgement that is due before the messages that wait', async () => {
     const bench = await Bench.ready(direct)
-    const handovers = ['a', 'b', 'c'].map((one) => bench.driver.send(order(one), async () => 'go'))
+    const handovers = ['a', 'b', 'c'].map((one) => bench.driver.submit(order(one), async () => 'go'))
     text(bench, 'in')
     await bench.outcomeOf(Promise.all(handovers))
     const lines = bench.written.filter((line) => /^AT\+(CMGS|CNMA)/.test(line))
@@ -26,7 +26,7 @@ describe('a make that hands texts over', () => {
 
   test('and ceases to, because a long message was in the way, is told again at once', async () => {
     const bench = await Bench.ready({ ...direct, behaviour: { acceptMs: [25_000, 25_000], retryMs: 60_000 } })
-    const handover = bench.driver.send(order('long'), async () => 'go')
+    const handover = bench.driver.submit(order('long'), async () => 'go')
     text(bench, 'in')
     await bench.outcomeOf(handover)
     await bench.clock.advance(1_000)
@@ -46,7 +46,7 @@ describe('a long text', () => {
 
   test('keeps the radio link for its parts', async () => {
     const bench = await Bench.ready()
-    for (const seq of [1, 2]) await bench.outcomeOf(bench.driver.send(part(seq), async () => 'go'))
+    for (const seq of [1, 2]) await bench.outcomeOf(bench.driver.submit(part(seq), async () => 'go'))
     expect(bench.written.filter((line) => /^AT\+CM/.test(line)).map((line) => line.slice(0, 7))).toEqual([
       'AT+CMMS',
       'AT+CMGS',
@@ -57,7 +57,7 @@ describe('a long text', () => {
   test('asks a modem once that knows nothing of it', async () => {
     const bench = await Bench.ready({ modem: { personality: { ...personalities.standard, lacks: ['+CMMS'] } } })
     for (const seq of [1, 2, 1, 2])
-      expect(await bench.outcomeOf(bench.driver.send(part(seq), async () => 'go'))).toMatchObject({ outcome: 'sent' })
+      expect(await bench.outcomeOf(bench.driver.submit(part(seq), async () => 'go'))).toMatchObject({ outcome: 'sent' })
     expect(bench.written.filter((line) => line.startsWith('AT+CMMS'))).toHaveLength(1)
   })
 })

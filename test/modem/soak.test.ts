@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Handover } from '../../src/message/handover.ts'
+import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { type ModemFault, type Point, points, promptShapes } from '../../src/simulator/modem/equipment/faults.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
 import { seededRandom } from '../../src/util/random.ts'
@@ -79,7 +79,7 @@ test.each(seedsOr(10))(
     const random = seededRandom(seed)
     const bench = await Bench.ready({ chunk: chunker(random), behaviour: { retryMs: 5 * minute } })
     const end = bench.clock.monotonic() + 180 * minute
-    const sent = new Map<string, Handover>()
+    const sent = new Map<string, SubmitOutcome>()
     const asked = new Map<string, number>()
     const told: string[] = []
     bench.told.file = async () => {
@@ -89,7 +89,7 @@ test.each(seedsOr(10))(
       for (let i = 0; bench.clock.monotonic() < end; i++) {
         const text = `out ${i}`
         const wait = random() < 0.2 ? random() * 20_000 : 0
-        const handover = await bench.driver.send(order(text, random() < 0.5), async () => {
+        const handover = await bench.driver.submit(order(text, random() < 0.5), async () => {
           asked.set(text, (asked.get(text) ?? 0) + 1)
           if (wait > 0) await new Promise<void>((resolve) => bench.clock.after(wait, resolve))
           return random() < 0.9 ? 'go' : 'expired'

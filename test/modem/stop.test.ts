@@ -21,7 +21,7 @@ async function isQuiet(bench: Bench): Promise<void> {
 describe('stop', () => {
   test('lets a running hand-over finish', async () => {
     const bench = await Bench.ready()
-    const handover = bench.driver.send(order('x'), async () => 'go')
+    const handover = bench.driver.submit(order('x'), async () => 'go')
     await bench.clock.advance(100)
     expect(await bench.stop()).toBeLessThan(2 * second)
     expect(await handover).toMatchObject({ outcome: 'sent' })
@@ -30,7 +30,7 @@ describe('stop', () => {
 
   test('takes a prompt back before it closes', async () => {
     const bench = await Bench.ready()
-    const handover = bench.driver.send(order('x'), async () => {
+    const handover = bench.driver.submit(order('x'), async () => {
       await new Promise<void>((resolve) => bench.clock.after(300, resolve))
       return 'stop'
     })
@@ -43,8 +43,8 @@ describe('stop', () => {
 
   test('hands no other segment over that waits', async () => {
     const bench = await Bench.ready()
-    const first = bench.driver.send(order('a'), async () => 'go')
-    const second = bench.driver.send(order('b'), async () => 'go')
+    const first = bench.driver.submit(order('a'), async () => 'go')
+    const second = bench.driver.submit(order('b'), async () => 'go')
     await bench.clock.advance(100)
     await bench.stop()
     expect(await first).toMatchObject({ outcome: 'sent' })
@@ -68,7 +68,7 @@ describe('stop', () => {
       'the modem is silent behind the message',
       (bench) => {
         bench.modem.faults.add({ fault: 'silence', at: 'before_acceptance', command: '+CMGS' })
-        void bench.driver.send(order('x'), async () => 'go')
+        void bench.driver.submit(order('x'), async () => 'go')
       },
       150,
     ],
@@ -76,14 +76,14 @@ describe('stop', () => {
       'the modem never asks',
       (bench) => {
         bench.modem.faults.add({ fault: 'silence', at: 'everywhere' })
-        void bench.driver.send(order('x'), async () => 'go')
+        void bench.driver.submit(order('x'), async () => 'go')
       },
       30,
     ],
     [
       'the hub never answers at the prompt',
       (bench) => {
-        void bench.driver.send(order('x'), () => new Promise(() => {}))
+        void bench.driver.submit(order('x'), () => new Promise(() => {}))
       },
       35,
     ],
@@ -158,7 +158,7 @@ describe('stop', () => {
       })
       bench.modem.faults.add({ fault: 'late_answer', ms: 40 })
       bench.network.text({ from: friend, to: hub, text: 'in' })
-      const handover = bench.driver.send(order('out', true), async () => 'go')
+      const handover = bench.driver.submit(order('out', true), async () => 'go')
       await bench.clock.advance(ms)
       expect(await bench.stop()).toBeLessThan(2 * second)
       const { outcome } = await handover

@@ -1,5 +1,5 @@
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
-import type { Handover } from '../../src/message/handover.ts'
+import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { type PersonalityName, personalities } from '../../src/simulator/modem/makes.ts'
 import { decodePdu } from '../../src/sms/decode.ts'
@@ -34,7 +34,7 @@ export function makeOf(seed: number): PersonalityName {
 }
 
 /** What the driver said of a text; `killed` when the hub did not live to hear it. */
-type Said = Handover | 'killed'
+type Said = SubmitOutcome | 'killed'
 
 /** A modem and its driver through outages of every kind, with texts both ways, on simulated time. */
 export class Week {
@@ -137,7 +137,7 @@ export class Week {
       this.#asked.set(text, (this.#asked.get(text) ?? 0) + 1)
       return 'go' as const
     }
-    const handover = this.bench.driver.send(order(text, this.#random() < 0.5), leave)
+    const handover = this.bench.driver.submit(order(text, this.#random() < 0.5), leave)
     const said = await Promise.race([handover, this.#death])
     this.#sent.set(text, said)
     return said !== 'killed' && said.outcome === 'sent'

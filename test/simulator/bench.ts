@@ -101,7 +101,7 @@ export async function bench(options: { modem?: Partial<ModemOptions>; network?: 
 }
 
 /** An SMS-SUBMIT for the friend. */
-export function submit(text: string, changes: Partial<SubmitRequest> = {}) {
+export function submit(text: string, changes: Partial<Extract<SubmitRequest, { text: string }>> = {}) {
   return encodeSubmit({
     to: friend,
     text,

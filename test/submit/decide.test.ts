@@ -1,27 +1,28 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Claim } from '../../src/ledger/outbox/claim.ts'
-import type { Cause, Handover } from '../../src/message/handover.ts'
+import type { Cause, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { decide } from '../../src/submit/settle.ts'
 
 const minute = 60_000
-const sent: Handover = { outcome: 'sent', reference: 7 }
-const notSent: Handover = { outcome: 'not_sent', reason: 'no prompt' }
-const silence: Handover = { outcome: 'in_doubt', reason: 'silence behind the PDU' }
-const refused = (cause: Partial<Cause>): Handover => ({
+const sent: SubmitOutcome = { outcome: 'sent', reference: 7 }
+const notSent: SubmitOutcome = { outcome: 'not_sent', reason: 'no prompt' }
+const silence: SubmitOutcome = { outcome: 'in_doubt', reason: 'silence behind the PDU' }
+const refused = (cause: Partial<Cause>): SubmitOutcome => ({
   outcome: 'refused',
-  cause: { text: '+CMS ERROR', number: 500, accepted: 'no', next: 'retry', ...cause },
+  cause: { text: '+CMS ERROR', scheme: 'cms', code: 500, by: 'gateway', accepted: 'no', next: 'retry', ...cause },
 })
 
 interface Cell {
   readonly is: string
-  readonly handover: Handover
+  readonly handover: SubmitOutcome
   readonly attempts?: number
   /** Null where it does not matter. */
   readonly safe?: boolean | null
   readonly comesTo: object
 }
 
-const decided = (handover: Handover, safe: boolean, attempts: number) => decide(handover, { safe, attempts } as Claim)
+const decided = (handover: SubmitOutcome, safe: boolean, attempts: number) =>
+  decide(handover, { safe, attempts } as Claim)
 
 test.each<Cell>([
   { is: 'what the network has is sent, with its reference', handover: sent, comesTo: { do: 'sent', reference: 7 } },
@@ -134,18 +135,35 @@ test.each<Cell>([
     comesTo: { do: 'give_up', status: 'failed' },
   },
   {
-    is: 'a number below 300 is the word of the network (TS 27.005 clause 3.2.5)',
-    handover: refused({ next: 'give_up', number: 38 }),
-    comesTo: { do: 'give_up', error: { code: 'network_rejected' } },
+    is: 'what comes too fast goes again at once, and is no fault of the text, however often that is said',
+    handover: refused({ next: 'throttle' }),
+    attempts: 100,
+    comesTo: { do: 'requeue', after: 1_000, pause: null },
   },
   {
-    is: 'a number from 300 is the word of the modem',
-    handover: refused({ next: 'give_up', number: 300 }),
-    comesTo: { do: 'give_up', error: { code: 'modem_error' } },
+    is: 'what comes too fast and may have been taken all the same leaves an unsafe command in doubt',
+    handover: refused({ accepted: 'unknown', next: 'throttle' }),
+    safe: false,
+    comesTo: { do: 'doubt', pause: null },
+  },
+  {
+    is: 'the word of the network is called that, with its number',
+    handover: refused({ next: 'give_up', code: 38, by: 'network' }),
+    comesTo: { do: 'give_up', error: { code: 'network_rejected', details: { cms: 38 } } },
+  },
+  {
+    is: 'so is that of a carrier, with its own code',
+    handover: refused({ next: 'give_up', scheme: 'http', code: '21610', by: 'carrier' }),
+    comesTo: { do: 'give_up', error: { code: 'network_rejected', details: { http: '21610' } } },
+  },
+  {
+    is: 'the word of the modem is called that, with its number',
+    handover: refused({ next: 'give_up', code: 300 }),
+    comesTo: { do: 'give_up', error: { code: 'modem_error', details: { cms: 300 } } },
   },
   {
     is: 'an ERROR without a number is the word of the modem',
-    handover: refused({ next: 'give_up', number: null }),
+    handover: refused({ next: 'give_up', scheme: null, code: null }),
     comesTo: { do: 'give_up', error: { code: 'modem_error' } },
   },
 ])('$is', ({ handover, attempts = 1, safe = null, comesTo }) => {
@@ -155,8 +173,8 @@ test.each<Cell>([
 
 describe('whatever a gateway says', () => {
   const causes = (['no', 'yes', 'unknown'] as const).flatMap((accepted) =>
-    (['retry', 'give_up', 'pause'] as const).flatMap((next) =>
-      [null, 38, 500].map((number) => refused({ accepted, next, number })),
+    (['retry', 'give_up', 'pause', 'throttle'] as const).flatMap((next) =>
+      (['network', 'carrier', 'gateway'] as const).map((by) => refused({ accepted, next, by })),
     ),
   )
   const all = [sent, notSent, silence, ...causes]

@@ -1,10 +1,12 @@
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
-import type { Handover, SegmentOrder } from '../../message/handover.ts'
+import type { Segment } from '../../message/segment.ts'
+import type { SendPermit, SubmitOutcome } from '../../message/submit-outcome.ts'
+import { relativeValidity } from '../../sms/validity.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Latch } from '../../util/latch.ts'
 import { Filing } from '../filing.ts'
-import type { Gateway, GatewayHandlers, Leave, RingOrder } from '../gateway.ts'
+import type { Gateway, GatewayHandlers, RingOrder } from '../gateway.ts'
 import { Rest } from '../rest.ts'
 import { ShownState } from '../shown-state.ts'
 import { BindingsOfThisRun, Bond } from './hardware/binding.ts'
@@ -25,7 +27,7 @@ export class Modem implements Gateway {
   readonly #options: ModemOptions
   readonly #clock: Clock
   readonly #stopping = new Latch()
-  readonly #handovers = new Set<Promise<Handover>>()
+  readonly #handovers = new Set<Promise<SubmitOutcome>>()
   readonly #shown = new ShownState(
     () => this.#handlers.changed(),
     ({ network }) => this.#holds(network),
@@ -77,12 +79,17 @@ export class Modem implements Gateway {
     this.#ended = this.#service.run()
   }
 
-  send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
-    return this.#handOver((session) => session.send(order, leave))
+  /** TP-VP. */
+  validitySeconds(wanted: number): number {
+    return relativeValidity(wanted).seconds
   }
 
-  ring(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover> {
-    return this.#handOver((session) => session.ring(order, leave))
+  submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
+    return this.#handOver((session) => session.submit(segment, permit))
+  }
+
+  ring(order: RingOrder, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
+    return this.#handOver((session) => session.ring(order, permit))
   }
 
   /** What went over the port lately, secrets and messages masked. */
@@ -148,7 +155,7 @@ export class Modem implements Gateway {
     return this.#stopping.isFired ? null : (this.#service?.session ?? null)
   }
 
-  async #handOver(work: (session: Session) => Promise<Handover>): Promise<Handover> {
+  async #handOver(work: (session: Session) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {
     const session = this.#session
     if (session === null) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     const held = this.#holds(this.state.network)

@@ -1,10 +1,11 @@
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
-import type { Handover, SegmentOrder } from '../../message/handover.ts'
+import { hasMore, type Segment } from '../../message/segment.ts'
+import { refusedByGateway, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
 import { type Failed, inBackground, logged } from '../../util/background.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Filing } from '../filing.ts'
-import type { Leave, RingOrder } from '../gateway.ts'
+import type { RingOrder } from '../gateway.ts'
 import { IncomingCall } from './calls/incoming-call.ts'
 import { Ringing } from './calls/ringing.ts'
 import { runUssd } from './calls/ussd.ts'
@@ -12,6 +13,7 @@ import { cardTrouble } from './card.ts'
 import { Concerns } from './concerns.ts'
 import type { Channel, Reply } from './line/channel.ts'
 import type { Urc } from './line/urcs.ts'
+import { cmsOf } from './messages/causes.ts'
 import type { MessageFormat, Submission } from './messages/formats/format.ts'
 import { keeps, type MessageSetup } from './messages/message-setup.ts'
 import { Receiver } from './messages/receiver.ts'
@@ -151,24 +153,24 @@ export class Session {
     return cardTrouble(await this.#channel.exclusive(() => this.#channel.command('AT+CPIN?', 5_000)))
   }
 
-  async send(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
+  async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     this.#sending++
     try {
-      return await this.#channel.exclusive(() => this.#handOver(order, leave))
+      return await this.#channel.exclusive(() => this.#handOver(segment, permit))
     } finally {
       this.#sending--
     }
   }
 
   /** A call has the modem for itself: texts wait until it has ended. */
-  async ring(order: RingOrder, leave: () => Promise<Leave>): Promise<Handover> {
+  async ring(order: RingOrder, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     this.#sending++
     try {
       return await this.#channel.exclusive(async () => {
         if (this.#hasEnded || !(await this.#channel.inStep()))
           return { outcome: 'not_sent', reason: 'the modem is not ready' }
         this.#ringing = new Ringing(this.#channel, order)
-        return this.#ringing.run(leave)
+        return this.#ringing.run(permit)
       })
     } finally {
       this.#ringing = null
@@ -245,38 +247,40 @@ export class Session {
     await this.#channel.exclusive(async () => {})
   }
 
-  async #handOver(order: SegmentOrder, leave: () => Promise<Leave>): Promise<Handover> {
+  async #handOver(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
     const { format } = this.#deps.messages
     const { submitMs, causes, stuckWith } = this.#deps.quirks
     let submission: Submission
     try {
-      submission = format.submission(order)
+      submission = format.submission(segment)
     } catch (error) {
       const { message } = Fault.from(error)
       // It may come to know PDU mode within the minute.
-      if (this.#waking.isOpen) return { outcome: 'not_sent', reason: `the modem is still starting: ${message}` }
-      return { outcome: 'refused', cause: { text: message, number: null, accepted: 'no', next: 'give_up' } }
+      if (format.name !== 'pdu' && this.#waking.isOpen)
+        return { outcome: 'not_sent', reason: `the modem is still starting: ${message}` }
+      return refusedByGateway(message)
     }
-    await this.#prepare(submission.before, order)
+    await this.#prepare(submission.before, hasMore(segment))
     const acknowledged = this.#bareOks >= bareOksToLearn ? shortTail : usualSubmitTimes.acknowledged
     const times = { ...usualSubmitTimes, written: submitMs, acknowledged }
     const since = this.#channel.clock.monotonic()
-    const { handover, prompted, lateReference } = await submitSegment(this.#channel, submission, leave, times, causes)
+    const { handover, prompted, lateReference } = await submitSegment(this.#channel, submission, permit, times, causes)
     if (this.#channel.clock.monotonic() - since > longSubmit) this.#looksBack()
-    if (handover.outcome === 'refused' && storageCauses.includes(handover.cause.number ?? 0))
-      this.#receiver.full(handover.cause.text)
-    if (handover.outcome === 'refused') await this.#centre.refused(handover.cause.number)
-    if (handover.outcome === 'refused' && cardCauses.includes(handover.cause.number ?? 0))
-      this.#deps.cardChanged(handover.cause.text)
+    const code = handover.outcome === 'refused' ? cmsOf(handover.cause) : null
+    if (handover.outcome === 'refused') {
+      const { text } = handover.cause
+      if (storageCauses.includes(code ?? 0)) this.#receiver.full(text)
+      await this.#centre.refused(code)
+      if (cardCauses.includes(code ?? 0)) this.#deps.cardChanged(text)
+    }
     if (handover.outcome === 'sent') this.#centre.sent()
     if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
     this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
-    const isStuck = handover.outcome === 'refused' && stuckWith.includes(handover.cause.number ?? 0)
-    this.#stuck = isStuck ? this.#stuck + 1 : 0
+    this.#stuck = stuckWith.includes(code ?? 0) ? this.#stuck + 1 : 0
     if (this.#stuck === mostStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
     if (this.#silent === mostSilent) this.#deps.over('the modem takes messages and says nothing more')
     if (this.#unasked === mostUnasked) this.#deps.over('the modem does not ask for messages')
@@ -284,7 +288,7 @@ export class Session {
   }
 
   /** What the format wants in front, and one radio link for all parts of a message (TS 27.005 clause 3.5.6). */
-  async #prepare(before: readonly string[], { more }: SegmentOrder): Promise<void> {
+  async #prepare(before: readonly string[], more: boolean): Promise<void> {
     for (const text of before) {
       if (this.#said.includes(text)) continue
       if ((await this.#channel.command(text, 5_000)).final.kind === 'ok') this.#said = before

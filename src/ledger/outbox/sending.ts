@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../message/fault.ts'
+import type { SendPermit } from '../../message/submit-outcome.ts'
 import { holdLane } from '../lanes/lanes.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
@@ -17,9 +18,6 @@ interface Part {
   readonly now: number
 }
 
-/** What the driver asks between the prompt and the first octet of the PDU. */
-export type Leave = 'go' | 'expired' | 'stop'
-
 /**
  * Marks a segment as written: from now on nobody may say that it never left. Committed before the first octet of the
  * PDU, so that after a crash a segment without the mark is known to be unsent.
@@ -27,7 +25,7 @@ export type Leave = 'go' | 'expired' | 'stop'
 export function markWritten(
   tx: Tx,
   { seq, part, gateway, sim, now, validFor }: Part & { readonly validFor: number },
-): Leave {
+): SendPermit {
   const row = submission(tx, seq)
   if (row === undefined || row.gateway !== gateway) return 'stop'
   if (row.status === 'sending' && row.expires_at !== null && row.expires_at <= now) return 'expired'

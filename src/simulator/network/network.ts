@@ -1,5 +1,5 @@
+import type { Concat } from '../../message/segment.ts'
 import { encodePdu } from '../../sms/encode.ts'
-import type { Concat } from '../../sms/header.ts'
 import { segmentText } from '../../sms/segment.ts'
 import type { Submit } from '../../sms/tpdu.ts'
 import type { Clock } from '../../util/clock.ts'

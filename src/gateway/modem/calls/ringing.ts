@@ -1,6 +1,6 @@
 import { refusalOf } from '../../../message/dialable.ts'
-import type { Handover } from '../../../message/handover.ts'
-import type { Leave, RingOrder } from '../../gateway.ts'
+import type { SendPermit, SubmitOutcome } from '../../../message/submit-outcome.ts'
+import type { RingOrder } from '../../gateway.ts'
 import type { Channel } from '../line/channel.ts'
 import { type Final, finalIn } from '../line/results.ts'
 
@@ -38,11 +38,11 @@ export class Ringing {
     this.#wake()
   }
 
-  async run(leave: () => Promise<Leave>): Promise<Handover> {
+  async run(permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     // The last gate before the network: whatever came in before, no code and no emergency number is dialled.
     const refusal = refusalOf(this.#order.number, 'call')
     if (refusal !== null) return this.#refused(refusal, null)
-    const verdict = await leave().catch((error: Error) => error.message)
+    const verdict = await permit().catch((error: Error) => error.message)
     if (verdict !== 'go') return { outcome: 'not_sent', reason: verdict }
     const dialled = await this.#dial()
     if (dialled.kind === 'error') return this.#refused(dialled.text, dialled.number)
@@ -129,7 +129,7 @@ export class Ringing {
   }
 
   /** BUSY is a device that rejects the call, which is how most gate openers take it. */
-  #outcome(rang: boolean | null): Handover {
+  #outcome(rang: boolean | null): SubmitOutcome {
     if (rang === true || this.#end === 'BUSY' || (rang === null && this.#end === null))
       return { outcome: 'sent', reference: null }
     return {
@@ -138,9 +138,9 @@ export class Ringing {
     }
   }
 
-  #refused(text: string, number: number | null): Handover {
+  #refused(text: string, number: number | null): SubmitOutcome {
     // 30 and 31: no network, which passes. The rest will be refused again.
     const next = number === 30 || number === 31 ? 'retry' : 'give_up'
-    return { outcome: 'refused', cause: { text, number: null, accepted: 'no', next } }
+    return { outcome: 'refused', cause: { text, scheme: null, code: null, by: 'gateway', accepted: 'no', next } }
   }
 }

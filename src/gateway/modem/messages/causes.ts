@@ -1,4 +1,4 @@
-import type { Cause } from '../../../message/handover.ts'
+import type { Cause } from '../../../message/submit-outcome.ts'
 import type { Final } from '../line/results.ts'
 
 type Verdict = Pick<Cause, 'accepted' | 'next'>
@@ -76,6 +76,9 @@ const failureCauses: Readonly<Record<number, CauseRow>> = {
   255: { ...unknown, meaning: 'unspecified error' },
 }
 
+/** From here on the modem itself speaks (TS 27.005 clause 3.2.5); below, the network does. */
+const firstOfEquipment = 300
+
 /** TS 27.005 clause 3.2.5: the modem itself. What it says of its timers or its radio is no word of the network. */
 const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   300: { ...unknown, meaning: 'mobile equipment failure' },
@@ -151,8 +154,15 @@ export function causeOf(
   return {
     text: row === undefined ? final.text : `${final.text} (${row.meaning})`,
     // Always of the +CMS ERROR list: 14 is SIM busy in one and nothing in the other.
-    number,
+    scheme: number === null ? null : 'cms',
+    code: number,
+    by: number !== null && number < firstOfEquipment ? 'network' : 'gateway',
     accepted: pduWritten ? verdict.accepted : 'no',
     next: verdict.next,
   }
+}
+
+/** The number of the +CMS ERROR list; null where the modem gave none. */
+export function cmsOf({ scheme, code }: Cause): number | null {
+  return scheme === 'cms' ? (code as number) : null
 }

@@ -1,7 +1,6 @@
-import type { Handover } from '../../../message/handover.ts'
+import type { SendPermit, SubmitOutcome } from '../../../message/submit-outcome.ts'
 import { inBackground } from '../../../util/background.ts'
 import type { Timer } from '../../../util/clock.ts'
-import type { Leave } from '../../gateway.ts'
 import type { Channel } from '../line/channel.ts'
 import type { Token } from '../line/framer.ts'
 import type { Listener } from '../line/listener.ts'
@@ -37,7 +36,7 @@ const silences: Readonly<Record<State, string>> = {
 }
 
 export interface Submitted {
-  readonly handover: Handover
+  readonly handover: SubmitOutcome
   /** The modem asked for the message. */
   readonly prompted: boolean
   /** A reference came that belongs to an earlier message. */
@@ -48,17 +47,17 @@ export interface Submitted {
 export function submitSegment(
   channel: Channel,
   submission: Submission,
-  leave: () => Promise<Leave>,
+  permit: () => Promise<SendPermit>,
   times: SubmitTimes = usualSubmitTimes,
   causes: Quirks['causes'] = {},
 ): Promise<Submitted> {
-  return new Promise((resolve) => new SubmitDialogue(channel, submission, leave, times, causes, resolve).begin())
+  return new Promise((resolve) => new SubmitDialogue(channel, submission, permit, times, causes, resolve).begin())
 }
 
 class SubmitDialogue implements Listener {
   readonly #channel: Channel
   readonly #submission: Submission
-  readonly #leave: () => Promise<Leave>
+  readonly #permit: () => Promise<SendPermit>
   readonly #times: SubmitTimes
   readonly #causes: Quirks['causes']
   readonly #resolve: (submitted: Submitted) => void
@@ -66,7 +65,7 @@ class SubmitDialogue implements Listener {
   #timer: Timer | null = null
   #outcome: Outcome | null = null
   /** The hub is writing its mark: until it has, or its time is over, nobody may hear how this ended. */
-  #isLeaving = false
+  #isAsking = false
   #reference: number | null = null
   #error: Extract<Final, { kind: 'error' }> | null = null
   #reason = ''
@@ -77,14 +76,14 @@ class SubmitDialogue implements Listener {
   constructor(
     channel: Channel,
     submission: Submission,
-    leave: () => Promise<Leave>,
+    permit: () => Promise<SendPermit>,
     times: SubmitTimes,
     causes: Quirks['causes'],
     resolve: (submitted: Submitted) => void,
   ) {
     this.#channel = channel
     this.#submission = submission
-    this.#leave = leave
+    this.#permit = permit
     this.#times = times
     this.#causes = causes
     this.#resolve = resolve
@@ -134,7 +133,7 @@ class SubmitDialogue implements Listener {
     this.#reason = reason
     this.#outcome = next as Outcome
     if (!isTidy(this.#state, event)) this.#channel.outOfStep()
-    if (!this.#isLeaving || event === 'timeout') this.#end(this.#outcome)
+    if (!this.#isAsking || event === 'timeout') this.#end(this.#outcome)
   }
 
   #enter(state: State): void {
@@ -150,7 +149,7 @@ class SubmitDialogue implements Listener {
   }
 
   #timedOut(): void {
-    // The answer to `leave` is overdue, and something else has ended this before.
+    // The answer to `permit` is overdue, and something else has ended this before.
     if (this.#outcome !== null) return this.#end(this.#outcome)
     this.#on('timeout', `${silences[this.#state]} within ${this.#times[this.#state] / 1000} s`)
   }
@@ -158,15 +157,15 @@ class SubmitDialogue implements Listener {
   /** The prompt is there: the hub marks the segment as written, or keeps it. */
   async #ask(): Promise<void> {
     this.#wasPrompted = true
-    this.#isLeaving = true
-    let verdict: Leave | Error
+    this.#isAsking = true
+    let verdict: SendPermit | Error
     try {
-      verdict = await this.#leave()
+      verdict = await this.#permit()
     } catch (error) {
       verdict = error as Error
     }
-    if (!this.#isLeaving) return
-    this.#isLeaving = false
+    if (!this.#isAsking) return
+    this.#isAsking = false
     if (this.#outcome !== null) this.#end(this.#outcome)
     else if (verdict === 'go') this.#on('go')
     else this.#on('stay', verdict instanceof Error ? verdict.message : verdict)
@@ -178,14 +177,14 @@ class SubmitDialogue implements Listener {
   }
 
   #end(outcome: Outcome): void {
-    this.#isLeaving = false
+    this.#isAsking = false
     this.#timer?.cancel()
     this.#channel.listen(null)
     const { prompted, lateReference } = { prompted: this.#wasPrompted, lateReference: this.#lateReference }
     this.#resolve({ handover: this.#handover(outcome), prompted, lateReference })
   }
 
-  #handover(outcome: Outcome): Handover {
+  #handover(outcome: Outcome): SubmitOutcome {
     switch (outcome) {
       case 'sent':
         return { outcome, reference: this.#reference }

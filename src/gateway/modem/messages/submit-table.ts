@@ -1,4 +1,4 @@
-import type { Handover } from '../../../message/handover.ts'
+import type { SubmitOutcome } from '../../../message/submit-outcome.ts'
 
 /** Where an AT+CMGS is (TS 27.005 clause 4.3). */
 export type State =
@@ -21,7 +21,7 @@ export type Event =
   | 'reset' // the modem has started anew
   | 'lost' // the port is gone
 
-export type Outcome = Handover['outcome']
+export type Outcome = SubmitOutcome['outcome']
 
 type Row = Readonly<Record<Event, State | Outcome | 'ignore'>>
 

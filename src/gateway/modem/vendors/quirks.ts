@@ -1,4 +1,4 @@
-import type { Cause } from '../../../message/handover.ts'
+import type { Cause } from '../../../message/submit-outcome.ts'
 import type { Identity } from '../hardware/identity.ts'
 import { type Rung, usualLadder } from './ladder.ts'
 

@@ -1,8 +1,8 @@
 import { Fault } from '../../../../message/fault.ts'
-import { decodePdu } from '../../../../sms/decode.ts'
+import type { Segment } from '../../../../message/segment.ts'
+import { recipientOf } from '../../../../sms/destination.ts'
 import { encodePdu } from '../../../../sms/encode.ts'
 import { isGsm7 } from '../../../../sms/gsm7.ts'
-import type { Submit } from '../../../../sms/tpdu.ts'
 import { fieldsIn, numberIn } from '../../line/fields.ts'
 import type { MessageFormat, Submission } from './format.ts'
 
@@ -38,13 +38,13 @@ export const cdmaFormat: MessageFormat = {
   submission,
 }
 
-function submission({ pdu }: { readonly pdu: string }): Submission {
-  const { text = '', udhi, address } = decodePdu(pdu) as Submit
-  if (udhi || text.length > longest || !/^[\n\r -~]*$/.test(text))
+function submission({ to, content, concat }: Segment): Submission {
+  const text = content.alphabet === 'data' ? null : content.text
+  if (concat !== null || text === null || text.length > longest || !/^[\n\r -~]*$/.test(text))
     throw new Fault('encoding_error', `this CDMA modem sends up to ${longest} ASCII characters only`)
   return {
     before: [],
-    command: `AT^HCMGS="${address.number}"`,
+    command: `AT^HCMGS="${recipientOf(to).number}"`,
     prefix: '^HCMGSS:',
     reference: /^\^HCMGSS: *(\d+)/,
     okAccepts: false,

@@ -1,4 +1,4 @@
-import type { SegmentOrder } from '../../../../message/handover.ts'
+import type { Segment } from '../../../../message/segment.ts'
 import type { Listed, Shown } from '../../line/shown.ts'
 
 /** A segment in the words of a format. */
@@ -16,8 +16,7 @@ export interface Submission {
 }
 
 /**
- * How messages are written to a modem and read from it. The driver speaks of PDUs only: a format that has none makes
- * them.
+ * How messages are written to a modem and read from it. What is read is a PDU: a format that has none makes it.
  */
 export interface MessageFormat {
   readonly name: 'pdu' | 'text' | 'plain' | 'cdma'
@@ -35,5 +34,5 @@ export interface MessageFormat {
   /** What came directly, by `+CMT` or `+CDS` and the lines behind it. */
   direct(line: string, body: readonly string[]): Shown
   /** Fails with `encoding_error` where the format has no words for it. */
-  submission(order: SegmentOrder): Submission
+  submission(segment: Segment): Submission
 }

@@ -1,5 +1,7 @@
+import type { Segment } from '../../../../message/segment.ts'
+import { encodeSubmit } from '../../../../sms/submit.ts'
 import { listedMessages, shownDirect, shownMessage } from '../../line/shown.ts'
-import type { MessageFormat } from './format.ts'
+import type { MessageFormat, Submission } from './format.ts'
 
 /** PDU mode: TS 27.005 clause 4. */
 export const pduFormat: MessageFormat = {
@@ -12,12 +14,29 @@ export const pduFormat: MessageFormat = {
   listed: listedMessages,
   message: (lines) => shownMessage(lines, 'unknown'),
   direct: (line, body) => shownDirect(line, body, 'unknown'),
-  submission: ({ tpduLength, pdu }) => ({
+  submission,
+}
+
+/** Most modems put their own TP-MR in place of this one. */
+const noReference = 0
+
+function submission({ to, content, concat, validitySeconds, report, messageClass }: Segment): Submission {
+  const { pdu, tpduLength } = encodeSubmit({
+    to,
+    ...content,
+    concat,
+    messageReference: noReference,
+    validitySeconds,
+    statusReport: report,
+    messageClass,
+    allowEmpty: true,
+  })
+  return {
     before: [],
     command: `AT+CMGS=${tpduLength}`,
     prefix: '+CMGS:',
     reference: /^\+CMGS: *(\d+)/,
     okAccepts: true,
     body: pdu,
-  }),
+  }
 }

@@ -1,8 +1,10 @@
 import type { Address } from '../../../../message/address.ts'
 import { Fault } from '../../../../message/fault.ts'
-import { decodePdu } from '../../../../sms/decode.ts'
+import type { Segment } from '../../../../message/segment.ts'
+import { dcsOf } from '../../../../sms/dcs.ts'
+import { recipientOf } from '../../../../sms/destination.ts'
 import { hexOf } from '../../../../sms/octets.ts'
-import type { Submit } from '../../../../sms/tpdu.ts'
+import { relativeValidity } from '../../../../sms/validity.ts'
 import { listedMessages, shownDirect, shownMessage } from '../../line/shown.ts'
 import type { MessageFormat, Submission } from './format.ts'
 
@@ -57,23 +59,24 @@ function textModeIn(alphabet: Alphabet): MessageFormat {
     listed: listedMessages,
     message: (lines) => shownMessage(lines, charset),
     direct: (line, body) => shownDirect(line, body, charset),
-    submission: (order) => submission(order, alphabet),
+    submission: (segment) => submission(segment, alphabet),
   }
 }
 
-function submission({ pdu }: { readonly pdu: string }, alphabet: Alphabet): Submission {
-  const submit = decodePdu(pdu) as Submit
-  if (submit.udhi || submit.text === undefined)
+function submission(segment: Segment, alphabet: Alphabet): Submission {
+  const { to, content, concat, validitySeconds, report, messageClass } = segment
+  if (concat !== null || content.alphabet === 'data')
     throw new Fault('encoding_error', 'this modem knows no PDU mode: it can send texts of one part only')
-  const firstOctet = submit.statusReportRequest ? 49 : 17
-  const period = submit.vp?.format === 'relative' ? submit.vp.value : 167
+  const firstOctet = report ? 49 : 17
+  const period = relativeValidity(validitySeconds).value
+  const dcs = dcsOf({ alphabet: content.alphabet, cls: messageClass })
   return {
-    before: [`AT+CSMP=${firstOctet},${period},${submit.pid},${submit.dcs}`],
-    command: `AT+CMGS="${alphabet.write(written(submit.address))}"`,
+    before: [`AT+CSMP=${firstOctet},${period},0,${dcs}`],
+    command: `AT+CMGS="${alphabet.write(written(recipientOf(to)))}"`,
     prefix: '+CMGS:',
     reference: /^\+CMGS: *(\d+)/,
     okAccepts: true,
-    body: alphabet.write(submit.text),
+    body: alphabet.write(content.text),
   }
 }
 

@@ -1,0 +1,36 @@
+/** Part `seq` (from 1) of `total` of the message `ref`; `bits` is the width of the reference. */
+export interface Concat {
+  readonly ref: number
+  readonly total: number
+  readonly seq: number
+  readonly bits: 8 | 16
+}
+
+/** What a segment carries: a text in one of the alphabets of TS 23.038, or octets for a program at the other end. */
+export type SegmentContent =
+  | { readonly alphabet: 'gsm7' | 'ucs2'; readonly text: string }
+  /** Hex. */
+  | { readonly alphabet: 'data'; readonly data: string }
+
+/**
+ * One segment on its way to the network, as every kind of gateway understands it: a modem makes an SMS-SUBMIT of it, an
+ * SMSC a `submit_sm`, a carrier the body of a request.
+ */
+export interface Segment {
+  /** As it is dialled: with a plus it is international. */
+  readonly to: string
+  readonly content: SegmentContent
+  /** Which part of which message this is; null for a message of one segment. */
+  readonly concat: Concat | null
+  /** How long the network may try, in seconds. */
+  readonly validitySeconds: number
+  /** Asks for a delivery report. */
+  readonly report: boolean
+  /** TS 23.038 clause 4: 0 shows the text at once and keeps nothing (flash); null leaves it to the recipient. */
+  readonly messageClass: 0 | 1 | 2 | 3 | null
+}
+
+/** More segments of the same message follow at once. */
+export function hasMore({ concat }: Segment): boolean {
+  return concat !== null && concat.seq < concat.total
+}
