@@ -2,14 +2,15 @@ import * as z from 'zod'
 import { wordsOf } from '../config/problems.ts'
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
+import { may } from '../message/rights.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { own } from '../util/own.ts'
 import type { ApiDeps, Data } from './operation.ts'
 import { operations, pathsOf } from './operations.ts'
 
 /**
- * Carries an operation out. Fails with `unknown_command`, with `invalid_payload`, naming what is wrong, and with
- * whatever the operation fails with.
+ * Carries an operation out. Fails with `unknown_command`, with `not_allowed`, with `invalid_payload`, naming what is
+ * wrong, and with whatever the operation fails with.
  */
 export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker: Asker): Promise<Data> {
   const surface = asker.door === 'hub' ? 'local' : asker.door
@@ -19,6 +20,8 @@ export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker
     const meant = didYouMean(path, known) || `; there is ${known.join(', ')}`
     throw new Fault('unknown_command', `there is no request "${path}"${meant}`)
   }
+  if (asker.rights !== null && !may(asker.rights, { act: 'request', least: one.role }))
+    throw new Fault('not_allowed', `${asker.name} may not ask for ${path}`)
   const parsed = one.input.safeParse(data)
   if (parsed.success) return (await one.run(parsed.data, deps, asker)) as Data
   const [issue] = parsed.error.issues

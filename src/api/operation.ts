@@ -7,13 +7,10 @@ import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import type { Accepted, Asker, Door } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import type { Role } from '../message/rights.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
-
-/** Who may ask: each may what those before it may. */
-export const roles = ['home_assistant', 'admin'] as const
-export type Role = (typeof roles)[number]
 
 /** What operations may reach of the hub. */
 export interface ApiDeps {

@@ -1,9 +1,10 @@
+import type { Role } from '../message/rights.ts'
 import { deviceOperations } from './device-operations.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
 import { modemOperations } from './modem-operations.ts'
-import { type Operation, type Role, roles, type Surface } from './operation.ts'
+import type { Operation, Surface } from './operation.ts'
 import { queueOperations } from './queue-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
@@ -23,8 +24,13 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...hubOperations,
 }
 
-/** What can be asked for through a door, by whoever has at least this role. */
-export const pathsOf = (surface: Surface, role: Role = 'admin'): readonly string[] =>
-  Object.entries(operations)
-    .filter(([, one]) => one.surfaces.includes(surface) && roles.indexOf(one.role) <= roles.indexOf(role))
-    .map(([path]) => path)
+/** What can be asked for through a door, with the least role that each is for. */
+export const leastRoles = (surface: Surface): Readonly<Record<string, Role>> =>
+  Object.fromEntries(
+    Object.entries(operations).flatMap(([path, { surfaces, role }]) =>
+      surfaces.includes(surface) ? [[path, role]] : [],
+    ),
+  )
+
+/** What can be asked for through a door. */
+export const pathsOf = (surface: Surface): readonly string[] => Object.keys(leastRoles(surface))

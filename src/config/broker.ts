@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import { roles } from '../message/rights.ts'
 import { idPattern } from '../message/topics.ts'
 import { isPassword, isPasswordHash } from './password.ts'
 import { key, limit, list, listen, number } from './scalars.ts'
@@ -22,7 +23,7 @@ const User = z
       'scrypt:15:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
     ),
     role: key(
-      z.enum(['reader', 'operator', 'home_assistant', 'admin']).optional(),
+      z.enum(roles).optional(),
       'reader sees; operator also commands; home_assistant also announces; admin may do everything',
       'operator',
     ),

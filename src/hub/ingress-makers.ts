@@ -1,4 +1,4 @@
-import { pathsOf } from '../api/operations.ts'
+import { leastRoles } from '../api/operations.ts'
 import { sms2mqttInbound } from '../bridge/sms2mqtt.ts'
 import { brokerSettings } from '../config/broker.ts'
 import type { Config } from '../config/schema.ts'
@@ -37,7 +37,7 @@ export function makeIngress(deps: IngressDeps): Ingress {
     const sessions = sessionStore(store, baseTopic)
     const { prefix } = config.homeassistant
     const discovery = { prefix, objectOf: (device: string) => `${hubDeviceId({ instance })}_${device}` }
-    const operations = pathsOf('mqtt', 'home_assistant')
+    const operations = leastRoles('mqtt')
     const names = { baseTopic, aliases, discovery, operations, isRecipient }
     return new EmbeddedBroker({ ...brokerSettings(broker), ...names, sessions, now, clock, run })
   }

@@ -2,6 +2,7 @@ import { Fault } from './fault.ts'
 import type { Meta } from './meta.ts'
 import { type ReadPayload, readCommand, readText } from './payload.ts'
 import type { Intent, Options, Origin, ReplyTo } from './request.ts'
+import type { Rights } from './rights.ts'
 
 /** Tells a message that is delivered once more from one that is made anew: a packet of a client's connection. */
 export interface Delivery {
@@ -22,6 +23,8 @@ export interface Asker {
   readonly name: string
   /** Everybody behind the door has this name: the quota of a client is not shared by all of them then. */
   readonly isAnonymous: boolean
+  /** What the door lets through by; null where it has judged already, as a broker does by topics. */
+  readonly rights: Rights | null
   /** Where the answer goes beside the hub's own topics. */
   readonly replyTo: ReplyTo | null
   readonly delivery: Delivery | null
@@ -62,6 +65,7 @@ export const ownAsker = (name: string, door: 'hub' | 'local'): Asker => ({
   door,
   name,
   isAnonymous: false,
+  rights: { role: 'admin' },
   replyTo: null,
   delivery: null,
   id: null,

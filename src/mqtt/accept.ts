@@ -15,6 +15,7 @@ export function askerOf(publish: Publish): Asker {
     door: 'mqtt',
     name: user ?? client,
     isAnonymous: publish.isAnonymous ?? false,
+    rights: null,
     replyTo: response && {
       kind: 'mqtt',
       topic: response.topic,

@@ -24,6 +24,7 @@ describe('the embedded broker with users', () => {
       boss: { password: await password('boss'), role: 'admin' },
       watcher: { password: await password('watcher'), role: 'reader' },
       guest: { password: await password('guest'), role: 'operator', devices: ['gate'], commands: ['open'] },
+      keeper: { password: await password('keeper'), role: 'admin', devices: ['gate'] },
       setter: { password: await password('setter'), write: ['smshub/+/set/#'], read: ['smshub/boiler/#'] },
     }
     yaml = hubYaml({
@@ -93,6 +94,29 @@ describe('the embedded broker with users', () => {
     await settle()
     expect(accepted(world.world, gateNumber).length).toBe(before + 1)
     await setter.close()
+  })
+
+  test('an administrator of one device is one of that device only, and none of the hub', async () => {
+    const keeper = await as('keeper', {}, 'smshub/gate/result')
+    const boss = await as('boss', {}, 'smshub/bridge/response/#')
+    for (const [topic, payload] of [
+      ['smshub/boiler/command/status', ''],
+      ['smshub/bridge/request/queue/pause', '{}'],
+      ['smshub/bridge/request/device/remove', '{"id": "boiler"}'],
+      ['smshub/bridge/request/device/command', '{"device": "boiler", "command": "status"}'],
+      ['smshub/sms/send', { to: gateNumber, text: '1234CC' }],
+    ] as const)
+      await keeper.publish(topic, payload)
+    for (const filter of ['#', 'smshub/boiler/result', 'smshub/sms/received'])
+      await expect(keeper.client.subscribeAsync(filter)).rejects.toThrow(/subscribe|unspecified|error/i)
+    await keeper.publish('smshub/gate/command/open', { id: 'keeper-1' })
+    await keeper.final('gate', ({ id }) => id === 'keeper-1')
+    await boss.publish('smshub/bridge/request/device/list', '{}')
+    const { json } = await boss.wait(({ topic }) => topic === 'smshub/bridge/response/device/list')
+    expect(json.data.devices.map(({ id }: { id: string }) => id)).toContain('boiler')
+    expect(boss.received).toHaveLength(1)
+    await keeper.close()
+    await boss.close()
   })
 
   test('another’s results can’t be subscribed to, nor by a wider filter, nor under $', async () => {

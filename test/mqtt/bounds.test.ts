@@ -45,7 +45,7 @@ async function start(limits: Readonly<Record<string, number>> = {}, path = join(
     baseTopic: 'smshub',
     aliases: {},
     discovery: { prefix: 'homeassistant', objectOf: (device) => device },
-    operations: [],
+    operations: {},
     isRecipient: () => false,
     sessions,
     clock: testClock,

@@ -6,7 +6,7 @@ import { FakeClock } from '../fake-clock.ts'
 /** Without users: whoever reaches the broker. */
 const nobody = (baseTopic: string, aliases: Readonly<Record<string, string>>) =>
   new Access(null, {
-    operations: [],
+    operations: {},
     baseTopic,
     aliases,
     discovery: { prefix: 'homeassistant', objectOf: (device) => device },

@@ -1,4 +1,4 @@
-import { pathsOf } from '../../src/api/operations.ts'
+import { leastRoles } from '../../src/api/operations.ts'
 import { Access, type UserRights } from '../../src/mqtt/embedded/access.ts'
 
 /** The rules of the embedded broker for these users; texts may go to the recipients that are named. */
@@ -7,7 +7,7 @@ export function accessOf(users: Readonly<Record<string, UserRights>>, recipients
     baseTopic: 'smshub',
     aliases: {},
     discovery: { prefix: 'homeassistant', objectOf: (device) => `smshub_a1b2_${device}` },
-    operations: pathsOf('mqtt', 'home_assistant'),
+    operations: leastRoles('mqtt'),
     isRecipient: (to) => recipients.includes(to),
   })
 }

@@ -2,16 +2,12 @@ import { Fault } from '../../message/fault.ts'
 import { readUtf8 } from '../../message/json.ts'
 import { readPayload } from '../../message/payload.ts'
 import type { Intent } from '../../message/request.ts'
+import { type Act, acts, may, type Rights, type Role } from '../../message/rights.ts'
 import { matchInbound, type TopicMatch } from '../../message/topics.ts'
 import { covers, isFilter, matches } from '../filter.ts'
 
-/** What a user of the embedded broker may do. `read` and `write` are whole topic filters. */
-export interface UserRights {
-  readonly role?: Role | undefined
-  /** The devices that the role is for; all without it. */
-  readonly devices?: readonly string[] | undefined
-  /** The only commands that the user may send. */
-  readonly commands?: readonly string[] | undefined
+/** What a user of the embedded broker may do. `read` and `write` are whole topic filters beside the role. */
+export interface UserRights extends Rights {
   readonly read?: readonly string[] | undefined
   readonly write?: readonly string[] | undefined
 }
@@ -26,62 +22,48 @@ export interface AccessNames {
     /** The level that names a device. */
     objectOf(device: string): string
   }
-  /** Paths of the operations that a `home_assistant` may ask for. */
-  readonly operations: readonly string[]
+  /** Paths of the operations, with the least role that each is for. */
+  readonly operations: Readonly<Record<string, Role>>
   /** Whether a name or number is a contact's or a device's. */
   isRecipient(to: string, isTopic: boolean): boolean
 }
 
-/**
- * Behind the base topic but for those with a slash in front; `{device}` and `{command}` are filled in, `{discovery}` is
- * the prefix of Home Assistant, `{request}` every operation that is for its role.
- */
-const watching = [
-  '{device}',
-  '{device}/availability',
-  '{device}/location',
-  '{device}/event',
-  '{device}/result',
-  'bridge/state',
-  'bridge/info',
-  'bridge/health',
-  'bridge/profiles/#',
-  'gateway/+',
-  'gateway/+/availability',
-  '{discovery}/#',
-]
-const acting = ['set', 'get', 'command'].flatMap((verb) => [`{device}/${verb}`, `{device}/${verb}/#`])
-
-interface Rights {
-  readonly read: readonly string[]
-  readonly write: readonly string[]
-  /** What only a user that is not narrowed has: rights to the hub as a whole. */
-  readonly hub?: { readonly read: readonly string[]; readonly write: readonly string[]; readonly texts: boolean }
+interface Topics {
+  readonly read?: readonly string[]
+  readonly write?: readonly string[]
 }
 
-const noRights: Rights = { read: [], write: [] }
-const nothingOfTheHub = { read: [], write: [], texts: false } satisfies Rights['hub']
-
 /**
- * None but `admin` changes devices. `home_assistant` may publish whatever discovery announces. What it may do with the
- * hub as a whole (`hub`), and the texts of everybody, are not for a user that is narrowed to some devices; `texts` opens
- * `sms/send` to contacts and devices, and to nobody else.
+ * Where each action is done. Behind the base topic but for those with a slash in front; `{discovery}` is the prefix of
+ * Home Assistant, `{documents}` what is below it of a device. A level that may be any is a wildcard.
  */
-export const roles = {
-  reader: { read: watching, write: [] },
-  operator: { read: watching, write: acting },
-  home_assistant: {
-    read: [...watching, 'bridge/devices/#', 'gateway/+/event'],
-    write: [...acting, '{device}/send', '{discovery}/#'],
-    hub: {
-      read: ['sms/received', 'bridge/event'],
-      write: ['{request}'],
-      texts: true,
-    },
+const topicsOf: Readonly<Record<Act, Topics>> = {
+  see_hub: {
+    read: [
+      'bridge/state',
+      'bridge/info',
+      'bridge/health',
+      'bridge/profiles/#',
+      'gateway/+',
+      'gateway/+/availability',
+      '/{discovery}/status',
+    ],
   },
-  admin: { read: ['/#'], write: ['/#'] },
-} as const satisfies Record<string, Rights>
-export type Role = keyof typeof roles
+  see: { read: ['', '/availability', '/location', '/event', '/result'].map((below) => `{device}${below}`) },
+  see_documents: { read: ['/{documents}'] },
+  set: { write: ['{device}/set/#'] },
+  get: { write: ['{device}/get/#'] },
+  command: { write: ['{device}/command/{command}'] },
+  send: { write: ['{device}/send'] },
+  see_inventory: { read: ['bridge/devices/#', 'gateway/+/event'] },
+  see_texts: { read: ['sms/received', 'bridge/event'] },
+  // It is for the payload to say to whom.
+  text: {},
+  greet: { write: ['/{discovery}/status'] },
+  announce: { write: ['/{discovery}/#'] },
+  request: { write: ['bridge/request/{operation}'] },
+  administer: { read: ['/#'], write: ['/#'] },
+}
 
 interface Filters {
   readonly read: readonly string[]
@@ -160,42 +142,53 @@ export class Access {
     return intents.length > 0 && intents.every(isKnown)
   }
 
-  #filters({ role, devices, commands, read = [], write = [] }: UserRights): Filters {
-    const { prefix, objectOf } = this.#names.discovery
-    const rights: Rights = role === undefined ? noRights : roles[role]
-    const { hub = nothingOfTheHub } = devices === undefined && commands === undefined ? rights : noRights
-    const discovery = rights.write.filter((pattern) => pattern === '{discovery}/#')
-    const acts =
-      commands === undefined || rights.write.length === 0 ? rights.write : ['{device}/command/{command}', ...discovery]
-    const fill = (pattern: string): string[] =>
-      pattern.startsWith('/')
-        ? [pattern.slice(1)]
-        : (pattern.includes('{device}') ? (devices ?? ['+']) : ['']).flatMap((device) =>
-            (pattern.includes('{command}') ? (commands ?? []) : ['']).map(
-              (command) => `${this.#baseTopic}/${pattern.replace('{device}', device).replace('{command}', command)}`,
-            ),
-          )
-    /** Who is narrowed to some devices sees the documents of these, by whichever filter, and announces nothing. */
-    const fillFor = (documents: (device: string) => string[]) => (pattern: string) =>
-      pattern !== '{discovery}/#'
-        ? fill(pattern)
-        : devices === undefined
-          ? [`${prefix}/#`]
-          : [`${prefix}/status`, ...devices.flatMap(documents)]
-    const requests = (pattern: string) =>
-      pattern === '{request}' ? this.#names.operations.map((path) => `bridge/request/${path}`) : [pattern]
-    const mayRead = [
-      ...[...rights.read, ...hub.read].flatMap(fillFor((device) => [`${prefix}/+/${objectOf(device)}/#`])),
-      ...read,
-    ]
-    return {
-      read: mayRead,
-      subscribe: rights.read.includes('{discovery}/#') ? [...mayRead, `${prefix}/#`] : mayRead,
-      write: [...[...acts, ...hub.write.flatMap(requests)].flatMap(fillFor(() => [])), ...write],
-      own: write,
-      texts: hub.texts,
-    }
+  #filters(user: UserRights): Filters {
+    const { read: ownRead = [], write: own = [] } = user
+    const read = [...this.#topics(user, 'read'), ...ownRead]
+    const write = [...this.#topics(user, 'write'), ...own]
+    // Home Assistant subscribes to all of its prefix, whatever is for it there.
+    const seesDocuments = user.role !== undefined
+    const subscribe = seesDocuments ? [...read, `${this.#names.discovery.prefix}/#`] : read
+    return { read, write, own, subscribe, texts: may(user, { act: 'text' }) }
   }
+
+  #topics(user: Rights, way: keyof Topics): string[] {
+    return acts.flatMap((act) => (topicsOf[act][way] ?? []).flatMap((pattern) => this.#granted(user, act, pattern)))
+  }
+
+  /** The topics that a pattern stands for, where the user may do that there. */
+  #granted(user: Rights, act: Act, pattern: string): string[] {
+    const any = [undefined]
+    const devices = /\{(device|documents)\}/.test(pattern) ? (user.devices ?? any) : any
+    const commands = pattern.includes('{command}') ? (user.commands ?? any) : any
+    const operations: readonly (readonly [string, Role | undefined])[] = pattern.includes('{operation}')
+      ? Object.entries(this.#names.operations)
+      : [['', undefined]]
+    return devices.flatMap((device) =>
+      commands.flatMap((command) =>
+        operations
+          .filter(([, least]) => may(user, { act, device, command, least }))
+          .map(([operation]) => this.#topic(pattern, { device, command, operation })),
+      ),
+    )
+  }
+
+  #topic(pattern: string, { device, command, operation }: Named): string {
+    const { prefix, objectOf } = this.#names.discovery
+    const topic = pattern
+      .replace('{documents}', device === undefined ? `${prefix}/#` : `${prefix}/+/${objectOf(device)}/#`)
+      .replace('{discovery}', prefix)
+      .replace('{device}', device ?? '+')
+      .replace('{command}', command ?? '#')
+      .replace('{operation}', operation)
+    return topic.startsWith('/') ? topic.slice(1) : `${this.#baseTopic}/${topic}`
+  }
+}
+
+interface Named {
+  readonly device: string | undefined
+  readonly command: string | undefined
+  readonly operation: string
 }
 
 /** What a payload of these topics names has a topic of its own. */
