@@ -243,6 +243,23 @@ describe('the house', () => {
     expect(culprits).toEqual([])
   })
 
+  test('the ledger names no topic, no payload and nothing of Home Assistant: what it emits are events', () => {
+    const words = /topic|payload|\bretain|\bmqtt|home_?assistant|discovery|['"`](?:bridge|sms|gateway)\//i
+    const culprits = files
+      // What clients of the embedded broker have left at it are MQTT messages.
+      .filter((file) => file.startsWith('ledger/') && !file.startsWith('ledger/broker/'))
+      .filter((file) => words.test(withoutComments(readFileSync(join(root, file), 'utf8')).replace(/ from '.*'/g, '')))
+    expect(culprits).toEqual([])
+  })
+
+  test('who observes events reads them as they are, and parses nothing that the hub has made', () => {
+    const observers = ['http/', 'bridge/', 'homeassistant/', 'hub/']
+    const culprits = files
+      .filter((file) => observers.some((room) => file.startsWith(room)))
+      .filter((file) => /\bJSON\.parse\b/.test(withoutComments(readFileSync(join(root, file), 'utf8'))))
+    expect(culprits).toEqual([])
+  })
+
   test('the picture in src/README.md names every folder, and only these', () => {
     const table = readFileSync(join(root, 'README.md'), 'utf8').match(/^\| `.*\|.*$/gm) ?? []
     const named = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)\/`/g)].map(([, name]) => name))

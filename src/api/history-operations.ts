@@ -85,7 +85,7 @@ export const historyOperations = {
 export async function eraseAll(subject: Subject, deps: ApiDeps): Promise<z.input<typeof erasure>> {
   const device = subject.device === null ? undefined : deps.fleet.devices.get(subject.device)
   const fields = device === undefined ? null : stateKeysOf(device)
-  const baseTopic = deps.config.mqtt.base_topic
-  const erased = await deps.store.run('erase', { ...subject, baseTopic, fields, now: deps.now() })
+  const address = subject.device === null ? null : `${deps.config.mqtt.base_topic}/${subject.device}`
+  const erased = await deps.store.run('erase', { ...subject, address, fields, now: deps.now() })
   return { ...erased, backups: [...deps.backups()] }
 }

@@ -9,7 +9,7 @@ import { ownAsker } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { isAvailable } from '../message/gateway-state.ts'
-import type { Publication } from '../message/publication.ts'
+import { type Document, type HubEvent, happening } from '../message/hub-event.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { acceptPublish, askerOf } from '../mqtt/accept.ts'
@@ -86,7 +86,7 @@ export class Bridge {
     this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, deps.ingress, deps.now)
     this.#failures = new Failures(deps.log)
     this.#sms2mqtt =
-      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (told) => this.#publish(told))
+      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (told) => this.#emit(told))
     this.#announcer = this.#makeAnnouncer()
     this.#logLevel = log.level
   }
@@ -137,11 +137,12 @@ export class Bridge {
     if (!this.#stopped) this.#deps.log('error', Fault.from(error).message)
   }
 
-  /** The broker took a message. */
-  published({ topic, payload }: { readonly topic: string; readonly payload: string }): void {
-    if (!topic.includes('/') && payload !== '') this.#announcer.stateShown(topic, payload)
-    this.#sms2mqtt?.published(topic, payload, this.#deps.now())
-    this.#failures.published(topic, payload, this.#deps.now())
+  /** The broker took an event. */
+  published(event: HubEvent): void {
+    const { kind, subject, data } = event
+    if (kind === 'state' && data !== null) this.#announcer.stateShown(subject, data)
+    this.#sms2mqtt?.published(event, this.#deps.now())
+    this.#failures.published(event, this.#deps.now())
   }
 
   /** The hub has written a line of its log. */
@@ -162,15 +163,12 @@ export class Bridge {
     this.#happened(available ? 'gateway_back' : 'gateway_lost', { gateway: id, status, last_error })
   }
 
-  /** `bridge/event`: what happens to the hub, for those who want to be woken. */
-  #happened(type: string, data: Readonly<Record<string, unknown>>): void {
-    const event = { topic: 'bridge/event', payload: JSON.stringify({ type, data }), retain: false }
-    this.#publish([event])
+  #happened(type: string, data: Document): void {
+    this.#emit(happening(type, data))
   }
 
-  #publish(publications: readonly Publication[]): void {
-    const topic = publications[0]?.topic ?? ''
-    this.#persist(topic, () => this.#deps.store.run('publish', publications))
+  #emit(event: HubEvent): void {
+    this.#persist(`${event.kind} ${event.subject}`.trim(), () => this.#deps.store.run('emit', [event]))
   }
 
   /** Work that nobody waits for, tried until it is done or the hub stops. */
@@ -205,7 +203,7 @@ export class Bridge {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
     const deps = this.#apiDeps()
     const told = await respond(publish, (path, data) => carryOut(path, data, deps, askerOf(publish)))
-    await this.#deps.store.run('publish', told)
+    await this.#deps.store.run('emit', [told])
   }
 
   /** The same requests for the command line of this machine. */
@@ -219,8 +217,11 @@ export class Bridge {
     if (!this.#stopped) await this.#announcer.start()
     await this.#clearLeaving()
     const { store, config } = this.#deps
-    const dialects = config.compat.sms2mqtt === undefined ? [] : [config.compat.sms2mqtt.prefix]
-    if (!this.#stopped) await store.run('clearGone', { gateways: Object.keys(config.gateways), dialects })
+    const gateways = Object.keys(config.gateways)
+    const ofGateways = ['gateway', 'gateway_availability'] as const
+    if (!this.#stopped) await store.run('withdrawOthers', { kinds: ofGateways, subjects: gateways })
+    const dialect = this.#sms2mqtt?.states ?? []
+    if (!this.#stopped) await store.run('withdrawOthers', { kinds: ['dialect_state'], subjects: dialect })
   }
 
   /** The states of what is gone go behind its announcements: Home Assistant has dropped its entities by then. */
@@ -286,10 +287,13 @@ export class Bridge {
       devices: () => fleet.devices.values(),
       device: (id) => fleet.devices.get(id),
       announce: async (messages, again = false) => {
-        await store.run('announce', { messages, again })
+        const events = messages.map(({ topic, payload }): HubEvent<'announcement'> => {
+          return { kind: 'announcement', subject: topic, data: payload === '' ? null : payload }
+        })
+        await store.run('show', { events, again })
       },
-      announced: (after) => store.run('announced', { after, limit: 1_000 }),
-      announcedOf: (subject) => store.run('announcedOf', { prefix, subject }),
+      announced: (after) => store.run('subjects', { kind: 'announcement', after, limit: 1_000 }),
+      announcedOf: (name) => store.run('subjectsNamed', { kind: 'announcement', root: prefix, name }),
       state: (device) => store.run('deviceState', { device }),
       drained: () => drained(store, clock, () => this.#stopped),
       republishRetained,
@@ -302,7 +306,7 @@ export class Bridge {
     const { store, fleet, version, startedAt, config } = this.#deps
     const devices = [...fleet.devices.values()]
     this.#listed = new Set(devices.map(({ id }) => id))
-    const info = {
+    const data = {
       version,
       started_at: isoTime(startedAt()),
       devices: devices.length,
@@ -310,13 +314,9 @@ export class Bridge {
       log_level: this.#logLevel,
     }
     const profiles = [...new Set(devices.map(({ profile }) => profile))]
-    await store.run('publishPages', {
-      folders: ['bridge/devices', 'bridge/profiles'],
-      pages: [
-        { topic: 'bridge/info', payload: JSON.stringify(info), retain: true },
-        ...devicePages(devices),
-        ...profiles.map(profilePage),
-      ],
+    await store.run('showAll', {
+      kinds: ['info', 'devices', 'profile'],
+      events: [{ kind: 'info', subject: '', data }, ...devicePages(devices), ...profiles.map(profilePage)],
     })
   }
 
@@ -338,7 +338,7 @@ export class Bridge {
   async #tellHealth(): Promise<void> {
     const health = await this.#health()
     this.#told = health
-    await this.#deps.store.run('publish', [{ topic: 'bridge/health', payload: JSON.stringify(health), retain: true }])
+    await this.#deps.store.run('emit', [{ kind: 'health', subject: '', data: health }])
   }
 
   async #tellFigures(): Promise<void> {

@@ -1,23 +1,12 @@
 import type { LogLevel } from '../message/events.ts'
+import type { HubEvent } from '../message/hub-event.ts'
+import type { ResultDocument, SmsStatusDocument } from '../message/result.ts'
 
 /** Lines in a minute; the rest are counted. */
 const mostLines = 20
 const windowMs = 60_000
 /** Ends that are as somebody wanted them, or not bad. */
 const quiet = ['replied', 'sent', 'delivered', 'cancelled']
-
-interface Ended {
-  readonly device?: string | null
-  readonly to?: string | null
-  readonly command?: string | null
-  readonly property?: string
-  readonly status: string
-  readonly final?: boolean
-  readonly ok?: boolean | null
-  readonly reason?: string
-  readonly error?: { readonly message: string } | null
-  readonly command_id: string
-}
 
 /** A line of the log for each command that failed, for whoever did not listen to its result. */
 export class Failures {
@@ -30,14 +19,13 @@ export class Failures {
     this.#log = log
   }
 
-  /** The broker has taken this message. */
-  published(topic: string, payload: string, now: number): void {
+  /** The broker has taken this event. */
+  published(event: HubEvent, now: number): void {
     if (now - this.#since >= windowMs) this.#begin(now)
-    if (!topic.endsWith('/result') && topic !== 'sms/status') return
-    const ended = JSON.parse(payload) as Ended
-    if (!isFailure(ended, topic === 'sms/status')) return
+    const failure = failureIn(event)
+    if (failure === null) return
     if (++this.#lines > mostLines) this.#more++
-    else this.#log('warn', sentenceOf(ended))
+    else this.#log('warn', failure)
   }
 
   #begin(now: number): void {
@@ -49,14 +37,21 @@ export class Failures {
 }
 
 /** Texts to people have no result: their status says how they ended. */
-function isFailure({ final, ok, status, device, error }: Ended, isStatus: boolean): boolean {
+function failureIn({ kind, subject, data }: HubEvent): string | null {
   // What was never taken in is logged where it is rejected, with the name of who asked.
-  if (status === 'rejected') return false
-  if (isStatus) return (device ?? null) === null && (error ?? null) !== null
-  return final === true && (ok === false || !quiet.includes(status))
+  if (kind === 'sms_status') {
+    const { status, device, error, to } = data
+    return status === 'rejected' || device !== null || error === null ? null : sentenceOf(to, ['text'], data)
+  }
+  if (kind !== 'result' || subject === '' || !data.final || data.status === 'rejected') return null
+  const { ok, status, device, command, property } = data
+  return ok !== false && quiet.includes(status) ? null : sentenceOf(device, [command, property], data)
 }
 
-function sentenceOf({ device, to, command, property, status, reason, error, command_id }: Ended): string {
-  const what = [device ?? to ?? 'somebody', command ?? 'text', property].filter((word) => word !== undefined).join(' ')
+type Ended = Pick<ResultDocument, 'status' | 'reason' | 'error' | 'command_id'> | SmsStatusDocument
+
+function sentenceOf(who: string | null, words: readonly (string | null | undefined)[], ended: Ended): string {
+  const { status, reason, error, command_id } = ended
+  const what = [who ?? 'somebody', ...words].filter((word) => word !== undefined && word !== null).join(' ')
   return `${what}: ${status}: ${error?.message ?? reason ?? 'no reason is known'} (${command_id})`
 }

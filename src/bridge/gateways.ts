@@ -2,8 +2,8 @@ import type { Ability, AskedGateway, GatewayBoard } from '../api/gateway-board.t
 import type { Config } from '../config/schema.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import { type GatewayStatus, isAvailable, publicationsOf } from '../message/gateway-state.ts'
-import type { Publication } from '../message/publication.ts'
+import { type GatewayStatus, isAvailable } from '../message/gateway-state.ts'
+import { type HubEvent, textOf } from '../message/hub-event.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
@@ -34,8 +34,8 @@ const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null
 export class Gateways implements GatewayBoard {
   readonly #deps: GatewaysDeps
   readonly #figures = new Map<string, Figures>()
-  /** Payloads by topic. */
-  readonly #shown = new Map<string, string>()
+  /** What stands of each, by the kind of event. */
+  readonly #shown = new Map<string, string | null>()
   /** When each is asked for its balance next, on the monotonic clock. */
   readonly #due = new Map<string, number>()
   #end: () => void = () => {}
@@ -75,22 +75,26 @@ export class Gateways implements GatewayBoard {
   /** A gateway may show another state than before. Null when it does not. */
   changed(id: string): GatewayStatus | null {
     const state = this.#stateOf(id)
-    const news = publicationsOf(id, state).filter(({ topic, payload }) => this.#shown.get(topic) !== payload)
+    const news = eventsOf(id, state).filter((event) => !this.#isShown(event))
     if (news.length === 0) return null
-    for (const { topic, payload } of news) this.#shown.set(topic, payload)
+    for (const event of news) this.#shown.set(nameOf(event), textOf(event))
     this.#deps.shown({ id, state })
     this.#commit(news)
     return state
   }
 
   /** Until it is stored, or overtaken by a newer state. */
-  #commit(news: readonly Publication[]): void {
+  #commit(news: readonly GatewayEvent[]): void {
     const { store, clock, log } = this.#deps
-    const latest = () => news.filter(({ topic, payload }) => this.#shown.get(topic) === payload)
-    const commit = () => store.run('publish', latest())
+    const latest = () => news.filter((event) => this.#isShown(event))
+    const commit = () => store.run('emit', latest())
     const wanted = () => !this.#stopped && latest().length > 0
     const failed = logged(log, 'the state of a gateway is not stored')
     inBackground(() => untilDone(clock, commit, wanted, failed), failed)
+  }
+
+  #isShown(event: GatewayEvent): boolean {
+    return this.#shown.get(nameOf(event)) === textOf(event)
   }
 
   find(id: string): AskedGateway {
@@ -150,4 +154,16 @@ export class Gateways implements GatewayBoard {
       return false
     }
   }
+}
+
+type GatewayEvent = HubEvent<'gateway' | 'gateway_availability'>
+
+const nameOf = ({ kind, subject }: GatewayEvent): string => `${kind} ${subject}`
+
+/** What is told of a gateway. */
+function eventsOf(subject: string, state: GatewayStatus): GatewayEvent[] {
+  return [
+    { kind: 'gateway', subject, data: state },
+    { kind: 'gateway_availability', subject, data: isAvailable(state) },
+  ]
 }

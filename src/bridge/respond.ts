@@ -1,14 +1,14 @@
 import type { Data } from '../api/operation.ts'
 import { Fault } from '../message/fault.ts'
+import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson, readUtf8 } from '../message/json.ts'
-import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
 
-/** Carries the request of a publish out and makes its answer: on the response topic, and where MQTT 5 names another. */
+/** Carries the request of a publish out and makes its answer. */
 export async function respond(
   publish: Publish,
   answer: (path: string, data: unknown) => Promise<Data>,
-): Promise<Publication[]> {
+): Promise<HubEvent<'answer'>> {
   const path = publish.topic.slice('bridge/request/'.length)
   let transaction: unknown
   let answered: Record<string, unknown>
@@ -21,17 +21,17 @@ export async function respond(
     const fault = Fault.from(error)
     answered = { status: 'error', error: fault.message, error_code: fault.code, data: {} }
   }
-  const payload = JSON.stringify(transaction === undefined ? answered : { ...answered, transaction })
-  // A path that nobody knows may be no topic to answer on.
-  const topic = /^[\w-]+(\/[\w-]+)?$/.test(path) ? `bridge/response/${path}` : 'bridge/response/unknown'
   const { response } = publish
-  if (response === null) return [{ topic, payload, retain: false }]
-  const correlation = response.correlation && Buffer.from(response.correlation).toString('base64')
-  return [
-    { topic, payload, retain: false },
-    { topic: response.topic, payload, retain: false, absolute: true, correlation },
-  ]
+  return {
+    kind: 'answer',
+    // A path that nobody knows may be no topic to answer on.
+    subject: /^[\w-]+(\/[\w-]+)?$/.test(path) ? path : 'unknown',
+    data: transaction === undefined ? answered : { ...answered, transaction },
+    replyTo: response && { kind: 'mqtt', topic: response.topic, correlation: base64(response.correlation) },
+  }
 }
+
+const base64 = (octets: Uint8Array | null) => octets && Buffer.from(octets).toString('base64')
 
 const largestRequest = 1024 * 1024
 

@@ -1,8 +1,9 @@
 import type { Accepted } from '../message/accepted.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
+import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson } from '../message/json.ts'
-import type { Publication } from '../message/publication.ts'
 import type { Publish } from '../message/publish.ts'
+import type { SmsStatusDocument } from '../message/result.ts'
 import { acceptPublish } from '../mqtt/accept.ts'
 
 /** Where the texts of this dialect come in, behind the base topic. */
@@ -10,7 +11,7 @@ export const sms2mqttInbound = 'compat/sms2mqtt/send'
 
 /** Texts of messages under way, for their `sent`: more than a modem has queued in a day. */
 const mostRemembered = 5_000
-/** Marks what this dialect sent, in `sms/status`. */
+/** Marks what this dialect sent. */
 const mark = 's2m_'
 
 const failed = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered', 'in_doubt']
@@ -21,15 +22,15 @@ const failed = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered', 'in
  */
 export class Sms2mqtt {
   readonly #prefix: string
-  readonly #publish: (publications: readonly Publication[]) => void
+  readonly #emit: (event: HubEvent<'dialect' | 'dialect_state'>) => void
   readonly #newId: () => string
   readonly #texts = new Map<string, string>()
   readonly #told = new Set<string>()
 
-  constructor(prefix: string, newId: () => string, publish: (publications: readonly Publication[]) => void) {
+  constructor(prefix: string, newId: () => string, emit: (event: HubEvent<'dialect' | 'dialect_state'>) => void) {
     this.#prefix = prefix
     this.#newId = newId
-    this.#publish = publish
+    this.#emit = emit
   }
 
   /** The publish as one on `sms/send`; null, and an error published, when it is not what this dialect sends. */
@@ -51,49 +52,49 @@ export class Sms2mqtt {
     return accepted && { ...accepted, origin: { ...accepted.origin, ref: accepted.origin.ref ?? ref } }
   }
 
-  /** `sms/status` and `sms/received` as they go out. */
-  published(topic: string, payload: string, now: number): void {
-    if (topic === 'sms/received') {
-      const { from, text, smsc_at: at, received_at: seen } = JSON.parse(payload) as Record<string, string>
-      this.#tell('received', { datetime: localTime(Date.parse(at ?? seen ?? '')), number: from, text })
-    } else if (topic === 'sms/status' && payload.includes(`"${mark}`)) this.#status(payload, now)
+  /** What becomes of texts, and those that come in. */
+  published({ kind, data }: HubEvent, now: number): void {
+    if (kind === 'received') {
+      const { from, text, smsc_at: at, received_at: seen } = data
+      this.#tell('received', { datetime: localTime(Date.parse(at ?? seen)), number: from, text })
+    } else if (kind === 'sms_status') this.#status(data, now)
+  }
+
+  /** What stands of it. */
+  get states(): readonly string[] {
+    return ['connected', 'signal'].map((name) => this.#topic(name))
   }
 
   state(connected: boolean): void {
-    this.#publish([this.#message('connected', connected ? '1' : '0', true)])
+    this.#show('connected', connected ? '1' : '0')
   }
 
   signal({ signal_dbm: dbm, signal_percent: percent }: GatewayState): void {
     if (dbm === null && percent === null) return
     const signal = { SignalStrength: dbm ?? -1, SignalPercent: percent ?? -1, BitErrorRate: -1 }
-    this.#publish([this.#message('signal', JSON.stringify(signal), true)])
+    this.#show('signal', JSON.stringify(signal))
   }
 
   /** Told once for a number: when the network has it, or when it is clear that it won't. */
-  #status(payload: string, now: number): void {
-    const { id, command_id, client_id, to, status, error } = JSON.parse(payload) as {
-      id: string | null
-      command_id: string
-      client_id: string
-      to: string | null
-      status: string
-      error: { message: string } | null
-    }
-    const key = command_id ?? id ?? client_id
+  #status({ command_id: id, client_id: ref, to, status, error }: SmsStatusDocument, now: number): void {
     const success = status === 'sent' || status === 'delivered'
-    if (!client_id.startsWith(mark) || (!success && !failed.includes(status)) || this.#told.has(key)) return
+    if (ref?.startsWith(mark) !== true || (!success && !failed.includes(status)) || this.#told.has(id)) return
     if (this.#told.size >= mostRemembered) this.#told.clear()
-    this.#told.add(key)
+    this.#told.add(id)
     const result = success ? 'success' : `error : ${error?.message ?? status}`
-    this.#tell('sent', { result, datetime: localTime(now), number: to, text: this.#texts.get(client_id) ?? '' })
+    this.#tell('sent', { result, datetime: localTime(now), number: to, text: this.#texts.get(ref) ?? '' })
   }
 
   #tell(name: string, payload: object): void {
-    this.#publish([this.#message(name, JSON.stringify(payload), false)])
+    this.#emit({ kind: 'dialect', subject: this.#topic(name), data: JSON.stringify(payload) })
   }
 
-  #message(name: string, payload: string, retain: boolean): Publication {
-    return { topic: `${this.#prefix}/${name}`, payload, retain, absolute: true }
+  #show(name: string, payload: string): void {
+    this.#emit({ kind: 'dialect_state', subject: this.#topic(name), data: payload })
+  }
+
+  #topic(name: string): string {
+    return `${this.#prefix}/${name}`
   }
 }
 

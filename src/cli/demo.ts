@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Config } from '../config/schema.ts'
+import type { HubEvent } from '../message/hub-event.ts'
 import type { CliContext } from './context.ts'
 import { makeLogger } from './logger.ts'
 import { type RunOptions, serve } from './run.ts'
@@ -41,9 +42,9 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   }
   try {
     return await serve(context, config, folder, logger, {}, (hub) => {
-      hub.events.on('published', ({ topic, payload }) => {
-        const line = inShort(topic, payload, config.homeassistant.prefix)
-        if (line !== null) say(`${timeOf(context)}  MQTT  ${config.mqtt.base_topic}/${topic}  ${line}`)
+      hub.events.on('published', ({ event, topics }) => {
+        const line = inShort(event)
+        if (line !== null) say(`${timeOf(context)}  MQTT  ${topics[0]}  ${line}`)
       })
       world.network.log.watch(({ kind, from, to, text }) => {
         if (kind === 'accepted' || kind === 'injected')
@@ -75,16 +76,28 @@ Ctrl-C ends it and removes everything that it wrote.
 `
 }
 
-/** What matters of a publication for somebody who watches; null for what only programs read. */
-export function inShort(topic: string, payload: string, discovery: string): string | null {
-  if (/^(sms|bridge)\//.test(topic) || topic.startsWith(`${discovery}/`)) return null
-  // A modem that is being opened is offline for a moment: nothing to be frightened of.
-  if (topic.startsWith('gateway/') && (!topic.endsWith('/availability') || payload === 'offline')) return null
-  if (!payload.startsWith('{')) return payload
-  const told = Object.entries(JSON.parse(payload) as Record<string, unknown>)
-  const shown = topic.endsWith('/result') ? told.filter(([key]) => resultKeys.includes(key)) : told
-  const known = shown.filter(([, value]) => value !== null)
-  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known))
+/** What matters of an event for somebody who watches; null for what only programs read. */
+export function inShort({ kind, data }: HubEvent): string | null {
+  switch (kind) {
+    // A modem that is being opened is offline for a moment: nothing to be frightened of.
+    case 'gateway_availability':
+      return data === true ? 'online' : null
+    case 'availability':
+      return data === null ? null : data ? 'online' : 'offline'
+    case 'result':
+      return known(Object.entries(data).filter(([key]) => resultKeys.includes(key)))
+    case 'state':
+    case 'location':
+    case 'device_event':
+      return known(Object.entries(data ?? {}))
+    default:
+      return null
+  }
+}
+
+function known(entries: readonly [string, unknown][]): string | null {
+  const said = entries.filter(([, value]) => value !== null)
+  return said.length === 0 ? null : JSON.stringify(Object.fromEntries(said))
 }
 
 function timeOf({ clock }: CliContext): string {

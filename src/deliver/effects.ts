@@ -5,6 +5,7 @@ import { learnedFrom, type ReadContext, type Reading, readText } from '../device
 import { nearestOwn } from '../device/receive/try.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
+import type { ReceivedDocument } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
 import { usable } from '../sms/centre-clock.ts'
@@ -72,7 +73,7 @@ export function effectsOf(
       gateway: whole.gateway,
       text,
       trust: level,
-      payload: hidden ? null : receivedPayload(messageId, text, understood),
+      told: hidden ? null : receivedOf(messageId, text, understood),
     },
     state:
       device === null || old || !holds
@@ -208,12 +209,12 @@ function sameness(event: string, values: Values): string {
   return `${event} ${JSON.stringify(Object.fromEntries(about))}`
 }
 
-/** The payload of `sms/received`. */
-function receivedPayload(
+/** What everybody is told of it. */
+function receivedOf(
   id: string,
   text: string,
   { whole, device, contact, readings, correlation, judgement, forwarded }: Understood,
-): Record<string, unknown> {
+): ReceivedDocument {
   const [reading] = readings
   return {
     id,

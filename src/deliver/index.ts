@@ -3,9 +3,9 @@ import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isOfDisk } from '../message/fault.ts'
+import { happening } from '../message/hub-event.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
-import { topicName } from '../message/topics.ts'
 import { canonicalTpdu, isStamped } from '../sms/canonical.ts'
 import { usable } from '../sms/centre-clock.ts'
 import type { Store } from '../store/store.ts'
@@ -109,9 +109,8 @@ export class Deliver {
   async called(gateway: string, from: string | null): Promise<void> {
     const { directory, now, store } = this.#deps
     const device = from === null ? undefined : directory.find(from)[0]
-    const event = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
-    const topic = topicName('gateway/{gateway}/event', { gateway })
-    await store.run('publish', [{ topic, payload: JSON.stringify(event), retain: false }])
+    const data = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
+    await store.run('emit', [{ kind: 'gateway_event', subject: gateway, data }])
   }
 
   start(): void {
@@ -223,9 +222,9 @@ export class Deliver {
       this.#deps.now(),
     )
     const { isFlood } = await this.#steps.run('publish', () => this.#deps.store.run('settleText', effects))
-    const { messageId, sender, text: masked, payload } = effects.incoming
+    const { messageId, sender, text: masked, told } = effects.incoming
     if (isFlood) this.#deps.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
-    if (payload === null) this.#deps.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
+    if (told === null) this.#deps.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
     const { unproven } = effects
@@ -245,8 +244,8 @@ export class Deliver {
     { reason, detail }: Extract<Decoded, { kind: 'undecodable' }>,
   ): Promise<void> {
     this.#deps.log('warn', `a message through ${message.gateway} can't be read and is kept: ${reason}`)
-    const payload = JSON.stringify({ type: 'undecodable', data: { gateway: message.gateway, reason, ...detail } })
-    await this.#deps.store.run('quarantine', { raw: message.id, reason, payload })
+    const data = { gateway: message.gateway, reason, ...detail }
+    await this.#deps.store.run('quarantine', { raw: message.id, reason, data })
   }
 
   /** Incomplete texts and reports without a submission end their wait, and are told. */
@@ -262,11 +261,10 @@ export class Deliver {
         outcome: report.outcome,
         meaning: report.meaning,
       }
-      const payload = JSON.stringify({ type: 'unmatched_report', data })
-      const publish = () => store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
+      const emit = () => store.run('emit', [happening('unmatched_report', data)])
       // The row is gone: the event is what is left of it.
       const failed = logged(log, 'an unmatched report')
-      inBackground(() => untilDone(clock, publish, () => this.#running, failed), failed)
+      inBackground(() => untilDone(clock, emit, () => this.#running, failed), failed)
     }
   }
 }

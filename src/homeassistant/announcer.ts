@@ -128,10 +128,9 @@ export class Announcer {
   }
 
   /** A state was published: a zone or an input that is new becomes an entity, a firmware version that of the device. */
-  stateShown(id: string, payload: string): void {
+  stateShown(id: string, state: Values): void {
     const shown = this.#shown.get(id)
     if (shown === undefined) return
-    const state = JSON.parse(payload) as Values
     const isKnown = (name: string) => shown.fields.has(name) || !isListed(name, shown.families)
     if (Object.keys(state).every(isKnown) && JSON.stringify(identityOf(state)) === shown.identity) return
     this.changed(id)

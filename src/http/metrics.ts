@@ -1,11 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Counts } from '../message/counts.ts'
-import type { HubEvents } from '../message/events.ts'
+import type { Observations } from '../message/events.ts'
 import type { Emitter } from '../util/emitter.ts'
 
 /** What the figures are taken from. */
 export interface Observed {
-  readonly events: Emitter<HubEvents>
+  readonly events: Emitter<Observations>
   counts(): Promise<Counts>
   mqttConnected(): boolean
 }
@@ -119,14 +119,12 @@ export class Metrics {
       buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 900],
       registers,
     })
-    observed.events.on('published', ({ topic, payload }) => {
-      if (topic === 'sms/received') messages.inc({ direction: 'in', status: 'received' })
-      else if (topic === 'sms/status') messages.inc({ direction: 'out', status: String(JSON.parse(payload).status) })
-      else if (topic.endsWith('/result')) {
-        const result = JSON.parse(payload) as { final: boolean; status: string; elapsed_ms: number }
-        if (!result.final) return
-        commands.inc({ status: result.status })
-        duration.observe(result.elapsed_ms / 1000)
+    observed.events.on('published', ({ event: { kind, subject, data } }) => {
+      if (kind === 'received') messages.inc({ direction: 'in', status: 'received' })
+      else if (kind === 'sms_status') messages.inc({ direction: 'out', status: data.status })
+      else if (kind === 'result' && subject !== '' && data.final) {
+        commands.inc({ status: data.status })
+        duration.observe(data.elapsed_ms / 1000)
       }
     })
   }

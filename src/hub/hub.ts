@@ -13,11 +13,12 @@ import { Fleet } from '../fleet/fleet.ts'
 import type { Gateway, GatewayHandlers } from '../gateway/gateway.ts'
 import { limitsOf, poolOf, routeName } from '../gateway/pool.ts'
 import type { Counts } from '../message/counts.ts'
-import type { HubEvents, Log, LogLevel } from '../message/events.ts'
+import type { Log, LogLevel, Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
+import { happening } from '../message/hub-event.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
-import { Publisher } from '../mqtt/publisher.ts'
+import { Publisher } from '../mqtt/outlet/publisher.ts'
 import { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
 import { Submit } from '../submit/index.ts'
@@ -73,7 +74,7 @@ interface HubDeps {
 
 /** The composition root: the only file that knows every room. */
 export class Hub {
-  readonly events = new Emitter<HubEvents>((name, { message }) =>
+  readonly events = new Emitter<Observations>((name, { message }) =>
     this.#options.log('error', 'hub', `a listener for ${String(name)} failed: ${message}`),
   )
   readonly fleet: Fleet
@@ -283,9 +284,9 @@ export class Hub {
       ingress: this.#ingress,
       clock,
       baseTopic: config.mqtt.base_topic,
-      published: (event) => {
-        this.events.emit('published', event)
-        this.#bridge.published(event)
+      published: (published) => {
+        this.events.emit('published', published)
+        this.#bridge.published(published.event)
       },
       log: (level, message) => this.#options.log(level, 'mqtt', message),
     })
@@ -344,9 +345,11 @@ export class Hub {
         if (refused.repeated) return
         const { repeated: _, ...data } = refused
         this.#options.log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
-        const told = { topic: 'bridge/event', payload: JSON.stringify({ type: 'refused', data }), retain: false }
         // Once: strangers decide how often.
-        inBackground(() => this.#store.run('publish', [told]), this.#failed(`the refusal of ${data.client}`))
+        inBackground(
+          () => this.#store.run('emit', [happening('refused', data)]),
+          this.#failed(`the refusal of ${data.client}`),
+        )
       },
     })
     this.#bridge.start()

@@ -7,7 +7,7 @@ import { hubDeviceId } from '../homeassistant/component.ts'
 import { EmbeddedBroker } from '../mqtt/embedded/broker.ts'
 import { ExternalBroker } from '../mqtt/external/client.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
-import { sessionStore } from '../store/session-store.ts'
+import { sessionStore } from '../mqtt/outlet/session-store.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 

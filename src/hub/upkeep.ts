@@ -1,4 +1,5 @@
 import { Fault } from '../message/fault.ts'
+import { happening } from '../message/hub-event.ts'
 import { isoTime } from '../message/result.ts'
 import type { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
@@ -112,11 +113,8 @@ export class Upkeep {
         `the clock says ${data.time}, and the store knows ${data.newest}: commands that must not be repeated wait. Set the clock, or accept it: smshub clock accept, bridge/request/clock/accept`,
       )
     else log('info', 'the clock is right: commands that waited for it go out')
-    const payload = JSON.stringify({
-      type: isBehind ? 'clock_behind' : 'clock_right',
-      data: isBehind ? data : { time: data.time },
-    })
-    await store.run('publish', [{ topic: 'bridge/event', payload, retain: false }])
+    const event = isBehind ? happening('clock_behind', data) : happening('clock_right', { time: data.time })
+    await store.run('emit', [event])
   }
 
   /** Why nothing is taken in and nothing kept; null while all is well. */

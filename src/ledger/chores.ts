@@ -82,8 +82,8 @@ export function counts(tx: Tx): Counts {
   return {
     queued: one('SELECT SUM(queued) AS n FROM client'),
     open: one('SELECT COUNT(*) AS n FROM submission WHERE open = 1'),
-    publications: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NULL'),
-    parked: one('SELECT COUNT(*) AS n FROM publication WHERE parked IS NOT NULL'),
+    publications: one('SELECT COUNT(*) AS n FROM event WHERE parked IS NULL'),
+    parked: one('SELECT COUNT(*) AS n FROM event WHERE parked IS NOT NULL'),
     quarantined: one(`SELECT COUNT(*) AS n FROM raw WHERE state = 'quarantined'`),
     copies: counted(tx, 'copies'),
     strangers: counted(tx, 'strangers'),

@@ -1,4 +1,5 @@
 import type { Values } from '../message/values.ts'
+import { forgetOwed } from './broker/owed.ts'
 import { announceDevice } from './devices/devices.ts'
 import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
@@ -9,9 +10,9 @@ import { document, type SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
 
 export interface Erasure extends Subject {
-  /** Where the hub publishes: messages for absent clients are kept by their whole topics. */
-  readonly baseTopic: string
-  /** What the state topic of the device shows, where it stays. */
+  /** Where a broker keeps what absent clients are to have of the device. */
+  readonly address: string | null
+  /** What its state shows, where it stays. */
   readonly fields: readonly string[] | null
   readonly now: number
 }
@@ -26,12 +27,12 @@ export interface Erased {
 }
 
 /**
- * Forgets a device or a number: commands, texts, what came off the wire, values, and what waits to be published. What
- * is queued is cancelled, and that is still published. In the next quiet moment the file is written anew.
+ * Forgets a device or a number: commands, texts, what came off the wire, values, and the events that wait to be read.
+ * What is queued is cancelled, and that is still told. In the next quiet moment the file is written anew.
  */
-export function erase(tx: Tx, { device, numbers, baseTopic, fields, now }: Erasure): Erased {
+export function erase(tx: Tx, { device, numbers, address, fields, now }: Erasure): Erased {
   if (device === null && numbers.length === 0) return { commands: 0, received: 0, raw: 0, published: 0, unfinished: 0 }
-  const published = publications(tx, { device, numbers }, baseTopic)
+  const published = events(tx, { device, numbers }) + forgetOwed(tx, { device, numbers, address })
   const commands = submissions(tx, { device, numbers }, now)
   const { where, values } = of({ device, numbers }, 'sender', ['text', 'document'])
   const received = tx.run(`DELETE FROM incoming WHERE ${where}`, ...values).changes
@@ -63,34 +64,22 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
   return { commands: changes, unfinished: left?.n ?? 0 }
 }
 
-/** What waits for the broker, and for absent clients of the embedded one. */
-function publications(tx: Tx, { device, numbers }: Subject, baseTopic: string): number {
-  const run = (sql: string, ...values: unknown[]) => tx.run(sql, ...values).changes
+/** Kinds of events that are about a device. */
+const ofDevices = `('result', 'device_event', 'state', 'availability', 'location')`
+
+/** What nobody has read yet. */
+function events(tx: Tx, { device, numbers }: Subject): number {
+  const run = (where: string, ...values: unknown[]) => tx.run(`DELETE FROM event WHERE ${where}`, ...values).changes
   let changes = 0
   if (device !== null) {
-    const whole = `${baseTopic}/${device}`
-    const named = Buffer.from(`"device":${JSON.stringify(device)}`)
-    changes += run(`DELETE FROM publication WHERE absolute = 0 AND (topic = ? OR topic LIKE ? || '/%')`, device, device)
-    changes += run(
-      `DELETE FROM publication WHERE topic IN ('sms/received', 'sms/status') AND payload ->> 'device' = ?`,
-      device,
-    )
-    const topics = 'topic = ? OR substr(topic, 1, ?) = ? OR instr(payload, ?) > 0'
-    changes += owed(tx, topics, whole, whole.length + 1, `${whole}/`, named)
+    changes += run(`subject = ? AND kind IN ${ofDevices}`, device)
+    changes += run(`kind IN ('received', 'sms_status') AND data ->> 'device' = ?`, device)
   }
   for (const number of numbers) {
-    const told = [anywhere(number), anywhere(number)]
-    changes += run(`DELETE FROM publication WHERE ${mentions('payload')} OR ${mentions('topic')}`, ...told)
-    changes += owed(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...told)
+    const columns = ['data', 'replaced', 'reply_to'].map((column) => mentions(`COALESCE(${column}, '')`))
+    changes += run([mentions('subject'), ...columns].join(' OR '), ...Array(4).fill(anywhere(number)))
   }
   return changes
-}
-
-/** Messages of the embedded broker, and that they are owed to anybody. */
-function owed(tx: Tx, where: string, ...values: unknown[]): number {
-  const bodies = `SELECT id FROM session_body WHERE ${where}`
-  tx.run(`DELETE FROM session_owed WHERE body IN (${bodies})`, ...values)
-  return tx.run(`DELETE FROM session_body WHERE ${where}`, ...values).changes
 }
 
 /** PDUs hold numbers with the digits of each octet swapped. Hashes stay: a copy is still a duplicate. */
@@ -133,6 +122,6 @@ function forgetNumber(tx: Tx, number: string): void {
 function forgetState(tx: Tx, device: string, fields: readonly string[] | null): void {
   tx.run(`UPDATE device SET state = '{}', times = '{}', events = '{}', last_seen = NULL WHERE id = ?`, device)
   forgetTrust(tx, device)
-  tx.publish({ topic: `${device}/location`, payload: '', retain: true })
+  tx.emit({ kind: 'location', subject: device, data: null })
   if (fields !== null) announceDevice(tx, device, fields)
 }

@@ -9,7 +9,7 @@ export function fleetRows(tx: Tx): { id: string; config: string }[] {
   return tx.all('SELECT id, config FROM fleet ORDER BY id')
 }
 
-/** Keeps devices, new ones and changed ones; their state topics are there at once. */
+/** Keeps devices, new ones and changed ones; their states are there at once. */
 export function keepDevices(
   tx: Tx,
   {

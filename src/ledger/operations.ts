@@ -1,10 +1,12 @@
-import type { Publication } from '../message/publication.ts'
+import type { HubEvent } from '../message/hub-event.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
 import { acceptClock, counts, noteTime, rebase, tryDisk } from './chores.ts'
 import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts'
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
 import { erase } from './erase.ts'
+import { show, showAll, standing, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
+import { countWaiting, parkEvent, published, waitingEvents } from './events/waiting.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
 import { bindings, noteBinding } from './gateways/bindings.ts'
 import { gatewayFigures } from './gateways/gateway-counts.ts'
@@ -27,15 +29,6 @@ import { recover } from './outbox/recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
 import { tellWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
-import { announce, announced, announcedOf, publishPages } from './publications/discovery.ts'
-import { clearGone } from './publications/gone.ts'
-import {
-  countWaiting,
-  parkPublication,
-  published,
-  retainedTopics,
-  waitingPublications,
-} from './publications/publications.ts'
 import type { Tx } from './tx.ts'
 
 /**
@@ -73,11 +66,12 @@ export const operations = {
   fleetRows,
   keepDevices,
   dropDevices,
-  announce,
-  announced,
-  announcedOf,
-  publishPages,
-  clearGone,
+  show,
+  showAll,
+  withdrawOthers,
+  standing,
+  subjects,
+  subjectsNamed,
   reviewPresence,
   cancelCommand,
   findCommand,
@@ -89,12 +83,11 @@ export const operations = {
   pauseQueue,
   resumeQueue,
   pauses,
-  publish,
-  waitingPublications,
+  emit,
+  waitingEvents,
   countWaiting,
   published,
-  parkPublication,
-  retainedTopics,
+  parkEvent,
   recallPin,
   notePin,
   bindings,
@@ -111,8 +104,8 @@ export const operations = {
   counts,
 } as const
 
-function publish(tx: Tx, publications: readonly Publication[]): void {
-  for (const one of publications) tx.publish(one)
+function emit(tx: Tx, events: readonly HubEvent[]): void {
+  for (const event of events) tx.emit(event)
 }
 
 export type Operations = typeof operations

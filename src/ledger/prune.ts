@@ -26,7 +26,7 @@ const remembered = [
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
 
-/** Publications that a broker has refused, kept to be looked at. */
+/** Events that a broker has refused, kept to be looked at. */
 const keptParked = 1_000
 
 /** Forgets what is not needed any more, a bite at a time. Returns whether there is more. */
@@ -48,8 +48,8 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
   }
   forget('quota', '(key, at)', 'at < ?', now - longestWindowMs)
   tx.run(
-    `DELETE FROM publication WHERE parked IS NOT NULL AND seq <=
-       (SELECT seq FROM publication WHERE parked IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
+    `DELETE FROM event WHERE parked IS NOT NULL AND seq <=
+       (SELECT seq FROM event WHERE parked IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
     keptParked,
   )
   return more

@@ -1,13 +1,14 @@
-import type { Publication } from '../message/publication.ts'
+import type { HubEvent } from '../message/hub-event.ts'
 
 /** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
-export type Bell = 'outbox' | 'inbox' | 'publications' | 'deadlines' | 'settings' | 'wiped' | 'erased'
+export type Bell = 'outbox' | 'inbox' | 'events' | 'deadlines' | 'settings' | 'wiped' | 'erased'
 
-/** What an operation works with: prepared statements by their text, the outbox of publications and the bells. */
+/** What an operation works with: prepared statements by their text, the events of its change and the bells. */
 export interface Tx {
   one<Row>(sql: string, ...values: unknown[]): Row | undefined
   all<Row>(sql: string, ...values: unknown[]): Row[]
   run(sql: string, ...values: unknown[]): { changes: number }
-  publish(publication: Publication): void
+  /** Committed with the change that it tells of; outlets make of it what their readers take. */
+  emit(event: HubEvent): void
   ring(bell: Bell): void
 }

@@ -1,6 +1,3 @@
-import type { Publication } from './publication.ts'
-import { topicName } from './topics.ts'
-
 /** `gateway/<id>`: what people and dashboards see of a gateway. */
 export interface GatewayState {
   readonly status: 'initializing' | 'ready' | 'degraded' | 'offline' | 'no_sim' | 'sim_locked' | 'error'
@@ -42,16 +39,4 @@ export interface GatewayStatus extends GatewayState {
 /** It works, be it that something is to be said about it. */
 export function isAvailable({ status }: GatewayState): boolean {
   return status === 'ready' || status === 'degraded'
-}
-
-/** What is published of a gateway. */
-export function publicationsOf(gateway: string, state: GatewayStatus): Publication[] {
-  return [
-    { topic: topicName('gateway/{gateway}', { gateway }), payload: JSON.stringify(state), retain: true },
-    {
-      topic: topicName('gateway/{gateway}/availability', { gateway }),
-      payload: isAvailable(state) ? 'online' : 'offline',
-      retain: true,
-    },
-  ]
 }

@@ -52,8 +52,41 @@ export interface CommandRecord {
   readonly at: number
 }
 
-/** The payload of `<device>/result`. */
-export function resultPayload(record: CommandRecord): Record<string, unknown> {
+/** A step of a command, as everybody may read it. */
+export type ResultDocument = {
+  readonly id: string | null
+  readonly command_id: string
+  readonly device: string | null
+  readonly command: string | null
+  readonly property?: string
+  readonly value?: Value
+  /** The command that sets or gets the property. */
+  readonly runs?: string
+  readonly args?: Values
+  readonly status: CommandStatus
+  readonly final: boolean
+  readonly ok: boolean | null
+  readonly in_doubt?: true
+  readonly unproven?: true
+  readonly reason?: string
+  readonly call?: { readonly gateway: string | null; readonly seconds: number; readonly attempts: number }
+  readonly sms: {
+    readonly message_id: string
+    readonly gateway: string | null
+    readonly parts: number
+    readonly attempts: number
+    readonly valid_for: number | null
+  } | null
+  readonly reply?: Reply
+  readonly error?: ErrorReport
+  readonly queued_at: string
+  readonly sent_at?: string
+  readonly delivered_at?: string
+  readonly replied_at?: string
+  readonly elapsed_ms: number
+}
+
+export function resultOf(record: CommandRecord): ResultDocument {
   const named = record.verb === 'command'
   return {
     id: record.ref,
@@ -91,8 +124,24 @@ export function resultPayload(record: CommandRecord): Record<string, unknown> {
   }
 }
 
-/** The payload of `sms/status`: every outbound message's transitions, those of device commands too. */
-export function smsStatusPayload(record: CommandRecord): Record<string, unknown> {
+/** A step of an outbound message, as everybody may read it; those of device commands too. */
+export interface SmsStatusDocument {
+  readonly id: string | null
+  readonly command_id: string
+  readonly client_id: string | null
+  readonly to: string | null
+  readonly device: string | null
+  readonly gateway: string | null
+  readonly status: SmsStatus
+  readonly in_doubt?: true
+  readonly reason?: string | null
+  readonly parts: number
+  readonly parts_delivered: number
+  readonly at: string
+  readonly error: ErrorReport | null
+}
+
+export function smsStatusOf(record: CommandRecord): SmsStatusDocument {
   return {
     id: record.messageId,
     command_id: record.commandId,

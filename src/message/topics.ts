@@ -101,8 +101,3 @@ function firstMatch(rows: typeof all, topic: string): TopicMatch | null {
 export const inboundFilters: readonly string[] = inbound.map((row) =>
   row.levels.map((part) => (part.startsWith('{') ? '+' : part)).join('/'),
 )
-
-/** The topic at the broker of a row of the store: a slash in front marks one that is whole already. */
-export function wholeTopic(baseTopic: string, stored: string): string {
-  return stored.startsWith('/') ? stored.slice(1) : `${baseTopic}/${stored}`
-}

@@ -1,22 +1,28 @@
 import { expect, test } from '@jest/globals'
 import { inShort } from '../../src/cli/demo.ts'
+import type { EventKind, HubEvent } from '../../src/message/hub-event.ts'
 
-const shown = (topic: string, payload: unknown) =>
-  inShort(topic, typeof payload === 'string' ? payload : JSON.stringify(payload), 'homeassistant')
+const shown = (kind: EventKind, data: unknown) => inShort({ kind, subject: 'gate', data } as HubEvent)
 
 test('the demo shows first that its modem works, and never that it is offline while it is opened', () => {
-  expect(shown('gateway/home/availability', 'offline')).toBeNull()
-  expect(shown('gateway/home', { status: 'initializing' })).toBeNull()
-  expect(shown('gateway/home/availability', 'online')).toBe('online')
+  expect(shown('gateway_availability', false)).toBeNull()
+  expect(shown('gateway', { status: 'initializing' })).toBeNull()
+  expect(shown('gateway_availability', true)).toBe('online')
 })
 
 test('it shows what devices say and how commands end, in short, and nothing that only programs read', () => {
-  expect(shown('gate', { gate: 'open', signal: null })).toBe('{"gate":"open"}')
-  expect(shown('gate', { gate: null })).toBeNull()
-  expect(shown('gate/availability', 'offline')).toBe('offline')
-  expect(shown('gate/result', { command_id: 'c1', client_id: 'x', status: 'replied', ok: true, error: null })).toBe(
+  expect(shown('state', { gate: 'open', signal: null })).toBe('{"gate":"open"}')
+  expect(shown('state', { gate: null })).toBeNull()
+  expect(shown('availability', false)).toBe('offline')
+  expect(shown('result', { command_id: 'c1', client_id: 'x', status: 'replied', ok: true, error: null })).toBe(
     '{"command_id":"c1","status":"replied","ok":true}',
   )
-  for (const topic of ['sms/received', 'bridge/health', 'homeassistant/device/x/config'])
-    expect(shown(topic, { a: 1 })).toBeNull()
+  for (const kind of ['received', 'sms_status', 'health', 'hub_event', 'answer'] as const)
+    expect(shown(kind, { a: 1 })).toBeNull()
+  expect(shown('announcement', '{"a":1}')).toBeNull()
+})
+
+test('what is withdrawn is nothing to show', () => {
+  for (const kind of ['state', 'availability', 'location', 'gateway_availability'] as const)
+    expect(shown(kind, null)).toBeNull()
 })

@@ -216,6 +216,8 @@ describe('a publish', () => {
     const client = await RawClient.open(port, 'careless')
     const { messageId: _, ...packet } = press(id, { qos: 0 })
     client.send(packet as IPublishPacket)
+    // Nothing is acknowledged that could be waited for.
+    await watcher.wait(({ topic, json }) => topic === 'smshub/boiler/result' && json.args?.minutes === id)
     expect(await commandsFor(id)).toBe(1)
     await client.disconnect()
   })

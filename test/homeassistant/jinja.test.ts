@@ -4,7 +4,7 @@ import { publicValues } from '../../src/device/mask.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
 import type { DiscoveryContext } from '../../src/homeassistant/component.ts'
 import { deviceMessages, gatewayMessages, hubMessages } from '../../src/homeassistant/documents.ts'
-import { eventPayload } from '../../src/ledger/inbox/settle-text.ts'
+import { deviceEvent } from '../../src/ledger/inbox/settle-text.ts'
 import { allProfiles } from '../device/library.ts'
 import { componentsOf } from './client.ts'
 import { render } from './jinja.ts'
@@ -46,7 +46,7 @@ function publishedBy(device: Device): (topic: string) => readonly string[] {
       trust: 'number',
       unverified: i % 3 === 0,
     } as const
-    return [i % 2 === 0, false].map((delayed) => JSON.stringify(eventPayload(event, 'msg_1', 0, delayed)))
+    return [i % 2 === 0, false].map((delayed) => JSON.stringify(deviceEvent(event, 'msg_1', 0, delayed)))
   })
   const late = JSON.stringify({ event_type: 'late_reply', delayed: false, command_id: 'cmd_1' })
   const topics: Readonly<Record<string, readonly string[]>> = {

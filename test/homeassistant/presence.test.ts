@@ -11,8 +11,7 @@ const start = Date.parse('2026-11-22T12:00:00Z')
 
 function open() {
   const ledger = new Ledger()
-  const retained = (topic: string) =>
-    ledger.run('retainedTopics', { after: '', limit: 1000 }).find((row) => row.topic === topic)?.payload
+  const retained = (topic: string) => ledger.retained().get(topic)
   return { ledger, retained }
 }
 

@@ -4,7 +4,7 @@ import { publicValues } from '../../src/device/mask.ts'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { type Reading, readText } from '../../src/device/receive/read.ts'
 import { composeCommand } from '../../src/device/send/compose.ts'
-import { statePayload } from '../../src/ledger/devices/devices.ts'
+import { stateOf } from '../../src/ledger/devices/devices.ts'
 import type { Values } from '../../src/message/values.ts'
 
 const now = '2026-11-22T12:00:00Z'
@@ -45,5 +45,5 @@ export function answersOf(device: Device): { command: string; values: Values }[]
 export function statesOf(device: Device): { values: Values; payload: string }[] {
   const fields = stateKeysOf(device)
   const all: Values[] = [{}, ...readingsOf(device).map(publicValues), ...answersOf(device).map(({ values }) => values)]
-  return all.map((values) => ({ values, payload: statePayload(values, fields, null) }))
+  return all.map((values) => ({ values, payload: JSON.stringify(stateOf(values, fields, null)) }))
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { removalBetween } from '../../src/message/discovery.ts'
+import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -39,17 +40,21 @@ test('what was announced is known over a restart: the removal goes out once, and
   const topic = 'homeassistant/device/x/config'
   const whole = document({ a: { p: 'sensor' }, b: { p: 'sensor' } })
   const less = document({ b: { p: 'sensor' } })
+  const announcement = (data: string) => [{ kind: 'announcement', subject: topic, data } as const]
   const first = await open()
-  expect(await first.run('announce', { messages: [{ topic, payload: whole }] })).toBe(1)
+  expect(await first.run('show', { events: announcement(whole) })).toBe(1)
   await first.close()
   const second = await open()
-  expect(await second.run('announce', { messages: [{ topic, payload: less }] })).toBe(1)
-  expect(await second.run('announce', { messages: [{ topic, payload: less }] })).toBe(0)
-  const sent = await second.run('waitingPublications', { after: 0, limit: 10 })
+  expect(await second.run('show', { events: announcement(less) })).toBe(1)
+  expect(await second.run('show', { events: announcement(less) })).toBe(0)
+  const waiting = await second.run('waitingEvents', { after: 0, limit: 10 })
+  const sent = waiting.flatMap((event) => messagesOf(event, 'hub'))
+  expect(sent.every((message) => message.topic === topic && message.retain)).toBe(true)
   expect(sent.map(({ payload }) => JSON.parse(payload).cmps)).toEqual([
     JSON.parse(whole).cmps,
     { a: { p: 'sensor' }, b: { p: 'sensor' } },
     { b: { p: 'sensor' } },
   ])
-  expect(await second.run('retainedTopics', { after: '', limit: 10 })).toEqual([{ topic: `/${topic}`, payload: less }])
+  const standing = await second.run('standing', { kind: '', subject: '', limit: 10 })
+  expect(standing.map((row) => retainedOf(row, 'hub'))).toMatchObject([{ topic, payload: less }])
 })

@@ -31,7 +31,7 @@ const placesOf = (ledger: Ledger, text: string): string[] => [
 ]
 
 const erase = (ledger: Ledger, numbers: readonly string[] = [number]) =>
-  ledger.run('erase', { device: null, numbers, baseTopic: 'smshub', fields: null, now: ledger.now })
+  ledger.run('erase', { device: null, numbers, address: null, fields: null, now: ledger.now })
 
 /** Everything that a number can leave behind. */
 function lived(): Ledger {

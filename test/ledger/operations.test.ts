@@ -4,10 +4,10 @@ import { Ledger } from '../support/ledger.ts'
 import { brokerRules } from './rules/broker.ts'
 import { choreRules } from './rules/chores.ts'
 import { deviceRules } from './rules/devices.ts'
+import { eventRules } from './rules/events.ts'
 import { gatewayRules } from './rules/gateways.ts'
 import { inboxRules } from './rules/inbox.ts'
 import { outboxRules } from './rules/outbox.ts'
-import { publicationRules } from './rules/publications.ts'
 import type { Promises } from './rules/rule.ts'
 
 /** What each operation of the store promises. A new one does not compile without its rule here. */
@@ -15,7 +15,7 @@ const rules: Readonly<Record<OperationName, Promises>> = {
   ...outboxRules,
   ...inboxRules,
   ...deviceRules,
-  ...publicationRules,
+  ...eventRules,
   ...brokerRules,
   ...gatewayRules,
   ...choreRules,

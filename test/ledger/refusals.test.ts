@@ -40,7 +40,7 @@ describe('refused commands', () => {
     }
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM submission')).toEqual({ n: 60 })
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM publish_key')).toEqual({ n: 60 })
-    const answered = `SELECT COUNT(*) AS n FROM publication WHERE topic = 'gate/result'`
+    const answered = `SELECT COUNT(*) AS n FROM event WHERE kind = 'result' AND subject = 'gate'`
     expect(ledger.engine.one(answered)).toEqual({ n: 200 })
   })
 

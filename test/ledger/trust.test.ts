@@ -28,7 +28,7 @@ test('the last question is remembered with what it was about, those of a day are
 test('an erased number is in no way any more', () => {
   const ledger = new Ledger()
   learnRoute(ledger.engine, 'gate', 'international 491710760001, international, 4915112345678, +00:00', 1)
-  const subject = { device: null, numbers: ['+4915112345678'], baseTopic: 'smshub', fields: null, now: ledger.now }
+  const subject = { device: null, numbers: ['+4915112345678'], address: null, fields: null, now: ledger.now }
   ledger.run('erase', subject)
   expect(trustRecord(ledger.engine, 'gate', 2).routes).toEqual({})
 })

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { Broker, brokerSettings } from '../../src/config/broker.ts'
 import type { SessionChange, SessionStore } from '../../src/message/session.ts'
 import { EmbeddedBroker } from '../../src/mqtt/embedded/broker.ts'
-import { sessionStore } from '../../src/store/session-store.ts'
+import { sessionStore } from '../../src/mqtt/outlet/session-store.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import {

@@ -11,13 +11,14 @@ const path = join(folder, 'smshub.db')
 const secret = 'PIN 4711 of a row that was deleted'
 let store: Store
 
-const publish = (payload: string) => store.run('publish', [{ topic: 'x', payload, retain: false }])
+const event = (data: string) => ({ kind: 'dialect', subject: 'x', data }) as const
+const emit = (data: string) => store.run('emit', [event(data)])
 
 /** What a copy holds, as another program finds it. */
 function contents(file: string): { rows: number; last: string; mark: unknown; whole: unknown; free: unknown } {
   const db = new Database(file, { readonly: true })
-  const { rows } = db.prepare('SELECT COUNT(*) AS rows FROM publication').get() as { rows: number }
-  const { last } = db.prepare('SELECT payload AS last FROM publication ORDER BY seq DESC LIMIT 1').get() as {
+  const { rows } = db.prepare('SELECT COUNT(*) AS rows FROM event').get() as { rows: number }
+  const { last } = db.prepare('SELECT data AS last FROM event ORDER BY seq DESC LIMIT 1').get() as {
     last: string
   }
   const mark = db.prepare("SELECT value FROM meta WHERE key = 'backup'").pluck().get()
@@ -33,8 +34,8 @@ beforeAll(async () => {
   for (let i = 0; i < 40; i++) {
     const rows = Array.from({ length: 1_000 }, (_, n) => `${i}.${n} ${secret} ${'x'.repeat(1_000)}`)
     await store.run(
-      'publish',
-      rows.map((payload) => ({ topic: 'x', payload: payload.replace(i < 20 ? '' : secret, ''), retain: false })),
+      'emit',
+      rows.map((row) => event(row.replace(i < 20 ? '' : secret, ''))),
     )
   }
   const seqs = Array.from({ length: 20_000 }, (_, n) => n + 1)
@@ -42,14 +43,14 @@ beforeAll(async () => {
 })
 
 test('commits go on while a large store is copied, and the copy holds what was committed before it', async () => {
-  await publish('the last one before')
+  await emit('the last one before')
   let isDone = false
   const to = join(folder, 'copy.db')
   const copy = store.backup(to).finally(() => {
     isDone = true
   })
   let commits = 0
-  for (; !isDone; commits++) await publish(`meanwhile ${commits}`)
+  for (; !isDone; commits++) await emit(`meanwhile ${commits}`)
   await copy
   // A writer that makes the copy itself answers the first of them when it is done.
   expect(commits).toBeGreaterThan(10)
@@ -74,7 +75,7 @@ test('the store stays locked for others while it is copied, and afterwards', asy
 
 test('several copies at once are all whole', async () => {
   const files = [1, 2, 3].map((n) => join(folder, `at-once-${n}.db`))
-  await Promise.all([...files.map((file) => store.backup(file)), ...files.map((file) => publish(file))])
+  await Promise.all([...files.map((file) => store.backup(file)), ...files.map((file) => emit(file))])
   for (const file of files) expect(contents(file)).toMatchObject({ mark: '1', whole: 'ok' })
 })
 
@@ -82,13 +83,13 @@ test('a copy that can not be written is refused with the reason, and the store g
   await expect(store.backup(join(folder, 'not there', 'copy.db'))).rejects.toThrow(/not there/)
   mkdirSync(join(folder, 'taken.db'))
   await expect(store.backup(join(folder, 'taken.db'))).rejects.toThrow()
-  await publish('afterwards')
+  await emit('afterwards')
   await store.backup(join(folder, 'again.db'))
   expect(contents(join(folder, 'again.db')).last).toBe('afterwards')
 })
 
 test('what is in the log goes back into the file once no copy is made any more', async () => {
-  await publish('written back')
+  await emit('written back')
   await store.close()
   expect(existsSync(`${path}-wal`)).toBe(false)
   expect(contents(path)).toMatchObject({ last: 'written back', whole: 'ok', mark: undefined })

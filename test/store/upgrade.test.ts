@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
+import { standing } from '../../src/ledger/events/latest.ts'
+import { waitingEvents } from '../../src/ledger/events/waiting.ts'
 import { room } from '../../src/ledger/quota.ts'
+import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { temporaryFolder } from '../support/folder.ts'
@@ -48,5 +51,95 @@ test('settings that devices had taught before an upgrade are known behind it', (
   })
   const engine = new SqliteEngine(path, { durable: false })
   expect(engine.all('SELECT id FROM device WHERE settings_revision > 0')).toEqual([{ id: 'taught' }])
+  engine.close()
+})
+
+/** Topics of every kind, as rows had them: behind the base topic, or whole. */
+const retainedRows: readonly (readonly [topic: string, payload: string])[] = [
+  ['gate', '{"gate":"open"}'],
+  ['gate/availability', 'offline'],
+  ['van/availability', 'online'],
+  ['van/location', '{"latitude":1}'],
+  ['gateway/home', '{"status":"ready"}'],
+  ['gateway/home/availability', 'online'],
+  ['bridge/info', '{}'],
+  ['bridge/health', '{"devices":2}'],
+  ['bridge/devices', '{"page":1}'],
+  ['bridge/devices/2', '{"page":2}'],
+  ['bridge/profiles/acme/x1', '{"profile":"acme/x1"}'],
+  ['/homeassistant/device/smshub_a_gate/config', '{"cmps":{}}'],
+  ['/home/assistant/sensor/smshub_a_van/fuel/config', '{"p":"sensor"}'],
+  ['/sms2mqtt/connected', '1'],
+]
+const passing = [
+  'gate/result',
+  'gate/event',
+  'gateway/home/event',
+  'sms/status',
+  'sms/received',
+  'bridge/event',
+  'bridge/response/health_check',
+  'bridge/response/queue/pause',
+]
+const documents = { payload: '{"a":"1"}', retain: 0, absolute: 0, correlation: null }
+
+test('what waited to be published before an upgrade is published behind it, on the same topics and octet for octet', () => {
+  const rows = [
+    ...passing.map((topic) => ({ ...documents, topic })),
+    ...retainedRows.map(([topic, payload]) => {
+      const absolute = topic.startsWith('/') ? 1 : 0
+      return { ...documents, topic: topic.slice(absolute), payload, retain: 1, absolute }
+    }),
+    { ...documents, topic: 'old', payload: '', retain: 1 },
+    { ...documents, topic: 'homeassistant/device/old/config', payload: '', retain: 1, absolute: 1 },
+    { ...documents, topic: 'answers/of/me', absolute: 1, correlation: 'AQI=' },
+    { ...documents, topic: 'sms2mqtt/sent', absolute: 1 },
+  ]
+  const path = storeOf(stepWith('CREATE TABLE event'), (db) => {
+    const insert = db.prepare(
+      'INSERT INTO publication (topic, payload, retain, absolute, correlation) VALUES (@topic, @payload, @retain, @absolute, @correlation)',
+    )
+    for (const row of rows) insert.run(row)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  const waiting = waitingEvents(engine, { after: 0, limit: 100 })
+  expect(waiting.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1))
+  expect(waiting.flatMap((event) => messagesOf(event, 'hub'))).toEqual(
+    rows.map(({ topic, payload, retain, absolute, correlation }) => ({
+      topic: absolute === 1 ? topic : `hub/${topic}`,
+      payload,
+      retain: retain === 1,
+      correlation: correlation === null ? null : Buffer.from(correlation, 'base64'),
+    })),
+  )
+  engine.close()
+})
+
+test('what a broker had refused before an upgrade stays refused behind it', () => {
+  const path = storeOf(stepWith('CREATE TABLE event'), (db) => {
+    db.exec(`INSERT INTO publication (topic, payload, retain, parked) VALUES ('gate/result', '{}', 0, 'not allowed')`)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  expect(waitingEvents(engine, { after: 0, limit: 100 })).toEqual([])
+  expect(engine.all('SELECT kind, subject, parked FROM event')).toEqual([
+    { kind: 'result', subject: 'gate', parked: 'not allowed' },
+  ])
+  engine.close()
+})
+
+test('what was retained before an upgrade stands behind it, and announcements are told first', () => {
+  const path = storeOf(stepWith('CREATE TABLE event'), (db) => {
+    const insert = db.prepare('INSERT INTO retained (topic, payload) VALUES (?, ?)')
+    for (const row of retainedRows) insert.run(...row)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  const rows = standing(engine, { kind: '', subject: '', limit: 100 })
+  expect(rows.slice(0, 2).map(({ kind }) => kind)).toEqual(['announcement', 'announcement'])
+  const told = rows.map((row) => retainedOf(row, 'hub')).map(({ topic, payload }) => [topic, payload])
+  const expected = retainedRows.map(([topic, payload]) => [
+    topic.startsWith('/') ? topic.slice(1) : `hub/${topic}`,
+    payload,
+  ])
+  expect(told.sort()).toEqual(expected.sort())
   engine.close()
 })

@@ -3,6 +3,7 @@ import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operation
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
 import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
+import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 
@@ -168,7 +169,7 @@ export class Ledger {
       stamp: { scts: null, receivedAt: this.now },
       centre: null,
       now: this.now,
-      incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', payload: null },
+      incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', told: null },
       state: null,
       isStranger: false,
       unknown: false,
@@ -206,9 +207,17 @@ export class Ledger {
 
   /** What was published on a topic, and not yet taken by the broker. */
   published(topic: string): Record<string, any>[] {
-    return this.engine
-      .all<{ payload: string }>('SELECT payload FROM publication WHERE topic = ? ORDER BY seq', topic)
-      .map(({ payload }) => JSON.parse(payload))
+    const waiting = this.run('waitingEvents', { after: 0, limit: 10_000 })
+    const messages = waiting.flatMap((event) => messagesOf(event, 'smshub'))
+    return messages.filter((one) => one.topic === `smshub/${topic}`).map(({ payload }) => JSON.parse(payload))
+  }
+
+  /** What a broker retains of it, by topics behind the base topic and whole ones. */
+  retained(): Map<string, string> {
+    const standing = this.run('standing', { kind: '', subject: '', limit: 10_000 }).map((row) =>
+      retainedOf(row, 'smshub'),
+    )
+    return new Map(standing.map(({ topic, payload }) => [topic.replace(/^smshub\//, ''), payload]))
   }
 
   count(table: string, where = '1'): number {

@@ -1,6 +1,6 @@
 import { isoTime } from '../../message/result.ts'
-import { topicName } from '../../message/topics.ts'
 import type { Value, Values } from '../../message/values.ts'
+import { emitNews, withdraw } from '../events/latest.ts'
 import { forgetPause } from '../lanes/pause.ts'
 import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
@@ -29,7 +29,7 @@ interface DeviceRow {
   readonly last_seen: number | null
 }
 
-/** Values that make up the location topic, in its order. */
+/** Values that tell where it is, in their order. */
 const locationFields = ['latitude', 'longitude', 'gps_accuracy', 'altitude', 'speed', 'course', 'fix_time', 'fix']
 
 /** When a field was said: by the network, and by the device where it names its own time. */
@@ -41,7 +41,7 @@ function timesOf(time: FieldTime | undefined, now: number): { readonly at: numbe
   return { at: Math.min(at, now), ownAt: ownAt === null ? null : Math.min(ownAt, now) }
 }
 
-/** Merges what is newer into the state of a device and publishes it. Returns whether anything was older than known. */
+/** Merges what is newer into the state of a device and tells it. Returns whether anything was older than known. */
 export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   const row = deviceRow(tx, change.device)
   const state: Record<string, Value> = document(row.state)
@@ -71,28 +71,27 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
     seen,
     change.device,
   )
-  const payload = statePayload(state, change.fields, seen)
-  tx.publish({ topic: topicName('{device}', { device: change.device }), payload, retain: true })
-  if (moved) publishLocation(tx, change.device, state)
+  tx.emit({ kind: 'state', subject: change.device, data: stateOf(state, change.fields, seen) })
+  if (moved) emitLocation(tx, change.device, state)
   signOfLife(tx, change.device, state)
   return { delayed }
 }
 
 /** Holds every field of the profile, so that no template meets a name that is not there. */
-export function statePayload(state: Values, fields: readonly string[], seen: number | null): string {
+export function stateOf(state: Values, fields: readonly string[], seen: number | null): Values {
   const all: Record<string, Value> = {}
   for (const field of fields) all[field] = null
   Object.assign(all, state)
   all.last_seen = seen === null || seen === 0 ? null : isoTime(seen)
-  return JSON.stringify(all)
+  return all
 }
 
-function publishLocation(tx: Tx, device: string, state: Values): void {
+function emitLocation(tx: Tx, device: string, state: Values): void {
   if (typeof state.latitude !== 'number' || typeof state.longitude !== 'number') return
   if (Math.abs(state.latitude) > 90) return
   const location: Record<string, Value> = {}
   for (const field of locationFields) if (state[field] !== undefined) location[field] = state[field]
-  tx.publish({ topic: topicName('{device}/location', { device }), payload: JSON.stringify(location), retain: true })
+  tx.emit({ kind: 'location', subject: device, data: location })
 }
 
 /** Alarms that repeat are remembered for so long, in ms. */
@@ -136,7 +135,7 @@ export function deviceState(tx: Tx, { device }: { device: string }): Values {
   return row === undefined ? {} : document(row.state)
 }
 
-/** At start: the state topic of every device exists, with what is known. Devices that are gone leave. */
+/** At start: every device has a state, with what is known. Devices that are gone leave. */
 export function announceDevices(
   tx: Tx,
   { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
@@ -149,17 +148,17 @@ export function announceDevices(
   for (const { id, fields } of devices) announceDevice(tx, id, fields)
 }
 
+/** What stands of a device. */
+const ownKinds = ['state', 'availability', 'location'] as const
+
 export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
-  if (tx.run('DELETE FROM leaving WHERE device = ?', id).changes > 0) clearTopics(tx, id)
+  if (tx.run('DELETE FROM leaving WHERE device = ?', id).changes > 0) withdraw(tx, ownKinds, id)
   const row = deviceRow(tx, id)
-  const payload = statePayload(document(row.state), fields, row.last_seen)
-  const known = tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', id)
-  if (known?.payload !== payload) tx.publish({ topic: topicName('{device}', { device: id }), payload, retain: true })
+  emitNews(tx, { kind: 'state', subject: id, data: stateOf(document(row.state), fields, row.last_seen) })
 }
 
 /**
- * A device is gone. Its retained topics stay until `clearLeaving`: Home Assistant logs an error for each entity whose
- * state topic is emptied before the entity is removed.
+ * A device is gone. What stands of it stays until `clearLeaving`: whoever shows it has to take it down first.
  */
 export function leave(tx: Tx, id: string): void {
   tx.run('DELETE FROM device WHERE id = ?', id)
@@ -168,7 +167,7 @@ export function leave(tx: Tx, id: string): void {
   forgetPause(tx, id)
 }
 
-/** Clears the retained topics of devices that are gone: of one, or of all of them. */
+/** Withdraws what stands of devices that are gone: of one, or of all of them. */
 export function clearLeaving(tx: Tx, { device: only }: { device?: string }): void {
   const leaving = tx.all<{ device: string }>(
     'SELECT device FROM leaving WHERE ? IS NULL OR device = ?',
@@ -176,18 +175,7 @@ export function clearLeaving(tx: Tx, { device: only }: { device?: string }): voi
     only ?? null,
   )
   for (const { device } of leaving) {
-    clearTopics(tx, device)
+    withdraw(tx, ownKinds, device)
     tx.run('DELETE FROM leaving WHERE device = ?', device)
   }
-}
-
-function clearTopics(tx: Tx, id: string): void {
-  // '0' is the character behind '/': every topic below the device's own.
-  const topics = tx.all<{ topic: string }>(
-    'SELECT topic FROM retained WHERE topic = ? OR (topic > ? AND topic < ?)',
-    id,
-    `${id}/`,
-    `${id}0`,
-  )
-  for (const { topic } of topics) tx.publish({ topic, payload: '', retain: true })
 }

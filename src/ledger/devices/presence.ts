@@ -1,5 +1,5 @@
-import { topicName } from '../../message/topics.ts'
 import { type Value, wordOf } from '../../message/values.ts'
+import { emitNews, latest } from '../events/latest.ts'
 import { document } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 
@@ -35,8 +35,7 @@ export function touchDevice(tx: Tx, device: string, now: number): void {
 
 /** The device is there again. */
 export function signOfLife(tx: Tx, device: string, state: Readonly<Record<string, Value>>): void {
-  const known = retained(tx, topicName('{device}/availability', { device }))
-  if (known === 'offline') setAvailability(tx, device, true)
+  if (latest(tx, 'availability', device) === 'false') setAvailability(tx, device, true)
   if (state.reporting === 'late') patchState(tx, device, { reporting: 'on_time' })
 }
 
@@ -47,19 +46,12 @@ export function patchState(tx: Tx, device: string, values: Readonly<Record<strin
   const state = document<Record<string, Value>>(row.state)
   if (Object.entries(values).every(([field, value]) => (state[field] ?? null) === value)) return
   tx.run('UPDATE device SET state = ? WHERE id = ?', JSON.stringify({ ...state, ...values }), device)
-  const topic = topicName('{device}', { device })
-  const told = document<Record<string, Value>>(retained(tx, topic) ?? '{}')
-  tx.publish({ topic, payload: JSON.stringify({ ...told, ...values }), retain: true })
+  const told = document<Record<string, Value>>(latest(tx, 'state', device) ?? '{}')
+  tx.emit({ kind: 'state', subject: device, data: { ...told, ...values } })
 }
 
 function setAvailability(tx: Tx, device: string, online: boolean): void {
-  const topic = topicName('{device}/availability', { device })
-  const payload = online ? 'online' : 'offline'
-  if (retained(tx, topic) !== payload) tx.publish({ topic, payload, retain: true })
-}
-
-function retained(tx: Tx, topic: string): string | null {
-  return tx.one<{ payload: string }>('SELECT payload FROM retained WHERE topic = ?', topic)?.payload ?? null
+  emitNews(tx, { kind: 'availability', subject: device, data: online })
 }
 
 /** Words of a `set` after which something is on its way for a while. */

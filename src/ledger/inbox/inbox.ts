@@ -1,3 +1,4 @@
+import { type Document, happening } from '../../message/hub-event.ts'
 import type { RawMessage } from '../../message/raw.ts'
 import { applyReport, type StatusReport } from '../outbox/reports.ts'
 import { count } from '../tally.ts'
@@ -66,24 +67,21 @@ export function settleReport(
 }
 
 /** What can't be decoded is kept whole and told, and blocks nothing. */
-export function quarantine(tx: Tx, { raw, reason, payload }: { raw: number; reason: string; payload: string }): void {
+export function quarantine(tx: Tx, { raw, reason, data }: { raw: number; reason: string; data: Document }): void {
   tx.run(`UPDATE raw SET state = 'quarantined', document = ? WHERE id = ?`, reason, raw)
-  tx.publish({ topic: 'bridge/event', payload, retain: false })
+  tx.emit(happening('undecodable', data))
 }
 
 /** A text that nobody knows is kept without its secrets, for whoever writes a profile. */
-export function keepUnknown(tx: Tx, raws: readonly number[], data: Readonly<Record<string, unknown>>): void {
+export function keepUnknown(tx: Tx, raws: readonly number[], data: Document): void {
   for (const id of raws)
     tx.run(`UPDATE raw SET state = 'quarantined', pdu = NULL, document = ? WHERE id = ?`, JSON.stringify(data), id)
 }
 
 /** What the search for it has found, for the row and for those who watch. */
-export function nameUnknown(
-  tx: Tx,
-  { raws, data }: { raws: readonly number[]; data: Readonly<Record<string, unknown>> },
-): void {
+export function nameUnknown(tx: Tx, { raws, data }: { raws: readonly number[]; data: Document }): void {
   if (data.device !== null) keepUnknown(tx, raws, data)
-  tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'unknown_text', data }), retain: false })
+  tx.emit(happening('unknown_text', data))
 }
 
 /** Settled messages keep their hash only: what they said may hold secrets. */

@@ -1,12 +1,14 @@
 import { errorReport, Fault } from '../../message/fault.ts'
+import type { Document } from '../../message/hub-event.ts'
+import type { ReceivedDocument } from '../../message/received.ts'
 import { isoTime, type Reply } from '../../message/result.ts'
-import { topicName } from '../../message/topics.ts'
 import type { TrustLevel } from '../../message/trust.ts'
 import type { Values } from '../../message/values.ts'
 import type { Stamp } from '../../sms/centre-clock.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from '../devices/devices.ts'
 import { type Learned, learnSettings } from '../devices/learned-settings.ts'
 import { learnRoute, noteContradiction, noteQuestion, type Question } from '../devices/sources.ts'
+import { record } from '../events/record.ts'
 import { learnStamp } from '../gateways/service-centres.ts'
 import { openWindow } from '../lanes/lanes.ts'
 import { happen } from '../outbox/moves.ts'
@@ -58,8 +60,8 @@ export interface TextEffects {
     /** Secrets masked. */
     readonly text: string
     readonly trust: TrustLevel
-    /** Payload of `sms/received`; null publishes nothing. */
-    readonly payload: Readonly<Record<string, unknown>> | null
+    /** What everybody is told of it; null for nothing. */
+    readonly told: ReceivedDocument | null
   }
   readonly state: StateChange | null
   /** It is of nobody who is known: only so many are published. */
@@ -86,10 +88,11 @@ export interface TextEffects {
   readonly contradicts: boolean
 }
 
-/** Commits what one text did: its row, the state, the command it answers, its events and every publication of these. */
+/** Commits what one text did: its row, the state, the command it answers, and every event of these. */
 export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: boolean | null } {
   const { incoming, now } = effects
   learnStamp(tx, effects.centre, effects.stamp)
+  const told = JSON.stringify(incoming.told)
   const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
   tx.run(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
@@ -99,7 +102,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     incoming.sender,
     incoming.gateway,
     incoming.text,
-    JSON.stringify(incoming.payload),
+    told,
     now,
     incoming.trust,
   )
@@ -108,9 +111,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     dropText(tx, effects, isFlood)
     return { isFlood }
   }
-  if (incoming.payload !== null) {
-    tx.publish({ topic: 'sms/received', payload: JSON.stringify(incoming.payload), retain: false })
-  }
+  if (incoming.told !== null) record(tx, { kind: 'received', subject: '', data: incoming.told }, told)
   // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
   // between `opening` and `open` as what it was before.
   const older = effects.state !== null && changeState(tx, effects.state).delayed
@@ -120,7 +121,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   if (incoming.device !== null) {
     learnSettings(tx, incoming.device, effects.learned)
     for (const alarm of effects.cancels) endEvent(tx, incoming.device, alarm)
-    for (const event of effects.events) publishEvent(tx, incoming.device, event, effects, delayed)
+    for (const event of effects.events) emitEvent(tx, incoming.device, event, effects, delayed)
     if (effects.route !== null) learnRoute(tx, incoming.device, effects.route, now)
     if (effects.question !== null) noteQuestion(tx, incoming.device, effects.question)
     if (effects.contradicts) noteContradiction(tx, incoming.device)
@@ -139,7 +140,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   return { isFlood }
 }
 
-function publishEvent(
+function emitEvent(
   tx: Tx,
   device: string,
   event: TextEvent & { id: string },
@@ -149,19 +150,19 @@ function publishEvent(
   const isNew = isNewEvent(tx, device, event.same, event.repeatsMs, effects.now)
   if (event.ends !== null) endEvent(tx, device, event.ends)
   if (event.repeatsMs > 0 && !isNew) return
-  const payload = eventPayload(event, effects.incoming.messageId, effects.now, delayed)
-  tx.publish({ topic: topicName('{device}/event', { device }), payload: JSON.stringify(payload), retain: false })
+  const data = deviceEvent(event, effects.incoming.messageId, effects.now, delayed)
+  tx.emit({ kind: 'device_event', subject: device, data })
 }
 
 type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'>
 
-/** `<device>/event`: every key that a template names is always there. */
-export function eventPayload(
+/** What a device reports: every key that a template names is always there. */
+export function deviceEvent(
   { type, id, level, values, trust, unverified }: EventFacts & { readonly id: string },
   messageId: string,
   now: number,
   delayed: boolean,
-): Readonly<Record<string, unknown>> {
+): Document {
   const received = { message_id: messageId, received_at: isoTime(now), delayed }
   const proof = { trust, ...(unverified && { unverified }) }
   return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...received }

@@ -1,3 +1,4 @@
+import { happening } from '../../message/hub-event.ts'
 import { isoTime } from '../../message/result.ts'
 import { room, use } from '../quota.ts'
 import { count } from '../tally.ts'
@@ -55,5 +56,5 @@ export function dropText(tx: Tx, { incoming, raws, assembly, now }: FiledText, i
   if (assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', assembly)
   if (!isFirst) return
   const data = { from: incoming.sender, gateway: incoming.gateway, published_per_hour: perHour, at: isoTime(now) }
-  tx.publish({ topic: 'bridge/event', payload: JSON.stringify({ type: 'text_flood', data }), retain: false })
+  tx.emit(happening('text_flood', data))
 }

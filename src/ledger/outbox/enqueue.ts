@@ -12,7 +12,7 @@ import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
-import { publishResult, publishSmsStatus } from './results.ts'
+import { emitResult, emitSmsStatus } from './results.ts'
 import { chosen } from './toggle.ts'
 
 export interface EnqueueLimits {
@@ -24,7 +24,7 @@ export interface EnqueueLimits {
 
 export interface EnqueueArgs {
   readonly key: PublishKey | null
-  /** The `id` of the payload in its scope, with a hash of what was asked. */
+  /** The `id` that the client gave, in its scope, with a hash of what was asked. */
   readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
   readonly items: readonly Item[]
   readonly limits: EnqueueLimits
@@ -75,8 +75,8 @@ export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): 
 function repeat(tx: Tx, ids: readonly string[], now: number): Enqueued {
   const rows = ids.flatMap((id) => tx.all<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id))
   for (const row of rows) {
-    if (row.device === null) publishSmsStatus(tx, row, now)
-    else publishResult(tx, row, now)
+    if (row.device === null) emitSmsStatus(tx, row, now)
+    else emitResult(tx, row, now)
   }
   return { repeated: true, commands: rows.map((row) => ({ id: row.command_id, status: row.status })), refused: [] }
 }
@@ -216,8 +216,8 @@ function insertQueued(
   )
   touchLane(tx, item.lane)
   const row = submission(tx, seq) as SubmissionRow
-  if (item.device !== null) publishResult(tx, row, now)
-  publishSmsStatus(tx, row, now)
+  if (item.device !== null) emitResult(tx, row, now)
+  emitSmsStatus(tx, row, now)
   if (item.priority >= 2) overtake(tx, item.lane, now)
   refreshLane(tx, item.lane, now)
   return { id: item.commandId, status: 'queued' }
@@ -255,8 +255,8 @@ function insertRefused(
     final_at: now,
   })
   const row = submission(tx, seq) as SubmissionRow
-  if (row.device === null) publishSmsStatus(tx, row, now)
-  publishResult(tx, row, now)
+  if (row.device === null) emitSmsStatus(tx, row, now)
+  emitResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)
   // Answered, and no row for ninety days.
   if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)

@@ -8,7 +8,7 @@ export interface PublishKey {
   readonly messageId: number
   readonly connection: string
   readonly duplicate: boolean
-  /** Over topic and payload. */
+  /** Over what was published, and where. */
   readonly hash: string
 }
 

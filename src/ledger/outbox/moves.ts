@@ -4,7 +4,7 @@ import type { SubmissionRow } from '../rows.ts'
 import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { followingOf, placeNextText } from './acts.ts'
-import { publishLateReply, publishResult, publishSmsStatus } from './results.ts'
+import { emitLateReply, emitResult, emitSmsStatus } from './results.ts'
 import type { Effect } from './states/effects.ts'
 import type { Event } from './states/event.ts'
 import { stateOf } from './states/state.ts'
@@ -61,13 +61,13 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
     tx.run('UPDATE client SET queued = queued + 1 WHERE id = ?', after.client)
   },
   refresh_lane: (tx, { after, event }) => refreshLane(tx, after.lane as string, event.now),
-  publish_result: (tx, { after, event }) => publishResult(tx, after, event.now),
-  publish_sms_status: (tx, { after, event }) => publishSmsStatus(tx, after, event.now),
+  publish_result: (tx, { after, event }) => emitResult(tx, after, event.now),
+  publish_sms_status: (tx, { after, event }) => emitSmsStatus(tx, after, event.now),
   make_way: (tx, { after, event }) => {
     const lane = tx.one<{ priority: number | null }>('SELECT priority FROM lane WHERE key = ?', after.lane)
     if ((lane?.priority ?? 0) >= 2) overtake(tx, after.lane as string, event.now)
   },
-  publish_late_reply: (tx, { after, event }) => publishLateReply(tx, after, event),
+  publish_late_reply: (tx, { after, event }) => emitLateReply(tx, after, event),
 }
 
 /** A high-priority command is in the lane: what is open there gives way where it can. */

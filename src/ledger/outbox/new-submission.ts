@@ -1,5 +1,6 @@
 import type { AnswerSpec } from '../../message/answer-spec.ts'
 import type { ErrorReport } from '../../message/fault.ts'
+import type { ReplyTo } from '../../message/request.ts'
 import type { NewStep } from './acts.ts'
 import type { Joins } from './riders.ts'
 
@@ -8,7 +9,7 @@ interface Asked {
   readonly commandId: string
   readonly client: string
   readonly ref: string | null
-  readonly response: { readonly topic: string; readonly correlation: string | null } | null
+  readonly response: ReplyTo | null
   readonly device: string | null
   readonly verb: string
   readonly command: string | null

@@ -1,20 +1,20 @@
-import { resultPayload } from '../../message/result.ts'
+import { type ResultDocument, resultOf } from '../../message/result.ts'
 import { record, type SubmissionRow } from '../rows.ts'
 import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
 /** A command by its `command_id` or its `message_id`; null when nobody knows it. */
-export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
   const row = rowOf(tx, id)
-  return row === undefined ? null : resultPayload(record(row, now))
+  return row === undefined ? null : resultOf(record(row, now))
 }
 
 /** Takes a command out of the queue. What is on its way already can't be called back: then its status says so. */
-export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): Record<string, unknown> | null {
+export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
   const row = rowOf(tx, id)
   if (row === undefined) return null
-  return resultPayload(record(happen(tx, row, { ...onRequest, now }) ?? row, now))
+  return resultOf(record(happen(tx, row, { ...onRequest, now }) ?? row, now))
 }
 
 const onRequest = { type: 'cancelled', reason: 'on request' } as const

@@ -38,7 +38,7 @@ const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
   claim: ({ seq }: ResultOf<'claim'>) => seq !== undefined,
 }
 /** Nobody waits for the commit of these. */
-const patient: readonly OperationName[] = ['claim', 'markSent', 'published', 'waitingPublications']
+const patient: readonly OperationName[] = ['claim', 'markSent', 'published', 'waitingEvents']
 
 /**
  * Group commit: runs calls in one transaction and answers when all of them are on the disk. A call that fails undoes

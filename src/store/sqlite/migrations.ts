@@ -1,3 +1,5 @@
+import { publicationsToEvents } from './publications-to-events.ts'
+
 /**
  * The tables, as the steps that made them: `user_version` counts the steps that a file has had. A step is never
  * changed once released; the next one is added. Times are milliseconds since 1970, documents are JSON text.
@@ -375,4 +377,5 @@ export const migrations: readonly string[] = [
   INSERT INTO tally (name, count) VALUES ('settings', 1);
   CREATE INDEX device_settings ON device (settings_revision) WHERE settings_revision > 0;
   `,
+  publicationsToEvents,
 ]

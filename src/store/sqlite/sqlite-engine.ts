@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3'
+import { record } from '../../ledger/events/record.ts'
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
-import type { Publication } from '../../message/publication.ts'
+import type { HubEvent } from '../../message/hub-event.ts'
 import type { Engine } from '../engine.ts'
 import { migrations } from './migrations.ts'
 
@@ -44,21 +45,8 @@ export class SqliteEngine implements Engine {
     return result
   }
 
-  publish({ topic, payload, retain, absolute = false, correlation = null }: Publication): void {
-    this.run(
-      'INSERT INTO publication (topic, payload, retain, absolute, correlation) VALUES (?, ?, ?, ?, ?)',
-      topic,
-      payload,
-      retain ? 1 : 0,
-      absolute ? 1 : 0,
-      correlation,
-    )
-    if (retain) {
-      const key = absolute ? `/${topic}` : topic
-      if (payload === '') this.run('DELETE FROM retained WHERE topic = ?', key)
-      else this.run('INSERT OR REPLACE INTO retained (topic, payload) VALUES (?, ?)', key, payload)
-    }
-    this.ring('publications')
+  emit(event: HubEvent): void {
+    record(this, event)
   }
 
   ring(bell: Bell): void {

@@ -32,13 +32,13 @@ export const choreRules = {
       const [ended, other] = [ledger.queue(), ledger.queue({ lane: 'n:2', recipient: '+4915112345699' })]
       ledger.run('cancelCommand', { id: ended, now: ledger.now })
       ledger.queue()
-      const subject = { device: null, numbers: ['+4915112345601'], baseTopic: 'smshub', fields: null }
+      const subject = { device: null, numbers: ['+4915112345601'], address: null, fields: null }
       expect(ledger.run('erase', { ...subject, now: ledger.now })).toMatchObject({ commands: 2, unfinished: 0 })
       expect(ids(ledger).ids).toEqual([other])
     },
     'without anybody named it forgets nothing': (ledger) => {
       ledger.queue()
-      ledger.run('erase', { ...everybody, baseTopic: 'smshub', fields: null, now: ledger.now })
+      ledger.run('erase', { ...everybody, address: null, fields: null, now: ledger.now })
       expect(ledger.count('submission')).toBe(1)
     },
   },

@@ -7,8 +7,7 @@ import type { Rules } from './rule.ts'
 const device = { id: 'gate', fields: ['door'] }
 const change = (ledger: Ledger, door: string, at = ledger.now) =>
   changeState(ledger.engine, { device: 'gate', values: { door }, at, seenAt: ledger.now, fields: ['door'] })
-const retained = (ledger: Ledger, after = '') =>
-  ledger.run('retainedTopics', { after, limit: 99 }).map(({ topic, payload }) => [topic, payload])
+const retained = (ledger: Ledger) => [...ledger.retained()].sort()
 const topics = (ledger: Ledger) => retained(ledger).map(([topic]) => topic)
 
 export const deviceRules = {

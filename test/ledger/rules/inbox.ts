@@ -54,7 +54,7 @@ export const inboxRules = {
   filed: {
     'answers what nobody has looked into, the oldest first, no more than asked for': (ledger) => {
       for (const hash of ['a', 'b', 'c']) file(ledger, { hash })
-      ledger.run('quarantine', { raw: 1, reason: 'x', payload: '{}' })
+      ledger.run('quarantine', { raw: 1, reason: 'x', data: {} })
       expect(ledger.run('filed', { limit: 1 })).toMatchObject([{ id: 2, pdu: raw.pdu }])
       expect(filedIds(ledger)).toEqual([2, 3])
     },
@@ -79,10 +79,10 @@ export const inboxRules = {
   quarantine: {
     'keeps what can’t be read whole with the reason, tells it, and holds up nothing': (ledger) => {
       file(ledger)
-      ledger.run('quarantine', { raw: 1, reason: 'no TPDU', payload: '{"type":"quarantined"}' })
+      ledger.run('quarantine', { raw: 1, reason: 'no TPDU', data: { gateway: 'home' } })
       expect(rawRow(ledger, 1)).toEqual({ state: 'quarantined', pdu: raw.pdu, document: 'no TPDU' })
       expect(filedIds(ledger)).toEqual([])
-      expect(ledger.published('bridge/event')).toEqual([{ type: 'quarantined' }])
+      expect(ledger.published('bridge/event')).toEqual([{ type: 'undecodable', data: { gateway: 'home' } }])
     },
   },
   nameUnknown: {

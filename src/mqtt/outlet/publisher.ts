@@ -1,12 +1,14 @@
-import type { WaitingPublication } from '../ledger/publications/publications.ts'
-import { wholeTopic } from '../message/topics.ts'
-import type { Store } from '../store/store.ts'
-import { asError, inBackground, untilDone } from '../util/background.ts'
-import { type Clock, sleep } from '../util/clock.ts'
-import { Doorbell } from '../util/doorbell.ts'
-import type { Ingress } from './ingress.ts'
+import type { WaitingEvent } from '../../ledger/events/waiting.ts'
+import type { PublishedEvent } from '../../message/events.ts'
+import { eventOf, rowOf } from '../../message/hub-event.ts'
+import type { Store } from '../../store/store.ts'
+import { asError, inBackground, untilDone } from '../../util/background.ts'
+import { type Clock, sleep } from '../../util/clock.ts'
+import { Doorbell } from '../../util/doorbell.ts'
+import type { Acknowledgement, Ingress, OutboundMessage } from '../ingress.ts'
+import { messagesOf, retainedOf } from './messages-of.ts'
 
-/** Publications on their way at once: enough to fill the wire, few enough to keep in memory. */
+/** Events on their way at once: enough to fill the wire, few enough to keep in memory. */
 const inFlight = 256
 const slowSweep = 60_000
 const retryMs = 1_000
@@ -14,7 +16,7 @@ const retryMs = 1_000
 const forgetMs = 25
 /** How long a stop waits for acknowledgements. */
 const lastWordsMs = 2_000
-/** Retained topics told again in one go. */
+/** States told again in one go. */
 const page = 200
 
 export interface PublisherDeps {
@@ -22,12 +24,18 @@ export interface PublisherDeps {
   readonly ingress: Ingress
   readonly clock: Clock
   readonly baseTopic: string
-  /** Told of every message that the broker took. */
-  published(message: { readonly topic: string; readonly payload: string; readonly retain: boolean }): void
+  /** Told of every event whose messages the broker took. */
+  published(event: PublishedEvent): void
   log(level: 'warn', message: string): void
 }
 
-/** Brings committed publications to the broker, in their order, and deletes each when it is acknowledged. */
+/** Whose event: states are told again from there on. */
+interface Place {
+  readonly kind: string
+  readonly subject: string
+}
+
+/** The outlet to MQTT: brings the events to the broker, in their order, and deletes each when it is acknowledged. */
 export class Publisher {
   readonly #store: Store
   readonly #ingress: Ingress
@@ -37,8 +45,8 @@ export class Publisher {
   readonly #published: PublisherDeps['published']
   readonly #log: PublisherDeps['log']
   #cursor = 0
-  /** The retained topic behind which the telling goes on; null when there is nothing to tell again. */
-  #tellsBehind: string | null = null
+  /** What stands behind it is to be told again; null when there is nothing. */
+  #tellsBehind: Place | null = null
   readonly #pending = new Set<Promise<void>>()
   /** Something was not acknowledged. */
   #hasFailed = false
@@ -46,12 +54,12 @@ export class Publisher {
   readonly #taken = new Set<number>()
   /** Rows that the broker refused, and that are not marked yet. */
   readonly #parking = new Set<number>()
-  /** The newest row that was taken of each retained topic, while rows are under way. */
+  /** The newest row that was taken of each state, while rows are under way. */
   readonly #newest = new Map<string, number>()
   #forgets = false
   #running = true
   #ended: Promise<void> = Promise.resolve()
-  /** Publications that the broker refused for good. */
+  /** Events that the broker refused for good. */
   parked = 0
 
   constructor(deps: PublisherDeps) {
@@ -65,7 +73,7 @@ export class Publisher {
   }
 
   start(): void {
-    this.#store.on('publications', () => this.#bell.ring())
+    this.#store.on('events', () => this.#bell.ring())
     this.#ended = this.#run()
   }
 
@@ -75,9 +83,9 @@ export class Publisher {
     else this.republishRetained()
   }
 
-  /** Everything that is retained, once more: what is outside the base topic (discovery) first, then the states. */
+  /** Everything that stands, once more: announcements first, then the states. */
   republishRetained(): void {
-    this.#tellsBehind = ''
+    this.#tellsBehind = { kind: '', subject: '' }
     this.#bell.ring()
   }
 
@@ -111,7 +119,7 @@ export class Publisher {
     if (this.#hasFailed && !(await this.#goBack())) return false
     // In this loop and nowhere else: an old state must not overtake a new one.
     const telling = await this.#republishRetained()
-    const rows = await this.#store.run('waitingPublications', { after: this.#cursor, limit: inFlight })
+    const rows = await this.#store.run('waitingEvents', { after: this.#cursor, limit: inFlight })
     for (const row of rows) {
       this.#cursor = row.seq
       if (this.#taken.has(row.seq) || this.#parking.has(row.seq) || this.#isOvertaken(row)) continue
@@ -123,21 +131,29 @@ export class Publisher {
     return telling || rows.length === inFlight
   }
 
-  async #send(row: WaitingPublication): Promise<void> {
+  async #send(row: WaitingEvent): Promise<void> {
+    const messages = this.#messagesOf(row)
+    if (messages === null) return
     try {
-      const acknowledgement = await this.#ingress.publish({
-        topic: row.absolute === 1 ? row.topic : `${this.#baseTopic}/${row.topic}`,
-        payload: row.payload,
-        retain: row.retain === 1,
-        correlation: row.correlation === null ? null : Buffer.from(row.correlation, 'base64'),
-      })
-      if (acknowledgement.taken) this.#acknowledge(row)
-      else this.#park(row, acknowledgement.reason)
+      const answers = await Promise.all(messages.map((message) => this.#ingress.publish(message)))
+      const refusal = answers.find(isRefusal)
+      if (refusal === undefined) this.#acknowledge(row, messages)
+      else this.#park(row, refusal.reason)
     } catch (error) {
       // Mostly the connection, which says so itself. It stays a row.
-      if (this.#ingress.connected) this.#log('warn', `${row.topic} is not published: ${asError(error).message}`)
+      if (this.#ingress.connected) this.#log('warn', `${nameOf(row)} is not published: ${asError(error).message}`)
       this.#hasFailed = true
       this.#clock.after(retryMs, () => this.#bell.ring())
+    }
+  }
+
+  /** An event that can be no message is of no use to wait for. */
+  #messagesOf(row: WaitingEvent): OutboundMessage[] | null {
+    try {
+      return messagesOf(row, this.#baseTopic)
+    } catch (error) {
+      this.#park(row, asError(error).message)
+      return null
     }
   }
 
@@ -153,18 +169,19 @@ export class Publisher {
     return true
   }
 
-  /** A retained state that failed while a newer one of its topic was taken: it must not come behind that. */
-  #isOvertaken(row: WaitingPublication): boolean {
-    if (row.retain !== 1 || (this.#newest.get(row.topic) ?? 0) < row.seq) return false
+  /** A state that failed while a newer one of its subject was taken: it must not come behind that. */
+  #isOvertaken(row: WaitingEvent): boolean {
+    if (!rowOf(row.kind).lasts || (this.#newest.get(nameOf(row)) ?? 0) < row.seq) return false
     this.#done(row.seq)
     return true
   }
 
-  #acknowledge({ seq, topic, payload, retain }: WaitingPublication): void {
+  #acknowledge(row: WaitingEvent, messages: readonly OutboundMessage[]): void {
+    const { seq, kind } = row
     // Its listeners may throw: it is taken all the same.
     this.#done(seq)
-    if (retain === 1) this.#newest.set(topic, Math.max(seq, this.#newest.get(topic) ?? 0))
-    this.#published({ topic, payload, retain: retain === 1 })
+    if (rowOf(kind).lasts) this.#newest.set(nameOf(row), Math.max(seq, this.#newest.get(nameOf(row)) ?? 0))
+    this.#published({ event: eventOf(row), topics: messages.map(({ topic }) => topic) })
   }
 
   /** Acknowledgements of a while are deleted in one commit. */
@@ -197,11 +214,11 @@ export class Publisher {
   }
 
   /** It blocks nothing behind it; until it is marked, it is not sent again either. */
-  #park(row: WaitingPublication, reason: string): void {
+  #park(row: WaitingEvent, reason: string): void {
     this.parked++
-    this.#log('warn', `the broker refused ${row.topic}: ${reason}`)
-    const failed = ({ message }: Error) => this.#log('warn', `${row.topic} can't be parked: ${message}`)
-    const park = () => this.#store.run('parkPublication', { seq: row.seq, reason })
+    this.#log('warn', `the broker refused ${nameOf(row)}: ${reason}`)
+    const failed = ({ message }: Error) => this.#log('warn', `${nameOf(row)} can't be parked: ${message}`)
+    const park = () => this.#store.run('parkEvent', { seq: row.seq, reason })
     this.#parking.add(row.seq)
     inBackground(async () => {
       await untilDone(this.#clock, park, () => this.#running, failed)
@@ -213,15 +230,17 @@ export class Publisher {
   async #republishRetained(): Promise<boolean> {
     const after = this.#tellsBehind
     if (after === null) return false
-    const rows = await this.#store.run('retainedTopics', { after, limit: page })
-    const told = rows.map(({ topic, payload }) =>
-      this.#ingress.publish({ topic: wholeTopic(this.#baseTopic, topic), payload, retain: true, correlation: null }),
-    )
+    const rows = await this.#store.run('standing', { kind: after.kind, subject: after.subject, limit: page })
+    const told = rows.map((row) => this.#ingress.publish(retainedOf(row, this.#baseTopic)))
     const answers = await Promise.allSettled(told)
     // The connection ended meanwhile: the same page again on the next one.
     if (answers.some(({ status }) => status === 'rejected')) return false
     // Somebody may have asked to begin again meanwhile.
-    if (this.#tellsBehind === after) this.#tellsBehind = rows.length < page ? null : (rows.at(-1)?.topic ?? null)
+    if (this.#tellsBehind === after) this.#tellsBehind = rows.length < page ? null : (rows.at(-1) ?? null)
     return this.#tellsBehind !== null
   }
 }
+
+const nameOf = ({ kind, subject }: Place): string => `${kind} ${subject}`.trim()
+
+const isRefusal = (answer: Acknowledgement): answer is Extract<Acknowledgement, { taken: false }> => !answer.taken

@@ -1,0 +1,28 @@
+import type { Subject } from '../history.ts'
+import { anywhere, mentions } from '../mentions.ts'
+import type { Tx } from '../tx.ts'
+
+/** Forgets what absent clients of the embedded broker are owed of a device and of numbers. */
+export function forgetOwed(
+  tx: Tx,
+  { device, numbers, address }: Subject & { readonly address: string | null },
+): number {
+  let changes = 0
+  if (device !== null && address !== null) {
+    const named = Buffer.from(`"device":${JSON.stringify(device)}`)
+    const ofDevice = 'topic = ? OR substr(topic, 1, ?) = ? OR instr(payload, ?) > 0'
+    changes += forget(tx, ofDevice, address, address.length + 1, `${address}/`, named)
+  }
+  for (const number of numbers) {
+    const told = [anywhere(number), anywhere(number)]
+    changes += forget(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...told)
+  }
+  return changes
+}
+
+/** Messages, and that they are owed to anybody. */
+function forget(tx: Tx, where: string, ...values: unknown[]): number {
+  const bodies = `SELECT id FROM session_body WHERE ${where}`
+  tx.run(`DELETE FROM session_owed WHERE body IN (${bodies})`, ...values)
+  return tx.run(`DELETE FROM session_body WHERE ${where}`, ...values).changes
+}

@@ -1,0 +1,117 @@
+import { type LastingEvent, type LastingKind, rowOf, textOf } from '../../message/hub-event.ts'
+import type { Tx } from '../tx.ts'
+import { record } from './record.ts'
+
+/** What stands of a subject, as the text that it is kept as. */
+export function latest(tx: Tx, kind: LastingKind, subject: string): string | undefined {
+  const sql = 'SELECT data FROM latest WHERE kind = ? AND subject = ?'
+  return tx.one<{ data: string }>(sql, kind, subject)?.data
+}
+
+/** Emits a state that is other than what stands, or all the same `again`. Whether that was so. */
+export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
+  const text = textOf(event)
+  const known = latest(tx, event.kind, event.subject)
+  if (known === text && !again) return false
+  const replaced = rowOf(event.kind).replaces === true && known !== undefined && text !== null ? known : null
+  record(tx, event, text, replaced)
+  return true
+}
+
+/** States of which some may be news. How many were. */
+export function show(tx: Tx, { events, again = false }: { events: readonly LastingEvent[]; again?: boolean }): number {
+  return events.filter((event) => emitNews(tx, event, again)).length
+}
+
+/** All that there is of some kinds: what else stands of them is withdrawn. */
+export function showAll(
+  tx: Tx,
+  { kinds, events }: { kinds: readonly LastingKind[]; events: readonly LastingEvent[] },
+): void {
+  for (const event of events) emitNews(tx, event)
+  for (const kind of kinds) {
+    const subjects = events.filter((event) => event.kind === kind).map(({ subject }) => subject)
+    withdrawOthers(tx, { kinds: [kind], subjects })
+  }
+}
+
+/** Withdraws what stands of other subjects than these. */
+export function withdrawOthers(
+  tx: Tx,
+  { kinds, subjects }: { kinds: readonly LastingKind[]; subjects: readonly string[] },
+): void {
+  const kept = new Set(subjects)
+  for (const kind of kinds) {
+    const rows = tx.all<{ subject: string }>('SELECT subject FROM latest WHERE kind = ? ORDER BY subject', kind)
+    for (const { subject } of rows) if (!kept.has(subject)) tx.emit({ kind, subject, data: null })
+  }
+}
+
+/** Withdraws what stands of a subject, of the kinds that it has. */
+export function withdraw(tx: Tx, kinds: readonly LastingKind[], subject: string): void {
+  for (const kind of kinds) if (latest(tx, kind, subject) !== undefined) tx.emit({ kind, subject, data: null })
+}
+
+export interface Standing {
+  readonly kind: LastingKind
+  readonly subject: string
+  readonly data: string
+}
+
+/** Everything that stands, a page at a time, for whoever forgot it. */
+export function standing(
+  tx: Tx,
+  { kind, subject, limit }: { kind: string; subject: string; limit: number },
+): Standing[] {
+  return tx.all(
+    'SELECT kind, subject, data FROM latest WHERE (kind, subject) > (?, ?) ORDER BY kind, subject LIMIT ?',
+    kind,
+    subject,
+    limit,
+  )
+}
+
+/** Subjects of a kind, in their order. */
+export function subjects(
+  tx: Tx,
+  { kind, after, limit }: { kind: LastingKind; after: string; limit: number },
+): string[] {
+  return tx
+    .all<{ subject: string }>(
+      'SELECT subject FROM latest WHERE kind = ? AND subject > ? ORDER BY subject LIMIT ?',
+      kind,
+      after,
+      limit,
+    )
+    .map(({ subject }) => subject)
+}
+
+/**
+ * Subjects that are paths, `<root>/<group>/<name>/…`, of one name. From group to group by the index, however many there
+ * are in each.
+ */
+export function subjectsNamed(
+  tx: Tx,
+  { kind, root, name }: { kind: LastingKind; root: string; name: string },
+): string[] {
+  const found: string[] = []
+  for (let after = `${root}/`; ; ) {
+    // '0' is the character behind '/'
+    const next = tx.one<{ subject: string }>(
+      'SELECT subject FROM latest WHERE kind = ? AND subject > ? AND subject < ? ORDER BY subject LIMIT 1',
+      kind,
+      after,
+      `${root}0`,
+    )
+    if (next === undefined) return found
+    const group = `${root}/${next.subject.slice(root.length + 1).split('/')[0]}`
+    const own = tx.all<{ subject: string }>(
+      'SELECT subject FROM latest WHERE kind = ? AND subject > ? AND subject < ?',
+      kind,
+      `${group}/${name}/`,
+      `${group}/${name}0`,
+    )
+    found.push(...own.map(({ subject }) => subject))
+    after = `${group}0`
+  }
+}

@@ -1,0 +1,26 @@
+import type { TrustLevel } from './trust.ts'
+
+/** A text that came, as everybody may read it: secrets are masked. */
+export interface ReceivedDocument {
+  readonly id: string
+  readonly from: string
+  readonly device: string | null
+  readonly contact?: string
+  readonly from_type?: 'name'
+  readonly gateway: string
+  readonly trust: TrustLevel
+  readonly text: string
+  readonly data?: string
+  readonly received_at: string
+  readonly smsc_at: string | null
+  readonly parts: number
+  /** Somebody knows what it says. */
+  readonly parsed: boolean
+  readonly message?: string
+  readonly encoding: string
+  readonly incomplete?: true
+  readonly missing?: readonly number[]
+  readonly damaged?: true
+  readonly forwarded?: { readonly from: string | null; readonly text: string }
+  readonly late_for?: unknown
+}

@@ -1,0 +1,34 @@
+import type { RetainedMessage, SessionStore } from '../../message/session.ts'
+import type { Store } from '../../store/store.ts'
+import { retainedOf } from './messages-of.ts'
+
+/** Retained messages that come in one go. */
+const page = 500
+const octets = new TextEncoder()
+
+/**
+ * What the embedded broker keeps, in the hub's store. What stands of the hub's own is there already: it is read from
+ * there, and only retained messages of other clients are written.
+ */
+export function sessionStore(store: Store, baseTopic: string): SessionStore {
+  return {
+    load: (bounds) => store.run('loadSessions', bounds),
+    save: (changes) => store.run('saveSessions', changes),
+    async retained(cursor) {
+      const [whose, ...after] = (cursor ?? 'own').split(' ')
+      if (whose === 'own') {
+        const [kind = '', ...words] = after
+        const subject = words.join(' ')
+        const rows = await store.run('standing', { kind, subject, limit: page })
+        const messages = rows.map((row): RetainedMessage => {
+          const { topic, payload } = retainedOf(row, baseTopic)
+          return { topic, payload: octets.encode(payload), qos: 1 }
+        })
+        const last = rows.at(-1)
+        return { messages, own: true, next: rows.length < page ? 'all' : `own ${last?.kind} ${last?.subject}` }
+      }
+      const messages = await store.run('brokerRetained', { after: after.join(' '), limit: page })
+      return { messages, own: false, next: messages.length < page ? null : `all ${messages.at(-1)?.topic}` }
+    },
+  }
+}
