@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { smshub } from '../support/run-cli.ts'
 import {
   boilerNumber,
@@ -139,7 +140,7 @@ test('erasing a contact and a device leaves nothing of them in the store, and na
   })
   const traces = () =>
     ['thank you', 'the gate is open', mum, boilerNumber].filter((octets) => holding(octets).length > 0)
-  for (let tries = 0; traces().length > 0 && tries < 100; tries++)
+  for (let waited = 0; traces().length > 0 && waited < patienceMs; waited += 50)
     await new Promise((resolve) => setTimeout(resolve, 50))
   expect(traces()).toEqual([])
   expect((await ask('history', { device: 'boiler' })).data.entries).toEqual([])

@@ -7,6 +7,7 @@ import type { SimulatedWorld } from '../../src/simulator/world.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { smshub } from '../support/run-cli.ts'
 import { hubNumber, startWorld, type TestWorld, testClock } from '../support/world.ts'
 
@@ -214,7 +215,8 @@ http: { enabled: false }
       expect(await smshub(['modem', ...args], hub.folder)).toMatchObject({ err: expect.stringContaining(message) })
     expect(await smshub(['modem', 'restart', 'home', '--how', 'reopen'], hub.folder)).toMatchObject({ code: 0 })
     const serves = async () => /^gateway home: ready/m.test((await smshub(['modem', 'list'], hub.folder)).out)
-    for (let i = 0; i < 240 && !(await serves()); i++) await new Promise((resolve) => setTimeout(resolve, 500))
+    for (let waited = 0; waited < patienceMs && !(await serves()); waited += 500)
+      await new Promise((resolve) => setTimeout(resolve, 500))
     expect(await serves()).toBe(true)
   })
 
@@ -232,7 +234,8 @@ http: { enabled: false }
     const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), testClock)
     const said: string[] = []
     modem.hear('AT+CMEE=1\r', (octets) => said.push(octets))
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    for (let waited = 0; waited < patienceMs && !said.join('').includes('OK'); waited += 20)
+      await new Promise((resolve) => setTimeout(resolve, 20))
     expect(said.join('')).toContain('OK')
   })
 

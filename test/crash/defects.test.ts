@@ -72,6 +72,5 @@ describe('a process that runs a hub', () => {
       expect(exit.code).toBeGreaterThan(0)
       await client.close()
     },
-    30_000,
   )
 })

@@ -7,6 +7,7 @@ import { makeCertificates } from '../support/certificates.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { accepted, hubNumber, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../docker/README.md', import.meta.url)), 'utf8')
@@ -61,7 +62,7 @@ describe('those who move in find', () => {
   test.each(rows.filter(isCall))('$was: $topic $given', async ({ topic, given }) => {
     const before = accepted(world.world, mum).length
     await client.publish(topic, given)
-    for (let tries = 0; accepted(world.world, mum).length === before && tries < 200; tries++)
+    for (let waited = 0; accepted(world.world, mum).length === before && waited < patienceMs; waited += 50)
       await new Promise((resolve) => setTimeout(resolve, 50))
     expect(accepted(world.world, mum).at(-1)?.text).toBe('hello')
     expect(accepted(world.world, mum).length).toBe(before + 1)

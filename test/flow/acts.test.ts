@@ -238,12 +238,12 @@ describe('an answer of several texts', () => {
     await client.publish('smshub/box/command/list', { id: 'list' })
     expect(await outcome('box/command/beep')).toMatchObject({ status: 'replied', ok: true, reply: { text: 'BEEPED' } })
     await says(numbers.box, 'Z2')
-    const { json } = await client.final('box', ({ id }) => id === 'zones', 20_000)
+    const { json } = await client.final('box', ({ id }) => id === 'zones')
     expect(json).toMatchObject({ status: 'replied', ok: true, reply: { text: 'Z1\nZ2', texts: 2 } })
     await says(numbers.box, '2 Ben')
     const told = () => heard(since, 'box/result').filter(({ id }) => id === 'list')
     expect(told().at(-1)).toMatchObject({ reason: 'partial', final: false, reply: { text: '1 Anna\n2 Ben', texts: 2 } })
-  }, 60_000)
+  })
 })
 
 describe('commands that share a text', () => {

@@ -88,10 +88,7 @@ async function go({ client }: Setting, boxes: readonly number[]): Promise<string
   await Promise.all(ids.map(({ box, id }) => client.publish(`smshub/box${box}/command/go`, { id })))
   const results = await Promise.all(
     ids.map(({ box, id }) =>
-      client.wait(
-        ({ topic, json }) => topic === `smshub/box${box}/result` && json.id === id && json.status === 'sent',
-        20_000,
-      ),
+      client.wait(({ topic, json }) => topic === `smshub/box${box}/result` && json.id === id && json.status === 'sent'),
     ),
   )
   return results.map(({ json }) => json.sms.gateway)

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { patienceMs } from '../support/patience.ts'
 import { accepted, gateNumber, hubYaml, startWorld } from '../support/world.ts'
 
 /** Node-RED's own program; null where it is not installed. */
@@ -99,8 +100,8 @@ runnable('a flow of Node-RED’s own nodes commands, branches on the result and 
     stream?.on('data', (chunk) => {
       said += chunk
     })
-  for (let tries = 0; !/Connected to broker/.test(said); tries++) {
-    if (tries > 400) throw new Error(`Node-RED does not connect:\n${said}`)
+  for (let waited = 0; !/Connected to broker/.test(said); waited += 100) {
+    if (waited > patienceMs) throw new Error(`Node-RED does not connect:\n${said}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   // Retained: Node-RED says that it is connected before it is subscribed.

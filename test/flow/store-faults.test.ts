@@ -97,14 +97,14 @@ beforeAll(async () => {
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'matrix', clean: false })
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
   for (const name of faults.struck) everFailed.add(name)
-}, 60_000)
+})
 
 afterAll(async () => {
   process.off('unhandledRejection', note)
   await client?.close()
   await started?.hub.stop()
   await world?.world.close()
-}, 60_000)
+})
 
 const ends: readonly string[] = ['delivered', 'undelivered', 'failed', 'expired', 'cancelled', 'in_doubt']
 
@@ -144,7 +144,6 @@ test.each(codes)(
     expect(unhandled).toEqual([])
     expect(started.hub.fatal).toBeNull()
   },
-  150_000,
 )
 
 test('a start in which an operation of the store fails ends with that failure, or goes on; the next one succeeds', async () => {
@@ -165,7 +164,7 @@ test('a start in which an operation of the store fails ends with that failure, o
   for (const name of inStart.struck) everFailed.add(name)
   await (await begin()).hub.stop()
   expect(unhandled).toEqual([])
-}, 60_000)
+})
 
 test.each(codes)(
   'a hub whose store fails once in every operation with %s, from its start, goes through hours of them with one end for each message',
@@ -202,7 +201,6 @@ test.each(codes)(
     expect(unhandled).toEqual([])
     await hub.kill()
   },
-  150_000,
 )
 
 test('no operation of the store is left out', () => {

@@ -41,7 +41,7 @@ describe('logins at the embedded broker', () => {
     const guesses = await Promise.all(Array.from({ length: 190 }, (_, n) => login(`guess${n}`, `wrong ${n}`)))
     let answered = 0
     for (const guess of guesses)
-      void guess.packet(60_000).then(
+      void guess.packet().then(
         () => answered++,
         () => {},
       )
@@ -56,7 +56,7 @@ describe('logins at the embedded broker', () => {
     const guesses = await Promise.all(
       Array.from({ length: 40 }, (_, n) => login(`id${n}`, 'wrong', `nobody${n % 7}`, '127.0.0.3')),
     )
-    for (const guess of guesses) expect((await guess.packet(60_000))?.body[1]).toBe(4)
+    for (const guess of guesses) expect((await guess.packet())?.body[1]).toBe(4)
     const lines = started.log.slice(before).map(({ message }) => message)
     expect(lines.filter((line) => /wrong user name or password/.test(line)).length).toBeLessThan(8)
     expect(lines.join('\n')).toContain('127.0.0.3')
@@ -66,11 +66,13 @@ describe('logins at the embedded broker', () => {
     const cheap = 'scrypt:10:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
     const users = { first: { password: cheap, role: 'admin' }, owner: { password: hash, role: 'admin' } }
     const { checkPassword } = brokerSettings(Broker.parse({ users }))
-    const took = async (user: string) => {
+    const once = async (user: string) => {
       const began = performance.now()
       expect(await checkPassword(user, Buffer.from('wrong'))).toBe(false)
       return performance.now() - began
     }
+    // The quickest of several: a machine that is busy with something else makes some of them slower, none quicker.
+    const took = async (user: string) => Math.min(await once(user), await once(user), await once(user))
     const [first, owner] = [await took('first'), await took('owner')]
     const between = Math.sqrt(first * owner)
     let slow = 0
@@ -83,13 +85,13 @@ describe('logins at the embedded broker', () => {
     const from = '127.0.0.9'
     for (let n = 0; n < 45; n++) {
       const guess = await login(`guess${n}`, 'wrong', `nobody${n}`, from)
-      expect((await guess.packet(60_000))?.body[1]).toBe(4)
+      expect((await guess.packet())?.body[1]).toBe(4)
       guess.end()
     }
     const took = async (user: string) => {
       const began = performance.now()
       const guess = await login(user, 'wrong again', user, from)
-      expect((await guess.packet(60_000))?.body[1]).toBe(4)
+      expect((await guess.packet())?.body[1]).toBe(4)
       return performance.now() - began
     }
     const [unknown, known] = [await took('somebody'), await took('owner')]
@@ -98,12 +100,12 @@ describe('logins at the embedded broker', () => {
 
   test('an unknown user takes as long as a known one', async () => {
     const { checkPassword } = brokerSettings(Broker.parse({ users: { owner: { password: hash, role: 'admin' } } }))
-    const took = { owner: 0, nobody: 0 }
+    const took = { owner: Number.POSITIVE_INFINITY, nobody: Number.POSITIVE_INFINITY }
     for (let n = 0; n < 4; n++)
       for (const user of ['owner', 'nobody'] as const) {
         const began = performance.now()
         expect(await checkPassword(user, Buffer.from(`wrong ${n}`))).toBe(false)
-        took[user] += performance.now() - began
+        took[user] = Math.min(took[user], performance.now() - began)
       }
     expect(took.nobody).toBeGreaterThan(took.owner / 5)
     expect(await checkPassword('nobody', Buffer.from('secret'))).toBe(false)

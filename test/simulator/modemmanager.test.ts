@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
+import { patienceMs } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
 import { run, start, testWith, town } from './programs.ts'
 import { until } from './real-clock.ts'
@@ -25,7 +26,7 @@ testWith(
   /** Asks until it says so. */
   const untilSaid = async (said: string | RegExp, ask: () => Promise<string>) => {
     let reply = ''
-    for (let i = 0; i < 60 && reply.search(said) < 0; i++) {
+    for (let waited = 0; waited < patienceMs && reply.search(said) < 0; waited += 250) {
       await until(() => false, 0.25)
       reply = await ask()
     }

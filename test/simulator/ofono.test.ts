@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
+import { patienceMs } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
 import { run, start, testWith, town } from './programs.ts'
 import { until } from './real-clock.ts'
@@ -22,7 +23,7 @@ testWith(
     run('dbus-send', `--bus=${bus}`, '--print-reply', '--dest=org.ofono', '/phonesim', `org.ofono.${method}`, ...values)
   const untilSaid = async (said: string, method: string, ...values: readonly string[]) => {
     let reply = ''
-    for (let i = 0; i < 40 && !reply.includes(said); i++) {
+    for (let waited = 0; waited < patienceMs && !reply.includes(said); waited += 250) {
       await until(() => false, 0.25)
       reply = await ofono(method, ...values)
     }

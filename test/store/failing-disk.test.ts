@@ -81,7 +81,7 @@ test('a disk that takes no commit any more is a failure of the hub, until one su
   expect(hub.stderr).toContain('the store can be written again')
   await right
   await client.close()
-}, 120_000)
+})
 
 test('a commit of nothing does not show that the disk works, one that changes something does', () => {
   const { engine } = new Ledger()

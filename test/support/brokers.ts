@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Aedes, type AedesOptions } from 'aedes'
 import * as persistences from 'aedes-persistence'
 import { temporaryFolder } from './folder.ts'
+import { patienceMs } from './patience.ts'
 
 // Its types name no way to make one.
 const { default: memory } = persistences as unknown as { default: () => AedesOptions['persistence'] }
@@ -79,7 +80,7 @@ export async function aedes(port: number): Promise<OtherBroker> {
 }
 
 export async function reachable(port: number): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let waited = 0; waited < patienceMs; waited += 25) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1')
       socket.once('connect', () => {
