@@ -17,6 +17,7 @@ import type { Log, LogLevel, Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
 import { happening } from '../message/hub-event.ts'
+import type { Owner } from '../message/owner.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Publisher } from '../mqtt/outlet/publisher.ts'
 import { DataFolder } from '../store/folder.ts'
@@ -59,6 +60,8 @@ export interface HubOptions {
   readonly makeStore?: (folder: DataFolder) => Promise<Store>
   readonly makeIngress?: () => Ingress
   readonly makeGateway?: (id: string) => Gateway
+  /** ms from the request of a permit to the first octet; a faster clock needs more. */
+  readonly permitMs?: number
 }
 
 /** What is there before anything runs. */
@@ -69,7 +72,7 @@ interface HubDeps {
   readonly time: SteadyTime
   readonly store: Store
   readonly newest: number
-  readonly boot: number
+  readonly owner: Owner
 }
 
 /** The composition root: the only file that knows every room. */
@@ -85,7 +88,7 @@ export class Hub {
   readonly #time: SteadyTime
   readonly #store: Store
   readonly #newest: number
-  readonly #boot: number
+  readonly #owner: Owner
   #ingress!: Ingress
   #submit!: Submit
   #deliver!: Deliver
@@ -110,7 +113,7 @@ export class Hub {
     this.#time = deps.time
     this.#store = deps.store
     this.#newest = deps.newest
-    this.#boot = deps.boot
+    this.#owner = deps.owner
     this.#brokerLostAt = options.clock.monotonic()
   }
 
@@ -128,12 +131,13 @@ export class Hub {
     let hub: Hub | null = null
     try {
       const time = new SteadyTime(clock)
-      const gateways = Object.keys(config.gateways)
       const recovered = await store.run('recover', {
+        owner: folder.instanceId(),
+        isAlone: true,
         now: time.now(),
         machineBoot: options.machine.boot,
         machine: options.machine.id,
-        gateways,
+        gateways: Object.keys(config.gateways),
         routes: config.routes.map((route) => routeName(route.gateways)),
       })
       if (recovered.held)
@@ -141,12 +145,12 @@ export class Hub {
       const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
         options.log('warn', 'hub', message),
       )
-      hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered })
+      const owner = { owner: folder.instanceId(), epoch: recovered.epoch }
+      hub = new Hub(options, { fleet, profiles, folder, time, store, ...recovered, owner })
       await hub.#begin(recovered.installedAt)
       return hub
     } catch (error) {
-      if (hub === null) await store.close()
-      else await hub.stop()
+      await (hub === null ? store.close() : hub.stop())
       throw error
     }
   }
@@ -218,7 +222,7 @@ export class Hub {
       folder: this.#folder,
       time: this.#time,
       clock,
-      boot: this.#boot,
+      epoch: this.#owner.epoch,
       newest: this.#newest,
       roomChanged: () => this.#submit.look(),
       storeChanged: () => this.#bridge.storeChanged(),
@@ -244,9 +248,10 @@ export class Hub {
         clientPerHour: config.limits.client_per_hour,
         devicePerDay: config.limits.device_per_day,
       },
+      permitMs: this.#options.permitMs,
       pool: poolOf(config.gateways, config.routes, clock),
       rules: {
-        boot: this.#boot,
+        owner: this.#owner,
         now,
         limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
         holdsUnsafe: () => this.#upkeep.clockIsBehind,

@@ -13,7 +13,7 @@ export interface UpkeepDeps {
   readonly time: SteadyTime
   readonly clock: Clock
   /** Number of this run of the hub. */
-  readonly boot: number
+  readonly epoch: number
   /** The newest time in the store, ms since 1970. */
   readonly newest: number
   /** There is room on the disk again, or none any more. */
@@ -68,13 +68,13 @@ export class Upkeep {
   }
 
   async #watch(): Promise<void> {
-    const { time, store, boot, log, waitsMoved } = this.#deps
+    const { time, store, epoch, log, waitsMoved } = this.#deps
     this.#measureRoom()
     if (store.trouble !== null && !(await this.#diskWorks())) return
     const { step, isLarge } = time.check()
     if (isLarge) {
       log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
-      await store.run('rebase', { delta: step, boot, since: time.startedAt })
+      await store.run('rebase', { delta: step, epoch, since: time.startedAt })
     } else if (Math.abs(step) > noticedMs) await store.run('shiftCentres', { delta: step })
     time.adopt(step)
     if (isLarge) waitsMoved()

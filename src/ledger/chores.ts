@@ -28,9 +28,9 @@ export const written = [
  * nothing expire and nothing live longer, and so is what it wrote down. Rows of earlier runs were timed by a clock that
  * is right again.
  */
-export function rebase(tx: Tx, { delta, boot, since }: { delta: number; boot: number; since: number }): void {
-  tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND boot = ?', delta, boot)
-  tx.run('UPDATE submission SET due = due + ? WHERE due IS NOT NULL AND boot = ?', delta, boot)
+export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: number; since: number }): void {
+  tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND epoch = ?', delta, epoch)
+  tx.run('UPDATE submission SET due = due + ? WHERE due IS NOT NULL AND epoch = ?', delta, epoch)
   const waits = `(status = 'queued' OR due IS NOT NULL)`
   tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE ${waits} AND queued_at >= ?`, delta, since)
   for (const { table, since: column, times } of written) {

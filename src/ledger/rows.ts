@@ -41,7 +41,9 @@ export interface SubmissionRow {
   readonly gateway: string | null
   readonly sim: string | null
   readonly gap: number
-  readonly boot: number
+  /** Who claimed it last, and in which run. */
+  readonly owner: string | null
+  readonly epoch: number
   readonly parts: number
   readonly parts_delivered: number
   readonly attempts: number

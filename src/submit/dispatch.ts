@@ -1,12 +1,13 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import type { Claim, ClaimArgs, GatewayLimits } from '../ledger/outbox/claim.ts'
+import type { Owner } from '../message/owner.ts'
 import { priorities } from '../message/status.ts'
 import type { Store } from '../store/store.ts'
 
 /** What dispatching must know before it takes anything. */
 export interface DispatchRules {
-  readonly boot: number
+  readonly owner: Owner
   /** Segments that this gateway may send. */
   limits(gateway: string): GatewayLimits
   now(): number
@@ -62,7 +63,7 @@ export async function dispatch(
   const value = await store.runEarly('claim', {
     gateway: gateway.id,
     now: rules.now(),
-    boot: rules.boot,
+    ...rules.owner,
     order: turns.order(),
     limits: rules.limits(gateway.id),
     routes: pool.turnsOf(gateway.id),

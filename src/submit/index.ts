@@ -41,6 +41,8 @@ export interface SubmitDeps extends ComposeDeps {
   readonly limits: EnqueueLimits
   readonly rules: DispatchRules
   readonly pool: Pool
+  /** ms from the request of a permit to the first octet: later, nothing is written. */
+  readonly permitMs?: number | undefined
   /** The disk has room: without it nothing is taken in and nothing is sent. */
   hasRoom(): boolean
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -159,7 +161,7 @@ export class Submit {
 
   /** One submission; answers how long to wait before the next look, in ms. */
   async #work(gateway: Gateway, turns: Turns): Promise<number> {
-    const { store, rules, checkpoint, pool, clock, log } = this.#deps
+    const { store, rules, permitMs = 3_000, checkpoint, pool, clock, log } = this.#deps
     pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready) return this.#away(gateway)
     if (!this.#deps.hasRoom()) return slowLook
@@ -174,8 +176,8 @@ export class Submit {
     if (this.#loops.length > 1) this.#bell.ring()
     await this.#steps
       .run('send', () =>
-        send({ store, gateway, claim, now: () => rules.now(), checkpoint, clock, log }, (sent) => {
-          const { commit, pause } = settle(store, gateway.id, claim, sent, rules.now())
+        send({ store, gateway, claim, rules, permitMs, checkpoint, clock, log }, (sent) => {
+          const { commit, pause } = settle(store, { gateway: gateway.id, claim, owner: rules.owner }, sent, rules.now())
           // Not awaited: the next claim shares its commit, and the modem is not idle for it.
           this.#persist(commit, claim.commandId)
           if (pause !== null) gateway.pause(pause.ms, pause.reason)

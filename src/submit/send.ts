@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import { asError } from '../util/background.ts'
 import type { Clock, Timer } from '../util/clock.ts'
 import type { Checkpoint } from '../util/steps.ts'
+import type { DispatchRules } from './dispatch.ts'
 
 /** What became of one segment. */
 export interface SegmentSent {
@@ -20,7 +21,8 @@ export interface Sending {
   readonly store: Store
   readonly gateway: Gateway
   readonly claim: Claim
-  readonly now: () => number
+  readonly rules: Pick<DispatchRules, 'owner' | 'now'>
+  readonly permitMs: number
   readonly checkpoint: Checkpoint
   readonly clock: Clock
   log(level: 'error', message: string): void
@@ -53,9 +55,9 @@ async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
 }
 
 async function sendSegment(sending: Sending, part: number, sim: string): Promise<SubmitOutcome> {
-  const { gateway, claim, now } = sending
+  const { gateway, claim, rules } = sending
   if (claim.ring !== null) return ring(sending, sim, claim.ring)
-  const validFor = gateway.validitySeconds(Math.max(1, (claim.expiresAt - now()) / 1000))
+  const validFor = gateway.validitySeconds(Math.max(1, (claim.expiresAt - rules.now()) / 1000))
   const segment = segmentOf(claim, part, validFor)
   return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, sim, validFor })
 }
@@ -90,11 +92,12 @@ type PermitState = 'open' | 'given' | 'withdrawn'
  * nothing left it, behind the permit nobody knows.
  */
 async function handedOver(
-  { store, gateway, claim, now, checkpoint, clock, log }: Sending,
+  { store, gateway, claim, rules, permitMs, checkpoint, clock, log }: Sending,
   hand: (permit: () => Promise<SendPermit>) => Promise<SubmitOutcome>,
   { part, sim, validFor }: Marked,
 ): Promise<SubmitOutcome> {
   let state: PermitState = 'open'
+  let stale: string | null = null
   const broken = (reason: string): SubmitOutcome => {
     log('error', `gateway ${gateway.id} broke off with ${claim.commandId}: ${reason}`)
     const outcome = state === 'given' ? 'in_doubt' : 'not_sent'
@@ -108,11 +111,18 @@ async function handedOver(
   const permit = async (): Promise<SendPermit> => {
     if (state !== 'open') return 'stop'
     checkpoint('submit.send:prompted')
-    const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: now(), validFor }
+    const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: rules.now(), validFor, ...rules.owner }
+    const elapsed = stopwatch(clock)
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
     // It may have been given up meanwhile.
     if ((state as PermitState) !== 'open') return 'stop'
+    // The process, or its disk, stood still: somebody else may have taken the submission over meanwhile.
+    if (verdict === 'go' && elapsed() > permitMs) {
+      state = 'withdrawn'
+      stale = `the permit came ${Math.round(elapsed() / 1000)} s after it was asked for`
+      return 'stop'
+    }
     if (verdict === 'go') state = 'given'
     return verdict
   }
@@ -121,12 +131,19 @@ async function handedOver(
     const handover = await Promise.race([hand(permit), late.over])
     checkpoint('submit.send:answered')
     if (handover === 'overdue') return broken('it does not answer')
+    if (stale !== null && handover?.outcome === 'not_sent') return { ...handover, reason: stale }
     return outcomes.includes(handover?.outcome) ? handover : broken(`it answers ${JSON.stringify(handover)}`)
   } catch (error) {
     return broken(asError(error).message)
   } finally {
     late.cancel()
   }
+}
+
+/** ms since now: a machine that was suspended shows it on the wall clock only, a process that was stopped on both. */
+function stopwatch(clock: Clock): () => number {
+  const [monotonic, wall] = [clock.monotonic(), clock.wall()]
+  return () => Math.max(clock.monotonic() - monotonic, clock.wall() - wall)
 }
 
 /** Resolves when a gateway has had more than its time: to ask for the permit, and to answer behind it. */

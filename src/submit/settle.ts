@@ -1,5 +1,6 @@
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
+import type { Owner } from '../message/owner.ts'
 import type { SubmitOutcome } from '../message/submit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
@@ -79,8 +80,15 @@ export interface Settlement {
   readonly pause: { readonly ms: number; readonly reason: string } | null
 }
 
+/** What was handed over, to which gateway, and whose claim it is. */
+export interface Handed {
+  readonly gateway: string
+  readonly claim: Claim
+  readonly owner: Owner
+}
+
 /** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
-export function settle(store: Store, gateway: string, claim: Claim, sent: SegmentSent, now: number): Settlement {
+export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
   const { part, sim, handover } = sent
   const at = { seq: claim.seq, part, gateway, sim, now }
   const decision = decide(handover, claim)
@@ -91,11 +99,14 @@ export function settle(store: Store, gateway: string, claim: Claim, sent: Segmen
     }
     case 'requeue': {
       const { after, error, pause } = decision
-      return { commit: () => store.run('requeue', { ...at, retryAt: now + after, error }), pause: resting(pause) }
+      return {
+        commit: () => store.run('requeue', { ...at, ...owner, retryAt: now + after, error }),
+        pause: resting(pause),
+      }
     }
     case 'give_up': {
       const { status, error } = decision
-      return { commit: () => store.run('giveUp', { ...at, status, error }), pause: null }
+      return { commit: () => store.run('giveUp', { ...at, ...owner, status, error }), pause: null }
     }
     case 'doubt': {
       const { reason, error, pause } = decision

@@ -84,6 +84,19 @@ describe('what is acknowledged is on the disk', () => {
     await client.close()
   })
 
+  test('a permit that comes more than 3 s after it was asked for sends nothing', async () => {
+    const { world, hub, config, url } = await setting()
+    await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '3300' } })
+    const client = await TestClient.connect(url)
+    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
+    await client.publish('smshub/gate/command/open', { id: 'late', ttl: 20 })
+    const returned = await client.wait(({ json }) => json.id === 'late' && json.error?.code === 'modem_error')
+    expect(returned.json.error.message).toMatch(/^the permit came \d+ s after it was asked for$/)
+    expect((await client.final('gate', ({ id }) => id === 'late')).json).toMatchObject({ status: 'expired' })
+    expect(accepted(world.world, gateNumber)).toEqual([])
+    await client.close()
+  })
+
   test('a system call trace shows the disk before the acknowledgement', async () => {
     if (!installed('strace', ['-V'])) return
     const { hub, config, url } = await setting()
@@ -198,7 +211,7 @@ describe('the data folder', () => {
       await pause(500)
       expect(acknowledged).toBe(taken)
       spawnSync('mount', ['-o', 'remount,size=64m', disk])
-      for (let waited = 0; acknowledged < 4_000 && waited < 60_000; waited += 100) await pause(100)
+      for (let waited = 0; acknowledged < 4_000 && waited < patienceMs; waited += 100) await pause(100)
       expect(acknowledged).toBe(4_000)
       expect(hub.running).toBe(true)
       await client.close()

@@ -47,7 +47,7 @@ describe('what was written while the clock was a year ahead, once it is right', 
 })
 
 describe('a clock that is set right while the hub runs', () => {
-  const step = () => ledger.run('rebase', { delta: -year, boot: 1, since: start + year - hour })
+  const step = () => ledger.run('rebase', { delta: -year, epoch: 1, since: start + year - hour })
 
   test('moves questions along, those of a second too', () => {
     for (const at of [0, 1, 2].map((i) => start + year + i * year))

@@ -83,8 +83,8 @@ describe('a text in doubt', () => {
         error: { code: 'modem_error', message: 'no', retryable: true },
       } as const
       if (fate === 'sent') ledger.sent(seq, 8)
-      if (fate === 'refused') ledger.run('giveUp', { ...refused, status: 'failed' })
-      if (fate === 'requeued') ledger.run('requeue', { ...refused, retryAt: ledger.now + minute })
+      if (fate === 'refused') ledger.run('giveUp', { ...refused, ...ledger.owner, status: 'failed' })
+      if (fate === 'requeued') ledger.run('requeue', { ...refused, ...ledger.owner, retryAt: ledger.now + minute })
       if (fate === 'in doubt') ledger.doubt(seq)
       expect(ledger.row(first)).toMatchObject({ status: 'delivered', final: 1, in_doubt: 0 })
     },
@@ -286,7 +286,7 @@ describe('a hub that starts again', () => {
     const first = ledger.queue()
     const next = ledger.queue()
     ledger.write()
-    ledger.run('recover', { now: ledger.now, machineBoot: null, machine: null, gateways: ['home'] })
+    ledger.restart({ gateways: ['home'] })
     expect(ledger.row(first)).toMatchObject({ status: 'sending', in_doubt: 1, reason: 'interrupted', open: 0 })
     expect(ledger.claim().commandId).toBe(next)
   })
@@ -298,7 +298,7 @@ describe('a hub that starts again', () => {
     const seq = ledger.write()
     ledger.engine.run('UPDATE submission SET in_doubt = 1 WHERE seq = ?', seq)
     ledger.now += hour
-    ledger.run('recover', { now: ledger.now, machineBoot: null, machine: null, gateways: ['home'] })
+    ledger.restart({ gateways: ['home'] })
     expect(ledger.row(first)).toMatchObject({ status: 'sending', in_doubt: 1, open: 0 })
     expect(ledger.claim().commandId).toBe(next)
   })
@@ -309,7 +309,7 @@ describe('a hub that starts again', () => {
     const one = ledger.command({ joins: { ...joins, body: 'a' } })
     const two = ledger.command({ joins: { ...joins, body: 'b' } })
     ledger.claim()
-    ledger.run('recover', { now: ledger.now, machineBoot: null, machine: null, gateways: ['home'] })
+    ledger.restart({ gateways: ['home'] })
     for (const id of [one, two]) expect(ledger.row(id)).toMatchObject({ status: 'queued', in_doubt: 0 })
   })
 })

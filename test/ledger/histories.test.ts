@@ -65,13 +65,13 @@ class History {
     const { ledger } = this
     const at = { seq: held.seq, part: held.part, gateway, sim: gateway, now: ledger.now }
     const back = () => {
-      ledger.run('requeue', { ...at, retryAt: ledger.now + this.#one([0, 5 * second]), error })
+      ledger.run('requeue', { ...at, ...ledger.owner, retryAt: ledger.now + this.#one([0, 5 * second]), error })
       this.#held.delete(gateway)
     }
     if (!held.written) {
-      const verdict = ledger.run('markWritten', { ...at, validFor: this.#one([60, 3_600]) })
+      const verdict = ledger.run('markWritten', { ...at, ...ledger.owner, validFor: this.#one([60, 3_600]) })
       held.written = verdict === 'go'
-      if (verdict === 'expired') ledger.run('giveUp', { ...at, status: 'expired', error })
+      if (verdict === 'expired') ledger.run('giveUp', { ...at, ...ledger.owner, status: 'expired', error })
       if (verdict === 'stop') back()
       if (verdict !== 'go') this.#held.delete(gateway)
       return
@@ -85,7 +85,7 @@ class History {
     } else if (how === 5) back()
     else {
       if (how === 6) ledger.doubt(held.seq, held.part, gateway)
-      else ledger.run('giveUp', { ...at, status: 'failed', error })
+      else ledger.run('giveUp', { ...at, ...ledger.owner, status: 'failed', error })
       this.#held.delete(gateway)
     }
   }

@@ -87,8 +87,15 @@ const hot: Readonly<Record<string, () => unknown>> = {
   'enqueue of a command': () => ledger.command(),
   'claim, markWritten and markSent': () => ledger.sent(ledger.write(), 7),
   requeue: () =>
-    ledger.run('requeue', { ...part(), seq: ledger.claim().seq as number, retryAt: ledger.now + minute, error }),
-  giveUp: () => ledger.run('giveUp', { ...part(), seq: ledger.claim().seq as number, status: 'failed', error }),
+    ledger.run('requeue', {
+      ...part(),
+      ...ledger.owner,
+      seq: ledger.claim().seq as number,
+      retryAt: ledger.now + minute,
+      error,
+    }),
+  giveUp: () =>
+    ledger.run('giveUp', { ...part(), ...ledger.owner, seq: ledger.claim().seq as number, status: 'failed', error }),
   doubt: () => ledger.doubt(ledger.write()),
   settleReport: () => ledger.report(7),
   'settleReport of one that nobody knows': () => ledger.report(99),

@@ -21,6 +21,7 @@ const bounds: Readonly<Record<string, string>> = {
   latest: 'withdrawn with its device',
   pin: 'a row for each SIM and PIN of the hub',
   fleet: 'deleted with the device',
+  hub: 'a row for each hub that has the store open',
   session: 'bounded by the broker',
   session_subscription: 'bounded by the broker',
   session_received: 'bounded by the broker',

@@ -19,7 +19,7 @@ function requeued(over: Parameters<Ledger['command']>[0] = {}): { ledger: Ledger
   const id = ledger.command({ safe: true, ...over })
   const seq = ledger.write()
   const at = { seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now }
-  ledger.run('requeue', { ...at, retryAt: ledger.now + minute, error })
+  ledger.run('requeue', { ...ledger.owner, ...at, retryAt: ledger.now + minute, error })
   return { ledger, id, seq }
 }
 
@@ -98,7 +98,16 @@ describe('a command that waits to be repeated', () => {
     const ledger = new Ledger()
     const id = ledger.queue({ segments: ['one', 'two'] })
     const seq = ledger.write(2)
-    ledger.run('requeue', { seq, part: 2, gateway: 'home', sim: 'home', now: ledger.now, retryAt: ledger.now, error })
+    ledger.run('requeue', {
+      ...ledger.owner,
+      seq,
+      part: 2,
+      gateway: 'home',
+      sim: 'home',
+      now: ledger.now,
+      retryAt: ledger.now,
+      error,
+    })
     expect(ledger.report(1, { outcome: 'failed', status: 0x46 })).toBe(true)
     expect(ledger.row(id)).toMatchObject({ status: 'queued', sms_status: 'queued' })
     expect(ledger.claim().commandId).toBe(id)
@@ -109,7 +118,16 @@ test('a text that was given up stays as it ended when a part of it could not be 
   const ledger = new Ledger()
   const id = ledger.queue({ segments: ['one', 'two'] })
   const seq = ledger.write(2)
-  ledger.run('giveUp', { seq, part: 2, gateway: 'home', sim: 'home', now: ledger.now, status: 'failed', error })
+  ledger.run('giveUp', {
+    ...ledger.owner,
+    seq,
+    part: 2,
+    gateway: 'home',
+    sim: 'home',
+    now: ledger.now,
+    status: 'failed',
+    error,
+  })
   expect(ledger.report(1, { outcome: 'failed', status: 0x46 })).toBe(true)
   expect(ledger.row(id)).toMatchObject({ status: 'failed', sms_status: 'failed', final: 1 })
 })
@@ -137,8 +155,8 @@ describe('a device that answers faster than the modem', () => {
       ledger.claim('away')
       const at = { seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now, error }
       if (fate === 'in doubt') ledger.doubt(seq)
-      if (fate === 'requeued') ledger.run('requeue', { ...at, retryAt: ledger.now })
-      if (fate === 'refused') ledger.run('giveUp', { ...at, status: 'failed' })
+      if (fate === 'requeued') ledger.run('requeue', { ...ledger.owner, ...at, retryAt: ledger.now })
+      if (fate === 'refused') ledger.run('giveUp', { ...ledger.owner, ...at, status: 'failed' })
       expect(ledger.row(id)).toMatchObject({ status: 'sending', step: 1, in_doubt: 0, gateway: 'away', final: 0 })
     },
   )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
 import { Hub, type HubOptions } from '../../src/hub/hub.ts'
 import type { LogLevel } from '../../src/message/events.ts'
-import type { Clock } from '../../src/util/clock.ts'
+import type { Clock, Timer } from '../../src/util/clock.ts'
 import { temporaryFolder } from './folder.ts'
 import { testClock } from './world.ts'
 
@@ -29,24 +29,36 @@ export async function startHub(
     clock,
     machine: { id: null, boot: null },
     log: (level, name, message) => log.push({ level, name, message }),
+    ...(clock instanceof FastClock && { permitMs: 3_000 * clock.speed }),
     ...rest,
   })
   return { hub, folder, log }
 }
 
-/** Real time, so many times faster: an hour of waiting becomes seconds, sockets stay what they are. */
-export function fastClock(speed: number): Clock {
-  const wall = Date.now()
-  const start = performance.now()
-  const elapsed = () => (performance.now() - start) * speed
-  return {
-    wall: () => wall + elapsed(),
-    monotonic: elapsed,
-    random: testClock.random,
-    after(ms, callback) {
-      const timer = setTimeout(callback, Math.min(2_147_483_647, Math.max(0, ms / speed)))
-      timer.unref()
-      return { cancel: () => clearTimeout(timer) }
-    },
+/** Real time, so many times faster: an hour of waiting becomes seconds, sockets and the disk stay what they are. */
+class FastClock implements Clock {
+  readonly speed: number
+  readonly random = testClock.random
+  readonly #wall = Date.now()
+  readonly #start = performance.now()
+
+  constructor(speed: number) {
+    this.speed = speed
+  }
+
+  wall(): number {
+    return this.#wall + this.monotonic()
+  }
+
+  monotonic(): number {
+    return (performance.now() - this.#start) * this.speed
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    const timer = setTimeout(callback, Math.min(2_147_483_647, Math.max(0, ms / this.speed)))
+    timer.unref()
+    return { cancel: () => clearTimeout(timer) }
   }
 }
+
+export const fastClock = (speed: number): Clock => new FastClock(speed)

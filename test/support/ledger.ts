@@ -19,8 +19,11 @@ export class Ledger {
   now = start
   #id = 0
 
+  /** Whose claims these are; the epoch grows with every start. */
+  owner = { owner: 'hub', epoch: 0 }
+
   constructor() {
-    this.run('recover', { now: start, machineBoot: null, machine: null, gateways: ['home', 'away'] })
+    this.restart()
   }
 
   run<K extends OperationName>(name: K, args: ArgsOf<K>): ResultOf<K> {
@@ -103,7 +106,7 @@ export class Ledger {
     return this.run('claim', {
       gateway,
       now: this.now,
-      boot: 1,
+      ...this.owner,
       order: [2, 1, 0].map((level) => ({ level, after: '' })),
       limits: { minute: null, day: null, month: null },
       routes: [''],
@@ -119,7 +122,15 @@ export class Ledger {
     const { seq } = this.claim(gateway)
     if (seq === undefined) throw new Error('nothing to claim')
     for (let each = 1; each <= part; each++) {
-      this.run('markWritten', { seq, part: each, gateway, sim: gateway, now: this.now, validFor: 86_400 })
+      this.run('markWritten', {
+        seq,
+        part: each,
+        gateway,
+        sim: gateway,
+        now: this.now,
+        validFor: 86_400,
+        ...this.owner,
+      })
       if (each < part) this.sent(seq, each, each)
     }
     return seq
@@ -134,13 +145,19 @@ export class Ledger {
     this.run('doubt', { seq, part, gateway, sim: gateway, now: this.now, reason: 'CMS 500', error })
   }
 
-  /** A delivery report comes in, as the deliver flow would settle it. */
-  report(reference: number, over: Partial<StatusReport> = {}): boolean {
+  /** A message has been filed; its row. */
+  filed(): number {
     const { lastInsertRowid } = this.engine.run(
       `INSERT INTO raw (gateway, sim, source, pdu, hash, state, received_at) VALUES ('home', 'home', 'direct', '', ?, 'filed', ?)`,
       `hash ${++this.#id}`,
       this.now,
     )
+    return Number(lastInsertRowid)
+  }
+
+  /** A delivery report comes in, as the deliver flow would settle it. */
+  report(reference: number, over: Partial<StatusReport> = {}): boolean {
+    const raw = this.filed()
     const report: StatusReport = {
       sim: 'home',
       reference,
@@ -153,18 +170,23 @@ export class Ledger {
       meaning: 'delivered',
       ...over,
     }
-    return this.run('settleReport', { raw: Number(lastInsertRowid), report, now: this.now }).matched
+    return this.run('settleReport', { raw, report, now: this.now }).matched
   }
 
   /** A text of the device `gate` comes in and settles a command, as the deliver flow would have it. */
-  reply(seq: number, verdict: Settlement['verdict'] = 'accepted', over: Partial<Settlement> = {}): void {
+  reply(
+    seq: number,
+    verdict: Settlement['verdict'] = 'accepted',
+    over: Partial<Settlement> = {},
+    raws: readonly number[] = [],
+  ): void {
     const text = `reply ${++this.#id}`
     const messageId = `in_${this.#id}`
     const reply = { text, parsed: {}, matched_by: 'pattern' } as const
     const settlement: Settlement = { seq, verdict, ok: true, reply, waitMs: 10 * minute, learned: {}, ...over }
     const sender = '+4915112345602'
     this.run('settleText', {
-      raws: [],
+      raws,
       assembly: null,
       stamp: { scts: null, receivedAt: this.now },
       centre: null,
@@ -188,7 +210,16 @@ export class Ledger {
 
   /** The hub ended without notice and starts again. */
   restart(over: Partial<ArgsOf<'recover'>> = {}): void {
-    this.run('recover', { now: this.now, machineBoot: null, machine: null, gateways: ['home', 'away'], ...over })
+    const { epoch } = this.run('recover', {
+      owner: this.owner.owner,
+      isAlone: true,
+      now: this.now,
+      machineBoot: null,
+      machine: null,
+      gateways: ['home', 'away'],
+      ...over,
+    })
+    this.owner = { ...this.owner, epoch }
   }
 
   /** Lets time pass and ends what is over. */

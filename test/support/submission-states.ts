@@ -10,7 +10,9 @@ const sim = 'home'
 /** Every event, in each form that a rule tells apart. */
 export const events: { readonly [E in EventName]: readonly (Event & { readonly type: E })[] } = {
   waits: [{ type: 'waits', reason: 'clock', now }],
-  claimed: [null, 5].map((carrier) => ({ type: 'claimed', gateway: 'home', boot: 1, carrier, now }) as const),
+  claimed: [null, 5].map(
+    (carrier) => ({ type: 'claimed', gateway: 'home', owner: 'hub', epoch: 1, carrier, now }) as const,
+  ),
   written: [1, 2].map((part) => ({ type: 'written', part, validFor: 3_600, now }) as const),
   accepted: [true, false].map((reports) => ({ type: 'accepted', sim, reports, now }) as const),
   returned: [{ type: 'returned', error, now }],

@@ -62,6 +62,7 @@ const mostInAll = 2_000
  * over in parallel, and two nodes of one service centre stamp them. Without stamps it is that of their arrival.
  */
 export function assemble(tx: Tx, part: NewPart): Assembled {
+  if (!isFiled(tx, part.raw)) return { complete: null, copy: false, givenUp: [] }
   const sets = [...openSets(tx, part.key)].reverse()
   if (sets.some(([, rows]) => rows.some((row) => row.part === part.part && isSame(row.content, part.content)))) {
     tx.run(`UPDATE raw SET state = 'duplicate', pdu = NULL WHERE id = ?`, part.raw)
@@ -79,6 +80,11 @@ export function assemble(tx: Tx, part: NewPart): Assembled {
   // What goes into the wrong one of them is missing in the other, and may be replaced there by what is not its own.
   for (const { id } of rivals) tx.run('UPDATE part SET uncertain = 1 WHERE assembly = ?', id)
   return addTo(tx, best.id, best.rows, part, rivals.length > 0)
+}
+
+/** Another look may have taken it into its set, or settled it. */
+function isFiled(tx: Tx, raw: number): boolean {
+  return tx.one(`SELECT 1 AS is_filed FROM raw WHERE id = ? AND state = 'filed'`, raw) !== undefined
 }
 
 /** The segment is kept with its set, or completes it. */

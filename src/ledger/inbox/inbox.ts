@@ -62,14 +62,19 @@ export function settleReport(
 ): { matched: boolean } {
   const matched = applyReport(tx, report, now)
   if (matched) done(tx, [raw])
-  else tx.run(`UPDATE raw SET state = 'report', document = ? WHERE id = ?`, JSON.stringify(report), raw)
+  else
+    tx.run(
+      `UPDATE raw SET state = 'report', document = ? WHERE id = ? AND state = 'filed'`,
+      JSON.stringify(report),
+      raw,
+    )
   return { matched }
 }
 
 /** What can't be decoded is kept whole and told, and blocks nothing. */
 export function quarantine(tx: Tx, { raw, reason, data }: { raw: number; reason: string; data: Document }): void {
-  tx.run(`UPDATE raw SET state = 'quarantined', document = ? WHERE id = ?`, reason, raw)
-  tx.emit(happening('undecodable', data))
+  const sql = `UPDATE raw SET state = 'quarantined', document = ? WHERE id = ? AND state = 'filed'`
+  if (tx.run(sql, reason, raw).changes > 0) tx.emit(happening('undecodable', data))
 }
 
 /** A text that nobody knows is kept without its secrets, for whoever writes a profile. */
@@ -84,9 +89,17 @@ export function nameUnknown(tx: Tx, { raws, data }: { raws: readonly number[]; d
   tx.emit(happening('unknown_text', data))
 }
 
-/** Settled messages keep their hash only: what they said may hold secrets. */
-export function done(tx: Tx, raws: readonly number[]): void {
-  for (const id of raws) tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
+/**
+ * Settled messages keep their hash only: what they said may hold secrets. False when somebody else has settled one of
+ * them: whoever looks first does.
+ */
+export function done(tx: Tx, raws: readonly number[]): boolean {
+  const settle = (id: number) =>
+    tx.run(
+      `UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ? AND state IN ('filed', 'part', 'report')`,
+      id,
+    ).changes
+  return raws.map(settle).every((changes) => changes === 1)
 }
 
 /** Reports that have waited for longer than `since`: given up, told once by the caller. */

@@ -88,9 +88,13 @@ export interface TextEffects {
   readonly contradicts: boolean
 }
 
-/** Commits what one text did: its row, the state, the command it answers, and every event of these. */
+/**
+ * Commits what one text did: its row, the state, the command it answers, and every event of these. Only once, however
+ * many look at it.
+ */
 export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: boolean | null } {
   const { incoming, now } = effects
+  if (!done(tx, effects.raws)) return { isFlood: null }
   learnStamp(tx, effects.centre, effects.stamp)
   const told = JSON.stringify(incoming.told)
   const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
@@ -135,7 +139,6 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   }
   if (effects.unknown && incoming.device !== null)
     keepUnknown(tx, effects.raws, { message_id: incoming.messageId, device: incoming.device, text: incoming.text })
-  else done(tx, effects.raws)
   if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
   return { isFlood }
 }

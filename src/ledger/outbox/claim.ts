@@ -1,3 +1,4 @@
+import type { Owner } from '../../message/owner.ts'
 import { holdLane, refreshLane } from '../lanes/lanes.ts'
 import { isPaused } from '../lanes/pause.ts'
 import { type Quota, room, use } from '../quota.ts'
@@ -11,10 +12,9 @@ import { tellClock } from './waits.ts'
 /** Segments by window. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
 
-export interface ClaimArgs {
+export interface ClaimArgs extends Owner {
   readonly gateway: string
   readonly now: number
-  readonly boot: number
   /** Priority levels in the order in which they are to be served now, each with the client served last. */
   readonly order: readonly { readonly level: number; readonly after: string }[]
   /** Segments that the gateway's SIM may send in each window; null is no limit. */
@@ -175,8 +175,8 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
     row.seq,
   )
-  const { gateway, boot, now } = args
-  const taken = happen(tx, row, { type: 'claimed', gateway, boot, carrier: null, now }) as SubmissionRow
+  const { gateway, owner, epoch, now } = args
+  const taken = happen(tx, row, { type: 'claimed', gateway, owner, epoch, carrier: null, now }) as SubmissionRow
   const text = row.joins === null ? null : takeRiders(tx, taken, now)
   return {
     seq: row.seq,

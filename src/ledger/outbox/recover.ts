@@ -1,10 +1,15 @@
 import { refreshLane } from '../lanes/lanes.ts'
+import { beginEpoch, isAbandoned } from '../owner.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
 export interface RecoverArgs {
+  /** The hub that starts: its data folder's name. */
+  readonly owner: string
+  /** Nobody else can have this store open. */
+  readonly isAlone: boolean
   readonly now: number
   /** Identifies this start of the machine; null where it has none. */
   readonly machineBoot: string | null
@@ -18,7 +23,7 @@ export interface RecoverArgs {
 
 export interface Recovered {
   /** Number of this run of the hub on this store. */
-  readonly boot: number
+  readonly epoch: number
   /** When the hub first ran on this store. */
   readonly installedAt: number
   /** The newest time in the store: a wall clock before it is wrong. */
@@ -28,16 +33,23 @@ export interface Recovered {
 }
 
 /**
- * The first thing after opening: decides from the rows what the last run left in the air. A segment without the mark
+ * The first thing after opening: decides from the rows what earlier runs, of this hub or of one that is gone, left under way. A segment without the mark
  * was never sent; one with it and without a reference is in doubt.
  */
-export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = [] }: RecoverArgs): Recovered {
-  const boot = Number(meta(tx, 'boot') ?? '0') + 1
+export function recover(
+  tx: Tx,
+  { owner, isAlone, now, machineBoot, machine, gateways, routes = [] }: RecoverArgs,
+): Recovered {
+  const epoch = Number(meta(tx, 'boot') ?? '0') + 1
+  beginEpoch(tx, { owner, epoch }, isAlone)
   const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
   const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
   const held = meta(tx, 'backup') !== null || moved
   for (const row of tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) ORDER BY carrier IS NULL, seq`,
+    `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) AND ${isAbandoned}
+     ORDER BY carrier IS NULL, seq`,
+    owner,
+    now,
   ))
     settleInterrupted(tx, row, now)
   capWaits(tx, now)
@@ -59,14 +71,14 @@ export function recover(tx: Tx, { now, machineBoot, machine, gateways, routes = 
   }
   const installedAt = Number(meta(tx, 'installed_at') ?? now)
   setMeta(tx, 'installed_at', String(installedAt))
-  setMeta(tx, 'boot', String(boot))
+  setMeta(tx, 'boot', String(epoch))
   setMeta(tx, 'machine_boot', machineBoot)
   setMeta(tx, 'machine', machine)
   setMeta(tx, 'backup', null)
   const newest = newestTime(tx)
   // Newer rows with an older time may stand behind it at the next start.
   setMeta(tx, 'newest', String(newest))
-  return { boot, installedAt, newest, held }
+  return { epoch, installedAt, newest, held }
 }
 
 /** The longest rest that a back-off or a gap gives a lane. */

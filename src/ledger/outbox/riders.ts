@@ -36,8 +36,8 @@ export function takeRiders(tx: Tx, row: SubmissionRow, now: number): string | nu
     const theirs = document<Joins | null>(other.joins)
     if (theirs === null || other.route !== row.route || !fits(joins, [...bodies, theirs.body], theirs)) break
     bodies.push(theirs.body)
-    const { gateway, boot } = row
-    happen(tx, other, { type: 'claimed', gateway: gateway as string, boot, carrier: row.seq, now })
+    const { gateway, owner, epoch } = row as SubmissionRow & { gateway: string; owner: string }
+    happen(tx, other, { type: 'claimed', gateway, owner, epoch, carrier: row.seq, now })
   }
   return bodies.length === 1 ? null : joined(joins, bodies)
 }

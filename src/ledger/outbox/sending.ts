@@ -1,6 +1,8 @@
 import type { ErrorReport } from '../../message/fault.ts'
+import type { Owner } from '../../message/owner.ts'
 import type { SendPermit } from '../../message/submit-outcome.ts'
 import { holdLane } from '../lanes/lanes.ts'
+import { isOwnedBy } from '../owner.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { partBefore } from './acts.ts'
@@ -24,10 +26,10 @@ interface Part {
  */
 export function markWritten(
   tx: Tx,
-  { seq, part, gateway, sim, now, validFor }: Part & { readonly validFor: number },
+  { seq, part, gateway, sim, now, validFor, ...owner }: Part & Owner & { readonly validFor: number },
 ): SendPermit {
   const row = submission(tx, seq)
-  if (row === undefined || row.gateway !== gateway) return 'stop'
+  if (row === undefined || row.gateway !== gateway || !isOwnedBy(row, owner)) return 'stop'
   if (row.status === 'sending' && row.expires_at !== null && row.expires_at <= now) return 'expired'
   const marked = withRiders(tx, row).map((one) => happen(tx, one, { type: 'written', part, validFor, now }))
   if (marked.at(-1) === null) return 'stop'
@@ -65,23 +67,36 @@ function givesReports(tx: Tx, sim: string): boolean {
   return (tx.one<{ reports: number }>('SELECT reports FROM sim WHERE id = ?', sim)?.reports ?? 0) > 0
 }
 
-/** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. */
+/** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. Only its owner may say so. */
 export function requeue(
   tx: Tx,
-  { retryAt, error, ...part }: Part & { readonly retryAt: number; readonly error: ErrorReport | null },
+  {
+    retryAt,
+    error,
+    owner,
+    epoch,
+    ...part
+  }: Part & Owner & { readonly retryAt: number; readonly error: ErrorReport | null },
 ): void {
   const { now } = part
-  const returned = settlePart(tx, part, { type: 'returned', error, now })
+  const isOwner = isOwnersPart(tx, part, { owner, epoch })
+  const returned = isOwner ? settlePart(tx, part, { type: 'returned', error, now }) : null
   if (returned !== null && returned.lane !== null && retryAt > now) holdLane(tx, returned.lane, retryAt, now)
   matchWaitingReports(tx, part.sim, null, now)
 }
 
-/** The submission ends without having been sent. */
+/** The submission ends without having been sent. Only its owner may say so. */
 export function giveUp(
   tx: Tx,
-  { status, error, ...part }: Part & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
+  {
+    status,
+    error,
+    owner,
+    epoch,
+    ...part
+  }: Part & Owner & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
 ): void {
-  settlePart(tx, part, { type: 'refused', status, error, now: part.now })
+  if (isOwnersPart(tx, part, { owner, epoch })) settlePart(tx, part, { type: 'refused', status, error, now: part.now })
   matchWaitingReports(tx, part.sim, null, part.now)
 }
 
@@ -96,6 +111,11 @@ export function doubt(
   settlePart(tx, part, { type: 'lost', sim, reason, error, now })
   // A report may have come before it was clear that nobody would name its reference.
   matchWaitingReports(tx, sim, null, now)
+}
+
+function isOwnersPart(tx: Tx, { seq }: Part, owner: Owner): boolean {
+  const row = submission(tx, seq)
+  return row !== undefined && isOwnedBy(row, owner)
 }
 
 /** Tells a submission, and those that ride in its text, what became of a segment that was not sent. */

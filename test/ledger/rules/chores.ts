@@ -45,7 +45,7 @@ export const choreRules = {
   rebase: {
     'a step of the clock makes no wait longer or shorter': (ledger) => {
       const id = ledger.queue({ expiresAt: ledger.now + hour })
-      ledger.run('rebase', { delta: day, boot: 1, since: ledger.now })
+      ledger.run('rebase', { delta: day, epoch: 1, since: ledger.now })
       expect(ledger.row(id)).toMatchObject({ expires_at: ledger.now + day + hour, queued_at: ledger.now + day })
     },
   },

@@ -25,8 +25,7 @@ const report = (ledger: Ledger) => ({
 
 /** Segment of a text of two. */
 const part = (ledger: Ledger, n: number, over: Partial<ArgsOf<'assemble'>> = {}): ArgsOf<'assemble'> => {
-  file(ledger, { hash: `part ${n}` })
-  const id = filedIds(ledger).at(-1) as number
+  const id = ledger.filed()
   const content = JSON.stringify({ text: `part ${n}`, scts: ledger.now })
   const key = 'sim 49151 8:1 2'
   return { raw: id, key, sender: '49151', part: n, total: 2, scts: ledger.now, content, now: ledger.now, ...over }

@@ -18,8 +18,15 @@ export const outboxRules = {
       expect(ledger.row(written)).toMatchObject({ in_doubt: 1 })
     },
     'counts the runs of the hub, and remembers when the first one was': (ledger) => {
-      const args = { now: ledger.now + day, machineBoot: null, machine: null, gateways: [] }
-      expect(ledger.run('recover', args)).toMatchObject({ boot: 2, installedAt: ledger.now })
+      const args = {
+        now: ledger.now + day,
+        machineBoot: null,
+        machine: null,
+        gateways: [],
+        owner: 'hub',
+        isAlone: true,
+      }
+      expect(ledger.run('recover', args)).toMatchObject({ epoch: 2, installedAt: ledger.now })
     },
   },
   enqueue: {
@@ -60,7 +67,7 @@ export const outboxRules = {
         const { seq, commandId } = ledger.claim()
         expect(commandId).toBe(id)
         expect(ledger.claim().seq).toBeUndefined()
-        ledger.run('giveUp', { ...at(ledger, seq as number), status: 'failed', error })
+        ledger.run('giveUp', { ...ledger.owner, ...at(ledger, seq as number), status: 'failed', error })
       }
     },
     'ends what came too late instead of sending it': (ledger) => {
@@ -91,7 +98,8 @@ export const outboxRules = {
     'lets a segment go that is in time and this gateway’s, and no other': (ledger) => {
       ledger.queue({ expiresAt: ledger.now + minute })
       const seq = ledger.claim().seq as number
-      const mark = (over: object = {}) => ledger.run('markWritten', { ...at(ledger, seq), validFor: 60, ...over })
+      const mark = (over: object = {}) =>
+        ledger.run('markWritten', { ...ledger.owner, ...at(ledger, seq), validFor: 60, ...over })
       expect(mark({ gateway: 'away' })).toBe('stop')
       expect(mark({ seq: 99 })).toBe('stop')
       expect(mark({ now: ledger.now + minute })).toBe('expired')
@@ -122,7 +130,7 @@ export const outboxRules = {
     'puts it back and lets its lane rest until then': (ledger) => {
       const id = ledger.queue()
       const seq = ledger.claim().seq as number
-      ledger.run('requeue', { ...at(ledger, seq), retryAt: ledger.now + minute, error })
+      ledger.run('requeue', { ...ledger.owner, ...at(ledger, seq), retryAt: ledger.now + minute, error })
       expect(isThere(ledger, id)).toBe(true)
       expect(ledger.claim().seq).toBeUndefined()
       ledger.pass(minute)
@@ -132,7 +140,7 @@ export const outboxRules = {
   giveUp: {
     'ends it with the error, and what is behind it goes': (ledger) => {
       const [first, second] = [ledger.queue(), ledger.queue()]
-      ledger.run('giveUp', { ...at(ledger, ledger.claim().seq as number), status: 'failed', error })
+      ledger.run('giveUp', { ...ledger.owner, ...at(ledger, ledger.claim().seq as number), status: 'failed', error })
       expect(ledger.row(first)).toMatchObject({ status: 'failed', final: 1, error: JSON.stringify(error) })
       expect(ledger.claim().commandId).toBe(second)
     },

@@ -18,7 +18,8 @@ export interface Change {
   readonly reply?: Reply
   readonly gateway?: string | null
   readonly sim?: string
-  readonly boot?: number
+  readonly owner?: string
+  readonly epoch?: number
   readonly attempts?: number
   readonly validFor?: number
   readonly parts?: number
@@ -54,7 +55,8 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   reply: 'reply',
   gateway: 'gateway',
   sim: 'sim',
-  boot: 'boot',
+  owner: 'owner',
+  epoch: 'epoch',
   attempts: 'attempts',
   validFor: 'valid_for',
   parts: 'parts',

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../../../message/fault.ts'
+import type { Owner } from '../../../message/owner.ts'
 import type { Reply } from '../../../message/result.ts'
 
 /** A text that is tied to the command. */
@@ -12,7 +13,7 @@ interface Events {
   /** What it waits for is known. */
   readonly waits: { readonly reason: string }
   /** A gateway takes it; `carrier` is the submission in whose text it rides. */
-  readonly claimed: { readonly gateway: string; readonly boot: number; readonly carrier: number | null }
+  readonly claimed: Owner & { readonly gateway: string; readonly carrier: number | null }
   /** A part of it is about to leave: nobody may say any more that it never did. */
   readonly written: { readonly part: number; readonly validFor: number }
   /** The network has all its parts. `reports`: reports have come through this SIM before. */

@@ -6,7 +6,7 @@ import { reasonBehindWait } from './waiting.ts'
 
 export const note: Rule<'waits'> = (_, { reason }) => ({ change: { reason }, effects: ['publish_result'] })
 
-export const claim: Rule<'claimed'> = ({ row }, { gateway, boot, carrier }) => ({
+export const claim: Rule<'claimed'> = ({ row }, { gateway, owner, epoch, carrier }) => ({
   change: {
     status: 'sending',
     sms: 'sending',
@@ -15,7 +15,8 @@ export const claim: Rule<'claimed'> = ({ row }, { gateway, boot, carrier }) => (
     due: null,
     deadline: null,
     gateway,
-    boot,
+    owner,
+    epoch,
     attempts: row.attempts + 1,
     reason: begun.includes(row.reason) ? null : reasonBehindWait(row.reason),
     error: null,
