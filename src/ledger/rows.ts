@@ -1,4 +1,4 @@
-import type { CommandRecord } from '../message/result.ts'
+import type { CommandRecord, SmsRecord } from '../message/result.ts'
 import type { CommandStatus, SmsStatus } from '../message/status.ts'
 import type { Tx } from './tx.ts'
 
@@ -87,39 +87,46 @@ export function segments(tx: Tx, seq: number): SegmentRow[] {
   return tx.all<SegmentRow>('SELECT * FROM segment WHERE submission = ? AND part > 0 ORDER BY part', seq)
 }
 
-/** The row as the outside sees it. */
-export function record(row: SubmissionRow, at: number): CommandRecord {
+/** What a row says of its message. Every one has many: no document is read for it that it does not show. */
+export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
   return {
     commandId: row.command_id,
     messageId: row.message_id,
     ref: row.ref,
     device: row.device,
     recipient: row.recipient,
+    smsStatus: row.sms_status,
+    inDoubt: row.in_doubt === 1,
+    reason: row.reason,
+    error: document(row.error),
+    gateway: row.gateway,
+    parts: row.parts,
+    partsDelivered: row.parts_delivered,
+    at,
+  }
+}
+
+/** The row as the outside sees it. */
+export function record(row: SubmissionRow, at: number): CommandRecord {
+  return {
+    ...smsRecord(row, at),
     verb: row.verb,
     command: row.command,
     property: row.property,
     value: document(row.value),
     args: document(row.args),
     status: row.status,
-    smsStatus: row.sms_status,
     final: row.final === 1,
     ok: row.ok === null ? null : row.ok === 1,
-    inDoubt: row.in_doubt === 1,
     unproven: row.unproven === 1,
-    reason: row.reason,
-    error: document(row.error),
     reply: document(row.reply),
-    gateway: row.gateway,
     ring: row.ring,
-    parts: row.parts,
-    partsDelivered: row.parts_delivered,
     attempts: row.attempts,
     validFor: row.valid_for,
     queuedAt: row.queued_at,
     sentAt: row.sent_at,
     deliveredAt: row.delivered_at,
     repliedAt: row.replied_at,
-    at,
   }
 }
 

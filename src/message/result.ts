@@ -15,32 +15,38 @@ export interface Reply {
   readonly texts?: number
 }
 
-/** One command with everything that is known of it: what a result, a history row and the hub's log are made of. */
-export interface CommandRecord {
+/** One outbound message, the text of a command or one to a person. */
+export interface SmsRecord {
   readonly commandId: string
   readonly messageId: string | null
   readonly ref: string | null
   readonly device: string | null
   readonly recipient: string | null
+  readonly smsStatus: SmsStatus
+  readonly inDoubt: boolean
+  readonly reason: string | null
+  readonly error: ErrorReport | null
+  readonly gateway: string | null
+  readonly parts: number
+  readonly partsDelivered: number
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** One command with everything that is known of it: what a result, a history row and the hub's log are made of. */
+export interface CommandRecord extends SmsRecord {
   readonly verb: string
   readonly command: string | null
   readonly property: string | null
   readonly value: Value
   readonly args: Values | null
   readonly status: CommandStatus
-  readonly smsStatus: SmsStatus
   readonly final: boolean
   readonly ok: boolean | null
-  readonly inDoubt: boolean
   readonly unproven: boolean
-  readonly reason: string | null
-  readonly error: ErrorReport | null
   readonly reply: Reply | null
-  readonly gateway: string | null
   /** Seconds of ringing, where the act was a call. */
   readonly ring: number | null
-  readonly parts: number
-  readonly partsDelivered: number
   readonly attempts: number
   /** Seconds of TP-VP that the network was given; null before the PDU. */
   readonly validFor: number | null
@@ -49,7 +55,6 @@ export interface CommandRecord {
   readonly sentAt: number | null
   readonly deliveredAt: number | null
   readonly repliedAt: number | null
-  readonly at: number
 }
 
 /** A step of a command, as everybody may read it. */
@@ -141,7 +146,7 @@ export interface SmsStatusDocument {
   readonly error: ErrorReport | null
 }
 
-export function smsStatusOf(record: CommandRecord): SmsStatusDocument {
+export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
   return {
     id: record.messageId,
     command_id: record.commandId,

@@ -1,7 +1,7 @@
 import type { ReplyTo } from '../../message/request.ts'
 import { isoTime, resultOf, smsStatusOf } from '../../message/result.ts'
 import { showTarget } from '../devices/presence.ts'
-import { document, record, type SubmissionRow } from '../rows.ts'
+import { document, record, type SubmissionRow, smsRecord } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import type { Event } from './states/event.ts'
 
@@ -17,7 +17,7 @@ export function emitResult(tx: Tx, row: SubmissionRow, now: number): void {
 }
 
 export function emitSmsStatus(tx: Tx, row: SubmissionRow, now: number): void {
-  if (row.ring === null) tx.emit({ kind: 'sms_status', subject: '', data: smsStatusOf(record(row, now)) })
+  if (row.ring === null) tx.emit({ kind: 'sms_status', subject: '', data: smsStatusOf(smsRecord(row, now)) })
 }
 
 /** The answer to a command that has ended is an event of its device. */
