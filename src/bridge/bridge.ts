@@ -14,6 +14,7 @@ import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
 import { acceptPublish, askerOf } from '../mqtt/accept.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
+import { retainedOf } from '../mqtt/outlet/messages-of.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
@@ -349,9 +350,9 @@ export class Bridge {
   storeChanged(): void {
     const { store, ingress, config, now } = this.#deps
     if (store.trouble === null) return inBackground(() => this.#tellHealth(), this.#failed)
-    const payload = JSON.stringify({ ...this.#told, time: isoTime(now()), store_trouble: store.trouble.message })
-    const topic = `${config.mqtt.base_topic}/bridge/health`
-    inBackground(() => ingress.publish({ topic, payload, retain: true, correlation: null }), this.#failed)
+    const data = JSON.stringify({ ...this.#told, time: isoTime(now()), store_trouble: store.trouble.message })
+    const message = retainedOf({ kind: 'health', subject: '', data }, config.mqtt.base_topic)
+    inBackground(() => ingress.publish(message), this.#failed)
   }
 }
 

@@ -50,7 +50,7 @@ export type EventKind = keyof EventData
 interface KindRow {
   /** It tells how something is: the latest one of each subject stands until another one, or until it is withdrawn. */
   readonly lasts: boolean
-  /** Its data is a text that somebody else wrote. */
+  /** Its data is a text, kept as it is. */
   readonly isText?: true
   /** Its readers have to be told what it replaces. */
   readonly replaces?: true
@@ -81,7 +81,8 @@ export const eventKinds = {
 
 export const rowOf = (kind: EventKind): KindRow => eventKinds[kind]
 
-type Lasting = { [K in EventKind]: (typeof eventKinds)[K]['lasts'] extends true ? K : never }[EventKind]
+/** Kinds that last. */
+export type LastingKind = { [K in EventKind]: (typeof eventKinds)[K]['lasts'] extends true ? K : never }[EventKind]
 
 /**
  * What the hub has to tell: committed with the change that it tells of, and read by outlets in this order. A state
@@ -92,14 +93,13 @@ export type HubEvent<K extends EventKind = EventKind> = {
     readonly kind: One
     /** Whom it is about; empty for the hub itself. */
     readonly subject: string
-    readonly data: EventData[One] | (One extends Lasting ? null : never)
+    readonly data: EventData[One] | (One extends LastingKind ? null : never)
     /** Who asked for it is answered with it, too. */
     readonly replyTo?: ReplyTo | null
   }
 }[K]
 
-export type LastingEvent = HubEvent<Lasting>
-export type LastingKind = Lasting
+export type LastingEvent = HubEvent<LastingKind>
 
 /** An event as it is kept: what it tells is a text. */
 export interface RecordedEvent {
