@@ -32,8 +32,8 @@ devices:
       beep: { text: BEEP, repeat: safe, reply: { expect: required, within: 3600, accepted: BEEPED } }
       calm: { text: CALM, repeat: safe, cancels: sos, reply: { expect: required, within: 30, accepted: CALMED } }
     messages:
-      sos: { text: "SOS {latitude:latitude} {longitude:longitude}", event: sos, repeats: 600 }
-      input: { text: "IN {#:int}", set: { "input_#": "true" }, event: alarm, repeats: 600 }
+      sos: { text: "SOS {latitude:latitude} {longitude:longitude}", event: sos, repeats: 36000 }
+      input: { text: "IN {#:int}", set: { "input_#": "true" }, event: alarm, repeats: 36000 }
     properties: { output_1: { entity: switch, on: on, off: off } }
   spare:
     profile: generic/text
@@ -65,10 +65,10 @@ commands:
   password: { text: "PW{new}", params: { new: { type: digits, length: 4, secret: true } }, repeat: safe, secret: { password: new }, reply: { expect: required, within: 40, accepted: "password is {=new} now" } }
 messages:
   status: { text: "I1:{input_1:bool}" }
-  alarm: { text: "{#:one_of(zone_text_#)}!", set: { "input_#": "true" }, event: alarm, repeats: 600 }
+  alarm: { text: "{#:one_of(zone_text_#)}!", set: { "input_#": "true" }, event: alarm, repeats: 36000 }
 `,
   'test/shy': `
-timing: { window: { after: power_on, for: 10m } }
+timing: { window: { after: power_on, for: 2h } }
 commands: { set: { text: "SET {n}", params: { n: { type: int } }, repeat: safe, reply: { expect: none } } }
 messages: { power_on: { text: "POWER ON" }, hello: { text: HELLO } }
 `,
@@ -242,6 +242,7 @@ describe('an answer of several texts', () => {
     expect(json).toMatchObject({ status: 'replied', ok: true, reply: { text: 'Z1\nZ2', texts: 2 } })
     await says(numbers.box, '2 Ben')
     const told = () => heard(since, 'box/result').filter(({ id }) => id === 'list')
+    await client.until(() => told().at(-1)?.reply?.texts === 2)
     expect(told().at(-1)).toMatchObject({ reason: 'partial', final: false, reply: { text: '1 Anna\n2 Ben', texts: 2 } })
   })
 })
@@ -353,6 +354,7 @@ describe('texts that come', () => {
     expect(heard(since, 'box/event')).toHaveLength(1)
     expect(await outcome('box/command/calm')).toMatchObject({ ok: true })
     await says(numbers.box, 'SOS 52.3 13.4')
+    await client.until(() => heard(since, 'box/event').length >= 2)
     expect(heard(since, 'box/event')).toHaveLength(2)
   })
 })

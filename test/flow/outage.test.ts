@@ -4,6 +4,7 @@ import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, startHub } from '../support/hub.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { until } from '../support/patience.ts'
 import { accepted, gateNumber, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -52,7 +53,7 @@ describe('an external broker', () => {
     const delivered = () => world.world.network.log.of('delivered').filter(({ to }) => to === hubNumber).length
     const { SM, ME } = world.world.modem.memories
     // Filed, and so gone from the SIM: the disk has them.
-    while (delivered() < 10 || SM.used + ME.used > 0) await pause(50)
+    await until(() => delivered() >= 10 && SM.used + ME.used === 0)
     expect(hub.running).toBe(true)
     await broker.start()
     for (let n = 10; n < 20; n++)
@@ -66,9 +67,10 @@ describe('an external broker', () => {
     const broker = await mosquitto(await freePort())
     const url = broker.url
     // Six seconds of this machine are an hour of the hub; without a gateway its commands can only wait.
+    const clock = fastClock(600)
     const { hub, log } = await startHub(
       `mqtt: { server: "${url}", client_id: smshub-hour }\ndevices:\n  box: { profile: generic/text, number: "${gateNumber}" }\nhttp: { enabled: false }`,
-      { clock: fastClock(600) },
+      { clock },
     )
     const reader = await TestClient.connect(url, { clientId: 'reader', clean: false })
     cleanUp.push(
@@ -81,7 +83,8 @@ describe('an external broker', () => {
     await reader.publish('smshub/sms/send', { to: gateNumber, text: 'short', id: 'half', ttl: 1_800 })
     await reader.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === 'half')
     await broker.stop()
-    await pause(12_000)
+    const goneAt = clock.monotonic()
+    await until(() => clock.monotonic() - goneAt > 7_000_000)
     await broker.start()
     const ended = await reader.wait(
       ({ topic, json }) => topic === 'smshub/sms/status' && json.client_id === 'half' && json.status === 'expired',
@@ -95,7 +98,7 @@ describe('an external broker', () => {
     expect(lived).toBeLessThan(7_000_000)
     // What waited in the client goes out before the hub itself is ready.
     const connections = () => log.filter(({ message }) => message.startsWith('connected: ')).length
-    while (connections() < 2) await pause(50)
+    await until(() => connections() >= 2)
     expect(connections()).toBe(2)
     await reader.publish('smshub/bridge/request/queue/list', '{}')
     const { json } = await reader.wait(({ topic }) => topic === 'smshub/bridge/response/queue/list')

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { loadConfig } from '../../src/config/load.ts'
 import { Hub, type HubOptions } from '../../src/hub/hub.ts'
 import type { LogLevel } from '../../src/message/events.ts'
-import type { Clock, Timer } from '../../src/util/clock.ts'
+import type { Clock } from '../../src/util/clock.ts'
+import { FastClock } from './fast-clock.ts'
 import { temporaryFolder } from './folder.ts'
 import { testClock } from './world.ts'
 
@@ -31,34 +32,11 @@ export async function startHub(
     log: (level, name, message) => log.push({ level, name, message }),
     ...(clock instanceof FastClock && { permitMs: 3_000 * clock.speed }),
     ...rest,
+    ...(clock instanceof FastClock && {
+      makeStore: async (data) => clock.waitingFor(await (rest.makeStore?.(data) ?? data.openStore(clock, {}))),
+    }),
   })
   return { hub, folder, log }
 }
 
-/** Real time, so many times faster: an hour of waiting becomes seconds, sockets and the disk stay what they are. */
-class FastClock implements Clock {
-  readonly speed: number
-  readonly random = testClock.random
-  readonly #wall = Date.now()
-  readonly #start = performance.now()
-
-  constructor(speed: number) {
-    this.speed = speed
-  }
-
-  wall(): number {
-    return this.#wall + this.monotonic()
-  }
-
-  monotonic(): number {
-    return (performance.now() - this.#start) * this.speed
-  }
-
-  after(ms: number, callback: () => void): Timer {
-    const timer = setTimeout(callback, Math.min(2_147_483_647, Math.max(0, ms / this.speed)))
-    timer.unref()
-    return { cancel: () => clearTimeout(timer) }
-  }
-}
-
-export const fastClock = (speed: number): Clock => new FastClock(speed)
+export const fastClock = (speed: number): FastClock => new FastClock(speed)
