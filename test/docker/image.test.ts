@@ -23,14 +23,17 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 let child: ChildProcess | null = null
+let broker: ChildProcess | null = null
 let server: Server | null = null
 afterEach(async () => {
   const running = child !== null && child.exitCode === null && child.signalCode === null
   const gone = new Promise((resolve) => (running ? child?.once('exit', resolve) : resolve(null)))
   child?.kill('SIGTERM')
   await gone
+  broker?.kill()
   server?.close()
   child = null
+  broker = null
   server = null
 })
 
@@ -137,7 +140,7 @@ withBroker('under the Supervisor the app takes its options and the broker’s cr
     join(folder, 'mosquitto.conf'),
     `listener ${port} 127.0.0.1\npassword_file ${folder}/passwords\nuser root\n`,
   )
-  const broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
+  broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
   await reachable(port)
   let asked = ''
   server = createServer((request, response) => {
@@ -177,7 +180,6 @@ withBroker('under the Supervisor the app takes its options and the broker’s cr
   )
   expect(asked).toBe('/services/mqtt Bearer token')
   await client.close()
-  broker.kill()
 })
 
 test('compose files, the app and the repository are what their readers expect', () => {
@@ -217,7 +219,7 @@ withBroker('the mosquitto beside the hub keeps its promises, and gives each user
     .replaceAll('/mosquitto/config', folder)
     .replaceAll('/mosquitto/data', folder)
   writeFileSync(join(folder, 'mosquitto.conf'), `${conf}\nuser root\n`)
-  const broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
+  broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
   const as = (username: string, filter: string) =>
     TestClient.connect(`mqtt://127.0.0.1:${port}`, { username, password: username }, filter)
   await reachable(port)
@@ -248,5 +250,4 @@ withBroker('the mosquitto beside the hub keeps its promises, and gives each user
   ])
   await hub.close()
   await assistant.close()
-  broker.kill()
 })

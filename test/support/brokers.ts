@@ -17,6 +17,12 @@ export interface OtherBroker {
   start(): Promise<void>
 }
 
+const running = new Set<ChildProcess>()
+// Of a test that failed.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Debian's mosquitto, with everything on disk that its clients trust it with. */
 export async function mosquitto(port: number): Promise<OtherBroker> {
   const folder = temporaryFolder('smshub-mosquitto-')
@@ -32,12 +38,16 @@ export async function mosquitto(port: number): Promise<OtherBroker> {
     url: `mqtt://127.0.0.1:${port}`,
     async start() {
       child = spawn('mosquitto', ['-c', file], { stdio: 'ignore' })
+      running.add(child)
       await reachable(port)
     },
     async stop() {
+      if (child === null) return
       const gone = new Promise((resolve) => child?.once('exit', resolve))
-      child?.kill('SIGTERM')
+      child.kill('SIGTERM')
       await gone
+      running.delete(child)
+      child = null
     },
   }
   await broker.start()
