@@ -77,7 +77,7 @@ describe.each(['pretty', 'json'])('the log of a hub whose clients are hostile, %
     })
     await hub.logged(/connected: /)
   })
-  afterAll(() => hub.kill(), 30_000)
+  afterAll(() => hub.kill())
 
   test('holds their ids, user names, topics and filters escaped, before and after the login', async () => {
     for (const [n, [, one]] of hostile.slice(0, -1).entries()) {
@@ -95,10 +95,10 @@ describe.each(['pretty', 'json'])('the log of a hub whose clients are hostile, %
         await client.closed()
       }
     }
+    await hub.logged(/wrong user name or password/)
     for (const line of hub.stderr.split('\n')) {
       expect(line).not.toMatch(raw)
       expect(line).not.toMatch(/^\[2026-11-29 22:00:00\]/)
     }
-    expect(hub.stderr).toMatch(/wrong user name or password/)
   })
 })

@@ -7,7 +7,7 @@ import type { SimulatedWorld } from '../../src/simulator/world.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { patienceMs } from '../support/patience.ts'
+import { until } from '../support/patience.ts'
 import { smshub } from '../support/run-cli.ts'
 import { hubNumber, startWorld, type TestWorld, testClock } from '../support/world.ts'
 
@@ -215,14 +215,14 @@ http: { enabled: false }
       expect(await smshub(['modem', ...args], hub.folder)).toMatchObject({ err: expect.stringContaining(message) })
     expect(await smshub(['modem', 'restart', 'home', '--how', 'reopen'], hub.folder)).toMatchObject({ code: 0 })
     const serves = async () => /^gateway home: ready/m.test((await smshub(['modem', 'list'], hub.folder)).out)
-    for (let waited = 0; waited < patienceMs && !(await serves()); waited += 500)
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(await serves()).toBe(true)
+    await until(serves)
   })
 
   test('hides secrets and messages in the trace, which can be played back', async () => {
-    other.world.network.text({ from: '+4915112345678', to: hubNumber, text: 'another secret text' })
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    const { network, modem: sender } = other.world
+    network.text({ from: '+4915112345678', to: hubNumber, text: 'another secret text' })
+    const isDelivered = () => network.log.of('delivered').some(({ text }) => text === 'another secret text')
+    await until(() => isDelivered() && sender.memories.SM.used + sender.memories.ME.used === 0)
     const { code, out } = await smshub(['modem', 'trace', 'home'], hub.folder)
     expect(code).toBe(0)
     expect(out).toContain('> AT+CPIN="'.slice(0, 10))
@@ -234,9 +234,10 @@ http: { enabled: false }
     const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), testClock)
     const said: string[] = []
     modem.hear('AT+CMEE=1\r', (octets) => said.push(octets))
-    for (let waited = 0; waited < patienceMs && !said.join('').includes('OK'); waited += 20)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(said.join('')).toContain('OK')
+    await until(
+      () => said.join('').includes('OK'),
+      () => said.join(''),
+    )
   })
 
   test('without one, a gateway is told to be nowhere', async () => {

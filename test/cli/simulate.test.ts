@@ -1,14 +1,21 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants, openSync, writeFileSync, writeSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { ReadStream } from 'node:tty'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { personalities } from '../../src/simulator/modem/makes.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess, mainFile } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { until } from '../support/patience.ts'
 import { smshub } from '../support/run-cli.ts'
+
+const launched: ChildProcess[] = []
+// Of a test that failed.
+afterAll(() => {
+  for (const child of launched) child.kill('SIGKILL')
+})
 
 /** `smshub simulate` as a process of its own, until it is closed. */
 async function simulate(...args: readonly string[]): Promise<{ path: string; close: () => Promise<void> }> {
@@ -16,6 +23,7 @@ async function simulate(...args: readonly string[]): Promise<{ path: string; clo
     cwd: temporaryFolder(),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+  launched.push(child)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   let said = ''
   const path = await new Promise<string>((resolve, reject) => {
@@ -87,7 +95,7 @@ describe('simulate', () => {
         heard += chunk.toString('latin1')
       })
       writeSync(file, 'AT+CMGF = 1\r')
-      while (!/CMGF = 1[\s\S]*OK/.test(heard)) await new Promise((resolve) => setTimeout(resolve, 20))
+      await until(() => /CMGF = 1[\s\S]*OK/.test(heard))
       expect(await asked(socket, 'AT+CMGF?')).toContain('+CMGF: 1')
     } finally {
       socket.destroy()
@@ -138,6 +146,8 @@ describe('simulate', () => {
       text
         .split('\n')
         .filter((line) => /^> AT\+(CGMI|CGSN|CPIN|CMGF|CNMI=|CPMS=|CSCA|CMGS)/.test(line))
+        // How often it looks into the storages goes by the time that has passed.
+        .filter((line, i, lines) => line.startsWith('> AT+CMGS') || lines.indexOf(line) === i)
         .sort()
     const other = await traceOf(second.path)
     expect(heard(other)).toEqual(heard(trace))

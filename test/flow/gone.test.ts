@@ -5,6 +5,8 @@ import { hasMosquitto, mosquitto } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { until } from '../support/patience.ts'
+import { retained } from '../support/retained.ts'
 import { testClock } from '../support/world.ts'
 
 const cleanUp: (() => unknown)[] = []
@@ -67,21 +69,6 @@ function heldSeconds(): { readonly clock: Clock; release(): void; begun(): numbe
   }
 }
 
-/** Topics with something retained. What is retained last comes last. */
-async function retained(url: string): Promise<string[]> {
-  const late = await TestClient.connect(url)
-  await late.publish('zzz/last', 'x', { retain: true })
-  await late.publish('test/marker', 'x')
-  await late.wait(({ topic }) => topic === 'test/marker')
-  await late.close()
-  const again = await TestClient.connect(url)
-  await again.wait(({ topic, retain }) => topic === 'zzz/last' && retain)
-  await again.publish('test/marker', 'x')
-  await again.wait(({ topic }) => topic === 'test/marker')
-  await again.close()
-  return again.received.filter(({ retain, text }) => retain && text !== '').map(({ topic }) => topic)
-}
-
 const ofTheOld = (topics: readonly string[]) =>
   topics.filter((topic) => /gateway[/_]old|sms2mqtt|shed/.test(topic)).sort()
 
@@ -109,7 +96,7 @@ describe.each([
     await start(after)
     const late = await TestClient.connect(url)
     cleanUp.push(() => late.close())
-    while (ofTheOld(await retained(url)).length > 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(async () => ofTheOld(await retained(url)).length === 0)
     expect(await retained(url)).toEqual(
       expect.arrayContaining(['smshub/gateway/kept', 'smshub/gateway/kept/availability']),
     )
@@ -134,7 +121,7 @@ described('Home Assistant drops the entities of what is gone before their topics
   const seconds = heldSeconds()
   await start({ gateways: [] }, seconds.clock)
   await client.until(() => picture.of('gateway_old').length === 0 && picture.of('shed').length === 0)
-  while (!(seconds.begun() > 0)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until(() => seconds.begun() > 0)
   await client.publish('test/marker', 'held')
   await client.wait(({ text }) => text === 'held')
   const emptied = () =>
@@ -160,7 +147,8 @@ described('what was announced in the other shape is taken back once', async () =
 
   const seconds = heldSeconds()
   await start({ gateways: [], devices: [shed], more: 'homeassistant: { discovery: components }' }, seconds.clock)
-  while (!(seconds.begun() > 0)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await until(() => seconds.begun() > 0)
+  await client.wait((message) => document(message) && message.text === '')
   await client.publish('test/marker', 'behind')
   await client.wait(({ text }) => text === 'behind')
   expect(client.received.filter((message) => document(message) && message.text === '')).toHaveLength(1)

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { patienceMs } from '../support/patience.ts'
+import { until } from '../support/patience.ts'
 import { accepted, gateNumber, hubYaml, startWorld } from '../support/world.ts'
 
 /** Node-RED's own program; null where it is not installed. */
@@ -23,7 +23,11 @@ function nodeRed(): string | null {
 
 const program = nodeRed()
 let child: ChildProcess | null = null
-afterAll(() => void child?.kill('SIGKILL'))
+const cleanUp: (() => unknown)[] = []
+afterAll(async () => {
+  child?.kill('SIGKILL')
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
 
 /** Stock nodes and no code: what somebody draws who has read the table of topics. */
 function flow(port: number): object[] {
@@ -81,9 +85,12 @@ const runnable = program === null ? test.skip : test
 
 runnable('a flow of Node-RED’s own nodes commands, branches on the result and receives telemetry', async () => {
   const world = await startWorld()
+  cleanUp.push(() => world.world.close())
   const port = await freePort()
   const started = await startHub(hubYaml({ mqtt: `{ broker: { listen: 127.0.0.1:${port} } }`, path: world.path }))
+  cleanUp.push(() => started.hub.stop())
   const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+  cleanUp.push(() => client.close())
   await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'online')
   const folder = temporaryFolder('smshub-node-red-')
   writeFileSync(join(folder, 'flows.json'), JSON.stringify(flow(port)))
@@ -100,10 +107,10 @@ runnable('a flow of Node-RED’s own nodes commands, branches on the result and 
     stream?.on('data', (chunk) => {
       said += chunk
     })
-  for (let waited = 0; !/Connected to broker/.test(said); waited += 100) {
-    if (waited > patienceMs) throw new Error(`Node-RED does not connect:\n${said}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+  await until(
+    () => /Connected to broker/.test(said),
+    () => said,
+  )
   // Retained: Node-RED says that it is connected before it is subscribed.
   const say = (topic: string, payload: string) => client.publish(topic, payload, { retain: true })
   await say('test/press', '{"id": "node-red-1"}')
@@ -116,8 +123,4 @@ runnable('a flow of Node-RED’s own nodes commands, branches on the result and 
   await say('test/ask', '{}')
   const battery = await client.wait(({ topic, text }) => topic === 'test/battery' && text === '100')
   expect(battery.text).toBe('100')
-  node.kill('SIGTERM')
-  await client.close()
-  await started.hub.stop()
-  await world.world.close()
 })

@@ -67,8 +67,9 @@ test.each([
     network.text({ from: boxNumber, to: otherNumber, text, delayMs: 0 })
     const { json } = await client.final('box', ({ id }) => id === text)
     expect(json).toMatchObject({ ...expected, reply: { text }, sms: { attempts: 1 } })
+    const ready = client.next(({ topic, json: { status } }) => topic === 'smshub/gateway/home' && status === 'ready')
     modem.plugIn()
-    await client.wait(({ topic, json: { status } }) => topic === 'smshub/gateway/home' && status === 'ready')
+    await ready
     await client.publish('smshub/box/command/ask', { id: `${text} again` })
     await client.until(() => accepted(world.world, boxNumber).length > before + 1)
     network.text({ from: boxNumber, to: otherNumber, text: 'DONE', delayMs: 0 })

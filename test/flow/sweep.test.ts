@@ -1,10 +1,16 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { hasMosquitto, mosquitto, type OtherBroker } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { patienceMs } from '../support/patience.ts'
+import { until } from '../support/patience.ts'
+import { retained } from '../support/retained.ts'
 import { hubYaml, startWorld, vanNumber } from '../support/world.ts'
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
 
 const kinds: readonly { name: string; start: ((port: number) => Promise<OtherBroker>) | null }[] = [
   { name: 'the embedded broker', start: null },
@@ -14,23 +20,16 @@ const kinds: readonly { name: string; start: ((port: number) => Promise<OtherBro
 const gate = 'devices:\n  gate: { profile: generic/text, number: "+4915112345601" }\n'
 const van = `  van: { profile: coban/tk103, number: "${vanNumber}" }\n`
 
-/** What a client that comes later finds. */
-async function retainedAt(url: string): Promise<string[]> {
-  const late = await TestClient.connect(url, {}, '#')
-  await late.wait(({ topic }) => topic === 'smshub/bridge/devices')
-  await new Promise((resolve) => setTimeout(resolve, 400))
-  await late.close()
-  return late.received.filter(({ retain, text }) => retain && text !== '').map(({ topic }) => topic)
-}
-
 describe.each(kinds)('a device that was taken out of smshub.yaml while the hub was down, at $name', ({ start }) => {
   test.each(['device', 'components'])(
     'loses its announcements (%s), state, position and availability at the next start',
     async (discovery) => {
       const world = await startWorld()
+      cleanUp.push(() => world.world.close())
       const port = await freePort()
       const url = `mqtt://127.0.0.1:${port}`
       const broker = start === null ? null : await start(port)
+      cleanUp.push(() => broker?.stop())
       const folder = temporaryFolder()
       const mqtt = broker === null ? `{ broker: { listen: 127.0.0.1:${port} } }` : `{ server: "${url}" }`
       const yaml = (devices: string) =>
@@ -48,23 +47,18 @@ describe.each(kinds)('a device that was taken out of smshub.yaml while the hub w
       await client.publish('homeassistant/device/smshub_other_van/config', '{"o":{"name":"smshub"}}', { retain: true })
       await client.close()
       await first.hub.stop()
-      const known = await startHub(yaml(gate), { folder })
+      const { hub } = await startHub(yaml(gate), { folder })
+      cleanUp.push(() => hub.stop())
       const watcher = await TestClient.connect(url)
       await watcher.wait(({ topic, json }) => topic === 'smshub/bridge/devices' && json.total === 1)
-      for (let left = ['?'], end = performance.now() + patienceMs; left.length > 0; ) {
-        left = (await retainedAt(url)).filter(
-          (topic) => /(^smshub\/van|_van\/)/.test(topic) && !topic.includes('other'),
-        )
-        if (performance.now() > end) expect(left).toEqual([])
-      }
-      const kept = await retainedAt(url)
+      const left = async () =>
+        (await retained(url)).filter((topic) => /(^smshub\/van|_van\/)/.test(topic) && !topic.includes('other'))
+      await until(async () => (await left()).length === 0)
+      const kept = await retained(url)
       expect(kept).toContain('homeassistant/device/smshub_other_van/config')
       expect(kept.some((topic) => topic.startsWith('homeassistant/') && topic.includes('_gate/'))).toBe(true)
       expect(kept).toEqual(expect.arrayContaining(['smshub/gate', 'smshub/gate/availability']))
       await watcher.close()
-      await known.hub.stop()
-      await broker?.stop()
-      await world.world.close()
     },
   )
 })
@@ -75,6 +69,7 @@ describe('an announcement at the broker that the store knows nothing of', () => 
     const port = await freePort()
     const url = `mqtt://127.0.0.1:${port}`
     const broker = await mosquitto(port)
+    cleanUp.push(() => broker.stop())
     const client = await TestClient.connect(url)
     const folder = temporaryFolder()
     const started = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
@@ -83,10 +78,9 @@ describe('an announcement at the broker that the store knows nothing of', () => 
     await client.publish(old, '{"o":{"name":"smshub"}}', { retain: true })
     await started.hub.stop()
     client.received.length = 0
-    const again = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
+    const { hub } = await startHub(`mqtt: { server: "${url}" }\n${gate}http: { enabled: false }`, { folder })
+    cleanUp.push(() => hub.stop())
     await client.wait((message) => message.topic === old && message.text === '')
     await client.close()
-    await again.hub.stop()
-    await broker.stop()
   })
 })

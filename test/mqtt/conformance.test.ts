@@ -94,7 +94,7 @@ describe('the embedded broker keeps MQTT 3.1.1:', () => {
     started.hub.events.on('refused', (one) => refused.push(one))
   })
 
-  afterAll(() => started.hub.stop(), 30_000)
+  afterAll(() => started.hub.stop())
 
   let next = 0
   const connected = (options: ConnectOptions = {}) => RawClient.connected(port, { id: `c${next++}`, ...options })

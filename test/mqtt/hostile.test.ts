@@ -145,11 +145,14 @@ describe('the embedded broker with hostile clients', () => {
     const pump = setInterval(() => {
       if (socket.writableLength < 1_000_000) socket.write(chunk)
     }, 5)
-    for (let n = 0; n < 20; n++) {
-      await alive()
-      await new Promise((resolve) => setTimeout(resolve, 75))
+    try {
+      for (let n = 0; n < 20; n++) {
+        await alive()
+        await new Promise((resolve) => setTimeout(resolve, 75))
+      }
+    } finally {
+      clearInterval(pump)
     }
-    clearInterval(pump)
     expect(socket.bytesWritten).toBeGreaterThan(chunk.length)
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024)
     socket.destroy()

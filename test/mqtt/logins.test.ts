@@ -88,14 +88,16 @@ describe('logins at the embedded broker', () => {
       expect((await guess.packet())?.body[1]).toBe(4)
       guess.end()
     }
-    const took = async (user: string) => {
-      const began = performance.now()
-      const guess = await login(user, 'wrong again', user, from)
-      expect((await guess.packet())?.body[1]).toBe(4)
-      return performance.now() - began
-    }
-    const [unknown, known] = [await took('somebody'), await took('owner')]
-    expect(Math.abs(unknown - known)).toBeLessThan(2_500)
+    // The quickest of several, in turns: the machine may be busy with something else.
+    const took = { somebody: Number.POSITIVE_INFINITY, owner: Number.POSITIVE_INFINITY }
+    for (let n = 0; n < 4; n++)
+      for (const user of ['somebody', 'owner'] as const) {
+        const began = performance.now()
+        const guess = await login(user, `wrong again ${n}`, user, from)
+        expect((await guess.packet())?.body[1]).toBe(4)
+        took[user] = Math.min(took[user], performance.now() - began)
+      }
+    expect(Math.abs(took.somebody - took.owner)).toBeLessThan(2_500)
   })
 
   test('an unknown user takes as long as a known one', async () => {
@@ -133,8 +135,8 @@ describe('logins at the embedded broker', () => {
     const http = await RawClient.open(tlsless, '127.0.0.5')
     http.send(Buffer.from('GET /mqtt HTTP/1.1\r\nHost: x\r\n'))
     const idle = await raw('127.0.0.5')
-    await http.closed(40_000)
-    await idle.closed(40_000)
+    await http.closed()
+    await idle.closed()
   })
 
   test('what follows a CONNECT that is refused is not carried out (MQTT-3.1.4-5)', async () => {

@@ -90,8 +90,9 @@ external('MQTT 5 at mosquitto', () => {
   })
 
   test('message expiry is the time to live', async () => {
+    const away = client.next(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'offline')
     world.world.modem.unplug()
-    await client.wait(({ topic, text }) => topic === 'smshub/gateway/home/availability' && text === 'offline')
+    await away
     const properties = { messageExpiryInterval: 1, userProperties: { 'idempotency-key': 'late' } }
     await client.publish('smshub/gate/command/open', 'PRESS', { properties })
     const { json } = await client.final('gate', ({ id }) => id === 'late')

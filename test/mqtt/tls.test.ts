@@ -1,12 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@jest/globals'
+import { afterEach, expect, test } from '@jest/globals'
 import { hasMosquitto, installed } from '../support/brokers.ts'
 import { type Certificates, makeCertificates } from '../support/certificates.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { until } from '../support/patience.ts'
+
+let child: ChildProcess | null = null
+afterEach(() => void child?.kill('SIGKILL'))
 
 const options = ({ ca, client }: Certificates) => ({
   ca: readFileSync(ca),
@@ -61,14 +65,18 @@ external('mosquitto over TLS with a private authority and a client certificate, 
   let told = ''
   const run = async () => {
     told = ''
-    const child = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: ['ignore', 'ignore', 'pipe'] })
-    child.stderr?.on('data', (chunk) => {
+    const broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: ['ignore', 'ignore', 'pipe'] })
+    child = broker
+    broker.stderr.on('data', (chunk) => {
       told += chunk
     })
-    while (!/mosquitto version \S+ running/.test(told)) await new Promise((resolve) => setTimeout(resolve, 20))
-    return child
+    await until(
+      () => /mosquitto version \S+ running/.test(told),
+      () => told,
+    )
+    return broker
   }
-  let child = await run()
+  const first = await run()
   const mqtt = { server: `mqtts://127.0.0.1:${port}`, ca, ...client, protocol: version }
   const { hub } = await startHub(`mqtt: ${JSON.stringify(mqtt)}\nhttp: { enabled: false }`)
   const url = `mqtts://127.0.0.1:${port}`
@@ -77,13 +85,18 @@ external('mosquitto over TLS with a private authority and a client certificate, 
   const info = await watcher.wait(({ topic }) => topic === 'smshub/bridge/info')
   expect(info.json.version).toBe('test')
   // In the words of mosquitto, p2 is MQTT 3.1.1; c0 is a session that is kept.
-  const known = /as smshub-\w+ \((p\d, c\d), k\d+, u'client'\)/.exec(told)
-  expect(known?.[1]).toBe(version === 5 ? 'p5, c0' : 'p2, c0')
+  const known = () => /as smshub-\w+ \((p\d, c\d), k\d+, u'client'\)/.exec(told)
+  await until(
+    () => known() !== null,
+    () => told,
+  )
+  expect(known()?.[1]).toBe(version === 5 ? 'p5, c0' : 'p2, c0')
   // A broker without a memory comes back: the hub tells it every retained topic again.
   watcher.received.length = 0
-  child.kill('SIGKILL')
-  await new Promise((resolve) => child.once('exit', resolve))
-  child = await run()
+  const gone = new Promise((resolve) => first.once('exit', resolve))
+  first.kill('SIGKILL')
+  await gone
+  await run()
   await watcher.wait(({ topic }) => topic === 'smshub/bridge/info')
   // What is published while a client subscribes reaches it without the flag: then the next one finds it retained.
   for (let isRetained = false; !isRetained; ) {
@@ -93,5 +106,4 @@ external('mosquitto over TLS with a private authority and a client certificate, 
   }
   await watcher.close()
   await hub.stop()
-  child.kill('SIGTERM')
 })

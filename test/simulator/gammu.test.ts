@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
+import { until } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
 import { run, testWith, town } from './programs.ts'
-import { until } from './real-clock.ts'
 
 testWith('gammu', 'socat')('gammu identifies the modem, sees the network, sends, reads and deletes', async () => {
   const { folder, network, modem, device, port, close } = await town()

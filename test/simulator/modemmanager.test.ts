@@ -1,9 +1,8 @@
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
-import { patienceMs } from '../support/patience.ts'
+import { until } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
-import { run, start, testWith, town } from './programs.ts'
-import { until } from './real-clock.ts'
+import { listening, run, start, testWith, town } from './programs.ts'
 
 // ModemManager takes a port of its own tests, a socket with an abstract name, on a bus of its own: no udev, no service.
 testWith(
@@ -19,17 +18,19 @@ testWith(
   const name = `abstract:smshub-${process.pid}`
   const endBus = start('dbus-daemon', ['--session', '--nofork', `--address=${bus}`])
   const endSocket = start('socat', [`ABSTRACT-LISTEN:${name.replace(':', '\\:')},fork`, `TCP:127.0.0.1:${server.port}`])
-  await until(() => false, 1)
+  await listening(join(folder, 'bus'))
+  await listening(name.replace('abstract:', '@'))
   const options = ['session', 'enable', 'no-udev', 'no-suspend-resume'].map((option) => `--test-${option}`)
   const endManager = start('ModemManager', [...options, '--no-auto-scan'], environment)
   const mmcli = (...words: readonly string[]) => run('env', `DBUS_SYSTEM_BUS_ADDRESS=${bus}`, 'mmcli', ...words)
   /** Asks until it says so. */
   const untilSaid = async (said: string | RegExp, ask: () => Promise<string>) => {
     let reply = ''
-    for (let waited = 0; waited < patienceMs && reply.search(said) < 0; waited += 250) {
-      await until(() => false, 0.25)
+    const isSaid = async () => {
       reply = await ask()
+      return reply.search(said) >= 0
     }
+    await until(isSaid, () => `${said}: ${reply}`)
     return reply
   }
   const texts = async () => {
@@ -61,8 +62,8 @@ testWith(
       expect(await mmcli('-s', path, '--send')).toContain('successfully sent')
     }
     // Two segments and one: each has its report.
-    await until(() => network.log.of('report_delivered').length === 3, 20)
-    await until(() => network.log.of('delivered').length === 6, 20)
+    await until(() => network.log.of('report_delivered').length === 3)
+    await until(() => network.log.of('delivered').length === 6)
     expect(device.received.map(({ from, text }) => [from, text])).toEqual([
       [hub, 'open'],
       [hub, long],

@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
-import { patienceMs } from '../support/patience.ts'
+import { until } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
-import { run, start, testWith, town } from './programs.ts'
-import { until } from './real-clock.ts'
+import { listening, run, start, testWith, town } from './programs.ts'
 
 // oFono takes a modem on TCP under the driver name `phonesim`; on a bus of its own it needs no system service.
 testWith(
@@ -17,16 +16,17 @@ testWith(
   writeFileSync(config, `[phonesim]\nDriver=phonesim\nAddress=127.0.0.1\nPort=${server.port}\n`)
   const bus = `unix:path=${join(folder, 'bus')}`
   const endBus = start('dbus-daemon', ['--session', '--nofork', `--address=${bus}`])
-  await until(() => false, 1)
+  await listening(join(folder, 'bus'))
   const endOfono = start('ofonod', ['-n'], { DBUS_SYSTEM_BUS_ADDRESS: bus, OFONO_PHONESIM_CONFIG: config })
   const ofono = (method: string, ...values: readonly string[]) =>
     run('dbus-send', `--bus=${bus}`, '--print-reply', '--dest=org.ofono', '/phonesim', `org.ofono.${method}`, ...values)
   const untilSaid = async (said: string, method: string, ...values: readonly string[]) => {
     let reply = ''
-    for (let waited = 0; waited < patienceMs && !reply.includes(said); waited += 250) {
-      await until(() => false, 0.25)
+    const isSaid = async () => {
       reply = await ofono(method, ...values)
+      return reply.includes(said)
     }
+    await until(isSaid, () => `${method}: ${reply}`)
     return reply
   }
   try {

@@ -1,14 +1,14 @@
-import { execFile, spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { test } from '@jest/globals'
+import { afterAll, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
 import { Pty } from '../../src/simulator/modem/pty.ts'
 import { ModemServer } from '../../src/simulator/modem/server.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
-import { patienceMs } from '../support/patience.ts'
+import { patienceMs, until } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
 import { realClock } from './real-clock.ts'
 
@@ -52,6 +52,19 @@ export async function town({ serial = true } = {}) {
   return { folder, network, modem, device, server, port, close }
 }
 
+/** Until a program listens on this socket of the machine; an abstract name begins with `@`. */
+export function listening(name: string): Promise<void> {
+  // Its flags say that it takes connections: __SO_ACCEPTCON, as in proc_pid_net(5).
+  const isOpen = (line: string) => line.endsWith(` ${name}`) && line.split(' ')[3] === '00010000'
+  return until(() => readFileSync('/proc/net/unix', 'utf8').split('\n').some(isOpen))
+}
+
+const started: ChildProcess[] = []
+// Of a test that failed.
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL')
+})
+
 /** A program that runs until the returned function has ended it. */
 export function start(
   program: string,
@@ -59,6 +72,7 @@ export function start(
   environment: NodeJS.ProcessEnv = {},
 ): () => Promise<void> {
   const child = spawn(program, words, { stdio: 'ignore', env: { ...process.env, ...environment } })
+  started.push(child)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   return () => {
     child.kill()

@@ -5,9 +5,10 @@ import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
 import { Pty } from '../../src/simulator/modem/pty.ts'
 import { ModemServer } from '../../src/simulator/modem/server.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
+import { until } from '../support/patience.ts'
 import { hub } from './bench.ts'
 import { testWith, town } from './programs.ts'
-import { realClock, until } from './real-clock.ts'
+import { realClock } from './real-clock.ts'
 
 async function served() {
   const modem = new SimulatedModem({ network: new SimulatedNetwork({ clock: realClock }), number: hub })
@@ -28,7 +29,7 @@ test('a modem on TCP serves one program at a time, and the next after it', async
   const { modem, server } = await served()
   const first = dial(server)
   first.socket.write('AT\r')
-  await until(() => first.heard().length > 0)
+  await until(() => first.heard().includes('OK\r\n'))
   expect(first.heard()).toBe('AT\r\r\nOK\r\n')
   const second = dial(server)
   await until(() => second.socket.closed)

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@jest/globals'
+import { until } from '../support/patience.ts'
 import { friend } from './bench.ts'
 import { start, testWith, town } from './programs.ts'
-import { until } from './real-clock.ts'
 
 const folders = ['outgoing', 'checked', 'incoming', 'report', 'failed', 'sent']
 
@@ -32,7 +32,9 @@ testWith('smsd', 'socat')('smstools3 sends with a report and receives, texts of 
   writeFileSync(join(folder, 'outgoing', 'one'), `To: ${digits}\nReport: yes\n\nopen`)
   const end = start('smsd', [`-c${config}`, '-t'])
   try {
-    await until(() => textsIn('incoming').length > 0 && textsIn('report').length > 0, 40)
+    // A file is there before it is whole.
+    const isWhole = (name: string, end: string) => textsIn(name).some((text) => text.includes(end))
+    await until(() => isWhole('incoming', 'got open') && isWhole('report', 'Status: 0'))
     expect(device.received).toMatchObject([{ text: 'open' }])
     expect(network.log.of('accepted')).toHaveLength(1)
     expect(textsIn('incoming')).toEqual([expect.stringMatching(new RegExp(`From: ${digits}.*got open$`, 's'))])
@@ -41,7 +43,7 @@ testWith('smsd', 'socat')('smstools3 sends with a report and receives, texts of 
     // Two parts out, and an answer of two parts that it puts together.
     const long = 'a line of the long text, '.repeat(10).trim()
     writeFileSync(join(folder, 'outgoing', 'two'), `To: ${digits}\nReport: yes\n\n${long}`)
-    await until(() => textsIn('incoming').length > 1 && textsIn('report').length > 2, 40)
+    await until(() => isWhole('incoming', `got ${long}`) && textsIn('report').length > 2)
     expect(device.received.map(({ text }) => text)).toEqual(['open', long])
     expect(network.log.of('accepted')).toHaveLength(3)
     expect(textsIn('incoming').filter((text) => text.endsWith(`got ${long}`))).toHaveLength(1)
@@ -49,7 +51,7 @@ testWith('smsd', 'socat')('smstools3 sends with a report and receives, texts of 
 
     // Beyond GSM 7-bit.
     writeFileSync(join(folder, 'outgoing', 'three'), Buffer.from(`To: ${digits}\nAlphabet: UTF-8\n\nÜ€ и`))
-    await until(() => textsIn('incoming').length > 2, 40)
+    await until(() => textsIn('incoming').length > 2)
     expect(device.received.at(-1)).toMatchObject({ text: 'Ü€ и' })
   } finally {
     await end()

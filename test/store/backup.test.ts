@@ -52,8 +52,8 @@ test('commits go on while a large store is copied, and the copy holds what was c
   let commits = 0
   for (; !isDone; commits++) await emit(`meanwhile ${commits}`)
   await copy
-  // A writer that makes the copy itself answers the first of them when it is done.
-  expect(commits).toBeGreaterThan(10)
+  // A writer that makes the copy itself answers the first of them when it is done: there would be one.
+  expect(commits).toBeGreaterThan(2)
   const { rows, ...rest } = contents(to)
   expect(rest).toMatchObject({ mark: '1', whole: 'ok', free: 0 })
   expect(rows).toBeGreaterThanOrEqual(20_001)

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import { afterAll } from '@jest/globals'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
-import { patienceMs } from './patience.ts'
+import { patienceMs, until } from './patience.ts'
 
 export interface Received {
   readonly topic: string
@@ -44,7 +44,7 @@ export class TestClient {
 
   static async connect(url: string, options: IClientOptions = {}, filter = '#'): Promise<TestClient> {
     // What the broker sends right behind its CONNACK has to be heard too.
-    const client = mqtt.connect(url, { reconnectPeriod: 200, ...options })
+    const client = mqtt.connect(url, { reconnectPeriod: 200, connectTimeout: patienceMs, ...options })
     const test = new TestClient(client, url)
     await connected(client)
     if (filter !== '') await client.subscribeAsync(filter, { qos: 1 })
@@ -57,8 +57,7 @@ export class TestClient {
     if (there !== undefined) return Promise.resolve(there)
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        const seen = this.received.map(({ topic, text }) => `${topic} ${text}`).join('\n')
-        reject(new Error(`no such message within ${ms} ms; there were:\n${seen}`))
+        reject(new Error(`no such message within ${ms} ms; there were:\n${this.#heard()}`))
       }, ms)
       this.#waiting.push({
         fits,
@@ -70,9 +69,24 @@ export class TestClient {
     })
   }
 
-  /** Waits until it holds; it is looked at with every message. */
-  async until(holds: () => boolean, ms?: number): Promise<void> {
-    if (!holds()) await this.wait(() => holds(), ms)
+  /** Waits until it holds. It is looked at with every message, and again and again where no message tells it. */
+  async until(holds: () => boolean): Promise<void> {
+    let held = false
+    const look = () => {
+      held ||= holds()
+    }
+    this.client.on('message', look)
+    const isHeld = () => {
+      look()
+      return held
+    }
+    await until(isHeld, () => `${holds}; there were:\n${this.#heard()}`).finally(() => this.client.off('message', look))
+  }
+
+  /** The next message that fits: none of those that are here already. */
+  next(fits: (message: Received) => boolean): Promise<Received> {
+    const before = new Set(this.received)
+    return this.wait((message) => !before.has(message) && fits(message))
   }
 
   /** The final result of a command of a device. */
@@ -91,6 +105,10 @@ export class TestClient {
   ): Promise<unknown> {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
     return this.client.publishAsync(topic, text, { qos: 1, ...options })
+  }
+
+  #heard(): string {
+    return this.received.map(({ topic, text }) => `${topic} ${text}`).join('\n')
   }
 
   close(): Promise<void> {
