@@ -110,7 +110,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
   },
   noteDeleted: run('noteDeleted', { gateway: 'home', slot: 'SM:1' }),
   orphanedReports: run('orphanedReports', { before: ledger.now }),
-  waitingEvents: run('waitingEvents', { after: 0, limit: 100 }),
+  waitingEvents: run('waitingEvents', { known: [], limit: 100 }),
   countWaiting: run('countWaiting', { most: 51 }),
   published: run('published', { seqs: [1, 2, 3] }),
   standing: run('standing', { kind: 'state', subject: 'gate', limit: 100 }),

@@ -102,7 +102,7 @@ test('what waited to be published before an upgrade is published behind it, on t
     for (const row of rows) insert.run(row)
   })
   const engine = new SqliteEngine(path, { durable: false })
-  const waiting = waitingEvents(engine, { after: 0, limit: 100 })
+  const waiting = waitingEvents(engine, { known: [], limit: 100 })
   expect(waiting.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1))
   expect(waiting.flatMap((event) => messagesOf(event, 'hub'))).toEqual(
     rows.map(({ topic, payload, retain, absolute, correlation }) => ({
@@ -120,7 +120,7 @@ test('what a broker had refused before an upgrade stays refused behind it', () =
     db.exec(`INSERT INTO publication (topic, payload, retain, parked) VALUES ('gate/result', '{}', 0, 'not allowed')`)
   })
   const engine = new SqliteEngine(path, { durable: false })
-  expect(waitingEvents(engine, { after: 0, limit: 100 })).toEqual([])
+  expect(waitingEvents(engine, { known: [], limit: 100 })).toEqual([])
   expect(engine.all('SELECT kind, subject, parked FROM event')).toEqual([
     { kind: 'result', subject: 'gate', parked: 'not allowed' },
   ])

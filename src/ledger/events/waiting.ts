@@ -5,14 +5,37 @@ export interface WaitingEvent extends RecordedEvent {
   readonly seq: number
 }
 
-/** The oldest events behind `after` that the broker has not acknowledged, in the order in which they were recorded. */
-export function waitingEvents(tx: Tx, { after, limit }: { after: number; limit: number }): WaitingEvent[] {
-  return tx.all<WaitingEvent>(
-    `SELECT seq, kind, subject, data, replaced, reply_to AS "replyTo" FROM event
-     WHERE parked IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
-    after,
-    limit,
+/**
+ * The oldest events that the broker has not acknowledged and that are not `known` to be under way, in the order in which
+ * they were recorded. Asked for by what they are, not by what was read last: a number that was given earlier can be
+ * committed later.
+ */
+export function waitingEvents(
+  tx: Tx,
+  { known, limit }: { known: readonly number[]; limit: number },
+): readonly WaitingEvent[] {
+  const passed = new Set(known)
+  const first = firstUnknown(tx, passed)
+  if (first === null) return []
+  return tx
+    .all<WaitingEvent>(
+      `SELECT seq, kind, subject, data, replaced, reply_to AS "replyTo" FROM event
+       WHERE parked IS NULL AND seq >= ? ORDER BY seq LIMIT ?`,
+      first,
+      limit + passed.size,
+    )
+    .filter(({ seq }) => !passed.has(seq))
+    .slice(0, limit)
+}
+
+/** Where the search begins: their documents need not be read of those that are known. */
+function firstUnknown(tx: Tx, known: ReadonlySet<number>): number | null {
+  if (known.size === 0) return 0
+  const seqs = tx.all<{ seq: number }>(
+    'SELECT seq FROM event WHERE parked IS NULL ORDER BY seq LIMIT ?',
+    known.size + 1,
   )
+  return seqs.find(({ seq }) => !known.has(seq))?.seq ?? null
 }
 
 /** How many wait for the broker, counted no further than `most`. */

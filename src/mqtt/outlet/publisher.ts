@@ -44,10 +44,10 @@ export class Publisher {
   readonly #bell: Doorbell
   readonly #published: PublisherDeps['published']
   readonly #log: PublisherDeps['log']
-  #cursor = 0
   /** What stands behind it is to be told again; null when there is nothing. */
   #tellsBehind: Place | null = null
-  readonly #pending = new Set<Promise<void>>()
+  /** Rows on their way to the broker. */
+  readonly #pending = new Map<number, Promise<void>>()
   /** Something was not acknowledged. */
   #hasFailed = false
   /** Rows that the broker has, and that are not deleted yet. */
@@ -93,7 +93,7 @@ export class Publisher {
     this.#running = false
     this.#bell.ring()
     await this.#orGivenUp(this.#ended)
-    if (this.#ingress.connected) await this.#orGivenUp(Promise.all(this.#pending))
+    if (this.#ingress.connected) await this.#orGivenUp(Promise.all(this.#pending.values()))
     await this.#forget().catch((error) => this.#log('warn', `the last acknowledgements: ${asError(error).message}`))
   }
 
@@ -119,15 +119,17 @@ export class Publisher {
     if (this.#hasFailed && !(await this.#goBack())) return false
     // In this loop and nowhere else: an old state must not overtake a new one.
     const telling = await this.#republishRetained()
-    const rows = await this.#store.run('waitingEvents', { after: this.#cursor, limit: inFlight })
+    const known = [...this.#pending.keys(), ...this.#taken, ...this.#parking]
+    const rows = await this.#store.run('waitingEvents', { known, limit: inFlight })
     for (const row of rows) {
-      this.#cursor = row.seq
-      if (this.#taken.has(row.seq) || this.#parking.has(row.seq) || this.#isOvertaken(row)) continue
-      const work = this.#send(row).finally(() => this.#pending.delete(work))
-      this.#pending.add(work)
+      if (this.#isOvertaken(row)) continue
+      this.#pending.set(
+        row.seq,
+        this.#send(row).finally(() => this.#pending.delete(row.seq)),
+      )
     }
     if (rows.length === 0 && this.#pending.size === 0 && !this.#hasFailed) this.#newest.clear()
-    if (this.#pending.size >= inFlight) await Promise.race(this.#pending)
+    if (this.#pending.size >= inFlight) await Promise.race(this.#pending.values())
     return telling || rows.length === inFlight
   }
 
@@ -162,10 +164,9 @@ export class Publisher {
    * broker has not taken. Before that, what is still under way would be sent twice and overtake.
    */
   async #goBack(): Promise<boolean> {
-    await Promise.all(this.#pending)
+    await Promise.all(this.#pending.values())
     if (!this.#ingress.connected) return false
     this.#hasFailed = false
-    this.#cursor = 0
     return true
   }
 
