@@ -1,7 +1,7 @@
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
-import type { StatusReport } from '../ledger/outbox/reports.ts'
 import type { Address } from '../message/address.ts'
 import { Fault } from '../message/fault.ts'
+import type { StatusReport } from '../message/report.ts'
 import { decodePdu } from '../sms/decode.ts'
 import { statusOf } from '../sms/status.ts'
 import type { Deliver, StatusReport as ReportTpdu, Tpdu } from '../sms/tpdu.ts'
@@ -35,7 +35,8 @@ function reportOf({ mr, status, address, scts, smsc }: ReportTpdu, { sim, receiv
   const trying = statusClass === 'temporaryRetrying' || statusClass === 'reserved'
   return {
     sim,
-    reference: mr,
+    matching: 'tp_mr',
+    reference: String(mr),
     recipient: (address?.number ?? '').replace(/\D/g, ''),
     scts: timeOf(scts),
     centre: centreOf(smsc),

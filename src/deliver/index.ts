@@ -257,7 +257,8 @@ export class Deliver {
     for (const report of await store.run('orphanedReports', { before: now - orphanMs })) {
       const data = {
         gateway_sim: report.sim,
-        reference: report.reference,
+        // TP-MR is a number to whoever reads it, the id of a carrier is not.
+        reference: report.matching === 'tp_mr' ? Number(report.reference) : report.reference,
         outcome: report.outcome,
         meaning: report.meaning,
       }

@@ -1,5 +1,6 @@
 import type { GatewayState, RestartKind } from '../message/gateway-state.ts'
 import type { RawMessage } from '../message/raw.ts'
+import type { ReportMatching } from '../message/report.ts'
 import type { Segment } from '../message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../message/submit-outcome.ts'
 
@@ -28,6 +29,8 @@ export interface Gateway {
   readonly id: string
   /** ICCID of the SIM where there is one: message references and reports live with it. */
   readonly sim: string
+  /** How delivery reports name what it has sent. */
+  readonly matching: ReportMatching
   readonly state: GatewayState
   /** It takes a segment now. */
   readonly ready: boolean

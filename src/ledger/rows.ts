@@ -74,7 +74,7 @@ export interface SegmentRow {
   readonly text: string | null
   readonly outcome: 'waiting' | 'written' | 'sent' | 'doubt'
   readonly sim: string | null
-  readonly reference: number | null
+  readonly reference: string | null
   readonly written_at: number | null
   readonly report: number | null
 }

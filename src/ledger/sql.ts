@@ -30,8 +30,5 @@ export const byIndex = (name: string): string => `INDEXED BY ${name}`
 /** The greater one of a column and a value, which is bound twice. */
 export const greater = (column: string): string => `CASE WHEN ${column} > ? THEN ${column} ELSE ? END`
 
-/** A member of a JSON column, as it stands in its indices. */
-export const member = (column: string, name: string): string => `json_extract(${column}, '$.${name}')`
-
 /** Takes its rows in the order in which the tables are named: few rows of the first one are open. */
 export const joinInOrder = 'CROSS JOIN'

@@ -20,8 +20,8 @@ export interface Cause {
 
 /** The four ways in which handing a segment to a gateway can end. */
 export type SubmitOutcome =
-  /** The network has it. `reference` is TP-MR; null when the modem said OK without one. */
-  | { readonly outcome: 'sent'; readonly reference: number | null }
+  /** The network has it. `reference` is TP-MR or the carrier's id of it; null when it was taken without one. */
+  | { readonly outcome: 'sent'; readonly reference: string | null }
   /** Somebody said no. */
   | { readonly outcome: 'refused'; readonly cause: Cause }
   /** Nothing left the gateway. */

@@ -177,7 +177,7 @@ export class Submit {
     await this.#steps
       .run('send', () =>
         send({ store, gateway, claim, rules, permitMs, checkpoint, clock, log }, (sent) => {
-          const { commit, pause } = settle(store, { gateway: gateway.id, claim, owner: rules.owner }, sent, rules.now())
+          const { commit, pause } = settle(store, { gateway, claim, owner: rules.owner }, sent, rules.now())
           // Not awaited: the next claim shares its commit, and the modem is not idle for it.
           this.#persist(commit, claim.commandId)
           if (pause !== null) gateway.pause(pause.ms, pause.reason)

@@ -1,3 +1,4 @@
+import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
 import type { Owner } from '../message/owner.ts'
@@ -19,7 +20,7 @@ const throttledMs = 1_000
 
 /** What is to be done about an outcome. */
 type Decision =
-  | { readonly do: 'sent'; readonly reference: number | null }
+  | { readonly do: 'sent'; readonly reference: string | null }
   | {
       readonly do: 'requeue'
       readonly after: number
@@ -82,7 +83,7 @@ export interface Settlement {
 
 /** What was handed over, to which gateway, and whose claim it is. */
 export interface Handed {
-  readonly gateway: string
+  readonly gateway: Gateway
   readonly claim: Claim
   readonly owner: Owner
 }
@@ -90,12 +91,13 @@ export interface Handed {
 /** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
 export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
   const { part, sim, handover } = sent
-  const at = { seq: claim.seq, part, gateway, sim, now }
+  const at = { seq: claim.seq, part, gateway: gateway.id, sim, now }
   const decision = decide(handover, claim)
   switch (decision.do) {
     case 'sent': {
       const { reference } = decision
-      return { commit: () => store.run('markSent', { ...at, reference }), pause: null }
+      const { matching } = gateway
+      return { commit: () => store.run('markSent', { ...at, reference, matching }), pause: null }
     }
     case 'requeue': {
       const { after, error, pause } = decision

@@ -56,6 +56,7 @@ class ScriptedGateway implements Gateway {
     handlers.changed()
   }
 
+  readonly matching = 'tp_mr'
   readonly validitySeconds = (wanted: number) => wanted
 
   submit: Send = (segment, permit) => {
@@ -71,7 +72,7 @@ class ScriptedGateway implements Gateway {
 }
 
 const accepts: Send = async (_, leave) =>
-  (await leave()) === 'go' ? { outcome: 'sent', reference: 1 } : { outcome: 'not_sent', reason: 'stop' }
+  (await leave()) === 'go' ? { outcome: 'sent', reference: '1' } : { outcome: 'not_sent', reason: 'stop' }
 const broken = new Error('the gateway broke')
 const throws: Send = () => {
   throw broken

@@ -91,14 +91,19 @@ class History {
   }
 
   #report(): void {
-    const segments = this.ledger.engine.all<{ reference: number; sim: string; recipient: string }>(
+    const segments = this.ledger.engine.all<{ reference: string; sim: string; recipient: string }>(
       `SELECT reference, segment.sim, recipient FROM segment JOIN submission ON seq = submission WHERE reference IS NOT NULL`,
     )
     const segment = this.#one(segments)
     if (segment === undefined) return
     const outcome = this.#one(['delivered', 'delivered', 'failed', 'trying'] as const)
     const status = { delivered: 0, failed: 0x46, trying: 0x20 }[outcome]
-    this.ledger.report(segment.reference, { ...segment, recipient: segment.recipient.slice(1), outcome, status })
+    this.ledger.report(Number(segment.reference), {
+      ...segment,
+      recipient: segment.recipient.slice(1),
+      outcome,
+      status,
+    })
   }
 
   #reply(): void {

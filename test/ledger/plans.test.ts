@@ -99,6 +99,8 @@ const hot: Readonly<Record<string, () => unknown>> = {
   doubt: () => ledger.doubt(ledger.write()),
   settleReport: () => ledger.report(7),
   'settleReport of one that nobody knows': () => ledger.report(99),
+  'settleReport by the id of a carrier': () => ledger.report('39f99dd5'),
+  'markSent by the id of a carrier': () => ledger.sent(ledger.write(), '39f99dd5'),
   sweep: run('sweep', { now: ledger.now, hold: false }),
   'sweep with much that is over': run('sweep', { now: ledger.now + 3 * minute, hold: false }),
   file: run('file', { raw, hash: 'a', stamped: false, now: ledger.now }),

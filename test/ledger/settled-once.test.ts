@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
+import type { StatusReport } from '../../src/message/report.ts'
 import type { Tx } from '../../src/ledger/tx.ts'
 import { Ledger } from '../support/ledger.ts'
 

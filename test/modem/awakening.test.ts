@@ -198,7 +198,7 @@ test('+CPIN: READY in the middle of a send that goes on is no reset', async () =
   const handover = bench.driver.submit(order('out'), async () => 'go')
   await bench.clock.advance(2_000)
   bench.modem.say('+CPIN: READY')
-  expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+  expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
   await bench.clock.advance(minute)
   expect(bench.told.lines.filter((line) => line.includes('reset'))).toEqual([])
 })

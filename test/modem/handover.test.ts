@@ -185,8 +185,8 @@ describe('hand-overs', () => {
     expect(await bench.send('late')).toEqual({ outcome: 'sent', reference: null })
     await bench.clock.advance(3 * second)
     // From then on it is waited for again.
-    expect(await bench.send('waited for')).toEqual({ outcome: 'sent', reference: 5 })
-    expect(await bench.send('next')).toEqual({ outcome: 'sent', reference: 6 })
+    expect(await bench.send('waited for')).toEqual({ outcome: 'sent', reference: '5' })
+    expect(await bench.send('next')).toEqual({ outcome: 'sent', reference: '6' })
   })
 })
 

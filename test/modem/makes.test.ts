@@ -28,7 +28,7 @@ describe.each(makes)('%s', (_, personality) => {
   test('starts, sends, receives, survives a reset and a new plug', async () => {
     const bench = await ready(personality)
     const text = async (one: string) => {
-      expect(await bench.send(`out ${one}`)).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+      expect(await bench.send(`out ${one}`)).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
       expect(bench.accepted(`out ${one}`)).toBe(1)
       bench.network.text({ from: friend, to: hub, text: `in ${one}` })
       await bench.clock.advance(40_000)
@@ -121,7 +121,7 @@ describe('a modem without PDU mode', () => {
     const handover = bench.driver.submit(order('slow'), async () => 'go')
     await bench.clock.advance(15_000)
     expect(bench.accepted('slow')).toBe(0)
-    expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+    expect(await bench.outcomeOf(handover)).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
     bench.network.change({ congestion: 1 })
     expect(await bench.send('refused')).toMatchObject({ outcome: 'refused' })
     expect(await bench.send('no Größe')).toMatchObject({

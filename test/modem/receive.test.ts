@@ -340,7 +340,7 @@ describe('a cell broadcast', () => {
       bench.modem.faults.add({ fault: 'unsolicited', at: 'inside_answer', command, line: `+CBM: 88\r\n${page}` })
     }
     text(bench, 'hello')
-    expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+    expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
     await bench.clock.advance(2 * minute)
     expect(textsOf(bench)).toEqual(['hello'])
     expect(bench.told.messages).toHaveLength(1)
@@ -360,7 +360,7 @@ describe('a cell broadcast', () => {
         times: 1,
         line: `+CBM: 16,50,0,1,1\r\n${words}`,
       })
-      expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+      expect(await bench.send('out')).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
     }
     text(bench, 'hello')
     await bench.clock.advance(minute)

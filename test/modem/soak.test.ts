@@ -131,7 +131,7 @@ test.each(seedsOr(10))(
     expect(told.filter((text) => !filed.has(text))).toEqual([])
     expect(Object.values(bench.modem.memories).map(({ used }) => used)).toEqual([0, 0, 0])
     expect(bench.driver.ready).toBe(true)
-    expect(await bench.send('in the end')).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+    expect(await bench.send('in the end')).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
     await bench.stop()
     expect(bench.watched.running).toBe(0)
   },

@@ -29,7 +29,7 @@ async function works(bench: Bench, limitMs = 60_000): Promise<void> {
     await bench.until(() => bench.driver.ready, limitMs)
     handover = await bench.send('hello')
   }
-  expect(handover).toMatchObject({ outcome: 'sent', reference: expect.any(Number) })
+  expect(handover).toMatchObject({ outcome: 'sent', reference: expect.any(String) })
   expect(bench.accepted('hello')).toBe(taken + 1)
   bench.network.text({ from: friend, to: hub, text: 'heard' })
   await bench.until(() => bench.told.messages.length > 0)

@@ -6,7 +6,7 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
   const bench = new Bench()
   bench.driver.start(bench.told)
   await bench.clock.advance(5_000)
-  expect(await bench.send('hello')).toMatchObject({ outcome: 'sent', reference: 1 })
+  expect(await bench.send('hello')).toMatchObject({ outcome: 'sent', reference: '1' })
   bench.network.text({ from: friend, to: hub, text: 'answer' })
   await bench.clock.advance(10_000)
   const { trace } = bench.driver
@@ -32,7 +32,7 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
   other.driver.start(other.told)
   await other.until(() => other.driver.ready)
   await other.clock.advance(5_000)
-  expect(await other.send('hello')).toMatchObject({ outcome: 'sent', reference: 1 })
+  expect(await other.send('hello')).toMatchObject({ outcome: 'sent', reference: '1' })
   await other.clock.advance(20_000)
   expect(other.told.messages.length).toBeGreaterThanOrEqual(1)
   expect(modem.left).toBe(0)

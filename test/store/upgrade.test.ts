@@ -3,6 +3,7 @@ import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { standing } from '../../src/ledger/events/latest.ts'
 import { waitingEvents } from '../../src/ledger/events/waiting.ts'
+import { applyReport, matchWaitingReports } from '../../src/ledger/outbox/reports.ts'
 import { room } from '../../src/ledger/quota.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
@@ -141,5 +142,51 @@ test('what was retained before an upgrade stands behind it, and announcements ar
     payload,
   ])
   expect(told.sort()).toEqual(expected.sort())
+  engine.close()
+})
+
+test('a text that was sent before an upgrade gets its report behind it, and a report that waited its text', () => {
+  const at = Date.parse('2026-11-22T12:00:00Z')
+  const path = storeOf(stepWith('reference_text'), (db) => {
+    const text = db.prepare(
+      `INSERT INTO submission (seq, command_id, client, verb, status, sms_status, recipient, queued_at, parts, gateway, sim)
+       VALUES (?, ?, 'c', 'text', ?, 'sent', '+4915112345601', ?, 1, 'home', 'home')`,
+    )
+    text.run(1, 'cmd_1', 'sent', at)
+    text.run(2, 'cmd_2', 'sending', at)
+    const segment = db.prepare(
+      `INSERT INTO segment (submission, part, outcome, sim, reference, written_at) VALUES (?, 1, ?, 'home', ?, ?)`,
+    )
+    segment.run(1, 'sent', 7, at)
+    segment.run(2, 'written', null, at)
+    const report = { sim: 'home', reference: 9, recipient: '4915112345601', scts: at, status: 0, outcome: 'delivered' }
+    db.prepare(
+      `INSERT INTO raw (gateway, sim, source, hash, state, document, received_at) VALUES ('home', 'home', 'direct', 'h', 'report', ?, ?)`,
+    ).run(JSON.stringify({ ...report, meaning: 'delivered' }), at)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  const report = {
+    sim: 'home',
+    matching: 'tp_mr',
+    reference: '7',
+    recipient: '4915112345601',
+    scts: null,
+    centre: null,
+    receivedAt: at,
+    status: 0,
+    outcome: 'delivered',
+    meaning: 'delivered',
+  } as const
+  expect(applyReport(engine, report, at)).toBe(true)
+  matchWaitingReports(engine, 'home', ['9'], at)
+  const waiting = () => engine.one<{ n: number }>(`SELECT COUNT(*) AS n FROM raw WHERE state = 'report'`)?.n
+  expect(waiting()).toBe(1)
+  engine.run(`UPDATE segment SET outcome = 'sent', reference = '9' WHERE submission = 2`)
+  matchWaitingReports(engine, 'home', ['9'], at)
+  expect(waiting()).toBe(0)
+  expect(engine.all('SELECT submission, reference, report FROM segment')).toEqual([
+    { submission: 1, reference: '7', report: 0 },
+    { submission: 2, reference: '9', report: 0 },
+  ])
   engine.close()
 })

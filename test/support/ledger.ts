@@ -1,8 +1,8 @@
 import type { Settlement } from '../../src/ledger/inbox/settle-text.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
-import type { StatusReport } from '../../src/ledger/outbox/reports.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
+import type { StatusReport } from '../../src/message/report.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
@@ -136,8 +136,10 @@ export class Ledger {
     return seq
   }
 
-  sent(seq: number, reference: number | null, part = 1, gateway = 'home'): void {
-    this.run('markSent', { seq, part, gateway, sim: gateway, reference, now: this.now })
+  sent(seq: number, mr: number | string | null, part = 1, gateway = 'home'): void {
+    const reference = mr === null ? null : String(mr)
+    const matching = typeof mr === 'string' ? 'message_id' : 'tp_mr'
+    this.run('markSent', { seq, part, gateway, sim: gateway, reference, matching, now: this.now })
   }
 
   doubt(seq: number, part = 1, gateway = 'home'): void {
@@ -156,11 +158,12 @@ export class Ledger {
   }
 
   /** A delivery report comes in, as the deliver flow would settle it. */
-  report(reference: number, over: Partial<StatusReport> = {}): boolean {
+  report(reference: number | string, over: Partial<StatusReport> = {}): boolean {
     const raw = this.filed()
     const report: StatusReport = {
       sim: 'home',
-      reference,
+      matching: typeof reference === 'string' ? 'message_id' : 'tp_mr',
+      reference: String(reference),
       recipient: '4915112345601',
       scts: this.now,
       centre: 'centre',

@@ -24,6 +24,7 @@ const byHand = 30_000
 /** An AT modem, as the hub sees it; `service.ts` keeps it working. */
 export class Modem implements Gateway {
   readonly id: string
+  readonly matching = 'tp_mr'
   readonly #options: ModemOptions
   readonly #clock: Clock
   readonly #stopping = new Latch()

@@ -1,6 +1,8 @@
 import { type Document, happening } from '../../message/hub-event.ts'
 import type { RawMessage } from '../../message/raw.ts'
-import { applyReport, type StatusReport } from '../outbox/reports.ts'
+import type { StatusReport } from '../../message/report.ts'
+import { keptId } from '../outbox/message-ids.ts'
+import { applyReport, keptReport } from '../outbox/reports.ts'
 import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { isCopyOfKnown, noteSlot } from './copies.ts'
@@ -62,12 +64,15 @@ export function settleReport(
 ): { matched: boolean } {
   const matched = applyReport(tx, report, now)
   if (matched) done(tx, [raw])
-  else
+  else {
+    const document = JSON.stringify(report)
     tx.run(
-      `UPDATE raw SET state = 'report', document = ? WHERE id = ? AND state = 'filed'`,
-      JSON.stringify(report),
+      `UPDATE raw SET state = 'report', document = ?, reference = ? WHERE id = ? AND state = 'filed'`,
+      document,
+      keptId(report.reference),
       raw,
     )
+  }
   return { matched }
 }
 
@@ -112,5 +117,5 @@ export function orphanedReports(tx: Tx, { before }: { before: number }): StatusR
     tx,
     rows.map((row) => row.id),
   )
-  return rows.map((row) => JSON.parse(row.document) as StatusReport)
+  return rows.map((row) => keptReport(row.document, before))
 }

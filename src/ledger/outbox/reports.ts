@@ -1,29 +1,12 @@
 import { errorReport, Fault } from '../../message/fault.ts'
+import type { ReportMatching, StatusReport } from '../../message/report.ts'
 import { touchDevice } from '../devices/presence.ts'
 import { centreAhead, centreClock, learnReported } from '../gateways/service-centres.ts'
 import { document, type SubmissionRow, submission } from '../rows.ts'
-import { member } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { keyIn, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
 import { withRiders } from './riders.ts'
-
-/** A delivery report, decoded. */
-export interface StatusReport {
-  readonly sim: string
-  /** TP-MR. */
-  readonly reference: number
-  /** TP-RA, digits only. */
-  readonly recipient: string
-  /** TP-SCTS: when the SMSC took the message, in ms; null when unreadable. */
-  readonly scts: number | null
-  /** The service centre whose time that is. */
-  readonly centre: string | null
-  readonly receivedAt: number
-  /** TP-ST with what it means (TS 23.040 clause 9.2.3.15). */
-  readonly status: number
-  readonly outcome: 'delivered' | 'trying' | 'failed'
-  readonly meaning: string
-}
 
 /** How many digits from the right must agree: reports come with national numbers too. */
 const tail = 8
@@ -38,7 +21,7 @@ const neighbourMs = 3_600_000
 
 /** Gives a report to its segment. False when no segment is known that it could mean. */
 export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
-  const segment = segmentOf(tx, report, now)
+  const segment = segmentOf[report.matching](tx, report, now)
   if (segment === undefined) return false
   learnFrom(report, segment, tx)
   if (report.outcome === 'trying') return true
@@ -60,37 +43,58 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
 interface Candidate {
   readonly submission: number
   readonly part: number
+  readonly reference: string | null
   readonly written_at: number
   /** When the network took the whole message. */
   readonly sent_at: number | null
   readonly recipient: string
 }
 
+type Matcher = (tx: Tx, report: StatusReport, now: number) => Candidate | undefined
+
+/** The segment that a report speaks of. */
+const segmentOf: Readonly<Record<ReportMatching, Matcher>> = { tp_mr: byMessageReference, message_id: byMessageId }
+
+/** The carrier's id says it all, best in its own spelling; of two with the same one the later is meant. */
+function byMessageId(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
+  const rank = ({ reference, written_at }: Candidate) => (reference === report.reference ? now : 0) + written_at
+  for (const key of keysOf(report.reference)) {
+    const [first] = referenced(tx, report, key, now).sort((a, b) => rank(b) - rank(a))
+    if (first !== undefined) return first
+  }
+  return undefined
+}
+
 /**
- * The segment that a report speaks of. Its reference says so where it is known; a segment whose reference nobody
- * learnt is meant when it was written at that time. While the reference of such a one may still come, the report waits.
+ * TP-MR says it where it is known; a segment whose reference nobody learnt is meant when it was written at that time.
+ * While the reference of such a one may still come, the report waits.
  */
-function segmentOf(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
-  const named = nearest(tx, report, referenced(tx, report, now))
+function byMessageReference(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
+  const named = nearest(tx, report, referenced(tx, report, keyOf(report.reference), now))
   if (named !== undefined && distance(tx, report, named) < doubtWindowMs) return named
   const unnamed = withoutReference(tx, report)
   if (unnamed.some((row) => row.in_flight === 1)) return undefined
   return nearest(tx, report, inOrder(tx, report, unnamed)) ?? named
 }
 
-/** Segments with this reference on this SIM for this recipient. */
-function referenced(tx: Tx, report: StatusReport, now: number): Candidate[] {
+/** Segments with this reference in this account for this recipient. */
+function referenced(tx: Tx, report: StatusReport, key: string, now: number): Candidate[] {
   return tx
     .all<Candidate>(
-      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient FROM segment
+      `SELECT segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient FROM segment
        JOIN submission ON submission.seq = segment.submission
-       WHERE segment.sim = ? AND segment.reference = ? AND segment.written_at > ?
-         AND (segment.report IS NULL OR segment.report >= 32)`,
+       WHERE segment.sim = ? AND ${keyIn('segment.reference')} = ? AND segment.reference IS NOT NULL
+         AND segment.written_at > ? AND (segment.report IS NULL OR segment.report >= 32)`,
       report.sim,
-      report.reference,
+      key,
       now - horizonMs,
     )
-    .filter((row) => sameRecipient(row.recipient, report.recipient))
+    .filter((row) => isFor(row.recipient, report))
+}
+
+/** A carrier's id needs no recipient beside it. */
+function isFor(recipient: string, report: StatusReport): boolean {
+  return (report.matching === 'message_id' && report.recipient === '') || sameRecipient(recipient, report.recipient)
 }
 
 /**
@@ -113,7 +117,7 @@ type Unnamed = Candidate & { readonly in_flight: number }
 function unnamedOf(tx: Tx, { sim, recipient }: StatusReport, from: number, until: number): Unnamed[] {
   return tx
     .all<Unnamed>(
-      `SELECT segment.submission, segment.part, segment.written_at, submission.sent_at, submission.recipient,
+      `SELECT segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient,
          segment.outcome = 'written' AS in_flight FROM segment
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
@@ -136,9 +140,10 @@ function inOrder(tx: Tx, report: StatusReport, rows: readonly Candidate[]): read
   const known = [...steps.map((step) => -step), ...steps].flatMap((step) =>
     tx
       .all<{ written_at: number }>(
-        'SELECT written_at FROM segment WHERE sim = ? AND reference = ? AND written_at > ? AND written_at < ?',
+        `SELECT written_at FROM segment WHERE sim = ? AND ${keyIn('reference')} = ? AND reference IS NOT NULL
+           AND written_at > ? AND written_at < ?`,
         report.sim,
-        (report.reference + step) & 0xff,
+        keyOf(String((Number(report.reference) + step) & 0xff)),
         (rows[0] as Candidate).written_at - neighbourMs,
         (rows[0] as Candidate).written_at + neighbourMs,
       )
@@ -193,30 +198,40 @@ function settleReport(tx: Tx, row: SubmissionRow, { sim, outcome, ...report }: S
 const mostTried = 50
 
 /**
- * Reports that came before the reference they name was known get another try; those that waited for the reference of
- * another segment too, where there are segments without any.
+ * Reports that came before the reference that they name was known get another try, under any of its `keys`; by TP-MR
+ * those that waited for the reference of another segment too, where there are segments without any.
  */
-export function matchWaitingReports(tx: Tx, sim: string, reference: number | null, now: number): void {
+export function matchWaitingReports(tx: Tx, sim: string, keys: readonly string[], now: number): void {
   const waiting = `SELECT id, document FROM raw WHERE state = 'report' AND sim = ?`
   const named =
-    reference === null
+    keys.length === 0
       ? []
-      : tx.all<WaitingReport>(`${waiting} AND ${member('document', 'reference')} = ?`, sim, reference)
+      : tx.all<WaitingReport>(
+          `${waiting} AND ${keyIn('reference')} IN (?${', ?'.repeat(keys.length - 1)})`,
+          sim,
+          ...keys,
+        )
   const others = lacksReferences(tx, sim, now)
     ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, sim, mostTried)
     : []
   const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row.document]))
   for (const [id, text] of rows) {
-    if (applyReport(tx, reportIn(text, now), now)) {
+    if (applyReport(tx, keptReport(text, now), now)) {
       tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
     }
   }
 }
 
-/** Reports that an older version kept do not say of which service centre they are. */
-function reportIn(text: string, now: number): StatusReport {
-  const kept = document<StatusReport & { readonly centre?: string | null; readonly receivedAt?: number }>(text)
-  return { ...kept, centre: kept.centre ?? null, receivedAt: kept.receivedAt ?? now }
+/** Reports that an older version kept name TP-MR by a number, and do not all say of which service centre they are. */
+export function keptReport(text: string, now: number): StatusReport {
+  const kept = document<Partial<StatusReport>>(text)
+  return {
+    ...(kept as StatusReport),
+    matching: kept.matching ?? 'tp_mr',
+    reference: String(kept.reference),
+    centre: kept.centre ?? null,
+    receivedAt: kept.receivedAt ?? now,
+  }
 }
 
 interface WaitingReport {

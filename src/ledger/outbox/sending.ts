@@ -1,11 +1,13 @@
 import type { ErrorReport } from '../../message/fault.ts'
 import type { Owner } from '../../message/owner.ts'
+import type { ReportMatching } from '../../message/report.ts'
 import type { SendPermit } from '../../message/submit-outcome.ts'
 import { holdLane } from '../lanes/lanes.ts'
 import { isOwnedBy } from '../owner.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { partBefore } from './acts.ts'
+import { keptId, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
 import { matchWaitingReports } from './reports.ts'
 import { withRiders } from './riders.ts'
@@ -44,14 +46,17 @@ export function markWritten(
 }
 
 /** The network has a segment. With the last one the submission is sent and the wait for its answer begins. */
-export function markSent(tx: Tx, { reference, ...part }: Part & { readonly reference: number | null }): void {
+export function markSent(
+  tx: Tx,
+  { reference, matching, ...part }: Part & { readonly reference: string | null; readonly matching: ReportMatching },
+): void {
   const { sim, now } = part
   const row = submission(tx, part.seq)
   const kept = keptPart(tx, row, part)
   tx.run(
     `UPDATE segment SET outcome = 'sent', sim = ?, reference = ? WHERE submission = ? AND part = ?`,
     sim,
-    reference,
+    reference === null ? null : keptId(reference),
     part.seq,
     kept,
   )
@@ -60,7 +65,8 @@ export function markSent(tx: Tx, { reference, ...part }: Part & { readonly refer
     for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', sim, reports, now })
   }
   // A report may overtake the answer that names its reference.
-  matchWaitingReports(tx, sim, reference, now)
+  const keys = reference === null ? [] : matching === 'message_id' ? keysOf(reference) : [keyOf(reference)]
+  matchWaitingReports(tx, sim, keys, now)
 }
 
 function givesReports(tx: Tx, sim: string): boolean {
@@ -82,7 +88,7 @@ export function requeue(
   const isOwner = isOwnersPart(tx, part, { owner, epoch })
   const returned = isOwner ? settlePart(tx, part, { type: 'returned', error, now }) : null
   if (returned !== null && returned.lane !== null && retryAt > now) holdLane(tx, returned.lane, retryAt, now)
-  matchWaitingReports(tx, part.sim, null, now)
+  matchWaitingReports(tx, part.sim, [], now)
 }
 
 /** The submission ends without having been sent. Only its owner may say so. */
@@ -97,7 +103,7 @@ export function giveUp(
   }: Part & Owner & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
 ): void {
   if (isOwnersPart(tx, part, { owner, epoch })) settlePart(tx, part, { type: 'refused', status, error, now: part.now })
-  matchWaitingReports(tx, part.sim, null, part.now)
+  matchWaitingReports(tx, part.sim, [], part.now)
 }
 
 /** It may have been sent and nobody knows. */
@@ -110,7 +116,7 @@ export function doubt(
   tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, kept)
   settlePart(tx, part, { type: 'lost', sim, reason, error, now })
   // A report may have come before it was clear that nobody would name its reference.
-  matchWaitingReports(tx, sim, null, now)
+  matchWaitingReports(tx, sim, [], now)
 }
 
 function isOwnersPart(tx: Tx, { seq }: Part, owner: Owner): boolean {

@@ -66,7 +66,7 @@ class SubmitDialogue implements Listener {
   #outcome: Outcome | null = null
   /** The hub is writing its mark: until it has, or its time is over, nobody may hear how this ended. */
   #isAsking = false
-  #reference: number | null = null
+  #reference: string | null = null
   #error: Extract<Final, { kind: 'error' }> | null = null
   #reason = ''
   #wasPrompted = false
@@ -101,7 +101,7 @@ class SubmitDialogue implements Listener {
     const reference = this.#submission.reference.exec(token.text)?.[1]
     if (reference !== undefined) {
       if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
-      else this.#reference = Number(reference) & 0xff
+      else this.#reference = String(Number(reference) & 0xff)
       this.#on('reference')
       // The OK behind it has come before.
       if (this.#wasTaken) this.#on('ok')
