@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isOfDisk } from '../message/fault.ts'
 import { happening } from '../message/hub-event.ts'
-import type { RawMessage } from '../message/raw.ts'
+import type { Decoder, Incoming } from '../message/incoming.ts'
+import type { Identity, RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
-import { canonicalTpdu, isStamped } from '../sms/canonical.ts'
 import { usable } from '../sms/centre-clock.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
@@ -14,7 +13,7 @@ import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
-import { type Decoded, decode } from './decode.ts'
+import { decode } from './decode.ts'
 import { type EffectRules, effectsOf } from './effects.ts'
 import { identify } from './identify.ts'
 import { type Judgement, judge, unjudged } from './judge.ts'
@@ -27,7 +26,7 @@ import type { UnknownText } from './unknown.ts'
  *   collect     what a gateway hands over
  *   file        the inbox, raw -- commit --
  *   == now the SIM, the SMSC or the sender may forget it ==
- *   decode      PDU -> text, report, or quarantine
+ *   decode      by the form that its gateway brings -> text, report, or quarantine
  *   report      to the submission that it speaks of
  *   reassemble  segments -> a whole text
  *   identify    originating address -> device
@@ -51,6 +50,8 @@ export interface DeliverDeps extends EffectRules {
   readonly store: Store
   readonly clock: Clock
   readonly checkpoint: Checkpoint
+  /** Of the kinds of gateways, by the forms that they bring. */
+  readonly decoders: Readonly<Record<string, Decoder>>
   readonly directory: Directory
   readonly contacts: Directory<Listed>
   now(): number
@@ -92,16 +93,15 @@ export class Deliver {
   async receive(raw: RawMessage): Promise<void> {
     const message = this.#steps.runSync('collect', () => {
       const now = this.#deps.now()
-      const hash = createHash('sha256').update(canonicalTpdu(raw.pdu)).digest('base64url')
-      return { raw, hash, stamped: isStamped(raw.pdu, now), now }
+      return { raw, hash: raw.identity.hash, stamped: isMarked(raw.identity, now), now }
     })
     const { duplicate } = await this.#steps.run('file', () => this.#deps.store.run('file', message))
     if (duplicate) this.#deps.log('info', `a message through ${raw.gateway} came once more and is counted only`)
   }
 
   /** Out of its slot. Only without a stamp does it matter that the same found there later is another one. */
-  async deleted({ gateway, slot, pdu }: RawMessage): Promise<void> {
-    if (slot !== undefined && !isStamped(pdu, this.#deps.now()))
+  async deleted({ gateway, slot, identity }: RawMessage): Promise<void> {
+    if (slot !== undefined && !isMarked(identity, this.#deps.now()))
       await this.#deps.store.run('noteDeleted', { gateway, slot })
   }
 
@@ -164,21 +164,22 @@ export class Deliver {
   }
 
   async #take(message: FiledMessage): Promise<void> {
-    const decoded = this.#steps.runSync('decode', () => decode(message))
+    const decoded = this.#steps.runSync('decode', () => decode(message, this.#deps.decoders))
     switch (decoded.kind) {
       case 'undecodable':
         return this.#quarantine(message, decoded)
       case 'report': {
-        const { report } = decoded
+        const { sim, receivedAt } = message
+        const report = { ...decoded.report, sim, receivedAt }
         await this.#steps.run('report', () =>
           this.#deps.store.run('settleReport', { raw: message.id, report, now: this.#deps.now() }),
         )
         return
       }
       case 'text': {
-        const { tpdu, damaged } = decoded
+        const { segment } = decoded
         const { texts, copy } = await this.#steps.run('reassemble', () =>
-          reassemble(this.#deps.store, message, tpdu, damaged),
+          reassemble(this.#deps.store, message, segment),
         )
         if (copy) this.#deps.log('info', `a segment through ${message.gateway} came once more and is counted only`)
         for (const whole of texts) await this.#deliver(whole)
@@ -241,7 +242,7 @@ export class Deliver {
 
   async #quarantine(
     message: FiledMessage,
-    { reason, detail }: Extract<Decoded, { kind: 'undecodable' }>,
+    { reason, detail }: Extract<Incoming, { kind: 'undecodable' }>,
   ): Promise<void> {
     this.#deps.log('warn', `a message through ${message.gateway} can't be read and is kept: ${reason}`)
     const data = { gateway: message.gateway, reason, ...detail }
@@ -268,4 +269,12 @@ export class Deliver {
       inBackground(() => untilDone(clock, emit, () => this.#running, failed), failed)
     }
   }
+}
+
+/**
+ * Does something in it tell this message from another one with the same content? Not a stamp of a clock which was never
+ * set: such a clock says the same again and again.
+ */
+function isMarked({ mark }: Identity, receivedAt: number): boolean {
+  return mark === 'id' || usable({ scts: mark, receivedAt }) !== null
 }

@@ -1,11 +1,10 @@
 import type { Assembly } from '../ledger/inbox/assembly.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import type { Address } from '../message/address.ts'
+import type { IncomingSegment } from '../message/incoming.ts'
 import { readableText } from '../sms/readable.ts'
 import { assemblyKey, join, type Part } from '../sms/reassemble.ts'
-import type { Deliver } from '../sms/tpdu.ts'
 import type { Store } from '../store/store.ts'
-import { centreOf, timeOf } from './decode.ts'
 
 /** A whole text, or what there is of one. */
 export interface WholeText {
@@ -51,22 +50,21 @@ interface KeptPart extends Part {
 export async function reassemble(
   store: Store,
   raw: FiledMessage,
-  tpdu: Deliver,
-  damaged: boolean,
+  segment: IncomingSegment,
 ): Promise<{ readonly texts: readonly WholeText[]; readonly copy: boolean }> {
-  const kept = keep(raw, tpdu, damaged)
-  const key = assemblyKey(tpdu, raw.sim)
-  if (key === null || tpdu.concat === undefined) {
-    const text = tpdu.text ?? (kept.mayBeText === true ? readableText(tpdu.data) : null)
-    const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, text, data: tpdu.data ?? null }
+  const { from, concat, damaged } = segment
+  const kept = keep(raw, segment)
+  if (concat === null) {
+    const text = segment.text ?? (segment.mayBeText ? readableText(segment.data) : null)
+    const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, text, data: segment.data ?? null }
     return { texts: [{ ...whole(kept), ...alone }], copy: false }
   }
   const { complete, copy, givenUp } = await store.run('assemble', {
     raw: raw.id,
-    key,
-    sender: `${tpdu.address.ton} ${tpdu.address.number}`,
-    part: tpdu.concat.seq,
-    total: tpdu.concat.total,
+    key: assemblyKey({ concat, address: from }, raw.sim) as string,
+    sender: `${from.ton} ${from.number}`,
+    part: concat.seq,
+    total: concat.total,
     scts: kept.scts ?? raw.receivedAt,
     content: JSON.stringify(kept),
     now: raw.receivedAt,
@@ -94,34 +92,24 @@ export function joined(assembly: Assembly): WholeText {
   }
 }
 
-function keep(raw: FiledMessage, tpdu: Deliver, damaged: boolean): KeptPart {
+function keep({ gateway, sim, receivedAt, source }: FiledMessage, segment: IncomingSegment): KeptPart {
+  const { from, encoding, scts, centre, route, damaged, mayBeText, concat, text, data } = segment
   return {
-    gateway: raw.gateway,
-    sim: raw.sim,
-    from: tpdu.address,
-    encoding: tpdu.data !== undefined ? 'data' : tpdu.coding?.alphabet === 'ucs2' ? 'ucs2' : 'gsm7',
-    scts: timeOf(tpdu.scts),
-    centre: centreOf(tpdu.smsc),
-    route: routeOf(tpdu),
-    receivedAt: raw.receivedAt,
-    source: raw.source,
+    gateway,
+    sim,
+    from,
+    encoding,
+    scts,
+    centre,
+    route,
+    receivedAt,
+    source,
     ...(damaged && { damaged }),
-    ...(tpdu.data !== undefined && !tpdu.coding.compressed && tpdu.ports === undefined && { mayBeText: true as const }),
-    concat: tpdu.concat ?? { ref: 0, bits: 8, total: 1, seq: 1 },
-    ...(tpdu.text !== undefined && { text: tpdu.text }),
-    ...(tpdu.data !== undefined && { data: tpdu.data }),
+    ...(mayBeText && { mayBeText }),
+    concat: concat ?? { ref: 0, bits: 8, total: 1, seq: 1 },
+    ...(text !== undefined && { text }),
+    ...(data !== undefined && { data }),
   }
-}
-
-/**
- * The service centre, the originator and its type of number, the time zone of the stamp, TP-PID and the message class:
- * the same for every text that a SIM sends through its own operator.
- */
-function routeOf({ smsc, address, scts, pid, coding }: Deliver): string | null {
-  const centre = centreOf(smsc)
-  if (centre === null) return null
-  const zone = /(Z|[+-]\d\d:\d\d)$/.exec(scts ?? '')?.[0] ?? 'none'
-  return [centre, address.ton, address.number, zone, `pid ${pid ?? 0}`, `class ${coding?.cls ?? 'none'}`].join(', ')
 }
 
 function whole({ gateway, sim, source, from, encoding, scts, centre, route, receivedAt }: KeptPart) {

@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import type { RawMessage } from '../message/raw.ts'
+import type { Identity, RawMessage } from '../message/raw.ts'
 import type { Clock } from '../util/clock.ts'
 import { Latch } from '../util/latch.ts'
 import { within } from './deadline.ts'
@@ -12,9 +12,14 @@ const again = [1_000, 2_000, 5_000, 15_000, 60_000]
 /** Messages that wait for the disk. More can't come from one modem before somebody must look after the disk. */
 const mostWaiting = 1_000
 
+/** What a kind of gateway brings. */
+export interface Form {
+  readonly name: string
+  identify(body: string): Identity
+}
+
 interface Waiting {
-  /** The PDU, or the lines as they came where nobody can say what they are. */
-  readonly pdu: string
+  readonly body: string
   readonly filed: () => void
 }
 
@@ -23,13 +28,15 @@ export class Filing {
   readonly #gateway: string
   readonly #clock: Clock
   readonly #handlers: GatewayHandlers
+  readonly #form: Form
   readonly #stopped = new Latch()
   #waiting: Waiting[] = []
   #working: Promise<void> | null = null
   /** Names the SIM; before the first start-up has read it, nothing is filed. */
   #sim: string | null = null
 
-  constructor(gateway: string, clock: Clock, handlers: GatewayHandlers) {
+  constructor(gateway: string, clock: Clock, handlers: GatewayHandlers, form: Form) {
+    this.#form = form
     this.#gateway = gateway
     this.#clock = clock
     this.#handlers = handlers
@@ -42,9 +49,9 @@ export class Filing {
   }
 
   /** True once a message is on the disk, false when it can't be stored now. */
-  async store(pdu: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
+  async store(body: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
     try {
-      await within(this.#clock, patience, this.#handlers.received(this.#raw(pdu, source, slot)), tooLong)
+      await within(this.#clock, patience, this.#handlers.received(this.#raw(body, source, slot)), tooLong)
       return true
     } catch (error) {
       this.#handlers.log('error', `a message can't be stored yet: ${(error as Error).message}`)
@@ -53,20 +60,22 @@ export class Filing {
   }
 
   /** What was filed from this slot is deleted. */
-  deleted(pdu: string, source: RawMessage['source'], slot: string): void {
-    this.#handlers.deleted(this.#raw(pdu, source, slot))
+  deleted(body: string, source: RawMessage['source'], slot: string): void {
+    this.#handlers.deleted(this.#raw(body, source, slot))
   }
 
-  #raw(pdu: string, source: RawMessage['source'], slot?: string): RawMessage {
+  #raw(body: string, source: RawMessage['source'], slot?: string): RawMessage {
     const sim = this.#sim ?? this.#gateway
-    return { gateway: this.#gateway, sim, source, pdu, ...(slot !== undefined && { slot }) }
+    const { name: form } = this.#form
+    const identity = this.#form.identify(body)
+    return { gateway: this.#gateway, sim, source, form, body, identity, ...(slot !== undefined && { slot }) }
   }
 
   /** Keeps a message that came directly until it is on the disk, and says so then. */
-  direct(pdu: string, filed: () => void): void {
+  direct(body: string, filed: () => void): void {
     if (this.#stopped.isFired || this.#waiting.length >= mostWaiting)
       return this.#handlers.log('error', `a message is lost: ${this.#waiting.length} others wait for the disk`)
-    this.#waiting.push({ pdu, filed })
+    this.#waiting.push({ body, filed })
     this.#work()
   }
 
@@ -92,7 +101,7 @@ export class Filing {
     for (let failures = 0; this.#waiting.length > 0; ) {
       const last = this.#stopped.isFired
       const batch = this.#waiting.splice(0)
-      const filed = await Promise.all(batch.map(({ pdu }) => this.store(pdu, 'direct')))
+      const filed = await Promise.all(batch.map(({ body }) => this.store(body, 'direct')))
       batch.forEach((message, i) => {
         if (filed[i]) message.filed()
       })

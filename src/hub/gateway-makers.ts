@@ -1,8 +1,10 @@
 import type { Config } from '../config/schema.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { finderFor, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
+import { decodeTpdu, tpduForm } from '../gateway/modem/messages/tpdu.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import type { Decoder } from '../message/incoming.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 
@@ -17,6 +19,9 @@ export interface GatewayDeps {
   /** Makes a gateway where it is not what the configuration says. */
   readonly make: ((id: string) => Gateway) | undefined
 }
+
+/** Who reads what the gateways bring, by its form. */
+export const decoders: Readonly<Record<string, Decoder>> = { [tpduForm]: decodeTpdu }
 
 /** The gateways of the configuration, not started yet, with what they remember in the store. */
 export function openGateways({ config, simulated = [], make, ...deps }: GatewayDeps): Map<string, Gateway> {

@@ -17,6 +17,7 @@ import type { Log, LogLevel, Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
 import { happening } from '../message/hub-event.ts'
+import type { Decoder } from '../message/incoming.ts'
 import type { Owner } from '../message/owner.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Publisher } from '../mqtt/outlet/publisher.ts'
@@ -30,7 +31,7 @@ import { type Parts, stopAll } from '../util/ending.ts'
 import { SteadyTime } from '../util/steady-time.ts'
 import type { Checkpoint } from '../util/steps.ts'
 import { ulid } from '../util/ulid.ts'
-import { openGateways, stopGateways } from './gateway-makers.ts'
+import { decoders, openGateways, stopGateways } from './gateway-makers.ts'
 import { makeIngress } from './ingress-makers.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -62,6 +63,7 @@ export interface HubOptions {
   readonly makeGateway?: (id: string) => Gateway
   /** ms from the request of a permit to the first octet; a faster clock needs more. */
   readonly permitMs?: number
+  readonly decoders?: Readonly<Record<string, Decoder>>
 }
 
 /** What is there before anything runs. */
@@ -273,6 +275,7 @@ export class Hub {
     this.#store.on('settings', () => this.#persist('the settings of devices', () => this.fleet.refreshSettings()))
     this.#deliver = new Deliver({
       ...deps,
+      decoders: { ...decoders, ...this.#options.decoders },
       directory,
       contacts: contactsOf(config),
       unknownSenders: config.sms.unknown_senders,

@@ -1,4 +1,3 @@
-import { usable } from './centre-clock.ts'
 import { decodePdu } from './decode.ts'
 
 /**
@@ -13,14 +12,10 @@ export function canonicalTpdu(hex: string): string {
   return octets.slice(octets.length - 2 * tpdu.tpduLength, end)
 }
 
-/**
- * Does a stamp of the service centre tell this message from another one with the same text? Not one that can't be read,
- * and not that of a clock which was never set: such a clock says the same again and again.
- */
-export function isStamped(hex: string, receivedAt: number): boolean {
+/** The stamp of the service centre in it, in ms; null where there is none that can be read. */
+export function stampIn(hex: string): number | null {
   const tpdu = decodedOrNull(hex)
-  if (tpdu === null || tpdu.type === 'submit' || tpdu.scts === null) return false
-  return usable({ scts: Date.parse(tpdu.scts), receivedAt }) !== null
+  return tpdu === null || tpdu.type === 'submit' || tpdu.scts === null ? null : Date.parse(tpdu.scts)
 }
 
 function decodedOrNull(hex: string): ReturnType<typeof decodePdu> | null {

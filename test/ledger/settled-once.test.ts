@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import type { StatusReport } from '../../src/message/report.ts'
 import type { Tx } from '../../src/ledger/tx.ts'
+import type { StatusReport } from '../../src/message/report.ts'
 import { Ledger } from '../support/ledger.ts'
 
 const count = (tx: Tx, table: string) => tx.one<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`)?.n
@@ -28,7 +28,8 @@ describe('a filed message is settled once, whoever looks:', () => {
     const raw = ledger.filed()
     const report: StatusReport = {
       sim: 'home',
-      reference: 9,
+      matching: 'tp_mr',
+      reference: '9',
       recipient: '4915112345601',
       scts: ledger.now,
       centre: 'centre',

@@ -13,7 +13,7 @@ const faults = Object.keys(damages).filter((how) => !harmless.includes(how)) as 
 const stored = (bench: Bench) => Object.values(bench.modem.memories).reduce((sum, { used }) => sum + used, 0)
 
 function textsOf(bench: Bench): (string | undefined)[] {
-  return bench.told.messages.map(({ pdu }) => {
+  return bench.told.messages.map(({ body: pdu }) => {
     const tpdu = decodePdu(pdu)
     return tpdu.type === 'deliver' ? tpdu.text : tpdu.type
   })
@@ -55,7 +55,7 @@ describe('a PDU that the line has damaged', () => {
       await bench.clock.advance(10 * minute)
       expect(stored(bench)).toBe(1)
       expect(bench.told.messages).toHaveLength(1)
-      expect(() => decodePdu(bench.told.messages[0]?.pdu ?? '')).toThrow()
+      expect(() => decodePdu(bench.told.messages[0]?.body ?? '')).toThrow()
       expect(bench.told.lines.filter((line) => line.includes("can't be read and stays there"))).toHaveLength(1)
       bench.modem.faults.clear()
       await bench.clock.advance(2 * minute)
@@ -76,7 +76,7 @@ describe('a PDU that the line has damaged', () => {
       await bench.clock.advance(3 * minute)
       expect(bench.told.messages.length).toBeGreaterThan(1)
       const [, again] = bench.told.messages
-      expect(decodePdu(again?.pdu ?? '')).toMatchObject({ text: words })
+      expect(decodePdu(again?.body ?? '')).toMatchObject({ text: words })
     },
   )
 
@@ -98,7 +98,7 @@ describe('a PDU that the line has damaged', () => {
   test('whose length the modem miscounts, always alike, is read twice and taken', async () => {
     const bench = await Bench.ready()
     await comes(bench, 'known')
-    const pdu = (bench.told.messages[0]?.pdu ?? '') as string
+    const pdu = (bench.told.messages[0]?.body ?? '') as string
     bench.modem.faults.add({ fault: 'answer', command: '+CMGR', lines: [`+CMGR: 0,,${pdu.length / 2}`, pdu] })
     await comes(bench, 'known')
     expect(textsOf(bench)).toEqual(['known', 'known'])
@@ -113,7 +113,7 @@ test.each(['+CMGR: 1,,-7', '+CMGR: 1,,', '+CMGR: 0,,x'])(
     bench.modem.faults.add({ fault: 'answer', command: '+CMGR', lines: [header, '0791'] })
     await comes(bench)
     const [first, ...others] = bench.told.messages.splice(0)
-    expect(first?.pdu).toBe(`${header}\n0791`)
+    expect(first?.body).toBe(`${header}\n0791`)
     expect(bench.told.lines.filter((line) => line.includes("can't be read and stays there"))).toHaveLength(1)
     bench.told.messages.push(...others)
     expect(textsOf(bench)).toEqual([words])

@@ -19,7 +19,7 @@ async function ready(personality: Personality, more = {}): Promise<Bench> {
 }
 
 const received = (bench: Bench) =>
-  bench.told.messages.map(({ pdu }) => {
+  bench.told.messages.map(({ body: pdu }) => {
     const tpdu = decodePdu(pdu)
     return tpdu.type === 'deliver' ? { from: tpdu.address, text: tpdu.text } : { report: tpdu.type === 'statusReport' }
   })

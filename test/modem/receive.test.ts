@@ -9,7 +9,7 @@ import { Bench, type BenchOptions, friend, hub, order } from './bench.ts'
 
 /** The texts that were filed, each once. */
 function textsOf(bench: Bench): string[] {
-  const texts = bench.told.messages.map(({ pdu }) => {
+  const texts = bench.told.messages.map(({ body: pdu }) => {
     const tpdu = decodePdu(pdu)
     return tpdu.type === 'deliver' ? (tpdu.text ?? '') : tpdu.type
   })
@@ -296,7 +296,7 @@ describe('a text of class 0, which some makes never store,', () => {
     const bench = await Bench.ready(set(flashes))
     comes(bench)
     await bench.clock.advance(3_000)
-    expect(bench.told.messages).toMatchObject([{ source: 'direct', pdu: flash }])
+    expect(bench.told.messages).toMatchObject([{ source: 'direct', body: flash }])
     expect(bench.written.filter((line) => line.startsWith('AT+CNMA'))).toEqual([])
     text(bench, 'hello')
     await bench.clock.advance(3_000)
@@ -415,7 +415,7 @@ describe('a text that comes directly', () => {
     await bench.clock.advance(50)
     bench.modem.say('+CMT: ,24', pdu)
     await bench.clock.advance(2_000)
-    expect(bench.told.messages).toEqual([{ gateway: 'home', sim: bench.driver.sim, source: 'direct', pdu }])
+    expect(bench.told.messages).toMatchObject([{ gateway: 'home', sim: bench.driver.sim, source: 'direct', body: pdu }])
     expect(bench.driver.sim).toMatch(/^\d+$/)
   })
 })

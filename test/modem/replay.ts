@@ -72,7 +72,7 @@ async function replay(transcript: Transcript) {
   return {
     left: modem.left,
     outcomes: seen,
-    received: told.messages.map(({ source, pdu }) => `${source} ${pdu}`).sort(),
+    received: told.messages.map(({ source, body: pdu }) => `${source} ${pdu}`).sort(),
     state: states.filter((one) => state.some((wanted) => one.startsWith(`${wanted.split('=')[0]}=`))).sort(),
     forbidden: [
       ...modem.written.filter((unit) => never.some((text) => unit.startsWith(text))),

@@ -5,7 +5,7 @@ import { decodePdu } from '../../src/sms/decode.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 const texts = (bench: Bench) =>
-  bench.told.messages.map(({ pdu }) => {
+  bench.told.messages.map(({ body: pdu }) => {
     const tpdu = decodePdu(pdu)
     return tpdu.type === 'deliver' ? tpdu.text : tpdu.type
   })

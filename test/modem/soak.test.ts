@@ -123,7 +123,7 @@ test.each(seedsOr(10))(
     }
     expect([...sent.values()].filter(({ outcome }) => outcome === 'sent').length).toBeGreaterThan(20)
     const filed = new Set(
-      bench.told.messages.map(({ pdu }) => {
+      bench.told.messages.map(({ body: pdu }) => {
         const tpdu = decodePdu(pdu)
         return tpdu.type === 'deliver' ? tpdu.text : null
       }),

@@ -126,7 +126,7 @@ describe('the storage of a modem', () => {
     bench.told.file = async () => {}
     await bench.clock.advance(120_000)
     expect(bench.driver.state).toMatchObject({ status: 'ready', storage_used: 0, last_error: null })
-    expect(new Set(bench.told.messages.map(({ pdu }) => pdu)).size).toBe(20)
+    expect(new Set(bench.told.messages.map(({ body: pdu }) => pdu)).size).toBe(20)
   })
 })
 

@@ -45,7 +45,7 @@ test.each([1, 7, 20])('a message that comes in pieces of %d octets is hidden who
   bench.network.text({ from: friend, to: hub, text: 'a secret text of some length' })
   await bench.clock.advance(10_000)
   expect(bench.told.messages).toHaveLength(1)
-  const { pdu = '' } = bench.told.messages[0] ?? {}
+  const { body: pdu = '' } = bench.told.messages[0] ?? {}
   const said = bench.driver.trace.replace(/[^0-9A-F]/g, '')
   // The text is the last octets of the PDU: not even a piece of it is there.
   for (let at = 40; at + 12 <= pdu.length; at += 2) expect(said).not.toContain(pdu.slice(at, at + 12))

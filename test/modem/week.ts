@@ -74,7 +74,7 @@ export class Week {
       if (kind === 'accepted' && from === hub && text !== null)
         this.#accepted.set(text, (this.#accepted.get(text) ?? 0) + 1)
     })
-    this.bench.told.file = async ({ pdu }) => {
+    this.bench.told.file = async ({ body: pdu }) => {
       const tpdu = decodePdu(pdu)
       if (tpdu.type === 'deliver' && !this.#filed.has(tpdu.text ?? '')) this.#filed.set(tpdu.text ?? '', this.now)
     }

@@ -4,7 +4,7 @@ import type { Cause, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { decide } from '../../src/submit/settle.ts'
 
 const minute = 60_000
-const sent: SubmitOutcome = { outcome: 'sent', reference: 7 }
+const sent: SubmitOutcome = { outcome: 'sent', reference: '7' }
 const notSent: SubmitOutcome = { outcome: 'not_sent', reason: 'no prompt' }
 const silence: SubmitOutcome = { outcome: 'in_doubt', reason: 'silence behind the PDU' }
 const refused = (cause: Partial<Cause>): SubmitOutcome => ({
@@ -25,7 +25,7 @@ const decided = (handover: SubmitOutcome, safe: boolean, attempts: number) =>
   decide(handover, { safe, attempts } as Claim)
 
 test.each<Cell>([
-  { is: 'what the network has is sent, with its reference', handover: sent, comesTo: { do: 'sent', reference: 7 } },
+  { is: 'what the network has is sent, with its reference', handover: sent, comesTo: { do: 'sent', reference: '7' } },
   {
     is: 'an OK without a reference is sent too',
     handover: { outcome: 'sent', reference: null },

@@ -12,6 +12,7 @@ import { ShownState } from '../shown-state.ts'
 import { BindingsOfThisRun, Bond } from './hardware/binding.ts'
 import type { Reply } from './line/channel.ts'
 import { Trace } from './line/trace.ts'
+import { identityOf, tpduForm } from './messages/tpdu.ts'
 import type { ModemOptions } from './options.ts'
 import { Service } from './service.ts'
 import type { Session } from './session.ts'
@@ -66,7 +67,7 @@ export class Modem implements Gateway {
 
   start(handlers: GatewayHandlers): void {
     this.#handlers = handlers
-    this.#filing = new Filing(this.id, this.#clock, handlers)
+    this.#filing = new Filing(this.id, this.#clock, handlers, { name: tpduForm, identify: identityOf })
     this.#service = new Service({
       options: this.#options,
       clock: this.#clock,

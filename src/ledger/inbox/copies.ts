@@ -1,6 +1,9 @@
 import type { RawMessage } from '../../message/raw.ts'
 import type { Tx } from '../tx.ts'
 
+/** Where a message was. */
+type Place = Pick<RawMessage, 'gateway' | 'source' | 'slot'>
+
 /** What is known of two messages with one and the same TPDU, the second of which has just come. */
 export interface SecondCopy {
   /** The stamp of the service centre can be read: it is a part of the TPDU. */
@@ -38,7 +41,7 @@ interface First {
 }
 
 /** Whether a message that has just come is a copy of one that is filed. */
-export function isCopyOfKnown(tx: Tx, raw: RawMessage, hash: string, stamped: boolean, now: number): boolean {
+export function isCopyOfKnown(tx: Tx, raw: Place, hash: string, stamped: boolean, now: number): boolean {
   // Received in the future: the clock was ahead then, and nobody knows how long ago that is. A stamp tells all the same.
   const first = tx.one<First>(
     `SELECT id, received_at FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND state <> 'duplicate'
@@ -58,13 +61,13 @@ export function isCopyOfKnown(tx: Tx, raw: RawMessage, hash: string, stamped: bo
   })
 }
 
-function liesStill(tx: Tx, { gateway, slot }: RawMessage, hash: string): boolean {
+function liesStill(tx: Tx, { gateway, slot }: Place, hash: string): boolean {
   const sql = 'SELECT 1 FROM raw WHERE gateway = ? AND slot = ? AND deleted = 0 AND slot IS NOT NULL AND hash = ?'
   return slot !== undefined && tx.one(sql, gateway, slot, hash) !== undefined
 }
 
 /** A modem puts one TPDU in one place; where it shows it in two, it shows it as often in each of them. */
-function isShownElsewhere(tx: Tx, raw: RawMessage, hash: string, now: number): boolean {
+function isShownElsewhere(tx: Tx, raw: Place, hash: string, now: number): boolean {
   const shown = tx.all<{ slot: string | null; n: number }>(
     'SELECT slot, COUNT(*) AS n FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND gateway = ? GROUP BY slot',
     hash,
@@ -81,13 +84,13 @@ function isShownElsewhere(tx: Tx, raw: RawMessage, hash: string, now: number): b
 /** The storage that a slot is in; empty for what came directly. */
 const placeOf = (slot: string | null): string => slot?.replace(/:\d+$/, '') ?? ''
 
-function isBetween(tx: Tx, { gateway }: RawMessage, { id }: First): boolean {
+function isBetween(tx: Tx, { gateway }: Place, { id }: First): boolean {
   const sql = `SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND state <> 'duplicate' LIMIT 1`
   return tx.one(sql, id, gateway) !== undefined
 }
 
 /** A message was filed from this slot: what was filed from it before lies there no more, unless it is the same. */
-export function noteSlot(tx: Tx, { gateway, slot }: RawMessage, hash: string): void {
+export function noteSlot(tx: Tx, { gateway, slot }: Place, hash: string): void {
   if (slot === undefined) return
   const sql = 'UPDATE raw SET deleted = 1 WHERE gateway = ? AND slot = ? AND deleted = 0 AND slot IS NOT NULL'
   tx.run(`${sql} AND hash <> ?`, gateway, slot, hash)

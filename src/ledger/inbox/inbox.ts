@@ -12,16 +12,17 @@ export interface FiledMessage {
   readonly id: number
   readonly gateway: string
   readonly sim: string
-  readonly pdu: string
+  readonly form: string
+  readonly body: string
   readonly source: RawMessage['source']
   readonly receivedAt: number
 }
 
 export interface NewMessage {
-  readonly raw: RawMessage
-  /** Of the canonical TPDU: two copies have the same. */
+  readonly raw: Omit<RawMessage, 'identity'>
+  /** Two copies have the same. */
   readonly hash: string
-  /** The service centre's stamp is in it and can be read. */
+  /** Something in it tells it from another one with the same content: the service centre's stamp, a carrier's id. */
   readonly stamped: boolean
   readonly now: number
 }
@@ -34,12 +35,13 @@ export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplica
   const duplicate = isCopyOfKnown(tx, raw, hash, stamped, now)
   noteSlot(tx, raw, hash)
   tx.run(
-    'INSERT INTO raw (gateway, sim, source, slot, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO raw (gateway, sim, source, slot, form, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     raw.gateway,
     raw.sim,
     raw.source,
     raw.slot ?? null,
-    duplicate ? null : raw.pdu,
+    raw.form,
+    duplicate ? null : raw.body,
     hash,
     duplicate ? 'duplicate' : 'filed',
     now,
@@ -52,7 +54,7 @@ export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplica
 /** The oldest messages that nobody has looked into yet. */
 export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
   return tx.all<FiledMessage>(
-    `SELECT id, gateway, sim, pdu, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
+    `SELECT id, gateway, sim, form, pdu AS body, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
     limit,
   )
 }

@@ -3,7 +3,7 @@ import type { ArgsOf } from '../../../src/ledger/operations.ts'
 import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
-const raw = { gateway: 'home', sim: 'sim', source: 'direct', pdu: '0791' } as const
+const raw = { gateway: 'home', sim: 'sim', source: 'direct', form: 'tpdu', body: '0791' } as const
 const file = (ledger: Ledger, over: Partial<ArgsOf<'file'>> = {}) =>
   ledger.run('file', { raw, hash: 'h', stamped: true, now: ledger.now, ...over })
 const filedIds = (ledger: Ledger) => ledger.run('filed', { limit: 9 }).map(({ id }) => id)
@@ -13,7 +13,8 @@ const stamp = { scts: null, receivedAt: 0 } as unknown as ArgsOf<'openCommands'>
 
 const report = (ledger: Ledger) => ({
   sim: 'home',
-  reference: 7,
+  matching: 'tp_mr' as const,
+  reference: '7',
   recipient: '4915112345601',
   scts: ledger.now,
   centre: null,
@@ -54,7 +55,7 @@ export const inboxRules = {
     'answers what nobody has looked into, the oldest first, no more than asked for': (ledger) => {
       for (const hash of ['a', 'b', 'c']) file(ledger, { hash })
       ledger.run('quarantine', { raw: 1, reason: 'x', data: {} })
-      expect(ledger.run('filed', { limit: 1 })).toMatchObject([{ id: 2, pdu: raw.pdu }])
+      expect(ledger.run('filed', { limit: 1 })).toMatchObject([{ id: 2, body: raw.body }])
       expect(filedIds(ledger)).toEqual([2, 3])
     },
   },
@@ -79,7 +80,7 @@ export const inboxRules = {
     'keeps what can’t be read whole with the reason, tells it, and holds up nothing': (ledger) => {
       file(ledger)
       ledger.run('quarantine', { raw: 1, reason: 'no TPDU', data: { gateway: 'home' } })
-      expect(rawRow(ledger, 1)).toEqual({ state: 'quarantined', pdu: raw.pdu, document: 'no TPDU' })
+      expect(rawRow(ledger, 1)).toEqual({ state: 'quarantined', pdu: raw.body, document: 'no TPDU' })
       expect(filedIds(ledger)).toEqual([])
       expect(ledger.published('bridge/event')).toEqual([{ type: 'undecodable', data: { gateway: 'home' } }])
     },
@@ -104,7 +105,7 @@ export const inboxRules = {
       ledger.now += hour
       ledger.report(8)
       const given = () => ledger.run('orphanedReports', { before: ledger.now }).map(({ reference }) => reference)
-      expect([given(), given()]).toEqual([[7], []])
+      expect([given(), given()]).toEqual([['7'], []])
       expect(ledger.count('raw', `state = 'report'`)).toBe(1)
     },
   },

@@ -116,7 +116,7 @@ export const outboxRules = {
       ledger.sent(seq, 8, 2)
       expect(ledger.row(id).status).toBe('sent')
       const references = ledger.engine.all('SELECT reference FROM segment ORDER BY part')
-      expect(references).toEqual([{ reference: 1 }, { reference: 8 }])
+      expect(references).toEqual([{ reference: '1' }, { reference: '8' }])
     },
     'a report that overtook it finds its segment then': (ledger) => {
       const id = ledger.queue()
