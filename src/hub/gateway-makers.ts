@@ -1,4 +1,6 @@
+import type { Bridge } from '../bridge/bridge.ts'
 import type { Config } from '../config/schema.ts'
+import type { Deliver } from '../deliver/index.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { finderFor, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/tpdu.ts'
@@ -6,7 +8,9 @@ import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { Decoder } from '../message/incoming.ts'
 import type { Store } from '../store/store.ts'
+import type { Submit } from '../submit/index.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Behind } from './behind.ts'
 
 export interface GatewayDeps {
   readonly config: Config
@@ -38,6 +42,33 @@ export function openGateways({ config, simulated = [], make, ...deps }: GatewayD
       throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
     }),
   )
+}
+
+/** What gateways are joined to. */
+interface Joined {
+  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly deliver: Deliver
+  readonly submit: Submit
+  readonly bridge: Bridge
+  readonly behind: Behind
+  readonly log: Log
+}
+
+/** One that can't be started keeps no other one from it. */
+export function startGateways({ gateways, deliver, submit, bridge, behind, log }: Joined): void {
+  for (const [id, gateway] of gateways)
+    behind.once(`gateway ${id} can't be started`, () =>
+      gateway.start({
+        received: (raw) => deliver.receive(raw),
+        deleted: (raw) => behind.persist(`what gateway ${id} has deleted`, () => deliver.deleted(raw)),
+        changed: () => {
+          submit.look()
+          bridge.gatewayChanged(id)
+        },
+        called: (from) => behind.once(`a call to gateway ${id}`, () => deliver.called(id, from)),
+        log: (level, message) => log(level, `gateway.${id}`, message),
+      }),
+    )
 }
 
 /** Stops all of them, whatever becomes of one; rejects with the first failure. */

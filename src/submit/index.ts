@@ -124,13 +124,10 @@ export class Submit {
   }
 
   /** From the disk to the network: one loop a gateway, for as long as the hub runs. */
-  serve(gateway: Gateway): void {
-    this.#gateways.push(gateway)
-    this.#loops.push(this.#serve(gateway))
-  }
-
-  start(): void {
+  start(gateways: Iterable<Gateway>): void {
     this.deadlines.start()
+    this.#gateways.push(...gateways)
+    for (const gateway of this.#gateways) this.#loops.push(this.#serve(gateway))
   }
 
   /** Gateways have become ready, or something else makes it worth to look. */

@@ -189,8 +189,10 @@ export class EmbeddedBroker implements Ingress {
 
   async stop(): Promise<void> {
     this.#expiry?.cancel()
-    if (!this.connected) return
-    await this.publish({ topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null })
+    // A start that failed did not come as far as that, or only as far: a port can be taken.
+    if (this.#broker === undefined) return
+    if (this.connected)
+      await this.publish({ topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null })
     await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
     await this.#listeners.close()
     await this.#persistence.destroy()

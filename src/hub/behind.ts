@@ -1,0 +1,34 @@
+import type { Log } from '../message/events.ts'
+import { type Failed, inBackground, logged, untilDone } from '../util/background.ts'
+import type { Clock } from '../util/clock.ts'
+
+/** Work of the hub that nobody waits for. */
+export class Behind {
+  readonly #clock: Clock
+  readonly #log: Log
+  #stopped = false
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** Tried until it is done or the hub stops. */
+  persist(what: string, work: () => Promise<unknown>): void {
+    const failed = this.failed(what)
+    inBackground(() => untilDone(this.#clock, work, () => !this.#stopped, failed), failed)
+  }
+
+  once(what: string, work: () => unknown): void {
+    inBackground(work, this.failed(what))
+  }
+
+  failed(what: string): Failed {
+    return logged((level, message) => this.#log(level, 'hub', message), what)
+  }
+
+  /** Nothing is tried again any more. */
+  stop(): void {
+    this.#stopped = true
+  }
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+import { makeDevices } from '../config/devices.ts'
+import { ProfileFiles } from '../config/profiles.ts'
+import { Fleet } from '../fleet/fleet.ts'
+import { routeName } from '../gateway/pool.ts'
+import type { Owner } from '../message/owner.ts'
+import { DataFolder } from '../store/folder.ts'
+import type { Store } from '../store/store.ts'
+import { SteadyTime } from '../util/steady-time.ts'
+import type { HubOptions } from './hub-options.ts'
+
+/** What is there before anything runs. */
+export interface Ground {
+  readonly profiles: ProfileFiles
+  readonly folder: DataFolder
+  readonly time: SteadyTime
+  readonly store: Store
+  readonly fleet: Fleet
+  /** The last number of each device whose commands are numbered. */
+  readonly counters: Map<string, number>
+  /** This run of the hub on its store. */
+  readonly owner: Owner
+  /** When the first run was, and the newest time that is in the store. */
+  readonly installedAt: number
+  readonly newest: number
+}
+
+/** Opens the store and reads from it. Rejects with a Fault that says what to mend; the store is closed again then. */
+export async function layGround(options: HubOptions): Promise<Ground> {
+  const { config, dataFolder, clock, log, machine, commitDelay = 0 } = options
+  const profiles = new ProfileFiles(join(dataFolder, 'devices'))
+  // What is wrong in the file is told before anything is opened.
+  const made = makeDevices(config, profiles)
+  const folder = new DataFolder(dataFolder)
+  const exposed = folder.narrow()
+  if (exposed !== null) log('warn', 'hub', exposed)
+  const store = await (options.makeStore?.(folder) ?? folder.openStore(clock, { commitDelay }))
+  try {
+    const time = new SteadyTime(clock)
+    const owner = folder.instanceId()
+    const { held, epoch, installedAt, newest } = await store.run('recover', {
+      owner,
+      isAlone: true,
+      now: time.now(),
+      machineBoot: machine.boot,
+      machine: machine.id,
+      gateways: Object.keys(config.gateways),
+      routes: config.routes.map((route) => routeName(route.gateways)),
+    })
+    if (held) log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
+    const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
+      log('warn', 'hub', message),
+    )
+    const counters = new Map(await store.run('counters', undefined))
+    return { profiles, folder, time, store, fleet, counters, owner: { owner, epoch }, installedAt, newest }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

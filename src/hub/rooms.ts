@@ -1,0 +1,175 @@
+import { Outcomes } from '../api/outcome.ts'
+import { Bridge } from '../bridge/bridge.ts'
+import { contactsOf, homeOf } from '../config/contacts.ts'
+import { numberOf } from '../config/devices.ts'
+import { Deliver } from '../deliver/index.ts'
+import { Unknowns } from '../deliver/unknown.ts'
+import { Directory } from '../device/directory.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { limitsOf, poolOf } from '../gateway/pool.ts'
+import type { Log, Observations } from '../message/events.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
+import { Publisher } from '../mqtt/outlet/publisher.ts'
+import { Submit } from '../submit/index.ts'
+import type { Emitter } from '../util/emitter.ts'
+import { ulid } from '../util/ulid.ts'
+import { Behind } from './behind.ts'
+import { decoders, openGateways } from './gateway-makers.ts'
+import type { Ground } from './ground.ts'
+import type { HubOptions } from './hub-options.ts'
+import { makeIngress } from './ingress-makers.ts'
+import { Upkeep } from './upkeep.ts'
+
+/** Everything that runs, made and joined, and not started yet. */
+export interface Rooms {
+  readonly ingress: Ingress
+  readonly publisher: Publisher
+  readonly deliver: Deliver
+  readonly gateways: ReadonlyMap<string, Gateway>
+  readonly submit: Submit
+  readonly bridge: Bridge
+  readonly upkeep: Upkeep
+  readonly behind: Behind
+  readonly log: Log
+  now(): number
+}
+
+/** The composition root: here every room meets those that it knows only by what it needs of them. */
+export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<Observations>): Rooms {
+  const { config, clock, transient = false, checkpoint = () => {} } = options
+  const { profiles, folder, time, store, fleet, owner, newest, installedAt } = ground
+  /** Who shows the log on MQTT, once there is somebody. */
+  let listening: Bridge | null = null
+  const log: Log = (level, name, message) => {
+    options.log(level, name, message)
+    listening?.logged(level, name, message)
+  }
+  const logOf = (name: string) => (level: Parameters<Log>[0], message: string) => log(level, name, message)
+  const now = () => time.now()
+  const newId = (prefix: string) => `${prefix}_${ulid(Math.floor(now()), () => clock.random())}`
+  const behind = new Behind(clock, log)
+  const deps = { store, clock, checkpoint }
+  const instance = folder.instanceId()
+  const gateways = openGateways({
+    config,
+    store,
+    clock,
+    now,
+    log,
+    simulated: options.simulated,
+    make: options.makeGateway,
+  })
+  const isRecipient: Submit['isRecipient'] = (to, isTopic) => submit.isRecipient(to, isTopic)
+  const ingress =
+    options.makeIngress?.() ??
+    makeIngress({ ...deps, config, run: newId('run'), instance, transient, now, isRecipient })
+  const { gateway_per_day: gatewayPerDay = Math.max(200, 4 * fleet.devices.size) } = config.limits
+  const upkeep = new Upkeep({
+    store,
+    folder,
+    time,
+    clock,
+    epoch: owner.epoch,
+    newest,
+    roomChanged: () => submit.look(),
+    storeChanged: () => bridge.storeChanged(),
+    waitsMoved: () => submit.deadlines.look(),
+    log: logOf('hub'),
+  })
+  const directory = new Directory(fleet.devices.values(), homeOf(config))
+  const submit = new Submit({
+    ...deps,
+    device: (id) => fleet.devices.get(id),
+    devices: () => fleet.devices.values(),
+    behind: (number) => directory.find(number),
+    contacts: new Map(Object.entries(config.contacts)),
+    destinations: config.sms.destinations,
+    region: config.sms.region,
+    gateways: Object.keys(config.gateways),
+    numberOf: (id) => numberOf(config, id),
+    newId,
+    counters: ground.counters,
+    limits: {
+      perLane: config.limits.device_queue,
+      perClient: config.limits.client_queue,
+      clientPerHour: config.limits.client_per_hour,
+      devicePerDay: config.limits.device_per_day,
+    },
+    permitMs: options.permitMs,
+    pool: poolOf(config.gateways, config.routes, clock),
+    rules: {
+      owner,
+      now,
+      limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
+      holdsUnsafe: () => upkeep.clockIsBehind,
+    },
+    hasRoom: () => upkeep.hasRoom,
+    log: logOf('submit'),
+  })
+  const unknowns = new Unknowns({
+    profiles,
+    clock,
+    tell: (message) => log('info', 'deliver', message),
+    found: ({ raws }, data) => store.run('nameUnknown', { raws, data }),
+  })
+  const deliver = new Deliver({
+    ...deps,
+    decoders: { ...decoders, ...options.decoders },
+    directory,
+    contacts: contactsOf(config),
+    unknownSenders: config.sms.unknown_senders,
+    installedAt,
+    now,
+    newId,
+    unknown: (text) => unknowns.add(text),
+    ask: (id, property) => submit.ask(id, property),
+    log: logOf('deliver'),
+  })
+  const outcomes = new Outcomes(store, clock, now)
+  const publisher = new Publisher({
+    store,
+    ingress,
+    clock,
+    baseTopic: config.mqtt.base_topic,
+    published: (published) => {
+      events.emit('published', published)
+      bridge.published(published.event)
+    },
+    log: logOf('mqtt'),
+  })
+  const bridge = new Bridge({
+    config,
+    fleet,
+    profiles,
+    store,
+    ingress,
+    clock,
+    version: options.version,
+    startedAt: () => time.startedAt,
+    instance,
+    now,
+    gateways: () => gateways,
+    newId: () => newId('out'),
+    shown: (event) => events.emit('gateway', event),
+    submit: (accepted) => submit.submit(accepted),
+    numberOf: (id) => numberOf(config, id),
+    outcome: (commandId, forMs) => outcomes.of(commandId, forMs),
+    republishRetained: () => publisher.republishRetained(),
+    backup: () => folder.backUp(store, now(), options.copyFiles),
+    clockBehind: () => (upkeep.clockIsBehind ? upkeep.newest : null),
+    acceptClock: () => upkeep.acceptClock(),
+    backups: () => folder.backups(),
+    setLogLevel: options.setLogLevel,
+    restart: options.restart,
+    log: logOf('bridge'),
+  })
+  listening = bridge
+  fleet.onChange = (id, device) => {
+    if (device === null) directory.remove(id)
+    else directory.place(device)
+    bridge.changed(id, device)
+  }
+  store.onFatal = (fault) => events.emit('fatal', fault)
+  store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
+  return { ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now }
+}
