@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type TopicPattern, topics } from '../message/topics.ts'
+import { operations, pathsOf } from './all-operations.ts'
 import type { Operation } from './operation.ts'
-import { operations, pathsOf } from './operations.ts'
 import { channels, response } from './payloads.ts'
 
 type Json = Record<string, unknown>

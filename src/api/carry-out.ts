@@ -5,8 +5,8 @@ import { Fault } from '../message/fault.ts'
 import { may } from '../message/rights.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { own } from '../util/own.ts'
+import { operations, pathsOf } from './all-operations.ts'
 import type { ApiDeps, Data } from './operation.ts'
-import { operations, pathsOf } from './operations.ts'
 
 /**
  * Carries an operation out. Fails with `unknown_command`, with `not_allowed`, with `invalid_payload`, naming what is

@@ -4,7 +4,7 @@ import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson } from '../message/json.ts'
 import type { Publish } from '../message/publish.ts'
 import type { SmsStatusDocument } from '../message/result.ts'
-import { acceptPublish } from '../mqtt/accept.ts'
+import { acceptPublish } from '../mqtt/accept-publish.ts'
 
 /** Where the texts of this dialect come in, behind the base topic. */
 export const sms2mqttInbound = 'compat/sms2mqtt/send'

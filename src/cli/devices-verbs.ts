@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
+import type { DeviceOptions } from './change-fleet.ts'
 import type { CliContext } from './context.ts'
-import type { DeviceOptions } from './fleet.ts'
 import type { RunOptions } from './run.ts'
-import type { SetupOptions } from './setup.ts'
+import type { SetupOptions } from './set-up.ts'
 
 interface Output {
   readonly json?: boolean
@@ -22,7 +22,7 @@ export function addDevices(devices: Command, context: CliContext, does: Does, op
 }
 
 function addProfiles(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  const load = () => import('./devices.ts')
+  const load = () => import('./show-profiles.ts')
   devices
     .command('list [text]')
     .description('list the profiles, all or those with this text in their names')
@@ -62,7 +62,7 @@ function addProfiles(devices: Command, context: CliContext, does: Does, options:
 const collect = (value: string, before: string[] = []): string[] => [...before, value]
 
 function addFleet(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  const load = () => import('./fleet.ts')
+  const load = () => import('./change-fleet.ts')
   const described = (command: Command): Command =>
     command
       .option('--number <number>', 'phone number of its SIM; several are heard', collect)
@@ -102,7 +102,7 @@ function addFleet(devices: Command, context: CliContext, does: Does, options: ()
     .option('--yes', 'dangerous steps too, without a question')
     .action(
       does(async (id: string | undefined, chosen: SetupOptions) =>
-        (await import('./setup.ts')).setUp(context, id, chosen, options()),
+        (await import('./set-up.ts')).setUp(context, id, chosen, options()),
       ),
     )
 }

@@ -11,7 +11,7 @@ type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>
 
 /** `smshub modem …` */
 export function addModem(modem: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  const load = () => import('./modem.ts')
+  const load = () => import('./ask-modem.ts')
   modem
     .command('list')
     .description('list the gateways of the running hub, and serial ports and what they are; nothing is opened')
@@ -63,5 +63,7 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
   modem
     .command('accept <gateway>')
     .description('accept the modem and SIM that are plugged in now')
-    .action(does(async (gateway: string) => (await import('./accept.ts')).acceptModem(context, gateway, options())))
+    .action(
+      does(async (gateway: string) => (await import('./accept-modem.ts')).acceptModem(context, gateway, options())),
+    )
 }

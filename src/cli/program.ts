@@ -4,11 +4,11 @@ import { personalities } from '../simulator/modem/makes.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
-import type { HistoryOptions } from './history.ts'
 import { addModem } from './modem-verbs.ts'
 import { addClock, addQueue } from './queue-verbs.ts'
 import type { RunOptions } from './run.ts'
 import { addSending } from './send-verbs.ts'
+import type { HistoryOptions } from './show-history.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { withSafeOutputs } from './terminal.ts'
 
@@ -89,7 +89,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('--json', 'one JSON object a line')
     .action(
       does(async (pdus: string[], { json = false }: Output) =>
-        (await import('./pdu.ts')).decodePdus(context, pdus, { json }),
+        (await import('./decode-pdus.ts')).decodePdus(context, pdus, { json }),
       ),
     )
   root
@@ -118,7 +118,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('--json', 'one JSON object a line')
     .action(
       does(async (about: string | undefined, chosen: HistoryOptions) =>
-        (await import('./history.ts')).showHistory(context, about, chosen, options()),
+        (await import('./show-history.ts')).showHistory(context, about, chosen, options()),
       ),
     )
   root
@@ -129,7 +129,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('--yes', "I mean it: this can't be undone")
     .action(
       does(async (about: string, chosen: { yes?: boolean }) =>
-        (await import('./history.ts')).eraseSubject(context, about, chosen, options()),
+        (await import('./show-history.ts')).eraseSubject(context, about, chosen, options()),
       ),
     )
   root
@@ -146,7 +146,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .description('ask the network by USSD (*100#), the same as modem ussd')
     .action(
       does(async (gateway: string, code: string, choices: string[]) =>
-        (await import('./modem.ts')).askNetwork(context, gateway, [code, ...choices], options()),
+        (await import('./ask-modem.ts')).askNetwork(context, gateway, [code, ...choices], options()),
       ),
     )
   root
@@ -156,7 +156,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   root
     .command('schema <what>')
     .description('print asyncapi (topics and payloads), config or profile (JSON Schema, for editors)')
-    .action(does(async (what: string) => (await import('./schema.ts')).printSchema(context, what)))
+    .action(does(async (what: string) => (await import('./print-schema.ts')).printSchema(context, what)))
   root
     .command('simulate')
     .description('offer the simulated modem to other programs, on TCP and on a pty')

@@ -12,7 +12,7 @@ interface Scope {
 
 /** `smshub queue …`: what waits at the running hub. */
 export function addQueue(queue: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  const load = () => import('./queue.ts')
+  const load = () => import('./change-queue.ts')
   queue
     .command('list')
     .description('list what waits, the oldest first, and what is paused')
@@ -55,5 +55,5 @@ export function addClock(clock: Command, context: CliContext, does: Does, option
   clock
     .command('accept')
     .description('the clock is right, though the store knows a later time: commands that wait for it go out or expire')
-    .action(does(async () => (await import('./queue.ts')).acceptClock(context, options())))
+    .action(does(async () => (await import('./change-queue.ts')).acceptClock(context, options())))
 }

@@ -17,8 +17,8 @@ import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
 import { type Logger, makeLogger } from './logger.ts'
-import { thisMachine } from './machine.ts'
 import { withSimulation } from './simulated.ts'
+import { thisMachine } from './this-machine.ts'
 
 export interface RunOptions extends LoadOptions {
   readonly logLevel: string | undefined

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { CliContext } from './context.ts'
 import type { RunOptions } from './run.ts'
-import type { SendOptions } from './send.ts'
+import type { SendOptions } from './send-request.ts'
 
 type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>) => (...args: A) => Promise<void>
 
@@ -15,7 +15,7 @@ const shared = (verb: Command): Command =>
 
 /** `smshub sms …` and `smshub command …`: texts and commands through the running hub. */
 export function addSending(root: Command, context: CliContext, does: Does, options: () => RunOptions): void {
-  const load = () => import('./send.ts')
+  const load = () => import('./send-request.ts')
   shared(
     root
       .command('sms')

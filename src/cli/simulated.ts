@@ -1,5 +1,5 @@
-import { makeDevices } from '../config/devices.ts'
 import { numbersOf } from '../config/groups.ts'
+import { makeDevices } from '../config/make-devices.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'

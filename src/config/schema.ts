@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import { didYouMean } from '../util/nearest.ts'
-import { Broker } from './broker.ts'
+import { Broker } from './broker-config.ts'
 import { clash } from './foreign-topics.ts'
-import { Gateway } from './gateway.ts'
+import { Gateway } from './gateway-config.ts'
 import { flag, key, limit, list, listen, number } from './scalars.ts'
 
 const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
@@ -239,4 +239,4 @@ export const Config = z
   })
 
 export type Config = z.infer<typeof Config>
-export type { GatewayConfig } from './gateway.ts'
+export type { GatewayConfig } from './gateway-config.ts'

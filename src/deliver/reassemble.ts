@@ -2,8 +2,8 @@ import type { Assembly } from '../ledger/inbox/assembly.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import type { Address } from '../message/address.ts'
 import type { IncomingSegment } from '../message/incoming.ts'
+import { assemblyKey, join, type Part } from '../sms/join-segments.ts'
 import { readableText } from '../sms/readable.ts'
-import { assemblyKey, join, type Part } from '../sms/reassemble.ts'
 import type { Store } from '../store/store.ts'
 
 /** A whole text, or what there is of one. */

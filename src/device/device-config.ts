@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { isDialable } from './parameters/numbers.ts'
 import { isZone } from './readers/zones.ts'
 import { trust } from './schema/message.ts'
-import { additions } from './schema/profile.ts'
-import { flag, many, named, seconds, table, text, whole } from './schema/scalars.ts'
+import { flag, many, named, seconds, table, text, whole } from './schema/profile-scalars.ts'
+import { additions } from './schema/profile-schema.ts'
 
 const never = z.literal('none').transform(() => null)
 

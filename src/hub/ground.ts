@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { makeDevices } from '../config/devices.ts'
+import { makeDevices } from '../config/make-devices.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Fleet } from '../fleet/fleet.ts'
 import { routeName } from '../gateway/pool.ts'

@@ -1,6 +1,6 @@
-import { leastRoles } from '../api/operations.ts'
+import { leastRoles } from '../api/all-operations.ts'
 import { sms2mqttInbound } from '../bridge/sms2mqtt.ts'
-import { brokerSettings } from '../config/broker.ts'
+import { brokerSettings } from '../config/broker-config.ts'
 import type { Config } from '../config/schema.ts'
 import { sweptFilters } from '../homeassistant/announcer.ts'
 import { hubDeviceId } from '../homeassistant/component.ts'

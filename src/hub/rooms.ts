@@ -1,7 +1,7 @@
 import { Outcomes } from '../api/outcome.ts'
 import { Bridge } from '../bridge/bridge.ts'
 import { contactsOf, homeOf } from '../config/contacts.ts'
-import { numberOf } from '../config/devices.ts'
+import { numberOf } from '../config/make-devices.ts'
 import { Deliver } from '../deliver/index.ts'
 import { Unknowns } from '../deliver/unknown.ts'
 import { Directory } from '../device/directory.ts'

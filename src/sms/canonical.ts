@@ -1,4 +1,4 @@
-import { decodePdu } from './decode.ts'
+import { decodePdu } from './decode-pdu.ts'
 
 /**
  * What two copies of one message have in common, as upper case hex: the TPDU without the service centre address, which

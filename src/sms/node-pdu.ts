@@ -1,8 +1,8 @@
 import { Submit, utils } from 'node-pdu'
 import type { Address } from '../message/address.ts'
-import { typeOfAddressOf } from './address.ts'
 import type { InformationElement } from './header.ts'
 import { hexOf } from './octets.ts'
+import { typeOfAddressOf } from './tp-address.ts'
 
 /** One SMS-SUBMIT with every octet decided: node-pdu has nothing to guess. */
 export interface SubmitFrame {

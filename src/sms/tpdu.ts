@@ -1,7 +1,7 @@
 import type { Address } from '../message/address.ts'
 import type { DataCoding } from './dcs.ts'
 import type { HeaderMeaning, InformationElement } from './header.ts'
-import type { StatusClass } from './status.ts'
+import type { StatusClass } from './tp-status.ts'
 import type { Validity } from './validity.ts'
 
 /** A decoded PDU. Times are ISO 8601 with the sender's offset, octet strings upper case hex. */

@@ -4,7 +4,7 @@ import { decodeSeptets, encodeSeptets, type LanguageIdentifiers } from './gsm7.t
 import { elementsOf, headerIn, headerOctets } from './header.ts'
 import { type Malformation, malformed } from './malformed.ts'
 import { hexOf, type OctetReader, octetsOf } from './octets.ts'
-import { salvage } from './salvage.ts'
+import { salvage } from './salvage-pdu.ts'
 import { fillBitsAfter, packSeptets, septetsOfHeader, unpackSeptets } from './septets.ts'
 import type { Content, Tpdu } from './tpdu.ts'
 

@@ -1,9 +1,9 @@
 import type { Device } from '../device/device.ts'
-import type { Composed, ComposedText } from '../device/send/compose.ts'
+import type { Composed, ComposedText } from '../device/send/compose-command.ts'
 import type { NewStep } from '../ledger/outbox/acts.ts'
 import type { NewSubmission } from '../ledger/outbox/new-submission.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
-import { segmentText } from '../sms/segment.ts'
+import { segmentText } from '../sms/segment-text.ts'
 
 /** Everything that is sent for one command, one row each, with what is expected of the device after it. */
 export function actsOf(composed: Composed, device: Device): [NewStep, ...NewStep[]] {

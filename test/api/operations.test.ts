@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { leastRoles, operations, pathsOf } from '../../src/api/all-operations.ts'
 import type { Operation } from '../../src/api/operation.ts'
-import { leastRoles, operations, pathsOf } from '../../src/api/operations.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Publish } from '../../src/message/publish.ts'
-import { acceptPublish } from '../../src/mqtt/accept.ts'
+import { acceptPublish } from '../../src/mqtt/accept-publish.ts'
 import { accessOf } from '../support/access.ts'
 
 /** Somebody who may open, and whose filters reach the topics where a payload names what is asked for. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { componentsOf } from '../homeassistant/client.ts'
 import { hasJinja2, type Rendering, renderAll } from '../homeassistant/jinja2.ts'
 import { freePort } from '../support/folder.ts'

@@ -1,5 +1,5 @@
 import { test } from '@jest/globals'
-import { makeDevices } from '../../src/config/devices.ts'
+import { makeDevices } from '../../src/config/make-devices.ts'
 import { ProfileFiles } from '../../src/config/profiles.ts'
 import { Config } from '../../src/config/schema.ts'
 import { readText } from '../../src/device/receive/read.ts'

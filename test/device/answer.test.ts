@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Device } from '../../src/device/device.ts'
 import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, makeProfile, undated } from './library.ts'
 
 function answer(device: Device, name: string, params: unknown, text: string, counter = 0): Answer {

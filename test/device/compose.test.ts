@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, faultOf, makeProfile } from './library.ts'
 
 const now = '2026-03-29T13:30:00+00:00'

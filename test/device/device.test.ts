@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { commandsOf, propertiesOf } from '../../src/device/device.ts'
 import { DeviceConfig } from '../../src/device/device-config.ts'
 import { readText } from '../../src/device/receive/read.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, faultOf, makeProfile, undated, yaml } from './library.ts'
 
 const now = '2026-03-29T13:30:00+00:00'

@@ -3,7 +3,7 @@ import { type Device, messagesOf } from '../../src/device/device.ts'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { readForward } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, faultOf, profileOf, undated } from './library.ts'
 
 const now = { now: '2026-03-29T15:30:00Z' }

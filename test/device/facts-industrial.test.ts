@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { at, deviceOf, profileOf, undated } from './library.ts'
 
 /** Texts of sockets, relays, modems, monitors and lifts that their profiles do not hold, with what they say. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { sampleDevices } from '../../src/device/sample.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { commandArguments, resolveGet, resolveSet } from '../../src/device/send/intent.ts'
 import { allProfiles, deviceOf, faultOf, makeProfile } from './library.ts'
 

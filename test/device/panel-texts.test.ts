@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { allProfiles, deviceOf, undated } from './library.ts'
 
 /** A device as it leaves the factory: nothing learned, nothing set that need not be. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { accepts, givenFor, takeValue, wireOf } from '../../src/device/parameters/parameters.ts'
+import { assemble } from '../../src/device/regular/instructions.ts'
 import { run } from '../../src/device/regular/machine.ts'
-import { assemble } from '../../src/device/regular/program.ts'
 import { parameter } from '../../src/device/schema/command.ts'
 import { yaml } from './library.ts'
 

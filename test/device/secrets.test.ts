@@ -4,7 +4,7 @@ import type { Profile } from '../../src/device/profile/profile.ts'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { sampleDevice } from '../../src/device/sample.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import type { Values } from '../../src/message/values.ts'
 import { profileIds, profileOf, undated } from './library.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { sampleDevice } from '../../src/device/sample.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { exampleReply, recogniseCommand } from '../../src/simulator/device/answers.ts'
 import { deviceOf, profileIds, profileOf, undated } from './library.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { tableOf } from '../../src/cli/devices.ts'
+import { tableOf } from '../../src/cli/show-profiles.ts'
 import { fieldNames, fieldOf } from '../../src/device/vocabulary/vocabulary.ts'
 import { allProfiles } from './library.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { allProfiles, at, deviceOf } from './library.ts'
 
 const today = at('2026-11-29T12:00:00Z')

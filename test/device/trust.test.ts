@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { DeviceConfig } from '../../src/device/device-config.ts'
 import { isDangerous } from '../../src/device/receive/danger.ts'
-import { readText } from '../../src/device/receive/read.ts'
 import {
   contradicts,
   type Evidence,
@@ -9,7 +8,8 @@ import {
   levelOf,
   questionFor,
   requiredFor,
-} from '../../src/device/receive/trust.ts'
+} from '../../src/device/receive/evidence.ts'
+import { readText } from '../../src/device/receive/read.ts'
 import { deviceOf, makeProfile, undated, yaml } from './library.ts'
 
 const rules = (text: string) =>

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
-import { ModemServer } from '../../src/simulator/modem/server.ts'
+import { ModemServer } from '../../src/simulator/modem/modem-server.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { freePort } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'

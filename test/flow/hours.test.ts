@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub, type SimulatedPublish } from '../support/simulation.ts'

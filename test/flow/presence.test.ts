@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { componentsOf, pressesOf, wrongState } from '../homeassistant/client.ts'
 import { render } from '../homeassistant/jinja.ts'

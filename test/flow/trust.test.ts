@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { hubNumber, hubYaml } from '../support/world.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { hubNumber, hubYaml } from '../support/world.ts'

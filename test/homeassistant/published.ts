@@ -3,7 +3,7 @@ import { commandsOf, type Device, messagesOf } from '../../src/device/device.ts'
 import { publicValues } from '../../src/device/mask.ts'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { type Reading, readText } from '../../src/device/receive/read.ts'
-import { composeCommand } from '../../src/device/send/compose.ts'
+import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { stateOf } from '../../src/ledger/devices/devices.ts'
 import type { Values } from '../../src/message/values.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { changeState, isNewEvent } from '../../src/ledger/devices/devices.ts'
 import { learnRoute, noteQuestion } from '../../src/ledger/devices/sources.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { Ledger, minute } from '../support/ledger.ts'
 
 const number = '+4915112345678'

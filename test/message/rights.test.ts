@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { leastRoles, operations } from '../../src/api/all-operations.ts'
 import { carryOut } from '../../src/api/carry-out.ts'
 import type { ApiDeps } from '../../src/api/operation.ts'
-import { leastRoles, operations } from '../../src/api/operations.ts'
 import { ownAsker } from '../../src/message/accepted.ts'
 import { type Act, acts, may, type Role, roles } from '../../src/message/rights.ts'
 import { accessOf } from '../support/access.ts'

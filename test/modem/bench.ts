@@ -7,7 +7,10 @@ import type { RawMessage } from '../../src/message/raw.ts'
 import type { Concat, Segment } from '../../src/message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import { SimulatedModem, type ModemOptions as SimulatedModemOptions } from '../../src/simulator/modem/modem.ts'
+import {
+  SimulatedModem,
+  type ModemOptions as SimulatedModemOptions,
+} from '../../src/simulator/modem/simulated-modem.ts'
 import type { NetworkBehaviour } from '../../src/simulator/network/behaviour.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import type { Clock, Timer } from '../../src/util/clock.ts'

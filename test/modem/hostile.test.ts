@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from '@jest/globals'
 import type { Port } from '../../src/gateway/modem/line/port.ts'
 import { addressOf } from '../../src/simulator/network/party.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { Bench, friend, hub } from './bench.ts'
 
 setFlagsFromString('--expose-gc')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Personality } from '../../src/simulator/modem/equipment/personality.ts'
 import { personalities } from '../../src/simulator/modem/makes.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 const makes = Object.entries(personalities) as [string, Personality][]

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { type ModemFault, type Point, points } from '../../src/simulator/modem/equipment/faults.ts'
 import { type Personality, standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { personalities } from '../../src/simulator/modem/makes.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { Bench, type BenchOptions, friend, hub, order } from './bench.ts'
 
 /** The texts that were filed, each once. */

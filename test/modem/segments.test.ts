@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Segment } from '../../src/message/segment.ts'
 import { personalities } from '../../src/simulator/modem/makes.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, order } from './bench.ts'
 
 const go = async () => 'go' as const

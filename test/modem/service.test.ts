@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
 import { personalities } from '../../src/simulator/modem/makes.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 const texts = (bench: Bench) =>

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { type ModemFault, type Point, points, promptShapes } from '../../src/simulator/modem/equipment/faults.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 import { makeOf, Week } from './week.ts'

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { SpeedFinder } from '../../src/gateway/modem/hardware/speed.ts'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { portOn, steady } from './bench.ts'

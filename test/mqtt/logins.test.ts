@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { Broker, brokerSettings } from '../../src/config/broker.ts'
+import { Broker, brokerSettings } from '../../src/config/broker-config.ts'
 import { hashPassword } from '../../src/config/password.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { ResponseTopics } from '../../src/mqtt/external/properties.ts'
+import { ResponseTopics } from '../../src/mqtt/external/mqtt5-properties.ts'
 
 const commands = ['sms2mqtt/send', 'smshub/gate/command/open']
 const topics = new ResponseTopics('smshub', ['panel/#', 'sms2mqtt/#', 'smshub/#', '#'], (topic) =>

@@ -1,5 +1,5 @@
 import { duplexPair } from 'node:stream'
-import { type ModemOptions, SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { type ModemOptions, SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import type { NetworkBehaviour } from '../../src/simulator/network/behaviour.ts'
 import { type NetworkOptions, SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import type { Receipt, Subscriber } from '../../src/simulator/network/subscriber.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { SimulatedModem } from '../../src/simulator/modem/modem.ts'
+import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { settle } from '../fake-clock.ts'
 import { bench, friend, hub, Terminal } from './bench.ts'
 

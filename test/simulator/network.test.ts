@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { NetworkBehaviour } from '../../src/simulator/network/behaviour.ts'
 import { type NetworkOptions, SimulatedNetwork, type SubmitAnswer } from '../../src/simulator/network/network.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import type { Deliver, StatusReport } from '../../src/sms/tpdu.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { friend, hub, Recipient, steady, submit } from './bench.ts'

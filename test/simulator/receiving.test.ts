@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { decodePdu } from '../../src/sms/decode.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { bench, friend, hub, linesIn, Recipient, submit } from './bench.ts'
 
 const second = 1000

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { bench, friend, linesIn, Recipient, submit } from './bench.ts'
 
 test('AT+CMGS asks with CR LF > blank, and answers when the network has accepted', async () => {

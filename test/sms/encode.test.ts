@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { decodePdu } from '../../src/sms/decode.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import type { DeliverDraft, StatusReportDraft, TpduDraft } from '../../src/sms/tpdu.ts'
 
 const address = { number: '4915112345678', ton: 'international', npi: 1 } as const

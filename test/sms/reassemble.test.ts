@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { Concat } from '../../src/message/segment.ts'
 import { canonicalTpdu } from '../../src/sms/canonical.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
-import { encodePdu } from '../../src/sms/encode.ts'
-import { assemblyKey, gap, join } from '../../src/sms/reassemble.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
+import { assemblyKey, gap, join } from '../../src/sms/join-segments.ts'
 import type { Deliver, DeliverDraft } from '../../src/sms/tpdu.ts'
 import { wellFormed } from './vectors.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { segmentText } from '../../src/sms/segment.ts'
+import { segmentText } from '../../src/sms/segment-text.ts'
 import { asGsm7, transliterate } from '../../src/sms/transliterate.ts'
 import { readJson } from './json.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { codingOf, dcsOf } from '../../src/sms/dcs.ts'
 import { decodeSeptets, encodeSeptets, isGsm7 } from '../../src/sms/gsm7.ts'
 import { lockingShiftTables, singleShiftTables } from '../../src/sms/gsm7-tables.ts'
-import { statusOf } from '../../src/sms/status.ts'
+import { statusOf } from '../../src/sms/tp-status.ts'
 import { readJson } from './json.ts'
 
 const source = new URL('../../../shared/vectors/gsm7-tables.json', import.meta.url)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Fault } from '../../src/message/fault.ts'
-import { decodePdu } from '../../src/sms/decode.ts'
+import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import type { Tpdu } from '../../src/sms/tpdu.ts'
 import { readJson } from './json.ts'
 

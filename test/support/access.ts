@@ -1,4 +1,4 @@
-import { leastRoles } from '../../src/api/operations.ts'
+import { leastRoles } from '../../src/api/all-operations.ts'
 import { Access, type UserRights } from '../../src/mqtt/embedded/access.ts'
 
 /** The rules of the embedded broker for these users; texts may go to the recipients that are named. */

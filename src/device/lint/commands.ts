@@ -7,7 +7,7 @@ import { readAnswer } from '../receive/answer.ts'
 import { readText } from '../receive/read.ts'
 import { sampleDevice } from '../sample.ts'
 import type { Command, CommandExample } from '../schema/command.ts'
-import { type Composed, composeCommand } from '../send/compose.ts'
+import { type Composed, composeCommand } from '../send/compose-command.ts'
 import { contextOf, difference, exampleTime } from './examples.ts'
 import type { Problem, Rule } from './problem.ts'
 

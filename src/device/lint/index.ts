@@ -1,13 +1,13 @@
 import type { Profile } from '../profile/profile.ts'
 import { lintCommands } from './commands.ts'
-import { lintFields } from './fields.ts'
+import { lintFields } from './lint-fields.ts'
+import { lintProperties } from './lint-properties.ts'
+import { lintSettings } from './lint-settings.ts'
+import { lintSources } from './lint-sources.ts'
 import { lintMessages } from './messages.ts'
 import { lintPatterns } from './patterns.ts'
 import type { Problem } from './problem.ts'
-import { lintProperties } from './properties.ts'
 import { lintSecrets } from './secrets.ts'
-import { lintSettings } from './settings.ts'
-import { lintSources } from './sources.ts'
 
 export type { Problem } from './problem.ts'
 

@@ -1,5 +1,5 @@
 import type { Value } from '../../message/values.ts'
-import { assemble, type Program } from '../regular/program.ts'
+import { assemble, type Program } from '../regular/instructions.ts'
 import { blank, gap, list, type Regular, words } from '../regular/regular.ts'
 import { fromWords, type HoleType, holeType } from './holes.ts'
 import { eachPart, type Part, type Pattern, parsePattern } from './pattern.ts'

@@ -3,7 +3,7 @@ import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from 
 import type { Pattern } from '../pattern/pattern.ts'
 import type { Command, PhoneForm, Setting } from '../schema/command.ts'
 import type { Message, Property, SetupStep, Timing } from '../schema/message.ts'
-import type { Additions, ProfileRow, SmsRow, Variant } from '../schema/profile.ts'
+import type { Additions, ProfileRow, SmsRow, Variant } from '../schema/profile-schema.ts'
 import type { Template } from '../schema/template.ts'
 
 type Table<T> = Readonly<Record<string, T>>

@@ -1,7 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import { didYouMean } from '../../util/nearest.ts'
-import { type ProfileRow, profile as profileSchema } from '../schema/profile.ts'
-import { issuesOf } from '../schema/scalars.ts'
+import { issuesOf } from '../schema/profile-scalars.ts'
+import { type ProfileRow, profile as profileSchema } from '../schema/profile-schema.ts'
 import { type Dialect, dialectOf } from './dialect.ts'
 import { brokenReferences } from './references.ts'
 

@@ -11,10 +11,10 @@ import type { TimeContext } from '../readers/dates.ts'
 import type { Command } from '../schema/command.ts'
 import { formatOf, maskedOf, textOf } from '../schema/template.ts'
 import { barePieces, counterText, piecesOf } from '../send/command-text.ts'
+import { holdsSecret } from './evidence.ts'
 import { firstOf } from './match-message.ts'
 import { maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
 import { isRefusal } from './refusal.ts'
-import { holdsSecret } from './trust.ts'
 
 /** A command that waits for its answer, as `Composed` described it. */
 export interface OpenCommand {

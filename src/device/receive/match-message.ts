@@ -5,7 +5,7 @@ import { type Match, match, nothingFound, setValues, together } from '../pattern
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
 import type { Saying } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
-import { readFields } from './fields.ts'
+import { readFields } from './read-fields.ts'
 
 /** Whole-text patterns go before texts of pairs, these before fragments, and readers come last. */
 export const tiers = ['text', 'fields', 'find', 'reader'] as const

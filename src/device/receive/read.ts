@@ -12,9 +12,9 @@ import { isPlaceTalk } from '../readers/place.ts'
 import { wordKey } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
 import { anyAlarm, anyLink, anyPlace } from './any-tracker.ts'
+import { holdsSecret } from './evidence.ts'
 import { firstOf, matchMessage, plainSaying, tierOf, tiers } from './match-message.ts'
 import { type Salvaged, salvageAlarm } from './salvage.ts'
-import { holdsSecret } from './trust.ts'
 
 export interface ReadContext {
   /** When the hub got it, ISO 8601 with offset; null for a text without a date. */

@@ -1,4 +1,4 @@
-import type { Program } from './program.ts'
+import type { Program } from './instructions.ts'
 import { foldUnit } from './regular.ts'
 
 /**

@@ -13,7 +13,7 @@ import {
   template,
   text,
   whole,
-} from './scalars.ts'
+} from './profile-scalars.ts'
 
 /** The types of parameters and settings. */
 export const parameterTypes = [

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { trusts } from '../../message/trust.ts'
 import { proof, saying, when } from './command.ts'
-import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './scalars.ts'
+import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './profile-scalars.ts'
 
 /** `battery:percent`, a name alone, or a whole pattern: `{upload_interval:int}[s]`. */
 const field = text
@@ -33,7 +33,7 @@ const messageExample = table({
 export type MessageExample = z.output<typeof messageExample>
 
 export const levels = ['low', 'normal', 'high'] as const
-/** What makes a text count as one of the device; its meaning is in device/receive/trust.ts. */
+/** What makes a text count as one of the device; its meaning is in device/receive/evidence.ts. */
 export const trust = oneOf(trusts)
 
 export const message = table({

@@ -1,6 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import { isGsm7 } from '../../sms/gsm7.ts'
-import { segmentText } from '../../sms/segment.ts'
+import { segmentText } from '../../sms/segment-text.ts'
 import type { SmsLimits } from '../profile/dialect.ts'
 
 /** Can the device take this text? Fails with `encoding_error` or `text_too_long`; nothing is changed to make it fit. */

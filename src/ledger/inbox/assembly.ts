@@ -11,7 +11,7 @@ export interface NewPart {
   readonly total: number
   /** TP-SCTS in ms, or when it was received where that is unreadable. */
   readonly scts: number
-  /** What `sms/reassemble` needs of it. */
+  /** What `sms/join-segments.ts` needs of it. */
   readonly content: string
   readonly now: number
 }

@@ -1,4 +1,4 @@
-import { segmentText } from '../../sms/segment.ts'
+import { segmentText } from '../../sms/segment-text.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'

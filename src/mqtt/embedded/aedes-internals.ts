@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Aedes, type Client } from 'aedes'
 import { Fault } from '../../message/fault.ts'
-import type { Incoming } from './connection.ts'
+import type { Incoming } from './client-connection.ts'
 
 /** What is used of aedes and is not in its types. Another version may lack it: package.json pins the version. */
 interface BrokerInternals {

@@ -1,10 +1,10 @@
-import { assemblyKey, join } from '../../sms/reassemble.ts'
+import { assemblyKey, join } from '../../sms/join-segments.ts'
 import type { Deliver } from '../../sms/tpdu.ts'
 import type { Call } from '../network/call.ts'
 import type { SimulatedNetwork } from '../network/network.ts'
+import { tpduIn } from '../network/network-tpdu.ts'
 import { type Party, partyOf } from '../network/party.ts'
 import type { Receipt, Subscriber } from '../network/subscriber.ts'
-import { tpduIn } from '../network/tpdu.ts'
 
 export interface DelayedText {
   readonly text: string

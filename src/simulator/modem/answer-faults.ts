@@ -1,7 +1,7 @@
 import type { Clock } from '../../util/clock.ts'
-import type { AnswerWriter, LineResult } from './answer.ts'
 import type { FaultBoard } from './equipment/fault-board.ts'
 import { damages } from './equipment/faults.ts'
+import type { AnswerWriter, LineResult } from './modem-answer.ts'
 
 /** Octets that leave after a wait. */
 export interface Piece {

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import { sleep } from '../../util/clock.ts'
-import { AnswerWriter } from './answer.ts'
 import { type Piece, piecesOf } from './answer-faults.ts'
 import { commands } from './commands/index.ts'
 import { type Dialogue, type Equipment, Silence } from './equipment/equipment.ts'
@@ -8,6 +7,7 @@ import { type Point, promptShapes } from './equipment/faults.ts'
 import { Refusal } from './equipment/result-codes.ts'
 import { interpret } from './interpreter.ts'
 import { Line } from './line.ts'
+import { AnswerWriter } from './modem-answer.ts'
 import { TerminalAdapter } from './terminal-adapter.ts'
 
 export interface ConversationDeps {

@@ -1,11 +1,11 @@
 import { Fault } from '../../message/fault.ts'
-import type { LineResult } from './answer.ts'
 import { makersCommands } from './commands/makers.ts'
 import { Arguments } from './equipment/arguments.ts'
 import { type Command, parseCommandLine, withoutBlanks } from './equipment/command-line.ts'
 import type { Answer, CommandRow, CommandTable } from './equipment/command-table.ts'
 import { type Dialogue, type Equipment, Silence } from './equipment/equipment.ts'
 import { cme, cms, Refusal } from './equipment/result-codes.ts'
+import type { LineResult } from './modem-answer.ts'
 
 /**
  * Carries out a command line (V.250 clause 5.3): one command after the other, the first that fails ends it. Null when

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { Fault } from '../../message/fault.ts'
 import { inBackground } from '../../util/background.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { ModemServer } from './server.ts'
+import type { ModemServer } from './modem-server.ts'
 
 /** After its end, as when the modem is unplugged, the port is tried again so often. */
 const againMs = 500

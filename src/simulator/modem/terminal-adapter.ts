@@ -1,5 +1,5 @@
 import { inBackground } from '../../util/background.ts'
-import type { Settings } from './equipment/settings.ts'
+import type { Settings } from './equipment/modem-settings.ts'
 
 const ctrlZ = '\x1a'
 const esc = '\x1b'

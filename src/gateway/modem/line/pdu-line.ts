@@ -1,5 +1,5 @@
 import { Fault } from '../../../message/fault.ts'
-import { decodePdu } from '../../../sms/decode.ts'
+import { decodePdu } from '../../../sms/decode-pdu.ts'
 
 /** What a modem gave of a message. */
 export interface Reading {

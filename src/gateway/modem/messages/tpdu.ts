@@ -5,8 +5,8 @@ import type { Incoming, IncomingSegment } from '../../../message/incoming.ts'
 import type { Identity } from '../../../message/raw.ts'
 import type { DeliveryReport } from '../../../message/report.ts'
 import { canonicalTpdu, stampIn } from '../../../sms/canonical.ts'
-import { decodePdu } from '../../../sms/decode.ts'
-import { statusOf } from '../../../sms/status.ts'
+import { decodePdu } from '../../../sms/decode-pdu.ts'
+import { statusOf } from '../../../sms/tp-status.ts'
 import type { Deliver, StatusReport, Tpdu } from '../../../sms/tpdu.ts'
 
 /** The form in which modems bring messages. */

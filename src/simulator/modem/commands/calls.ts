@@ -1,12 +1,12 @@
-import { typeOfAddressOf } from '../../../sms/address.ts'
 import { decodeSeptets, encodeSeptets } from '../../../sms/gsm7.ts'
 import { hexOf } from '../../../sms/octets.ts'
 import { packSeptets, unpackSeptets } from '../../../sms/septets.ts'
+import { typeOfAddressOf } from '../../../sms/tp-address.ts'
 import { within } from '../../network/behaviour.ts'
 import { addressOf } from '../../network/party.ts'
-import { charsets, octetsInHex } from '../equipment/charset.ts'
 import type { CommandTable, Handler } from '../equipment/command-table.ts'
 import { cme, Refusal } from '../equipment/result-codes.ts'
+import { charsets, octetsInHex } from '../equipment/te-charset.ts'
 import { remembered } from './remembered.ts'
 
 const hangUp: Handler = ({ telephone }) => {

@@ -1,8 +1,8 @@
 import type { Arguments } from '../equipment/arguments.ts'
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
+import { mayBeSet, type NumbersName, type RememberedNumbers, rememberedNumbers } from '../equipment/modem-settings.ts'
 import { cme, cms } from '../equipment/result-codes.ts'
-import { mayBeSet, type NumbersName, type RememberedNumbers, rememberedNumbers } from '../equipment/settings.ts'
 
 /** The row of a command that remembers numbers. What a set command leaves out stays as it is. */
 export function remembered(name: NumbersName): CommandRow & Required<Pick<CommandRow, 'set' | 'read' | 'test'>> {

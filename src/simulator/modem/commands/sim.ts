@@ -1,7 +1,7 @@
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
 import { cme } from '../equipment/result-codes.ts'
-import type { SimState } from '../equipment/sim-card.ts'
+import type { SimState } from '../equipment/simulated-sim-card.ts'
 
 /** <code> of +CPIN? (TS 27.007 clause 8.3); the states without one are errors. */
 const codes: Partial<Readonly<Record<SimState, string>>> = { ready: 'READY', pin: 'SIM PIN', puk: 'SIM PUK' }

@@ -1,13 +1,13 @@
-import { decodePdu } from '../../../sms/decode.ts'
-import { encodePdu } from '../../../sms/encode.ts'
+import { decodePdu } from '../../../sms/decode-pdu.ts'
+import { encodePdu } from '../../../sms/encode-pdu.ts'
 import type { Submit } from '../../../sms/tpdu.ts'
 import type { SubmitAnswer } from '../../network/network.ts'
 import { addressOf } from '../../network/party.ts'
-import { charsets } from '../equipment/charset.ts'
 import type { CommandTable } from '../equipment/command-table.ts'
 import type { Dialogue, Equipment } from '../equipment/equipment.ts'
 import { pduIn, pduOfTyped } from '../equipment/pdu-entry.ts'
 import { cms, Refusal } from '../equipment/result-codes.ts'
+import { charsets } from '../equipment/te-charset.ts'
 
 /** Sending: TS 27.005 clauses 3.5.1, 3.5.2, 3.5.5 and 4.3 to 4.5. */
 export const smsSendCommands: CommandTable = {

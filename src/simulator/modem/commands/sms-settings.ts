@@ -1,10 +1,10 @@
-import { typeOfAddressOf } from '../../../sms/address.ts'
+import { typeOfAddressOf } from '../../../sms/tp-address.ts'
 import { addressOf } from '../../network/party.ts'
-import { charsets } from '../equipment/charset.ts'
 import type { CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
 import type { MemoryName } from '../equipment/message-memory.ts'
 import { cms } from '../equipment/result-codes.ts'
+import { charsets } from '../equipment/te-charset.ts'
 import { remembered, setNumbers } from './remembered.ts'
 
 /** Memories that each of the three of +CPMS may be: reports can be read, and come there by themselves. */

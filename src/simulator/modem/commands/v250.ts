@@ -1,5 +1,5 @@
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
-import { factorySettings } from '../equipment/settings.ts'
+import { factorySettings } from '../equipment/modem-settings.ts'
 
 /** Accepted and without effect: loudspeaker, pulse and tone dialling. */
 const nothing: CommandRow = { execute: () => [], set: () => [] }

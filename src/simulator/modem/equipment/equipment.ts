@@ -4,11 +4,11 @@ import type { Party } from '../../network/party.ts'
 import type { FaultBoard } from './fault-board.ts'
 import type { Point } from './faults.ts'
 import type { MemoryName, MessageMemory } from './message-memory.ts'
+import type { Settings } from './modem-settings.ts'
 import type { Personality } from './personality.ts'
 import type { Radio } from './radio.ts'
 import type { Reception } from './reception.ts'
-import type { Settings } from './settings.ts'
-import type { SimCard } from './sim-card.ts'
+import type { SimCard } from './simulated-sim-card.ts'
 import type { Telephone } from './telephone.ts'
 
 /** What the rows of the command table work on: the ME of TS 27.005 with everything in it. */

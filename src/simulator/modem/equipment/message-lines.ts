@@ -1,7 +1,7 @@
-import { tpduIn, tpduLengthOf } from '../../network/tpdu.ts'
+import { tpduIn, tpduLengthOf } from '../../network/network-tpdu.ts'
 import type { StoredMessage } from './message-memory.ts'
+import type { Settings } from './modem-settings.ts'
 import type { Personality } from './personality.ts'
-import type { Settings } from './settings.ts'
 import { dataOf, deliverFields, listFields, readFields, reportFields } from './text-mode.ts'
 
 type Shows = Pick<Personality, 'reportComma' | 'showsText'>

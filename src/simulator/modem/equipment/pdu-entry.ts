@@ -1,4 +1,4 @@
-import { decodePdu } from '../../../sms/decode.ts'
+import { decodePdu } from '../../../sms/decode-pdu.ts'
 import type { Dialogue, Equipment } from './equipment.ts'
 import { cms } from './result-codes.ts'
 import { submitOf } from './text-mode.ts'

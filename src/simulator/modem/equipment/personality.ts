@@ -1,5 +1,5 @@
 import type { LineEnds, PromptShape } from './faults.ts'
-import type { NumbersName } from './settings.ts'
+import type { NumbersName } from './modem-settings.ts'
 
 /** A line that a modem says by itself. */
 export interface BootLine {

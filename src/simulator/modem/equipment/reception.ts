@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../../util/clock.ts'
+import { tpduIn } from '../../network/network-tpdu.ts'
 import type { Receipt } from '../../network/subscriber.ts'
-import { tpduIn } from '../../network/tpdu.ts'
 import type { MemoryName, MessageMemory } from './message-memory.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './modem-settings.ts'
 
 type Route = 'store' | 'announce' | 'direct' | 'drop'
 type ClassKey = 'none' | 0 | 1 | 2 | 3 | 'waiting'

@@ -1,9 +1,9 @@
-import { typeOfAddressOf } from '../../../sms/address.ts'
+import { typeOfAddressOf } from '../../../sms/tp-address.ts'
 import type { Clock, Timer } from '../../../util/clock.ts'
 import type { Call } from '../../network/call.ts'
 import type { UssdMenu } from '../../network/network.ts'
 import { addressOf } from '../../network/party.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './modem-settings.ts'
 
 /** A phone that is not answered rings every so often (TS 27.007 clause 6.11), and so long. */
 const ringMs = 5000

@@ -1,17 +1,17 @@
 import type { Address } from '../../../message/address.ts'
-import { typeOfAddressOf } from '../../../sms/address.ts'
 import { codingOf } from '../../../sms/dcs.ts'
-import { encodePdu } from '../../../sms/encode.ts'
+import { encodePdu } from '../../../sms/encode-pdu.ts'
 import { headerIn } from '../../../sms/header.ts'
 import { hexOf } from '../../../sms/octets.ts'
+import { typeOfAddressOf } from '../../../sms/tp-address.ts'
 import type { Deliver, StatusReport, Submit, Tpdu } from '../../../sms/tpdu.ts'
 import { secondsOfRelative } from '../../../sms/validity.ts'
+import { userDataIn } from '../../network/network-tpdu.ts'
 import { addressOf } from '../../network/party.ts'
-import { userDataIn } from '../../network/tpdu.ts'
-import { charsets, octetsInHex } from './charset.ts'
 import { type StoredMessage, statusWords } from './message-memory.ts'
+import type { Settings } from './modem-settings.ts'
 import { cms } from './result-codes.ts'
-import type { Settings } from './settings.ts'
+import { charsets, octetsInHex } from './te-charset.ts'
 
 /** The fields of a header line behind its name, of +CMGR, +CMGL, +CMT and +CDS (TS 27.005 clauses 3.4.1 to 3.4.3). */
 type Fields = readonly (string | number)[]

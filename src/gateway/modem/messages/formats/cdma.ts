@@ -1,7 +1,7 @@
 import { Fault } from '../../../../message/fault.ts'
 import type { Segment } from '../../../../message/segment.ts'
 import { recipientOf } from '../../../../sms/destination.ts'
-import { encodePdu } from '../../../../sms/encode.ts'
+import { encodePdu } from '../../../../sms/encode-pdu.ts'
 import { isGsm7 } from '../../../../sms/gsm7.ts'
 import { fieldsIn, numberIn } from '../../line/fields.ts'
 import type { MessageFormat, Submission } from './format.ts'

@@ -1,4 +1,4 @@
-import { typeOfAddressOf } from '../../../sms/address.ts'
+import { typeOfAddressOf } from '../../../sms/tp-address.ts'
 import { addressOf } from '../../network/party.ts'
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'

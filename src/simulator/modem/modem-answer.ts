@@ -1,6 +1,6 @@
 import { type LineEnds, lineEnds } from './equipment/faults.ts'
+import type { Settings } from './equipment/modem-settings.ts'
 import { finalDigits } from './equipment/result-codes.ts'
-import type { Settings } from './equipment/settings.ts'
 
 /** What a command line came to: the lines of each of its commands, and one result code for all (V.250 clause 5.7). */
 export interface LineResult {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isZone } from '../readers/zones.ts'
 import { command, phoneForms, setting } from './command.ts'
 import { message, property, setupStep, timing } from './message.ts'
-import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './scalars.ts'
+import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './profile-scalars.ts'
 
 export const kinds = [
   'tracker',

@@ -1,5 +1,5 @@
 import { countsSeptets } from '../../sms/dcs.ts'
-import { decodePdu } from '../../sms/decode.ts'
+import { decodePdu } from '../../sms/decode-pdu.ts'
 import type { Deliver, Submit, Tpdu } from '../../sms/tpdu.ts'
 
 /** The TPDU in a PDU; null where there is none. A network and a modem carry what they can't read, too. */

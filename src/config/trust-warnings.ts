@@ -1,5 +1,5 @@
 import type { Device } from '../device/device.ts'
-import { codesOf, questionFor } from '../device/receive/trust.ts'
+import { codesOf, questionFor } from '../device/receive/evidence.ts'
 
 /** Levels of trust that nothing the device sends can reach, each with what follows and what to do. */
 export function trustWarnings(device: Device): string[] {

@@ -1,7 +1,7 @@
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
+import type { NumbersName } from '../equipment/modem-settings.ts'
 import { type RadioState, registrations } from '../equipment/radio.ts'
-import type { NumbersName } from '../equipment/settings.ts'
 import { remembered } from './remembered.ts'
 
 /** <mode> of +COPS (TS 27.007 clause 7.3). */

@@ -1,5 +1,5 @@
 import { Fault } from '../message/fault.ts'
-import { decodePdu } from '../sms/decode.ts'
+import { decodePdu } from '../sms/decode-pdu.ts'
 import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 

@@ -1,4 +1,4 @@
-import { parseRanges } from './ranges.ts'
+import { parseRanges } from './parse-ranges.ts'
 
 /** A command that only remembers numbers: what its test form prints, and what a modem leaves the factory with. */
 export interface RememberedNumbers {

@@ -1,11 +1,11 @@
-import { encodePdu } from '../../sms/encode.ts'
+import { encodePdu } from '../../sms/encode-pdu.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import { happens, type NetworkBehaviour, within } from './behaviour.ts'
 import type { NetworkEventKind, NetworkLog } from './network-log.ts'
+import { textIn } from './network-tpdu.ts'
 import { addressOf, type Party } from './party.ts'
 import type { ServiceCentreClock } from './service-centre-clock.ts'
 import type { Receipt, Subscriber } from './subscriber.ts'
-import { textIn } from './tpdu.ts'
 
 /** A TPDU on its way to somebody. */
 export interface Held {

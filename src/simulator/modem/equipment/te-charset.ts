@@ -1,7 +1,7 @@
 import { decodeSeptets, encodeSeptets } from '../../../sms/gsm7.ts'
 import { hexOf, octetsOf } from '../../../sms/octets.ts'
+import type { Charset } from './modem-settings.ts'
 import { Refusal } from './result-codes.ts'
-import type { Charset } from './settings.ts'
 
 /** How texts and quoted strings stand on the line (TS 27.007 clause 5.5, +CSCS). Octets are Latin-1 characters. */
 interface CharsetRow {

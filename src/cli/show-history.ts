@@ -5,7 +5,7 @@ import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { request } from './control.ts'
 import type { RunOptions } from './run.ts'
-import { tableLines } from './table.ts'
+import { tableLines } from './table-lines.ts'
 
 interface Page {
   readonly entries: readonly HistoryEntry[]

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { Fault } from '../../message/fault.ts'
-import type { SimulatedModem } from './modem.ts'
+import type { SimulatedModem } from './simulated-modem.ts'
 
 /** Offers a modem to other programs on TCP: one connection at a time, a second one is refused like a busy port. */
 export class ModemServer {

@@ -1,6 +1,6 @@
 import type { CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
-import type { Charset } from '../equipment/settings.ts'
+import type { Charset } from '../equipment/modem-settings.ts'
 
 const charsets: readonly Charset[] = ['GSM', 'IRA', 'UCS2']
 

@@ -4,7 +4,7 @@ import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
 import { request } from './control.ts'
 import type { RunOptions } from './run.ts'
-import { tableLines } from './table.ts'
+import { tableLines } from './table-lines.ts'
 
 interface About {
   readonly device?: string | undefined

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { asyncApi } from '../api/asyncapi.ts'
 import { Config } from '../config/schema.ts'
-import { profile } from '../device/schema/profile.ts'
+import { profile } from '../device/schema/profile-schema.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 
