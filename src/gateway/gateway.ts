@@ -24,7 +24,7 @@ export interface GatewayHandlers {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-/** A way to the network: a modem, an SMSC, a carrier. It sends one segment at a time. */
+/** A way to the network: a modem, an SMSC, a carrier. */
 export interface Gateway {
   readonly id: string
   /** ICCID of the SIM where there is one: message references and reports live with it. */
@@ -32,6 +32,8 @@ export interface Gateway {
   /** How delivery reports name what it has sent. */
   readonly matching: ReportMatching
   readonly state: GatewayState
+  /** How many submissions it may have under way at once; of each, one segment at a time. */
+  readonly window: number
   /** It takes a segment now. */
   readonly ready: boolean
   start(handlers: GatewayHandlers): void

@@ -68,16 +68,18 @@ export class Pool {
     member.isReady = isReady
   }
 
-  began(id: string): void {
+  /** It has one more under way; full, it has no room for another. */
+  began(id: string, isFull = true): void {
     const member = this.#members.get(id)
     if (member === undefined) return
-    member.isBusy = true
+    member.isBusy = isFull
     member.served++
   }
 
-  ended(id: string): void {
+  /** One less is under way. */
+  ended(id: string, isFull = false): void {
     const member = this.#members.get(id)
-    if (member !== undefined) member.isBusy = false
+    if (member !== undefined) member.isBusy = isFull
   }
 
   /** Its quota is used up until then. */
@@ -112,7 +114,29 @@ export class Pool {
       .map(([other]) => other)
   }
 
+  /** Whose turn it is among the gateways of a route; null where none is free. */
+  turnOf(route: string): string | null {
+    return this.#first(gatewaysOf(route, this.#members)) ?? null
+  }
+
+  /** The gateways of a route that are away. */
+  awayOf(route: string): string[] {
+    return gatewaysOf(route, this.#members).filter((id) => this.#members.get(id)?.isReady === false)
+  }
+
+  /** ms until others may take what this one has served before, as it is away; never where they may already. */
+  untilFailover(id: string): number {
+    const member = this.#members.get(id)
+    const left = (member?.readyAt ?? 0) + failoverMs + 1 - this.#clock.monotonic()
+    return left > 0 ? left : Number.POSITIVE_INFINITY
+  }
+
   #isTurn(id: string, ids: readonly string[]): boolean {
+    const first = this.#first(ids)
+    return first === undefined || first === id
+  }
+
+  #first(ids: readonly string[]): string | undefined {
     const now = this.#clock.monotonic()
     const load = (one: string) => {
       const { served, weight } = this.#members.get(one) as Member
@@ -122,8 +146,7 @@ export class Pool {
       const member = this.#members.get(one)
       return member?.isReady && !member.isBusy && member.blockedUntil <= now
     })
-    const [first] = [...free].sort((a, b) => load(a) - load(b))
-    return first === undefined || first === id
+    return free.sort((a, b) => load(a) - load(b))[0]
   }
 
   #least(): number {
@@ -132,6 +155,10 @@ export class Pool {
       .map(({ served, weight }) => served / weight)
     return loads.length === 0 ? 0 : Math.min(...loads)
   }
+}
+
+function gatewaysOf(route: string, members: ReadonlyMap<string, Member>): readonly string[] {
+  return route === '' ? [...members.keys()] : route.split('|')
 }
 
 /** What the configuration says of a gateway; only modems have a share and limits of their own. */

@@ -62,7 +62,7 @@ export function startGateways({ gateways, deliver, submit, bridge, behind, log }
         received: (raw) => deliver.receive(raw),
         deleted: (raw) => behind.persist(`what gateway ${id} has deleted`, () => deliver.deleted(raw)),
         changed: () => {
-          submit.look()
+          submit.gatewayChanged(id)
           bridge.gatewayChanged(id)
         },
         called: (from) => behind.once(`a call to gateway ${id}`, () => deliver.called(id, from)),

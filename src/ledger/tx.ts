@@ -1,7 +1,10 @@
 import type { HubEvent } from '../message/hub-event.ts'
 
 /** What changed, in one word: the flows listen for it. It carries no data and may be lost. */
-export type Bell = 'outbox' | 'inbox' | 'events' | 'deadlines' | 'settings' | 'wiped' | 'erased'
+export type Bell = 'outbox' | OutboxBell | 'inbox' | 'events' | 'deadlines' | 'settings' | 'wiped' | 'erased'
+
+/** A lane of this route has become ready; `outbox` alone: any may have. */
+export type OutboxBell = `outbox/${string}`
 
 /** What an operation works with: prepared statements by their text, the events of its change and the bells. */
 export interface Tx {

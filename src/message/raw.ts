@@ -1,6 +1,6 @@
 /** What tells a message that came in from every other one, as its gateway knows it. */
 export interface Identity {
-  /** Over what two copies of one message have in common. */
+  /** Over what two copies of one message have in common; the id that a carrier gave it only with the account. */
   readonly hash: string
   /**
    * What in it no other message with the same content has: an id that the carrier gave it, or the time stamp of its

@@ -5,19 +5,16 @@ import type { Item, Refusal } from '../ledger/outbox/new-submission.ts'
 import { type Accepted, acceptGet, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import type { Store } from '../store/store.ts'
-import { inBackground, logged, untilDone } from '../util/background.ts'
+import { logged } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
-import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept, identityOf } from './accept.ts'
 import { type ComposeDeps, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
-import { type DispatchRules, dispatch, Turns } from './dispatch.ts'
+import type { DispatchRules } from './dispatch.ts'
+import { GatewayLoop } from './gateway-loop.ts'
 import { isRecipient, toRecipients } from './recipients.ts'
 import { RefusalLog } from './refusal-log.ts'
-import { send } from './send.ts'
-import { settle } from './settle.ts'
-import { tellWaiting } from './wait.ts'
 
 /**
  * SUBMIT: what a door has accepted -> SMS-SUBMIT
@@ -26,7 +23,7 @@ import { tellWaiting } from './wait.ts'
  *   compose    request and profile -> the text, or a refusal
  *   enqueue    the outbox -- commit --
  *   == now the acknowledgement may leave: PUBACK ==
- *   dispatch   lane, priority, time to live, quota -> the next submission for a gateway
+ *   dispatch   lane, priority, time to live, quota, credits -> the next submissions for a gateway
  *   send       segment by segment -> four outcomes
  *   settle     sent, queued again, given up or in doubt -- commit --
  */
@@ -48,32 +45,22 @@ export interface SubmitDeps extends ComposeDeps {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-/** The slow look behind the bell, in ms. */
-const slowLook = 60_000
-/** ms between two looks at what waits for a gateway that is away. */
-const betweenTelling = 1_000
-
 export class Submit {
   readonly #deps: SubmitDeps
   readonly #steps: Steps<(typeof submitSteps)[number]>
-  readonly #bell: Doorbell
-  readonly #loops: Promise<void>[] = []
-  /** Outcomes that are not stored yet. */
-  readonly #persisting = new Set<Promise<void>>()
+  readonly #loops = new Map<string, GatewayLoop>()
   readonly #gateways: Gateway[] = []
-  /** When what waits for a gateway was looked at last. */
-  readonly #toldAt = new Map<string, number>()
+  /** Routes of which it is heard when a lane becomes ready. */
+  readonly #routes = new Set<string>()
   readonly deadlines: Deadlines
   readonly #refusals: RefusalLog
-  #running = true
 
   constructor(deps: SubmitDeps) {
     this.#deps = deps
     this.#steps = new Steps('submit', deps.checkpoint)
-    this.#bell = new Doorbell(deps.clock)
     this.deadlines = new Deadlines(deps.store, deps.clock, deps.rules, logged(deps.log, 'ending what is over'))
     this.#refusals = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
-    deps.store.on('outbox', () => this.#bell.ring())
+    deps.store.on('outbox', () => this.look())
   }
 
   /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
@@ -98,8 +85,8 @@ export class Submit {
     const identity = identityOf(accepted)
     const enqueue = (items: readonly Item[]) => {
       const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
-      // Before the commit, which the claim can share then. A ring wakes every gateway: among several, the commit's will do.
-      if (this.#loops.length === 1) this.#bell.ring()
+      // Before the commit, which the claim can share then. Among several it is not known whose turn it will be.
+      if (this.#loops.size === 1) this.look()
       return queued
     }
     // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
@@ -127,83 +114,58 @@ export class Submit {
   start(gateways: Iterable<Gateway>): void {
     this.deadlines.start()
     this.#gateways.push(...gateways)
-    for (const gateway of this.#gateways) this.#loops.push(this.#serve(gateway))
+    const deps = {
+      ...this.#deps,
+      steps: this.#steps,
+      gateways: this.#gateways,
+      passOn: (id: string) => this.#passOn(id),
+    }
+    for (const gateway of this.#gateways) this.#loops.set(gateway.id, new GatewayLoop(gateway, deps))
+    for (const { id } of this.#gateways) for (const { route } of this.#deps.pool.routesOf(id)) this.#hear(route)
+    for (const loop of this.#loops.values()) loop.start()
   }
 
-  /** Gateways have become ready, or something else makes it worth to look. */
+  /** Something makes it worth for every gateway to look. */
   look(): void {
-    this.#bell.ring()
+    for (const loop of this.#loops.values()) loop.ring()
+  }
+
+  /** A gateway has become ready, or something else of it has changed. */
+  gatewayChanged(id: string): void {
+    this.#loops.get(id)?.ring()
   }
 
   /** Takes nothing new out of the queue and lets running hand-overs end. */
   async stop(): Promise<void> {
-    this.#running = false
-    this.#bell.ring()
+    const loops = [...this.#loops.values()].map((loop) => loop.stop())
     await this.deadlines.stop()
-    await Promise.all(this.#loops)
-    await Promise.all(this.#persisting)
+    await Promise.all(loops)
   }
 
-  async #serve(gateway: Gateway): Promise<void> {
-    const turns = new Turns()
-    while (this.#running) {
-      const seen = this.#bell.rings
-      const wait = await this.#work(gateway, turns).catch((error: unknown) => {
-        this.#deps.log('error', `sending through ${gateway.id}: ${Fault.from(error).message}`)
-        return 1_000
-      })
-      if (wait > 0) await this.#bell.wait(seen, wait)
+  #hear(route: string): void {
+    if (this.#routes.has(route)) return
+    this.#routes.add(route)
+    this.#deps.store.on(`outbox/${route}`, () => this.#wake(route))
+  }
+
+  /**
+   * A lane of this route is ready: for one gateway, whose turn it is. One that takes all it has room for passes on. Where
+   * all are busy, the first that is free again looks by itself.
+   */
+  #wake(route: string): void {
+    const { pool } = this.#deps
+    const first = pool.turnOf(route)
+    if (first !== null) return this.#loops.get(first)?.ring()
+    for (const id of pool.awayOf(route)) {
+      this.#loops.get(id)?.ring()
+      this.#passOn(id)
     }
   }
 
-  /** One submission; answers how long to wait before the next look, in ms. */
-  async #work(gateway: Gateway, turns: Turns): Promise<number> {
-    const { store, rules, permitMs = 3_000, checkpoint, pool, clock, log } = this.#deps
-    pool.noted(gateway.id, gateway.ready)
-    if (!gateway.ready) return this.#away(gateway)
-    if (!this.#deps.hasRoom()) return slowLook
-    const { claim, blockedUntil } = await this.#steps.run('dispatch', () =>
-      dispatch(store, gateway, turns, rules, pool),
-    )
-    if (claim === null && blockedUntil !== null) pool.blocked(gateway.id, blockedUntil - rules.now())
-    if (claim === null)
-      return blockedUntil === null ? slowLook : Math.max(1_000, Math.min(slowLook, blockedUntil - rules.now()))
-    pool.began(gateway.id)
-    // It is another one's turn now.
-    if (this.#loops.length > 1) this.#bell.ring()
-    await this.#steps
-      .run('send', () =>
-        send({ store, gateway, claim, rules, permitMs, checkpoint, clock, log }, (sent) => {
-          const { commit, pause } = settle(store, { gateway, claim, owner: rules.owner }, sent, rules.now())
-          // Not awaited: the next claim shares its commit, and the modem is not idle for it.
-          this.#persist(commit, claim.commandId)
-          if (pause !== null) gateway.pause(pause.ms, pause.reason)
-        }),
-      )
-      .finally(() => pool.ended(gateway.id))
-    return 0
-  }
-
-  /** What waits for a gateway that is away is told so; answers how long to wait before the next look, in ms. */
-  async #away(gateway: Gateway): Promise<number> {
-    const { store, pool, rules, clock } = this.#deps
-    const told = this.#toldAt.get(gateway.id) ?? Number.NEGATIVE_INFINITY
-    const soon = told + betweenTelling - clock.monotonic()
-    // Whatever is queued rings: not each is worth a look at all that wait.
-    if (soon > 0) return soon
-    this.#toldAt.set(gateway.id, clock.monotonic())
-    const isMore = await tellWaiting(gateway, { store, pool, gateways: this.#gateways, now: rules.now() })
-    return isMore ? betweenTelling : slowLook
-  }
-
-  /** What the network said is known here only until it is on the disk: so it is tried until it is. */
-  #persist(commit: () => Promise<void>, commandId: string): void {
-    const failed = logged(this.#deps.log, `what became of ${commandId} can't be stored`)
-    const stored = () => untilDone(this.#deps.clock, commit, () => this.#running, failed)
-    inBackground(async () => {
-      const work = this.#steps.run('settle', stored)
-      this.#persisting.add(work)
-      await work.finally(() => this.#persisting.delete(work))
-    }, failed)
+  /** There may be more for those that share a route with this gateway. */
+  #passOn(id: string): void {
+    const [, ...shared] = this.#deps.pool.routesOf(id)
+    const firsts = new Set(shared.map(({ route }) => this.#deps.pool.turnOf(route)))
+    for (const first of firsts) if (first !== null && first !== id) this.#loops.get(first)?.ring()
   }
 }

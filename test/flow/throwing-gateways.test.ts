@@ -57,6 +57,7 @@ class ScriptedGateway implements Gateway {
   }
 
   readonly matching = 'tp_mr'
+  readonly window = 1
   readonly validitySeconds = (wanted: number) => wanted
 
   submit: Send = (segment, permit) => {

@@ -28,6 +28,33 @@ const routes: readonly Route[] = [
   { prefix: '+4915', gateways: ['c'] },
 ]
 
+describe('a route', () => {
+  test('has one gateway whose turn it is, and none while all are busy, away or used up', () => {
+    const { pool, ready } = make({ a: 1, b: 1, c: 1 }, routes)
+    expect([pool.turnOf(''), pool.turnOf('a|b'), pool.turnOf('c')]).toEqual([null, null, null])
+    expect(pool.awayOf('a|b')).toEqual(['a', 'b'])
+    ready('a', 'b')
+    expect([pool.turnOf(''), pool.turnOf('a|b'), pool.turnOf('c')]).toEqual(['a', 'a', null])
+    pool.began('a')
+    expect(pool.turnOf('a|b')).toBe('b')
+    pool.blocked('b', 5_000)
+    expect(pool.turnOf('a|b')).toBeNull()
+    pool.ended('a')
+    expect(pool.turnOf('a|b')).toBe('a')
+  })
+
+  test('is served by a gateway with room for more, in its turn', () => {
+    const { pool, ready } = make({ a: 1, b: 1 })
+    ready('a', 'b')
+    pool.began('a', false)
+    expect(pool.turnOf('')).toBe('b')
+    pool.began('b', true)
+    expect(pool.turnOf('')).toBe('a')
+    pool.ended('b', true)
+    expect(pool.turnOf('')).toBe('a')
+  })
+})
+
 describe('a number', () => {
   test('goes by the route with the longest prefix that it begins with', () => {
     const { pool } = make({ a: 1, b: 1, c: 1 }, routes)

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { Turns } from '../../src/submit/dispatch.ts'
+import type { Claim } from '../../src/ledger/outbox/claim.ts'
+import { Turns } from '../../src/ledger/outbox/turns.ts'
 import { hour, Ledger } from '../support/ledger.ts'
 
 /** Serves `count` submissions as one gateway does; answers what each was. */
 function served(ledger: Ledger, count: number): { level: number; client: string }[] {
   const turns = new Turns()
   return Array.from({ length: count }, () => {
-    const claim = ledger.claim('home', { order: turns.order() })
-    if (claim.seq === undefined) throw new Error('nothing to claim')
+    const { claims } = ledger.claims(1, 'home', { turns: turns.state })
+    if (claims.length === 0) throw new Error('nothing to claim')
+    const [claim] = claims as [Claim]
     turns.served(claim)
     return { level: claim.level, client: claim.client }
   })
@@ -34,6 +36,33 @@ describe('a gateway', () => {
     fill(ledger, 2, { client: 'b' })
     fill(ledger, 2, { client: 'c' })
     expect(served(ledger, 7).map(({ client }) => client)).toEqual(['a', 'b', 'c', 'a', 'b', 'c', 'a'])
+  })
+})
+
+describe('a gateway with room for many', () => {
+  test('gets them at once, shared as if it had asked for each', () => {
+    const ledger = new Ledger()
+    for (const priority of [0, 1, 2]) fill(ledger, 30, { priority })
+    const levels = ledger.claims(24).claims.map(({ level }) => level)
+    expect([2, 1, 0].map((level) => levels.filter((one) => one === level).length)).toEqual([16, 6, 2])
+  })
+
+  test('gets as many as there are, each of another lane', () => {
+    const ledger = new Ledger()
+    for (let i = 0; i < 3; i++) ledger.queue()
+    fill(ledger, 2, {})
+    const { claims, blockedUntil } = ledger.claims(500)
+    expect(new Set(claims.map(({ recipient }) => recipient)).size).toBe(3)
+    expect(claims).toHaveLength(3)
+    expect(blockedUntil).toBeNull()
+  })
+
+  test('gets what its quota leaves, and learns when it frees', () => {
+    const ledger = new Ledger()
+    fill(ledger, 12, {})
+    const { claims, blockedUntil } = ledger.claims(500, 'home', { limits: { minute: null, day: 10, month: null } })
+    expect(claims).toHaveLength(8)
+    expect(blockedUntil).toBeGreaterThan(ledger.now)
   })
 })
 

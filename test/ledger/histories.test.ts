@@ -56,7 +56,7 @@ class History {
     if (this.#held.has(gateway)) return
     const claim = this.ledger.claim(gateway)
     if (claim.seq !== undefined)
-      this.#held.set(gateway, { seq: claim.seq, part: 1, parts: claim.segments.length, written: false })
+      this.#held.set(gateway, { seq: claim.seq, part: 1, parts: (claim.segments ?? []).length, written: false })
   }
 
   #gateway(): void {

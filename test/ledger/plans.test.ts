@@ -77,7 +77,7 @@ const shared = { absent: ['away'], shared: ['', 'away|home'], routes: ['', 'away
 const hot: Readonly<Record<string, () => unknown>> = {
   claim: () => ledger.claim('home', shared),
   'claim of one gateway while another one is away with the lanes that stick to it': () =>
-    ledger.claim('home', { ...shared, order: [{ level: 1, after: 'client 7' }], routes: [] }),
+    ledger.claim('home', { ...shared, turns: { credit: {}, after: { 1: 'client 7' } }, routes: [] }),
   'claim while the queue is paused': () => {
     ledger.run('pauseQueue', { now: ledger.now })
     ledger.claim('home', shared)

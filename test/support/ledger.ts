@@ -1,6 +1,8 @@
 import type { Settlement } from '../../src/ledger/inbox/settle-text.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
+import type { Claim, Claimed } from '../../src/ledger/outbox/claim.ts'
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
+import { Turns } from '../../src/ledger/outbox/turns.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
 import type { StatusReport } from '../../src/message/report.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
@@ -102,12 +104,19 @@ export class Ledger {
   }
 
   /** The next submission for a gateway: its command id, or null. */
-  claim(gateway = 'home', over: Partial<ArgsOf<'claim'>> = {}): ResultOf<'claim'> & { commandId?: string } {
+  claim(gateway = 'home', over: Partial<ArgsOf<'claim'>> = {}): Partial<Claim> & Pick<Claimed, 'blockedUntil'> {
+    const { claims, blockedUntil } = this.claims(1, gateway, over)
+    return { ...claims[0], blockedUntil }
+  }
+
+  /** The next submissions for a gateway. */
+  claims(limit: number, gateway = 'home', over: Partial<ArgsOf<'claim'>> = {}): Claimed {
     return this.run('claim', {
+      limit,
       gateway,
       now: this.now,
       ...this.owner,
-      order: [2, 1, 0].map((level) => ({ level, after: '' })),
+      turns: new Turns().state,
       limits: { minute: null, day: null, month: null },
       routes: [''],
       shared: [''],

@@ -26,6 +26,7 @@ const byHand = 30_000
 export class Modem implements Gateway {
   readonly id: string
   readonly matching = 'tp_mr'
+  readonly window = 1
   readonly #options: ModemOptions
   readonly #clock: Clock
   readonly #stopping = new Latch()

@@ -47,18 +47,19 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
           : isAsleep
             ? 'asleep'
             : 'ready'
+  const route = routeOf(head?.route ?? '', lane.sticky)
   if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
   tx.run(
     'UPDATE lane SET state = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
     state,
-    routeOf(head?.route ?? '', lane.sticky),
+    route,
     head?.route ?? '',
     head?.seq ?? null,
     head?.priority ?? null,
     head?.client ?? null,
     key,
   )
-  if (state === 'ready') tx.ring('outbox')
+  if (state === 'ready') tx.ring(`outbox/${route}`)
   if (head !== undefined) tx.ring('deadlines')
 }
 

@@ -7,6 +7,7 @@ import { byIndex, joinInOrder } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
+import { type Order, Turns, type TurnsState } from './turns.ts'
 import { tellClock } from './waits.ts'
 
 /** Segments by window. */
@@ -15,8 +16,9 @@ export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number |
 export interface ClaimArgs extends Owner {
   readonly gateway: string
   readonly now: number
-  /** Priority levels in the order in which they are to be served now, each with the client served last. */
-  readonly order: readonly { readonly level: number; readonly after: string }[]
+  /** Submissions that the gateway has room for; left out, one. */
+  readonly limit?: number
+  readonly turns: TurnsState
   /** Segments that the gateway's SIM may send in each window; null is no limit. */
   readonly limits: GatewayLimits
   /** Routes of several gateways that this one may take from now. */
@@ -49,8 +51,13 @@ export interface Claim {
   readonly ring: number | null
 }
 
-/** Nothing to send now; `blockedUntil` when only the gateway's quota stands in the way. */
-export interface NoClaim {
+export interface Claimed {
+  readonly claims: readonly Claim[]
+  /** When the gateway's quota frees, where only that stands in the way of more. */
+  readonly blockedUntil: number | null
+}
+
+interface NoClaim {
   readonly seq?: undefined
   readonly blockedUntil: number | null
 }
@@ -60,12 +67,24 @@ const clockRestMs = 5_000
 
 let turn = 0
 
-/** Takes the next submission for a gateway out of the queue and opens its lane. */
-export function claim(tx: Tx, args: ClaimArgs): Claim | NoClaim {
+/** Takes the next submissions for a gateway out of the queue and opens their lanes. */
+export function claim(tx: Tx, args: ClaimArgs): Claimed {
+  const turns = new Turns(args.turns)
+  const claims: Claim[] = []
+  for (let left = args.limit ?? 1; left > 0; left--) {
+    const next = claimOne(tx, args, turns.order())
+    if (next.seq === undefined) return { claims, blockedUntil: next.blockedUntil }
+    turns.served(next)
+    claims.push(next)
+  }
+  return { claims, blockedUntil: null }
+}
+
+function claimOne(tx: Tx, args: ClaimArgs, order: Order): Claim | NoClaim {
   const quotas = quotasOf(args)
   const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
   let blockedUntil: number | null = null
-  for (const { level, after } of args.order) {
+  for (const { level, after } of order) {
     const deps = quotas.map((quota) => room(tx, quota, level, args.now))
     for (;;) {
       const lane = find(tx, args, level, after)

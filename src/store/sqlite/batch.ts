@@ -35,7 +35,7 @@ export interface Committed {
 /** What the one who asked does next comes within a moment, and can share the commit. */
 const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
   // A claim is followed by the mark of its first segment; nothing final happens before that is on the disk.
-  claim: ({ seq }: ResultOf<'claim'>) => seq !== undefined,
+  claim: ({ claims }: ResultOf<'claim'>) => claims.length > 0,
 }
 /** Nobody waits for the commit of these. */
 const patient: readonly OperationName[] = ['claim', 'markSent', 'published', 'waitingEvents']
