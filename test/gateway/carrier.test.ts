@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Gateway } from '../../src/gateway/gateway.ts'
+import type { HubOptions } from '../../src/hub/hub-options.ts'
+import { seededRandom } from '../../src/util/random.ts'
+import { Carrier, type CarrierBehaviour, CarrierGateway, carrierDecoders } from '../support/carrier.ts'
+import { Faults, failingStore } from '../support/failing-store.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { type StartedHub, startHub } from '../support/hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
+import { testClock as clock } from '../support/world.ts'
+
+const cleanUp: (() => unknown)[] = []
+afterEach(async () => {
+  for (const undo of cleanUp.splice(0).reverse()) await undo()
+})
+
+const numberOf = (i: number) => `+4915155${String(i).padStart(6, '0')}`
+
+interface World extends StartedHub {
+  readonly client: TestClient
+  /** Publishes texts with these numbers, each to somebody else, and answers when all are acknowledged. */
+  send(from: number, until: number): Promise<void>
+}
+
+async function hubWith(
+  gateways: Readonly<Record<string, Gateway>>,
+  { folder = temporaryFolder(), ...options }: { folder?: string } & Partial<HubOptions> = {},
+): Promise<World> {
+  const port = await freePort()
+  const rows = Object.keys(gateways).map((id) => `  ${id}: { type: modem, path: none, limits: { day: none } }`)
+  const yaml = `mqtt: { broker: { listen: 127.0.0.1:${port} } }
+gateways:\n${rows.join('\n')}
+limits: { client_per_hour: none }
+sms: { destinations: any }
+http: { enabled: false }`
+  const started = await startHub(yaml, {
+    clock,
+    folder,
+    decoders: carrierDecoders,
+    makeGateway: (id) => gateways[id] as Gateway,
+    ...options,
+  })
+  cleanUp.push(() => started.hub.stop())
+  // What ends while nobody is connected is delivered all the same.
+  const session = { clientId: 'watcher', clean: false }
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, session, 'smshub/sms/#')
+  await client.client.subscribeAsync('smshub/bridge/event', { qos: 1 })
+  cleanUp.push(() => client.close())
+  const send = async (from: number, until: number) => {
+    const publishes = Array.from({ length: until - from }, (_, i) =>
+      client.publish('smshub/sms/send', { id: `id ${from + i}`, to: numberOf(from + i), text: `text ${from + i}` }),
+    )
+    await Promise.all(publishes)
+  }
+  return { ...started, client, send }
+}
+
+const ends = ['delivered', 'undelivered', 'failed', 'expired', 'cancelled', 'in_doubt']
+
+/** The final statuses of texts, by the id that their client gave them. */
+function finals(...clients: readonly TestClient[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  const received = clients.flatMap((client) => client.received)
+  // A broker may deliver a message twice, with the same octets.
+  for (const { topic, json } of new Map(received.map((one) => [one.text, one])).values()) {
+    if (topic !== 'smshub/sms/status' || !ends.includes(json.status)) continue
+    found.set(json.client_id, [...(found.get(json.client_id) ?? []), json.status])
+  }
+  return found
+}
+
+const allEnded = (client: TestClient, count: number) => client.until(() => finals(client).size >= count)
+const ids = (from: number, until: number) => Array.from({ length: until - from }, (_, i) => `id ${from + i}`)
+const times = (carrier: Carrier) => {
+  const counts = new Map<string, number>()
+  for (const { text } of carrier.accepted) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return counts
+}
+
+/** Answers and reports come in any order, some reports before the answer that names the text. */
+function anyOrder(seed: number): Pick<CarrierBehaviour, 'answerMs' | 'reportMs'> {
+  const random = seededRandom(seed)
+  return { answerMs: () => random() * 200, reportMs: () => random() * 400 - 100 }
+}
+
+describe('through a carrier', () => {
+  test('as many texts are under way at once as its window holds, and no more', async () => {
+    const carrier = new Carrier(clock, { holdsUntil: 500 })
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    await send(0, 700)
+    await allEnded(client, 700)
+    expect(carrier.mostAtOnce).toBe(500)
+    expect([...times(carrier).values()].every((n) => n === 1)).toBe(true)
+  })
+
+  test('every text that was acknowledged is accepted once and ends once, whatever order reports come in', async () => {
+    const carrier = new Carrier(clock, anyOrder(1))
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    await send(0, 500)
+    await allEnded(client, 500)
+    expect(times(carrier)).toEqual(new Map(ids(0, 500).map((id) => [id.replace('id', 'text'), 1])))
+    expect(finals(client)).toEqual(new Map(ids(0, 500).map((id) => [id, ['delivered']])))
+    expect(client.received.filter(({ json }) => json.type === 'unmatched_report')).toEqual([])
+  })
+
+  test('so do those that it refused as too much, and it is given less at once', async () => {
+    const carrier = new Carrier(clock, { most: 100, ...anyOrder(2) })
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    await send(0, 400)
+    await allEnded(client, 400)
+    expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+    expect(
+      [...finals(client).values()].filter(([status, ...more]) => status !== 'delivered' || more.length > 0),
+    ).toEqual([])
+    expect(carrier.throttled).toBeGreaterThan(0)
+    // Each round halves what is under way: far fewer refusals than texts for each of the tries.
+    expect(carrier.throttled).toBeLessThan(4 * 400)
+  })
+
+  test('what it says nothing about is in doubt, once, and is never sent again; what it refuses fails', async () => {
+    const carrier = new Carrier(clock, {
+      silent: (text) => /[37]$/.test(text),
+      rejects: (text) => text.endsWith('5'),
+      ...anyOrder(3),
+    })
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    await send(0, 100)
+    await client.until(() => finals(client).size >= 80)
+    const inDoubt = ({ topic, json }: (typeof client.received)[number]) =>
+      topic === 'smshub/sms/status' && json.in_doubt === true && json.error !== null
+    await client.until(() => new Set(client.received.filter(inDoubt).map(({ json }) => json.client_id)).size === 20)
+    expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+    for (const [id, statuses] of finals(client)) {
+      if (/[37]$/.test(id)) continue
+      expect([id, statuses]).toEqual([id, [id.endsWith('5') ? 'failed' : 'delivered']])
+    }
+    const failed = client.received.find(({ json }) => json.status === 'failed')
+    expect(failed?.json.error).toMatchObject({ code: 'network_rejected', details: { smpp: 0x0b } })
+  })
+
+  test('a text that comes in is published, once however often the carrier brings it', async () => {
+    const carrier = new Carrier(clock)
+    const { client } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    carrier.text('+4915155000001', 'hello', 'in-1')
+    const first = await client.wait(({ topic }) => topic === 'smshub/sms/received')
+    expect(first.json).toMatchObject({ from: '+4915155000001', text: 'hello' })
+    carrier.text('+4915155000001', 'hello', 'in-1')
+    // The same words are another text, where the carrier gives it an id of its own.
+    carrier.text('+4915155000001', 'hello', 'in-2')
+    carrier.text('+4915155000001', 'bye', 'in-3')
+    const texts = () =>
+      client.received.filter(({ topic }) => topic === 'smshub/sms/received').map(({ json }) => json.text)
+    await client.until(() => texts().includes('bye'))
+    expect(texts()).toEqual(['hello', 'hello', 'bye'])
+  })
+})
+
+test('a hub that is stopped and started again while texts are under way sends each once, and each ends once', async () => {
+  const folder = temporaryFolder()
+  const carrier = new Carrier(clock, { silent: (text) => text.endsWith('9'), ...anyOrder(4) })
+  const clients: TestClient[] = []
+  for (const from of [0, 100, 200]) {
+    const { hub, client, send } = await hubWith({ home: new CarrierGateway('home', carrier) }, { folder })
+    clients.push(client)
+    await send(from, from + 100)
+    if (from === 200) {
+      // What was final in an earlier run was published then, or is now.
+      await client.until(() => finals(...clients).size >= 270)
+    } else {
+      await hub.stop()
+      await client.close()
+    }
+  }
+  expect(times(carrier).size).toBe(300)
+  expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+  for (const [id, statuses] of finals(...clients))
+    if (!id.endsWith('9')) expect([id, statuses]).toEqual([id, ['delivered']])
+})
+
+test('sixty-four gateways look into the queue hardly more often than one would for the same texts', async () => {
+  const gateways = Array.from({ length: 64 }, (_, i) => {
+    const id = `g${i}`
+    return [id, new CarrierGateway(id, new Carrier(clock, { answerMs: () => 20 }), 1)] as const
+  })
+  const faults = new Faults()
+  const { client, send } = await hubWith(Object.fromEntries(gateways), { makeStore: failingStore(faults) })
+  const before = faults.asked.get('claim') ?? 0
+  await send(0, 640)
+  await allEnded(client, 640)
+  // One that takes a text, one that looks for the next, one that is woken for nothing.
+  expect((faults.asked.get('claim') ?? 0) - before).toBeLessThan(4 * 640)
+})
