@@ -104,7 +104,7 @@ describe('through a carrier', () => {
   })
 
   test('so do those that it refused as too much, and it is given less at once', async () => {
-    const carrier = new Carrier(clock, { most: 100, ...anyOrder(2) })
+    const carrier = new Carrier(clock, { most: 100, holdsUntil: 101, ...anyOrder(2) })
     const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
     await send(0, 400)
     await allEnded(client, 400)
