@@ -123,7 +123,7 @@ describe('a hand-over that is struck by a fault', () => {
         await bench.until(() => bench.driver.ready)
         next = await bench.send('second')
       }
-      expect(next).toEqual({ outcome: 'sent', reference: bench.network.log.of('accepted').at(-1)?.reference })
+      expect(next).toEqual({ outcome: 'sent', reference: String(bench.network.log.of('accepted').at(-1)?.reference) })
       expect(bench.accepted('second')).toBe(1)
       expect(bench.accepted('first')).toBe(one.accepted)
 
