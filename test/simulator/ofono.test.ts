@@ -32,8 +32,10 @@ testWith(
   try {
     await untilSaid('method return', 'Modem.SetProperty', 'string:Powered', 'variant:boolean:true')
     await untilSaid('method return', 'Modem.SetProperty', 'string:Online', 'variant:boolean:true')
-    expect(await untilSaid('"registered"', 'NetworkRegistration.GetProperties')).toContain('"Simulated Network"')
-    expect(await untilSaid('262990000000001', 'SimManager.GetProperties')).toContain('8949017000000000017')
+    // The name comes behind the registration, the ICCID and the IMSI one after the other.
+    expect(await untilSaid('"Simulated Network"', 'NetworkRegistration.GetProperties')).toContain('"registered"')
+    await untilSaid('8949017000000000017', 'SimManager.GetProperties')
+    await untilSaid('262990000000001', 'SimManager.GetProperties')
     expect(await untilSaid('method return', 'MessageManager.SendMessage', `string:${friend}`, 'string:open')).toContain(
       'message_',
     )
