@@ -70,9 +70,11 @@ let turn = 0
 /** Takes the next submissions for a gateway out of the queue and opens their lanes. */
 export function claim(tx: Tx, args: ClaimArgs): Claimed {
   const turns = new Turns(args.turns)
+  const quotas = quotasOf(args)
+  const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
   const claims: Claim[] = []
   for (let left = args.limit ?? 1; left > 0; left--) {
-    const next = claimOne(tx, args, turns.order())
+    const next = claimOne(tx, args, { order: turns.order(), quotas, find })
     if (next.seq === undefined) return { claims, blockedUntil: next.blockedUntil }
     turns.served(next)
     claims.push(next)
@@ -80,9 +82,13 @@ export function claim(tx: Tx, args: ClaimArgs): Claimed {
   return { claims, blockedUntil: null }
 }
 
-function claimOne(tx: Tx, args: ClaimArgs, order: Order): Claim | NoClaim {
-  const quotas = quotasOf(args)
-  const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
+interface Search {
+  readonly order: Order
+  readonly quotas: readonly Quota[]
+  find(tx: Tx, args: ClaimArgs, level: number, after: string): ReadyLane | undefined
+}
+
+function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Claim | NoClaim {
   let blockedUntil: number | null = null
   for (const { level, after } of order) {
     const deps = quotas.map((quota) => room(tx, quota, level, args.now))

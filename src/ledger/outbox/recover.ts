@@ -33,8 +33,8 @@ export interface Recovered {
 }
 
 /**
- * The first thing after opening: decides from the rows what earlier runs, of this hub or of one that is gone, left under way. A segment without the mark
- * was never sent; one with it and without a reference is in doubt.
+ * The first thing after opening: decides from the rows what earlier runs, of this hub or of one that is gone, left
+ * under way. A segment without the mark was never sent; one with it and without a reference is in doubt.
  */
 export function recover(
   tx: Tx,

@@ -85,8 +85,7 @@ export function requeue(
   }: Part & Owner & { readonly retryAt: number; readonly error: ErrorReport | null },
 ): void {
   const { now } = part
-  const isOwner = isOwnersPart(tx, part, { owner, epoch })
-  const returned = isOwner ? settlePart(tx, part, { type: 'returned', error, now }) : null
+  const returned = settlePart(tx, part, { type: 'returned', error, now }, { owner, epoch })
   if (returned !== null && returned.lane !== null && retryAt > now) holdLane(tx, returned.lane, retryAt, now)
   matchWaitingReports(tx, part.sim, [], now)
 }
@@ -102,7 +101,7 @@ export function giveUp(
     ...part
   }: Part & Owner & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
 ): void {
-  if (isOwnersPart(tx, part, { owner, epoch })) settlePart(tx, part, { type: 'refused', status, error, now: part.now })
+  settlePart(tx, part, { type: 'refused', status, error, now: part.now }, { owner, epoch })
   matchWaitingReports(tx, part.sim, [], part.now)
 }
 
@@ -119,15 +118,14 @@ export function doubt(
   matchWaitingReports(tx, sim, [], now)
 }
 
-function isOwnersPart(tx: Tx, { seq }: Part, owner: Owner): boolean {
-  const row = submission(tx, seq)
-  return row !== undefined && isOwnedBy(row, owner)
-}
-
-/** Tells a submission, and those that ride in its text, what became of a segment that was not sent. */
-function settlePart(tx: Tx, part: Part, event: Event): SubmissionRow | null {
+/**
+ * Tells a submission, and those that ride in its text, what became of a segment that was not sent. With an `owner`, only
+ * where the claim is still its own.
+ */
+function settlePart(tx: Tx, part: Part, event: Event, owner: Owner | null = null): SubmissionRow | null {
   const row = submission(tx, part.seq)
-  if (row === undefined || keptPart(tx, row, part) !== part.part) return null
+  if (row === undefined || (owner !== null && !isOwnedBy(row, owner))) return null
+  if (keptPart(tx, row, part) !== part.part) return null
   return withRiders(tx, row)
     .map((one) => happen(tx, one, event))
     .at(-1) as SubmissionRow | null
