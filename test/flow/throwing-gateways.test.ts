@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Gateway, GatewayHandlers } from '../../src/gateway/gateway.ts'
-import type { GatewayState } from '../../src/message/gateway-state.ts'
 import type { SendPermit } from '../../src/message/submit-outcome.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { readyState } from '../support/ready-state.ts'
 
 /** Minutes of waiting become seconds. */
 const speed = 300
@@ -17,31 +17,13 @@ afterEach(async () => {
 
 type Send = Gateway['submit']
 
-const state: GatewayState = {
-  status: 'ready',
-  network: 'registered',
-  sim: 'ready',
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  storage_used: null,
-  storage_total: null,
-  port: null,
-  model: null,
-  firmware: null,
-  last_error: null,
-  recovering: null,
-  recoveries: {},
-}
-
 /** A gateway of somebody's making: `sends` one after the other, the last one again and again. */
 class ScriptedGateway implements Gateway {
   readonly sim = 'sim'
   readonly ready = true
   sent = 0
   readonly id: string
-  readonly state = state
+  readonly state = readyState
   readonly #sends: readonly Send[]
   readonly #start: () => void
 

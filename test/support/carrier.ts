@@ -1,10 +1,10 @@
 import type { Gateway, GatewayHandlers } from '../../src/gateway/gateway.ts'
-import type { GatewayState } from '../../src/message/gateway-state.ts'
 import type { Decoder } from '../../src/message/incoming.ts'
 import type { RawMessage } from '../../src/message/raw.ts'
 import type { Segment } from '../../src/message/segment.ts'
 import type { Cause, SendPermit, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { type Clock, sleep } from '../../src/util/clock.ts'
+import { readyState } from './ready-state.ts'
 
 /** What a carrier does with a segment that it gets. */
 export interface CarrierBehaviour {
@@ -139,31 +139,13 @@ export class Carrier {
   }
 }
 
-const state: GatewayState = {
-  status: 'ready',
-  network: 'registered',
-  sim: 'ready',
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  storage_used: null,
-  storage_total: null,
-  port: null,
-  model: null,
-  firmware: null,
-  last_error: null,
-  recovering: null,
-  recoveries: {},
-}
-
 /** The hub's end of a carrier. */
 export class CarrierGateway implements Gateway {
   readonly id: string
   readonly sim: string
   readonly matching = 'message_id'
   readonly window: number
-  readonly state = state
+  readonly state = readyState
   readonly #carrier: Carrier
   #isOpen = false
 
