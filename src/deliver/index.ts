@@ -169,8 +169,8 @@ export class Deliver {
       case 'undecodable':
         return this.#quarantine(message, decoded)
       case 'report': {
-        const { sim, receivedAt } = message
-        const report = { ...decoded.report, sim, receivedAt }
+        const { account, receivedAt } = message
+        const report = { ...decoded.report, account, receivedAt }
         await this.#steps.run('report', () =>
           this.#deps.store.run('settleReport', { raw: message.id, report, now: this.#deps.now() }),
         )
@@ -257,7 +257,7 @@ export class Deliver {
       await this.#deliver(joined(assembly))
     for (const report of await store.run('orphanedReports', { before: now - orphanMs })) {
       const data = {
-        gateway_sim: report.sim,
+        gateway_sim: report.account,
         // TP-MR is a number to whoever reads it, the id of a carrier is not.
         reference: report.matching === 'tp_mr' ? Number(report.reference) : report.reference,
         outcome: report.outcome,

@@ -11,7 +11,6 @@ export interface WholeText {
   readonly raws: readonly number[]
   readonly assembly: string | null
   readonly gateway: string
-  readonly sim: string
   readonly source: FiledMessage['source']
   readonly from: Address
   /** The service centre that its stamp is of; null where the modem does not show it. */
@@ -33,7 +32,6 @@ export interface WholeText {
 /** What the store keeps of a segment until its message is whole. */
 interface KeptPart extends Part {
   readonly gateway: string
-  readonly sim: string
   readonly from: Address
   readonly encoding: WholeText['encoding']
   readonly scts: number | null
@@ -61,7 +59,7 @@ export async function reassemble(
   }
   const { complete, copy, givenUp } = await store.run('assemble', {
     raw: raw.id,
-    key: assemblyKey({ concat, address: from }, raw.sim) as string,
+    key: assemblyKey({ concat, address: from }, raw.account) as string,
     sender: `${from.ton} ${from.number}`,
     part: concat.seq,
     total: concat.total,
@@ -92,11 +90,10 @@ export function joined(assembly: Assembly): WholeText {
   }
 }
 
-function keep({ gateway, sim, receivedAt, source }: FiledMessage, segment: IncomingSegment): KeptPart {
+function keep({ gateway, receivedAt, source }: FiledMessage, segment: IncomingSegment): KeptPart {
   const { from, encoding, scts, centre, route, damaged, mayBeText, concat, text, data } = segment
   return {
     gateway,
-    sim,
     from,
     encoding,
     scts,
@@ -112,8 +109,8 @@ function keep({ gateway, sim, receivedAt, source }: FiledMessage, segment: Incom
   }
 }
 
-function whole({ gateway, sim, source, from, encoding, scts, centre, route, receivedAt }: KeptPart) {
+function whole({ gateway, source, from, encoding, scts, centre, route, receivedAt }: KeptPart) {
   // Segments that an older version kept lack some of it.
   const shown = { centre: centre ?? null, route: route ?? null }
-  return { gateway, sim, source: source ?? 'storage', from, encoding, scts, ...shown, receivedAt }
+  return { gateway, source: source ?? 'storage', from, encoding, scts, ...shown, receivedAt }
 }

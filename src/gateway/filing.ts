@@ -32,8 +32,8 @@ export class Filing {
   readonly #stopped = new Latch()
   #waiting: Waiting[] = []
   #working: Promise<void> | null = null
-  /** Names the SIM; before the first start-up has read it, nothing is filed. */
-  #sim: string | null = null
+  /** Before the first start-up has read it, nothing is filed. */
+  #account: string | null = null
 
   constructor(gateway: string, clock: Clock, handlers: GatewayHandlers, form: Form) {
     this.#form = form
@@ -42,9 +42,9 @@ export class Filing {
     this.#handlers = handlers
   }
 
-  /** From now on messages belong to this SIM. */
-  use(sim: string): void {
-    this.#sim = sim
+  /** From now on messages belong to this account. */
+  use(account: string): void {
+    this.#account = account
     this.#work()
   }
 
@@ -65,10 +65,10 @@ export class Filing {
   }
 
   #raw(body: string, source: RawMessage['source'], slot?: string): RawMessage {
-    const sim = this.#sim ?? this.#gateway
+    const account = this.#account ?? this.#gateway
     const { name: form } = this.#form
     const identity = this.#form.identify(body)
-    return { gateway: this.#gateway, sim, source, form, body, identity, ...(slot !== undefined && { slot }) }
+    return { gateway: this.#gateway, account, source, form, body, identity, ...(slot !== undefined && { slot }) }
   }
 
   /** Keeps a message that came directly until it is on the disk, and says so then. */
@@ -81,7 +81,7 @@ export class Filing {
 
   /** What waits is tried once more, and then it is lost. */
   async stop(): Promise<void> {
-    this.#sim ??= this.#gateway
+    this.#account ??= this.#gateway
     this.#stopped.fire()
     this.#work()
     await this.#working
@@ -90,7 +90,7 @@ export class Filing {
   }
 
   #work(): void {
-    if (this.#sim === null || this.#waiting.length === 0) return
+    if (this.#account === null || this.#waiting.length === 0) return
     this.#working ??= this.#drain().finally(() => {
       this.#working = null
       if (!this.#stopped.isFired) this.#work()

@@ -27,8 +27,8 @@ export interface GatewayHandlers {
 /** A way to the network: a modem, an SMSC, a carrier. */
 export interface Gateway {
   readonly id: string
-  /** ICCID of the SIM where there is one: message references and reports live with it. */
-  readonly sim: string
+  /** ICCID of the SIM, or the carrier's account; the gateway's id where it has none. References live within it. */
+  readonly account: string
   /** How delivery reports name what it has sent. */
   readonly matching: ReportMatching
   readonly state: GatewayState

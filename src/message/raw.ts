@@ -15,8 +15,8 @@ export interface Identity {
  */
 export interface RawMessage {
   readonly gateway: string
-  /** ICCID of the SIM, or the gateway's id where it has none: message references live with the SIM. */
-  readonly sim: string
+  /** ICCID of the SIM, or the carrier's account; the gateway's id where it has none. References live within it. */
+  readonly account: string
   /**
    * How it came: delivered at once (`+CMT`, `+CDS`, `deliver_sm`), read from a storage while the gateway ran, or
    * `listed`: it was there when the gateway started.

@@ -24,6 +24,6 @@ export interface DeliveryReport {
 /** A report as the hub has filed it. */
 export interface StatusReport extends DeliveryReport {
   /** ICCID of the SIM, the bind or the carrier's account: references live within it. */
-  readonly sim: string
+  readonly account: string
   readonly receivedAt: number
 }

@@ -25,10 +25,10 @@ export const gap = '[…]'
  * total. `null` for a message of its own. The same key comes back when references wrap around: the store bounds it by
  * time, and a sequence number with other content starts a new set.
  */
-export function assemblyKey({ concat, address }: Pick<Deliver, 'concat' | 'address'>, sim: string): string | null {
+export function assemblyKey({ concat, address }: Pick<Deliver, 'concat' | 'address'>, account: string): string | null {
   if (!concat) return null
   // The number goes last: the name of an alphanumeric originator may hold any character.
-  return [sim, concat.bits, concat.ref, concat.total, address.ton, address.number].join('/')
+  return [account, concat.bits, concat.ref, concat.total, address.ton, address.number].join('/')
 }
 
 /**

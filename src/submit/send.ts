@@ -12,7 +12,7 @@ import type { DispatchRules } from './dispatch.ts'
 /** What became of one segment. */
 export interface SegmentSent {
   readonly part: number
-  readonly sim: string
+  readonly account: string
   readonly handover: SubmitOutcome
 }
 
@@ -44,38 +44,38 @@ export async function send(sending: Sending, told: (sent: SegmentSent) => void):
 async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
   const { gateway, claim, log } = sending
   try {
-    const { sim } = gateway
-    return { part, sim, handover: await sendSegment(sending, part, sim) }
+    const { account } = gateway
+    return { part, account, handover: await sendSegment(sending, part, account) }
   } catch (error) {
     // Before anything was handed over: that has outcomes of its own.
     const reason = `gateway ${gateway.id}: ${asError(error).message}`
     log('error', `${claim.commandId} is not sent: ${reason}`)
-    return { part, sim: gateway.id, handover: { outcome: 'not_sent', reason } }
+    return { part, account: gateway.id, handover: { outcome: 'not_sent', reason } }
   }
 }
 
-async function sendSegment(sending: Sending, part: number, sim: string): Promise<SubmitOutcome> {
+async function sendSegment(sending: Sending, part: number, account: string): Promise<SubmitOutcome> {
   const { gateway, claim, rules } = sending
-  if (claim.ring !== null) return ring(sending, sim, claim.ring)
+  if (claim.ring !== null) return ring(sending, account, claim.ring)
   const validFor = gateway.validitySeconds(Math.max(1, (claim.expiresAt - rules.now()) / 1000))
   const segment = segmentOf(claim, part, validFor)
-  return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, sim, validFor })
+  return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, account, validFor })
 }
 
 /** s until a call must have ended one way or the other. */
 const ringingTime = 90
 
-async function ring(sending: Sending, sim: string, seconds: number): Promise<SubmitOutcome> {
+async function ring(sending: Sending, account: string, seconds: number): Promise<SubmitOutcome> {
   const { gateway, claim } = sending
   if (gateway.ring === undefined) return refusedByGateway(`gateway ${gateway.id} makes no calls`)
   const order = { number: claim.recipient, seconds }
   const call = (permit: () => Promise<SendPermit>) => (gateway as Required<Gateway>).ring(order, permit)
-  return handedOver(sending, call, { part: 1, sim, validFor: seconds + ringingTime })
+  return handedOver(sending, call, { part: 1, account, validFor: seconds + ringingTime })
 }
 
 interface Marked {
   readonly part: number
-  readonly sim: string
+  readonly account: string
   readonly validFor: number
 }
 
@@ -94,7 +94,7 @@ type PermitState = 'open' | 'given' | 'withdrawn'
 async function handedOver(
   { store, gateway, claim, rules, permitMs, checkpoint, clock, log }: Sending,
   hand: (permit: () => Promise<SendPermit>) => Promise<SubmitOutcome>,
-  { part, sim, validFor }: Marked,
+  { part, account, validFor }: Marked,
 ): Promise<SubmitOutcome> {
   let state: PermitState = 'open'
   let stale: string | null = null
@@ -111,7 +111,7 @@ async function handedOver(
   const permit = async (): Promise<SendPermit> => {
     if (state !== 'open') return 'stop'
     checkpoint('submit.send:prompted')
-    const mark = { seq: claim.seq, part, gateway: gateway.id, sim, now: rules.now(), validFor, ...rules.owner }
+    const mark = { seq: claim.seq, part, gateway: gateway.id, account, now: rules.now(), validFor, ...rules.owner }
     const elapsed = stopwatch(clock)
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')

@@ -90,8 +90,8 @@ export interface Handed {
 
 /** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
 export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
-  const { part, sim, handover } = sent
-  const at = { seq: claim.seq, part, gateway: gateway.id, sim, now }
+  const { part, account, handover } = sent
+  const at = { seq: claim.seq, part, gateway: gateway.id, account, now }
   const decision = decide(handover, claim)
   switch (decision.do) {
     case 'sent': {

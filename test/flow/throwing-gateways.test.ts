@@ -19,7 +19,7 @@ type Send = Gateway['submit']
 
 /** A gateway of somebody's making: `sends` one after the other, the last one again and again. */
 class ScriptedGateway implements Gateway {
-  readonly sim = 'sim'
+  readonly account = 'account'
   readonly ready = true
   sent = 0
   readonly id: string

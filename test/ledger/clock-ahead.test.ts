@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 
 const file = (source: 'direct' | 'storage', slot: string | undefined, now: number) => {
-  const raw = { gateway: 'home', sim: 'sim', source, form: 'tpdu', body: 'A', ...(slot !== undefined && { slot }) }
+  const raw = { gateway: 'home', account: 'sim', source, form: 'tpdu', body: 'A', ...(slot !== undefined && { slot }) }
   return ledger.run('file', { raw, hash: 'A', stamped: false, now }).duplicate
 }
 

@@ -62,7 +62,7 @@ function published(...steps: readonly string[]): string {
     else if (step === 'restart') source = 'listed'
     else if (step.endsWith('deleted')) ledger.run('noteDeleted', { gateway: 'home', slot: slot as string })
     else {
-      const raw = { gateway: 'home', sim: 'sim', form: 'tpdu', body: text, ...(slot === undefined ? {} : { slot }) }
+      const raw = { gateway: 'home', account: 'sim', form: 'tpdu', body: text, ...(slot === undefined ? {} : { slot }) }
       const from = slot === undefined ? 'direct' : source
       const message = { raw: { ...raw, source: from }, hash: text, stamped: false, now: ledger.now } as const
       if (!ledger.run('file', message).duplicate) told.push(text)

@@ -78,7 +78,7 @@ describe('a text in doubt', () => {
         seq,
         part: 1,
         gateway: 'home',
-        sim: 'home',
+        account: 'home',
         now: ledger.now,
         error: { code: 'modem_error', message: 'no', retryable: true },
       } as const

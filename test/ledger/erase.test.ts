@@ -58,7 +58,7 @@ function lived(): Ledger {
     concat: { ref: 1, bits: 8, total: 2, seq: 1 },
   } as never)
   ledger.run('file', {
-    raw: { gateway: 'home', sim: 's', source: 'direct', form: 'tpdu', body: pdu },
+    raw: { gateway: 'home', account: 's', source: 'direct', form: 'tpdu', body: pdu },
     hash: 'h',
     stamped: true,
     now: ledger.now,

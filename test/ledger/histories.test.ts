@@ -63,7 +63,7 @@ class History {
     const [gateway, held] = this.#one([...this.#held, ['', undefined] as const])
     if (held === undefined) return
     const { ledger } = this
-    const at = { seq: held.seq, part: held.part, gateway, sim: gateway, now: ledger.now }
+    const at = { seq: held.seq, part: held.part, gateway, account: gateway, now: ledger.now }
     const back = () => {
       ledger.run('requeue', { ...at, ...ledger.owner, retryAt: ledger.now + this.#one([0, 5 * second]), error })
       this.#held.delete(gateway)
@@ -91,8 +91,8 @@ class History {
   }
 
   #report(): void {
-    const segments = this.ledger.engine.all<{ reference: string; sim: string; recipient: string }>(
-      `SELECT reference, segment.sim, recipient FROM segment JOIN submission ON seq = submission WHERE reference IS NOT NULL`,
+    const segments = this.ledger.engine.all<{ reference: string; account: string; recipient: string }>(
+      `SELECT reference, segment.sim AS account, recipient FROM segment JOIN submission ON seq = submission WHERE reference IS NOT NULL`,
     )
     const segment = this.#one(segments)
     if (segment === undefined) return

@@ -79,7 +79,7 @@ test('the same id within another account is another text', () => {
   const ledger = new Ledger()
   const id = ledger.queue()
   ledger.sent(ledger.write(), 'id-1')
-  expect(ledger.report('id-1', { sim: 'another' })).toBe(false)
+  expect(ledger.report('id-1', { account: 'another' })).toBe(false)
   expect(ledger.row(id).status).toBe('sent')
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Ledger, minute } from '../support/ledger.ts'
 
 const error = { code: 'modem_error', message: 'CMS 500', retryable: true } as const
-const at = (ledger: Ledger, seq: number) => ({ seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now })
+const at = (ledger: Ledger, seq: number) => ({ seq, part: 1, gateway: 'home', account: 'home', now: ledger.now })
 
 /** A claim that another run of the hub, or another hub, has taken over meanwhile. */
 function takenOver(): { ledger: Ledger; id: string; seq: number; before: Ledger['owner'] } {

@@ -67,9 +67,9 @@ const run =
   () =>
     ledger.run(name, args)
 
-const part = () => ({ part: 1, gateway: 'home', sim: 'home', now: ledger.now })
+const part = () => ({ part: 1, gateway: 'home', account: 'home', now: ledger.now })
 const error = { code: 'modem_error', message: 'CMS 38', retryable: true } as const
-const raw = { gateway: 'home', sim: 'home', source: 'listed', slot: 'SM:1', form: 'tpdu', body: '' } as const
+const raw = { gateway: 'home', account: 'home', source: 'listed', slot: 'SM:1', form: 'tpdu', body: '' } as const
 const stamp = { scts: null, receivedAt: ledger.now } as ArgsOf<'openCommands'>['stamp']
 const shared = { absent: ['away'], shared: ['', 'away|home'], routes: ['', 'away|home'] }
 

@@ -18,7 +18,7 @@ function requeued(over: Parameters<Ledger['command']>[0] = {}): { ledger: Ledger
   const ledger = new Ledger()
   const id = ledger.command({ safe: true, ...over })
   const seq = ledger.write()
-  const at = { seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now }
+  const at = { seq, part: 1, gateway: 'home', account: 'home', now: ledger.now }
   ledger.run('requeue', { ...ledger.owner, ...at, retryAt: ledger.now + minute, error })
   return { ledger, id, seq }
 }
@@ -103,7 +103,7 @@ describe('a command that waits to be repeated', () => {
       seq,
       part: 2,
       gateway: 'home',
-      sim: 'home',
+      account: 'home',
       now: ledger.now,
       retryAt: ledger.now,
       error,
@@ -123,7 +123,7 @@ test('a text that was given up stays as it ended when a part of it could not be 
     seq,
     part: 2,
     gateway: 'home',
-    sim: 'home',
+    account: 'home',
     now: ledger.now,
     status: 'failed',
     error,
@@ -153,7 +153,7 @@ describe('a device that answers faster than the modem', () => {
       ledger.reply(seq)
       // The second text is with another gateway by then.
       ledger.claim('away')
-      const at = { seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now, error }
+      const at = { seq, part: 1, gateway: 'home', account: 'home', now: ledger.now, error }
       if (fate === 'in doubt') ledger.doubt(seq)
       if (fate === 'requeued') ledger.run('requeue', { ...ledger.owner, ...at, retryAt: ledger.now })
       if (fate === 'refused') ledger.run('giveUp', { ...ledger.owner, ...at, status: 'failed' })

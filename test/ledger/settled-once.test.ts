@@ -27,7 +27,7 @@ describe('a filed message is settled once, whoever looks:', () => {
     const ledger = new Ledger()
     const raw = ledger.filed()
     const report: StatusReport = {
-      sim: 'home',
+      account: 'home',
       matching: 'tp_mr',
       reference: '9',
       recipient: '4915112345601',

@@ -177,7 +177,7 @@ test('a new plug under another name is the same gateway, by its IMEI; two gatewa
   const [home, barn] = [gateway('home', machine, finder), gateway('barn', machine, finder)]
   await until(machine, () => home.ready && barn.ready)
   expect([one.isOpen, two.isOpen]).toEqual([true, true])
-  const sims = [home.sim, barn.sim]
+  const accounts = [home.account, barn.account]
   // Both fall out of a hub without power, and come back the other way round.
   one.unplug()
   two.unplug()
@@ -193,7 +193,7 @@ test('a new plug under another name is the same gateway, by its IMEI; two gatewa
   one.plugIn()
   two.plugIn()
   await until(machine, () => home.ready && barn.ready)
-  expect([home.sim, barn.sim]).toEqual(sims)
+  expect([home.account, barn.account]).toEqual(accounts)
   expect(machine.written.get('ttyUSB2')).toContain('AT+CMGF=0')
   await Promise.all([home.stop(), barn.stop()])
 })

@@ -45,7 +45,7 @@ describe('a text', () => {
     text(bench, 'hello')
     await bench.clock.advance(1_000)
     expect(textsOf(bench)).toEqual(['hello'])
-    expect(bench.told.messages[0]).toMatchObject({ gateway: 'home', sim: bench.driver.sim, source: 'storage' })
+    expect(bench.told.messages[0]).toMatchObject({ gateway: 'home', account: bench.driver.account, source: 'storage' })
     expect(stored(bench)).toBe(0)
   })
 
@@ -415,8 +415,10 @@ describe('a text that comes directly', () => {
     await bench.clock.advance(50)
     bench.modem.say('+CMT: ,24', pdu)
     await bench.clock.advance(2_000)
-    expect(bench.told.messages).toMatchObject([{ gateway: 'home', sim: bench.driver.sim, source: 'direct', body: pdu }])
-    expect(bench.driver.sim).toMatch(/^\d+$/)
+    expect(bench.told.messages).toMatchObject([
+      { gateway: 'home', account: bench.driver.account, source: 'direct', body: pdu },
+    ])
+    expect(bench.driver.account).toMatch(/^\d+$/)
   })
 })
 

@@ -159,14 +159,21 @@ test('a text that was sent before an upgrade gets its report behind it, and a re
     )
     segment.run(1, 'sent', 7, at)
     segment.run(2, 'written', null, at)
-    const report = { sim: 'home', reference: 9, recipient: '4915112345601', scts: at, status: 0, outcome: 'delivered' }
+    const report = {
+      account: 'home',
+      reference: 9,
+      recipient: '4915112345601',
+      scts: at,
+      status: 0,
+      outcome: 'delivered',
+    }
     db.prepare(
       `INSERT INTO raw (gateway, sim, source, hash, state, document, received_at) VALUES ('home', 'home', 'direct', 'h', 'report', ?, ?)`,
     ).run(JSON.stringify({ ...report, meaning: 'delivered' }), at)
   })
   const engine = new SqliteEngine(path, { durable: false })
   const report = {
-    sim: 'home',
+    account: 'home',
     matching: 'tp_mr',
     reference: '7',
     recipient: '4915112345601',

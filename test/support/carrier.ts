@@ -142,7 +142,7 @@ export class Carrier {
 /** The hub's end of a carrier. */
 export class CarrierGateway implements Gateway {
   readonly id: string
-  readonly sim: string
+  readonly account: string
   readonly matching = 'message_id'
   readonly window: number
   readonly state = readyState
@@ -151,7 +151,7 @@ export class CarrierGateway implements Gateway {
 
   constructor(id: string, carrier: Carrier, window = 500) {
     this.id = id
-    this.sim = `account of ${id}`
+    this.account = `account of ${id}`
     this.window = window
     this.#carrier = carrier
   }
@@ -183,7 +183,7 @@ export class CarrierGateway implements Gateway {
   }
 
   #raw(brought: Brought): RawMessage {
-    const identity = { hash: `${this.sim} ${brought.kind} ${brought.id}`, mark: 'id' } as const
-    return { gateway: this.id, sim: this.sim, source: 'direct', form, body: JSON.stringify(brought), identity }
+    const identity = { hash: `${this.account} ${brought.kind} ${brought.id}`, mark: 'id' } as const
+    return { gateway: this.id, account: this.account, source: 'direct', form, body: JSON.stringify(brought), identity }
   }
 }

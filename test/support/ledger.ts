@@ -135,7 +135,7 @@ export class Ledger {
         seq,
         part: each,
         gateway,
-        sim: gateway,
+        account: gateway,
         now: this.now,
         validFor: 86_400,
         ...this.owner,
@@ -148,12 +148,12 @@ export class Ledger {
   sent(seq: number, mr: number | string | null, part = 1, gateway = 'home'): void {
     const reference = mr === null ? null : String(mr)
     const matching = typeof mr === 'string' ? 'message_id' : 'tp_mr'
-    this.run('markSent', { seq, part, gateway, sim: gateway, reference, matching, now: this.now })
+    this.run('markSent', { seq, part, gateway, account: gateway, reference, matching, now: this.now })
   }
 
   doubt(seq: number, part = 1, gateway = 'home'): void {
     const error = { code: 'modem_error', message: 'CMS 500', retryable: true } as const
-    this.run('doubt', { seq, part, gateway, sim: gateway, now: this.now, reason: 'CMS 500', error })
+    this.run('doubt', { seq, part, gateway, account: gateway, now: this.now, reason: 'CMS 500', error })
   }
 
   /** A message has been filed; its row. */
@@ -170,7 +170,7 @@ export class Ledger {
   report(reference: number | string, over: Partial<StatusReport> = {}): boolean {
     const raw = this.filed()
     const report: StatusReport = {
-      sim: 'home',
+      account: 'home',
       matching: typeof reference === 'string' ? 'message_id' : 'tp_mr',
       reference: String(reference),
       recipient: '4915112345601',

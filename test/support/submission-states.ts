@@ -5,7 +5,7 @@ export const now = Date.parse('2026-11-22T12:00:00Z')
 const error = { code: 'modem_error', message: 'CMS 500', retryable: true } as const
 const reply = { text: 'OK', parsed: {}, matched_by: 'pattern' } as const
 const answer = { reply, messageId: 'in_1', now }
-const sim = 'home'
+const account = 'home'
 
 /** Every event, in each form that a rule tells apart. */
 export const events: { readonly [E in EventName]: readonly (Event & { readonly type: E })[] } = {
@@ -14,12 +14,12 @@ export const events: { readonly [E in EventName]: readonly (Event & { readonly t
     (carrier) => ({ type: 'claimed', gateway: 'home', owner: 'hub', epoch: 1, carrier, now }) as const,
   ),
   written: [1, 2].map((part) => ({ type: 'written', part, validFor: 3_600, now }) as const),
-  accepted: [true, false].map((reports) => ({ type: 'accepted', sim, reports, now }) as const),
+  accepted: [true, false].map((reports) => ({ type: 'accepted', account, reports, now }) as const),
   returned: [{ type: 'returned', error, now }],
   refused: (['failed', 'expired'] as const).map((status) => ({ type: 'refused', status, error, now }) as const),
-  lost: [{ type: 'lost', sim, reason: 'CMS 500', error, now }],
-  arrived: [true, false].map((whole) => ({ type: 'arrived', sim, delivered: 1, whole, now }) as const),
-  undelivered: [{ type: 'undelivered', sim, error, now }],
+  lost: [{ type: 'lost', account, reason: 'CMS 500', error, now }],
+  arrived: [true, false].map((whole) => ({ type: 'arrived', account, delivered: 1, whole, now }) as const),
+  undelivered: [{ type: 'undelivered', account, error, now }],
   answered: [true, null].map((ok) => ({ type: 'answered', ok, ...answer }) as const),
   declined: [{ type: 'declined', error, ...answer }],
   unproven: [{ type: 'unproven', ...answer }],

@@ -52,7 +52,7 @@ export class Modem implements Gateway {
     this.#rest = new Rest(clock, () => this.#handlers.changed())
   }
 
-  get sim(): string {
+  get account(): string {
     return this.#service?.sim ?? this.id
   }
 

@@ -2,7 +2,7 @@ import { type Document, happening } from '../../message/hub-event.ts'
 import type { RawMessage } from '../../message/raw.ts'
 import type { StatusReport } from '../../message/report.ts'
 import { keptId } from '../outbox/message-ids.ts'
-import { applyReport, keptReport } from '../outbox/reports.ts'
+import { applyReport, keptReport, type WaitingReport } from '../outbox/reports.ts'
 import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { isCopyOfKnown, noteSlot } from './copies.ts'
@@ -11,7 +11,7 @@ import { isCopyOfKnown, noteSlot } from './copies.ts'
 export interface FiledMessage {
   readonly id: number
   readonly gateway: string
-  readonly sim: string
+  readonly account: string
   readonly form: string
   readonly body: string
   readonly source: RawMessage['source']
@@ -37,7 +37,7 @@ export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplica
   tx.run(
     'INSERT INTO raw (gateway, sim, source, slot, form, pdu, hash, state, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     raw.gateway,
-    raw.sim,
+    raw.account,
     raw.source,
     raw.slot ?? null,
     raw.form,
@@ -54,7 +54,7 @@ export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplica
 /** The oldest messages that nobody has looked into yet. */
 export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
   return tx.all<FiledMessage>(
-    `SELECT id, gateway, sim, form, pdu AS body, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
+    `SELECT id, gateway, sim AS account, form, pdu AS body, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
     limit,
   )
 }
@@ -111,13 +111,13 @@ export function done(tx: Tx, raws: readonly number[]): boolean {
 
 /** Reports that have waited for longer than `since`: given up, told once by the caller. */
 export function orphanedReports(tx: Tx, { before }: { before: number }): StatusReport[] {
-  const rows = tx.all<{ id: number; document: string }>(
-    `SELECT id, document FROM raw WHERE state = 'report' AND received_at < ?`,
+  const rows = tx.all<WaitingReport>(
+    `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND received_at < ?`,
     before,
   )
   done(
     tx,
     rows.map((row) => row.id),
   )
-  return rows.map((row) => keptReport(row.document, before))
+  return rows.map((row) => keptReport(row, before))
 }

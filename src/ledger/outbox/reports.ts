@@ -85,7 +85,7 @@ function referenced(tx: Tx, report: StatusReport, key: string, now: number): Can
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND ${keyIn('segment.reference')} = ? AND segment.reference IS NOT NULL
          AND segment.written_at > ? AND (segment.report IS NULL OR segment.report >= 32)`,
-      report.sim,
+      report.account,
       key,
       now - horizonMs,
     )
@@ -114,7 +114,7 @@ function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
 
 type Unnamed = Candidate & { readonly in_flight: number }
 
-function unnamedOf(tx: Tx, { sim, recipient }: StatusReport, from: number, until: number): Unnamed[] {
+function unnamedOf(tx: Tx, { account, recipient }: StatusReport, from: number, until: number): Unnamed[] {
   return tx
     .all<Unnamed>(
       `SELECT segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient,
@@ -123,7 +123,7 @@ function unnamedOf(tx: Tx, { sim, recipient }: StatusReport, from: number, until
        WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
          AND submission.ring IS NULL AND (segment.outcome IN ('sent', 'doubt')
            OR (segment.outcome = 'written' AND submission.status = 'sending' AND submission.in_doubt = 0))`,
-      sim,
+      account,
       from,
       until,
     )
@@ -142,7 +142,7 @@ function inOrder(tx: Tx, report: StatusReport, rows: readonly Candidate[]): read
       .all<{ written_at: number }>(
         `SELECT written_at FROM segment WHERE sim = ? AND ${keyIn('reference')} = ? AND reference IS NOT NULL
            AND written_at > ? AND written_at < ?`,
-        report.sim,
+        report.account,
         keyOf(String((Number(report.reference) + step) & 0xff)),
         (rows[0] as Candidate).written_at - neighbourMs,
         (rows[0] as Candidate).written_at + neighbourMs,
@@ -171,18 +171,18 @@ function sameRecipient(ours: string, theirs: string): boolean {
 }
 
 /** A report names its service centre and when that took the message: between our writing it and its acceptance. */
-function learnFrom({ centre, scts, sim, receivedAt }: StatusReport, segment: Candidate, tx: Tx): void {
-  tx.run('INSERT INTO sim (id, reports) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET reports = reports + 1', sim)
+function learnFrom({ centre, scts, account, receivedAt }: StatusReport, segment: Candidate, tx: Tx): void {
+  tx.run('INSERT INTO sim (id, reports) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET reports = reports + 1', account)
   if (scts === null) return
   const { written_at: writtenAt, sent_at: sentAt } = segment
   const acceptedAt = Math.max(writtenAt, Math.min(sentAt ?? receivedAt, receivedAt))
   learnReported(tx, centre, { scts, writtenAt, acceptedAt })
 }
 
-function settleReport(tx: Tx, row: SubmissionRow, { sim, outcome, ...report }: StatusReport, now: number): void {
+function settleReport(tx: Tx, row: SubmissionRow, { account, outcome, ...report }: StatusReport, now: number): void {
   if (outcome === 'failed') {
     const error = errorReport(new Fault('delivery_failed', report.meaning, { status: report.status }))
-    happen(tx, row, { type: 'undelivered', sim, error, now })
+    happen(tx, row, { type: 'undelivered', account, error, now })
     return
   }
   const delivered =
@@ -191,7 +191,7 @@ function settleReport(tx: Tx, row: SubmissionRow, { sim, outcome, ...report }: S
       row.carrier ?? row.seq,
     )?.n ?? 0
   if (row.device !== null) touchDevice(tx, row.device, now)
-  happen(tx, row, { type: 'arrived', sim, delivered, whole: delivered >= row.parts, now })
+  happen(tx, row, { type: 'arrived', account, delivered, whole: delivered >= row.parts, now })
 }
 
 /** Reports of a SIM that are tried again when the fate of a segment without reference has become clear. */
@@ -201,32 +201,33 @@ const mostTried = 50
  * Reports that came before the reference that they name was known get another try, under any of its `keys`; by TP-MR
  * those that waited for the reference of another segment too, where there are segments without any.
  */
-export function matchWaitingReports(tx: Tx, sim: string, keys: readonly string[], now: number): void {
-  const waiting = `SELECT id, document FROM raw WHERE state = 'report' AND sim = ?`
+export function matchWaitingReports(tx: Tx, account: string, keys: readonly string[], now: number): void {
+  const waiting = `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND sim = ?`
   const named =
     keys.length === 0
       ? []
       : tx.all<WaitingReport>(
           `${waiting} AND ${keyIn('reference')} IN (?${', ?'.repeat(keys.length - 1)})`,
-          sim,
+          account,
           ...keys,
         )
-  const others = lacksReferences(tx, sim, now)
-    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, sim, mostTried)
+  const others = lacksReferences(tx, account, now)
+    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, account, mostTried)
     : []
-  const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row.document]))
-  for (const [id, text] of rows) {
-    if (applyReport(tx, keptReport(text, now), now)) {
+  const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row]))
+  for (const [id, row] of rows) {
+    if (applyReport(tx, keptReport(row, now), now)) {
       tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
     }
   }
 }
 
 /** Reports that an older version kept name TP-MR by a number, and do not all say of which service centre they are. */
-export function keptReport(text: string, now: number): StatusReport {
-  const kept = document<Partial<StatusReport>>(text)
+export function keptReport({ account, ...row }: WaitingReport, now: number): StatusReport {
+  const kept = document<Partial<StatusReport>>(row.document)
   return {
     ...(kept as StatusReport),
+    account,
     matching: kept.matching ?? 'tp_mr',
     reference: String(kept.reference),
     centre: kept.centre ?? null,
@@ -234,13 +235,14 @@ export function keptReport(text: string, now: number): StatusReport {
   }
 }
 
-interface WaitingReport {
+export interface WaitingReport {
   readonly id: number
+  readonly account: string
   readonly document: string
 }
 
-function lacksReferences(tx: Tx, sim: string, now: number): boolean {
+function lacksReferences(tx: Tx, account: string, now: number): boolean {
   const sql = `SELECT 1 FROM segment WHERE sim = ? AND reference IS NULL AND written_at > ? AND outcome IN ('sent', 'doubt')
     LIMIT 1`
-  return tx.one(sql, sim, now - horizonMs) !== undefined
+  return tx.one(sql, account, now - horizonMs) !== undefined
 }

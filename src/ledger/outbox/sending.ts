@@ -18,7 +18,7 @@ interface Part {
   readonly seq: number
   readonly part: number
   readonly gateway: string
-  readonly sim: string
+  readonly account: string
   readonly now: number
 }
 
@@ -28,7 +28,7 @@ interface Part {
  */
 export function markWritten(
   tx: Tx,
-  { seq, part, gateway, sim, now, validFor, ...owner }: Part & Owner & { readonly validFor: number },
+  { seq, part, gateway, account, now, validFor, ...owner }: Part & Owner & { readonly validFor: number },
 ): SendPermit {
   const row = submission(tx, seq)
   if (row === undefined || row.gateway !== gateway || !isOwnedBy(row, owner)) return 'stop'
@@ -37,7 +37,7 @@ export function markWritten(
   if (marked.at(-1) === null) return 'stop'
   tx.run(
     `UPDATE segment SET outcome = 'written', sim = ?, written_at = ? WHERE submission = ? AND part = ?`,
-    sim,
+    account,
     now,
     seq,
     part,
@@ -50,27 +50,27 @@ export function markSent(
   tx: Tx,
   { reference, matching, ...part }: Part & { readonly reference: string | null; readonly matching: ReportMatching },
 ): void {
-  const { sim, now } = part
+  const { account, now } = part
   const row = submission(tx, part.seq)
   const kept = keptPart(tx, row, part)
   tx.run(
     `UPDATE segment SET outcome = 'sent', sim = ?, reference = ? WHERE submission = ? AND part = ?`,
-    sim,
+    account,
     reference === null ? null : keptId(reference),
     part.seq,
     kept,
   )
   if (row !== undefined && kept === row.parts) {
-    const reports = row.report === 1 && givesReports(tx, sim)
-    for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', sim, reports, now })
+    const reports = row.report === 1 && givesReports(tx, account)
+    for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', account, reports, now })
   }
   // A report may overtake the answer that names its reference.
   const keys = reference === null ? [] : matching === 'message_id' ? keysOf(reference) : [keyOf(reference)]
-  matchWaitingReports(tx, sim, keys, now)
+  matchWaitingReports(tx, account, keys, now)
 }
 
-function givesReports(tx: Tx, sim: string): boolean {
-  return (tx.one<{ reports: number }>('SELECT reports FROM sim WHERE id = ?', sim)?.reports ?? 0) > 0
+function givesReports(tx: Tx, account: string): boolean {
+  return (tx.one<{ reports: number }>('SELECT reports FROM sim WHERE id = ?', account)?.reports ?? 0) > 0
 }
 
 /** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. Only its owner may say so. */
@@ -87,7 +87,7 @@ export function requeue(
   const { now } = part
   const returned = settlePart(tx, part, { type: 'returned', error, now }, { owner, epoch })
   if (returned !== null && returned.lane !== null && retryAt > now) holdLane(tx, returned.lane, retryAt, now)
-  matchWaitingReports(tx, part.sim, [], now)
+  matchWaitingReports(tx, part.account, [], now)
 }
 
 /** The submission ends without having been sent. Only its owner may say so. */
@@ -102,7 +102,7 @@ export function giveUp(
   }: Part & Owner & { readonly status: 'failed' | 'expired'; readonly error: ErrorReport },
 ): void {
   settlePart(tx, part, { type: 'refused', status, error, now: part.now }, { owner, epoch })
-  matchWaitingReports(tx, part.sim, [], part.now)
+  matchWaitingReports(tx, part.account, [], part.now)
 }
 
 /** It may have been sent and nobody knows. */
@@ -110,12 +110,12 @@ export function doubt(
   tx: Tx,
   { reason, error, ...part }: Part & { readonly reason: string; readonly error: ErrorReport },
 ): void {
-  const { seq, sim, now } = part
+  const { seq, account, now } = part
   const kept = keptPart(tx, submission(tx, seq), part)
-  tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, sim, seq, kept)
-  settlePart(tx, part, { type: 'lost', sim, reason, error, now })
+  tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, account, seq, kept)
+  settlePart(tx, part, { type: 'lost', account, reason, error, now })
   // A report may have come before it was clear that nobody would name its reference.
-  matchWaitingReports(tx, sim, [], now)
+  matchWaitingReports(tx, account, [], now)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ArgsOf } from '../../../src/ledger/operations.ts'
 import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
-const raw = { gateway: 'home', sim: 'sim', source: 'direct', form: 'tpdu', body: '0791' } as const
+const raw = { gateway: 'home', account: 'sim', source: 'direct', form: 'tpdu', body: '0791' } as const
 const file = (ledger: Ledger, over: Partial<ArgsOf<'file'>> = {}) =>
   ledger.run('file', { raw, hash: 'h', stamped: true, now: ledger.now, ...over })
 const filedIds = (ledger: Ledger) => ledger.run('filed', { limit: 9 }).map(({ id }) => id)
@@ -12,7 +12,7 @@ const rawRow = (ledger: Ledger, id: number) =>
 const stamp = { scts: null, receivedAt: 0 } as unknown as ArgsOf<'openCommands'>['stamp']
 
 const report = (ledger: Ledger) => ({
-  sim: 'home',
+  account: 'home',
   matching: 'tp_mr' as const,
   reference: '7',
   recipient: '4915112345601',

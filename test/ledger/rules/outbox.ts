@@ -4,7 +4,7 @@ import type { Rules } from './rule.ts'
 
 const error = { code: 'modem_error', message: 'CMS 38', retryable: true } as const
 const key = { client: 'client', messageId: 1, connection: 'one', duplicate: false, hash: 'h' }
-const at = (ledger: Ledger, seq: number) => ({ seq, part: 1, gateway: 'home', sim: 'home', now: ledger.now })
+const at = (ledger: Ledger, seq: number) => ({ seq, part: 1, gateway: 'home', account: 'home', now: ledger.now })
 const isThere = (ledger: Ledger, id: string) => ledger.row(id).status === 'queued'
 
 export const outboxRules = {

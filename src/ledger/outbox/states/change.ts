@@ -17,7 +17,7 @@ export interface Change {
   readonly error?: ErrorReport | null
   readonly reply?: Reply
   readonly gateway?: string | null
-  readonly sim?: string
+  readonly account?: string
   readonly owner?: string
   readonly epoch?: number
   readonly attempts?: number
@@ -54,7 +54,7 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   error: 'error',
   reply: 'reply',
   gateway: 'gateway',
-  sim: 'sim',
+  account: 'sim',
   owner: 'owner',
   epoch: 'epoch',
   attempts: 'attempts',

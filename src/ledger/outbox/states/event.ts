@@ -17,16 +17,16 @@ interface Events {
   /** A part of it is about to leave: nobody may say any more that it never did. */
   readonly written: { readonly part: number; readonly validFor: number }
   /** The network has all its parts. `reports`: reports have come through this SIM before. */
-  readonly accepted: { readonly sim: string; readonly reports: boolean }
+  readonly accepted: { readonly account: string; readonly reports: boolean }
   /** Nothing left, or it may be repeated: it goes once more. */
   readonly returned: { readonly error?: ErrorReport | null; readonly reason?: string }
   /** The network or the modem will not have it, or its time was over at the prompt. */
   readonly refused: { readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
   /** It may have been sent, and nobody knows. */
-  readonly lost: { readonly sim: string; readonly reason: string; readonly error: ErrorReport }
+  readonly lost: { readonly account: string; readonly reason: string; readonly error: ErrorReport }
   /** Delivery report. `whole`: all its parts have arrived. */
-  readonly arrived: { readonly sim: string; readonly delivered: number; readonly whole: boolean }
-  readonly undelivered: { readonly sim: string; readonly error: ErrorReport }
+  readonly arrived: { readonly account: string; readonly delivered: number; readonly whole: boolean }
+  readonly undelivered: { readonly account: string; readonly error: ErrorReport }
   /** The device answers. `ok` is null where the words are not known well enough. */
   readonly answered: Answer & { readonly ok: boolean | null }
   readonly declined: Answer & { readonly error: ErrorReport }

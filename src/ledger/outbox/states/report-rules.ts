@@ -4,13 +4,13 @@ import { type Change, ended } from './change.ts'
 import type { Rule } from './rule.ts'
 
 /** What has arrived is waited for no more: by its report a submission that expects no reply ends. */
-export const arrive: Rule<'arrived'> = (state, { sim, delivered, whole, now }) => {
+export const arrive: Rule<'arrived'> = (state, { account, delivered, whole, now }) => {
   const { row, following } = state
-  const seen: Change = { partsDelivered: delivered, sim }
+  const seen: Change = { partsDelivered: delivered, account }
   if (!whole) return { change: seen }
   const settled: Change = row.in_doubt === 1 ? { inDoubt: false, reason: null, error: null } : {}
   if (following !== null) {
-    if (following.goes === 'then' && row.expect === 'none') return goOn(state, now, { sim })
+    if (following.goes === 'then' && row.expect === 'none') return goOn(state, now, { account })
     return { change: { ...seen, ...settled, sentAt: row.sent_at ?? now, deadline: now + row.within } }
   }
   const arrived: Change = { ...seen, ...settled, sms: 'delivered', deliveredAt: now, due: null }
@@ -23,10 +23,10 @@ export const arriveUnasked: Rule<'arrived'> = (state, event) =>
   event.whole && state.following === null ? arrive(state, event) : null
 
 /** A pending answer was faster than the report: its own, longer wait goes on. */
-export const arriveLate: Rule<'arrived'> = ({ row }, { sim, delivered, whole, now }) => ({
+export const arriveLate: Rule<'arrived'> = ({ row }, { account, delivered, whole, now }) => ({
   change: {
     partsDelivered: delivered,
-    sim,
+    account,
     ...(whole && { sms: 'delivered' as const, deliveredAt: row.delivered_at ?? now }),
   },
 })
@@ -37,14 +37,14 @@ const movable: Readonly<Record<'arrived' | 'undelivered', readonly SmsStatus[]>>
   undelivered: ['sending', 'sent', 'in_doubt'],
 }
 
-export const arriveEnded: Rule<'arrived'> = ({ row }, { sim, delivered, whole, now }) =>
+export const arriveEnded: Rule<'arrived'> = ({ row }, { account, delivered, whole, now }) =>
   movable.arrived.includes(row.sms_status)
-    ? { change: { partsDelivered: delivered, sim, ...(whole && { sms: 'delivered' as const, deliveredAt: now }) } }
+    ? { change: { partsDelivered: delivered, account, ...(whole && { sms: 'delivered' as const, deliveredAt: now }) } }
     : null
 
-export const miss: Rule<'undelivered'> = (_, { sim, error, now }) => ({
-  change: ended('undelivered', now, { sms: 'undelivered', sim, ok: false, error }),
+export const miss: Rule<'undelivered'> = (_, { account, error, now }) => ({
+  change: ended('undelivered', now, { sms: 'undelivered', account, ok: false, error }),
 })
 
-export const missEnded: Rule<'undelivered'> = ({ row }, { sim }) =>
-  movable.undelivered.includes(row.sms_status) ? { change: { sms: 'undelivered', sim } } : null
+export const missEnded: Rule<'undelivered'> = ({ row }, { account }) =>
+  movable.undelivered.includes(row.sms_status) ? { change: { sms: 'undelivered', account } } : null

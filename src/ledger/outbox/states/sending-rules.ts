@@ -32,14 +32,14 @@ export const mark: Rule<'written'> = ({ row }, { part, validFor, now }) => ({
 })
 
 /** It is sent, and the wait for its report or its answer begins. */
-export const take: Rule<'accepted'> = (state, { sim, reports, now }) => {
+export const take: Rule<'accepted'> = (state, { account, reports, now }) => {
   const { row, following } = state
   if (following?.goes === 'then' && row.expect === 'none') {
-    const { change, effects = [] } = goOn(state, now, { sim })
+    const { change, effects = [] } = goOn(state, now, { account })
     return { change, effects: [...effects, 'stick_to_gateway'] }
   }
   const written = row.written_at ?? now
-  const left: Change = { sim, sentAt: now, inDoubt: false }
+  const left: Change = { account, sentAt: now, inDoubt: false }
   // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
   const deadline = reports ? written + reportMs(row) : written + row.within
   // The device was faster than the modem, and has said how long it takes.
@@ -66,8 +66,8 @@ function begunAlready({ row, following }: State, left: Change): Change {
 const watched = (sent: Change, deadline: number): Change => ({ ...sent, open: 0, deadline })
 
 /** The device's answer or the report was faster than the modem's: more is known already. */
-export const takeKnown: Rule<'accepted'> = ({ row }, { sim, now }) => ({
-  change: { sim, sentAt: row.sent_at ?? now },
+export const takeKnown: Rule<'accepted'> = ({ row }, { account, now }) => ({
+  change: { account, sentAt: row.sent_at ?? now },
   effects: ['stick_to_gateway'],
 })
 
@@ -83,7 +83,8 @@ export const giveUp: Rule<'refused'> = (_, { status, error, now }) => ({
   change: ended(status, now, { sms: status, ok: false, error }),
 })
 
-export const doubt: Rule<'lost'> = (state, { sim, reason, error, now }) => doubted(state, { sim, reason, error }, now)
+export const doubt: Rule<'lost'> = (state, { account, reason, error, now }) =>
+  doubted(state, { account, reason, error }, now)
 
 /**
  * It may have been sent and nobody knows: it stays `sending`, flagged, until a report, an answer or its deadline. Its
