@@ -1,12 +1,12 @@
 import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
-import { Fault, isOfDisk } from '../message/fault.ts'
+import { Fault, isDiskFault } from '../message/fault.ts'
 import { happening } from '../message/hub-event.ts'
 import type { Decoder, Incoming } from '../message/incoming.ts'
 import type { Identity, RawMessage } from '../message/raw.ts'
 import { isoTime } from '../message/result.ts'
-import { usable } from '../sms/centre-clock.ts'
+import { usable } from '../sms/smsc-clock.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
@@ -105,7 +105,9 @@ export class Deliver {
       await this.#deps.store.run('noteDeleted', { gateway, slot })
   }
 
-  /** Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows. */
+  /**
+   * Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows.
+   */
   async called(gateway: string, from: string | null): Promise<void> {
     const { directory, now, store } = this.#deps
     const device = from === null ? undefined : directory.find(from)[0]
@@ -153,7 +155,7 @@ export class Deliver {
       this.#failures.delete(message.id)
     } catch (error) {
       const fault = Fault.from(error)
-      if (isOfDisk(fault.code)) throw fault
+      if (isDiskFault(fault.code)) throw fault
       const failures = (this.#failures.get(message.id) ?? 0) + 1
       this.#failures.set(message.id, failures)
       this.#deps.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)

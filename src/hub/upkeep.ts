@@ -75,7 +75,7 @@ export class Upkeep {
     if (isLarge) {
       log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
       await store.run('rebase', { delta: step, epoch, since: time.startedAt })
-    } else if (Math.abs(step) > noticedMs) await store.run('shiftCentres', { delta: step })
+    } else if (Math.abs(step) > noticedMs) await store.run('shiftSmscClocks', { delta: step })
     time.adopt(step)
     if (isLarge) waitsMoved()
     if (this.#isHeld && !this.clockIsBehind) await this.#clockChanged()

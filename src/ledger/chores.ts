@@ -1,5 +1,5 @@
 import type { Counts } from '../message/counts.ts'
-import { shiftCentres } from './gateways/service-centres.ts'
+import { shiftSmscClocks } from './gateways/service-centres.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
 import type { Tx } from './tx.ts'
@@ -44,7 +44,7 @@ export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: 
     const time = Number(meta(tx, key) ?? '0')
     if (time >= since) setMeta(tx, key, String(time + delta))
   }
-  shiftCentres(tx, { delta })
+  shiftSmscClocks(tx, { delta })
   tx.ring('outbox')
 }
 
@@ -58,7 +58,9 @@ export function tryDisk(tx: Tx, { now }: { now: number }): void {
   setMeta(tx, 'tried_at', String(now))
 }
 
-/** Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now. */
+/**
+ * Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now.
+ */
 export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved: number } {
   let moved = 0
   for (const { table, times } of written)

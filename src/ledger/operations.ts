@@ -11,7 +11,7 @@ import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
 import { bindings, noteBinding } from './gateways/bindings.ts'
 import { gatewayFigures } from './gateways/gateway-counts.ts'
 import { notePin, recallPin } from './gateways/pins.ts'
-import { shiftCentres } from './gateways/service-centres.ts'
+import { shiftSmscClocks } from './gateways/service-centres.ts'
 import { history } from './history.ts'
 import { assemble, staleAssemblies } from './inbox/assembly.ts'
 import { noteDeleted } from './inbox/copies.ts'
@@ -99,7 +99,7 @@ export const operations = {
   noteTime,
   tryDisk,
   acceptClock,
-  shiftCentres,
+  shiftSmscClocks,
   prune,
   counts,
 } as const

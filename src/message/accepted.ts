@@ -4,7 +4,7 @@ import { type ReadPayload, readCommand, readText } from './payload.ts'
 import type { Intent, Options, Origin, ReplyTo } from './request.ts'
 import type { Rights } from './rights.ts'
 
-/** Tells a message that is delivered once more from one that is made anew: a packet of a client's connection. */
+/** Distinguishes a redelivered message from a new one: a packet of a client's connection. */
 export interface Delivery {
   readonly client: string
   readonly messageId: number
@@ -16,43 +16,43 @@ export interface Delivery {
 /** The ways into the hub; `hub` is its own. */
 export type Door = 'mqtt' | 'local' | 'http' | 'hub'
 
-/** Who asks, through whichever door: known before what is asked for is read. */
+/** Who makes a request; known before its payload is read. */
 export interface Asker {
   readonly door: Door
-  /** Quotas, `id`s and the log go by it. */
+  /** Key of quotas and `id`s, and the name in the log. */
   readonly name: string
-  /** Everybody behind the door has this name: the quota of a client is not shared by all of them then. */
+  /** Every client has this name: no client quota applies. */
   readonly isAnonymous: boolean
-  /** What the door lets through by; null where it has judged already, as a broker does by topics. */
+  /** To be checked against; null where that is done already, as by a broker's topic ACL. */
   readonly rights: Rights | null
-  /** Where the answer goes beside the hub's own topics. */
+  /** Where the answer goes in addition to the hub's own topics. */
   readonly replyTo: ReplyTo | null
   readonly delivery: Delivery | null
-  /** The `id` that came beside the payload. */
+  /** An `id` from outside the payload. */
   readonly id: string | null
-  /** Seconds that the request stays good where its payload does not say. */
+  /** Time to live where the payload gives none. */
   readonly expirySeconds: number | null
-  /** It waited somewhere while the hub was away. */
+  /** It was queued somewhere while the hub was down. */
   readonly waited: boolean
-  /** It may be somebody who clears a retained message. */
+  /** It may be a client clearing a retained message. */
   readonly mayBeClearing: boolean
 }
 
-/** What a door has understood, for the submit flow. */
+/** A parsed request, for the submit flow. */
 export interface Accepted {
   readonly origin: Origin
   readonly options: Options
   readonly intents: readonly Intent[]
-  /** Why it can't be carried out; its intent is what could be read then. Null for what is understood. */
+  /** Why it can't be carried out, with what could be read of it as its intent; null for a valid request. */
   readonly fault: Fault | null
-  /** The `id` that makes it one request however often it comes, and within what. */
+  /** The `id` by which repeated requests count as one, and its scope. */
   readonly idempotency: { readonly scope: string; readonly id: string } | null
   readonly delivery: Delivery | null
-  /** What makes two requests the same one. */
+  /** Compared where an `id` is used again. */
   readonly content: Content
 }
 
-/** The place that was asked, and the payload as it came. */
+/** The topic or path, and the payload as received. */
 export interface Content {
   readonly place: string
   readonly payload: string | Uint8Array
@@ -60,7 +60,7 @@ export interface Content {
 
 type Table = Readonly<Record<string, unknown>>
 
-/** Somebody of this machine: the command line, the hub with a question of its own. */
+/** A local requester: the command line, or the hub itself. */
 export const ownAsker = (name: string, door: 'hub' | 'local'): Asker => ({
   door,
   name,
@@ -74,7 +74,7 @@ export const ownAsker = (name: string, door: 'hub' | 'local'): Asker => ({
   mayBeClearing: false,
 })
 
-/** What is read of a payload, for the submit flow; where it can't be read, `unread` with the reason. */
+/** Parses a payload for the submit flow; where that fails, the intent is `unread` and the fault the reason. */
 export function accept(asker: Asker, content: Content, unread: Intent, read: () => ReadPayload): Accepted {
   try {
     const { intents, meta } = read()
@@ -99,7 +99,7 @@ export function acceptCommand(asker: Asker, device: string, { transaction: _, ..
   return accept(asker, content, unread, () => readCommand(device, payload))
 }
 
-/** A question for a property of a device, or for its state where that is null. */
+/** A query of a property of a device, or of its whole state where that is null. */
 export function acceptGet(asker: Asker, device: string, property: string | null): Accepted {
   const content = { place: `${device}/get/${property ?? ''}`, payload: '' }
   const intent: Intent = { verb: 'get', device, property }

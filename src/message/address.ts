@@ -13,8 +13,8 @@ export const typesOfNumber = [
 export type TypeOfNumber = (typeof typesOfNumber)[number]
 
 /**
- * Who a TPDU comes from or goes to. `number` holds digits, `*`, `#` and `a` to `c` without a plus (`ton` says
- * international), or the name of an alphanumeric originator.
+ * Originator or recipient of a TPDU. `number` holds digits, `*`, `#` and `a` to `c` without a plus (`ton` marks
+ * international numbers), or the name of an alphanumeric originator.
  */
 export interface Address {
   readonly number: string

@@ -1,6 +1,6 @@
 /**
- * Emergency numbers with more than three digits, by country code. Those with up to three (112, 911, 999, 110, 000, 08, …)
- * need no table: no number as short as that is a device's or a person's (ITU-T E.161.1, national numbering plans).
+ * Emergency numbers with more than three digits, by country code. Those with up to three (112, 911, 999, 110, 000, 08)
+ * need no table: no subscriber's number is as short (ITU-T E.161.1, national numbering plans).
  */
 const emergencies: Readonly<Record<string, readonly string[]>> = {
   // Police, ambulance, and two ambulance services by their mobile numbers
@@ -37,7 +37,7 @@ const emergencies: Readonly<Record<string, readonly string[]>> = {
   '972': ['1221'],
 }
 
-/** As they are dialled at home, and behind the country code. */
+/** As dialled within the country, and after the country code. */
 const listed = new RegExp(
   `^(?:${Object.entries(emergencies)
     .map(([code, all]) => `(?:${code}0?)?(?:${all.join('|')})`)
@@ -53,13 +53,13 @@ const national = /^(?:00?)?[1-9]\d{4,14}$/
 const shortCode = /^[1-9]\d{3,5}$/
 
 /**
- * Why a number must not be texted to or called; null where it may. Never an emergency number, and never `*` or `#`: what
- * begins like that are orders to the network (call forwarding, credit transfer) and no numbers.
+ * Why a number must not be texted or called; null where it may. Never an emergency number, and never `*` or `#`: those
+ * begin codes for the network (call forwarding, credit transfer).
  */
 export function refusalOf(number: string, purpose: 'text' | 'call'): string | null {
   const shown = JSON.stringify(number)
-  if (/[*#]/.test(number)) return `${shown} is no number but a code for the network`
-  if (!/^\+?\d+$/.test(number)) return `${shown} is no number`
+  if (/[*#]/.test(number)) return `${shown} is a code for the network, not a number`
+  if (!/^\+?\d+$/.test(number)) return `${shown} is not a number`
   if (isEmergency(number)) return `${shown} is an emergency number, or as short as one`
   if (international.test(number)) return null
   if (number.startsWith('+')) return `${shown} has too few or too many digits for a number with a country code`

@@ -1,10 +1,13 @@
 /**
- * Everything that can go wrong and has a name. `retryable` says whether the same request may succeed later without
- * anybody changing it; `hint` is the one thing that whoever reads it can do.
+ * Every error with a code. `retryable`: the same request may succeed later, unchanged; `hint`: what the reader can do
+ * about it.
  */
 export const faults = {
-  // What a client asked for. These codes are the contract of `<device>/result` and `bridge/response`.
-  invalid_payload: { retryable: false, hint: 'Send UTF-8 text or JSON of at most 64 KiB in the form the topic takes.' },
+  // Requests of clients. These codes are the contract of `<device>/result` and `bridge/response`.
+  invalid_payload: {
+    retryable: false,
+    hint: 'Send UTF-8 text or JSON of at most 64 KiB in the form that the topic takes.',
+  },
   unknown_device: { retryable: false, hint: 'Add the device to smshub.yaml, or correct the topic.' },
   unknown_command: { retryable: false, hint: 'The profile lists its commands: smshub devices show <profile>.' },
   unknown_property: { retryable: false, hint: 'The profile lists its properties: smshub devices show <profile>.' },
@@ -16,41 +19,41 @@ export const faults = {
     retryable: true,
     hint: 'The message names the quota and when it frees; limits: in smshub.yaml sets it.',
   },
-  queue_full: { retryable: true, hint: 'Wait until queued commands have gone out.' },
+  queue_full: { retryable: true, hint: 'Wait until queued commands have been sent.' },
   ttl_expired: { retryable: true, hint: 'Publish it again if it is still wanted.' },
   no_gateway: { retryable: true, hint: 'Connect a modem, or name one under gateways: in smshub.yaml.' },
   number_blocked: { retryable: false, hint: 'Add the number under contacts:, or set sms.destinations: any.' },
   text_too_long: { retryable: false, hint: 'Shorten the text.' },
   encoding_error: { retryable: false, hint: 'The device does not take these characters.' },
-  // What happened on the way.
+  // Sending and answers.
   modem_error: { retryable: true, hint: 'See the +CMS or +CME ERROR code.' },
-  network_rejected: { retryable: false, hint: 'The network refused the message; the code says why.' },
-  delivery_failed: { retryable: true, hint: 'The delivery report says why the message did not arrive.' },
+  network_rejected: { retryable: false, hint: 'The network refused the message; the code is the reason.' },
+  delivery_failed: { retryable: true, hint: 'The delivery report has the reason why the message did not arrive.' },
   reply_timeout: { retryable: true, hint: 'The device did not answer in time.' },
   reply_mismatch: { retryable: false, hint: 'A text came that may belong to several commands; see sms/received.' },
   device_error: { retryable: false, hint: 'The device refused the command; see reply.text.' },
   internal: { retryable: true, hint: 'A defect of the hub: please report it with the log.' },
-  // What the owner of the hub must mend.
-  invalid_config: { retryable: false, hint: 'Correct smshub.yaml; smshub config check shows every fault at once.' },
-  invalid_profile: { retryable: false, hint: 'Correct the profile; devices/README.md teaches the format.' },
+  // For the operator of the hub.
+  invalid_config: { retryable: false, hint: 'Correct smshub.yaml; smshub config check lists all errors.' },
+  invalid_profile: { retryable: false, hint: 'Correct the profile; devices/README.md documents the format.' },
   data_locked: { retryable: false, hint: 'Stop the other hub, or give this one another data folder.' },
   store_damaged: { retryable: false, hint: 'A copy was kept; restore a backup or start with the repaired store.' },
   store_newer: { retryable: false, hint: 'Install the newer smshub that wrote this store.' },
   storage_full: { retryable: true, hint: 'Free space on the disk that holds the data folder.' },
   storage_failed: {
     retryable: true,
-    hint: 'The disk of the data folder takes no writes (read-only after an error, a quota): see the system log (dmesg).',
+    hint: 'The disk of the data folder is not writable (read-only after an error, a quota): see the system log (dmesg).',
   },
   port_failed: { retryable: true, hint: 'The message names the port and what is wrong with it.' },
-  malformed_pdu: { retryable: false, hint: 'detail.error, field and octet say where the PDU is wrong.' },
+  malformed_pdu: { retryable: false, hint: 'detail.error, field and octet locate the error in the PDU.' },
 } as const satisfies Record<string, { readonly retryable: boolean; readonly hint: string }>
 
 export type FaultCode = keyof typeof faults
 
-/** The disk does not take what it is given: nothing is wrong with that, and anything else would fare no better. */
-export const isOfDisk = (code: FaultCode): boolean => code === 'storage_full' || code === 'storage_failed'
+/** The disk can't be written to: the data is valid, and any other data would fail as well. */
+export const isDiskFault = (code: FaultCode): boolean => code === 'storage_full' || code === 'storage_failed'
 
-/** The one error class. `detail` is plain data: what a client, a test or a log line may show. */
+/** The only error class. `detail` is plain data that a client, a test or a log line may show. */
 export class Fault extends Error {
   readonly code: FaultCode
   readonly detail: Readonly<Record<string, unknown>>
@@ -66,7 +69,7 @@ export class Fault extends Error {
     return faults[this.code].retryable
   }
 
-  /** Any thrown thing as a Fault: what was not foreseen is `internal`. */
+  /** Any thrown value as a Fault; an unexpected one is `internal`. */
   static from(error: unknown): Fault {
     if (error instanceof Fault) return error
     return new Fault('internal', error instanceof Error ? error.message : String(error), {}, error)

@@ -1,8 +1,8 @@
 import type { GatewayState } from './gateway-state.ts'
 
-/** `/healthz`: how the hub is, in a word, in sentences, and part by part. */
+/** `/healthz`: the health of the hub as a word, as sentences, and part by part. */
 export interface Health {
-  /** false where the hub does not do its work: a monitor should wake somebody. */
+  /** false where the hub does not do its work: a monitor should raise an alarm. */
   readonly ok: boolean
   readonly status: 'ok' | 'degraded' | 'failed'
   readonly problems: readonly string[]
@@ -13,20 +13,20 @@ export interface Health {
 
 export interface HealthParts {
   readonly stopping: boolean
-  /** Why the store can't go on; null while it can. */
+  /** Why the store has failed; null while it works. */
   readonly storeFault: string | null
   readonly hasRoom: boolean
-  /** ms since the broker was last there; null while it is. */
+  /** Time since the broker was last connected; null while it is. */
   readonly brokerLostMs: number | null
-  /** What keeps the connection to the broker from lasting, in a sentence. */
+  /** Why the connection to the broker does not last. */
   readonly brokerTrouble: string | null
   readonly gateways: Readonly<Record<string, GatewayState>>
 }
 
-/** A broker that is restarted is back by then. */
+/** Time in which a restarted broker is back. */
 const brokerPatienceMs = 120_000
 
-/** What fails takes commands in or keeps them no more; what is degraded keeps them until a modem or broker is back. */
+/** Failed: commands are no longer accepted or stored. Degraded: they are stored until a modem or the broker is back. */
 export function healthOf({
   stopping,
   storeFault,

@@ -4,29 +4,29 @@ import type { ReplyTo } from './request.ts'
 import type { ResultDocument, SmsStatusDocument } from './result.ts'
 import type { Values } from './values.ts'
 
-/** A document that only its readers know. */
+/** A document whose form only its readers know. */
 export type Document = Readonly<Record<string, unknown>>
 
-/** What happens to the hub itself, for those who want to be woken. */
+/** An event of the hub itself, for alerting. */
 export interface Happening {
   readonly type: string
   readonly data: Document
 }
 
-/** What each kind of event tells, and of what. */
+/** The data of each kind of event, by subject. */
 export interface EventData {
   /** A device: every step of a command; the last one is final. */
   readonly result: ResultDocument
   readonly device_event: Document
-  /** A device, as it is now, every field of its profile. */
+  /** A device: its current state, with every field of its profile. */
   readonly state: Values
-  /** Whether a device can be relied on. */
+  /** A device: whether it is available. */
   readonly availability: boolean
   readonly location: Values
   readonly gateway: GatewayStatus
   readonly gateway_availability: boolean
   readonly gateway_event: Document
-  /** The hub: what becomes of outbound messages, what comes in, what happens to it and what it is. */
+  /** The hub: outbound messages, received texts, its own events, description and health. */
   readonly sms_status: SmsStatusDocument
   readonly received: ReceivedDocument
   readonly hub_event: Happening
@@ -36,11 +36,11 @@ export interface EventData {
   readonly devices: Document
   /** A profile: `<manufacturer>/<family>`. */
   readonly profile: Document
-  /** The path of a request that is answered. */
+  /** The path of the request that is answered. */
   readonly answer: Document
-  /** A name outside the hub's own, with the text of its document: one that introduces something to others. */
+  /** A name outside the hub's own: the text of a document that announces something to other programs. */
   readonly announcement: string
-  /** The same for what another program would have written, once or for as long as it holds. */
+  /** The same for what the emulated program would have published, as an event or as a state. */
   readonly dialect: string
   readonly dialect_state: string
 }
@@ -48,15 +48,15 @@ export interface EventData {
 export type EventKind = keyof EventData
 
 interface KindRow {
-  /** It tells how something is: the latest one of each subject stands until another one, or until it is withdrawn. */
+  /** A state: the latest one of each subject holds until the next, or until it is withdrawn. */
   readonly lasts: boolean
-  /** Its data is a text, kept as it is. */
+  /** Its data is a string and stored as it is. */
   readonly isText?: true
-  /** Its readers have to be told what it replaces. */
+  /** Its readers need the data that it replaces. */
   readonly replaces?: true
 }
 
-/** Where everything that lasts is told again, it is in the order of these names: announcements first. */
+/** When all states are published again, kinds follow in the order of their names: announcements first. */
 export const eventKinds = {
   result: { lasts: false },
   device_event: { lasts: false },
@@ -85,38 +85,37 @@ export const rowOf = (kind: EventKind): KindRow => eventKinds[kind]
 export type LastingKind = { [K in EventKind]: (typeof eventKinds)[K]['lasts'] extends true ? K : never }[EventKind]
 
 /**
- * What the hub has to tell: committed with the change that it tells of, and read by outlets in this order. A state
- * without data is withdrawn.
+ * An event for the outside: committed with the change that it reports, and read by outlets in order. A state without
+ * data is withdrawn.
  */
 export type HubEvent<K extends EventKind = EventKind> = {
   [One in K]: {
     readonly kind: One
-    /** Whom it is about; empty for the hub itself. */
+    /** The device, gateway or name concerned; empty for the hub itself. */
     readonly subject: string
     readonly data: EventData[One] | (One extends LastingKind ? null : never)
-    /** Who asked for it is answered with it, too. */
+    /** The requester receives it as the answer, too. */
     readonly replyTo?: ReplyTo | null
   }
 }[K]
 
 export type LastingEvent = HubEvent<LastingKind>
 
-/** An event as it is kept: what it tells is a text. */
+/** An event as stored, its data as text. */
 export interface RecordedEvent {
   readonly kind: EventKind
   readonly subject: string
   readonly data: string | null
-  /** What it replaces, where its readers have to be told. */
+  /** The data that it replaces, for kinds whose readers need it. */
   readonly replaced: string | null
   readonly replyTo: string | null
 }
 
-/** The data of an event as it is kept. */
+/** The data of an event as stored. */
 export function textOf({ data }: Pick<HubEvent, 'data'>): string | null {
   return data === null || typeof data === 'string' ? data : JSON.stringify(data)
 }
 
-/** The event that was recorded. */
 export function eventOf({ kind, subject, data, replyTo }: RecordedEvent): HubEvent {
   return {
     kind,

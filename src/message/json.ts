@@ -1,13 +1,13 @@
 import { Fault } from './fault.ts'
 
-/** Lists and objects in each other: nothing that is meant is deeper. */
-const deepest = 16
+/** Nesting of lists and objects. */
+const maxDepth = 16
 const blank = /\s/
 
 /**
- * JSON of a stranger, or undefined for a text that is none. What begins like an object or a list must be one, whole
- * and with each key once: half of a request is not to be taken for another one. Looked through before it is parsed,
- * without recursion, so that no nesting is too deep to be refused.
+ * Untrusted JSON, or undefined for any other text. What begins like an object or a list must be a complete one with
+ * unique keys: half a request must not be taken for another one. Checked before it is parsed, and without recursion, so
+ * that any depth can be refused.
  */
 export function readJson(text: string): unknown {
   const plain = text.trim()
@@ -21,15 +21,15 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** Fails where JSON is too deep or names a key twice; its grammar is left to the parser. */
+/** Fails where JSON is too deep or a key is repeated; its grammar is left to the parser. */
 function assertTidy(text: string): void {
   /** The keys of each open object; null for a list. */
   const open: (Set<string> | null)[] = []
   for (let at = 0; at < text.length; at++) {
     const char = text[at]
     if (char === '{' || char === '[') {
-      if (open.length === deepest)
-        throw new Fault('invalid_payload', `the JSON is nested deeper than ${deepest} levels`)
+      if (open.length === maxDepth)
+        throw new Fault('invalid_payload', `the JSON is nested deeper than ${maxDepth} levels`)
       open.push(char === '{' ? new Set() : null)
     } else if (char === '}' || char === ']') open.pop()
     else if (char === '"') {
@@ -55,11 +55,11 @@ function isKey(text: string, behind: number): boolean {
 
 function addKey(keys: Set<string>, written: string): void {
   const key = unquoted(written)
-  if (keys.has(key)) throw new Fault('invalid_payload', `the key ${JSON.stringify(key.slice(0, 80))} stands twice`)
+  if (keys.has(key)) throw new Fault('invalid_payload', `the key ${JSON.stringify(key.slice(0, 80))} is repeated`)
   keys.add(key)
 }
 
-/** A key as it is meant: `"\u0061"` is `"a"`. What is no string of JSON is left for the parser to refuse. */
+/** A key with its escapes resolved: `"\u0061"` is `"a"`. An invalid string is left for the parser to refuse. */
 function unquoted(written: string): string {
   try {
     return JSON.parse(written)
@@ -68,7 +68,7 @@ function unquoted(written: string): string {
   }
 }
 
-/** UTF-8 text of a payload. A byte order mark is refused: it would be part of a word, or of a text that is sent. */
+/** UTF-8 text of a payload. A byte order mark is refused: it would become part of a word or of a text that is sent. */
 export function readUtf8(payload: Uint8Array, largest: number): string {
   if (payload.length > largest) {
     throw new Fault('invalid_payload', `${payload.length} octets; at most ${largest} are taken`)

@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts'
 import { type Priority, priorities } from './status.ts'
 
-/** Keys of a payload that are the hub's own: never properties or parameters. */
+/** Keys of a payload that are reserved for the hub: never properties or parameters. */
 export interface Meta {
   readonly id?: string
   readonly ttl?: number
@@ -16,11 +16,11 @@ export interface Meta {
 
 interface Kind {
   readonly takes: string
-  /** Undefined for what is not taken. */
+  /** Undefined for an invalid value. */
   readonly read: (value: unknown) => unknown
 }
 
-const longestTtl = 63 * 7 * 86_400
+const maxTtlSeconds = 63 * 7 * 86_400
 const text = (max: number): Kind => ({
   takes: `a text of 1 to ${max} characters`,
   read: (value) => (typeof value === 'string' && value !== '' && value.length <= max ? value : undefined),
@@ -36,10 +36,10 @@ const kinds: Readonly<Record<keyof Meta, Kind>> = {
     read: (value) => (typeof value === 'number' ? String(value) : text(128).read(value)),
   },
   ttl: {
-    takes: `seconds, more than 0 and at most ${longestTtl}`,
+    takes: `seconds, more than 0 and at most ${maxTtlSeconds}`,
     read: (value) => {
       const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-      return typeof seconds === 'number' && seconds > 0 && seconds <= longestTtl ? seconds : undefined
+      return typeof seconds === 'number' && seconds > 0 && seconds <= maxTtlSeconds ? seconds : undefined
     },
   },
   priority: {
@@ -56,7 +56,7 @@ const kinds: Readonly<Record<keyof Meta, Kind>> = {
 
 export const metaKeys: readonly string[] = Object.keys(kinds)
 
-/** An object of a payload, taken apart. */
+/** Separates the meta keys of a payload from the rest. */
 export function splitMeta(json: Readonly<Record<string, unknown>>): {
   readonly meta: Meta
   readonly rest: Readonly<Record<string, unknown>>

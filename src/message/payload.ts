@@ -5,7 +5,7 @@ import type { Intent } from './request.ts'
 import type { TopicMatch, TopicPattern } from './topics.ts'
 import { isNoValue, wordOf } from './values.ts'
 
-/** What a payload means on its topic. */
+/** A payload as parsed for its topic. */
 export interface ReadPayload {
   readonly intents: readonly Intent[]
   readonly meta: Meta
@@ -14,20 +14,20 @@ export interface ReadPayload {
 type Table = Readonly<Record<string, unknown>>
 
 /** Commands, properties or recipients of one publish. */
-export const mostAsked = 20
+export const maxIntents = 20
 
-/** Other names that senders of texts know: Home Assistant, sms2mqtt, gammu. */
+/** Key names of other programs: Home Assistant, sms2mqtt, gammu. */
 const aliases = {
   to: ['to', 'number', 'phone', 'recipient', 'target'],
   text: ['text', 'message', 'body'],
 } as const
 
-/** Words of a press, where nothing else is needed. */
+/** Payloads of a button press, where no value is needed. */
 const isPress = (text: string): boolean => /^(?:press)?$/i.test(text.trim())
 
 /**
- * Reads a payload into what it asks for. The one reader for all who must know it: the flow that carries it out and
- * the rules that say who may. Fails with `invalid_payload`, naming what the topic takes.
+ * Parses a payload. The only parser, for the flow that carries the request out and for the rules of who may make it.
+ * Fails with `invalid_payload` and what the topic takes.
  */
 export function readPayload(match: TopicMatch, payload: string): ReadPayload {
   const read = readers[match.pattern]
@@ -98,7 +98,7 @@ function readGet(device: string, payload: string, property: string | null): Read
   return { intents: names.map((name) => ({ verb: 'get', device, property: name })), meta }
 }
 
-/** A list of commands: each gets its own result; where the device allows it, they share a text. */
+/** A list of commands: each has its own result; where the device allows it, they share a text. */
 function several(device: string, list: readonly unknown[]): ReadPayload {
   assertFew(list.length, 'commands')
   if (list.length === 0) throw refused('the list holds no command')
@@ -121,7 +121,7 @@ function namedCommand(device: string, { command, ...rest }: Table): Intent {
   return { verb: 'command', device, name: command, args: argumentsOf(rest) }
 }
 
-/** Parameters stand in "args" or beside the command's name. "args" may be the one value that the command needs. */
+/** Parameters are in "args" or beside the command's name. "args" may be the only value that the command needs. */
 function argumentsOf({ args, ...others }: Table): Table | string {
   if (args === undefined) return others
   assertNone(others, 'with "args" there may be no')
@@ -154,7 +154,7 @@ function literal(payload: string): string {
   return payload
 }
 
-/** A JSON scalar or list as such, anything else as the text it is: `0123` and a number too long for one stay text. */
+/** A JSON scalar or list as such, anything else as text: `0123` and numbers that would lose digits stay text. */
 function scalar(payload: string, json: unknown): unknown {
   const text = payload.trim()
   if (text === '') throw refused('set takes a value, not an empty payload')
@@ -169,7 +169,7 @@ function named(rest: Table, what: string): string[] {
 }
 
 function assertFew(count: number, what: string): void {
-  if (count > mostAsked) throw refused(`one publish takes at most ${mostAsked} ${what}, not ${count}`)
+  if (count > maxIntents) throw refused(`one publish takes at most ${maxIntents} ${what}, not ${count}`)
 }
 
 function assertNone(others: Table, sentence: string): void {

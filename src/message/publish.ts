@@ -1,10 +1,10 @@
-/** One PUBLISH of a client, as the embedded and the external ingress both hand it over. */
+/** A PUBLISH of a client, in the same form from the embedded and from the external ingress. */
 export interface Publish {
-  /** Client identifier; one name for everybody behind an external broker, which does not tell who published. */
+  /** Client identifier; one name for all clients of an external broker, which does not identify publishers. */
   readonly client: string
-  /** Who it is by its password: quotas and `id`s go by it; null where nobody has to say. */
+  /** Authenticated user, the key of quotas and `id`s; null without authentication. */
   readonly user?: string | null
-  /** Everybody behind the broker has this name: the quota of a client is not shared by all of them then. */
+  /** Every client of the broker has this name: no client quota applies. */
   readonly isAnonymous?: boolean
   /** Changes with each CONNECT of the client: the same packet on another connection is a redelivery. */
   readonly connection: string
@@ -12,7 +12,7 @@ export interface Publish {
   readonly messageId: number | null
   /** The sender marked it as a redelivery (DUP). */
   readonly duplicate: boolean
-  /** Topic behind the base topic, for example `gate/command/open`. */
+  /** Topic below the base topic, for example `gate/command/open`. */
   readonly topic: string
   readonly payload: Uint8Array
   /** Replayed from the broker's retained store. A live publish with the retain flag is not a replay. */
@@ -22,15 +22,15 @@ export interface Publish {
    * and the broker does not show the flag (MQTT 3.1.1).
    */
   readonly clearing: 'no' | 'yes' | 'unknown'
-  /** It lay in the broker's session while the hub was away. */
+  /** It was queued in the broker's session while the hub was disconnected. */
   readonly waited: boolean
-  /** MQTT 5 message expiry interval in seconds, less what the message waited; null without one. */
+  /** Remaining MQTT 5 message expiry interval; null without one. */
   readonly expirySeconds: number | null
-  /** The `id` of an MQTT 5 user property, for payloads that hold none. */
+  /** The `id` from an MQTT 5 user property, for payloads without one. */
   readonly id?: string
-  /** MQTT 5: where the client also wants the answer, and what to send back with it. */
+  /** MQTT 5: response topic and correlation data. */
   readonly response: { readonly topic: string; readonly correlation: Uint8Array | null } | null
 }
 
-/** What an ingress promises to call, and the acknowledgement waits for: resolved means durable. */
+/** Called by an ingress, which acknowledges when it resolves: the request is durable then. */
 export type PublishHandler = (publish: Publish) => Promise<void>

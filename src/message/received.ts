@@ -1,6 +1,6 @@
 import type { TrustLevel } from './trust.ts'
 
-/** A text that came, as everybody may read it: secrets are masked. */
+/** A received text as published, with secrets masked. */
 export interface ReceivedDocument {
   readonly id: string
   readonly from: string
@@ -14,7 +14,7 @@ export interface ReceivedDocument {
   readonly received_at: string
   readonly smsc_at: string | null
   readonly parts: number
-  /** Somebody knows what it says. */
+  /** A profile has recognised it. */
   readonly parsed: boolean
   readonly message?: string
   readonly encoding: string

@@ -1,27 +1,27 @@
 /**
- * How the reports of a kind of gateway name what they speak of: by TP-MR, which comes round after 256 messages and so
- * needs recipient and time beside it, or by the id that the carrier gave the message.
+ * How delivery reports of a kind of gateway identify their message: by TP-MR, which wraps around after 256 messages and
+ * so needs recipient and time as well, or by the carrier's message id.
  */
 export type ReportMatching = 'tp_mr' | 'message_id'
 
-/** A delivery report, decoded. */
+/** A decoded delivery report. */
 export interface DeliveryReport {
   readonly matching: ReportMatching
   /** TP-MR in decimal digits, or the carrier's id of the message, within the account. */
   readonly reference: string
-  /** Whom the message was for, digits only; empty where the report does not say. */
+  /** Recipient of the message, digits only; empty where the report has none. */
   readonly recipient: string
-  /** When the service centre took the message, in ms by its own clock; null where that can't be read. */
+  /** When the service centre accepted the message, in ms by the centre's clock; null where that can't be read. */
   readonly scts: number | null
-  /** The service centre whose time that is. */
+  /** The service centre whose clock that is. */
   readonly centre: string | null
   readonly outcome: 'delivered' | 'trying' | 'failed'
-  /** TP-ST (TS 23.040 clause 9.2.3.15), or what a carrier's state comes to there: below 32 it has arrived. */
+  /** TP-ST (TS 23.040 clause 9.2.3.15), or the equivalent of a carrier's state: below 32 it was delivered. */
   readonly status: number
   readonly meaning: string
 }
 
-/** A report as the hub has filed it. */
+/** A report as the hub has stored it. */
 export interface StatusReport extends DeliveryReport {
   /** ICCID of the SIM, the bind or the carrier's account: references live within it. */
   readonly account: string

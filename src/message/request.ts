@@ -1,9 +1,9 @@
 import type { Priority } from './status.ts'
 
-/** Who asked, and where the answer goes beside the result topic. */
+/** Who made a request, and where the answer goes in addition to the result topic. */
 export interface Origin {
   readonly client: string
-  /** Everybody has this name. */
+  /** Every client has this name. */
   readonly isAnonymous: boolean
   /** The `id` that the client gave; null without one. */
   readonly ref: string | null
@@ -17,7 +17,7 @@ export interface ReplyTo {
   readonly correlation: string | null
 }
 
-/** What shall happen, in the words of the topic: not yet looked up in a profile. */
+/** What is requested, by the names of the topic: not yet looked up in a profile. */
 export type Intent =
   | {
       readonly verb: 'command'
@@ -31,24 +31,24 @@ export type Intent =
   /** `isTopic`: the recipient is a level of a topic, where a number can't have its plus. */
   | { readonly verb: 'text'; readonly to: string; readonly text: string; readonly isTopic?: boolean }
 
-/** The meta keys of a payload, and what the door knows of how it came. */
+/** The meta keys of a payload, and how it was received. */
 export interface Options {
   readonly priority: Priority
-  /** Seconds the request stays good until the PDU is written; null takes the profile's or the default. */
+  /** Seconds until the PDU has to be written; null takes the profile's time to live or the default. */
   readonly ttl: number | null
   readonly gateway: string | null
   readonly confirm: string | null
   readonly force: boolean
   readonly dryRun: boolean
-  /** The gateway whose number the device shall store, where the command holds the hub's. */
+  /** The gateway whose number the device is to store, for commands that contain the hub's number. */
   readonly for: string | null
-  /** It waited while the hub was away, nobody knows for how long. */
+  /** It was queued for an unknown time while the hub was down. */
   readonly waited: boolean
-  /** It may be somebody who clears a retained message. */
+  /** It may be a client clearing a retained message. */
   readonly mayBeClearing: boolean
 }
 
-/** One thing a client asked for. A publish may ask for several. */
+/** One request of a client. A publish may contain several. */
 export interface CommandRequest {
   readonly commandId: string
   readonly origin: Origin

@@ -3,19 +3,19 @@ import type { CommandStatus, SmsStatus } from './status.ts'
 import type { TrustLevel } from './trust.ts'
 import type { Value, Values } from './values.ts'
 
-/** What the device said, tied to the command that it answers. Secrets are masked. */
+/** A text of the device, matched to the command that it answers, with secrets masked. */
 export interface Reply {
   readonly text: string
   readonly parsed: Values
-  /** How the text was tied to the command: a pattern of the command, one of the profile's messages, or any text. */
+  /** How the text was matched: by a pattern of the command, one of the profile's messages, or as any text. */
   readonly matched_by: 'pattern' | 'message' | 'any_text'
-  /** How well it is proven that the text is the device's own. */
+  /** How well it is proven that the text is from the device. */
   readonly trust?: TrustLevel
-  /** How many texts of an answer of several have come. */
+  /** Texts received of an answer that takes several. */
   readonly texts?: number
 }
 
-/** One outbound message, the text of a command or one to a person. */
+/** An outbound message: the text of a command, or one to a person. */
 export interface SmsRecord {
   readonly commandId: string
   readonly messageId: string | null
@@ -33,7 +33,7 @@ export interface SmsRecord {
   readonly at: number
 }
 
-/** One command with everything that is known of it: what a result, a history row and the hub's log are made of. */
+/** A command with all its data: the source of results, history rows and log lines. */
 export interface CommandRecord extends SmsRecord {
   readonly verb: string
   readonly command: string | null
@@ -45,10 +45,10 @@ export interface CommandRecord extends SmsRecord {
   readonly ok: boolean | null
   readonly unproven: boolean
   readonly reply: Reply | null
-  /** Seconds of ringing, where the act was a call. */
+  /** Seconds of ringing, where the step was a call. */
   readonly ring: number | null
   readonly attempts: number
-  /** Seconds of TP-VP that the network was given; null before the PDU. */
+  /** Seconds of TP-VP; null before the PDU is made. */
   readonly validFor: number | null
   /** Times in milliseconds since 1970. */
   readonly queuedAt: number
@@ -57,7 +57,7 @@ export interface CommandRecord extends SmsRecord {
   readonly repliedAt: number | null
 }
 
-/** A step of a command, as everybody may read it. */
+/** A step of a command as published. */
 export type ResultDocument = {
   readonly id: string | null
   readonly command_id: string
@@ -129,7 +129,7 @@ export function resultOf(record: CommandRecord): ResultDocument {
   }
 }
 
-/** A step of an outbound message, as everybody may read it; those of device commands too. */
+/** A step of an outbound message as published, those of device commands included. */
 export interface SmsStatusDocument {
   readonly id: string | null
   readonly command_id: string

@@ -6,15 +6,15 @@ export interface Concat {
   readonly bits: 8 | 16
 }
 
-/** What a segment carries: a text in one of the alphabets of TS 23.038, or octets for a program at the other end. */
+/** Content of a segment: a text in one of the alphabets of TS 23.038, or octets for a program. */
 export type SegmentContent =
   | { readonly alphabet: 'gsm7' | 'ucs2'; readonly text: string }
   /** Hex. */
   | { readonly alphabet: 'data'; readonly data: string }
 
 /**
- * One segment on its way to the network, as every kind of gateway understands it: a modem makes an SMS-SUBMIT of it, an
- * SMSC a `submit_sm`, a carrier the body of a request.
+ * An outbound segment, in a form common to all kinds of gateways: a modem makes an SMS-SUBMIT of it, an SMPP bind a
+ * `submit_sm`, a carrier the body of a request.
  */
 export interface Segment {
   /** As it is dialled: with a plus it is international. */
@@ -22,15 +22,15 @@ export interface Segment {
   readonly content: SegmentContent
   /** Which part of which message this is; null for a message of one segment. */
   readonly concat: Concat | null
-  /** How long the network may try, in seconds. */
+  /** How long the network may try to deliver it. */
   readonly validitySeconds: number
-  /** Asks for a delivery report. */
+  /** Requests a delivery report. */
   readonly report: boolean
   /** TS 23.038 clause 4: 0 shows the text at once and keeps nothing (flash); null leaves it to the recipient. */
   readonly messageClass: 0 | 1 | 2 | 3 | null
 }
 
-/** More segments of the same message follow at once. */
+/** Whether more segments of the same message follow at once. */
 export function hasMore({ concat }: Segment): boolean {
   return concat !== null && concat.seq < concat.total
 }

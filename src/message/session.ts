@@ -1,4 +1,4 @@
-/** One change of what the embedded broker keeps for its clients, in the order in which it happened. */
+/** A change of the embedded broker's sessions and retained messages, in order. */
 export type SessionChange =
   | { readonly kind: 'owner'; readonly client: string; readonly user: string | null; readonly at: number }
   | { readonly kind: 'left'; readonly client: string; readonly at: number }
@@ -6,9 +6,9 @@ export type SessionChange =
   | { readonly kind: 'subscribe'; readonly client: string; readonly subscription: SessionSubscription }
   | { readonly kind: 'unsubscribe'; readonly client: string; readonly topic: string }
   | { readonly kind: 'enqueue'; readonly packet: QueuedPacket }
-  /** The packet identifier under which a message went out: it goes out by it again. */
+  /** The packet identifier that a message was sent with: a redelivery has the same. */
   | { readonly kind: 'number'; readonly seq: number; readonly messageId: number }
-  /** PUBREC came: from now on only the PUBREL is owed. */
+  /** PUBREC was received: only the PUBREL is outstanding. */
   | { readonly kind: 'release'; readonly seq: number; readonly messageId: number }
   | { readonly kind: 'dequeue'; readonly seq: number }
   /** A QoS 2 publish of the client that waits for its PUBREL. */
@@ -24,7 +24,7 @@ export interface SessionSubscription {
   readonly qos: number
 }
 
-/** A message, kept once for all sessions that are owed it. */
+/** A queued message, stored once for all sessions. */
 export interface SessionBody {
   readonly id: number
   readonly topic: string
@@ -32,24 +32,24 @@ export interface SessionBody {
 }
 
 interface Owed {
-  /** Its place; never used twice. */
+  /** Its position; never reused. */
   readonly seq: number
   readonly client: string
   readonly qos: number
   readonly messageId: number | null
-  /** Only the PUBREL is owed. */
+  /** Only the PUBREL is outstanding. */
   readonly released: boolean
 }
 
-/** What a session is still owed. */
+/** A packet outstanding for a session. */
 export interface QueuedPacket extends Owed {
-  /** Null where only the PUBREL is owed. */
+  /** Null where only the PUBREL is outstanding. */
   readonly body: SessionBody | null
 }
 
-/** What the embedded broker may keep; what a store holds beyond it is dropped when it is loaded. */
+/** Limits of what the embedded broker keeps; rows beyond them are dropped when loaded. */
 export interface SessionBounds {
-  /** Messages that all sessions are owed, and their octets. */
+  /** Queued messages of all sessions, and their octets. */
   readonly queued: number
   readonly queuedOctets: number
   /** Retained messages of clients, and their octets. */
@@ -66,12 +66,12 @@ export interface RetainedMessage {
 
 export interface StoredWill extends RetainedMessage {
   readonly client: string
-  /** The run of the broker that took it. */
+  /** The run of the broker that received it. */
   readonly broker: string
   readonly retain: boolean
 }
 
-/** Everything that the last run of the broker left, but for retained messages: those come in pages. */
+/** Everything stored by the last run of the broker except retained messages: those are loaded in pages. */
 export interface SavedSessions {
   readonly sessions: readonly { readonly client: string; readonly user: string | null; readonly at: number }[]
   readonly subscriptions: readonly (SessionSubscription & { readonly client: string })[]
@@ -79,17 +79,17 @@ export interface SavedSessions {
   readonly bodies: readonly SessionBody[]
   readonly received: readonly { readonly client: string; readonly messageId: number }[]
   readonly wills: readonly StoredWill[]
-  /** How much was dropped because it was beyond the bounds. */
+  /** How much was dropped because of the limits. */
   readonly dropped: { readonly queued: number; readonly retained: number }
 }
 
-/** Where the broker keeps it. */
+/** The broker's storage. */
 export interface SessionStore {
   load(bounds: SessionBounds): Promise<SavedSessions>
-  /** A page of retained messages behind a cursor; null starts. The hub's `own` and those of other clients. */
+  /** A page of retained messages after a cursor; null starts. The hub's `own` and those of other clients. */
   retained(
     after: string | null,
   ): Promise<{ readonly messages: readonly RetainedMessage[]; readonly own: boolean; readonly next: string | null }>
-  /** Resolves when they are durable. */
+  /** Resolves when the changes are durable. */
   save(changes: readonly SessionChange[]): Promise<void>
 }

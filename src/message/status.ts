@@ -1,4 +1,4 @@
-/** Every status of `<device>/result`. What moves a command from one to the next is the table of the ledger's outbox. */
+/** Every status of `<device>/result`. The transitions are in `ledger/outbox/states/table.ts`. */
 export const commandStatuses = [
   'queued',
   'sending',
@@ -16,7 +16,7 @@ export const commandStatuses = [
 
 export type CommandStatus = (typeof commandStatuses)[number]
 
-/** Every status of `sms/status`: one submission with all its parts. Reports move it even after the command's end. */
+/** Every status of `sms/status`: a submission with all its parts. Reports change it even after the command's end. */
 export const smsStatuses = [
   'queued',
   'sending',
@@ -32,7 +32,7 @@ export const smsStatuses = [
 
 export type SmsStatus = (typeof smsStatuses)[number]
 
-/** Lanes' priorities, the strongest first; the weights share a gateway between them. */
+/** Priorities of lanes, the highest first; a gateway is shared between them by weight. */
 export const priorities = {
   high: { level: 2, weight: 8 },
   normal: { level: 1, weight: 3 },

@@ -1,35 +1,35 @@
-/** What the hub answers between a gateway's readiness and the first octet: only `go` lets the segment leave. */
+/** The hub's answer between a gateway's readiness and the first octet: a segment is sent only after `go`. */
 export type SendPermit = 'go' | 'expired' | 'stop'
 
 /**
- * What is known of a refusal: whether the network took the message all the same, and what helps. Each kind of gateway
- * has a table of its codes that says so.
+ * A refusal: whether the network accepted the message nevertheless, and what to do. Each kind of gateway has a table of
+ * its codes.
  */
 export interface Cause {
   /** For people and for the result, for example `+CMS ERROR: 38 (network out of order)`. */
   readonly text: string
-  /** The list that `code` is of: +CMS ERROR, +CME ERROR, `command_status`, a carrier's own; null where no code was given. */
+  /** The scheme of `code`: +CMS ERROR, +CME ERROR, `command_status`, a carrier's own; null without a code. */
   readonly scheme: 'cms' | 'cme' | 'smpp' | 'http' | null
   readonly code: number | string | null
   /** Who refused it: the network behind the gateway, the carrier at its other end, or the gateway itself. */
   readonly by: 'network' | 'carrier' | 'gateway'
   readonly accepted: 'no' | 'yes' | 'unknown'
-  /** `pause` rests the gateway: it takes nothing. `throttle` slows it down: it takes less. */
+  /** `pause`: the gateway claims nothing for a while. `throttle`: it claims less. */
   readonly next: 'retry' | 'give_up' | 'pause' | 'throttle'
 }
 
-/** The four ways in which handing a segment to a gateway can end. */
+/** The four outcomes of submitting a segment to a gateway. */
 export type SubmitOutcome =
-  /** The network has it. `reference` is TP-MR or the carrier's id of it; null when it was taken without one. */
+  /** The network has accepted it. `reference` is TP-MR or the carrier's message id; null when there is none. */
   | { readonly outcome: 'sent'; readonly reference: string | null }
-  /** Somebody said no. */
+  /** It was rejected. */
   | { readonly outcome: 'refused'; readonly cause: Cause }
   /** Nothing left the gateway. */
   | { readonly outcome: 'not_sent'; readonly reason: string }
-  /** Silence or loss behind the permit: it may have been sent. */
+  /** A timeout or a lost connection after the permit: it may have been sent. */
   | { readonly outcome: 'in_doubt'; readonly reason: string }
 
-/** What the gateway can't do: nothing left it, and nothing will. */
+/** Rejected by the gateway itself: nothing was sent, and a retry would not help. */
 export function refusedByGateway(text: string): Extract<SubmitOutcome, { outcome: 'refused' }> {
   const cause = { text, scheme: null, code: null, by: 'gateway', accepted: 'no', next: 'give_up' } as const
   return { outcome: 'refused', cause }

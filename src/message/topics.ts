@@ -1,8 +1,8 @@
 import { Fault } from './fault.ts'
 
 /**
- * Every topic of the hub behind its base topic. A row makes the routing, the
- * subscriptions and the tests. `{name}` is one level, `{rest}` one or more at the end.
+ * Every topic of the hub below its base topic, the source of routing, subscriptions and tests. `{name}` is one level,
+ * `{rest}` one or more at the end.
  */
 export const topics = {
   'bridge/state': { direction: 'out', retain: true },
@@ -42,13 +42,13 @@ export const topics = {
 export type TopicPattern = keyof typeof topics
 type Names<T extends string> = T extends `${string}{${infer N}}${infer Rest}` ? N | Names<Rest> : never
 
-/** First levels that are never a device. */
+/** First levels that are not devices. */
 export const reservedIds = ['bridge', 'gateway', 'sms', 'reply', 'as']
 
-/** What a device, a gateway or a contact may be called: safe as a topic level, in Home Assistant, Homie and NATS. */
+/** Ids of devices, gateways and contacts: safe as a topic level, in Home Assistant, Homie and NATS. */
 export const idPattern = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
-/** The name of a topic. A level with a wildcard, a slash or nothing in it is refused. */
+/** The name of a topic. A level that is empty or has a wildcard or slash in it is refused. */
 export function topicName<T extends TopicPattern>(pattern: T, levels: Record<Names<T>, string>): string {
   return pattern.replace(/\{(\w+)\}/g, (_, name: string) => {
     const level = (levels as Record<string, string>)[name] ?? ''
@@ -97,7 +97,7 @@ function firstMatch(rows: typeof all, topic: string): TopicMatch | null {
   return null
 }
 
-/** The subscriptions that bring every inbound topic, each with `{name}` as a one-level wildcard. */
+/** Subscriptions that cover every inbound topic, each with `{name}` as a one-level wildcard. */
 export const inboundFilters: readonly string[] = inbound.map((row) =>
   row.levels.map((part) => (part.startsWith('{') ? '+' : part)).join('/'),
 )

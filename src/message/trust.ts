@@ -1,8 +1,8 @@
-/** How well it is proven that a text is its device's own, the weakest first. */
+/** How well it is proven that a text is from its device, the weakest first. */
 export const trustLevels = ['stranger', 'number', 'route', 'secret'] as const
 export type TrustLevel = (typeof trustLevels)[number]
 
-/** What may be asked for: a stranger's text never counts. */
+/** Levels that can be required: a stranger's text never counts. */
 export const trusts = ['number', 'route', 'secret'] as const
 export type Trust = (typeof trusts)[number]
 

@@ -1,8 +1,8 @@
 import { decodePdu } from './decode-pdu.ts'
 
 /**
- * What two copies of one message have in common, as upper case hex: the TPDU without the service centre address, which
- * is another one on another route, and without the octets that fill a SIM record. A text that is no PDU is its own form.
+ * What two copies of a message have in common, as upper case hex: the TPDU without the service centre address, which
+ * depends on the route, and without the padding of a SIM record. A text that is not a PDU is returned as it is.
  */
 export function canonicalTpdu(hex: string): string {
   const octets = hex.trim().toUpperCase()
@@ -12,7 +12,7 @@ export function canonicalTpdu(hex: string): string {
   return octets.slice(octets.length - 2 * tpdu.tpduLength, end)
 }
 
-/** The stamp of the service centre in it, in ms; null where there is none that can be read. */
+/** The service centre's time stamp in a PDU, in ms; null where none can be read. */
 export function stampIn(hex: string): number | null {
   const tpdu = decodedOrNull(hex)
   return tpdu === null || tpdu.type === 'submit' || tpdu.scts === null ? null : Date.parse(tpdu.scts)

@@ -1,4 +1,4 @@
-/** What a coding scheme of cell broadcast and USSD says of a text (TS 23.038 clause 5). */
+/** The alphabet of a data coding scheme of cell broadcast and USSD (TS 23.038 clause 5). */
 export function alphabetOfCbs(dcs: number): 'gsm7' | 'octets' | 'ucs2' {
   const group = dcs >> 4
   if (dcs === 0x11) return 'ucs2'

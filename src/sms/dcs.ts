@@ -1,4 +1,4 @@
-/** What TP-DCS says about the user data (TS 23.038 clause 4). */
+/** Data coding of the user data by TP-DCS (TS 23.038 clause 4). */
 export interface DataCoding {
   readonly alphabet: 'gsm7' | 'data' | 'ucs2'
   /** Message class 0 (flash) to 3; `null` without class meaning. */
@@ -7,7 +7,7 @@ export interface DataCoding {
   readonly autoDelete: boolean
   /** Message waiting indication. */
   readonly mwi: { readonly store: boolean; readonly active: boolean; readonly type: WaitingType } | null
-  /** The octet uses a reserved coding and is read as the nearest defined one, as clause 4 demands. */
+  /** The octet has a reserved coding and is read as the nearest defined one, as clause 4 requires. */
   readonly reserved: boolean
 }
 
@@ -52,7 +52,7 @@ export function dcsOf(coding: Partial<DataCoding>): number {
   return flags | (alphabets.indexOf(alphabet) << 2)
 }
 
-/** Whether the user data is text that can be read; compressed text is handed on as octets. */
+/** Whether the user data is readable text; compressed text is passed on as octets. */
 export function carriesText(coding: DataCoding): boolean {
   return coding.alphabet !== 'data' && !coding.compressed
 }

@@ -10,15 +10,15 @@ import type { Deliver, Frame, StatusReport, Submit, Tpdu } from './tpdu.ts'
 import { readUserData } from './userdata.ts'
 import { readValidity } from './validity.ts'
 
-/** 0xFF where TP-PI may stand is the filling of a SIM record: all its reserved bits are set. */
+/** 0xFF in the place of TP-PI is padding of a SIM record: all its reserved bits are set. */
 const filling = 0xff
 
 /**
  * Decodes one PDU: hex in either case, the service centre address in front (TS 27.005 clause 3.1), white space around
- * it. The message type indicator tells the type as it reads on the way to a mobile, and SUBMIT for 1; the reserved 3 is read as DELIVER.
+ * it. The message type indicator is read as on the way to a mobile, and 1 as SUBMIT; the reserved 3 is read as DELIVER.
  *
- * Fails with `malformed_pdu` only: `detail.error` names what is wrong (`malformations`), `field` the TP field, `octet`
- * the offset in the PDU and `lenient`, where it is there, the fields that can be saved.
+ * Fails with `malformed_pdu` only: `detail.error` is one of `malformations`, `field` the TP field, `octet` the offset
+ * in the PDU and `lenient`, if present, the fields that can be saved.
  */
 export function decodePdu(hex: string): Tpdu {
   const reader = new OctetReader(octetsOfPdu(hex))
@@ -34,7 +34,7 @@ export function decodePdu(hex: string): Tpdu {
 
 type Head = Pick<Frame, 'smsc' | 'tpduLength' | 'firstOctet'>
 
-/** A TPDU in the making: it is filled field by field, as spreading objects together takes microseconds. */
+/** A TPDU that is filled field by field: spreading objects costs microseconds. */
 type Making<Type> = { -readonly [Name in keyof Type]: Type[Name] }
 
 const readers = { deliver: readDeliver, submit: readSubmit, statusReport: readStatusReport }
@@ -122,7 +122,7 @@ function readStatusReport(reader: OctetReader, { smsc, tpduLength, firstOctet }:
   return report
 }
 
-/** Adds the optional end of a status report. What is cut off here costs the end, not the report: it is `lenient`. */
+/** Adds the optional end of a status report. If it is cut off, the report itself is saved in `lenient`. */
 function readParameters(reader: OctetReader, report: Making<StatusReport>): void {
   const failure = { lenient: salvage(report) }
   const pi = reader.octet('PI')

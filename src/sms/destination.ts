@@ -18,7 +18,7 @@ const patterns: Partial<Record<Address['ton'], RegExp>> = {
   abbreviated: dialled,
 }
 
-/** The recipient of a text: an address that no emergency service has, and no code for the network. */
+/** The recipient of a text: not an emergency number and not a code for the network. */
 export function recipientOf(to: Address | string): Address {
   const address = destinationOf(to)
   const { number, ton } = address
@@ -28,15 +28,15 @@ export function recipientOf(to: Address | string): Address {
 }
 
 /**
- * The address to send to: a number with a plus is international, one without goes out as it is written. Blanks and
- * dashes are not taken out. Fails with `encoding_error`.
+ * The address to send to: a number with a plus is international, one without is sent as it is. Blanks and dashes are
+ * not removed. Fails with `encoding_error`.
  */
 export function destinationOf(to: Address | string): Address {
   const address = typeof to === 'string' ? addressOf(to) : to
   const { number, ton, npi } = address
   if (patterns[ton]?.test(number)) return { number, ton, npi }
   const shown = ton === 'international' ? `+${number}` : number
-  throw new Fault('encoding_error', `${JSON.stringify(shown)} is no number to send to`, { number, ton })
+  throw new Fault('encoding_error', `${JSON.stringify(shown)} is not a number to send to`, { number, ton })
 }
 
 function addressOf(number: string): Address {

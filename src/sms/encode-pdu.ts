@@ -16,10 +16,10 @@ export interface EncodedPdu {
 }
 
 /**
- * Writes a TPDU: the mirror of `decodePdu`. What is derived (`udl`, `udhi`, `coding`, `statusClass`, `seconds`, the
- * named bits of `firstOctet`) is made anew; `concat`, `ports` and `nli` are written unless `udh` says it all.
+ * Encodes a TPDU, the inverse of `decodePdu`. Derived fields (`udl`, `udhi`, `coding`, `statusClass`, `seconds`, the
+ * named bits of `firstOctet`) are computed; `concat`, `ports` and `nli` are written unless `udh` is given.
  *
- * Fails with `encoding_error` (a character, address or time that cannot be said) and `text_too_long`.
+ * Fails with `encoding_error` (a character, address or time that can't be encoded) and `text_too_long`.
  */
 export function encodePdu(draft: TpduDraft): EncodedPdu {
   const tpdu = octetsOfTpdu(draft)
@@ -64,7 +64,7 @@ function statusReport(draft: StatusReportDraft): number[] {
   return [firstOctetOf('statusReport', { ...draft, udhi }, draft.firstOctet), ...fixed, ...octets]
 }
 
-/** The optional end of a status report: TP-PI and what it announces, nothing if there is nothing to announce. */
+/** The optional end of a status report: TP-PI and the fields that it announces, or nothing. */
 function parameters(draft: StatusReportDraft): { udhi: boolean; octets: number[] } {
   const { pi, pid, dcs } = draft
   const hasContent = draft.text !== undefined || draft.data !== undefined

@@ -27,17 +27,17 @@ const flagsByOctet = Object.fromEntries(
   types.map((type) => [type, Array.from({ length: 256 }, (_, octet) => namedBits(type, octet))]),
 ) as unknown as { readonly [Type in TpduType]: readonly Flags<Type>[] }
 
-/** Which TPDU this octet starts. Clause 9.2.3.1: a mobile takes the reserved indicator 3 for an SMS-DELIVER. */
+/** The type of TPDU that this octet starts. Clause 9.2.3.1: a mobile reads the reserved indicator 3 as SMS-DELIVER. */
 export function typeOfFirstOctet(octet: number): TpduType {
   return types.find((type) => firstOctets[type].messageType === (octet & 3)) ?? 'deliver'
 }
 
-/** What the named bits of this octet say. */
+/** The named bits of this octet. */
 export function flagsIn<Type extends TpduType>(type: Type, octet: number): Flags<Type> {
   return flagsByOctet[type][octet]!
 }
 
-/** The first octet for these flags, a missing one being false; bits of `octet` that have no name here stay as they are. */
+/** The first octet for these flags, a missing one being false; unnamed bits of `octet` are kept. */
 export function firstOctetOf<Type extends TpduType>(type: Type, flags: Partial<Flags<Type>>, octet = 0): number {
   const { messageType, bits } = firstOctets[type]
   let result = (octet & ~3) | messageType

@@ -17,8 +17,8 @@ type Table = readonly (string | undefined)[]
 
 const escapeSeptet = 0x1b
 
-/** Added to the septet of a character that stands behind an escape. */
-const escaped = 0x80
+/** Added to the septet of a character after an escape. */
+const escapedFlag = 0x80
 
 const marks: Readonly<Record<string, string | undefined>> = {
   '␠': ' ',
@@ -49,7 +49,9 @@ export function decodeSeptets(septets: Uint8Array, languages?: LanguageIdentifie
   return text
 }
 
-/** The septets of a text, escapes included. Fails with `encoding_error` and the characters that are not in the tables. */
+/**
+ * The septets of a text, escapes included. Fails with `encoding_error` and the characters that are not in the tables.
+ */
 export function encodeSeptets(text: string, languages?: LanguageIdentifiers): number[] {
   const codes = languages ? codesOf(tablesOf(languages)) : defaultCodes
   const septets: number[] = []
@@ -57,7 +59,7 @@ export function encodeSeptets(text: string, languages?: LanguageIdentifiers): nu
   for (const character of text) {
     const code = codes.get(character)
     if (code === undefined) strangers.add(character)
-    else if (code >= escaped) septets.push(escapeSeptet, code - escaped)
+    else if (code >= escapedFlag) septets.push(escapeSeptet, code - escapedFlag)
     else septets.push(code)
   }
   if (strangers.size === 0) return septets
@@ -65,11 +67,13 @@ export function encodeSeptets(text: string, languages?: LanguageIdentifiers): nu
   throw new Fault('encoding_error', `not in the GSM 7-bit alphabet: ${characters.join(' ')}`, { characters })
 }
 
-/** How many septets a character takes in the default alphabet with its extension table: 1, 2, or 0 if it is in neither. */
+/**
+ * How many septets a character takes in the default alphabet with its extension table: 1, 2, or 0 if it is in neither.
+ */
 export function septetsPerCharacter(character: string): 0 | 1 | 2 {
   const code = defaultCodes.get(character)
   if (code === undefined) return 0
-  return code >= escaped ? 2 : 1
+  return code >= escapedFlag ? 2 : 1
 }
 
 /** Whether every character is in the default alphabet or its extension table. */
@@ -85,14 +89,14 @@ function tablesOf({ locking, single }: LanguageIdentifiers): Tables {
   }
 }
 
-/** Septet by character, plus `escaped`: one without an escape where there is one, else the last of several. */
+/** Septet by character, plus `escapedFlag`: the one without an escape if there is one, else the last of several. */
 function codesOf({ locking, single }: Tables): ReadonlyMap<string, number> {
   const codes = new Map<string, number>()
   const add = (table: Table, offset: number) =>
     table.forEach((character, code) => {
       if (character !== undefined) codes.set(character, code + offset)
     })
-  add(single, escaped)
+  add(single, escapedFlag)
   add(locking, 0)
   return codes
 }

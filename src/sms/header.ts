@@ -2,7 +2,7 @@ import type { Concat } from '../message/segment.ts'
 import type { LanguageIdentifiers } from './gsm7.ts'
 import { hexOf, octetsOf } from './octets.ts'
 
-/** An element of the user data header as it stands there (TS 23.040 clause 9.2.3.24); `data` is hex. */
+/** A raw element of the user data header (TS 23.040 clause 9.2.3.24); `data` is hex. */
 export interface InformationElement {
   readonly iei: number
   readonly data: string
@@ -15,7 +15,7 @@ export interface Ports {
   readonly bits: 8 | 16
 }
 
-/** What the hub understands of a header. */
+/** The elements that the hub understands. */
 export interface HeaderMeaning {
   readonly concat?: Concat
   readonly ports?: Ports
@@ -31,7 +31,7 @@ interface ElementRow {
   readonly meaning: (data: Uint8Array, before: HeaderMeaning) => HeaderMeaning
 }
 
-/** Elements by their identifier; one of another length is skipped (clause 9.2.3.24). */
+/** Elements by identifier; one of unexpected length is skipped (clause 9.2.3.24). */
 const rows: Readonly<Record<number, ElementRow>> = {
   // 9.2.3.24.1, 9.2.3.24.8: concatenated short messages
   0: { octets: 3, meaning: (data) => concatOf(data[0]!, data[1]!, data[2]!, 8) },
@@ -45,8 +45,8 @@ const rows: Readonly<Record<number, ElementRow>> = {
 }
 
 /**
- * The header in these octets (without its length), `null` if its last element is cut off or a lone octet is left:
- * then the whole header is to be ignored. Of repeated or mutually exclusive elements the last one counts.
+ * The header in these octets (without its length), `null` if its last element is cut off or a single octet is left: the
+ * whole header is to be ignored then. Of repeated or mutually exclusive elements the last one counts.
  */
 export function headerIn(octets: Uint8Array): Header | null {
   const udh: InformationElement[] = []
@@ -64,7 +64,7 @@ export function headerIn(octets: Uint8Array): Header | null {
   return { udh, ...meaning }
 }
 
-/** The elements that say this. */
+/** The elements of a header. */
 export function elementsOf({ concat, ports, nli }: HeaderMeaning): InformationElement[] {
   const elements: InformationElement[] = []
   if (nli?.locking) elements.push({ iei: 0x25, data: hexOf([nli.locking]) })
@@ -82,7 +82,7 @@ export function headerOctets(elements: readonly InformationElement[]): number[] 
   return [octets.length, ...octets]
 }
 
-/** Part 0, a part behind the last or no parts at all make the element worthless: it is skipped (9.2.3.24.1). */
+/** An element with part 0, a part beyond the total or a total of 0 is skipped (9.2.3.24.1). */
 function concatOf(ref: number, total: number, seq: number, bits: 8 | 16): HeaderMeaning {
   return seq >= 1 && seq <= total ? { concat: { ref, total, seq, bits } } : {}
 }

@@ -1,7 +1,7 @@
 import type { Concat } from '../message/segment.ts'
 import type { Deliver } from './tpdu.ts'
 
-/** What a segment must bring to be joined: any decoded `Deliver` that is part of a message. */
+/** A segment to be joined: any decoded `Deliver` with a part of a message. */
 export interface Part {
   readonly concat: Concat
   readonly text?: string
@@ -9,31 +9,31 @@ export interface Part {
 }
 
 export interface Joined {
-  /** The text, with `gap` for each run of segments that are not there. */
+  /** The text, with `gap` for each run of missing segments. */
   readonly text?: string
-  /** The octets in hex, what is not there left out. */
+  /** The octets in hex, without those that are missing. */
   readonly data?: string
-  /** Sequence numbers that are not there, in order; empty for a whole message. */
+  /** Missing sequence numbers, in order; empty for a whole message. */
   readonly missing: readonly number[]
 }
 
-/** Stands in an incomplete text where segments are missing. */
+/** Replaces missing segments in an incomplete text. */
 export const gap = '[…]'
 
 /**
- * Which message a segment belongs to: its SIM (ICCID), originator with type of number, reference with its width, and
- * total. `null` for a message of its own. The same key comes back when references wrap around: the store bounds it by
- * time, and a sequence number with other content starts a new set.
+ * The message that a segment belongs to: SIM (ICCID), originator with type of number, reference with its width, and
+ * total. `null` for a message of one segment. A key recurs when references wrap around: the store bounds it by time,
+ * and a sequence number with other content starts a new set.
  */
 export function assemblyKey({ concat, address }: Pick<Deliver, 'concat' | 'address'>, account: string): string | null {
   if (!concat) return null
-  // The number goes last: the name of an alphanumeric originator may hold any character.
+  // The number is last: the name of an alphanumeric originator may hold any character.
   return [account, concat.bits, concat.ref, concat.total, address.ton, address.number].join('/')
 }
 
 /**
- * Joins segments of one key in the order of their sequence numbers, the first of two with the same number counting.
- * Texts are joined by UTF-16 units, so that a surrogate pair cut by the sender is whole again.
+ * Joins segments of a key in the order of their sequence numbers; of two with the same number the first one counts.
+ * Texts are joined by UTF-16 units: a surrogate pair that the sender has split is restored.
  */
 export function join(parts: readonly Part[]): Joined {
   const total = parts[0]?.concat.total ?? 0

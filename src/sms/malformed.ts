@@ -1,6 +1,6 @@
 import { Fault } from '../message/fault.ts'
 
-/** Every way a PDU can be wrong, by the name that `detail.error` carries, and how the message says it. */
+/** Every error of a PDU: `detail.error` and the message for it. */
 export const malformations = {
   empty: 'there is nothing to decode',
   badHex: 'a character that is not a hexadecimal digit',
@@ -20,7 +20,7 @@ export const malformations = {
 export type Malformation = keyof typeof malformations
 
 /**
- * The fault for a PDU that is no TPDU.
+ * The fault for a malformed PDU.
  *
  * @param field name of the TP field without `TP-`, nested as in `UD.UDH`; `PDU` for the hex text, `SMSC` before the TPDU
  * @param octet offset of the first octet that is wrong or missing, 0 is the first of the whole PDU

@@ -4,7 +4,7 @@ import type { InformationElement } from './header.ts'
 import { hexOf } from './octets.ts'
 import { typeOfAddressOf } from './tp-address.ts'
 
-/** One SMS-SUBMIT with every octet decided: node-pdu has nothing to guess. */
+/** An SMS-SUBMIT with every field decided: nothing is left for node-pdu to guess. */
 export interface SubmitFrame {
   readonly smsc: Address | null
   readonly to: Address
@@ -17,11 +17,11 @@ export interface SubmitFrame {
   readonly udl: number
   /** Elements of the user data header, empty for none. */
   readonly udh: readonly InformationElement[]
-  /** The user data behind the header. */
+  /** The user data after the header. */
   readonly body: Uint8Array
 }
 
-/** The PDU of a frame in hex. Everything is made anew for each frame: objects of node-pdu carry their state over. */
+/** The PDU of a frame in hex. Objects of node-pdu keep state, so each frame has its own. */
 export function frameSubmit(frame: SubmitFrame): string {
   const { VPF_NONE, VPF_RELATIVE } = utils.PDUType
   const submit = new Submit(numberOf(frame.to, true), new utils.Data(), {
@@ -41,13 +41,13 @@ export function frameSubmit(frame: SubmitFrame): string {
   return new utils.Part(hexOf(frame.body), frame.udl, '', header).toString(submit)
 }
 
-/** The address with its own type: a string would be guessed at, and any number with 00 in it lose its start. */
+/** The address with its type: from a string, node-pdu guesses the type and cuts any number with 00 in it. */
 function numberOf(address: Address, countsDigits: boolean): utils.SCA {
   const type = new utils.SCAType(typeOfAddressOf(address))
   return new utils.SCA(countsDigits, { type }).setPhone(address.number, false, !countsDigits)
 }
 
-/** node-pdu takes message class 0 for none. */
+/** node-pdu reads message class 0 as none. */
 class RawDCS extends utils.DCS {
   readonly #octet: number
 
@@ -61,7 +61,7 @@ class RawDCS extends utils.DCS {
   }
 }
 
-/** node-pdu miscalculates periods and sets TP-VPF after the first octet has been written. */
+/** node-pdu miscalculates periods, and sets TP-VPF after writing the first octet. */
 class RawVP extends utils.VP {
   readonly #octet: number | null
 

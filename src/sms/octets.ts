@@ -4,7 +4,7 @@ import { type Malformation, malformed } from './malformed.ts'
 const notHex = /[^\da-f]/i
 const hexOfOctet = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0').toUpperCase())
 
-/** Upper case hex, two digits an octet. Fails with `encoding_error` if a number is no octet. */
+/** Upper case hex, two digits per octet. Fails with `encoding_error` if a number is not an octet. */
 export function hexOf(octets: Iterable<number>): string {
   let hex = ''
   for (const octet of octets) {
@@ -15,10 +15,10 @@ export function hexOf(octets: Iterable<number>): string {
   return hex
 }
 
-/** The octets of hex without anything around it, also of none. Fails with `encoding_error`. */
+/** The octets of hex, which may be empty but has nothing around it. Fails with `encoding_error`. */
 export function octetsOf(hex: string): Uint8Array {
   if (hex.length % 2 === 0 && !notHex.test(hex)) return parsed(hex)
-  throw new Fault('encoding_error', `${JSON.stringify(hex)} is no hex`)
+  throw new Fault('encoding_error', `${JSON.stringify(hex)} is not hex`)
 }
 
 /** The octets of a PDU, with white space around its hex. Fails with `empty`, `badHex` and `oddHex`. */
@@ -31,13 +31,13 @@ export function octetsOfPdu(hex: string): Uint8Array {
   return parsed(digits)
 }
 
-/** What a read that runs past the end reports; see `malformed`. */
+/** The fault of a read past the end; see `malformed`. */
 export interface ReadFailure {
   readonly error?: Malformation
   readonly lenient?: object
 }
 
-/** Octets read from the front. A read past the end fails; it never returns less than was asked for. */
+/** Reads octets from the front. A read past the end fails; it never returns less than requested. */
 export class OctetReader {
   readonly octets: Uint8Array
   position = 0
@@ -74,7 +74,7 @@ function parsed(digits: string): Uint8Array {
   return octets
 }
 
-/** The value of the hex digit with this character code: bit 6 is set in letters only, whose low bits count from 1. */
+/** The value of the hex digit with this character code: bit 6 is set only in letters, whose low bits count from 1. */
 function nibbleOf(code: number): number {
   return (code & 0xf) + (code & 0x40 ? 9 : 0)
 }

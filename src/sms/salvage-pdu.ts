@@ -1,6 +1,6 @@
 import type { Content, Tpdu } from './tpdu.ts'
 
-/** What is worth saving of a message whose end is malformed. */
+/** Fields that are saved from a message whose end is malformed. */
 const fields = [
   'type',
   'address',
@@ -17,10 +17,10 @@ const fields = [
   'data',
 ]
 
-/** The fields of a report besides: without TP-MR nobody knows which message it is about. */
+/** Further fields of a report: without TP-MR its message can't be identified. */
 const fieldsOfReport = ['mr', ...fields]
 
-/** What `detail.lenient` shows of a TPDU that is decoded this far. */
+/** `detail.lenient` of a partly decoded TPDU. */
 export function salvage(tpdu: Pick<Tpdu, 'type'> & Content): object {
   const wanted = tpdu.type === 'statusReport' ? fieldsOfReport : fields
   return Object.fromEntries(Object.entries(tpdu).filter(([name]) => wanted.includes(name)))

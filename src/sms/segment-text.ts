@@ -13,20 +13,22 @@ export interface TextSegment {
 }
 
 export interface SegmentOptions {
-  /** `auto` (the default) takes UCS2 only if the GSM 7-bit alphabet cannot say the text. */
+  /** `auto` (the default) takes UCS2 only if the text has characters outside the GSM 7-bit alphabet. */
   readonly alphabet?: 'auto' | 'gsm7' | 'ucs2'
-  /** Width of the concatenation reference: 8 (the default) leaves a unit more and is what older devices know. */
+  /**
+   * Width of the concatenation reference: 8 (the default) leaves room for one more unit and is known to older devices.
+   */
   readonly referenceBits?: 8 | 16
 }
 
-/** Units in one PDU: alone, and behind a header with an 8-bit or 16-bit concatenation reference. */
+/** Units per PDU: alone, and after a header with an 8-bit or 16-bit concatenation reference. */
 const capacity = {
   gsm7: { alone: 160, 8: 153, 16: 152 },
   ucs2: { alone: 70, 8: 67, 16: 66 },
 } as const
 
 /** The total in the concatenation element is one octet (TS 23.040 clause 9.2.3.24.1). */
-const mostSegments = 255
+const maxSegments = 255
 
 const unitsPerCharacter = {
   gsm7: septetsPerCharacter,
@@ -34,10 +36,10 @@ const unitsPerCharacter = {
 } as const
 
 /**
- * Cuts a text into as few segments as it takes, never between an escape and its character or within a surrogate pair.
+ * Splits a text into as few segments as possible, never between an escape and its character or within a surrogate pair.
  * An empty text is one empty segment.
  *
- * Fails with `encoding_error` if `gsm7` is asked for and cannot say the text, and with `text_too_long` above 255.
+ * Fails with `encoding_error` if `gsm7` is required and can't encode the text, and with `text_too_long` above 255.
  */
 export function segmentText(text: string, { alphabet = 'auto', referenceBits = 8 }: SegmentOptions = {}): Segmentation {
   const chosen = alphabet === 'auto' ? (isGsm7(text) ? 'gsm7' : 'ucs2') : alphabet
@@ -45,9 +47,9 @@ export function segmentText(text: string, { alphabet = 'auto', referenceBits = 8
   const { alone, [referenceBits]: behindHeader } = capacity[chosen]
   if (units <= alone) return { alphabet: chosen, segments: [{ text, units }] }
   const segments = cut(text, behindHeader, unitsPerCharacter[chosen])
-  if (segments.length <= mostSegments) return { alphabet: chosen, segments }
-  const message = `the text takes ${segments.length} segments where ${mostSegments} are possible`
-  throw new Fault('text_too_long', message, { segments: segments.length, most: mostSegments })
+  if (segments.length <= maxSegments) return { alphabet: chosen, segments }
+  const message = `the text takes ${segments.length} segments where ${maxSegments} are possible`
+  throw new Fault('text_too_long', message, { segments: segments.length, most: maxSegments })
 }
 
 function cut(text: string, most: number, unitsOf: (character: string) => number): TextSegment[] {

@@ -1,8 +1,8 @@
-/** TS 23.040 clause 9.1.2.3: the digit for each semi-octet; 1111 fills up the last octet. */
+/** TS 23.040 clause 9.1.2.3: the digit for each semi-octet; 1111 pads the last octet. */
 const digits = '0123456789*#abc'
 const fill = 0xf
 
-/** The number in the first `count` semi-octets, low half first; a fill ends it. */
+/** The number in the first `count` semi-octets, low half first; padding ends it. */
 export function numberIn(octets: Uint8Array, count: number): string {
   let number = ''
   for (let i = 0; i < count; i++) {
@@ -13,7 +13,7 @@ export function numberIn(octets: Uint8Array, count: number): string {
   return number
 }
 
-/** The semi-octets of a number, an odd one filled up; `null` if a character has no semi-octet. */
+/** The semi-octets of a number, padded to an even count; `null` if a character has no semi-octet. */
 export function semiOctetsOf(number: string): number[] | null {
   const semiOctets = [...number].map((digit) => digits.indexOf(digit))
   if (semiOctets.includes(-1)) return null
@@ -21,7 +21,7 @@ export function semiOctetsOf(number: string): number[] | null {
   return semiOctets.filter((_, i) => i % 2 === 0).map((low, i) => low | (semiOctets[2 * i + 1]! << 4))
 }
 
-/** A decimal number of two digits, the tens in the low half; NaN if a half is no decimal digit. */
+/** A decimal number of two digits, the tens in the low half; NaN if a half is not a decimal digit. */
 export function decimalIn(octet: number): number {
   const tens = octet & 0xf
   const units = octet >> 4

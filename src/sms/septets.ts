@@ -1,6 +1,6 @@
-/** TS 23.038 clause 6.1.2.1: septets lie in octets from the least significant bit on, without gaps. */
+/** TS 23.038 clause 6.1.2.1: septets are packed into octets from the least significant bit on, without gaps. */
 
-/** How many septets a user data header of this many octets takes, with the fill bits behind it (TS 23.040 9.2.3.24). */
+/** How many septets a user data header of this many octets takes, including the fill bits (TS 23.040 9.2.3.24). */
 export function septetsOfHeader(octets: number): number {
   return Math.ceil((octets * 8) / 7)
 }
@@ -10,7 +10,7 @@ export function fillBitsAfter(headerOctets: number): number {
   return septetsOfHeader(headerOctets) * 7 - headerOctets * 8
 }
 
-/** `count` septets from `octets`, after `fillBits` bits. There must be enough octets. */
+/** `count` septets from `octets`, after `fillBits` bits. Requires enough octets. */
 export function unpackSeptets(octets: Uint8Array, count: number, fillBits = 0): Uint8Array {
   const septets = new Uint8Array(count)
   for (let i = 0, bit = fillBits; i < count; i++, bit += 7) {

@@ -11,31 +11,31 @@ import type { Submit } from './tpdu.ts'
 import { userDataOf } from './userdata.ts'
 import { relativeValidity } from './validity.ts'
 
-/** One segment for one number. */
+/** One segment to one number. */
 export type SubmitRequest = SubmitFrame & SegmentContent
 
 interface SubmitFrame {
-  /** An address, or a number as it is written: with a plus it is international. */
+  /** An address, or a number: with a plus it is international. */
   readonly to: Address | string
   /** Which part of which message this is; `null` for a message of one segment. */
   readonly concat: Concat | null
-  /** TP-MR, 0 to 255; most modems put their own in its place. */
+  /** TP-MR, 0 to 255; most modems replace it by their own. */
   readonly messageReference: number
-  /** How long the network may try, rounded up to what TP-VP can say; `null` leaves it to the service centre. */
+  /** How long the network may try, rounded up to a value of TP-VP; `null` leaves it to the service centre. */
   readonly validitySeconds: number | null
-  /** Asks for a delivery report. */
+  /** Requests a delivery report. */
   readonly statusReport: boolean
   /** 0 shows the text at once and keeps nothing (flash). */
   readonly messageClass?: 0 | 1 | 2 | 3 | null
   readonly rejectDuplicates?: boolean
   readonly smsc?: Address | null
-  /** An empty text is refused unless this says that it is meant. */
+  /** An empty text is refused without this. */
   readonly allowEmpty?: boolean
 }
 
 /**
- * The SMS-SUBMIT of one segment (TS 23.040 clause 9.2.2.2). What node-pdu has framed is decoded again and compared
- * before it leaves this room: a text for a stranger, or another text, is `internal` and never sent.
+ * The SMS-SUBMIT of one segment (TS 23.040 clause 9.2.2.2). The PDU from node-pdu is decoded again and compared: one
+ * with another recipient or another text is `internal` and never sent.
  *
  * Fails with `encoding_error` (number, characters, empty text), `text_too_long` and `internal`.
  */
@@ -79,20 +79,20 @@ export function encodeSubmit(request: SubmitRequest): EncodedPdu {
   })
 }
 
-/** Fields that must come back, `undefined` for one that must not be there. */
+/** Fields expected in the decoded PDU, `undefined` for one that must be absent. */
 type Intended = { readonly [Name in keyof Submit]?: Submit[Name] | undefined }
 
 function verified(pdu: string, intended: Intended): EncodedPdu {
   const decoded: Intended & Pick<Submit, 'tpduLength'> = decodedSubmit(pdu)
   for (const name of Object.keys(intended) as (keyof Submit)[]) {
     if (!isSame(decoded[name], intended[name])) {
-      throw new Fault('internal', `the framed PDU says something else in ${name}`, { field: name })
+      throw new Fault('internal', `the framed PDU differs in ${name}`, { field: name })
     }
   }
   return { pdu, tpduLength: decoded.tpduLength }
 }
 
-/** Both are fresh plain data with their fields in the order of this room. */
+/** Both are plain data with their fields in the same order. */
 function isSame(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other)
 }

@@ -39,7 +39,7 @@ export function timestampIn(octets: Uint8Array): string | null {
 export function octetsOfTimestamp(time: string | null, raw?: string): Uint8Array {
   const octets = time === null ? octetsOf(raw ?? '00'.repeat(timestampOctets)) : octetsOfIso(time)
   if (octets.length === timestampOctets && (time === null || timestampIn(octets) === time)) return octets
-  throw new Fault('encoding_error', `a time stamp cannot say ${time ?? raw}`, { time, raw })
+  throw new Fault('encoding_error', `${time ?? raw} does not fit in a time stamp`, { time, raw })
 }
 
 function octetsOfIso(time: string): Uint8Array {

@@ -7,17 +7,17 @@ import { numberIn, semiOctetsOf } from './semioctets.ts'
 import { packSeptets, unpackSeptets } from './septets.ts'
 
 /** TS 23.040 clause 9.1.2.5: an address value takes at most 10 octets. */
-const mostSemiOctets = 20
+const maxSemiOctets = 20
 
-/** TS 24.011 clause 8.2.5.1 allows 11 octets behind the length; the conformance vectors let one more pass. */
-const mostServiceCentreOctets = 12
+/** TS 24.011 clause 8.2.5.1 allows 11 octets after the length; the conformance vectors have one more. */
+const maxServiceCentreOctets = 12
 
 /** Reads TP-OA, TP-DA or TP-RA (clause 9.1.2.5). Fails with `addressTruncated` and `addressTooLong`. */
 export function readAddress(reader: OctetReader, field: string): Address {
   const error = 'addressTruncated'
   const start = reader.position
   const semiOctets = reader.octet(field, { error })
-  if (semiOctets > mostSemiOctets) throw malformed('addressTooLong', field, start)
+  if (semiOctets > maxSemiOctets) throw malformed('addressTooLong', field, start)
   const typeOfAddress = reader.octet(field, { error })
   return addressIn(typeOfAddress, reader.take(Math.ceil(semiOctets / 2), field, { error }), semiOctets)
 }
@@ -27,7 +27,7 @@ export function readServiceCentre(reader: OctetReader): Address | null {
   const error = 'smscTruncated'
   const length = reader.octet('SMSC', { error })
   if (length === 0) return null
-  if (length > mostServiceCentreOctets) throw malformed('smscTooLong', 'SMSC', 0)
+  if (length > maxServiceCentreOctets) throw malformed('smscTooLong', 'SMSC', 0)
   const octets = reader.take(length, 'SMSC', { error })
   return addressIn(octets[0]!, octets.subarray(1), 2 * (length - 1))
 }
@@ -61,6 +61,6 @@ function addressValue({ number, ton }: Address): { semiOctets: number; value: It
   const septets = ton === 'alphanumeric' ? encodeSeptets(number) : null
   const semiOctets = septets ? Math.ceil((septets.length * 7) / 4) : number.length
   const value = septets ? packSeptets(septets) : semiOctetsOf(number)
-  if (value && semiOctets <= mostSemiOctets) return { semiOctets, value }
+  if (value && semiOctets <= maxSemiOctets) return { semiOctets, value }
   throw new Fault('encoding_error', `${JSON.stringify(number)} does not fit in an address`, { number, ton })
 }

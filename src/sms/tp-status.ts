@@ -1,4 +1,4 @@
-/** What TP-ST says about a message (TS 23.040 clause 9.2.3.15). `temporaryRetrying` is the one that is not final. */
+/** Classes of TP-ST (TS 23.040 clause 9.2.3.15). Only `temporaryRetrying` is not final. */
 export type StatusClass = (typeof classes)[number] | 'reserved'
 
 export interface Status {
@@ -41,7 +41,7 @@ const meanings: Readonly<Record<StatusClass, readonly string[]>> = {
   reserved: [],
 }
 
-/** The meaning of a TP-ST octet; a code without one of its own is told by its number. */
+/** The meaning of a TP-ST octet; a code without a defined one has its number in it. */
 export function statusOf(status: number): Status {
   const statusClass = classes[status >> 5] ?? 'reserved'
   const code = status & 0x1f

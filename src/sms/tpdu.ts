@@ -7,7 +7,7 @@ import type { Validity } from './validity.ts'
 /** A decoded PDU. Times are ISO 8601 with the sender's offset, octet strings upper case hex. */
 export type Tpdu = Deliver | Submit | StatusReport
 
-/** SMS-DELIVER: a text that comes in (TS 23.040 clause 9.2.2.1). */
+/** SMS-DELIVER: a text from the network (TS 23.040 clause 9.2.2.1). */
 export interface Deliver extends Frame, Content, ServiceCentreTime {
   readonly type: 'deliver'
   readonly moreMessages: boolean
@@ -21,7 +21,7 @@ export interface Deliver extends Frame, Content, ServiceCentreTime {
   readonly udl: number
 }
 
-/** SMS-SUBMIT: a text that goes out (clause 9.2.2.2). */
+/** SMS-SUBMIT: a text to the network (clause 9.2.2.2). */
 export interface Submit extends Frame, Content {
   readonly type: 'submit'
   readonly rejectDuplicates: boolean
@@ -38,7 +38,7 @@ export interface Submit extends Frame, Content {
   readonly udl: number
 }
 
-/** SMS-STATUS-REPORT: what became of a text (clause 9.2.2.3). From `pi` on all is optional. */
+/** SMS-STATUS-REPORT: the delivery report of a text (clause 9.2.2.3). All fields from `pi` on are optional. */
 export interface StatusReport extends Frame, Content, ServiceCentreTime {
   readonly type: 'statusReport'
   readonly moreMessages: boolean
@@ -47,7 +47,7 @@ export interface StatusReport extends Frame, Content, ServiceCentreTime {
   readonly mr: number
   /** TP-RA, the recipient. */
   readonly address: Address
-  /** TP-DT: when the message arrived, or when it was last tried; `null` with the octets beside it if unusable. */
+  /** TP-DT: when the message arrived, or was last tried; `null` if invalid, with the octets beside it. */
   readonly dischargeTime: string | null
   readonly dischargeTimeRaw?: string
   readonly status: number
@@ -66,26 +66,26 @@ export interface Frame {
   readonly tpduLength: number
   readonly firstOctet: number
   readonly udhi: boolean
-  /** Octets behind the end of the message: records on a SIM are filled up. */
+  /** Octets after the end of the message: records on a SIM are padded. */
   readonly trailingOctets?: number
 }
 
 export interface ServiceCentreTime {
-  /** TP-SCTS; `null` with the octets beside it if they name no time. */
+  /** TP-SCTS; `null` if it is not a valid time, with the octets beside it. */
   readonly scts: string | null
   readonly sctsRaw?: string
 }
 
-/** The user data. One of `text` and `data` is there; `data` is hex, also for compressed text. */
+/** The user data, with either `text` or `data`; `data` is hex, also for compressed text. */
 export interface Content extends HeaderMeaning {
   readonly udh?: readonly InformationElement[]
-  /** The header could not be read and was left out; the text stands. */
+  /** The header was malformed and is left out; the text is kept. */
   readonly udhMalformed?: true
   readonly text?: string
   readonly data?: string
 }
 
-/** What `encodePdu` takes: any decoded TPDU, or only what is not zero, false, absent or derived in it. */
+/** Input of `encodePdu`: a decoded TPDU; fields that are zero, false, absent or derived may be left out. */
 export type TpduDraft = DeliverDraft | SubmitDraft | StatusReportDraft
 
 export type DeliverDraft = Draft<Deliver, 'type' | 'address' | 'scts'>

@@ -1,6 +1,6 @@
 import { isGsm7 } from './gsm7.ts'
 
-/** Typographic characters and what a keyboard has for them. */
+/** Typographic characters and their plain equivalents. */
 const plainCharacters: Readonly<Record<string, string>> = {
   '‘': "'",
   '’': "'",
@@ -17,17 +17,17 @@ const plainCharacters: Readonly<Record<string, string>> = {
   '\u202f': ' ',
 }
 
-/** The text with typographic quotes, dashes and spaces made plain. For those who ask for it: nothing here calls it. */
+/** The text with typographic quotes, dashes and spaces made plain. Only on request. */
 export function transliterate(text: string): string {
   return Array.from(text, (character) => plainCharacters[character] ?? character).join('')
 }
 
-/** Blanks of other widths, and the tab: none of them is in the GSM 7-bit alphabet. */
+/** Blanks of other widths, and the tab: all outside the GSM 7-bit alphabet. */
 const otherBlanks = /[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]/g
 
 /**
- * The same words with composed letters (NFC) and plain blanks where the GSM 7-bit alphabet then suffices: 160 characters
- * an SMS instead of 70. Any other text stays as it is.
+ * The text with composed letters (NFC) and plain blanks where it then fits the GSM 7-bit alphabet: 160 characters per
+ * SMS instead of 70. Any other text is returned unchanged.
  */
 export function asGsm7(text: string): string {
   if (isGsm7(text)) return text

@@ -8,16 +8,16 @@ import { salvage } from './salvage-pdu.ts'
 import { fillBitsAfter, packSeptets, septetsOfHeader, unpackSeptets } from './septets.ts'
 import type { Content, Tpdu } from './tpdu.ts'
 
-/** TS 23.040 clause 9.2.3.24: what fits into the user data of one TPDU; 160 septets are as much. */
-const mostOctets = 140
-const mostSeptets = 160
+/** TS 23.040 clause 9.2.3.24: capacity of the user data of one TPDU; 160 septets are 140 octets. */
+const maxOctets = 140
+const maxSeptets = 160
 
-/** What stands before the user data: it decides how that is read, and is saved with it where that is malformed. */
+/** The fields before the user data: they decide how it is read, and are saved where it is malformed. */
 type Before = Pick<Tpdu, 'type' | 'udhi'> & { readonly udl: number; readonly coding: DataCoding }
 
 /**
- * Reads TP-UD behind its length. Fails with `udhTruncated` and `udhTooLong`, and with `udShort`, `udTooLong` and
- * `ucs2Odd` whose `lenient` holds the content as far as it is there.
+ * Reads TP-UD after its length. Fails with `udhTruncated` and `udhTooLong`, and with `udShort`, `udTooLong` and
+ * `ucs2Odd`, whose `lenient` has the content as far as it is present.
  */
 export function readUserData(reader: OctetReader, before: Before): Content {
   const { udl, udhi, coding } = before
@@ -36,14 +36,14 @@ export function readUserData(reader: OctetReader, before: Before): Content {
   const fault = (error: Malformation, field: string, octet: number) =>
     malformed(error, field, octet, salvage({ ...before, ...header, ...body }))
   if (short) throw fault('udShort', 'UD', reader.octets.length)
-  if (announced > mostOctets) throw fault('udTooLong', 'UDL', start - 1)
+  if (announced > maxOctets) throw fault('udTooLong', 'UDL', start - 1)
   const half = coding.alphabet === 'ucs2' && body.text !== undefined && units % 2 !== 0
   if (half) throw fault('ucs2Odd', 'UD', start + udl - 1)
   if (!udhi) return body
   return header ? { ...header, ...body } : { udhMalformed: true, udh: [], ...body }
 }
 
-/** The user data to write: TP-UDL, then the header with its length, then the rest. */
+/** Encoded user data: TP-UDL, then the header with its length, then the rest. */
 export interface UserData {
   readonly udl: number
   readonly header: readonly number[]
@@ -51,25 +51,25 @@ export interface UserData {
 }
 
 /**
- * User data for a content. The header is `udh` if that is given, else made from `concat`, `ports` and `nli`, and left
- * out if there is nothing to say. Fails with `encoding_error` and `text_too_long`.
+ * User data for a content. The header is `udh` if given, else made from `concat`, `ports` and `nli`, and omitted if it
+ * is empty. Fails with `encoding_error` and `text_too_long`.
  */
 export function userDataOf(content: Content, coding: DataCoding): UserData {
   const elements = content.udh ?? elementsOf(content)
   const header = content.udh || elements.length > 0 ? headerOctets(elements) : []
   const { units, body } = bodyOf(content, coding, header.length)
   const udl = unitsOfHeader(header.length, coding) + units
-  const most = countsSeptets(coding) ? mostSeptets : mostOctets
+  const most = countsSeptets(coding) ? maxSeptets : maxOctets
   if (udl <= most) return { udl, header, body }
   throw new Fault('text_too_long', `${udl} units of user data where ${most} fit`, { units: udl, most })
 }
 
-/** Units of TP-UDL that a header of this many octets takes, its length octet counted. */
+/** Units of TP-UDL that a header of this many octets takes, including its length octet. */
 function unitsOfHeader(octets: number, coding: DataCoding): number {
   return countsSeptets(coding) ? septetsOfHeader(octets) : octets
 }
 
-/** The `units` that follow the header, as far as there are octets for them. */
+/** The `units` after the header, as far as there are octets for them. */
 function bodyIn(
   octets: Uint8Array,
   headerLength: number,

@@ -2,7 +2,7 @@ import { hexOf, type OctetReader } from './octets.ts'
 import { decimalIn, decimalOctet } from './semioctets.ts'
 import { octetsOfTimestamp, timestampIn, timestampOctets } from './timestamp.ts'
 
-/** TP-VP (TS 23.040 clause 9.2.3.12). `seconds` and `time` are `null` where the octets name none; `raw` is hex. */
+/** TP-VP (TS 23.040 clause 9.2.3.12). `seconds` and `time` are `null` for invalid octets; `raw` is hex. */
 export type Validity = RelativeValidity | AbsoluteValidity | EnhancedValidity
 
 export interface RelativeValidity {
@@ -25,17 +25,17 @@ export interface EnhancedValidity {
   readonly seconds: number | null
 }
 
-const minute = 60
-const hour = 60 * minute
-const day = 24 * hour
-const week = 7 * day
+const minuteSeconds = 60
+const hourSeconds = 60 * minuteSeconds
+const daySeconds = 24 * hourSeconds
+const weekSeconds = 7 * daySeconds
 
-/** Clause 9.2.3.12.1: the seconds that `first` stands for, and what each further value adds up to `last`. */
+/** Clause 9.2.3.12.1: the seconds of `first`, and the step of each further value up to `last`. */
 const relativeRanges = [
-  { first: 0, last: 143, seconds: 5 * minute, step: 5 * minute },
-  { first: 144, last: 167, seconds: 12.5 * hour, step: 30 * minute },
-  { first: 168, last: 196, seconds: 2 * day, step: day },
-  { first: 197, last: 255, seconds: 5 * week, step: week },
+  { first: 0, last: 143, seconds: 5 * minuteSeconds, step: 5 * minuteSeconds },
+  { first: 144, last: 167, seconds: 12.5 * hourSeconds, step: 30 * minuteSeconds },
+  { first: 168, last: 196, seconds: 2 * daySeconds, step: daySeconds },
+  { first: 197, last: 255, seconds: 5 * weekSeconds, step: weekSeconds },
 ] as const
 
 /** TP-VPF by its two bits, 4 and 3 of the first octet of a SUBMIT (clause 9.2.3.3). */
@@ -87,7 +87,9 @@ function relativeOf(value: number): RelativeValidity {
   return { format: 'relative', value, seconds: secondsOfRelative(value) }
 }
 
-/** Clause 9.2.3.12.3: functionality indicator, its extension if bit 7 is set, then what bits 2 to 0 announce. */
+/**
+ * Clause 9.2.3.12.3: functionality indicator, its extension if bit 7 is set, then the fields that bits 2 to 0 announce.
+ */
 function enhancedIn(octets: Uint8Array): EnhancedValidity {
   const indicator = octets[0]!
   const extension = (indicator & extensionBit) !== 0
@@ -100,7 +102,7 @@ function enhancedIn(octets: Uint8Array): EnhancedValidity {
     case 2:
       return { ...common, seconds: first }
     case 3: {
-      const seconds = decimalIn(first) * hour + decimalIn(second) * minute + decimalIn(third)
+      const seconds = decimalIn(first) * hourSeconds + decimalIn(second) * minuteSeconds + decimalIn(third)
       return { ...common, seconds: Number.isNaN(seconds) ? null : seconds }
     }
     default:
@@ -121,6 +123,8 @@ function enhancedPeriod(value: number | undefined, seconds: number | null): numb
   if (seconds <= 255) return [2, seconds]
   return [
     3,
-    ...[seconds / hour, (seconds % hour) / minute, seconds % minute].map((part) => decimalOctet(Math.floor(part))),
+    ...[seconds / hourSeconds, (seconds % hourSeconds) / minuteSeconds, seconds % minuteSeconds].map((part) =>
+      decimalOctet(Math.floor(part)),
+    ),
   ]
 }

@@ -1,21 +1,21 @@
 import { type Clock, sleep } from './clock.ts'
 
-/** Whom a failure is reported to. */
+/** Receives a failure of work in the background. */
 export type Failed = (error: Error) => void
 
-/** Starts work that nobody waits for. Whatever it throws or rejects with is reported, and ends there. */
+/** Starts work that nothing awaits. Whatever it throws or rejects with goes to `failed`. */
 export function inBackground(work: () => unknown, failed: Failed): void {
   new Promise((resolve) => resolve(work())).catch((error: unknown) => failed(asError(error)))
 }
 
-/** Reports a failure as a line of the log that says what was being done. */
+/** Logs a failure as an error in `what`. */
 export function logged(log: (level: 'error', message: string) => void, what: string): Failed {
   return ({ message }) => log('error', `${what}: ${message}`)
 }
 
 const retryMs = { first: 1_000, longest: 60_000 }
 
-/** Does it again until it is done or not `wanted` any more, more and more slowly. Every failure is reported. */
+/** Retries until it succeeds or is no longer `wanted`, with growing delays. Every failure is reported. */
 export async function untilDone(
   clock: Clock,
   work: () => Promise<unknown>,

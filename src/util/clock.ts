@@ -4,21 +4,19 @@ export interface Timer {
 }
 
 /**
- * Where time and chance come from. Nothing else in the hub asks the machine for them, so that a test can run a
- * thousand hours in seconds and twice in the same way.
+ * The only source of time and randomness, so that a test can run a thousand hours in seconds, and repeatably.
  */
 export interface Clock {
   /** Wall time in milliseconds since 1970; may step. */
   wall(): number
-  /** Milliseconds that only ever grow, from an arbitrary start. */
+  /** Milliseconds since an arbitrary start; never steps back. */
   monotonic(): number
-  /** Calls back once after `ms` milliseconds of monotonic time. The timer alone keeps no process alive. */
+  /** Calls back once after `ms` milliseconds of monotonic time. The timer does not keep the process alive. */
   after(ms: number, callback: () => void): Timer
   /** A number in [0, 1). */
   random(): number
 }
 
-/** Resolves after `ms` milliseconds of the clock. */
 export function sleep(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve))
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts'
 
-/** Somebody rings, somebody waits; a ring between looking and waiting is not lost. */
+/** Wakes whoever waits for work. A ring between the check for work and the wait is not lost. */
 export class Doorbell {
   readonly #clock: Clock
   #rings = 0
@@ -10,7 +10,7 @@ export class Doorbell {
     this.#clock = clock
   }
 
-  /** To be read before looking whether there is work: `wait` returns at once if somebody rang since. */
+  /** Read it before checking for work: `wait` returns at once if the bell has rung since. */
   get rings(): number {
     return this.#rings
   }
@@ -22,7 +22,7 @@ export class Doorbell {
     for (const wake of waiting) wake()
   }
 
-  /** Until the next ring after the `seen` ones, or for `ms` at the longest. */
+  /** Resolves at the first ring after `seen`, or after `ms`. */
   wait(seen: number, ms: number): Promise<void> {
     if (this.#rings !== seen || ms <= 0) return Promise.resolve()
     return new Promise((resolve) => {

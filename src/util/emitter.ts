@@ -1,6 +1,6 @@
 import { asError } from './background.ts'
 
-/** A typed list of listeners by event. A listener that throws is reported, and stops nobody. */
+/** Typed listeners by event. A listener that throws is reported and does not stop the others. */
 export class Emitter<Events extends Record<string, unknown>> {
   readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>()
   readonly #failed: (name: keyof Events, error: Error) => void

@@ -2,12 +2,12 @@
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
-/** What a stranger chose, on one line that changes nothing on a terminal: other characters as JSON escapes them. */
+/** Untrusted text on one line without control sequences: other characters are escaped as in JSON. */
 export function escaped(text: string): string {
   return text.replace(unsafe, (character) => short[character] ?? codesOf(character))
 }
 
-/** Lines of a program's own, with what strangers chose in them: line ends and tabs stay. */
+/** The hub's own lines with untrusted text in them: line ends and tabs stay. */
 export function escapedLines(text: string): string {
   return text
     .replaceAll('\r\n', '\n')
@@ -16,7 +16,7 @@ export function escapedLines(text: string): string {
     )
 }
 
-/** A JSON string, which YAML reads as well: for lines that people copy. */
+/** A JSON string, which is valid YAML as well: for lines to be copied. */
 export function quoted(text: string): string {
   return escaped(JSON.stringify(text))
 }

@@ -1,7 +1,7 @@
 import { type Failed, inBackground } from './background.ts'
 import type { Clock, Timer } from './clock.ts'
 
-/** Does a work again and again, `ms` after it ended the last time. Returns what ends it. */
+/** Repeats `work`, each time `ms` after the last run ended. Returns a function that stops it. */
 export function every(clock: Clock, ms: number, work: () => Promise<void>, failed: Failed): () => void {
   let ended = false
   let timer: Timer

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** Something that happens once, and those who wait for it. */
+/** Something that happens once, with those who wait for it. */
 export class Latch {
   #isFired = false
   readonly #waiting = new Set<() => void>()
@@ -15,7 +15,7 @@ export class Latch {
     this.#waiting.clear()
   }
 
-  /** Calls back when it happens, unless the returned function is called before. Whoever gives up waiting leaves nothing. */
+  /** Calls back when it happens, unless the returned function has been called: that removes the listener. */
   on(act: () => void): () => void {
     if (this.#isFired) act()
     else this.#waiting.add(act)
@@ -26,7 +26,7 @@ export class Latch {
     return new Promise((resolve) => this.on(resolve))
   }
 
-  /** Resolves when it happens, and after `ms` in any case. */
+  /** Resolves when it happens, at the latest after `ms`. */
   waitUpTo(ms: number, clock: Clock): Promise<void> {
     return new Promise((resolve) => {
       if (this.#isFired) return resolve()

@@ -1,14 +1,14 @@
-/** Words that are looked at: of twenty thousand devices nobody waits for the nearest. */
-const mostLooked = 5_000
+/** Bounds the time of a search among tens of thousands of devices. */
+const maxCandidates = 5_000
 
-/** The known word that was probably meant, or null when none is near. Of equally near ones, that which begins alike. */
+/** The known word that was probably meant, or null when none is near. Ties go to the longest common prefix. */
 export function nearest(word: string, known: Iterable<string>): string | null {
   const lower = word.toLowerCase()
   let best: string | null = null
   let least = Math.floor(word.length / 3) + 1
   let looked = 0
   for (const candidate of known) {
-    if (++looked > mostLooked) break
+    if (++looked > maxCandidates) break
     const distance = edits(lower, candidate.toLowerCase(), least)
     if (distance > least) continue
     if (distance === least && best !== null && alike(word, candidate) <= alike(word, best)) continue
@@ -18,7 +18,7 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best
 }
 
-/** How many characters two words have in common from the start. */
+/** Length of the common prefix. */
 function alike(a: string, b: string): number {
   let i = 0
   while (i < a.length && a[i] === b[i]) i++
@@ -30,7 +30,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   return meant === null ? '' : `; did you mean "${meant}"?`
 }
 
-/** Insertions, deletions, substitutions and swaps of neighbours between two words; more than `most` is any such number. */
+/** Insertions, deletions, substitutions and swaps of neighbours between two words; inexact above `most`. */
 function edits(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return most + 1
   let [before, last, row] = [
@@ -50,7 +50,7 @@ function edits(a: string, b: string, most: number): number {
       row[j] = cost
       smallest = Math.min(smallest, cost)
     }
-    // What a row has at the least, the end has too; a swap reaches over one row.
+    // The distance is at least the minimum of a row; a swap reaches over one row.
     if (smallest > most + 1) return most + 1
     ;[before, last, row] = [last, row, before]
   }

@@ -1,6 +1,6 @@
 /**
- * Work that is asked for again while it runs is done once more behind it, with what was asked last, however often that
- * was: a flood of reasons makes no queue.
+ * Work that is requested while it runs is done once more afterwards, with the last request, however many there were:
+ * requests do not queue up.
  */
 export class OneAtATime {
   readonly #begin: (work: () => Promise<void>) => void

@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts'
 
-/** A step of the wall clock that is larger than this is a step; a smaller one is the clock being set right. */
+/** Smaller corrections of the wall clock are adopted without moving deadlines. */
 const stepMs = 60_000
 
 /**
- * Wall time that does not step while the hub runs: the wall clock at the start plus monotonic time. When the wall
- * clock was set, `check` says by how much; the caller moves the open deadlines where that is much, and calls `adopt`.
+ * Wall time that does not step while the hub runs: the wall clock at the start plus monotonic time. `check` returns how
+ * far the wall clock was set; the caller moves the open deadlines where that is a step, and calls `adopt`.
  */
 export class SteadyTime {
   readonly #clock: Clock
@@ -22,12 +22,12 @@ export class SteadyTime {
     return Math.floor(this.#offset + this.#clock.monotonic())
   }
 
-  /** When this run began, by the clock as it is set now. */
+  /** The start of this run by the clock as it is set now. */
   get startedAt(): number {
     return this.#startedAt
   }
 
-  /** How far the wall clock was set, in ms, and whether open waits have to move with it. */
+  /** How far the wall clock was set, in ms, and whether open deadlines have to move with it. */
   check(): { readonly step: number; readonly isLarge: boolean } {
     const step = this.#clock.wall() - this.now()
     return { step, isLarge: Math.abs(step) > stepMs }

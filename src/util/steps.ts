@@ -1,10 +1,9 @@
 /**
- * Told before and after every step of a flow. In the crash tests it ends the process there; in a running hub it does
- * nothing.
+ * Called before and after every step of a flow. The crash tests end the process there; otherwise it does nothing.
  */
 export type Checkpoint = (point: string) => void
 
-/** Runs the steps of one flow under their names, so that the list of names is the list of places to fail at. */
+/** Runs the steps of a flow under their names: the list of names is the list of failpoints. */
 export class Steps<Name extends string> {
   readonly #flow: string
   readonly #checkpoint: Checkpoint

@@ -39,7 +39,7 @@ test('an empty text is one empty segment', () => {
   expect(segmentText('')).toEqual({ alphabet: 'gsm7', segments: [{ text: '', units: 0 }] })
 })
 
-test('a text is never forced into an alphabet that cannot say it', () => {
+test('a text is never forced into an alphabet that lacks its characters', () => {
   const fault = expect.objectContaining({ code: 'encoding_error', detail: { characters: ['°', '😀'] } })
   expect(() => segmentText('21 °C 😀 °', { alphabet: 'gsm7' })).toThrow(fault as unknown as Error)
   expect(segmentText('plain', { alphabet: 'ucs2' })).toEqual({

@@ -99,13 +99,13 @@ describe('who is meant', () => {
     ['12025550123', 'US', '+12025550123'],
     ['5550', 'US', '5550'],
     ['99999999', 'US', 'invalid_payload: "99999999" is no possible number in US; write it as +<country><number>'],
-    ['*21*4915112345699#', undefined, 'invalid_payload: "*21*4915112345699#" is no number but a code for the network'],
+    ['*21*4915112345699#', undefined, 'invalid_payload: "*21*4915112345699#" is a code for the network, not a number'],
     ['112', undefined, 'invalid_payload: "112" is an emergency number, or as short as one'],
     ['00000000', 'US', 'invalid_payload: "00000000" is an emergency number, or as short as one'],
     ['dadd', undefined, 'invalid_payload: there is no contact "dadd"; did you mean "dad"?'],
     ['zebra', undefined, 'invalid_payload: there is no contact "zebra"; there is mum, dad, info, parents, family'],
     ['silent', undefined, 'number_blocked: silent has no number that can be dialled'],
-    ['+', undefined, 'invalid_payload: "+" is no number'],
+    ['+', undefined, 'invalid_payload: "+" is not a number'],
   ])('the number %s in a payload, in %s, is %s', (to, region, expected) => {
     expect(found([to], { region })).toEqual([expected])
   })

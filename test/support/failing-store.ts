@@ -1,5 +1,5 @@
 import { type OperationName, operations } from '../../src/ledger/operations.ts'
-import { Fault, type FaultCode, isOfDisk } from '../../src/message/fault.ts'
+import { Fault, type FaultCode, isDiskFault } from '../../src/message/fault.ts'
 import type { DataFolder } from '../../src/store/folder.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -58,7 +58,7 @@ export function letFail<S extends Store>(store: S, faults: Faults): S {
         if (name === 'tryDisk') troubled(null)
         return value
       }
-      if (isOfDisk(fault.code)) troubled(fault)
+      if (isDiskFault(fault.code)) troubled(fault)
       throw fault
     }
   store.run = failing(run) as typeof run

@@ -1,11 +1,11 @@
 import {
   aheadNow,
-  type CentreClock,
   learnFromReport,
   learnFromText,
   type ReportedStamp,
+  type SmscClock,
   type Stamp,
-} from '../../sms/centre-clock.ts'
+} from '../../sms/smsc-clock.ts'
 import type { Tx } from '../tx.ts'
 
 /** Service centres that are remembered; a country has a few dozen. */
@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** What is known of the clock of the service centre with this address; null for one that is new or has no address. */
-export function centreClock(tx: Tx, address: string | null): CentreClock | null {
+export function smscClock(tx: Tx, address: string | null): SmscClock | null {
   if (address === null) return null
   const row = tx.one<Row>('SELECT * FROM service_centre WHERE address = ?', address)
   if (row === undefined) return null
@@ -29,22 +29,22 @@ export function centreClock(tx: Tx, address: string | null): CentreClock | null 
 }
 
 /** ms that the clock of a service centre is ahead of ours; 0 while that is unknown. */
-export function centreAhead(tx: Tx, address: string | null, now: number): number {
-  return aheadNow(centreClock(tx, address), now) ?? 0
+export function smscAhead(tx: Tx, address: string | null, now: number): number {
+  return aheadNow(smscClock(tx, address), now) ?? 0
 }
 
 export function learnStamp(tx: Tx, address: string | null, stamp: Stamp): void {
   if (address === null) return
-  const clock = learnFromText(centreClock(tx, address), stamp)
+  const clock = learnFromText(smscClock(tx, address), stamp)
   if (clock !== null) keep(tx, address, clock)
 }
 
 export function learnReported(tx: Tx, address: string | null, stamp: ReportedStamp): void {
-  if (address !== null) keep(tx, address, learnFromReport(centreClock(tx, address), stamp))
+  if (address !== null) keep(tx, address, learnFromReport(smscClock(tx, address), stamp))
 }
 
 /** Our own clock was set by `delta`: every other one is that much less ahead. */
-export function shiftCentres(tx: Tx, { delta }: { delta: number }): void {
+export function shiftSmscClocks(tx: Tx, { delta }: { delta: number }): void {
   tx.run(
     `UPDATE service_centre SET ahead = ahead - ?, at = at + ?, moved_ahead = moved_ahead - ?, moved_at = moved_at + ?`,
     delta,
@@ -54,7 +54,7 @@ export function shiftCentres(tx: Tx, { delta }: { delta: number }): void {
   )
 }
 
-function keep(tx: Tx, address: string, { ahead, at, moved }: CentreClock): void {
+function keep(tx: Tx, address: string, { ahead, at, moved }: SmscClock): void {
   const { changes } = tx.run(
     `UPDATE service_centre SET ahead = ?, at = ?, moved_ahead = ?, moved_count = ?, moved_at = ? WHERE address = ?`,
     ahead,

@@ -1,7 +1,7 @@
 import type { AnswerSpec } from '../../message/answer-spec.ts'
-import { latestSending, type Stamp } from '../../sms/centre-clock.ts'
+import { latestSending, type Stamp } from '../../sms/smsc-clock.ts'
 import { type TrustRecord, trustRecord } from '../devices/sources.ts'
-import { centreClock } from '../gateways/service-centres.ts'
+import { smscClock } from '../gateways/service-centres.ts'
 import { graceMs } from '../outbox/states/state.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
@@ -60,7 +60,7 @@ export function openCommands(
         )
   return {
     commands: rows.map(openCommand),
-    sentAt: latestSending(stamp, centreClock(tx, centre)),
+    sentAt: latestSending(stamp, smscClock(tx, centre)),
     trust: device === null ? null : trustRecord(tx, device, now),
   }
 }

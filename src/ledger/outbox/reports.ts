@@ -1,7 +1,7 @@
 import { errorReport, Fault } from '../../message/fault.ts'
 import type { ReportMatching, StatusReport } from '../../message/report.ts'
 import { touchDevice } from '../devices/presence.ts'
-import { centreAhead, centreClock, learnReported } from '../gateways/service-centres.ts'
+import { learnReported, smscAhead, smscClock } from '../gateways/service-centres.ts'
 import { document, type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { keyIn, keyOf, keysOf } from './message-ids.ts'
@@ -103,8 +103,8 @@ function isFor(recipient: string, report: StatusReport): boolean {
  */
 function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
   const { scts, centre, receivedAt } = report
-  const ahead = centreClock(tx, centre)?.ahead ?? null
-  const stamped = scts === null ? null : scts - centreAhead(tx, centre, receivedAt)
+  const ahead = smscClock(tx, centre)?.ahead ?? null
+  const stamped = scts === null ? null : scts - smscAhead(tx, centre, receivedAt)
   const near = stamped === null ? [] : unnamedOf(tx, report, stamped - doubtWindowMs, stamped + doubtWindowMs)
   if (near.length > 0 || (ahead !== null && scts !== null)) return near
   // Nobody knows that centre's clock: then the one that left before the report came is meant, where there is only one.
@@ -161,7 +161,7 @@ function nearest(tx: Tx, report: StatusReport, rows: readonly Candidate[]): Cand
 
 function distance(tx: Tx, report: StatusReport, row: Candidate): number {
   if (report.scts === null) return 0
-  return Math.abs(report.scts - centreAhead(tx, report.centre, report.receivedAt) - row.written_at)
+  return Math.abs(report.scts - smscAhead(tx, report.centre, report.receivedAt) - row.written_at)
 }
 
 function sameRecipient(ours: string, theirs: string): boolean {

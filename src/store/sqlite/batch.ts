@@ -1,6 +1,6 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
-import { Fault, type FaultCode, isOfDisk } from '../../message/fault.ts'
+import { Fault, type FaultCode, isDiskFault } from '../../message/fault.ts'
 import type { Engine } from '../engine.ts'
 import { asFault } from './sqlite-engine.ts'
 
@@ -105,7 +105,7 @@ export class Batch {
       this.#isUrgent ||= !patient.includes(name)
     } catch (error) {
       const fault = plain(asFault(error))
-      if (isOfDisk(fault.code)) this.#trouble = fault
+      if (isDiskFault(fault.code)) this.#trouble = fault
       this.#answer({ id, kind: 'failed', fault })
       // SQLite gives up the whole transaction when the disk is full: nothing of it may be called done.
       if (!this.#engine.inTransaction) throw error

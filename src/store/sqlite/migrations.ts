@@ -278,7 +278,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX raw_report_reference ON raw (sim, json_extract(document, '$.reference')) WHERE state = 'report';
   `,
   `
-  -- The clocks of service centres, each by its address (sms/centre-clock.ts). Times in ms.
+  -- The clocks of service centres, each by its address (sms/smsc-clock.ts). Times in ms.
   CREATE TABLE service_centre (
     address       TEXT PRIMARY KEY,
     ahead         INTEGER,           -- how far it is ahead of ours at the least

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import type { PinFate } from '../../../src/ledger/gateways/pins.ts'
-import { centreAhead, learnStamp } from '../../../src/ledger/gateways/service-centres.ts'
+import { learnStamp, smscAhead } from '../../../src/ledger/gateways/service-centres.ts'
 import { hour, type Ledger, second } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
@@ -48,12 +48,12 @@ export const gatewayRules = {
       expect(figures).toEqual({ home: { queue: 2, sentToday: 1 }, away: { queue: 3, sentToday: 0 } })
     },
   },
-  shiftCentres: {
+  shiftSmscClocks: {
     'when our clock is set, every other one is that much less ahead': (ledger) => {
       const receivedAt = ledger.now
       learnStamp(ledger.engine, 'centre', { scts: receivedAt + 30 * second, receivedAt })
-      ledger.run('shiftCentres', { delta: 10 * second })
-      expect(centreAhead(ledger.engine, 'centre', receivedAt + 10 * second)).toBe(20 * second)
+      ledger.run('shiftSmscClocks', { delta: 10 * second })
+      expect(smscAhead(ledger.engine, 'centre', receivedAt + 10 * second)).toBe(20 * second)
     },
   },
 } satisfies Rules

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CentreClock, latestSending, learnFromReport, learnFromText, usable } from '../../src/sms/centre-clock.ts'
+import { latestSending, learnFromReport, learnFromText, type SmscClock, usable } from '../../src/sms/smsc-clock.ts'
 
 const second = 1_000
 const minute = 60 * second
@@ -9,14 +9,14 @@ const now = Date.parse('2026-11-22T12:00:00Z')
 
 /** Texts that came at these times with stamps that were so far from their reception. */
 const taught = (...texts: readonly (readonly [at: number, seen: number])[]) =>
-  texts.reduce<CentreClock | null>(
+  texts.reduce<SmscClock | null>(
     (clock, [at, seen]) => learnFromText(clock, { scts: now + at + seen, receivedAt: now + at }),
     null,
   )
 
 const right = taught([0, -3 * second])
 
-test.each<[string, CentreClock | null, number | null, number]>([
+test.each<[string, SmscClock | null, number | null, number]>([
   ['of a centre that nobody knows', null, -463 * second, 0],
   ['of a centre that nobody knows, hours back', null, -10 * hour, 0],
   ['without a stamp', right, null, 0],
@@ -33,9 +33,9 @@ test.each<[string, CentreClock | null, number | null, number]>([
 })
 
 describe('what stamps teach of a centre', () => {
-  const ahead = (clock: CentreClock | null) => clock?.ahead ?? null
+  const ahead = (clock: SmscClock | null) => clock?.ahead ?? null
 
-  test.each<[string, CentreClock | null, number | null]>([
+  test.each<[string, SmscClock | null, number | null]>([
     ['the first text', taught([0, -463 * second]), -463 * second],
     ['a text that was faster', taught([0, -463 * second], [minute, -2 * second]), -2 * second],
     ['a late text changes nothing', taught([0, -2 * second], [minute, -hour]), -2 * second],
