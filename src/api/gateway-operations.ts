@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
+import { capabilitiesOf, capabilityNames } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
 import { type GatewayStatus, restartKinds } from '../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../message/ussd.ts'
@@ -33,10 +34,11 @@ export const gatewayOperations = {
   'gateway/list': operation({
     summary: 'gateways and their states',
     input: z.looseObject({}),
-    output: z.strictObject({ gateways: z.array(gatewayPayload.extend({ id })) }),
+    output: z.strictObject({ gateways: z.array(gatewayPayload.extend({ id, can: z.array(z.enum(capabilityNames)) })) }),
     async run(_data, { gateways }) {
       const states = await gateways.freshStates()
-      return { gateways: Object.entries(states).map(([gateway, state]) => ({ id: gateway, ...state })) }
+      const rows = Object.entries(states)
+      return { gateways: rows.map(([id, state]) => ({ id, ...state, can: capabilitiesOf(gateways.find(id)) })) }
     },
   }),
   'gateway/signal': operation({

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { AtReply } from './gateway-board.ts'
 import { id } from './inputs.ts'
 import { operation, thisMachine } from './operation.ts'
 
@@ -17,7 +16,7 @@ export const modemOperations = {
       final: z.looseObject({ kind: z.string(), text: z.string().optional() }),
     }),
     async run({ gateway, text }, { gateways }) {
-      const { lines, final }: AtReply = await gateways.able(gateway, 'at')(text)
+      const { lines, final } = await gateways.able(gateway, 'at')(text)
       return { lines: [...lines], final: { ...final } }
     },
   }),
@@ -26,6 +25,6 @@ export const modemOperations = {
     surfaces: thisMachine,
     input: z.strictObject({ gateway: id }),
     output: z.strictObject({ trace: z.string() }),
-    run: async ({ gateway }, { gateways }) => ({ trace: gateways.find(gateway).trace ?? '' }),
+    run: async ({ gateway }, { gateways }) => ({ trace: gateways.able(gateway, 'trace')() }),
   }),
 }

@@ -1,5 +1,6 @@
-import type { Ability, AskedGateway, GatewayBoard } from '../api/gateway-board.ts'
+import type { AskedGateway, GatewayBoard } from '../api/gateway-board.ts'
 import type { Config } from '../config/schema.ts'
+import { type Capabilities, type Capability, capabilityOf } from '../message/capabilities.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { type GatewayStatus, isAvailable } from '../message/gateway-state.ts'
@@ -104,12 +105,8 @@ export class Gateways implements GatewayBoard {
     throw new Fault('no_gateway', `there is no gateway "${id}"; there is ${[...gateways.keys()].join(', ') || 'none'}`)
   }
 
-  /** What a gateway does, where it is one that does. */
-  able<K extends Ability>(id: string, does: K): NonNullable<AskedGateway[K]> {
-    const gateway = this.find(id)
-    const act = gateway[does]
-    if (act === undefined) throw new Fault('not_allowed', `${id} is no modem: it does not know ${does}`)
-    return act.bind(gateway) as NonNullable<AskedGateway[K]>
+  able<K extends Capability>(id: string, capability: K): Capabilities[K] {
+    return capabilityOf(this.find(id), capability)
   }
 
   #stateOf(id: string): GatewayStatus {
@@ -146,8 +143,8 @@ export class Gateways implements GatewayBoard {
 
   async #askBalance(id: string, gateway: AskedGateway, codes: readonly string[]): Promise<boolean> {
     try {
-      const balance = await gateway.ussd?.(codes)
-      this.#set(id, { balance: balance ?? null, balance_at: isoTime(this.#deps.now()) })
+      const balance = await capabilityOf(gateway, 'ussd')(codes)
+      this.#set(id, { balance, balance_at: isoTime(this.#deps.now()) })
       return true
     } catch (error) {
       this.#deps.log('warn', `gateway ${id} was not told its balance: ${Fault.from(error).message}`)

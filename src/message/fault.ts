@@ -21,6 +21,7 @@ export const faults = {
   },
   queue_full: { retryable: true, hint: 'Wait until queued commands have been sent.' },
   ttl_expired: { retryable: true, hint: 'Publish it again if it is still wanted.' },
+  not_supported: { retryable: false, hint: 'gateway/list shows what each gateway can do.' },
   no_gateway: { retryable: true, hint: 'Connect a modem, or name one under gateways: in smshub.yaml.' },
   number_blocked: { retryable: false, hint: 'Add the number under contacts:, or set sms.destinations: any.' },
   text_too_long: { retryable: false, hint: 'Shorten the text.' },

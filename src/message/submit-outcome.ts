@@ -11,8 +11,11 @@ export interface Cause {
   /** The scheme of `code`: +CMS ERROR, +CME ERROR, `command_status`, a carrier's own; null without a code. */
   readonly scheme: 'cms' | 'cme' | 'smpp' | 'http' | null
   readonly code: number | string | null
-  /** Who refused it: the network behind the gateway, the carrier at its other end, or the gateway itself. */
-  readonly by: 'network' | 'carrier' | 'gateway'
+  /**
+   * Who refused it: the network behind the gateway, the carrier at its other end, the gateway itself, or the hub, which
+   * knows that the gateway can't do it.
+   */
+  readonly by: 'network' | 'carrier' | 'gateway' | 'hub'
   readonly accepted: 'no' | 'yes' | 'unknown'
   /** `pause`: the gateway claims nothing for a while. `throttle`: it claims less. */
   readonly next: 'retry' | 'give_up' | 'pause' | 'throttle'
@@ -29,8 +32,8 @@ export type SubmitOutcome =
   /** A timeout or a lost connection after the permit: it may have been sent. */
   | { readonly outcome: 'in_doubt'; readonly reason: string }
 
-/** Rejected by the gateway itself: nothing was sent, and a retry would not help. */
-export function refusedByGateway(text: string): Extract<SubmitOutcome, { outcome: 'refused' }> {
-  const cause = { text, scheme: null, code: null, by: 'gateway', accepted: 'no', next: 'give_up' } as const
+/** Rejected before anything was sent: a retry would not help. */
+export function refusedUnsent(by: 'gateway' | 'hub', text: string): Extract<SubmitOutcome, { outcome: 'refused' }> {
+  const cause = { text, scheme: null, code: null, by, accepted: 'no', next: 'give_up' } as const
   return { outcome: 'refused', cause }
 }

@@ -1,7 +1,8 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
+import { lacking } from '../message/capabilities.ts'
 import type { Segment } from '../message/segment.ts'
-import { refusedByGateway, type SendPermit, type SubmitOutcome } from '../message/submit-outcome.ts'
+import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../message/submit-outcome.ts'
 import { isGsm7 } from '../sms/gsm7.ts'
 import type { Store } from '../store/store.ts'
 import { asError } from '../util/background.ts'
@@ -67,10 +68,10 @@ const ringingTime = 90
 
 async function ring(sending: Sending, account: string, seconds: number): Promise<SubmitOutcome> {
   const { gateway, claim } = sending
-  if (gateway.ring === undefined) return refusedByGateway(`gateway ${gateway.id} makes no calls`)
-  const order = { number: claim.recipient, seconds }
-  const call = (permit: () => Promise<SendPermit>) => (gateway as Required<Gateway>).ring(order, permit)
-  return handedOver(sending, call, { part: 1, account, validFor: seconds + ringingTime })
+  const { call } = gateway.can
+  if (call === undefined) return refusedUnsent('hub', lacking(gateway.id, 'call'))
+  const request = { number: claim.recipient, seconds }
+  return handedOver(sending, (permit) => call(request, permit), { part: 1, account, validFor: seconds + ringingTime })
 }
 
 interface Marked {

@@ -1,8 +1,8 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
-import { type ErrorReport, errorReport, Fault } from '../message/fault.ts'
+import { type ErrorReport, errorReport, Fault, type FaultCode } from '../message/fault.ts'
 import type { Owner } from '../message/owner.ts'
-import type { SubmitOutcome } from '../message/submit-outcome.ts'
+import type { Cause, SubmitOutcome } from '../message/submit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
 
@@ -29,6 +29,14 @@ type Decision =
     }
   | { readonly do: 'give_up'; readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
   | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport; readonly pause: string | null }
+
+/** The fault of a refusal, by who refused it. */
+const refusedWith: Readonly<Record<Cause['by'], FaultCode>> = {
+  network: 'network_rejected',
+  carrier: 'network_rejected',
+  gateway: 'modem_error',
+  hub: 'not_supported',
+}
 
 /**
  * What is not safe to repeat goes again only where nothing left the modem or the
@@ -62,7 +70,7 @@ export function decide(handover: SubmitOutcome, claim: Claim): Decision {
         const error = errorReport(new Fault('modem_error', text, detail))
         return doubtOrRepeat(text, error, next === 'pause' ? text : null)
       }
-      const error = errorReport(new Fault(by === 'gateway' ? 'modem_error' : 'network_rejected', text, detail))
+      const error = errorReport(new Fault(refusedWith[by], text, detail))
       if (next === 'throttle') return { do: 'requeue', after: throttledMs, error, pause: null }
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
       if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }

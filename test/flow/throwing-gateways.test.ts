@@ -24,6 +24,7 @@ class ScriptedGateway implements Gateway {
   sent = 0
   readonly id: string
   readonly state = readyState
+  readonly can = {}
   readonly #sends: readonly Send[]
   readonly #start: () => void
 

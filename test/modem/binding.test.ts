@@ -67,7 +67,7 @@ describe('a card', () => {
     const bench = await started(bindings, first)
     bench.modem.unplug()
     await bench.clock.advance(10_000)
-    expect(await bench.driver.accept()).toBe('home takes the modem and the SIM that it meets next')
+    expect(await bench.driver.can.accept()).toBe('home takes the modem and the SIM that it meets next')
     bench.modem.sim.iccid = second
     bench.modem.plugIn()
     await bench.until(() => bench.driver.ready)
@@ -92,7 +92,7 @@ describe('another modem on the path of a bound one', () => {
     expect(await fake.send('secret')).toMatchObject({ outcome: 'not_sent' })
     expect(fake.written.filter((line) => /^AT\+CPIN=|^AT\+CMGS|^[0-9A-F]{20}/.test(line))).toEqual([])
     expect(fake.modem.radio.isRegistered && fake.modem.sim.state).not.toBe('ready')
-    await fake.driver.accept()
+    await fake.driver.can.accept()
     await fake.until(() => fake.driver.ready)
     expect(fake.modem.sim.state).toBe('ready')
     expect(await fake.send('now')).toMatchObject({ outcome: 'sent' })

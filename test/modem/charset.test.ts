@@ -11,7 +11,7 @@ import { Bench } from './bench.ts'
 async function answerTo(...lines: string[]): Promise<string> {
   const bench = await Bench.ready()
   bench.modem.faults.add({ fault: 'answer', command: '+CUSD', lines, times: 1 })
-  return bench.outcomeOf(bench.driver.ussd(['*100#']).catch((error: Error) => `failed: ${error.message}`))
+  return bench.outcomeOf(bench.driver.can.ussd(['*100#']).catch((error: Error) => `failed: ${error.message}`))
 }
 
 describe('an answer by USSD', () => {

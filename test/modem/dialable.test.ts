@@ -105,11 +105,11 @@ test('no order whatever makes a modem dial a code or an emergency number', async
       '',
     )
     if (refusalOf(number, 'call') === null) continue
-    const handover = await bench.driver.ring({ number, seconds: 1 }, async () => 'go')
+    const handover = await bench.driver.can.call({ number, seconds: 1 }, async () => 'go')
     expect(handover).toMatchObject({ outcome: 'refused', cause: { accepted: 'no', next: 'give_up' } })
   }
   expect(bench.written.filter((line) => line.startsWith('ATD'))).toEqual([])
-  const taken = bench.driver.ring({ number: '+4915112345678', seconds: 1 }, async () => 'go')
+  const taken = bench.driver.can.call({ number: '+4915112345678', seconds: 1 }, async () => 'go')
   await bench.outcomeOf(taken)
   expect(bench.written.filter((line) => line.startsWith('ATD'))).toEqual(['ATD+4915112345678;'])
 })

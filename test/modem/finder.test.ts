@@ -219,7 +219,7 @@ test('a gateway waits for its modem over restarts, and takes another one when it
       /^the modem with IMEI 490154203237518 is not plugged in; 490154203237526 on .*ttyUSB0 is: smshub modem accept home takes it$/,
     ),
   })
-  expect(await home.accept()).toBe('home takes the modem and the SIM that it meets next')
+  expect(await home.can.accept()).toBe('home takes the modem and the SIM that it meets next')
   await until(machine, () => home.ready)
   await home.stop()
   // Another hub finds it again, and another gateway does not take it.

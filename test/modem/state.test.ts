@@ -19,7 +19,7 @@ describe('a call that comes in', () => {
 
   test('whose number is withheld is told without one', async () => {
     const bench = await Bench.ready()
-    await bench.outcomeOf(bench.driver.at('AT+CLIP=0'))
+    await bench.outcomeOf(bench.driver.can.at('AT+CLIP=0'))
     call(bench)
     await bench.clock.advance(30_000)
     expect(bench.told.calls).toEqual([null])

@@ -9,7 +9,7 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
   expect(await bench.send('hello')).toMatchObject({ outcome: 'sent', reference: '1' })
   bench.network.text({ from: friend, to: hub, text: 'answer' })
   await bench.clock.advance(10_000)
-  const { trace } = bench.driver
+  const trace = bench.driver.can.trace()
   expect(trace).not.toMatch(/[0-9A-F]{30}/)
 
   const other = new Bench({
@@ -46,7 +46,7 @@ test.each([1, 7, 20])('a message that comes in pieces of %d octets is hidden who
   await bench.clock.advance(10_000)
   expect(bench.told.messages).toHaveLength(1)
   const { body: pdu = '' } = bench.told.messages[0] ?? {}
-  const said = bench.driver.trace.replace(/[^0-9A-F]/g, '')
+  const said = bench.driver.can.trace().replace(/[^0-9A-F]/g, '')
   // The text is the last octets of the PDU: not even a piece of it is there.
   for (let at = 40; at + 12 <= pdu.length; at += 2) expect(said).not.toContain(pdu.slice(at, at + 12))
 })

@@ -8,7 +8,7 @@ const minute = 60_000
 
 /** What the network answers, or how it failed. */
 async function asked(bench: Bench, ...codes: string[]): Promise<string> {
-  return bench.outcomeOf(bench.driver.ussd(codes).catch((error: Error) => `failed: ${error.message}`))
+  return bench.outcomeOf(bench.driver.can.ussd(codes).catch((error: Error) => `failed: ${error.message}`))
 }
 
 describe('a question to the network by USSD', () => {

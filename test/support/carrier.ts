@@ -146,6 +146,7 @@ export class CarrierGateway implements Gateway {
   readonly matching = 'message_id'
   readonly window: number
   readonly state = readyState
+  readonly can = {}
   readonly #carrier: Carrier
   #isOpen = false
 

@@ -1,16 +1,16 @@
+import type { Capabilities } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
+import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Segment } from '../../message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../../message/submit-outcome.ts'
 import { relativeValidity } from '../../sms/validity.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Latch } from '../../util/latch.ts'
 import { Filing } from '../filing.ts'
-import type { Gateway, GatewayHandlers, RingOrder } from '../gateway.ts'
+import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
 import { ShownState } from '../shown-state.ts'
 import { BindingsOfThisRun, Bond } from './hardware/binding.ts'
-import type { Reply } from './line/channel.ts'
 import { Trace } from './line/trace.ts'
 import { identityOf, tpduForm } from './messages/tpdu.ts'
 import type { ModemOptions } from './options.ts'
@@ -19,14 +19,29 @@ import type { Session } from './session.ts'
 
 /** How a last error begins that a modem or the network gave for a message. */
 const refusal = /^\+CM[SE] ERROR/
-/** ms for a command that somebody types. */
-const byHand = 30_000
+/** For a command that somebody types. */
+const byHandMs = 30_000
 
 /** An AT modem, as the hub sees it; `service.ts` keeps it working. */
 export class Modem implements Gateway {
   readonly id: string
   readonly matching = 'tp_mr'
   readonly window = 1
+  readonly can: Capabilities = {
+    accept: () => this.#accept(),
+    /** Between its own commands. Fails when no port is open. */
+    at: async (text) => {
+      const channel = this.#service?.channel ?? null
+      if (channel === null) throw this.#notThere()
+      return channel.exclusive(() => channel.command(text, byHandMs))
+    },
+    call: (request, permit) => this.#handOver((session) => session.call(request, permit)),
+    look: async () => this.#serving().look(),
+    restart: async (how) => this.#service?.restart(how),
+    /** What went over the port lately, secrets and messages masked. */
+    trace: () => this.#trace.toString(),
+    ussd: async (codes) => this.#serving().ussd(codes),
+  }
   readonly #options: ModemOptions
   readonly #clock: Clock
   readonly #stopping = new Latch()
@@ -91,42 +106,11 @@ export class Modem implements Gateway {
     return this.#handOver((session) => session.submit(segment, permit))
   }
 
-  ring(order: RingOrder, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
-    return this.#handOver((session) => session.ring(order, permit))
-  }
-
-  /** What went over the port lately, secrets and messages masked. */
-  get trace(): string {
-    return this.#trace.toString()
-  }
-
-  /** Says a command to the modem between its own ones. Fails when no port is open. */
-  async at(text: string): Promise<Reply> {
-    const channel = this.#service?.channel ?? null
-    if (channel === null) throw this.#notThere()
-    return channel.exclusive(() => channel.command(text, byHand))
-  }
-
-  async ussd(codes: readonly string[]): Promise<string> {
-    if (this.#session === null) throw this.#notThere()
-    return this.#session.ussd(codes)
-  }
-
-  async look(): Promise<void> {
-    if (this.#session === null) throw this.#notThere()
-    return this.#session.look()
-  }
-
-  /** Another modem or SIM than before is right. Answers a sentence about it. */
-  async accept(): Promise<string> {
-    const said = await this.#bond.accept()
-    this.#handlers.log('info', said)
+  async #accept(): Promise<string> {
+    const accepted = await this.#bond.accept()
+    this.#handlers.log('info', accepted)
     this.#shown.set({})
-    return said
-  }
-
-  async restart(how: RestartKind): Promise<void> {
-    this.#service?.restart(how)
+    return accepted
   }
 
   pause(ms: number, reason: string): void {
@@ -156,6 +140,11 @@ export class Modem implements Gateway {
   /** What serves; null while nothing does, and when the hub stops. */
   get #session(): Session | null {
     return this.#stopping.isFired ? null : (this.#service?.session ?? null)
+  }
+
+  #serving(): Session {
+    if (this.#session === null) throw this.#notThere()
+    return this.#session
   }
 
   async #handOver(work: (session: Session) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {

@@ -1,11 +1,11 @@
+import type { CallRequest } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import { hasMore, type Segment } from '../../message/segment.ts'
-import { refusedByGateway, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
+import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
 import { type Failed, inBackground, logged } from '../../util/background.ts'
 import type { Timer } from '../../util/clock.ts'
 import type { Filing } from '../filing.ts'
-import type { RingOrder } from '../gateway.ts'
 import { IncomingCall } from './calls/incoming-call.ts'
 import { Ringing } from './calls/ringing.ts'
 import { runUssd } from './calls/ussd.ts'
@@ -163,13 +163,13 @@ export class Session {
   }
 
   /** A call has the modem for itself: texts wait until it has ended. */
-  async ring(order: RingOrder, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
+  async call(request: CallRequest, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     this.#sending++
     try {
       return await this.#channel.exclusive(async () => {
         if (this.#hasEnded || !(await this.#channel.inStep()))
           return { outcome: 'not_sent', reason: 'the modem is not ready' }
-        this.#ringing = new Ringing(this.#channel, order)
+        this.#ringing = new Ringing(this.#channel, request)
         return this.#ringing.run(permit)
       })
     } finally {
@@ -260,7 +260,7 @@ export class Session {
       // It may come to know PDU mode within the minute.
       if (format.name !== 'pdu' && this.#waking.isOpen)
         return { outcome: 'not_sent', reason: `the modem is still starting: ${message}` }
-      return refusedByGateway(message)
+      return refusedUnsent('gateway', message)
     }
     await this.#prepare(submission.before, hasMore(segment))
     const acknowledged = this.#bareOks >= bareOksToLearn ? shortTail : usualSubmitTimes.acknowledged

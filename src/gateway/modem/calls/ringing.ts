@@ -1,6 +1,6 @@
+import type { CallRequest } from '../../../message/capabilities.ts'
 import { refusalOf } from '../../../message/dialable.ts'
 import type { SendPermit, SubmitOutcome } from '../../../message/submit-outcome.ts'
-import type { RingOrder } from '../../gateway.ts'
 import type { Channel } from '../line/channel.ts'
 import { type Final, finalIn } from '../line/results.ts'
 
@@ -22,14 +22,14 @@ type Seen = 'dialling' | 'ringing' | 'answered' | 'gone' | 'unknown'
  */
 export class Ringing {
   readonly #channel: Channel
-  readonly #order: RingOrder
+  readonly #request: CallRequest
   /** The line with which the call ended: BUSY, NO CARRIER, NO ANSWER. */
   #end: string | null = null
   #wake: () => void = () => {}
 
-  constructor(channel: Channel, order: RingOrder) {
+  constructor(channel: Channel, request: CallRequest) {
     this.#channel = channel
-    this.#order = order
+    this.#request = request
   }
 
   heard(line: string): void {
@@ -40,7 +40,7 @@ export class Ringing {
 
   async run(permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     // The last gate before the network: whatever came in before, no code and no emergency number is dialled.
-    const refusal = refusalOf(this.#order.number, 'call')
+    const refusal = refusalOf(this.#request.number, 'call')
     if (refusal !== null) return this.#refused(refusal, null)
     const verdict = await permit().catch((error: Error) => error.message)
     if (verdict !== 'go') return { outcome: 'not_sent', reason: verdict }
@@ -53,7 +53,7 @@ export class Ringing {
   }
 
   #dial(): Promise<Final | { kind: 'ended' | 'silent' | 'lost' }> {
-    const command = `ATD${this.#order.number};`
+    const command = `ATD${this.#request.number};`
     return new Promise((resolve) => {
       const end = (final: Final | { kind: 'ended' | 'silent' | 'lost' }) => {
         timer.cancel()
@@ -94,8 +94,8 @@ export class Ringing {
       if (seen === 'gone' && now - begun > lookEvery) break
       if (seen === 'answered') return true
       if (seen === 'ringing') rangAt ??= now
-      if (rangAt !== null && now - rangAt >= this.#order.seconds * 1000) return true
-      if (rangAt === null && now - begun >= this.#order.seconds * 1000 + setUp) return knows ? false : null
+      if (rangAt !== null && now - rangAt >= this.#request.seconds * 1000) return true
+      if (rangAt === null && now - begun >= this.#request.seconds * 1000 + setUp) return knows ? false : null
       await this.#pause(lookEvery)
     }
     return rangAt !== null

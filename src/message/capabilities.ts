@@ -1,0 +1,75 @@
+import { Fault } from './fault.ts'
+import type { RestartKind } from './gateway-state.ts'
+import type { SendPermit, SubmitOutcome } from './submit-outcome.ts'
+
+/** A call that is only to ring: some devices act on it. */
+export interface CallRequest {
+  /** Dialable, as the configuration writes it. */
+  readonly number: string
+  readonly seconds: number
+}
+
+/** The lines of an AT command and how it ended. */
+export interface AtReply {
+  readonly lines: readonly string[]
+  readonly final: { readonly kind: string; readonly text?: string }
+}
+
+/** Everything that a gateway may be able to do besides sending. */
+export interface Capabilities {
+  /** Another modem or SIM than before is right: what was held back goes out. Answers a sentence about it. */
+  accept(): Promise<string>
+  /** Sends a command to a modem. */
+  at(text: string): Promise<AtReply>
+  /**
+   * Calls a number, lets it ring and hangs up; `permit` is asked once, right before the number is dialled. Rejected by
+   * the other side is rung: `sent`, without a reference.
+   */
+  call(request: CallRequest, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
+  /** Reads now how it is, instead of at the next look; `state` has it then. */
+  look(): Promise<void>
+  /** Starts it anew, as it does by itself when it does not serve: `how` is a rung of its recovery. */
+  restart(how: RestartKind): Promise<void>
+  /** What went over its line lately, masked, for a bug report. */
+  trace(): string
+  /** Asks the network by USSD: a code and what is chosen in its menus. Answers the last text. */
+  ussd(codes: readonly string[]): Promise<string>
+}
+
+export type Capability = keyof Capabilities
+
+/** Each with the end of the sentence "gateway m0 can't …". */
+export const capabilities = {
+  accept: 'accept another modem or SIM',
+  at: 'take AT commands',
+  call: 'make calls',
+  look: 'look at its modem',
+  restart: 'be restarted',
+  trace: 'show a trace of its line',
+  ussd: 'send USSD codes',
+} as const satisfies Readonly<Record<Capability, string>>
+
+/** What has capabilities; those that it lacks are left out of `can`. */
+export interface Capable {
+  readonly id: string
+  readonly can: Readonly<Partial<Capabilities>>
+}
+
+/** Says that a gateway lacks a capability. */
+export function lacking(id: string, capability: Capability): string {
+  return `gateway ${id} can't ${capabilities[capability]}`
+}
+
+/** What a gateway is able to do. Fails with `not_supported` where it is not. */
+export function capabilityOf<K extends Capability>({ id, can }: Capable, capability: K): Capabilities[K] {
+  const act = can[capability]
+  if (act !== undefined) return act
+  throw new Fault('not_supported', lacking(id, capability), { gateway: id, capability })
+}
+
+export const capabilityNames = Object.keys(capabilities) as readonly Capability[]
+
+/** The names of what it is able to do. */
+export function capabilitiesOf({ can }: Pick<Capable, 'can'>): Capability[] {
+  return capabilityNames.filter((capability) => can[capability] !== undefined)
+}
