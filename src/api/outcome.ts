@@ -19,7 +19,7 @@ export class Outcomes {
     this.#clock = clock
     this.#now = now
     this.#bell = new Doorbell(clock)
-    store.on('events', () => this.#bell.ring())
+    store.onEmitted(() => this.#bell.ring())
   }
 
   /** The result of a command once it is final, or as it is after `forMs`. Fails with `unknown_command`. */

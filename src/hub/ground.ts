@@ -4,6 +4,7 @@ import { ProfileFiles } from '../config/profiles.ts'
 import { Fleet } from '../fleet/fleet.ts'
 import { routeName } from '../gateway/pool.ts'
 import type { Owner } from '../message/owner.ts'
+import { mqttOutlet } from '../mqtt/outlet/publisher.ts'
 import { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
 import { SteadyTime } from '../util/steady-time.ts'
@@ -38,6 +39,7 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   try {
     const time = new SteadyTime(clock)
     const owner = folder.instanceId()
+    await store.run('openOutlets', { names: [mqttOutlet] })
     const { held, epoch, installedAt, newest } = await store.run('recover', {
       owner,
       isAlone: true,

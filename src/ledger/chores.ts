@@ -1,4 +1,5 @@
 import type { Counts } from '../message/counts.ts'
+import { ofOutlets } from './events/outlets.ts'
 import { shiftSmscClocks } from './gateways/service-centres.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
@@ -84,8 +85,8 @@ export function counts(tx: Tx): Counts {
   return {
     queued: one('SELECT SUM(queued) AS n FROM client'),
     open: one('SELECT COUNT(*) AS n FROM submission WHERE open = 1'),
-    publications: one('SELECT COUNT(*) AS n FROM event WHERE parked IS NULL'),
-    parked: one('SELECT COUNT(*) AS n FROM event WHERE parked IS NOT NULL'),
+    publications: one(ofOutlets('event_waiting')),
+    parked: one(ofOutlets('event_parked')),
     quarantined: one(`SELECT COUNT(*) AS n FROM raw WHERE state = 'quarantined'`),
     copies: counted(tx, 'copies'),
     strangers: counted(tx, 'strangers'),

@@ -3,6 +3,7 @@ import { forgetOwed } from './broker/owed.ts'
 import { announceDevice } from './devices/devices.ts'
 import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
+import { dismissErased } from './events/outlets.ts'
 import type { Subject } from './history.ts'
 import { anywhere, holds, mentions } from './mentions.ts'
 import { happen } from './outbox/moves.ts'
@@ -79,6 +80,7 @@ function events(tx: Tx, { device, numbers }: Subject): number {
     const columns = ['data', 'replaced', 'reply_to'].map((column) => mentions(`COALESCE(${column}, '')`))
     changes += run([mentions('subject'), ...columns].join(' OR '), ...Array(4).fill(anywhere(number)))
   }
+  dismissErased(tx)
   return changes
 }
 

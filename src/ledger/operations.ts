@@ -6,7 +6,8 @@ import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
 import { erase } from './erase.ts'
 import { show, showAll, standing, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
-import { countWaiting, parkEvent, published, waitingEvents } from './events/waiting.ts'
+import { openOutlets } from './events/outlets.ts'
+import { acknowledge, countWaiting, parkEvent, waitingEvents } from './events/waiting.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
 import { bindings, noteBinding } from './gateways/bindings.ts'
 import { gatewayFigures } from './gateways/gateway-counts.ts'
@@ -84,9 +85,10 @@ export const operations = {
   resumeQueue,
   pauses,
   emit,
+  openOutlets,
   waitingEvents,
   countWaiting,
-  published,
+  acknowledge,
   parkEvent,
   recallPin,
   notePin,

@@ -1,3 +1,4 @@
+import { pruneParked } from './events/waiting.ts'
 import { longestWindowMs } from './quota.ts'
 import type { Tx } from './tx.ts'
 
@@ -26,9 +27,6 @@ const remembered = [
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
 
-/** Events that a broker has refused, kept to be looked at. */
-const keptParked = 1_000
-
 /** Forgets what is not needed any more, a bite at a time. Returns whether there is more. */
 export function prune(tx: Tx, args: PruneArgs): boolean {
   const { limit, now } = args
@@ -47,10 +45,5 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }
   forget('quota', '(key, at)', 'at < ?', now - longestWindowMs)
-  tx.run(
-    `DELETE FROM event WHERE parked IS NOT NULL AND seq <=
-       (SELECT seq FROM event WHERE parked IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?)`,
-    keptParked,
-  )
-  return more
+  return pruneParked(tx, limit) || more
 }

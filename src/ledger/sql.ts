@@ -30,5 +30,9 @@ export const byIndex = (name: string): string => `INDEXED BY ${name}`
 /** The greater one of a column and a value, which is bound twice. */
 export const greater = (column: string): string => `CASE WHEN ${column} > ? THEN ${column} ELSE ? END`
 
+/** The column is one of many numbers, bound as a `list` of them: one statement, however many there are. */
+export const among = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`
+export const list = (numbers: readonly number[]): string => `[${numbers.join()}]`
+
 /** Takes its rows in the order in which the tables are named: few rows of the first one are open. */
 export const joinInOrder = 'CROSS JOIN'

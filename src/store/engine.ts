@@ -1,4 +1,13 @@
+import type { WaitingEvent } from '../ledger/events/waiting.ts'
 import type { Bell, Tx } from '../ledger/tx.ts'
+
+/** What a commit has left behind. */
+export interface Commit {
+  /** The bells that are to be rung. */
+  readonly bells: readonly Bell[]
+  /** The events that wait for outlets since then; null where they are read again instead. */
+  readonly emitted: readonly WaitingEvent[] | null
+}
 
 /** Transactions over rows, as a database does them. */
 export interface Engine extends Tx {
@@ -8,8 +17,8 @@ export interface Engine extends Tx {
   begin(): void
   /** Runs one operation so that its failure undoes nothing but itself. */
   attempt<T>(operation: () => T): T
-  /** Makes everything since `begin` durable; the bells that are to be rung. */
-  commit(): Bell[]
+  /** Makes everything since `begin` durable. */
+  commit(): Commit
   rollback(): void
   /** A quiet moment: what commits have left to be done. */
   rest(): void

@@ -1,3 +1,4 @@
+import type { WaitingEvent } from '../ledger/events/waiting.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../ledger/operations.ts'
 import type { Bell } from '../ledger/tx.ts'
 import type { Fault } from '../message/fault.ts'
@@ -12,6 +13,11 @@ export interface Store {
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
   /** A bell rings after commits; it may be lost, so a slow sweep must stand behind every listener. */
   on(bell: Bell, listener: () => void): () => void
+  /**
+   * What a commit emitted, in its order, behind the answers of those who asked for it; null where that is more than is
+   * handed over. As a bell it may be lost: who must have all of them reads those that wait.
+   */
+  onEmitted(listener: (events: readonly WaitingEvent[] | null) => void): () => void
   /** Why the store can't go on; null while it can. */
   readonly fatal: Fault | null
   /** Called when the store can't go on: its thread died or the file is damaged. */

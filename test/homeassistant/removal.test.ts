@@ -47,7 +47,7 @@ test('what was announced is known over a restart: the removal goes out once, and
   const second = await open()
   expect(await second.run('show', { events: announcement(less) })).toBe(1)
   expect(await second.run('show', { events: announcement(less) })).toBe(0)
-  const waiting = await second.run('waitingEvents', { known: [], limit: 10 })
+  const waiting = await second.run('waitingEvents', { outlet: 'mqtt', known: [], limit: 10 })
   const sent = waiting.flatMap((event) => messagesOf(event, 'hub'))
   expect(sent.every((message) => message.topic === topic && message.retain)).toBe(true)
   expect(sent.map(({ payload }) => JSON.parse(payload).cmps)).toEqual([

@@ -43,8 +43,8 @@ beforeAll(() => {
   recorder = new Recorder(ledger)
 })
 
-/** A row for each client with something queued, and for each pause. */
-const small = ['SCAN client', 'SCAN pause']
+/** A row for each client with something queued, for each pause and for each outlet. */
+const small = ['SCAN client', 'SCAN pause', 'SCAN outlet']
 
 /** What goes through a whole table, or through a whole index that is not one of open rows only. */
 function scans(act: () => unknown): string[] {
@@ -112,9 +112,12 @@ const hot: Readonly<Record<string, () => unknown>> = {
   },
   noteDeleted: run('noteDeleted', { gateway: 'home', slot: 'SM:1' }),
   orphanedReports: run('orphanedReports', { before: ledger.now }),
-  waitingEvents: run('waitingEvents', { known: [], limit: 100 }),
-  countWaiting: run('countWaiting', { most: 51 }),
-  published: run('published', { seqs: [1, 2, 3] }),
+  waitingEvents: run('waitingEvents', { outlet: 'mqtt', known: [], limit: 100 }),
+  countWaiting: run('countWaiting', { outlet: 'mqtt', most: 51 }),
+  acknowledge: run('acknowledge', { outlet: 'mqtt', seqs: [1, 2, 3] }),
+  emit: run('emit', [{ kind: 'state', subject: 'gate', data: {} }]),
+  parkEvent: run('parkEvent', { outlet: 'mqtt', seq: 1, reason: 'not allowed' }),
+  openOutlets: run('openOutlets', { names: ['mqtt'] }),
   standing: run('standing', { kind: 'state', subject: 'gate', limit: 100 }),
   subjects: run('subjects', { kind: 'state', after: 'gate', limit: 100 }),
   subjectsNamed: run('subjectsNamed', { kind: 'announcement', root: 'ha', name: 'gate' }),

@@ -17,7 +17,10 @@ const bounds: Readonly<Record<string, string>> = {
   incoming: 'pruned by age; strangers are bounded each',
   device: 'deleted with the device',
   sim: 'a row for each SIM of the hub',
-  event: 'deleted by the acknowledgement; the newest thousand refused ones stay',
+  event: 'deleted when it waits for no outlet and is parked by none',
+  event_waiting: 'deleted when its outlet has passed the event on, or is removed',
+  event_parked: 'the newest thousand of each outlet stay; deleted with the outlet',
+  outlet: 'a row for each outlet of the configuration',
   latest: 'withdrawn with its device',
   pin: 'a row for each SIM and PIN of the hub',
   fleet: 'deleted with the device',
@@ -125,4 +128,19 @@ test('what is in use stays: a lane that waits, a client with a queue, uses withi
   expect(ledger.count('quota', `key = 'gateway:home'`)).toBe(1)
   ledger.pass(minute)
   expect(ledger.claim().seq).toBeDefined()
+})
+
+test('of what an outlet refuses the newest thousand stay, whatever another one does with it', () => {
+  const ledger = new Ledger()
+  ledger.run('openOutlets', { names: ['mqtt', 'web'] })
+  const events = Array.from({ length: 1_700 }, (_, i) => ({ kind: 'dialect', subject: 'x', data: String(i) }) as const)
+  ledger.run('emit', events)
+  const seqs = ledger.run('waitingEvents', { outlet: 'mqtt', known: [], limit: 2_000 }).map(({ seq }) => seq)
+  for (const seq of seqs) ledger.run('parkEvent', { outlet: 'mqtt', seq, reason: 'not allowed' })
+  ledger.run('acknowledge', { outlet: 'web', seqs: seqs.slice(100) })
+  pruneAll(ledger, 100)
+  expect(ledger.count('event_parked')).toBe(1_000)
+  expect(ledger.engine.one('SELECT MIN(seq) AS oldest FROM event_parked')).toEqual({ oldest: seqs[700] })
+  // The first hundred still wait for the other one.
+  expect(ledger.count('event')).toBe(1_100)
 })

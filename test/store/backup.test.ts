@@ -39,7 +39,7 @@ beforeAll(async () => {
     )
   }
   const seqs = Array.from({ length: 20_000 }, (_, n) => n + 1)
-  await store.run('published', { seqs })
+  await store.run('acknowledge', { outlet: 'mqtt', seqs })
 })
 
 test('commits go on while a large store is copied, and the copy holds what was committed before it', async () => {

@@ -103,7 +103,7 @@ test('what waited to be published before an upgrade is published behind it, on t
     for (const row of rows) insert.run(row)
   })
   const engine = new SqliteEngine(path, { durable: false })
-  const waiting = waitingEvents(engine, { known: [], limit: 100 })
+  const waiting = waitingEvents(engine, { outlet: 'mqtt', known: [], limit: 100 })
   expect(waiting.map(({ seq }) => seq)).toEqual(rows.map((_, i) => i + 1))
   expect(waiting.flatMap((event) => messagesOf(event, 'hub'))).toEqual(
     rows.map(({ topic, payload, retain, absolute, correlation }) => ({
@@ -121,9 +121,9 @@ test('what a broker had refused before an upgrade stays refused behind it', () =
     db.exec(`INSERT INTO publication (topic, payload, retain, parked) VALUES ('gate/result', '{}', 0, 'not allowed')`)
   })
   const engine = new SqliteEngine(path, { durable: false })
-  expect(waitingEvents(engine, { known: [], limit: 100 })).toEqual([])
-  expect(engine.all('SELECT kind, subject, parked FROM event')).toEqual([
-    { kind: 'result', subject: 'gate', parked: 'not allowed' },
+  expect(waitingEvents(engine, { outlet: 'mqtt', known: [], limit: 100 })).toEqual([])
+  expect(engine.all('SELECT kind, subject, reason FROM event_parked JOIN event USING (seq)')).toEqual([
+    { kind: 'result', subject: 'gate', reason: 'not allowed' },
   ])
   engine.close()
 })

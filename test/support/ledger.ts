@@ -250,7 +250,7 @@ export class Ledger {
 
   /** What was published on a topic, and not yet taken by the broker. */
   published(topic: string): Record<string, any>[] {
-    const waiting = this.run('waitingEvents', { known: [], limit: 10_000 })
+    const waiting = this.run('waitingEvents', { outlet: 'mqtt', known: [], limit: 10_000 })
     const messages = waiting.flatMap((event) => messagesOf(event, 'smshub'))
     return messages.filter((one) => one.topic === `smshub/${topic}`).map(({ payload }) => JSON.parse(payload))
   }

@@ -1,6 +1,5 @@
 import { type LastingEvent, type LastingKind, rowOf, textOf } from '../../message/hub-event.ts'
 import type { Tx } from '../tx.ts'
-import { record } from './record.ts'
 
 /** What stands of a subject, as the text that it is kept as. */
 export function latest(tx: Tx, kind: LastingKind, subject: string): string | undefined {
@@ -14,7 +13,7 @@ export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
   const known = latest(tx, event.kind, event.subject)
   if (known === text && !again) return false
   const replaced = rowOf(event.kind).replaces === true && known !== undefined && text !== null ? known : null
-  record(tx, event, text, replaced)
+  tx.emit(event, { text, replaced })
   return true
 }
 

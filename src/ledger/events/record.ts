@@ -1,21 +1,24 @@
 import { type HubEvent, rowOf, textOf } from '../../message/hub-event.ts'
 import { upsert } from '../sql.ts'
-import type { Tx } from '../tx.ts'
+import type { Tx, Written } from '../tx.ts'
+import type { WaitingEvent } from './waiting.ts'
 
-/** `tx.emit`: the event, and what stands from now on. `text` is its data, where that is written already. */
-export function record(tx: Tx, event: HubEvent, text = textOf(event), replaced: string | null = null): void {
-  const { kind, subject, replyTo = null } = event
-  tx.run(
-    'INSERT INTO event (kind, subject, data, replaced, reply_to) VALUES (?, ?, ?, ?, ?)',
+/** `tx.emit`: the row of the event, and what stands from now on. Who waits for it is written by the commit. */
+export function record(tx: Tx, event: HubEvent, written: Written = { text: textOf(event) }): WaitingEvent {
+  const { kind, subject } = event
+  const { text, replaced = null } = written
+  const replyTo = event.replyTo == null ? null : JSON.stringify(event.replyTo)
+  const { seq } = tx.one<{ seq: number }>(
+    'INSERT INTO event (kind, subject, data, replaced, reply_to) VALUES (?, ?, ?, ?, ?) RETURNING seq',
     kind,
     subject,
     text,
     replaced,
-    replyTo === null ? null : JSON.stringify(replyTo),
-  )
+    replyTo,
+  ) as { seq: number }
   if (rowOf(kind).lasts) {
     if (text === null) tx.run('DELETE FROM latest WHERE kind = ? AND subject = ?', kind, subject)
     else tx.run(upsert('latest', ['kind', 'subject'], ['data']), kind, subject, text)
   }
-  tx.ring('events')
+  return { seq, kind, subject, data: text, replaced, replyTo }
 }

@@ -1,26 +1,31 @@
 import type { RecordedEvent } from '../../message/hub-event.ts'
+import { joinInOrder } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { dismiss } from './outlets.ts'
 
 export interface WaitingEvent extends RecordedEvent {
   readonly seq: number
 }
 
 /**
- * The oldest events that the broker has not acknowledged and that are not `known` to be under way, in the order in which
+ * The oldest events that an outlet has not passed on and that are not `known` to be under way, in the order in which
  * they were recorded. Asked for by what they are, not by what was read last: a number that was given earlier can be
  * committed later.
  */
 export function waitingEvents(
   tx: Tx,
-  { known, limit }: { known: readonly number[]; limit: number },
+  { outlet, known, limit }: { outlet: string; known: readonly number[]; limit: number },
 ): readonly WaitingEvent[] {
   const passed = new Set(known)
-  const first = firstUnknown(tx, passed)
+  const first = firstUnknown(tx, outlet, passed)
   if (first === null) return []
   return tx
     .all<WaitingEvent>(
-      `SELECT seq, kind, subject, data, replaced, reply_to AS "replyTo" FROM event
-       WHERE parked IS NULL AND seq >= ? ORDER BY seq LIMIT ?`,
+      `SELECT event.seq, kind, subject, data, replaced, reply_to AS "replyTo"
+       FROM event_waiting ${joinInOrder} event
+       WHERE event_waiting.outlet = ? AND event_waiting.seq >= ? AND event.seq = event_waiting.seq
+       ORDER BY event_waiting.seq LIMIT ?`,
+      outlet,
       first,
       limit + passed.size,
     )
@@ -29,27 +34,49 @@ export function waitingEvents(
 }
 
 /** Where the search begins: their documents need not be read of those that are known. */
-function firstUnknown(tx: Tx, known: ReadonlySet<number>): number | null {
+function firstUnknown(tx: Tx, outlet: string, known: ReadonlySet<number>): number | null {
   if (known.size === 0) return 0
   const seqs = tx.all<{ seq: number }>(
-    'SELECT seq FROM event WHERE parked IS NULL ORDER BY seq LIMIT ?',
+    'SELECT seq FROM event_waiting WHERE outlet = ? ORDER BY seq LIMIT ?',
+    outlet,
     known.size + 1,
   )
   return seqs.find(({ seq }) => !known.has(seq))?.seq ?? null
 }
 
-/** How many wait for the broker, counted no further than `most`. */
-export function countWaiting(tx: Tx, { most }: { most: number }): number {
-  const counted = 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM event WHERE parked IS NULL LIMIT ?)'
-  return tx.one<{ n: number }>(counted, most)?.n ?? 0
+/** How many wait for an outlet, counted no further than `most`. */
+export function countWaiting(tx: Tx, { outlet, most }: { outlet: string; most: number }): number {
+  const counted = 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM event_waiting WHERE outlet = ? LIMIT ?)'
+  return tx.one<{ n: number }>(counted, outlet, most)?.n ?? 0
 }
 
-/** The broker has them. */
-export function published(tx: Tx, { seqs }: { seqs: readonly number[] }): void {
-  for (const seq of seqs) tx.run('DELETE FROM event WHERE seq = ?', seq)
+/** An outlet has passed them on. */
+export function acknowledge(tx: Tx, passedOn: { outlet: string; seqs: readonly number[] }): void {
+  dismiss(tx, 'event_waiting', passedOn)
 }
 
-/** The broker refused it for good: it stays as a row, counted, and blocks nothing behind it. */
-export function parkEvent(tx: Tx, { seq, reason }: { seq: number; reason: string }): void {
-  tx.run('UPDATE event SET parked = ? WHERE seq = ?', reason, seq)
+/** An outlet can't ever pass it on: it stays as a row, counted, and blocks nothing behind it. */
+export function parkEvent(tx: Tx, { outlet, seq, reason }: { outlet: string; seq: number; reason: string }): void {
+  // Erased meanwhile, it is nothing that could stay.
+  if (tx.run('DELETE FROM event_waiting WHERE outlet = ? AND seq = ?', outlet, seq).changes === 0) return
+  tx.run('INSERT INTO event_parked (outlet, seq, reason) VALUES (?, ?, ?)', outlet, seq, reason)
+}
+
+/** Parked events of each outlet that are kept to be looked at. */
+const keptParked = 1_000
+
+/** Forgets the oldest of what is parked. Whether there is more of it. */
+export function pruneParked(tx: Tx, limit: number): boolean {
+  let more = false
+  for (const { name } of tx.all<{ name: string }>('SELECT name FROM outlet')) {
+    const surplus = tx.all<{ seq: number }>(
+      'SELECT seq FROM event_parked WHERE outlet = ? ORDER BY seq DESC LIMIT ? OFFSET ?',
+      name,
+      limit,
+      keptParked,
+    )
+    dismiss(tx, 'event_parked', { outlet: name, seqs: surplus.map(({ seq }) => seq) })
+    if (surplus.length === limit) more = true
+  }
+  return more
 }

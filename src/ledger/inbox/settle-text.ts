@@ -8,7 +8,6 @@ import type { Stamp } from '../../sms/smsc-clock.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from '../devices/devices.ts'
 import { type Learned, learnSettings } from '../devices/learned-settings.ts'
 import { learnRoute, noteContradiction, noteQuestion, type Question } from '../devices/sources.ts'
-import { record } from '../events/record.ts'
 import { learnStamp } from '../gateways/service-centres.ts'
 import { openWindow } from '../lanes/lanes.ts'
 import { happen } from '../outbox/moves.ts'
@@ -115,7 +114,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     dropText(tx, effects, isFlood)
     return { isFlood }
   }
-  if (incoming.told !== null) record(tx, { kind: 'received', subject: '', data: incoming.told }, told)
+  if (incoming.told !== null) tx.emit({ kind: 'received', subject: '', data: incoming.told }, { text: told })
   // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
   // between `opening` and `open` as what it was before.
   const older = effects.state !== null && changeState(tx, effects.state).delayed

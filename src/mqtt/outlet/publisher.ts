@@ -8,6 +8,9 @@ import { Doorbell } from '../../util/doorbell.ts'
 import type { Acknowledgement, Ingress, OutboundMessage } from '../ingress.ts'
 import { messagesOf, retainedOf } from './messages-of.ts'
 
+/** Its place in the list of events has this name. */
+export const mqttOutlet = 'mqtt'
+
 /** Events on their way at once: enough to fill the wire, few enough to keep in memory. */
 const inFlight = 256
 const slowSweep = 60_000
@@ -73,7 +76,7 @@ export class Publisher {
   }
 
   start(): void {
-    this.#store.on('events', () => this.#bell.ring())
+    this.#store.onEmitted(() => this.#bell.ring())
     this.#ended = this.#run()
   }
 
@@ -120,7 +123,7 @@ export class Publisher {
     // In this loop and nowhere else: an old state must not overtake a new one.
     const telling = await this.#republishRetained()
     const known = [...this.#pending.keys(), ...this.#taken, ...this.#parking]
-    const rows = await this.#store.run('waitingEvents', { known, limit: inFlight })
+    const rows = await this.#store.run('waitingEvents', { outlet: mqttOutlet, known, limit: inFlight })
     for (const row of rows) {
       if (this.#isOvertaken(row)) continue
       this.#pending.set(
@@ -209,7 +212,7 @@ export class Publisher {
   async #forget(): Promise<void> {
     const seqs = [...this.#taken]
     if (seqs.length === 0) return
-    await this.#store.run('published', { seqs })
+    await this.#store.run('acknowledge', { outlet: mqttOutlet, seqs })
     for (const seq of seqs) this.#taken.delete(seq)
     if (this.#taken.size > 0) this.#forgetSoon()
   }
@@ -219,7 +222,7 @@ export class Publisher {
     this.parked++
     this.#log('warn', `the broker refused ${nameOf(row)}: ${reason}`)
     const failed = ({ message }: Error) => this.#log('warn', `${nameOf(row)} can't be parked: ${message}`)
-    const park = () => this.#store.run('parkEvent', { seq: row.seq, reason })
+    const park = () => this.#store.run('parkEvent', { outlet: mqttOutlet, seq: row.seq, reason })
     this.#parking.add(row.seq)
     inBackground(async () => {
       await untilDone(this.#clock, park, () => this.#running, failed)

@@ -1,7 +1,7 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
-import type { Bell } from '../../ledger/tx.ts'
 import { Fault, type FaultCode, isDiskFault } from '../../message/fault.ts'
-import type { Engine } from '../engine.ts'
+import type { Commit, Engine } from '../engine.ts'
+import { handedOver } from './hand-over.ts'
 import { asFault } from './sqlite-engine.ts'
 
 /** One operation on its way to the engine. */
@@ -25,9 +25,8 @@ export type Answer =
   | { readonly id: number; readonly kind: 'committed'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly fault: PlainFault }
 
-/** What a commit has left behind. */
-export interface Committed {
-  readonly bells: readonly Bell[]
+/** What a commit has left behind for those who did not ask. */
+export interface Committed extends Commit {
   /** Why the disk takes nothing; null when it has taken something, undefined when nothing was to be written. */
   readonly trouble: PlainFault | null | undefined
 }
@@ -37,8 +36,9 @@ const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
   // A claim is followed by the mark of its first segment; nothing final happens before that is on the disk.
   claim: ({ claims }: ResultOf<'claim'>) => claims.length > 0,
 }
+const nothing: Commit = { bells: [], emitted: [] }
 /** Nobody waits for the commit of these. */
-const patient: readonly OperationName[] = ['claim', 'markSent', 'published', 'waitingEvents']
+const patient: readonly OperationName[] = ['claim', 'markSent', 'acknowledge', 'waitingEvents']
 
 /**
  * Group commit: runs calls in one transaction and answers when all of them are on the disk. A call that fails undoes
@@ -75,20 +75,21 @@ export class Batch {
   }
 
   commit(beforeCommit: () => void = () => {}): Committed {
-    const bells = this.#isOpen ? this.#close(beforeCommit) : []
-    const trouble = bells !== null && this.#engine.wrote ? null : this.#trouble
+    const commit = this.#isOpen ? this.#close(beforeCommit) : nothing
+    const trouble = commit !== null && this.#engine.wrote ? null : this.#trouble
     this.#trouble = undefined
-    return { bells: bells ?? [], trouble }
+    const { bells, emitted } = commit ?? nothing
+    return { bells, emitted: handedOver(emitted), trouble }
   }
 
   /** null where the commit fails. */
-  #close(beforeCommit: () => void): Bell[] | null {
+  #close(beforeCommit: () => void): Commit | null {
     try {
       beforeCommit()
-      const bells = this.#engine.commit()
+      const commit = this.#engine.commit()
       for (const { id, value } of this.#done) this.#answer({ id, kind: 'committed', value })
       this.#reset()
-      return bells
+      return commit
     } catch (error) {
       this.#fail(error)
       return null

@@ -1,4 +1,5 @@
 import { carrierSteps } from './carrier-steps.ts'
+import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 
 /**
@@ -390,4 +391,6 @@ export const migrations: readonly string[] = [
   ) WITHOUT ROWID;
   `,
   ...carrierSteps,
+  ...outletSteps,
+  // A new step comes here, behind all of them.
 ]

@@ -1,9 +1,11 @@
 import Database from 'better-sqlite3'
+import { enlist } from '../../ledger/events/outlets.ts'
 import { record } from '../../ledger/events/record.ts'
-import type { Bell } from '../../ledger/tx.ts'
+import type { WaitingEvent } from '../../ledger/events/waiting.ts'
+import type { Bell, Written } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
 import type { HubEvent } from '../../message/hub-event.ts'
-import type { Engine } from '../engine.ts'
+import type { Commit, Engine } from '../engine.ts'
 import { migrations } from './migrations.ts'
 
 /** One SQLite file, its statements and its transactions. Lives in the writer thread. */
@@ -11,6 +13,7 @@ export class SqliteEngine implements Engine {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
   readonly #bells = new Set<Bell>()
+  #emitted: WaitingEvent[] = []
   #wiped = false
   #erased = false
   #wrote = false
@@ -45,8 +48,8 @@ export class SqliteEngine implements Engine {
     return result
   }
 
-  emit(event: HubEvent): void {
-    record(this, event)
+  emit(event: HubEvent, written?: Written): void {
+    this.#emitted.push(record(this, event, written))
   }
 
   ring(bell: Bell): void {
@@ -64,6 +67,7 @@ export class SqliteEngine implements Engine {
 
   begin(): void {
     this.#bells.clear()
+    this.#emitted = []
     this.#wrote = false
     this.run('BEGIN IMMEDIATE')
   }
@@ -72,6 +76,7 @@ export class SqliteEngine implements Engine {
   attempt<T>(operation: () => T): T {
     this.run('SAVEPOINT operation')
     const { wrote } = this
+    const { length } = this.#emitted
     try {
       const value = operation()
       this.run('RELEASE operation')
@@ -81,17 +86,25 @@ export class SqliteEngine implements Engine {
         this.run('ROLLBACK TO operation')
         this.run('RELEASE operation')
         this.#wrote = wrote
+        this.#emitted.length = length
       }
       throw error
     }
   }
 
-  /** Makes everything since `begin` durable and tells which bells to ring. */
-  commit(): Bell[] {
+  /** Makes everything since `begin` durable, and its events wait for every outlet. */
+  commit(): Commit {
+    const emitted = this.#emitted
+    if (emitted.length > 0)
+      enlist(
+        this,
+        emitted.map(({ seq }) => seq),
+      )
     this.run('COMMIT')
     this.#erased ||= this.#bells.has('erased')
     this.#wiped ||= this.#erased || this.#bells.has('wiped')
-    return [...this.#bells]
+    // Some of them may be what was erased.
+    return { bells: [...this.#bells], emitted: this.#bells.has('erased') ? null : emitted }
   }
 
   rollback(): void {

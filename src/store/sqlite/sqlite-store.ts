@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { WaitingEvent } from '../../ledger/events/waiting.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
@@ -37,6 +38,7 @@ export class SqliteStore implements Store {
   readonly #path: string
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Map<Bell, Set<() => void>>()
+  readonly #readers = new Set<(events: readonly WaitingEvent[] | null) => void>()
   #backend!: Backend
   #outgoing: Call[] = []
   #nextId = 1
@@ -77,6 +79,11 @@ export class SqliteStore implements Store {
     const listeners = this.#listeners.get(bell) ?? new Set()
     this.#listeners.set(bell, listeners.add(listener))
     return () => listeners.delete(listener)
+  }
+
+  onEmitted(listener: (events: readonly WaitingEvent[] | null) => void): () => void {
+    this.#readers.add(listener)
+    return () => this.#readers.delete(listener)
   }
 
   get fatal(): Fault | null {
@@ -133,9 +140,10 @@ export class SqliteStore implements Store {
   #received(message: FromWorker): void {
     if (!('answers' in message)) return
     for (const answer of message.answers) this.#answered(answer)
-    const { bells = [], trouble } = message
+    const { bells = [], emitted = [], trouble } = message
     if (trouble !== undefined) this.#troubled(trouble === null ? null : revive(trouble))
     for (const bell of bells) for (const listener of this.#listeners.get(bell) ?? []) listener()
+    if (emitted === null || emitted.length > 0) for (const reader of this.#readers) reader(emitted)
   }
 
   #troubled(trouble: Fault | null): void {

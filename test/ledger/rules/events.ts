@@ -11,8 +11,20 @@ const emit = (ledger: Ledger, ...subjects: string[]) =>
     'emit',
     subjects.map((subject) => state(subject)),
   )
+const outlet = 'mqtt'
 const waiting = (ledger: Ledger, known: readonly number[] = [], limit = 99) =>
-  ledger.run('waitingEvents', { known, limit })
+  ledger.run('waitingEvents', { outlet, known, limit })
+/** What waits for an outlet. */
+const waitingFor = (ledger: Ledger, outlet: string) =>
+  ledger.run('waitingEvents', { outlet, known: [], limit: 99 }).map(({ subject }) => subject)
+/** With a second outlet, `web`, and events that wait for both. */
+const withTwo = (ledger: Ledger, ...subjects: string[]) => {
+  ledger.run('openOutlets', { names: ['mqtt', 'web'] })
+  emit(ledger, ...subjects)
+  return waiting(ledger).map(({ seq }) => seq)
+}
+const keptSubjects = (ledger: Ledger) =>
+  ledger.engine.all<{ subject: string }>('SELECT subject FROM event ORDER BY seq').map(({ subject }) => subject)
 const waitingOnes = (ledger: Ledger) => waiting(ledger).map(({ subject, data }) => [subject, data])
 const standing = (ledger: Ledger) =>
   ledger.run('standing', { kind: '', subject: '', limit: 99 }).map(({ kind, subject }) => `${kind} ${subject}`)
@@ -21,11 +33,12 @@ const announcement = (subject: string, data: string | null = '{}') =>
   ({ kind: 'announcement', subject, data }) as const satisfies HubEvent
 const announce = (ledger: Ledger, subject: string, data = '{}', again = false) =>
   ledger.run('show', { events: [announcement(subject, data)], again })
-const acknowledgeAll = (ledger: Ledger) => ledger.run('published', { seqs: waiting(ledger).map(({ seq }) => seq) })
+const acknowledgeAll = (ledger: Ledger) =>
+  ledger.run('acknowledge', { outlet, seqs: waiting(ledger).map(({ seq }) => seq) })
 
 export const eventRules = {
   emit: {
-    'keeps events until the broker has them, in their order': (ledger) => {
+    'keeps events until they are passed on, in their order': (ledger) => {
       emit(ledger, 'a', 'b')
       emit(ledger, 'a')
       expect(waiting(ledger).map(({ subject }) => subject)).toEqual(['a', 'b', 'a'])
@@ -36,12 +49,47 @@ export const eventRules = {
       expect(standing(ledger)).toEqual(['state b'])
       expect(waiting(ledger).at(-1)).toMatchObject({ subject: 'a', data: null })
     },
+    'is read by nobody where there is no outlet, and leaves only what stands': (ledger) => {
+      ledger.run('openOutlets', { names: [] })
+      emit(ledger, 'a')
+      expect([ledger.count('event'), standing(ledger)]).toEqual([0, ['state a']])
+    },
     'what merely happens does not stand': (ledger) => {
       ledger.run('emit', [{ kind: 'device_event', subject: 'a', data: {} }])
       expect([standing(ledger), waiting(ledger)]).toEqual([[], [expect.objectContaining({ kind: 'device_event' })]])
     },
   },
+  openOutlets: {
+    'a new outlet begins with what is emitted from then on': (ledger) => {
+      emit(ledger, 'a')
+      withTwo(ledger, 'b')
+      expect([waitingFor(ledger, 'mqtt'), waitingFor(ledger, 'web')]).toEqual([['a', 'b'], ['b']])
+    },
+    'one that is there keeps its place': (ledger) => {
+      withTwo(ledger, 'a')
+      ledger.run('openOutlets', { names: ['web', 'mqtt'] })
+      expect([waitingFor(ledger, 'mqtt'), waitingFor(ledger, 'web')]).toEqual([['a'], ['a']])
+    },
+    'one that is no more leaves nothing behind but what others wait for': (ledger) => {
+      const [a = 0, b = 0, c = 0] = withTwo(ledger, 'a', 'b', 'c')
+      ledger.run('acknowledge', { outlet, seqs: [a, b] })
+      ledger.run('parkEvent', { outlet: 'web', seq: b, reason: 'not allowed' })
+      ledger.run('openOutlets', { names: ['mqtt'] })
+      expect(keptSubjects(ledger)).toEqual(['c'])
+      expect([ledger.count('event_waiting'), ledger.count('event_parked'), ledger.count('outlet')]).toEqual([1, 0, 1])
+      expect(waiting(ledger).map(({ seq }) => seq)).toEqual([c])
+      ledger.run('openOutlets', { names: ['mqtt', 'web'] })
+      expect(waitingFor(ledger, 'web')).toEqual([])
+    },
+  },
   waitingEvents: {
+    'each outlet has a place of its own': (ledger) => {
+      const [a = 0, b = 0] = withTwo(ledger, 'a', 'b', 'c')
+      ledger.run('acknowledge', { outlet: 'web', seqs: [a, b] })
+      emit(ledger, 'd')
+      expect(waitingFor(ledger, 'mqtt')).toEqual(['a', 'b', 'c', 'd'])
+      expect(waitingFor(ledger, 'web')).toEqual(['c', 'd'])
+    },
     'answers a page of what is not known yet, the oldest first': (ledger) => {
       emit(ledger, 'a', 'b', 'c', 'd')
       const [first, second] = waiting(ledger, [], 2).map(({ seq }) => seq) as [number, number]
@@ -55,23 +103,33 @@ export const eventRules = {
     'finds what was committed behind a higher number': (ledger) => {
       emit(ledger, 'a', 'b', 'c')
       const [a, b, c] = waiting(ledger).map(({ seq }) => seq) as [number, number, number]
-      ledger.engine.run('UPDATE event SET seq = 900 WHERE seq = ?', b)
+      for (const table of ['event', 'event_waiting'])
+        ledger.engine.run(`UPDATE ${table} SET seq = 900 WHERE seq = ?`, b)
       expect(waiting(ledger, [a, c]).map(({ subject }) => subject)).toEqual(['b'])
-      ledger.engine.run('UPDATE event SET seq = ? WHERE seq = 900', b)
+      for (const table of ['event', 'event_waiting'])
+        ledger.engine.run(`UPDATE ${table} SET seq = ? WHERE seq = 900`, b)
       expect(waiting(ledger, [a, c]).map(({ subject }) => subject)).toEqual(['b'])
     },
   },
   countWaiting: {
     'counts no further than it is asked to, and not what was refused': (ledger) => {
       emit(ledger, 'a', 'b', 'c', 'd')
-      ledger.run('parkEvent', { seq: waiting(ledger)[0]?.seq as number, reason: 'not allowed' })
-      expect([2, 9].map((most) => ledger.run('countWaiting', { most }))).toEqual([2, 3])
+      ledger.run('parkEvent', { outlet, seq: waiting(ledger)[0]?.seq as number, reason: 'not allowed' })
+      expect([2, 9].map((most) => ledger.run('countWaiting', { outlet, most }))).toEqual([2, 3])
+      expect(ledger.run('countWaiting', { outlet: 'web', most: 9 })).toBe(0)
     },
   },
-  published: {
-    'what the broker has goes, and nothing else': (ledger) => {
+  acknowledge: {
+    'an event goes when the last outlet has passed it on': (ledger) => {
+      const [a = 0, b = 0] = withTwo(ledger, 'a', 'b')
+      ledger.run('acknowledge', { outlet, seqs: [a, b] })
+      expect(keptSubjects(ledger)).toEqual(['a', 'b'])
+      ledger.run('acknowledge', { outlet: 'web', seqs: [b] })
+      expect(keptSubjects(ledger)).toEqual(['a'])
+    },
+    'what is passed on goes, and nothing else': (ledger) => {
       emit(ledger, 'a', 'b', 'c')
-      ledger.run('published', { seqs: waiting(ledger, [], 2).map(({ seq }) => seq) })
+      ledger.run('acknowledge', { outlet, seqs: waiting(ledger, [], 2).map(({ seq }) => seq) })
       expect(waiting(ledger).map(({ subject }) => subject)).toEqual(['c'])
     },
     'a number is never given twice': (ledger) => {
@@ -83,14 +141,28 @@ export const eventRules = {
     },
   },
   parkEvent: {
-    'what the broker refuses stays with the reason, is counted, and holds up nothing behind it': (ledger) => {
+    'what is refused stays with the reason, is counted, and holds up nothing behind it': (ledger) => {
       emit(ledger, 'a', 'b')
-      ledger.run('parkEvent', { seq: waiting(ledger)[0]?.seq as number, reason: 'not allowed' })
+      ledger.run('parkEvent', { outlet, seq: waiting(ledger)[0]?.seq as number, reason: 'not allowed' })
       expect(waiting(ledger).map(({ subject }) => subject)).toEqual(['b'])
-      expect(ledger.engine.all('SELECT subject, parked FROM event WHERE parked IS NOT NULL')).toEqual([
-        { subject: 'a', parked: 'not allowed' },
+      expect(ledger.engine.all('SELECT subject, outlet, reason FROM event_parked JOIN event USING (seq)')).toEqual([
+        { subject: 'a', outlet, reason: 'not allowed' },
       ])
       expect(ledger.run('counts', undefined)).toMatchObject({ publications: 1, parked: 1 })
+    },
+    'what one outlet refuses, the others pass on': (ledger) => {
+      const [a = 0] = withTwo(ledger, 'a', 'b')
+      ledger.run('parkEvent', { outlet, seq: a, reason: 'not allowed' })
+      expect([waitingFor(ledger, 'mqtt'), waitingFor(ledger, 'web')]).toEqual([['b'], ['a', 'b']])
+      ledger.run('acknowledge', { outlet: 'web', seqs: [a] })
+      expect(keptSubjects(ledger)).toEqual(['a', 'b'])
+    },
+    'nothing is parked of what was erased meanwhile': (ledger) => {
+      emit(ledger, 'gate')
+      const seq = waiting(ledger)[0]?.seq as number
+      ledger.run('erase', { device: 'gate', numbers: [], address: null, fields: null, now: ledger.now })
+      ledger.run('parkEvent', { outlet, seq, reason: 'not allowed' })
+      expect([ledger.count('event_parked'), ledger.count('event', 'seq = 1')]).toEqual([0, 0])
     },
   },
   standing: {

@@ -1,0 +1,57 @@
+import { among, joinInOrder, list } from '../sql.ts'
+import type { Tx } from '../tx.ts'
+
+/**
+ * Which outlets there are. One that is new begins with what is emitted from now on, beside what stands (`latest`); one
+ * that is no more leaves nothing behind.
+ */
+export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): void {
+  const known = tx.all<{ name: string }>('SELECT name FROM outlet').map(({ name }) => name)
+  for (const name of known) if (!names.includes(name)) closeOutlet(tx, name)
+  for (const name of names) if (!known.includes(name)) tx.run('INSERT INTO outlet (name) VALUES (?)', name)
+}
+
+/** Makes events wait for every outlet. Where there is none, nobody will ever read them. */
+export function enlist(tx: Tx, seqs: readonly number[]): void {
+  const those = list(seqs)
+  const { changes } = tx.run(
+    `INSERT INTO event_waiting (outlet, seq)
+       SELECT outlet.name, event.seq FROM outlet ${joinInOrder} event WHERE ${among('event.seq')}`,
+    those,
+  )
+  if (changes === 0) tx.run(`DELETE FROM event WHERE ${among('seq')}`, those)
+}
+
+/** Tables with what keeps an event: outlets that have not passed it on yet, and those that never can. */
+const keepers = ['event_waiting', 'event_parked'] as const
+type Keeper = (typeof keepers)[number]
+
+/** An outlet needs them no more; each goes when no other one does. */
+export function dismiss(tx: Tx, keeper: Keeper, { outlet, seqs }: { outlet: string; seqs: readonly number[] }): void {
+  if (seqs.length === 0) return
+  const those = list(seqs)
+  tx.run(`DELETE FROM ${keeper} WHERE outlet = ? AND ${among('seq')}`, outlet, those)
+  tx.run(`DELETE FROM event WHERE ${among('seq')} AND ${isUnneeded}`, those)
+}
+
+/** Nobody waits for events that are erased. */
+export function dismissErased(tx: Tx): void {
+  for (const keeper of keepers) tx.run(`DELETE FROM ${keeper} WHERE seq NOT IN (SELECT seq FROM event)`)
+}
+
+function closeOutlet(tx: Tx, name: string): void {
+  tx.run('DELETE FROM outlet WHERE name = ?', name)
+  for (const keeper of keepers) {
+    tx.run(`DELETE FROM event WHERE seq IN (SELECT seq FROM ${keeper} WHERE outlet = ?) AND ${isUnneeded}`, name)
+    tx.run(`DELETE FROM ${keeper} WHERE outlet = ?`, name)
+  }
+}
+
+/** Counts them, of all outlets: one that two of them wait for counts twice. */
+export const ofOutlets = (keeper: Keeper): string =>
+  `SELECT COUNT(*) AS n FROM outlet ${joinInOrder} ${keeper} WHERE ${keeper}.outlet = outlet.name`
+
+const isKeptIn = (keeper: Keeper) =>
+  `SELECT 1 FROM outlet ${joinInOrder} ${keeper} WHERE ${keeper}.outlet = outlet.name AND ${keeper}.seq = event.seq`
+
+const isUnneeded = `NOT EXISTS (${isKeptIn('event_waiting')}) AND NOT EXISTS (${isKeptIn('event_parked')})`
