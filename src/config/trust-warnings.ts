@@ -12,7 +12,7 @@ export function trustWarnings(device: Device): string[] {
   const none = `no text of ${profile.id} holds a code of the device (or its code is the one of the factory)`
   if (questionFor(device, []) === null)
     return [
-      `${key}: secret cannot be reached: ${none}, and no command asks for its state; its texts would never count: use route`,
+      `${key}: secret cannot be reached: ${none}, and no command queries its state; its texts would never count: use route`,
     ]
   return [
     `${key}: ${none}: only answers to questions (get) reach secret${

@@ -7,15 +7,17 @@ import { additions } from './schema/profile-schema.ts'
 
 const never = z.literal('none').transform(() => null)
 
-/** What a key means, and a value as people write it: both are shown where a value is wrong. */
+/** A key's meaning and an example value: both are shown where a value is wrong. */
 const key = <S extends z.ZodType>(schema: S, description: string, example: unknown): S =>
   schema.meta({ description, examples: [example] })
 
 /** How Home Assistant shows one entity of a device. */
 const entity = table({
-  name: key(text.optional(), 'Its name behind the name of the device', 'Charge'),
+  name: key(text.optional(), 'Its name after the name of the device', 'Charge'),
   icon: key(
-    text.refine((value) => /^[a-z0-9-]+:[a-z0-9-]+$/.test(value), 'is no icon: use a name like mdi:gate').optional(),
+    text
+      .refine((value) => /^[a-z0-9-]+:[a-z0-9-]+$/.test(value), 'is not an icon: use a name like mdi:gate')
+      .optional(),
     'Its icon',
     'mdi:gate',
   ),
@@ -23,7 +25,7 @@ const entity = table({
   enabled: key(flag.optional(), 'Whether Home Assistant enables it when it first sees it', 'true'),
 })
 
-/** `false`, handed on as null, or a table. */
+/** `false`, read as null, or a table. */
 const orFalse = <T extends z.ZodType>(value: T) =>
   z.preprocess(
     (given) => (given === null ? 'false' : given),
@@ -46,34 +48,34 @@ const trustTable = table({
   state: key(trust.default('number'), 'What a text needs to change the state', 'number'),
   danger: key(
     trust.default('number'),
-    'What it needs besides to say disarmed, open, engine, tamper over, or what the profile marks as danger',
+    'What it needs to report disarmed, open, engine, tamper over, or what the profile marks as danger',
     'route',
   ),
-  settle: key(trust.default('number'), 'What an answer needs to say that a command has worked', 'route'),
+  settle: key(trust.default('number'), 'What an answer needs to confirm a command', 'route'),
   learn: key(
     whole.pipe(z.number().min(1, 'takes 1 to 100').max(100, 'takes 1 to 100')).default(5),
-    'Answers that must have come by a route until it is known',
+    'Answers that must have used a route until it is known',
     '5',
   ),
   ask: key(
     table({
       every: key(
         seconds.pipe(z.number().min(60, 'takes at least 1m')).default(600),
-        'The device is asked at most once in this time whether an unverified text is true',
+        'The device is queried at most once in this time to verify an unverified text',
         '10m',
       ),
       day: key(
         whole.pipe(z.number().min(0, 'takes 0 to 50').max(50, 'takes 0 to 50')).default(5),
-        'And at most so often in 24 hours',
+        'And at most this often in 24 hours',
         '5',
       ),
     }).prefault({}),
-    'How often the device is asked',
+    'How often the device is queried',
     { every: '10m', day: '5' },
   ),
 })
 
-/** One word is short for all three levels. */
+/** One word stands for all three levels. */
 const trustRules = z.union([
   trust.transform((level) => trustTable.parse({ state: level, danger: level, settle: level })),
   trustTable,
@@ -85,20 +87,20 @@ export const DeviceConfig = table({
   number: key(
     many(text)
       .refine((numbers) => numbers.length > 0, 'is missing')
-      // What has letters is a sender's name: such a device is heard and not sent to.
+      // Letters make it a sender's name: texts from such a device are received, but none can be sent to it.
       .refine((numbers) => numbers.every((number) => /\p{L}/u.test(number) || isDialable(number)), {
         error: ({ input }) => `must be a phone number like +4915112345678: ${JSON.stringify(input)}`,
       }),
-    'Phone number of its SIM, or a list: texts of all are heard, commands go to the first that can be dialled',
+    'Phone number of its SIM, or a list: texts from all are accepted, commands go to the first that can be dialled',
     '+4915112345678',
   ),
-  name: key(text.optional(), 'Name that people see', 'Front gate'),
+  name: key(text.optional(), 'Display name', 'Front gate'),
   variant: key(text.optional(), 'Dialect, where the profile has several', 'classic'),
-  gateway: key(text.optional(), 'Gateway that is always used for it', 'home'),
+  gateway: key(text.optional(), 'The only gateway to use for it', 'home'),
   settings: key(named(text).default({}), 'Values that the profile needs, like the password of the device', {
     password: '!secret gate',
   }),
-  messages: key(additions.messages, 'Texts of it that the profile does not know', {
+  messages: key(additions.messages, 'Texts that the profile does not know', {
     ready: { text: 'System ready', event: 'ready' },
   }),
   commands: key(additions.commands, 'Commands that the profile does not know', {
@@ -107,22 +109,22 @@ export const DeviceConfig = table({
   properties: key(additions.properties, 'Values that the profile does not know', {
     level: { entity: 'sensor', name: 'Level' },
   }),
-  timing: key(additions.timing, 'Times of the device that are other than in the profile', { reply: '60s' }),
+  timing: key(additions.timing, 'Times that differ from the profile', { reply: '60s' }),
   time_zone: key(
-    text.refine(isZone, 'is no time zone: use a name like Europe/Berlin, or +02:00').optional(),
+    text.refine(isZone, 'is not a time zone: use a name like Europe/Berlin, or +02:00').optional(),
     'Time zone of the times in its texts',
     'Europe/Berlin',
   ),
   expected: key(
     z.union([never, seconds]).optional(),
-    'Longest time between two texts of it; after that it is unavailable. none: it owes none',
+    'Longest time between two texts of it; after that it is unavailable. none: never',
     '26h',
   ),
-  poll: key(z.union([never, seconds]).optional(), 'How often it is asked for its state, or none', '6h'),
+  poll: key(z.union([never, seconds]).optional(), 'How often its state is queried, or none', '6h'),
   valid_for: key(seconds.optional(), 'How long a command may wait until it is sent', '10m'),
   trust: key(
     trustRules.optional(),
-    'What proves that a text is its own: number (can be forged), route (comes as its answers came), secret (holds its code, or answers a question). One word for all, or single ones',
+    'What proves that a text is its own: number (can be forged), route (same route as its answers), secret (contains its code, or answers a query). One word for all, or single ones',
     'secret',
   ),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),

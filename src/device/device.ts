@@ -11,23 +11,23 @@ import { brokenReferences } from './profile/references.ts'
 import type { Command } from './schema/command.ts'
 import type { Message, Property, Timing } from './schema/message.ts'
 
-/** What a device needs to know of the hub. */
+/** Facts of the hub that a device needs. */
 export interface Environment {
   /** Country of numbers without a country code. */
   readonly region?: string
-  /** The number that the device shall text to. */
+  /** The number that the device is to text to. */
   readonly hubNumber?: string
 }
 
-/** What the store knows of a device's settings, beside its owner's configuration. */
+/** Stored knowledge of a device's settings, in addition to the configuration. */
 export interface KnownSettings {
-  /** Taken or taught by the device; `over` is what was configured then: what the owner writes later wins. */
+  /** Accepted or reported by the device; `over` is what was configured then: a later configuration wins. */
   readonly learned: Readonly<Record<string, { readonly value: string; readonly over: string | null }>>
-  /** Changes that were sent; in doubt when their command has ended without a word of the device. */
+  /** Changes that were sent; in doubt when their command has ended without an answer. */
   readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
 }
 
-/** A device with everything resolved: its dialect, its owner's settings and additions. Plain data but for the cache. */
+/** A device with its dialect, its owner's settings and additions resolved. Plain data except for the cache. */
 export interface Device {
   readonly id: string
   readonly name: string
@@ -35,26 +35,26 @@ export interface Device {
   readonly dialect: Dialect
   /** Settings with their defaults; numbered ones under their numbered names. */
   readonly settings: Readonly<Record<string, string>>
-  /** The same as the owner configured them, before anything was learned. */
+  /** The same as configured, before anything was learned. */
   readonly configured: Readonly<Record<string, string>>
   readonly pending: KnownSettings['pending']
   /** Normalised, in the order of the configuration. */
   readonly numbers: readonly string[]
-  /** The number that commands go to; null when none can be dialled. */
+  /** The number for commands; null when none can be dialled. */
   readonly recipient: string | null
   readonly gateway: string | null
   readonly region: string | undefined
   readonly hubNumber: string | null
   readonly timeZone: string | null
   readonly timing: Timing
-  /** Seconds between texts after which it is late; null when it owes none. */
+  /** Seconds without a text after which it is late; null when it sends none regularly. */
   readonly expected: number | null
   readonly poll: number | null
   readonly validFor: number | null
-  /** What texts need to count; null where nothing was configured. */
+  /** Trust that its texts need; null where nothing is configured. */
   readonly trust: NonNullable<DeviceConfig['trust']> | null
   readonly unproven: boolean
-  /** How Home Assistant shows it; null: not at all. */
+  /** How Home Assistant shows it; null where it does not. */
   readonly homeassistant: DeviceConfig['homeassistant']
 }
 
@@ -140,7 +140,7 @@ function settingsFor(device: Device, given: Readonly<Record<string, string>>): R
   return settings
 }
 
-/** For values that do not depend on the moment. */
+/** For values that do not depend on the time. */
 const anyTime = '1970-01-01T00:00:00Z'
 
 export function parameterContext(device: Device, now = anyTime): ParameterContext {
@@ -166,7 +166,7 @@ export function familyOf(device: Device, family: string): Record<string, string>
   return Object.fromEntries(entries)
 }
 
-/** What patterns of this device are bound to; `more` are the parameters of an open command. */
+/** Values for the names in this device's patterns; `more` are the parameters of an open command. */
 export function bindingOf(device: Device, more: (name: string) => string | null = () => null): Binding {
   const { words, items } = device.dialect
   return {
@@ -177,12 +177,12 @@ export function bindingOf(device: Device, more: (name: string) => string | null 
   }
 }
 
-/** Do the device's settings allow an entry? */
+/** Whether the device's settings allow an entry. */
 export function holds(device: Device, when: Readonly<Record<string, readonly string[]>>): boolean {
   return Object.entries(when).every(([name, values]) => values.includes(settingOf(device, name) ?? ''))
 }
 
-/** Entries that exist on this device as it is set, the unproven ones too. */
+/** Entries that exist with this device's settings, unproven ones included. */
 export const commandsOf = (device: Device): Readonly<Record<string, Command>> =>
   present(device, device.dialect.commands)
 export const messagesOf = (device: Device): Readonly<Record<string, Message>> =>
@@ -190,7 +190,7 @@ export const messagesOf = (device: Device): Readonly<Record<string, Message>> =>
 export const propertiesOf = (device: Device): Readonly<Record<string, Property>> =>
   present(device, device.dialect.properties)
 
-/** Tables in which the settings switch something: most do not, and are the same for every device of the dialect. */
+/** Tables with entries that depend on settings: most have none, and are the same for every device of the dialect. */
 const switched = new WeakMap<object, boolean>()
 
 function present<T extends { readonly when: Readonly<Record<string, readonly string[]>> }>(

@@ -3,15 +3,15 @@ import type { Device } from './device.ts'
 import { originatorOf, sameNumber } from './parameters/numbers.ts'
 
 /** Digits from the right by which numbers are looked up before they are compared. */
-const tail = 7
+const tailDigits = 7
 
-/** Somebody with numbers, or with the names that texts of theirs come from. */
+/** An entry with numbers or sender names. */
 export interface Listed {
   readonly id: string
   readonly numbers: readonly string[]
 }
 
-/** Finds the devices, or others, behind a number, however the network or a client writes it. */
+/** Finds the devices, or other entries, of a number, however the network or a client writes it. */
 export class Directory<T extends Listed = Device> {
   readonly #byTail = new Map<string, T[]>()
   readonly #keys = new Map<string, readonly string[]>()
@@ -22,7 +22,7 @@ export class Directory<T extends Listed = Device> {
     for (const device of devices) this.place(device)
   }
 
-  /** A device that is new, or has changed. */
+  /** Adds or replaces a device. */
   place(device: T): void {
     this.remove(device.id)
     const keys = [...new Set(device.numbers.map(keyOf))]
@@ -47,7 +47,7 @@ export class Directory<T extends Listed = Device> {
     ]
   }
 
-  /** Those whose text it is. The name of an alphanumeric originator is never a number, however it is written. */
+  /** The originators of a text. The name of an alphanumeric originator is never a number, however it is written. */
   findOriginator(from: Address): readonly T[] {
     const number = originatorOf(from, this.#region)
     if (number !== null) return this.find(number)
@@ -59,5 +59,5 @@ export class Directory<T extends Listed = Device> {
 
 function keyOf(number: string): string {
   const digits = number.replace(/\D/g, '')
-  return digits.length >= tail && !/\p{L}/u.test(number) ? digits.slice(-tail) : number.trim().toLowerCase()
+  return digits.length >= tailDigits && !/\p{L}/u.test(number) ? digits.slice(-tailDigits) : number.trim().toLowerCase()
 }

@@ -3,7 +3,7 @@ import { own } from '../util/own.ts'
 import type { Device } from './device.ts'
 import { specOf } from './parameters/settings.ts'
 
-/** A stretch of a text, from its first character to the one behind its last. */
+/** A range of a text, its end exclusive. */
 export interface Stretch {
   readonly from: number
   readonly to: number
@@ -21,7 +21,7 @@ export function maskStretches(text: string, stretches: readonly Stretch[]): stri
   return masked + text.slice(at)
 }
 
-/** Secret values of a device's settings: those that hold, those that did, and those that may soon. */
+/** Secret values of a device's settings: current, configured, and pending changes. */
 export function secretsOf({ settings, configured, pending, dialect }: Device): string[] {
   const changing = Object.entries(pending).map(([name, { value }]) => [name, value] as const)
   const all = [...Object.entries(settings), ...Object.entries(configured), ...changing]
@@ -33,7 +33,7 @@ export function isSecretSetting(device: Device, name: string): boolean {
   return own(device.settings, name) !== undefined && specOf(device.dialect.settings, name)?.secret === true
 }
 
-/** Where secrets stand as whole tokens. A password 0000 is none in `37.0000` or `20000`. */
+/** Where secrets are whole tokens. A password 0000 is not one in `37.0000` or `20000`. */
 export function secretTokens(text: string, secrets: readonly string[]): Stretch[] {
   return secrets.flatMap((secret) => {
     const found: Stretch[] = []
@@ -47,18 +47,18 @@ export function secretTokens(text: string, secrets: readonly string[]): Stretch[
 
 const isWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char)
 
-/** Nothing of a word before or behind it, and not the fraction or whole part of a number. */
+/** Not part of a word, nor the fraction or whole part of a number. */
 function isToken(text: string, { from, to }: Stretch): boolean {
   const isFraction = /[.,]/.test(text[from - 1] ?? '') && /\d/.test(text[from - 2] ?? '')
   const isWhole = /[.,]/.test(text[to] ?? '') && /\d/.test(text[to + 1] ?? '')
   return !isWord(text[from - 1]) && !isWord(text[to]) && !isFraction && !isWhole
 }
 
-/** A text of the device that nobody understood, without its secrets. */
+/** An unrecognised text of the device, without its secrets. */
 export const maskText = (device: Device, text: string): string =>
   maskStretches(text, secretTokens(text, secretsOf(device)))
 
-/** Is the field in a list that may hold families? `user_3` is in `[user_#]`. */
+/** Whether a field is in a list that may contain families: `user_3` is in `[user_#]`. */
 export function isListed(name: string, list: readonly string[]): boolean {
   return list.some((entry) => {
     const [head = '', tail] = entry.split('#')
@@ -68,7 +68,7 @@ export function isListed(name: string, list: readonly string[]): boolean {
   })
 }
 
-/** Values that may be shown: those of secret fields stay here. */
+/** The values without those of secret fields. */
 export function publicValues({ values, secretFields }: { values: Values; secretFields: readonly string[] }): Values {
   if (secretFields.length === 0) return values
   return Object.fromEntries(Object.entries(values).filter(([field]) => !secretFields.includes(field)))

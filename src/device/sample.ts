@@ -5,7 +5,7 @@ import type { Dialect } from './profile/dialect.ts'
 import type { Profile } from './profile/profile.ts'
 import type { Setting } from './schema/command.ts'
 
-/** One device for each dialect of a profile and each value of the settings that entries depend on. */
+/** A device for each dialect of a profile and each value of the settings that entries depend on. */
 export function sampleDevices(profile: Profile): Device[] {
   return [...profile.dialects].flatMap(([variant, dialect]) =>
     combinations(dialect).map((settings) => sampleDevice(profile, variant, settings)),
@@ -25,7 +25,7 @@ export function sampleDevice(profile: Profile, variant: string, settings: Readon
   return makeDevice('sample', config, profile, {})
 }
 
-/** Examples of the settings that have no default. One that would be refused is left out: the linter reports it. */
+/** Examples of the settings without a default. An invalid one is left out: the linter reports it. */
 export function exampleSettings(dialect: Dialect): Record<string, string> {
   const given = Object.entries(dialect.settings).flatMap(([name, spec]) => {
     if (spec.default !== undefined) return []
@@ -35,7 +35,7 @@ export function exampleSettings(dialect: Dialect): Record<string, string> {
   return Object.fromEntries(given)
 }
 
-/** A setting that must be given and has no example, so that everything else can still be looked at. */
+/** Value of a required setting without an example, so that everything else can still be checked. */
 function placeholder(name: string, { options, length, min }: Setting): [string, string] {
   return [name, Object.keys(options ?? {})[0] ?? '1'.repeat(length ?? min ?? 4)]
 }
@@ -60,10 +60,10 @@ function combinations(dialect: Dialect): Record<string, string>[] {
   for (const [name, values] of conditions) choices.set(name, new Set([...(choices.get(name) ?? []), ...values]))
   let all: Record<string, string>[] = [{}]
   for (const [name, values] of choices) {
-    if (all.length * values.size <= mostCombinations)
+    if (all.length * values.size <= maxCombinations)
       all = all.flatMap((one) => [...values].map((value) => ({ ...one, [name]: value })))
   }
   return all
 }
 
-const mostCombinations = 16
+const maxCombinations = 16

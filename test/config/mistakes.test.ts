@@ -358,9 +358,9 @@ describe('what may be meant otherwise is warned of, with its line:', () => {
     [
       'a foreign number without its plus that could be one of here',
       number('"447700900123"'),
-      /"447700900123" is taken for \+49447700900123: .*did you mean "\+447700900123"/,
+      /"447700900123" is read as \+49447700900123: .*did you mean "\+447700900123"/,
     ],
-    ['a number without its zero', number('"15112345678"'), /"15112345678" is taken for \+4915112345678/],
+    ['a number without its zero', number('"15112345678"'), /"15112345678" is read as \+4915112345678/],
     ['a digit too few', number('"+1202555012"'), /a digit too many or too few/],
     ['a zero behind the country code', number('"+49015112345678"'), /did you mean "\+4915112345678"/],
     [

@@ -93,9 +93,7 @@ describe('get', () => {
     expect(faultOf(() => resolveGet(thermostat, 'humidity'))).toContain(
       'unknown_property: gate has no property "humidity"',
     )
-    expect(faultOf(() => resolveGet(deviceOf('generic/text'), null))).toContain(
-      'has no command that asks for its state',
-    )
+    expect(faultOf(() => resolveGet(deviceOf('generic/text'), null))).toContain('has no command that queries its state')
   })
 })
 

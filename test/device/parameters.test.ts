@@ -80,7 +80,7 @@ const refused: readonly (readonly [row: string, given: unknown, accepted: string
   ['{ type: time }', '25:00', 'a time of day like 07:30'],
   ['{ type: duration, max: 60 }', '2m', 'seconds up to 60, or a time like 00:05:00'],
   ['{ type: zone }', 'E20', 'a zone like +02:00, -5 or UTC'],
-  ['{ type: bits, max: 2 }', '012', '0, 1 for each place (length up to 2)'],
+  ['{ type: bits, max: 2 }', '012', '0, 1 for each position (length up to 2)'],
   ['{ type: int, list: { separator: " " } }', '1,x', 'a list, each a whole number'],
 ]
 

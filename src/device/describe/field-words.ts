@@ -5,12 +5,12 @@ import { eachPart, type Pattern } from '../pattern/pattern.ts'
 import type { Dialect } from '../profile/dialect.ts'
 import { reservedNames, rowOf } from '../vocabulary/vocabulary.ts'
 
-/** Types of holes whose values are as few as those of a profile's words. */
+/** Types of holes with a fixed set of values, as a profile's words have. */
 const closedTypes: Readonly<Record<string, readonly string[]>> = { on_off: ['ON', 'OFF'], bool: ['true', 'false'] }
 
 const known = new WeakMap<Dialect, Map<string, ReadonlySet<string> | null>>()
 
-/** Every word that a text field of the device can be; null where its texts are free. */
+/** Every possible value of a text field of the device; null where its texts are free. */
 export function fieldWords(device: Device, field: string): ReadonlySet<string> | null {
   const fields = known.get(device.dialect) ?? new Map<string, ReadonlySet<string> | null>()
   known.set(device.dialect, fields)
@@ -23,12 +23,12 @@ function collect(device: Device, field: string): ReadonlySet<string> | null {
   const { items, words } = device.dialect
   const messages = Object.values(messagesOf(device))
   const commands = Object.values(commandsOf(device))
-  const sayings = [
+  const wordings = [
     ...messages.flatMap(({ text }) => text),
     ...commands.flatMap(({ reply }) => [...reply.accepted, ...reply.refused, ...reply.pending]),
   ]
   const patterns: readonly Pattern[] = [
-    ...sayings.map(({ text }) => text),
+    ...wordings.map(({ text }) => text),
     ...messages.flatMap(({ find }) => find),
     ...messages.flatMap(({ fields }) => [
       ...Object.values(fields?.keys ?? {}).flat(),
@@ -36,7 +36,7 @@ function collect(device: Device, field: string): ReadonlySet<string> | null {
     ]),
     ...Object.values(items).map(({ text }) => text),
   ]
-  const constants = [...messages, ...sayings].map(({ set }) => set).concat(commands.map(({ sets }) => sets))
+  const constants = [...messages, ...wordings].map(({ set }) => set).concat(commands.map(({ sets }) => sets))
   const found = new Set<string>()
   for (const part of patterns.flatMap(({ parts }) => [...eachPart(parts)])) {
     if (part.part !== 'hole' || !concerns(part.field, field)) continue

@@ -10,8 +10,8 @@ import { callsOf } from '../send/intent.ts'
 import { reservedNames } from '../vocabulary/vocabulary.ts'
 
 /**
- * What a device can tell of itself, sorted: whole names, and families like `zone_#` whose members show themselves
- * when they come. Secret fields are left out.
+ * The fields that a device can report, sorted: names, and families like `zone_#` whose members appear when they are
+ * first reported. Secret fields are left out.
  */
 export interface StateFields {
   readonly fields: readonly string[]
@@ -20,7 +20,7 @@ export interface StateFields {
 
 const known = new WeakMap<Dialect, Map<string, StateFields>>()
 
-/** Devices of one dialect report the same, but for entries that their configuration switches: collected once. */
+/** Cached: devices of a dialect report the same fields, apart from entries that their settings switch. */
 export function stateFieldsOf(device: Device): StateFields {
   let variants = known.get(device.dialect)
   if (variants === undefined) {
@@ -50,7 +50,7 @@ function switchesOf(dialect: Dialect): readonly string[] {
   return names
 }
 
-/** The keys that the state of a device always has: unknown ones are null. */
+/** The keys that are always in the state of a device: unknown ones are null. */
 export function stateKeysOf(device: Device): readonly string[] {
   const targets = Object.entries(propertiesOf(device)).flatMap(([name, { entity }]) =>
     moving.has(entity) ? [targetOf(name)] : [],
@@ -58,7 +58,7 @@ export function stateKeysOf(device: Device): readonly string[] {
   return [...stateFieldsOf(device).fields, ...(device.expected === null ? [] : ['reporting']), ...targets]
 }
 
-/** Entities that are on their way for a while: `gate_target` beside `gate` says where to (ledger/devices/presence.ts). */
+/** Entities that move for a while: `gate_target` beside `gate` is where to (ledger/devices/presence.ts). */
 const moving: ReadonlySet<string> = new Set(['cover', 'lock', 'valve'])
 export const targetOf = (property: string): string => `${property}_target`
 
@@ -82,10 +82,10 @@ function collect(device: Device): StateFields {
   return { fields: [...new Set([...whole, ...inFamilies])].sort(), families }
 }
 
-/** What no manual proves is neither sent nor read, unless the owner allows it. */
+/** Entries that no manual proves are neither sent nor read, unless the owner allows it. */
 const isUsable = (device: Device, { proof }: Pick<Command, 'proof'>): boolean => device.unproven || proof !== 'unproven'
 
-/** Does the answer to a call say what a field is afterwards? Where it does not, the value is assumed. */
+/** Whether the answer to a call contains the new value of a field; otherwise the value is assumed. */
 export function isConfirmed(device: Device, { command: name, params }: Call, field: string): boolean {
   const command = commandsOf(device)[name]
   if (command === undefined || !isUsable(device, command)) return false
@@ -97,7 +97,7 @@ export function isConfirmed(device: Device, { command: name, params }: Call, fie
   return isListed(field, [...wordedIn(device, command), ...read, ...provenSets(device, command, params)])
 }
 
-/** What holds once the device accepted, where its answer proves that: `any_text` and silence do not. */
+/** Values that hold once the device has accepted, where its answer proves that: `any_text` and silence do not. */
 function provenSets(device: Device, command: Command, params: Call['params'] = {}): string[] {
   const { expect, accepted, reads } = replyOf(device, command)
   if (expect === 'none' || accepted.length + reads.length === 0) return []
@@ -106,7 +106,7 @@ function provenSets(device: Device, command: Command, params: Call['params'] = {
   )
 }
 
-/** An act of several texts is answered behind the last one, unless it says itself what the answer is. */
+/** A command of several texts is answered after the last one, unless it has a reply of its own. */
 function replyOf(device: Device, { reply, steps }: Command): Command['reply'] {
   const last = steps?.at(-1)
   return reply.expect !== 'none' || last === undefined ? reply : (commandsOf(device)[last.command]?.reply ?? reply)

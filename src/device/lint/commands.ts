@@ -11,7 +11,7 @@ import { type Composed, composeCommand } from '../send/compose-command.ts'
 import { contextOf, difference, exampleTime } from './examples.ts'
 import type { Problem, Rule } from './problem.ts'
 
-/** Every command has an example in every variant, and each one makes exactly the text that it states. */
+/** Every command has an example in every variant, which makes exactly the text that it states. */
 export const lintCommands: Rule = (profile, dialect) =>
   Object.entries(dialect.commands).flatMap(([name, command]) => {
     const path = `commands.${name}`
@@ -27,10 +27,10 @@ export const lintCommands: Rule = (profile, dialect) =>
     ]
   })
 
-/** Names under which a tracker is asked where it is. */
+/** Names of commands that query a tracker's position. */
 const placeQuestions: readonly string[] = ['locate', 'link', 'map', 'position', 'where', 'address', 'coordinates']
 
-/** Whoever asks a tracker for its place has its answer in any place: it says so. */
+/** Any place answers a query for a tracker's position: such a command declares that. */
 const checkAsks = ({ row }: Profile, name: string, { asks }: Command): Problem[] =>
   row.kind === 'tracker' && placeQuestions.includes(name) && asks.length === 0
     ? [{ path: `commands.${name}.asks`, message: 'is empty: a place would not answer it' }]

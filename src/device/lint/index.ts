@@ -22,7 +22,7 @@ const rules = [
   lintPatterns,
 ] as const
 
-/** Everything that keeps a profile from being shipped. A profile without problems is proved by its own examples. */
+/** Everything that prevents a profile from being released. One without problems is proved by its own examples. */
 export function lintProfile(profile: Profile): Problem[] {
   const problems = [...profile.dialects.values()].flatMap((dialect) => rules.flatMap((rule) => rule(profile, dialect)))
   const seen = new Set<string>()

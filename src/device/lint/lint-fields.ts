@@ -21,7 +21,7 @@ export const lintFields: Rule = (_profile, dialect) => [
     unknownFields(`messages.${name}`, [
       ...Object.keys(set),
       ...secret,
-      ...text.flatMap((saying) => Object.keys(saying.set)),
+      ...text.flatMap((wording) => Object.keys(wording.set)),
     ]),
   ),
   ...unknownFields('properties', Object.keys(dialect.properties)),
@@ -40,7 +40,7 @@ function unknownFields(path: string, fields: readonly string[]): Problem[] {
     })
 }
 
-/** A pattern without a word of its own fits every text. */
+/** A pattern without literal words fits every text. */
 function openPattern(path: string, parts: Parameters<typeof eachPart>[0]): Problem[] {
   const isField = /\.fields\./.test(path)
   const all = [...eachPart(parts)]

@@ -5,7 +5,7 @@ import type { Dialect } from '../profile/dialect.ts'
 import { actions } from '../schema/message.ts'
 import { each, type Problem, type Rule } from './problem.ts'
 
-/** What Home Assistant and the set-up walk through has a command behind it. */
+/** Everything that Home Assistant and the set-up offer has a command. */
 export const lintProperties: Rule = (_profile, dialect) => {
   const { commands, properties, setup, messages } = dialect
   const known = Object.keys(commands)
@@ -62,12 +62,12 @@ export function eventsOf(dialect: Dialect): readonly string[] {
 
 function collect({ messages, words }: Dialect): string[] {
   return Object.values(messages).flatMap(({ event, set, text, find }) => {
-    const patterns = [...text.map((saying) => saying.text), ...find]
+    const patterns = [...text.map((wording) => wording.text), ...find]
     const types = patterns.flatMap((pattern) =>
       [...eachPart(pattern.parts)].flatMap((part) => (part.part === 'hole' && part.field === 'event' ? part.type : [])),
     )
-    const said = types.flatMap((type) => Object.values(own(words, type) ?? {}))
-    const stated = [event, set.event, ...text.map((saying) => saying.set.event)].flatMap((name) => name ?? [])
-    return [...stated, ...said.map(String)]
+    const inWords = types.flatMap((type) => Object.values(own(words, type) ?? {}))
+    const stated = [event, set.event, ...text.map((wording) => wording.set.event)].flatMap((name) => name ?? [])
+    return [...stated, ...inWords.map(String)]
   })
 }

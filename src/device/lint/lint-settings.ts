@@ -3,7 +3,7 @@ import { isAccepted } from '../parameters/settings.ts'
 import { examplesOf, sampleContext } from '../sample.ts'
 import { each, type Rule } from './problem.ts'
 
-/** Defaults and examples are what the setting takes, and what the owner must give has an example. */
+/** Defaults and examples are valid values, and a setting that the owner must give has an example. */
 export const lintSettings: Rule = (_profile, { settings }) =>
   Object.entries(settings).flatMap(([name, spec]) => {
     const path = `settings.${name}`

@@ -1,7 +1,7 @@
 import { didYouMean } from '../../util/nearest.ts'
 import type { Rule } from './problem.ts'
 
-/** What is printed somewhere says where; what nobody printed says so. */
+/** Printed entries name their source; others are marked as unproven. */
 export const lintSources: Rule = (_profile, { sources, commands, messages }) => {
   const rows = [
     ...Object.entries(commands).map(([name, row]) => [`commands.${name}`, row] as const),

@@ -8,7 +8,7 @@ import { forVariant } from './commands.ts'
 import { contextOf, difference, failure } from './examples.ts'
 import type { Rule } from './problem.ts'
 
-/** Every message has an example in every variant, which is that message, no other, and says what it states. */
+/** Every message has an example in every variant, which fits that message only and has the values that it states. */
 export const lintMessages: Rule = (profile, dialect) =>
   Object.entries(dialect.messages).flatMap(([name, message]) => {
     const examples = message.examples.filter(({ variant }) => variant === undefined || variant === dialect.variant)

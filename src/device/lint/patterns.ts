@@ -18,12 +18,12 @@ import { forVariant } from './commands.ts'
 import { exampleTime } from './examples.ts'
 import type { Problem, Rule } from './problem.ts'
 
-/** Steps for each character of a hostile text that a pattern may cost, and by how much twice the text may cost more. */
-const mostSteps = 300
-const mostGrowth = 2.2
+/** Steps per character that a hostile text may cost, and the growth of the cost when its length doubles. */
+const maxStepsPerCharacter = 300
+const maxGrowth = 2.2
 const length = 200
 
-/** Every pattern is proved by an example, and no text makes it slow. */
+/** Every pattern is proved by an example, and is fast on every text. */
 export const lintPatterns: Rule = (profile, dialect) =>
   patternsIn(dialect).flatMap((place) => [
     ...checkCost(profile, dialect, place),
@@ -42,15 +42,15 @@ function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command 
   const random = seededRandom(1)
   for (const text of hostileTexts(regular, 2 * length, random)) {
     const half = run(program, text.slice(0, length)).steps
-    const steps = half > mostSteps * length ? half / length : run(program, text).steps / text.length
-    if (steps > mostSteps || steps * text.length > half * mostGrowth + program.length) {
+    const steps = half > maxStepsPerCharacter * length ? half / length : run(program, text).steps / text.length
+    if (steps > maxStepsPerCharacter || steps * text.length > half * maxGrowth + program.length) {
       return [{ path, message: `is slow: ${Math.round(steps)} steps for each character of a hostile text` }]
     }
   }
   return []
 }
 
-/** Does an example of the entry fit this very pattern? One that can say only one thing proves itself. */
+/** Whether an example of the entry fits this pattern. A pattern with only one possible text proves itself. */
 function checkProof(profile: Profile, dialect: Dialect, place: Place): Problem[] {
   const { path, pattern } = place
   const [section, name = '', kind = ''] = path.split('.')
@@ -94,7 +94,7 @@ function commandProofs(profile: Profile, dialect: Dialect, name: string | null):
   )
 }
 
-/** Parameters with their defaults; none when the example is wrong, which is reported where it stands. */
+/** Parameters with their defaults; none when the example is wrong, which another rule reports. */
 function taken(device: Device, name: string, { counter, ...given }: CommandExample['params']): Values {
   const command = device.dialect.commands[name] as Command
   try {

@@ -2,7 +2,7 @@ import type { Dialect } from '../profile/dialect.ts'
 import type { Profile } from '../profile/profile.ts'
 
 export interface Problem {
-  /** Where in the file: `commands.open.examples.0`. */
+  /** Path in the file: `commands.open.examples.0`. */
   readonly path: string
   readonly message: string
 }

@@ -5,7 +5,7 @@ import { each, type Rule } from './problem.ts'
 
 const sounds = /(?:^|_)(?:pass(?:word|code|wd)?|pwd|pin|puk|code|secret)(?:_|$)/
 
-/** Secrets live in settings, or come as secret parameters; nothing else of a device is one. */
+/** Secrets are settings or secret parameters, and nowhere else. */
 export const lintSecrets: Rule = (profile, dialect) => {
   const device = sampleDevice(profile, dialect.variant, {})
   const secrets = Object.entries(dialect.settings).flatMap(([name, { secret }]) =>
@@ -26,7 +26,7 @@ export const lintSecrets: Rule = (profile, dialect) => {
   return [
     ...each(named, ([path, name, { secret }]) =>
       sounds.test(name) && !secret
-        ? { path, message: 'sounds like a secret: say secret: true, or choose another name' }
+        ? { path, message: 'sounds like a secret: set secret: true, or choose another name' }
         : null,
     ),
     ...each(templates, ([path, { parts }]) =>
@@ -37,7 +37,7 @@ export const lintSecrets: Rule = (profile, dialect) => {
   ]
 }
 
-/** A secret of letters inside a longer word is another word: `PC` is not in `NPC`. */
+/** A secret within a longer word does not count: `PC` is not in `NPC`. */
 function holds(piece: string, secret: string): boolean {
   const isLetter = (char: string | undefined): boolean => /^\p{L}$/u.test(char ?? '')
   for (let at = piece.indexOf(secret); at >= 0; at = piece.indexOf(secret, at + 1)) {

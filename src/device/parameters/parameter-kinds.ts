@@ -19,7 +19,7 @@ import type { Parameter, ParameterType, PhoneForm } from '../schema/command.ts'
 import { tidy } from '../vocabulary/units.ts'
 import { formatNumber, normaliseNumber } from './numbers.ts'
 
-/** What a parameter needs to know of its device and the moment. */
+/** The device and the time, for values that depend on them. */
 export interface ParameterContext {
   /** ISO 8601 with offset. */
   readonly now: string
@@ -28,7 +28,7 @@ export interface ParameterContext {
   readonly phoneNumbers: PhoneForm
 }
 
-/** A value that was accepted, and what is sent for it. */
+/** An accepted value, and what is sent for it. */
 export interface Taken {
   readonly value: Value
   readonly wire: string
@@ -39,11 +39,11 @@ export interface ParameterKind {
   readonly take: (given: string, spec: Parameter, context: ParameterContext) => Taken | null
   readonly accepts: (spec: Parameter) => string
   readonly regular: (spec: Parameter) => Regular<never>
-  /** What would be given for this wire text. */
+  /** The value for a text as sent. */
   readonly given: (wire: string, spec: Parameter) => string
 }
 
-/** What a bool sends when its profile says nothing. */
+/** What a bool sends unless its profile has other words. */
 const onOff: Readonly<Record<string, string>> = { on: '1', off: '0' }
 const asIs = (wire: string): string => wire
 const same = (text: string): Taken => ({ value: text, wire: text })
@@ -183,7 +183,8 @@ export const parameterKinds: Readonly<Record<ParameterType, ParameterKind>> = {
         ? same(given)
         : null
     },
-    accepts: (spec) => `${Object.keys(spec.options ?? { 0: '0', 1: '1' }).join(', ')} for each place${lengthOf(spec)}`,
+    accepts: (spec) =>
+      `${Object.keys(spec.options ?? { 0: '0', 1: '1' }).join(', ')} for each position${lengthOf(spec)}`,
     regular: () => some(units.solid),
     given: asIs,
   },

@@ -8,14 +8,14 @@ import { list, literal, type Regular, words } from '../regular/regular.ts'
 import type { Command, Parameter, Setting } from '../schema/command.ts'
 import { type ParameterContext, parameterKinds, type Taken } from './parameter-kinds.ts'
 
-/** Parameters that were accepted: what the result shows, and what is sent. An optional one that wasn't given is null. */
+/** Accepted parameters: the values for the result, and what is sent. An optional one without a value is null. */
 export interface TakenParameters {
   readonly values: Readonly<Record<string, Value>>
   readonly wires: Readonly<Record<string, string>>
 }
 
-/** The most characters that 255 segments hold. */
-const longest = 39_015
+/** Capacity of 255 segments. */
+const maxCharacters = 39_015
 
 /** Checks what was given for a command. Fails with `out_of_range`, naming the parameter and what it accepts. */
 export function takeParameters(
@@ -70,7 +70,7 @@ export function takeValue(spec: Parameter, given: unknown, context: ParameterCon
   if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') return null
   const text = wordOf(given)
   if (isNoValue(text) && spec.options === undefined) return null
-  if (text.length > longest || (spec.pattern !== undefined && !follows(text, spec.pattern))) return null
+  if (text.length > maxCharacters || (spec.pattern !== undefined && !follows(text, spec.pattern))) return null
   return parameterKinds[spec.type].take(text, spec, context)
 }
 
@@ -92,14 +92,14 @@ const isMissing = (value: unknown): boolean => value === undefined || value === 
 
 const follows = (text: string, pattern: Regular<never>): boolean => run(assemble(pattern), text).fits
 
-/** What a parameter takes, in words. */
+/** Describes the values of a parameter. */
 export function accepts(spec: Parameter): string {
   const element = parameterKinds[spec.type].accepts(spec)
   const unit = spec.unit === undefined || spec.type === 'duration' ? '' : ` (${spec.unit})`
   return spec.list === undefined ? element + unit : `a list, each ${element}${unit}`
 }
 
-/** The expression that takes what is sent for a parameter. */
+/** The expression for a parameter as sent. */
 export function wireOf(spec: Parameter): Regular<never> {
   const element = parameterKinds[spec.type].regular(spec)
   if (spec.list === undefined) return element
@@ -110,7 +110,7 @@ export function wireOf(spec: Parameter): Regular<never> {
   )
 }
 
-/** What somebody gave who sent this. */
+/** The value that was given for a text as sent. */
 export function givenFor(spec: Parameter, wire: string): string {
   if (spec.list === undefined) return parameterKinds[spec.type].given(wire, spec)
   return wire
@@ -119,7 +119,7 @@ export function givenFor(spec: Parameter, wire: string): string {
     .join(',')
 }
 
-/** A setting takes what a parameter of its type takes. */
+/** A setting as a parameter of its type. */
 export const asParameter = (setting: Setting): Parameter => ({
   ...setting,
   comma: false,

@@ -9,7 +9,7 @@ type Specs = Readonly<Record<string, Setting>>
 /** Settings that every device has. */
 export const builtIn: readonly string[] = ['hub_number', 'own_number']
 
-/** What was given over what the profile has for it. `problem` says what is wrong, or null. */
+/** The given settings over the profile's defaults; `problem` is the first error, or null. */
 export function resolveSettings(
   specs: Specs,
   given: Readonly<Record<string, string>>,
@@ -47,7 +47,7 @@ export function specOf(specs: Specs, name: string): Setting | null {
   return family === undefined ? null : (specs[family] as Setting)
 }
 
-/** What stands for `#`: `3` in `zone_text_3`; null for a name of another family. */
+/** The value of `#`: `3` in `zone_text_3`; null for a name of another family. */
 export function suffixOf(family: string, name: string): string | null {
   const [head = '', tail = ''] = family.split('#')
   const isMember = name.length > head.length + tail.length && name.startsWith(head) && name.endsWith(tail)

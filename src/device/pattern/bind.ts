@@ -4,7 +4,7 @@ import { blank, gap, list, type Regular, words } from '../regular/regular.ts'
 import { fromWords, type HoleType, holeType } from './holes.ts'
 import { eachPart, type Part, type Pattern, parsePattern } from './pattern.ts'
 
-/** What the names in a pattern stand for: the dialect's words and items, the owner's settings, a command's parameters. */
+/** Values for the names in a pattern: the dialect's words and items, the owner's settings, a command's parameters. */
 export interface Binding {
   readonly words: Readonly<Record<string, Readonly<Record<string, Value>>>>
   readonly items: Readonly<Record<string, Item>>
@@ -12,7 +12,7 @@ export interface Binding {
   readonly value: (name: string) => string | null
   /** All values of a numbered setting, by number or name: `zone_text_#`. */
   readonly family: (name: string) => Readonly<Record<string, string>>
-  /** What could stand for a parameter whose value nobody knows; without it, no text fits. */
+  /** The expression for a parameter of unknown value; without it, no text fits. */
   readonly unknown?: (name: string) => Regular<never> | null
 }
 
@@ -22,7 +22,7 @@ export interface Item {
   readonly separator: string | null
 }
 
-/** What a stretch of text was taken by. */
+/** What matched a range of the text. */
 export type Mark =
   | { readonly by: 'hole'; readonly field: string; readonly type: HoleType }
   | { readonly by: 'value'; readonly name: string }
@@ -30,7 +30,7 @@ export type Mark =
 
 export type Bound = Program<Mark>
 
-/** A hole whose type nobody knows; the profile is wrong, whatever the text. */
+/** A hole of an unknown type: the profile is wrong, whatever the text. */
 export class UnknownName extends Error {}
 
 /**
@@ -43,10 +43,10 @@ export function bind(pattern: Pattern, binding: Binding, extent: Extent = 'whole
   return assemble(extent === 'whole' ? regular : reaching(regular))
 }
 
-/** Does a pattern say the whole text, or is it looked for in one? */
+/** Whether a pattern has to match the whole text or is searched for in it. */
 export type Extent = 'whole' | 'fragment'
 
-/** A hole that ends a fragment takes all it can: a word ends at a blank, a line at its break, not at one letter. */
+/** A hole at the end of a fragment is greedy: a word ends at a blank and a line at its break, not after one letter. */
 function reaching(regular: Regular<Mark>): Regular<Mark> {
   switch (regular.is) {
     case 'sequence':
@@ -114,7 +114,7 @@ function typeOf({ field, type, argument }: Extract<Part, { part: 'hole' }>, bind
   return found
 }
 
-/** `date(=date_order HH:mm)`: the order comes from a setting, the rest stands here. */
+/** `date(=date_order HH:mm)`: the order is from a setting, the rest literal. */
 function fromSetting(argument: string, binding: Binding): string | null {
   const [, name = '', rest = ''] = /^=(\w+)(.*)$/.exec(argument) ?? []
   const value = binding.value(name)
@@ -143,7 +143,7 @@ function separatorOf(separator: string | null): Regular<Mark> {
 
 const marked = (mark: Mark, of: Regular<Mark>): Regular<Mark> => ({ is: 'marked', mark, of })
 
-/** Settings and parameters that a pattern asks for, those of its items too. */
+/** Settings and parameters that a pattern uses, those of its items included. */
 export function namesIn(pattern: Pattern, items: Readonly<Record<string, Item>>): string[] {
   return [...eachPart(pattern.parts)].flatMap((part) => {
     if (part.part === 'value') return [part.name]
@@ -154,7 +154,7 @@ export function namesIn(pattern: Pattern, items: Readonly<Record<string, Item>>)
   })
 }
 
-/** Fields that a pattern may fill, as they are written: with `#`. */
+/** Fields that a pattern may fill, as written: with `#`. */
 export function fieldsIn(pattern: Pattern, items: Readonly<Record<string, Item>>): string[] {
   return [...eachPart(pattern.parts)].flatMap((part) => {
     if (part.part === 'hole') return [part.field]

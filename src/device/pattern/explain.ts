@@ -1,13 +1,13 @@
 import type { Bound } from './bind.ts'
 
 const aBlank = 'a blank'
-const most = 5
+const maxWanted = 5
 
-/** What a program waits for, in words for whoever wonders why a text does not fit. */
+/** What a program expects next, in words, to explain why a text does not fit. */
 export function allWanted(program: Bound, waiting: readonly number[]): string[] {
   const all = [...new Set(waiting.map((at) => wanted(program, at)))]
-  const telling = all.filter((words) => words !== aBlank)
-  return (telling.length > 0 ? telling : all).slice(0, most)
+  const specific = all.filter((words) => words !== aBlank)
+  return (specific.length > 0 ? specific : all).slice(0, maxWanted)
 }
 
 function wanted(program: Bound, at: number): string {

@@ -3,14 +3,14 @@ import type { Regular } from '../regular/regular.ts'
 import type { Mark } from './bind.ts'
 
 /**
- * A text that an expression takes: what a device could say in this format. Other spacing, letter case and values than
- * the printed examples have. `random` gives numbers in [0, 1).
+ * A random text that an expression matches, with other spacing, letter case and values than the printed examples.
+ * `random` gives numbers in [0, 1).
  */
 export function generate(regular: Regular<Mark>, random: () => number): string {
   return generateMarked(regular, random).text
 }
 
-/** The same with what its holes hold: what a reader of the text has to find again. */
+/** The same with the contents of its holes, which a reader of the text has to find. */
 export function generateMarked(
   regular: Regular<Mark>,
   random: () => number,
@@ -55,7 +55,7 @@ function recased(text: string, how: number): string {
   return how === 0 ? text : how === 1 ? text.toUpperCase() : text.toLowerCase()
 }
 
-/** Texts that a matcher with backtracking would choke on: a pattern's own pieces, over and over, and long runs. */
+/** Texts that would be slow for a backtracking matcher: repeated pieces of the pattern, and long runs. */
 export function hostileTexts(regular: Regular<Mark>, length: number, random: () => number): string[] {
   const own = Array.from({ length: 3 }, () => generate(regular, random))
   const pieces = [

@@ -2,9 +2,9 @@ import { eachPart, type Part, type Pattern } from './pattern.ts'
 
 /** What a position block begins with. */
 const placeFields: readonly string[] = ['latitude', 'longitude', 'position', 'lac', 'cell_id']
-/** Holes that name the alarm: what stands behind them is no part of its words. */
+/** Holes that name the alarm: what follows is not part of its words. */
 const alarmFields: readonly string[] = ['event', 'alarm_text']
-/** These say nothing of an alarm. */
+/** Fields without relation to an alarm. */
 const silentFields: readonly string[] = ['_', '#', 'rest', 'fix_time', 'time']
 
 /** How a pattern begins: with words of the profile that name an event, with any words, or with words of its own. */
@@ -26,7 +26,7 @@ const isLink = (part: Part | undefined): boolean => part?.part === 'hole' && par
 const heads = new WeakMap<Pattern, Head | null>()
 
 /**
- * What a pattern says up to the name of its alarm, or in front of its place: `speed {speed_limit:int}` of
+ * The part of a pattern up to the name of its alarm, or before its place: `speed {speed_limit:int}` of
  * `speed {speed_limit:int}! lat:…`. Null where there is neither.
  */
 export function headOf(pattern: Pattern): Head | null {
@@ -41,10 +41,10 @@ function cutHead({ source, parts }: Pattern): Head | null {
   const place = parts.findIndex((part) => holds(part, placeFields))
   const before = place < 0 ? parts : parts.slice(0, place)
   const naming = before.findIndex((part) => holds(part, place < 0 ? ['event'] : alarmFields))
-  const saying = before.findLastIndex((part) => fieldsOf(part).some((field) => !silentFields.includes(field)))
-  // Coordinates have a label in front of them; a link has none, and all that stands there is the head.
+  const alarm = before.findLastIndex((part) => fieldsOf(part).some((field) => !silentFields.includes(field)))
+  // Coordinates have a label in front of them; a link has none, and everything before it is the head.
   const words = isLink(parts[place]) ? before.findLastIndex(({ part }) => part !== 'gap' && part !== 'blank') : -1
-  const end = naming >= 0 ? naming : place < 0 ? -1 : Math.max(saying, words)
+  const end = naming >= 0 ? naming : place < 0 ? -1 : Math.max(alarm, words)
   const last = before[end]
   if (last === undefined) return null
   // What names the alarm may be missing in the whole pattern; in its head it may not.

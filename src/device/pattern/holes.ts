@@ -42,7 +42,7 @@ import {
 import { convert } from '../vocabulary/units.ts'
 import { fieldOf } from '../vocabulary/vocabulary.ts'
 
-/** What a hole makes of the piece of text that it took. `refused` says that the whole pattern does not fit. */
+/** The value of the text in a hole. `refused`: the whole pattern does not fit. */
 export type Found =
   | { readonly is: 'value'; readonly value: Value }
   | { readonly is: 'values'; readonly values: Values }
@@ -72,7 +72,7 @@ const plain = (regular: Regular<never>, read: (text: string) => Found, samples?:
 }
 const quantities = (unit: string | null): string[] => [`12.5 ${unit}`, `7${unit}`]
 
-/** A number may name the unit that it is printed in, when its field has one of the same kind. */
+/** A number may have the printed unit as its argument, if its field has one of the same dimension. */
 const numeral =
   (regular: Regular<never>): Make =>
   (unit, field) =>
@@ -80,7 +80,7 @@ const numeral =
       ? null
       : { regular, read: (text) => found(readIn(text, unit, unitOf(field))) }
 
-/** A count of characters from the set, or as many as there are. */
+/** A fixed count of characters from the set, or as many as there are. */
 const run =
   (set: UnitSet): Make =>
   (count) =>
@@ -88,7 +88,7 @@ const run =
       ? null
       : { regular: count === '' ? some(set) : times(Number(count), set), read: found }
 
-/** `digits(3 min)`: a number of so many digits in this unit, where nothing parts it from the next one. */
+/** `digits(3 min)`: a number of fixed width in this unit, where nothing separates it from the next one. */
 const fixedNumber: Make = (argument, field) => {
   const [, count = '', unit = ''] = /^(\d{1,2}) (\S+)$/.exec(argument) ?? []
   if (count === '' || convert(1, unit, unitOf(field) ?? '') === null) return null
@@ -152,7 +152,7 @@ function degreesFound(text: string): Found {
   return text.trim() === '' ? foundAll({ fix: false }) : found(readDegrees(text))
 }
 
-/** A unit that measures something else is another text. */
+/** With a unit of another dimension, the text does not fit. */
 const known = (value: number | null): Found => (value === null ? refused : found(value))
 
 function choice(values: Readonly<Record<string, Value>>): Make {
@@ -161,8 +161,8 @@ function choice(values: Readonly<Record<string, Value>>): Make {
 }
 
 /**
- * A hole type of fixed words. The longest is tried first; words that differ by their case only, as the inputs of some
- * alarm panels do, are told apart by it. A word for '' is known and says nothing.
+ * A hole type of fixed words. The longest is tried first; case matters only for words that differ in nothing else, as
+ * the inputs of some alarm panels do. A word for '' is known and has no value.
  */
 export function fromWords(values: Readonly<Record<string, Value>>): HoleType {
   const entries = Object.entries(values).sort(([a], [b]) => b.length - a.length)

@@ -6,12 +6,12 @@ import { fitted } from '../vocabulary/vocabulary.ts'
 import type { Bound, Mark } from './bind.ts'
 import type { Found } from './holes.ts'
 
-/** A text that fits, and what its holes found. Several matches of one text may be put together before `conclude`. */
+/** A match with the values of its holes. Several matches of one text may be merged before `conclude`. */
 export interface Match {
   readonly values: Values
   /** Dates and clocks by field: those of one field join. */
   readonly times: Readonly<Record<string, TimeParts>>
-  /** Stretches of the text by what took them, `#` filled in: secrets are masked by these. */
+  /** Ranges of the text by what matched them, `#` filled in; used for masking secrets. */
   readonly spans: readonly Span[]
   /** How much of the text the pattern explains. */
   readonly weight: number
@@ -39,7 +39,7 @@ export function match(program: Bound, text: string, options: MatchOptions = {}):
   return result.fits ? readMarks(result, text, options) : null
 }
 
-/** What the marks in a text say; null when a value in it can't be. */
+/** The values of the marks in a text; null when one of them is invalid. */
 export function readMarks(
   result: Pick<Run<Mark>, 'trail' | 'weight' | 'steps'>,
   text: string,
@@ -69,7 +69,7 @@ export function readMarks(
 
 export const nothingFound: Match = { values: {}, times: {}, spans: [], weight: 0, steps: 0 }
 
-/** Two matches of the same text as one; what `first` found goes before. */
+/** Merges two matches of the same text; values of `first` take precedence. */
 export function together(first: Match, second: Match): Match {
   const joined = Object.entries(first.times).map(([field, parts]) => [field, { ...second.times[field], ...parts }])
   return {
@@ -81,12 +81,12 @@ export function together(first: Match, second: Match): Match {
   }
 }
 
-/** All that the text says: with its times as ISO 8601, and places only where they are one. */
+/** All values of a match, with times as ISO 8601, and positions only if valid. */
 export function conclude({ values, times }: Match, context: TimeContext, text: string): Record<string, Value> {
-  const said = new Map(Object.entries(values))
-  for (const [field, parts] of Object.entries(times)) put(said, field, joinTime(parts, context))
-  placed(said, text)
-  return Object.fromEntries(said)
+  const fields = new Map(Object.entries(values))
+  for (const [field, parts] of Object.entries(times)) put(fields, field, joinTime(parts, context))
+  placed(fields, text)
+  return Object.fromEntries(fields)
 }
 
 /** `set` of a message in the types of its fields. */
@@ -121,7 +121,7 @@ function capturesOf(trail: Trail<Mark> | null, text: string): { captures: Captur
   return { captures, items }
 }
 
-/** A stretch of the text and its mark. A list's element comes twice: where it begins and where it ends. */
+/** A range of the text and its mark. A list's element occurs twice: where it begins and where it ends. */
 export interface Stretch {
   readonly mark: Mark
   readonly edge: 'open' | 'close'
@@ -142,7 +142,7 @@ export function stretchesOf(trail: Trail<Mark> | null): Stretch[] {
   return stretches
 }
 
-/** What `#` stands for: the number or name that the text gives, else the place in the list. */
+/** The value of `#`: the number or name in the text, else the position in the list. */
 function numberElements(captures: readonly Capture[], items: readonly string[]): Map<number, string> {
   const numbers = new Map<number, string>()
   const counted: Record<string, number> = {}

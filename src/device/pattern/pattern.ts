@@ -1,8 +1,8 @@
 import { punctuation } from '../regular/regular.ts'
 
 /**
- * A pattern as its author wrote it, taken apart. What its holes mean is settled when it is bound to a device:
- * words, items and settings belong to the dialect and its owner.
+ * A parsed pattern. The meaning of its holes is resolved when it is bound to a device: words, items and settings belong
+ * to the dialect and its owner.
  */
 export interface Pattern {
   readonly source: string
@@ -15,7 +15,7 @@ export type Part =
   | { readonly part: 'blank' }
   | { readonly part: 'gap' }
   | { readonly part: 'either'; readonly of: readonly (readonly Part[])[]; readonly optional: boolean }
-  /** `{field:type(argument)}`; the field `_` is thrown away, `#` numbers the others. */
+  /** `{field:type(argument)}`; the field `_` is discarded, `#` numbers the others. */
   | { readonly part: 'hole'; readonly field: string; readonly type: string; readonly argument: string }
   /** `{=name}`: the value of a setting or parameter. */
   | { readonly part: 'value'; readonly name: string }
@@ -34,14 +34,14 @@ export class PatternError extends Error {
 interface Reader {
   readonly source: string
   at: number
-  /** The literal character just before, or '' behind a hole: blanks beside punctuation are free. */
+  /** The literal character just before, or '' after a hole: blanks beside punctuation are optional. */
   before: string
   /** Choices that are open around it. */
   depth: number
 }
 
-/** Choices in each other: patterns that people can still read have three. */
-const deepest = 20
+/** Nesting of choices: readable patterns have up to three. */
+const maxNesting = 20
 
 export function parsePattern(source: string): Pattern {
   const reader: Reader = { source, at: 0, before: '', depth: 0 }
@@ -92,7 +92,7 @@ function addText(reader: Reader, parts: Part[], char: string): void {
   reader.before = char
 }
 
-/** Neighbouring gaps are one, and a blank beside a gap stays a blank: somebody asked for it. */
+/** Adjacent gaps are merged; a blank beside a gap stays a blank, as it was written explicitly. */
 function addGap(parts: Part[], part: 'blank' | 'gap'): void {
   const last = parts.at(-1)
   if (last?.part === 'blank' || (last?.part === 'gap' && part === 'gap')) return
@@ -104,7 +104,7 @@ function parseChoices(reader: Reader, close: string): Part {
   const start = reader.at - 1
   const before = reader.before
   const of: Part[][] = []
-  if (++reader.depth > deepest) throw new PatternError(`more than ${deepest} choices are nested`, start)
+  if (++reader.depth > maxNesting) throw new PatternError(`more than ${maxNesting} choices are nested`, start)
   for (;;) {
     reader.before = before
     of.push(parseSequence(reader, `${close}|`))
@@ -145,5 +145,5 @@ export function* eachPart(parts: readonly Part[]): Generator<Part> {
   }
 }
 
-/** It says the same whatever the text is: nothing in it varies but blanks. */
+/** Nothing in it varies except blanks. */
 export const isFixed = (pattern: Pattern): boolean => pattern.parts.every(({ part }) => /text|blank|gap/.test(part))

@@ -8,7 +8,7 @@ import type { Template } from '../schema/template.ts'
 
 type Table<T> = Readonly<Record<string, T>>
 
-/** What the device takes; a command outside is refused, never bent. */
+/** What the device accepts; a command beyond it is refused, never altered. */
 export interface SmsLimits {
   readonly alphabet: 'ascii' | 'gsm7' | 'ucs2'
   readonly parts: number
@@ -17,7 +17,7 @@ export interface SmsLimits {
   readonly join: SmsRow['join'] | null
 }
 
-/** A profile as one kind of device speaks it: its variant applied, and what the owner of a device added. */
+/** A profile with its variant applied, and with the additions of a device's owner. */
 export interface Dialect {
   readonly profile: string
   readonly variant: string
@@ -76,7 +76,7 @@ function limitsOf({ alphabet = 'gsm7', parts = 1, max_length, text_mode = false,
   return { alphabet, parts, maxLength: max_length ?? null, textMode: text_mode, join: join ?? null }
 }
 
-/** The dialect of one device, whose owner added to it. Without additions it is the profile's own. */
+/** The dialect of a device with its owner's additions; without any it is the profile's. */
 export function extend(dialect: Dialect, additions: Additions): Dialect {
   if (Object.values(additions).every((section) => section === undefined)) return dialect
   return {
@@ -92,15 +92,15 @@ export function extend(dialect: Dialect, additions: Additions): Dialect {
 const replaced = (variant: Partial<Variant>, section: NonNullable<Variant['replaces']>[number]): boolean =>
   variant.replaces?.includes(section) ?? false
 
-/** Entries of `over` replace those of `under`; null takes one away. */
+/** Entries of `over` replace those of `under`; null removes one. */
 function merge<T>(under: Table<T> | undefined, over: Table<T | null> | undefined, replaces: boolean): Table<T> {
   const entries = Object.entries({ ...(replaces ? {} : under), ...over })
   return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null))
 }
 
 /**
- * Compiled patterns, each made at its first use. Those of a dialect are shared by all devices that speak it; a
- * pattern with a device's own words is kept under these words.
+ * Compiled patterns, each made at its first use. Those of a dialect are shared by all its devices; a pattern with words
+ * of a device is cached under these words.
  */
 export class Programs {
   readonly #made = new Map<string, Bound | null>()
@@ -115,8 +115,8 @@ export class Programs {
     const known = this.#made.get(key)
     if (known !== undefined) return known
     const made = bind(pattern, binding, extent)
-    // Words come and go (a learned text, a password): what is used will be made again.
-    if (this.#made.size >= most) this.#made.clear()
+    // Words change (a learned text, a password): what is still used is compiled again.
+    if (this.#made.size >= maxPrograms) this.#made.clear()
     this.#made.set(key, made)
     return made
   }
@@ -128,7 +128,7 @@ export class Programs {
   }
 }
 
-const most = 2000
+const maxPrograms = 2000
 
 const wordsOf = (name: string, binding: Binding): unknown =>
   name.includes('#') ? binding.family(name) : binding.value(name)

@@ -5,7 +5,7 @@ import type { Message } from '../schema/message.ts'
 import { reservedNames } from '../vocabulary/vocabulary.ts'
 import type { Dialect } from './dialect.ts'
 
-/** A pattern of a dialect and where it stands. */
+/** A pattern of a dialect and its path. */
 export interface Place {
   readonly path: string
   readonly pattern: Pattern
@@ -13,7 +13,7 @@ export interface Place {
   readonly command: Command | null
 }
 
-/** Every pattern of a dialect, for whoever has to look at them all. */
+/** Every pattern of a dialect. */
 export function patternsIn(dialect: Dialect): Place[] {
   return [
     ...dialect.refused.map((pattern, i) => ({ path: `refused.${i}`, pattern, command: null })),
@@ -49,7 +49,7 @@ function repliesOf(name: string, command: Command): Place[] {
   )
 }
 
-/** Fields that a message may bring; those of a family with `#`. */
+/** Fields that a message may have; those of a family with `#`. */
 export function fieldsOf(message: Message, items: Dialect['items']): string[] {
   const patterns = [
     ...message.text.map(({ text }) => text),
@@ -57,7 +57,7 @@ export function fieldsOf(message: Message, items: Dialect['items']): string[] {
     ...Object.values(message.fields?.keys ?? {}).flat(),
     ...(message.fields?.head === undefined ? [] : [message.fields.head]),
   ]
-  const set = [...Object.keys(message.set), ...message.text.flatMap((saying) => Object.keys(saying.set))]
+  const set = [...Object.keys(message.set), ...message.text.flatMap((wording) => Object.keys(wording.set))]
   const read = message.reader === undefined ? [] : ['latitude', 'longitude']
   const named = patterns
     .flatMap((pattern) => fieldsIn(pattern, items))

@@ -5,7 +5,7 @@ import { type ProfileRow, profile as profileSchema } from '../schema/profile-sch
 import { type Dialect, dialectOf } from './dialect.ts'
 import { brokenReferences } from './references.ts'
 
-/** A profile that hangs together: every name in it is known. How good it is, lint.ts says. */
+/** A consistent profile: every name in it is known. Its quality is checked in `lint/`. */
 export interface Profile {
   /** `king-pigeon/rtu5024`: its path below `devices/`. */
   readonly id: string
@@ -14,7 +14,7 @@ export interface Profile {
   readonly dialects: ReadonlyMap<string, Dialect>
 }
 
-/** Reads the data of a profile file, whose scalars are all texts. Fails with `invalid_profile`, naming every fault. */
+/** Parses the data of a profile file, whose scalars are all strings. Fails with `invalid_profile` and all problems. */
 export function parseProfile(id: string, data: unknown): Profile {
   const parsed = profileSchema.safeParse(data)
   if (!parsed.success) throw invalid(id, issuesOf(parsed.error))

@@ -12,7 +12,7 @@ import { type Place, patternsIn } from './places.ts'
 const builtIn = ['hub_number', 'own_number', 'counter']
 const inFrames = ['command', 'request']
 
-/** Names in a dialect that nothing answers to. What is listed here would fail at run time: the profile is refused. */
+/** Undefined names in a dialect. They would fail at run time: the profile is refused. */
 export function brokenReferences(dialect: Dialect): string[] {
   return [
     ...patternsIn(dialect).flatMap((place) => brokenPattern(dialect, place)),
@@ -102,5 +102,5 @@ const valuesOf = (setting: Setting): string[] => [
 function unknown(path: string, names: readonly string[], known: readonly string[]): string[] {
   return names
     .filter((name) => !known.includes(name))
-    .map((name) => `${path}: nothing is called "${name}"${didYouMean(name, known)}`)
+    .map((name) => `${path}: unknown name "${name}"${didYouMean(name, known)}`)
 }

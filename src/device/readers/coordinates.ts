@@ -39,8 +39,8 @@ export function nmea(axis: Axis): Regular<never> {
 }
 
 /**
- * A number of degrees can't pass 180: a manual's misprint or a lost dot, and null. A latitude between 90 and 180 is
- * handed on as the device said it: many sample and test texts have their first digits altered.
+ * More than 180 degrees is a misprint of a manual or a lost dot, and null. A latitude between 90 and 180 is passed on
+ * as reported: many sample and test texts have their first digits altered.
  */
 const onGlobe = (value: number): number | null => (Math.abs(value) <= 180 ? Number(value.toFixed(7)) + 0 : null)
 
@@ -61,7 +61,7 @@ export function readSexagesimal(text: string): number | null {
   return onGlobe(isNegative(text, hemisphere(text)) ? -value : value)
 }
 
-/** The letter stands first or last; a last `s` behind `d` and `m` is the unit of the seconds. */
+/** The letter is first or last; a last `s` after `d` and `m` is the unit of the seconds. */
 function hemisphere(text: string): string {
   const first = /^\s*([NSEW])/i.exec(text)?.[1]
   if (first !== undefined) return first

@@ -1,7 +1,7 @@
 import { anyOf, either, gap, literal, maybe, type Regular, sequence, times, units, words } from '../regular/regular.ts'
 import { type CivilTime, epochOf, isoOf } from './zones.ts'
 
-/** What a date or clock hole found. A date and a clock of one field join. */
+/** The value of a date or clock hole. A date and a clock of the same field are joined. */
 export interface TimeParts {
   readonly year?: number
   readonly month?: number
@@ -10,11 +10,11 @@ export interface TimeParts {
   readonly minute?: number
   readonly second?: number
   readonly zone?: string
-  /** What the same digits are in the other orders that the device may write, the likelier first. */
+  /** The same digits read in the other orders that the device may use, the likelier first. */
   readonly others?: readonly TimeParts[]
 }
 
-/** What a format may name beside the parts of a time: which half of the day its hours count. */
+/** Parts of a format that are not parts of a time: AM or PM. */
 type Name = keyof Omit<TimeParts, 'others'> | 'half'
 
 /**
@@ -44,17 +44,17 @@ export interface TimeFormat {
 interface Token {
   readonly name: Name | null
   readonly text: string
-  /** No other digits stand beside it. */
+  /** No other digits are beside it. */
   readonly parted: boolean
 }
 
-/** `dd/MM/yy|MM/dd/yy HH:mm` has two orders: what stands behind the first blank belongs to each. */
+/** `dd/MM/yy|MM/dd/yy HH:mm` has two orders: what follows the first blank belongs to both. */
 function ordersOf(source: string): string[] {
   const [orders = '', ...rest] = source.split(' ')
   return orders.split('|').map((order) => [order, ...rest].join(' '))
 }
 
-/** One order, or several that a text may be in: which one is meant is settled when its time is joined. */
+/** One order, or several that a text may use: which one is meant is decided when its time is joined. */
 export function timeFormat(source: string): TimeFormat {
   const formats = ordersOf(source).map(oneFormat)
   const [first] = formats as [TimeFormat]
@@ -71,8 +71,8 @@ export function timeFormat(source: string): TimeFormat {
 }
 
 /**
- * `yy-MM-dd HH:mm:ss` and the like. Blanks are any blanks, `:` may be printed as a point: clocks do both. So do dates:
- * `/`, `-` and `.` are one, and a year that stands for itself may have two digits or four.
+ * `yy-MM-dd HH:mm:ss` and the like. Blanks match any blanks, `:` also a point; in dates `/`, `-` and `.` are
+ * equivalent, and a separate year may have two digits or four.
  */
 function oneFormat(source: string): TimeFormat {
   const pieces = [...source.matchAll(pieceForm)]
@@ -95,7 +95,7 @@ function oneFormat(source: string): TimeFormat {
   }
 }
 
-/** Is it a format at all: each part once, and a day or an hour in it? */
+/** Whether it is a valid format: each part once, and with a day or an hour. */
 export const isTimeFormat = (source: string): boolean => ordersOf(source).every(isOneFormat)
 
 function isOneFormat(source: string): boolean {
@@ -115,7 +115,7 @@ function regularOf(token: Token): Regular<never> {
   return either(...widths(token).map((width) => times(width, units.digit)))
 }
 
-/** The expression has already said that the text fits: this only cuts it at the same places. */
+/** The text is known to match the expression: this only splits it at the same positions. */
 function formOf(token: Token): string {
   if (token.name === null) return '\\D*?'
   if (token.name === 'half') return '\\s*([AP]\\.?M\\.?)'
@@ -125,7 +125,7 @@ function formOf(token: Token): string {
     .join('|')})`
 }
 
-/** How many digits a part may have, the most first. */
+/** Possible numbers of digits of a part, the largest first. */
 function widths({ name, text: { length }, parted }: Token): number[] {
   if (name === 'year') return length === 1 ? [4, 3, 2, 1] : length === 2 && parted ? [4, 2] : [length]
   return length === 1 ? [2, 1] : [length]
@@ -144,7 +144,7 @@ function partsOf(names: readonly Name[], found: readonly string[]): TimeParts {
   return half === undefined || time.hour === undefined ? time : { ...time, hour: hourOf(time.hour, /^p/i.test(half)) }
 }
 
-/** 12 AM is midnight and 12 PM is noon; what counts beyond twelve needs no half. */
+/** 12 AM is midnight and 12 PM is noon; hours above twelve are unambiguous. */
 const hourOf = (hour: number, isLate: boolean): number => (hour > 12 ? hour : (hour % 12) + (isLate ? 12 : 0))
 
 function writeToken({ name, text }: Token, time: CivilTime, inHalves: boolean): string {
@@ -155,18 +155,18 @@ function writeToken({ name, text }: Token, time: CivilTime, inHalves: boolean): 
 }
 
 export interface TimeContext {
-  /** IANA or fixed zone of the device's clock; null when nobody knows. */
+  /** IANA or fixed zone of the device's clock; null when unknown. */
   readonly zone: string | null
-  /** When the network took the text (TP-SCTS), ISO 8601 with offset; null when unknown. */
+  /** When the network accepted the text (TP-SCTS), ISO 8601 with offset; null when unknown. */
   readonly scts: string | null
 }
 
-const slack = 2 * 86_400_000
+const toleranceMs = 2 * 86_400_000
 
 /**
- * ISO 8601 of what was found; null when it is no time. Of several orders of the date the one that says today is meant,
- * else the first that makes a date at all. A year that is missing is the one that puts the date nearest
- * to the network's stamp. A time days after that stamp is refused too: the clock or the stated order is wrong.
+ * ISO 8601 of the parts; null when they are not a valid time. Of several orders of the date the one that gives today is
+ * taken, else the first valid one. A missing year is the one that puts the date nearest to the network's stamp. A time
+ * days after that stamp is refused too: the clock or the configured order is wrong.
  */
 export function joinTime({ others, ...parts }: TimeParts, context: TimeContext): string | null {
   if (others === undefined) return joinParts(parts, context)
@@ -174,11 +174,11 @@ export function joinTime({ others, ...parts }: TimeParts, context: TimeContext):
   const stamp = context.scts === null ? null : Date.parse(context.scts)
   const plausible = times.filter((time) => Number(time.slice(0, 4)) >= firstTrackers || times.length === 1)
   const fresh =
-    stamp === null ? [] : plausible.filter((time) => Math.abs(Date.parse(time.slice(0, 10)) - stamp) < slack)
+    stamp === null ? [] : plausible.filter((time) => Math.abs(Date.parse(time.slice(0, 10)) - stamp) < toleranceMs)
   return fresh[0] ?? plausible[0] ?? times[0] ?? null
 }
 
-/** Before this year nothing texted its place. */
+/** Earlier years are implausible: there were no such trackers. */
 const firstTrackers = 2008
 
 function joinParts(parts: TimeParts, context: TimeContext): string | null {
@@ -196,7 +196,7 @@ function joinParts(parts: TimeParts, context: TimeContext): string | null {
   const year = parts.year ?? (stamp === null ? null : nearestYear(clock, stamp))
   if (year === null) return null
   const time = { year, ...clock }
-  if (!exists(time) || (stamp !== null && epochOf(time) > stamp + slack)) return null
+  if (!exists(time) || (stamp !== null && epochOf(time) > stamp + toleranceMs)) return null
   if (hour === undefined) return isoOf(time, null).slice(0, 10)
   return isoOf(time, parts.zone ?? context.zone)
 }

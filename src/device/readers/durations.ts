@@ -93,9 +93,9 @@ export function writeDuration(format: string, seconds: number): string {
 
 interface Token {
   readonly text: string
-  /** What one of it counts; null for what stands between. */
+  /** Seconds of one unit; null for a separator. */
   readonly seconds: number | null
-  /** Another count stands beside it, so that it has the width that the format gives it: `HHmmss`. */
+  /** Another number is adjacent, so it has the width that the format gives it: `HHmmss`. */
   readonly isGlued: boolean
 }
 

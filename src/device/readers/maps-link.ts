@@ -2,7 +2,7 @@ import type { Values } from '../../message/values.ts'
 import { either, fewest, literal, maybe, type Regular, sequence, units } from '../regular/regular.ts'
 import { readDegrees } from './coordinates.ts'
 
-/** A link ends at the next blank. What it says is for the reader to find out. */
+/** A link up to the next blank; the reader interprets it. */
 export const mapsLink: Regular<never> = sequence(
   either(
     sequence(literal('http'), maybe(literal('s')), literal('://')),
@@ -28,7 +28,7 @@ const places: readonly RegExp[] = [
   `geo:${latitude},${longitude}`,
 ].map((place) => new RegExp(place, 'i'))
 
-/** The position in a link; null when there is none, nothing when its numbers are no place on earth. */
+/** The position in a link; null when there is none, empty when its numbers are not a valid position. */
 export function readMapsLink(link: string): Values | null {
   const plain = link.replace(/%2c/gi, ',').replace(/%2b/gi, '+')
   for (const place of places) {

@@ -26,8 +26,8 @@ function groups(separator: string, least: 1 | 2): Regular<never> {
 }
 
 /**
- * `1234`, `12,5`, `12.5`, `.5`, and `13 .8` where a display has a place for each digit. Thousands are parted where that
- * leaves no doubt: `1,234.5`, `1.234,5`, `1,234,567`; a single comma or point begins the decimals.
+ * `1234`, `12,5`, `12.5`, `.5`, and `13 .8` of displays with a fixed position for each digit. Thousands separators are
+ * accepted where they are unambiguous: `1,234.5`, `1.234,5`, `1,234,567`; a single comma or point begins the decimals.
  */
 export const decimal: Regular<never> = either(
   sequence(sign, groups(',', 1), literal('.'), digits),
@@ -36,7 +36,7 @@ export const decimal: Regular<never> = either(
   sequence(sign, digits, maybe(either(anyOf('.,'), sequence(one(units.blank), literal('.'))), digits)),
   sequence(sign, anyOf('.,'), digits),
 )
-/** `12.5`, and nothing of what stands behind a comma: for texts whose commas separate. */
+/** `12.5`, ending at a comma: for texts whose commas separate values. */
 export const pointDecimal: Regular<never> = sequence(sign, digits, maybe(literal('.'), digits))
 export const percent: Regular<never> = sequence(decimal, gap, maybe(literal('%')))
 
@@ -47,7 +47,7 @@ export const quantity: Regular<never> = sequence(decimal, gap, either(...longest
 export function readNumber(text: string): number {
   const plain = text.replace(/[\s%+]/g, '').replace(/[−–—‐‑]/g, '-')
   const [first = '', ...more] = plain.match(/[.,]/g) ?? []
-  // The first of several separators parts thousands, and so does every one like it.
+  // The first of several separators marks thousands, and so do all equal ones.
   const whole = more.length === 0 ? plain : plain.replaceAll(first, '')
   return Number(whole.replace(',', '.'))
 }

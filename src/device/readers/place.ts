@@ -1,6 +1,6 @@
 import type { Value } from '../../message/values.ts'
 
-/** A receiver without satellites prints these, or the pole: nobody's tracker is there. */
+/** Printed by receivers without satellites; they print the pole as well. */
 const nowhere: readonly (readonly [number, number])[] = [
   [0, 0],
   [-1, -1],
@@ -12,7 +12,7 @@ const isNowhere = (latitude: number, longitude: number): boolean =>
   Math.abs(latitude) === 90 ||
   nowhere.some(([north, east]) => Math.abs(latitude - north) <= near && Math.abs(longitude - east) <= near)
 
-/** What trackers write beside a place that is not where they are now: the last one, or that of a radio cell. */
+/** Words beside a position that is not the current one: the last known, or that of a radio cell. */
 const oldMarks: readonly RegExp[] = [
   /(?:^|[^\p{L}])last\s*(?::|(?:known|valid|gps|good|fix|fixed|position|pos|location|loc|place|track|address)\b)/iu,
   /(?:^|[^\p{L}])LBS(?![\p{L}])(?!\s*[:=]\s*(?:off|0|no)\b)/iu,
@@ -20,11 +20,11 @@ const oldMarks: readonly RegExp[] = [
   /\b(?:no|not|un)[ -]?(?:fix|fixed|located|position(?:ed)?)\b|\bfix\s*[:=]\s*(?:no|0|v|false|invalid|none)\b/i,
   /\b(?:old|stale|cached|previous)\s+(?:position|location|place|fix|gps)\b/i,
   /\b(?:cell|gsm|wi-?fi|tower|base station|network)\s+(?:location|position|pos|loc|place|fix)\b/i,
-  // `T:` with nothing behind it: the place has no time
+  // `T:` with nothing after it: the position has no time
   /(?:^|[\s,;])(?:T|Time|Date|Date ?Time)[ \t]*[:=][ \t]*(?:[;,]|[\r\n]+(?!\s*\d)|$)/i,
 ]
 
-/** Words that lead over to a place, in any order: `Current position!`, `My location is`, `Here is the map link:`. */
+/** Words that introduce a position, in any order: `Current position!`, `My location is`, `Here is the map link:`. */
 const placeTalk = new Set(
   `a at by car cell current cellular coordinate coordinates device fix fixed for found from gps glonass bds gsm here i in
   info is it its lac last lbs link loc located location map maps my new no not now of on place point pos
@@ -32,10 +32,10 @@ const placeTalk = new Set(
   address addr area base beidou agps gprs latest lat lon lng long latitude longitude`.split(/\s+/),
 )
 
-/** Do these words say that the place behind them is an old one? */
+/** Whether these words mark the position after them as an old one. */
 export const isOldMark = (words: string): boolean => oldMarks[0]?.test(`${words}:`) ?? false
 
-/** Do these words only lead over to a place, or tell what kind of place it is? */
+/** Whether these words only introduce a position or name its kind. */
 export function isPlaceTalk(words: string): boolean {
   const all = words.toLowerCase().match(/\p{L}+/gu) ?? []
   if (all.every((word) => placeTalk.has(word)) || isOldMark(words)) return true
@@ -43,18 +43,18 @@ export function isPlaceTalk(words: string): boolean {
 }
 
 /**
- * The rules for places, whichever reader found one. Half a place and a place that is none are left out, and mean that
- * there is no fix. A place that the text itself calls old, or that comes from a radio cell, is the last known one.
+ * Rules for positions of all readers. An incomplete or invalid position is removed and means that there is no fix. One
+ * that the text marks as old, or that is that of a radio cell, is the last known position, without a fix.
  */
-export function placed(said: Map<string, Value>, text: string): void {
-  const [latitude, longitude] = [said.get('latitude'), said.get('longitude')]
+export function placed(fields: Map<string, Value>, text: string): void {
+  const [latitude, longitude] = [fields.get('latitude'), fields.get('longitude')]
   if (latitude === undefined && longitude === undefined) return
   const isPlace = typeof latitude === 'number' && typeof longitude === 'number' && !isNowhere(latitude, longitude)
   if (!isPlace) {
-    if (typeof latitude === 'number' && typeof longitude === 'number') said.set('fix', false)
-    said.delete('latitude')
-    said.delete('longitude')
-  } else if (oldMarks.some((mark) => mark.test(text)) && (said.get('fix') !== true || oldMarks[0]?.test(text))) {
-    said.set('fix', false)
+    if (typeof latitude === 'number' && typeof longitude === 'number') fields.set('fix', false)
+    fields.delete('latitude')
+    fields.delete('longitude')
+  } else if (oldMarks.some((mark) => mark.test(text)) && (fields.get('fix') !== true || oldMarks[0]?.test(text))) {
+    fields.set('fix', false)
   }
 }

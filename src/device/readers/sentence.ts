@@ -6,7 +6,7 @@ import { readNmea } from './coordinates.ts'
 /** An NMEA 0183 sentence of the kinds that hold a position, as some trackers text it. */
 export const nmeaSentence: Regular<never> = sequence(maybe(literal('$')), literal('GP'), fewest(units.solid))
 
-/** Where each kind keeps what, counted in commas. GGA has no date, so its time says nothing. */
+/** Index of each field by kind of sentence. GGA has no date, so its time is not used. */
 const kinds = {
   GPRMC: { time: 1, valid: 2, latitude: 3, longitude: 5, knots: 7, course: 8, date: 9 },
   GPGGA: { latitude: 2, longitude: 4, quality: 6, satellites: 7, hdop: 8, altitude: 9 },

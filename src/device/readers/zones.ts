@@ -8,7 +8,9 @@ export interface CivilTime {
   readonly second: number | null
 }
 
-/** Minutes east of UTC of a fixed zone: `UTC`, `Z`, `GMT`, `+02:00`, `GMT-0330`, `E08`, `W0930`, `+8`; null for others. */
+/**
+ * Minutes east of UTC of a fixed zone: `UTC`, `Z`, `GMT`, `+02:00`, `GMT-0330`, `E08`, `W0930`, `+8`; null for others.
+ */
 export function fixedOffset(zone: string): number | null {
   if (/^(?:UTC|GMT|Z)$/i.test(zone)) return 0
   const form = /^(?:UTC|GMT)?\s*([+-]|[EW])\s*(\d{1,2})(?::?(\d{2}))?$/i.exec(zone)
@@ -36,7 +38,7 @@ export function offsetAt(zone: string, instant: number): number {
   return fixedOffset(parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC') ?? 0
 }
 
-/** An instant as a clock in the zone shows it. */
+/** An instant as civil time in the zone. */
 export function civilAt(instant: number, zone: string): CivilTime {
   const shifted = new Date(instant + offsetAt(zone, instant) * 60_000)
   return {

@@ -16,7 +16,7 @@ import { firstOf } from './match-message.ts'
 import { maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
 import { isRefusal } from './refusal.ts'
 
-/** A command that waits for its answer, as `Composed` described it. */
+/** A command that waits for its answer, from its `Composed` form. */
 export interface OpenCommand {
   readonly command: string
   readonly params: Values
@@ -24,29 +24,29 @@ export interface OpenCommand {
   readonly text: string
 }
 
-/** What a text says to an open command. */
+/** A text as an answer to an open command. */
 export interface Answer {
   readonly verdict: 'accepted' | 'refused' | 'pending' | 'none'
   readonly values: Values
   /** A pattern of the command, one of the profile's messages, or any text because the wording is unknown. */
   readonly by: 'pattern' | 'message' | 'any_text'
-  /** The wording is unknown: nobody can say whether it worked. */
+  /** The wording is unknown, and so is whether the command worked. */
   readonly any: boolean
-  /** Place in an answer of several texts. */
+  /** Position in an answer of several texts. */
   readonly part: number | null
   readonly event: string | null
   readonly message: string | null
-  /** The alarm that it ends. */
+  /** The alarm that the answer ends. */
   readonly ends: string | null
-  /** The text holds a code of the device. */
+  /** The text contains a code of the device. */
   readonly proven: boolean
-  /** Fields that nobody outside may see. */
+  /** Fields that are not published. */
   readonly secretFields: readonly string[]
   /** The text without the secrets of the device and of the command. */
   readonly masked: string
 }
 
-/** An open command with what its parameters were sent as. */
+/** An open command with its parameters as sent. */
 export interface Asked {
   readonly device: Device
   readonly command: Command
@@ -55,8 +55,8 @@ export interface Asked {
 }
 
 /**
- * Does the text answer the command? A refusal is looked for first: some say it in words that an acceptance could
- * hold. Any text is an answer only if the device does not say it unasked; what it passes on for others is none.
+ * Whether the text answers the command. Refusals are tried first, as the wording of some would fit an acceptance. With
+ * `any_text`, a text is an answer only if the device does not send it unasked; a forwarded text never is.
  */
 export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
   const plain = text.trim()
@@ -85,7 +85,7 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
 
-/** Whoever asks where it is, by a field or by a message with a place, has the answer in any place that is no alarm. */
+/** A query for the position, by a field or by a message with one, is answered by any position that is not an alarm. */
 function isPlaceFor(device: Device, { asks, reply }: Command, { message, values, event }: Reading): boolean {
   const isPlace = values.latitude !== undefined || hasPlace(device, message)
   return event === null && isPlace && (asks.includes('latitude') || reply.reads.some((name) => hasPlace(device, name)))
@@ -96,11 +96,11 @@ function hasPlace(device: Device, name: string): boolean {
   return message !== undefined && fieldsOf(message, device.dialect.items).includes('latitude')
 }
 
-/** What the device says of itself. A place in words that its profile does not know may be what it was asked for. */
+/** A text sent unasked. A position in wording that the profile does not know may be the requested one. */
 const isUnasked = (device: Device, { message, event }: Reading): boolean =>
   event !== null || own(messagesOf(device), message) !== undefined
 
-/** What answers to a command are bound to: its parameters, and the settings of the device. */
+/** Binding of answers to a command: its parameters, and the settings of the device. */
 export const answerBinding = (asked: Asked): Binding => bindingOf(asked.device, (name) => parameterOf(asked, name))
 
 export function askedOf(device: Device, command: Command, open: OpenCommand): Asked {
@@ -108,7 +108,7 @@ export function askedOf(device: Device, command: Command, open: OpenCommand): As
   return { device, command, taken: takenOf(device, command, open.command, params), counter: Number(counter ?? 0) }
 }
 
-/** The parameters as they were accepted; a profile that changed since may refuse what it took before. */
+/** The parameters as they were accepted; a profile that has changed since may refuse them now. */
 function takenOf(device: Device, command: Command, name: string, params: Values): TakenParameters {
   try {
     return takeParameters(name, command, params, parameterContext(device))
@@ -117,7 +117,7 @@ function takenOf(device: Device, command: Command, name: string, params: Values)
   }
 }
 
-/** What `{=name}` stands for in the answer to this command. */
+/** The value of `{=name}` in the answer to this command. */
 function parameterOf({ device, command, taken, counter }: Asked, name: string): string | null {
   if (name === 'command') return textOf(barePieces(device, command, taken, counter))
   if (name === 'counter') return counterText(counter, formatOf(command.text, 'counter'))

@@ -3,12 +3,12 @@ import { type Message, message } from '../schema/message.ts'
 import { linkPlace, placeInText } from './place-in-text.ts'
 import { type Salvaged, salvageAlarm } from './salvage.ts'
 
-/** Where it is; a link or coordinates are a place, whichever tracker sends them and whatever stands beside them. */
+/** A link or coordinates are a position, whichever tracker sends them and whatever else is in the text. */
 const location: Message = message.parse({ text: '{position:maps_link}' })
 
 const cry = '[\\[|\\(|*]~(sos|help)[ me][ (alarm|alert|call|message|please|now)]~[\\]|\\)|*]'
 
-/** A cry for help: alone, or in front of a place. */
+/** A call for help: alone, or before a position. */
 const sos: Message = message.parse({
   text: [
     `${cry}[!][!][!][.]`,
@@ -20,7 +20,7 @@ const sos: Message = message.parse({
   repeats: '180',
 })
 
-/** Words in front of a place that call themselves an alarm. */
+/** Words before a position that contain "alarm". */
 const alarm: Message = message.parse({
   text: '{alarm_text:line}~{position:maps_link}',
   event: 'alarm',
@@ -29,7 +29,7 @@ const alarm: Message = message.parse({
 })
 const soundsAlarm = /!\s*$|\b(?:alarm|alert|warning|attention)\b/i
 
-/** The alarm in a text of a tracker that its profile has no words for; `own` is what the profile makes of any words. */
+/** The alarm in a text of a tracker whose wording the profile lacks; `own` is the profile's reading of any words. */
 export function anyAlarm(device: Device, own: Salvaged | null, text: string): Salvaged | null {
   if (!isTracker(device)) return own
   const cry = salvageAlarm(device, [['sos', sos]], text) ?? own
@@ -38,7 +38,7 @@ export function anyAlarm(device: Device, own: Salvaged | null, text: string): Sa
   return soundsAlarm.test(String(other?.found.values.alarm_text ?? '')) ? other : null
 }
 
-/** The place in a text of a tracker whose profile does not know it. */
+/** The position in a text of a tracker whose profile does not know it. */
 export function anyPlace(device: Device, text: string): Salvaged | null {
   if (!isTracker(device)) return null
   const { found } = placeInText(device, text)
@@ -46,7 +46,7 @@ export function anyPlace(device: Device, text: string): Salvaged | null {
   return isPlace ? { name: 'location', message: location, found, isVague: true } : null
 }
 
-/** The place of a link in a text of a tracker. */
+/** The position of a link in a text of a tracker. */
 export function anyLink(device: Device, text: string): Salvaged | null {
   const found = isTracker(device) ? linkPlace(text) : null
   return found === null ? null : { name: 'location', message: location, found, isVague: true }

@@ -2,7 +2,7 @@ import type { Value, Values } from '../../message/values.ts'
 import { type Device, propertiesOf } from '../device.ts'
 import { isListed } from '../mask.ts'
 
-/** States that let somebody in, or take a warning away: whoever forges one of them gains something. */
+/** States that open something or clear a warning: forging them is worthwhile. */
 const states: readonly (readonly [field: RegExp, value: RegExp])[] = [
   [/^alarm_state(_|$)/, /^(disarm|unset|off$)/i],
   [/^(door|gate|barrier|garage|cover|valve)(_|$)/, /^(true|on|open)/i],
@@ -11,23 +11,23 @@ const states: readonly (readonly [field: RegExp, value: RegExp])[] = [
   [/tamper/, /^(false|off|ok|clear|normal)/i],
 ]
 
-/** Where a switch opens a way, its being on is one of them too. */
+/** Kinds whose outputs open something: ON is dangerous too. */
 const kindsThatOpen: readonly string[] = ['gate', 'intercom']
 const outputs = /^(relay|output|switch)(_\d+)?$/
 
 const events = /^(disarmed|unlocked|opened|(door|gate)_open(ed)?|engine_\w+|tamper_(end|cleared|ok|off|restored))$/
 
-/** Must this value be proven better than others? By the tables, or by the profile's own `danger`. */
+/** Whether a value needs better proof than others, by the tables or by the profile's `danger`. */
 export function isDangerous(device: Device, field: string, value: Value): boolean {
   if (value === null) return false
-  const said = String(value)
-  if (states.some(([name, values]) => name.test(field) && values.test(said))) return true
-  if (kindsThatOpen.includes(device.profile.row.kind) && outputs.test(field) && said === 'ON') return true
+  const word = String(value)
+  if (states.some(([name, values]) => name.test(field) && values.test(word))) return true
+  if (kindsThatOpen.includes(device.profile.row.kind) && outputs.test(field) && word === 'ON') return true
   const marked = propertiesOf(device)[field]?.danger ?? []
-  return marked.some((one) => one.toLowerCase() === said.toLowerCase()) || isSetByDanger(device, field, said)
+  return marked.some((one) => one.toLowerCase() === word.toLowerCase()) || isSetByDanger(device, field, word)
 }
 
-/** A command whose `danger` is told brings it about. What its parameters decide may be any value. */
+/** Whether a command with a `danger` sets it. A value that parameters decide may be any. */
 function isSetByDanger({ dialect }: Device, field: string, value: string): boolean {
   return Object.values(dialect.commands).some(
     ({ danger, sets }) =>

@@ -11,16 +11,16 @@ import { resolveGet } from '../send/intent.ts'
 import { fieldOf } from '../vocabulary/vocabulary.ts'
 import { dangersIn, isDangerousEvent } from './danger.ts'
 
-/** What there is to go by, beside the number. */
+/** Evidence for a text in addition to the number. */
 export interface Evidence {
-  /** It holds a code of the device's settings. */
+  /** It contains a code of the device's settings. */
   readonly proven: boolean
   /**
-   * How it came: as answers came before, in another way than they did, or nobody knows, as none is learned or the modem
-   * does not show it.
+   * Its route: the same as of earlier answers, another one, or unknown, as none is learned or the modem does not show
+   * it.
    */
   readonly route: 'known' | 'foreign' | 'unknown'
-  /** It answers a question: a forger would have to answer in time, and could not keep the device from answering. */
+  /** It answers a query: a forger would have to be in time, and could not prevent the device from answering. */
   readonly asked: boolean
 }
 
@@ -32,15 +32,15 @@ export function levelOf({ trust }: Device, { proven, route, asked }: Evidence): 
   return route === 'known' ? 'route' : 'number'
 }
 
-/** What a text says, as far as it matters here. */
+/** The claims of a text that matter here. */
 export interface Claim {
   readonly values: Values
   readonly events: readonly string[]
-  /** What the messages of the profile that it fits ask for themselves. */
+  /** The trust that the matching messages of the profile require. */
   readonly required: readonly Trust[]
 }
 
-/** The level that a text needs for its values to become the state of the device. */
+/** The trust level required for a text's values to become the state of the device. */
 export function requiredFor(device: Device, { values, events, required }: Claim): Trust {
   const isDangerous = Object.keys(dangersIn(device, values)).length > 0 || events.some(isDangerousEvent)
   const { state = 'number', danger = 'number' } = device.trust ?? {}
@@ -49,7 +49,7 @@ export function requiredFor(device: Device, { values, events, required }: Claim)
 
 export const settles = ({ trust }: Device, level: TrustLevel): boolean => reaches(level, trust?.settle ?? 'number')
 
-/** Of what a text says, that which another text may contradict: the dangers in it, else whatever has few values. */
+/** The values of a text that another text may contradict: dangerous ones, else those of fields with few values. */
 export function claimed(device: Device, values: Values): Values {
   const dangers = dangersIn(device, values)
   if (Object.keys(dangers).length > 0) return dangers
@@ -61,7 +61,7 @@ export function claimed(device: Device, values: Values): Values {
 export const contradicts = (one: Values, other: Values): boolean =>
   Object.entries(one).some(([field, value]) => own(other, field) !== undefined && other[field] !== value)
 
-/** Does the text hold a code that only the device and its owner know? What every device of the kind has is none. */
+/** Whether the text contains a code that only the device and its owner know; a factory default does not count. */
 export function holdsSecret(device: Device, text: string, spans: readonly Span[]): boolean {
   return spans.some(({ by, name, from, to }) => {
     if (to <= from || !isOwnSecret(device, name)) return false
@@ -69,13 +69,13 @@ export function holdsSecret(device: Device, text: string, spans: readonly Span[]
   })
 }
 
-/** A secret setting of the device with another value than the one that it leaves the factory with. */
+/** A secret setting of the device that differs from the factory default. */
 export function isOwnSecret(device: Device, name: string): boolean {
   const value = isSecretSetting(device, name) ? (settingOf(device, name) ?? '') : ''
   return value !== '' && value !== specOf(device.dialect.settings, name)?.default
 }
 
-/** The codes that texts of the device hold: in a message, or in an answer that accepts. */
+/** The codes that texts of the device contain: in a message, or in an accepting answer. */
 export function codesOf(device: Device): string[] {
   const messages = Object.values(messagesOf(device)).flatMap(({ text, find }) => [
     ...text.map((one) => one.text),
@@ -90,7 +90,7 @@ export function codesOf(device: Device): string[] {
   return [...new Set(names)].filter((name) => isOwnSecret(device, name))
 }
 
-/** Does the command only ask? */
+/** Whether the command only queries. */
 export function isQuestion(device: Device, name: string): boolean {
   const command = own(device.dialect.commands, name)
   if (command === undefined || command.danger !== undefined || Object.keys(command.sets).length > 0) return false
@@ -102,7 +102,7 @@ export function isQuestion(device: Device, name: string): boolean {
   )
 }
 
-/** The property to ask for, so that the device says itself what it is like; `''` for its state, null if nothing asks. */
+/** The property to query for these fields; `''` for the whole state, null if no command queries them. */
 export function questionFor(device: Device, fields: readonly string[]): string | null {
   if (device.recipient === null) return null
   return [...fields, null].map((field) => asks(device, field)).find((topic) => topic !== null) ?? null
@@ -118,7 +118,7 @@ function asks(device: Device, field: string | null): string | null {
   }
 }
 
-/** Does the device or its profile ask for more than the number anywhere? */
+/** Whether the device or its profile requires more than the number for anything. */
 export function judges({ trust, dialect }: Device): boolean {
   return trust !== null || Object.values(dialect.messages).some((message) => message.trust !== undefined)
 }

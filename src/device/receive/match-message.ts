@@ -3,11 +3,11 @@ import { bindingOf, type Device } from '../device.ts'
 import type { Bound } from '../pattern/bind.ts'
 import { type Match, match, nothingFound, setValues, together } from '../pattern/match.ts'
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
-import type { Saying } from '../schema/command.ts'
+import type { Wording } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
 import { readFields } from './read-fields.ts'
 
-/** Whole-text patterns go before texts of pairs, these before fragments, and readers come last. */
+/** Order of precedence: whole-text patterns, texts of pairs, fragments, readers. */
 export const tiers = ['text', 'fields', 'find', 'reader'] as const
 
 const readers = {
@@ -22,7 +22,7 @@ export function tierOf(message: Message): (typeof tiers)[number] {
   return message.find.length > 0 ? 'find' : 'reader'
 }
 
-/** What a message of the profile finds in a text; null when it does not fit. */
+/** Matches a text with a message of the profile; null when it does not fit. */
 export function matchMessage(device: Device, message: Message, text: string): Match | null {
   const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
   if (isExcluded(device, message, text)) return null
@@ -43,13 +43,13 @@ export function matchMessage(device: Device, message: Message, text: string): Ma
   }
 }
 
-/** Is the text another message's, by what this one does not want to be? */
+/** Whether the text is excluded by `unless`. */
 export function isExcluded(device: Device, { unless }: Message, text: string): boolean {
   const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
-  return firstOf(unless.map(plainSaying), compile, text) !== null
+  return firstOf(unless.map(plainWording), compile, text) !== null
 }
 
-export const plainSaying = (pattern: Pattern): Saying => ({ text: pattern, set: {} })
+export const plainWording = (pattern: Pattern): Wording => ({ text: pattern, set: {} })
 
 const withSet = (found: Match | null, { set }: Message): Match | null =>
   found === null ? null : { ...found, values: { ...found.values, ...setValues(set) } }
@@ -61,12 +61,12 @@ interface Extra {
 
 /** The first of several patterns that fits. */
 export function firstOf(
-  sayings: readonly Saying[],
+  wordings: readonly Wording[],
   compile: (pattern: Pattern) => Bound | null,
   text: string,
   extra: Extra = {},
 ): Match | null {
-  for (const { text: pattern, set } of sayings) {
+  for (const { text: pattern, set } of wordings) {
     const program = compile(pattern)
     const found = program === null ? null : match(program, text, { ...extra, set: { ...extra.set, ...set } })
     if (found !== null) return found
@@ -74,7 +74,7 @@ export function firstOf(
   return null
 }
 
-/** Looks for the fragments in each `rest` of what fitted, or in the whole text. One in brackets may be missing. */
+/** Searches for the fragments in each `rest` of the match, or in the whole text. One in brackets is optional. */
 function findIn(device: Device, message: Message, text: string, whole: Match): Match | null {
   const rests = whole.spans.filter((span) => span.name === 'rest')
   if (message.find.length === 0 || (message.text.length > 0 && rests.length === 0)) return whole
@@ -97,7 +97,7 @@ function findIn(device: Device, message: Message, text: string, whole: Match): M
   return all.weight === 0 ? null : all
 }
 
-/** What was found, with whatever fragments of the message stand anywhere in the text. */
+/** The match, with those fragments of the message that occur anywhere in the text. */
 export function findAny(device: Device, message: Message, text: string, found: Match): Match {
   return message.find.reduce((all, pattern) => {
     const program = device.dialect.programs.get(fragmentOf(pattern).inner, bindingOf(device), 'fragment')

@@ -3,18 +3,18 @@ import { type Match, match, nothingFound, together } from '../pattern/match.ts'
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
 import { linksIn, readMapsLink } from '../readers/maps-link.ts'
 
-/** A word of the text begins here. */
+/** The start of a word. */
 const word = '(?<![\\p{L}\\p{N}?&])'
 const cell = 'cid|cellid|cell id|cell|ci'
 const slashed = 'yy/MM/dd|MM/dd/yy|dd/MM/yy'
 
-/** What a position block says in most dialects, each looked for on its own from where its key begins a word. */
+/** The fields of a position block in most dialects, each searched for where its key begins a word. */
 const places: readonly Fragment[] = [
   fragment('lat', 'lat[itude][:|=]~{latitude:latitude}~[,|;]~(lon|lng)[g|gitude][:|=]~{longitude:longitude}'),
   fragment('lac', `lac[:|=]~{lac:hex}( |,|;)~[${cell}][:|=]~{cell_id:hex}`),
   fragment('c', `(${cell})[:|=]~{cell_id:hex}( |,|;)~lac[:|=]~{lac:hex}`),
 ]
-/** What stands beside it. */
+/** Further fields beside the position. */
 const others: readonly Fragment[] = [
   fragment('bat', 'bat[tery][:|=]~{battery:percent}~%'),
   fragment(
@@ -32,17 +32,17 @@ function fragment(key: string, pattern: string): Fragment {
   return { key: new RegExp(word + key, 'iu'), pattern: parsePattern(pattern) }
 }
 
-/** A place begins here, whether it says one or leaves it empty. */
+/** The start of a position, which may be empty. */
 const placeMark =
   /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?|lac|cell ?id|cid|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
 
-/** Where the place of a text begins, or its end. */
+/** Where the position in a text begins; the end of the text if there is none. */
 export function placeStart(text: string): number {
   const at = text.search(placeMark)
   return at < 0 ? text.length : at
 }
 
-/** What a text says of the place of the device or of its radio cell, with its battery and time. */
+/** Position of the device or of its radio cell, with battery and time. */
 export interface Beside {
   readonly isPlace: boolean
   readonly found: Match
@@ -60,10 +60,10 @@ export function placeInText(device: Device, text: string): Beside {
   return { isPlace, found: [...place, ...others.flatMap(find)].reduce(together, nothingFound) }
 }
 
-/** A short link of these leads to a place that nobody can read here. */
+/** Short links: their position can't be read from the text. */
 const mapHosts = /\bmaps?\b|goo\.gl|geo:/i
 
-/** The first link with a place in it. */
+/** The first link with a position in it. */
 export function linkPlace(text: string): Match | null {
   for (const link of linksIn(text)) {
     const values = readMapsLink(link)

@@ -10,8 +10,8 @@ interface Chunk {
 }
 
 /**
- * Reads a text of `key:value` pairs in any order: firmware adds keys and drops others. Keys that nobody knows are
- * passed over; line breaks in values are a phone's, unless a line break separates.
+ * Reads a text of `key:value` pairs in any order: firmware adds and drops keys. Unknown keys are ignored; line breaks
+ * within values are ignored too, unless a line break is the separator.
  */
 export function readFields(row: FieldsRow, text: string, compile: (pattern: Pattern) => Bound | null): Match | null {
   const known = new Map(Object.entries(row.keys).map(([key, fields]) => [wordKey(key), fields]))

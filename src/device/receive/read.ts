@@ -13,41 +13,41 @@ import { wordKey } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
 import { anyAlarm, anyLink, anyPlace } from './any-tracker.ts'
 import { holdsSecret } from './evidence.ts'
-import { firstOf, matchMessage, plainSaying, tierOf, tiers } from './match-message.ts'
+import { firstOf, matchMessage, plainWording, tierOf, tiers } from './match-message.ts'
 import { type Salvaged, salvageAlarm } from './salvage.ts'
 
 export interface ReadContext {
-  /** When the hub got it, ISO 8601 with offset; null for a text without a date. */
+  /** When the hub received it, ISO 8601 with offset; null for a text without a date. */
   readonly receivedAt: string | null
-  /** When the network took the text (TP-SCTS); null when unknown. */
+  /** When the network accepted the text (TP-SCTS); null when unknown. */
   readonly scts: string | null
 }
 
-/** What a text says, by one message of the profile. */
+/** A text as read by one message of the profile. */
 export interface Reading {
   readonly message: string
   readonly values: Values
   readonly event: string | null
   readonly level: 'low' | 'normal' | 'high' | null
-  /** Seconds in which an equal alarm is the same alarm. */
+  /** Seconds within which an equal alarm is a repetition. */
   readonly repeats: number | null
   /** The alarm that this one ends. */
   readonly ends: string | null
-  /** Its place in an answer of several texts. */
+  /** Its position in an answer of several texts. */
   readonly part: number | null
-  /** What this message asks for itself. */
+  /** The trust that this message requires. */
   readonly trust: Trust | null
-  /** The text holds a code of the device. */
+  /** The text contains a code of the device. */
   readonly proven: boolean
   readonly proof: 'printed' | 'reported' | 'unproven'
   readonly secretFields: readonly string[]
   /** The text without its secrets. */
   readonly masked: string
-  /** How much of the text the message explains: the larger, the better it fits. */
+  /** How much of the text the message explains; larger is better. */
   readonly weight: number
 }
 
-/** Every message of the device that the text fits, best first; normally one. A forwarded text is none of them. */
+/** Every message of the device that the text fits, best first; normally one. A forwarded text fits none. */
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
   if (readForward(device, plain) !== null) return []
@@ -67,7 +67,7 @@ export function readText(device: Device, text: string, context: ReadContext): Re
   return place === null ? alarms : [salvagedReading(device, place, plain, context)]
 }
 
-/** Readings that say no place, with that of a link which none of them took. */
+/** Adds the position of a link to readings without one. */
 function withPlace(device: Device, readings: Reading[], text: string, context: ReadContext): Reading[] {
   const [best, ...more] = readings
   const place = readings.some(({ values }) => values.latitude !== undefined) ? null : anyLink(device, text)
@@ -76,11 +76,11 @@ function withPlace(device: Device, readings: Reading[], text: string, context: R
   return [{ ...best, values: { ...best.values, ...values } }, ...more]
 }
 
-/** A message that nobody has seen is not believed; what a reader finds in a text is its own proof. */
+/** An unproven message does not count; what a reader finds in a text proves itself. */
 export const isTrusted = (device: Device, { proof, reader }: Message): boolean =>
   proof !== 'unproven' || device.unproven || reader !== undefined
 
-/** Readings that name no alarm, with the one that the text begins with. */
+/** Adds the alarm at the start of the text to readings without one. */
 function withAlarm(
   device: Device,
   messages: readonly (readonly [string, Message])[],
@@ -106,7 +106,7 @@ function salvagedReading(
   return withKnownHead(device, readingOf(device, name, message, found, text, context), text, context)
 }
 
-/** What the text says by this message; null when it does not fit. */
+/** The text as read by this message; null when it does not fit. */
 export function readMessage(
   device: Device,
   name: string,
@@ -120,8 +120,8 @@ export function readMessage(
 }
 
 /**
- * A first line that no alarm of the profile has is an alarm of its own words, unless the profile knows these words
- * elsewhere: then the text means what they mean. That a place is the last known one is no alarm at all.
+ * A first line that no alarm of the profile has is the text of an unknown alarm, unless the profile knows these words
+ * elsewhere: then they have that meaning. A mark for the last known position is not an alarm.
  */
 function withKnownHead(device: Device, reading: Reading, text: string, context: ReadContext): Reading {
   const { alarm_text: head } = reading.values
@@ -139,7 +139,7 @@ function withKnownHead(device: Device, reading: Reading, text: string, context: 
   }
 }
 
-/** Does some command of the device get these words as its answer? */
+/** Whether these words answer some command of the device. */
 function isAnswer(device: Device, text: string): boolean {
   const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
   const replies = Object.values(device.dialect.commands).flatMap(({ reply }) => [
@@ -147,7 +147,7 @@ function isAnswer(device: Device, text: string): boolean {
     ...reply.refused,
     ...reply.pending,
   ])
-  return firstOf([...device.dialect.refused.map(plainSaying), ...replies], compile, text) !== null
+  return firstOf([...device.dialect.refused.map(plainWording), ...replies], compile, text) !== null
 }
 
 function readingOf(
@@ -181,7 +181,7 @@ export function timeContext(device: Device, { scts, receivedAt }: ReadContext): 
   return { zone: device.timeZone, scts: scts ?? receivedAt }
 }
 
-/** The text without secret fields, secret settings and tokens that are one. */
+/** The text without secret fields, secret settings and secret tokens. */
 export function maskMatch(
   device: Device,
   text: string,
@@ -195,7 +195,7 @@ export function maskMatch(
   return maskStretches(text, [...places, ...secretTokens(text, secretsOf(device))])
 }
 
-/** Somebody else's text that the device passes on; null for its own. */
+/** A text that the device forwards for somebody else; null for its own. */
 export function readForward(device: Device, text: string): { from: string | null; inner: string } | null {
   const { forwards, programs } = device.dialect
   const program = forwards === null ? null : programs.get(forwards, bindingOf(device))
@@ -205,19 +205,19 @@ export function readForward(device: Device, text: string): { from: string | null
   return { from: from === undefined ? null : String(from), inner: String(inner ?? '') }
 }
 
-/** Settings that a text teaches: the alarm texts and output names that the owner gave the device. */
+/** Settings learned from a text: the alarm texts and output names that the owner has stored in the device. */
 export function learnedFrom(device: Device, values: Values): Record<string, string> {
   const learned = Object.entries(values).filter(([name]) => specOf(device.dialect.settings, name)?.learned === true)
   return Object.fromEntries(learned.map(([name, value]) => [name, String(value)]))
 }
 
 /**
- * May a text that says this be the device's own? Devices that share a number differ by a field that the profile names
- * and the owner repeats in the setting of the same name.
+ * Whether a text with these values can be from the device. Devices that share a number differ by a field that the
+ * profile names, whose value is in the setting of the same name.
  */
 export function isOwn(device: Device, values: Values): boolean {
   const { identity } = device.dialect
-  const said = identity === null ? undefined : own(values, identity)
+  const value = identity === null ? undefined : own(values, identity)
   const expected = identity === null ? null : settingOf(device, identity)
-  return said === undefined || expected === null || wordKey(String(said)) === wordKey(expected)
+  return value === undefined || expected === null || wordKey(String(value)) === wordKey(expected)
 }

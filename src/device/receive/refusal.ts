@@ -6,8 +6,8 @@ const wrongThing = `(?:${wrong}|wrong|unknown|unrecogni[sz]ed|illegal|bad|undefi
 const end = '\\s*[!.]*(?:\\s*,?\\s*(?:please|pls)\\b.{0,60})?$'
 
 /**
- * Words that refuse whatever was asked, in any dialect. They stand alone or end the text; `no error` and a report about
- * something that failed are none.
+ * Words of refusal in any dialect. They are the whole text or its end; `no error` and reports about failures are not
+ * refusals.
  */
 const refusals: readonly RegExp[] = [
   `^(?:sorry\\W+)?${wrong}${end}`,
@@ -19,5 +19,5 @@ const refusals: readonly RegExp[] = [
   '^(?!.*\\bno\\b).{1,80}\\b(?:unsuccessful|not successful)\\s*[!.]*$',
 ].map((words) => new RegExp(words, 'i'))
 
-/** Do these words refuse? */
+/** Whether these words are a refusal. */
 export const isRefusal = (text: string): boolean => text.length <= 100 && refusals.some((words) => words.test(text))

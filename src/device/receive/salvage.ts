@@ -3,22 +3,22 @@ import { headOf, takesPlace } from '../pattern/head.ts'
 import { type Match, match, together } from '../pattern/match.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import { isPlaceTalk } from '../readers/place.ts'
-import type { Saying } from '../schema/command.ts'
+import type { Wording } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
 import { findAny, isExcluded } from './match-message.ts'
 import { type Beside, placeInText, placeStart } from './place-in-text.ts'
 import { isRefusal } from './refusal.ts'
 
-/** An alarm that was found in a text which no pattern explains whole. */
+/** An alarm found in a text that no pattern explains completely. */
 export interface Salvaged {
   readonly name: string
   readonly message: Message
   readonly found: Match
-  /** Any other words would have been this alarm too. */
+  /** Any other words would have fitted as well. */
   readonly isVague: boolean
 }
 
-/** The text as far as its alarm may reach: to a mark, the end of a line, or where its place begins. */
+/** Possible extents of the alarm: up to a mark, the end of a line, or the start of the position. */
 interface Beginnings {
   readonly text: string
   /** The longest first. */
@@ -28,23 +28,23 @@ interface Beginnings {
   readonly place: Beside
 }
 
-/** Marks behind the words of an alarm; more of them than this stand in no alarm's words. */
+/** Marks after the words of an alarm; those words never contain more of them than this. */
 const marks = /[!<.,]|[\r\n]+|\s+(?=gps(?![a-z]))/gi
-const mostMarks = 8
-/** What behind the words makes them an answer or a setting. */
+const maxMarks = 8
+/** What follows words that are an answer or a setting. */
 const answers = /^[\s!.,]*(?:ok|fail|success|succeed|error|on|off)\b/i
-/** Words of an answer, wherever they stand. */
+/** Words of an answer, at any position. */
 const answerWords = /\b(?:ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?)\b/i
-/** What is no alarm where any words would be one: a key with its value, or no word at all. */
+/** Excluded where any words would be an alarm: a key with its value, or no word at all. */
 const noWords: readonly RegExp[] = [
   /^(?!.*\b(?:alarm|alert|warning|attention|sos)\b)[^!]{0,30}[:=]\s*\S/i,
   /^[^\p{L}]*$/u,
 ]
 
 /**
- * An alarm is never lost because a line behind it is odd: firmware adds lines, networks cut them, and inside of a
- * building there is a cell or a link instead of the place. The words of an alarm that begin the text, or are a line of
- * it, are the alarm, with whatever place stands beside them. What the device only mentions counts with a place behind.
+ * An alarm is never lost because of an unexpected line after it: firmware adds lines, networks cut them, and inside a
+ * building there is a cell or a link instead of the position. Words of an alarm at the start of the text, or as a line
+ * of it, are the alarm, with any position in the text. Words of lower level count only before a position.
  */
 export function salvageAlarm(
   device: Device,
@@ -66,7 +66,7 @@ export function salvageAlarm(
 function beginningsOf(device: Device, text: string): Beginnings {
   const start = placeStart(text)
   const breaks = [...text.matchAll(/[\r\n<]+/g)].slice(0, 2).map(({ index }) => index)
-  const ends = [...text.matchAll(marks)].slice(0, mostMarks).map(({ index }) => index)
+  const ends = [...text.matchAll(marks)].slice(0, maxMarks).map(({ index }) => index)
   const upTo = (places: readonly number[]): string[] =>
     [...new Set([...places, start, text.length])]
       .sort((a, b) => b - a)
@@ -76,14 +76,14 @@ function beginningsOf(device: Device, text: string): Beginnings {
   return { text, atLines: upTo(breaks), atMarks: upTo(ends), placeStart: start, place }
 }
 
-/** What of a message's sayings the text begins with; the one that explains most. */
+/** The wording of a message at the start of the text; the one that explains most. */
 function alarmIn(device: Device, message: Message, all: Beginnings): Match | null {
-  const found = message.text.flatMap((saying) => sayingIn(device, message, saying, all) ?? [])
+  const found = message.text.flatMap((wording) => wordingIn(device, message, wording, all) ?? [])
   const alarms = found.filter(({ values }) => (values.event ?? message.event) !== undefined)
   return alarms.reduce<Match | null>((best, one) => (best === null || one.weight > best.weight ? one : best), null)
 }
 
-function sayingIn(device: Device, { level }: Message, { text: pattern, set }: Saying, all: Beginnings): Match | null {
+function wordingIn(device: Device, { level }: Message, { text: pattern, set }: Wording, all: Beginnings): Match | null {
   const readBy =
     (words: Pattern) =>
     (text: string): Match | null => {
@@ -112,11 +112,11 @@ function firstFit(
   { text }: Beginnings,
   heads: readonly string[],
   read: (head: string) => Match | null,
-  isTold: (behind: string) => boolean = () => true,
+  isMeant: (behind: string) => boolean = () => true,
 ): Match | null {
   for (const head of heads) {
     const behind = text.slice(head.length)
-    const found = answers.test(behind) || !isTold(behind) ? null : read(head)
+    const found = answers.test(behind) || !isMeant(behind) ? null : read(head)
     if (found !== null) return found
   }
   return null
@@ -130,7 +130,7 @@ function lineFit({ text }: Beginnings, read: (line: string) => Match | null): Ma
   return null
 }
 
-/** Words that any alarm could have are none when they are an answer or only lead over to the place. */
+/** Arbitrary words are not an alarm when they are an answer or only introduce the position. */
 const isNoAlarm = (words: string, isMarked: boolean): boolean =>
   answerWords.test(words) ||
   isRefusal(words) ||

@@ -16,9 +16,9 @@ export interface Tried {
   readonly text: string
   /** Best first. */
   readonly matches: readonly Matched[]
-  /** Devices that pass such a text on for somebody else: it is not read as their own. */
+  /** Devices that forward such a text for somebody else: it is not read as their own. */
   readonly forwards: readonly Forwarded[]
-  /** What came nearest when nothing fits; null when not even a first letter does. */
+  /** The nearest pattern when nothing fits; null when not even a first letter does. */
   readonly nearest: Nearest | null
 }
 
@@ -26,9 +26,9 @@ export interface Matched {
   readonly profile: string
   readonly message: string
   readonly values: Values
-  /** Of several messages of one device the hub takes one; not there where a device knows only this one. */
+  /** Which of several messages of a device the hub takes; absent where only this one fits. */
   readonly taken?: boolean
-  /** Nobody has seen this text: the hub reads it only where the device says `unproven: true`. */
+  /** Unproven text: the hub reads it only for a device with `unproven: true`. */
   readonly unproven?: true
 }
 
@@ -42,12 +42,12 @@ export interface Nearest {
   readonly profile: string
   readonly message: string
   readonly pattern: string
-  /** Characters of the text that the pattern explains, and what stands there. */
+  /** Number of characters of the text that the pattern explains, and the rest. */
   readonly at: number
   readonly rest: string
   /** How much of the text it explains. */
   readonly weight: number
-  /** What the pattern would take there, in words. */
+  /** What the pattern expects there, in words. */
   readonly expected: readonly string[]
 }
 
@@ -61,7 +61,7 @@ interface Candidate {
   readonly unproven?: true
 }
 
-/** Of two that explain a text equally well, the one that somebody printed goes first. */
+/** Of two that explain a text equally well, a printed one is first. */
 const byWeight = (a: Candidate, b: Candidate): number =>
   b.weight - a.weight || proofs.indexOf(a.proof) - proofs.indexOf(b.proof)
 
@@ -75,16 +75,16 @@ interface Sample {
     readonly source: string
     readonly isReply: boolean
     readonly proof: Proof
-    /** It has no word of its own: `{=variable}={value}` takes the text of any device. */
+    /** It has no literal words: `{=variable}={value}` fits texts of any device. */
     readonly isVague: boolean
     readonly program: Bound
   }[]
 }
 
 /**
- * What texts mean to these profiles, each in every variant and under every setting that decides what exists.
- * Answers to commands count too, under the command's name; what any command may get is `refused`. Where it is not
- * known whose text it is, an answer without a word of its own tells nothing.
+ * Reads texts with these profiles, each in every variant and with every setting that decides which entries exist.
+ * Answers to commands count too, under the command's name; a general refusal is `refused`. For a text of an unknown
+ * device, answers without literal words are ignored.
  */
 export function makeTrial(
   profiles: Iterable<Profile>,
@@ -125,13 +125,13 @@ function forwarded(samples: readonly Sample[], text: string): Forwarded[] {
 }
 
 function sampleOf(device: Device): Sample {
-  const said = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
+  const inMessages = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
     row.text.flatMap(({ text }) =>
       compiled(message, row.proof, text, false, device.dialect.programs.get(text, bindingOf(device))),
     ),
   )
   const answered = Object.entries(commandsOf(device)).flatMap(([message, { reply, params, proof }]) => {
-    // A parameter isn't known here: whatever could have been sent for it will do.
+    // The parameter's value is unknown: any possible value fits.
     const unknown = (name: string) => (own(params, name) === undefined ? null : wireOf(params[name] as Parameter))
     const binding = { ...bindingOf(device), unknown }
     const patterns = [...reply.accepted, ...reply.refused, ...reply.pending]
@@ -140,7 +140,7 @@ function sampleOf(device: Device): Sample {
   const refused = device.dialect.refused.flatMap((pattern) =>
     compiled('refused', 'printed', pattern, true, device.dialect.programs.get(pattern, bindingOf(device))),
   )
-  return { device, patterns: [...said, ...answered, ...refused] }
+  return { device, patterns: [...inMessages, ...answered, ...refused] }
 }
 
 const compiled = (
@@ -187,17 +187,17 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
   })
 }
 
-/** What of a device's own profile came nearest to a text; null when not even a first letter does. */
+/** The nearest pattern of a device's profile; null when not even a first letter fits. */
 export const nearestOwn = (device: Device, text: string): Nearest | null => nearest([sampleOf(device)], text.trim())
 
 function nearest(samples: readonly Sample[], text: string): Nearest | null {
   let best: Nearest | null = null
-  let most = 0
+  let heaviest = 0
   for (const { device, patterns } of samples) {
     for (const { message, source, program } of patterns) {
       const { at, weight, waiting } = run(program, text).stopped
-      if (weight <= most) continue
-      most = weight
+      if (weight <= heaviest) continue
+      heaviest = weight
       const expected = allWanted(program, waiting)
       best = { profile: device.profile.id, message, pattern: source, at, rest: text.slice(at), weight, expected }
     }

@@ -2,10 +2,10 @@ import type { Program } from './instructions.ts'
 import { foldUnit } from './regular.ts'
 
 /**
- * A Pike machine: all ways through a program walk the text side by side, each instruction at most once for each unit
- * of the text. So the steps are at most the length of the program times that of the text, whatever the text is.
- * The ways are kept in order of preference; what they captured hangs on a list that grows at its head, so that a
- * repeated item keeps every one of its rounds.
+ * A Pike VM: all threads advance through the text in parallel, each instruction at most once for each unit of the text.
+ * The number of steps is at most the length of the program times that of the text, whatever the text is. Threads are
+ * kept in order of preference; their captures are linked lists that grow at the head, so that every repetition of an
+ * item is kept.
  */
 export interface Trail<M> {
   readonly mark: M
@@ -16,19 +16,19 @@ export interface Trail<M> {
 
 export interface Run<M> {
   readonly fits: boolean
-  /** The marks that were passed, the last one first. */
+  /** Captured marks, the last one first. */
   readonly trail: Trail<M> | null
-  /** Units that a literal or a narrow set took: how much of the text the pattern explains. */
+  /** Units matched by a literal or a narrow set: how much of the text the pattern explains. */
   readonly weight: number
   readonly steps: number
-  /** Where the way that explained most came to its end, and the instructions that it waited at. */
+  /** Where the furthest thread ended, and the instructions that it waited at. */
   readonly stopped: { readonly at: number; readonly weight: number; readonly waiting: readonly number[] }
 }
 
 export interface RunOptions {
-  /** Find the first place that fits instead of the whole text. */
+  /** Finds the first match instead of matching the whole text. */
   readonly search?: boolean
-  /** A text that ends early fits as far as it goes. */
+  /** A truncated text fits as far as it goes. */
   readonly cut?: boolean
   readonly from?: number
   readonly to?: number
@@ -51,7 +51,7 @@ export function run<M>(program: Program<M>, text: string, options: RunOptions = 
   let steps = 0
   let stopped = { at: from, weight: -1, waiting: [] as number[] }
 
-  /** Adds every place that a way reaches without taking a unit; true when one is the end: later ways count no more. */
+  /** Adds every instruction that a thread reaches without input; true at the end: later threads no longer matter. */
   function follow(start: number, startTrail: Trail<M> | null, weight: number, position: number): boolean {
     places.push(start)
     trails.push(startTrail)

@@ -1,14 +1,14 @@
 import { literal, maybe, type Regular, type UnitSet } from './regular.ts'
 
 /**
- * The plain part of JavaScript's regular expressions, for the `pattern` of a parameter: what a client publishes is
- * checked by the same machine, in steps that grow with its length only. Whole text, case matters.
+ * A subset of JavaScript's regular expressions, for the `pattern` of a parameter: input of clients is checked by the
+ * same machine in linear time. Matches the whole text, case sensitive.
  */
 export class RegexError extends Error {}
 
 const printable = Array.from({ length: 0x5f }, (_, i) => String.fromCharCode(0x20 + i)).join('')
 const classes: Readonly<Record<string, RegExp>> = { d: /\d/, D: /\D/, w: /\w/, W: /\W/, s: /\s/, S: /\S/ }
-const most = 200
+const maxRepeats = 200
 
 interface Reader {
   readonly source: string
@@ -46,13 +46,13 @@ function atom(reader: Reader): Regular<never> {
   if (char === '[') return one(takeClass(reader))
   if (char === '.') return one(/[^\n\r]/)
   if (char === '\\') return escaped(reader)
-  if (/[*+?{^$]/.test(char)) throw new RegexError(`"${char}" at ${reader.at - 1} is not known here`)
+  if (/[*+?{^$]/.test(char)) throw new RegexError(`"${char}" at ${reader.at - 1} is not supported`)
   return literal(char, true)
 }
 
 function group(reader: Reader): Regular<never> {
   if (reader.source.startsWith('?:', reader.at)) reader.at += 2
-  else if (reader.source[reader.at] === '?') throw new RegexError('looking ahead or behind is not known here')
+  else if (reader.source[reader.at] === '?') throw new RegexError('look-around is not supported')
   const inner = choices(reader)
   if (reader.source[reader.at++] !== ')') throw new RegexError('")" is missing')
   return inner
@@ -63,11 +63,11 @@ function escaped(reader: Reader): Regular<never> {
   if (char === undefined) throw new RegexError('"\\" has nothing to quote')
   const known = Object.hasOwn(classes, char) ? classes[char] : undefined
   if (known !== undefined) return one(known)
-  if (/[a-zA-Z0-9]/.test(char)) throw new RegexError(`"\\${char}" is not known here`)
+  if (/[a-zA-Z0-9]/.test(char)) throw new RegexError(`"\\${char}" is not supported`)
   return literal(char, true)
 }
 
-/** A class holds for single characters, so the engine's own may judge it. */
+/** A class matches single characters, so the engine's own RegExp can evaluate it. */
 function takeClass(reader: Reader): RegExp {
   const end = /^\^?\]?(?:\\.|[^\]\\])*\]/.exec(reader.source.slice(reader.at))?.[0]
   if (end === undefined) throw new RegexError('"]" is missing')
@@ -97,7 +97,7 @@ function repeated(reader: Reader, of: Regular<never>, start: number): Regular<ne
   if (/(?<!\\)\{/.test(inner)) throw new RegexError('counted repeats do not nest')
   const least = Number(low)
   const greatest = comma === '' ? least : high === '' ? null : Number(high)
-  if (Math.max(least, greatest ?? 0) > most) throw new RegexError(`more than ${most} repeats`)
+  if (Math.max(least, greatest ?? 0) > maxRepeats) throw new RegexError(`more than ${maxRepeats} repeats`)
   const rest: Regular<never>[] =
     greatest === null
       ? [{ is: 'many', of, least: 0, lazy: false }]

@@ -1,7 +1,7 @@
 /**
- * Regular expressions as data. Every pattern of a profile becomes one of these and then a program for the machine,
- * whose steps grow with the length of the text and never faster. There is nothing in here that could ask for more:
- * no counted repeats of groups, no look-around, no back references.
+ * Regular expressions as data. Every pattern of a profile is turned into one and then into a program for the machine,
+ * which runs in time linear in the length of the text. What would cost more does not exist here: no counted repeats of
+ * groups, no look-around, no back references.
  */
 export type Regular<M = unknown> =
   | { readonly is: 'unit'; readonly set: UnitSet }
@@ -11,13 +11,13 @@ export type Regular<M = unknown> =
   | { readonly is: 'many'; readonly of: Regular<M>; readonly least: 0 | 1; readonly lazy: boolean }
   | { readonly is: 'marked'; readonly mark: M; readonly of: Regular<M> }
 
-/** A set of UTF-16 code units, asked with the folded unit. `sample` holds a few members for made-up texts. */
+/** A set of UTF-16 code units, called with the folded unit. `sample` has a few members for generated texts. */
 export interface UnitSet {
   readonly has: (unit: number) => boolean
   readonly sample: string
-  /** Takes nearly anything, so that what it took proves nothing about the text. */
+  /** Matches nearly anything, so a match proves nothing about the text. */
   readonly free: boolean
-  /** Asked with the unit as it is. */
+  /** Called with the unfolded unit. */
   readonly exact?: boolean
 }
 
@@ -34,7 +34,7 @@ const lookalikes: Readonly<Record<string, string>> = {
   '”': '"',
 }
 
-/** One unit without case and typography: manuals and phones turn `-` into a dash and straight quotes into curly ones. */
+/** A unit without case and typography: manuals and phones turn `-` into a dash and straight quotes into curly ones. */
 export function foldUnit(unit: number): number {
   if (unit < 0x80) return unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit
   const char = String.fromCharCode(unit)
@@ -89,7 +89,7 @@ export const blank: Regular<never> = some(units.blank)
 /** Blanks or line breaks, or nothing. */
 export const gap: Regular<never> = { is: 'many', of: one(units.blank), least: 0, lazy: false }
 
-/** Around these characters a text may have blanks or not: firmware differs, the meaning does not. */
+/** Blanks around these characters are optional, as they differ between firmware versions. */
 export const punctuation = '.,:;=!?<>()[]'
 
 const mark = `[${punctuation.replace(/[\]]/g, '\\$&')}]`
@@ -107,5 +107,5 @@ export function words(text: string, exact = false): Regular<never> {
   return sequence(...parts)
 }
 
-/** What two spellings of the same words have in common: no blanks, no case. */
+/** Words without blanks and case, to compare spellings. */
 export const wordKey = (text: string): string => fold(text).replace(/\s+/g, '')

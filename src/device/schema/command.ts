@@ -39,7 +39,7 @@ export type ParameterType = (typeof parameterTypes)[number]
 export const phoneForms = ['plus', 'plain', '00', 'national'] as const
 export type PhoneForm = (typeof phoneForms)[number]
 
-/** Words to choose from: a list, or each word with what is sent for it. */
+/** Words to choose from: a list, or a map from each word to what is sent. */
 const options = z
   .preprocess(
     (value) => (Array.isArray(value) ? Object.fromEntries(value.map((word) => [String(word), String(word)])) : value),
@@ -88,20 +88,20 @@ export type Setting = z.output<typeof setting>
 /** Settings and the values under which an entry exists. */
 export const when = named(many(text))
 
-/** A pattern, or one that says more than its holes: `{ text: "{=text_on}", set: { output_1: "ON" } }`. */
-export const saying = z.preprocess(
+/** A pattern, or one with values beyond its holes: `{ text: "{=text_on}", set: { output_1: "ON" } }`. */
+export const wording = z.preprocess(
   (value) => (typeof value === 'string' ? { text: value } : value),
   table({ text: pattern, set: named(text).default({}) }),
 )
-export type Saying = z.output<typeof saying>
+export type Wording = z.output<typeof wording>
 
 export const reply = table({
   expect: oneOf(['none', 'optional', 'required']).default('optional'),
   within: seconds.optional(),
   request: text.default(''),
-  accepted: many(saying).default([]),
-  refused: many(saying).default([]),
-  pending: many(saying).default([]),
+  accepted: many(wording).default([]),
+  refused: many(wording).default([]),
+  pending: many(wording).default([]),
   after_pending: seconds.default(3600),
   reads: many(name).default([]),
   texts: whole.default(1),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { trusts } from '../../message/trust.ts'
-import { proof, saying, when } from './command.ts'
+import { proof, when, wording } from './command.ts'
 import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './profile-scalars.ts'
 
 /** `battery:percent`, a name alone, or a whole pattern: `{upload_interval:int}[s]`. */
@@ -33,11 +33,11 @@ const messageExample = table({
 export type MessageExample = z.output<typeof messageExample>
 
 export const levels = ['low', 'normal', 'high'] as const
-/** What makes a text count as one of the device; its meaning is in device/receive/evidence.ts. */
+/** The trust that a text needs; see device/receive/evidence.ts. */
 export const trust = oneOf(trusts)
 
 export const message = table({
-  text: many(saying).default([]),
+  text: many(wording).default([]),
   find: many(pattern).default([]),
   unless: many(pattern).default([]),
   fields: fields.optional(),
@@ -61,7 +61,7 @@ export const message = table({
 })
 export type Message = z.output<typeof message>
 
-/** What may be done to a property, and the words of the plain client that ask for it (design: intent.ts). */
+/** Actions of a property; the words that clients use for them are in send/intent.ts. */
 export const actions = [
   'on',
   'off',
@@ -83,7 +83,7 @@ export const actions = [
 ] as const
 export type Action = (typeof actions)[number]
 
-/** A command, or a command with its parameters; `{value}` is what was asked for. */
+/** A command, or a command with its parameters; `{value}` is the requested value. */
 const call = z.union([
   name.transform((command) => ({ command, params: {} as Readonly<Record<string, string>> })),
   named(named(text)).transform((calls, context) => {
@@ -99,7 +99,7 @@ const calls = Object.fromEntries(actions.map((action) => [action, call.optional(
   z.ZodOptional<typeof call>
 >
 
-/** Home Assistant's platforms that a property may be. */
+/** Home Assistant platforms of properties. */
 export const entities = [
   'alarm_control_panel',
   'binary_sensor',

@@ -5,7 +5,7 @@ import { parseRegex } from '../regular/regex.ts'
 import type { Regular } from '../regular/regular.ts'
 import { parseTemplate, type Template, TemplateError } from './template.ts'
 
-/** What is wrong with a value, or that there is none. */
+/** The message for an invalid value, or for a missing one. */
 function or(message: string) {
   return ({ input }: { readonly input?: unknown }) => (input === undefined ? 'is missing' : message)
 }
@@ -15,8 +15,8 @@ export const oneOf = <const T extends readonly [string, ...string[]]>(words: T) 
   z.enum(words, { error: or(`takes one of ${words.join(', ')}`) })
 
 /**
- * YAML scalars come as they were written, so that `pin: 0123` stays what it is. A key that wants a number or a
- * boolean says so here.
+ * YAML scalars are kept as written, so that `pin: 0123` keeps its zero. Keys that take a number or a boolean convert
+ * them here.
  */
 export const text = z.string({ error: or('takes a text') })
 
@@ -79,7 +79,7 @@ export const regex = text.transform((source, context): Regular<never> => {
   }
 })
 
-/** A table with these keys and no others; a key that it hasn't is answered with the one that was meant. */
+/** A table with these keys only; for an unknown key, the nearest one is suggested. */
 export function table<S extends z.ZodRawShape>(shape: S) {
   return z.strictObject(shape, {
     error: (issue) => {
@@ -92,15 +92,15 @@ export function table<S extends z.ZodRawShape>(shape: S) {
 }
 
 /** Names of commands, settings, words and fields; `#` numbers a family. */
-export const name = z.string().regex(/^[a-z][a-z0-9_]*(?:#[a-z0-9_]*)?$/, 'is no name: use a to z, 0 to 9 and _')
+export const name = z.string().regex(/^[a-z][a-z0-9_]*(?:#[a-z0-9_]*)?$/, 'is not a name: use a to z, 0 to 9 and _')
 
 export const named = <T extends z.ZodType>(value: T) => z.record(name, value)
 
-/** An entry that a variant takes away is written as null, which the failsafe schema hands over as a text or nothing. */
+/** A variant removes an entry by null, which the failsafe schema of YAML reads as a string or as nothing. */
 export const removable = <T extends z.ZodType>(value: T) =>
   z.preprocess((given) => (given === 'null' || given === '~' || given === '' ? null : given), value.nullable())
 
-/** The first thing that is wrong with a value, with the path to it: `commands.open: unknown key "txt"`. */
+/** The problems of a value, each with its path: `commands.open: unknown key "txt"`. */
 export function issuesOf(error: z.ZodError): string[] {
   return error.issues.map((issue) => {
     const path = issue.path.map(String).join('.')

@@ -62,10 +62,10 @@ const sections = {
   properties: named(property).optional(),
   timing: timing.optional(),
   setup: z.array(setupStep).optional(),
-  time_zone: text.refine(isZone, 'is no time zone: use a name like Europe/Berlin, or +02:00').optional(),
+  time_zone: text.refine(isZone, 'is not a time zone: use a name like Europe/Berlin, or +02:00').optional(),
 }
 
-/** The sections that are tables of entries: a variant adds to them, replaces single entries, or takes them away. */
+/** The sections that are tables of entries: a variant adds, replaces or removes entries. */
 export const tables = ['frames', 'settings', 'words', 'items', 'commands', 'messages', 'properties'] as const
 
 const variant = table({

@@ -1,4 +1,4 @@
-/** The text of a command with holes for parameters and settings, taken apart. Nothing in it is trimmed or added. */
+/** The parsed text of a command with holes for parameters and settings. Nothing is trimmed or added. */
 export interface Template {
   readonly source: string
   readonly parts: readonly TemplatePart[]
@@ -64,7 +64,7 @@ function parse(source: string, start: number, inside: boolean): { parts: Templat
   return { parts, end: at }
 }
 
-/** Fills the holes. `fill` says null for an empty one: an optional group with it is left out, elsewhere it is ''. */
+/** Fills the holes. `fill` returns null for an empty one: an optional group with it is left out, elsewhere it is ''. */
 export function render(template: Template, fill: (name: string, format: string) => readonly Piece[] | null): Piece[] {
   return renderParts(template.parts, fill) ?? []
 }

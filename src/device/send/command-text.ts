@@ -35,14 +35,14 @@ function recased({ dialect }: Device, pieces: readonly Piece[]): Piece[] {
   return pieces.map((piece) => ({ ...piece, text: recase(piece.text) }))
 }
 
-/** A command that may share a text with others: what stands around all of them, and its own words. */
+/** A command that may share a text with others: the common frame, and its own words. */
 export interface Shared {
   readonly head: string
   readonly body: string
   readonly tail: string
 }
 
-/** Null for a command that stands alone: a call, one that asks for its answer, one that changes a secret. */
+/** Null for a command that needs a text of its own: a call, one that requests its answer, one that changes a secret. */
 export function sharedOf(device: Device, command: Command, taken: TakenParameters, counter: number): Shared | null {
   const changes = Object.keys(command.secret).length > 0
   if (device.dialect.sms.join === null || command.text === undefined || changes) return null
@@ -58,7 +58,7 @@ export function sharedOf(device: Device, command: Command, taken: TakenParameter
   return { head: text(pieces.slice(0, at)), body: text(bare), tail: text(pieces.slice(at + 1)) }
 }
 
-/** The command without its frame: what `{=command}` stands for. */
+/** The command without its frame: the value of `{=command}`. */
 export function barePieces(device: Device, command: Command, { wires }: TakenParameters, counter: number): Piece[] {
   if (command.text === undefined) return []
   return render(command.text, (name, format) => {
@@ -98,6 +98,6 @@ export function counterText(counter: number, format: string): string {
   return (counter % base ** width).toString(base).toUpperCase().padStart(width, '0')
 }
 
-/** The count that such a text shows. */
+/** The counter in such a text. */
 export const counterOf = (text: string, format: string): number =>
   Number.parseInt(text, format.startsWith('hex') ? 16 : 10)

@@ -17,15 +17,15 @@ export interface ComposeContext {
   readonly counter?: number
 }
 
-/** A command as it will be sent, with everything that the flows need to know of it. */
+/** A command as it will be sent, with everything that the flows need. */
 export interface Composed {
   readonly command: string
   readonly label: string
-  /** The texts of one act, in order; none when the act is a call. */
+  /** The texts of the command, in order; none when it is a call. */
   readonly texts: readonly ComposedText[]
-  /** Seconds of ringing; null when the act is a text. */
+  /** Seconds of ringing; null when it is a text. */
   readonly ring: number | null
-  /** All parameters, those left to their defaults too: what `readAnswer` needs back. */
+  /** All parameters, defaults included, as `readAnswer` needs them. */
   readonly params: Values
   /** The same with secrets as `***`. */
   readonly shown: Values
@@ -35,34 +35,34 @@ export interface Composed {
   /** Why a confirmation is needed; null when none is. */
   readonly danger: string | null
   readonly ttl: number | null
-  /** What is expected of the device at the end. */
+  /** The expected reply at the end. */
   readonly reply: ReplySpec
-  /** What holds once the device accepted. */
+  /** Values that hold once the device has accepted. */
   readonly sets: Values
   readonly asks: readonly string[]
   /** The repeating alarm that this acknowledges. */
   readonly cancels: string | null
-  /** Settings that change once accepted, with their new values. */
+  /** Settings that change once the device has accepted, with their new values. */
   readonly secrets: Readonly<Record<string, string>>
   /** How it may share a text with other commands; null when it may not. */
   readonly shared: Shared | null
-  /** It is taken in the device's window only. */
+  /** It is sent in the device's window only. */
   readonly inWindow: boolean
   readonly limits: SmsLimits
   readonly proof: Proof
-  /** What silence may mean, in the maker's words. */
+  /** What a missing answer may mean, from the manufacturer's manual. */
   readonly silence: string | null
 }
 
-/** One text of an act, and what is expected of the device after it. */
+/** One text of a command, and the reply expected after it. */
 export interface ComposedText {
   readonly text: string
   readonly masked: string
-  /** Behind the outcome of the text before; or only when that failed. */
+  /** Sent after the outcome of the previous text, or only when that failed. */
   readonly goes: 'then' | 'else'
   /** Seconds after that. */
   readonly wait: number
-  /** Whose answer it gets. */
+  /** The command whose answer it gets. */
   readonly command: string
   readonly params: Values
   readonly reply: ReplySpec
@@ -75,14 +75,14 @@ export interface ReplySpec {
   /** Seconds from the delivery report, else from sending. */
   readonly within: number
   readonly afterPending: number
-  /** How many texts make one answer, and the seconds from the first to the last. */
+  /** How many texts make up an answer, and the seconds from the first to the last. */
   readonly texts: number
   readonly withinTexts: number
   readonly anyText: boolean
 }
 
-/** Seconds that a device may take to answer when its profile says nothing. */
-const patience = 120
+/** How long a device may take to answer, unless its profile has a time. */
+const defaultReplySeconds = 120
 
 /** Fails with unknown_command, out_of_range, not_allowed, encoding_error or text_too_long. */
 export function composeCommand(device: Device, name: string, given: unknown, context: ComposeContext): Composed {
@@ -119,7 +119,7 @@ export function composeCommand(device: Device, name: string, given: unknown, con
   }
 }
 
-/** A command with its parameters as they are sent. */
+/** A command with its parameters as sent. */
 interface Part {
   readonly key: string
   readonly command: Command
@@ -148,7 +148,7 @@ function stepsOf(
   })
 }
 
-/** The texts of one act: each waits for what the device says to the one before. */
+/** The texts of one command: each waits for the answer to the previous one. */
 function inSteps(device: Device, whole: Part, steps: readonly Step[]): ComposedText[] {
   return steps.map((step, i) => {
     const text = textOfPart(device, step, 0)
@@ -160,8 +160,8 @@ function inSteps(device: Device, whole: Part, steps: readonly Step[]): ComposedT
 }
 
 /**
- * One text; and where nobody knows which of two passwords the device has, a harmless command that is answered tries
- * the one that was good, and after silence or a refusal the other. Whichever is answered is the right one.
+ * One text; where the device may have either of two passwords, a harmless command that is answered is sent with the old
+ * one first, and after silence or a refusal with the other. The one that is answered is right.
  */
 function attempts(device: Device, part: Part, counter: number): ComposedText[] {
   if (part.command.text === undefined) return []
@@ -195,7 +195,7 @@ const answerOf = (device: Device, { key, command, values }: Part) => ({
 function replyOf({ timing }: Device, { reply }: Command): ReplySpec {
   return {
     expect: reply.expect,
-    within: reply.within ?? timing.reply ?? patience,
+    within: reply.within ?? timing.reply ?? defaultReplySeconds,
     afterPending: reply.after_pending,
     texts: reply.texts,
     withinTexts: reply.within_texts,
@@ -203,7 +203,7 @@ function replyOf({ timing }: Device, { reply }: Command): ReplySpec {
   }
 }
 
-/** The whole device has a window, unless single commands say that it is theirs. */
+/** The whole device has a window, unless single commands are marked as having it. */
 function isInWindow({ timing, dialect }: Device, command: Command): boolean {
   if (timing.window === undefined) return false
   return command.in_window || !Object.values(dialect.commands).some(({ in_window }) => in_window)

@@ -4,7 +4,7 @@ import { own } from '../../util/own.ts'
 import { commandsOf, type Device } from '../device.ts'
 import type { Command } from '../schema/command.ts'
 
-/** The command of a name, or of a former name, as far as the device has it and may use it. */
+/** The command of a name, or of a former name, if the device has it and may use it. */
 export function findCommand(device: Device, name: string): { key: string; command: Command } {
   const { commands } = device.dialect
   const key =

@@ -3,7 +3,7 @@ import { isGsm7 } from '../../sms/gsm7.ts'
 import { segmentText } from '../../sms/segment-text.ts'
 import type { SmsLimits } from '../profile/dialect.ts'
 
-/** Can the device take this text? Fails with `encoding_error` or `text_too_long`; nothing is changed to make it fit. */
+/** Fails with `encoding_error` or `text_too_long` if the device can't take this text; it is never changed to fit. */
 export function assertFits(command: string, text: string, limits: SmsLimits): void {
   const strange = [...new Set([...text].filter((char) => !isIn(limits.alphabet, char)))]
   if (strange.length > 0) {

@@ -13,20 +13,19 @@ import type { Parameter } from '../schema/command.ts'
 import { type Action, actions, type Call, type Property } from '../schema/message.ts'
 import { findCommand } from './find-command.ts'
 
-/** A word that means the other value than the present one. */
+/** A word for the opposite of the current value. */
 export const isToggle = (value: unknown): boolean => /^\s*toggle\s*$/i.test(wordOf(value))
 
-/** What a `set` or `get` comes to. */
+/** The command for a `set` or `get`. */
 export interface Resolved {
   readonly command: string
   readonly params: Readonly<Record<string, unknown>>
-  /** The property that was meant; null where a command answers for none. */
+  /** The property; null where the command is not for a single one. */
   readonly property: string | null
 }
 
 /**
- * The plain client's words and the actions they may stand for, the best first. A word that
- * is an action's own name needs no row.
+ * Words of clients and the actions that they may stand for, the best first. The name of an action needs no row.
  */
 const words: Readonly<Record<string, readonly Action[]>> = {
   '1': ['on', 'press'],
@@ -42,8 +41,8 @@ const words: Readonly<Record<string, readonly Action[]>> = {
 }
 
 /**
- * The command that brings a property to a value. Without a property it is the primary one. `current` is its present
- * value, which TOGGLE needs where the device has no toggle of its own.
+ * The command that sets a property to a value; without a property, the primary one. `current` is its current value,
+ * which TOGGLE needs where the device has no toggle command.
  */
 export function resolveSet(device: Device, property: string | null, value: unknown, current: Value = null): Resolved {
   const [name, row] = findProperty(device, property)
@@ -77,14 +76,14 @@ function actionFor(word: string, usable: ReadonlyMap<Action, Call>, current: Val
   return named ?? (usable.has('set') ? 'set' : null)
 }
 
-/** The parameters of a call. A `set` that names none hands its value to the one that the command needs. */
+/** The parameters of a call. A `set` without any passes its value as the one that the command needs. */
 function filled(device: Device, action: Action, call: Call, value: unknown): Record<string, unknown> {
   const params = Object.entries(call.params).map(([key, text]) => [key, text === '{value}' ? value : text] as const)
   const only = action === 'set' && params.length === 0 ? onlyParameter(device, call.command) : null
   return only === null ? Object.fromEntries(params) : { [only]: value }
 }
 
-/** The command that asks the device for a property, or for its state as a whole. */
+/** The command that queries a property, or the whole state. */
 export function resolveGet(device: Device, property: string | null): Resolved {
   const commands = commandsOf(device)
   if (property === null) {
@@ -92,7 +91,7 @@ export function resolveGet(device: Device, property: string | null): Resolved {
       ? 'status'
       : Object.keys(commands).find((name) => (commands[name]?.asks.length ?? 0) > 0)
     if (status !== undefined) return { command: status, params: {}, property: null }
-    throw new Fault('unknown_property', `${device.id} has no command that asks for its state`, { device: device.id })
+    throw new Fault('unknown_property', `${device.id} has no command that queries its state`, { device: device.id })
   }
   const query = own(propertiesOf(device), property)?.query
   const asking = query ?? Object.keys(commands).find((name) => isListed(property, commands[name]?.asks ?? []))
@@ -106,7 +105,9 @@ export function resolveGet(device: Device, property: string | null): Resolved {
   throw unknownProperty(device, property, known)
 }
 
-/** Parameters of `command/<name>`: a JSON object, the one value that the command takes, or nothing where it needs none. */
+/**
+ * Parameters of `command/<name>`: a JSON object, the one value that the command takes, or nothing where it needs none.
+ */
 export function commandArguments(device: Device, name: string, payload: string): Readonly<Record<string, unknown>> {
   const { key, command } = findCommand(device, name)
   const plain = payload.trim()
@@ -131,11 +132,11 @@ export function commandArguments(device: Device, name: string, payload: string):
   })
 }
 
-/** Types that take any word, a state too. */
+/** Types that accept any word, states included. */
 const freeTypes: readonly Parameter['type'][] = ['text', 'name_or_number', 'digits']
 const stateWords: readonly string[] = [...actions, 'true', 'false', 'yes', 'no', '0']
 
-/** Who publishes OFF to `disarm` means its state, and not the partition "OFF" that it may name. */
+/** OFF published to `disarm` is a state, not the partition "OFF" that the parameter could name. */
 function assertNoState(command: string, name: string, spec: Parameter, value: unknown): void {
   const word = wordOf(value).trim()
   if (isNeeded(spec) || !freeTypes.includes(spec.type) || !stateWords.includes(word.toLowerCase())) return
@@ -146,7 +147,7 @@ function assertNoState(command: string, name: string, spec: Parameter, value: un
 
 const isNeeded = (spec: Parameter): boolean => !spec.optional && spec.default === undefined
 
-/** The single parameter of a command, or the single one that it can't do without. */
+/** The only parameter of a command, or the only required one. */
 export function onlyParameter(device: Device, name: string): string | null {
   const params = Object.entries(own(device.dialect.commands, name)?.params ?? {})
   const needed = params.filter(([, spec]) => isNeeded(spec))
@@ -168,7 +169,7 @@ function findProperty(device: Device, name: string | null): readonly [string, Pr
   throw unknownProperty(device, name, Object.keys(table))
 }
 
-/** What may be done to a property by commands that this device has. */
+/** Actions of a property for which this device has a command. */
 export function callsOf(device: Device, row: Property): ReadonlyMap<Action, Call> {
   const commands = commandsOf(device)
   return new Map(

@@ -6,20 +6,20 @@ import { maskedOf } from '../schema/template.ts'
 import { piecesOf } from './command-text.ts'
 import { findCommand } from './find-command.ts'
 
-/** One step on the way to a device that works with the hub, as somebody is led through it. */
+/** A step of setting up a device for the hub. */
 export interface PlannedStep {
   /** From 1. */
   readonly number: number
   readonly do: 'command' | 'hand' | 'ring'
-  /** What happens, in plain words. */
+  /** Description of the step. */
   readonly says: string
   readonly command: string | null
   readonly params: Readonly<Record<string, string>>
-  /** What only the owner knows. */
+  /** Values that only the owner knows. */
   readonly asks: readonly { readonly name: string; readonly accepts: string; readonly secret: boolean }[]
-  /** Why it wants a second thought; null when it doesn't. */
+  /** Why it needs a confirmation; null when it does not. */
   readonly danger: string | null
-  /** The text that leaves, its secrets masked; null where the owner has to be asked first, and for what is done by hand. */
+  /** The text to send, with secrets masked; null where the owner has to be asked first, and for manual steps. */
   readonly sms: string | null
 }
 
@@ -29,17 +29,29 @@ export function planOf(device: Device, only: string | null = null, now?: string)
   if (only === null) return steps
   const named = steps.filter(({ command }) => command === only)
   if (named.length > 0) return named
-  // A command that the set-up does not name, asked for by name: `authorise` of a fleet.
+  // A command outside the set-up, requested by name: `authorise` of a fleet.
   const { key } = findCommand(device, only)
   return [planned(device, { do: 'command', command: key, params: {}, ask: [] }, 1, now)]
 }
 
 function planned(device: Device, step: SetupStep, number: number, now?: string): PlannedStep {
-  const says = (step.say ?? '').replace(/\{(\w+)\}/g, (_, name: string) => settingOf(device, name) ?? `(${name})`)
+  const description = (step.say ?? '').replace(
+    /\{(\w+)\}/g,
+    (_, name: string) => settingOf(device, name) ?? `(${name})`,
+  )
   const { command: name } = step
   const row = name === undefined ? undefined : commandsOf(device)[name]
   if (name === undefined || row === undefined) {
-    return { number, do: step.do, says, command: name ?? null, params: {}, asks: [], danger: null, sms: null }
+    return {
+      number,
+      do: step.do,
+      says: description,
+      command: name ?? null,
+      params: {},
+      asks: [],
+      danger: null,
+      sms: null,
+    }
   }
   const missing = Object.entries(row.params).filter(
     ([param, spec]) => step.params[param] === undefined && !spec.optional && spec.default === undefined,
@@ -48,7 +60,7 @@ function planned(device: Device, step: SetupStep, number: number, now?: string):
   return {
     number,
     do: step.do,
-    says: says === '' ? (row.label ?? name.replaceAll('_', ' ')) : says,
+    says: description === '' ? (row.label ?? name.replaceAll('_', ' ')) : description,
     command: name,
     params: step.params,
     asks: asked.flatMap((param) => {
@@ -70,7 +82,7 @@ function textOf(device: Device, name: string, params: Readonly<Record<string, st
   }
 }
 
-/** Does the answer say what the step is after? True where it is after nothing particular. */
+/** Whether the answer is what the step requires. True where it requires nothing particular. */
 export function passes(device: Device, number: number, reply: string): boolean {
   const check = device.dialect.setup[number - 1]?.check
   if (check === undefined) return true

@@ -1,11 +1,11 @@
-/** What a unit measures and how many of the dimension's first unit it holds; `zero` moves the scale (temperatures). */
+/** Dimension of a unit, its factor to the dimension's first unit, and the offset `zero` (temperatures). */
 interface Unit {
   readonly of: string
   readonly factor: number
   readonly zero?: number
 }
 
-/** Units as devices print them, case aside. The first of a dimension is what the others are counted in. */
+/** Units as devices print them, ignoring case. The first of a dimension is its base unit. */
 export const unitTable = {
   V: { of: 'voltage', factor: 1 },
   volt: { of: 'voltage', factor: 1 },
@@ -70,7 +70,7 @@ const byFold: ReadonlyMap<string, Unit> = new Map(
   Object.entries(unitTable).map(([name, unit]) => [name.toLowerCase(), unit]),
 )
 
-/** The same quantity in another unit, or null when they measure different things. */
+/** The same quantity in another unit, or null for another dimension. */
 export function convert(value: number, from: string, to: string): number | null {
   const source = byFold.get(from.toLowerCase())
   const target = byFold.get(to.toLowerCase())
@@ -79,5 +79,5 @@ export function convert(value: number, from: string, to: string): number | null 
   return tidy(plain / target.factor + (target.zero ?? 0))
 }
 
-/** Twelve digits are more than any device measures, and hide what binary fractions add. */
+/** Rounds to twelve digits: more than any device measures, and without binary rounding errors. */
 export const tidy = (value: number): number => Number(value.toPrecision(12))

@@ -1,6 +1,6 @@
 import type { Value } from '../../message/values.ts'
 
-/** What a value of a field is on MQTT: a switch is ON or OFF, an input true or false. */
+/** Type of a field on MQTT: a switch is ON or OFF, a bool true or false. */
 export type FieldType = 'number' | 'text' | 'switch' | 'bool' | 'time'
 
 export interface Field {
@@ -22,8 +22,8 @@ const toggle: Field = { type: 'switch', unit: null, class: null }
 const time: Field = { type: 'time', unit: null, class: 'timestamp' }
 
 /**
- * Every field that a profile may name. The same thing has the same name on all devices: that is what makes a
- * dashboard reusable. `#` is the number or name of an input, output, sensor, zone or user.
+ * Every field that a profile may name. The same thing has the same name on all devices, so that a dashboard is
+ * reusable. `#` is the number or name of an input, output, sensor, zone or user.
  */
 export const vocabulary = {
   // where it is
@@ -234,7 +234,7 @@ export const vocabulary = {
   'switch_#': toggle,
 } as const satisfies Record<string, Field>
 
-/** Names that a pattern may use without being a field. */
+/** Names in patterns that are not fields. */
 export const reservedNames: readonly string[] = ['_', '#', 'rest', 'inner', 'from', 'position', 'event']
 
 const exact: ReadonlyMap<string, Field> = new Map(Object.entries(vocabulary))
@@ -265,7 +265,7 @@ const truths: ReadonlyMap<string, boolean> = new Map(
   Object.entries({ on: true, off: false, true: true, false: false, yes: true, no: false, 1: true, 0: false }),
 )
 
-/** A value in the type of its field; null when it can't be one. A name outside the table keeps what was read. */
+/** A value in the type of its field; null when it is not one. A name outside the table keeps its value. */
 export function fitted(name: string, value: Value): Value {
   const field = fieldOf(name)
   if (field === null || value === null) return value
