@@ -2,7 +2,7 @@ import { stateFieldsOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device, propertiesOf } from '../device/device.ts'
 import { callsOf } from '../device/send/intent.ts'
 
-/** Commands and properties in the words of the topics. */
+/** Commands and properties by the names in the topics. */
 export function abilitiesOf(device: Device): Record<string, unknown> {
   const commands = Object.entries(commandsOf(device)).map(([name, { label, params, repeat, danger, asks }]) => {
     const takes = Object.entries(params).map(([param, { type, min, max, options, optional, unit }]) => [

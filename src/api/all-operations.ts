@@ -10,8 +10,8 @@ import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
 
 /**
- * Everything that may be asked of the hub, by its path: `bridge/request/<path>` on MQTT and the command line of this
- * machine are renderings of it, and so is the AsyncAPI document.
+ * All operations of the hub by path: `bridge/request/<path>` on MQTT, the command line and the AsyncAPI document are
+ * made from it.
  */
 export const operations: Readonly<Record<string, Operation>> = {
   ...deviceOperations,
@@ -24,7 +24,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...hubOperations,
 }
 
-/** What can be asked for through a door, with the least role that each is for. */
+/** Operations of an interface, each with the least role that is allowed. */
 export const leastRoles = (surface: Surface): Readonly<Record<string, Role>> =>
   Object.fromEntries(
     Object.entries(operations).flatMap(([path, { surfaces, role }]) =>
@@ -32,5 +32,5 @@ export const leastRoles = (surface: Surface): Readonly<Record<string, Role>> =>
     ),
   )
 
-/** What can be asked for through a door. */
+/** Paths of the operations of an interface. */
 export const pathsOf = (surface: Surface): readonly string[] => Object.keys(leastRoles(surface))

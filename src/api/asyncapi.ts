@@ -6,7 +6,9 @@ import { channels, response } from './payloads.ts'
 
 type Json = Record<string, unknown>
 
-/** The topics, payloads and requests of the hub as an AsyncAPI 3 document, made from the tables that it runs on. */
+/**
+ * The topics, payloads and requests of the hub as an AsyncAPI 3 document, made from the tables that the hub runs on.
+ */
 export function asyncApi(version: string, baseTopic = 'smshub'): Json {
   const patterns = Object.keys(topics) as TopicPattern[]
   const schemas = Object.fromEntries(
@@ -117,7 +119,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   return json
 }
 
-/** Every request may have one; those that take no other key must name it. */
+/** Every request may have one; it has to be added to strict schemas. */
 function withTransaction(schema: Json): Json {
   if (schema.additionalProperties !== false) return schema
   return { ...schema, properties: { ...(schema.properties as Json), transaction: {} } }

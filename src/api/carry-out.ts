@@ -9,8 +9,8 @@ import { operations, pathsOf } from './all-operations.ts'
 import type { ApiDeps, Data } from './operation.ts'
 
 /**
- * Carries an operation out. Fails with `unknown_command`, with `not_allowed`, with `invalid_payload`, naming what is
- * wrong, and with whatever the operation fails with.
+ * Carries an operation out. Fails with `unknown_command`, `not_allowed`, `invalid_payload` and the problem, or with the
+ * operation's own fault.
  */
 export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker: Asker): Promise<Data> {
   const surface = asker.door === 'hub' ? 'local' : asker.door
@@ -21,7 +21,7 @@ export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker
     throw new Fault('unknown_command', `there is no request "${path}"${meant}`)
   }
   if (asker.rights !== null && !may(asker.rights, { act: 'request', least: one.role }))
-    throw new Fault('not_allowed', `${asker.name} may not ask for ${path}`)
+    throw new Fault('not_allowed', `${asker.name} is not allowed to request ${path}`)
   const parsed = one.input.safeParse(data)
   if (parsed.success) return (await one.run(parsed.data, deps, asker)) as Data
   const [issue] = parsed.error.issues

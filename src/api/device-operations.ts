@@ -24,7 +24,7 @@ const several = z.preprocess(
   ]),
 )
 
-/** A device in a list. Without numbers but for whoever has the machine. */
+/** A device in a list. Only local requests see numbers. */
 const listed = z.strictObject({
   id,
   name: z.string(),
@@ -35,7 +35,7 @@ const listed = z.strictObject({
   numbers: z.array(z.string()).optional(),
 })
 
-/** Devices, as they are known while the hub runs. */
+/** Devices of the running hub. */
 export const deviceOperations = {
   'device/list': operation({
     summary: 'devices, a page at a time',
@@ -60,7 +60,7 @@ export const deviceOperations = {
           variant: dialect.variant,
           gateway,
           removable: fleet.rowOf(device) !== null,
-          // Nobody's business at a broker.
+          // Not for a broker.
           ...(door === 'local' && { numbers: [...numbers] }),
         }))
       return { page, pages: Math.max(1, Math.ceil(all.length / limit)), total: all.length, devices }
@@ -99,7 +99,7 @@ export const deviceOperations = {
   }),
   'device/options': deviceOptions,
   'device/rename': operation({
-    summary: 'change the name that people see; topics stay',
+    summary: 'change the display name; topics stay',
     input: z.object({ id, name: z.string().min(1).max(128) }),
     output: z.strictObject({ id, name: z.string() }),
     async run({ id: device, name }, { fleet }) {
@@ -108,7 +108,7 @@ export const deviceOperations = {
     },
   }),
   'device/remove': operation({
-    summary: 'remove a device, or many, with everything that is retained of them; erase: true forgets their past too',
+    summary: 'remove a device, or many, with everything that is retained of them; erase: true erases their history too',
     input: several,
     output: z.strictObject({ ids: z.array(id), backups: z.array(z.string()).optional() }),
     async run({ ids, erase }, deps) {
@@ -120,7 +120,7 @@ export const deviceOperations = {
     },
   }),
   'device/command': operation({
-    summary: 'a command of a device; the answer says under which id its results come',
+    summary: 'a command of a device; the answer has the id of its results',
     input: z.looseObject({ device: id, command: z.string().min(1) }),
     output: queued,
     async run({ device, ...payload }, { submit }, asker) {
@@ -129,9 +129,9 @@ export const deviceOperations = {
     },
   }),
   'device/import': operation({
-    summary: 'add devices, or change those that are there: keys that a row lacks stay as they are; all or none',
+    summary: 'add devices, or change existing ones: keys that a row lacks are not changed; all or none',
     surfaces: thisMachine,
-    // A file of this machine is no flood.
+    // A local file needs no quota.
     input: z.strictObject({ devices: z.array(row).min(1) }),
     output: z.strictObject({ ids: z.array(id) }),
     async run(data, { fleet }) {
@@ -141,7 +141,7 @@ export const deviceOperations = {
     },
   }),
   'device/export': operation({
-    summary: 'the devices that the hub keeps, secrets and all',
+    summary: 'the devices in the store, secrets included',
     surfaces: thisMachine,
     input: z.strictObject({}),
     output: z.strictObject({ devices: z.array(row) }),
@@ -152,7 +152,7 @@ export const deviceOperations = {
   }),
 }
 
-/** A table has no word for what it leaves alone. */
+/** Keys that a table leaves out are not changed. */
 function overPresent(rows: ReadonlyMap<string, DeviceRow>, fleet: Fleet): Map<string, DeviceRow> {
   return new Map(
     [...rows].map(([device, row]) => {
@@ -165,7 +165,7 @@ function overPresent(rows: ReadonlyMap<string, DeviceRow>, fleet: Fleet): Map<st
   )
 }
 
-/** Whoever may publish could else give the hub any number to text and to call, and everybody could read a secret. */
+/** Otherwise any publisher could make the hub text or call any number, and every reader could see a secret. */
 function assertMayChange(
   device: string,
   change: DeviceRow,
@@ -180,7 +180,7 @@ function assertMayChange(
 
 function assertMayAdd(device: string, numbers: unknown, { requests, sms }: Config): void {
   if (!requests.add_devices)
-    throw new Fault('not_allowed', 'numbers of devices come by MQTT only where requests.add_devices is true', {
+    throw new Fault('not_allowed', 'numbers of devices are accepted by MQTT only where requests.add_devices is true', {
       device,
     })
   const prefixes = requests.allowed_prefixes

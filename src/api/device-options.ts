@@ -7,7 +7,7 @@ import { id, orScalar } from './inputs.ts'
 import { assertNoSecrets } from './no-secrets.ts'
 import { type ApiDeps, type Data, deviceOf, operation } from './operation.ts'
 
-/** What may be other from device to device of a profile; who it is (profile, number) is changed by `device/update`. */
+/** Options of a device; its identity (profile, number) is changed by `device/update`. */
 const names = [
   'name',
   'variant',
@@ -22,9 +22,9 @@ const names = [
   'settings',
 ] as const
 
-/** As Zigbee2MQTT has it: with options a change, told as `from` and `to`. Without, the options as they stand. */
+/** As in Zigbee2MQTT: with options a change, answered with `from` and `to`; without, the current options. */
 export const deviceOptions = operation({
-  summary: 'the options of a device as they stand, or a change of some; null takes one away',
+  summary: 'the current options of a device, or a change of some; null removes one',
   input: orScalar(
     'id',
     z.strictObject({
@@ -51,7 +51,7 @@ export const deviceOptions = operation({
 
 const isOurs = (id: string, { fleet }: ApiDeps): boolean => fleet.rowOf(id) !== null
 
-/** As the owner wrote them; a secret is shown as one that is there. */
+/** As written by the owner; a secret is shown as present only. */
 function optionsOf(device: Device, { fleet, config }: ApiDeps): Data {
   const row: Data = fleet.rowOf(device.id) ?? config.devices[device.id] ?? {}
   const written = names.flatMap((name) => (own(row, name) === undefined ? [] : [[name, row[name]]]))
@@ -62,7 +62,7 @@ function optionsOf(device: Device, { fleet, config }: ApiDeps): Data {
   return { ...Object.fromEntries(written), settings: Object.fromEntries(settings) }
 }
 
-/** What the profile lets the owner set. */
+/** Settings that the owner may set. */
 function settingsOf({ dialect }: Device): Data {
   return Object.fromEntries(
     Object.entries(dialect.settings).map(([name, { label, secret, default: fallback }]) => [

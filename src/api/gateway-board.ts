@@ -9,7 +9,7 @@ export interface AskedGateway extends Capable {
 /** The gateways of the hub. */
 export interface GatewayBoard {
   readonly states: Readonly<Record<string, GatewayStatus>>
-  /** With figures of this moment. */
+  /** With current figures. */
   freshStates(): Promise<Readonly<Record<string, GatewayStatus>>>
   /** Fails with `no_gateway`. */
   find(id: string): AskedGateway

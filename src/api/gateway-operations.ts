@@ -10,11 +10,11 @@ import { gatewayPayload } from './payloads.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
 
-const day = 86_400_000
-/** When each gateway was asked today by MQTT, of each running hub. */
+const dayMs = 86_400_000
+/** Times of today's requests by MQTT to each gateway, by running hub. */
 const asked = new WeakMap<Config, Map<string, number[]>>()
 
-/** A code can send credit away, take out a subscription or forward calls: only what the owner has listed is asked. */
+/** A code can transfer credit, order a subscription or forward calls: only those that the owner has listed are sent. */
 function mayAsk(gateway: string, codes: readonly string[], { config, now }: ApiDeps): void {
   const row = config.gateways[gateway]
   if (row?.type !== 'modem') return
@@ -23,7 +23,7 @@ function mayAsk(gateway: string, codes: readonly string[], { config, now }: ApiD
     throw new Fault('not_allowed', `gateways.${gateway}.ussd.allow does not list ${JSON.stringify(codes)}`, { gateway })
   const times = asked.get(config) ?? new Map<string, number[]>()
   asked.set(config, times)
-  const lately = (times.get(gateway) ?? []).filter((at) => now() - at < day)
+  const lately = (times.get(gateway) ?? []).filter((at) => now() - at < dayMs)
   if (lately.length >= row.ussd.per_day)
     throw new Fault('rate_limited', `gateways.${gateway}.ussd.per_day is used up (${row.ussd.per_day})`, { gateway })
   times.set(gateway, [...lately, now()])
@@ -42,7 +42,7 @@ export const gatewayOperations = {
     },
   }),
   'gateway/signal': operation({
-    summary: 'a gateway looks at its modem now; its state',
+    summary: 'check a gateway now; its state',
     input: oneGateway,
     output: gatewayPayload,
     async run({ gateway }, { gateways }) {
@@ -51,7 +51,7 @@ export const gatewayOperations = {
     },
   }),
   'gateway/restart': operation({
-    summary: 'start a modem anew: its port, its radio, itself, or its power',
+    summary: 'restart a modem: its port, its radio, the modem, or its power',
     input: orScalar('gateway', z.looseObject({ gateway: id, how: z.enum(restartKinds).default('reset') })),
     output: z.strictObject({ gateway: id, how: z.enum(restartKinds) }),
     async run({ gateway, how }, { gateways }) {
@@ -60,23 +60,23 @@ export const gatewayOperations = {
     },
   }),
   'gateway/ussd': operation({
-    summary: 'ask the network by USSD: a code, and what is chosen in the menus behind it; its last text',
+    summary: 'query the network by USSD: a code, and the choices in the menus that follow; its last text',
     input: z.looseObject({
       gateway: id,
       code: z.string().regex(ussdCode, 'must be a USSD code like *100#'),
-      menu: z.array(z.coerce.string().regex(ussdChoice, 'must be what is typed in the menu')).max(9).default([]),
+      menu: z.array(z.coerce.string().regex(ussdChoice, 'must be a choice in the menu')).max(9).default([]),
     }),
     output: z.strictObject({ gateway: id, text: z.string() }),
     async run({ gateway, code, menu }, deps, { door }) {
       const { gateways } = deps
       const ask = gateways.able(gateway, 'ussd')
-      // Whoever has the machine has the SIM as well.
+      // Local users have access to the SIM anyway.
       if (door !== 'local') mayAsk(gateway, [code, ...menu], deps)
       return { gateway, text: await ask([code, ...menu]) }
     },
   }),
   'gateway/accept': operation({
-    summary: 'the modem and the SIM that are there now are meant to be there',
+    summary: 'accept the present modem and SIM',
     input: oneGateway,
     output: z.strictObject({ gateway: id, accepted: z.string() }),
     async run({ gateway }, { gateways, log }, asker) {

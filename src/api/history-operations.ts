@@ -22,7 +22,7 @@ function momentOf(text: string, now: number): number | null {
   return Number.isNaN(time) ? null : time
 }
 
-/** A command, a text that was sent, or one that came. Secrets are masked. */
+/** A command, a sent text, or a received one. Secrets are masked. */
 const entry = z.strictObject({
   at: z.iso.datetime(),
   direction: z.enum(['out', 'in']),
@@ -38,7 +38,7 @@ const entry = z.strictObject({
   gateway: z.string().nullable(),
 })
 
-/** What happened. */
+/** History. */
 export const historyOperations = {
   history: operation({
     summary: 'commands and texts of a device, number or contact, or of all, the newest first, a page at a time',
@@ -51,7 +51,7 @@ export const historyOperations = {
         limit: z.coerce.number().int().min(1).max(500).default(100),
         cursor: z
           .string()
-          .regex(/^\d{1,16}\.\d{1,16}$/, 'must be the "next" of the page before')
+          .regex(/^\d{1,16}\.\d{1,16}$/, 'must be the "next" of the previous page')
           .optional(),
       }),
     ),
@@ -67,7 +67,7 @@ export const historyOperations = {
     },
   }),
   'privacy/erase': operation({
-    summary: 'erase everything that is kept of a device, number or contact; confirm repeats its name',
+    summary: 'erase everything stored of a device, number or contact; confirm repeats its name',
     input: z.strictObject({ ...whom, confirm: name }),
     output: erasure,
     async run({ confirm, ...named }, deps, asker) {
@@ -75,13 +75,13 @@ export const historyOperations = {
       if (subject === '') throw new Fault('invalid_payload', 'name a device, number or contact')
       if (confirm !== subject) throw new Fault('not_allowed', `"confirm": ${JSON.stringify(subject)} is needed`)
       const erased = await eraseAll(of, deps)
-      deps.log('warn', `everything kept of ${subject} was erased (${asker.name})`)
+      deps.log('warn', `everything stored of ${subject} was erased (${asker.name})`)
       return erased
     },
   }),
 }
 
-/** Erases what the store keeps; the answer names the backups, which still hold it. */
+/** Erases data in the store; the answer lists the backups, which still contain it. */
 export async function eraseAll(subject: Subject, deps: ApiDeps): Promise<z.input<typeof erasure>> {
   const device = subject.device === null ? undefined : deps.fleet.devices.get(subject.device)
   const fields = device === undefined ? null : stateKeysOf(device)

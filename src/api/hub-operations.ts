@@ -6,21 +6,21 @@ import { nothing } from './outputs.ts'
 import { healthPayload } from './payloads.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
-/** `warning` is what Zigbee2MQTT says. */
+/** `warning` is a level of Zigbee2MQTT. */
 const plain = (value: unknown) => (value === 'warning' ? 'warn' : value)
 const level = z.preprocess(plain, z.enum(levels))
 
 /** The program itself. */
 export const hubOperations = {
   health_check: operation({
-    summary: 'how the hub is',
+    summary: 'the health of the hub',
     input: z.looseObject({}),
     output: healthPayload,
     run: async (_data, deps) => (await deps.health()) as z.input<typeof healthPayload>,
   }),
   log_level: operation({
     role: 'home_assistant',
-    summary: 'what is logged until the next start, and what of it goes to bridge/logging',
+    summary: 'the level of the log and of bridge/logging until the next start',
     input: orScalar(
       'level',
       z
@@ -40,15 +40,15 @@ export const hubOperations = {
   }),
   restart: operation({
     role: 'home_assistant',
-    summary: 'end the hub in order, with exit code 75: systemd, Docker or the Supervisor start it again',
+    summary: 'stop the hub with exit code 75: systemd, Docker or the Supervisor start it again',
     input: z.strictObject({}),
     output: nothing,
     async run(_data, { restart, log }, asker) {
-      // Asked once more by a broker or client that did not hear the answer, it would restart for ever.
+      // A broker or client that repeats the request without its answer would restart the hub for ever.
       if (asker.delivery?.duplicate || asker.waited)
         throw new Fault('ttl_expired', 'this request is from before the last start; publish it again if it is wanted')
       restart()
-      log('warn', `a restart was asked for (${asker.name})`)
+      log('warn', `a restart was requested (${asker.name})`)
       return {}
     },
   }),
@@ -63,12 +63,12 @@ export const hubOperations = {
     },
   }),
   'clock/accept': operation({
-    summary: 'the clock is right, though the store knows a later time: what waits for it goes out or expires',
+    summary: 'accept the clock, though the store has later times: what waits for it is sent or expires',
     input: z.strictObject({}),
     output: z.strictObject({ moved: z.number().int() }),
     async run(_data, { acceptClock, log }, asker) {
       const { moved } = await acceptClock()
-      log('warn', `the clock is accepted; ${moved} times that lay ahead of it are moved (${asker.name})`)
+      log('warn', `the clock is accepted; ${moved} times ahead of it are moved (${asker.name})`)
       return { moved }
     },
   }),
@@ -82,7 +82,7 @@ export const hubOperations = {
     },
   }),
   'homeassistant/clear': operation({
-    summary: 'take back everything that was announced to Home Assistant',
+    summary: 'withdraw everything that was announced to Home Assistant',
     input: z.looseObject({}),
     output: nothing,
     async run(_data, deps) {

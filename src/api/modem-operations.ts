@@ -2,10 +2,10 @@ import * as z from 'zod'
 import { id } from './inputs.ts'
 import { operation, thisMachine } from './operation.ts'
 
-/** One modem, for whoever has the machine: AT commands could do anything to a SIM. */
+/** A modem, for local users only: AT commands can do anything to a SIM. */
 export const modemOperations = {
   'gateway/at': operation({
-    summary: 'one AT command, and the lines of its answer',
+    summary: 'an AT command, and the lines of its answer',
     surfaces: thisMachine,
     input: z.strictObject({
       gateway: id,
@@ -21,7 +21,7 @@ export const modemOperations = {
     },
   }),
   'gateway/trace': operation({
-    summary: 'what went over the line of a modem lately',
+    summary: 'the latest traffic on the line of a modem',
     surfaces: thisMachine,
     input: z.strictObject({ gateway: id }),
     output: z.strictObject({ trace: z.string() }),

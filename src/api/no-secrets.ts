@@ -2,7 +2,7 @@ import type { ProfileFiles } from '../config/profiles.ts'
 import { type DeviceRow, secretSettings } from '../fleet/fleet.ts'
 import { Fault } from '../message/fault.ts'
 
-/** What is sent over MQTT is seen by everybody who may read there, and kept by brokers. */
+/** Messages over MQTT are visible to all subscribers and stored by brokers. */
 export function assertNoSecrets(device: string, config: DeviceRow, profiles: ProfileFiles): void {
   const secret = secretSettings(config, profiles)
   if (secret.length === 0) return

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
 
-/** What operations may reach of the hub. */
+/** Dependencies of operations. */
 export interface ApiDeps {
   readonly config: Config
   readonly fleet: Fleet
@@ -20,45 +20,45 @@ export interface ApiDeps {
   readonly store: Store
   now(): number
   readonly gateways: GatewayBoard
-  /** The number of a gateway's SIM; null when nobody knows it. */
+  /** The number of a gateway's SIM; null when unknown. */
   numberOf(gateway: string): string | null
-  /** The result of a command once it is final, or as it is after `forMs`. Fails with `unknown_command`. */
+  /** The final result of a command, or the latest one after `forMs`. Fails with `unknown_command`. */
   outcome(commandId: string, forMs: number): Promise<Data>
   health(): Promise<Record<string, unknown>>
-  /** Queues what is asked for. Resolved, it is on the disk. */
+  /** Queues a request. It is durable when this resolves. */
   submit(accepted: Accepted): Promise<Enqueued>
-  /** Announces everything to Home Assistant again, or takes all of it back. */
+  /** Announces everything to Home Assistant again, or withdraws all of it. */
   rediscover(how: 'again' | 'clear'): Promise<void>
-  /** The queue was paused or goes on: whoever watches the hub shall see it. */
+  /** Publishes that the queue was paused or resumed. */
   pauseChanged(type: 'queue_paused' | 'queue_resumed', scope: object): Promise<void>
-  /** What is logged from now on. Fails with `not_allowed` where the program has no log of its own. */
+  /** Sets the log level. Fails with `not_allowed` where the program has no log of its own. */
   setLogLevel(level: LogLevel): void
-  /** What goes to `bridge/logging` from now on. */
+  /** Sets the level of `bridge/logging`. */
   setMqttLevel(level: LogLevel | 'none'): void
-  /** Takes the clock for right, though the store knows a later time; answers how many times were moved. */
+  /** Accepts the clock, though the store has later times; returns how many times were moved. */
   acceptClock(): Promise<{ readonly moved: number }>
-  /** Writes a backup; answers where it is, seen from the data folder. */
+  /** Writes a backup; returns its path relative to the data folder. */
   backup(): Promise<string>
-  /** Backups and older copies of the store in the data folder, seen from there. */
+  /** Backups and older copies of the store in the data folder, by relative path. */
   backups(): readonly string[]
-  /** Ends the hub so that whatever started it starts it again. Fails with `not_allowed` where nothing does. */
+  /** Ends the hub so that its service manager starts it again. Fails with `not_allowed` where there is none. */
   restart(): void
   log(level: LogLevel, message: string): void
 }
 
 export type Data = Readonly<Record<string, unknown>>
 
-/** Where an operation can be asked for. */
+/** Interfaces on which operations are offered. */
 export type Surface = Exclude<Door, 'hub'>
 
 export const everywhere: readonly Surface[] = ['mqtt', 'local', 'http']
-/** AT commands, secrets of devices, files: for whoever has the machine. */
+/** AT commands, secrets of devices, files: for local users. */
 export const thisMachine: readonly Surface[] = ['local']
 
-/** One thing that may be asked of the hub, through whichever door. */
+/** An operation of the hub, the same on every interface. */
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly summary: string
-  /** The least role that may ask. */
+  /** The least role that is allowed to. */
   readonly role: Role
   readonly surfaces: readonly Surface[]
   readonly input: I
@@ -66,14 +66,14 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   run(data: z.output<I>, deps: ApiDeps, asker: Asker): Promise<z.input<O>>
 }
 
-/** What is not said: an administrator may ask, through every door. */
+/** Defaults: for administrators, on every interface. */
 type Usual = 'role' | 'surfaces'
 
 export const operation = <I extends z.ZodType, O extends z.ZodType>(
   one: Omit<Operation<I, O>, Usual> & Partial<Pick<Operation, Usual>>,
 ): Operation => ({ role: 'admin', surfaces: everywhere, ...one }) as unknown as Operation
 
-/** Fails with `unknown_device`, naming the one that was meant. */
+/** Fails with `unknown_device` and a suggestion. */
 export function deviceOf(name: string, { devices }: Fleet): Device {
   const device = devices.get(name)
   if (device !== undefined) return device

@@ -4,8 +4,8 @@ import type { Clock } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
 import type { Data } from './operation.ts'
 
-/** The slow look behind the bell, in ms. */
-const slowLook = 30_000
+/** Fallback poll, should the bell not ring. */
+const pollMs = 30_000
 
 /** Waits for the results of commands. */
 export class Outcomes {
@@ -22,7 +22,7 @@ export class Outcomes {
     store.onEmitted(() => this.#bell.ring())
   }
 
-  /** The result of a command once it is final, or as it is after `forMs`. Fails with `unknown_command`. */
+  /** The final result of a command, or the latest one after `forMs`. Fails with `unknown_command`. */
   async of(commandId: string, forMs: number): Promise<Data> {
     const end = this.#clock.monotonic() + forMs
     for (;;) {
@@ -32,7 +32,7 @@ export class Outcomes {
         throw new Fault('unknown_command', `there is no command or text "${commandId}"`, { id: commandId })
       const left = end - this.#clock.monotonic()
       if (result.final === true || left <= 0) return result
-      await this.#bell.wait(seen, Math.min(slowLook, left))
+      await this.#bell.wait(seen, Math.min(pollMs, left))
     }
   }
 }

@@ -2,14 +2,14 @@ import * as z from 'zod'
 
 const time = z.iso.datetime({ offset: true })
 
-/** What a request has put into the queue. */
+/** A command or text that a request has queued. */
 export const queued = z.strictObject({
-  /** It had come before: nothing new is sent. */
+  /** The request is a repetition: nothing new is sent. */
   repeated: z.boolean(),
   commands: z.array(z.strictObject({ id: z.string(), status: z.string() })),
 })
 
-/** Pauses: one without a device and a gateway is of the whole queue. */
+/** Pauses; one without a device and a gateway is for the whole queue. */
 export const pauses = z.array(
   z.strictObject({ device: z.string().optional(), gateway: z.string().optional(), since: time }),
 )

@@ -160,7 +160,7 @@ export interface Channel {
   readonly schema: z.ZodType
 }
 
-/** What each topic carries: one row for each topic of the table, or nothing compiles. */
+/** The payload of each topic; the compiler requires a row for each topic of the table. */
 export const channels: Readonly<Record<TopicPattern, Channel>> = {
   'bridge/state': { summary: 'whether the hub runs; its will', schema: plain },
   'bridge/info': {
@@ -183,13 +183,13 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       variants: z.record(z.string(), z.unknown()),
     }),
   },
-  'bridge/health': { summary: 'figures, every ten minutes', schema: healthPayload },
+  'bridge/health': { summary: 'figures and health, at least every ten minutes', schema: healthPayload },
   'bridge/event': {
-    summary: 'what happened to the hub',
+    summary: 'an event of the hub',
     schema: z.looseObject({ type: z.string(), data: z.unknown() }),
   },
   'bridge/logging': {
-    summary: 'log lines, where they are switched on',
+    summary: 'log lines, where enabled',
     schema: z.object({ time, level: z.string(), namespace: z.string(), message: z.string() }),
   },
   'bridge/request/{verb}': { summary: 'a request; see the operations', schema: z.unknown() },
@@ -197,18 +197,18 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   'bridge/response/{verb}': { summary: 'the answer of a request', schema: response },
   'bridge/response/{group}/{verb}': { summary: 'the answer of a request', schema: response },
   'gateway/{gateway}': { summary: 'a modem', schema: gatewayPayload },
-  'gateway/{gateway}/event': { summary: 'somebody calls a modem: told, and turned away', schema: gatewayEvent },
+  'gateway/{gateway}/event': { summary: 'an incoming call to a modem: reported and rejected', schema: gatewayEvent },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
-  'sms/status': { summary: 'every step of every text that goes out', schema: smsStatus },
-  'sms/received': { summary: 'every text that comes', schema: received },
+  'sms/status': { summary: 'every step of every outbound text', schema: smsStatus },
+  'sms/received': { summary: 'every received text', schema: received },
   '{device}': { summary: 'the state: every property, null until known', schema: z.record(z.string(), value) },
-  '{device}/availability': { summary: 'whether the device can be relied on', schema: plain },
+  '{device}/availability': { summary: 'whether the device is available', schema: plain },
   '{device}/location': {
-    summary: 'where it is',
+    summary: 'the position of the device',
     schema: z.looseObject({ latitude: z.number(), longitude: z.number(), gps_accuracy: maybe(z.number()).optional() }),
   },
   '{device}/event': {
-    summary: 'what happened at the device',
+    summary: 'an event of the device',
     schema: z.looseObject({
       event_type: z.string(),
       trust: z.enum(trustLevels).optional(),
@@ -237,10 +237,10 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
     schema: z.union([z.looseObject({ ...meta, value: z.unknown() }), value]),
   },
   '{device}/get': {
-    summary: 'asks the device for its state: empty, ?, PRESS, or an object that names properties',
+    summary: 'queries the state of the device: empty, ?, PRESS, or an object that names properties',
     schema: z.unknown(),
   },
-  '{device}/get/{property}': { summary: 'asks the device for one property', schema: z.unknown() },
+  '{device}/get/{property}': { summary: 'queries a property of the device', schema: z.unknown() },
   '{device}/command': {
     summary: 'a command by its name',
     schema: z.union([z.looseObject({ ...meta, command: z.string() }), z.string()]),

@@ -6,11 +6,11 @@ import { id, orScalar } from './inputs.ts'
 import { type ApiDeps, deviceOf, operation } from './operation.ts'
 import { pauses } from './outputs.ts'
 
-/** A scalar is the device. Strict: a misspelt key must not widen it to the whole queue. */
+/** A scalar is the device. Strict: with a misspelt key the request must not apply to the whole queue. */
 const about = <T extends z.ZodRawShape>(shape: T) => orScalar('device', z.strictObject(shape))
 const scope = about({ device: id.optional(), gateway: id.optional() })
 
-/** A command or text that has not ended. */
+/** A pending command or text. */
 const queuedRow = z.looseObject({
   command_id: z.string(),
   device: z.string().nullable(),
@@ -19,13 +19,13 @@ const queuedRow = z.looseObject({
   status: z.string(),
 })
 
-/** Cancelled in one commit: others are served between the bites. */
-const bite = 100
+/** Commands cancelled in one commit: others are served in between. */
+const batchSize = 100
 
-/** What waits. */
+/** The queue. */
 export const queueOperations = {
   'queue/list': operation({
-    summary: 'what waits, the oldest first, and what is paused',
+    summary: 'pending commands, the oldest first, and pauses',
     input: z.object({ device: id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
     output: z.strictObject({ commands: z.array(queuedRow), paused: pauses }),
     async run({ device, limit }, { store }) {
@@ -34,21 +34,21 @@ export const queueOperations = {
     },
   }),
   'queue/pause': operation({
-    summary: 'let nothing new out of the queue, over restarts too: all of it, of a device, or through a gateway',
+    summary: 'send nothing new, over restarts too: from the whole queue, to a device, or through a gateway',
     role: 'home_assistant',
     input: scope,
     output: z.strictObject({ paused: pauses }),
     run: (data, deps, asker) => changePause('pauseQueue', data, deps, asker.name),
   }),
   'queue/resume': operation({
-    summary: 'end the pause of the same scope; narrower ones stay, and the answer tells them',
+    summary: 'end the pause of the same scope; narrower ones stay and are in the answer',
     role: 'home_assistant',
     input: scope,
     output: z.strictObject({ paused: pauses }),
     run: (data, deps, asker) => changePause('resumeQueue', data, deps, asker.name),
   }),
   'queue/purge': operation({
-    summary: 'cancel what waits and has not left, all of it or of a device; each has its final result',
+    summary: 'cancel everything that is queued and not sent, of a device or all; each has its final result',
     input: about({ device: id.optional() }),
     output: z.strictObject({ cancelled: z.number().int() }),
     async run({ device }, deps, asker) {
@@ -56,9 +56,9 @@ export const queueOperations = {
       assertKnown({ device }, deps)
       const until = now()
       let cancelled = 0
-      for (let last = bite; last === bite; cancelled += last)
-        last = await store.run('purgeQueue', { device: device ?? null, until, limit: bite, now: now() })
-      log('warn', `${cancelled} commands are taken out of the queue${wordsOf({ device })} (${asker.name})`)
+      for (let last = batchSize; last === batchSize; cancelled += last)
+        last = await store.run('purgeQueue', { device: device ?? null, until, limit: batchSize, now: now() })
+      log('warn', `${cancelled} commands are removed from the queue${wordsOf({ device })} (${asker.name})`)
       return { cancelled }
     },
   }),
@@ -68,7 +68,7 @@ async function changePause(operation: 'pauseQueue' | 'resumeQueue', data: PauseS
   assertKnown(data, deps)
   const paused = await deps.store.run(operation, { ...data, now: deps.now() })
   const isPause = operation === 'pauseQueue'
-  deps.log('warn', `the queue${wordsOf(data)} ${isPause ? 'is paused' : 'goes on'} (${asker})`)
+  deps.log('warn', `the queue${wordsOf(data)} ${isPause ? 'is paused' : 'is resumed'} (${asker})`)
   await deps.pauseChanged(isPause ? 'queue_paused' : 'queue_resumed', data)
   return { paused: shown(paused) }
 }
@@ -83,6 +83,6 @@ function assertKnown({ device, gateway }: PauseScope, { fleet, gateways }: ApiDe
 const wordsOf = ({ device, gateway }: PauseScope): string =>
   device !== undefined ? ` of ${device}` : gateway !== undefined ? ` of gateway ${gateway}` : ''
 
-/** Pauses as they are told: one without a device and a gateway is of the whole queue. */
+/** Pauses as published; one without a device and a gateway is for the whole queue. */
 export const shown = (found: readonly Pause[]): z.input<typeof pauses> =>
   found.map(({ since, ...of }) => ({ ...of, since: isoTime(since) }))

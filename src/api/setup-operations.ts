@@ -8,8 +8,8 @@ import { id } from './inputs.ts'
 import { type ApiDeps, deviceOf, operation, thisMachine } from './operation.ts'
 import { resultPayload } from './payloads.ts'
 
-/** A command may take its answer's time and that of a retry or two; then its result is shown as far as it is. */
-const patienceMs = 15 * 60_000
+/** Enough for an answer and a retry or two; then the latest result is returned. */
+const outcomeTimeoutMs = 15 * 60_000
 
 const step = z.strictObject({
   number: z.number().int(),
@@ -22,13 +22,13 @@ const step = z.strictObject({
   sms: z.string().nullable(),
 })
 
-/** `for`: the gateway whose number the device shall know from now on. */
+/** `for`: the gateway whose number the device is to store. */
 const gatewayOf = { for: id.optional() }
 
-/** Makes a device accept the hub, step by step. The steps hold secrets: for whoever has the machine. */
+/** Makes a device accept the hub, step by step. The steps contain secrets: for local users only. */
 export const setupOperations = {
   'setup/plan': operation({
-    summary: 'the steps of setting a device up, as its profile names them; only those of one command',
+    summary: 'the set-up steps of a device from its profile, or only those of one command',
     surfaces: thisMachine,
     input: z.strictObject({ id, only: z.string().optional(), ...gatewayOf }),
     output: z.strictObject({ steps: z.array(step), profile: z.string() }),
@@ -39,7 +39,7 @@ export const setupOperations = {
     },
   }),
   'setup/step': operation({
-    summary: 'carry one step out and wait for its end; passed: the device did what the step is for',
+    summary: 'carry out a step and wait for its end; passed: the device has confirmed the step',
     surfaces: thisMachine,
     input: z.strictObject({
       id,
@@ -59,8 +59,8 @@ export const setupOperations = {
         ...(gateway !== undefined && { for: gateway }),
       }
       const [queued] = (await deps.submit(acceptCommand(asker, device.id, payload))).commands
-      if (queued === undefined) throw new Fault('internal', 'the command was not taken')
-      const result = (await deps.outcome(queued.id, patienceMs)) as z.input<typeof resultPayload>
+      if (queued === undefined) throw new Fault('internal', 'the command was not accepted')
+      const result = (await deps.outcome(queued.id, outcomeTimeoutMs)) as z.input<typeof resultPayload>
       return { ...result, passed: result.ok !== false && passes(device, number, result.reply?.text ?? '') }
     },
   }),

@@ -6,8 +6,7 @@ import { type Data, operation } from './operation.ts'
 import { queued } from './outputs.ts'
 import { resultPayload } from './payloads.ts'
 
-/** The longest that somebody waits for a result, in seconds. */
-const longestWait = 900
+const maxWaitSeconds = 900
 
 /** Single texts and commands. */
 export const smsOperations = {
@@ -21,7 +20,7 @@ export const smsOperations = {
     },
   }),
   'sms/get': operation({
-    summary: 'what became of a command or text, by command_id or message_id',
+    summary: 'the latest result of a command or text, by command_id or message_id',
     input: one,
     output: resultPayload,
     async run({ id: name }, { store, now }) {
@@ -29,7 +28,7 @@ export const smsOperations = {
     },
   }),
   'sms/cancel': operation({
-    summary: 'take a command or text out of the queue, as long as it has not left',
+    summary: 'cancel a command or text that is not sent yet',
     input: one,
     output: resultPayload,
     async run({ id: name }, { store, now }) {
@@ -39,11 +38,11 @@ export const smsOperations = {
     },
   }),
   'sms/wait': operation({
-    summary: 'the result of a command or text once it is final, or as it is when the time is up',
+    summary: 'the final result of a command or text, or the latest one when the time is up',
     surfaces: ['local', 'http'],
     input: z.strictObject({
       id: z.string().min(1).max(64),
-      seconds: z.coerce.number().min(0).max(longestWait).default(60),
+      seconds: z.coerce.number().min(0).max(maxWaitSeconds).default(60),
     }),
     output: resultPayload,
     run: async ({ id, seconds }, { outcome }) => (await outcome(id, seconds * 1_000)) as z.input<typeof resultPayload>,

@@ -5,7 +5,7 @@ import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { ApiDeps } from './operation.ts'
 
-/** Whom a request is about, by one of these; `about` is any of them. */
+/** The subject of a request, by one of these keys; `about` is any of them. */
 export interface Named {
   readonly about?: string | undefined
   readonly device?: string | undefined
@@ -15,7 +15,7 @@ export interface Named {
 
 export const subjectKeys = ['about', 'device', 'number', 'contact'] as const
 
-/** Who is meant. A device that is gone is still known by its name. Fails when nothing is called so. */
+/** Resolves the subject. A removed device is still known by its name. Fails for an unknown name. */
 export function subjectOf(named: Named, { fleet, config }: ApiDeps): Subject & { readonly name: string } {
   const given = subjectKeys.filter((key) => named[key] !== undefined)
   if (given.length > 1) throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
@@ -41,7 +41,7 @@ export function subjectOf(named: Named, { fleet, config }: ApiDeps): Subject & {
   return { name, device: name, numbers: [] }
 }
 
-/** A device with the numbers that are its alone. */
+/** A device with the numbers that no other device has. */
 function deviceSubject(id: string, { devices }: ApiDeps['fleet']): Subject & { readonly name: string } {
   const numbers = devices.get(id)?.numbers ?? []
   const others = new Set([...devices.values()].filter((one) => one.id !== id).flatMap((one) => one.numbers))

@@ -27,11 +27,11 @@ import { devicePages, profilePage } from './pages.ts'
 import { respond } from './respond.ts'
 import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 
-/** What requests have from the bridge itself. */
+/** Dependencies of requests that the bridge provides. */
 type Own = 'health' | 'rediscover' | 'pauseChanged' | 'setMqttLevel' | 'setLogLevel' | 'restart' | 'gateways'
 
 export interface BridgeDeps extends Omit<ApiDeps, Own> {
-  /** Undefined where the program has no log of its own, or nothing starts the hub again. */
+  /** Undefined where the program has no log of its own, or the hub no service manager. */
   readonly setLogLevel: ApiDeps['setLogLevel'] | undefined
   readonly restart: ApiDeps['restart'] | undefined
   readonly clock: Clock
@@ -43,24 +43,24 @@ export interface BridgeDeps extends Omit<ApiDeps, Own> {
   readonly instance: string
   newId(): string
   shown: GatewaysDeps['shown']
-  /** Tells the broker everything that is retained once more. */
+  /** Publishes everything retained again. */
   republishRetained(): void
 }
 
 const healthMs = 600_000
-/** Figures that changed are published within this time. */
+/** Changed figures are published within this time. */
 const figuresMs = 60_000
 const presenceMs = 60_000
-/** Devices looked at in one commit. */
-const bite = 100
-/** Changes of the fleet within this time make one new list. */
-const restMs = 500
-/** Until Home Assistant has dropped the entities of an announcement that was taken back. */
+/** Devices checked in one commit. */
+const batchSize = 100
+/** Changes of the fleet within this time are published as one list. */
+const debounceMs = 500
+/** Time for Home Assistant to remove the entities of a withdrawn announcement. */
 const droppedMs = 1_000
-/** Until a hub that is to be started again ends: the request is acknowledged and answered by then. */
-const lastWordsMs = 500
+/** Delay of a requested restart, so that the request is acknowledged and answered first. */
+const restartDelayMs = 500
 
-/** The hub's own face on MQTT: `bridge/…`, who can be relied on, and what Home Assistant is told. */
+/** The hub's own topics `bridge/…`, the availability of devices, and the announcements to Home Assistant. */
 export class Bridge {
   readonly #deps: BridgeDeps
   readonly #announcer: Announcer
@@ -74,9 +74,9 @@ export class Bridge {
   #stopped = false
   #refused = 0
   #logLevel: string
-  /** `bridge/health` as it was published last. */
-  #told: Data = {}
-  /** Devices that `bridge/devices` names. */
+  /** The last published `bridge/health`. */
+  #published: Data = {}
+  /** Devices in the last published `bridge/devices`. */
   #listed: ReadonlySet<string> = new Set()
 
   constructor(deps: BridgeDeps) {
@@ -87,12 +87,12 @@ export class Bridge {
     this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, deps.ingress, deps.now)
     this.#failures = new Failures(deps.log)
     this.#sms2mqtt =
-      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (told) => this.#emit(told))
+      sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (event) => this.#emit(event))
     this.#announcer = this.#makeAnnouncer()
     this.#logLevel = log.level
   }
 
-  /** Commits what must be there before any client is. */
+  /** Commits what must be published before any client connects. */
   async prepare(): Promise<void> {
     const { store, fleet } = this.#deps
     const devices = [...fleet.devices.values()].map((device) => ({ id: device.id, fields: stateKeysOf(device) }))
@@ -100,7 +100,7 @@ export class Bridge {
     await this.#list()
   }
 
-  /** Takes in what clients ask for. Resolved, it is durable. */
+  /** Handles a publish of a client, which is durable when this resolves. */
   async receive(publish: Publish): Promise<void> {
     if (publish.topic.startsWith('bridge/request/')) return this.#request(publish)
     const isDialect = publish.topic === sms2mqttInbound && publish.clearing !== 'yes'
@@ -108,16 +108,16 @@ export class Bridge {
     if (accepted !== null) await this.#deps.submit(accepted)
   }
 
-  /** The way to the broker is open. */
+  /** The broker is connected. */
   start(): void {
     this.#sms2mqtt?.state(true)
     const { clock, fleet } = this.#deps
-    inBackground(() => this.#tellHealth(), this.#failed)
-    inBackground(() => this.#tellPauses(), this.#failed)
+    inBackground(() => this.#publishHealth(), this.#failed)
+    inBackground(() => this.#reportPauses(), this.#failed)
     const reviewOwing = () => this.#review([...fleet.devices.values()].filter(({ expected }) => expected !== null))
     this.#ends = [
-      every(clock, healthMs, () => this.#tellHealth(), this.#failed),
-      every(clock, figuresMs, () => this.#tellFigures(), this.#failed),
+      every(clock, healthMs, () => this.#publishHealth(), this.#failed),
+      every(clock, figuresMs, () => this.#publishFigures(), this.#failed),
       every(clock, presenceMs, reviewOwing, this.#failed),
     ]
     this.gateways.start()
@@ -133,12 +133,12 @@ export class Bridge {
     for (const end of this.#ends) end()
   }
 
-  /** Work in the background that ends in an error: said, unless the hub is on its way down. */
+  /** Logs a failure of background work, unless the hub is stopping. */
   readonly #failed = (error: unknown): void => {
     if (!this.#stopped) this.#deps.log('error', Fault.from(error).message)
   }
 
-  /** The broker took an event. */
+  /** The broker has accepted an event. */
   published(event: HubEvent): void {
     const { kind, subject, data } = event
     if (kind === 'state' && data !== null) this.#announcer.stateShown(subject, data)
@@ -146,12 +146,12 @@ export class Bridge {
     this.#failures.published(event, this.#deps.now())
   }
 
-  /** The hub has written a line of its log. */
+  /** A new line of the log. */
   logged(level: LogLevel, namespace: string, message: string): void {
     this.#logging.write(level, namespace, message)
   }
 
-  /** A gateway may show another state than before. */
+  /** The state of a gateway may have changed. */
   gatewayChanged(id: string): void {
     const state = this.gateways.changed(id)
     if (state === null) return
@@ -172,7 +172,7 @@ export class Bridge {
     this.#persist(`${event.kind} ${event.subject}`.trim(), () => this.#deps.store.run('emit', [event]))
   }
 
-  /** Work that nobody waits for, tried until it is done or the hub stops. */
+  /** Background work, retried until it succeeds or the hub stops. */
   #persist(what: string, work: () => Promise<unknown>): void {
     const { clock, log } = this.#deps
     const failed = logged((level, line) => {
@@ -185,7 +185,7 @@ export class Bridge {
     this.#refused++
   }
 
-  /** A device is new, other than before, or gone. */
+  /** A device was added, changed, or removed. */
   changed(id: string, device: Device | null): void {
     if (device === null) this.#happened('device_removed', { device: id })
     else if (!this.#listed.has(id)) this.#happened('device_added', { device: id, profile: device.profile.id })
@@ -193,9 +193,9 @@ export class Bridge {
     if (device === null) this.#persist(`the topics of ${id}`, () => announced.then(() => this.#clearLeaving(id)))
     else this.#persist(`the availability of ${id}`, () => this.#review([device]))
     this.#listing?.cancel()
-    this.#listing = this.#deps.clock.after(restMs, () => {
+    this.#listing = this.#deps.clock.after(debounceMs, () => {
       this.#persist('bridge/devices', () => this.#list())
-      inBackground(() => this.#tellHealth(), this.#failed)
+      inBackground(() => this.#publishHealth(), this.#failed)
     })
   }
 
@@ -203,16 +203,16 @@ export class Bridge {
   async #request(publish: Publish): Promise<void> {
     if (publish.clearing === 'yes' || (publish.retained && publish.payload.length === 0)) return
     const deps = this.#apiDeps()
-    const told = await respond(publish, (path, data) => carryOut(path, data, deps, askerOf(publish)))
-    await this.#deps.store.run('emit', [told])
+    const answer = await respond(publish, (path, data) => carryOut(path, data, deps, askerOf(publish)))
+    await this.#deps.store.run('emit', [answer])
   }
 
-  /** The same requests for the command line of this machine. */
+  /** The same requests from the local command line. */
   ask(path: string, data: unknown): Promise<Data> {
     return carryOut(path, data, this.#apiDeps(), ownAsker('command line', 'local'))
   }
 
-  /** Who can be relied on, then what there is: a little at a time, while clients are served. */
+  /** Publishes availability, then announcements, in small steps while clients are served. */
   async #introduce(): Promise<void> {
     await this.#review([...this.#deps.fleet.devices.values()])
     if (!this.#stopped) await this.#announcer.start()
@@ -225,7 +225,7 @@ export class Bridge {
     if (!this.#stopped) await store.run('withdrawOthers', { kinds: ['dialect_state'], subjects: dialect })
   }
 
-  /** The states of what is gone go behind its announcements: Home Assistant has dropped its entities by then. */
+  /** Clears states of removed devices after their announcements, when Home Assistant has removed the entities. */
   async #clearLeaving(device?: string): Promise<void> {
     const { store, clock } = this.#deps
     if (this.#deps.config.homeassistant.discovery !== 'none') {
@@ -248,7 +248,7 @@ export class Bridge {
       },
       pauseChanged: async (type, scope) => {
         this.#happened(type, { ...scope })
-        await this.#tellHealth()
+        await this.#publishHealth()
       },
       setMqttLevel: (level) => {
         this.#logging.level = level
@@ -260,13 +260,13 @@ export class Bridge {
         this.#persist('bridge/info', () => this.#list())
       },
       restart: () => {
-        this.#deps.clock.after(lastWordsMs, this.#deps.restart ?? noProgram())
+        this.#deps.clock.after(restartDelayMs, this.#deps.restart ?? noProgram())
       },
     }
   }
 
-  /** A pause that somebody forgot is told at every start. */
-  async #tellPauses(): Promise<void> {
+  /** Logs pauses at every start, as they may be forgotten. */
+  async #reportPauses(): Promise<void> {
     const paused = shown(await this.#deps.store.run('pauses', undefined))
     if (paused.length === 0) return
     const way = 'bridge/request/queue/resume or smshub queue resume ends it'
@@ -302,7 +302,7 @@ export class Bridge {
     })
   }
 
-  /** `bridge/info`, `bridge/devices` and the profiles of the devices; pages that are no more are cleared. */
+  /** Publishes `bridge/info`, `bridge/devices` and the profiles of the devices; surplus pages are cleared. */
   async #list(): Promise<void> {
     const { store, fleet, version, startedAt, config } = this.#deps
     const devices = [...fleet.devices.values()]
@@ -323,12 +323,12 @@ export class Bridge {
 
   async #review(devices: readonly Device[]): Promise<void> {
     const { store, clock, now } = this.#deps
-    for (let at = 0; at < devices.length && !this.#stopped; at += bite) {
-      const some = devices.slice(at, at + bite).map(({ id, expected }) => {
+    for (let at = 0; at < devices.length && !this.#stopped; at += batchSize) {
+      const some = devices.slice(at, at + batchSize).map(({ id, expected }) => {
         return { id, expectedMs: expected === null ? null : expected * 1000 }
       })
       await store.run('reviewPresence', { now: now(), devices: some })
-      if (devices.length > bite) await drained(store, clock, () => this.#stopped)
+      if (devices.length > batchSize) await drained(store, clock, () => this.#stopped)
     }
   }
 
@@ -336,21 +336,21 @@ export class Bridge {
     return healthReport(this.#deps, this.#refused)
   }
 
-  async #tellHealth(): Promise<void> {
+  async #publishHealth(): Promise<void> {
     const health = await this.#health()
-    this.#told = health
+    this.#published = health
     await this.#deps.store.run('emit', [{ kind: 'health', subject: '', data: health }])
   }
 
-  async #tellFigures(): Promise<void> {
-    if (figuresOf(await this.#health()) !== figuresOf(this.#told)) await this.#tellHealth()
+  async #publishFigures(): Promise<void> {
+    if (figuresOf(await this.#health()) !== figuresOf(this.#published)) await this.#publishHealth()
   }
 
-  /** Commits fail, which can't be told by way of the store; or they succeed again. */
+  /** Commits fail, which can't be published through the store; or they succeed again. */
   storeChanged(): void {
     const { store, ingress, config, now } = this.#deps
-    if (store.trouble === null) return inBackground(() => this.#tellHealth(), this.#failed)
-    const data = JSON.stringify({ ...this.#told, time: isoTime(now()), store_trouble: store.trouble.message })
+    if (store.trouble === null) return inBackground(() => this.#publishHealth(), this.#failed)
+    const data = JSON.stringify({ ...this.#published, time: isoTime(now()), store_trouble: store.trouble.message })
     const message = retainedOf({ kind: 'health', subject: '', data }, config.mqtt.base_topic)
     inBackground(() => ingress.publish(message), this.#failed)
   }

@@ -2,13 +2,13 @@ import type { LogLevel } from '../message/events.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 import type { ResultDocument, SmsStatusDocument } from '../message/result.ts'
 
-/** Lines in a minute; the rest are counted. */
-const mostLines = 20
+/** Lines per window; further ones are only counted. */
+const maxLines = 20
 const windowMs = 60_000
-/** Ends that are as somebody wanted them, or not bad. */
+/** Final statuses that were intended, or are not failures. */
 const quiet = ['replied', 'sent', 'delivered', 'cancelled']
 
-/** A line of the log for each command that failed, for whoever did not listen to its result. */
+/** Logs each failed command, as its result may have no subscriber. */
 export class Failures {
   readonly #log: (level: LogLevel, message: string) => void
   #since = Number.NEGATIVE_INFINITY
@@ -19,12 +19,12 @@ export class Failures {
     this.#log = log
   }
 
-  /** The broker has taken this event. */
+  /** The broker has accepted this event. */
   published(event: HubEvent, now: number): void {
     if (now - this.#since >= windowMs) this.#begin(now)
     const failure = failureIn(event)
     if (failure === null) return
-    if (++this.#lines > mostLines) this.#more++
+    if (++this.#lines > maxLines) this.#more++
     else this.#log('warn', failure)
   }
 
@@ -36,9 +36,9 @@ export class Failures {
   }
 }
 
-/** Texts to people have no result: their status says how they ended. */
+/** Texts to people have no result, only a status. */
 function failureIn({ kind, subject, data }: HubEvent): string | null {
-  // What was never taken in is logged where it is rejected, with the name of who asked.
+  // Rejected requests are logged where they are rejected, with the name of the requester.
   if (kind === 'sms_status') {
     const { status, device, error, to } = data
     return status === 'rejected' || device !== null || error === null ? null : sentenceOf(to, ['text'], data)
@@ -53,5 +53,5 @@ type Ended = Pick<ResultDocument, 'status' | 'reason' | 'error' | 'command_id'> 
 function sentenceOf(who: string | null, words: readonly (string | null | undefined)[], ended: Ended): string {
   const { status, reason, error, command_id } = ended
   const what = [who ?? 'somebody', ...words].filter((word) => word !== undefined && word !== null).join(' ')
-  return `${what}: ${status}: ${error?.message ?? reason ?? 'no reason is known'} (${command_id})`
+  return `${what}: ${status}: ${error?.message ?? reason ?? 'unknown reason'} (${command_id})`
 }

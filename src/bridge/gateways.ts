@@ -17,27 +17,27 @@ export interface GatewaysDeps {
   readonly clock: Clock
   now(): number
   gateways(): ReadonlyMap<string, AskedGateway>
-  /** A gateway is shown otherwise than before. */
+  /** The published state of a gateway has changed. */
   shown(event: { readonly id: string; readonly state: GatewayStatus }): void
   log(level: LogLevel, message: string): void
 }
 
 type Figures = Pick<GatewayStatus, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
 
-/** ms between looks at the figures: a gateway that is busy would else tell its state with each message. */
+/** Interval of figures: otherwise, a busy gateway would publish its state with each message. */
 const figuresMs = 60_000
-/** ms behind its readiness until a gateway is asked for its balance, and until it is asked again when that failed. */
-const settling = 60_000
-const failedAgain = 3_600_000
+/** From a gateway's readiness until its balance is queried, and until a failed query is retried. */
+const balanceDelayMs = 60_000
+const balanceRetryMs = 3_600_000
 const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null }
 
-/** What is told of each gateway: the state that it shows, what waits for it, what it has sent, what is left to spend. */
+/** Published state of the gateways: their own state with queue, sent segments and balance. */
 export class Gateways implements GatewayBoard {
   readonly #deps: GatewaysDeps
   readonly #figures = new Map<string, Figures>()
-  /** What stands of each, by the kind of event. */
+  /** The last stored events, by kind and gateway. */
   readonly #shown = new Map<string, string | null>()
-  /** When each is asked for its balance next, on the monotonic clock. */
+  /** When each balance is queried next, by the monotonic clock. */
   readonly #due = new Map<string, number>()
   #end: () => void = () => {}
   #stopped = false
@@ -62,18 +62,18 @@ export class Gateways implements GatewayBoard {
     this.#end()
   }
 
-  /** All of them, as they are told. */
+  /** All of them, as published. */
   get states(): Readonly<Record<string, GatewayStatus>> {
     return Object.fromEntries([...this.#deps.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
   }
 
-  /** The same with figures of this moment, for whoever asks now. */
+  /** The same with current figures, for requests. */
   async freshStates(): Promise<Readonly<Record<string, GatewayStatus>>> {
     await this.#count()
     return this.states
   }
 
-  /** A gateway may show another state than before. Null when it does not. */
+  /** Handles a possible change of a gateway's state. Null when there is none. */
   changed(id: string): GatewayStatus | null {
     const state = this.#stateOf(id)
     const news = eventsOf(id, state).filter((event) => !this.#isShown(event))
@@ -84,7 +84,7 @@ export class Gateways implements GatewayBoard {
     return state
   }
 
-  /** Until it is stored, or overtaken by a newer state. */
+  /** Retries until it is stored, or superseded by a newer state. */
   #commit(news: readonly GatewayEvent[]): void {
     const { store, clock, log } = this.#deps
     const latest = () => news.filter((event) => this.#isShown(event))
@@ -131,12 +131,12 @@ export class Gateways implements GatewayBoard {
       const row = config.gateways[id]
       if (row?.type !== 'modem' || row.balance === undefined) continue
       if (!isAvailable(gateway.state)) {
-        // A SIM that was gone may be another one.
-        this.#due.set(id, clock.monotonic() + settling)
+        // The SIM may have been replaced.
+        this.#due.set(id, clock.monotonic() + balanceDelayMs)
       } else if ((this.#due.get(id) ?? 0) <= clock.monotonic()) {
         const { ussd, every: hours } = row.balance
         const took = await this.#askBalance(id, gateway, ussd)
-        this.#due.set(id, clock.monotonic() + (took ? hours * 3_600_000 : failedAgain))
+        this.#due.set(id, clock.monotonic() + (took ? hours * 3_600_000 : balanceRetryMs))
       }
     }
   }
@@ -147,7 +147,7 @@ export class Gateways implements GatewayBoard {
       this.#set(id, { balance, balance_at: isoTime(this.#deps.now()) })
       return true
     } catch (error) {
-      this.#deps.log('warn', `gateway ${id} was not told its balance: ${Fault.from(error).message}`)
+      this.#deps.log('warn', `gateway ${id}: querying the balance failed: ${Fault.from(error).message}`)
       return false
     }
   }
@@ -157,7 +157,7 @@ type GatewayEvent = HubEvent<'gateway' | 'gateway_availability'>
 
 const nameOf = ({ kind, subject }: GatewayEvent): string => `${kind} ${subject}`
 
-/** What is told of a gateway. */
+/** The events of a gateway. */
 function eventsOf(subject: string, state: GatewayStatus): GatewayEvent[] {
   return [
     { kind: 'gateway', subject, data: state },

@@ -3,7 +3,7 @@ import type { GatewayState } from '../message/gateway-state.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 
-/** What `bridge/health` is made of. */
+/** Sources of `bridge/health`. */
 export interface HealthSources {
   readonly store: Store
   readonly fleet: { readonly devices: { readonly size: number } }
@@ -11,11 +11,11 @@ export interface HealthSources {
   gateways(): ReadonlyMap<string, { readonly state: GatewayState }>
   now(): number
   startedAt(): number
-  /** The newest time that the store knows, while the clock is before it; else null. */
+  /** The latest time in the store, while the clock is before it; else null. */
   clockBehind(): number | null
 }
 
-/** `bridge/health`. Asked before the commit that others wait for: figures decide nothing. */
+/** `bridge/health`. Its queries run before the commit of others: the figures need not be exact. */
 export async function healthReport(sources: HealthSources, refused: number): Promise<Record<string, unknown>> {
   const { store, fleet, ingress, gateways, now, startedAt } = sources
   const newest = sources.clockBehind()

@@ -6,17 +6,17 @@ import { inBackground } from '../util/background.ts'
 const levels: readonly string[] = ['error', 'warn', 'info', 'debug']
 
 /**
- * `bridge/logging`: log lines for those who have no other way to them. Nothing is kept for it, and a line that says
- * again what the last one said is left out. Numbers are masked.
+ * `bridge/logging`: log lines for users without access to the log. They are not stored, a repetition of the last line
+ * is left out, and numbers are masked.
  */
 export class Logging {
-  /** The least that is told. */
+  /** The least level that is published. */
   level: LogLevel | 'none'
   readonly #topic: string
   readonly #ingress: Pick<Ingress, 'connected' | 'publish'>
   readonly #now: () => number
   #last = ''
-  /** Lines that the broker did not take. */
+  /** Lines that the broker has not accepted. */
   lost = 0
 
   constructor(
@@ -31,13 +31,13 @@ export class Logging {
     this.#now = now
   }
 
-  write(level: LogLevel, namespace: string, said: string): void {
-    const message = masked(said)
+  write(level: LogLevel, namespace: string, text: string): void {
+    const message = masked(text)
     const line = `${level}${namespace}${message}`
     if (levels.indexOf(level) > levels.indexOf(this.level) || line === this.#last || !this.#ingress.connected) return
     this.#last = line
     const payload = JSON.stringify({ time: isoTime(this.#now()), level, namespace, message })
-    // A line that the broker did not take is not logged again: that line would come the same way.
+    // A failure here is not logged: that line would fail the same way.
     inBackground(
       () => this.#ingress.publish({ topic: this.#topic, payload, retain: false, correlation: null }),
       () => this.lost++,

@@ -4,10 +4,10 @@ import type { Profile } from '../device/profile/profile.ts'
 import { sampleDevice } from '../device/sample.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 
-/** Devices on one page of `bridge/devices`: a page stays far below what brokers take. */
+/** Devices per page of `bridge/devices`: a page stays far below the size limits of brokers. */
 const perPage = 500
 
-/** The list of devices, of several pages where they are many. Without numbers: those are nobody's business. */
+/** The list of devices, in several pages if necessary, and without numbers, which are private. */
 export function devicePages(devices: readonly Device[]): HubEvent<'devices'>[] {
   const pages = Math.max(1, Math.ceil(devices.length / perPage))
   return Array.from({ length: pages }, (_, i) => {
@@ -19,7 +19,7 @@ export function devicePages(devices: readonly Device[]): HubEvent<'devices'>[] {
   })
 }
 
-/** What all devices of a profile can do, told once. */
+/** The abilities that all devices of a profile share. */
 export function profilePage(profile: Profile): HubEvent<'profile'> {
   const { id, row } = profile
   const variants = Object.fromEntries(

@@ -4,7 +4,7 @@ import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson, readUtf8 } from '../message/json.ts'
 import type { Publish } from '../message/publish.ts'
 
-/** Carries the request of a publish out and makes its answer. */
+/** Carries out the request of a publish and makes its answer. */
 export async function respond(
   publish: Publish,
   answer: (path: string, data: unknown) => Promise<Data>,
@@ -13,7 +13,7 @@ export async function respond(
   let transaction: unknown
   let answered: Record<string, unknown>
   try {
-    if (publish.retained) throw new Fault('retained_command', 'a retained request is not carried out')
+    if (publish.retained) throw new Fault('retained_command', 'retained requests are not carried out')
     let data = dataOf(publish.payload)
     if (isObject(data)) ({ transaction, ...data } = data)
     answered = { status: 'ok', data: await answer(path, data) }
@@ -24,7 +24,7 @@ export async function respond(
   const { response } = publish
   return {
     kind: 'answer',
-    // A path that nobody knows may be no topic to answer on.
+    // An unknown path may not be a valid topic for the answer.
     subject: /^[\w-]+(\/[\w-]+)?$/.test(path) ? path : 'unknown',
     data: transaction === undefined ? answered : { ...answered, transaction },
     replyTo: response && { kind: 'mqtt', topic: response.topic, correlation: base64(response.correlation) },
@@ -33,10 +33,10 @@ export async function respond(
 
 const base64 = (octets: Uint8Array | null) => octets && Buffer.from(octets).toString('base64')
 
-const largestRequest = 1024 * 1024
+const maxRequestOctets = 1024 * 1024
 
-/** JSON, or the scalar that it is. Nothing at all asks without data. */
+/** JSON or a scalar; an empty payload is a request without data. */
 function dataOf(payload: Uint8Array): unknown {
-  const text = readUtf8(payload, largestRequest).trim()
+  const text = readUtf8(payload, maxRequestOctets).trim()
   return text === '' ? {} : (readJson(text) ?? text)
 }

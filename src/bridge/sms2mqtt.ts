@@ -6,26 +6,26 @@ import type { Publish } from '../message/publish.ts'
 import type { SmsStatusDocument } from '../message/result.ts'
 import { acceptPublish } from '../mqtt/accept-publish.ts'
 
-/** Where the texts of this dialect come in, behind the base topic. */
+/** Topic of inbound texts of this dialect, below the base topic. */
 export const sms2mqttInbound = 'compat/sms2mqtt/send'
 
-/** Texts of messages under way, for their `sent`: more than a modem has queued in a day. */
-const mostRemembered = 5_000
-/** Marks what this dialect sent. */
+/** Texts of pending messages, for their `sent`: more than a modem sends in a day. */
+const maxPending = 5_000
+/** Marks messages of this dialect. */
 const mark = 's2m_'
 
 const failed = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered', 'in_doubt']
 
 /**
- * The topics of sms2mqtt, so that its automations go on: `send`, `sent`, `received`,
- * `connected` and `signal` under its prefix, on the hub's own queue.
+ * The topics of sms2mqtt, so that its automations keep working: `send`, `sent`, `received`, `connected` and `signal`
+ * below its prefix, on the hub's own queue.
  */
 export class Sms2mqtt {
   readonly #prefix: string
   readonly #emit: (event: HubEvent<'dialect' | 'dialect_state'>) => void
   readonly #newId: () => string
   readonly #texts = new Map<string, string>()
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
 
   constructor(prefix: string, newId: () => string, emit: (event: HubEvent<'dialect' | 'dialect_state'>) => void) {
     this.#prefix = prefix
@@ -33,34 +33,34 @@ export class Sms2mqtt {
     this.#emit = emit
   }
 
-  /** The publish as one on `sms/send`; null, and an error published, when it is not what this dialect sends. */
+  /** The publish as one on `sms/send`; null, with an error published, when it is invalid in this dialect. */
   accept(publish: Publish): Accepted | null {
     const payload = Buffer.from(publish.payload).toString('utf8')
     const text = textIn(payload)
     if (text === null) {
-      this.#tell('sent', {
+      this.#publish('sent', {
         result: 'error : JSON with "number" and "text" is needed',
         payload: payload.slice(0, 1_000),
       })
       return null
     }
     const ref = `${mark}${this.#newId()}`
-    if (this.#texts.size >= mostRemembered) this.#texts.delete(this.#texts.keys().next().value as string)
+    if (this.#texts.size >= maxPending) this.#texts.delete(this.#texts.keys().next().value as string)
     this.#texts.set(ref, text)
     const accepted = acceptPublish({ ...publish, topic: 'sms/send' })
-    // Shown in what is published of it; no part of what tells repetitions.
+    // For correlation in published statuses; repetitions are not detected by it.
     return accepted && { ...accepted, origin: { ...accepted.origin, ref: accepted.origin.ref ?? ref } }
   }
 
-  /** What becomes of texts, and those that come in. */
+  /** Statuses of texts, and received texts. */
   published({ kind, data }: HubEvent, now: number): void {
     if (kind === 'received') {
       const { from, text, smsc_at: at, received_at: seen } = data
-      this.#tell('received', { datetime: localTime(Date.parse(at ?? seen)), number: from, text })
+      this.#publish('received', { datetime: localTime(Date.parse(at ?? seen)), number: from, text })
     } else if (kind === 'sms_status') this.#status(data, now)
   }
 
-  /** What stands of it. */
+  /** Publishes the retained states. */
   get states(): readonly string[] {
     return ['connected', 'signal'].map((name) => this.#topic(name))
   }
@@ -75,17 +75,17 @@ export class Sms2mqtt {
     this.#show('signal', JSON.stringify(signal))
   }
 
-  /** Told once for a number: when the network has it, or when it is clear that it won't. */
+  /** Published once for a number: when the network has accepted the text, or has finally failed to. */
   #status({ command_id: id, client_id: ref, to, status, error }: SmsStatusDocument, now: number): void {
     const success = status === 'sent' || status === 'delivered'
-    if (ref?.startsWith(mark) !== true || (!success && !failed.includes(status)) || this.#told.has(id)) return
-    if (this.#told.size >= mostRemembered) this.#told.clear()
-    this.#told.add(id)
+    if (ref?.startsWith(mark) !== true || (!success && !failed.includes(status)) || this.#reported.has(id)) return
+    if (this.#reported.size >= maxPending) this.#reported.clear()
+    this.#reported.add(id)
     const result = success ? 'success' : `error : ${error?.message ?? status}`
-    this.#tell('sent', { result, datetime: localTime(now), number: to, text: this.#texts.get(ref) ?? '' })
+    this.#publish('sent', { result, datetime: localTime(now), number: to, text: this.#texts.get(ref) ?? '' })
   }
 
-  #tell(name: string, payload: object): void {
+  #publish(name: string, payload: object): void {
     this.#emit({ kind: 'dialect', subject: this.#topic(name), data: JSON.stringify(payload) })
   }
 
@@ -109,7 +109,7 @@ function textIn(payload: string): string | null {
   }
 }
 
-/** `2021-01-23 13:00:00` in the time of this machine, as that program writes it. */
+/** `2021-01-23 13:00:00` in local time, as sms2mqtt writes it. */
 function localTime(time: number): string {
   const date = new Date(time)
   const two = (value: number) => String(value).padStart(2, '0')

@@ -65,7 +65,7 @@ export const Broker = z
   .strictObject({
     listen: key(
       z.union([z.literal('none').transform(() => null), listen]).prefault('127.0.0.1:1883'),
-      'Where it listens without TLS, or none; addresses that other machines reach need users:',
+      'Where it listens without TLS, or none; addresses that other machines can reach need users:',
       '127.0.0.1:1883',
     ),
     tls: key(
@@ -105,11 +105,11 @@ export const Broker = z
           publishes_per_second: key(limit.default(500), 'Messages per second of one client', '500'),
           burst: key(whole(1, 1_000_000).default(5_000), 'Messages that one client may send at once', '5000'),
           clients: key(whole(1, 100_000).default(1_000), 'Connections at the same time', '1000'),
-          sessions: key(whole(0, 100_000).default(1_000), 'Absent clients that messages are kept for', '1000'),
+          sessions: key(whole(0, 100_000).default(1_000), 'Disconnected clients that messages are kept for', '1000'),
           user_sessions: key(whole(0, 100_000).default(250), 'Those of one user', '250'),
-          session_queue: key(whole(1, 1_000_000).default(5_000), 'Messages kept for one absent client', '5000'),
-          session_days: key(whole(1, 3_650).default(7), 'Days after which an absent client is forgotten', '7'),
-          queued: key(whole(1, 10_000_000).default(100_000), 'Messages kept for all absent clients', '100000'),
+          session_queue: key(whole(1, 1_000_000).default(5_000), 'Messages kept for one disconnected client', '5000'),
+          session_days: key(whole(1, 3_650).default(7), 'Days after which a disconnected client is forgotten', '7'),
+          queued: key(whole(1, 10_000_000).default(100_000), 'Messages kept for all disconnected clients', '100000'),
           queued_octets: key(octets.default(64 * mebibyte), 'Octets of these messages', '67108864'),
           retained: key(whole(0, 1_000_000).default(10_000), 'Retained messages of clients', '10000'),
           retained_octets: key(octets.default(64 * mebibyte), 'Octets of these messages', '67108864'),
@@ -118,7 +118,7 @@ export const Broker = z
           wildcards: key(whole(1, 100_000).default(200), 'Subscriptions with wildcards of one client', '200'),
         })
         .prefault({}),
-      'Bounds of the broker',
+      'Limits of the broker',
       { clients: '100' },
     ),
   })
@@ -140,7 +140,7 @@ export const Broker = z
 
 export type BrokerConfig = z.infer<typeof Broker>
 
-/** The same in the words of the broker's own options. */
+/** The same as options of the broker. */
 export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: BrokerConfig) {
   return {
     listeners: {
@@ -171,7 +171,7 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
   }
 }
 
-/** A user that does not exist takes as long as one that does, each name always the same: time shall not tell which. */
+/** Against timing attacks: an unknown user takes as long as an existing one, each name always the same time. */
 function passwordCheck(users: Readonly<Record<string, { readonly password: string }>>) {
   const key = randomBytes(32)
   const hashes = Object.values(users).map(({ password }) => password)

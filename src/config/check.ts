@@ -10,10 +10,10 @@ export interface Checked {
   readonly warnings: readonly Problem[]
 }
 
-/** Whole numbers that are looked at closely: of a hundred thousand, that would take ten seconds. */
-const mostLooked = 2_000
+/** Numbers that are parsed completely: a hundred thousand would take ten seconds. */
+const maxParsed = 2_000
 
-/** What a configuration of the right form can still have wrong, and what may be meant otherwise. */
+/** Errors of a well-formed configuration, and warnings. */
 export function checkConfig(config: Config): Checked {
   const problems: Problem[] = []
   const warnings: Problem[] = []
@@ -24,12 +24,12 @@ export function checkConfig(config: Config): Checked {
     problems.push(at(['contacts', name], problem))
   let looked = 0
   for (const { path, number, isSender } of numbersIn(config)) {
-    if (number.startsWith('+') && ++looked > mostLooked) continue
+    if (number.startsWith('+') && ++looked > maxParsed) continue
     const problem = numberProblem(number, wrongRegion === null ? region : undefined)
     if (problem === null) {
       const refusal = isSender ? null : refusalOf(normaliseNumber(number), 'text')
       if (refusal !== null)
-        problems.push(at(path, `${refusal}; nothing is ever sent to it: a number is written like +4915112345678`))
+        problems.push(at(path, `${refusal}; nothing is ever sent to it: write a number like +4915112345678`))
       continue
     }
     const isSure = problem.isSure || (!isSender && !isDialable(number))
@@ -67,7 +67,7 @@ export function checkConfig(config: Config): Checked {
 
 const at = (path: readonly PropertyKey[], words: string): Problem => ({ path, message: `${path.join('.')}: ${words}` })
 
-/** What numbers must begin with. */
+/** Prefixes of numbers. */
 function prefixesIn({
   routes,
   requests,
@@ -81,7 +81,7 @@ function prefixesIn({
 interface Written {
   readonly path: readonly PropertyKey[]
   readonly number: string
-  /** It may be the name of a sender, which is heard and can't be answered. */
+  /** It may be the name of a sender, from which texts are received but to which none can be sent. */
   readonly isSender: boolean
 }
 
@@ -91,7 +91,7 @@ function numbersIn({ devices, contacts, gateways }: Config): Written[] {
       number.map((one) => ({ path: ['devices', id, 'number'], number: one, isSender: true })),
     ),
     ...Object.entries(contacts).flatMap(([name, contact]) =>
-      // A group holds names of others too.
+      // A group may contain names.
       (typeof contact === 'string' ? [contact] : contact.filter((member) => !/\p{L}/u.test(member))).map((number) => ({
         path: ['contacts', name],
         number,

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { Fault } from '../message/fault.ts'
 
 const prefix = 'SMSHUB_'
-/** Variables that are no keys of the configuration. */
+/** Variables that are not keys of the configuration. */
 const others = ['SMSHUB_CONFIG', 'SMSHUB_DATA', 'SMSHUB_FAILPOINT', 'SMSHUB_COMMIT_DELAY']
 
 /**
- * `SMSHUB_MQTT__SERVER` is `mqtt.server`: two underscores go one level down. With `_FILE` behind it the value is read
+ * `SMSHUB_MQTT__SERVER` is `mqtt.server`: two underscores separate levels. With the suffix `_FILE` the value is read
  * from that file. Lists and tables are JSON.
  */
 export function overlayEnvironment(data: unknown, env: Readonly<Record<string, string | undefined>>): unknown {

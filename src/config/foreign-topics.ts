@@ -1,6 +1,6 @@
 import { matchTopic } from '../message/topics.ts'
 
-/** Keys of the configuration that name topics. */
+/** Keys of the configuration with topics. */
 interface Topics {
   readonly mqtt: { readonly base_topic: string }
   readonly compat: { readonly sms2mqtt?: { readonly prefix: string } | undefined }
@@ -11,7 +11,7 @@ interface Topics {
   }
 }
 
-/** A topic of another program, and the key that says where it is. */
+/** A topic of another program, and the key that configures it. */
 interface ForeignTopic {
   readonly topic: string
   readonly key: string
@@ -21,8 +21,8 @@ interface ForeignTopic {
 const dialect = ['send', 'sent', 'received', 'connected', 'signal']
 
 /**
- * Of the topics that the configuration shares with other programs, one that is the hub's own as well: what one of them
- * publishes there, the other would take for its own. Without a device, those that are nobody's device are looked at.
+ * A configured topic of another program that collides with one of the hub: each would read the other's messages. Checks
+ * the topics of a device, or without one, all others of the hub.
  */
 export function clash(config: Topics, device: string | null): ForeignTopic | null {
   const base = `${config.mqtt.base_topic}/`

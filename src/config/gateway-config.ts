@@ -2,14 +2,14 @@ import * as z from 'zod'
 import { isUssd } from '../message/ussd.ts'
 import { flag, key, limit, number } from './scalars.ts'
 
-/** A USSD code, or a list: a code, and what is chosen in the menus behind it. */
+/** A USSD code, or a list: a code, and the choices in the menus that follow. */
 const Ussd = z
   .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
-  .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and what is chosen behind it' })
+  .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and the choices that follow' })
 
 const ownNumber = key(
   z.string().min(1).optional(),
-  "The SIM's own number, for devices that must store it",
+  "The SIM's number, for devices that have to store it",
   '+4915112345600',
 )
 
@@ -22,7 +22,7 @@ const Modem = z.strictObject({
   ),
   baud_rate: key(
     number({ min: 300, max: 4_000_000, integer: true }).optional(),
-    'Speed of the serial port; without it, it is found by asking, 115200 first',
+    'Speed of the serial port; without it, it is detected, 115200 first',
     '115200',
   ),
   pin: key(
@@ -56,12 +56,12 @@ const Modem = z.strictObject({
       .union([
         Ussd.transform((ussd) => ({ ussd, every: 24 })),
         z.strictObject({
-          ussd: key(Ussd, 'The USSD code, or a list: the code and what is chosen behind it', '*100#'),
+          ussd: key(Ussd, 'The USSD code, or a list: the code and the choices that follow', '*100#'),
           every: key(number({ min: 1 }).default(24), 'Hours between two requests', '24'),
         }),
       ])
       .optional(),
-    'The USSD code that asks for the balance of a prepaid SIM; it is published on gateway/<id>',
+    'The USSD code that queries the balance of a prepaid SIM; the answer is published on gateway/<id>',
     '*100#',
   ),
   ussd: key(
@@ -69,7 +69,7 @@ const Modem = z.strictObject({
       .strictObject({
         allow: key(
           z.array(Ussd).default([]),
-          'USSD codes that MQTT clients may send, each alone or as a list with what is chosen behind it; the code of balance is always allowed',
+          'USSD codes that MQTT clients may send, each alone or as a list with the choices that follow; the code of balance is always allowed',
           ['*100#'],
         ),
         per_day: key(number({ min: 0, integer: true }).default(20), 'USSD requests per day by MQTT', '20'),
@@ -80,14 +80,14 @@ const Modem = z.strictObject({
   ),
   recover: key(
     z.string().min(1).optional(),
-    'A command that cuts the power of the modem and restores it, as the last remedy; $1 is the path of the modem',
+    'A command that power-cycles the modem, as the last remedy; $1 is the path of the modem',
     'uhubctl -l 1-1 -p 2 -a cycle',
   ),
   number: ownNumber,
 })
 
 const Simulated = z.strictObject({
-  type: key(z.literal('simulated'), 'simulated: a simulated modem and network, for trying out', 'simulated'),
+  type: key(z.literal('simulated'), 'simulated: a simulated modem and network, for trials', 'simulated'),
   number: ownNumber,
 })
 

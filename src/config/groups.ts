@@ -2,10 +2,10 @@ import { didYouMean } from '../util/nearest.ts'
 
 export type Contacts = Readonly<Record<string, string | readonly string[]>>
 
-/** Numbers that a group may reach. */
-const mostMembers = 200
+/** Numbers in a group. */
+const maxMembers = 200
 
-/** What is wrong with the groups under `contacts:`, each with its name. */
+/** Problems of the groups under `contacts:`, each with the name of its group. */
 export function groupProblems(contacts: Contacts, devices: readonly string[]): [string, string][] {
   const known = new Map(Object.entries(contacts))
   const names = [...known.keys(), ...devices]
@@ -17,12 +17,12 @@ export function groupProblems(contacts: Contacts, devices: readonly string[]): [
     const reached = reach(members, known)
     if (reached.has(name)) return [[name, 'the group is a member of itself']]
     const numbers = [...reached].filter((member) => !Array.isArray(known.get(member)))
-    if (numbers.length <= mostMembers) return []
-    return [[name, `a group reaches at most ${mostMembers} numbers, not ${numbers.length}`]]
+    if (numbers.length <= maxMembers) return []
+    return [[name, `a group reaches at most ${maxMembers} numbers, not ${numbers.length}`]]
   })
 }
 
-/** All members, those of groups in it too. */
+/** All members, those of nested groups included. */
 function reach(members: readonly string[], contacts: ReadonlyMap<string, string | readonly string[]>): Set<string> {
   const seen = new Set<string>()
   const waiting = [...members]

@@ -21,20 +21,20 @@ export interface LoadOptions {
 
 export interface Loaded {
   readonly config: Config
-  /** The file that was read; null when there is none and everything is a default. */
+  /** The file that was read; null when there is none. */
   readonly file: string | null
   /** Where the hub keeps its data; absolute. */
   readonly dataFolder: string
-  /** What may be meant otherwise, in sentences. */
+  /** Sentences about what is valid but may be a mistake. */
   readonly warnings: readonly string[]
 }
 
-/** Nobody has named a gateway: a modem that is plugged in is used. */
+/** Without a file, a modem that is plugged in is used. */
 const withoutFile = { gateways: { home: { type: 'modem', path: 'auto' } } }
 
 /**
- * Reads the configuration: command line before environment before file before defaults. Every mistake is reported, each
- * with its line.
+ * Reads the configuration; the command line takes precedence over the environment, the file and the defaults. All
+ * mistakes are reported, each with its line.
  */
 export function loadConfig(options: LoadOptions): Loaded {
   const file = findFile(options)
@@ -48,20 +48,21 @@ export function loadConfig(options: LoadOptions): Loaded {
   const { problems, warnings } = checkConfig(config)
   if (problems.length + unreadable.length > 0) throw refuse([...unreadable, ...problems])
   const dataFolder = options.data ?? options.env.SMSHUB_DATA ?? resolve(base, config.data)
-  const said = warnings.map((warning) => placed(warning, file, read))
+  const sentences = warnings.map((warning) => placed(warning, file, read))
   if (config.mqtt.server !== undefined && valueAt(data, ['mqtt', 'broker']) !== undefined)
-    said.push(placed({ path: ['mqtt', 'broker'], message: brokerUnused }, file, read))
-  if (read !== null && Object.keys(read.data as object).length === 0) said.push(`${file} is empty: ${defaultsOnly}`)
+    sentences.push(placed({ path: ['mqtt', 'broker'], message: brokerUnused }, file, read))
+  if (read !== null && Object.keys(read.data as object).length === 0)
+    sentences.push(`${file} is empty: ${defaultsOnly}`)
   const folder = resolve(options.cwd, dataFolder)
   for (const { id, file: own } of new ProfileFiles(join(folder, 'devices')).shadows())
-    said.push(`${own} is used instead of the profile ${id} that comes with smshub: rename it if that is not meant`)
-  return { config, file, dataFolder: folder, warnings: said }
+    sentences.push(`${own} replaces the profile ${id} that comes with smshub: rename it if that is not intended`)
+  return { config, file, dataFolder: folder, warnings: sentences }
 }
 
 const brokerUnused = 'mqtt.broker: is not used, because mqtt.server names another broker: remove one of them'
 const defaultsOnly = 'it needs gateways: and devices:, as README.md shows'
 
-/** A key with nothing behind it, its lines commented out perhaps, is as good as none. */
+/** A key without a value (its lines may be commented out) counts as absent. */
 function withoutEmpty(data: unknown, file: string | null): object {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     const example = 'devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "+4915112345678" } }'
@@ -114,7 +115,7 @@ const variableIn =
 function readSecrets(file: string, env: LoadOptions['env']): Record<string, string> | null {
   if (!existsSync(file)) return null
   const secret = () => {
-    throw new Fault('invalid_config', 'a secret is written out here')
+    throw new Fault('invalid_config', 'a secret must be a literal value here')
   }
   const { data } = readYaml(text(file), file, { secret, env: variableIn(env) })
   const entries = Object.entries(withoutEmpty(data, file))
@@ -143,8 +144,8 @@ function text(file: string): string {
 }
 
 function refusal(problems: readonly Problem[], file: string | null, read: YamlFile | null): Fault {
-  const said = problems.map((problem) => placed(problem, file, read))
-  return new Fault('invalid_config', said.join('\n'), { problems: said })
+  const sentences = problems.map((problem) => placed(problem, file, read))
+  return new Fault('invalid_config', sentences.join('\n'), { problems: sentences })
 }
 
 function placed({ path, message }: Problem, file: string | null, read: YamlFile | null): string {

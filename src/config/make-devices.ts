@@ -8,8 +8,8 @@ import type { ProfileFiles } from './profiles.ts'
 import type { Config } from './schema.ts'
 
 /**
- * The devices of the configuration, each with its profile. Tells every fault at once. Of those `made` before, only
- * the ones of which something is known by now are made again.
+ * The devices of the configuration, each with its profile. Reports all problems at once. Of those `made` before, only
+ * the ones with learned settings are made again.
  */
 export function makeDevices(
   config: Config,
@@ -35,7 +35,7 @@ export function makeDevices(
   return devices
 }
 
-/** One device as this hub's configuration sees it. */
+/** A device with this hub's configuration. */
 export function makeConfigured(
   id: string,
   row: DeviceConfig,
@@ -61,13 +61,13 @@ export function makeConfigured(
   return makeDevice(id, row, profiles.get(row.profile), environment, known)
 }
 
-/** The number of a gateway's SIM, as the configuration has it. */
+/** The configured number of a gateway's SIM. */
 export function numberOf({ gateways, sms }: Config, id: string): string | null {
   const number = Object.hasOwn(gateways, id) ? gateways[id]?.number : undefined
   return number === undefined ? null : normaliseNumber(number, sms.region)
 }
 
-/** Who has which number: two devices may share one only where their texts tell them apart. */
+/** Owners of numbers: two devices may share one only where their texts identify them. */
 export class NumberOwners {
   readonly #owners = new Map<string, Device[]>()
 
@@ -76,10 +76,10 @@ export class NumberOwners {
     for (const number of device.numbers) {
       const other = this.#owners.get(number)?.find((owner) => !areToldApart(owner, device))
       if (other === undefined) continue
-      const way = 'two may share one where the identity of their profile, set on both, tells them apart'
+      const way = 'two may share one where the identity of their profile, set on both, differs'
       throw new Fault(
         'invalid_config',
-        `device ${device.id}: ${number} is the number of device ${other.id} already; ${way}`,
+        `device ${device.id}: ${number} is already the number of device ${other.id}; ${way}`,
         { device: device.id, number },
       )
     }
@@ -95,7 +95,7 @@ export class NumberOwners {
   }
 }
 
-/** Two behind one number, and each text says which of them it is of. */
+/** Whether two devices with the same number are identified by their texts. */
 function areToldApart(a: Device, b: Device): boolean {
   if (a.id === b.id) return true
   const [mine, theirs] = [nameOf(a), nameOf(b)]

@@ -3,15 +3,15 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 /** `scrypt:<log2 N>:<r>:<p>:<salt>:<hash>`, both base64url (RFC 7914). */
 const form = /^scrypt:(\d{1,2}):(\d{1,2}):(\d{1,2}):([\w-]{16,}):([\w-]{43})$/
 const cost = { log2N: 15, r: 8, p: 1 }
-/** log2 N beyond which a hash in the configuration would only stop the hub. */
-const mostLog2N = 18
+/** A greater cost would block the hub. */
+const maxLog2N = 18
 
 export function isPasswordHash(text: string): boolean {
   const match = form.exec(text)
-  return match !== null && Number(match[1]) <= mostLog2N && Number(match[2]) <= 16 && Number(match[3]) <= 4
+  return match !== null && Number(match[1]) <= maxLog2N && Number(match[2]) <= 16 && Number(match[3]) <= 4
 }
 
-/** What goes into `password:` of a user of the broker. */
+/** The value for `password:` of a user of the broker. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const hash = await derive(password, salt, cost)

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { didYouMean } from '../util/nearest.ts'
 import { exampleAt, keysAt, variantsAt } from './reference.ts'
 
-/** One mistake, in words for whoever wrote the file. */
+/** A mistake in the configuration, as a sentence. */
 export interface Problem {
   readonly path: readonly PropertyKey[]
   readonly message: string
@@ -10,18 +10,18 @@ export interface Problem {
 
 type Issue = z.core.$ZodIssue
 
-/** Keys that other programs have, and what stands for them here. */
+/** Keys of other programs, and their equivalents. */
 const elsewhere: Readonly<Record<string, string>> = {
   'mqtt.host': '; write server: mqtt://host:1883',
-  'mqtt.port': '; write it behind the host: server: mqtt://host:1883',
+  'mqtt.port': '; write it after the host: server: mqtt://host:1883',
   'mqtt.user': '; did you mean "username"?',
   'mqtt.topic': '; did you mean "base_topic"?',
   'mqtt.tls': '; write server: mqtts://host:8883',
-  'mqtt.users': '; they stand under broker: { users: … }',
-  'mqtt.listen': '; it stands under broker: { listen: … }',
+  'mqtt.users': '; they are under broker: { users: … }',
+  'mqtt.listen': '; it is under broker: { listen: … }',
 }
 
-/** Every mistake of a configuration: the key, what is wrong with it, and how it is written. */
+/** All mistakes of a configuration: the key, the problem, and an example. */
 export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   return error.issues.flatMap(withinUnion).flatMap((issue) => {
     const at = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
@@ -39,7 +39,7 @@ export function problemsOf(error: z.ZodError, data: unknown): Problem[] {
   })
 }
 
-/** What is wrong with a value of any schema, in words. */
+/** The problem of a value of any schema, in words. */
 export function wordsOf(issue: Issue, data: unknown): { path: readonly PropertyKey[]; words: string } {
   const { path } = issue
   const value = valueAt(data, path)
@@ -72,11 +72,11 @@ function tooBig({ origin, maximum }: Extract<Issue, { code: 'too_big' }>): strin
   return origin === 'string' ? `may have at most ${maximum} characters` : `must be at most ${maximum}`
 }
 
-/** Of a value with several forms: what is wrong within the one that it has. */
+/** For a value with several forms: the problem within the form that it has. */
 function withinUnion(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union' || issue.discriminator !== undefined) return [issue]
   const within = branchesOf(issue).find((issues) => !issues.some(isForm))
-  // What is wrong with it as a whole is said with the words that could stand there instead.
+  // A problem of the value as a whole is reported with the possible words.
   if (within === undefined || within.some(({ code, path }) => path.length === 0 && code !== 'unrecognized_keys'))
     return [issue]
   return within.map((one) => ({ ...one, path: [...issue.path, ...one.path] }) as Issue).flatMap(withinUnion)
@@ -89,12 +89,12 @@ function unionOf(issue: Extract<Issue, { code: 'invalid_union' }>, data: unknown
   if (variants !== null) return { path, words: choiceOf(variants, value) }
   const branches = branchesOf(issue)
   const choices = branches.flatMap(([first]) => (first?.code === 'invalid_value' ? first.values.map(String) : []))
-  // The branch whose form fits knows what is wrong within; where none fits, all forms are named.
+  // The branch whose form fits has the problem within; where none fits, all forms are listed.
   const within = branches.find((issues) => !issues.some(isForm))?.[0]
   if (within !== undefined) {
-    const said = wordsOf({ ...within, path: [...path, ...within.path] } as Issue, data)
-    if (within.path.length > 0 || choices.length === 0) return said
-    return { path, words: `${said.words}, or ${choices.join(' or ')}${didYouMean(String(value), choices)}` }
+    const inner = wordsOf({ ...within, path: [...path, ...within.path] } as Issue, data)
+    if (within.path.length > 0 || choices.length === 0) return inner
+    return { path, words: `${inner.words}, or ${choices.join(' or ')}${didYouMean(String(value), choices)}` }
   }
   if (value === undefined) return { path, words: 'is missing' }
   const forms = [...new Set(branches.flatMap(([first]) => (first === undefined ? [] : formOf(first))))]
@@ -119,7 +119,7 @@ function formOf(issue: Issue): string[] {
   return issue.expected === 'boolean' ? [] : [kindWords(issue.expected)]
 }
 
-/** `forms`: what it may be instead of one of the words. */
+/** `forms`: alternatives to the words. */
 function choiceOf(values: readonly string[], value: unknown, forms: readonly string[] = []): string {
   const words = values.length === 1 ? values[0] : `one of ${values.join(', ')}`
   if (value === undefined) return `is missing: it is ${words}`
@@ -141,14 +141,14 @@ const kinds: Readonly<Record<string, string>> = {
 const kindWords = (expected: string): string => kinds[expected] ?? 'a text'
 
 function kindOf(value: unknown): string {
-  if (value === '' || value === null || value === undefined) return 'nothing (what belongs to it is indented below it)'
+  if (value === '' || value === null || value === undefined) return 'nothing (its contents are indented below it)'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? 'a table of keys' : shown(value)
 }
 
 const shown = (value: unknown): string => (typeof value === 'object' ? kindOf(value) : `"${value}"`)
 
-/** A value as the file would hold it, where the words have none. */
+/** An example value as in the file, where the words have none. */
 function exampleFor(path: readonly PropertyKey[], data: unknown, words: string): string {
   const found = exampleAt(path, data)
   if (found === null || words.includes(found.text)) return ''

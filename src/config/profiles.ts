@@ -9,10 +9,10 @@ import { noLookups, readYaml } from './yaml.ts'
 /** `devices/` of the installation: beside `src/` and beside `dist/`. */
 const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))
 
-/** Eight times the longest that is shipped. A pattern of a megabyte takes seconds to read and more memory than a hub has. */
-const mostOctets = 256 * 1_024
+/** Eight times the longest shipped one. A pattern of a megabyte takes seconds to parse and too much memory. */
+const maxOctets = 256 * 1_024
 
-/** The profile files: those that come with the hub, and the owner's own in `<data>/devices`, which win. */
+/** The profile files: those of the installation, and the owner's in `<data>/devices`, which take precedence. */
 export class ProfileFiles {
   readonly #folders: readonly string[]
   readonly #read = new Map<string, Profile>()
@@ -27,7 +27,7 @@ export class ProfileFiles {
     return [...new Set(ids)].sort()
   }
 
-  /** The owner's own files that are used instead of a shipped one of the same name. */
+  /** The owner's files that replace a shipped one of the same name. */
   shadows(): { readonly id: string; readonly file: string }[] {
     const [own = shippedFolder] = this.#folders
     if (own === shippedFolder || !existsSync(own)) return []
@@ -36,14 +36,14 @@ export class ProfileFiles {
       .map((id) => ({ id, file: join(own, `${id}.yaml`) }))
   }
 
-  /** Reads a profile when it is first asked for. */
+  /** Reads a profile at its first use. */
   get(id: string): Profile {
     const profile = this.#read.get(id) ?? this.read(id)
     this.#read.set(id, profile)
     return profile
   }
 
-  /** What a list shows of a profile. The rest of its file is not looked at: all of them take a moment. */
+  /** The keys of a profile for a list. The rest of its file is not parsed, which would be slow for all of them. */
   head(id: string): ProfileHead {
     const file = this.#fileOf(id)
     const blocks = readFileSync(file, 'utf8').split(/^(?=[a-z_]+:)/m)
@@ -60,7 +60,7 @@ export class ProfileFiles {
     }
   }
 
-  /** The same, and forgets it again: for those who look at all of them. */
+  /** Reads a profile without caching it, for iterating over all of them. */
   read(id: string): Profile {
     return readProfile(id, this.#fileOf(id))
   }
@@ -72,7 +72,7 @@ export class ProfileFiles {
     return file
   }
 
-  /** The profile that was meant: its maker left out, the name of a model, or a spelling that is near. */
+  /** Suggests a profile: for an id without its manufacturer, the name of a model, or a similar spelling. */
   #meant(id: string): string {
     const ids = this.ids()
     const plain = id.toLowerCase().replace(/\.ya?ml$/, '')
@@ -86,7 +86,7 @@ export class ProfileFiles {
   }
 }
 
-/** What a list of profiles shows of one. */
+/** An entry of a list of profiles. */
 export interface ProfileHead {
   readonly profile: string
   readonly kind: string
@@ -97,12 +97,12 @@ export interface ProfileHead {
 
 const headKeys = ['kind', 'manufacturer', 'family', 'models'] as const
 
-/** One profile file. Fails with `invalid_profile`, naming the file and what is wrong. */
+/** Reads a profile file. Fails with `invalid_profile`, the file and the problem. */
 export function readProfile(id: string, file: string): Profile {
   let text: string
   try {
     const { size } = statSync(file)
-    if (size > mostOctets) throw new Error(`has ${size} octets; a profile has at most ${mostOctets}`)
+    if (size > maxOctets) throw new Error(`has ${size} octets; a profile has at most ${maxOctets}`)
     text = readFileSync(file, 'utf8')
   } catch (error) {
     throw new Fault('invalid_profile', `${file}: ${(error as Error).message}`, { profile: id }, error)

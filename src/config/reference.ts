@@ -2,9 +2,9 @@ import type * as z from 'zod'
 import { Config } from './schema.ts'
 import { inYaml } from './yaml.ts'
 
-/** One key of the configuration as the reference shows it. */
+/** A key of the configuration in the reference. */
 export interface KeyRow {
-  /** `mqtt.broker.listen`; `<name>` stands for the owner's own names. */
+  /** `mqtt.broker.listen`; `<name>` stands for names that the owner chooses. */
   readonly path: string
   readonly description: string
   readonly example: string
@@ -26,7 +26,7 @@ interface Definition {
 
 const definitionOf = (schema: z.ZodType): Definition => (schema as unknown as { def: Definition }).def
 
-/** Past defaults, options and pipes to what a schema is made of. */
+/** Unwraps defaults, options and pipes. */
 function unwrap(schema: z.ZodType): Definition {
   let definition = definitionOf(schema)
   for (;;) {
@@ -36,13 +36,13 @@ function unwrap(schema: z.ZodType): Definition {
   }
 }
 
-/** A preprocessed value is described by what comes behind, a transformed one by what comes in front. */
+/** A preprocessed value is described by its output schema, a transformed one by its input schema. */
 function pipeEnd(definition: Definition): z.ZodType | undefined {
   const { in: from, out } = definition as { in?: z.ZodType; out?: z.ZodType }
   return from !== undefined && definitionOf(from).type === 'transform' ? out : from
 }
 
-/** The schema below a key; of several variants the one that fits the data, else the first that has the key. */
+/** The schema below a key; of several variants the one that fits the data, else the first with the key. */
 function below(schema: z.ZodType, key: PropertyKey, data: unknown): z.ZodType | undefined {
   const { shape, valueType, element, options, discriminator } = unwrap(schema)
   if (shape !== undefined) return shape[String(key)]
@@ -82,7 +82,7 @@ export function keysAt(path: readonly PropertyKey[], data: unknown): string[] {
   return [...new Set(shapes.flatMap((option) => Object.keys(unwrap(option).shape ?? {})))]
 }
 
-/** The words that tell variants of a table apart (`type: modem`), at the path of such a word; else null. */
+/** The discriminators of the variants of a table (`type: modem`), at the path of a discriminator; else null. */
 export function variantsAt(path: readonly PropertyKey[]): string[] | null {
   const key = String(path.at(-1))
   const schema = schemaAt(path.slice(0, -1), undefined)
@@ -92,7 +92,7 @@ export function variantsAt(path: readonly PropertyKey[]): string[] | null {
     : null
 }
 
-/** How the nearest key of a path that has an example is written. */
+/** The example of the nearest key on a path that has one. */
 export function exampleAt(path: readonly PropertyKey[], data: unknown): { key: string; text: string } | null {
   for (let depth = path.length; depth > 0; depth--) {
     const schema = schemaAt(path.slice(0, depth), data)
@@ -102,7 +102,7 @@ export function exampleAt(path: readonly PropertyKey[], data: unknown): { key: s
   return null
 }
 
-/** What `key` has noted of a schema, through whatever was put around it. */
+/** The description that `key` has given a schema, below any wrappers. */
 function metaOf(schema: z.ZodType): { readonly description?: string; readonly example?: unknown } {
   for (let one: z.ZodType | undefined = schema; one !== undefined; ) {
     const { description, examples } = (one.meta() ?? {}) as { description?: string; examples?: readonly unknown[] }
@@ -116,7 +116,7 @@ function valueIn(data: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce((value: unknown, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], data)
 }
 
-/** Every key with what it means, in the order of the schema. */
+/** Every key with its description, in the order of the schema. */
 export function referenceRows(): KeyRow[] {
   return rowsOf(Config, [])
 }
@@ -154,11 +154,11 @@ function fallbackOf(schema: z.ZodType): string {
 
 const introduction = `# Configuration
 
-Every key of \`smshub.yaml\`. All may be left out unless "required" is said. \`<name>\` is a name of your choice.
+Every key of \`smshub.yaml\`. All are optional unless marked as required. \`<name>\` is a name of your choice.
 \`smshub config check\` lists all mistakes of a file; \`smshub schema config\` prints a JSON Schema for editors.
 
 - The file is the one that \`--config\` or \`$SMSHUB_CONFIG\` names, else \`$SMSHUB_DATA/smshub.yaml\`, \`smshub.yaml\`,
-  \`data/smshub.yaml\` in the working folder, or \`/etc/smshub/smshub.yaml\`. Relative paths in it are seen from its folder.
+  \`data/smshub.yaml\` in the working folder, or \`/etc/smshub/smshub.yaml\`. Relative paths in it are relative to its folder.
 - \`!secret name\` takes a value from \`secrets.yaml\` beside it, \`!env NAME\` from the environment.
 - \`SMSHUB_MQTT__SERVER\` sets \`mqtt.server\`; \`SMSHUB_MQTT__PASSWORD_FILE\` reads the value from a file. The environment wins.
 - Times are seconds, or \`30m\`, \`26h\`, \`2d\`. Numbers of limits count segments: a long text has several.

@@ -1,12 +1,12 @@
 import * as z from 'zod'
 
-/** A key of the configuration: what it means, and a value as people write it. Both are shown where a value is wrong. */
+/** A key of the configuration with its meaning and an example, which are shown where a value is wrong. */
 export const key = <S extends z.ZodType>(schema: S, description: string, example: unknown): S =>
   schema.meta({ description, examples: [example] })
 
 /**
- * YAML scalars are read as written (`pin: 0123` stays `0123`), so what is a number or a boolean is decided by the key
- * that wants one. Values from the environment and from code come the same way.
+ * YAML scalars are read as written (`pin: 0123` stays `0123`): keys that take a number or a boolean convert them. The
+ * same holds for values from the environment and from code.
  */
 export const flag = z.union([z.boolean(), z.enum(['true', 'false', 'yes', 'no', 'on', 'off'])]).transform((value) => {
   return typeof value === 'boolean' ? value : ['true', 'yes', 'on'].includes(value)
@@ -55,5 +55,5 @@ export const listen = z.union([z.string(), z.number().transform(String)]).transf
   return { host: match[1] ?? match[2] ?? '127.0.0.1', port }
 })
 
-/** A list, or one alone. */
+/** A list, or a single value. */
 export const list = <T extends z.ZodType>(item: T) => z.union([z.array(item), item.transform((one) => [one])])

@@ -31,7 +31,7 @@ const Mqtt = z
     username: key(z.string().optional(), 'User of the hub at that broker', 'smshub'),
     password: key(z.string().optional(), 'Its password', '!secret mqtt'),
     ca: key(file, 'PEM file of the authority that signed the certificate of the broker (mqtts://)', 'ca.pem'),
-    cert: key(file, 'PEM file of a certificate of the hub, where the broker wants one', 'hub.pem'),
+    cert: key(file, 'PEM file of a certificate of the hub, where the broker requires one', 'hub.pem'),
     key: key(file, 'PEM file of the key of that certificate', 'hub.key'),
     client_id: key(
       z.string().min(1).max(128).optional(),
@@ -42,12 +42,12 @@ const Mqtt = z
       z
         .array(z.string().regex(/^(?:(?:[^+#/\0]*|\+)\/)*(?:[^+#/\0]+|\+|#)$/, 'must be a topic filter like panel/#'))
         .default([]),
-      'Where clients may have answers published (MQTT 5 response topic), beside <base_topic>/reply/#',
+      'Topics where clients may have answers published (MQTT 5 response topic), in addition to <base_topic>/reply/#',
       ['panel/#'],
     ),
     identity: key(
       z.enum(['none', 'topic']).default('none'),
-      'topic: commands are accepted below <base_topic>/as/<user>/ only, where the ACL of the broker says who is who',
+      'topic: commands are accepted below <base_topic>/as/<user>/ only, where the ACL of the broker identifies the user',
       'none',
     ),
     protocol: key(
@@ -56,7 +56,7 @@ const Mqtt = z
         .or(z.literal([4, 5]).transform(String))
         .transform((version) => Number(version) as 4 | 5)
         .optional(),
-      'MQTT version to begin with: 5, or 4 for 3.1.1; what the broker refuses is not tried again',
+      'MQTT version to try first: 5, or 4 for 3.1.1; a version that the broker refuses is not tried again',
       '5',
     ),
     broker: key(Broker, 'The broker of the hub itself, where mqtt.server is not set', { listen: '127.0.0.1:1883' }),
@@ -81,12 +81,12 @@ const Limits = z
   })
   .prefault({})
 
-/** `smshub.yaml`, whole. Unknown keys are errors. */
+/** The whole `smshub.yaml`. Unknown keys are errors. */
 export const Config = z
   .strictObject({
     version: key(number({ min: 1, max: 1, integer: true }).default(1), 'Version of this format', '1'),
     mqtt: key(Mqtt, 'Where clients publish and subscribe', { server: 'mqtt://broker.lan:1883' }),
-    gateways: key(z.record(id, Gateway).default({}), 'Modems, each under a name of your choice', {
+    gateways: key(z.record(id, Gateway).default({}), 'Modems, by names of your choice', {
       home: { type: 'modem' },
     }),
     routes: key(
@@ -98,7 +98,7 @@ export const Config = z
                 .string()
                 .regex(/^\+?\d+$/, 'must be the beginning of a number, like +49')
                 .optional(),
-              'Numbers that begin like this; without it all others',
+              'Numbers with this prefix; without it all others',
               '+49',
             ),
             gateways: key(z.array(id).min(1), 'Gateways that may be used for them', ['home']),
@@ -108,7 +108,7 @@ export const Config = z
       'Which gateway is used for which numbers; without routes, any',
       [{ prefix: '+49', gateways: ['home'] }],
     ),
-    devices: key(z.record(id, DeviceConfig).default({}), 'Devices, each under a name of your choice: its topic', {
+    devices: key(z.record(id, DeviceConfig).default({}), 'Devices, by names of your choice, which are their topics', {
       gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', number: '+4915112345678' },
     }),
     contacts: key(
@@ -125,7 +125,7 @@ export const Config = z
         ),
         unknown_senders: key(
           z.enum(['publish', 'drop']).default('publish'),
-          'What happens to texts of numbers that are no device and no contact',
+          'What happens to texts from numbers that are neither a device nor a contact',
           'publish',
         ),
         region: key(
@@ -133,7 +133,7 @@ export const Config = z
             .string()
             .regex(/^[A-Z]{2}$/, 'must be a country code of two capital letters like DE')
             .optional(),
-          'Country of numbers that are written without a country code',
+          'Country of numbers without a country code',
           'DE',
         ),
       })
@@ -150,7 +150,7 @@ export const Config = z
             .array(z.string().regex(/^\+\d+$/, 'must be the beginning of a number with its country code, like +49'))
             .min(1)
             .optional(),
-          'What the numbers of devices that are added over MQTT must begin with; without it, any number is allowed',
+          'Prefixes that numbers of devices added over MQTT must have; without it, any number is allowed',
           ['+49'],
         ),
       })
@@ -184,19 +184,19 @@ export const Config = z
       .prefault({}),
     http: z
       .strictObject({
-        listen: key(listen.prefault('127.0.0.1:8080'), 'Where /healthz and /metrics answer', '127.0.0.1:8080'),
-        enabled: key(flag.default(true), 'Whether they answer at all', 'true'),
-        hosts: key(list(z.string().min(1)).default([]), 'Names by which other machines may ask it', [
+        listen: key(listen.prefault('127.0.0.1:8080'), 'Address of /healthz and /metrics', '127.0.0.1:8080'),
+        enabled: key(flag.default(true), 'Whether they are served', 'true'),
+        hosts: key(list(z.string().min(1)).default([]), 'Host names under which other machines may access it', [
           'hub.example.org',
         ]),
       })
       .prefault({}),
-    data: key(z.string().min(1).default('./data'), 'Folder of the data, seen from this file', './data'),
+    data: key(z.string().min(1).default('./data'), 'Folder of the data, relative to this file', './data'),
     log: z
       .strictObject({
         level: key(
           z.enum(['error', 'warn', 'info', 'debug', 'trace']).default('info'),
-          'How much is logged on the standard error',
+          'Level of the log on standard error',
           'info',
         ),
         format: key(
@@ -206,7 +206,7 @@ export const Config = z
         ),
         mqtt: key(
           z.enum(['none', 'error', 'warn', 'info', 'debug']).default('none'),
-          'How much of it is published on bridge/logging',
+          'Level of the lines published on bridge/logging',
           'warn',
         ),
       })

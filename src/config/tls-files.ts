@@ -12,7 +12,7 @@ interface Files {
 
 const names = ['ca', 'cert', 'key'] as const
 
-/** The configuration with the paths of certificates as seen from its file, and what is wrong with those files. */
+/** The configuration with the paths of certificates resolved from its file, and the problems of those files. */
 export function withTlsFiles(config: Config, base: string): { config: Config; problems: Problem[] } {
   const { broker } = config.mqtt
   const problems: Problem[] = []
@@ -45,7 +45,7 @@ function problemsIn(files: Files, path: readonly string[]): Problem[] {
       return [{ path: at, message: `${at.join('.')}: ${reason}` }]
     }
     if (contents[name].includes('-----BEGIN ')) return []
-    return [{ path: at, message: `${at.join('.')}: ${file} is no PEM file (-----BEGIN …)` }]
+    return [{ path: at, message: `${at.join('.')}: ${file} is not a PEM file (-----BEGIN …)` }]
   })
   if (files.cert !== undefined && files.key === undefined)
     problems.push({ path: [...path, 'cert'], message: `${path.join('.')}.key: is missing: cert needs its key` })

@@ -1,7 +1,7 @@
 import type { Device } from '../device/device.ts'
 import { codesOf, questionFor } from '../device/receive/evidence.ts'
 
-/** Levels of trust that nothing the device sends can reach, each with what follows and what to do. */
+/** Configured levels of trust that no text of the device can reach, with consequence and remedy. */
 export function trustWarnings(device: Device): string[] {
   const { trust, id, profile } = device
   if (trust === null || codesOf(device).length > 0) return []
@@ -9,13 +9,13 @@ export function trustWarnings(device: Device): string[] {
   const names = wants.map(([name]) => name)
   if (names.length === 0) return []
   const key = `devices.${id}.trust`
-  const none = `no text of ${profile.id} holds a code of the device (or its code is the one of the factory)`
+  const none = `no text of ${profile.id} contains a code of the device (or its code is the factory default)`
   if (questionFor(device, []) === null)
     return [
       `${key}: secret cannot be reached: ${none}, and no command queries its state; its texts would never count: use route`,
     ]
   return [
-    `${key}: ${none}: only answers to questions (get) reach secret${
+    `${key}: ${none}: only answers to queries (get) reach secret${
       names.includes('settle')
         ? '; other commands end with ok: null, reason: unverified, unless settle is route or number'
         : ''

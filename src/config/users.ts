@@ -4,7 +4,7 @@ import { didYouMean } from '../util/nearest.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'
 
-/** Levels behind a device's topic, by what a user does there. */
+/** Levels below a device's topic, by access. */
 const verbs = { read: verbsOf('out'), write: verbsOf('in') } as const
 
 function verbsOf(direction: 'in' | 'out'): string[] {
@@ -14,7 +14,7 @@ function verbsOf(direction: 'in' | 'out'): string[] {
   return [...new Set(own.map(([topic]) => topic.split('/')[1] ?? ''))]
 }
 
-/** What users are given that nothing comes of: a name that is spelt wrong, or a topic that is none of the hub's. */
+/** Rights of users without effect: a misspelt name, or a topic that the hub does not have. */
 export function userWarnings({ mqtt, devices }: Config): Problem[] {
   const known = Object.keys(devices)
   return Object.entries(mqtt.broker.users ?? {}).flatMap(([name, user]) => {
@@ -36,7 +36,7 @@ export function userWarnings({ mqtt, devices }: Config): Problem[] {
 const noDevice = (device: string, known: readonly string[]): string =>
   `there is no device "${device}"${didYouMean(device, known) || ', unless it is added while the hub runs'}`
 
-/** Why a filter takes none of the topics that it looks like; null where it takes some, or is not for the hub's at all. */
+/** Why a filter matches no topic of the hub though it looks like it; null where it does, or is for other topics. */
 function filterFault(
   filter: string,
   base: string,
@@ -57,7 +57,7 @@ function filterFault(
   return `"${filter}": a device has no topic "${verb}" there${meant}`
 }
 
-/** Commands that users are narrowed to, and that none of their devices has. */
+/** Commands that users are restricted to and none of their devices has. */
 export function commandWarnings({ mqtt }: Config, devices: ReadonlyMap<string, Device>): string[] {
   return Object.entries(mqtt.broker.users ?? {}).flatMap(([name, { devices: own, commands = [] }]) => {
     if (commands.length === 0) return []
@@ -72,6 +72,6 @@ export function commandWarnings({ mqtt }: Config, devices: ReadonlyMap<string, D
   })
 }
 
-/** With those that a command had before: they go on to work. */
+/** Names of commands, former ones included. */
 const commandNames = (device: Device): string[] =>
   Object.entries(commandsOf(device)).flatMap(([name, { was }]) => [name, ...was])

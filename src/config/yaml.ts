@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, type Node, parseDocument, type Scalar, stringify, visit, type YAMLError } from 'yaml'
 import { Fault } from '../message/fault.ts'
 
-/** What `!secret name` and `!env NAME` stand for. They fail with a Fault that says what is missing. */
+/** Resolve `!secret name` and `!env NAME`, or fail with a Fault that names what is missing. */
 export interface Lookups {
   secret(name: string): string
   env(name: string): string
@@ -13,7 +13,7 @@ export interface YamlFile {
   lineOf(path: readonly PropertyKey[]): number | null
 }
 
-/** Files that stand for nothing: profiles. */
+/** For profiles, in which neither is allowed. */
 export const noLookups: Lookups = {
   secret: () => {
     throw new Fault('invalid_config', '!secret is for smshub.yaml only')
@@ -23,41 +23,40 @@ export const noLookups: Lookups = {
   },
 }
 
-/** What the YAML library reports, in words that name the fix; the library's own words for the rest. */
+/** Messages for errors of the YAML library, with the fix; the library's own for the rest. */
 const wordsFor: Partial<Record<YAMLError['code'], string>> = {
   BAD_INDENT: 'is not indented like the lines around it: keys of one table begin in the same column',
   BLOCK_AS_IMPLICIT_KEY: 'is not indented like the lines around it: keys of one table begin in the same column',
   MULTILINE_IMPLICIT_KEY:
-    'has no "key: value", or is not indented like the lines around it: a colon needs a blank behind it',
+    'has no "key: value", or is not indented like the lines around it: a colon needs a blank after it',
   TAB_AS_INDENT: 'is indented with a tab: use blanks',
-  MISSING_CHAR: 'has a quote or bracket that is not closed, or a colon without a blank behind it',
-  UNEXPECTED_TOKEN:
-    'has something where nothing can stand: a bracket, comma or quote is too many, missing or not closed',
+  MISSING_CHAR: 'has a quote or bracket that is not closed, or a colon without a blank after it',
+  UNEXPECTED_TOKEN: 'has something unexpected: a bracket, comma or quote is too many, missing or not closed',
   BAD_ALIAS: 'has a value that begins with *: put it into quotes',
   BAD_SCALAR_START: 'has a value that begins with @ or `: put it into quotes',
   BAD_DQ_ESCAPE: "has a backslash in double quotes: use single quotes ('…')",
   MULTIPLE_DOCS: 'begins a second document (---): one file holds one',
   KEY_OVER_1024_CHARS: 'has a key of more than 1024 characters: a quote is not closed',
   BLOCK_IN_FLOW: 'mixes brackets and indented lines: close the bracket first',
-  TAG_RESOLVE_FAILED: 'has a tag (!…) that is not known: there is !secret and !env',
+  TAG_RESOLVE_FAILED: 'has an unknown tag (!…): there is !secret and !env',
 }
 
-/** What is said of a tag with nothing behind it. */
+/** Messages for tags without a value. */
 const nameless = {
-  '!secret': 'the name of an entry of secrets.yaml is missing behind it, like !secret mqtt',
-  '!env': 'the name of an environment variable is missing behind it, like !env MQTT_PASSWORD',
+  '!secret': 'the name of an entry of secrets.yaml is missing after it, like !secret mqtt',
+  '!env': 'the name of an environment variable is missing after it, like !env MQTT_PASSWORD',
 } as const
 
-/** Keys that JavaScript takes for something else. */
+/** Keys with a meaning in JavaScript. */
 const impossibleKeys = ['__proto__']
-const mostAliases = 100
+const maxAliases = 100
 
-/** Reads YAML with every scalar as the text that is written there (the failsafe schema). */
+/** Reads YAML with every scalar as written (the failsafe schema). */
 export function readYaml(text: string, name: string, lookups: Lookups): YamlFile {
   try {
     return readDocument(text, name, lookups)
   } catch (error) {
-    // The library calls itself for each level.
+    // The library recurses for each level.
     if (!(error instanceof RangeError)) throw error
     throw new Fault('invalid_config', `${name}: ${tooDeep}`, {}, error)
   }
@@ -86,7 +85,7 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
     schema: 'failsafe',
     lineCounter: lines,
     customTags: [resolve('!secret', lookups.secret), resolve('!env', lookups.env)],
-    // The library compares each key with all before it: twenty thousand devices took it seven seconds.
+    // The library compares each key with all previous ones, which took seven seconds for twenty thousand devices.
     uniqueKeys: false,
     prettyErrors: false,
   })
@@ -105,7 +104,7 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
       for (const { key } of items) {
         if (!isScalar(key)) throw wrong((key as Node | null)?.range?.[0], 'a key must be a plain word')
         const offset = key.range?.[0]
-        if (seen.has(key.value)) throw wrong(offset, `the key "${key.value}" is there twice`)
+        if (seen.has(key.value)) throw wrong(offset, `the key "${key.value}" is repeated`)
         if (impossibleKeys.includes(String(key.value)))
           throw wrong(offset, `"${key.value}" can't be a name: use another`)
         seen.add(key.value)
@@ -113,7 +112,7 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
     },
   })
   return {
-    data: plain(() => document.toJS({ maxAliasCount: mostAliases }), name) ?? {},
+    data: plain(() => document.toJS({ maxAliasCount: maxAliases }), name) ?? {},
     lineOf: (path) => {
       for (let depth = path.length; depth >= 0; depth--) {
         const node = document.getIn(path.slice(0, depth) as string[], true) as Scalar | undefined
@@ -126,16 +125,16 @@ function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
 }
 
 function sentenceOf({ code, message }: YAMLError, all: readonly YAMLError[], text: string): string {
-  // What a lookup said comes as it is.
+  // The message of a lookup is passed on.
   if (code === 'TAG_RESOLVE_FAILED' && /^!(secret|env)\b/.test(message)) return message
   if (all.some((one) => lacksComma(one, text))) return 'this line has brackets in which a comma is missing'
   if (message.includes('call stack')) return tooDeep
   const isFlow = code === 'BAD_INDENT' && message.startsWith('Flow')
-  const words = isFlow ? 'comes behind a bracket that is not closed' : wordsFor[code]
-  return words === undefined ? `this line is no YAML: ${message.split('\n')[0]}` : `this line ${words}`
+  const words = isFlow ? 'follows a bracket that is not closed' : wordsFor[code]
+  return words === undefined ? `this line is not YAML: ${message.split('\n')[0]}` : `this line ${words}`
 }
 
-/** Two entries within brackets and nothing between them; the library takes them for one that is something else. */
+/** Two entries within brackets without a comma, which the library reports as another error. */
 function lacksComma({ code, message, pos }: YAMLError, text: string): boolean {
   if (/^Missing ,|^Implicit keys of flow sequence pairs/.test(message)) return true
   return code === 'BLOCK_IN_FLOW' && /^[^,{}[\]]*?\s[^\s,{}[\]]+:(\s|$)/.test(text.slice(pos[0], pos[1]))
@@ -148,12 +147,12 @@ function plain(make: () => unknown, name: string): unknown {
     const unset = /Unresolved alias.*: (\S+)/.exec((error as Error).message)?.[1]
     if (unset !== undefined)
       throw new Fault('invalid_config', `${name}: the value *${unset} begins with *: put it into quotes`, {}, error)
-    const reason = `more than ${mostAliases} aliases (*name) that multiply: write the values out`
+    const reason = `more than ${maxAliases} aliases (*name) that multiply: write the values out`
     throw new Fault('invalid_config', `${name}: ${reason}`, {}, error)
   }
 }
 
-/** A value as a file would hold it, on one line. */
+/** A value as YAML, on one line. */
 export function inYaml(value: unknown): string {
   if (typeof value === 'string' && value.startsWith('!secret ')) return value
   const text = stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()

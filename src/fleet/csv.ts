@@ -5,9 +5,9 @@ import type { DeviceRow } from './fleet.ts'
 const columns = ['id', 'profile', 'variant', 'number', 'name', 'gateway', 'time_zone', 'unproven'] as const
 
 /**
- * A table of devices: RFC 4180 with a comma or a semicolon, as spreadsheets write it, every cell as it stands there.
- * Several numbers stand in one cell with blanks between. An empty cell says nothing. Fails with `invalid_config`,
- * naming the line.
+ * A table of devices: RFC 4180 with a comma or a semicolon, as spreadsheets write it, every cell as text. Several
+ * numbers share a cell, separated by blanks. An empty cell leaves its key out. Fails with `invalid_config` and the
+ * line.
  */
 export function readTable(text: string): Map<string, DeviceRow> {
   const plain = text.replace(/^\ufeff/, '')
@@ -87,12 +87,12 @@ function cellsOf(text: string, separator: string): Line[] {
     } else if (char === '\n') endRow()
     else if (char !== '\r') cell += char
   }
-  if (quoted) throw new Fault('invalid_config', `line ${begun}: a quote that begins there does not end`)
+  if (quoted) throw new Fault('invalid_config', `line ${begun}: a quote that begins here is not closed`)
   endRow()
   return rows
 }
 
-/** The same table written: what `readTable` reads back. */
+/** The inverse of `readTable`. */
 export function writeTable(devices: Readonly<Record<string, DeviceRow>>): string {
   const rows = Object.entries(devices)
   const settings = [...new Set(rows.flatMap(([, row]) => Object.keys((row.settings as object) ?? {})))].sort()

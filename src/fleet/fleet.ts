@@ -12,7 +12,7 @@ import { idPattern, reservedIds } from '../message/topics.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 
-/** A device as its owner wrote it: the keys of `devices:` in smshub.yaml, every scalar a text. */
+/** A device as written by its owner: the keys of `devices:` in smshub.yaml, every scalar a string. */
 export type DeviceRow = Readonly<Record<string, unknown>>
 
 export interface FleetDeps {
@@ -20,11 +20,11 @@ export interface FleetDeps {
   readonly profiles: ProfileFiles
   readonly store: Store
   readonly now: () => number
-  /** The devices of the file, made before anything was known of their settings. */
+  /** The devices of the file, made before their learned settings were loaded. */
   readonly made?: ReadonlyMap<string, Device>
 }
 
-/** The devices of a hub: those of its file, and those that were added while it ran, which the store keeps. */
+/** The devices of a hub: those of its file, and those that were added while it ran, which are in the store. */
 export class Fleet {
   readonly #config: Config
   readonly #profiles: ProfileFiles
@@ -32,14 +32,14 @@ export class Fleet {
   readonly #now: () => number
   readonly #devices: Map<string, Device>
   readonly #owners = new NumberOwners()
-  /** Rows of the devices that the store keeps; the others are the file's. */
+  /** Rows of the devices in the store; the others are in the file. */
   readonly #rows = new Map<string, DeviceRow>()
   readonly #known = new Map<string, KnownSettings>()
-  /** What is known of settings is of this revision. */
+  /** Revision of the known settings. */
   #revision = 0
-  /** Changes run one behind the other: each sees what the one before left. */
+  /** Changes run one after the other: each sees the result of the previous one. */
   #last: Promise<unknown> = Promise.resolve()
-  /** Told of every device that is new, changed, or gone (null). */
+  /** Called for every device that is added, changed, or removed (null). */
   onChange: (id: string, device: Device | null) => void = () => {}
 
   private constructor({ config, profiles, store, now, made }: FleetDeps, known: ReadonlyMap<string, KnownSettings>) {
@@ -52,7 +52,7 @@ export class Fleet {
     for (const device of this.#devices.values()) this.#owners.claim(device)
   }
 
-  /** Reads what the store keeps. A device of the store that this hub can't have any more is left out, and told. */
+  /** Loads the devices of the store. One that is no longer valid is left out with a warning. */
   static async open(deps: FleetDeps, warn: (message: string) => void): Promise<Fleet> {
     const { store } = deps
     const { revision, devices } = await store.run('knownSettings', { since: 0 })
@@ -60,7 +60,8 @@ export class Fleet {
     fleet.#revision = revision
     for (const { id, config: text } of await store.run('fleetRows', undefined)) {
       try {
-        if (fleet.#devices.has(id)) throw new Fault('invalid_config', 'smshub.yaml has one of this name, which counts')
+        if (fleet.#devices.has(id))
+          throw new Fault('invalid_config', 'a device in smshub.yaml has the same id and takes precedence')
         const row = JSON.parse(text) as DeviceRow
         fleet.#place(id, row, fleet.#make(id, row))
       } catch (error) {
@@ -74,22 +75,22 @@ export class Fleet {
     return this.#devices
   }
 
-  /** The row of a device that the store keeps; null for one of the file. */
+  /** The row of a device in the store; null for one of the file. */
   rowOf(id: string): DeviceRow | null {
     return this.#rows.get(id) ?? null
   }
 
-  /** Adds devices, all or none. Fails with `invalid_config`, telling every fault. */
+  /** Adds devices, all or none. Fails with `invalid_config` and all problems. */
   add(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
     return this.#inTurn(() => this.#put(rows, 'add'))
   }
 
-  /** Adds what is new and changes what is there: a table that is read once more changes nothing. */
+  /** Adds new devices and changes existing ones: importing the same table again changes nothing. */
   import(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
     return this.#inTurn(() => this.#put(rows, 'import'))
   }
 
-  /** Changes keys of a device; null takes one away, `settings` are changed one by one. */
+  /** Changes keys of a device; null removes one, `settings` are merged. */
   update(id: string, change: DeviceRow): Promise<void> {
     return this.#inTurn(() => {
       const row = this.#own(id)
@@ -111,7 +112,7 @@ export class Fleet {
     })
   }
 
-  /** What devices took or taught has changed. */
+  /** Applies settings that devices have accepted or reported since. */
   refreshSettings(): Promise<void> {
     return this.#inTurn(async () => {
       const { revision, devices } = await this.#store.run('knownSettings', { since: this.#revision })
@@ -125,7 +126,7 @@ export class Fleet {
           this.#devices.set(id, device)
           this.onChange(id, device)
         }
-        // Behind its use: a refresh that fails begins again where it was.
+        // Set after its use: a refresh that fails is repeated from the same revision.
         this.#known.set(id, known)
       }
       this.#revision = revision
@@ -190,19 +191,19 @@ export class Fleet {
 
   #taken(id: string): Fault {
     return this.#rows.has(id)
-      ? new Fault('duplicate', `device ${id} is there already; update changes it`, { device: id })
-      : new Fault('not_allowed', `device ${id} is written in smshub.yaml: change it there`, { device: id })
+      ? new Fault('duplicate', `device ${id} exists already; update changes it`, { device: id })
+      : new Fault('not_allowed', `device ${id} is in smshub.yaml: change it there`, { device: id })
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work)
-    // Whoever asked hears of a failure; the next one only waits for the end.
+    // A failure goes to its caller; the next change only waits for the end.
     this.#last = Promise.allSettled([turn])
     return turn
   }
 }
 
-/** Fails with `invalid_config` for a number that is surely not meant as it is written. */
+/** Fails with `invalid_config` for a number that is certainly a mistake. */
 function assertNumbers({ number }: DeviceRow, region: string | undefined): void {
   const problem = [number].flat().map((one) => numberProblem(String(one), region))
   const sure = problem.find((one) => one?.isSure)
@@ -215,7 +216,7 @@ function parseRow(id: string, row: DeviceRow): DeviceConfig {
   return parsed.data
 }
 
-/** JSON has numbers and booleans where YAML scalars are texts as they are written. */
+/** JSON numbers and booleans as strings, as scalars of the YAML file are. */
 export function textual(value: unknown): unknown {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (Array.isArray(value)) return value.map(textual)
@@ -231,7 +232,7 @@ function merged(row: DeviceRow, change: DeviceRow): DeviceRow {
 const withoutNull = (row: object): DeviceRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
 
-/** Settings of a row that nobody may send over MQTT. */
+/** Settings of a row that are not allowed over MQTT. */
 export function secretSettings(row: DeviceRow, profiles: ProfileFiles): string[] {
   if (typeof row.settings !== 'object' || row.settings === null || typeof row.profile !== 'string') return []
   const dialects = [...profiles.get(row.profile).dialects.values()]

@@ -175,7 +175,7 @@ describe('device/options', () => {
 })
 
 describe('log_level', () => {
-  test('changes what is logged, and what of it is told on bridge/logging', async () => {
+  test('changes what is logged, and what of it is published on bridge/logging', async () => {
     expect((await ask('log_level', { level: 'error', mqtt: 'warning' })).data).toEqual({ level: 'error', mqtt: 'warn' })
     await ask('queue/pause', 'van')
     await client.wait(({ topic, json }) => topic === 'smshub/bridge/logging' && /of van is paused/.test(json.message))

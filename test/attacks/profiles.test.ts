@@ -70,13 +70,13 @@ describe('attack 37: a profile of the owner’s', () => {
   test('that has the name of a shipped one is used, and named with that one, by config check and at the start', async () => {
     const id = 'king-pigeon/rtu5024'
     const folder = withProfiles(id, { [id]: message('OWN {state:word}'), 'my/own': message('a') })
-    const said = `${join(folder, 'data/devices', id)}.yaml is used instead of the profile ${id} that comes with smshub`
-    expect(loadConfig({ env: {}, cwd: folder }).warnings).toEqual([expect.stringContaining(said)])
-    expect((await smshub(['config', 'check'], folder)).err).toContain(said)
+    const line = `${join(folder, 'data/devices', id)}.yaml replaces the profile ${id} that comes with smshub`
+    expect(loadConfig({ env: {}, cwd: folder }).warnings).toEqual([expect.stringContaining(line)])
+    expect((await smshub(['config', 'check'], folder)).err).toContain(line)
     const hub = new HubProcess(folder)
     hub.launch({ config: readFileSync(join(folder, 'smshub.yaml'), 'utf8') })
     try {
-      await hub.logged(/is used instead of the profile king-pigeon\/rtu5024/)
+      await hub.logged(/replaces the profile king-pigeon\/rtu5024/)
     } finally {
       await hub.kill()
     }

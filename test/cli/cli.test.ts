@@ -299,7 +299,7 @@ describe('config check', () => {
     [
       'two devices with one number',
       `devices: { ${gate}, ${gate.replace('gate:', 'other:')} }`,
-      'is the number of device gate already',
+      'is already the number of device gate',
     ],
     [
       'a gateway that is not there',
@@ -320,7 +320,7 @@ describe('config check', () => {
     [
       'a device that is there twice, with its line',
       `devices:\n  ${gate}\n  other: { profile: generic/text, number: "+4917000001" }\n  ${gate}\n`,
-      'smshub.yaml:4: the key "gate" is there twice',
+      'smshub.yaml:4: the key "gate" is repeated',
     ],
     [
       'a key that is there twice, deeper down',

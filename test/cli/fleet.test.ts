@@ -92,7 +92,7 @@ describe('devices of the running hub', () => {
     [
       'a number that another device has',
       ['add', 'x', '--profile', 'generic/text', '--number', gateNumber],
-      'is the number of device gate already',
+      'is already the number of device gate',
     ],
     [
       'a variant that has to be chosen',
@@ -110,7 +110,7 @@ describe('devices of the running hub', () => {
       ['add', 'Front Gate', '--profile', 'generic/text', '--number', '+4915111'],
       'small letters',
     ],
-    ['a device of the file', ['remove', 'gate'], 'device gate is written in smshub.yaml: change it there'],
+    ['a device of the file', ['remove', 'gate'], 'device gate is in smshub.yaml: change it there'],
     ['a device that nobody knows', ['remove', 'yrad'], 'there is no device "yrad"; did you mean "yard"?'],
     ['a table with an unknown column', ['import', 'bad.csv'], 'line 1: unknown column "colour"'],
     ['a table that is not there', ['import', 'none.csv'], "none.csv can't be read"],

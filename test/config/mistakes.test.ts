@@ -155,7 +155,7 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     ['a key that is spelt wrong', `${base}devises: {}\n`, /:13: unknown key "devises"; did you mean "devices"/],
     ['a key of a device', swap('variant:', 'varient:'), /:8: .*unknown key "varient"; did you mean "variant"/],
     ['a key of a gateway', swap('type: modem', 'type: modem, pinn: 1234'), /unknown key "pinn"; did you mean "pin"/],
-    ['a key twice', `${base}devices: {}\n`, /:13: the key "devices" is there twice/],
+    ['a key twice', `${base}devices: {}\n`, /:13: the key "devices" is repeated/],
     ['an id with blanks', swap('  gate:', '  Front Gate:'), /:7: .*small letters/],
     ['an id with an umlaut', swap('  gate:', '  tür:'), /small letters/],
     ['a secret that is not there', swap('!secret gate', '!secret gat'), /:10: .*did you mean "gate"/],
@@ -233,7 +233,7 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     [
       'a certificate that is none',
       swap('24010"', '24010", tls: { cert: smshub.yaml, key: secrets.yaml }'),
-      /is no PEM file/,
+      /is not a PEM file/,
     ],
     ['a log level that is none', `${base}log: { level: verbose }\n`, /info, debug, trace, not "verbose"/],
     ['a time in words', swap('    variant', '    poll: often\n    variant'), /30m or 26h/],
@@ -262,7 +262,7 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     [
       'the port of a broker',
       base.replace('mqtt: {', 'mqtt: { port: 1883,'),
-      /behind the host: server: mqtt:\/\/host:1883/,
+      /after the host: server: mqtt:\/\/host:1883/,
     ],
     [
       'a level of trust',
