@@ -22,7 +22,7 @@ interface Output {
   readonly json: boolean
 }
 
-/** `modem list`: the gateways of the running hub, what is plugged in, and what the hub would do with it. Nothing is opened. */
+/** `modem list`: gateways of the running hub, plugged-in ports, and their use by the hub. Opens no port. */
 export async function listModems(
   { stdout, stderr, devices }: CliContext,
   { json }: Output,
@@ -43,8 +43,8 @@ export async function listModems(
     }
   })
   const hidden = withoutPort(usbDevices(devices)).map(({ usb, finding, fix }) => ({ usb, finding, fix }))
-  const told = Object.entries(states).map(([gateway, state]) => ({ gateway, ...state }))
-  if (json) for (const row of [...told, ...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
+  const gateways = Object.entries(states).map(([gateway, state]) => ({ gateway, ...state }))
+  if (json) for (const row of [...gateways, ...rows, ...hidden]) stdout.write(`${JSON.stringify(row)}\n`)
   else {
     for (const [id, state] of Object.entries(states)) stdout.write(`${gatewayLines(id, state).join('\n')}\n`)
     for (const row of rows) {
@@ -82,7 +82,7 @@ function meaningOf(port: TtyPort): { readonly kind: string; readonly use: string
   }
 }
 
-/** `modem probe`: opens a port and asks what it is. */
+/** `modem probe`: opens a port and identifies the modem. */
 export async function probeModem(
   context: CliContext,
   path: string,
@@ -94,7 +94,7 @@ export async function probeModem(
   const gateway = gatewayAt(path, states)
   const state = gateway === null ? undefined : states[gateway]
   if (gateway !== null && state !== undefined) {
-    // Two who talk to one modem would hear each other's answers.
+    // Two programs on one modem would receive each other's answers.
     if (json) stdout.write(`${JSON.stringify({ path, is: 'gateway', gateway, state })}\n`)
     else stdout.write(`${gatewayLines(gateway, state).join('\n')}\n`)
     return exitCodes.ok
@@ -115,14 +115,14 @@ export async function probeModem(
   }
 }
 
-/** `modem at`: through the running hub for one of its gateways, else on a port that it opens itself. */
-export async function sayToModem(
+/** `modem at`: through the running hub for one of its gateways, else on a port of its own. */
+export async function sendToModem(
   context: CliContext,
   target: string,
   text: string,
   load: LoadOptions,
 ): Promise<number> {
-  if (!/^at[ -~]*$/i.test(text)) throw new Fault('invalid_payload', `"${text}" is no AT command: AT+CSQ is one`)
+  if (!/^at[ -~]*$/i.test(text)) throw new Fault('invalid_payload', `"${text}" is not an AT command like AT+CSQ`)
   const gateway = await gatewayOf(target, load)
   const lines =
     gateway === null
@@ -132,14 +132,14 @@ export async function sayToModem(
   return lines.at(-1) === 'OK' ? exitCodes.ok : exitCodes.failure
 }
 
-/** `modem trace`: what went over the line lately, for a bug report. */
+/** `modem trace`: recent traffic on the line, for a bug report. */
 export async function traceModem(context: CliContext, target: string, load: LoadOptions): Promise<number> {
   const { trace } = await hub<{ trace: string }>(load, await namedGateway(target, load), 'trace')
   context.stdout.write(trace)
   return exitCodes.ok
 }
 
-/** `modem ussd`: asks the network through the running hub. */
+/** `modem ussd`: sends a USSD code through the running hub. */
 export async function askNetwork(
   context: CliContext,
   target: string,
@@ -147,15 +147,14 @@ export async function askNetwork(
   load: LoadOptions,
 ): Promise<number> {
   const gateway = await namedGateway(target, load)
-  if (!isUssd(codes))
-    throw new Fault('invalid_payload', 'a USSD code looks like *100#; what is chosen in its menus follows it')
+  if (!isUssd(codes)) throw new Fault('invalid_payload', 'a USSD code looks like *100#; choices in its menus follow it')
   const [code, ...menu] = codes
   const { text } = await hub<{ text: string }>(load, gateway, 'ussd', { code, menu })
   context.stdout.write(`${text}\n`)
   return exitCodes.ok
 }
 
-/** `modem restart`: what the hub does by itself when a modem does not serve, by hand. */
+/** `modem restart`: a recovery that the hub otherwise does by itself. */
 export async function restartModem(
   context: CliContext,
   target: string,
@@ -168,7 +167,7 @@ export async function restartModem(
   return exitCodes.ok
 }
 
-/** `modem doctor`: names what is wrong, what mends it, and the lines that say so. */
+/** `modem doctor`: the problem, its fix, and the lines that prove it. */
 export async function examineModem(
   context: CliContext,
   target: string,
@@ -192,7 +191,7 @@ export async function examineModem(
   return findings.some(({ severity }) => severity === 'error') ? exitCodes.failure : exitCodes.ok
 }
 
-/** A modem that can't be asked is told by what the hub knows of it. */
+/** A modem that does not answer is diagnosed from the hub's knowledge. */
 async function examineGateway(gateway: string, load: LoadOptions): Promise<readonly Finding[]> {
   const { gateways } = await hub<{ gateways: (GatewayStatus & { id: string })[] }>(load, gateway, 'list')
   const state = gateways.find(({ id }) => id === gateway)
@@ -205,31 +204,31 @@ async function examineGateway(gateway: string, load: LoadOptions): Promise<reado
     const finding = state.last_error ?? Fault.from(error).message
     const { id: _, ...shown } = state
     const lines = [`gateway/${gateway}: ${JSON.stringify(shown)}`]
-    // The modem that a gateway waits for may be one that shows no port.
+    // The modem that a gateway waits for may have no port.
     const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
     return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
   }
 }
 
-/** A reply as somebody reads it. */
+/** A reply for display. */
 function linesOf({ lines, final }: AtReply): string[] {
   if (final.kind === 'timeout') return [...lines, '(no answer)']
   if (final.kind === 'lost') return [...lines, '(the port was lost)']
   return [...lines, final.text ?? '']
 }
 
-/** The gateway that is meant, by its name or by the port that it has open; null for a port that no gateway has. */
+/** A gateway by its name or by its open port; null for a port of no gateway. */
 async function gatewayOf(target: string, load: LoadOptions): Promise<string | null> {
   return isPath(target) ? gatewayAt(target, await runningGateways(load)) : target
 }
 
-/** For what only the running hub can do. */
+/** Calls the running hub. */
 async function namedGateway(target: string, load: LoadOptions): Promise<string> {
   const gateway = await gatewayOf(target, load)
   if (gateway !== null) return gateway
   throw new Fault(
     'no_gateway',
-    `${target} is no port of a gateway of the hub that runs here, and that is who does this; smshub modem list shows them`,
+    `${target} is not a gateway or port of the running hub, which has to do this; smshub modem list shows them`,
   )
 }
 
@@ -239,11 +238,11 @@ async function hub<T>(load: LoadOptions, gateway: string, what: string, body: ob
   } catch (error) {
     const fault = Fault.from(error)
     if (!fault.message.startsWith('no hub runs')) throw fault
-    throw new Fault('no_gateway', `${fault.message}; a port can be named instead, for example /dev/ttyUSB2`)
+    throw new Fault('no_gateway', `${fault.message}; or name a port, for example /dev/ttyUSB2`)
   }
 }
 
-/** Names that stay when the numbers of the ttys change. */
+/** Names that remain when the numbers of the ttys change. */
 function stableNames(): Map<string, string> {
   const names = new Map<string, string>()
   for (const folder of ['/dev/serial/by-path', '/dev/serial/by-id']) {

@@ -9,8 +9,8 @@ import { type CliContext, exitCodes } from './context.ts'
 import { askHub } from './control.ts'
 
 /**
- * `backup [folder]`: a copy of store, configuration, secrets and profiles. The store's copy is marked: a hub that is
- * started from it sends nothing a second time.
+ * `backup [folder]`: a copy of store, configuration, secrets and profiles. The copy of the store is marked: a hub
+ * started from it sends nothing again.
  */
 export async function backup(
   { stdout, cwd, clock }: CliContext,
@@ -28,7 +28,7 @@ export async function backup(
   return exitCodes.ok
 }
 
-/** No hub runs: the store is opened for as long as the copy takes. */
+/** Without a running hub, the store is opened for the copy. */
 async function copyStore(dataFolder: string, target: string, clock: CliContext['clock']): Promise<void> {
   const folder = new DataFolder(dataFolder)
   if (!existsSync(folder.storePath)) return
@@ -40,7 +40,7 @@ async function copyStore(dataFolder: string, target: string, clock: CliContext['
   }
 }
 
-/** What stands beside the store. */
+/** Files beside the store. */
 export function copyFiles(config: string | null, dataFolder: string, target: string): void {
   const files = [
     ...(config === null ? [] : [config, join(dirname(config), 'secrets.yaml')]),
@@ -55,7 +55,7 @@ export function copyFiles(config: string | null, dataFolder: string, target: str
   }
 }
 
-/** A copy has the rights of what it was made of: here they are the owner's alone. */
+/** A copy keeps the permissions of its original: restricts them to the owner. */
 export function narrow(path: string): void {
   const isFolder = statSync(path).isDirectory()
   chmodSync(path, isFolder ? 0o700 : 0o600)

@@ -8,7 +8,7 @@ import { type CliContext, exitCodes, wholeOf } from './context.ts'
 import { request } from './control.ts'
 import { dataOutput } from './terminal.ts'
 
-/** What the command line says of a device. */
+/** Options of a device on the command line. */
 export interface DeviceOptions {
   readonly profile?: string
   readonly variant?: string
@@ -21,7 +21,7 @@ export interface DeviceOptions {
 
 const keys = ['profile', 'variant', 'number', 'name', 'gateway'] as const
 
-/** `devices add <id>`: kept by the hub, as if smshub.yaml held it. */
+/** `devices add <id>`: stored by the hub, with the same effect as in smshub.yaml. */
 export async function addDevice(
   { stdout }: CliContext,
   id: string,
@@ -33,7 +33,7 @@ export async function addDevice(
   return exitCodes.ok
 }
 
-/** `devices update <id>`: changes what is named and leaves the rest. */
+/** `devices update <id>`: changes the given keys only. */
 export async function updateDevice(
   { stdout }: CliContext,
   id: string,
@@ -66,7 +66,7 @@ export async function removeDevices(
   return exitCodes.ok
 }
 
-/** `devices import <csv>`: all of the table or nothing; what is there already is changed. */
+/** `devices import <csv>`: all of the table or nothing; existing devices are changed. */
 export async function importDevices(context: CliContext, file: string, load: LoadOptions): Promise<number> {
   const text = file === '-' ? await wholeOf(context.stdin) : contents(resolve(context.cwd, file))
   const devices = readTable(text)
@@ -76,7 +76,7 @@ export async function importDevices(context: CliContext, file: string, load: Loa
   return exitCodes.ok
 }
 
-/** `devices export`: the devices that the hub keeps, secrets and all, as a table that `import` reads. */
+/** `devices export`: the stored devices, secrets included, as a table for `import`. */
 export async function exportDevices({ stdout }: CliContext, load: LoadOptions): Promise<number> {
   const { devices } = await request<{ devices: (DeviceRow & { id: string })[] }>(
     loadConfig(load).dataFolder,

@@ -22,7 +22,7 @@ interface Listed {
 
 const header = ['id', 'status', 'for', 'command', 'gateway', 'age', 'reason']
 
-/** `queue list`: what waits at the running hub, the oldest first; what is paused on the standard error. */
+/** `queue list`: the queue of the running hub, the oldest first; pauses are on standard error. */
 export async function listQueue(
   context: CliContext,
   about: About & { readonly limit?: string; readonly json: boolean },
@@ -31,7 +31,7 @@ export async function listQueue(
   const { json, ...asked } = about
   const { commands, paused } = await ask<Listed>('list', asked, options)
   if (json) for (const one of commands) context.stdout.write(`${JSON.stringify(one)}\n`)
-  else if (commands.length === 0) context.stderr.write('nothing waits\n')
+  else if (commands.length === 0) context.stderr.write('the queue is empty\n')
   else {
     const rows = commands.map((one) => [
       one.command_id,
@@ -48,7 +48,7 @@ export async function listQueue(
   return exitCodes.ok
 }
 
-/** `queue pause` and `queue resume`: tells what is paused then. */
+/** `queue pause` and `queue resume`: prints the pauses that remain. */
 export async function changePause(
   context: CliContext,
   verb: 'pause' | 'resume',
@@ -61,17 +61,17 @@ export async function changePause(
   return exitCodes.ok
 }
 
-/** `queue purge`: cancels what waits, of one device or with `--all`. */
+/** `queue purge`: cancels the queue of a device, or all with `--all`. */
 export async function purgeQueue({ stdout }: CliContext, about: About, options: RunOptions): Promise<number> {
   const { cancelled } = await ask<{ cancelled: number }>('purge', about, options)
   stdout.write(`${cancelled} cancelled\n`)
   return exitCodes.ok
 }
 
-/** `clock accept`: ends the wait for a clock that the store knows a later time than. */
+/** `clock accept`: accepts the clock though the store has later times. */
 export async function acceptClock({ stdout }: CliContext, options: RunOptions): Promise<number> {
   const { moved } = await request<{ moved: number }>(loadConfig(options).dataFolder, 'clock/accept')
-  stdout.write(`the clock is accepted; ${moved} times that lay ahead of it are moved\n`)
+  stdout.write(`the clock is accepted; ${moved} times ahead of it are moved\n`)
   return exitCodes.ok
 }
 
@@ -81,7 +81,7 @@ const spans = [
   ['m', 60_000],
 ] as const
 
-/** How long something has waited: `3h`, `2m`, `40s`. */
+/** A waiting time: `3h`, `2m`, `40s`. */
 function ageOf(ms: number): string {
   const span = spans.find(([, width]) => ms >= width)
   return span === undefined ? `${Math.max(0, Math.round(ms / 1000))}s` : `${Math.floor(ms / span[1])}${span[0]}`

@@ -8,7 +8,7 @@ import { type CliContext, exitCodes } from './context.ts'
 import { exposedFiles } from './exposed.ts'
 import { strayEntities } from './stray-entities.ts'
 
-/** `config check`: reads the configuration and every profile it names, and starts nothing. */
+/** `config check`: reads the configuration and its profiles, and starts nothing. */
 export function checkConfig({ stdout, stderr }: CliContext, options: LoadOptions): number {
   const loaded = loadConfig(options)
   const { config, file, dataFolder } = loaded

@@ -2,7 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** What a command gets from the world around it. */
+/** Environment of a command. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
@@ -11,18 +11,18 @@ export interface CliContext {
   readonly stderr: Writable & { readonly isTTY?: boolean }
   readonly clock: Clock
   readonly version: string
-  /** Where the system tells of its devices, where that is not this machine's own tree. */
+  /** Root of the file system with the devices, where it is not that of this machine. */
   readonly devices?: DeviceTree
-  /** Resolves when the user or the system wants the program to end. */
+  /** Resolves when the program is to end (a signal). */
   readonly ended: Promise<string>
-  /** Hears of defects that nobody caught, so that the program can end in order; without it they end it at once. */
+  /** Receives uncaught errors, so that the program can stop properly; without it they end it at once. */
   onDefect?(listener: (error: Error) => void): void
 }
 
 /** Exit codes; 78 is EX_CONFIG of sysexits, 75 EX_TEMPFAIL: start it again. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2, restart: 75, config: 78 } as const
 
-/** Faults that only a change of the configuration, or of the machine's set-up, can mend. */
+/** Faults that need a change of the configuration, or of the machine's set-up. */
 const configFaults = ['invalid_config', 'invalid_profile', 'data_locked', 'store_damaged', 'store_newer']
 
 export function exitCodeOf(code: string): number {

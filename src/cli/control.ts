@@ -5,20 +5,20 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 
-/** A socket's path has to fit into some hundred octets on every system. */
-const longestPath = 100
+/** The path of a socket is limited to about a hundred octets on all systems. */
+const maxPathOctets = 100
 
-/** Where the hub of a data folder listens for its own command line. */
+/** The socket of the hub of a data folder for the command line. */
 export function controlPath(dataFolder: string): string {
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)
   if (process.platform === 'win32') return `\\\\.\\pipe\\smshub-${hash}`
   const path = join(dataFolder, 'smshub.sock')
-  if (Buffer.byteLength(path) <= longestPath && existsSync(dataFolder)) return path
-  // Whoever runs the hub owns its data folder: by that, a command line of root finds the hub of another user.
+  if (Buffer.byteLength(path) <= maxPathOctets && existsSync(dataFolder)) return path
+  // Named by the owner of the data folder, who runs the hub: so root's command line finds the hub of another user.
   return join(tmpdir(), `smshub-${ownerOf(dataFolder)}`, `${hash}.sock`)
 }
 
-/** The folder of the socket, where it is none of the data folder's. Fails when somebody else stands there already. */
+/** Makes the folder of the socket, where it is outside the data folder. Fails when it belongs to another user. */
 export function prepareControl(dataFolder: string): string {
   const path = controlPath(dataFolder)
   const folder = dirname(path)
@@ -28,7 +28,7 @@ export function prepareControl(dataFolder: string): string {
   return path
 }
 
-/** Whether a socket is there to ask. Fails when another user has put it there: it would be given secrets. */
+/** Whether the socket exists. Fails when it belongs to another user, who would receive secrets. */
 function isThere(dataFolder: string): boolean {
   const path = controlPath(dataFolder)
   if (process.platform === 'win32') return true
@@ -52,7 +52,9 @@ function look(path: string): Stats | null {
 
 const ownerOf = (dataFolder: string): number => look(dataFolder)?.uid ?? process.getuid?.() ?? 0
 
-/** Asks the running hub; null when none runs on this data folder. Rejects for a status over 299 but the expected ones. */
+/**
+ * Sends a request to the hub; null when none runs on this data folder. Rejects statuses over 299, except `expected`.
+ */
 export async function askHub(
   dataFolder: string,
   method: 'GET' | 'POST',
@@ -85,7 +87,7 @@ export async function askHub(
   })
 }
 
-/** Has the running hub carry an operation out. Fails with what the hub answers, or when none runs. */
+/** Carries out an operation in the running hub. Fails with the hub's fault, or when none runs. */
 export async function request<T>(
   dataFolder: string,
   path: string,

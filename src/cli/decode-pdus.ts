@@ -4,8 +4,8 @@ import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 
 /**
- * `pdu decode`: what a PDU says. With --json one PDU a line from the standard input (or the arguments), one JSON
- * object a line out; a malformed one gives {"error", "octet"}.
+ * `pdu decode`: decodes PDUs. With --json one PDU per line of standard input (or from the arguments), and one JSON
+ * object per line of output; a malformed one gives {"error", "octet"}.
  */
 export async function decodePdus(
   { stdin, stdout, stderr }: CliContext,
@@ -36,7 +36,7 @@ function decoded(hex: string): Answer {
   }
 }
 
-/** One field a line, tables and lists as JSON. */
+/** One field per line, tables and lists as JSON. */
 function forPeople(tpdu: Answer): string {
   const width = Math.max(...Object.keys(tpdu).map((name) => name.length))
   return Object.entries(tpdu)

@@ -10,7 +10,7 @@ import { makeLogger } from './logger.ts'
 import { type RunOptions, serve } from './run.ts'
 import { withSimulation } from './simulated.ts'
 
-/** The devices of the demo: one of each kind that people have. */
+/** The devices of the demo: one of each common kind. */
 const devices = {
   gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', name: 'Front gate', number: ['+4915112345678'] },
   van: { profile: 'coban/tk103', name: 'Van', number: ['+4915112345679'] },
@@ -22,8 +22,7 @@ const resultKeys = ['command_id', 'command', 'value', 'status', 'ok', 'error', '
 const usual = { mqtt: 1883, http: 8080 }
 
 /**
- * `--demo`: the hub as it is, with a simulated modem on a byte stream and a simulated network behind it. Nothing of it
- * stays.
+ * `--demo`: the real hub with a simulated modem on a byte stream and a simulated network behind it. Nothing is kept.
  */
 export async function demo(context: CliContext, options: RunOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'smshub-demo-'))
@@ -37,20 +36,20 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   })
   const { config, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
   const logger = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
-  const say = (text: string) => {
+  const print = (text: string) => {
     context.stdout.write(`${text}\n`)
   }
   try {
     return await serve(context, config, folder, logger, {}, (hub) => {
       hub.events.on('published', ({ event, topics }) => {
         const line = inShort(event)
-        if (line !== null) say(`${timeOf(context)}  MQTT  ${topics[0]}  ${line}`)
+        if (line !== null) print(`${timeOf(context)}  MQTT  ${topics[0]}  ${line}`)
       })
       world.network.log.watch(({ kind, from, to, text }) => {
         if (kind === 'accepted' || kind === 'injected')
-          say(`${timeOf(context)}  SMS   ${from} -> ${to}  ${JSON.stringify(text)}`)
+          print(`${timeOf(context)}  SMS   ${from} -> ${to}  ${JSON.stringify(text)}`)
       })
-      say(invitation(port, http))
+      print(invitation(port, http))
     })
   } finally {
     await world.close()
@@ -58,7 +57,7 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   }
 }
 
-/** What to paste while it runs. */
+/** Commands to try while it runs. */
 export function invitation(port: number, http: number): string {
   const at = port === usual.mqtt ? '' : ` -p ${port}`
   return `
@@ -76,10 +75,10 @@ Ctrl-C ends it and removes everything that it wrote.
 `
 }
 
-/** What matters of an event for somebody who watches; null for what only programs read. */
+/** An event for display; null for those that only programs read. */
 export function inShort({ kind, data }: HubEvent): string | null {
   switch (kind) {
-    // A modem that is being opened is offline for a moment: nothing to be frightened of.
+    // A modem is offline for a moment while it is opened: not worth showing.
     case 'gateway_availability':
       return data === true ? 'online' : null
     case 'availability':
@@ -96,15 +95,15 @@ export function inShort({ kind, data }: HubEvent): string | null {
 }
 
 function known(entries: readonly [string, unknown][]): string | null {
-  const said = entries.filter(([, value]) => value !== null)
-  return said.length === 0 ? null : JSON.stringify(Object.fromEntries(said))
+  const known = entries.filter(([, value]) => value !== null)
+  return known.length === 0 ? null : JSON.stringify(Object.fromEntries(known))
 }
 
 function timeOf({ clock }: CliContext): string {
   return new Date(clock.wall()).toISOString().slice(11, 23)
 }
 
-/** The usual port, or any other where somebody has it. */
+/** The usual port, or any other if it is in use. */
 function usualOrFree(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -15,7 +15,7 @@ interface Filters extends Output {
   readonly maker?: string
 }
 
-/** `smshub devices …`: the profiles in the box, and the devices of the running hub. */
+/** `smshub devices …`: the shipped profiles, and the devices of the running hub. */
 export function addDevices(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
   addProfiles(devices, context, does, options)
   addFleet(devices, context, does, options)
@@ -27,8 +27,8 @@ function addProfiles(devices: Command, context: CliContext, does: Does, options:
     .command('list [text]')
     .description('list the profiles, all or those with this text in their names')
     .option('--kind <kind>', 'of this kind: tracker, gate, relay, meter, …')
-    .option('--maker <maker>', 'of this maker')
-    .option('--json', 'one JSON object a line')
+    .option('--maker <maker>', 'of this manufacturer')
+    .option('--json', 'one JSON object per line')
     .option('--markdown', 'as the table of devices/README.md')
     .action(
       does(async (text: string | undefined, filters: Filters & { markdown?: boolean }) =>
@@ -46,8 +46,8 @@ function addProfiles(devices: Command, context: CliContext, does: Does, options:
     )
   devices
     .command('try [profile] [text]')
-    .description('show which message of the profile matches a text; without a text one a line from the standard input')
-    .option('--json', 'texts as JSON strings in, one JSON object a line out')
+    .description('show which message of the profile matches a text; without a text, one per line of standard input')
+    .option('--json', 'read texts as JSON strings, write one JSON object per line')
     .action(
       does(async (name: string | undefined, text: string | undefined, { json = false }: Output) =>
         (await load()).tryTexts(context, name ?? null, text ?? null, { json }, options()),
@@ -55,7 +55,7 @@ function addProfiles(devices: Command, context: CliContext, does: Does, options:
     )
   devices
     .command('new [text...]')
-    .description('write a profile to start from, made of texts of the device; without texts from the standard input')
+    .description('draft a profile from texts of the device; without texts, from standard input')
     .action(does(async (texts: string[]) => (await import('./new.ts')).newProfile(context, texts, options())))
 }
 
@@ -65,17 +65,17 @@ function addFleet(devices: Command, context: CliContext, does: Does, options: ()
   const load = () => import('./change-fleet.ts')
   const described = (command: Command): Command =>
     command
-      .option('--number <number>', 'phone number of its SIM; several are heard', collect)
+      .option('--number <number>', 'phone number of its SIM; may be repeated', collect)
       .option('--variant <variant>', 'dialect, where the profile has several')
       .option('--name <name>', 'display name')
-      .option('--gateway <gateway>', 'gateway that it is always reached by')
+      .option('--gateway <gateway>', 'the only gateway to use for it')
       .option('--set <setting=value>', 'a setting of the profile, for example password=1234', collect)
   described(devices.command('add <id>').description('add a device to the running hub'))
     .requiredOption('--profile <profile>', 'smshub devices list shows them')
     .action(does(async (id: string, chosen: DeviceOptions) => (await load()).addDevice(context, id, chosen, options())))
   described(devices.command('update <id>').description('change a device of the running hub'))
     .option('--profile <profile>', 'another profile')
-    .option('--unset <key>', 'take a key away, for example name or settings.password', collect)
+    .option('--unset <key>', 'remove a key, for example name or settings.password', collect)
     .action(
       does(async (id: string, chosen: DeviceOptions) => (await load()).updateDevice(context, id, chosen, options())),
     )
@@ -85,21 +85,21 @@ function addFleet(devices: Command, context: CliContext, does: Does, options: ()
     .action(does(async (ids: string[]) => (await load()).removeDevices(context, ids, options())))
   devices
     .command('import <csv>')
-    .description('add and change devices by a table (- is the standard input); all or none')
+    .description('add and change devices from a table (- is standard input); all or none')
     .action(does(async (file: string) => (await load()).importDevices(context, file, options())))
   devices
     .command('export')
-    .description('write the devices that the hub keeps as a table, with their passwords')
+    .description('write the devices in the store as a table, with their passwords')
     .action(does(async () => (await load()).exportDevices(context, options())))
   devices
     .command('setup [id]')
     .description('make a device accept the hub, step by step')
-    .option('--all', 'every device, without a question')
-    .option('--only <command>', 'this step and no other, for example authorise')
+    .option('--all', 'every device, without asking')
+    .option('--only <command>', 'this step only, for example authorise')
     .option('--for <gateway>', 'store the number of this gateway in the device')
     .option('--from <step>', 'begin at this step')
-    .option('--set <parameter=value>', 'what a step would ask for', collect)
-    .option('--yes', 'dangerous steps too, without a question')
+    .option('--set <parameter=value>', 'a value that a step would ask for', collect)
+    .option('--yes', 'carry out dangerous steps without asking')
     .action(
       does(async (id: string | undefined, chosen: SetupOptions) =>
         (await import('./set-up.ts')).setUp(context, id, chosen, options()),

@@ -1,7 +1,7 @@
 import { convert } from '../device/vocabulary/units.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 
-/** Labels that people print before values, the unit that decides between fields, and the field of the vocabulary. */
+/** Labels before values, the unit that decides between fields, and the field of the vocabulary. */
 const labels: readonly { readonly label: RegExp; readonly unit?: RegExp; readonly field: string }[] = [
   { label: /(?:^|\W)(?:lat|latitude)$/i, field: 'latitude' },
   { label: /(?:^|\W)(?:lon|long|lng|longitude)$/i, field: 'longitude' },
@@ -22,10 +22,10 @@ const labels: readonly { readonly label: RegExp; readonly unit?: RegExp; readonl
   { label: /(?:^|\W)(?:sat|sats|satellites)$/i, field: 'satellites' },
 ]
 
-/** Units whose values are another size than the vocabulary's. */
+/** Units that differ from those of the vocabulary. */
 const scaled: readonly RegExp[] = [/^mV(?!\w)/i, /^°?F(?!\w)/i, /^mbar(?!\w)/i, /^mph(?!\w)/i]
 
-/** Words that say a state: the next text has another one in their place. */
+/** State words: another text may have a different one in their place. */
 const states =
   /(?:opened|open|closed|close|yes|no|true|false|ok|okay|error|failed|fail|alarm|high|low|normal|active|inactive|enabled|disabled|armed|disarmed|connected|disconnected|locked|unlocked|running|stopped|full|empty|good|bad|weak|strong|present|lost|dry|wet|up|down|idle|charging)(?![\p{L}\p{N}])/iuy
 
@@ -35,10 +35,10 @@ const dates: readonly { readonly form: RegExp; readonly orders: readonly string[
   { form: /\d\d([-/.])\d\d\1\d\d(?!\d)/y, orders: ['dd-MM-yy', 'MM-dd-yy', 'yy-MM-dd'] },
 ]
 const clock = /([ T,]*)(\d{1,2}):(\d\d)(:\d\d)?(\s?[AP]\.?M\b\.?)?(?![\d:])/iy
-/** Words before a clock of one digit, which might be a ratio without them. */
+/** Words before a clock with a one-digit hour, which could be a ratio without them. */
 const clockWords = /(?:^|\P{L})(?:time|clock|at|since|until|from|to|uhr|um|alarm)\s*[:=]?\s*$/iu
 
-/** Thousands are parted where a second separator leaves no doubt. */
+/** Thousands separators are recognised where a second separator makes them unambiguous. */
 const grouped = '\\d{1,3}(?:(?:,\\d{3})+\\.\\d+|(?:\\.\\d{3})+,\\d+|(?:,\\d{3}){2,})(?![\\d.,]*\\d)'
 const bare = '(?:\\d+(?:[.,]\\d+)?|[.,]\\d+)'
 const numbers = {
@@ -52,12 +52,12 @@ interface Found {
   readonly hole: string
 }
 
-/** Fields that the pattern has already; what has no name of its own is counted. */
+/** Fields already in the pattern; values without a name are numbered. */
 class Names {
   readonly #used = new Set<string>()
   #count = 0
 
-  /** The field, once; then a numbered one. */
+  /** The field at its first use, then a numbered one. */
   take(field: string | null, family: string): string {
     if (field === null || this.#used.has(field)) return `${family}_${++this.#count}`
     this.#used.add(field)
@@ -67,7 +67,7 @@ class Names {
 
 const special = /[~[\](){}|\\]/
 
-/** A pattern for a text that nobody knows yet: what looks like a value becomes a hole, everything else stays. */
+/** A pattern for an unknown text: what looks like a value becomes a hole, everything else is literal. */
 export function draftPattern(text: string): string {
   const names = new Names()
   let pattern = ''
@@ -86,7 +86,7 @@ export function draftPattern(text: string): string {
   return pattern
 }
 
-/** What stands in texts where values are, the most telling first. */
+/** Forms of values in texts, the most specific first. */
 function valueAt(text: string, at: number, names: Names): Found | null {
   const here = (form: RegExp): string | null => {
     form.lastIndex = at
@@ -125,11 +125,11 @@ function valueAt(text: string, at: number, names: Names): Found | null {
   return null
 }
 
-/** `.5` begins a number behind a blank; behind anything else the point is a part of what stands there. */
+/** `.5` is a number only after a blank; otherwise the point belongs to what precedes it. */
 const isRest = (text: string, at: number): boolean =>
   /[.,]/.test(text[at] ?? '') && !/^$|[\s:=(]/.test(text[at - 1] ?? '')
 
-/** `T22.5C`: a number behind letters is a value when it has decimals; `Z1` and `ST-901` are names. */
+/** `T22.5C`: a number after letters is a value if it has decimals; `Z1` and `ST-901` are names. */
 function gluedAt(text: string, at: number, names: Names): Found | null {
   numbers.glued.lastIndex = at
   const number = /\p{L}/u.test(text[at - 1] ?? '') ? numbers.glued.exec(text)?.[0] : undefined
@@ -145,7 +145,7 @@ function numberAt(text: string, at: number, number: string, names: Names): Found
   return { length: number.length, hole: `{${field}:decimal${isScaled && field === named ? `(${unit})` : ''}}` }
 }
 
-/** The field that the words before a value name. */
+/** The field for the words before a value. */
 function fieldBefore(text: string, at: number, behind: string): string | null {
   const words = text.slice(0, at).replace(/\s*[:=]?\s*$/, '')
   return labels.find(({ label, unit }) => label.test(words) && (unit === undefined || unit.test(behind)))?.field ?? null
@@ -175,7 +175,7 @@ interface Hour {
   readonly gap: string
   readonly format: string
   readonly length: number
-  /** One digit and no half of the day. */
+  /** One digit and no AM or PM. */
   readonly isShort: boolean
 }
 
@@ -190,7 +190,7 @@ function hourAt(text: string, at: number): Hour | null {
   return { gap, format, length: whole.length, isShort }
 }
 
-/** Two patterns that differ in single words only, as one with holes for these; null for others. */
+/** Merges two patterns that differ in single words only, with holes for these; null for others. */
 function merged(one: string, other: string): string | null {
   const [a, b] = [one.split(/(\s+)/), other.split(/(\s+)/)]
   if (a.length !== b.length) return null
@@ -214,7 +214,7 @@ interface Draft {
 type Read = (pattern: string, text: string) => object | null
 const link = '{position:maps_link}'
 
-/** One profile to start from, as YAML: each kind of text as a message, with the texts themselves as its examples. */
+/** A draft profile as YAML: each kind of text as a message, with the texts as its examples. */
 export function draftProfile(given: readonly string[], read: Read): string {
   const messages = draftsOf(
     given.map((text) => text.trim()).filter((text) => text !== ''),
@@ -229,8 +229,8 @@ export function draftProfile(given: readonly string[], read: Read): string {
   return [
     'format: 1',
     'revision: 1',
-    'manufacturer: Unknown # who makes it',
-    'family: Device # what it is called',
+    'manufacturer: Unknown # the manufacturer',
+    'family: Device # name of the model or family',
     'kind: generic # smshub devices list shows the kinds',
     'sources: { pasted: texts of my own device }',
     'settings:',
@@ -246,7 +246,7 @@ function draftsOf(texts: readonly string[], read: Read): Draft[] {
   const drafts: Draft[] = []
   for (const text of new Set(texts)) {
     const proposed = draftPattern(text)
-    // A pattern that doesn't read its own text, or takes any text, would be no start: the words alone are.
+    // A pattern that does not match its own text, or matches any text, is useless: then the text is literal.
     const isFree = proposed !== link && !/[\p{L}\p{N}]/u.test(proposed.replace(/\{[^}]*\}/g, ''))
     const pattern = isFree || read(proposed, text) === null ? literally(text) : proposed
     const same = drafts.find((draft) => draft.pattern === pattern || joins(draft, pattern, text, read))
@@ -256,7 +256,7 @@ function draftsOf(texts: readonly string[], read: Read): Draft[] {
   return drafts
 }
 
-/** Makes the draft read this text too, where both differ in words only. */
+/** Extends the draft to this text, where both differ in words only. */
 function joins(draft: Draft, pattern: string, text: string, read: Read): boolean {
   const both = read(draft.pattern, text) !== null ? draft.pattern : merged(draft.pattern, pattern)
   if (both === null || [...draft.texts, text].some((one) => read(both, one) === null)) return false
@@ -266,10 +266,10 @@ function joins(draft: Draft, pattern: string, text: string, read: Read): boolean
 
 const literally = (text: string): string => text.replace(new RegExp(special, 'g'), '\\$&')
 
-function entry(name: string, says: string, examples: readonly { text: string; values: object }[]): string {
+function entry(name: string, content: string, examples: readonly { text: string; values: object }[]): string {
   return [
     `  ${name}: # rename the fields: devices/FIELDS.md lists the names`,
-    `    ${says}`,
+    `    ${content}`,
     '    examples:',
     ...examples.map(({ text, values }) => {
       const proof = Object.keys(values).length === 0 ? '' : `, values: ${JSON.stringify(values)}`

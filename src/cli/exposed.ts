@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Loaded } from '../config/load.ts'
 import { isReadableByOthers } from '../store/folder.ts'
 
-/** Files with secrets that other users of this machine can read, each in a sentence with the command that closes it. */
+/** A warning for each file with secrets that other users of this machine can read, with the command to fix it. */
 export function exposedFiles({ file, config }: Loaded): string[] {
   const { key, broker } = config.mqtt
   const paths = [file === null ? undefined : join(dirname(file), 'secrets.yaml'), key]

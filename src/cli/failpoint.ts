@@ -1,8 +1,8 @@
 import type { Checkpoint } from '../util/steps.ts'
 
 /**
- * `SMSHUB_FAILPOINT=submit.enqueue:after` ends the process there as a power cut would; `#3` behind it waits for the
- * third time. For the crash tests: a hub without the variable knows nothing of it.
+ * `SMSHUB_FAILPOINT=submit.enqueue:after` ends the process there like a power cut; with the suffix `#3` at the third
+ * time. For the crash tests.
  */
 export function failpointFrom(env: Readonly<Record<string, string | undefined>>): Checkpoint | undefined {
   const wanted = env.SMSHUB_FAILPOINT
@@ -12,7 +12,7 @@ export function failpointFrom(env: Readonly<Record<string, string | undefined>>)
   return (passed) => {
     if (passed !== point || --left > 0) return
     process.kill(process.pid, 'SIGKILL')
-    // The signal may take a moment to arrive; nothing more may happen meanwhile.
+    // Blocks until the signal arrives, so that nothing more happens.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
 }

@@ -5,7 +5,7 @@ import type { GatewayStatus } from '../message/gateway-state.ts'
 import { escaped } from '../util/escape.ts'
 import { request } from './control.ts'
 
-/** The gateways of the hub that runs here; none when none runs, or its configuration can't be read. */
+/** The gateways of the running hub; empty when none runs or its configuration can't be read. */
 export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, GatewayStatus>>> {
   try {
     const { gateways } = await request<{ gateways: (GatewayStatus & { id: string })[] }>(
@@ -14,13 +14,13 @@ export async function runningGateways(load: LoadOptions): Promise<Readonly<Recor
     )
     return Object.fromEntries(gateways.map(({ id, ...state }) => [id, state]))
   } catch (error) {
-    // What is plugged in can be looked at without a configuration too.
+    // Plugged-in modems can be listed without a configuration.
     if (error instanceof Fault) return {}
     throw error
   }
 }
 
-/** The gateway that has this port, by whatever name. */
+/** The gateway with this port, under any of its names. */
 export function gatewayAt(path: string, states: Readonly<Record<string, GatewayStatus>>): string | null {
   const real = realOf(path)
   return Object.entries(states).find(([, { port }]) => port !== null && realOf(port) === real)?.[0] ?? null
@@ -34,7 +34,7 @@ function realOf(path: string): string {
   }
 }
 
-/** A gateway in one line, and what troubles it in another. */
+/** A gateway in one line, and its problem in another. */
 export function gatewayLines(id: string, state: GatewayStatus): string[] {
   const { status, network, operator, technology, signal_dbm: dbm, storage_used: used, storage_total: total } = state
   const facts = [

@@ -3,7 +3,7 @@ import type { Health } from '../message/health.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askHub } from './control.ts'
 
-/** `healthcheck`: whether the hub of this data folder does its work. A modem without network is no failure of the hub. */
+/** `healthcheck`: whether the hub of this data folder works. A modem without network is not a failure of the hub. */
 export async function checkHealth({ stdout, stderr }: CliContext, load: LoadOptions): Promise<number> {
   const { dataFolder } = loadConfig(load)
   const answer = await askHub(dataFolder, 'GET', '/healthz', undefined, [503])

@@ -9,7 +9,7 @@ export interface Logger {
   setLevel(level: LogLevel): void
 }
 
-/** Log lines on the standard error: for people on a terminal, one JSON object a line elsewhere. */
+/** Log lines on standard error: readable on a terminal, one JSON object per line elsewhere. */
 export function makeLogger(
   { stderr, env }: CliContext,
   options: { readonly level: string; readonly format: 'auto' | 'pretty' | 'json' },

@@ -14,12 +14,12 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
   const load = () => import('./ask-modem.ts')
   modem
     .command('list')
-    .description('list the gateways of the running hub, and serial ports and what they are; nothing is opened')
+    .description('list the gateways of the running hub, and the serial ports; opens no port')
     .option('--json', 'one JSON object a line')
     .action(does(async ({ json = false }: Output) => (await load()).listModems(context, { json }, options())))
   modem
     .command('probe <path>')
-    .description('open a port and ask what it is')
+    .description('open a port and identify the modem')
     .option('--json', 'as JSON')
     .action(
       does(async (path: string, { json = false }: Output) =>
@@ -38,10 +38,10 @@ export function addModem(modem: Command, context: CliContext, does: Does, option
   modem
     .command('at <gateway|path> <command>')
     .description('send an AT command to a modem, through the running hub where it is one of its gateways')
-    .action(does(async (target: string, text: string) => (await load()).sayToModem(context, target, text, options())))
+    .action(does(async (target: string, text: string) => (await load()).sendToModem(context, target, text, options())))
   modem
     .command('ussd <gateway> <code> [choice...]')
-    .description('ask the network by USSD (*100#), choose in its menus, and print the answer')
+    .description('send a USSD code (*100#), choose in its menus, and print the answer')
     .action(
       does(async (gateway: string, code: string, choices: string[]) =>
         (await load()).askNetwork(context, gateway, [code, ...choices], options()),

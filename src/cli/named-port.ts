@@ -8,15 +8,15 @@ import type { Port } from '../gateway/modem/line/port.ts'
 import { held, notAModem, notOpened, portFault } from '../gateway/modem/line/port-trouble.ts'
 import type { CliContext } from './context.ts'
 
-/** Whatever else stands in /dev is open in many programs. */
+/** Other files in /dev are open in many programs. */
 const terminals = /^\/dev\/(tty|pts\/|cu\.)/
 
-/** A port of this machine, and no gateway's name. */
+/** A path of a port, not the name of a gateway. */
 export function isPath(target: string): boolean {
   return target.includes('/')
 }
 
-/** The port of a path that somebody typed; what it can't be is said before anything is opened. */
+/** Opens the port of a path from the command line; impossible ones are reported without opening them. */
 export async function openNamed({ devices, clock, stderr }: CliContext, path: string): Promise<Port> {
   const speeds = new SpeedFinder(undefined, {
     clock,
@@ -28,7 +28,7 @@ export async function openNamed({ devices, clock, stderr }: CliContext, path: st
   const stat = statOf(path)
   if (stat === undefined) {
     const lines = [`stat ${path}: no such file`]
-    // The port that somebody looks for may be one that its stick does not show.
+    // The port may be missing because of the modem's USB mode.
     const [stick] = withoutPort(usbDevices(devices))
     if (stick !== undefined)
       throw portFault(path, {
@@ -42,14 +42,15 @@ export async function openNamed({ devices, clock, stderr }: CliContext, path: st
       lines,
     })
   }
-  if (stat.isDirectory()) throw notAModem(path, 'that is a folder, no port', [`stat ${path}: a folder`])
-  if (!stat.isCharacterDevice()) throw notAModem(path, 'that is a file, no port', [`stat ${path}: no character device`])
+  if (stat.isDirectory()) throw notAModem(path, 'that is a folder, not a port', [`stat ${path}: a folder`])
+  if (!stat.isCharacterDevice())
+    throw notAModem(path, 'that is a file, not a port', [`stat ${path}: not a character device`])
   const [holder] = isTerminal(path) ? holdersOf(path) : []
   if (holder !== undefined && holder.pid !== process.pid) throw held(path, holder)
   return speeds.open(path)
 }
 
-/** Opens a port for as long as the work lasts. */
+/** Opens a port for the duration of `work`. */
 export async function onPort<T>(
   context: CliContext,
   path: string,
@@ -62,7 +63,7 @@ export async function onPort<T>(
     return await channel.exclusive(async () => {
       await channel.synchronise()
       if (channel.lost !== null) {
-        const fix = 'is it the right port? smshub modem list shows what each is for'
+        const fix = 'check that it is the right port: smshub modem list shows the use of each'
         throw portFault(path, { finding: 'nothing answers AT', fix, lines: ['> AT', `< (${channel.lost})`] })
       }
       await channel.command('ATE0', 3_000)

@@ -10,22 +10,22 @@ import { ownFolder } from './profile-files.ts'
 import { dataOutput } from './terminal.ts'
 
 /**
- * `devices new [text...]`: a profile to start from, on the standard output. The standard input has one text a line;
- * where there are texts of several lines, an empty line stands behind each.
+ * `devices new [text...]`: a draft profile on standard output. Standard input has one text per line; if there are texts
+ * of several lines, an empty line follows each text.
  */
 export async function newProfile(context: CliContext, given: readonly string[], load: LoadOptions): Promise<number> {
   const [name = ''] = given
   if (given.length === 1 && /^[a-z0-9-]+\/[a-z0-9-]+$/.test(name))
     throw new Fault(
       'invalid_config',
-      `"${name}" is the name of a profile, not a text of the device: give its texts, and save what is printed under that name`,
+      `"${name}" is the name of a profile, not a text of the device: give its texts, and save the output under that name`,
     )
   const texts = given.length > 0 ? given : await pastedIn(context)
   if (texts.length === 0)
-    throw new Fault('invalid_config', 'paste the texts of the device, one a line, or with an empty line behind each')
+    throw new Fault('invalid_config', 'paste the texts of the device, one per line, or with an empty line after each')
   dataOutput(context.stdout).write(draftProfile(texts, read))
   context.stderr.write(
-    `save it as ${join(ownFolder(load) ?? '<data>/devices', '<maker>', '<family>.yaml')}; smshub devices try <maker>/<family> "<text>" shows what it reads\n`,
+    `save it as ${join(ownFolder(load) ?? '<data>/devices', '<manufacturer>', '<family>.yaml')}; smshub devices try <manufacturer>/<family> "<text>" shows its values\n`,
   )
   return exitCodes.ok
 }
@@ -48,7 +48,7 @@ const head = {
   kind: 'generic',
 }
 
-/** What a pattern reads in a text; null when it can't be one, or does not fit. */
+/** The values that a pattern reads in a text; null when it is invalid or does not fit. */
 function read(pattern: string, text: string): object | null {
   try {
     const profile = parseProfile('new/device', { ...head, messages: { message: { text: pattern } } })

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Before anything else is loaded: under an older Node.js the native modules fail with words that nobody understands. */
+/** Checked before anything else is loaded: under an older Node.js the native modules fail with obscure messages. */
 const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   engines: { node: string }
 }

@@ -3,10 +3,10 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Fault } from '../message/fault.ts'
 
-/** The profiles that the hub itself would find: those of the box and the owner's own below its data folder. */
+/** The profiles of the hub: shipped ones and the owner's below its data folder. */
 export const profileFiles = (options: LoadOptions): ProfileFiles => new ProfileFiles(ownFolder(options))
 
-/** `<data>/devices`; profiles can be looked at beside a configuration that is wrong, too. */
+/** `<data>/devices`; profiles can be shown even if the configuration is invalid. */
 export function ownFolder(options: LoadOptions): string | null {
   try {
     return join(loadConfig(options).dataFolder, 'devices')

@@ -24,7 +24,7 @@ interface GlobalOptions {
   readonly dryRun?: boolean
 }
 
-/** The command line. Answers the exit code; data go to the standard output, everything else to the standard error. */
+/** The command line. Returns the exit code; data go to standard output, everything else to standard error. */
 export async function program(given: CliContext, argv: readonly string[]): Promise<number> {
   const context = withSafeOutputs(given)
   let code: number = exitCodes.ok
@@ -39,7 +39,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     async (...args: A) => {
       code = await work(...args)
     }
-  // Each command loads what it needs and no more: looking at a PDU opens no broker.
+  // Each command loads only its own modules: decoding a PDU loads no broker.
   const runHub = async () =>
     (await import('./run.ts')).run(context, { ...options(), dryRun: root.opts<GlobalOptions>().dryRun === true })
   const runDemo = async () => (await import('./demo.ts')).demo(context, options())
@@ -50,7 +50,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .option('-d, --data <folder>', 'data folder')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--dry-run', 'run the configuration with simulated devices and phones of contacts; no SMS is sent')
-    .option('--demo', 'run with a simulated network, modem and devices, and show what to try')
+    .option('--demo', 'run with a simulated network, modem and devices, and show commands to try')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -85,7 +85,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .command('pdu')
     .description('SMS PDUs')
     .command('decode [pdu...]')
-    .description('show what hex PDUs say; without arguments one a line from the standard input')
+    .description('decode hex PDUs; without arguments, one per line of standard input')
     .option('--json', 'one JSON object a line')
     .action(
       does(async (pdus: string[], { json = false }: Output) =>
@@ -98,23 +98,18 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .action(does(async (folder?: string) => (await import('./backup.ts')).backup(context, folder, options())))
   root
     .command('hash-password')
-    .description('read a password from the standard input and print its hash for mqtt.broker.users')
+    .description('read a password from standard input and print its hash for mqtt.broker.users')
     .action(does(async () => (await import('./hash-password.ts')).printHash(context)))
-  addModem(
-    root.command('modem').description('modems: what is plugged in, what is wrong with it'),
-    context,
-    does,
-    options,
-  )
-  addClock(root.command('clock').description('the time that the running hub goes by'), context, does, options)
+  addModem(root.command('modem').description('modems: list, test and diagnose them'), context, does, options)
+  addClock(root.command('clock').description('the clock of the running hub'), context, does, options)
   addSending(root, context, does, options)
-  addQueue(root.command('queue').description('what waits at the running hub'), context, does, options)
+  addQueue(root.command('queue').description('the queue of the running hub'), context, does, options)
   root
     .command('history [about]')
     .description('commands and texts of a device, number or contact, or of all')
     .option('--since <when>', 'an age like 7d or a time', '7d')
     .option('--until <when>', 'an age or a time')
-    .option('--limit <count>', 'the newest so many', '1000')
+    .option('--limit <count>', 'the newest entries only', '1000')
     .option('--json', 'one JSON object a line')
     .action(
       does(async (about: string | undefined, chosen: HistoryOptions) =>
@@ -123,10 +118,10 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
   root
     .command('privacy')
-    .description('what the hub keeps about people')
+    .description('data about people in the store')
     .command('erase <about>')
-    .description('erase everything that is kept of a device, number or contact')
-    .option('--yes', "I mean it: this can't be undone")
+    .description('erase everything stored of a device, number or contact')
+    .option('--yes', "confirm: this can't be undone")
     .action(
       does(async (about: string, chosen: { yes?: boolean }) =>
         (await import('./show-history.ts')).eraseSubject(context, about, chosen, options()),
@@ -134,8 +129,8 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
   root
     .command('restore <folder>')
-    .description('put a backup in place: store, configuration, secrets and profiles; nothing in it is sent again')
-    .option('--force', 'replace what is there; it is kept beside it')
+    .description('restore a backup: store, configuration, secrets and profiles; nothing in it is sent again')
+    .option('--force', 'replace existing files, which are kept beside it')
     .action(
       does(async (folder: string, chosen: { force?: boolean }) =>
         (await import('./restore.ts')).restore(context, folder, chosen, options()),
@@ -143,7 +138,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
   root
     .command('ussd <gateway> <code> [choice...]')
-    .description('ask the network by USSD (*100#), the same as modem ussd')
+    .description('send a USSD code (*100#), the same as modem ussd')
     .action(
       does(async (gateway: string, code: string, choices: string[]) =>
         (await import('./ask-modem.ts')).askNetwork(context, gateway, [code, ...choices], options()),
@@ -151,7 +146,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
   root
     .command('healthcheck')
-    .description('ask the running hub whether it works; for containers and monitors')
+    .description('check whether the running hub works; for containers and monitors')
     .action(does(async () => (await import('./healthcheck.ts')).checkHealth(context, options())))
   root
     .command('schema <what>')
@@ -162,11 +157,11 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .description('offer the simulated modem to other programs, on TCP and on a pty')
     .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')
     .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
-    .option('--replay <file>', 'be the modem of a trace or transcript instead')
+    .option('--replay <file>', 'replay the modem of a trace or transcript instead')
     .addOption(
-      new Option('--make <make>', 'the make that it is').choices(Object.keys(personalities)).default('standard'),
+      new Option('--make <make>', 'the model to simulate').choices(Object.keys(personalities)).default('standard'),
     )
-    .option('--number <number>', "the modem's own number", '+491700000001')
+    .option('--number <number>', "the modem's number", '+491700000001')
     .action(
       does(async (chosen: SimulateOptions) => (await import('./simulate.ts')).simulate(context, chosen, options())),
     )

@@ -10,14 +10,14 @@ interface Scope {
   readonly gateway?: string
 }
 
-/** `smshub queue …`: what waits at the running hub. */
+/** `smshub queue …`: the queue of the running hub. */
 export function addQueue(queue: Command, context: CliContext, does: Does, options: () => RunOptions): void {
   const load = () => import('./change-queue.ts')
   queue
     .command('list')
-    .description('list what waits, the oldest first, and what is paused')
+    .description('list the queue, the oldest first, and its pauses')
     .option('--device <id>', 'of this device only')
-    .option('--limit <count>', 'at most so many', '100')
+    .option('--limit <count>', 'maximum number of entries', '100')
     .option('--json', 'one JSON object a line')
     .action(
       does(async ({ json = false, ...about }: { device?: string; limit?: string; json?: boolean }) =>
@@ -39,9 +39,9 @@ export function addQueue(queue: Command, context: CliContext, does: Does, option
       .action(does(async (scope: Scope) => (await load()).changePause(context, verb, scope, options())))
   queue
     .command('purge')
-    .description('cancel what waits and has not been sent')
+    .description('cancel what is queued and not sent')
     .option('--device <id>', 'of this device')
-    .option('--all', 'of everybody')
+    .option('--all', 'of all devices')
     .action(
       does(async ({ device, all = false }: { device?: string; all?: boolean }) => {
         if ((device !== undefined) === all) throw new Fault('invalid_payload', 'name --device <id>, or --all')
@@ -50,10 +50,10 @@ export function addQueue(queue: Command, context: CliContext, does: Does, option
     )
 }
 
-/** `smshub clock …`: the time that the running hub goes by. */
+/** `smshub clock …`: the clock of the running hub. */
 export function addClock(clock: Command, context: CliContext, does: Does, options: () => RunOptions): void {
   clock
     .command('accept')
-    .description('the clock is right, though the store knows a later time: commands that wait for it go out or expire')
+    .description('accept the clock, though the store has later times: commands that wait for it are sent or expire')
     .action(does(async () => (await import('./change-queue.ts')).acceptClock(context, options())))
 }

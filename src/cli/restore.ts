@@ -7,13 +7,13 @@ import { narrow } from './backup.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { askHub } from './control.ts'
 
-/** What of a backup belongs beside the store, and what beside the configuration. */
+/** Files of a backup that belong beside the store, and those beside the configuration. */
 const dataNames = ['smshub.db', 'instance', 'devices']
 const configNames = ['smshub.yaml', 'secrets.yaml']
 
 /**
- * `restore <folder>`: a backup in the place of what is there. The store of a backup is marked: nothing that waited in it
- * is sent again.
+ * `restore <folder>`: replaces the present files by a backup. The store of a backup is marked: nothing that was queued
+ * in it is sent again.
  */
 export async function restore(
   { stdout, cwd, clock, env }: CliContext,
@@ -23,7 +23,7 @@ export async function restore(
 ): Promise<number> {
   const source = resolve(cwd, folder)
   if (!existsSync(join(source, 'smshub.db')))
-    throw new Fault('invalid_config', `${source} is no backup: there is no smshub.db in it`)
+    throw new Fault('invalid_config', `${source} is not a backup: there is no smshub.db in it`)
   const { configFolder, dataFolder } = placesOf(source, options, cwd, env)
   if (source === dataFolder) throw new Fault('invalid_config', `${source} is the data folder itself`)
   if (existsSync(dataFolder) && (await askHub(dataFolder, 'GET', '/healthz', undefined, [503])) !== null)
@@ -43,7 +43,7 @@ export async function restore(
     )
   const suffix = `.before-restore-${isoTime(clock.wall()).slice(0, 19).replace(/[:T]/g, '-')}`
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-  // The log of the old store belongs to it alone.
+  // The write-ahead log belongs to the old store.
   const old = [
     ...present,
     ...['-wal', '-shm'].map((end) => join(dataFolder, `smshub.db${end}`)).filter((path) => existsSync(path)),
@@ -58,7 +58,7 @@ export async function restore(
   return exitCodes.ok
 }
 
-/** Where things go: as the present configuration says, else as that of the backup does, beside the working folder. */
+/** Target folders: from the present configuration, else from that of the backup, relative to the working folder. */
 function placesOf(
   source: string,
   options: LoadOptions,

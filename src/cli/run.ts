@@ -22,11 +22,11 @@ import { thisMachine } from './this-machine.ts'
 
 export interface RunOptions extends LoadOptions {
   readonly logLevel: string | undefined
-  /** Simulated devices and modems instead of real ones, and nothing kept. */
+  /** Simulated devices and modems instead of real ones; nothing is kept. */
   readonly dryRun?: boolean
 }
 
-/** What ends the hub when it is to be started again. */
+/** Ends the hub for a restart. */
 const again = 'restart'
 
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
@@ -53,7 +53,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   }
 }
 
-/** A backup that was copied into place lies flat: without a word, the hub would begin with an empty store. */
+/** A backup copied beside the configuration is not used; without a warning, the hub would start with an empty store. */
 function unusedStore(file: string | null, dataFolder: string): string | null {
   const folder = file === null ? null : dirname(file)
   if (folder === null || folder === dataFolder || existsSync(join(dataFolder, 'smshub.db'))) return null
@@ -63,8 +63,8 @@ function unusedStore(file: string | null, dataFolder: string): string | null {
 }
 
 /**
- * The owner's configuration with a simulated device behind every number. What is queued for real is left alone, and at
- * somebody else's broker it stands beside the real hub and leaves nothing.
+ * The owner's configuration with a simulated device behind every number. The real queue is not touched, and at an
+ * external broker it runs beside the real hub and leaves nothing.
  */
 async function dryRun(context: CliContext, config: Config, dataFolder: string, logger: Logger): Promise<number> {
   const { log } = logger
@@ -82,7 +82,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
     if (kind === 'accepted' || kind === 'injected')
       log('info', 'sms', `${from} -> ${to} ${JSON.stringify(simulation.masked(text ?? '', [from, to]))}`)
   })
-  // The command line finds the dry run as it finds the hub, unless that runs as well.
+  // The command line finds the dry run like a hub, unless the real one runs as well.
   const isAlone = (await askHub(dataFolder, 'GET', '/healthz', undefined, [503])) === null
   if (!isAlone) log('warn', 'hub', `a hub runs on ${dataFolder}: smshub commands reach that one, not the dry run`)
   const started = (hub: Hub) => welcome(hub, simulation.config, log)
@@ -95,7 +95,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
   }
 }
 
-/** Topics of its own, no announcements, and a client id that ends nobody's session. */
+/** Topics of its own, no announcements, and a client id of its own. */
 function besideTheRealHub(config: Config): Config {
   const { mqtt, homeassistant, compat } = config
   const apart = (prefix: string) => `${prefix}-dry-run`
@@ -117,11 +117,11 @@ function welcome(hub: Hub, config: Config, log: Log): void {
     log(
       'warn',
       'hub',
-      'no device is configured; smshub devices list shows the profiles, smshub --demo shows how it feels',
+      'no device is configured; smshub devices list shows the profiles, smshub --demo runs a demonstration',
     )
 }
 
-/** Runs a hub with its HTTP side until the program is told to end. */
+/** Runs a hub with its HTTP server until the program is to end. */
 export async function serve(
   context: CliContext,
   config: Config,
@@ -129,7 +129,7 @@ export async function serve(
   { log, setLevel }: Logger,
   extra: Partial<HubOptions>,
   started: (hub: Hub) => void,
-  /** The data folder by which the command line finds it. */
+  /** The data folder under which the command line finds it. */
   foundBy = dataFolder,
 ): Promise<number> {
   const checkpoint = failpointFrom(context.env)

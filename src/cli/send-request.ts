@@ -12,7 +12,7 @@ export interface SendOptions {
   readonly gateway?: string
   readonly confirm?: string
   readonly force?: boolean
-  /** Seconds to wait for the end. */
+  /** Seconds to wait for the final result. */
   readonly wait?: string
   readonly json?: boolean
 }
@@ -32,12 +32,12 @@ interface Result {
   readonly error?: { readonly message: string }
 }
 
-/** The longest that one request to the hub waits, in seconds. */
-const longestWait = 60
-/** Final statuses of what went well. */
+/** Duration of one waiting request to the hub. */
+const maxWaitSeconds = 60
+/** Final statuses of success. */
 const good = ['sent', 'delivered', 'replied']
 
-/** `sms send <to> <text>`: a text to a number, contact or group; `-` reads it from the standard input. */
+/** `sms send <to> <text>`: a text to a number, contact or group; `-` reads it from standard input. */
 export async function sendText(
   context: CliContext,
   to: string,
@@ -86,16 +86,16 @@ async function ask(
 async function outcomeOf({ clock }: CliContext, dataFolder: string, id: string, end: number): Promise<Result> {
   for (;;) {
     const left = Math.max(0, (end - clock.monotonic()) / 1_000)
-    const result = await request<Result>(dataFolder, 'sms/wait', { id, seconds: Math.min(longestWait, left) })
-    if (result.final || left <= longestWait) return result
+    const result = await request<Result>(dataFolder, 'sms/wait', { id, seconds: Math.min(maxWaitSeconds, left) })
+    if (result.final || left <= maxWaitSeconds) return result
   }
 }
 
 function lineOf({ command_id: id, status, ok, reply, error }: Result): string {
   const refused = ok === false && status === 'replied' ? ['the device refused'] : []
   const values = reply === undefined || Object.keys(reply.parsed).length === 0 ? [] : [JSON.stringify(reply.parsed)]
-  const said = reply === undefined ? [] : [JSON.stringify(reply.text)]
-  return [id, status, ...refused, ...(error === undefined ? [] : [error.message]), ...values, ...said]
+  const answer = reply === undefined ? [] : [JSON.stringify(reply.text)]
+  return [id, status, ...refused, ...(error === undefined ? [] : [error.message]), ...values, ...answer]
     .map(escaped)
     .join('  ')
 }

@@ -7,11 +7,11 @@ type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>
 
 const shared = (verb: Command): Command =>
   verb
-    .option('--id <id>', 'the same id again sends nothing new')
-    .option('--ttl <seconds>', 'good for so long until it leaves')
+    .option('--id <id>', 'a request with the same id is not sent again')
+    .option('--ttl <seconds>', 'time to live until it is sent')
     .option('--priority <priority>', 'high, normal or low')
     .option('--gateway <id>', 'through this gateway only')
-    .option('--json', 'the result as one JSON object a line')
+    .option('--json', 'the result as one JSON object per line')
 
 /** `smshub sms …` and `smshub command …`: texts and commands through the running hub. */
 export function addSending(root: Command, context: CliContext, does: Does, options: () => RunOptions): void {
@@ -19,9 +19,9 @@ export function addSending(root: Command, context: CliContext, does: Does, optio
   shared(
     root
       .command('sms')
-      .description('texts through the running hub')
+      .description('send texts through the running hub')
       .command('send <to> <text...>')
-      .description('send a text to a number, a contact or a group; - reads it from the standard input'),
+      .description('send a text to a number, a contact or a group; - reads it from standard input'),
   )
     .option('--wait <seconds>', 'wait for the end', '0')
     .action(
@@ -34,8 +34,8 @@ export function addSending(root: Command, context: CliContext, does: Does, optio
       .command('command <device> <command> [parameters...]')
       .description('send a command to a device, with its parameters as <name>=<value>, and show the result'),
   )
-    .option('--confirm <device>', 'yes, though the command is dangerous')
-    .option('--force', 'even while the same command is unfinished')
+    .option('--confirm <device>', 'confirm a dangerous command')
+    .option('--force', 'even while the same command is pending')
     .option('--wait <seconds>', 'wait for the result', '120')
     .action(
       does(async (device: string, command: string, parameters: string[], chosen: SendOptions) =>

@@ -7,11 +7,11 @@ import { request } from './control.ts'
 export interface SetupOptions {
   readonly all?: boolean
   readonly only?: string
-  /** The gateway whose number the devices shall know from now on. */
+  /** The gateway whose number the devices are to store. */
   readonly for?: string
   readonly from?: string
   readonly set?: readonly string[]
-  /** Dangerous steps need no further word. */
+  /** Dangerous steps need no confirmation. */
   readonly yes?: boolean
 }
 
@@ -23,10 +23,13 @@ interface Result {
   readonly error?: { readonly message: string }
 }
 
-/** Devices of a fleet that are set up at the same time: each waits for its own answer. */
-const atOnce = 8
+/** Devices that are set up in parallel: each waits for its own answer. */
+const maxParallel = 8
 
-/** `devices setup <id>`: leads through what makes a device accept the hub. `--all` does it for every device unasked. */
+/**
+ * `devices setup <id>`: guides through the steps that make a device accept the hub; `--all` does all devices
+ * unattended.
+ */
 export async function setUp(
   context: CliContext,
   id: string | undefined,
@@ -58,18 +61,18 @@ class Walk {
   async walk(): Promise<number> {
     const { steps, profile } = await planFor(this.#dataFolder, this.#id, this.#options)
     if (steps.length === 0) {
-      this.#say(`${profile} has no set-up: ${this.#id} works as it is, or its manual says how`)
+      this.#print(`${profile} has no set-up: ${this.#id} works as it is, or see its manual`)
       return exitCodes.ok
     }
     const from = Number(this.#options.from ?? 1)
     for (const [i, step] of steps.entries()) {
       if (i + 1 < from) continue
-      this.#say(`[${i + 1}/${steps.length}] ${step.says}`)
+      this.#print(`[${i + 1}/${steps.length}] ${step.says}`)
       if (await this.#take(step)) continue
-      this.#say(`stopped at step ${i + 1}; smshub devices setup ${this.#id} --from ${i + 1} goes on from here`)
+      this.#print(`stopped at step ${i + 1}; smshub devices setup ${this.#id} --from ${i + 1} continues from here`)
       return exitCodes.failure
     }
-    this.#say(`${this.#id} is set up`)
+    this.#print(`${this.#id} is set up`)
     return exitCodes.ok
   }
 
@@ -79,9 +82,9 @@ class Walk {
       return true
     }
     if (step.danger !== null && this.#options.yes !== true) {
-      const answer = await this.#ask(`      this ${step.danger}. Go on? [y/N] `)
+      const answer = await this.#ask(`      this ${step.danger}. Continue? [y/N] `)
       if (answer === null || !/^y(es)?$/i.test(answer.trim())) {
-        this.#say('      not done: answer y, or add --yes')
+        this.#print('      not done: answer y, or add --yes')
         return false
       }
     }
@@ -89,22 +92,22 @@ class Walk {
     for (const { name, accepts } of step.asks) {
       const value = this.#given.get(name) ?? (await this.#ask(`      ${name} (${accepts}): `))
       if (value === null || value === '') {
-        this.#say(`      ${name} is needed: type it, or add --set ${name}=…`)
+        this.#print(`      ${name} is needed: type it, or add --set ${name}=…`)
         return false
       }
       params[name] = value
     }
-    if (step.sms !== null) this.#say(`      SMS ${JSON.stringify(step.sms)}`)
+    if (step.sms !== null) this.#print(`      SMS ${JSON.stringify(step.sms)}`)
     const result = await runStep(this.#dataFolder, this.#id, step, params, this.#options)
-    this.#say(`      ${outcomeOf(result)}`)
+    this.#print(`      ${outcomeOf(result)}`)
     return result.passed && result.status !== 'unconfirmed' && result.status !== 'in_doubt'
   }
 
-  #say(line: string): void {
+  #print(line: string): void {
     this.#context.stdout.write(`${line}\n`)
   }
 
-  /** One line of the user; null when there are no more. */
+  /** A line of input; null at its end. */
   async #ask(question: string): Promise<string | null> {
     this.#context.stdout.write(question)
     this.#answers ??= linesOf(this.#context.stdin)
@@ -114,9 +117,9 @@ class Walk {
   }
 }
 
-/** Every device, several at a time, without a question: what needs one is left and told. */
+/** Every device, several at a time, without questions: those that need one are left out and listed. */
 async function setUpAll(context: CliContext, dataFolder: string, options: SetupOptions): Promise<number> {
-  const say = (line: string) => {
+  const print = (line: string) => {
     context.stdout.write(`${line}\n`)
   }
   const all = await allDevices(dataFolder)
@@ -129,12 +132,12 @@ async function setUpAll(context: CliContext, dataFolder: string, options: SetupO
       const outcome = await setUpOne(dataFolder, id, given, options).catch((error) => Fault.from(error).message)
       done++
       if (outcome !== 'done') left.push(id)
-      say(`${done}/${all.length} ${id}: ${outcome}`)
+      print(`${done}/${all.length} ${id}: ${outcome}`)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: maxParallel }, work))
   const ready = all.length - left.length
-  say(left.length === 0 ? `all ${ready} devices are done` : `${ready} are done; left: ${left.sort().join(', ')}`)
+  print(left.length === 0 ? `all ${ready} devices are done` : `${ready} are done; left: ${left.sort().join(', ')}`)
   return left.length === 0 ? exitCodes.ok : exitCodes.failure
 }
 
@@ -158,7 +161,7 @@ async function setUpOne(
   return 'done'
 }
 
-/** A page at a time. */
+/** Reads page by page. */
 async function allDevices(dataFolder: string): Promise<{ readonly id: string }[]> {
   const all: { readonly id: string }[] = []
   for (let page = 1, pages = 1; page <= pages; page++) {
@@ -196,11 +199,11 @@ const runStep = (
   })
 
 function outcomeOf({ status, ok, passed, reply, error }: Result): string {
-  const said = reply === undefined ? '' : `: ${JSON.stringify(reply.text)}`
+  const quoted = reply === undefined ? '' : `: ${JSON.stringify(reply.text)}`
   if (error !== undefined) return error.message
-  if (!passed) return `the answer is not the one that is wanted${said}`
-  if (status === 'replied') return `${ok === null ? 'answered, in words that nobody knows' : 'done'}${said}`
-  return status === 'delivered' ? 'done: the device has the text' : `${status}: the device says nothing to this`
+  if (!passed) return `the answer is not the expected one${quoted}`
+  if (status === 'replied') return `${ok === null ? 'answered in unknown wording' : 'done'}${quoted}`
+  return status === 'delivered' ? 'done: the text was delivered' : `${status}: the device does not answer this`
 }
 
 function pairsOf(pairs: readonly string[]): Map<string, string> {

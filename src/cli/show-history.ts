@@ -19,19 +19,19 @@ export interface HistoryOptions {
   readonly json?: boolean
 }
 
-/** What a page holds at most. */
 const pageSize = 500
 
 /** `history [about]`: commands and texts of a device, number or contact, or of all; the oldest first. */
 export async function showHistory(
   { stdout, stderr }: CliContext,
   about: string | undefined,
-  { json = false, limit: most = '1000', ...span }: HistoryOptions,
+  { json = false, limit: count = '1000', ...span }: HistoryOptions,
   options: RunOptions,
 ): Promise<number> {
   const { dataFolder } = loadConfig(options)
-  const limit = Number(most)
-  if (!Number.isInteger(limit) || limit < 1) throw new Fault('invalid_payload', `--limit takes a number, not "${most}"`)
+  const limit = Number(count)
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new Fault('invalid_payload', `--limit takes a number, not "${count}"`)
   const entries: HistoryEntry[] = []
   let cursor: string | null = null
   do {
@@ -46,7 +46,7 @@ export async function showHistory(
     const rows = entries.reverse().map(rowOf)
     for (const line of tableLines(['time', '', 'who', 'what', 'outcome'], rows)) stdout.write(`${line}\n`)
   }
-  if (entries.length === 0) stderr.write('nothing in this time; --since 30d looks further back\n')
+  if (entries.length === 0) stderr.write('nothing in this time; try --since 30d\n')
   if (cursor !== null) stderr.write(`there is more: --limit ${limit * 10} shows it\n`)
   return exitCodes.ok
 }
@@ -62,14 +62,14 @@ function rowOf({ at, direction, device, number, command, text, status, reply, er
   ]
 }
 
-/** `privacy erase <about>`: forgets a device, number or contact. */
+/** `privacy erase <about>`: erases a device, number or contact. */
 export async function eraseSubject(
   { stdout, stderr }: CliContext,
   about: string,
   { yes = false }: { yes?: boolean },
   options: RunOptions,
 ): Promise<number> {
-  if (!yes) throw new Fault('not_allowed', `this can't be undone: --yes erases everything kept of ${about}`)
+  if (!yes) throw new Fault('not_allowed', `this can't be undone: --yes erases everything stored of ${about}`)
   const asked = { about, confirm: about }
   const { commands, received, raw, published, unfinished, backups }: Erased & { backups: string[] } = await request(
     loadConfig(options).dataFolder,
@@ -77,7 +77,8 @@ export async function eraseSubject(
     asked,
   )
   stdout.write(`${commands} commands and texts, ${received} received, ${raw} raw, ${published} unpublished: erased\n`)
-  if (unfinished > 0) stderr.write(`${unfinished} are on their way and stay: erase again when they have ended\n`)
-  for (const backup of backups) stderr.write(`${backup} in the data folder may still hold it: remove it if need be\n`)
+  if (unfinished > 0) stderr.write(`${unfinished} are pending and remain: erase again when they have ended\n`)
+  for (const backup of backups)
+    stderr.write(`${backup} in the data folder may still contain it: remove it if necessary\n`)
   return exitCodes.ok
 }

@@ -32,7 +32,7 @@ export interface ListOptions extends Output {
   readonly markdown?: boolean
 }
 
-/** `devices list`: every profile in the box, or those that are looked for. */
+/** `devices list`: all profiles, or those that match. */
 export function listProfiles({ stdout, stderr }: CliContext, options: ListOptions, load: LoadOptions): number {
   const profiles = profileFiles(load)
   const all = readable(profiles, stderr, (id) => profiles.head(id))
@@ -45,7 +45,7 @@ export function listProfiles({ stdout, stderr }: CliContext, options: ListOption
   }
   const rows = all.filter((row) => isWanted(row, options))
   if (rows.length === 0) {
-    stderr.write('no profile matches; generic/text takes any device with texts of your own\n')
+    stderr.write('no profile matches; generic/text is for any device, with texts of your own\n')
     return exitCodes.failure
   }
   if (options.markdown === true) stdout.write(tableOf(rows))
@@ -88,7 +88,7 @@ export function tableOf(rows: readonly ProfileHead[]): string {
   return cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')
 }
 
-/** `devices show <profile>`: what can be sent, what comes back, what has to be set. */
+/** `devices show <profile>`: commands, messages and settings. */
 export function showProfile(context: CliContext, name: string, options: Output, load: LoadOptions): number {
   const { stdout } = context
   const shown = describe(profileOf(context, name, load))
@@ -128,7 +128,7 @@ export function showProfile(context: CliContext, name: string, options: Output, 
   return exitCodes.ok
 }
 
-/** What nobody has seen is marked: the hub neither sends nor reads it unless the device says so. */
+/** Marks unproven entries, which the hub uses only for a device with `unproven: true`. */
 const proofOf = ({ proof }: { readonly proof: Proof }): string =>
   proof === 'unproven' ? ' [unproven: needs unproven: true on the device]' : ''
 
@@ -183,8 +183,8 @@ function describe(profile: Profile) {
 }
 
 /**
- * `devices try [profile] [text]`: which message matches a text. With --json one text a line, as a JSON string, from the
- * standard input, and one JSON object a line out.
+ * `devices try [profile] [text]`: which message matches a text. With --json one text per line of standard input, as a
+ * JSON string, and one JSON object per line of output.
  */
 export async function tryTexts(
   context: CliContext,
@@ -211,13 +211,13 @@ export async function tryTexts(
   return exitCodes.ok
 }
 
-/** What the hub does with a match, where that is not plain. */
+/** Notes on how the hub treats a match. */
 function noteOf({ taken, unproven }: Matched): string {
   if (unproven) return ' (unproven: needs unproven: true on the device)'
   return taken === undefined ? '' : taken ? ' (the hub takes this one)' : ' (not taken: another explains more)'
 }
 
-/** Profiles one by one; one of the owner's that is broken is named and left out. */
+/** Profiles one by one; an invalid one of the owner is reported and left out. */
 function readable<T>(profiles: ProfileFiles, stderr: CliContext['stderr'], read: (id: string) => T): T[] {
   return profiles.ids().flatMap((id) => {
     try {
@@ -252,7 +252,7 @@ function forPeople({ text, matches, forwards, nearest }: Tried): string {
   const lines = [
     ...forwards.map(
       ({ profile, from, inner }) =>
-        `${profile} passes on a text of ${from ?? 'somebody else'}: ${JSON.stringify(inner)}; it is published as forwarded and not read`,
+        `${profile} forwards a text of ${from ?? 'somebody else'}: ${JSON.stringify(inner)}; it is published as forwarded and not read`,
     ),
     ...matches.map((match) => `${match.profile} ${match.message} ${JSON.stringify(match.values)}${noteOf(match)}`),
   ]

@@ -29,8 +29,8 @@ const usage = `Commands on the standard input:
 `
 
 /**
- * `simulate`: the simulated modem alone, for other programs. With a configuration its devices are in the network and
- * answer as their profiles say.
+ * `simulate`: the simulated modem alone, for other programs. With a configuration, its devices are in the network and
+ * answer by their profiles.
  */
 export async function simulate(context: CliContext, options: SimulateOptions, load: LoadOptions): Promise<number> {
   const { stdout, stderr, stdin } = context

@@ -9,19 +9,19 @@ import { SimulatedWorld } from '../simulator/world.ts'
 import type { CliContext } from './context.ts'
 
 export interface Simulation {
-  /** The configuration with a path to a simulated modem where it names a simulated gateway. */
+  /** The configuration, with a path to a simulated modem for each simulated gateway. */
   readonly config: Config
   /** Gateways that are simulated. */
   readonly simulated: readonly string[]
-  /** A text without the secrets of the device that it is to or of, for the log. */
+  /** A text for the log, without the secrets of its sender and recipient. */
   masked(text: string, numbers: readonly string[]): string
-  /** Closed when the hub has ended. */
+  /** To be closed after the hub. */
   readonly world: SimulatedWorld
 }
 
 /**
  * Puts a simulated network behind gateways of `type: simulated`, or behind `all` of them: each is a modem on a real
- * byte stream, every device of the configuration answers as its profile says, and contacts have a phone that receives.
+ * byte stream, every device of the configuration answers by its profile, and contacts have a phone that receives.
  */
 export async function withSimulation(
   context: CliContext,
@@ -50,7 +50,7 @@ export async function withSimulation(
   return { config: { ...config, gateways: modems }, simulated: [...paths.keys()], world, masked: masking(devices) }
 }
 
-/** Secrets are taken out wherever they stand: `1234CC` holds one too. */
+/** Masks secrets within words too: `1234CC` contains one. */
 function masking(devices: readonly Device[]): Simulation['masked'] {
   return (text, numbers) =>
     devices

@@ -1,6 +1,6 @@
 import { escaped } from '../util/escape.ts'
 
-/** Rows in columns with a header, for people; what strangers wrote is escaped. The last column is as wide as it wants. */
+/** Rows in columns with a header; untrusted text is escaped. The last column is not padded. */
 export function tableLines(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [header, ...rows.map((row) => row.map(escaped))]
   const widths = header.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)))

@@ -6,17 +6,17 @@ type Output = Writable & { readonly isTTY?: boolean }
 
 const bare = new WeakMap<Output, Output>()
 
-/** The same world, with outputs that let no control characters through: much of what is shown comes from strangers. */
+/** The context with outputs that remove control characters, as much of the output is untrusted text. */
 export function withSafeOutputs(context: CliContext): CliContext {
   return { ...context, stdout: safe(context.stdout), stderr: safe(context.stderr) }
 }
 
-/** The output as it is: for what is escaped already and coloured. */
+/** The raw output, for text that is escaped already and coloured. */
 export function bareOutput(output: Output): Output {
   return bare.get(output) ?? output
 }
 
-/** For files that are made by redirection: octet for octet, but not onto a terminal. */
+/** Unescaped for files made by redirection, escaped on a terminal. */
 export function dataOutput(output: Output): Output {
   return output.isTTY === true ? output : bareOutput(output)
 }

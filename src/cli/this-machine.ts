@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Linux names the machine and each of its starts; elsewhere, and in containers without the file, nobody does. */
+/** Ids of the machine and of its boot on Linux; null elsewhere, and in containers without the files. */
 const files = { id: '/etc/machine-id', boot: '/proc/sys/kernel/random/boot_id' }
 
 export function thisMachine(): { readonly id: string | null; readonly boot: string | null } {

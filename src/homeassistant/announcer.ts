@@ -23,7 +23,7 @@ import { strayOverrides } from './overrides.ts'
 
 export interface AnnouncerDeps {
   readonly context: DiscoveryContext
-  /** `none` announces nothing, and takes back what was announced before. */
+  /** `none` announces nothing, and withdraws earlier announcements. */
   readonly mode: DiscoveryMode | 'none'
   /** Home Assistant's birth message: `homeassistant/status`. */
   readonly statusTopic: string
@@ -34,48 +34,50 @@ export interface AnnouncerDeps {
   readonly ingress: Pick<Ingress, 'watch'>
   devices(): Iterable<Device>
   device(id: string): Device | undefined
-  /** Commits what is new of these messages, or all of them `again`; an empty payload takes a message back. */
+  /**
+   * Commits those of these messages that have changed, or all of them `again`; an empty payload withdraws a message.
+   */
   announce(messages: readonly DiscoveryMessage[], again?: boolean): Promise<void>
-  /** Topics outside the base topic that the store knows, behind one of them, a page at a time. */
+  /** Announced topics in the store, after one of them, a page at a time. */
   announced(after: string): Promise<readonly string[]>
   /** Those of one subject: `smshub_a1b2_gate`. */
   announcedOf(subject: string): Promise<readonly string[]>
-  /** What is known of a device. */
+  /** The state of a device. */
   state(device: string): Promise<Values>
-  /** Resolves when the broker has taken most of what waits for it. */
+  /** Resolves when the broker has accepted most waiting messages. */
   drained(): Promise<void>
-  /** Publishes everything that is retained once more: discovery first, then states. */
+  /** Publishes everything retained again: discovery first, then states. */
   republishRetained(): void
   log(level: LogLevel, message: string): void
 }
 
-/** Devices that are announced in one commit. */
-const bite = 10
-/** Announcements that are taken back in one commit. */
-const takenBack = 200
+/** Devices announced in one commit. */
+const batchSize = 10
+/** Announcements withdrawn in one commit. */
+const withdrawBatchSize = 200
 const progressMs = 5_000
-/** How long what somebody else's broker has retained is listened for. */
+/** How long to collect retained messages from an external broker. */
 const sweepMs = 5_000
-/** Home Assistant is busy when it says that it is there. */
+/** Home Assistant is busy when it publishes its birth message. */
 const birthMs = { least: 1_000, spread: 9_000 }
 
-/** Where the announcements of all hubs are. */
+/** Topics of the announcements of all hubs. */
 export const sweptFilters = (prefix: string): string[] => [`${prefix}/+/+/config`, `${prefix}/+/+/+/config`]
 
-/** What was announced of a device whose document grows with its state. */
+/** Announced fields of a device whose document grows with its state. */
 interface Shown {
   readonly fields: Set<string>
   readonly families: readonly string[]
   readonly identity: string
 }
 
-/** Keeps Home Assistant's picture of the hub, its gateways and devices right. */
+/** Keeps the announcements of the hub, its gateways and devices up to date. */
 export class Announcer {
   readonly #deps: AnnouncerDeps
   readonly #shown = new Map<string, Shown>()
   readonly #changed = new Set<string>()
   readonly #warned = new Set<string>()
-  /** Topics that are announced, until the start has taken back all others; null from then on. */
+  /** Announced topics, until all others are withdrawn after the start; null from then on. */
   #present: Set<string> | null = new Set()
   #unwatch: (() => void)[] = []
   #birth: Timer | null = null
@@ -87,8 +89,9 @@ export class Announcer {
   }
 
   /**
-   * Announces everything, a little at a time, and takes back what is no more. What was announced in the other shape
-   * goes first: Home Assistant passes over what it has from elsewhere, and would drop it with the old announcement.
+   * Announces everything, in small steps, and withdraws what no longer exists. Announcements in the other mode are
+   * withdrawn first: Home Assistant ignores an entity that it already has, and would remove it with the old
+   * announcement.
    */
   async start(): Promise<void> {
     const { ingress, statusTopic, mode, clock } = this.#deps
@@ -107,7 +110,7 @@ export class Announcer {
     await this.#takeBack(known.filter((topic) => !this.#isOtherShape(topic)))
     if (sweeps.length > 0) await sleep(clock, sweepMs)
     for (const end of sweeps) end()
-    // What the store knew is taken back already.
+    // Topics in the store are withdrawn already.
     for (const topic of known) found.delete(topic)
     const stale = await this.#takeBack([...found])
     await this.#announceAgain(stale.filter((topic) => this.#isOtherShape(topic)))
@@ -121,13 +124,13 @@ export class Announcer {
     this.#unwatch = []
   }
 
-  /** Takes back everything that was announced. It comes again with the next start of the hub. */
+  /** Withdraws all announcements. They are made again at the next start of the hub. */
   async clear(): Promise<void> {
     const topics = (await this.#known()).filter((topic) => announcedIn(this.#deps.context, topic) !== null)
     await this.#empty(topics)
   }
 
-  /** A state was published: a zone or an input that is new becomes an entity, a firmware version that of the device. */
+  /** A state was published: a new zone or input becomes an entity, a firmware version is that of the device. */
   stateShown(id: string, state: Values): void {
     const shown = this.#shown.get(id)
     if (shown === undefined) return
@@ -136,7 +139,7 @@ export class Announcer {
     this.changed(id)
   }
 
-  /** A device is new, other than before, or gone. Resolves when that is committed. */
+  /** A device was added, changed, or removed. Resolves when its announcement is committed. */
   changed(id: string): Promise<void> {
     this.#changed.add(id)
     if (this.#changed.size > 1) return this.#refresh
@@ -180,9 +183,9 @@ export class Announcer {
     await announce(this.#ownMessages())
     const devices = this.#deps.mode === 'none' ? [] : [...this.#deps.devices()].map(({ id }) => id)
     let reported = clock.monotonic()
-    for (let at = 0; at < devices.length && this.#running; at += bite) {
+    for (let at = 0; at < devices.length && this.#running; at += batchSize) {
       const messages: DiscoveryMessage[] = []
-      for (const id of devices.slice(at, at + bite)) {
+      for (const id of devices.slice(at, at + batchSize)) {
         const device = this.#deps.device(id)
         if (device !== undefined) messages.push(...(await this.#messagesOf(device)))
       }
@@ -190,11 +193,11 @@ export class Announcer {
       await this.#deps.drained()
       if (clock.monotonic() - reported < progressMs) continue
       reported = clock.monotonic()
-      log('info', `Home Assistant: ${Math.min(at + bite, devices.length)} of ${devices.length} devices announced`)
+      log('info', `Home Assistant: ${Math.min(at + batchSize, devices.length)} of ${devices.length} devices announced`)
     }
   }
 
-  /** Home Assistant passed these over for what it had in the other shape. */
+  /** Announces again what Home Assistant has ignored because of the other mode. */
   async #announceAgain(topics: readonly string[]): Promise<void> {
     const { context, announce } = this.#deps
     const subjects = new Set(topics.map((topic) => announcedIn(context, topic)?.subject))
@@ -204,7 +207,7 @@ export class Announcer {
       if (subjects.has(`_${objectOf(device.id)}`)) await announce(await this.#messagesOf(device), true)
   }
 
-  /** Those of the hub and its gateways. */
+  /** Messages of the hub and its gateways. */
   #ownMessages(): DiscoveryMessage[] {
     const { context, mode, gateways, contacts, abilities } = this.#deps
     if (mode === 'none') return []
@@ -228,7 +231,7 @@ export class Announcer {
     return deviceMessages(context, device, mode, state)
   }
 
-  /** What the owner wrote for entities that the device does not have is said once. */
+  /** Warns once about overrides for entities that the device does not have. */
   #warnOfStrays(device: Device, seen: readonly string[]): void {
     for (const stray of strayOverrides(this.#deps.context, device, seen)) {
       if (this.#warned.has(stray)) continue
@@ -237,7 +240,7 @@ export class Announcer {
     }
   }
 
-  /** Collects what a broker has retained of this hub. */
+  /** Collects the retained announcements of this hub from a broker. */
   #sweep(found: Set<string>): (() => void)[] {
     const { ingress, context } = this.#deps
     const ends = sweptFilters(context.prefix).map((filter) =>
@@ -263,18 +266,18 @@ export class Announcer {
     }
   }
 
-  /** Those of the hub that are announced no more; answers which. */
+  /** Withdraws announcements that are no longer made, and returns their subjects. */
   async #takeBack(topics: readonly string[]): Promise<readonly string[]> {
     const { context, log } = this.#deps
     const stale = topics.filter((topic) => !this.#present?.has(topic) && announcedIn(context, topic) !== null)
     await this.#empty(stale)
-    if (stale.length > 0) log('info', `Home Assistant: ${stale.length} announcements were taken back`)
+    if (stale.length > 0) log('info', `Home Assistant: ${stale.length} announcements were withdrawn`)
     return stale
   }
 
   async #empty(topics: readonly string[]): Promise<void> {
-    for (let at = 0; at < topics.length && this.#running; at += takenBack) {
-      await this.#deps.announce(topics.slice(at, at + takenBack).map((topic) => ({ topic, payload: '' })))
+    for (let at = 0; at < topics.length && this.#running; at += withdrawBatchSize) {
+      await this.#deps.announce(topics.slice(at, at + withdrawBatchSize).map((topic) => ({ topic, payload: '' })))
       await this.#deps.drained()
     }
   }

@@ -1,6 +1,6 @@
 import { commandsOf, type Device } from '../device/device.ts'
 
-/** Why a command is dangerous, be it for one of its steps; null when it is not. */
+/** Why a command, or one of its steps, is dangerous; null when none is. */
 export function dangerOf(device: Device, name: string): string | null {
   const commands = commandsOf(device)
   const command = commands[name]

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Device } from '../device/device.ts'
 
-/** One entity in Home Assistant's short keys. */
+/** An entity in Home Assistant's abbreviated keys. */
 export type Component = Readonly<Record<string, unknown>> & { readonly p: string }
 
-/** One entity that a device has, before it gets its identity. */
+/** An entity of a device, before it has its identity. */
 export interface Part {
   /** Its name below the device: `[a-zA-Z0-9_-]+`. */
   readonly key: string
   readonly component: Component
-  /** It shows what the device reports: unavailable when the device is. What commands only needs the hub. */
+  /** It shows reports of the device: unavailable when the device is. Without it, only the hub has to be available. */
   readonly shows: boolean
 }
 
@@ -17,7 +17,7 @@ export interface DiscoveryContext {
   readonly baseTopic: string
   /** Home Assistant's prefix: `homeassistant`. */
   readonly prefix: string
-  /** Tells hubs at one broker apart. */
+  /** Distinguishes hubs at the same broker. */
   readonly instance: string
   readonly version: string
 }
@@ -28,15 +28,15 @@ export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): s
 export const topicOf = ({ baseTopic }: DiscoveryContext, { id }: Device, rest = ''): string =>
   `${baseTopic}/${id}${rest && `/${rest}`}`
 
-/** The value of a key that the payload always has; null is unknown to Home Assistant. */
+/** The value of a key that is always in the payload; Home Assistant shows null as unknown. */
 export const jsonValue = (name: string): string =>
   /^[a-z_]\w*$/i.test(name) ? `{{ value_json.${name} }}` : `{{ value_json[${literal(name)}] }}`
 
-/** A text inside a template, without anything in it that would end or begin one. */
+/** A text inside a template, with delimiters escaped. */
 export const literal = (text: string): string =>
   JSON.stringify(text).replace(/[{}%#]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)
 
-/** A name as the key of a component and a level of a topic; one that loses something by that is told apart. */
+/** A name as the key of a component and a level of a topic; one that is altered by that gets a suffix. */
 export function keyOf(name: string): string {
   const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_')
   return plain === name ? name : `${plain}_${createHash('sha256').update(name).digest('hex').slice(0, 8)}`

@@ -13,16 +13,16 @@ import { commandIcon, icon } from './icons.ts'
 import { commandLabel, labelOf } from './labels.ts'
 import { propertyParts } from './properties.ts'
 
-/** Members of families that become entities: their names come with texts, and a document has its limit. */
-const mostMembers = 64
+/** Members of families that become entities: their names are from texts, and the size of a document is limited. */
+const maxMembers = 64
 
 /**
- * Every entity of a device. `seen` names the fields that its state has shown: members of families (`zone_3`) are
- * known by that.
+ * Every entity of a device. `seen` has the fields in its state, from which the members of families (`zone_3`) are
+ * known.
  */
 export function deviceParts(context: DiscoveryContext, device: Device, seen: readonly string[] = []): Part[] {
   const { fields, families } = stateFieldsOf(device)
-  const reported = [...new Set([...fields, ...seen.filter((name) => isListed(name, families)).slice(0, mostMembers)])]
+  const reported = [...new Set([...fields, ...seen.filter((name) => isListed(name, families)).slice(0, maxMembers)])]
   const properties = Object.entries(propertiesOf(device))
   const owned = new Set(properties.map(([name]) => name))
   const parts = [
@@ -37,8 +37,8 @@ export function deviceParts(context: DiscoveryContext, device: Device, seen: rea
 }
 
 /**
- * No two entities of one kind have one name: Home Assistant would number their ids. A command whose label is taken is
- * called by its own name; one that is called the same is what a property does already.
+ * Entities of the same kind have distinct names: Home Assistant would number their ids. A command whose label is taken
+ * gets its own name; if that is taken too, a property has the same function.
  */
 function distinct(parts: readonly Part[]): Part[] {
   const taken = new Set<string>()
@@ -54,7 +54,7 @@ function distinct(parts: readonly Part[]): Part[] {
   })
 }
 
-/** The one thing that a device is there for carries the device's own name. */
+/** The primary entity has the name of the device. */
 function named(parts: readonly Part[]): Part[] {
   const mains = ['device_tracker', 'cover', 'lock', 'valve', 'alarm_control_panel', 'climate', 'siren']
   const main = mains
@@ -64,8 +64,8 @@ function named(parts: readonly Part[]): Part[] {
   return parts.map((part) => (part === main[0] ? { ...part, component: { ...part.component, name: null } } : part))
 }
 
-function trackerPart(context: DiscoveryContext, device: Device, told: readonly string[]): Part[] {
-  if (!told.includes('latitude') || !told.includes('longitude')) return []
+function trackerPart(context: DiscoveryContext, device: Device, reported: readonly string[]): Part[] {
+  if (!reported.includes('latitude') || !reported.includes('longitude')) return []
   const component = {
     p: 'device_tracker',
     name: 'Location',
@@ -76,7 +76,7 @@ function trackerPart(context: DiscoveryContext, device: Device, told: readonly s
   return [{ key: 'location', component, shows: true }]
 }
 
-/** The events of a device as an entity, and each of them as a trigger for automations. */
+/** The events of a device as an entity, and each as a trigger for automations. */
 function eventParts(context: DiscoveryContext, device: Device): Part[] {
   const judged = judges(device) ? ['contradiction', 'unverified'] : []
   const types = [...new Set([...eventsOf(device.dialect), 'late_reply', ...judged])].sort()
@@ -87,7 +87,7 @@ function eventParts(context: DiscoveryContext, device: Device): Part[] {
     name: 'Event',
     ic: icon('bell-outline'),
     stat_t: topic,
-    // What comes late is history, not something that happens now.
+    // A delayed event is history, not something that happens now.
     val_tpl: "{% if not value_json.get('delayed') %}{{ value_json | tojson }}{% endif %}",
     evt_typ: types,
   }
@@ -106,7 +106,7 @@ function eventParts(context: DiscoveryContext, device: Device): Part[] {
   return [{ key: 'event', component, shows: true }, ...triggers]
 }
 
-/** Commands that need no parameter and that no property gives: as buttons, most of them disabled. */
+/** Commands without required parameters and without a property: as buttons, most of them disabled. */
 function commandButtons(context: DiscoveryContext, device: Device): Part[] {
   const covered = new Set(
     Object.values(propertiesOf(device)).flatMap((row) =>
@@ -135,7 +135,7 @@ function commandButtons(context: DiscoveryContext, device: Device): Part[] {
     })
 }
 
-/** It asks for something, or its answer reports values and nothing is changed. */
+/** A query, or a command whose answer reports values and that changes nothing. */
 function isQuery(name: string, { asks, reply, sets, repeat, label = '' }: Command): boolean {
   if (asks.length + reply.reads.length > 0 || name.endsWith('_query') || label.endsWith('?')) return true
   const reports = reply.accepted.some(({ text }) => text.parts.some(({ part }) => part === 'hole' || part === 'list'))
@@ -153,7 +153,7 @@ function mainQuery(device: Device): string | null {
   }
 }
 
-/** What every device has: how it is reached, what became of the last command, and its raw texts. */
+/** Entities of every device: last contact, last command, and raw texts. */
 function diagnostics(context: DiscoveryContext, device: Device): Part[] {
   const state = topicOf(context, device)
   const result = topicOf(context, device, 'result')

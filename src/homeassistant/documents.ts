@@ -5,27 +5,27 @@ import { deviceParts } from './device-parts.ts'
 import { gatewayParts, type HubAbilities, hubParts } from './hub-parts.ts'
 import { overridden } from './overrides.ts'
 
-/** A retained message of discovery, its topic whole. */
+/** A retained discovery message with its full topic. */
 export interface DiscoveryMessage {
   readonly topic: string
   readonly payload: string
 }
 
-/** One document a device, or one message an entity for those who know no documents (openHAB before 5.2, Domoticz). */
+/** A document per device, or a message per entity for programs without documents (openHAB before 5.2, Domoticz). */
 export type DiscoveryMode = 'device' | 'components'
 
 interface Subject {
-  /** Behind `smshub_<instance>`; empty for the hub itself. */
+  /** Suffix of `smshub_<instance>`; empty for the hub itself. */
   readonly id: string
-  /** What its entity ids begin with. */
+  /** Prefix of its entity ids. */
   readonly entities: string
   readonly device: Readonly<Record<string, unknown>>
-  /** The topic that tells whether it can be relied on; null where the hub's own is enough. */
+  /** Its availability topic; null where the hub's own is enough. */
   readonly availability: string | null
   readonly parts: readonly Part[]
 }
 
-/** `state` is what is known of the device. */
+/** `state` is the state of the device. */
 export function deviceMessages(
   context: DiscoveryContext,
   device: Device,
@@ -75,10 +75,10 @@ export function gatewayMessages(context: DiscoveryContext, gateway: string, mode
   return messagesOf(context, subject, mode)
 }
 
-/** Fields of the state that a device's page shows. */
+/** Fields of the state on a device's page. */
 export const identityFields: readonly string[] = ['firmware', 'hardware', 'serial', 'imei']
 
-/** What a device reports of itself, as Home Assistant's device page shows it. */
+/** A device's own data, for Home Assistant's device page. */
 export function identityOf({ firmware, hardware, serial, imei }: Values): Readonly<Record<string, unknown>> {
   const shown = (value: unknown) => (value === null || value === undefined || value === '' ? undefined : String(value))
   return without({ sw: shown(firmware), hw: shown(hardware), sn: shown(serial) ?? shown(imei) })
@@ -90,7 +90,7 @@ export interface AnnouncedTopic {
   readonly subject: string
 }
 
-/** What a topic of discovery is about, whatever its prefix; null for one that this hub did not make. */
+/** The subject of a discovery topic with any prefix; null for one of another program. */
 export function announcedIn({ instance }: Pick<DiscoveryContext, 'instance'>, topic: string): AnnouncedTopic | null {
   const levels = topic.split('/')
   if (levels.pop() !== 'config') return null
@@ -101,7 +101,7 @@ export function announcedIn({ instance }: Pick<DiscoveryContext, 'instance'>, to
   return { shape: isDocument ? 'device' : 'components', subject: object.slice(own.length) }
 }
 
-/** The name of a device in discovery; one that looks like a gateway's is told apart. */
+/** The name of a device in discovery; one that looks like a gateway's gets a prefix. */
 export const objectOf = (device: string): string => (/^(?:gateway|device)_/.test(device) ? `device_${device}` : device)
 
 function messagesOf(context: DiscoveryContext, subject: Subject, mode: DiscoveryMode): DiscoveryMessage[] {
@@ -127,12 +127,12 @@ function messagesOf(context: DiscoveryContext, subject: Subject, mode: Discovery
   }))
 }
 
-/** A device trigger is no entity: it has no id of its own and no availability. */
+/** A device trigger is not an entity: it has no id of its own and no availability. */
 const isTrigger = ({ p }: Pick<Component, 'p'>): boolean => p === 'device_automation'
 
 /**
- * A component with its identity. `qos` stands in each of them: Home Assistant before 2026.6 ignores it at the root of
- * a document (home-assistant/core issue 170166).
+ * A component with its identity. `qos` is in each of them: Home Assistant before 2026.6 ignores it at the root of a
+ * document (home-assistant/core issue 170166).
  */
 function identified({ key, component, shows }: Part, id: string, entity: string, both: readonly object[]): Component {
   if (isTrigger(component)) return { ...component, qos: 1 }

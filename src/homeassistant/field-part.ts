@@ -20,14 +20,14 @@ export function fieldPart(context: DiscoveryContext, device: Device, name: strin
     stat_t: topicOf(context, device),
     val_tpl: jsonValue(name),
     ic: kind.dev_cla === undefined ? fieldIcon(name, field) : undefined,
-    // Sensors are never a configuration.
+    // Sensors are never of the category config.
     ent_cat: isDiagnostic ? 'diagnostic' : undefined,
     en: look.enabled || row !== undefined ? undefined : false,
   })
   return { key: keyOf(name), component, shows: true }
 }
 
-/** Pairs of words that make a field one that is on or off. */
+/** Pairs of words that make a field a binary one. */
 const pairs = [
   ['on', 'off'],
   ['ON', 'OFF'],
@@ -49,7 +49,7 @@ function binaryOf(device: Device, name: string): Kind | null {
 
 function sensorOf(device: Device, name: string): Kind {
   const { deviceClass, unit, stateClass } = sensorKindOf(name)
-  // A time without a zone is no time stamp to Home Assistant.
+  // Home Assistant does not accept a time without a zone as a timestamp.
   const isTime = fieldOf(name)?.type === 'time' && device.timeZone !== null
   return {
     p: 'sensor',

@@ -3,7 +3,7 @@ import { type DiscoveryContext, jsonValue, keyOf, literal, type Part, without } 
 import { icon } from './icons.ts'
 import { spelled } from './labels.ts'
 
-/** A sensor of a gateway or of the hub, by the key of its JSON. */
+/** A sensor of a gateway or of the hub, by its JSON key. */
 interface Row {
   readonly field: string
   readonly name?: string
@@ -57,7 +57,7 @@ export function gatewayParts({ baseTopic }: DiscoveryContext, gateway: string): 
   ]
 }
 
-/** What this hub can do on request; the broker must let Home Assistant publish it. */
+/** Requests that this hub supports; the broker has to let Home Assistant publish them. */
 export interface HubAbilities {
   readonly restart: boolean
   readonly logLevel: boolean
@@ -65,10 +65,10 @@ export interface HubAbilities {
 
 const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
-/** What happens at the hub, for automations (`bridge/event`). */
+/** Events of the hub, for automations (`bridge/event`). */
 const hubEvents = ['device_added', 'device_removed', 'gateway_back', 'gateway_lost', 'queue_paused', 'queue_resumed']
 
-/** The hub's figures, whether it runs, what it can be asked for, and a way to text everybody under `contacts:`. */
+/** The hub's figures, whether it runs, its requests, and an entity to text each of `contacts:`. */
 export function hubParts(context: DiscoveryContext, contacts: readonly string[], abilities: HubAbilities): Part[] {
   const { baseTopic } = context
   const running = {
@@ -79,7 +79,7 @@ export function hubParts(context: DiscoveryContext, contacts: readonly string[],
     pl_off: 'offline',
     dev_cla: 'connectivity',
     ent_cat: 'diagnostic',
-    // Not bound to availability: it is the one that says offline.
+    // Not bound to availability, as it shows that the hub is offline.
     avty: [],
   }
   return [
@@ -142,7 +142,7 @@ function controls({ baseTopic }: DiscoveryContext, { restart, logLevel }: HubAbi
   ]
 }
 
-/** `sms/received`: the last text as a sensor, and each of them as an event. */
+/** `sms/received`: the last text as a sensor, and each text as an event. */
 function receivedTexts({ baseTopic }: DiscoveryContext): Part[] {
   const topic = `${baseTopic}/sms/received`
   const last = {
@@ -150,7 +150,7 @@ function receivedTexts({ baseTopic }: DiscoveryContext): Part[] {
     name: 'Last text',
     ic: icon('message-text-outline'),
     stat_t: topic,
-    // A state holds 255 characters; the attributes have the whole text.
+    // A state is limited to 255 characters; the attributes have the whole text.
     val_tpl: '{{ value_json.text[:255] }}',
     json_attr_t: topic,
   }
@@ -169,7 +169,7 @@ function receivedTexts({ baseTopic }: DiscoveryContext): Part[] {
   ]
 }
 
-/** A device trigger: an automation that begins when a topic says so, or with each message where there is no template. */
+/** A device trigger: fires on the payload that its template gives, or without one on each message. */
 function trigger(type: string, topic: string, template?: string): Part {
   const component = without({
     p: 'device_automation',
@@ -197,6 +197,6 @@ function part(topic: string, { field, name, unit, deviceClass, icon: picture, op
     ent_cat: 'diagnostic',
     en: enabled ? undefined : false,
   })
-  // What says why it is offline must be seen then.
+  // Entities with the reason have to be available while it is offline.
   return { key: field, component, shows: !['status', 'last_error'].includes(field) }
 }

@@ -159,7 +159,7 @@ const commands: readonly (readonly [RegExp, string])[] = [
   [/_query$|settings|list|parameters|configuration/, 'cog-outline'],
 ]
 
-/** Icons of entities that a property makes. Those of locks and panels look the same in all of their states. */
+/** Icons of entities of properties. Those of locks and panels look the same in all states. */
 const platforms: Readonly<Record<string, string>> = {
   alarm_control_panel: 'shield-home',
   button: 'gesture-tap-button',
@@ -182,13 +182,13 @@ export function fieldIcon(name: string, field: Field | null): string {
   return icon(fields[row] ?? types[field?.type ?? 'text'])
 }
 
-/** A query asks; everything else changes something. */
+/** Queries have an icon of their own. */
 export function commandIcon(name: string, asks: boolean): string {
   const found = commands.find(([words]) => words.test(name))?.[1]
   return icon(found ?? (asks ? 'message-question-outline' : 'message-cog-outline'))
 }
 
-/** The icon of what is switched or set: that of its field, where the field has one. */
+/** The icon of a property: that of its field, where the field has one. */
 export function propertyIcon(name: string, platform: string): string {
   const row = rowOf(name) ?? name
   return icon(fields[row] ?? platforms[platform] ?? 'gesture-tap-button')

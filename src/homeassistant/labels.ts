@@ -1,4 +1,4 @@
-/** Words that people do not write in small letters. */
+/** Words that are not written in lower case. */
 const spellings: Readonly<Record<string, string>> = {
   ac: 'AC',
   acc: 'ACC',
@@ -57,7 +57,7 @@ const spellings: Readonly<Record<string, string>> = {
   wifi: 'Wi-Fi',
 }
 
-/** Names whose words alone do not say it well. */
+/** Names whose words alone make a poor label. */
 const labels: Readonly<Record<string, string>> = {
   alarm_state: 'Alarm',
   cell_id: 'Cell ID',
@@ -68,23 +68,23 @@ const labels: Readonly<Record<string, string>> = {
   texts_full: 'Text memory full',
 }
 
-/** An entity's name is short: what is longer is an explanation. */
-const longestLabel = 30
+/** Longer labels are explanations, not names of entities. */
+const maxLabelLength = 30
 
-/** `output_1_remaining` for people: `Output 1 remaining`. */
+/** A display name: `Output 1 remaining` for `output_1_remaining`. */
 export function labelOf(name: string): string {
   const area = /^alarm_state_(\w+)$/.exec(name)?.[1]
   if (area !== undefined) return `Area ${area.toUpperCase()}`
   return (Object.hasOwn(labels, name) ? labels[name] : undefined) ?? spelled(name.replaceAll('_', ' ').trim())
 }
 
-/** The label of a command, where it is one: a question or a long explanation makes no name of a button. */
+/** The label of a command if it can be the name of a button, not a question or a long explanation. */
 export function commandLabel(name: string, label: string | undefined): string {
-  const isName = label !== undefined && label.length <= longestLabel && !/[?;:]/.test(label)
+  const isName = label !== undefined && label.length <= maxLabelLength && !/[?;:]/.test(label)
   return isName ? spelled(label) : labelOf(name)
 }
 
-/** A capital at the beginning, and abbreviations as they are written. */
+/** Capitalised, with abbreviations spelled properly. */
 export function spelled(text: string): string {
   const words = text.replace(/[A-Za-z0-9]+/g, (word) => {
     const isPlain = word === word.toLowerCase() || word.slice(1) === word.slice(1).toLowerCase()
@@ -94,7 +94,7 @@ export function spelled(text: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** Words of a label that are not spelled as people write them. */
+/** Misspelled abbreviations in a label. */
 export const misspelled = (label: string): string[] =>
   label
     .split(/[^A-Za-z0-9/-]+/)

@@ -5,7 +5,7 @@ import { didYouMean } from '../util/nearest.ts'
 import { type Component, type DiscoveryContext, type Part, without } from './component.ts'
 import { deviceParts } from './device-parts.ts'
 
-/** Entities as the owner of the device wants them: `homeassistant.entities` of its configuration. */
+/** Applies the owner's `homeassistant.entities` to the entities of a device. */
 export function overridden({ homeassistant }: Device, parts: readonly Part[]): Part[] {
   if (homeassistant === null) return []
   const { entities } = homeassistant
@@ -25,7 +25,7 @@ export function overridden({ homeassistant }: Device, parts: readonly Part[]): P
   })
 }
 
-/** What the owner wrote for entities that the device does not have, nor may show later. */
+/** Overrides for entities that the device neither has nor may have later. */
 export function strayOverrides(context: DiscoveryContext, device: Device, seen: readonly string[]): string[] {
   const wanted = Object.keys(device.homeassistant?.entities ?? {})
   if (wanted.length === 0) return []

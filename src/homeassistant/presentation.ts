@@ -1,15 +1,15 @@
 import { type Field, fieldOf, rowOf } from '../device/vocabulary/vocabulary.ts'
 
-/** How a field that no profile speaks of looks in Home Assistant. */
+/** Presentation of a field in Home Assistant, unless a profile defines it. */
 export interface Presentation {
-  /** Part of another entity, or nobody's business. */
+  /** Part of another entity, or private. */
   readonly hidden: boolean
   readonly diagnostic: boolean
-  /** Shown from the start; the rest waits among the disabled entities. */
+  /** Enabled by default; other entities are disabled. */
   readonly enabled: boolean
 }
 
-/** Rows of the vocabulary that need no entity: the tracker's attributes, echoes of settings, and secrets. */
+/** Rows of the vocabulary without an entity: the tracker's attributes, echoes of settings, and secrets. */
 const hidden: ReadonlySet<string> = new Set([
   'latitude',
   'longitude',
@@ -48,7 +48,7 @@ const diagnostic: ReadonlySet<string> = new Set([
   'fix',
 ])
 
-/** What one looks up once: there, but disabled. */
+/** Rarely needed: disabled by default. */
 const details: ReadonlySet<string> = new Set([
   'satellites',
   'hdop',
@@ -97,8 +97,8 @@ export function presentationOf(name: string): Presentation {
 }
 
 /**
- * Units that Home Assistant takes with a sensor's class (Home Assistant 2026.9.1). A class that is not here is
- * left out: the unit alone is right.
+ * Units that Home Assistant accepts for a device class of sensors (Home Assistant 2026.9.1). For a class that is not
+ * here, only the unit is announced.
  */
 const units: Readonly<Record<string, readonly string[]>> = {
   battery: ['%'],
@@ -118,9 +118,9 @@ const units: Readonly<Record<string, readonly string[]>> = {
   illuminance: ['lx'],
 }
 
-/** Numbers that only ever grow. */
+/** Numbers that only increase. */
 const counters: ReadonlySet<string> = new Set(['energy', 'odometer', 'operating_hours', 'counter_#'])
-/** Numbers of which no average makes sense. */
+/** Numbers without a meaningful average. */
 const codes: ReadonlySet<string> = new Set(['port', 'records', 'new_texts', 'info_code', 'free_places', 'shake_alarm'])
 
 export interface SensorKind {
@@ -129,7 +129,7 @@ export interface SensorKind {
   readonly stateClass: 'measurement' | 'total_increasing' | null
 }
 
-/** Class, unit and state class of a number that agree with each other. */
+/** Consistent device class, unit and state class of a number. */
 export function sensorKindOf(name: string): SensorKind {
   const field: Field = fieldOf(name) ?? { type: 'text', unit: null, class: null }
   const row = rowOf(name) ?? name

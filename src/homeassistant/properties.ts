@@ -11,7 +11,7 @@ import { propertyIcon } from './icons.ts'
 import { labelOf, spelled } from './labels.ts'
 import { sensorKindOf } from './presentation.ts'
 
-/** What making an entity of a property needs to know. */
+/** Input for making an entity of a property. */
 interface View {
   readonly context: DiscoveryContext
   readonly device: Device
@@ -20,13 +20,13 @@ interface View {
   readonly calls: ReadonlyMap<Action, Call>
   /** Fields that a text of the device can report. */
   readonly reported: readonly string[]
-  /** What its dangerous commands need: the payload confirms. */
+  /** Some of its commands are dangerous: the payload has to confirm. */
   readonly dangerous: boolean
 }
 
 /**
- * What a device is there for is enabled, though one of its actions is dangerous: whoever owns an alarm panel wants to
- * see it, and using it is the confirmation. Switches and buttons that do harm wait among the disabled entities.
+ * Primary functions are enabled even if one of their actions is dangerous: the owner of an alarm panel wants to see it,
+ * and using it is the confirmation. Dangerous switches and buttons are disabled by default.
  */
 const enabledThoughDangerous: ReadonlySet<string> = new Set([
   'alarm_control_panel',
@@ -45,12 +45,12 @@ const arms = {
   arm_night: 'arm_night',
   arm_vacation: 'arm_vacation',
 } as const
-/** Largest text that Home Assistant takes. */
-const longestText = 255
+/** Home Assistant's limit of a text entity. */
+const maxTextLength = 255
 
-type Maker = (view: View) => Component | null
+type Factory = (view: View) => Component | null
 
-const makers: Readonly<Record<Property['entity'], Maker>> = {
+const factories: Readonly<Record<Property['entity'], Factory>> = {
   switch: (view) =>
     has(view, 'on', 'off')
       ? without({
@@ -116,7 +116,7 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
         })
       : null,
   alarm_control_panel: (view) => {
-    // Home Assistant has no panel without a state: buttons are what such a device can do.
+    // Home Assistant has no panel without a state: such a device gets buttons.
     if (!isReported(view)) return null
     const features = Object.entries(arms).flatMap(([action, feature]) =>
       view.calls.has(action as Action) ? [feature] : [],
@@ -128,7 +128,7 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
       stat_t: topicOf(view.context, view.device),
       val_tpl: jsonValue(view.name),
       sup_feat: [...features, ...(view.calls.has('trigger') ? ['trigger'] : [])],
-      // Home Assistant asks for a code unless it is told otherwise, and shows no keypad to enter one.
+      // By default Home Assistant requires a code, and shows no keypad to enter one.
       cod_arm_req: false,
       cod_dis_req: false,
       cod_trig_req: false,
@@ -182,12 +182,12 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
   text: (view) => {
     const spec = valueParameter(view)
     if (spec === null) return null
-    const length = spec.length ?? spec.max ?? longestText
+    const length = spec.length ?? spec.max ?? maxTextLength
     return without({
       p: 'text',
       ...commanded(view, true),
       min: 0,
-      max: Math.min(longestText, length),
+      max: Math.min(maxTextLength, length),
       mode: spec.secret ? 'password' : undefined,
       ...(spec.secret ? { opt: true } : shown(view, jsonValue(view.name))),
     })
@@ -199,7 +199,7 @@ const makers: Readonly<Record<Property['entity'], Maker>> = {
   event: () => null,
 }
 
-/** The entity of a property; one that can't be that entity on this device becomes what it can be. */
+/** The entity of a property, or a simpler one where this device lacks commands for it. */
 export function propertyParts(
   context: DiscoveryContext,
   device: Device,
@@ -210,14 +210,14 @@ export function propertyParts(
   const calls = usableCalls(device, row)
   const dangerous = [...calls.values()].some(({ command }) => dangerOf(device, command) !== null)
   const view: View = { context, device, name, row, calls, reported, dangerous }
-  const made = calls.size === 0 ? null : makers[row.entity](view)
+  const made = calls.size === 0 ? null : factories[row.entity](view)
   if (made !== null) return [{ key: name, component: dressed(view, made), shows: false }]
   const buttons = [...calls].flatMap(([action, call]) => (action === 'set' ? [] : buttonOf(view, action, call)))
   const field = isReported(view) ? fieldPart(context, device, name, row) : null
   return [...buttons, ...(field === null ? [] : [field])]
 }
 
-/** One action of a property that has no entity of its own. */
+/** A button for an action of a property without an entity. */
 function buttonOf(view: View, action: Action, { command }: Call): Part {
   const { device, name, row } = view
   const one = { ...view, dangerous: dangerOf(device, command) !== null }
@@ -240,7 +240,7 @@ function dressed(view: View, component: Component): Component {
   }) as Component
 }
 
-/** Calls of commands that the owner lets happen. */
+/** Calls of commands that the owner has enabled. */
 function usableCalls(device: Device, row: Property): ReadonlyMap<Action, Call> {
   const commands = commandsOf(device)
   return new Map(
@@ -256,7 +256,7 @@ function commanded(view: View, quoted = false): { cmd_t: string; cmd_tpl?: strin
   return { cmd_t: setTopic(view), cmd_tpl: view.dangerous ? confirmed(view, 'value', quoted) : undefined }
 }
 
-/** The payload of a dangerous command names the device: whoever uses the entity confirms. */
+/** The payload of a dangerous command names the device as the confirmation. */
 const confirmed = ({ device }: View, variable: string, quoted = false): string =>
   `{"value": ${quoted ? `{{ ${variable} | tojson }}` : `"{{ ${variable} }}"`}, "confirm": "${device.id}"}`
 
@@ -265,28 +265,28 @@ const plain = (view: View, word: string): string =>
 
 const isReported = ({ reported, name }: View): boolean => reported.includes(name)
 
-/** No text reports the state, or the answers to its commands prove nothing: then a command's effect is assumed. */
+/** The effect of a command is assumed where no text reports the state or answers do not prove it. */
 const isAssumed = (view: View): boolean =>
   !isReported(view) || ![...view.calls.values()].every((call) => isConfirmed(view.device, call, view.name))
 
-/** Where the state comes from, and whether it is assumed until then. */
+/** The state topic, or that the state is assumed. */
 function shown(view: View, template: string, type?: 'text'): Record<string, unknown> {
   const fits = isReported(view) && (type === undefined || fieldOf(view.name)?.type === type)
   const opt = !fits || isAssumed(view) ? true : undefined
   return fits ? { stat_t: topicOf(view.context, view.device), val_tpl: template, opt } : { opt }
 }
 
-/** States of a field that is true or false; ON and OFF are Home Assistant's own. */
+/** States of a boolean field; ON and OFF are Home Assistant's defaults. */
 const truths = ({ name }: View): object => (fieldOf(name)?.type === 'bool' ? { stat_on: true, stat_off: false } : {})
 
-/** While a command is under way the state is that of moving; else what the device reported last. */
+/** The state is moving while a command is pending, else the last reported one. */
 function moving(name: string, targets: Readonly<Record<string, string>>): string {
   const [first, second] = Object.entries(targets) as [[string, string], [string, string]]
   const target = `value_json.${targetOf(name)}`
   return `{% if ${target} == '${first[0]}' %}${first[1]}{% elif ${target} == '${second[0]}' %}${second[1]}{% else %}${jsonValue(name)}{% endif %}`
 }
 
-/** The parameter that takes the value of a `set`. */
+/** The parameter for the value of a `set`. */
 function valueParameter({ device, calls }: View): Parameter | null {
   const call = calls.get('set')
   if (call === undefined) return null

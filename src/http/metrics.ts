@@ -3,21 +3,25 @@ import type { Counts } from '../message/counts.ts'
 import type { Observations } from '../message/events.ts'
 import type { Emitter } from '../util/emitter.ts'
 
-/** What the figures are taken from. */
+/** Sources of the metrics. */
 export interface Observed {
   readonly events: Emitter<Observations>
   counts(): Promise<Counts>
   mqttConnected(): boolean
 }
 
-/** ms between looks at the event loop: every 10 of them, as usual, took a quiet hub ten times its other work. */
+/** The default of 10 ms took a quiet hub ten times the CPU of its other work. */
 const eventLoopMonitoringPrecision = 1_000
 
-/** Figures of a gateway's state; what nobody knows is not told. */
+/** Metrics from a gateway's state; unknown values are left out. */
 const gatewayGauges = [
   { field: 'signal_dbm', name: 'smshub_gateway_signal_dbm', help: 'Signal strength' },
   { field: 'storage_used', name: 'smshub_gateway_storage_messages', help: 'Messages in the storage of the modem' },
-  { field: 'storage_total', name: 'smshub_gateway_storage_size_messages', help: 'Messages that it holds at most' },
+  {
+    field: 'storage_total',
+    name: 'smshub_gateway_storage_size_messages',
+    help: 'Capacity of the storage of the modem',
+  },
   { field: 'queue', name: 'smshub_gateway_queue_messages', help: 'Commands and texts that wait for it' },
 ] as const
 
@@ -43,7 +47,7 @@ export class Metrics {
     observed.events.on('refused', () => refused.inc())
     const connected: Gauge = new Gauge({
       name: 'smshub_mqtt_connected',
-      help: 'Whether the broker is there',
+      help: 'Whether the broker is connected',
       registers,
       collect: (): void => connected.set(observed.mqttConnected() ? 1 : 0),
     })
@@ -74,7 +78,7 @@ export class Metrics {
     const up = new Gauge({ name: 'smshub_gateway_up', help: 'Whether the gateway can send', labelNames, registers })
     const registered = new Gauge({
       name: 'smshub_gateway_registered',
-      help: 'Whether the network has it',
+      help: 'Whether it is registered in the network',
       labelNames,
       registers,
     })
@@ -84,7 +88,7 @@ export class Metrics {
     }))
     const recoveries = new Gauge({
       name: 'smshub_gateway_recoveries',
-      help: 'What was done about a gateway that did not serve, since the start',
+      help: 'Recoveries of the gateway since the start',
       labelNames: ['gateway', 'rung'],
       registers,
     })
@@ -98,7 +102,7 @@ export class Metrics {
     })
   }
 
-  /** Read off what the hub publishes: the same figures that its clients see. */
+  /** Metrics from published events: the same figures that clients see. */
   #results(observed: Observed): void {
     const registers = [this.#registry]
     const commands = new Counter({

@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { Fault } from '../message/fault.ts'
 import type { Health } from '../message/health.ts'
 
-/** What the HTTP side shows of the hub. */
+/** Sources of the HTTP server. */
 export interface HttpSource {
   health(): Health
   /** Prometheus text format. */
@@ -16,7 +16,7 @@ export interface HttpSource {
   ask(path: string, body: Readonly<Record<string, unknown>>): Promise<unknown>
 }
 
-/** `/healthz` and `/metrics` for everybody who reaches the address. */
+/** `/healthz` and `/metrics`, without authentication. */
 export async function serveHttp(
   source: HttpSource,
   { host, port, hosts }: { host: string; port: number; hosts: readonly string[] },
@@ -36,15 +36,15 @@ export async function serveHttp(
   }
 }
 
-/** Endings that nobody can register: networks at home and clusters use them. */
+/** Top-level domains that can't be registered; home networks and clusters use them. */
 const localEnding = /\.(?:local|lan|home|internal|localhost|home\.arpa|svc|test)$/
 
 /** The host of a Host header, without its port. */
 const nameIn = (header = ''): string => header.toLowerCase().replace(/:\d+$/, '')
 
 /**
- * A web page can have its own domain name point at this address and read what answers. An address, a name without
- * dots, and names that nobody can register are no such page.
+ * Against DNS rebinding: a web page can point its own domain name at this address and read the answers. Addresses,
+ * names without dots and names that can't be registered are safe.
  */
 function isOurs(name: string, hosts: readonly string[]): boolean {
   const own = [...hosts, hostname()].map((host) => host.toLowerCase())
@@ -52,7 +52,7 @@ function isOurs(name: string, hosts: readonly string[]): boolean {
   return isAddress || !name.includes('.') || localEnding.test(name) || own.includes(name)
 }
 
-/** Fails where the address can't be listened on: looked at before clients hear of a hub that is about to end again. */
+/** Fails where the address can't be listened on; checked first, so that clients do not see a hub that ends again. */
 export async function assertFree({ host, port }: { host: string; port: number }): Promise<void> {
   const probe = createServer()
   try {
@@ -70,14 +70,14 @@ export async function assertFree({ host, port }: { host: string; port: number })
 function notListening(host: string, port: number, error: unknown): Fault {
   const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
   const other = `choose another, like http: { listen: ${host}:${port + 1} }`
-  const reason = taken ? `port ${port} on ${host} is taken by another program: ${other}` : (error as Error).message
+  const reason = taken ? `port ${port} on ${host} is in use by another program: ${other}` : (error as Error).message
   return new Fault('invalid_config', `http.listen: ${reason}`, { key: 'http.listen' }, error)
 }
 
-/** The same and what changes something, on a socket in the data folder: for the command line of this machine. */
+/** The same and all operations, on a socket in the data folder: for the local command line. */
 export async function serveControl(source: HttpSource, path: string): Promise<FastifyInstance> {
   if (existsSync(path)) rmSync(path)
-  const server = observing(source, largestTable)
+  const server = observing(source, maxTableOctets)
   server.post<{ Body: { folder?: unknown } }>('/backup', async (request, reply) => {
     const { folder } = request.body ?? {}
     if (typeof folder !== 'string') return reply.code(400).send({ error: 'folder must be a path' })
@@ -91,8 +91,8 @@ export async function serveControl(source: HttpSource, path: string): Promise<Fa
   return server
 }
 
-/** Octets of a table of devices. */
-const largestTable = 64 * 1024 * 1024
+/** Limit of a table of devices. */
+const maxTableOctets = 64 * 1024 * 1024
 
 function observing(source: HttpSource, bodyLimit = 64 * 1024): FastifyInstance {
   const server = Fastify({ logger: false, bodyLimit })

@@ -150,7 +150,7 @@ describe('devices', () => {
   test('a search that finds none says so', () => {
     expect(smshub(['devices', 'list', 'no-such-thing'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('no profile matches; generic/text takes any device'),
+      err: expect.stringContaining('no profile matches; generic/text is for any device'),
     })
   })
 
@@ -254,7 +254,7 @@ describe('try says what the hub does', () => {
       'tell/gate-control-20',
       'SMS forward from +36301112233: Your balance is low',
     ])
-    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/passes on a text of \+36301112233/) })
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/forwards a text of \+36301112233/) })
   })
 
   test('with a message that nobody has seen', () => {
@@ -394,7 +394,7 @@ describe('running', () => {
     )
     const { code, err } = smshub([], { cwd })
     holder.close()
-    expect(err).toContain(`port ${port} on 127.0.0.1 is taken by another program`)
+    expect(err).toContain(`port ${port} on 127.0.0.1 is in use by another program`)
     expect(code).toBe(78)
   })
 

@@ -160,7 +160,7 @@ describe('devices setup', () => {
     expect(out).toContain('SMS "***TEL00491700000001#"')
     expect(out).toContain('done: "Set Success!"')
     expect(out).toMatch(/seconds \(a whole number from 0 to 999 \(s\)\)/)
-    expect(out).toContain('locks the owner out when it goes wrong. Go on? [y/N]')
+    expect(out).toContain('locks the owner out when it goes wrong. Continue? [y/N]')
     expect(out.trimEnd().split('\n').at(-1)).toBe('yard is set up')
     expect(code).toBe(0)
     expect(out).not.toContain('7777')
@@ -184,7 +184,7 @@ describe('devices setup', () => {
     const { code, out } = await smshub(['devices', 'setup', 'yard', '--from', '3'])
     expect(code).toBe(1)
     expect(out).toContain('seconds is needed: type it, or add --set seconds=…')
-    expect(out).toContain('stopped at step 3; smshub devices setup yard --from 3 goes on from here')
+    expect(out).toContain('stopped at step 3; smshub devices setup yard --from 3 continues from here')
   })
 
   test('moves a fleet to another SIM, and names who is left', async () => {
@@ -213,7 +213,7 @@ describe('the box', () => {
     expect((await smshub(['devices', 'list', '--maker', 'king pigeon', 'K6S'])).out).toContain('king-pigeon/rtu5024')
     expect(await smshub(['devices', 'list', 'flying carpet'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('generic/text takes any device'),
+      err: expect.stringContaining('generic/text is for any device'),
     })
     const { out } = await smshub(['devices', 'show', 'king-pigeon/rtu5024'])
     expect(out).toContain('set-up (smshub devices setup <id>)')

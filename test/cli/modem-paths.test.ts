@@ -27,8 +27,8 @@ describe('a path that is no modem', () => {
   writeFileSync(file, '')
   const paths = [
     ['that does not exist', '/dev/ttyUSB99', 'there is no such port', 'stat /dev/ttyUSB99: no such file'],
-    ['that is a folder', folder, 'that is a folder, no port', 'a folder'],
-    ['that is a file', file, 'that is a file, no port', 'no character device'],
+    ['that is a folder', folder, 'that is a folder, not a port', 'a folder'],
+    ['that is a file', file, 'that is a file, not a port', 'not a character device'],
     ['that is a device of another kind', '/dev/null', 'that is no serial port', 'open: '],
     ['where nobody listens', 'tcp://127.0.0.1:1', 'nothing listens there', 'ECONNREFUSED'],
     ['whose host is unknown', 'tcp://no.such.host.invalid:1', 'the host name is not known', 'no.such.host.invalid'],
@@ -57,11 +57,11 @@ describe('a path that is no modem', () => {
     ['trace', ['modem', 'trace', '/dev/ttyUSB99']],
     ['ussd', ['modem', 'ussd', '/dev/ttyUSB99', '*100#']],
     ['restart', ['modem', 'restart', '/dev/ttyUSB99']],
-  ])('modem %s wants a gateway of the running hub, and says so', async (_, words) => {
+  ])('modem %s needs a gateway of the running hub, and reports it', async (_, words) => {
     expect(await smshub(words)).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('/dev/ttyUSB99 is no port of a gateway of the hub that runs here'),
+      err: expect.stringContaining('/dev/ttyUSB99 is not a gateway or port of the running hub'),
     })
   })
 

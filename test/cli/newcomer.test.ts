@@ -30,7 +30,7 @@ describe('a start that fails says why last, with the fix', () => {
     expect(code).toBe(78)
     const last = err.trim().split('\n').at(-1)
     expect(last).toMatch(
-      new RegExp(`port ${port} on 127.0.0.1 is taken by another program: .*(mqtt: \\{ server:|http: \\{ listen:)`),
+      new RegExp(`port ${port} on 127.0.0.1 is in use by another program: .*(mqtt: \\{ server:|http: \\{ listen:)`),
     )
     expect(err).not.toContain('the store is closed')
   })
@@ -90,7 +90,7 @@ test('a dry run is found by the command line, delivers to contacts, masks passwo
   expect((await client.final('gate')).json).toMatchObject({ ok: true })
   await client.close()
   expect((await smshub(['healthcheck'], hub.folder)).code).toBe(0)
-  expect((await smshub(['queue', 'list'], hub.folder)).err).toBe('nothing waits\n')
+  expect((await smshub(['queue', 'list'], hub.folder)).err).toBe('the queue is empty\n')
   expect((await smshub(['modem', 'list'], hub.folder)).out).toContain('gateway simulated: ready')
   expect((await smshub(['history', 'gate'], hub.folder)).out).toContain('replied')
   expect(hub.stderr).toContain('***CC')

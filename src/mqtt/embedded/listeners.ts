@@ -118,7 +118,7 @@ export class Listeners {
       server.once('error', (error: NodeJS.ErrnoException) => {
         const reason =
           error.code === 'EADDRINUSE'
-            ? `port ${port} on ${host} is taken by another program: ${wayOut(host, port)}`
+            ? `port ${port} on ${host} is in use by another program: ${wayOut(host, port)}`
             : error.code === 'EACCES'
               ? `port ${port} on ${host} is not allowed for this user`
               : error.message
