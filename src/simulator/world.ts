@@ -10,24 +10,24 @@ import { SimulatedNetwork } from './network/network.ts'
 
 export interface WorldOptions {
   readonly clock: Clock
-  /** Devices of a hub; each becomes a subscriber that answers as its profile says. */
+  /** Devices of a hub; each is a subscriber that answers by its profile. */
   readonly devices: Iterable<Device>
-  /** Numbers of people: their phones receive, and answer nothing. */
+  /** Numbers of people, whose phones receive texts and do not answer. */
   readonly people?: readonly string[]
   /** Number of the SIM in the hub's modem. */
   readonly number?: string
-  /** The make of the hub's modem. */
+  /** The personality of the hub's modem. */
   readonly personality?: Personality
   readonly behaviour?: Partial<NetworkBehaviour>
-  /** How long a device takes to answer, in ms. */
+  /** Time until a device answers. */
   readonly answerMs?: number
 }
 
-/** ms between the texts of one answer, and from a device's first word to its deed. */
-const betweenTexts = 1_000
-const untilDone = 3_000
+/** Time between the texts of an answer, and from a pending answer to the final one. */
+const textIntervalMs = 1_000
+const finalAnswerMs = 3_000
 
-/** A network with a modem for the hub and its devices on the other side. */
+/** A network with a modem for the hub, and with its devices. */
 export class SimulatedWorld {
   readonly network: SimulatedNetwork
   readonly modem: SimulatedModem
@@ -62,19 +62,19 @@ export class SimulatedWorld {
     }
   }
 
-  /** Offers the modem on TCP; answers the path for a gateway's `path:`. */
+  /** Offers the modem on TCP; returns the path for a gateway's `path:`. */
   listen(host = '127.0.0.1', port = 0): Promise<string> {
     return this.#offer(this.modem, host, port)
   }
 
-  /** Offers the modem of `listen` to one more program: whoever has the port keeps it. */
+  /** Offers the modem of `listen` to an additional program, beside the holder of its port. */
   async serveBeside(): Promise<ModemServer> {
     const server = await ModemServer.listen(this.modem, '127.0.0.1', 0, true)
     this.#servers.push(server)
     return server
   }
 
-  /** One modem more on the same network; answers its path. */
+  /** Another modem on the same network; returns its path. */
   addModem(number: string): Promise<string> {
     return this.#offer(new SimulatedModem({ network: this.network, number }), '127.0.0.1', 0)
   }
@@ -97,16 +97,16 @@ export class SimulatedWorld {
 }
 
 /**
- * Answers as the examples of the device's profile do; what is no command of it, or has another password, gets nothing.
- * A password that it is told to change is changed.
+ * Answers by the examples of the device's profile; texts that are not its commands, or have a wrong password, are
+ * ignored. Commands that change the password have that effect.
  */
 export function profileAnswerer(made: Device, answerMs: number): Answerer {
   let device = made
-  const say = ({ pending, texts }: SimulatedReply): DelayedText[] => {
-    const start = pending === null ? answerMs : answerMs + untilDone
+  const delayed = ({ pending, texts }: SimulatedReply): DelayedText[] => {
+    const start = pending === null ? answerMs : answerMs + finalAnswerMs
     return [
       ...(pending === null ? [] : [{ text: pending, afterMs: answerMs }]),
-      ...texts.map((text, i) => ({ text, afterMs: start + i * betweenTexts })),
+      ...texts.map((text, i) => ({ text, afterMs: start + i * textIntervalMs })),
     ]
   }
   return {
@@ -115,12 +115,12 @@ export function profileAnswerer(made: Device, answerMs: number): Answerer {
       if (command === null) return []
       const reply = exampleReply(device, command.command, command.params)
       device = afterCommand(device, command)
-      return say(reply)
+      return delayed(reply)
     },
     rung() {
       const rings = Object.entries(commandsOf(device)).filter(([, row]) => row.ring !== undefined)
-      // Nothing in a call says what it is for.
-      return say({ pending: null, texts: rings.flatMap(([name]) => exampleReply(device, name, {}).texts) })
+      // A call does not identify its command.
+      return delayed({ pending: null, texts: rings.flatMap(([name]) => exampleReply(device, name, {}).texts) })
     },
   }
 }

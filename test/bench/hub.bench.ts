@@ -46,7 +46,9 @@ async function disk(runs = 200): Promise<number[]> {
   return samples
 }
 
-/** A modem that answers at once, or after `answerMs`, and tells when AT+CMGS came: as little of a simulator as will do. */
+/**
+ * A modem that answers at once, or after `answerMs`, and tells when AT+CMGS came: as little of a simulator as will do.
+ */
 class InstantModem {
   readonly #server = createServer((socket) => this.#serve(socket))
   answerMs = 0
@@ -61,7 +63,7 @@ class InstantModem {
     )
   }
 
-  say(text: string): void {
+  emit(text: string): void {
     this.#socket?.write(text)
   }
 
@@ -219,7 +221,7 @@ describe('bench', () => {
         hub.client.client.on('message', listener)
       })
       const start = performance.now()
-      hub.modem.say(`\r\n+CMT: ,${length}\r\n${pdu}\r\n`)
+      hub.modem.emit(`\r\n+CMT: ,${length}\r\n${pdu}\r\n`)
       await told
       samples.push(performance.now() - start)
       await pause(4)

@@ -233,7 +233,7 @@ http: { enabled: false }
     writeFileSync(file, out)
     const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), testClock)
     const said: string[] = []
-    modem.hear('AT+CMEE=1\r', (octets) => said.push(octets))
+    modem.receive('AT+CMEE=1\r', (octets) => said.push(octets))
     await until(
       () => said.join('').includes('OK'),
       () => said.join(''),

@@ -163,7 +163,7 @@ describe('simulate', () => {
     writeFileSync(file, '> AT␍\nwhat?\n')
     expect(await smshub(['simulate', '--replay', file])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('line 2 is no line of a trace: what?'),
+      err: expect.stringContaining('line 2 is not a line of a trace: what?'),
     })
   })
 })

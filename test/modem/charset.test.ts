@@ -134,7 +134,7 @@ describe('a modem that another program has left in UCS2', () => {
     bench.driver.start(bench.told)
     await bench.until(() => bench.driver.state.operator !== null)
     expect(bench.driver.state).toMatchObject({ operator: 'Vodafone', technology: 'LTE' })
-    bench.modem.say('RING', '+CLIP: "002B00340039003100350031",145')
+    bench.modem.emit('RING', '+CLIP: "002B00340039003100350031",145')
     await bench.clock.advance(3_000)
     expect(bench.told.calls).toEqual(['+49151'])
   })

@@ -149,7 +149,7 @@ test('an index with zeros in front is the slot that it names', async () => {
   await bench.clock.advance(2_100)
   bench.network.text({ from: friend, to: hub, text: 'hello' })
   await bench.clock.advance(3_000)
-  bench.modem.say('+CMTI: "SM",001')
+  bench.modem.emit('+CMTI: "SM",001')
   await bench.clock.advance(1_000)
   expect(bench.told.messages).toHaveLength(1)
 })

@@ -352,7 +352,7 @@ describe('a cell broadcast', () => {
   test('in text mode is neither, whatever stands in it', async () => {
     const bench = await inTextMode()
     for (const words of ['OK', 'ERROR', '> all', 'RDY', '+CMS ERROR: 38']) {
-      bench.modem.say('+CBM: 16,50,0,1,1', words)
+      bench.modem.emit('+CBM: 16,50,0,1,1', words)
       bench.modem.faults.add({
         fault: 'unsolicited',
         at: 'before_answer',
@@ -413,7 +413,7 @@ describe('a text that comes directly', () => {
     bench.driver.start(bench.told)
     const pdu = '07915121551532F4040B915155214365F700006211227124430005E8329BFD06'
     await bench.clock.advance(50)
-    bench.modem.say('+CMT: ,24', pdu)
+    bench.modem.emit('+CMT: ,24', pdu)
     await bench.clock.advance(2_000)
     expect(bench.told.messages).toMatchObject([
       { gateway: 'home', account: bench.driver.account, source: 'direct', body: pdu },

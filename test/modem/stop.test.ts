@@ -99,7 +99,7 @@ describe('stop', () => {
       'the store never answers for a report',
       (bench) => {
         bench.told.file = () => new Promise(() => {})
-        bench.modem.say('+CDS: 25', '0006070B915155214365F7621122712443006211227124530000')
+        bench.modem.emit('+CDS: 25', '0006070B915155214365F7621122712443006211227124530000')
       },
       70,
     ],
@@ -107,7 +107,7 @@ describe('stop', () => {
       'the store refuses a report',
       (bench) => {
         bench.told.file = async () => Promise.reject(new Error('full'))
-        bench.modem.say('+CDS: 25', '0006070B915155214365F7621122712443006211227124530000')
+        bench.modem.emit('+CDS: 25', '0006070B915155214365F7621122712443006211227124530000')
       },
       5,
     ],

@@ -18,7 +18,7 @@ test('a trace plays the modem back to the driver: it starts, sends and receives 
         let told: (data: Uint8Array) => void = () => {}
         return {
           name: 'replay',
-          write: (data) => modem.hear(data, (octets) => told(Buffer.from(octets, 'latin1'))),
+          write: (data) => modem.receive(data, (octets) => told(Buffer.from(octets, 'latin1'))),
           onData: (listener) => {
             told = listener
           },
@@ -52,5 +52,5 @@ test.each([1, 7, 20])('a message that comes in pieces of %d octets is hidden who
 })
 
 test('what is no trace is told with its line', () => {
-  expect(() => parseTrace('> AT␍\nhello\n')).toThrow('line 2 is no line of a trace: hello')
+  expect(() => parseTrace('> AT␍\nhello\n')).toThrow('line 2 is not a line of a trace: hello')
 })

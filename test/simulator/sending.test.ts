@@ -138,7 +138,7 @@ test('lines that nobody asked for wait while a prompt is open, and come before t
   const { modem, terminal } = await bench()
   const { pdu, tpduLength } = submit('x')
   await terminal.type(`AT+CMGS=${tpduLength}\r`)
-  modem.say('^RSSI:18')
+  modem.emit('^RSSI:18')
   expect(await terminal.type(pdu)).toBe('')
   expect(await terminal.type('\x1a', 1000)).toBe('\r\n^RSSI:18\r\n\r\n+CMGS: 1\r\n\r\nOK\r\n')
 })

@@ -13,19 +13,19 @@ import { barePieces, counterOf, counterText, frameOf } from '../../device/send/c
 import { findCommand } from '../../device/send/find-command.ts'
 import { own } from '../../util/own.ts'
 
-/** A command that a simulated device recognised in a text. */
+/** A command recognised in a text. */
 export interface Recognised {
   readonly command: string
   readonly params: Readonly<Record<string, string>>
 }
 
-/** What a simulated device says: at once, when it acts later, and at the end. */
+/** The answer of a simulated device: an immediate one if it acts later, and the final texts. */
 export interface SimulatedReply {
   readonly pending: string | null
   readonly texts: readonly string[]
 }
 
-/** Which command of its profile a device was sent; null for a text that is none, or holds another password. */
+/** The command of a device's profile in a text; null for any other text, or a wrong password. */
 export function recogniseCommand(device: Device, text: string): Recognised | null {
   const found = Object.entries(commandsOf(device)).flatMap(([name, command]) => {
     if (command.text === undefined || (command.proof === 'unproven' && !device.unproven)) return []
@@ -42,19 +42,19 @@ export function recogniseCommand(device: Device, text: string): Recognised | nul
       ? [{ command: name, params, weight, answers: hasAnswer(device, command) }]
       : []
   })
-  // Several commands may make one text: the one with a printed answer says the most, where it is no worse a guess.
+  // Several commands may fit a text: of about equally good ones, one with a printed answer is preferred.
   const most = Math.max(...found.map(({ weight }) => weight))
   const best =
-    found.find(({ weight, answers }) => answers && weight >= almost * most) ??
+    found.find(({ weight, answers }) => answers && weight >= tieRatio * most) ??
     found.find(({ weight }) => weight === most)
   return best === undefined ? null : { command: best.command, params: best.params }
 }
 
-const almost = 0.8
+const tieRatio = 0.8
 
 const hasAnswer = (device: Device, command: Command): boolean => exampleFor(device, command) !== undefined
 
-/** The same checks that the hub makes: a device does not act on what is out of its range either. */
+/** The same checks as in the hub: a device does not act on values out of range either. */
 function isAccepted(device: Device, name: string, params: Readonly<Record<string, string>>): boolean {
   const { counter: _, ...given } = params
   try {
@@ -74,7 +74,7 @@ function wholeRegular(device: Device, command: Command): Regular<Mark> {
   return frame.source.includes('{request}') ? framed : sequence(framed, request)
 }
 
-/** A template turned around: an expression for the texts that it makes. */
+/** The inverse of a template: an expression for its texts. */
 function regularOf(
   device: Device,
   command: Command,
@@ -100,7 +100,7 @@ const counterFormat = ({ text }: Command): string => formatOf(text, 'counter')
 
 const fixed = (device: Device, text: string): Regular<never> => literal(text, device.dialect.case === 'exact')
 
-/** What the device answers, after the examples of its profile, with this device's settings and parameters in them. */
+/** The answer after the examples of the profile, with this device's settings and parameters. */
 export function exampleReply(device: Device, name: string, params: Readonly<Record<string, unknown>>): SimulatedReply {
   const command = own(device.dialect.commands, name)
   if (command === undefined || command.reply.expect === 'none') return { pending: null, texts: [] }
@@ -110,7 +110,7 @@ export function exampleReply(device: Device, name: string, params: Readonly<Reco
   return { pending: example.pending === undefined ? null : adapt(example.pending), texts: example.reply.map(adapt) }
 }
 
-/** The device as it is when it has carried out a command: its password may be another one. */
+/** The device after it has carried out a command, with its password changed if it was one to change it. */
 export function afterCommand(device: Device, { command, params }: Recognised): Device {
   const row = own(device.dialect.commands, command)
   const changes = Object.entries(row?.secret ?? {})
@@ -120,7 +120,7 @@ export function afterCommand(device: Device, { command, params }: Recognised): D
   return { ...device, settings: { ...device.settings, ...taken } }
 }
 
-/** An example with an answer, for this variant; one under the same settings is better than another. */
+/** An example with an answer, for this variant, preferably with the same settings. */
 function exampleFor(device: Device, command: Command): CommandExample | undefined {
   const usable = command.examples.filter(
     ({ reply, variant }) => reply.length > 0 && (variant ?? device.dialect.variant) === device.dialect.variant,
@@ -132,7 +132,7 @@ function exampleFor(device: Device, command: Command): CommandExample | undefine
   )
 }
 
-/** Without a printed answer: what the message that it brings looks like, or any words where none are known. */
+/** Without a printed answer: an example of the message that it reads, or any words. */
 function fallback(device: Device, { reply }: Command): string[] {
   const texts = reply.reads.flatMap((message) => own(device.dialect.messages, message)?.examples[0]?.text ?? [])
   return texts.length > 0 ? texts.slice(0, reply.texts) : reply.any_text ? ['OK'] : []

@@ -11,10 +11,10 @@ export interface DelayedText {
   readonly afterMs: number
 }
 
-/** What a device says to a text, and how long after it (milliseconds). Nothing is an answer too. */
+/** Answers of a device to a text, with their delays; possibly none. */
 export interface Answerer {
   answer(text: string, from: Party): readonly DelayedText[]
-  /** The same to a call, which the device rejects. */
+  /** Answers to a call, which the device rejects. */
   rung?(from: Party): readonly DelayedText[]
 }
 
@@ -24,7 +24,7 @@ export interface DeviceOptions {
   readonly answerer: Answerer
 }
 
-/** A text as a device or a person reads it: its segments joined. */
+/** A received text, its segments joined. */
 export interface ReceivedText {
   /** Wall time in milliseconds since 1970. */
   readonly at: number
@@ -32,13 +32,13 @@ export interface ReceivedText {
   readonly text: string
 }
 
-/** Segments that have waited longer belong to a message that never became whole; its reference may come back. */
+/** Older segments belong to a message that was never completed; its reference may be reused. */
 const assemblyMs = 3_600_000
 
-/** Texts that a device remembers. */
-const mostReceived = 10_000
+/** Texts kept in memory. */
+const maxReceived = 10_000
 
-/** A subscriber that answers texts. It has room for every text, and rejects calls as gate openers do. */
+/** A subscriber that answers texts. It accepts every text, and rejects calls as gate openers do. */
 export class SimulatedDevice implements Subscriber {
   readonly number: Party
   readonly #network: SimulatedNetwork
@@ -54,18 +54,18 @@ export class SimulatedDevice implements Subscriber {
     network.join(this)
   }
 
-  /** Calls that came, the newest last. */
+  /** Received calls, the newest last. */
   get rung(): readonly { readonly at: number; readonly from: Party }[] {
     return this.#rung
   }
 
-  /** What came, the newest last. */
+  /** Received texts, the newest last. */
   get received(): readonly ReceivedText[] {
     return this.#received
   }
 
-  /** Tells something unasked: an alarm, a position. */
-  say(to: Party, text: string): void {
+  /** Sends a text unasked: an alarm, a position. */
+  send(to: Party, text: string): void {
     this.#network.text({ from: this.number, to, text })
   }
 
@@ -78,7 +78,7 @@ export class SimulatedDevice implements Subscriber {
   ring(call: Call): void {
     call.hangUp('BUSY')
     this.#rung.push({ at: this.#network.clock.wall(), from: call.from })
-    this.#say(call.from, this.#answerer.rung?.(call.from) ?? [])
+    this.#reply(call.from, this.#answerer.rung?.(call.from) ?? [])
   }
 
   #take(deliver: Deliver): void {
@@ -102,11 +102,11 @@ export class SimulatedDevice implements Subscriber {
     const from = partyOf(address, '')
     const { clock } = this.#network
     this.#received.push({ at: clock.wall(), from, text })
-    if (this.#received.length >= 2 * mostReceived) this.#received = this.#received.slice(-mostReceived)
-    this.#say(from, this.#answerer.answer(text, from))
+    if (this.#received.length >= 2 * maxReceived) this.#received = this.#received.slice(-maxReceived)
+    this.#reply(from, this.#answerer.answer(text, from))
   }
 
-  #say(to: Party, replies: readonly DelayedText[]): void {
-    for (const { text, afterMs } of replies) this.#network.clock.after(afterMs, () => this.say(to, text))
+  #reply(to: Party, replies: readonly DelayedText[]): void {
+    for (const { text, afterMs } of replies) this.#network.clock.after(afterMs, () => this.send(to, text))
   }
 }

@@ -3,13 +3,13 @@ import type { FaultBoard } from './equipment/fault-board.ts'
 import { damages } from './equipment/faults.ts'
 import type { AnswerWriter, LineResult } from './modem-answer.ts'
 
-/** Octets that leave after a wait. */
+/** Octets sent after a delay. */
 export interface Piece {
   readonly afterMs: number
   readonly octets: string
 }
 
-/** An answer as it goes out, with whatever faults are switched on for it. */
+/** An answer as sent, with the active faults. */
 export function piecesOf(
   result: LineResult,
   command: string | null,
@@ -32,7 +32,7 @@ export function piecesOf(
   return okFirst ? [first, { afterMs: okFirst.gapMs, octets: information }] : [first]
 }
 
-/** The lines of information, with a stranger between them or glued to the last. */
+/** The lines of information, with an unsolicited line between them or glued to the last. */
 function informationOf(
   { blocks }: LineResult,
   command: string | null,
@@ -44,10 +44,10 @@ function informationOf(
   if (given.every((lines) => lines.length === 0)) return ''
   const inside = faults.take('unsolicited', { at: 'inside_answer', command })
   const glued = faults.take('unsolicited', { at: 'glued', command })
-  const told = given
+  const information = given
     .map((lines) => damagedLines(lines, command, faults))
     .map((lines) => (glued ? [...lines.slice(0, -1), (lines.at(-1) ?? '') + glued.line] : lines))
-  return told
+  return information
     .map((lines) => {
       if (!inside) return writer.lines(lines)
       return writer.lines(lines.slice(0, 1)) + writer.lines([inside.line]) + writer.lines(lines.slice(1))
@@ -59,7 +59,7 @@ function noise(octets: number, clock: Clock): string {
   return Array.from({ length: octets }, () => String.fromCharCode(Math.floor(clock.random() * 256))).join('')
 }
 
-/** Lines as a bad line hands them over: what is damaged is the hex of a PDU. */
+/** Lines as transferred by a bad line, which damages the hex of a PDU. */
 export function damagedLines(lines: readonly string[], command: string | null, faults: FaultBoard): readonly string[] {
   if (!lines.some(isPdu)) return lines
   const damage = faults.take('damaged', { command })

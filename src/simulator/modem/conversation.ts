@@ -12,7 +12,7 @@ import { TerminalAdapter } from './terminal-adapter.ts'
 
 export interface ConversationDeps {
   readonly me: Equipment
-  /** Whether the modem hears and speaks: it has power and has started. */
+  /** Whether the modem communicates: it has power and has started. */
   readonly isAwake: () => boolean
   readonly unplug: (returnsAfterMs: number | undefined) => void
   readonly reset: () => void
@@ -20,8 +20,8 @@ export interface ConversationDeps {
   readonly answered: () => void
 }
 
-/** Lines that wait while a prompt is open. */
-const mostHeld = 100
+/** Lines held back while a prompt is open. */
+const maxHeld = 100
 
 /** The DTE's end of a modem: command lines in, answers and unsolicited lines out, with the faults on the way. */
 export class Conversation {
@@ -29,9 +29,9 @@ export class Conversation {
   readonly #line: Line
   readonly #adapter: TerminalAdapter
   readonly #writer: AnswerWriter
-  /** Lines that came while a prompt was open. */
+  /** Lines held back while a prompt is open. */
   readonly #held: (readonly string[])[] = []
-  /** What was begun before a reset says nothing any more. */
+  /** Incremented by a reset: earlier work emits nothing any more. */
   #epoch = 0
 
   constructor(deps: ConversationDeps) {
@@ -75,19 +75,19 @@ export class Conversation {
     this.#line.cut()
   }
 
-  /** Forgets all that is under way. */
+  /** Aborts everything in progress. */
   stop(): void {
     this.#epoch++
     this.#held.length = 0
     this.#adapter.reset()
   }
 
-  /** Says lines that nobody asked for, after an open prompt. */
-  say(lines: readonly string[]): void {
+  /** Emits unsolicited lines, after an open prompt. */
+  emit(lines: readonly string[]): void {
     const { isAwake, me } = this.#deps
     if (!isAwake() || me.faults.peek('silence', { at: 'everywhere' })) return
     if (!this.#adapter.asks) this.#line.write(this.#writer.lines(lines))
-    else if (this.#held.length < mostHeld) this.#held.push(lines)
+    else if (this.#held.length < maxHeld) this.#held.push(lines)
   }
 
   async #carryOut(body: string): Promise<void> {
@@ -157,7 +157,7 @@ export class Conversation {
     throw cme === undefined ? new Refusal(null, 0, verbatim) : new Refusal('cme', cme)
   }
 
-  /** Whether the modem vanishes or starts anew here; `before` is done first. */
+  /** Whether the modem is unplugged or reset here; `before` is done first. */
   #strikes(point: Point, command: string, before = () => {}): boolean {
     const { me, unplug, reset } = this.#deps
     const unplugged = me.faults.take('unplug', { at: point, command })
@@ -169,6 +169,6 @@ export class Conversation {
   }
 
   #tellHeld(): void {
-    for (const lines of this.#held.splice(0)) this.say(lines)
+    for (const lines of this.#held.splice(0)) this.emit(lines)
   }
 }

@@ -1,5 +1,5 @@
 import { Fault } from '../../message/fault.ts'
-import { makersCommands } from './commands/makers.ts'
+import { vendorCommands } from './commands/makers.ts'
 import { Arguments } from './equipment/arguments.ts'
 import { type Command, parseCommandLine, withoutBlanks } from './equipment/command-line.ts'
 import type { Answer, CommandRow, CommandTable } from './equipment/command-table.ts'
@@ -8,10 +8,10 @@ import { cme, cms, Refusal } from './equipment/result-codes.ts'
 import type { LineResult } from './modem-answer.ts'
 
 /**
- * Carries out a command line (V.250 clause 5.3): one command after the other, the first that fails ends it. Null when
- * a fault has swallowed the answer.
+ * Carries out a command line (V.250 clause 5.3): one command after the other, until one fails. Null when a fault has
+ * dropped the answer.
  *
- * @param dialogueFor the way to the DTE of the command with this name
+ * @param dialogueFor the dialogue with the DTE for the command with this name
  */
 export async function interpret(
   body: string,
@@ -40,7 +40,7 @@ export async function interpret(
     return { blocks, final: isBare ? null : 'OK' }
   } catch (error) {
     if (error instanceof Silence) return null
-    // A message that the codec can't write again is the ME's failure, not the simulator's.
+    // A message that the codec can't encode is a failure of the ME, not of the simulator.
     const refusal = error instanceof Fault ? cms(300) : error
     if (refusal instanceof Refusal) return { blocks, final: refusal.final(me.settings.numbers['+CMEE'][0] ?? 0) }
     throw error
@@ -60,10 +60,10 @@ async function carryOut(command: Command, table: CommandTable, me: Equipment, di
 
 function rowOf(name: string, table: CommandTable, { personality }: Equipment): CommandRow | undefined {
   if (personality.lacks.includes(name)) return undefined
-  return personality.commands.includes(name) ? makersCommands[name] : table[name]
+  return personality.commands.includes(name) ? vendorCommands[name] : table[name]
 }
 
-/** TS 27.005 clause 3.2.5: which of the two tells the mode. */
+/** TS 27.005 clause 3.2.5: the error depends on the mode. */
 function invalid({ settings }: Equipment): Refusal {
   return settings.numbers['+CMGF'][0] === 1 ? cms(305) : cms(304)
 }

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { Clock } from '../../util/clock.ts'
 
 /**
- * The wire between a modem and its DTE: one byte stream at a time, and others beside it that hear and say the same, as
- * two programs on one port would. Text on it is Latin-1: a character is an octet.
+ * The line between a modem and its DTE: one byte stream at a time, and others beside it that share its input and
+ * output, like two programs on one port. Text on it is Latin-1: a character is an octet.
  */
 export class Line {
   readonly #clock: Clock
@@ -21,7 +21,7 @@ export class Line {
     return this.#stream !== null
   }
 
-  /** Serves a stream until it ends. Fails while another one is there: a port has one holder. */
+  /** Serves a stream until it ends. Fails while another one is served: a port has one holder. */
   attach(stream: Duplex): void {
     if (this.#stream) throw new Error('the modem serves another stream already')
     this.#stream = stream
@@ -32,7 +32,7 @@ export class Line {
     )
   }
 
-  /** Serves one more stream, whoever has the port. */
+  /** Serves an additional stream, whoever has the port. */
   attachBeside(stream: Duplex): void {
     this.#beside.add(stream)
     this.#hear(
@@ -55,13 +55,13 @@ export class Line {
     stream.on('end', gone).on('close', gone).on('error', gone)
   }
 
-  /** Forgets the stream; it stays open. What was not sent yet is lost. */
+  /** Detaches the stream, which stays open. Unsent output is lost. */
   detach(): void {
     this.#stream = null
     this.#slow = []
   }
 
-  /** Destroys all streams, as when somebody pulls the plug. */
+  /** Destroys all streams, as when the modem is unplugged. */
   cut(): void {
     const streams = this.#all
     this.detach()
@@ -69,7 +69,7 @@ export class Line {
     for (const stream of streams) stream.destroy()
   }
 
-  /** Sends; `msPerOctet` above 0 sends octet by octet, and what follows waits. */
+  /** Sends; `msPerOctet` above 0 sends octet by octet, and later output waits. */
   write(octets: string, msPerOctet = 0): void {
     if (msPerOctet === 0 && this.#slow.length === 0) return this.#send(octets)
     const idle = this.#slow.length === 0

@@ -1,6 +1,6 @@
 import { type Personality, standard } from './equipment/personality.ts'
 
-/** Modems as makers make them. */
+/** Personalities of real modems. */
 export const personalities = {
   standard,
   huawei_e1750: {
@@ -18,7 +18,7 @@ export const personalities = {
     chatter: [
       { everyMs: 700, line: '^RSSI:18', until: '^CURC=0' },
       { everyMs: 2_000, line: '^DSFLOWRPT:00000124,00000082,00000EA6,00000000', until: '^CURC=0' },
-      // Not everything is silenced in every firmware.
+      // Some firmware ignores some of the commands that disable unsolicited lines.
       { everyMs: 13_000, line: '^BOOT:27710117,0,0,0,75' },
     ],
     capacity: { SM: 20, ME: 0, SR: 5 },
@@ -152,7 +152,7 @@ export const personalities = {
     mostMemories: 2,
     noOkBehind: ['+CPIN'],
   },
-  /** A clone that hands texts over and stores none, with bare line feeds and a bare prompt. */
+  /** A clone that delivers texts directly and stores none, with bare line feeds and a bare prompt. */
   direct_only: {
     ...standard,
     manufacturer: 'Clone',
@@ -162,7 +162,7 @@ export const personalities = {
     prompt: 'bare_space',
     values: { '+CNMI': '(0-2),(0,2),(0,2),(0,1),(0,1)' },
   },
-  /** Knows no PDU mode. */
+  /** Without PDU mode. */
   text_only: {
     ...standard,
     manufacturer: 'Textual',

@@ -2,14 +2,14 @@ import { type LineEnds, lineEnds } from './equipment/faults.ts'
 import type { Settings } from './equipment/modem-settings.ts'
 import { finalDigits } from './equipment/result-codes.ts'
 
-/** What a command line came to: the lines of each of its commands, and one result code for all (V.250 clause 5.7). */
+/** Result of a command line: the lines of each of its commands, and one result code for all (V.250 clause 5.7). */
 export interface LineResult {
   readonly blocks: readonly (readonly string[])[]
-  /** Null where the make says none. */
+  /** Null where the model sends none. */
   readonly final: string | null
 }
 
-/** Writes lines and result codes the way the DTE has set (ATV, ATQ, S3, S4) and the make does. */
+/** Formats lines and result codes by the settings of the DTE (ATV, ATQ, S3, S4) and the model. */
 export class AnswerWriter {
   readonly #settings: () => Settings
   readonly #ends: () => LineEnds

@@ -17,9 +17,9 @@ export class ModemServer {
   }
 
   /**
-   * Fails with `port_failed`. Port 0 takes a free one.
+   * Fails with `port_failed`. Port 0 is any free one.
    *
-   * @param beside connections leave the port free for somebody else: what a pty is made of
+   * @param beside connections do not occupy the port: for a pty
    */
   static listen(modem: SimulatedModem, host: string, port: number, beside = false): Promise<ModemServer> {
     const sockets = new Set<Socket>()

@@ -5,22 +5,22 @@ import { inBackground } from '../../util/background.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { ModemServer } from './modem-server.ts'
 
-/** After its end, as when the modem is unplugged, the port is tried again so often. */
-const againMs = 500
+/** Retry interval after its end, as when the modem is unplugged. */
+const retryMs = 500
 
-/** Says that socat has made the link and moves bytes. */
+/** Output of socat when it has made the link and transfers bytes. */
 const ready = /starting data transfer loop/
 
 /**
- * A serial port for programs that only know those: a pty, made by Debian's `socat`. It stays while programs open and
- * close it, disappears when the modem is unplugged and comes back with it.
+ * A serial port for programs that need one: a pty, made by Debian's `socat`. It stays while programs open and close it,
+ * disappears when the modem is unplugged and returns with it.
  */
 export class Pty {
   readonly path: string
   readonly #clock: Clock
   readonly #server: ModemServer
   readonly #program: string
-  /** Why it could not be made anew; null where it is well. */
+  /** Why it could not be made again; null while it works. */
   lastError: string | null = null
   #socat: ChildProcess | null = null
   #held: number | null = null
@@ -34,9 +34,9 @@ export class Pty {
   }
 
   /**
-   * Makes the link `path`. Fails with `port_failed`, where socat is missing with a message that says so.
+   * Makes the link `path`. Fails with `port_failed`, also where socat is not installed.
    *
-   * @param program socat, where it has another name
+   * @param program the command, if not `socat`
    */
   static async open(server: ModemServer, path: string, clock: Clock, program = 'socat'): Promise<Pty> {
     const pty = new Pty(server, path, clock, program)
@@ -60,17 +60,17 @@ export class Pty {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#socat = socat
-    let said = ''
+    let output = ''
     return new Promise((resolve, reject) => {
       socat.once('error', (error) => reject(this.#failed(missing(error), error)))
       socat.once('exit', () => {
-        reject(this.#failed(`socat ended: ${said.trim()}`))
+        reject(this.#failed(`socat ended: ${output.trim()}`))
         this.#ended()
       })
       socat.stderr.on('data', (chunk: Buffer) => {
-        if (said.length > 10_000) return
-        said += chunk.toString()
-        if (!ready.test(said)) return
+        if (output.length > 10_000) return
+        output += chunk.toString()
+        if (!ready.test(output)) return
         // Without a holder socat ends when the first program closes the port.
         this.#held ??= openSync(this.path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK)
         resolve()
@@ -86,7 +86,7 @@ export class Pty {
     const failed = ({ message }: Error) => {
       this.lastError = message
     }
-    this.#clock.after(againMs, () => inBackground(() => this.#start(), failed))
+    this.#clock.after(retryMs, () => inBackground(() => this.#start(), failed))
   }
 
   #failed(message: string, cause?: unknown): Fault {

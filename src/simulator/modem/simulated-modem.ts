@@ -24,13 +24,13 @@ export interface ModemOptions {
   readonly personality?: Personality
   readonly imei?: string
   readonly sim?: Partial<SimCardOptions>
-  /** Slots of the memories, where they shall not be the make's. */
+  /** Slots of the memories, if not those of the model. */
   readonly capacity?: Partial<Readonly<Record<MemoryName, number>>>
 }
 
 /**
- * A GSM modem behind a byte stream, written from TS 27.005, TS 27.007 and V.250. It is switched on and registered from
- * the start; faults are switched on and off at `faults`.
+ * A GSM modem behind a byte stream, written from TS 27.005, TS 27.007 and V.250. It is on and registered from the
+ * start; `faults` sets and clears faults.
  */
 export class SimulatedModem implements Subscriber {
   readonly number: Party
@@ -40,7 +40,7 @@ export class SimulatedModem implements Subscriber {
   readonly memories: Readonly<Record<MemoryName, MessageMemory>>
   readonly #me: Equipment
   readonly #conversation: Conversation
-  /** What was to happen before a reset or a loss of power happens no more. */
+  /** Incremented by a reset or a loss of power, which void what was scheduled before. */
   #epoch = 0
   #isPlugged = true
   #hasStarted = true
@@ -75,7 +75,7 @@ export class SimulatedModem implements Subscriber {
     network.join(this)
   }
 
-  /** Whether the modem is there: without it the port is missing. */
+  /** Whether the modem is plugged in; otherwise its port is missing. */
   get isPlugged(): boolean {
     return this.#isPlugged
   }
@@ -85,24 +85,24 @@ export class SimulatedModem implements Subscriber {
     return this.#conversation.isOpen
   }
 
-  /** Serves a byte stream until it ends. Fails while another has the port, and when the modem is unplugged. */
+  /** Serves a byte stream until it ends. Fails while another one has the port, and when the modem is unplugged. */
   attach(stream: Duplex): void {
     if (!this.#isPlugged) throw new Error('the modem is unplugged')
     this.#conversation.attach(stream)
   }
 
-  /** Serves one more byte stream beside the port's holder. Fails when the modem is unplugged. */
+  /** Serves an additional byte stream beside the port's holder. Fails when the modem is unplugged. */
   attachBeside(stream: Duplex): void {
     if (!this.#isPlugged) throw new Error('the modem is unplugged')
     this.#conversation.attachBeside(stream)
   }
 
-  /** The DTE lets go of the port. The modem stays as it is: settings, a half line, an open prompt. */
+  /** The DTE closes the port. The modem keeps its state: settings, a half line, an open prompt. */
   detach(): void {
     this.#conversation.detach()
   }
 
-  /** Pulls the plug: the stream is destroyed, all settings that were not saved are lost. */
+  /** Unplugs the modem: the stream is destroyed, all unsaved settings are lost. */
   unplug(returnsAfterMs?: number): void {
     if (!this.#isPlugged) return
     this.#isPlugged = false
@@ -117,15 +117,15 @@ export class SimulatedModem implements Subscriber {
     this.#start()
   }
 
-  /** Starts anew by itself; the port stays. */
+  /** Restarts by itself; the port stays. */
   reset(): void {
     this.#stop()
     this.#start()
   }
 
-  /** Says lines that nobody asked for. */
-  say(...lines: readonly string[]): void {
-    this.#conversation.say(lines)
+  /** Emits unsolicited lines. */
+  emit(...lines: readonly string[]): void {
+    this.#conversation.emit(lines)
   }
 
   receive(pdu: string, answer: (receipt: Receipt) => void): void {
@@ -146,7 +146,7 @@ export class SimulatedModem implements Subscriber {
     const { clock } = network
     const { faults, sim, radio, memories } = this
     const settings = () => this.#me.settings
-    const say = (lines: readonly string[]) => this.#conversation.say(lines)
+    const emit = (lines: readonly string[]) => this.#conversation.emit(lines)
     const reception = new Reception({
       clock,
       settings,
@@ -154,7 +154,7 @@ export class SimulatedModem implements Subscriber {
       preferred: () => this.#me.chosen[2],
       acknowledgeMs: personality.acknowledgeMs,
       showsClass0: personality.showsClass0,
-      say,
+      emit,
       losesIndications: () => faults.take('lost_indication') !== null,
       show: (pdu) => {
         const lines = routedLines(pdu, settings(), personality)
@@ -166,12 +166,12 @@ export class SimulatedModem implements Subscriber {
     return {
       ...parts,
       chosen: ['SM', 'SM', 'SM'],
-      telephone: new Telephone({ clock, settings, say }),
+      telephone: new Telephone({ clock, settings, emit }),
       settings: factorySettings(),
       saved: factorySettings(),
       heard: new Set(),
       clockOffsetMs: 0,
-      say: (line) => say([line]),
+      emit: (line) => emit([line]),
       restart: () => {
         this.#restarts = true
       },
@@ -179,7 +179,7 @@ export class SimulatedModem implements Subscriber {
     }
   }
 
-  /** Everything under way ends. */
+  /** Aborts everything in progress. */
   #stop(): void {
     this.#epoch++
     this.#restarts = false
@@ -205,7 +205,7 @@ export class SimulatedModem implements Subscriber {
     })
     for (const { afterMs, line, needs } of boot) {
       this.#later(afterMs, () => {
-        if (needs === undefined || this.sim.state === 'ready') this.say(line)
+        if (needs === undefined || this.sim.state === 'ready') this.emit(line)
       })
     }
     this.#chatter()
@@ -215,7 +215,7 @@ export class SimulatedModem implements Subscriber {
     for (const { everyMs, line, until } of this.#me.personality.chatter) {
       const again = () => {
         if (until !== undefined && this.#me.heard.has(until)) return
-        this.say(line)
+        this.emit(line)
         this.#later(everyMs, again)
       }
       this.#later(everyMs, again)
@@ -231,7 +231,7 @@ export class SimulatedModem implements Subscriber {
 
   #radioChanged(): void {
     const { registration } = this.radio.state
-    if (registration !== this.#registration) for (const line of registrationLines(this.#me)) this.say(line)
+    if (registration !== this.#registration) for (const line of registrationLines(this.#me)) this.emit(line)
     this.#registration = registration
     if (this.#isReachable) this.#me.network.alert(this.number)
   }
@@ -240,10 +240,10 @@ export class SimulatedModem implements Subscriber {
     this.#hasRefused = true
     this.faults.take('storage_full')
     const { fullLine } = this.#me.personality
-    if (fullLine !== null) this.say(fullLine.replace('{memory}', name))
+    if (fullLine !== null) this.emit(fullLine.replace('{memory}', name))
   }
 
-  /** RP-SMMA (TS 24.011 clause 5.3.3): what was refused may come. */
+  /** RP-SMMA (TS 24.011 clause 5.3.3): refused messages may be retried. */
   #memoryAvailable(): void {
     if (!this.#hasRefused || Object.values(this.memories).every((memory) => memory.isFull)) return
     this.#hasRefused = false

@@ -4,33 +4,33 @@ import type { Settings } from './equipment/modem-settings.ts'
 const ctrlZ = '\x1a'
 const esc = '\x1b'
 
-/** Longest command line, and most octets that wait while a command runs. More is lost, as in a UART without handshake. */
-const mostInLine = 4096
-const mostWaiting = 65_536
+/** Longest command line, and octets buffered while a command runs. More is lost, as in a UART without handshake. */
+const maxLineOctets = 4096
+const maxWaitingOctets = 65_536
 
 export interface TerminalAdapterDeps {
   readonly settings: () => Settings
   readonly echoes: () => boolean
   readonly write: (octets: string) => void
-  /** Ctrl-Z came: whether it goes unheard. */
+  /** Ctrl-Z was received: whether to ignore it. */
   readonly missesCtrlZ: () => boolean
-  /** Carries out a line (without its AT). The next one is read when this resolves. */
+  /** Carries out a line (without AT). The next one is read when this resolves. */
   readonly carryOut: (body: string) => Promise<void>
 }
 
-/** How the text after a prompt is taken. */
+/** Entry of the text after a prompt. */
 export interface DataEntry {
   /** Sent first. */
   readonly prompt: string
-  /** Text mode asks again after each CR. */
+  /** Text mode prompts again after each CR. */
   readonly lines: boolean
-  /** Called when so many octets have come. */
+  /** Called after this number of octets. */
   readonly probe?: { readonly octets: number; readonly call: () => void }
 }
 
 /**
- * The line discipline: octets from the DTE become command lines (V.250 clause 5.2) or, after a prompt, a PDU or text
- * (TS 27.005 clause 3.5.1). While a line is carried out everything else waits.
+ * The line discipline: octets from the DTE are command lines (V.250 clause 5.2) or, after a prompt, a PDU or text (TS
+ * 27.005 clause 3.5.1). While a line is carried out everything else waits.
  */
 export class TerminalAdapter {
   readonly #deps: TerminalAdapterDeps
@@ -39,7 +39,7 @@ export class TerminalAdapter {
   #line = ''
   #lastBody = ''
   #entry: { readonly how: DataEntry; text: string; readonly end: (text: string | null) => void } | null = null
-  /** Lines started before a reset must not free the adapter after it. */
+  /** Incremented by a reset: lines started before must not release the adapter after it. */
   #epoch = 0
 
   constructor(deps: TerminalAdapterDeps) {
@@ -47,11 +47,11 @@ export class TerminalAdapter {
   }
 
   receive(octets: string): void {
-    this.#waiting = (this.#waiting + octets).slice(0, mostWaiting)
+    this.#waiting = (this.#waiting + octets).slice(0, maxWaitingOctets)
     this.#read()
   }
 
-  /** Asks for a PDU or text; null when the DTE gives up with ESC. Never resolves when the modem is reset. */
+  /** Prompts for a PDU or text; null when the DTE cancels with ESC. Never resolves when the modem is reset. */
   ask(how: DataEntry): Promise<string | null> {
     return new Promise((end) => {
       this.#state = 'data'
@@ -66,7 +66,7 @@ export class TerminalAdapter {
     return this.#state === 'data'
   }
 
-  /** Back to the start: a half line, a running command and a prompt are forgotten. */
+  /** Discards a half line, a running command and a prompt. */
   reset(): void {
     this.#epoch++
     this.#state = 'command'
@@ -88,13 +88,15 @@ export class TerminalAdapter {
     }
   }
 
-  /** V.250 clause 5.2.1: AT or at starts a line, the S3 character ends it, S5 rubs out, control characters are nothing. */
+  /**
+   * V.250 clause 5.2.1: AT or at starts a line, the S3 character ends it, S5 rubs out, control characters are ignored.
+   */
   #type(octet: string): void {
     const { numbers } = this.#deps.settings()
     if (this.#deps.echoes()) this.#deps.write(octet)
     if (octet.charCodeAt(0) === numbers.S3[0]) return this.#endLine()
     if (octet.charCodeAt(0) === numbers.S5[0]) this.#line = this.#line.slice(0, -1)
-    else if (octet >= ' ' && this.#line.length < mostInLine) this.#line += octet
+    else if (octet >= ' ' && this.#line.length < maxLineOctets) this.#line += octet
     if (/^a\/$/i.test(this.#line)) return this.#start(this.#lastBody)
     if (!/^(?:$|A$|a$|AT|at)/.test(this.#line)) this.#line = /a/i.test(octet) ? octet : ''
   }
@@ -130,7 +132,7 @@ export class TerminalAdapter {
     if (this.#deps.echoes()) this.#deps.write(octet)
     if (octet === esc) return this.#endEntry(null)
     if (octet === ctrlZ && !this.#deps.missesCtrlZ()) return this.#endEntry(entry.text)
-    if (entry.text.length < mostInLine) entry.text += octet
+    if (entry.text.length < maxLineOctets) entry.text += octet
     if (octet === '\r' && entry.how.lines) this.#deps.write(entry.how.prompt)
     if (entry.text.length === entry.how.probe?.octets) entry.how.probe.call()
   }

@@ -5,7 +5,7 @@ export type CallState = 'ringing' | 'answered' | 'ended'
 /** Why a call ended, by the result code that ATD gives for it. */
 export type CallEnd = 'NO CARRIER' | 'BUSY' | 'NO ANSWER'
 
-/** A voice call between two parties; nothing is said in it. */
+/** A voice call between two parties, without audio. */
 export class Call {
   readonly from: Party
   readonly to: Party
@@ -27,7 +27,7 @@ export class Call {
     return this.#end
   }
 
-  /** The other side rings; before, the network looks for it. */
+  /** The called party rings; before that, it is paged. */
   get isAlerting(): boolean {
     return this.#isAlerting
   }
@@ -36,7 +36,7 @@ export class Call {
     this.#isAlerting = true
   }
 
-  /** Told of each change of state. */
+  /** Called at each change of state. */
   watch(watcher: (call: Call) => void): void {
     this.#watchers.push(watcher)
   }

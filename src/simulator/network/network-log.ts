@@ -2,16 +2,16 @@ import type { Party } from './party.ts'
 
 /** Everything that can happen to a text in the network. */
 export const networkEvents = {
-  accepted: 'the service centre took it from a modem: from now on it acts, whatever the modem answers',
-  refused: 'the service centre did not take it; `code` is the cause (TS 24.011 clause 8.2.5.4)',
-  injected: 'it came from outside or from a simulated device',
-  delivered: 'the recipient took it',
+  accepted: 'the service centre accepted it from a modem, whatever the modem answers',
+  refused: 'the service centre rejected it; `code` is the cause (TS 24.011 clause 8.2.5.4)',
+  injected: 'it is from outside or from a simulated device',
+  delivered: 'the recipient received it',
   deferred: 'the recipient is off or full; it is kept until its validity ends',
-  lost: 'it will never arrive, and nobody is told',
-  expired: 'its validity ended first',
-  undeliverable: 'nobody has the number',
-  report_delivered: 'the sender took the delivery report; `code` is TP-ST',
-  report_lost: 'the delivery report will never arrive',
+  lost: 'it is lost without a report',
+  expired: 'its validity period ended',
+  undeliverable: 'the number is not assigned',
+  report_delivered: 'the sender received the delivery report; `code` is TP-ST',
+  report_lost: 'the delivery report is lost',
 } as const
 
 export type NetworkEventKind = keyof typeof networkEvents
@@ -20,20 +20,20 @@ export interface NetworkEvent {
   readonly kind: NetworkEventKind
   /** Wall time in milliseconds since 1970. */
   readonly at: number
-  /** Counts the segments that entered the network; a report has the number of the segment that it is about. */
+  /** Number of the segment in the network; a report has that of its segment. */
   readonly message: number
   readonly from: Party
   readonly to: Party
-  /** Hex as it was handed over: SUBMIT for `accepted` and `refused`, else DELIVER or STATUS-REPORT. */
+  /** The PDU in hex: SUBMIT for `accepted` and `refused`, else DELIVER or STATUS-REPORT. */
   readonly pdu: string
   /** The text of this segment; null for binary content and reports. */
   readonly text: string | null
-  /** TP-MR of what a modem sent; null for the rest. */
+  /** TP-MR of a modem's message; else null. */
   readonly reference: number | null
   readonly code: number | null
 }
 
-/** What happened, the newest last. */
+/** Events, the newest last. */
 export class NetworkLog {
   readonly #limit: number
   readonly #watchers = new Set<(event: NetworkEvent) => void>()

@@ -16,40 +16,40 @@ import { validityMs } from './validity-period.ts'
 export interface NetworkOptions {
   readonly clock: Clock
   readonly behaviour?: Partial<NetworkBehaviour>
-  /** Country calling code that national numbers are completed with; 49 by default. */
+  /** Country calling code of national numbers; 49 by default. */
   readonly country?: string
   /** Number of the service centre. */
   readonly serviceCentre?: Party
-  /** How far the service centre's clock goes wrong (milliseconds, positive is fast), and its zone (minutes east). */
+  /** Error of the service centre's clock (milliseconds, positive is fast), and its zone (minutes east). */
   readonly clockOffsetMs?: number
   readonly zoneMinutes?: number
-  /** Answers to USSD codes: a text that ends the session, or a menu that asks on. */
+  /** Answers to USSD codes: a text that ends the session, or a menu. */
   readonly ussd?: UssdMenu['choices']
-  /** Events that the log keeps at least. */
+  /** Minimum number of events in the log. */
   readonly logLimit?: number
 }
 
-/** What the network says, and what may be chosen then. */
+/** A USSD menu: its text and its choices. */
 export interface UssdMenu {
   readonly text: string
   readonly choices: Readonly<Record<string, string | UssdMenu>>
 }
 
-/** A text from anybody to anybody, as from the world outside. */
+/** A text from outside the network, between any parties. */
 export interface TextFromOutside {
   readonly from: Party
   readonly to: Party
   readonly text: string
-  /** TP-SCTS as ISO 8601 with offset, when it shall not be now. */
+  /** TP-SCTS as ISO 8601 with offset; by default now. */
   readonly scts?: string
-  /** Milliseconds until the first attempt, when it shall not be left to the network. */
+  /** Time until the first attempt; by default that of the network. */
   readonly delayMs?: number
 }
 
 /** The answer to a submission: RP-ACK, or RP-ERROR with its cause (TS 24.011 clause 8.2.5.4). */
 export type SubmitAnswer = { readonly accepted: true } | { readonly accepted: false; readonly cause: number }
 
-/** Causes that this network gives: TS 24.011 table 8.4, and above 127 TP-FCS of TS 23.040 clause 9.2.3.22. */
+/** Causes of this network: TS 24.011 table 8.4, and above 127 TP-FCS of TS 23.040 clause 9.2.3.22. */
 export const causes = {
   unassignedNumber: 1,
   congestion: 42,
@@ -67,7 +67,7 @@ const usualUssd: UssdMenu['choices'] = {
 export class SimulatedNetwork {
   readonly clock: Clock
   readonly log: NetworkLog
-  /** The service centre's clock; may be set wrong at run time. */
+  /** The service centre's clock; may be set at run time. */
   readonly time: ServiceCentreClock
   readonly serviceCentre: Party
   readonly #country: string
@@ -106,7 +106,7 @@ export class SimulatedNetwork {
     this.#behaviour = { ...this.#behaviour, ...behaviour }
   }
 
-  /** Adds a subscriber until the returned function is called. Two with one number are an error of the set-up. */
+  /** Adds a subscriber until the returned function is called. Numbers have to be unique. */
   join(subscriber: Subscriber): () => void {
     const { number } = subscriber
     if (this.#subscribers.has(number)) throw new Error(`two subscribers have the number ${number}`)
@@ -114,7 +114,7 @@ export class SimulatedNetwork {
     return () => this.#subscribers.delete(number)
   }
 
-  /** What is for this number is kept until it is switched on, or its validity ends. */
+  /** Texts to this number are kept until it is switched on, or their validity ends. */
   switchOff(number: Party): void {
     this.#off.add(number)
   }
@@ -124,20 +124,20 @@ export class SimulatedNetwork {
     this.#centre.alert(number)
   }
 
-  /** A subscriber can take texts again: it registered, or has memory (RP-SMMA). */
+  /** A subscriber can receive texts again: it has registered, or has memory (RP-SMMA). */
   alert(number: Party): void {
     this.#centre.alert(number)
   }
 
-  /** Takes an SMS-SUBMIT from a modem. The moment of acceptance is the `accepted` event, just before the answer. */
+  /** Receives an SMS-SUBMIT from a modem. It is accepted at the `accepted` event, just before the answer. */
   submit(from: Party, pdu: string, answer: (answer: SubmitAnswer) => void): void {
     const ms = within(this.#behaviour.acceptMs, this.clock)
-    // A network without delay shall not cost a timer's least.
+    // Without a delay, no timer is used.
     if (ms === 0) answer(this.#accept(from, pdu))
     else this.clock.after(ms, () => answer(this.#accept(from, pdu)))
   }
 
-  /** Sends a text that no modem sent. */
+  /** Sends a text without a modem. */
   text({ from, to, text, scts = this.time.stamp(), delayMs }: TextFromOutside): void {
     const { alphabet, segments } = segmentText(text)
     const ref = segments.length > 1 ? this.#concatenations++ & 0xff : 0
@@ -156,7 +156,7 @@ export class SimulatedNetwork {
     })
   }
 
-  /** Delivers an SMS-DELIVER as it is: other data codings, headers, whatever `text` can't say. */
+  /** Delivers a raw SMS-DELIVER: other data codings, headers, whatever `text` does not support. */
   deliver({ from, to, pdu, delayMs }: { from: Party; to: Party; pdu: string; delayMs?: number }): void {
     const expiresAt = this.clock.monotonic() + this.#behaviour.defaultValidityMs
     const message = ++this.#messages
@@ -164,7 +164,7 @@ export class SimulatedNetwork {
     this.#forward({ message, from, to, pdu, reference: null, expiresAt, reports: null, wanted: null }, delayMs)
   }
 
-  /** Rings the other side. A party that nobody has, or that is off, gives `NO CARRIER`. */
+  /** Rings a party. An unassigned number, or one that is off, gives `NO CARRIER`. */
   call(from: Party, to: Party): Call {
     const call = new Call(from, to)
     const callee = this.#off.has(to) ? undefined : this.#subscribers.get(to)
@@ -179,12 +179,12 @@ export class SimulatedNetwork {
     return call
   }
 
-  /** The party that somebody in this network reaches by a dialled number. */
+  /** The party of a dialled number. */
   dialled(number: string): Party {
     return partyOf(addressOf(number), this.#country)
   }
 
-  /** The answer to a USSD code, or to a choice in the menu before; null for one that means nothing here. */
+  /** The answer to a USSD code, or to a choice in a menu; null for an unknown one. */
   ussd(code: string, menu: UssdMenu | null = null): string | UssdMenu | null {
     return (menu?.choices ?? this.#ussd)[code] ?? null
   }
@@ -218,7 +218,7 @@ export class SimulatedNetwork {
     return null
   }
 
-  /** The SMS-DELIVER that the recipient gets for a SUBMIT (TS 23.040 clause 9.2.2); null if none can say the same. */
+  /** The SMS-DELIVER for a SUBMIT (TS 23.040 clause 9.2.2); null if it can't be encoded. */
   #deliverFor(from: Party, { pid, dcs, replyPath, udh, nli, text, data }: Submit, scts: string): string | null {
     const content = {
       ...(udh && { udh }),

@@ -1,6 +1,6 @@
 import type { Address } from '../../message/address.ts'
 
-/** Who takes part in the network, as people write it: `+4915112345678`, a short code `12345` or a name `ACME`. */
+/** A party in the usual notation: `+4915112345678`, a short code `12345` or a name `ACME`. */
 export type Party = string
 
 /** The address of a party in a TPDU. */
@@ -10,7 +10,7 @@ export function addressOf(party: Party): Address {
   return { number: party, ton: 'alphanumeric', npi: 0 }
 }
 
-/** Whom a network of this country calling code understands by an address. */
+/** The party of an address in a network with this country calling code. */
 export function partyOf({ number, ton }: Address, country: string): Party {
   if (ton === 'international') return `+${number}`
   if (ton === 'alphanumeric') return number

@@ -2,10 +2,10 @@ import type { Clock } from '../../util/clock.ts'
 
 const quarterMs = 900_000
 
-/** The clock of the service centre, which is neither right nor in the hub's zone. */
+/** The clock of the service centre, with an error and a zone of its own. */
 export class ServiceCentreClock {
   readonly #clock: Clock
-  /** How far it goes wrong, in milliseconds; positive is fast. */
+  /** Its error in milliseconds; positive is fast. */
   offsetMs: number
   /** Minutes east of Greenwich, in quarters of an hour. */
   zoneMinutes: number
@@ -16,12 +16,12 @@ export class ServiceCentreClock {
     this.zoneMinutes = zoneMinutes
   }
 
-  /** Milliseconds since 1970 as it believes. */
+  /** Milliseconds since 1970 by this clock. */
   now(): number {
     return this.#clock.wall() + this.offsetMs
   }
 
-  /** ISO 8601 with the zone, in whole seconds: what TP-SCTS can say. */
+  /** ISO 8601 with the zone, in whole seconds as in TP-SCTS. */
   stamp(at: number = this.now()): string {
     const quarters = Math.round((this.zoneMinutes * 60_000) / quarterMs)
     const local = new Date(at + quarters * quarterMs).toISOString().slice(0, 19)

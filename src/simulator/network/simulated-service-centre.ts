@@ -7,20 +7,20 @@ import { addressOf, type Party } from './party.ts'
 import type { ServiceCentreClock } from './service-centre-clock.ts'
 import type { Receipt, Subscriber } from './subscriber.ts'
 
-/** A TPDU on its way to somebody. */
+/** A TPDU that is being delivered. */
 export interface Held {
   readonly message: number
   readonly from: Party
   readonly to: Party
   /** Hex with the service centre in front. */
   readonly pdu: string
-  /** TP-MR where a modem sent it. */
+  /** TP-MR, if from a modem. */
   readonly reference: number | null
   /** Monotonic milliseconds. */
   readonly expiresAt: number
   /** TP-ST if this is a report. */
   readonly reports: number | null
-  /** The sender wants to know; TP-SCTS goes into the report. */
+  /** The sender has requested a report, which contains TP-SCTS. */
   readonly wanted: { readonly scts: string } | null
 }
 
@@ -30,11 +30,11 @@ export interface ServiceCentreDeps {
   readonly time: ServiceCentreClock
   readonly log: NetworkLog
   readonly behaviour: () => NetworkBehaviour
-  /** Who has this number; null while it is switched off, undefined if nobody has it. */
+  /** The subscriber of a number; null while it is off, undefined if it is unassigned. */
   readonly find: (number: Party) => Subscriber | null | undefined
 }
 
-/** What is on its way to one recipient. One TPDU at a time is handed over (TS 24.011 clause 5.2). */
+/** TPDUs for one recipient, which are delivered one at a time (TS 24.011 clause 5.2). */
 interface Lane {
   readonly coming: Set<Held>
   readonly ready: Held[]
@@ -44,12 +44,12 @@ interface Lane {
   retry: { readonly at: number; readonly timer: Timer } | null
 }
 
-/** TP-ST (TS 23.040 clause 9.2.3.15) of a text that came to this end. */
+/** TP-ST (TS 23.040 clause 9.2.3.15) by the end of a text. */
 const endings = { delivered: 0x00, undeliverable: 0x43, expired: 0x46 } as const
 
 const reportValidityMs = 24 * 3_600_000
 
-/** Stores and forwards: keeps each TPDU until the recipient takes it or its validity ends, and reports. */
+/** Stores and forwards: keeps each TPDU until the recipient receives it or its validity ends, and sends reports. */
 export class ServiceCentre {
   readonly #deps: ServiceCentreDeps
   readonly #lanes = new Map<Party, Lane>()
@@ -72,7 +72,7 @@ export class ServiceCentre {
     })
   }
 
-  /** The recipient may take what it could not: it was switched on, came back or has memory again. */
+  /** The recipient may be reachable again: it was switched on, has registered or has memory again. */
   alert(number: Party): void {
     const lane = this.#lanes.get(number)
     if (!lane) return

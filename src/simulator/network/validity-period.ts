@@ -1,8 +1,8 @@
 import type { Validity } from '../../sms/validity.ts'
 
 /**
- * Milliseconds for which the service centre tries, by its own clock; null if TP-VP names no period (TS 23.040 clause
- * 9.2.3.12). A period that is over already is 0.
+ * Milliseconds for which the service centre tries, by its own clock; null if TP-VP is not a valid period (TS 23.040
+ * clause 9.2.3.12). A past end is 0.
  */
 export function validityMs(validity: Validity | null, now: number): number | null {
   if (validity === null) return null

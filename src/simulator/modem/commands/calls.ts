@@ -14,7 +14,7 @@ const hangUp: Handler = ({ telephone }) => {
   return []
 }
 
-/** Packed septets in hex, where the make wants that; else the charset of the line. */
+/** Packed septets in hex if the model requires that, else the charset of the line. */
 function ussdFormOf({ settings, personality }: Parameters<Handler>[0]) {
   if (!personality.packsUssd) return charsets[settings.charset]
   return {
@@ -78,9 +78,9 @@ export const callCommands: CommandTable = {
       const answer = me.network.ussd(read(values.text(1)), me.telephone.menu)
       me.clock.after(within(me.network.behaviour.acceptMs, me.clock), () => {
         me.telephone.menu = typeof answer === 'string' ? null : answer
-        if (answer === null) me.say('+CUSD: 4')
-        else if (typeof answer === 'string') me.say(`+CUSD: 0,"${write(answer)}",15`)
-        else me.say(`+CUSD: 1,"${write(answer.text)}",15`)
+        if (answer === null) me.emit('+CUSD: 4')
+        else if (typeof answer === 'string') me.emit(`+CUSD: 0,"${write(answer)}",15`)
+        else me.emit(`+CUSD: 1,"${write(answer.text)}",15`)
       })
       return []
     },

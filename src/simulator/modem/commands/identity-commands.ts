@@ -3,17 +3,17 @@ import { addressOf } from '../../network/party.ts'
 import type { CommandRow, CommandTable } from '../equipment/command-table.ts'
 import type { Equipment } from '../equipment/equipment.ts'
 
-const manufacturer = told((me) => me.personality.manufacturer)
-const model = told((me) => me.personality.model)
-const revision = told((me) => me.personality.revision)
-const imei = told((me) => me.imei)
+const manufacturer = fixedAnswer((me) => me.personality.manufacturer)
+const model = fixedAnswer((me) => me.personality.model)
+const revision = fixedAnswer((me) => me.personality.revision)
+const imei = fixedAnswer((me) => me.imei)
 const information: CommandRow['execute'] = ({ personality }) => [
   personality.manufacturer,
   personality.model,
   `Revision: ${personality.revision}`,
 ]
 
-/** Who the modem and its SIM are: V.250 clause 6.1, TS 27.007 clause 5 and 7.1. */
+/** Identity of the modem and its SIM: V.250 clause 6.1, TS 27.007 clause 5 and 7.1. */
 export const identityCommands: CommandTable = {
   I: { execute: information, set: information },
   '+GMI': manufacturer,
@@ -24,11 +24,11 @@ export const identityCommands: CommandTable = {
   '+CGMR': revision,
   '+GSN': imei,
   '+CGSN': imei,
-  '+CIMI': { ...told((me) => me.sim.imsi), needs: 'sim' },
-  '+CCID': { ...told((me) => `+CCID: ${me.sim.iccid}`), read: (me) => `+CCID: ${me.sim.iccid}`, needs: 'sim' },
-  '+CNUM': { ...told((me) => `+CNUM: ,"${me.number}",${typeOfAddressOf(addressOf(me.number))}`), needs: 'sim' },
+  '+CIMI': { ...fixedAnswer((me) => me.sim.imsi), needs: 'sim' },
+  '+CCID': { ...fixedAnswer((me) => `+CCID: ${me.sim.iccid}`), read: (me) => `+CCID: ${me.sim.iccid}`, needs: 'sim' },
+  '+CNUM': { ...fixedAnswer((me) => `+CNUM: ,"${me.number}",${typeOfAddressOf(addressOf(me.number))}`), needs: 'sim' },
 }
 
-function told(text: (me: Equipment) => string): CommandRow {
+function fixedAnswer(text: (me: Equipment) => string): CommandRow {
   return { execute: text, test: '' }
 }

@@ -10,7 +10,7 @@ import { smsSettingsCommands } from './sms-settings.ts'
 import { smsStorageCommands } from './sms-storage.ts'
 import { v250Commands } from './v250.ts'
 
-/** Every command that the simulated modem knows. */
+/** Every command of the simulated modem. */
 export const commands: CommandTable = {
   ...rememberedCommands,
   ...v250Commands,

@@ -9,7 +9,7 @@ import type { Equipment } from '../equipment/equipment.ts'
 import type { StoredMessage } from '../equipment/message-memory.ts'
 import { cms } from '../equipment/result-codes.ts'
 
-/** Tries of PIN2 and its PUK: nobody here uses them up. */
+/** Attempts left for PIN2 and its PUK, which are never used up here. */
 const second = { pin: 3, puk: 10 }
 
 const restart: Handler = (me) => {
@@ -17,18 +17,17 @@ const restart: Handler = (me) => {
   return []
 }
 
-const card = (name: string) => ({ execute: told(name), read: told(name) })
-const told =
+const card = (name: string) => ({ execute: information(name), read: information(name) })
+const information =
   (name: string): Handler =>
   (me) =>
     `${name}: ${me.sim.iccid}`
 
 /**
- * Makers' own commands that change something or tell what changes. A modem
- * knows those that its personality lists.
+ * Vendor-specific commands with an effect or with variable answers. A modem has those that its personality lists.
  */
-export const makersCommands: CommandTable = {
-  // Huawei: the PUK's tries stand before the PIN's.
+export const vendorCommands: CommandTable = {
+  // Huawei: the PUK's attempts precede the PIN's.
   '^CPIN': {
     read: ({ sim }) => {
       const state = { ready: 'READY', pin: 'SIM PIN', puk: 'SIM PUK' }[sim.state as string] ?? ''
@@ -49,17 +48,17 @@ export const makersCommands: CommandTable = {
   '+UPINCNT': { execute: ({ sim }) => `+UPINCNT: ${sim.tries.pin},${second.pin},${sim.tries.puk},${second.puk}` },
   // ZTE
   '+ZPINPUK': { test: ({ sim }) => `${sim.tries.pin},${sim.tries.puk}` },
-  // Telit: of the code that is asked for
+  // Telit: for the code that is required
   '#PCT': { execute: ({ sim }) => `#PCT: ${sim.state === 'puk' ? sim.tries.puk : sim.tries.pin}` },
   '#REBOOT': { execute: restart },
-  // 3: the SIM and its messages can be used.
+  // 3: the SIM and its messages are ready.
   '#QSS': {
     read: ({ sim }) => `#QSS: 2,${{ absent: 0, ready: 3 }[sim.state as string] ?? 1}`,
     set: () => [],
   },
-  // Cinterion: of the PIN, or of the code that is named by a 1 behind it.
+  // Cinterion: for the PIN, or for the code selected by a 1.
   '^SPIC': { set: ({ sim }, values) => `^SPIC: ${values.number(1, 0) === 1 ? sim.tries.puk : sim.tries.pin}` },
-  // Huawei, CDMA: OK says that it was taken, ^HCMGSS that the network has it.
+  // Huawei, CDMA: OK means accepted by the modem, ^HCMGSS by the network.
   '^HCMGS': {
     needs: 'sim',
     errors: 'cms',
@@ -72,7 +71,7 @@ export const makersCommands: CommandTable = {
       const reference = me.sim.nextReference()
       const { pdu } = encodePdu({ type: 'submit', smsc: centre(me), mr: reference, address: addressOf(to), text })
       me.network.submit(me.number, pdu, (answer) =>
-        me.say(answer.accepted ? `^HCMGSS: ${reference}` : `^HCMGSF: ${answer.cause}`),
+        me.emit(answer.accepted ? `^HCMGSS: ${reference}` : `^HCMGSF: ${answer.cause}`),
       )
       return []
     },

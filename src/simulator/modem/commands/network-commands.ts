@@ -58,13 +58,13 @@ function registration(name: Reporting): CommandRow {
   return { ...remembered(name), read: (me) => `${name}: ${me.settings.numbers[name][0]},${place(me, name)}` }
 }
 
-/** The lines that tell a change to those who asked for it. */
+/** The lines that report a change, for the enabled commands. */
 export function registrationLines(me: Equipment): readonly string[] {
   const names: readonly Reporting[] = ['+CREG', '+CGREG', '+CEREG']
   return names.filter((name) => me.settings.numbers[name][0] !== 0).map((name) => `${name}: ${place(me, name)}`)
 }
 
-/** <stat>, and at n = 2 where: area and cell in quotes. */
+/** <stat>, and at n = 2 area and cell in quotes. */
 function place({ radio, settings }: Equipment, name: Reporting): string {
   const { state } = radio
   const stat = registrations[state.registration]

@@ -4,7 +4,7 @@ import type { Equipment } from '../equipment/equipment.ts'
 import { mayBeSet, type NumbersName, type RememberedNumbers, rememberedNumbers } from '../equipment/modem-settings.ts'
 import { cme, cms } from '../equipment/result-codes.ts'
 
-/** The row of a command that remembers numbers. What a set command leaves out stays as it is. */
+/** The row of a command that stores numbers. Those that a set command leaves out are kept. */
 export function remembered(name: NumbersName): CommandRow & Required<Pick<CommandRow, 'set' | 'read' | 'test'>> {
   const { errors }: RememberedNumbers = rememberedNumbers[name]
   return {
@@ -25,7 +25,7 @@ export function remembered(name: NumbersName): CommandRow & Required<Pick<Comman
   }
 }
 
-/** Takes over the numbers, or refuses what this make does not take. */
+/** Stores the numbers, or refuses those that this model does not accept. */
 export function setNumbers(me: Equipment, name: NumbersName, values: Arguments): void {
   const wanted = values.numbers()
   const { errors }: RememberedNumbers = rememberedNumbers[name]
@@ -35,7 +35,7 @@ export function setNumbers(me: Equipment, name: NumbersName, values: Arguments):
   })
 }
 
-/** All of them; rows of other tables with more to do come after. */
+/** All of them; rows of other tables with more functions override them. */
 export const rememberedCommands: CommandTable = Object.fromEntries(
   (Object.keys(rememberedNumbers) as NumbersName[]).map((name) => [name, remembered(name)]),
 )

@@ -7,17 +7,17 @@ import { cms } from '../equipment/result-codes.ts'
 import { charsets } from '../equipment/te-charset.ts'
 import { remembered, setNumbers } from './remembered.ts'
 
-/** Memories that each of the three of +CPMS may be: reports can be read, and come there by themselves. */
+/** Allowed memories for each of the three of +CPMS: reports can be read, and are stored there automatically. */
 const choices: readonly (readonly MemoryName[])[] = [
   ['SM', 'ME', 'SR'],
   ['SM', 'ME'],
   ['SM', 'ME'],
 ]
 
-/** Type of address of a number that says nothing about itself (TS 27.005 clause 3.1). */
+/** Type of address of a number of unknown type (TS 27.005 clause 3.1). */
 const unknownType = 129
 
-/** What is set before texts are sent and received: TS 27.005 clauses 3.2 to 3.4. */
+/** Settings of sending and receiving: TS 27.005 clauses 3.2 to 3.4. */
 export const smsSettingsCommands: CommandTable = {
   '+CSMS': {
     ...remembered('+CSMS'),
@@ -66,7 +66,7 @@ export const smsSettingsCommands: CommandTable = {
       return []
     },
   },
-  // 3.3.4: cell broadcast is not simulated; all of it may be accepted or refused.
+  // 3.3.4: cell broadcast is not simulated; its selection is accepted.
   '+CSCB': { errors: 'cms', read: () => '+CSCB: 0,"",""', set: () => [], test: '(0,1)' },
   // 3.3.5 and 3.3.6: the settings are kept with AT&W.
   '+CSAS': { errors: 'cms', execute: () => [], set: () => [], test: '' },
@@ -77,7 +77,7 @@ export const smsSettingsCommands: CommandTable = {
       if (!reception.acknowledge(true)) throw cms(340)
       return []
     },
-    // In PDU mode: 0 and 1 RP-ACK, 2 RP-ERROR; with a length an acknowledging TPDU follows, which nobody reads here.
+    // In PDU mode: 0 and 1 RP-ACK, 2 RP-ERROR; with a length an acknowledging TPDU follows, which is ignored here.
     set: async ({ reception }, values, dialogue) => {
       const how = values.number(0)
       if (how > 2) values.refuse()

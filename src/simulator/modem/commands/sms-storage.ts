@@ -8,7 +8,7 @@ import { cms } from '../equipment/result-codes.ts'
 
 const all = 4
 
-/** <delflag> of +CMGD (TS 27.005 clause 3.5.4): which other messages go, by their status. */
+/** <delflag> of +CMGD (TS 27.005 clause 3.5.4): which other messages are deleted, by their status. */
 const deletions: Readonly<Record<number, readonly MessageStatus[]>> = {
   1: [1],
   2: [1, 3],
@@ -95,7 +95,7 @@ function store(me: Equipment, pdu: string | null, status: MessageStatus): Answer
   return `+CMGW: ${index}`
 }
 
-/** A draft unless the DTE says otherwise; a DELIVER can only have been received. */
+/** A draft unless the DTE gives a status; a DELIVER can only have been received. */
 function statusToStore(values: Arguments, at: number): MessageStatus {
   const stored = values.text(at, '2')
   const word = statusWords.indexOf(stored.toUpperCase() as (typeof statusWords)[number])

@@ -4,7 +4,7 @@ import { factorySettings } from '../equipment/modem-settings.ts'
 /** Accepted and without effect: loudspeaker, pulse and tone dialling. */
 const nothing: CommandRow = { execute: () => [], set: () => [] }
 
-/** Commands of V.250 that do more than remember a number. */
+/** Commands of V.250 that do more than store a number. */
 export const v250Commands: CommandTable = {
   // 6.1.1: back to what AT&W saved.
   Z: { execute: (me) => takeSettings(me, 'saved'), set: (me) => takeSettings(me, 'saved') },

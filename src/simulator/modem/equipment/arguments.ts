@@ -1,7 +1,9 @@
 import type { Parameter } from './command-line.ts'
 import type { Refusal } from './result-codes.ts'
 
-/** The values of a set command. Each reader fails with the refusal of the command's family where a value does not suit. */
+/**
+ * The values of a set command. Each reader fails with the refusal of the command's family where a value does not suit.
+ */
 export class Arguments {
   readonly #parameters: readonly Parameter[]
   readonly #refusal: Refusal
@@ -15,7 +17,7 @@ export class Arguments {
     return this.#parameters.length
   }
 
-  /** A whole number, or `absent` where nothing stands. */
+  /** A whole number, or `absent` for an empty value. */
   number(index: number, absent?: number): number {
     const parameter = this.#parameters[index] ?? null
     if (parameter === null) {
@@ -26,7 +28,7 @@ export class Arguments {
     return Number(parameter.text)
   }
 
-  /** A string, in quotes or not (many DTEs leave them out), or `absent` where nothing stands. */
+  /** A string, in quotes or not (many DTEs leave them out), or `absent` for an empty value. */
   text(index: number, absent?: string): string {
     const parameter = this.#parameters[index] ?? null
     const text = parameter?.text ?? absent
@@ -42,12 +44,12 @@ export class Arguments {
     return name
   }
 
-  /** All values as numbers, null where nothing stands. */
+  /** All values as numbers, null for empty ones. */
   numbers(): (number | null)[] {
     return this.#parameters.map((parameter, i) => (parameter === null ? null : this.number(i)))
   }
 
-  /** Says no. */
+  /** Throws the refusal. */
   refuse(): never {
     throw this.#refusal
   }

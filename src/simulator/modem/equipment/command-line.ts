@@ -8,14 +8,17 @@ export interface Command {
   readonly parameters: readonly Parameter[]
 }
 
-/** One value between commas; null where nothing stands. */
+/** One value between commas; null for an empty one. */
 export type Parameter = { readonly text: string; readonly quoted: boolean } | null
 
-/** A basic command: a letter or `&` and a letter, then digits (V.250 clause 5.3.1); S registers; `\Q3` is a maker's. */
+/**
+ * A basic command: a letter or `&` and a letter, then digits (V.250 clause 5.3.1); S registers; `\Q3` is
+ * vendor-specific.
+ */
 const basic = /^(?:(S\d+)(?:(\?)|=(\?)|=(\d*))?|([A-CE-RT-Z]|[&\\][A-Z])(\d*))/i
-/** D takes the rest of the line, or as far as a semicolon makes it a voice call (clause 6.3.1, TS 27.007 clause 6.2). */
+/** D takes the rest of the line, or up to the semicolon of a voice call (clause 6.3.1, TS 27.007 clause 6.2). */
 const dial = /^D([^;]*)(;?)/i
-/** An extended command; makers use other signs than the plus. */
+/** An extended command; vendors use other signs than the plus. */
 const extended = /^([+^*#%$_][A-Z][A-Z0-9!%\-./:_]*)(\?|=\?|=)?/i
 
 /** The commands of a line without its AT; null where it can't be read. */
@@ -70,7 +73,7 @@ function extendedIn(text: string): Found {
   return { command: { name: name.toUpperCase(), form, parameters }, rest: text.slice(end + 1) }
 }
 
-/** Where the semicolon outside quotes stands, or the end. */
+/** Position of the semicolon outside quotes, or the end. */
 function endOfCommand(text: string, from: number): number {
   let quoted = false
   for (let i = from; i < text.length; i++) {

@@ -11,7 +11,7 @@ import type { Reception } from './reception.ts'
 import type { SimCard } from './simulated-sim-card.ts'
 import type { Telephone } from './telephone.ts'
 
-/** What the rows of the command table work on: the ME of TS 27.005 with everything in it. */
+/** The object of the command table: the ME of TS 27.005. */
 export interface Equipment {
   readonly clock: Clock
   readonly network: SimulatedNetwork
@@ -23,30 +23,30 @@ export interface Equipment {
   readonly sim: SimCard
   readonly radio: Radio
   readonly memories: Readonly<Record<MemoryName, MessageMemory>>
-  /** +CPMS: where is read and deleted, written and sent, and where new messages go. */
+  /** +CPMS: the memories for reading and deleting, for writing and sending, and for received messages. */
   readonly chosen: [MemoryName, MemoryName, MemoryName]
   readonly reception: Reception
   readonly telephone: Telephone
   settings: Settings
-  /** What ATZ brings back; AT&W fills it. */
+  /** Restored by ATZ, saved by AT&W. */
   saved: Settings
-  /** Command lines that have silenced something since the start. */
+  /** Received command lines that disable an unsolicited line. */
   readonly heard: Set<string>
-  /** The real-time clock's distance from the wall clock, in milliseconds. */
+  /** The real-time clock's offset from the wall clock, in milliseconds. */
   clockOffsetMs: number
-  /** Says a line unasked. */
-  say(line: string): void
-  /** +CFUN=1,1 and its like: starts anew once the answer is out. */
+  /** Emits an unsolicited line. */
+  emit(line: string): void
+  /** +CFUN=1,1 and the like: restarts after the answer. */
   restart(): void
-  /** A memory has room again: the network may try. */
+  /** A memory has space again: the network may retry. */
   memoryAvailable(): void
 }
 
-/** The running command's way to its DTE. */
+/** The running command's access to its DTE. */
 export interface Dialogue {
-  /** Asks with the prompt; null when the DTE gives up with ESC. */
+  /** Prompts for input; null when the DTE cancels with ESC. */
   ask(how: 'pdu' | 'text'): Promise<string | null>
-  /** The dialogue is here: faults may strike, by throwing what ends it. */
+  /** The dialogue has reached a point: an active fault throws. */
   reach(point: Point): void
 }
 

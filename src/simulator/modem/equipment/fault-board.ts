@@ -2,13 +2,13 @@ import type { FaultName, ModemFault } from './faults.ts'
 
 type FaultOf<Name extends FaultName> = Extract<ModemFault, { fault: Name }>
 
-/** Where a fault could strike now. */
+/** An occasion for faults. */
 export interface Occasion {
   readonly at?: string
   readonly command?: string | null
 }
 
-/** The faults that are switched on. The oldest of those that fit strikes. */
+/** The active faults. The oldest one that fits applies. */
 export class FaultBoard {
   readonly #faults: { readonly fault: ModemFault; left: number }[] = []
   readonly #cleared: () => void
@@ -18,7 +18,7 @@ export class FaultBoard {
     this.#cleared = cleared
   }
 
-  /** Those that are switched on and how often they will still strike. */
+  /** Active faults with their remaining counts. */
   get active(): readonly { readonly fault: ModemFault; readonly left: number }[] {
     return this.#faults
   }
@@ -35,7 +35,7 @@ export class FaultBoard {
     this.#cleared()
   }
 
-  /** The fault that strikes here; it is counted. */
+  /** The fault that applies here; it is counted. */
   take<Name extends FaultName>(name: Name, occasion: Occasion = {}): FaultOf<Name> | null {
     const index = this.#find(name, occasion)
     const found = this.#faults[index]
@@ -47,7 +47,7 @@ export class FaultBoard {
     return found.fault as FaultOf<Name>
   }
 
-  /** The fault that would strike here; it is not counted. */
+  /** The fault that would apply here; it is not counted. */
   peek<Name extends FaultName>(name: Name, occasion: Occasion = {}): FaultOf<Name> | null {
     return (this.#faults[this.#find(name, occasion)]?.fault as FaultOf<Name> | undefined) ?? null
   }

@@ -34,7 +34,7 @@ export function routedLines(pdu: string, settings: Settings, make: Shows): reado
   return [tpduIn(pdu)?.type === 'statusReport' ? `+CDS: ${comma}${length}` : `+CMT: ,${length}`, pdu]
 }
 
-/** Null in PDU mode, unless the make shows text whatever it was told. */
+/** Null in PDU mode, unless the model always shows text. */
 function tpduToShow(pdu: string, { numbers }: Settings, { showsText }: Shows) {
   return numbers['+CMGF'][0] === 0 && !showsText ? null : tpduIn(pdu)
 }

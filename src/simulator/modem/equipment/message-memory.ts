@@ -14,13 +14,13 @@ export type MemoryName = 'SM' | 'ME' | 'SR'
 /** A message storage: slots with numbers. */
 export class MessageMemory {
   readonly capacity: number
-  /** The number of its first slot: 1, or 0 with some makes. */
+  /** The number of its first slot: 1, or 0 with some models. */
   readonly firstIndex: number
   readonly #isStuck: () => boolean
   readonly #renumbers: boolean
   readonly #slots = new Map<number, StoredMessage>()
 
-  /** `isStuck` makes it full whatever it holds; with `renumbers` there is never a gap between used slots. */
+  /** `isStuck` makes it always full; with `renumbers` there is never a gap between used slots. */
   constructor(capacity: number, firstIndex: number, isStuck: () => boolean, renumbers: boolean) {
     this.capacity = capacity
     this.firstIndex = firstIndex
@@ -45,7 +45,7 @@ export class MessageMemory {
     return index
   }
 
-  /** Whether there is such a slot, used or not. */
+  /** Whether the slot exists, used or not. */
   has(index: number): boolean {
     return index >= this.firstIndex && index < this.firstIndex + this.capacity
   }

@@ -1,6 +1,6 @@
 import { parseRanges } from './parse-ranges.ts'
 
-/** A command that only remembers numbers: what its test form prints, and what a modem leaves the factory with. */
+/** A command that only stores numbers: the output of its test form, and the factory values. */
 export interface RememberedNumbers {
   readonly values: string
   readonly factory: readonly number[]
@@ -9,8 +9,8 @@ export interface RememberedNumbers {
 }
 
 /**
- * Everything that a modem remembers of its DTE as numbers. Basic commands and S registers: V.250 clause 6.2; `+CNMI`,
- * `+CSMS` and the like: TS 27.005 clause 3; the rest TS 27.007.
+ * All settings that are numbers. Basic commands and S registers: V.250 clause 6.2; `+CNMI`, `+CSMS` and the like: TS
+ * 27.005 clause 3; the rest TS 27.007.
  */
 export const rememberedNumbers = {
   E: { values: '(0,1)', factory: [1] },
@@ -57,7 +57,7 @@ export const rememberedNumbers = {
 export type NumbersName = keyof typeof rememberedNumbers
 export type Charset = 'GSM' | 'IRA' | 'UCS2'
 
-/** What the DTE has set. `ATZ` and a reset put another one in its place. */
+/** Settings of the DTE; replaced by `ATZ` and by a reset. */
 export interface Settings {
   readonly numbers: Record<NumbersName, number[]>
   /** +CSCS */
@@ -66,7 +66,7 @@ export interface Settings {
   operatorFormat: number
 }
 
-/** What a modem leaves the factory with. */
+/** Factory settings. */
 export function factorySettings(): Settings {
   const numbers = Object.fromEntries(
     Object.entries(rememberedNumbers).map(([name, { factory }]) => [name, [...factory]]),
@@ -74,7 +74,7 @@ export function factorySettings(): Settings {
   return { numbers, charset: 'IRA', operatorFormat: 0 }
 }
 
-/** Whether the numbers may be set: as many as there are groups at most, each in its group. */
+/** Whether the numbers are valid: at most as many as there are groups, each in its group. */
 export function mayBeSet(values: string, wanted: readonly (number | null)[]): boolean {
   const groups = parseRanges(values)
   return wanted.length <= groups.length && wanted.every((value, i) => value === null || groups[i]?.(value) === true)

@@ -4,8 +4,8 @@ import { cms } from './result-codes.ts'
 import { submitOf } from './text-mode.ts'
 
 /**
- * A PDU typed after the prompt (TS 27.005 clause 4.3): hex with the service centre in front, `length` octets behind it.
- * Null when the DTE gave up; fails with CMS 304.
+ * A PDU entered after the prompt (TS 27.005 clause 4.3): hex with the service centre in front, `length` octets after
+ * it. Null when the DTE cancels; fails with CMS 304.
  */
 export async function pduIn(length: number, dialogue: Dialogue): Promise<string | null> {
   const typed = await dialogue.ask('pdu')

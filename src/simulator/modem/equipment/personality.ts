@@ -1,70 +1,70 @@
 import type { LineEnds, PromptShape } from './faults.ts'
 import type { NumbersName } from './modem-settings.ts'
 
-/** A line that a modem says by itself. */
+/** An unsolicited line after the start. */
 export interface BootLine {
   /** After power-on or reset. */
   readonly afterMs: number
   readonly line: string
-  /** Only when the SIM can be used by then. */
+  /** Only if the SIM is ready by then. */
   readonly needs?: 'sim'
 }
 
-/** What is particular to a make, as data. A new make is a row here and nothing else. */
+/** Particularities of a model, as data: a new model is only a new row. */
 export interface Personality {
   readonly manufacturer: string
   readonly model: string
   readonly revision: string
   readonly lineEnds: LineEnds
   readonly prompt: PromptShape
-  /** Answer to what the modem does not know. */
+  /** Answer to an unknown command. */
   readonly unknownCommand: string
-  /** Commands of the standards that this make does not know. */
+  /** Standard commands that this model lacks. */
   readonly lacks: readonly string[]
-  /** Makers' own commands that it knows. */
+  /** Vendor-specific commands that it has. */
   readonly commands: readonly string[]
-  /** Makers' own commands that are always answered alike: the whole line behind AT, and the lines before OK. */
+  /** Vendor-specific commands with a fixed answer: the whole line after AT, and the lines before OK. */
   readonly answers: Readonly<Record<string, readonly string[]>>
-  /** Where this make takes other values than the standard, as its test command prints them. */
+  /** Values that differ from the standard, as its test command prints them. */
   readonly values: Partial<Readonly<Record<NumbersName, string>>>
   readonly boot: readonly BootLine[]
-  /** After power-on or reset: how long it is deaf, from then on how long the SIM is busy, and how long registering takes. */
+  /** After power-on or reset: time until it responds, then until the SIM is ready and until it is registered. */
   readonly bootMs: number
   readonly simBusyMs: number
   readonly registerMs: number
-  /** Lines said every now and then, until the command line `until` (behind AT) has come. */
+  /** Lines emitted periodically, until the command line `until` (without AT) is received. */
   readonly chatter: readonly { readonly everyMs: number; readonly line: string; readonly until?: string }[]
   readonly capacity: { readonly SM: number; readonly ME: number; readonly SR: number }
   /** Number of the first slot of a memory. */
   readonly firstIndex: number
-  /** Deleting a message moves those behind it up. */
+  /** Deleting a message renumbers the following ones. */
   readonly renumbers: boolean
-  /** Names of memories that +CPMS takes at most, and at least. */
+  /** Maximum and minimum number of memories in +CPMS. */
   readonly mostMemories: number
   readonly fewestMemories: number
-  /** Commands whose answer, where it has a line, has no OK behind it. */
+  /** Commands whose answer has no OK if it has a line. */
   readonly noOkBehind: readonly string[]
-  /** A comma too many stands in +CDS. */
+  /** +CDS has an extra comma. */
   readonly reportComma: boolean
-  /** Messages are shown as in text mode, also where `AT+CMGF=0` was taken. */
+  /** Messages are always shown as in text mode, though `AT+CMGF=0` is accepted. */
   readonly showsText: boolean
   /** `+CMGL` answers OK and lists nothing. */
   readonly hidesMessages: boolean
   /** +CMGR of an empty slot: CMS 321, OK alone, or `+CMGR: 0,,0`. */
   readonly emptySlot: 'error' | 'ok' | 'zeros'
-  /** What ESC at the prompt is answered with. */
+  /** Answer to ESC at the prompt. */
   readonly escape: 'ok' | 'silent'
-  /** A full memory is told by this line. */
+  /** Line that reports a full memory. */
   readonly fullLine: string | null
-  /** A +CMT or +CDS in service 1 is acknowledged within this time, or routing ends (TS 27.005 clause 3.4.1). */
+  /** Time for acknowledging a +CMT or +CDS in service 1, after which routing ends (TS 27.005 clause 3.4.1). */
   readonly acknowledgeMs: number
-  /** A text of class 0 is handed over, and not stored, also where +CNMI says otherwise. */
+  /** A text of class 0 is always delivered directly, regardless of +CNMI. */
   readonly showsClass0: boolean
-  /** +CUSD takes and gives packed septets in hex. */
+  /** +CUSD uses packed septets in hex. */
   readonly packsUssd: boolean
 }
 
-/** As the standards say, with the delays of a common LTE module. */
+/** According to the standards, with the delays of a common LTE module. */
 export const standard: Personality = {
   manufacturer: 'smshub',
   model: 'Simulated Modem',

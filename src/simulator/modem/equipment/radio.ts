@@ -25,7 +25,7 @@ const atHome: RadioState = {
   technology: 7,
 }
 
-/** The radio of a modem: whether it has a network, and which. */
+/** The radio of a modem: its registration and network. */
 export class Radio {
   readonly #clock: Clock
   readonly #hasSim: () => boolean
@@ -42,7 +42,7 @@ export class Radio {
     this.#changed = changed
   }
 
-  /** What there is now. */
+  /** The current state. */
   get state(): RadioState {
     if (this.#functionality !== 1) return { ...this.#there, registration: 'idle', signal: 99 }
     if (!this.#allowed || !this.#hasSim()) return { ...this.#there, registration: 'idle' }
@@ -76,13 +76,13 @@ export class Radio {
     this.search(allowed ? registerMs : 0)
   }
 
-  /** Where the modem is now: another network, no network, a bad signal. */
+  /** Changes the surroundings: another network, no network, a bad signal. */
   change(there: Partial<RadioState>): void {
     this.#there = { ...this.#there, ...there }
     this.#changed()
   }
 
-  /** Looks for the network for so long. */
+  /** Searches for the network for this time. */
   search(ms: number): void {
     this.#search?.cancel()
     this.#search = null

@@ -7,7 +7,7 @@ import type { Settings } from './modem-settings.ts'
 type Route = 'store' | 'announce' | 'direct' | 'drop'
 type ClassKey = 'none' | 0 | 1 | 2 | 3 | 'waiting'
 
-/** <mt> of +CNMI: what becomes of an SMS-DELIVER by its class (TS 27.005 clause 3.4.1). */
+/** <mt> of +CNMI: routing of an SMS-DELIVER by its class (TS 27.005 clause 3.4.1). */
 const deliverRoutes: Readonly<Record<number, Readonly<Record<ClassKey, Route>>>> = {
   0: { none: 'store', 0: 'store', 1: 'store', 2: 'store', 3: 'store', waiting: 'store' },
   1: { none: 'announce', 0: 'announce', 1: 'announce', 2: 'announce', 3: 'announce', waiting: 'announce' },
@@ -15,36 +15,36 @@ const deliverRoutes: Readonly<Record<number, Readonly<Record<ClassKey, Route>>>>
   3: { none: 'announce', 0: 'announce', 1: 'announce', 2: 'announce', 3: 'direct', waiting: 'announce' },
 }
 
-/** <ds> of +CNMI: what becomes of an SMS-STATUS-REPORT. */
+/** <ds> of +CNMI: routing of an SMS-STATUS-REPORT. */
 const reportRoutes: Readonly<Record<number, Route>> = { 0: 'drop', 1: 'direct', 2: 'announce' }
 
-/** Unsolicited result codes that a modem keeps back while nobody wants them. */
-const mostBuffered = 20
+/** Unsolicited result codes that a modem buffers while they are disabled. */
+const maxBuffered = 20
 
 export interface ReceptionDeps {
   readonly clock: Clock
   readonly settings: () => Settings
   readonly memory: (name: MemoryName) => MessageMemory
-  /** mem3, where new messages go. */
+  /** mem3, the memory for received messages. */
   readonly preferred: () => MemoryName
   readonly acknowledgeMs: number
   readonly showsClass0: boolean
-  /** Says these lines to the DTE, unasked. */
-  readonly say: (lines: readonly string[]) => void
-  /** A fault swallows +CMTI and +CDSI. */
+  /** Emits unsolicited lines. */
+  readonly emit: (lines: readonly string[]) => void
+  /** A fault drops +CMTI and +CDSI. */
   readonly losesIndications: () => boolean
-  /** The lines of +CMT or +CDS in the format that is set. */
+  /** The lines of +CMT or +CDS in the current format. */
   readonly show: (pdu: string) => readonly string[]
-  /** A memory turned out to be full. */
+  /** A memory is full. */
   readonly full: (name: MemoryName) => void
 }
 
-/** What a modem does with a TPDU that comes in (TS 27.005 clause 3.4). */
+/** Handles a received TPDU (TS 27.005 clause 3.4). */
 export class Reception {
   readonly #deps: ReceptionDeps
-  /** The one that +CNMA is awaited for, in service 1. */
+  /** The message that waits for +CNMA, in service 1. */
   #open: { readonly answer: (receipt: Receipt) => void; readonly timer: Timer } | null = null
-  /** What <mode> 0 keeps back. */
+  /** Lines buffered by <mode> 0. */
   #buffer: (readonly string[])[] = []
 
   constructor(deps: ReceptionDeps) {
@@ -72,20 +72,20 @@ export class Reception {
     return true
   }
 
-  /** +CNMI was set: what was kept back is told (<bfr> 0) or forgotten. */
+  /** +CNMI was set: buffered lines are emitted (<bfr> 0) or dropped. */
   release(): void {
     const [mode, , , , bfr] = this.#deps.settings().numbers['+CNMI']
     if (mode === 0) return
     const kept = this.#buffer.splice(0)
-    if (bfr === 0) for (const lines of kept) this.#deps.say(lines)
+    if (bfr === 0) for (const lines of kept) this.#deps.emit(lines)
   }
 
-  #tell(lines: readonly string[]): void {
-    if (this.#deps.settings().numbers['+CNMI'][0] !== 0) this.#deps.say(lines)
-    else if (this.#buffer.length < mostBuffered) this.#buffer.push(lines)
+  #emit(lines: readonly string[]): void {
+    if (this.#deps.settings().numbers['+CNMI'][0] !== 0) this.#deps.emit(lines)
+    else if (this.#buffer.length < maxBuffered) this.#buffer.push(lines)
   }
 
-  /** Service 1 waits for +CNMA; without it in time RP-ERROR goes out and the modem routes nothing more (clause 3.4.1). */
+  /** Service 1 waits for +CNMA; after a timeout RP-ERROR is sent and routing ends (clause 3.4.1). */
   #handOver(pdu: string, answer: (receipt: Receipt) => void): void {
     const { clock, settings, acknowledgeMs, show } = this.#deps
     if (settings().numbers['+CSMS'][0] === 1) {
@@ -96,9 +96,9 @@ export class Reception {
         this.acknowledge(false)
       })
       this.#open = { answer, timer }
-      this.#tell(show(pdu))
+      this.#emit(show(pdu))
     } else {
-      this.#tell(show(pdu))
+      this.#emit(show(pdu))
       answer('taken')
     }
   }
@@ -110,12 +110,12 @@ export class Reception {
       return 'full'
     }
     const code = name === 'SR' ? '+CDSI' : '+CMTI'
-    if (announced && !this.#deps.losesIndications()) this.#tell([`${code}: "${name}",${index}`])
+    if (announced && !this.#deps.losesIndications()) this.#emit([`${code}: "${name}",${index}`])
     return 'taken'
   }
 }
 
-/** What decides about a PDU; one that can't be read is a text without class. */
+/** The routing criteria of a PDU; an undecodable one is a text without class. */
 function kindOf(pdu: string): { readonly isReport: boolean; readonly key: ClassKey } {
   const tpdu = tpduIn(pdu)
   if (tpdu === null || tpdu.type === 'statusReport') return { isReport: tpdu !== null, key: 'none' }

@@ -1,4 +1,4 @@
-/** Result codes of TS 27.005 clause 3.2.5 and TS 27.007 clause 9.2 that the simulator gives by itself, with their wording. */
+/** Result codes of TS 27.005 clause 3.2.5 and TS 27.007 clause 9.2 that the simulator uses, with their wording. */
 export const errorTexts = {
   cme: {
     3: 'operation not allowed',
@@ -70,7 +70,7 @@ export const finalDigits: Readonly<Record<string, number>> = {
   'NO ANSWER': 8,
 }
 
-/** A command that the modem does not carry out: thrown by a row of the command table, never further than the interpreter. */
+/** A refused command: thrown by a row of the command table, caught by the interpreter. */
 export class Refusal extends Error {
   readonly family: ErrorFamily | null
   readonly number: number
@@ -93,7 +93,7 @@ export class Refusal extends Error {
   }
 }
 
-/** One of each is enough: making an error costs more than carrying out most commands. */
+/** Cached, as creating an error costs more than most commands. */
 const made = new Map<string, Refusal>()
 
 function refusal(family: ErrorFamily, number: number): Refusal {

@@ -5,7 +5,7 @@ export interface SimCardOptions {
   readonly imsi?: string
   readonly pin?: string
   readonly puk?: string
-  /** The card asks for its PIN after power-on. */
+  /** The card requires its PIN after power-on. */
   readonly locked?: boolean
   /** Number of the service centre, EF_SMSP; null for a card without one. */
   readonly serviceCentre: string | null
@@ -13,11 +13,11 @@ export interface SimCardOptions {
 
 export type SimState = 'absent' | 'busy' | 'pin' | 'puk' | 'blocked' | 'ready'
 
-/** Tries of a PIN and of a PUK (TS 51.011 clause 9.2.9, 9.2.13). */
+/** Attempts for a PIN and for a PUK (TS 51.011 clause 9.2.9, 9.2.13). */
 const pinTries = 3
 const pukTries = 10
 
-/** What a command that needs the card gets in each state (TS 27.007 clause 9.2, TS 27.005 clause 3.2.5). */
+/** Refusal of commands that need the card, by state (TS 27.007 clause 9.2, TS 27.005 clause 3.2.5). */
 const refusals: Readonly<Record<Exclude<SimState, 'ready'>, { readonly cme: Refusal; readonly cms: Refusal }>> = {
   absent: { cme: cme(10), cms: cms(310) },
   busy: { cme: cme(14), cms: cms(314) },
@@ -26,13 +26,13 @@ const refusals: Readonly<Record<Exclude<SimState, 'ready'>, { readonly cme: Refu
   blocked: { cme: cme(13), cms: cms(313) },
 }
 
-/** A SIM: who its owner is, whether it may be used, and the last TP-MR (EF_SMSS lives on the card). */
+/** A SIM: identity, PIN state, and the last TP-MR (EF_SMSS is on the card). */
 export class SimCard {
-  /** Another one is another card: exchanged while the modem is off, or with a reset behind it. */
+  /** Changing it replaces the card: while the modem is off, or followed by a reset. */
   iccid: string
   readonly imsi: string
   serviceCentre: string | null
-  /** False when the card is pulled out. */
+  /** False when the card is removed. */
   inserted = true
   /** Still starting after power-on. */
   busy = false
@@ -62,28 +62,28 @@ export class SimCard {
     return this.#unlocked ? 'ready' : 'pin'
   }
 
-  /** Tries left. */
+  /** Attempts left. */
   get tries(): { readonly pin: number; readonly puk: number } {
     return { pin: this.#pinTries, puk: this.#pukTries }
   }
 
-  /** Whether the PIN is asked for at power-on (facility lock SC). */
+  /** Whether the PIN is required at power-on (facility lock SC). */
   get locked(): boolean {
     return this.#locked
   }
 
-  /** What stands against using the card; null when nothing does. */
+  /** Why the card can't be used; null when it can. */
   refusal(family: 'cme' | 'cms'): Refusal | null {
     const { state } = this
     return state === 'ready' ? null : refusals[state][family]
   }
 
-  /** As after a power cut: the PIN is asked for again. */
+  /** As after a power cut: the PIN is required again. */
   powerOn(): void {
     this.#unlocked = !this.#locked
   }
 
-  /** Checks the PIN; a wrong one costs a try. */
+  /** Checks the PIN; a wrong one costs an attempt. */
   enterPin(pin: string): boolean {
     if (this.#pinTries === 0) return false
     this.#pinTries = pin === this.#pin ? pinTries : this.#pinTries - 1
@@ -91,7 +91,7 @@ export class SimCard {
     return pin === this.#pin
   }
 
-  /** Checks the PUK and sets a new PIN; a wrong one costs a try, the last one the card. */
+  /** Checks the PUK and sets a new PIN; a wrong one costs an attempt, the last one blocks the card. */
   enterPuk(puk: string, newPin: string): boolean {
     if (this.#pukTries === 0) return false
     this.#pukTries = puk === this.#puk ? pukTries : this.#pukTries - 1

@@ -3,7 +3,7 @@ import { hexOf, octetsOf } from '../../../sms/octets.ts'
 import type { Charset } from './modem-settings.ts'
 import { Refusal } from './result-codes.ts'
 
-/** How texts and quoted strings stand on the line (TS 27.007 clause 5.5, +CSCS). Octets are Latin-1 characters. */
+/** Encoding of texts and quoted strings on the line (TS 27.007 clause 5.5, +CSCS). Octets are Latin-1 characters. */
 interface CharsetRow {
   readonly write: (text: string) => string
   /** Fails with an invalid parameter where it can't be read. */
@@ -31,7 +31,7 @@ export const charsets: Readonly<Record<Charset, CharsetRow>> = {
   },
 }
 
-/** The octets of hex as it stands in 8-bit and UCS2 messages; null where it is no hex. */
+/** The octets of hex in 8-bit and UCS2 messages; null where it is not hex. */
 export function octetsInHex(hex: string): Uint8Array | null {
   return /^(?:[\dA-F]{2})*$/i.test(hex) ? octetsOf(hex) : null
 }

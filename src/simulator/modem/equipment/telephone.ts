@@ -5,14 +5,14 @@ import type { UssdMenu } from '../../network/network.ts'
 import { addressOf } from '../../network/party.ts'
 import type { Settings } from './modem-settings.ts'
 
-/** A phone that is not answered rings every so often (TS 27.007 clause 6.11), and so long. */
+/** Ring interval of an unanswered call (TS 27.007 clause 6.11), and its maximum duration. */
 const ringMs = 5000
-const patienceMs = 60_000
+const maxRingingMs = 60_000
 
 export interface TelephoneDeps {
   readonly clock: Clock
   readonly settings: () => Settings
-  readonly say: (lines: readonly string[]) => void
+  readonly emit: (lines: readonly string[]) => void
 }
 
 /** The voice call of a modem; there is one at a time. */
@@ -31,15 +31,15 @@ export class Telephone {
     return this.#call
   }
 
-  /** A call that the DTE made. */
+  /** An outgoing call of the DTE. */
   dial(call: Call): void {
     this.#hold(call, false)
-    this.#timer = this.#deps.clock.after(patienceMs, () => {
+    this.#timer = this.#deps.clock.after(maxRingingMs, () => {
       if (call.state === 'ringing') call.hangUp('NO ANSWER')
     })
   }
 
-  /** A call from outside; a second one finds the line busy. */
+  /** An incoming call; a second one is busy. */
   ring(call: Call): void {
     if (this.#call) return call.hangUp('BUSY')
     this.#hold(call, true)
@@ -57,17 +57,17 @@ export class Telephone {
     call.watch(() => {
       if (this.#call?.call !== call || call.state !== 'ended') return
       this.#forget()
-      this.#deps.say([isIncoming ? 'NO CARRIER' : (call.end ?? 'NO CARRIER')])
+      this.#deps.emit([isIncoming ? 'NO CARRIER' : (call.end ?? 'NO CARRIER')])
     })
   }
 
   #ringOn(call: Call, waitedMs: number): void {
     if (this.#call?.call !== call || call.state !== 'ringing') return
-    if (waitedMs >= patienceMs) return call.hangUp('NO ANSWER')
+    if (waitedMs >= maxRingingMs) return call.hangUp('NO ANSWER')
     const { numbers } = this.#deps.settings()
-    this.#deps.say([numbers['+CRC'][0] === 1 ? '+CRING: VOICE' : 'RING'])
+    this.#deps.emit([numbers['+CRC'][0] === 1 ? '+CRING: VOICE' : 'RING'])
     const type = typeOfAddressOf(addressOf(call.from))
-    if (numbers['+CLIP'][0] === 1) this.#deps.say([`+CLIP: "${call.from}",${type},,,,0`])
+    if (numbers['+CLIP'][0] === 1) this.#deps.emit([`+CLIP: "${call.from}",${type},,,,0`])
     this.#timer = this.#deps.clock.after(ringMs, () => this.#ringOn(call, waitedMs + ringMs))
   }
 

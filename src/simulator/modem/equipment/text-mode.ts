@@ -13,7 +13,7 @@ import type { Settings } from './modem-settings.ts'
 import { cms } from './result-codes.ts'
 import { charsets, octetsInHex } from './te-charset.ts'
 
-/** The fields of a header line behind its name, of +CMGR, +CMGL, +CMT and +CDS (TS 27.005 clauses 3.4.1 to 3.4.3). */
+/** The fields of a header line of +CMGR, +CMGL, +CMT and +CDS (TS 27.005 clauses 3.4.1 to 3.4.3). */
 type Fields = readonly (string | number)[]
 
 /** +CMGR: in the form for the kind of message. */
@@ -74,8 +74,8 @@ export function dataOf(pdu: string, tpdu: Deliver | Submit, { charset }: Setting
 }
 
 /**
- * The SMS-SUBMIT for a number and what was typed, with +CSMP's first octet, validity, protocol and coding (clause
- * 3.5.1). Fails with CMS 305.
+ * The SMS-SUBMIT for a number and entered data, with +CSMP's first octet, validity, protocol and coding (clause 3.5.1).
+ * Fails with CMS 305.
  */
 export function submitOf(
   to: string,
