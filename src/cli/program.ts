@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { Fault } from '../message/fault.ts'
-import { personalities } from '../simulator/modem/makes.ts'
+import { personalities } from '../simulator/modem/personalities.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
 import { addDevices } from './devices-verbs.ts'

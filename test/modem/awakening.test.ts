@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
 import { standard } from '../../src/simulator/modem/equipment/personality.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
 const minute = 60_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Damage, damages } from '../../src/simulator/modem/equipment/faults.ts'
 import { type Personality, standard } from '../../src/simulator/modem/equipment/personality.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, type BenchOptions, friend, hub } from './bench.ts'
 

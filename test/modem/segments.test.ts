@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Segment } from '../../src/message/segment.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, order } from './bench.ts'
 

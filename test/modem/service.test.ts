@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream'
 import { describe, expect, test } from '@jest/globals'
 import { type LineEnds, lineEnds, type ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { settle } from '../fake-clock.ts'
 import { Bench, type BenchOptions, friend, hub } from './bench.ts'
 

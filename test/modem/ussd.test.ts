@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readUssd, writeUssd } from '../../src/gateway/modem/calls/ussd-text.ts'
 import { standard } from '../../src/simulator/modem/equipment/personality.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { Bench } from './bench.ts'
 
 const minute = 60_000

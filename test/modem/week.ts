@@ -1,7 +1,7 @@
 import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
 import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
-import { type PersonalityName, personalities } from '../../src/simulator/modem/makes.ts'
+import { type PersonalityName, personalities } from '../../src/simulator/modem/personalities.ts'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { Bench, friend, hub, order } from './bench.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { Personality } from '../../src/simulator/modem/equipment/personality.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { bench, friend, hub } from './bench.ts'
 
 /** A make as it could be: every field of a personality says something else than the standard. */

@@ -1,5 +1,5 @@
 import { Fault } from '../../message/fault.ts'
-import { vendorCommands } from './commands/makers.ts'
+import { vendorCommands } from './commands/vendor-commands.ts'
 import { Arguments } from './equipment/arguments.ts'
 import { type Command, parseCommandLine, withoutBlanks } from './equipment/command-line.ts'
 import type { Answer, CommandRow, CommandTable } from './equipment/command-table.ts'

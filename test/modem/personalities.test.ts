@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Personality } from '../../src/simulator/modem/equipment/personality.ts'
-import { personalities } from '../../src/simulator/modem/makes.ts'
+import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { Bench, friend, hub, order } from './bench.ts'
 
