@@ -183,8 +183,8 @@ describe('log_level', () => {
     expect((await ask('log_level', 'info')).status).toBe('ok')
     await ask('log_level', { mqtt: 'none' })
     await ask('queue/resume', 'van')
-    await hub.logged(/of van goes on/)
-    expect(client.received.some(({ topic, text }) => topic.endsWith('/logging') && text.includes('goes on'))).toBe(
+    await hub.logged(/of van is resumed/)
+    expect(client.received.some(({ topic, text }) => topic.endsWith('/logging') && text.includes('is resumed'))).toBe(
       false,
     )
   })

@@ -40,7 +40,11 @@ const hostile: readonly (readonly [what: string, text: string, reason: RegExp])[
   ['aliases that multiply', `${message('a')}${bomb}\n`, /own\.yaml: more than 100 aliases/],
   ['a secret of the hub', `${head}commands: { x: { text: !secret broker } }\n`, /!secret is for smshub\.yaml only/],
   ['a variable of the environment', `${head}commands: { x: { text: !env HOME } }\n`, /!env is for smshub\.yaml/],
-  ['a tag of code', `${head}commands: { x: { text: !!js/function "f" } }\n`, /own\.yaml:\d+: this line has a tag/],
+  [
+    'a tag of code',
+    `${head}commands: { x: { text: !!js/function "f" } }\n`,
+    /own\.yaml:\d+: this line has an unknown tag/,
+  ],
   ['brackets in each other, without end', message('['.repeat(100_000)), /20 choices are nested/],
   ['brackets in each other', message(`${'['.repeat(50_000)}a${']'.repeat(50_000)}`), /20 choices are nested/],
   ['YAML that is nested without end', `${head}messages: ${'['.repeat(100_000)}\n`, /own\.yaml.*nested too deeply/],

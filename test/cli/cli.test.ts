@@ -50,7 +50,7 @@ test('config check reports levels of trust that a device cannot reach', () => {
   expect(of('diy/sim800l-relay', 'trust: secret')).toMatch(/devices\.gate\.trust: secret cannot be reached.*use route/)
   expect(of('diy/sim800l-relay', 'trust: { settle: number }')).not.toMatch(/trust/)
   const asks = 'commands: { status: { text: STATUS, repeat: safe, reply: { expect: required } } }'
-  expect(of('generic/text', `trust: secret, ${asks}`)).toMatch(/only answers to questions.*reason: unverified/)
+  expect(of('generic/text', `trust: secret, ${asks}`)).toMatch(/only answers to queries.*reason: unverified/)
   const codes = 'messages: { on: { text: "{=password} ON" } }, settings: { password: "8642" }'
   const own = 'profile: king-pigeon/rtu5024, variant: classic'
   const known = `devices: { gate: { ${own}, number: "+4915112345678", trust: secret, ${codes} } }`

@@ -45,7 +45,7 @@ describe('modem', () => {
     expect(await smshub(['modem', 'at', world.path, 'AT+NONSENSE'])).toMatchObject({ code: 1, out: 'ERROR\n' })
     expect(await smshub(['modem', 'at', world.path, 'hello'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('is no AT command'),
+      err: expect.stringContaining('is not an AT command'),
     })
   })
 

@@ -292,8 +292,8 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       /write "\+49"/,
     ],
     ['the same for devices that are added', `${base}requests: { allowed_prefixes: ["+0049"] }\n`, /write "\+49"/],
-    ['!secret without a name', swap('!secret gate', '!secret'), /:10: !secret: the name .* is missing behind it/],
-    ['!env without a name', swap('!secret gate', '!env'), /:10: !env: the name .* is missing behind it/],
+    ['!secret without a name', swap('!secret gate', '!secret'), /:10: !secret: the name .* is missing after it/],
+    ['!env without a name', swap('!secret gate', '!env'), /:10: !env: the name .* is missing after it/],
     ['a comma between two keys', swap('modem, path', 'modem path'), /:4: .*a comma is missing/],
     [
       'a comma behind quotes',
@@ -318,7 +318,7 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     ['has a quote that is not closed', 'gate: "1234\n', /^secrets.yaml:\d: .*not closed/],
     ['has a table where a text stands', 'gate: { password: 1234 }\n', /gate must be a text; for example gate: "1234"/],
     ['has a list', '- 1234\n', /^secrets.yaml: must be a table of keys/],
-    ['has !secret in it', 'gate: !secret other\n', /written out here/],
+    ['has !secret in it', 'gate: !secret other\n', /must be a literal value/],
   ])('secrets.yaml %s', (_what, secrets, fix) => {
     const { error } = check(base, secrets)
     expect(error).toMatch(fix)
