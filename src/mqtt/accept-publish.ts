@@ -6,9 +6,9 @@ import type { Publish } from '../message/publish.ts'
 import type { Intent } from '../message/request.ts'
 import { matchInbound, type TopicMatch } from '../message/topics.ts'
 
-export const largestPayload = 64 * 1024
+export const maxPayloadOctets = 64 * 1024
 
-/** Who publishes. */
+/** The requester of a publish. */
 export function askerOf(publish: Publish): Asker {
   const { client, user, messageId, connection, duplicate, response } = publish
   return {
@@ -30,22 +30,22 @@ export function askerOf(publish: Publish): Asker {
 }
 
 /**
- * Topic and payload as a request. Null for what asks for nothing and deserves no answer: a cleared retained message,
- * an empty `set` that may be one, a topic that is none of the hub's.
+ * Parses topic and payload as a request. Null without an answer: for a cleared retained message, an empty `set` that
+ * may be one, and a topic that is not the hub's.
  */
 export function acceptPublish(publish: Publish): Accepted | null {
   const { topic, payload } = publish
   const match = matchInbound(topic)
   if (match === null || publish.clearing === 'yes') return null
-  // Somebody may be clearing a retained message; who is not is answered that it is no value.
+  // It may be clearing a retained message; otherwise, the answer is that the value is missing.
   if (payload.length === 0 && publish.clearing === 'unknown' && /\/set(\/|$)/.test(topic)) return null
   return accept(askerOf(publish), { place: topic, payload }, unread(match), () => {
     if (publish.retained) throw new Fault('retained_command', `a retained message on ${topic} is not carried out`)
-    return readPayload(match, readUtf8(payload, largestPayload))
+    return readPayload(match, readUtf8(payload, maxPayloadOctets))
   })
 }
 
-/** What a refusal says of a payload that was not read. */
+/** The intent of a payload that could not be parsed. */
 function unread({ pattern, levels }: TopicMatch): Intent {
   const device = levels.device
   if (device === undefined) return { verb: 'text', to: levels.recipient ?? '', text: '' }

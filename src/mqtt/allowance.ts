@@ -1,37 +1,37 @@
 import type { Clock } from '../util/clock.ts'
 
-/** So many a second, with a reserve for bursts: a bucket that refills. */
+/** Token bucket: a rate per second, with a reserve for bursts. */
 export class Allowance {
   readonly #clock: Clock
   readonly #perSecond: number
   readonly #reserve: number
-  readonly #deepest: number
+  readonly #maxDebt: number
   #left: number
   #at: number
 
-  /** `deepest`: how many may wait at most; more change nothing. */
-  constructor(clock: Clock, perSecond: number, reserve: number, deepest: number = Number.POSITIVE_INFINITY) {
+  /** `maxDebt`: bound of how many may wait. */
+  constructor(clock: Clock, perSecond: number, reserve: number, maxDebt: number = Number.POSITIVE_INFINITY) {
     this.#clock = clock
     this.#perSecond = perSecond
     this.#reserve = reserve
-    this.#deepest = deepest
+    this.#maxDebt = maxDebt
     this.#left = reserve
     this.#at = clock.monotonic()
   }
 
-  /** What is left of the reserve; below 0 are those that wait. */
+  /** Tokens left; negative while some wait. */
   get left(): number {
     return this.#left
   }
 
-  /** Takes one, or so many. Answers how many ms it must wait: 0 while the reserve lasts. */
+  /** Takes `count` tokens and returns how many ms to wait: 0 while the reserve lasts. */
   take(count = 1): number {
     this.#refill()
-    this.#left = Math.max(-this.#deepest, this.#left - count)
+    this.#left = Math.max(-this.#maxDebt, this.#left - count)
     return this.#left >= 0 ? 0 : (-this.#left / this.#perSecond) * 1000
   }
 
-  /** Takes one if there is one, without waiting for it. */
+  /** Takes one if there is one, without waiting. */
   takeIfLeft(): boolean {
     this.#refill()
     if (this.#left < 1) return false

@@ -1,11 +1,11 @@
 /** Topic filters of MQTT 3.1.1, section 4.7. */
 
-/** Whether a filter takes a topic. Wildcards at its front never take a topic that begins with `$`. */
+/** Whether a filter matches a topic. Leading wildcards never match a topic that begins with `$`. */
 export function matches(filter: string, topic: string): boolean {
   return covers(filter, topic)
 }
 
-/** Whether everything that `wanted` takes, `granted` takes too. */
+/** Whether `granted` matches everything that `wanted` matches. */
 export function covers(granted: string, wanted: string): boolean {
   if (wanted.startsWith('$') && /^[+#]/.test(granted)) return false
   const mine = granted.split('/')
@@ -13,7 +13,7 @@ export function covers(granted: string, wanted: string): boolean {
   for (const [i, level] of mine.entries()) {
     if (level === '#') return true
     const other = theirs[i]
-    // "a/#" takes "a" too, so it is not covered by "a/+" or "a/b"
+    // "a/#" matches "a" too, so it is not covered by "a/+" or "a/b"
     if (other === undefined || other === '#') return false
     if (level !== '+' && level !== other) return false
   }
@@ -32,12 +32,12 @@ export function isFilter(filter: string): boolean {
   )
 }
 
-/** Whether there is a topic that both filters take. */
+/** Whether there is a topic that both filters match. */
 export function overlap(one: string, other: string): boolean {
   const [mine, theirs] = [one.split('/'), other.split('/')]
   for (let i = 0; i < Math.max(mine.length, theirs.length); i++) {
     const [a, b] = [mine[i], theirs[i]]
-    // "a/#" takes "a" too.
+    // "a/#" matches "a" too.
     if (a === '#' || b === '#') return true
     if (a === undefined || b === undefined) return false
     if (a !== '+' && b !== '+' && a !== b) return false
@@ -45,7 +45,7 @@ export function overlap(one: string, other: string): boolean {
   return true
 }
 
-/** The narrowest filter that takes all that two others take. */
+/** The narrowest filter that covers two others. */
 export function union(one: string, other: string): string {
   const [mine, theirs] = [one.split('/'), other.split('/')]
   const levels: string[] = []

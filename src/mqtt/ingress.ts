@@ -1,15 +1,15 @@
 import type { Publish } from '../message/publish.ts'
 
-/** What the hub is told of the clients' side. The acknowledgement of a publish waits for `publish` to resolve. */
+/** Events of the clients' side. The acknowledgement of a publish waits for `publish` to resolve. */
 export interface IngressHandlers {
-  /** Resolves when what was asked for is durable. A rejection is never acknowledged: the client sends it again. */
+  /** Resolves when the request is durable. A rejected one is not acknowledged: the client sends it again. */
   publish(publish: Publish): Promise<void>
   /** A connection ended; `clean` with a DISCONNECT. `silentMs` is how long ago its client last sent anything. */
   ended(connection: { readonly client: string; readonly clean: boolean; readonly silentMs: number }): void
-  /** The way to the broker is open. `remembers` says whether retained messages and the session are still there. */
+  /** The broker is connected. `remembers`: it still has the retained messages and the session. */
   connected(state: { readonly remembers: boolean }): void
   disconnected(reason: string): void
-  /** A client did what it may not; `repeated` when the same was told of it a moment ago. */
+  /** A client was denied something; `repeated` when the same was reported a moment ago. */
   refused(refusal: {
     readonly client: string
     readonly topic: string
@@ -18,7 +18,7 @@ export interface IngressHandlers {
   }): void
 }
 
-/** A message of the hub's own, its topic whole. */
+/** A message of the hub, with its full topic. */
 export interface OutboundMessage {
   readonly topic: string
   readonly payload: string
@@ -27,29 +27,32 @@ export interface OutboundMessage {
   readonly correlation: Uint8Array | null
 }
 
-/** How the broker took a message: for good, or refused with a reason that a repetition does not change. */
+/** The broker's answer to a message: accepted, or refused for a reason that a repetition does not change. */
 export type Acknowledgement = { readonly taken: true } | { readonly taken: false; readonly reason: string }
 
 export interface WatchedMessage {
   readonly topic: string
   readonly payload: string
-  /** It was there before. */
+  /** It was published before. */
   readonly retained: boolean
 }
 
-/** One door to MQTT with the same promises on both brokers: `broker.ts` carries its own, `client.ts` goes to another. */
+/**
+ * Access to MQTT with the same guarantees for both: `broker.ts`, the embedded broker, and `client.ts` for an external
+ * one.
+ */
 export interface Ingress {
-  /** Where clients find it, for people: `mqtt://127.0.0.1:1883`. */
+  /** Its address for display: `mqtt://127.0.0.1:1883`. */
   readonly address: string
   readonly connected: boolean
-  /** What keeps it from staying connected and what to do about it, in a sentence; null while all is well. */
+  /** Why it does not stay connected, and the remedy, as a sentence; null without a problem. */
   readonly trouble: string | null
   start(handlers: IngressHandlers): Promise<void>
-  /** Resolves with the broker's acknowledgement, at QoS 1. Waits through an outage. */
+  /** Resolves with the broker's acknowledgement, at QoS 1. Waits during an outage. */
   publish(message: OutboundMessage): Promise<Acknowledgement>
-  /** Listens to somebody else's topics, from now on and after every reconnect; what is returned ends it. */
+  /** Watches topics of others, from now on and after every reconnect, until the returned function is called. */
   watch(filter: string, seen: (message: WatchedMessage) => void): () => void
-  /** Says goodbye on `bridge/state` and closes. */
+  /** Publishes offline on `bridge/state` and closes. */
   stop(): Promise<void>
 }
 

@@ -6,25 +6,25 @@ import { type Act, acts, may, type Rights, type Role } from '../../message/right
 import { matchInbound, type TopicMatch } from '../../message/topics.ts'
 import { covers, isFilter, matches } from '../filter.ts'
 
-/** What a user of the embedded broker may do. `read` and `write` are whole topic filters beside the role. */
+/** Rights of a user of the embedded broker. `read` and `write` are full topic filters in addition to the role. */
 export interface UserRights extends Rights {
   readonly read?: readonly string[] | undefined
   readonly write?: readonly string[] | undefined
 }
 
-/** What topics are made of, and whom texts may go to. */
+/** Names in topics, and allowed recipients of texts. */
 export interface AccessNames {
   readonly baseTopic: string
-  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
+  /** Full topics of other dialects that are commands too, with their equivalent below the base topic. */
   readonly aliases: Readonly<Record<string, string>>
   readonly discovery: {
     readonly prefix: string
-    /** The level that names a device. */
+    /** The level with the device. */
     objectOf(device: string): string
   }
-  /** Paths of the operations, with the least role that each is for. */
+  /** Paths of the operations, with the least role that is allowed. */
   readonly operations: Readonly<Record<string, Role>>
-  /** Whether a name or number is a contact's or a device's. */
+  /** Whether a name or number is that of a contact or a device. */
   isRecipient(to: string, isTopic: boolean): boolean
 }
 
@@ -34,8 +34,8 @@ interface Topics {
 }
 
 /**
- * Where each action is done. Behind the base topic but for those with a slash in front; `{discovery}` is the prefix of
- * Home Assistant, `{documents}` what is below it of a device. A level that may be any is a wildcard.
+ * The topics of each action, below the base topic unless they start with a slash; `{discovery}` is the prefix of Home
+ * Assistant, `{documents}` the topics of a device below it. A level that may be any is a wildcard.
  */
 const topicsOf: Readonly<Record<Act, Topics>> = {
   see_hub: {
@@ -57,7 +57,7 @@ const topicsOf: Readonly<Record<Act, Topics>> = {
   send: { write: ['{device}/send'] },
   see_inventory: { read: ['bridge/devices/#', 'gateway/+/event'] },
   see_texts: { read: ['sms/received', 'bridge/event'] },
-  // It is for the payload to say to whom.
+  // The recipient is in the payload.
   text: {},
   greet: { write: ['/{discovery}/status'] },
   announce: { write: ['/{discovery}/#'] },
@@ -68,14 +68,14 @@ const topicsOf: Readonly<Record<Act, Topics>> = {
 interface Filters {
   readonly read: readonly string[]
   readonly write: readonly string[]
-  /** Of `write`, what the user was given by name. */
+  /** The part of `write` that was granted explicitly. */
   readonly own: readonly string[]
-  /** What may be subscribed to; what comes of it is for `read` to say. */
+  /** Filters that may be subscribed to; what is delivered is decided by `read`. */
   readonly subscribe: readonly string[]
   readonly texts: boolean
 }
 
-/** One set of rules for publishing, subscribing and forwarding. Without users everybody on this machine may command. */
+/** Rules for publishing, subscribing and forwarding. Without users, everybody on this machine may send commands. */
 export class Access {
   readonly #names: AccessNames
   readonly #baseTopic: string
@@ -90,7 +90,7 @@ export class Access {
       users === null ? null : new Map(Object.entries(users).map(([name, rights]) => [name, this.#filters(rights)]))
   }
 
-  /** Null when the publish may pass, else why not. */
+  /** Null when the publish is allowed, else why not. */
   refusesPublish(user: string | null, topic: string, payload: Uint8Array | string): string | null {
     if (topic.includes('\u0000')) return 'a topic may not hold U+0000 (MQTT-1.5.3-2)'
     if (topic.startsWith('$')) return 'topics with $ in front are the broker’s own'
@@ -101,7 +101,7 @@ export class Access {
     const rights = this.#of(user)
     const isText = inbound?.pattern.startsWith('sms/send') === true
     if (isText && rights?.texts === true && this.#isForRecipients(inbound, payload)) return null
-    // A filter of a role for any device is none for what is no device.
+    // A role's filter for any device does not apply to other names.
     const write = (isText ? rights?.own : rights?.write) ?? []
     if (rights?.write.includes('#')) return null
     const named = inbound === null ? [] : namedIn(inbound, payload)
@@ -120,9 +120,9 @@ export class Access {
     return this.#users === null || (this.#of(user)?.read.some((granted) => matches(granted, topic)) ?? false)
   }
 
-  /** A topic behind the base topic; null for any other, '' for the base topic itself. */
+  /** A topic relative to the base topic; null for any other, '' for the base topic itself. */
   below(topic: string): string | null {
-    // First: an alias may lie below the base topic.
+    // First, as an alias may be below the base topic.
     const alias = this.#aliases.get(topic)
     if (alias !== undefined) return alias
     if (topic === this.#baseTopic) return ''
@@ -134,7 +134,7 @@ export class Access {
     return user === null ? undefined : this.#users?.get(user)
   }
 
-  /** Whether a text goes to contacts and devices only. */
+  /** Whether all recipients of a text are contacts or devices. */
   #isForRecipients(match: TopicMatch, payload: Uint8Array | string): boolean {
     const intents = intentsOf(match, payload)
     const isKnown = (intent: Intent) =>
@@ -146,7 +146,7 @@ export class Access {
     const { read: ownRead = [], write: own = [] } = user
     const read = [...this.#topics(user, 'read'), ...ownRead]
     const write = [...this.#topics(user, 'write'), ...own]
-    // Home Assistant subscribes to all of its prefix, whatever is for it there.
+    // Home Assistant subscribes to its whole prefix, whatever it may read there.
     const seesDocuments = user.role !== undefined
     const subscribe = seesDocuments ? [...read, `${this.#names.discovery.prefix}/#`] : read
     return { read, write, own, subscribe, texts: may(user, { act: 'text' }) }
@@ -156,7 +156,7 @@ export class Access {
     return acts.flatMap((act) => (topicsOf[act][way] ?? []).flatMap((pattern) => this.#granted(user, act, pattern)))
   }
 
-  /** The topics that a pattern stands for, where the user may do that there. */
+  /** The topics of a pattern for which the user has the right. */
   #granted(user: Rights, act: Act, pattern: string): string[] {
     const any = [undefined]
     const devices = /\{(device|documents)\}/.test(pattern) ? (user.devices ?? any) : any
@@ -191,14 +191,14 @@ interface Named {
   readonly operation: string
 }
 
-/** What a payload of these topics names has a topic of its own. */
+/** Topics whose payload may name something that has a topic of its own. */
 const wide: readonly string[] = ['{device}/set', '{device}/get', '{device}/command']
-/** More is refused by whoever carries it out. */
-const largest = 64 * 1024
+/** Larger payloads are refused later. */
+const maxPayloadOctets = 64 * 1024
 
 /**
- * Topics that say what a payload on a wider topic asks for: naming a command in it needs the right to that command. It
- * is read as it will be when it is carried out; what can't be read is carried out by nobody.
+ * Topics equivalent to a payload on a wider topic: naming a command in it needs the right to that command. It is parsed
+ * the same way as when it is carried out; an invalid payload is never carried out.
  */
 function namedIn(match: TopicMatch, payload: Uint8Array | string): string[] {
   if (!wide.includes(match.pattern)) return []
@@ -211,7 +211,7 @@ function namedIn(match: TopicMatch, payload: Uint8Array | string): string[] {
 
 function intentsOf(match: TopicMatch, payload: Uint8Array | string): readonly Intent[] {
   try {
-    const text = readUtf8(typeof payload === 'string' ? Buffer.from(payload) : payload, largest)
+    const text = readUtf8(typeof payload === 'string' ? Buffer.from(payload) : payload, maxPayloadOctets)
     return readPayload(match, text).intents
   } catch (error) {
     if (Fault.from(error).code === 'invalid_payload') return []

@@ -10,9 +10,9 @@ import type { Floods } from './floods.ts'
 import type { SessionPersistence } from './persistence.ts'
 import { Rejections } from './rejections.ts'
 
-/** Where a client comes from. */
+/** The origin of a client. */
 export interface Peer {
-  /** Names its connection. */
+  /** Key of its connection. */
   readonly key: string
   readonly source: string
   readonly address: string
@@ -26,17 +26,17 @@ export interface AdmissionDeps {
   readonly access: Access
   readonly floods: Floods
   readonly persistence: SessionPersistence
-  /** Those that are connected, by id. */
+  /** Connected clients by id. */
   clients(): Readonly<Record<string, Client | undefined>>
   connection(client: Client): Connection
   peer(client: Client): Peer
   refused(refusal: Refusal): void
 }
 
-/** The part of all clients that may be one user's. */
+/** The share of all clients that one user may have. */
 const userShare = 0.75
 
-/** Who may come in. */
+/** Admission of clients. */
 export class Admission {
   readonly #deps: AdmissionDeps
   readonly #credentials: Credentials
@@ -70,8 +70,8 @@ export class Admission {
   }
 
   /**
-   * A name is treated alike whether it is a user's or not: nothing here looks it up but the check of the password,
-   * which costs as much time either way. Who is wrong waits for the answer, who is right never does.
+   * Known and unknown names are treated alike: only the check of the password looks the name up, and takes as much time
+   * either way. Rejections are delayed, successful logins are not.
    */
   async #authenticate(client: Client, user: string, password: Buffer): Promise<void> {
     const { clock, peer } = this.#deps
@@ -85,7 +85,7 @@ export class Admission {
     this.#refuse(client, 4, { reason: `wrong user name or password: ${shown}`, key: `login ${source}` })
   }
 
-  /** One user leaves room for the clients of others. */
+  /** A user must leave room for the clients of others. */
   #isFull(user: string | null): string | null {
     const { limits, clients, connection } = this.#deps
     const connected = Object.values(clients()).filter((client) => client !== undefined)

@@ -3,25 +3,25 @@ import { Aedes, type Client } from 'aedes'
 import { Fault } from '../../message/fault.ts'
 import type { Incoming } from './client-connection.ts'
 
-/** What is used of aedes and is not in its types. Another version may lack it: package.json pins the version. */
+/** Internals of aedes that are not in its types. Other versions may lack them: package.json pins the version. */
 interface BrokerInternals {
   /** By client id, without a prototype. */
   readonly clients: Readonly<Record<string, Client | undefined>>
 }
 
 interface ClientInternals {
-  /** The will of a CONNECT that is being looked at. */
+  /** The will of a CONNECT that is being processed. */
   readonly _will?: Incoming
-  /** DISCONNECT came. */
+  /** DISCONNECT was received. */
   readonly _disconnected: boolean
-  /** By broker id, the last message that was forwarded: what is older counts as a duplicate. */
+  /** The last forwarded message by broker id: older ones count as duplicates. */
   readonly duplicates: object
 }
 
 const ofBroker: readonly (keyof BrokerInternals)[] = ['clients']
 const ofClient: readonly (keyof ClientInternals)[] = ['_will', '_disconnected', 'duplicates']
 
-/** Fails where the aedes that is installed is not one that the embedded broker was made for. */
+/** Fails where the installed aedes is not compatible with the embedded broker. */
 export function checkInternals(broker: Aedes = new Aedes()): void {
   const missing = ofBroker.filter((name) => !(name in broker)).map((name) => `Aedes.${name}`)
   if (missing.length === 0) {
@@ -47,11 +47,11 @@ export function willOf(client: Client): Incoming | undefined {
   return (client as unknown as ClientInternals)._will
 }
 
-export function saidGoodbye(client: Client): boolean {
+export function hasDisconnected(client: Client): boolean {
   return (client as unknown as ClientInternals)._disconnected
 }
 
-/** aedes drops what was numbered before something that has already gone out: each connection looks itself instead. */
+/** aedes drops messages numbered before one that was already sent: each connection detects duplicates itself. */
 export function turnOffDeduplication(client: Client, broker: Aedes): void {
   const { duplicates } = client as unknown as ClientInternals
   Object.defineProperty(duplicates, broker.id, { get: () => 0, set: () => {} })

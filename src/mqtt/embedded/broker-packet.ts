@@ -1,6 +1,6 @@
 import type { RetainedMessage } from '../../message/session.ts'
 
-/** A packet as aedes hands it over and wants it back. */
+/** A packet in the form of aedes. */
 export interface BrokerPacket {
   cmd: string
   brokerId?: string
@@ -13,7 +13,7 @@ export interface BrokerPacket {
   messageId?: number | undefined
 }
 
-/** A row of the store as a packet. Its origin is its place: the run that made it is over. */
+/** A row of the store as a packet. Its origin is its position, as the run that made it has ended. */
 export function restored(
   { seq, qos, messageId }: { readonly seq: number; readonly qos: number; readonly messageId: number | null },
   { topic, payload }: { readonly topic: string; readonly payload: Uint8Array },
@@ -56,7 +56,7 @@ export function retainedPacket({ topic, payload, qos }: RetainedMessage): Broker
   }
 }
 
-/** A copy of its own: a payload is a piece of the chunk that it came in, which must not be kept for it. */
+/** A copy: a payload is a slice of the received chunk, which must not be retained for it. */
 export function octets(payload: Uint8Array | string): Uint8Array {
   return typeof payload === 'string' ? new TextEncoder().encode(payload) : new Uint8Array(payload)
 }

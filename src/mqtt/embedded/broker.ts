@@ -8,7 +8,7 @@ import { stateTopic } from '../ingress.ts'
 import { Refusals } from '../refusals.ts'
 import { Access, type AccessNames, type UserRights } from './access.ts'
 import { Admission, type Peer } from './admission.ts'
-import { checkInternals, clientsOf, saidGoodbye, turnOffDeduplication } from './aedes-internals.ts'
+import { checkInternals, clientsOf, hasDisconnected, turnOffDeduplication } from './aedes-internals.ts'
 import { Connection, dropped, type Incoming } from './client-connection.ts'
 import type { PasswordCheck } from './credentials.ts'
 import { Exchange } from './exchange.ts'
@@ -23,7 +23,7 @@ import { Unread } from './unread.ts'
 import { keyOf, type Waiter, WaitingRoom } from './waiting-room.ts'
 
 export interface BrokerLimits extends SessionLimits {
-  /** Octets of the largest packet. */
+  /** Octets of a packet. */
   readonly packet: number
   /** Publishes of one client; null for no limit. */
   readonly publishesPerSecond: number | null
@@ -34,10 +34,10 @@ export interface BrokerLimits extends SessionLimits {
 
 export interface BrokerOptions extends AccessNames {
   readonly clock: Clock
-  /** Tells the connections of this run from those of any other. */
+  /** Distinguishes the connections of this run from those of other runs. */
   readonly run: string
   readonly listeners: Omit<ListenersOptions, 'largestPacket'>
-  /** Null: no passwords, and whoever reaches the loopback interface may command. */
+  /** Null: no passwords, and everybody with access to the loopback interface may send commands. */
   readonly users: Readonly<Record<string, UserRights>> | null
   readonly checkPassword: PasswordCheck
   readonly sessions: SessionStore
@@ -51,13 +51,13 @@ const overflows: Readonly<Record<Overflow, string>> = {
   all: 'the queues of all sessions together are full: its oldest messages were dropped',
   received: 'it does not complete what it publishes at QoS 2: its oldest packet identifiers were forgotten',
 }
-/** What a filter with wildcards costs of a client's allowance; any other costs as much as a publish. */
+/** Cost of a filter with wildcards; any other costs as much as a publish. */
 const wildcardCost = 10
-/** How often sessions are looked through for those that nobody came back to. */
+/** Interval of the check for expired sessions. */
 const expiryMs = 3_600_000
 const dayMs = 86_400_000
 
-/** The embedded broker. aedes sends PUBACK as soon as `authorizePublish` calls back: so the commit stands there. */
+/** The embedded broker. aedes sends PUBACK when `authorizePublish` calls back, so the commit is made there. */
 export class EmbeddedBroker implements Ingress {
   readonly #options: BrokerOptions
   readonly #access: Access
@@ -120,7 +120,7 @@ export class EmbeddedBroker implements Ingress {
     this.#broker = await Aedes.createBroker({
       mq: new Exchange(this.#options.clock),
       persistence: persistenceForAedes(this.#persistence),
-      // The waiting room has a time limit of its own, for handshakes too.
+      // The waiting room has its own time limit, which covers handshakes as well.
       connectTimeout: 2_147_483_647,
       preConnect: (client, _packet, done) => {
         turnOffDeduplication(client, this.#broker)
@@ -156,10 +156,10 @@ export class EmbeddedBroker implements Ingress {
     handlers.connected({ remembers: true })
   }
 
-  /** Resolves when the message is on the disk for every session that is owed it. */
+  /** Resolves when the message is durable for all subscribed sessions. */
   publish({ topic, payload, retain }: OutboundMessage): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
-      // aedes stores what is retained before it returns: the mark is for this message alone.
+      // aedes stores a retained message before it returns: the mark is for this message only.
       this.#persistence.ours = true
       this.#broker.publish({ cmd: 'publish', topic, payload, retain, qos: 1, dup: false }, (error) => {
         if (error) return resolve({ taken: false, reason: error.message })
@@ -171,15 +171,15 @@ export class EmbeddedBroker implements Ingress {
 
   watch(filter: string, seen: (message: WatchedMessage) => void): () => void {
     let watching = true
-    const tell = (packet: { topic: string; payload: Uint8Array | string }, retained: boolean) => {
+    const notify = (packet: { topic: string; payload: Uint8Array | string }, retained: boolean) => {
       if (watching) seen({ topic: packet.topic, payload: Buffer.from(packet.payload).toString('utf8'), retained })
     }
     const live = (packet: { topic: string; payload: Uint8Array | string }, done: () => void) => {
-      tell(packet, false)
+      notify(packet, false)
       done()
     }
     this.#broker.subscribe(filter, live, () => {
-      this.#persistence.createRetainedStream(filter).on('data', (packet) => tell(packet, true))
+      this.#persistence.createRetainedStream(filter).on('data', (packet) => notify(packet, true))
     })
     return () => {
       watching = false
@@ -189,7 +189,7 @@ export class EmbeddedBroker implements Ingress {
 
   async stop(): Promise<void> {
     this.#expiry?.cancel()
-    // A start that failed did not come as far as that, or only as far: a port can be taken.
+    // A failed start may not have reached this, as when a port is in use.
     if (this.#broker === undefined) return
     if (this.connected)
       await this.publish({ topic: this.#topic(stateTopic), payload: 'offline', retain: true, correlation: null })
@@ -228,7 +228,7 @@ export class EmbeddedBroker implements Ingress {
   }
 
   #ended(client: Client): void {
-    const clean = saidGoodbye(client)
+    const clean = hasDisconnected(client)
     this.#persistence.left(client.id)
     this.#handlers.ended({ client: client.id, clean, silentMs: this.#connection(client).silentMs })
   }
@@ -248,7 +248,7 @@ export class EmbeddedBroker implements Ingress {
     const reason = this.#refusesSubscription(client.id, user, topic, isRestored)
     if (reason !== null) this.#refusals.add({ client: client.id, topic, reason })
     else if (!isRestored) this.#keep(client.id, () => this.#persistence.addSubscriptions(client, [subscription], user))
-    // What is granted is looked up with each message: aedes goes by the QoS of one filter where several take a topic.
+    // The granted QoS is looked up with each message: aedes uses that of one filter where several match a topic.
     const granted = reason === null ? { ...subscription, qos: 2 as const } : null
     const pause = this.#pause(wait)
     if (pause === null) done(null, granted)
@@ -260,26 +260,26 @@ export class EmbeddedBroker implements Ingress {
     return isRestored ? null : this.#persistence.refusesSubscription(client, user, topic)
   }
 
-  /** A clean session is known to aedes alone; one that is kept has been changed already. */
+  /** A clean session is known to aedes only; a persistent one has been changed already. */
   #unsubscribed(topics: string[], client: Client): void {
     if (!client.clean || clientsOf(this.#broker)[client.id] !== client) return
     this.#keep(client.id, () => this.#persistence.removeSubscriptions(client, topics))
   }
 
-  /** Nobody waits for it; what fails is shown like a refusal. */
+  /** Runs in the background; a failure is reported like a refusal. */
   #keep(client: string, work: () => unknown): void {
     inBackground(work, ({ message }) => this.#refusals.add({ client, reason: message }))
   }
 
-  /** What a client has to wait for before it may go on: its allowance, and the disk where that is far behind. */
+  /** The delay of a client: by its allowance, and by the disk where that is far behind. */
   #pause(wait: number): Promise<void> | null {
     const allowed = wait === 0 ? null : sleep(this.#options.clock, wait)
     return this.#persistence.isBehind ? Promise.all([allowed, this.#persistence.settled()]).then(() => {}) : allowed
   }
 
   /**
-   * Once, however many filters of a client take a message, and at the QoS that they grant (MQTT-3.3.5-1, -3.8.4-6).
-   * The rule of subscribing once more: sessions keep filters that were allowed once, and aedes some that never were.
+   * Forwards once, however many filters of a client match a message, and at the granted QoS (MQTT-3.3.5-1, -3.8.4-6).
+   * Checks the right again: sessions keep filters that were allowed once, and aedes some that never were.
    */
   #mayForward(client: Client, packet: Incoming): boolean {
     const connection = this.#connection(client)
@@ -294,7 +294,7 @@ export class EmbeddedBroker implements Ingress {
     return true
   }
 
-  /** Puts out who does not read what it is sent: a session that is kept gets it when it comes back. */
+  /** Disconnects a client that does not read; a persistent session receives its messages at the next connection. */
   #isDeaf(client: Client): boolean {
     const deaf = this.#unread.add(client as Client & { conn: Duplex })
     if (deaf === null) return false
@@ -304,7 +304,7 @@ export class EmbeddedBroker implements Ingress {
   }
 
   #authorizePublish(client: Client | null, packet: Incoming, done: (error?: Error | null) => void): void {
-    // Without a client: a will that the last run left, allowed when it was taken.
+    // Without a client: a will of an earlier run, which was allowed when it was stored.
     if (client === null) {
       if (packet.retain && this.#persistence.refusesRetained(packet) !== null) packet.retain = false
       return done(null)
@@ -320,7 +320,7 @@ export class EmbeddedBroker implements Ingress {
       return done(new Error('too many publishes'))
     }
     if (reason !== null) {
-      // 3.1.1 has no way to refuse but to close, and clients then send it again for ever: so it is taken and goes nowhere.
+      // 3.1.1 can only refuse by closing, after which clients send it again for ever: it is acknowledged and dropped.
       this.#refusals.add({ client: client.id, topic: packet.topic, reason })
       dropped(packet)
     }

@@ -3,17 +3,17 @@ import type { Clock } from '../../util/clock.ts'
 
 export type Incoming = PublishPacket & { messageId?: number | undefined; brokerId?: string; brokerCounter?: number }
 
-/** Messages by which a second copy is known: two subscriptions that take the same one are served close together. */
-const remembered = 4_096
+/** Recent messages for detecting copies: subscriptions to the same message are served close together. */
+const maxRecent = 4_096
 
-/** What the broker knows of one connection. */
+/** State of a connection. */
 export class Connection {
   readonly id: string
   user: string | null = null
   subscriptions = 0
   readonly #clock: Clock
   #lastHeard: number
-  /** The answer to the client's last publish: acknowledgements leave in the order of the publishes. */
+  /** The answer to the client's last publish: acknowledgements are sent in the order of the publishes. */
   #tail: Promise<void> = Promise.resolve()
   #gate: Promise<void> | null = null
   #sent = new Set<string>()
@@ -34,8 +34,8 @@ export class Connection {
   }
 
   /**
-   * Does the work of one publish, at once or behind a pause, and resolves when it and all before it are done
-   * (MQTT-4.6.0-2). Behind a pause nothing overtakes: aedes reads no further until its callbacks have come.
+   * Does the work of a publish, at once or after a delay, and resolves when it and all before it are done
+   * (MQTT-4.6.0-2). Nothing overtakes during a delay: aedes reads no further until its callbacks are called.
    */
   inTurn(pause: Promise<void> | null, work: () => Promise<void> | undefined): Promise<void> {
     const gate = this.#gate
@@ -54,12 +54,12 @@ export class Connection {
     return Promise.all([done, turn]).then(() => {})
   }
 
-  /** Whether a message has not gone out here yet by another subscription. What is sent again on purpose always goes. */
+  /** Whether a message was not yet sent here for another subscription. A redelivery is always sent. */
   isNew({ brokerId, brokerCounter, messageId }: Incoming): boolean {
     if (!brokerId) return true
     const key = `${brokerId}:${brokerCounter}`
     const seen = this.#sent.has(key) || this.#sentBefore.has(key)
-    if (this.#sent.size >= remembered) {
+    if (this.#sent.size >= maxRecent) {
       this.#sentBefore = this.#sent
       this.#sent = new Set()
     }
@@ -68,7 +68,7 @@ export class Connection {
   }
 }
 
-/** Acknowledged and gone: nobody can subscribe to this topic. */
+/** Acknowledged and dropped: moves it to a topic without subscribers. */
 export function dropped(packet: Incoming): void {
   packet.topic = '$dropped'
   packet.payload = Buffer.alloc(0)

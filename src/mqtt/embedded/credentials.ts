@@ -1,24 +1,24 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 
-/** Whether this is the password of the user; slow on purpose, and as slow for a user that does not exist. */
+/** Whether this is the password of the user; deliberately slow, and as slow for an unknown user. */
 export type PasswordCheck = (user: string, password: Uint8Array) => Promise<boolean>
 
-/** Checks at once: guesses shall not take the whole machine. */
+/** Parallel checks: guessing must not load the whole machine. */
 const atOnce = availableParallelism() > 3 ? 2 : 1
-/** How many of one lane may wait. */
-const mostWaiting = 250
-/** Lanes of one source: a name has one of them, by a hash that nobody outside can work out. */
+/** Attempts that may wait in a lane. */
+const maxWaiting = 250
+/** Lanes of a source: each name has one of them, by a keyed hash. */
 const lanesOfSource = 8
-/** Wrong passwords that are known again. */
-const mostWrong = 1_000
+/** Cached wrong passwords. */
+const maxWrong = 1_000
 
 export interface Attempt {
   readonly user: string
   readonly password: Uint8Array
-  /** Where it comes from. */
+  /** Its network address, or its network. */
   readonly source: string
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client has gone. */
   isGone(): boolean
 }
 
@@ -29,9 +29,9 @@ interface Waiting {
 }
 
 /**
- * Checks passwords, a few at a time, lane by lane: guesses from one source keep nobody else waiting for long, whatever
- * names they try. In a lane the newest goes first, so that the owner gets in while guesses from the same machine go on.
- * A password that was right or wrong is known again without the slow check.
+ * Checks passwords, a few at a time and lane by lane: guesses from one source do not delay others for long, whatever
+ * names they try. In a lane the newest is first, so that the owner can log in while guesses from the same machine
+ * continue. Results are cached, so that a repeated password needs no slow check.
  */
 export class Credentials {
   readonly #check: PasswordCheck
@@ -45,7 +45,7 @@ export class Credentials {
     this.#check = check
   }
 
-  /** `busy` when too many of its lane came after it, or its client has gone. */
+  /** `busy` when too many newer ones are in its lane, or its client has gone. */
   async verify(attempt: Attempt): Promise<'right' | 'wrong' | 'busy'> {
     const { user, password } = attempt
     const digest = this.#digest(password).toString('base64')
@@ -59,7 +59,7 @@ export class Credentials {
         this.#right.set(user, digest)
         return 'right'
       }
-      if (this.#wrong.size >= mostWrong) this.#wrong.delete(this.#wrong.values().next().value as string)
+      if (this.#wrong.size >= maxWrong) this.#wrong.delete(this.#wrong.values().next().value as string)
       this.#wrong.add(guess)
       return 'wrong'
     } finally {
@@ -77,11 +77,11 @@ export class Credentials {
       const waiting = this.#lanes.get(lane) ?? []
       this.#lanes.set(lane, waiting)
       waiting.push({ isGone, start: () => resolve(true), giveUp: () => resolve(false) })
-      if (waiting.length > mostWaiting) waiting.shift()?.giveUp()
+      if (waiting.length > maxWaiting) waiting.shift()?.giveUp()
     })
   }
 
-  /** Hands the place on to the newest of the lane whose turn it is; then the lane goes to the end. */
+  /** Takes the newest of the next lane, which then moves to the end. */
   #next(): void {
     for (const [lane, waiting] of this.#lanes) {
       this.#lanes.delete(lane)

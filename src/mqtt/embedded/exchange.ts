@@ -6,14 +6,14 @@ interface Message {
 }
 type Listener = (message: Message, done: () => void) => void
 
-/** Messages that one listener may have in hand while publishers still wait for it. */
-const mostAwaited = 16
-/** No publisher waits longer for those who are slow, in ms. */
-const patienceMs = 200
+/** Messages pending at a listener up to which publishers wait for it. */
+const maxAwaited = 16
+/** Longest wait of a publisher for slow listeners. */
+const maxWaitMs = 200
 
 /**
- * Hands messages to whoever subscribed to their topics; what aedes takes for `mq`. A publisher waits for those who keep
- * up, so that nothing piles up for them; one that has stopped reading holds up nobody.
+ * Passes messages to the listeners of their topics: the `mq` of aedes. A publisher waits for listeners that keep up, so
+ * that their queues stay short; one that has stopped reading delays nobody.
  */
 export class Exchange {
   readonly #clock: Clock
@@ -48,11 +48,11 @@ export class Exchange {
       setImmediate(done)
     }
     const all = [...this.#listeners.filtersFor(message.topic)]
-    for (const listener of all) if ((this.#inHand.get(listener) ?? 0) < mostAwaited) awaited.add(listener)
+    for (const listener of all) if ((this.#inHand.get(listener) ?? 0) < maxAwaited) awaited.add(listener)
     const giveUp = () => {
       for (const listener of [...awaited]) settle(listener)
     }
-    const timer = awaited.size === 0 ? null : this.#clock.after(patienceMs, giveUp)
+    const timer = awaited.size === 0 ? null : this.#clock.after(maxWaitMs, giveUp)
     if (awaited.size === 0) finish()
     for (const listener of all) this.#hand(listener, message, () => settle(listener))
     return this

@@ -1,23 +1,23 @@
 import type { Clock } from '../../util/clock.ts'
 import { Allowance } from '../allowance.ts'
 
-/** A client that has to be slowed down for so long without a break is no busy client. */
-const patienceMs = 30_000
-/** A break is half a second without publishes: the pauses that come of being slowed down are none. */
+/** A client that is throttled for this long without a break is banned. */
+const toleratedMs = 30_000
+/** A break is this time without publishes; the delays of throttling do not count. */
 const breakSeconds = 0.5
 const firstBanMs = 60_000
-const longestBanMs = 3_600_000
-const mostKnown = 10_000
+const maxBanMs = 3_600_000
+const maxKnown = 10_000
 
 interface Known {
   readonly allowance: Allowance
-  /** Since when it is slowed down without a break; null when it is not. */
+  /** Start of throttling without a break; null when it is not throttled. */
   slowedSince: number | null
   bannedUntil: number
   banMs: number
 }
 
-/** Slows down clients that publish too fast, and keeps those out for a while that go on all the same. */
+/** Throttles clients that publish too fast, and bans those that continue. */
 export class Floods {
   readonly #clock: Clock
   readonly #perSecond: number | null
@@ -34,7 +34,7 @@ export class Floods {
     return (this.#known.get(who)?.bannedUntil ?? 0) > this.#clock.monotonic()
   }
 
-  /** ms that a publish has to wait, or something that costs as much as `count` of them. */
+  /** Delay in ms of a publish, or of something that costs as much as `count` of them. */
   wait(who: string, count = 1): number | 'banned' {
     if (this.#perSecond === null) return 0
     const known = this.#of(who, this.#perSecond)
@@ -46,17 +46,17 @@ export class Floods {
       return 0
     }
     known.slowedSince ??= now
-    if (now - known.slowedSince < patienceMs) return wait
+    if (now - known.slowedSince < toleratedMs) return wait
     known.slowedSince = null
     known.bannedUntil = now + known.banMs
-    known.banMs = Math.min(longestBanMs, known.banMs * 2)
+    known.banMs = Math.min(maxBanMs, known.banMs * 2)
     return 'banned'
   }
 
   #of(who: string, perSecond: number): Known {
     let known = this.#known.get(who)
     if (known === undefined) {
-      if (this.#known.size >= mostKnown) this.#forgetOne()
+      if (this.#known.size >= maxKnown) this.#forgetOne()
       const allowance = new Allowance(this.#clock, perSecond, this.#burst)
       known = { allowance, slowedSince: null, bannedUntil: 0, banMs: firstBanMs }
       this.#known.set(who, known)

@@ -3,24 +3,24 @@ import type { Clock, Timer } from '../../util/clock.ts'
 import { PacketGuard } from './packet-guard.ts'
 import type { Violation } from './packet-rules.ts'
 
-/** How long a packet may take from its first octet to its last, in ms. */
-const slowestPacketMs = 120_000
+/** Time for receiving a packet, from its first octet to its last. */
+const packetTimeoutMs = 120_000
 
 export interface GuardOptions {
-  /** Octets of the largest packet. */
+  /** Octets of a packet. */
   readonly largest: number
   readonly clock: Clock
   refused(reason: string): void
 }
 
-/** A stream out of which only whole and valid packets are read; any other ends it. */
+/** A stream of complete and valid packets; any other ends it. */
 export function guarded(stream: Duplex, { largest, clock, refused }: GuardOptions): Duplex {
   const guard = new PacketGuard(largest)
   const read = stream.read.bind(stream)
-  let patience: Timer | null = null
+  let timeout: Timer | null = null
   const end = ({ reason, connack }: Violation) => {
     refused(reason)
-    // What came before it is served first.
+    // Earlier packets are served first.
     if (connack === undefined) setImmediate(() => stream.destroy())
     else stream.end(Buffer.from([0x20, 2, 0, connack]), () => stream.destroy())
   }
@@ -30,13 +30,13 @@ export function guarded(stream: Duplex, { largest, clock, refused }: GuardOption
     const packets = guard.take(chunk)
     if (guard.violation !== null) end(guard.violation)
     if (packets !== null || !guard.isWaiting) {
-      patience?.cancel()
-      patience = null
+      timeout?.cancel()
+      timeout = null
     }
     if (guard.isWaiting)
-      patience ??= clock.after(slowestPacketMs, () => end({ reason: 'a packet was not complete in time' }))
+      timeout ??= clock.after(packetTimeoutMs, () => end({ reason: 'a packet was not complete in time' }))
     return packets
   }
-  stream.once('close', () => patience?.cancel())
+  stream.once('close', () => timeout?.cancel())
   return stream
 }

@@ -2,25 +2,25 @@ import type { SessionChange, SessionStore } from '../../message/session.ts'
 import type { Clock } from '../../util/clock.ts'
 
 const retryMs = 1_000
-/** Changes and octets that may wait for the disk before clients have to wait for it. */
-const mostWaiting = 20_000
-const mostOctets = 16 * 1024 * 1024
+/** Pending changes and octets above which clients have to wait for the disk. */
+const maxPending = 20_000
+const maxPendingOctets = 16 * 1024 * 1024
 
 /**
- * Writes changes to the disk behind those who make them, many at a time and in their order. A message that was
- * delivered and acknowledged before its turn came is never written.
+ * Writes changes to the disk asynchronously, in batches and in order. A message that is delivered and acknowledged
+ * before it is written is left out.
  */
 export class Journal {
   readonly #store: Pick<SessionStore, 'save'>
   readonly #clock: Clock
   #pending: (SessionChange | null)[] = []
-  /** Where the changes of a queued packet stand that is not written yet. */
+  /** Positions of the pending changes of queued packets. */
   #unwritten = new Map<number, number[]>()
   #next: Promise<void> | null = null
   #writing: Promise<void> = Promise.resolve()
   #busy = false
   #closed = false
-  /** Of what is not written yet. A message that many sessions are owed counts once a batch. */
+  /** Octets of pending changes. A message for many sessions counts once per batch. */
   #octets = 0
   #counted = new Set<Uint8Array>()
 
@@ -29,9 +29,9 @@ export class Journal {
     this.#clock = clock
   }
 
-  /** Whether the disk is so far behind that nobody should be let go on before `settled`. */
+  /** Whether the disk is so far behind that clients have to wait for `settled`. */
   get isBehind(): boolean {
-    return this.#pending.length > mostWaiting || this.#octets > mostOctets
+    return this.#pending.length > maxPending || this.#octets > maxPendingOctets
   }
 
   add(change: SessionChange): void {
@@ -53,12 +53,12 @@ export class Journal {
     }
   }
 
-  /** Resolves when everything that was added is durable. */
+  /** Resolves when all changes added so far are durable. */
   settled(): Promise<void> {
     return this.#next === null && !this.#busy ? Promise.resolve() : this.#writing
   }
 
-  /** Writes what is left and takes nothing more. */
+  /** Writes the rest and accepts no more changes. */
   async close(): Promise<void> {
     await Promise.race([this.settled(), new Promise<void>((resolve) => this.#clock.after(2_000, resolve))])
     this.#closed = true
@@ -89,7 +89,7 @@ export class Journal {
         await this.#store.save(changes)
         break
       } catch {
-        // A full disk, mostly: whoever waits for it goes on waiting, and nothing after it overtakes it.
+        // Usually a full disk: those who wait for it keep waiting, and nothing overtakes it.
         await new Promise<void>((resolve) => this.#clock.after(retryMs, resolve))
       }
     }

@@ -12,7 +12,7 @@ export interface Listen {
   readonly port: number
 }
 
-/** Paths of PEM files. With `ca` every client must show a certificate that it signed. */
+/** Paths of PEM files. With `ca`, clients need a certificate signed by it. */
 export interface TlsFiles {
   readonly cert: string
   readonly key: string
@@ -25,7 +25,7 @@ export interface ListenersOptions {
   readonly websocket: {
     readonly listen: Listen
     readonly path: string
-    /** Web pages that may connect: without it a page of anybody's could command what this machine's broker allows. */
+    /** Origins of web pages that may connect; otherwise any page could send commands to this machine's broker. */
     readonly origins: readonly string[]
     readonly tls: TlsFiles | null
   } | null
@@ -33,13 +33,13 @@ export interface ListenersOptions {
 }
 
 export interface ConnectionHandlers {
-  /** A connection that nothing is known of yet: its TLS or HTTP may still fail. */
+  /** A new connection, whose TLS or HTTP handshake may still fail. */
   opened(socket: Socket): void
-  /** Octets of MQTT, and the socket that they come by. */
+  /** A stream of MQTT, and its socket. */
   handle(stream: Duplex, socket: Socket): void
 }
 
-/** The sockets on which clients find the broker. */
+/** The listening sockets of the broker. */
 export class Listeners {
   readonly #servers: (Server | HttpServer)[] = []
   readonly #sockets = new Set<Socket>()
@@ -54,7 +54,7 @@ export class Listeners {
     return this.#servers.length > 0 && this.#servers.every((server) => server.listening)
   }
 
-  /** Rejects with `invalid_config` that names the key when an address is taken or a file can't be read. */
+  /** Rejects with `invalid_config` and the key when an address is in use or a file can't be read. */
   async start(options: ListenersOptions, { opened, handle }: ConnectionHandlers): Promise<void> {
     const { listen, tls, websocket, largestPacket } = options
     this.#opened = opened
@@ -109,7 +109,7 @@ export class Listeners {
   ): Promise<void> {
     server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket)
-      // The handshake of TLS and HTTP fails here too: it concerns nobody else.
+      // Failed TLS and HTTP handshakes end here as well, which is harmless.
       socket.on('error', () => {})
       socket.on('close', () => this.#sockets.delete(socket))
       this.#opened(socket)
@@ -145,7 +145,7 @@ function filesOf(key: string, { cert, key: privateKey, ca }: TlsFiles) {
   return { cert: read('cert', cert), key: read('key', privateKey), minVersion: 'TLSv1.2' as const, ...mutual }
 }
 
-/** A broker that is there already is the usual reason. */
+/** The usual reason is another broker. */
 function wayOut(host: string, port: number): string {
   const server = `mqtt: { server: mqtt://127.0.0.1:${port} }`
   return `if it is mosquitto or another broker, use that with ${server}; else choose another port, like ${host}:${port + 1}`

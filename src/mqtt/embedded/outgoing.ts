@@ -1,11 +1,11 @@
 import type { BrokerPacket } from './broker-packet.ts'
 
-/** A message as it is kept: once for all sessions that are owed it. */
+/** A stored message, shared by all sessions. */
 export interface Body {
   readonly id: number
   readonly topic: string
   readonly payload: Uint8Array
-  /** Entries of queues that hold it. */
+  /** Number of queue entries with it. */
   holders: number
 }
 
@@ -14,20 +14,20 @@ interface Entry {
   readonly key: string
   packet: BrokerPacket | { cmd: 'pubrel'; messageId: number }
   readonly octets: number
-  /** Null when only the PUBREL is owed. */
+  /** Null when only the PUBREL is outstanding. */
   body: Body | null
 }
 
-/** What an entry takes beside its message. */
+/** Overhead of an entry. */
 const entryOctets = 256
 
-/** What all queues hold together; a message that several hold counts once. */
+/** Totals of all queues; a shared message counts once. */
 export interface Totals {
   messages: number
   octets: number
 }
 
-/** What is remembered of one client's queue: found by place, by origin and by packet identifier alike. */
+/** The queue of a client, indexed by position, by origin and by packet identifier. */
 export class OutgoingQueue {
   readonly #totals: Totals
   readonly #entries = new Map<string, Entry>()
@@ -46,7 +46,7 @@ export class OutgoingQueue {
     return this.#octets
   }
 
-  /** Adds a message once, however many subscriptions ask for it. Null when it is there already. */
+  /** Adds a message once, however many subscriptions match it. Null when it is queued already. */
   add(seq: number, packet: BrokerPacket, body: Body | null): Entry | null {
     const key = keyOf(packet, seq)
     if (this.#entries.has(key)) return null
@@ -65,7 +65,7 @@ export class OutgoingQueue {
     return byOrigin ?? (packet.messageId === undefined ? undefined : this.#numbered.get(packet.messageId))
   }
 
-  /** The packet identifier for an entry: the one that is wanted, or a free one when another message goes by it. */
+  /** The packet identifier for an entry: the requested one, or a free one when that is in use. */
   number(entry: Entry, wanted: number): number {
     const holder = this.#numbered.get(wanted)
     let messageId = wanted

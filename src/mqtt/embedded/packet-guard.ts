@@ -1,7 +1,7 @@
 import { type Violation, violationOf } from './packet-rules.ts'
 
-/** Octets of the longest fixed header: type and four of length (MQTT 3.1.1, section 2.2). */
-const longestHeader = 5
+/** The longest fixed header: type and four octets of length (MQTT 3.1.1, section 2.2). */
+const maxHeaderOctets = 5
 
 interface Header {
   readonly length: number
@@ -10,28 +10,28 @@ interface Header {
 }
 
 /**
- * Cuts a stream into whole MQTT packets and checks each before aedes sees it. A packet that announces more than is
- * taken is refused at its header, before its octets pile up in memory.
+ * Splits a stream into MQTT packets and checks each before aedes receives it. A packet that is too large is refused by
+ * its header, before its octets are buffered.
  */
 export class PacketGuard {
   readonly #largest: number
-  /** The packet that has begun and is not complete. */
+  /** The incomplete packet. */
   #begun: Buffer = Buffer.alloc(0)
   #filled = 0
   #header: Header | null = null
-  /** Why nothing is taken any more. */
+  /** Why the stream is refused from now on. */
   violation: Violation | null = null
 
   constructor(largest: number) {
     this.#largest = largest
   }
 
-  /** Whether a packet has begun and is not complete. */
+  /** Whether a packet is incomplete. */
   get isWaiting(): boolean {
     return this.#filled > 0
   }
 
-  /** The packets that are complete with these octets, all valid; null when there are none. See `violation` after it. */
+  /** The packets completed by these octets, all valid; null when there are none. Check `violation` afterwards. */
   take(octets: Buffer): Buffer | null {
     if (this.violation !== null) return null
     let rest = octets
@@ -45,11 +45,11 @@ export class PacketGuard {
     return whole.length > 0 ? Buffer.concat([finished.packet, whole]) : finished.packet
   }
 
-  /** The octets of complete and valid packets in front. */
+  /** Number of octets of the leading complete and valid packets. */
   #whole(octets: Buffer): number {
     let at = 0
     while (at < octets.length) {
-      const header = this.#headerOf(octets.subarray(at, at + longestHeader))
+      const header = this.#headerOf(octets.subarray(at, at + maxHeaderOctets))
       if (header === null || at + header.total > octets.length) break
       this.violation = violationOf(octets.subarray(at, at + header.total), header.length)
       if (this.violation !== null) break
@@ -64,7 +64,7 @@ export class PacketGuard {
     this.#header = this.#headerOf(octets)
   }
 
-  /** Adds to the packet that has begun; null while it is not complete. */
+  /** Adds to the incomplete packet; null while it remains incomplete. */
   #finish(octets: Buffer): { readonly packet: Buffer; readonly used: number } | null {
     let used = 0
     while (used < octets.length) {
@@ -86,7 +86,7 @@ export class PacketGuard {
     return null
   }
 
-  /** Room doubles: a packet that comes octet by octet costs as much as one that comes at once. */
+  /** The buffer doubles, so that a packet received octet by octet costs as much as one received at once. */
   #append(octets: Buffer): void {
     const needed = this.#filled + octets.length
     if (needed > this.#begun.length) {
@@ -99,10 +99,10 @@ export class PacketGuard {
   }
 
   get #limit(): number {
-    return this.#header?.total ?? longestHeader
+    return this.#header?.total ?? maxHeaderOctets
   }
 
-  /** Null while it is not complete. */
+  /** Null while it is incomplete. */
   #headerOf(octets: Buffer): Header | null {
     let length = 0
     for (let digit = 1; digit < octets.length; digit++) {
@@ -113,7 +113,7 @@ export class PacketGuard {
         this.violation = { reason: `a packet of more than ${this.#largest} octets` }
         return null
       }
-      if (digit === longestHeader - 1) this.violation = { reason: 'a packet length of more than four octets' }
+      if (digit === maxHeaderOctets - 1) this.violation = { reason: 'a packet length of more than four octets' }
     }
     return null
   }

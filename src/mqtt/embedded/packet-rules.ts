@@ -1,17 +1,17 @@
 import { isFilter } from '../filter.ts'
 
-/** Why a packet ends its connection; `connack` is the return code that MQTT 3.1.1 wants sent before that. */
+/** Why a packet ends its connection; `connack` is the return code that MQTT 3.1.1 requires before that. */
 export interface Violation {
   readonly reason: string
   readonly connack?: 1 | 2
 }
 
 /** Filters of one SUBSCRIBE or UNSUBSCRIBE. Home Assistant sends 500 in one packet. */
-export const mostFilters = 1_000
-/** Levels of a topic or filter; the matcher below aedes throws beyond it. */
-export const mostLevels = 100
+export const maxFilters = 1_000
+/** Levels of a topic or filter; the matcher of aedes throws above that. */
+export const maxLevels = 100
 
-/** Raised while a packet is read, and caught where it is checked. */
+/** Thrown while a packet is parsed, and caught where it is checked. */
 class Malformed extends Error {
   readonly connack: 1 | 2 | undefined
 
@@ -22,7 +22,7 @@ class Malformed extends Error {
 }
 
 interface Rule {
-  /** The low four bits of the first octet (MQTT-2.2.2-1); null where they carry something. */
+  /** The low four bits of the first octet (MQTT-2.2.2-1); null where they are variable. */
   readonly flags: number | null
   check(body: Body, flags: number): void
 }
@@ -33,7 +33,7 @@ const identifierOnly = (body: Body): void => {
 }
 const empty = (body: Body): void => body.end()
 
-/** What a client may send, by packet type (MQTT 3.1.1, section 2.2.1). All other types are the server's own. */
+/** Packets of clients by type (MQTT 3.1.1, section 2.2.1). All other types are for servers. */
 const rules: Readonly<Record<number, Rule & { readonly name: string }>> = {
   1: { name: 'CONNECT', flags: 0, check: connect },
   3: { name: 'PUBLISH', flags: null, check: publish },
@@ -47,7 +47,7 @@ const rules: Readonly<Record<number, Rule & { readonly name: string }>> = {
   14: { name: 'DISCONNECT', flags: 0, check: empty },
 }
 
-/** Checks a whole packet against MQTT 3.1.1 before aedes, which takes much that the standard forbids. Null: valid. */
+/** Checks a packet against MQTT 3.1.1, as aedes accepts much that the standard forbids. Null: valid. */
 export function violationOf(packet: Uint8Array, headerLength: number): Violation | null {
   const first = packet[0] as number
   const rule = rules[first >> 4]
@@ -64,7 +64,7 @@ export function violationOf(packet: Uint8Array, headerLength: number): Violation
   }
 }
 
-/** Reads the fields behind the fixed header. */
+/** Reads the fields after the fixed header. */
 class Body {
   readonly #octets: Uint8Array
   #at: number
@@ -87,7 +87,7 @@ class Body {
     return (high << 8) | low
   }
 
-  /** Two octets of length and so many octets. */
+  /** Two octets of length, then the octets. */
   binary(): Uint8Array {
     return this.#take(this.word())
   }
@@ -163,9 +163,9 @@ function filters(body: Body, withQos: boolean): void {
   body.identifier()
   let count = 0
   do {
-    if (++count > mostFilters) throw new Malformed(`more than ${mostFilters} topic filters in one packet`)
+    if (++count > maxFilters) throw new Malformed(`more than ${maxFilters} topic filters in one packet`)
     const filter = body.text('topic filter')
-    if (!isFilter(filter)) throw new Malformed(`"${filter.slice(0, 64)}" is no topic filter`)
+    if (!isFilter(filter)) throw new Malformed(`"${filter.slice(0, 64)}" is not a topic filter`)
     levelsOf(filter, 'topic filter')
     if (withQos && body.byte() > 2) throw new Malformed('the requested QoS is not 0, 1 or 2')
   } while (body.left > 0)
@@ -183,5 +183,5 @@ function topicName(topic: string): void {
 function levelsOf(text: string, what: string): void {
   let levels = 1
   for (let at = text.indexOf('/'); at >= 0; at = text.indexOf('/', at + 1)) levels++
-  if (levels > mostLevels) throw new Malformed(`the ${what} has more than ${mostLevels} levels`)
+  if (levels > maxLevels) throw new Malformed(`the ${what} has more than ${maxLevels} levels`)
 }

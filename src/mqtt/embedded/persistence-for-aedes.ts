@@ -1,27 +1,27 @@
 import type { BrokerPacket } from './broker-packet.ts'
 import type { SessionPersistence } from './persistence.ts'
 
-/** The filter that stands for a session itself; it is never granted. */
+/** The filter that represents a session itself; it is never granted. */
 export const sessionMark = '$session'
 
 interface AedesClient {
   readonly id: string
 }
 
-/** The persistence as aedes gets it, with what aedes itself does not keep of MQTT 3.1.1 put right. */
+/** The persistence for aedes, with corrections where aedes deviates from MQTT 3.1.1. */
 export function persistenceForAedes(persistence: SessionPersistence): object {
   const instead: Readonly<Record<string | symbol, unknown>> = {
-    /** aedes hands over all filters of a SUBSCRIBE once for each of them: each is stored when it is granted. */
+    /** aedes passes all filters of a SUBSCRIBE once for each of them: each is stored when it is granted. */
     addSubscriptions: async () => {},
-    /** aedes says "session present" only where there are filters to restore (MQTT-3.2.2-2). */
+    /** aedes sets "session present" only where there are filters to restore (MQTT-3.2.2-2). */
     subscriptionsByClient: async (client: AedesClient) => [
       ...(persistence.isResumed(client.id) ? [{ topic: sessionMark, qos: 0 }] : []),
       ...(await persistence.subscriptionsByClient(client)),
     ],
-    /** Until PUBREL the identifier tells a publish from its copy (MQTT-4.3.3-2): what it holds is on its way already. */
+    /** Until PUBREL only the identifier is needed to detect a copy (MQTT-4.3.3-2): the content is forwarded already. */
     incomingStorePacket: (client: AedesClient, packet: BrokerPacket) =>
       persistence.incomingStorePacket(client, { ...packet, topic: '', payload: '' }),
-    /** What has gone out before is a duplicate when it goes out again (MQTT-3.3.1-1). */
+    /** A message that was sent before is marked as a duplicate (MQTT-3.3.1-1). */
     outgoingStream: (client: AedesClient) =>
       persistence
         .outgoingStream(client)

@@ -10,23 +10,23 @@ import { TopicTree } from './topic-tree.ts'
 import { type Will, Wills } from './wills.ts'
 
 export interface SessionLimits extends SessionBounds, SubscriptionLimits, QueueLimits {
-  /** Sessions that outlive their connections: of all clients together, and of one user. */
+  /** Persistent sessions: of all clients together, and of one user. */
   readonly sessions: number
   readonly userSessions: number
 }
 
-/** A session has lost its oldest message, for its own sake or for that of all, or its oldest half-done QoS 2 publish. */
+/** A session has lost its oldest message by its own limit or that of all, or its oldest incomplete QoS 2 publish. */
 export type Overflow = 'session' | 'all' | 'received'
 
-/** QoS 2 publishes of one session that wait for their PUBREL; aedes bounds those of one connection in the same way. */
-const mostReceived = 1_000
+/** QoS 2 publishes of a session that wait for their PUBREL; aedes has the same limit for a connection. */
+const maxReceived = 1_000
 
 export interface SessionRules {
   readonly limits: SessionLimits
   /** Wall time in ms. */
   now(): number
   overflowed(client: string, why: Overflow): void
-  /** The store held more than the limits allow: so many messages were dropped when it was read. */
+  /** Messages beyond the limits were dropped when the store was loaded. */
   dropped(counts: { readonly queued: number; readonly retained: number }): void
 }
 
@@ -34,9 +34,9 @@ interface Session {
   user: string | null
   /** When it was last connected. */
   at: number
-  /** Outlives its connection: it is in the store. */
+  /** Persistent: it is in the store. */
   kept: boolean
-  /** It was there before its client's present connection. */
+  /** It existed before its client's current connection. */
   resumed: boolean
   readonly subscriptions: Subscriptions
   readonly received: Map<number, BrokerPacket>
@@ -48,8 +48,8 @@ interface AedesClient {
 }
 
 /**
- * What aedes keeps for its clients: in memory, with every change written behind it (see Journal), so that the order
- * of events is that of memory and `settled` is that of the disk. Passes `aedes-persistence/abstract`.
+ * Sessions and messages of aedes: in memory, with every change written asynchronously (see Journal), so that the order
+ * of events is that in memory and `settled` is that on the disk. Passes `aedes-persistence/abstract`.
  */
 export class SessionPersistence {
   readonly #store: SessionStore
@@ -57,14 +57,14 @@ export class SessionPersistence {
   readonly #journal: Journal
   readonly #sessions = new Map<string, Session>()
   readonly #retained: Retained
-  /** Those of sessions that outlive their connections. */
+  /** Queues of persistent sessions. */
   readonly #filters = new TopicTree<Subscription & { readonly clientId: string }>()
   /** Filters by user. */
   readonly #held = new Map<string | null, number>()
   readonly #queues: SessionQueues
   readonly #wills: Wills
   #broker: { readonly id: string } | null = null
-  /** The message that is being published is the hub's own: the store has it already. */
+  /** The message being published is the hub's own: the store has it already. */
   ours = false
 
   constructor(store: SessionStore, rules: SessionRules, clock: Clock) {
@@ -100,12 +100,12 @@ export class SessionPersistence {
     }
   }
 
-  /** Resolves when everything up to now is on the disk. */
+  /** Resolves when everything so far is durable. */
   settled(): Promise<void> {
     return this.#journal.settled()
   }
 
-  /** Whether so much waits for the disk that clients have to wait too. */
+  /** Whether so much is pending that clients have to wait for the disk. */
   get isBehind(): boolean {
     return this.#journal.isBehind
   }
@@ -116,13 +116,13 @@ export class SessionPersistence {
 
   // Sessions
 
-  /** Whose session it is; undefined when there is none. */
+  /** The user of a session; undefined when there is none. */
   ownerOf(client: string): string | null | undefined {
     const session = this.#sessions.get(client)
     return session?.kept === true ? session.user : undefined
   }
 
-  /** Makes or takes over a session that outlives its connection. Answers why it may not; null when it may. */
+  /** Creates or takes over a persistent session. Returns why that is refused, or null. */
   keep(client: string, user: string | null): string | null {
     const resumed = this.#sessions.get(client)?.kept === true
     const { sessions, userSessions } = this.#rules.limits
@@ -136,7 +136,7 @@ export class SessionPersistence {
     return null
   }
 
-  /** Its connection has ended; so does a session that was not to outlive it (MQTT-3.1.2-6). */
+  /** The connection has ended, and with it a clean session (MQTT-3.1.2-6). */
   left(client: string): void {
     const session = this.#sessions.get(client)
     if (session === undefined) return
@@ -145,7 +145,7 @@ export class SessionPersistence {
     this.#journal.add({ kind: 'left', client, at: session.at })
   }
 
-  /** Ends sessions whose clients have not been seen since. */
+  /** Ends sessions whose clients have not connected since. */
   expire(before: number, isConnected: (client: string) => boolean): void {
     for (const [client, session] of this.#sessions)
       if (session.kept && session.at < before && !isConnected(client)) this.#forget(client)
@@ -153,7 +153,7 @@ export class SessionPersistence {
 
   // Retained messages
 
-  /** Why there is no room for a retained message of a client; null when there is. */
+  /** Why a retained message of a client is refused, or null. */
   refusesRetained(packet: Pick<BrokerPacket, 'topic' | 'payload'>): string | null {
     return this.#retained.refuses(packet)
   }
@@ -172,13 +172,13 @@ export class SessionPersistence {
 
   // Subscriptions
 
-  /** Why a client may not subscribe to one filter more; null when it may. */
+  /** Why another subscription of a client is refused, or null. */
   refusesSubscription(client: string, user: string | null, topic: string): string | null {
     const held = this.#sessions.get(client)?.subscriptions
     return refusesFilter(topic, held, this.#held.get(user) ?? 0, this.#rules.limits)
   }
 
-  /** One that stands already as it is costs nothing. */
+  /** An unchanged subscription is free. */
   async addSubscriptions(
     client: AedesClient,
     subscriptions: readonly Subscription[],
@@ -207,7 +207,7 @@ export class SessionPersistence {
     this.#tidy(client.id)
   }
 
-  /** Whether it is a filter of the session as it stands, not one that a client asks for now. */
+  /** Whether it is an existing filter of the session, not one that is being requested. */
   isRestored(client: string, subscription: { readonly topic: string }): boolean {
     return this.#sessions.get(client)?.subscriptions.get(subscription.topic) === subscription
   }
@@ -216,7 +216,7 @@ export class SessionPersistence {
     return this.#sessions.get(client)?.resumed === true
   }
 
-  /** The QoS at which a client takes a topic, by whichever of its filters grants most; null when none takes it. */
+  /** The QoS of a topic for a client, the highest of its matching filters; null when none matches. */
   qosFor(client: string, topic: string): number | null {
     return this.#sessions.get(client)?.subscriptions.qosFor(topic) ?? null
   }
@@ -234,7 +234,7 @@ export class SessionPersistence {
     return { subsCount: this.#filters.size, clientsCount: clients.length }
   }
 
-  /** A client that connects clean: whatever was kept for it goes. */
+  /** A client connects with a clean session: its stored one is deleted. */
   async cleanSubscriptions(client: AedesClient): Promise<void> {
     this.#forget(client.id)
   }
@@ -258,17 +258,17 @@ export class SessionPersistence {
     this.#queues.add(subscriptions, packet)
   }
 
-  /** The message goes out under this packet identifier, or under the one that is written into it. */
+  /** The message is sent with this packet identifier, or with the one that is set in it. */
   async outgoingUpdate(client: AedesClient, packet: BrokerPacket): Promise<void> {
     if (packet.cmd !== 'publish' || packet.qos > 0) this.#queues.number(client.id, packet)
   }
 
-  /** aedes calls it for messages that were not sent too; those have no identifier and stay somebody else's. */
+  /** aedes also calls it for unsent messages, which have no identifier and are kept. */
   async outgoingClearMessageId(client: AedesClient, packet: BrokerPacket): Promise<unknown> {
     return packet.messageId === undefined ? undefined : this.#queues.acknowledge(client.id, packet.messageId)
   }
 
-  /** The client may not have it after all. */
+  /** The client is not allowed to have it after all. */
   withdraw(client: string, packet: BrokerPacket): void {
     this.#queues.withdraw(client, packet)
   }
@@ -359,12 +359,12 @@ export class SessionPersistence {
     this.#sessions.delete(client)
   }
 
-  /** A session of which more is half-done forgets the oldest: what it keeps is bounded over all its connections. */
+  /** A session with more incomplete publishes drops the oldest: the number is limited over all its connections. */
   #receive(client: string, messageId: number, packet: BrokerPacket): void {
     const { received } = this.#session(client)
     received.set(messageId, { ...packet, messageId })
     const [oldest] = received.keys()
-    if (received.size <= mostReceived || oldest === undefined) return
+    if (received.size <= maxReceived || oldest === undefined) return
     received.delete(oldest)
     this.#journal.add({ kind: 'completed', client, messageId: oldest })
     this.#rules.overflowed(client, 'received')

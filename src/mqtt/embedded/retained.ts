@@ -5,22 +5,22 @@ import type { Journal } from './journal.ts'
 import { TopicTree } from './topic-tree.ts'
 
 export interface RetainedLimits {
-  /** Retained messages of other clients than the hub, and the octets of all of them. */
+  /** Retained messages of clients, and their total octets. */
   readonly retained: number
   readonly retainedOctets: number
 }
 
-/** What a level of a topic takes in the tree. */
+/** Memory of a topic level in the tree. */
 const levelOctets = 200
-/** Topics that are looked at before others get their turn. */
-const stride = 500
+/** Topics visited before yielding to other work. */
+const yieldEvery = 500
 
-/** The retained messages: the hub's own, which its store holds anyway, and those of other clients, which are bounded. */
+/** Retained messages: the hub's own, which are in its store anyway, and those of other clients, which are limited. */
 export class Retained {
   readonly #limits: RetainedLimits
   readonly #journal: Journal
   readonly #messages = new TopicTree<BrokerPacket>()
-  /** The weights of those of other clients. */
+  /** Octets of the messages of other clients. */
   readonly #foreign = new Map<string, number>()
   #octets = 0
 
@@ -34,7 +34,7 @@ export class Retained {
     if (!own) this.#weigh(message.topic, weightOf(message))
   }
 
-  /** Why there is no room for a message of another client; null when there is. */
+  /** Why a message of another client is refused, or null. */
   refuses(message: Pick<BrokerPacket, 'topic' | 'payload'>): string | null {
     if (message.payload.length === 0) return null
     const { retained, retainedOctets } = this.#limits
@@ -55,7 +55,7 @@ export class Retained {
     else if (wasForeign) this.#journal.add({ kind: 'retain', message: { topic, payload: new Uint8Array(), qos } })
   }
 
-  /** Those that the filters take, each once. A filter that looks at many lets others have their turn. */
+  /** Messages that the filters match, each once. Yields regularly for filters that visit many topics. */
   stream(filters: readonly string[]): Readable {
     return Readable.from(this.#taken(filters))
   }
@@ -65,7 +65,7 @@ export class Retained {
     let steps = 0
     for (const filter of filters) {
       for (const packet of this.#messages.walk(filter)) {
-        if (++steps % stride === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+        if (++steps % yieldEvery === 0) await new Promise<void>((resolve) => setImmediate(resolve))
         if (packet === null || found.has(packet)) continue
         found.add(packet)
         yield packet

@@ -4,17 +4,17 @@ import type { Journal } from './journal.ts'
 import { type Body, OutgoingQueue, type Totals } from './outgoing.ts'
 
 export interface QueueLimits {
-  /** Messages and octets that a session may be owed; beyond that the oldest go. */
+  /** Limits of a session's queue; beyond them the oldest messages are dropped. */
   readonly sessionQueue: number
   readonly sessionOctets: number
-  /** Those of all sessions together. */
+  /** Limits of all queues together. */
   readonly queued: number
   readonly queuedOctets: number
 }
 
 type Overflowed = (client: string, why: 'session' | 'all') => void
 
-/** What sessions are owed: a message is kept once, in memory and in the store, however many of them wait for it. */
+/** Queues of sessions: a message is stored once, in memory and on the disk, for all of them. */
 export class SessionQueues {
   readonly #limits: QueueLimits
   readonly #journal: Journal
@@ -48,7 +48,7 @@ export class SessionQueues {
     return this.#queues.get(client)?.packets() ?? []
   }
 
-  /** Once for each client, at the highest QoS that its filters grant (MQTT-3.3.5-1). */
+  /** Once per client, at the highest QoS of its filters (MQTT-3.3.5-1). */
   add(subscriptions: readonly { clientId: string; qos?: number }[], packet: BrokerPacket): void {
     const granted = new Map<string, number>()
     for (const { clientId, qos = packet.qos } of subscriptions)
@@ -59,7 +59,7 @@ export class SessionQueues {
   }
 
   /**
-   * The message goes out under this packet identifier. One that is not in the queue was published while its client
+   * The message is sent with this packet identifier. One that is not in the queue was published while its client
    * subscribed: it is queued now, so that neither it nor the connection is lost.
    */
   number(client: string, packet: BrokerPacket): void {
@@ -79,7 +79,7 @@ export class SessionQueues {
     }
   }
 
-  /** Takes out what goes by this packet identifier. */
+  /** Removes the message with this packet identifier. */
   acknowledge(client: string, messageId: number): unknown {
     const entry = this.#queues.get(client)?.find({ messageId })
     if (entry !== undefined) this.#drop(client, entry)
@@ -91,7 +91,7 @@ export class SessionQueues {
     if (entry !== undefined) this.#drop(client, entry)
   }
 
-  /** The rows of a session that is forgotten go with it. */
+  /** The rows of a deleted session are deleted with it. */
   forget(client: string): void {
     this.#queues.get(client)?.clear()
     this.#queues.delete(client)
@@ -107,7 +107,7 @@ export class SessionQueues {
     return { id: ++this.#seq, topic, payload: octets(payload), holders: 0 }
   }
 
-  /** What waits in a queue is no retained message (MQTT-3.3.1-9). */
+  /** A queued message is not marked as retained (MQTT-3.3.1-9). */
   #enqueue(client: string, packet: BrokerPacket, qos: number, body: Body, messageId?: number): void {
     const queue = this.#of(client)
     const seq = ++this.#seq
@@ -119,7 +119,7 @@ export class SessionQueues {
     this.#shorten(client, queue)
   }
 
-  /** Bounds one queue, and then all of them: the one that holds most loses first. */
+  /** Limits one queue, and then all of them: the largest loses first. */
   #shorten(client: string, own: OutgoingQueue): void {
     const { sessionQueue, sessionOctets, queued, queuedOctets } = this.#limits
     while (own.size > sessionQueue || (own.octets > sessionOctets && own.size > 1))
@@ -146,7 +146,7 @@ export class SessionQueues {
   }
 }
 
-/** Its payload out of the body that all share; aedes' own texts stay texts. */
+/** Its payload from the shared body; strings of aedes stay strings. */
 function heldBy({ payload }: BrokerPacket, body: Body): Uint8Array | string {
   return typeof payload === 'string' ? payload : bufferOf(body.payload)
 }

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** Who shares what one sender may take: an IPv4 address, or the /64 network that one owner of IPv6 has. */
+/** The source that shares a limit: an IPv4 address, or a /64 network, which one owner of IPv6 has. */
 export function sourceOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

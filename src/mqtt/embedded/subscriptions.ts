@@ -9,20 +9,20 @@ export interface Subscription {
   readonly subscriptionIdentifier?: number
 }
 
-/** Octets and levels of a filter that is kept. */
-const longestFilter = 1_024
-const deepestFilter = 32
+/** Octets and levels of a filter. */
+const maxFilterOctets = 1_024
+const maxFilterLevels = 32
 
 export interface SubscriptionLimits {
   /** Filters of one session. */
   readonly subscriptions: number
-  /** Those of them with wildcards: each is matched with each message. */
+  /** Filters with wildcards, each of which is matched with every message. */
   readonly wildcards: number
   /** Filters of all sessions of one user. */
   readonly userSubscriptions: number
 }
 
-/** The filters of one session, by topic. */
+/** The filters of a session, by topic. */
 export class Subscriptions {
   readonly #all = new Map<string, Subscription>()
   readonly #wild = new TopicTree<Subscription>()
@@ -57,7 +57,7 @@ export class Subscriptions {
     return this.#all.values()
   }
 
-  /** The highest QoS of those that take the topic (MQTT-3.3.5-1); null when none does. */
+  /** The highest QoS of the filters that match the topic (MQTT-3.3.5-1); null when none does. */
   qosFor(topic: string): number | null {
     let highest = this.#all.get(topic)?.qos ?? null
     for (const { qos } of this.#wild.filtersFor(topic)) highest = Math.max(highest ?? 0, qos)
@@ -65,16 +65,16 @@ export class Subscriptions {
   }
 }
 
-/** Why a session may not have one more filter; null when it may. */
+/** Why another filter of a session is refused, or null. */
 export function refusesFilter(
   topic: string,
   held: Subscriptions | undefined,
   ofUser: number,
   { subscriptions, wildcards, userSubscriptions }: SubscriptionLimits,
 ): string | null {
-  if (Buffer.byteLength(topic) > longestFilter) return `a topic filter of more than ${longestFilter} octets`
-  if (topic.split('/', deepestFilter + 1).length > deepestFilter)
-    return `a topic filter of more than ${deepestFilter} levels`
+  if (Buffer.byteLength(topic) > maxFilterOctets) return `a topic filter of more than ${maxFilterOctets} octets`
+  if (topic.split('/', maxFilterLevels + 1).length > maxFilterLevels)
+    return `a topic filter of more than ${maxFilterLevels} levels`
   if (held?.get(topic) !== undefined) return null
   if ((held?.size ?? 0) >= subscriptions) return `more than ${subscriptions} subscriptions of one client`
   if (ofUser >= userSubscriptions) return `more than ${userSubscriptions} subscriptions of one user`

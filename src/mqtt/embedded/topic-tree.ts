@@ -4,8 +4,8 @@ interface Node<T> {
 }
 
 /**
- * Values by topic or by filter, one level a step: finding takes as long as the topic is deep, not as many as there
- * are. Under one topic each value has a key of its own.
+ * Values by topic or by filter, with a node per level: the cost of a look-up depends on the depth of the topic, not on
+ * the number of values. Each value of a topic has its own key.
  */
 export class TopicTree<T> {
   readonly #root: Node<T> = node()
@@ -35,7 +35,7 @@ export class TopicTree<T> {
     return at?.values.get(key)
   }
 
-  /** Takes a value away, and the branch with it when it was the last on it. */
+  /** Removes a value, and its branch when that is empty. */
   delete(topic: string, key: string): boolean {
     const path: [Node<T>, string][] = []
     let at = this.#root
@@ -55,12 +55,12 @@ export class TopicTree<T> {
     return true
   }
 
-  /** The tree holds filters: those that take the topic, the widest first. */
+  /** For a tree of filters: those that match the topic, the widest first. */
   *filtersFor(topic: string): Generator<T> {
     yield* takers(this.#root, topic.split('/'), 0, topic.startsWith('$'))
   }
 
-  /** The tree holds topics: those that the filter takes, and null for each branch that is looked at on the way. */
+  /** For a tree of topics: those that the filter matches, and null for each branch visited on the way. */
   *walk(filter: string): Generator<T | null> {
     yield* taken(this.#root, filter.split('/'), 0)
   }

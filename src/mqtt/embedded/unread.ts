@@ -1,10 +1,10 @@
-/** Octets that may wait for one client to read them, and for all of them together. */
-const mostOfOne = 16 * 1024 * 1024
-const mostOfAll = 128 * 1024 * 1024
-/** What a message that waits takes beside its octets. */
+/** Unread octets per client, and of all clients together. */
+const maxPerClientOctets = 16 * 1024 * 1024
+const maxTotalOctets = 128 * 1024 * 1024
+/** Memory of a waiting message in addition to its octets. */
 const messageOctets = 1_024
 
-/** What is needed of a client. */
+/** The required part of a client. */
 interface Reader {
   readonly conn: { readonly writableNeedDrain: boolean; readonly writableLength: number; readonly destroyed: boolean }
 }
@@ -16,18 +16,18 @@ interface Backlog {
 
 const nothing: Backlog = { messages: 0, octets: 0 }
 
-/** What was sent to clients that read too slowly, and waits in memory. */
+/** Messages in memory for clients that read too slowly. */
 export class Unread<Client extends Reader> {
   readonly #backlogs = new Map<Client, Backlog>()
   #octets = 0
 
-  /** A message is about to be sent to a client. Answers who has to be put out to make room for it; null for nobody. */
+  /** A message is about to be sent to a client. Returns the client to disconnect to make room for it, or null. */
   add(client: Client): Client | null {
-    if (this.#weigh(client, 1).octets > mostOfOne) return client
-    if (this.#octets <= mostOfAll) return null
-    // Some have read on since they were weighed.
+    if (this.#weigh(client, 1).octets > maxPerClientOctets) return client
+    if (this.#octets <= maxTotalOctets) return null
+    // Some may have read since they were measured.
     for (const other of [...this.#backlogs.keys()]) this.#weigh(other)
-    return this.#octets > mostOfAll ? this.#largest() : null
+    return this.#octets > maxTotalOctets ? this.#largest() : null
   }
 
   #weigh(client: Client, more = 0): Backlog {
@@ -46,8 +46,8 @@ export class Unread<Client extends Reader> {
   }
 
   #largest(): Client | null {
-    let [largest, most] = [null as Client | null, 0]
-    for (const [client, { octets }] of this.#backlogs) if (octets > most) [largest, most] = [client, octets]
+    let [largest, mostOctets] = [null as Client | null, 0]
+    for (const [client, { octets }] of this.#backlogs) if (octets > mostOctets) [largest, mostOctets] = [client, octets]
     return largest
   }
 }

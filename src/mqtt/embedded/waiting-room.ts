@@ -1,16 +1,16 @@
 import type { Clock, Timer } from '../../util/clock.ts'
 import { sourceOf } from './source.ts'
 
-/** Connections whose clients are not let in yet: of one source, and of all. */
-const mostOfOne = 200
-const mostOfAll = 1_000
-/** How long a client may take for its handshake and its CONNECT, and then the broker for its answer, in ms. */
-const connectMs = 10_000
-const answerMs = 60_000
-/** A client that has just connected gets this long to say what it wants before it may have to make room, in ms. */
+/** Connections that are not admitted yet: per source, and in all. */
+const maxPerSource = 200
+const maxConnections = 1_000
+/** Timeouts of a client's handshake and CONNECT, and of the broker's answer. */
+const connectTimeoutMs = 10_000
+const connackTimeoutMs = 60_000
+/** Time that a new client has for its CONNECT before its connection may be dropped. */
 const graceMs = 25
 
-/** What is needed of a socket. */
+/** The required part of a socket. */
 export interface Waiter {
   readonly remoteAddress?: string | undefined
   readonly remotePort?: number | undefined
@@ -25,14 +25,14 @@ interface Place {
   readonly address: string
   readonly source: string
   timer: Timer
-  /** Its CONNECT has come: it waits for the broker, and no longer the broker for it. */
+  /** Its CONNECT was received: it waits for the broker now. */
   asked: boolean
 }
 
 /**
- * Connections from their first octet until their client is let in, whatever lies below MQTT: TLS, a WebSocket, or
- * nothing. Where a source has too many, those make room that have been silent longest: a client that says at once
- * what it wants is heard, however many others wait and say nothing.
+ * Connections from their first octet until their client is admitted, over TCP, TLS or WebSocket. Where a source has too
+ * many, those that have been silent longest are dropped: a client that sends its CONNECT at once is served, however
+ * many silent ones wait.
  */
 export class WaitingRoom {
   readonly #clock: Clock
@@ -49,32 +49,32 @@ export class WaitingRoom {
 
   enter(waiter: Waiter): void {
     const address = waiter.remoteAddress ?? ''
-    if (this.#places.size >= 2 * mostOfAll) {
+    if (this.#places.size >= 2 * maxConnections) {
       this.#turnedAway(address, crowded)
       waiter.destroy()
       return
     }
     const [key, source] = [keyOf(waiter), sourceOf(address)]
-    const timer = this.#clock.after(connectMs, () => this.#turnAway(place, 'no CONNECT came in time'))
+    const timer = this.#clock.after(connectTimeoutMs, () => this.#turnAway(place, 'no CONNECT in time'))
     const place: Place = { key, waiter, address, source, timer, asked: false }
     const ofSource = this.#sources.get(source) ?? new Set()
     this.#places.set(key, place)
     this.#sources.set(source, ofSource.add(place))
     waiter.once('close', () => this.#leave(place))
-    if (ofSource.size > mostOfOne || this.#places.size > mostOfAll)
+    if (ofSource.size > maxPerSource || this.#places.size > maxConnections)
       this.#sweep ??= this.#clock.after(graceMs, () => this.#makeRoom())
   }
 
-  /** The CONNECT of a connection has come. */
+  /** The CONNECT of a connection was received. */
   asked(key: string): void {
     const place = this.#places.get(key)
     if (place === undefined || place.asked) return
     place.asked = true
     place.timer.cancel()
-    place.timer = this.#clock.after(answerMs, () => this.#turnAway(place, 'no answer could be given in time'))
+    place.timer = this.#clock.after(connackTimeoutMs, () => this.#turnAway(place, 'no answer could be given in time'))
   }
 
-  /** Its client is let in. */
+  /** Its client is admitted. */
   admitted(key: string): void {
     const place = this.#places.get(key)
     if (place !== undefined) this.#leave(place)
@@ -90,14 +90,14 @@ export class WaitingRoom {
 
   #makeRoom(): void {
     this.#sweep = null
-    for (const places of [...this.#sources.values()]) this.#thin(places, places.size - mostOfOne)
-    while (this.#places.size > mostOfAll) {
+    for (const places of [...this.#sources.values()]) this.#thin(places, places.size - maxPerSource)
+    while (this.#places.size > maxConnections) {
       const [largest] = [...this.#sources.values()].sort((a, b) => b.size - a.size)
       this.#thin(largest as Set<Place>, 1)
     }
   }
 
-  /** So many of one source go: the oldest that are silent, else the oldest. */
+  /** Drops connections of a source: the oldest silent ones, else the oldest. */
   #thin(places: ReadonlySet<Place>, count: number): void {
     if (count <= 0) return
     const silent = [...places].filter(({ asked }) => !asked)
@@ -114,7 +114,7 @@ export class WaitingRoom {
 
 const crowded = 'too many connections that are not logged in'
 
-/** Names a connection: the same for a socket and for TLS on top of it. */
+/** Key of a connection: the same for a socket and for TLS on it. */
 export function keyOf({ remoteAddress, remotePort, localPort }: Omit<Waiter, 'destroy' | 'once'>): string {
   return `${remoteAddress} ${remotePort} ${localPort}`
 }

@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts'
 
 export type Will = BrokerPacket & { clientId?: string; brokerId?: string }
 
-/** The wills of clients, by client. One that a run of the broker left behind is published by the next. */
+/** Wills by client. One that remains from a run of the broker is published by the next. */
 export class Wills {
   readonly #journal: Journal
   readonly #wills = new Map<string, Will>()
@@ -38,7 +38,7 @@ export class Wills {
     return will
   }
 
-  /** Those of brokers that are not among the living. */
+  /** Wills of brokers that no longer run. */
   leftBehind(brokers: Readonly<Record<string, unknown>>): Will[] {
     return [...this.#wills.values()].filter(({ brokerId = '' }) => !Object.hasOwn(brokers, brokerId))
   }

@@ -1,4 +1,4 @@
-/** What is used of `ws`, which comes without types of its own. */
+/** The used part of `ws`, which has no types of its own. */
 declare module 'ws' {
   import type { IncomingMessage, Server } from 'node:http'
   import type { Duplex } from 'node:stream'

@@ -1,9 +1,9 @@
 import type { Clock } from '../../util/clock.ts'
 
-/** What the hub needs to know of somebody else's broker. */
+/** Options for an external broker. */
 export interface ClientOptions {
   readonly baseTopic: string
-  /** Whole topics of other dialects that are commands too, with their place behind the base topic. */
+  /** Full topics of other dialects that are commands too, with their equivalent below the base topic. */
   readonly aliases: Readonly<Record<string, string>>
   readonly server: string
   readonly username: string | undefined
@@ -12,17 +12,17 @@ export interface ClientOptions {
   readonly ca: string | undefined
   readonly cert: string | undefined
   readonly key: string | undefined
-  /** The version to begin with: 5 unless said otherwise. */
+  /** The version to try first; 5 by default. */
   readonly protocol: 4 | 5 | undefined
-  /** Fixed for the life of the installation: the broker's session hangs on it. */
+  /** Fixed for the life of the installation, as it identifies the broker's session. */
   readonly clientId: string
-  /** Filters of topics, beside those of the hub, that a client may name for the answer to its publish. */
+  /** Filters of further response topics that a client may use. */
   readonly responseTopics: readonly string[]
-  /** `topic`: commands are taken below `as/<user>` only, and whoever may publish there is that user. */
+  /** `topic`: commands are accepted below `as/<user>` only, where publishers are that user. */
   readonly identity: 'none' | 'topic'
   readonly clock: Clock
-  /** Leaves nothing behind at the broker, however it ends: no retained message and no session. */
+  /** Leaves nothing at the broker, however it ends: no retained message and no session. */
   readonly transient: boolean
-  /** What is watched for a while behind the start. */
+  /** Filters that are watched for a while after the start. */
   readonly watchedLater: readonly string[]
 }

@@ -16,17 +16,17 @@ import { OwnState } from './own-state.ts'
 import { Reconnection } from './reconnection.ts'
 import { markerExpirySeconds, SessionMarker } from './session-marker.ts'
 
-/** How long a broker keeps what is published while the hub is away. */
+/** How long a broker queues messages while the hub is disconnected. */
 const sessionSeconds = 7 * 86_400
-const restMs = 500
-/** How long a stop waits for the broker. */
-const goodbyeMs = 2_000
-/** The same for a wrong user name or password, and for one who may not connect. */
+const batchDelayMs = 500
+/** Longest wait for the broker at a stop. */
+const disconnectTimeoutMs = 2_000
+/** MQTT 3.1.1 return codes and MQTT 5 reason codes for refused credentials, and for a user who may not connect. */
 const refusedLogins = [4, 5, 134, 135]
-/** MQTT 3.1.1 return code and MQTT 5 reason code for a protocol version that the broker does not speak. */
+/** MQTT 3.1.1 return code and MQTT 5 reason code for an unsupported protocol version. */
 const versionRefused = [1, 132]
 
-/** An external broker. A publish is acknowledged when what it asks for is stored. */
+/** An external broker. A publish is acknowledged when its request is stored. */
 export class ExternalBroker implements Ingress {
   readonly #options: ClientOptions
   /** Topics whose retained message the hub has cleared: MQTT 3.1.1 echoes that as an empty message. */
@@ -34,7 +34,7 @@ export class ExternalBroker implements Ingress {
   /** Topics whose retained message the broker has not confirmed as cleared. */
   readonly #toClear = new Set<string>()
   readonly #watchers = new Set<{ readonly filter: string; seen(message: WatchedMessage): void }>()
-  /** The newest one; it may have ended. */
+  /** The latest connection, which may have ended. */
   #connection: Connection | null = null
   #handlers!: IngressHandlers
   #version: 4 | 5 = 5
@@ -42,7 +42,7 @@ export class ExternalBroker implements Ingress {
   readonly #marker: SessionMarker
   readonly #responses: ResponseTopics
   readonly #refusals: Refusals
-  /** What this connection is subscribed to. */
+  /** The subscriptions of this connection. */
   #subscribed: readonly HubFilter[] = []
   #retry: Timer | null = null
   #lastHeard: number | null = null
@@ -55,7 +55,7 @@ export class ExternalBroker implements Ingress {
     this.#reconnection = new Reconnection(clock, clientId)
     this.#responses = new ResponseTopics(baseTopic, responseTopics, (topic) => this.#read(topic) !== null)
     this.#refusals = new Refusals(clock, (refusal) => this.#handlers.refused(refusal))
-    // A client id may hold characters that a topic may not.
+    // A client id may contain characters that are not allowed in a topic.
     const topic = this.#topic(`bridge/marker/${encodeURIComponent(clientId)}`)
     this.#marker = new SessionMarker({
       clock,
@@ -106,10 +106,13 @@ export class ExternalBroker implements Ingress {
     if (connection === null) return
     this.#marker.lost()
     if (connection.isOpen) {
-      // A broker that is going away as well answers nothing more.
-      await Promise.race([Promise.allSettled([this.#say('offline')]), sleep(this.#options.clock, goodbyeMs)])
+      // A broker that is shutting down as well may not answer.
+      await Promise.race([
+        Promise.allSettled([this.#publishState('offline')]),
+        sleep(this.#options.clock, disconnectTimeoutMs),
+      ])
     }
-    await Promise.race([connection.end(), sleep(this.#options.clock, goodbyeMs)])
+    await Promise.race([connection.end(), sleep(this.#options.clock, disconnectTimeoutMs)])
     connection.drop()
   }
 
@@ -121,11 +124,11 @@ export class ExternalBroker implements Ingress {
     return this.#connection?.publish(topic, payload, options) ?? Promise.reject(new Error(connectionLost))
   }
 
-  /** The place of a command behind the base topic, and who gave it; null for all other topics. */
+  /** The topic of a command relative to the base topic, and its user; null for all other topics. */
   #read(topic: string): { readonly place: string; readonly user: string | null } | null {
     const { aliases, baseTopic, identity } = this.#options
     const isNamed = identity === 'topic'
-    // First: an alias may lie below the base topic.
+    // First, as an alias may be below the base topic.
     if (Object.hasOwn(aliases, topic)) return { place: aliases[topic] as string, user: isNamed ? topic : null }
     if (!topic.startsWith(`${baseTopic}/`)) return null
     const below = topic.slice(baseTopic.length + 1)
@@ -133,7 +136,7 @@ export class ExternalBroker implements Ingress {
     return user === undefined || place === undefined || matchInbound(place) === null ? null : { place, user }
   }
 
-  /** Everything that the hub listens to, each filter for itself. */
+  /** All filters of the hub. */
   #wanted(): HubFilter[] {
     const { identity, aliases } = this.#options
     const commands = [
@@ -170,7 +173,7 @@ export class ExternalBroker implements Ingress {
       })
       this.#connection = connection
     } catch (error) {
-      // A file of a certificate that is being replaced can't be read for a moment.
+      // A certificate file may be unreadable for a moment while it is replaced.
       this.#failed(asError(error))
       this.#closed(false)
     }
@@ -205,7 +208,7 @@ export class ExternalBroker implements Ingress {
       if (sessionPresent) await connection.unsubscribe(leftBehind(plan, wanted, this.#options.watchedLater))
       await this.#subscribe(connection, plan)
       this.#marker.begin()
-      await this.#say('online')
+      await this.#publishState('online')
     } catch (error) {
       if (connection.isOpen) this.#refused('', `subscribing: ${(error as Error).message}`)
       return
@@ -218,12 +221,12 @@ export class ExternalBroker implements Ingress {
   async #subscribe(connection: Connection, subscriptions: readonly HubFilter[]): Promise<void> {
     const filters = (isCommand: boolean) =>
       subscriptions.filter((one) => one.isCommand === isCommand).map(({ filter }) => filter)
-    // rh 2: retained messages are not replayed; rap: a message that clears one can be told from an empty command.
+    // rh 2: retained messages are not replayed; rap: distinguishes the clearing of one from an empty command.
     await connection.subscribe(filters(true), { qos: 1, ...(this.#version === 5 && { rh: 2, rap: true }) })
     await connection.subscribe(filters(false), { qos: 0 })
   }
 
-  /** The watchers have changed. `renewed` is subscribed to again for its retained messages. */
+  /** The watchers have changed. `renewed` is subscribed again for its retained messages. */
   #resubscribe(renewed?: string): void {
     const connection = this.#connection
     if (!connection?.isOpen) return
@@ -241,7 +244,7 @@ export class ExternalBroker implements Ingress {
   }
 
   #sendMarker(payload: string): void {
-    // A stop may come while it subscribes.
+    // It may be stopped while it subscribes.
     if (this.#stopping) return
     const { topic } = this.#marker
     const properties = this.#version === 5 ? { properties: { messageExpiryInterval: markerExpirySeconds } } : {}
@@ -285,32 +288,32 @@ export class ExternalBroker implements Ingress {
     })
   }
 
-  /** What its PUBACK waits for; null for what asks the hub for nothing. */
+  /** The promise that its PUBACK waits for; null for a message that is not for the hub. */
   #received(packet: IPublishPacket, connection: Connection): Promise<void> | null {
     if (packet.topic === this.#marker.topic) {
       this.#marker.arrived(packet.payload.toString())
       return null
     }
-    this.#tellWatchers(packet)
+    this.#notifyWatchers(packet)
     const asked = this.#read(packet.topic)
     if (asked === null) return null
     return this.#take(packet, asked).catch(() => {
-      // Not stored, so never acknowledged: the broker sends it again on the next connection.
-      this.#options.clock.after(restMs, () => connection.drop())
+      // Not stored, so not acknowledged: the broker redelivers it on the next connection.
+      this.#options.clock.after(batchDelayMs, () => connection.drop())
       return new Promise<void>(() => {})
     })
   }
 
-  #say(state: 'online' | 'offline'): Promise<Acknowledgement> {
+  #publishState(state: 'online' | 'offline'): Promise<Acknowledgement> {
     return this.publish({ topic: this.#topic(stateTopic), payload: state, retain: true, correlation: null })
   }
 
   #restate(): void {
     if (!this.connected || this.#stopping) return
-    this.#say('online').catch((error: Error) => this.#refused(this.#topic(stateTopic), error.message))
+    this.#publishState('online').catch((error: Error) => this.#refused(this.#topic(stateTopic), error.message))
   }
 
-  #tellWatchers({ topic, payload, retain }: IPublishPacket): void {
+  #notifyWatchers({ topic, payload, retain }: IPublishPacket): void {
     for (const watcher of this.#watchers)
       if (matches(watcher.filter, topic)) watcher.seen({ topic, payload: payload.toString(), retained: retain })
   }
@@ -342,7 +345,7 @@ export class ExternalBroker implements Ingress {
     if (packet.retain && !empty) this.#clear(packet.topic)
   }
 
-  /** Where the answer goes beside the hub's own topics: null where the client names no topic, or none that it may. */
+  /** The response topic of a client; null where it gives none, or one that is not allowed. */
   #responseOf(topic: string | undefined, correlation: Buffer | undefined, user: string | null): Publish['response'] {
     if (topic === undefined) return null
     const reason = this.#responses.refuses(topic, correlation ?? null, user)
@@ -351,7 +354,7 @@ export class ExternalBroker implements Ingress {
     return null
   }
 
-  /** A command must not stay at the broker: it would come again with every subscription. */
+  /** A retained command is cleared: the broker would deliver it again with every subscription. */
   #clear(topic: string): void {
     if (this.#version === 4) this.#cleared.add(topic)
     this.#toClear.add(topic)
@@ -360,7 +363,7 @@ export class ExternalBroker implements Ingress {
         await this.#send(topic, '', { retain: true })
         this.#toClear.delete(topic)
       },
-      // The connection has ended: it is cleared on the next one.
+      // The connection has ended: cleared on the next one.
       () => {},
     )
   }

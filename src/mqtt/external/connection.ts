@@ -8,12 +8,12 @@ export const connectionLost = 'the connection to the broker was lost'
 
 export interface ConnectionHandlers {
   connected(sessionPresent: boolean): void
-  /** A message. Its PUBACK waits for the promise; null: it may leave at once. */
+  /** A message. Its PUBACK waits for the promise; null: it is sent at once. */
   message(packet: IPublishPacket): Promise<void> | null
-  /** Anything at all was received. */
+  /** Any packet was received. */
   heard(): void
   failed(error: Error & { code?: number }): void
-  /** Told once, for an attempt that failed as well. */
+  /** Called once, for a failed attempt as well. */
   closed(takenOver: boolean): void
 }
 
@@ -24,8 +24,8 @@ export interface Subscribing {
 }
 
 /**
- * One connection to an external broker, and one client of mqtt.js: a client that connects again never settles what it
- * had published on the connection before. What is not acknowledged when this one ends is rejected.
+ * A connection to an external broker, with its own client of mqtt.js: a client that reconnects never settles its
+ * earlier publishes. Those that are not acknowledged when the connection ends are rejected.
  */
 export class Connection {
   readonly #client: MqttClient
@@ -34,15 +34,16 @@ export class Connection {
   #ended = false
 
   constructor(server: string, options: IClientOptions, handlers: ConnectionHandlers) {
-    // Reconnecting is the hub's: with a growing wait, on its own clock.
+    // The hub reconnects itself, with growing delays on its own clock.
     const client = mqtt.connect(server, { ...options, reconnectPeriod: 0, resubscribe: false })
     this.#client = client
-    // A resumed session delivers before `connect` is told: the handler stands before the first packet.
+    // A resumed session delivers before the `connect` event: the handler has to be set before the first packet.
     client.handleMessage = (packet, done) => this.#handleMessage(packet as IPublishPacket, handlers, done)
     this.#holdPubacks()
     let takenOver = false
     client.on('connect', ({ sessionPresent }) => {
-      // Else the answer to a command waits behind its own PUBACK for the other side's delayed acknowledgement: 40 ms.
+      // Nagle's algorithm would delay the answer to a command behind its PUBACK by the peer's delayed acknowledgement:
+      // 40 ms.
       if (client.stream instanceof Socket) client.stream.setNoDelay(true)
       handlers.connected(sessionPresent)
     })
@@ -59,7 +60,7 @@ export class Connection {
     })
   }
 
-  /** The broker has taken it in, and it has not ended. */
+  /** Connected: CONNACK was received, and it has not ended. */
   get isOpen(): boolean {
     return !this.#ended && this.#client.connected
   }
@@ -87,19 +88,19 @@ export class Connection {
     if (filters.length > 0) await this.#client.unsubscribeAsync([...filters])
   }
 
-  /** Without DISCONNECT, so that the broker sends again what is not acknowledged. */
+  /** Closes without DISCONNECT, so that the broker redelivers what is not acknowledged. */
   drop(): void {
     this.#client.stream?.destroy()
   }
 
-  /** With DISCONNECT where it is open. */
+  /** Closes with DISCONNECT if it is connected. */
   async end(): Promise<void> {
     await this.#client.endAsync(!this.#client.connected)
   }
 
   /**
-   * Lets the next packet in at once, so that many publishes share one commit; the PUBACK of each is held until its
-   * own commit. Without the private method that this leans on, packets are handled one after the other instead.
+   * Accepts the next packet at once, so that many publishes share a commit; the PUBACK of each waits for its commit.
+   * Without the private method that this relies on, packets are handled one after the other.
    */
   #handleMessage(packet: IPublishPacket, handlers: ConnectionHandlers, done: () => void): void {
     const work = handlers.message(packet)

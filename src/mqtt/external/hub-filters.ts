@@ -1,16 +1,16 @@
 import { overlap, union } from '../filter.ts'
 
-/** A topic filter that the hub listens to at another broker. */
+/** A topic filter of the hub at an external broker. */
 export interface HubFilter {
   readonly filter: string
-  /** Brings commands: at QoS 1 and without retained messages. Else somebody else's topics are watched. */
+  /** For commands: at QoS 1 and without retained messages. Otherwise for watching topics of others. */
   readonly isCommand: boolean
 }
 
 /**
- * Filters to subscribe to: they bring all that is wanted, and no topic twice. Where two overlap, a broker may deliver a
- * copy for each of them (MQTT 5, section 3.3.4; mosquitto does), and each copy would be a command of its own. Filters
- * that overlap become one that takes both.
+ * Filters to subscribe to, which cover all wanted topics without overlaps. Where two overlap, a broker may deliver a
+ * copy for each of them (MQTT 5, section 3.3.4; mosquitto does), and each copy would be a command of its own.
+ * Overlapping filters are merged.
  */
 export function withoutOverlaps(wanted: Iterable<HubFilter>): HubFilter[] {
   let plan: HubFilter[] = []
@@ -27,8 +27,8 @@ export function withoutOverlaps(wanted: Iterable<HubFilter>): HubFilter[] {
 }
 
 /**
- * Filters that a session may hold beside the plan: of an earlier version, or of a run that was killed while it watched
- * more. Each would bring a second copy of topics that the plan takes.
+ * Filters that a session may have in addition to the plan: of an earlier version, or of a run that was killed while it
+ * watched more. Each would deliver a second copy of topics in the plan.
  */
 export function leftBehind(
   plan: readonly HubFilter[],

@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '../../util/clock.ts'
 import type { WatchedMessage } from '../ingress.ts'
 
-/** ms until the hub says again that it is online: a flood of contradictions is answered once a second. */
+/** Delay before publishing online again: a flood of contradictions is answered once per second. */
 const restateMs = 1_000
 
 /**
- * `bridge/state` as the broker shows it. Another hub on the same base topic that ends, or a will that comes late, says
- * `offline` there, and every entity in Home Assistant would stay unavailable.
+ * `bridge/state` at the broker. Another hub on the same base topic that ends, or a delayed will, publishes `offline`
+ * there, and every entity in Home Assistant would stay unavailable.
  */
 export class OwnState {
   readonly filter: string
@@ -20,7 +20,7 @@ export class OwnState {
     this.#restate = restate
   }
 
-  /** What is retained is from before: the hub says that it is online when it connects. */
+  /** A retained state is an earlier one: the hub publishes online when it connects. */
   readonly seen = ({ payload, retained }: WatchedMessage): void => {
     if (retained || payload === 'online' || this.#timer !== null) return
     this.#timer = this.#clock.after(restateMs, () => {

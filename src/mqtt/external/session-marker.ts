@@ -5,18 +5,18 @@ export interface MarkerOptions {
   readonly clock: Clock
   readonly topic: string
   send(payload: string): void
-  /** It did not come back, though it was sent twice. */
+  /** It was not received, though it was sent twice. */
   missing(): void
 }
 
-/** Sent again after this time: the broker may have dropped it as expired behind a long queue. */
-const againMs = 30_000
+/** The broker may have dropped the marker as expired behind a long queue. */
+const resendMs = 30_000
 export const markerExpirySeconds = 60
 
 /**
- * Tells what waited in the broker's session from what is published now. After a reconnect the hub publishes a marker
- * to itself: brokers deliver in order, so whatever arrives before it had waited. Its payload names this connection and
- * can't be guessed: a marker that still waits from an earlier run, or that somebody else publishes, is no proof.
+ * Distinguishes messages queued in the broker's session from new ones. After a reconnect the hub publishes a marker to
+ * itself: brokers deliver in order, so whatever arrives before it was queued. Its payload is unique to this connection
+ * and can't be guessed, so that a marker of an earlier run, or of somebody else, does not count.
  */
 export class SessionMarker {
   readonly #options: MarkerOptions
@@ -34,12 +34,12 @@ export class SessionMarker {
     return this.#options.topic
   }
 
-  /** What arrives now was published while the hub was connected. */
+  /** Messages from now on were published while the hub was connected. */
   get isLive(): boolean {
     return this.#isLive
   }
 
-  /** A new connection; without a session at the broker nothing can have waited. */
+  /** A new connection; without a session at the broker nothing was queued. */
   connected(sessionPresent: boolean): void {
     this.lost()
     this.#isLive = !sessionPresent
@@ -51,7 +51,7 @@ export class SessionMarker {
     const { clock, send, missing } = this.#options
     if (this.#sent++ === 2) missing()
     send(this.#payload)
-    this.#timer = clock.after(againMs, () => this.begin())
+    this.#timer = clock.after(resendMs, () => this.begin())
   }
 
   arrived(payload: string): void {
