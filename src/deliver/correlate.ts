@@ -9,17 +9,17 @@ import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
 import { own } from '../util/own.ts'
 
-/** What a text means for the commands of its device. */
+/** The meaning of a text for the commands of its device. */
 export interface Correlation {
   readonly settlements: readonly Settlement[]
   readonly answers: readonly Answer[]
-  /** What holds now because the device accepted. */
+  /** Values that hold because the device has accepted. */
   readonly sets: Values
-  /** Alarms that are acknowledged now. */
+  /** Alarms that are acknowledged. */
   readonly cancels: readonly string[]
   /** The text was sent before the open command: news, not an answer. */
   readonly lateFor: string | null
-  /** It is the answer to an open command, by its words: to one that only asks, or to another. */
+  /** By its wording it answers an open command: a query, or another one. */
   readonly answered: 'question' | 'act' | null
 }
 
@@ -38,19 +38,19 @@ interface Candidate {
   readonly answer: Answer
 }
 
-/** When a text left and when it came, in ms by our clock. */
+/** Times of a text, in ms by the hub's clock. */
 export interface TextTimes {
-  /** The latest moment at which the network can have taken it. */
+  /** The latest time at which the network can have accepted it. */
   readonly sentAt: number
   readonly receivedAt: number
 }
 
-/** Stamps of service centres have whole seconds, and their clocks are known roughly. */
+/** Stamps of service centres have whole seconds, and their clocks are known approximately. */
 const graceMs = 2_000
 
 /**
- * Ties a text to the command that it answers. A text that was there, or provably sent, before the command left answers
- * nothing; what could answer two different commands answers neither.
+ * Matches a text to the command that it answers. A text that existed, or was provably sent, before the command was sent
+ * answers nothing; one that could answer two different commands answers neither.
  */
 export function correlate(
   device: Device,
@@ -64,7 +64,7 @@ export function correlate(
   const timely = written.filter((command) => earliest >= (command.writtenAt as number))
   const early = written.find((command) => !command.final && !timely.includes(command))
   const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
-  // A further text of an answer that has begun is known by its wording, whatever was sent since.
+  // A further text of a partial answer is recognised by its wording, whatever was sent since.
   const goesOn = fitting.find(({ command, answer }) => !command.final && command.reason === 'partial' && !answer.any)
   const open = goesOn ?? fitting.find(({ command }) => !command.final)
   const ended = fitting.filter(({ command, answer }) => command.final && !answer.any)
@@ -86,8 +86,8 @@ export function correlate(
 }
 
 /**
- * Commands that shared a text, in its order: one answers them all line by line, or the first that is still unanswered
- * and fits.
+ * Commands that shared a text, in its order: an answer is for all of them, line by line, or for the first unanswered
+ * one that fits.
  */
 function answeredTogether(
   device: Device,
@@ -151,8 +151,8 @@ function settlementOf(
   { command, spec, answer }: Candidate,
   verdict: Settlement['verdict'],
 ): Settlement {
-  const tells = answer.verdict === 'accepted' && (!answer.any || spec.anyTells === true)
-  const holds = tells && verdict !== 'mismatch' && verdict !== 'partial'
+  const isProof = answer.verdict === 'accepted' && (!answer.any || spec.anyTells === true)
+  const holds = isProof && verdict !== 'mismatch' && verdict !== 'partial'
   return {
     seq: command.seq,
     verdict,
@@ -163,7 +163,7 @@ function settlementOf(
   }
 }
 
-/** Settings that hold now, each with what was configured when the device took it. */
+/** Settings that hold now, each with the value that was configured when the device accepted it. */
 function taken({ configured }: Device, secrets: Readonly<Record<string, string>>): Settlement['learned'] {
   return Object.fromEntries(
     Object.entries(secrets).map(([name, value]) => [name, { value, over: own(configured, name) ?? '' }]),

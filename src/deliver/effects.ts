@@ -14,34 +14,34 @@ import { numberOf } from './identify.ts'
 import { type Judgement, valuesOf } from './judge.ts'
 import type { WholeText } from './reassemble.ts'
 
-/** What identifying, reading and correlating found. */
+/** Results of identifying, reading and correlating. */
 export interface Understood {
   readonly whole: WholeText
   readonly device: Device | null
-  /** The contact whose number it is. */
+  /** The contact with the number. */
   readonly contact: string | null
   readonly context: ReadContext
-  /** The latest moment at which the network can have taken it, by the hub's clock. */
+  /** The latest time at which the network can have accepted it, by the hub's clock. */
   readonly sentAt: number
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
   readonly judgement: Judgement
-  /** Somebody else's text that the device passed on: nothing that it says itself. */
+  /** A forwarded text of somebody else, without values of the device itself. */
   readonly forwarded: { readonly from: string | null; readonly text: string } | null
 }
 
 export interface EffectRules {
   readonly unknownSenders: 'publish' | 'drop'
-  /** Texts that were in a modem's memory and are older than this were there before the hub: filed, and nothing more. */
+  /** Older texts in a modem's memory are from before the installation, and only stored. */
   readonly installedAt: number
   newId(prefix: string): string
 }
 
-/** A device's own clock is believed within this distance of the network's. */
-const believable = 86_400_000
-const installSlack = 10 * 60_000
+/** Largest credible difference of a device's clock from the network's. */
+const maxClockErrorMs = 86_400_000
+const installToleranceMs = 10 * 60_000
 
-/** Everything that follows from a text, for one transaction. */
+/** All effects of a text, for one transaction. */
 export function effectsOf(
   understood: Understood,
   rules: EffectRules,
@@ -51,7 +51,7 @@ export function effectsOf(
   const { answers, cancels } = correlation
   const { holds, level, question } = judgement
   const [reading] = readings
-  const said = [...(reading === undefined ? [] : [reading]), ...answers]
+  const sources = [...(reading === undefined ? [] : [reading]), ...answers]
   const values = valuesOf(readings, correlation)
   const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
@@ -73,7 +73,7 @@ export function effectsOf(
       gateway: whole.gateway,
       text,
       trust: level,
-      told: hidden ? null : receivedOf(messageId, text, understood),
+      document: hidden ? null : receivedOf(messageId, text, understood),
     },
     state:
       device === null || old || !holds
@@ -91,7 +91,7 @@ export function effectsOf(
     unproven,
     heard: unknown && device !== null ? { text, hint: hintFor(device, whole.text ?? '', unproven) } : null,
     settlements: old ? [] : settlementsOf(understood),
-    learned: device === null || old || !holds ? {} : learned(device, said),
+    learned: device === null || old || !holds ? {} : learned(device, sources),
     cancels: holds ? cancels : [],
     window: device === null || !holds ? null : windowOf(device, readings, now),
     events: old ? [] : eventsOf(understood, rules),
@@ -102,15 +102,15 @@ export function effectsOf(
   }
 }
 
-/** What the text reports; what is not proven well enough, whatever it says; and that it contradicts such a text. */
+/** The event of the text, an unverified one, or the contradiction of an unverified one. */
 function eventsOf(understood: Understood, rules: EffectRules): TextEffects['events'] {
   const { device, readings, correlation, judgement } = understood
   const { level: trust, holds, contradicts } = judgement
   const [reading] = readings
   const values = valuesOf(readings, correlation)
-  const said = [...(reading === undefined ? [] : [reading]), ...correlation.answers]
-  const told = isAskedFor(understood) ? null : (said.find((one) => one.event !== null)?.event ?? null)
-  const event = told ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
+  const sources = [...(reading === undefined ? [] : [reading]), ...correlation.answers]
+  const reported = isAskedFor(understood) ? null : (sources.find((one) => one.event !== null)?.event ?? null)
+  const event = reported ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
   if (device === null) return []
   const common = { values, trust, unverified: !holds }
   const alarm = event !== null && {
@@ -118,7 +118,7 @@ function eventsOf(understood: Understood, rules: EffectRules): TextEffects['even
     type: event,
     id: rules.newId('evt'),
     level: reading?.level ?? null,
-    // It neither ends an alarm nor hides one that is true.
+    // It must neither end an alarm nor suppress a true one.
     same: holds ? sameness(event, values) : `unverified:${sameness(event, values)}`,
     repeatsMs: (reading?.repeats ?? 0) * 1000,
     ends: holds ? (reading?.ends ?? null) : null,
@@ -135,7 +135,7 @@ function eventsOf(understood: Understood, rules: EffectRules): TextEffects['even
   return [alarm || [], against || []].flat()
 }
 
-/** What somebody said who may not be the device ends the wait, and says nothing of success. */
+/** An answer that may not be from the device ends the wait without a success or failure. */
 function settlementsOf({ correlation, judgement }: Understood): TextEffects['settlements'] {
   return correlation.settlements.map((one) => {
     const reply = { ...one.reply, trust: judgement.level }
@@ -145,26 +145,26 @@ function settlementsOf({ correlation, judgement }: Understood): TextEffects['set
   })
 }
 
-/** The place that was asked for, told as the last known one: that there is no fix now is its answer and no alarm. */
+/** The requested position, as the last known one: that there is no fix now is the answer, not an alarm. */
 function isAskedFor({ readings: [reading], correlation: { answers } }: Understood): boolean {
   if (reading === undefined || reading.event === null || reading.event === 'sos') return false
   return reading.values.fix === false && answers.some(({ message }) => message === reading.message)
 }
 
-/** Nobody could make sense of it: no message, no answer that is known by its words, and nobody else's. */
+/** Not recognised: no message, no answer by its wording, and not forwarded. */
 function isUnknown({ whole, readings, contact, correlation, forwarded }: Understood, unproven: string | null): boolean {
   const answers = unproven === null ? correlation.answers : correlation.answers.filter(({ any }) => !any)
   const isRead = readings.length + answers.length > 0
   return (whole.text ?? '').trim() !== '' && !isRead && forwarded === null && contact === null
 }
 
-/** The message that would have fitted, had the device's owner allowed what nobody has seen yet. */
+/** The unproven message that would fit if the owner allowed it. */
 function unprovenOf({ whole, readings, context }: Understood, device: Device): string | null {
   if (device.unproven || readings.length > 0) return null
   return readText({ ...device, unproven: true }, whole.text ?? '', context)[0]?.message ?? null
 }
 
-/** Why the device's own profile did not know it. */
+/** Why the device's profile did not recognise it. */
 function hintFor(device: Device, text: string, unproven: string | null): string {
   const { id } = device.profile
   if (unproven !== null)
@@ -174,7 +174,7 @@ function hintFor(device: Device, text: string, unproven: string | null): string 
   return `the nearest of ${id} is ${near.message}, up to character ${near.at}: ${near.expected.join(' or ')} would follow`
 }
 
-/** What may be shown of the text. */
+/** The text as it may be shown. */
 function textOf({ whole, device, readings, correlation: { answers } }: Understood): string {
   const [answer, ...more] = answers
   if (answer !== undefined && more.length > 0) return answers.map(({ masked }) => masked).join('\n')
@@ -183,24 +183,26 @@ function textOf({ whole, device, readings, correlation: { answers } }: Understoo
   )
 }
 
-/** Settings that the text teaches: texts and names that the device's owner stored in it. */
-function learned(device: Device, said: readonly { readonly values: Values }[]): TextEffects['learned'] {
-  const taught = Object.assign({}, ...said.map(({ values }) => learnedFrom(device, values))) as Record<string, string>
+/** Settings learned from the text: texts and names that the owner has stored in the device. */
+function learned(device: Device, sources: readonly { readonly values: Values }[]): TextEffects['learned'] {
+  const taught = Object.assign({}, ...sources.map(({ values }) => learnedFrom(device, values))) as Record<
+    string,
+    string
+  >
   return Object.fromEntries(Object.entries(taught).map(([name, value]) => [name, { value, over: null }]))
 }
 
-/** Until when the device takes the commands of its window: a text of the right kind has opened it. */
+/** The end of the device's window, if the text opens it. */
 function windowOf({ id, timing, dialect }: Device, readings: readonly Reading[], now: number): TextEffects['window'] {
   const { window } = timing
   if (window === undefined) return null
-  const isSaid = Object.entries(dialect.messages).some(([name, row]) => [name, row.event].includes(window.after))
-  const opens = !isSaid || readings.some(({ message, event }) => [message, event].includes(window.after))
+  const hasTrigger = Object.entries(dialect.messages).some(([name, row]) => [name, row.event].includes(window.after))
+  const opens = !hasTrigger || readings.some(({ message, event }) => [message, event].includes(window.after))
   return opens ? { lane: `d:${id}`, until: now + window.for * 1000 } : null
 }
 
 /**
- * What makes two alarms one: the kind and what it is about. Where the device is, and when, changes while one alarm
- * goes on.
+ * Identity of an alarm: its kind and subject. Position and time change while an alarm continues.
  */
 function sameness(event: string, values: Values): string {
   const about = Object.entries(values).filter(([name]) =>
@@ -209,7 +211,7 @@ function sameness(event: string, values: Values): string {
   return `${event} ${JSON.stringify(Object.fromEntries(about))}`
 }
 
-/** What everybody is told of it. */
+/** The published form of the text. */
 function receivedOf(
   id: string,
   text: string,
@@ -240,20 +242,20 @@ function receivedOf(
 }
 
 /**
- * Was it there before the hub? Only what a modem's memory held at the start can have been, and there the stamp says it:
- * a text that comes while the hub runs is new, whatever a service centre's clock says.
+ * Whether it is from before the installation. Only messages in a modem's memory at the start can be, by their stamp: a
+ * text that arrives while the hub runs is new, whatever the clock of its service centre.
  */
 export function isFromBefore(
   { whole, sentAt }: Understood,
   { installedAt }: Pick<EffectRules, 'installedAt'>,
 ): boolean {
-  const since = Math.min(installedAt, whole.receivedAt) - installSlack
+  const since = Math.min(installedAt, whole.receivedAt) - installToleranceMs
   return whole.source === 'listed' && Math.min(sentAt, usable(whole) ?? sentAt) < since
 }
 
-/** The device's own time for what it says, where it is near the network's; it is never ahead of the reception. */
+/** The device's own time of its report, where it is near the network's; never after the reception. */
 function ownTime(values: Values | undefined, { whole, sentAt }: Understood): number | null {
   const own = values?.fix_time ?? values?.time
   const time = typeof own === 'string' && /(Z|[+-]\d\d:\d\d)$/.test(own) ? Date.parse(own) : Number.NaN
-  return Math.abs(time - sentAt) < believable ? Math.min(time, whole.receivedAt) : null
+  return Math.abs(time - sentAt) < maxClockErrorMs ? Math.min(time, whole.receivedAt) : null
 }

@@ -5,8 +5,8 @@ import type { Values } from '../message/values.ts'
 import { own } from '../util/own.ts'
 
 /**
- * Which of the devices behind a number a text is of: the one that it names, else the only one that knows it. Several
- * share a number where texts or the profile's `identity` tell them apart.
+ * The device of a text, among those with the number: the one that it names, else the only one that recognises it.
+ * Devices may share a number where texts or the profile's `identity` distinguish them.
  */
 export function identify(devices: readonly Device[], text: string, context: ReadContext): Device | null {
   if (devices.length < 2) return devices[0] ?? null
@@ -19,13 +19,13 @@ export function identify(devices: readonly Device[], text: string, context: Read
   return (knowing.find(({ named }) => named) ?? knowing[0])?.device ?? devices[0] ?? null
 }
 
-/** The text holds the field that tells this device from others. */
+/** Whether the text contains the field that identifies this device. */
 function isNamed(device: Device, values: Values): boolean {
   const { identity } = device.dialect
   return identity !== null && own(values, identity) !== undefined && isOwn(device, values)
 }
 
-/** As the configuration writes it: with a plus when it is international. */
+/** As in the configuration: with a plus if it is international. */
 export function numberOf({ number, ton }: Address): string {
   return ton === 'international' ? `+${number}` : number
 }

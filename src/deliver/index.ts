@@ -23,16 +23,16 @@ import type { UnknownText } from './unknown.ts'
 /**
  * DELIVER: SMS-DELIVER / SMS-STATUS-REPORT -> MQTT
  *
- *   collect     what a gateway hands over
+ *   collect     a message from a gateway
  *   file        the inbox, raw -- commit --
  *   == now the SIM, the SMSC or the sender may forget it ==
  *   decode      by the form that its gateway brings -> text, report, or quarantine
- *   report      to the submission that it speaks of
+ *   report      to its submission
  *   reassemble  segments -> a whole text
  *   identify    originating address -> device
  *   read        text -> values and events
- *   correlate   which open command does it answer?
- *   publish     everything that follows -- commit --, then in order to the broker (publish.ts)
+ *   correlate   the open command that it answers
+ *   publish     all effects -- commit --, then in order to the broker (publish.ts)
  */
 export const deliverSteps = [
   'collect',
@@ -50,35 +50,34 @@ export interface DeliverDeps extends EffectRules {
   readonly store: Store
   readonly clock: Clock
   readonly checkpoint: Checkpoint
-  /** Of the kinds of gateways, by the forms that they bring. */
+  /** Decoders by the form of the message. */
   readonly decoders: Readonly<Record<string, Decoder>>
   readonly directory: Directory
   readonly contacts: Directory<Listed>
   now(): number
-  /** Asks a device for a property, or for its state where it is empty. */
+  /** Queries a property of a device, or its state where it is empty. */
   ask(device: string, property: string): Promise<unknown>
-  /** A text that nobody could make sense of. */
+  /** An unrecognised text. */
   unknown(text: UnknownText): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-const slowSweep = 60_000
-const batch = 50
-/** A set that lacks a segment is given up after this long. */
+const sweepIntervalMs = 60_000
+const batchSize = 50
+/** An incomplete message is given up after this time. */
 const assemblyMs = 6 * 3_600_000
-/** A report whose submission nobody knows. */
+/** A report without a known submission is given up after this time. */
 const orphanMs = 10 * 60_000
-/** Attempts at one message before it goes into quarantine. */
-const mostFailures = 3
-/** ms until a message that failed is tried again. */
-const againMs = 1_000
+/** Attempts at a message before it is quarantined. */
+const maxFailures = 3
+const retryMs = 1_000
 
 export class Deliver {
   readonly #deps: DeliverDeps
   readonly #steps: Steps<(typeof deliverSteps)[number]>
   readonly #bell: Doorbell
   #running = true
-  /** How often each message that is tried again has failed. */
+  /** Failures of the messages that are being retried. */
   readonly #failures = new Map<number, number>()
   #ended: Promise<void> = Promise.resolve()
 
@@ -89,24 +88,24 @@ export class Deliver {
     deps.store.on('inbox', () => this.#bell.ring())
   }
 
-  /** From the gateway to the disk. Resolved, the gateway may forget the message. */
+  /** From the gateway to the disk. When it resolves, the gateway may delete the message. */
   async receive(raw: RawMessage): Promise<void> {
     const message = this.#steps.runSync('collect', () => {
       const now = this.#deps.now()
       return { raw, hash: raw.identity.hash, stamped: isMarked(raw.identity, now), now }
     })
     const { duplicate } = await this.#steps.run('file', () => this.#deps.store.run('file', message))
-    if (duplicate) this.#deps.log('info', `a message through ${raw.gateway} came once more and is counted only`)
+    if (duplicate) this.#deps.log('info', `a message through ${raw.gateway} was a duplicate and is only counted`)
   }
 
-  /** Out of its slot. Only without a stamp does it matter that the same found there later is another one. */
+  /** Deleted from its slot. Only for messages without a stamp: an equal one found there later is another message. */
   async deleted({ gateway, slot, identity }: RawMessage): Promise<void> {
     if (slot !== undefined && !isMarked(identity, this.#deps.now()))
       await this.#deps.store.run('noteDeleted', { gateway, slot })
   }
 
   /**
-   * Somebody has called a gateway: told with the device whose number that is. A number proves nothing: no more follows.
+   * A call to a gateway: published with the device of the number. As numbers can be forged, it has no further effect.
    */
   async called(gateway: string, from: string | null): Promise<void> {
     const { directory, now, store } = this.#deps
@@ -125,29 +124,28 @@ export class Deliver {
     await this.#ended
   }
 
-  /** From the disk to the broker's queue, one message after the other. */
+  /** From the disk to the outlets, one message after the other. */
   async #run(): Promise<void> {
     while (this.#running) {
       const seen = this.#bell.rings
       try {
-        const messages = await this.#deps.store.run('filed', { limit: batch })
-        // One that failed behind its commit is settled all the same.
+        const messages = await this.#deps.store.run('filed', { limit: batchSize })
+        // One that failed after its commit is settled nevertheless.
         for (const id of this.#failures.keys()) if (!messages.some((one) => one.id === id)) this.#failures.delete(id)
         for (const message of messages) await this.#takeOrKeep(message)
-        if (this.#failures.size > 0) await sleep(this.#deps.clock, againMs)
-        if (this.#failures.size > 0 || messages.length === batch) continue
+        if (this.#failures.size > 0) await sleep(this.#deps.clock, retryMs)
+        if (this.#failures.size > 0 || messages.length === batchSize) continue
         await this.#giveUpWaiting()
-        await this.#bell.wait(seen, slowSweep)
+        await this.#bell.wait(seen, sweepIntervalMs)
       } catch (error) {
         this.#deps.log('error', `reading texts: ${Fault.from(error).message}`)
-        await sleep(this.#deps.clock, againMs)
+        await sleep(this.#deps.clock, retryMs)
       }
     }
   }
 
   /**
-   * A message that fails is tried again, and what is behind it goes on meanwhile. One that can't be got through,
-   * whatever the reason, is put aside.
+   * A message that fails is retried while later ones proceed. After too many failures it is quarantined.
    */
   async #takeOrKeep(message: FiledMessage): Promise<void> {
     try {
@@ -159,7 +157,7 @@ export class Deliver {
       const failures = (this.#failures.get(message.id) ?? 0) + 1
       this.#failures.set(message.id, failures)
       this.#deps.log('error', `a message through ${message.gateway} failed (${failures}): ${fault.message}`)
-      if (failures < mostFailures) return
+      if (failures < maxFailures) return
       await this.#quarantine(message, { kind: 'undecodable', reason: fault.message, detail: {} })
       this.#failures.delete(message.id)
     }
@@ -183,7 +181,7 @@ export class Deliver {
         const { texts, copy } = await this.#steps.run('reassemble', () =>
           reassemble(this.#deps.store, message, segment),
         )
-        if (copy) this.#deps.log('info', `a segment through ${message.gateway} came once more and is counted only`)
+        if (copy) this.#deps.log('info', `a segment through ${message.gateway} was a duplicate and is only counted`)
         for (const whole of texts) await this.#deliver(whole)
       }
     }
@@ -225,20 +223,21 @@ export class Deliver {
       this.#deps.now(),
     )
     const { isFlood } = await this.#steps.run('publish', () => this.#deps.store.run('settleText', effects))
-    const { messageId, sender, text: masked, told } = effects.incoming
-    if (isFlood) this.#deps.log('warn', `${sender} sends too many texts: the next ones are counted and the newest kept`)
-    if (told === null) this.#deps.log('info', `a text through ${whole.gateway} is filed only (${messageId})`)
+    const { messageId, sender, text: masked, document } = effects.incoming
+    if (isFlood)
+      this.#deps.log('warn', `${sender} sends too many texts: further ones are counted, and only the newest are kept`)
+    if (document === null) this.#deps.log('info', `a text through ${whole.gateway} is stored only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
     const { unproven } = effects
     this.#deps.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
   }
 
-  /** The device is asked whether a text that proves too little is true. */
+  /** Queries the device to verify an unverified text. */
   #ask(device: string, { question }: Judgement): void {
     if (question === null) return
-    this.#deps.log('info', `a text in the name of ${device} is unverified: it is asked for its state`)
-    const failed = logged(this.#deps.log, `asking ${device} for its state`)
+    this.#deps.log('info', `a text in the name of ${device} is unverified: its state is queried`)
+    const failed = logged(this.#deps.log, `querying the state of ${device}`)
     inBackground(() => this.#deps.ask(device, question.property), failed)
   }
 
@@ -251,7 +250,7 @@ export class Deliver {
     await this.#deps.store.run('quarantine', { raw: message.id, reason, data })
   }
 
-  /** Incomplete texts and reports without a submission end their wait, and are told. */
+  /** Incomplete texts and reports without a submission end their wait and are published. */
   async #giveUpWaiting(): Promise<void> {
     const { store, clock, log } = this.#deps
     const now = this.#deps.now()
@@ -260,13 +259,13 @@ export class Deliver {
     for (const report of await store.run('orphanedReports', { before: now - orphanMs })) {
       const data = {
         gateway_sim: report.account,
-        // TP-MR is a number to whoever reads it, the id of a carrier is not.
+        // TP-MR is published as a number, the id of a carrier is not.
         reference: report.matching === 'tp_mr' ? Number(report.reference) : report.reference,
         outcome: report.outcome,
         meaning: report.meaning,
       }
       const emit = () => store.run('emit', [happening('unmatched_report', data)])
-      // The row is gone: the event is what is left of it.
+      // The row is deleted: only the event remains.
       const failed = logged(log, 'an unmatched report')
       inBackground(() => untilDone(clock, emit, () => this.#running, failed), failed)
     }
@@ -274,8 +273,8 @@ export class Deliver {
 }
 
 /**
- * Does something in it tell this message from another one with the same content? Not a stamp of a clock which was never
- * set: such a clock says the same again and again.
+ * Whether it can be distinguished from another message with the same content. Not by the stamp of a clock that was
+ * never set: such a clock repeats itself.
  */
 function isMarked({ mark }: Identity, receivedAt: number): boolean {
   return mark === 'id' || usable({ scts: mark, receivedAt }) !== null

@@ -8,24 +8,24 @@ import type { Values } from '../message/values.ts'
 import type { Correlation } from './correlate.ts'
 import type { WholeText } from './reassemble.ts'
 
-/** How far a text is believed. */
+/** Trust in a text. */
 export interface Judgement {
   readonly level: TrustLevel
-  /** It may change the state; else it is told as an event that is unverified. */
+  /** It may change the state; otherwise it is published as an unverified event. */
   readonly holds: boolean
-  /** It may say that a command has worked. */
+  /** It may confirm a command. */
   readonly settles: boolean
-  /** The way that an answer came by, to be known again. */
+  /** The route of an answer, to be recognised later. */
   readonly route: string | null
-  /** What the device is asked about and how; null when it is not asked. */
+  /** The query of the device about it; null without one. */
   readonly question: { readonly property: string; readonly claimed: Values } | null
-  /** It contradicts the text that the device was asked about. */
+  /** It contradicts the text that the device was queried about. */
   readonly contradicts: boolean
 }
 
 const byNobody = { holds: true, settles: true, route: null, question: null, contradicts: false } as const
 
-/** A text of no device, or of nothing that matters here. */
+/** A text of no device, or without relevant values. */
 export const unjudged = (level: TrustLevel): Judgement => ({ level, ...byNobody })
 
 export interface Heard {
@@ -34,21 +34,21 @@ export interface Heard {
   readonly correlation: Correlation
 }
 
-/** What a text says, and what an answer brings about. */
+/** The values of a text, and those that an answer confirms. */
 export const valuesOf = ([reading]: readonly Reading[], { answers, sets }: Correlation): Values =>
   Object.assign({}, ...[...(reading === undefined ? [] : [reading]), ...answers].map(publicValues), sets) as Values
 
-/** What proves that a text is its device's own, and whether that is enough for what it says. */
+/** The proof that a text is from its device, and whether it is sufficient for its values. */
 export function judge(device: Device, heard: Heard, record: TrustRecord, now: number): Judgement {
   const { whole, readings, correlation } = heard
   const values = valuesOf(readings, correlation)
-  const said = [...readings.slice(0, 1), ...correlation.answers]
+  const sources = [...readings.slice(0, 1), ...correlation.answers]
   const level = levelOf(device, {
-    proven: said.some(({ proven }) => proven),
+    proven: sources.some(({ proven }) => proven),
     route: routeOf(whole.route, record, device.trust?.learn ?? learnedAfter),
     asked: correlation.answered === 'question',
   })
-  const events = said.flatMap(({ event, ends }) => [event ?? [], ends === null ? [] : `${ends}_end`].flat())
+  const events = sources.flatMap(({ event, ends }) => [event ?? [], ends === null ? [] : `${ends}_end`].flat())
   const required = readings.slice(0, 1).flatMap(({ trust }) => trust ?? [])
   const needed = requiredFor(device, { values, events, required })
   const holds = reaches(level, needed)
@@ -57,7 +57,7 @@ export function judge(device: Device, heard: Heard, record: TrustRecord, now: nu
   const [last = Number.NEGATIVE_INFINITY] = record.askedAt
   const isOpen = now - last < every * 1000
   const mayAsk = !holds && correlation.answered !== 'question' && !isOpen && record.askedAt.length < day
-  const property = mayAsk && said.length > 0 ? questionFor(device, Object.keys(claim)) : null
+  const property = mayAsk && sources.length > 0 ? questionFor(device, Object.keys(claim)) : null
   return {
     level,
     holds,
@@ -68,7 +68,7 @@ export function judge(device: Device, heard: Heard, record: TrustRecord, now: nu
   }
 }
 
-/** Answers that make a way a known one, where the owner says nothing else. */
+/** Answers after which a route is known, by default. */
 const learnedAfter = 5
 
 function routeOf(route: string | null, { routes }: TrustRecord, learn: number): 'known' | 'foreign' | 'unknown' {

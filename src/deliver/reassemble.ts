@@ -6,7 +6,7 @@ import { assemblyKey, join, type Part } from '../sms/join-segments.ts'
 import { readableText } from '../sms/readable.ts'
 import type { Store } from '../store/store.ts'
 
-/** A whole text, or what there is of one. */
+/** A text, complete or with missing segments. */
 export interface WholeText {
   readonly raws: readonly number[]
   readonly assembly: string | null
@@ -15,7 +15,7 @@ export interface WholeText {
   readonly from: Address
   /** The service centre that its stamp is of; null where the modem does not show it. */
   readonly centre: string | null
-  /** How it came, as far as a forger could not easily do the same; null where the modem does not show it. */
+  /** Properties of its route that are hard to forge; null where the modem does not show them. */
   readonly route: string | null
   /** null for a message of octets. */
   readonly text: string | null
@@ -23,13 +23,13 @@ export interface WholeText {
   readonly encoding: 'gsm7' | 'ucs2' | 'data'
   readonly scts: number | null
   readonly parts: number
-  /** Sequence numbers of segments that never came. */
+  /** Sequence numbers of missing segments. */
   readonly missing: readonly number[]
   readonly damaged: boolean
   readonly receivedAt: number
 }
 
-/** What the store keeps of a segment until its message is whole. */
+/** A segment as stored until its message is complete. */
 interface KeptPart extends Part {
   readonly gateway: string
   readonly from: Address
@@ -40,11 +40,11 @@ interface KeptPart extends Part {
   readonly receivedAt: number
   readonly source: FiledMessage['source']
   readonly damaged?: true
-  /** Octets for nobody in particular: no port, not compressed. */
+  /** Octets without a port, not compressed: they may be text. */
   readonly mayBeText?: true
 }
 
-/** A message of its own at once, a segment when its set is complete; and the sets that are given up for it. */
+/** A message of one segment at once, others when complete; and the sets that are given up for it. */
 export async function reassemble(
   store: Store,
   raw: FiledMessage,
@@ -70,17 +70,17 @@ export async function reassemble(
   return { texts: [...givenUp, ...(complete === null ? [] : [complete])].map(joined), copy }
 }
 
-/** A set, complete or given up, as one text. */
+/** A set of segments, complete or given up, as a text. */
 export function joined(assembly: Assembly): WholeText {
   const parts = assembly.parts.map((part) => JSON.parse(part.content) as KeptPart)
   const { text, data, missing } = join(parts)
-  // It was there when its last segment was.
+  // Received when its last segment was.
   const last = parts.reduce((a, b) => (b.receivedAt > a.receivedAt ? b : a))
   return {
     ...whole(last),
     raws: assembly.parts.map((part) => part.raw),
     assembly: assembly.id,
-    // Segments that came in different ways are of no known one, as one of them may be somebody else's.
+    // With segments of different routes the route is unknown, as one of them may be forged.
     route: parts.every(({ route }) => route === last.route) ? (last.route ?? null) : 'mixed',
     parts: assembly.total,
     missing,
@@ -110,7 +110,7 @@ function keep({ gateway, receivedAt, source }: FiledMessage, segment: IncomingSe
 }
 
 function whole({ gateway, source, from, encoding, scts, centre, route, receivedAt }: KeptPart) {
-  // Segments that an older version kept lack some of it.
+  // Segments stored by an older version lack some fields.
   const shown = { centre: centre ?? null, route: route ?? null }
   return { gateway, source: source ?? 'storage', from, encoding, scts, ...shown, receivedAt }
 }

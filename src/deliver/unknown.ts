@@ -6,24 +6,24 @@ import { asError, inBackground } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { quoted } from '../util/escape.ts'
 
-/** Where profiles come from; what was read is forgotten again. */
+/** Source of profiles, which are not cached. */
 export interface ProfileSource {
   ids(): string[]
   read(id: string): Profile
 }
 
-/** A text that nobody could make sense of. */
+/** An unrecognised text. */
 export interface UnknownText {
   readonly messageId: string
   readonly raws: readonly number[]
-  /** null for a number that is no device. */
+  /** null for an unknown number. */
   readonly device: Device | null
   readonly sender: string
   readonly text: string
-  /** The same without secrets. */
+  /** The text without secrets. */
   readonly masked: string
   readonly context: ReadContext
-  /** The message of the device's profile that fits and that nobody has seen yet. */
+  /** The unproven message of the device's profile that fits. */
   readonly unproven: string | null
 }
 
@@ -31,19 +31,19 @@ export interface UnknownDeps {
   readonly profiles: ProfileSource
   readonly clock: Clock
   /** For the log. */
-  tell(message: string): void
-  /** For the quarantine, and for whoever watches: what was found. */
+  log(message: string): void
+  /** Receives the finding, for the quarantine and the event. */
   found(text: UnknownText, data: Readonly<Record<string, unknown>>): Promise<void>
 }
 
-/** Texts that wait for their search: a flood of nonsense shall not keep the hub busy. */
-const mostWaiting = 20
-/** Kinds of texts that were looked for already. */
-const mostKnown = 2_000
+/** Texts waiting for their search, so that a flood of nonsense does not load the hub. */
+const maxWaiting = 20
+/** Kinds of texts that were searched for already. */
+const maxKinds = 2_000
 
 /**
- * Texts nobody knows are not dropped: every profile is tried on them, one between two other things that the hub does,
- * and the best or the nearest is named, with the line that adds the device where its number is new.
+ * Searches all profiles for unrecognised texts, one profile at a time between other work, and logs the best or the
+ * nearest one, with the configuration line that adds the device where its number is new.
  */
 export class Unknowns {
   readonly #deps: UnknownDeps
@@ -56,17 +56,17 @@ export class Unknowns {
   }
 
   add(text: UnknownText): void {
-    // The same sentence with other numbers in it is told once.
+    // The same text with other numbers in it is reported once.
     const kind = `${text.device?.id ?? text.sender} ${text.device === null ? '' : text.masked.replace(/\d+/g, '0')}`
-    if (this.#seen.has(kind) || this.#waiting.length >= mostWaiting) return
-    if (this.#seen.size >= mostKnown) this.#seen.clear()
+    if (this.#seen.has(kind) || this.#waiting.length >= maxWaiting) return
+    if (this.#seen.size >= maxKinds) this.#seen.clear()
     this.#seen.add(kind)
     this.#waiting.push(text)
     if (this.#isSearching) return
     this.#isSearching = true
     inBackground(
       () => this.#search(),
-      ({ message }) => this.#deps.tell(`the search for a profile failed: ${message}`),
+      ({ message }) => this.#deps.log(`the search for a profile failed: ${message}`),
     )
   }
 
@@ -74,10 +74,10 @@ export class Unknowns {
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       try {
         const { matches, nearest } = await this.#try(text)
-        this.#deps.tell(lineFor(text, matches[0], nearest))
+        this.#deps.log(lineFor(text, matches[0], nearest))
         await this.#deps.found(text, dataFor(text, matches, nearest))
       } catch (error) {
-        this.#deps.tell(`the search for a profile for ${text.messageId} failed: ${asError(error).message}`)
+        this.#deps.log(`the search for a profile for ${text.messageId} failed: ${asError(error).message}`)
       }
     }
     this.#isSearching = false
@@ -93,7 +93,7 @@ export class Unknowns {
       if (tried === undefined) continue
       matches.push(...tried.matches)
       if (tried.nearest === null) continue
-      // The device's own profile goes before all others.
+      // The device's own profile has precedence.
       const isOwn = id === device?.profile.id
       const closer = nearest === null || tried.nearest.weight > nearest.weight
       if (isOwn || (closer && nearest?.profile !== device?.profile.id)) nearest = tried.nearest
@@ -102,7 +102,7 @@ export class Unknowns {
   }
 }
 
-/** A profile of the owner's that is broken shall not end the search. */
+/** An invalid profile of the owner must not end the search. */
 function trial(profiles: ProfileSource, id: string, isForeign: boolean) {
   try {
     return makeTrial([profiles.read(id)], isForeign)
@@ -122,7 +122,7 @@ function lineFor(
     if (unproven !== null) return `${device.id} sent a text that its profile knows as "${unproven}": ${hintUnproven}`
     const near =
       nearest === null
-        ? 'and no other does'
+        ? 'and neither does any other'
         : `the nearest is ${nearest.profile} ${nearest.message}, up to character ${nearest.at}: ${nearest.expected.join(' or ')} would follow`
     const other = best === undefined ? near : `${best.profile} knows it as "${best.message}"`
     return `${device.id} sent a text that its profile ${device.profile.id} does not know; ${other}`
@@ -150,7 +150,7 @@ function dataFor(
     ...(device === null && { from: sender }),
     text: masked,
     matches: names,
-    // What people write resembles some pattern or other: nothing is guessed of a stranger.
+    // Texts of people resemble some pattern or other: for unknown numbers, the nearest is not guessed.
     nearest: nearest === null || device === null ? null : near,
     ...(unproven !== null && { unproven, hint: hintUnproven }),
   }

@@ -2,7 +2,7 @@ import type { Log } from '../message/events.ts'
 import { type Failed, inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** Work of the hub that nobody waits for. */
+/** Background work of the hub. */
 export class Behind {
   readonly #clock: Clock
   readonly #log: Log
@@ -13,7 +13,7 @@ export class Behind {
     this.#log = log
   }
 
-  /** Tried until it is done or the hub stops. */
+  /** Retried until it succeeds or the hub stops. */
   persist(what: string, work: () => Promise<unknown>): void {
     const failed = this.failed(what)
     inBackground(() => untilDone(this.#clock, work, () => !this.#stopped, failed), failed)
@@ -27,7 +27,7 @@ export class Behind {
     return logged((level, message) => this.#log(level, 'hub', message), what)
   }
 
-  /** Nothing is tried again any more. */
+  /** Ends all retries. */
   stop(): void {
     this.#stopped = true
   }

@@ -10,27 +10,27 @@ import type { Store } from '../store/store.ts'
 import { SteadyTime } from '../util/steady-time.ts'
 import type { HubOptions } from './hub-options.ts'
 
-/** What is there before anything runs. */
+/** The foundation that exists before any part is started. */
 export interface Ground {
   readonly profiles: ProfileFiles
   readonly folder: DataFolder
   readonly time: SteadyTime
   readonly store: Store
   readonly fleet: Fleet
-  /** The last number of each device whose commands are numbered. */
+  /** The last command number of each device with numbered commands. */
   readonly counters: Map<string, number>
   /** This run of the hub on its store. */
   readonly owner: Owner
-  /** When the first run was, and the newest time that is in the store. */
+  /** The time of the first run, and the latest time in the store. */
   readonly installedAt: number
   readonly newest: number
 }
 
-/** Opens the store and reads from it. Rejects with a Fault that says what to mend; the store is closed again then. */
+/** Opens the store and reads from it. Rejects with a Fault and its remedy, after closing the store again. */
 export async function layGround(options: HubOptions): Promise<Ground> {
   const { config, dataFolder, clock, log, machine, commitDelay = 0 } = options
   const profiles = new ProfileFiles(join(dataFolder, 'devices'))
-  // What is wrong in the file is told before anything is opened.
+  // Mistakes in the file are reported before anything is opened.
   const made = makeDevices(config, profiles)
   const folder = new DataFolder(dataFolder)
   const exposed = folder.narrow()
@@ -49,7 +49,7 @@ export async function layGround(options: HubOptions): Promise<Ground> {
       gateways: Object.keys(config.gateways),
       routes: config.routes.map((route) => routeName(route.gateways)),
     })
-    if (held) log('warn', 'hub', 'the store was restored or comes from another machine: nothing in it is sent again')
+    if (held) log('warn', 'hub', 'the store was restored or is from another machine: nothing in it is sent again')
     const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
       log('warn', 'hub', message),
     )

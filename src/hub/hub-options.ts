@@ -14,27 +14,27 @@ export interface HubOptions {
   readonly version: string
   readonly clock: Clock
   readonly log: Log
-  /** Identifies the machine and this start of it; null where they have no name. */
+  /** Ids of the machine and of its boot; null where there are none. */
   readonly machine: { readonly id: string | null; readonly boot: string | null }
   readonly checkpoint?: Checkpoint
-  /** ms that every commit is held up, to see who waits for it. */
+  /** Delay of every commit, for tests of who waits for it. */
   readonly commitDelay?: number
-  /** What the program around the hub can do; without them, the requests for them are refused. */
+  /** Functions of the surrounding program; without them, the requests for them are refused. */
   readonly setLogLevel?: (level: LogLevel) => void
   readonly restart?: () => void
-  /** Copies what stands beside the store (configuration, secrets, profiles) into a folder. */
+  /** Copies the files beside the store (configuration, secrets, profiles) into a folder. */
   readonly copyFiles?: (folder: string) => void
-  /** Gateways with a simulated modem: which one it is, is not remembered. */
+  /** Gateways with a simulated modem, whose identity is not stored. */
   readonly simulated?: readonly string[]
-  /** What must hold before the broker hears of this hub. */
+  /** Checks before the hub connects to the broker. */
   readonly beforeConnect?: () => Promise<void>
-  /** Nothing of it stays at somebody else's broker: a dry run. */
+  /** Leaves nothing at an external broker: a dry run. */
   readonly transient?: boolean
-  /** The outside of the hub, where it is not what the configuration says: for simulations on a clock of their own. */
+  /** Replacements for the configured gateways and broker, for simulations on their own clock. */
   readonly makeStore?: (folder: DataFolder) => Promise<Store>
   readonly makeIngress?: () => Ingress
   readonly makeGateway?: (id: string) => Gateway
-  /** ms from the request of a permit to the first octet; a faster clock needs more. */
+  /** Time from the request of a permit to the first octet; a faster clock needs more. */
   readonly permitMs?: number
   readonly decoders?: Readonly<Record<string, Decoder>>
 }

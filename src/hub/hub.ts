@@ -13,7 +13,7 @@ import { mqttHandlers, Outage } from './mqtt-handlers.ts'
 import { type Part, Parts } from './parts.ts'
 import { makeRooms, type Rooms } from './rooms.ts'
 
-/** A hub that runs, from the store to the clients' door. */
+/** A running hub. */
 export class Hub {
   readonly events = new Emitter<Observations>((name, { message }) =>
     this.#rooms.log('error', 'hub', `a listener for ${String(name)} failed: ${message}`),
@@ -35,7 +35,7 @@ export class Hub {
     this.#parts = new Parts(this.#list(), { clock, checkpoint, failed: (what) => behind.failed(what) })
   }
 
-  /** Starts everything, the store first. Rejects with a Fault that says what to mend; nothing of it is left then. */
+  /** Starts everything, the store first. Rejects with a Fault and its remedy, after stopping what was started. */
   static async start(options: HubOptions): Promise<Hub> {
     const ground = await layGround(options)
     let hub: Hub | null = null
@@ -50,9 +50,8 @@ export class Hub {
   }
 
   /**
-   * In the order in which they are started. Clients are served from `mqtt` on: what they ask for is on the disk by its
-   * acknowledgement, and waits there for those behind it. What those behind it still have to say on their way down
-   * finds the broker there.
+   * In the order in which they are started. Clients are served from `mqtt` on: their requests are durable when
+   * acknowledged, and wait on the disk for the later parts, which can still publish while they are stopped.
    */
   #list(): readonly Part[] {
     const { store, time } = this.#ground
@@ -103,7 +102,7 @@ export class Hub {
     })
   }
 
-  /** Why the hub can't go on; null while it can. */
+  /** Why the hub can't continue; null while it can. */
   get fatal(): Fault | null {
     return this.#ground.store.fatal
   }
@@ -112,17 +111,17 @@ export class Hub {
     return this.#ground.store.run('counts', undefined)
   }
 
-  /** A consistent copy of the store, marked so that it does not act again when it is restored. */
+  /** A consistent copy of the store, marked so that nothing is sent again when it is restored. */
   backup(path: string): Promise<void> {
     return this.#ground.store.backup(path)
   }
 
-  /** Carries an operation out for the command line of this machine. */
+  /** Carries out an operation for the local command line. */
   request(path: string, data: unknown): Promise<Readonly<Record<string, unknown>>> {
     return this.#rooms.bridge.ask(path, data)
   }
 
-  /** Takes nothing new, lets what runs finish, says goodbye. */
+  /** Accepts nothing new, lets running work finish, and publishes offline. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true

@@ -15,18 +15,18 @@ export interface IngressDeps {
   readonly config: Config
   readonly store: Store
   readonly clock: Clock
-  /** Tells the connections of this run of the hub from those of any other. */
+  /** Distinguishes the connections of this run of the hub from those of other runs. */
   readonly run: string
-  /** Tells hubs at one broker apart. */
+  /** Distinguishes hubs at the same broker. */
   readonly instance: string
-  /** Leaves nothing at somebody else's broker. */
+  /** Leaves nothing at an external broker. */
   readonly transient: boolean
   now(): number
-  /** Whether a name or number is a contact's or a device's. */
+  /** Whether a name or number is that of a contact or a device. */
   isRecipient(to: string, isTopic: boolean): boolean
 }
 
-/** The door to MQTT that the configuration asks for: another broker, or the embedded one. */
+/** The configured access to MQTT: an external broker, or the embedded one. */
 export function makeIngress(deps: IngressDeps): Ingress {
   const { config, store, clock, run, instance, transient, now, isRecipient } = deps
   const { base_topic: baseTopic, server, broker, username, password, ca, cert, key, protocol, client_id } = config.mqtt

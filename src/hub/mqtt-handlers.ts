@@ -8,7 +8,7 @@ import type { Clock } from '../util/clock.ts'
 import type { Emitter } from '../util/emitter.ts'
 import type { Behind } from './behind.ts'
 
-/** Since when the broker is not there. */
+/** Duration of an outage of the broker. */
 export class Outage {
   readonly #clock: Clock
   #since: number | null
@@ -44,7 +44,7 @@ export interface MqttHandlersDeps {
   readonly log: Log
 }
 
-/** What the hub does about what happens at its door to MQTT. */
+/** Handles the events of the ingress. */
 export function mqttHandlers(deps: MqttHandlersDeps): IngressHandlers {
   const { store, ingress, publisher, bridge, outage, events, behind, now, log } = deps
   return {
@@ -68,7 +68,7 @@ export function mqttHandlers(deps: MqttHandlersDeps): IngressHandlers {
       if (refused.repeated) return
       const { repeated: _, ...data } = refused
       log('warn', 'mqtt', `${data.client}${data.topic && ` on ${data.topic}`}: ${data.reason}`)
-      // Once: strangers decide how often.
+      // Not retried, as strangers can cause any number of them.
       behind.once(`the refusal of ${data.client}`, () => store.run('emit', [happening('refused', data)]))
     },
   }

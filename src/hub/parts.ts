@@ -4,18 +4,18 @@ import type { Clock } from '../util/clock.ts'
 import { stopAll } from '../util/ending.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 
-/** A part of the hub. It may count on those before it, from its start to its end. */
+/** A part of the hub. Those before it run from its start to its end. */
 export interface Part {
   readonly name: string
   start(): unknown
-  /** Ends what has been started, or only half, or not at all. */
+  /** Stops the part, also if it was started only partly or not at all. */
   stop(): unknown
 }
 
 export interface PartsDeps {
   readonly clock: Clock
   readonly checkpoint: Checkpoint
-  /** Told of what can't be stopped. */
+  /** Receives failures of stopping. */
   failed(what: string): Failed
 }
 
@@ -32,7 +32,7 @@ export class Parts {
     this.#steps = new Steps('start', deps.checkpoint)
   }
 
-  /** The first that can't be started ends the start, and is named by the error. Those before it are for `stop` to end. */
+  /** Fails with the first part that can't be started. Those before it are to be ended by `stop`. */
   async start(): Promise<void> {
     for (const part of this.#parts) {
       this.#begun++

@@ -20,7 +20,7 @@ import type { HubOptions } from './hub-options.ts'
 import { makeIngress } from './ingress-makers.ts'
 import { Upkeep } from './upkeep.ts'
 
-/** Everything that runs, made and joined, and not started yet. */
+/** All parts, created and connected, but not started. */
 export interface Rooms {
   readonly ingress: Ingress
   readonly publisher: Publisher
@@ -34,11 +34,11 @@ export interface Rooms {
   now(): number
 }
 
-/** The composition root: here every room meets those that it knows only by what it needs of them. */
+/** The composition root: connects the modules, which know each other only by their dependency interfaces. */
 export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<Observations>): Rooms {
   const { config, clock, transient = false, checkpoint = () => {} } = options
   const { profiles, folder, time, store, fleet, owner, newest, installedAt } = ground
-  /** Who shows the log on MQTT, once there is somebody. */
+  /** Publishes the log on MQTT, once it exists. */
   let listening: Bridge | null = null
   const log: Log = (level, name, message) => {
     options.log(level, name, message)
@@ -109,7 +109,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
   const unknowns = new Unknowns({
     profiles,
     clock,
-    tell: (message) => log('info', 'deliver', message),
+    log: (message) => log('info', 'deliver', message),
     found: ({ raws }, data) => store.run('nameUnknown', { raws, data }),
   })
   const deliver = new Deliver({

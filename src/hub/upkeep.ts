@@ -14,26 +14,26 @@ export interface UpkeepDeps {
   readonly clock: Clock
   /** Number of this run of the hub. */
   readonly epoch: number
-  /** The newest time in the store, ms since 1970. */
+  /** The latest time in the store, ms since 1970. */
   readonly newest: number
-  /** There is room on the disk again, or none any more. */
+  /** The disk has space again, or none any more. */
   roomChanged(): void
   /** Commits fail, or succeed again. */
   storeChanged(): void
-  /** The clock was moved, and the open waits with it. */
+  /** The clock was set, and open deadlines were moved with it. */
   waitsMoved(): void
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 
 const watchMs = 30_000
-/** A clock that was set by more than this makes others look set, in ms. */
+/** A larger correction of the clock would make those of service centres look as if they had been set. */
 const noticedMs = 500
 const pruneMs = 3_600_000
 const historyMs = 90 * 86_400_000
 const rawMs = 31 * 86_400_000
-const pruneBite = 500
+const pruneBatchSize = 500
 
-/** Looks after time and room, and forgets what is older than the history. */
+/** Watches the clock and the disk, and prunes what is older than the history. */
 export class Upkeep {
   readonly #deps: UpkeepDeps
   #ends: (() => void)[] = []
@@ -73,7 +73,7 @@ export class Upkeep {
     if (store.trouble !== null && !(await this.#diskWorks())) return
     const { step, isLarge } = time.check()
     if (isLarge) {
-      log('warn', `the clock was moved by ${Math.round(step / 1000)} s: open waits move with it`)
+      log('warn', `the clock was set by ${Math.round(step / 1000)} s: open deadlines move with it`)
       await store.run('rebase', { delta: step, epoch, since: time.startedAt })
     } else if (Math.abs(step) > noticedMs) await store.run('shiftSmscClocks', { delta: step })
     time.adopt(step)
@@ -81,17 +81,17 @@ export class Upkeep {
     if (this.#isHeld && !this.clockIsBehind) await this.#clockChanged()
   }
 
-  /** The clock is before what is known to have been: nothing unsafe is sent, and nothing unsafe expires. */
+  /** The clock is before the latest known time: nothing unsafe is sent, and nothing unsafe expires. */
   get clockIsBehind(): boolean {
     return this.#deps.time.now() < this.#newest
   }
 
-  /** Until then, ms since 1970, the clock is behind. */
+  /** The clock is behind until this time, ms since 1970. */
   get newest(): number {
     return this.#newest
   }
 
-  /** Somebody says that the clock is right. */
+  /** An administrator has accepted the clock. */
   async acceptClock(): Promise<{ readonly moved: number }> {
     const { store, time, waitsMoved } = this.#deps
     const accepted = await store.run('acceptClock', { now: time.now() })
@@ -101,7 +101,7 @@ export class Upkeep {
     return accepted
   }
 
-  /** Tells when the hold begins, and when it ends. */
+  /** Reports the beginning and the end of the hold. */
   async #clockChanged(): Promise<void> {
     const { store, time, log } = this.#deps
     const isBehind = this.clockIsBehind
@@ -110,14 +110,14 @@ export class Upkeep {
     if (isBehind)
       log(
         'warn',
-        `the clock says ${data.time}, and the store knows ${data.newest}: commands that must not be repeated wait. Set the clock, or accept it: smshub clock accept, bridge/request/clock/accept`,
+        `the clock is at ${data.time}, before ${data.newest} in the store: commands that must not be repeated wait. Set the clock, or accept it: smshub clock accept, bridge/request/clock/accept`,
       )
-    else log('info', 'the clock is right: commands that waited for it go out')
+    else log('info', 'the clock is right: commands that waited for it are sent')
     const event = isBehind ? happening('clock_behind', data) : happening('clock_right', { time: data.time })
     await store.run('emit', [event])
   }
 
-  /** Why nothing is taken in and nothing kept; null while all is well. */
+  /** Why nothing is accepted and stored; null without a problem. */
   get storeFault(): string | null {
     const { fatal, trouble } = this.#deps.store
     if (fatal !== null) return fatal.message
@@ -126,17 +126,17 @@ export class Upkeep {
 
   #storeChanged(trouble: Fault | null): void {
     const { log, storeChanged } = this.#deps
-    if (trouble === null) log('info', 'the store can be written again')
+    if (trouble === null) log('info', 'the store is writable again')
     else log('error', `store: ${this.storeFault}`)
     storeChanged()
   }
 
-  /** Without anything to write nobody would notice that it can be written again. */
+  /** Tries a write, as otherwise an idle hub would not notice that the store is writable again. */
   #diskWorks(): Promise<boolean> {
     const { store, time } = this.#deps
     return store.run('tryDisk', { now: time.now() }).then(
       () => true,
-      // Told when it began.
+      // Reported when it began.
       () => false,
     )
   }
@@ -146,8 +146,8 @@ export class Upkeep {
     const hasRoom = folder.hasRoom()
     if (hasRoom === this.#hasRoom) return
     this.#hasRoom = hasRoom
-    if (hasRoom) log('info', 'the disk has room again')
-    else log('error', 'the disk is nearly full: nothing is taken in or sent until there is room')
+    if (hasRoom) log('info', 'the disk has space again')
+    else log('error', 'the disk is nearly full: nothing is accepted or sent until there is space')
     roomChanged()
   }
 
@@ -157,7 +157,7 @@ export class Upkeep {
     await store.run('noteTime', { now })
     while (
       !this.#stopped &&
-      (await store.run('prune', { now, before: now - historyMs, rawBefore: now - rawMs, limit: pruneBite }))
+      (await store.run('prune', { now, before: now - historyMs, rawBefore: now - rawMs, limit: pruneBatchSize }))
     );
   }
 }

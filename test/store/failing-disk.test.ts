@@ -79,7 +79,7 @@ test('a disk that takes no commit any more is a failure of the hub, until one su
   const right = client.wait(({ topic, json }) => topic === 'smshub/bridge/health' && json.store_trouble === null)
   await mendDisk()
   expect(await until(200)).toMatchObject({ status: 200, body: { store: true } })
-  await hub.logged(/the store can be written again/)
+  await hub.logged(/the store is writable again/)
   await right
   await client.close()
 })

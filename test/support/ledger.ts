@@ -203,7 +203,7 @@ export class Ledger {
       stamp: { scts: null, receivedAt: this.now },
       centre: null,
       now: this.now,
-      incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', told: null },
+      incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', document: null },
       state: null,
       isStranger: false,
       unknown: false,

@@ -59,8 +59,8 @@ export interface TextEffects {
     /** Secrets masked. */
     readonly text: string
     readonly trust: TrustLevel
-    /** What everybody is told of it; null for nothing. */
-    readonly told: ReceivedDocument | null
+    /** The published document; null for none. */
+    readonly document: ReceivedDocument | null
   }
   readonly state: StateChange | null
   /** It is of nobody who is known: only so many are published. */
@@ -95,7 +95,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   const { incoming, now } = effects
   if (!done(tx, effects.raws)) return { isFlood: null }
   learnStamp(tx, effects.centre, effects.stamp)
-  const told = JSON.stringify(incoming.told)
+  const document = JSON.stringify(incoming.document)
   const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
   tx.run(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
@@ -105,7 +105,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     incoming.sender,
     incoming.gateway,
     incoming.text,
-    told,
+    document,
     now,
     incoming.trust,
   )
@@ -114,7 +114,8 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     dropText(tx, effects, isFlood)
     return { isFlood }
   }
-  if (incoming.told !== null) tx.emit({ kind: 'received', subject: '', data: incoming.told }, { text: told })
+  if (incoming.document !== null)
+    tx.emit({ kind: 'received', subject: '', data: incoming.document }, { text: document })
   // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
   // between `opening` and `open` as what it was before.
   const older = effects.state !== null && changeState(tx, effects.state).delayed
