@@ -5,7 +5,7 @@ import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
 import type { Tx } from './tx.ts'
 
-/** Times at which something was, by table; `since` decides which rows this run of the hub wrote. */
+/** Times of past events, by table; `since` decides which rows this run of the hub has written. */
 export const written = [
   {
     table: 'submission',
@@ -25,9 +25,8 @@ export const written = [
 ] as const
 
 /**
- * The wall clock stepped by `delta` ms: waits that this run of the hub began are moved along, so that a step makes
- * nothing expire and nothing live longer, and so is what it wrote down. Rows of earlier runs were timed by a clock that
- * is right again.
+ * The wall clock was set by `delta` ms: deadlines and times of this run of the hub are moved with it, so that the step
+ * makes nothing expire or live longer. Rows of earlier runs were timed by a clock that is right again.
  */
 export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: number; since: number }): void {
   tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND epoch = ?', delta, epoch)
@@ -49,18 +48,18 @@ export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: 
   tx.ring('outbox')
 }
 
-/** Remembers how far time had come, for a machine that starts without a clock. */
+/** Stores the latest time, for a machine that starts without a clock. */
 export function noteTime(tx: Tx, { now }: { now: number }): void {
   if (now > Number(meta(tx, 'newest') ?? '0')) setMeta(tx, 'newest', String(now))
 }
 
-/** Writes something, to see whether the disk takes it. */
+/** Writes something, to test whether the disk is writable. */
 export function tryDisk(tx: Tx, { now }: { now: number }): void {
   setMeta(tx, 'tried_at', String(now))
 }
 
 /**
- * Somebody says that the clock is right: what is dated ahead of it was written by one that was wrong, and is of now.
+ * The clock was accepted: times ahead of it were written by a wrong clock, and are set to now.
  */
 export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved: number } {
   let moved = 0
@@ -69,7 +68,7 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
       moved += tx.run(`UPDATE OR REPLACE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
   tx.run('DELETE FROM service_centre WHERE at > ? OR moved_at > ?', now, now)
   tx.run('DELETE FROM quota WHERE at > ?', now)
-  // When its window ends nobody knows: a device that is asleep is not written to.
+  // The end of its window is unknown: nothing is sent to a sleeping device.
   tx.run('UPDATE lane SET awake_until = ? WHERE awake_until > ?', now, now)
   tx.run('UPDATE lane SET turn = ? WHERE turn > ?', now, now)
   setMeta(tx, 'newest', String(now))

@@ -11,14 +11,14 @@ import { document, type SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
 
 export interface Erasure extends Subject {
-  /** Where a broker keeps what absent clients are to have of the device. */
+  /** Topic prefix of the device at the embedded broker. */
   readonly address: string | null
-  /** What its state shows, where it stays. */
+  /** Fields of its state, where the device remains. */
   readonly fields: readonly string[] | null
   readonly now: number
 }
 
-/** Rows that are gone, by what they were; `unfinished` are on their way and can't be called back. */
+/** Numbers of deleted rows; `unfinished` ones are being sent and can't be cancelled. */
 export interface Erased {
   readonly commands: number
   readonly received: number
@@ -28,8 +28,8 @@ export interface Erased {
 }
 
 /**
- * Forgets a device or a number: commands, texts, what came off the wire, values, and the events that wait to be read.
- * What is queued is cancelled, and that is still told. In the next quiet moment the file is written anew.
+ * Erases a device or a number: commands, texts, raw messages, values, and unpublished events. Queued commands are
+ * cancelled, which is still published. The file is rewritten when the store is idle.
  */
 export function erase(tx: Tx, { device, numbers, address, fields, now }: Erasure): Erased {
   if (device === null && numbers.length === 0) return { commands: 0, received: 0, raw: 0, published: 0, unfinished: 0 }
@@ -44,7 +44,7 @@ export function erase(tx: Tx, { device, numbers, address, fields, now }: Erasure
   return { ...commands, received, raw, published }
 }
 
-/** Rows of a device, of a number whatever device it was of then, and those that name the number. */
+/** Rows of a device, of a number whatever device it belonged to, and those that contain the number. */
 function of({ device, numbers }: Subject, column: string, texts: readonly string[]) {
   const about = [`${column} = ?`, ...texts.map(mentions)]
   return {
@@ -65,10 +65,10 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
   return { commands: changes, unfinished: left?.n ?? 0 }
 }
 
-/** Kinds of events that are about a device. */
+/** Kinds of events of a device. */
 const ofDevices = `('result', 'device_event', 'state', 'availability', 'location')`
 
-/** What nobody has read yet. */
+/** Events that no outlet has read yet. */
 function events(tx: Tx, { device, numbers }: Subject): number {
   const run = (where: string, ...values: unknown[]) => tx.run(`DELETE FROM event WHERE ${where}`, ...values).changes
   let changes = 0
@@ -84,7 +84,7 @@ function events(tx: Tx, { device, numbers }: Subject): number {
   return changes
 }
 
-/** PDUs hold numbers with the digits of each octet swapped. Hashes stay: a copy is still a duplicate. */
+/** PDUs contain numbers with the digits of each octet swapped. Hashes are kept, to detect duplicates. */
 function wire(tx: Tx, { device, numbers }: Subject): number {
   const forget = `UPDATE raw SET state = 'done', pdu = NULL, document = NULL`
   let changes = 0
@@ -103,7 +103,7 @@ function wire(tx: Tx, { device, numbers }: Subject): number {
   return changes
 }
 
-/** What else is remembered of a number, and under it. */
+/** Other rows with a number, or keyed by it. */
 function forgetNumber(tx: Tx, number: string): void {
   const named = anywhere(number)
   const asked = ` to ${number}`
@@ -120,7 +120,7 @@ function forgetNumber(tx: Tx, number: string): void {
   }
 }
 
-/** Values and times; settings that the device has taken stay, they are needed to speak to it. */
+/** Values and times; settings that the device has accepted are kept, as its commands need them. */
 function forgetState(tx: Tx, device: string, fields: readonly string[] | null): void {
   tx.run(`UPDATE device SET state = '{}', times = '{}', events = '{}', last_seen = NULL WHERE id = ?`, device)
   forgetTrust(tx, device)

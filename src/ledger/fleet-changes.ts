@@ -9,7 +9,7 @@ export function fleetRows(tx: Tx): { id: string; config: string }[] {
   return tx.all('SELECT id, config FROM fleet ORDER BY id')
 }
 
-/** Keeps devices, new ones and changed ones; their states are there at once. */
+/** Stores new and changed devices, with their states. */
 export function keepDevices(
   tx: Tx,
   {
@@ -22,7 +22,7 @@ export function keepDevices(
   }
 }
 
-/** Devices are gone: what is queued for them is cancelled. */
+/** Removes devices and cancels their queued commands. */
 export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now: number }): void {
   for (const id of ids) {
     const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND status = 'queued'`, `d:${id}`)

@@ -2,7 +2,7 @@ import { isoTime, type Reply } from '../message/result.ts'
 import { document } from './rows.ts'
 import type { Tx } from './tx.ts'
 
-/** Whose texts and commands are meant: a device, and numbers. Neither: everybody's. */
+/** A device and numbers; without either, all devices and numbers. */
 export interface Subject {
   readonly device: string | null
   readonly numbers: readonly string[]
@@ -12,11 +12,11 @@ export interface HistoryQuery extends Subject {
   readonly since: number
   readonly until: number
   readonly limit: number
-  /** `next` of the page before; null for the first. */
+  /** `next` of the previous page; null for the first. */
   readonly cursor: string | null
 }
 
-/** A command, a text that was sent, or one that came. Secrets are masked. */
+/** A command, a sent text, or a received one. Secrets are masked. */
 export interface HistoryEntry {
   readonly at: string
   readonly direction: 'out' | 'in'
@@ -38,7 +38,7 @@ interface Row {
   readonly entry: HistoryEntry
 }
 
-/** What happened, the newest first, a page at a time. */
+/** A page of the history, the newest first. */
 export function history(tx: Tx, query: HistoryQuery): { entries: HistoryEntry[]; next: string | null } {
   const [seq = Number.MAX_SAFE_INTEGER, id = Number.MAX_SAFE_INTEGER] = query.cursor?.split('.').map(Number) ?? []
   const sent = submissions(tx, query, seq)
@@ -52,7 +52,7 @@ export function history(tx: Tx, query: HistoryQuery): { entries: HistoryEntry[];
   }
 }
 
-/** The condition that a row is about somebody, and what it is compared with. */
+/** The condition for rows of a subject, and its values. */
 export function about(
   { device, numbers }: Subject,
   columns: { device: string; number: string },

@@ -1,15 +1,15 @@
-/** Shorter ones are found as a value only: a speed of 110 is no call for help. */
-const fewestDigits = 5
+/** Shorter numbers are found as a whole value only: a speed of 110 is not an emergency number. */
+const minDigits = 5
 
-const isShort = (plain: string): boolean => /^\d+$/.test(plain) && plain.length < fewestDigits
+const isShort = (plain: string): boolean => /^\d+$/.test(plain) && plain.length < minDigits
 
-/** With its plus and without: segments, reports and people write it so or so. */
+/** Without its plus, as numbers are written both ways. */
 const plainOf = (number: string): string => number.replace(/^\+/, '')
 
-/** A condition in SQL, to be given `anywhere` of a number: whether a column of text or JSON names it. */
+/** An SQL condition, to be bound to `anywhere` of a number: whether a column of text or JSON contains it. */
 export const mentions = (column: string): string => `' ' || ${column} || ' ' GLOB ?`
 
-/** The pattern for it: not as a piece of a longer number. */
+/** The pattern of a number, not as part of a longer one. */
 export function anywhere(number: string): string {
   const plain = plainOf(number)
   const literal = plain.replace(/[*?[]/g, '[$&]')

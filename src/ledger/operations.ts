@@ -33,8 +33,8 @@ import { prune } from './prune.ts'
 import type { Tx } from './tx.ts'
 
 /**
- * Everything that may be asked of the store. Each runs in a transaction that others may share; `early` ones answer
- * before the commit, for callers that do nothing final before it.
+ * All operations of the store. Each runs in a transaction that others may share; early ones answer before the commit,
+ * for callers that do nothing final before it.
  */
 export const operations = {
   recover,

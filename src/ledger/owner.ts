@@ -10,15 +10,15 @@ export function isOwnedBy(
   return row.owner === owner && row.epoch === epoch
 }
 
-/** Of a store that only one hub can open: whoever has it, has it until it is closed. */
+/** Lease of a store that only one hub can open: until it is closed. */
 const forGood = Number.MAX_SAFE_INTEGER
 
-/** Begins a run of a hub. `isAlone`: nobody else can have this store open, so the others' leases are over. */
+/** Begins a run of a hub. `isAlone`: no other process can have this store open, so other leases have ended. */
 export function beginEpoch(tx: Tx, { owner, epoch }: Owner, isAlone: boolean): void {
   if (isAlone) tx.run('DELETE FROM hub')
   tx.run(upsert('hub', ['owner'], ['epoch', 'lease_until']), owner, epoch, forGood)
 }
 
-/** For a condition on a row with an owner: its owner is gone, or is this one in an earlier run. Takes the owner and now. */
+/** SQL condition that the owner of a row has ended, or is this one in an earlier run. Bound to the owner and now. */
 export const isAbandoned = `(owner IS NULL OR owner = ?
   OR owner NOT IN (SELECT owner FROM hub WHERE lease_until > ?))`

@@ -1,24 +1,24 @@
 import { pruneParked } from './events/waiting.ts'
-import { longestWindowMs } from './quota.ts'
+import { maxWindowMs } from './quota.ts'
 import type { Tx } from './tx.ts'
 
 export interface PruneArgs {
   readonly now: number
-  /** The history is kept since then, and what raw messages leave behind since `rawBefore`. */
+  /** Older history is deleted, and raw messages older than `rawBefore`. */
   readonly before: number
   readonly rawBefore: number
-  /** Rows of a table that are deleted at once. */
+  /** Rows of a table deleted in one transaction. */
   readonly limit: number
 }
 
-/** History, by age. What has not ended yet stays, and holds up nothing behind it. */
+/** History by age. Unfinished commands are kept, and do not prevent later rows from being deleted. */
 const history = [
   { table: 'submission', key: 'seq', old: 'final = 1 AND queued_at < :before' },
   { table: 'incoming', key: 'id', old: 'received_at < :before' },
   { table: 'raw', key: 'id', old: `state IN ('done', 'duplicate', 'quarantined') AND received_at < :rawBefore` },
 ] as const
 
-/** What is remembered of clients, numbers and service centres: it goes when it has not been used for as long. */
+/** Rows of clients, numbers and service centres that have not been used for that time. */
 const remembered = [
   { table: 'lane', key: 'key', old: `state = 'idle' AND turn < :before AND ready_at <= :now AND awake_until <= :now` },
   { table: 'concatenation', key: 'recipient', old: 'at < :before' },
@@ -27,7 +27,7 @@ const remembered = [
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
 
-/** Forgets what is not needed any more, a bite at a time. Returns whether there is more. */
+/** Deletes old rows, a batch at a time. Returns whether there are more. */
 export function prune(tx: Tx, args: PruneArgs): boolean {
   const { limit, now } = args
   let more = false
@@ -44,6 +44,6 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     const names = [...old.matchAll(/:(\w+)/g)].map(([, name]) => name as 'now' | 'before' | 'rawBefore')
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }
-  forget('quota', '(key, at)', 'at < ?', now - longestWindowMs)
+  forget('quota', '(key, at)', 'at < ?', now - maxWindowMs)
   return pruneParked(tx, limit) || more
 }

@@ -1,6 +1,6 @@
 import type { Tx } from './tx.ts'
 
-/** ms of each window, and of the slots that uses in it are counted by. Every time zone's day begins with a quarter. */
+/** Windows and their counting slots, in ms. The day of every time zone begins at a quarter of an hour. */
 const windows = {
   minute: { span: 60_000, slot: 5_000 },
   hour: { span: 3_600_000, slot: 300_000 },
@@ -8,27 +8,27 @@ const windows = {
   month: { span: 30 * 86_400_000, slot: 86_400_000 },
 } as const
 
-/** A slot that began longer ago is in no window. */
-export const longestWindowMs = Math.max(...Object.values(windows).map(({ span, slot }) => span + slot))
+/** Older slots are in no window. */
+export const maxWindowMs = Math.max(...Object.values(windows).map(({ span, slot }) => span + slot))
 
-/** How many may pass in a window that slides: `limit` null is no limit. */
+/** A limit per sliding window; null is no limit. */
 export interface Quota {
   readonly key: string
   readonly window: keyof typeof windows
   readonly limit: number | null
 }
 
-/** The part of every quota that only priority high may use. */
-const reserved = 0.2
+/** The share of every quota that is reservedShare for priority high. */
+const reservedShare = 0.2
 
 export interface Room {
   readonly used: number
   readonly left: number
-  /** When the oldest counted use leaves the window. */
+  /** When the oldest counted use is out of the window. */
   readonly freesAt: number
 }
 
-/** What is left of a quota for somebody of this priority level. */
+/** The remainder of a quota for a priority level. */
 export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   if (quota.limit === null) return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
   const { span } = windows[quota.window]
@@ -39,12 +39,12 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
     last - span,
     last,
   )
-  const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reserved))
+  const limit = level >= 2 ? quota.limit : Math.floor(quota.limit * (1 - reservedShare))
   const used = row?.used ?? 0
   return { used, left: limit - used, freesAt: (row?.oldest ?? last) + span }
 }
 
-/** The beginning of the slot that a time lies in. */
+/** The start of the slot of a time. */
 function slotOf({ window }: Quota, time: number): number {
   return time - (time % windows[window].slot)
 }
@@ -55,7 +55,7 @@ export function use(tx: Tx, quota: Quota, amount: number, now: number): void {
   const { changes } = tx.run('UPDATE quota SET used = used + ? WHERE key = ? AND at = ?', amount, quota.key, at)
   if (changes > 0) return
   tx.run('INSERT INTO quota (key, at, used) VALUES (?, ?, ?)', quota.key, at, amount)
-  // Slots in the future were counted by a clock that was ahead.
+  // Slots in the future are from a clock that was ahead.
   tx.run('DELETE FROM quota WHERE key = ? AND (at < ? OR at > ?)', quota.key, at - windows[quota.window].span, at)
 }
 

@@ -2,7 +2,7 @@ import type { CommandRecord, SmsRecord } from '../message/result.ts'
 import type { CommandStatus, SmsStatus } from '../message/status.ts'
 import type { Tx } from './tx.ts'
 
-/** A row of `submission`, as SQLite gives it. */
+/** A row of `submission`. */
 export interface SubmissionRow {
   readonly seq: number
   readonly command_id: string
@@ -27,7 +27,7 @@ export interface SubmissionRow {
   readonly status: CommandStatus
   readonly sms_status: SmsStatus
   readonly final: number
-  /** 1 holds its lane, 2 rides in the text of the one that does. */
+  /** 1: it holds its lane; 2: it shares the text of the one that does. */
   readonly open: number
   readonly ok: number | null
   readonly in_doubt: number
@@ -41,7 +41,7 @@ export interface SubmissionRow {
   readonly gateway: string | null
   readonly sim: string | null
   readonly gap: number
-  /** Who claimed it last, and in which run. */
+  /** The owner of the last claim, and its run. */
   readonly owner: string | null
   readonly epoch: number
   readonly parts: number
@@ -87,7 +87,7 @@ export function segments(tx: Tx, seq: number): SegmentRow[] {
   return tx.all<SegmentRow>('SELECT * FROM segment WHERE submission = ? AND part > 0 ORDER BY part', seq)
 }
 
-/** What a row says of its message. Every one has many: no document is read for it that it does not show. */
+/** The message of a row. Called often, so JSON columns that are not needed are not parsed. */
 export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
   return {
     commandId: row.command_id,
@@ -106,7 +106,7 @@ export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
   }
 }
 
-/** The row as the outside sees it. */
+/** The row as a command for publication. */
 export function record(row: SubmissionRow, at: number): CommandRecord {
   return {
     ...smsRecord(row, at),
@@ -130,7 +130,7 @@ export function record(row: SubmissionRow, at: number): CommandRecord {
   }
 }
 
-/** A JSON column; what it holds is known where it is written. */
+/** Parses a JSON column, whose type is known where it is written. */
 export function document<T>(text: string | null): T {
   return (text === null ? null : JSON.parse(text)) as T
 }

@@ -1,10 +1,10 @@
 import type { Tx } from './tx.ts'
 
-/** Pieces of SQL that SQLite and PostgreSQL both take. */
+/** SQL that is valid in both SQLite and PostgreSQL. */
 
 type SqlValue = string | number | null
 
-/** Inserts a row and returns the number that it was given in the column `seq`. */
+/** Inserts a row and returns its number in the column `seq`. */
 export function insertNumbered(tx: Tx, table: string, row: Readonly<Record<string, SqlValue>>): number {
   const columns = Object.keys(row)
   const values = columns.map(() => '?').join(', ')
@@ -12,7 +12,7 @@ export function insertNumbered(tx: Tx, table: string, row: Readonly<Record<strin
   return (tx.one<{ seq: number }>(sql, ...Object.values(row)) as { seq: number }).seq
 }
 
-/** Inserts a row, or changes the one that has this key. The values are those of the columns, in their order. */
+/** Inserts a row, or changes the one with this key. The values are those of the columns, in order. */
 export function upsert(table: string, key: readonly string[], others: readonly string[]): string {
   const columns = [...key, ...others]
   const values = columns.map(() => '?').join(', ')
@@ -22,17 +22,17 @@ export function upsert(table: string, key: readonly string[], others: readonly s
 }
 
 /**
- * The index that a statement must use: the planner knows nothing of how few rows are open. SQLite only; an engine that
- * has no such hint leaves the words out.
+ * The index that a statement must use, as the planner does not know how few rows are open. SQLite only; an engine
+ * without such hints leaves it out.
  */
 export const byIndex = (name: string): string => `INDEXED BY ${name}`
 
-/** The greater one of a column and a value, which is bound twice. */
+/** The greater of a column and a value, which is bound twice. */
 export const greater = (column: string): string => `CASE WHEN ${column} > ? THEN ${column} ELSE ? END`
 
-/** The column is one of many numbers, bound as a `list` of them: one statement, however many there are. */
+/** The column is one of many numbers, bound as a `list`: one statement for any number of them. */
 export const among = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`
 export const list = (numbers: readonly number[]): string => `[${numbers.join()}]`
 
-/** Takes its rows in the order in which the tables are named: few rows of the first one are open. */
+/** Joins in the order of the tables: few rows of the first one are open. */
 export const joinInOrder = 'CROSS JOIN'

@@ -1,12 +1,11 @@
 import type { Tx } from './tx.ts'
 
 /**
- * What is counted and not kept: copies of messages, texts of strangers beyond what is kept of them, changes of the
- * settings of devices.
+ * Counters: copies of messages, excess texts of unknown numbers, changes of devices' settings.
  */
 export type Tally = 'copies' | 'strangers' | 'settings'
 
-/** Answers how many there are now. */
+/** Increments a counter and returns it. */
 export function count(tx: Tx, name: Tally): number {
   tx.run('INSERT INTO tally (name, count) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET count = count + 1', name)
   return counted(tx, name)

@@ -377,7 +377,7 @@ describe('a password', () => {
     expect(await outcome('panel/command/password', { new: '3333' })).toMatchObject({ status: 'unconfirmed' })
     expect(await outcome('panel/command/password', { new: '4444' })).toMatchObject({
       status: 'rejected',
-      error: { message: expect.stringContaining('ask it something first (panel/get)') },
+      error: { message: expect.stringContaining('query the device first (panel/get)') },
     })
     const before = sentTo(numbers.panel).length
     expect(await outcome('panel/command/status')).toMatchObject({

@@ -2,7 +2,7 @@ import type { Subject } from '../history.ts'
 import { anywhere, mentions } from '../mentions.ts'
 import type { Tx } from '../tx.ts'
 
-/** Forgets what absent clients of the embedded broker are owed of a device and of numbers. */
+/** Deletes messages of a device and of numbers that are queued for disconnected clients of the embedded broker. */
 export function forgetOwed(
   tx: Tx,
   { device, numbers, address }: Subject & { readonly address: string | null },
@@ -14,13 +14,13 @@ export function forgetOwed(
     changes += forget(tx, ofDevice, address, address.length + 1, `${address}/`, named)
   }
   for (const number of numbers) {
-    const told = [anywhere(number), anywhere(number)]
-    changes += forget(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...told)
+    const patterns = [anywhere(number), anywhere(number)]
+    changes += forget(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...patterns)
   }
   return changes
 }
 
-/** Messages, and that they are owed to anybody. */
+/** Messages and their queue entries. */
 function forget(tx: Tx, where: string, ...values: unknown[]): number {
   const bodies = `SELECT id FROM session_body WHERE ${where}`
   tx.run(`DELETE FROM session_owed WHERE body IN (${bodies})`, ...values)

@@ -2,7 +2,7 @@ import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } fro
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What the embedded broker keeps for its clients, carried over into rows. */
+/** Saves changes of the embedded broker's sessions. */
 export function saveSessions(tx: Tx, changes: readonly SessionChange[]): void {
   for (const change of changes) save(tx, change)
 }
@@ -107,7 +107,7 @@ function dequeue(tx: Tx, seq: number): void {
   letGo(tx, tx.one<{ body: number | null }>('DELETE FROM session_owed WHERE seq = ? RETURNING body', seq)?.body)
 }
 
-/** A message that no session is owed any more goes. */
+/** Deletes messages that no session needs any more. */
 function letGo(tx: Tx, body: number | null | undefined): void {
   if (body !== null && body !== undefined)
     tx.run(
@@ -117,7 +117,7 @@ function letGo(tx: Tx, body: number | null | undefined): void {
     )
 }
 
-/** All of it but the retained messages, of which only the bounds are kept here. */
+/** Loads everything except retained messages, on which only the limits are enforced here. */
 export function loadSessions(tx: Tx, bounds: SessionBounds): SavedSessions {
   const dropped = { queued: trimQueued(tx, bounds), retained: trimRetained(tx, bounds) }
   const packets = tx.all<Omit<SavedSessions['packets'][number], 'released'> & { released: number }>(
@@ -137,7 +137,7 @@ export function loadSessions(tx: Tx, bounds: SessionBounds): SavedSessions {
   }
 }
 
-/** The newest stay. */
+/** Keeps the newest. */
 function trimQueued(tx: Tx, { queued, queuedOctets }: SessionBounds): number {
   const { changes: many } = tx.run(
     'DELETE FROM session_owed WHERE seq <= (SELECT seq FROM session_owed ORDER BY seq DESC LIMIT 1 OFFSET ?)',
@@ -167,7 +167,7 @@ function trimRetained(tx: Tx, { retained, retainedOctets }: SessionBounds): numb
   ).changes
 }
 
-/** A page of what clients of the embedded broker have retained outside the hub's own topics. */
+/** A page of retained messages of the embedded broker's clients outside the hub's own topics. */
 export function brokerRetained(tx: Tx, { after, limit }: { after: string; limit: number }): RetainedMessage[] {
   return tx.all('SELECT topic, payload, qos FROM broker_retained WHERE topic > ? ORDER BY topic LIMIT ?', after, limit)
 }

@@ -8,16 +8,16 @@ import type { Tx } from '../tx.ts'
 import { signOfLife } from './presence.ts'
 import { forgetTrust } from './sources.ts'
 
-/** What a text or an accepted command says about a device. */
+/** A change of a device's state by a text or an accepted command. */
 export interface StateChange {
   readonly device: string
   readonly values: Values
-  /** When the network took it, at the latest. Newer values stand against it. */
+  /** The latest time at which the network accepted it; newer values are kept. */
   readonly at: number
-  /** The device's own time for it: between two such times its clock decides. */
+  /** The device's own time of it: of two such times, its clock decides. */
   readonly ownAt?: number | null
   readonly seenAt: number
-  /** Every property of the profile: unknown ones are published as null. */
+  /** All fields of the profile: unknown ones are published as null. */
   readonly fields: readonly string[]
 }
 
@@ -29,19 +29,19 @@ interface DeviceRow {
   readonly last_seen: number | null
 }
 
-/** Values that tell where it is, in their order. */
+/** Values of the position, in order. */
 const locationFields = ['latitude', 'longitude', 'gps_accuracy', 'altitude', 'speed', 'course', 'fix_time', 'fix']
 
-/** When a field was said: by the network, and by the device where it names its own time. */
+/** Time of a field: by the network, and by the device if it reports its own time. */
 type FieldTime = number | readonly [at: number, ownAt: number | null]
 
-/** What is kept of a field, never ahead of now: a clock that was wrong once must not hold up what is true. */
+/** The stored time of a field, never ahead of now: a formerly wrong clock must not block true values. */
 function timesOf(time: FieldTime | undefined, now: number): { readonly at: number; readonly ownAt: number | null } {
   const [at, ownAt] = typeof time === 'object' ? time : [time ?? 0, null]
   return { at: Math.min(at, now), ownAt: ownAt === null ? null : Math.min(ownAt, now) }
 }
 
-/** Merges what is newer into the state of a device and tells it. Returns whether anything was older than known. */
+/** Merges newer values into the state of a device and emits it. Returns whether any value was older than known. */
 export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   const row = deviceRow(tx, change.device)
   const state: Record<string, Value> = document(row.state)
@@ -60,7 +60,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
     times[field] = ownAt === null && known.ownAt === null ? at : [at, ownAt ?? known.ownAt]
     if (field === 'latitude' || field === 'longitude') moved = true
   }
-  // The last known place of a device without a fix is a part of its state and never where it is.
+  // The last known position of a device without a fix is part of its state, but not its location.
   moved &&= change.values.fix !== false
   if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
   const seen = change.seenAt
@@ -77,7 +77,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   return { delayed }
 }
 
-/** Holds every field of the profile, so that no template meets a name that is not there. */
+/** Contains every field of the profile, so that templates find all names. */
 export function stateOf(state: Values, fields: readonly string[], seen: number | null): Values {
   const all: Record<string, Value> = {}
   for (const field of fields) all[field] = null
@@ -94,23 +94,22 @@ function emitLocation(tx: Tx, device: string, state: Values): void {
   tx.emit({ kind: 'location', subject: device, data: location })
 }
 
-/** Alarms that repeat are remembered for so long, in ms. */
-const longestRepeat = 86_400_000
+/** Retention of alarms for detecting repetitions. */
+const maxRepeatMs = 86_400_000
 
 /**
- * Whether an alarm is a new one: the same within `repeatsMs` is still the same alarm. Remembers it. `alarm` begins with
- * its event.
+ * Whether an alarm is new, or a repetition within `repeatsMs`. Stores it. `alarm` begins with its event.
  */
 export function isNewEvent(tx: Tx, device: string, alarm: string, repeatsMs: number, at: number): boolean {
   if (repeatsMs === 0) return true
   const events: Record<string, number> = document(deviceRow(tx, device).events)
   const last = events[alarm]
-  const kept = Object.entries(events).filter(([, time]) => at - time < longestRepeat)
+  const kept = Object.entries(events).filter(([, time]) => at - time < maxRepeatMs)
   setEvents(tx, device, { ...Object.fromEntries(kept), [alarm]: at })
   return last === undefined || at - last > repeatsMs || at < last
 }
 
-/** The alarm is over: the next one is a new one, whatever it is about. */
+/** The alarm has ended: the next one is new, whatever its subject. */
 export function endEvent(tx: Tx, device: string, event: string): void {
   const events: Record<string, number> = document(deviceRow(tx, device).events)
   const others = Object.entries(events).filter(([alarm]) => alarm.split(' ')[0] !== event)
@@ -129,13 +128,13 @@ export function deviceRow(tx: Tx, id: string): DeviceRow {
   return find() as DeviceRow
 }
 
-/** The values that are known of a device. */
+/** The known values of a device. */
 export function deviceState(tx: Tx, { device }: { device: string }): Values {
   const row = tx.one<{ state: string }>('SELECT state FROM device WHERE id = ?', device)
   return row === undefined ? {} : document(row.state)
 }
 
-/** At start: every device has a state, with what is known. Devices that are gone leave. */
+/** At start: gives every device a state with its known values, and removes those that no longer exist. */
 export function announceDevices(
   tx: Tx,
   { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
@@ -148,7 +147,7 @@ export function announceDevices(
   for (const { id, fields } of devices) announceDevice(tx, id, fields)
 }
 
-/** What stands of a device. */
+/** Lasting events of a device. */
 const ownKinds = ['state', 'availability', 'location'] as const
 
 export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
@@ -158,7 +157,7 @@ export function announceDevice(tx: Tx, id: string, fields: readonly string[]): v
 }
 
 /**
- * A device is gone. What stands of it stays until `clearLeaving`: whoever shows it has to take it down first.
+ * A device was removed. Its states remain until `clearLeaving`, after its announcements are withdrawn.
  */
 export function leave(tx: Tx, id: string): void {
   tx.run('DELETE FROM device WHERE id = ?', id)
@@ -167,7 +166,7 @@ export function leave(tx: Tx, id: string): void {
   forgetPause(tx, id)
 }
 
-/** Withdraws what stands of devices that are gone: of one, or of all of them. */
+/** Withdraws the states of removed devices: of one, or of all. */
 export function clearLeaving(tx: Tx, { device: only }: { device?: string }): void {
   const leaving = tx.all<{ device: string }>(
     'SELECT device FROM leaving WHERE ? IS NULL OR device = ?',

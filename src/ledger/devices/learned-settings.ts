@@ -4,31 +4,33 @@ import { count, counted } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { deviceRow } from './devices.ts'
 
-/** A setting that the device taught, or took. `over` is what its owner had configured then: a newer word of his wins. */
+/**
+ * A setting that the device reported or accepted. `over` was configured then: a later configuration takes precedence.
+ */
 export interface Learned {
   readonly value: string
   readonly over: string | null
 }
 
-/** A change that was sent and is not known to have been taken. */
+/** A change that was sent and is not confirmed. */
 interface Pending {
   readonly value: string
   readonly command: string
-  /** Its command has ended, and nobody knows whether the device took it: both values stay. */
+  /** Its command has ended without confirmation: both values are kept. */
   readonly doubt: boolean
 }
 
-/** What the store knows of the settings of a device. */
+/** Learned settings of a device. */
 export interface KnownSettings {
   readonly id: string
   readonly learned: Readonly<Record<string, Learned>>
   readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
 }
 
-/** How a command that changes settings can end; what is not listed leaves a doubt. */
+/** Whether a command that changes settings had no effect, by its end; others leave it in doubt. */
 const notTaken: readonly string[] = ['failed', 'expired', 'cancelled', 'rejected', 'undelivered']
 
-/** Of the devices whose settings have changed behind a revision, and the revision that they are of now; 0 for all. */
+/** Settings of the devices that have changed after a revision (0 for all), and the current revision. */
 export function knownSettings(
   tx: Tx,
   { since }: { since: number },
@@ -44,8 +46,8 @@ export function knownSettings(
 }
 
 /**
- * Whether a command may be queued beside a change of settings: its text was made with the old ones, or with the new.
- * Null, or why not.
+ * Why a command can't be queued beside a change of settings, as its text was made with the old or the new ones; or
+ * null.
  */
 export function besideChange(
   tx: Tx,
@@ -58,23 +60,25 @@ export function besideChange(
   if (running !== undefined) return busy(`${running[0]} of ${device} is being changed by ${running[1].command}`)
   const names = Object.keys(changes)
   if (names.length > 0 && queued > 0)
-    return busy(`${queued} commands are queued for ${device}: ${names.join(', ')} is changed when they have gone out`)
+    return busy(
+      `${queued} commands are queued for ${device}: ${names.join(', ')} can be changed when they have been sent`,
+    )
   const doubtful = names.find((name) => pending[name] !== undefined)
   if (doubtful === undefined) return null
-  const why = `nobody knows whether ${device} took the last change of ${doubtful}: ask it something first (${device}/get)`
+  const why = `the last change of ${doubtful} of ${device} is unconfirmed: query the device first (${device}/get)`
   return errorReport(new Fault('not_allowed', why))
 }
 
 const busy = (why: string): ErrorReport => errorReport(new Fault('queue_full', `${why}; publish it again then`))
 
-/** The new values are on the disk before the text that brings them leaves. */
+/** Stores the new values before the text with them is sent. */
 export function beginChange(tx: Tx, device: string, command: string, changes: Readonly<Record<string, string>>): void {
   if (Object.keys(changes).length === 0) return
   const begun = Object.entries(changes).map(([name, value]) => [name, { value, command, doubt: false }])
   setPending(tx, device, { ...pendingOf(tx, device), ...Object.fromEntries(begun) })
 }
 
-/** The command that brought a change has ended: the device did not take it, or nobody knows. */
+/** The command with a change has ended without an acceptance: the device refused it, or it is in doubt. */
 export function endChange(tx: Tx, { device, command_id }: SubmissionRow, status: string, ok: boolean | null): void {
   if (device === null) return
   const pending = pendingOf(tx, device)
@@ -88,7 +92,7 @@ export function endChange(tx: Tx, { device, command_id }: SubmissionRow, status:
   setPending(tx, device, pending)
 }
 
-/** These are the values now: what was pending for them is settled. */
+/** Stores current values; their pending changes are settled. */
 export function learnSettings(tx: Tx, device: string, learned: Readonly<Record<string, Learned>>): void {
   if (Object.keys(learned).length === 0) return
   const before = document<Record<string, Learned>>(deviceRow(tx, device).learned)

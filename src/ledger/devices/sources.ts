@@ -3,13 +3,13 @@ import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What is known of the ways that texts of a device take, and of the last question whether one of them was true. */
+/** Known routes of a device's texts, and the last query to verify one. */
 export interface TrustRecord {
-  /** How many answers came by each way. */
+  /** Number of answers by route. */
   readonly routes: Readonly<Record<string, number>>
-  /** When the device was asked in the last 24 hours, the latest first. */
+  /** Times of queries in the last 24 hours, the latest first. */
   readonly askedAt: readonly number[]
-  /** What the text said that was asked about last; null once something has contradicted it. */
+  /** The values of the text that was last queried about; null once they were contradicted. */
   readonly claimed: Values | null
 }
 
@@ -18,8 +18,8 @@ export interface Question {
   readonly claimed: Values
 }
 
-/** Ways that are remembered for one device. */
-const mostRoutes = 16
+/** Stored routes of a device. */
+const maxRoutes = 16
 const dayMs = 86_400_000
 
 export function trustRecord(tx: Tx, device: string, now: number): TrustRecord {
@@ -37,7 +37,7 @@ export function trustRecord(tx: Tx, device: string, now: number): TrustRecord {
   }
 }
 
-/** An answer to an open command came this way. */
+/** Counts the route of an answer to an open command. */
 export function learnRoute(tx: Tx, device: string, print: string, now: number): void {
   tx.run(
     `INSERT INTO route (device, print, count, first, last) VALUES (?, ?, 1, ?, ?)
@@ -47,14 +47,14 @@ export function learnRoute(tx: Tx, device: string, print: string, now: number): 
     now,
     now,
   )
-  // The ways that most answers came by stay, however many others are tried; and the newest has its chance.
+  // The most frequent routes are kept, however many others are tried, and so is the newest.
   tx.run(
     `DELETE FROM route WHERE device = ? AND print <> ? AND print NOT IN
        (SELECT print FROM route WHERE device = ? ORDER BY count DESC, last DESC LIMIT ?)`,
     device,
     print,
     device,
-    mostRoutes,
+    maxRoutes,
   )
 }
 
@@ -63,7 +63,7 @@ export function noteQuestion(tx: Tx, device: string, { at, claimed }: Question):
   tx.run(upsert('question', ['device', 'at'], ['claimed']), device, at, JSON.stringify(claimed))
 }
 
-/** The last question has had its contradiction: another one is none. */
+/** The last query was contradicted: only one contradiction counts. */
 export function noteContradiction(tx: Tx, device: string): void {
   tx.run('UPDATE question SET claimed = NULL WHERE device = ?', device)
 }

@@ -1,14 +1,14 @@
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** The modem (IMEI) and the SIM (ICCID) that a gateway had at first sight; null where it has not shown any. */
+/** The modem (IMEI) and the SIM (ICCID) that a gateway had at first; null where it has not reported any. */
 export interface BindingRow {
   readonly gateway: string
   readonly modem: string | null
   readonly sim: string | null
 }
 
-/** Of every gateway that there ever was. */
+/** Bindings of all gateways, former ones included. */
 export function bindings(tx: Tx): BindingRow[] {
   return tx.all<BindingRow>('SELECT gateway, modem, sim FROM binding ORDER BY gateway')
 }

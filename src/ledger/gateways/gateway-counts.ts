@@ -2,16 +2,16 @@ import { usedSince } from '../quota.ts'
 import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What the store knows of a gateway. */
+/** Stored figures of a gateway. */
 export interface GatewayFigures {
-  /** Commands and texts that wait and that it may take; counted up to 10 000 for all gateways together. */
+  /** Queued commands and texts that it may send; counted up to 10 000 for all gateways together. */
   readonly queue: number
-  /** Segments handed over since `since`, to the quarter of an hour; those that were tried twice count twice. */
+  /** Segments submitted since `since`, to the quarter of an hour, retries included. */
   readonly sentToday: number
 }
 
-/** Enough to know that a queue is long: an exact count of a million rows would hold up everybody else. */
-const mostCounted = 10_000
+/** Enough to show a long queue: an exact count of a million rows would block the store. */
+const maxCounted = 10_000
 
 export function gatewayFigures(
   tx: Tx,
@@ -21,7 +21,7 @@ export function gatewayFigures(
     `SELECT route, COUNT(*) AS n FROM (
        SELECT lane.route AS route FROM submission ${byIndex('submission_queue')} JOIN lane ON lane.key = submission.lane
        WHERE submission.status = 'queued' LIMIT ?) GROUP BY route`,
-    mostCounted,
+    maxCounted,
   )
   return Object.fromEntries(
     gateways.map((gateway) => {

@@ -1,10 +1,10 @@
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What became of a SIM PIN: `tried` is written before it is entered, and stays when nobody heard the answer. */
+/** The result of entering a SIM PIN: `tried` is written before it is entered, and remains without an answer. */
 export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
 
-/** What became of the PIN with this key, a hash of card and PIN; null for one that was never entered. */
+/** The result for the PIN with this key, a hash of card and PIN; null for one that was never entered. */
 export function recallPin(tx: Tx, { key }: { key: string }): PinFate | null {
   return tx.one<{ fate: PinFate }>('SELECT fate FROM pin WHERE key = ?', key)?.fate ?? null
 }

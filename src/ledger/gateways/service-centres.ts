@@ -8,8 +8,8 @@ import {
 } from '../../sms/smsc-clock.ts'
 import type { Tx } from '../tx.ts'
 
-/** Service centres that are remembered; a country has a few dozen. */
-const most = 500
+/** Stored service centres; a country has a few dozen. */
+const maxCentres = 500
 
 interface Row {
   readonly ahead: number | null
@@ -19,7 +19,7 @@ interface Row {
   readonly moved_at: number
 }
 
-/** What is known of the clock of the service centre with this address; null for one that is new or has no address. */
+/** The known clock of the service centre with this address; null for an unknown one, or without an address. */
 export function smscClock(tx: Tx, address: string | null): SmscClock | null {
   if (address === null) return null
   const row = tx.one<Row>('SELECT * FROM service_centre WHERE address = ?', address)
@@ -28,7 +28,7 @@ export function smscClock(tx: Tx, address: string | null): SmscClock | null {
   return { ahead, at, moved: moved_ahead === null ? null : { ahead: moved_ahead, count: moved_count, at: moved_at } }
 }
 
-/** ms that the clock of a service centre is ahead of ours; 0 while that is unknown. */
+/** How far the clock of a service centre is ahead of ours, in ms; 0 while unknown. */
 export function smscAhead(tx: Tx, address: string | null, now: number): number {
   return aheadNow(smscClock(tx, address), now) ?? 0
 }
@@ -43,7 +43,7 @@ export function learnReported(tx: Tx, address: string | null, stamp: ReportedSta
   if (address !== null) keep(tx, address, learnFromReport(smscClock(tx, address), stamp))
 }
 
-/** Our own clock was set by `delta`: every other one is that much less ahead. */
+/** Our clock was set by `delta`: all others are that much less ahead. */
 export function shiftSmscClocks(tx: Tx, { delta }: { delta: number }): void {
   tx.run(
     `UPDATE service_centre SET ahead = ahead - ?, at = at + ?, moved_ahead = moved_ahead - ?, moved_at = moved_at + ?`,
@@ -76,6 +76,6 @@ function keep(tx: Tx, address: string, { ahead, at, moved }: SmscClock): void {
   )
   tx.run(
     'DELETE FROM service_centre WHERE address IN (SELECT address FROM service_centre ORDER BY at DESC LIMIT -1 OFFSET ?)',
-    most,
+    maxCentres,
   )
 }

@@ -1,17 +1,17 @@
 import type { Tx } from '../tx.ts'
 
-/** One segment of a long text. */
+/** A segment of a long text. */
 export interface NewPart {
   readonly raw: number
   /** SIM, originator, reference with its width, and total. */
   readonly key: string
-  /** Whose it is: nobody may begin any number of texts. */
+  /** Its sender, for whom the number of incomplete texts is limited. */
   readonly sender: string
   readonly part: number
   readonly total: number
-  /** TP-SCTS in ms, or when it was received where that is unreadable. */
+  /** TP-SCTS in ms, or the time of reception where that is unreadable. */
   readonly scts: number
-  /** What `sms/join-segments.ts` needs of it. */
+  /** The input of `sms/join-segments.ts`. */
   readonly content: string
   readonly now: number
 }
@@ -20,16 +20,16 @@ export interface Assembly {
   readonly id: string
   readonly total: number
   readonly parts: readonly { readonly raw: number; readonly part: number; readonly content: string }[]
-  /** Another set could have been meant by one of its segments: nobody can say that the text is whole. */
+  /** One of its segments could belong to another set: the text may be mixed up. */
   readonly uncertain: boolean
 }
 
 export interface Assembled {
-  /** The set that is complete now; null while segments are missing. */
+  /** The completed set; null while segments are missing. */
   readonly complete: Assembly | null
   /** The segment is in its set already. */
   readonly copy: boolean
-  /** Sets of this sender that are given up, as it has too many. */
+  /** Sets that are given up, as there are too many. */
   readonly givenUp: readonly Assembly[]
 }
 
@@ -43,23 +43,23 @@ interface PartRow {
   readonly uncertain: number
 }
 
-/** The same reference comes round: segments of one text are not further apart than this. */
+/** References wrap around: segments of one text are not further apart than this. */
 const spreadMs = 86_400_000
-/** Segments of one text are stamped within seconds: a set that is nearer by this is meant for certain. */
+/** Segments of one text are stamped within seconds: a set that is nearer by this is the right one. */
 const clearMs = 60_000
-/** Sets of one sender that wait for segments; beyond them the oldest is given up. */
-const mostOfSender = 200
-/** Sets of all senders. */
-const mostInAll = 2_000
+/** Incomplete sets of a sender; beyond them the oldest is given up. */
+const maxPerSender = 200
+/** Incomplete sets of all senders. */
+const maxSets = 2_000
 
 /**
- * Adds a segment to its set. With the last one missing the whole set comes back, the new segment still unfiled in it:
- * so a crash before the text is settled finds the same set again.
+ * Adds a segment to its set. The last missing one completes the set, which is returned without storing the segment in
+ * it: after a crash before the text is settled, the same set is found again.
  *
- * A sequence number that is there with other content begins another set (TS 23.040 clause 9.2.3.24.1). What comes then
- * belongs to the set that is nearest in stamp. Among those that are about as near it is of one whose stamps rise with
- * its sequence numbers, the nearest, the newest. Order within a minute proves no more than that: senders hand segments
- * over in parallel, and two nodes of one service centre stamp them. Without stamps it is that of their arrival.
+ * A known sequence number with other content begins another set (TS 23.040 clause 9.2.3.24.1). Further segments belong
+ * to the set that is nearest in stamp. Among about equally near ones, one whose stamps rise with its sequence numbers
+ * is preferred, then the nearest, then the newest. Order within a minute proves no more: senders submit segments in
+ * parallel, and different nodes of a service centre stamp them. Without stamps, the order of arrival counts.
  */
 export function assemble(tx: Tx, part: NewPart): Assembled {
   if (!isFiled(tx, part.raw)) return { complete: null, copy: false, givenUp: [] }
@@ -77,17 +77,17 @@ export function assemble(tx: Tx, part: NewPart): Assembled {
     .filter(({ distance }) => distance < nearest + clearMs)
     .sort((a, b) => Number(b.inOrder) - Number(a.inOrder))
   if (best === undefined) return beginSet(tx, part, new Map(sets))
-  // What goes into the wrong one of them is missing in the other, and may be replaced there by what is not its own.
+  // A segment in the wrong set is missing in the other, where a foreign one may take its place.
   for (const { id } of rivals) tx.run('UPDATE part SET uncertain = 1 WHERE assembly = ?', id)
   return addTo(tx, best.id, best.rows, part, rivals.length > 0)
 }
 
-/** Another look may have taken it into its set, or settled it. */
+/** It may have been added to its set, or settled, by a concurrent reader. */
 function isFiled(tx: Tx, raw: number): boolean {
   return tx.one(`SELECT 1 AS is_filed FROM raw WHERE id = ? AND state = 'filed'`, raw) !== undefined
 }
 
-/** The segment is kept with its set, or completes it. */
+/** Stores the segment in its set, or completes the set. */
 function addTo(tx: Tx, id: string, rows: readonly PartRow[], part: NewPart, uncertain: boolean): Assembled {
   if (rows.length + 1 === part.total) {
     const all = [...rows, { ...part, uncertain: uncertain || isSpread([...rows, part]) ? 1 : 0 }]
@@ -98,14 +98,13 @@ function addTo(tx: Tx, id: string, rows: readonly PartRow[], part: NewPart, unce
 }
 
 /**
- * The segment stands in no set that is there. Segments that wait in another one and are nearer to this one than to
- * their own came first and are of this text.
+ * Begins a new set. Earlier segments of another set that are nearer to this one than to their own belong to this text.
  */
 function beginSet(tx: Tx, part: NewPart, sets: ReadonlyMap<string, readonly PartRow[]>): Assembled {
   const id = sets.size === 0 ? part.key : `${part.key}\u0001${freeNumber(sets, part.key)}`
   const rivals = [...sets.values()].filter((rows) => rows.some((row) => row.part === part.part))
   const mine = rivals.flatMap((rows) => rows.filter((row) => row.part !== part.part && isNearer(row, part, rows)))
-  // Of texts that are stamped at the same time nobody knows what else went into the wrong set.
+  // For texts stamped at the same time, other segments may be in the wrong set as well.
   const near = rivals.flatMap((rows) => rows.filter(({ scts }) => Math.abs(scts - part.scts) <= clearMs))
   for (const { assembly: other } of near) tx.run('UPDATE part SET uncertain = 1 WHERE assembly = ?', other)
   for (const row of mine) {
@@ -120,13 +119,13 @@ function isNearer(row: PartRow, part: NewPart, rows: readonly PartRow[]): boolea
   return Math.abs(row.scts - part.scts) + clearMs < Math.min(...others)
 }
 
-/** Are there minutes between two neighbours? Then it may be two texts of which each lost a segment. */
+/** Whether there are minutes between two neighbours: they may be of two texts, each of which lost a segment. */
 function isSpread(rows: readonly { readonly scts: number }[]): boolean {
   const stamps = rows.map(({ scts }) => scts).sort((a, b) => a - b)
   return stamps.some((stamp, i) => i > 0 && stamp - (stamps[i - 1] as number) > clearMs)
 }
 
-/** The same segment once more: what it says, and when the service centre took it. */
+/** Whether it is the same segment: equal content and stamp. */
 function isSame(a: string, b: string): boolean {
   const [one, other] = [a, b].map((content) => {
     const { text, data, scts } = JSON.parse(content) as { text?: string; data?: string; scts: number | null }
@@ -135,31 +134,31 @@ function isSame(a: string, b: string): boolean {
   return one === other
 }
 
-/** How far a segment is from a set in stamp. Infinite where it was stamped long before one that it follows. */
+/** Distance of a segment from a set by stamp. Infinite where it was stamped long before one that it follows. */
 function distanceTo(rows: readonly PartRow[], part: NewPart): number {
   const stamped = isStamped(part) ? rows.filter(isStamped) : []
   if (disorder(stamped, part) > clearMs) return Number.POSITIVE_INFINITY
   return Math.min(...rows.map((row) => Math.abs(row.scts - part.scts)))
 }
 
-/** By how much stamps fall while sequence numbers rise, in ms. */
+/** By how much stamps decrease with rising sequence numbers, in ms. */
 function disorder(rows: readonly PartRow[], part: NewPart): number {
   return Math.max(0, ...rows.map((row) => Math.sign(part.part - row.part) * (row.scts - part.scts)))
 }
 
-/** The service centre's stamp could be read: the time of arrival does not stand in for it. */
+/** Whether the service centre's stamp was readable, and is not replaced by the time of arrival. */
 function isStamped({ content }: { readonly content: string }): boolean {
   return (JSON.parse(content) as { scts: number | null }).scts !== null
 }
 
-/** A sender that begins one long text after the other and ends none shall not fill the disk. */
+/** Limits incomplete sets, so that a sender can't fill the disk. */
 function tooMany(tx: Tx, { sender }: NewPart): Assembly[] {
   const oldest = (where: string, ...values: unknown[]) =>
     tx.all<{ assembly: string }>(
       `SELECT assembly FROM part ${where} GROUP BY assembly ORDER BY MIN(raw) DESC LIMIT -1 OFFSET ?`,
       ...values,
     )
-  const [first] = [...oldest('WHERE sender = ?', sender, mostOfSender), ...oldest('', mostInAll)]
+  const [first] = [...oldest('WHERE sender = ?', sender, maxPerSender), ...oldest('', maxSets)]
   return first === undefined ? [] : [setOf(tx, first.assembly)]
 }
 

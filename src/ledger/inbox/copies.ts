@@ -1,48 +1,48 @@
 import type { RawMessage } from '../../message/raw.ts'
 import type { Tx } from '../tx.ts'
 
-/** Where a message was. */
+/** The place of a message. */
 type Place = Pick<RawMessage, 'gateway' | 'source' | 'slot'>
 
-/** What is known of two messages with one and the same TPDU, the second of which has just come. */
+/** Two messages with the same TPDU, of which the second has just been received. */
 export interface SecondCopy {
-  /** The stamp of the service centre can be read: it is a part of the TPDU. */
+  /** The service centre's stamp, which is part of the TPDU, is readable. */
   readonly stamped: boolean
   /** ms since the first one. */
   readonly age: number
-  /** It was found where the first one was, when the gateway started, and that one was not seen to be deleted. */
+  /** It was found in the slot of the first one when the gateway started, and that one is not known to be deleted. */
   readonly sameSlot: boolean
-  /** The same modem has shown it elsewhere, more often than here: in another memory, or handed over at once. */
+  /** The same modem has shown it in another place, more often than here: in another memory, or delivered directly. */
   readonly elsewhere: boolean
-  /** Something else came through the gateway between the two. */
+  /** Another message was received through the gateway between the two. */
   readonly between: boolean
 }
 
-/** With the stamp of the service centre in it, an equal TPDU within this time is the same message, whoever brings it. */
+/** With a stamp, an equal TPDU within this time is the same message, through any gateway. */
 const stampedMs = 30 * 86_400_000
-/** Without one, a network or a modem that hands the same over twice does so within this time. */
+/** Without a stamp, a network or a modem repeats a delivery within this time. */
 const unstampedMs = 5 * 60_000
 
 /**
- * Is it the same message once more? A service centre that missed our acknowledgement delivers again, a modem shows a
- * message in two memories, a crash leaves it in its slot. A sender that says the same twice within one second can't be
- * told from that: its second text is counted, not published. Without a stamp the same text is said again as a rule
- * (a position, an alarm), and the centre repeats a delivery before it goes on to the next message.
+ * Whether it is a copy. A service centre that missed our acknowledgement delivers again, a modem shows a message in two
+ * memories, a crash leaves it in its slot. Two equal texts within one second can't be distinguished from that: the
+ * second is counted, not published. Without a stamp, an equal text is usually a new one (a position, an alarm), and the
+ * centre repeats a delivery before it proceeds to the next message.
  */
 export function isCopy({ stamped, age, sameSlot, elsewhere, between }: SecondCopy): boolean {
   if (stamped) return age <= stampedMs
   return sameSlot || (age <= unstampedMs && (elsewhere || !between))
 }
 
-/** The latest message with this TPDU that was no copy. */
+/** The latest message with this TPDU that was not a copy. */
 interface First {
   readonly id: number
   readonly received_at: number
 }
 
-/** Whether a message that has just come is a copy of one that is filed. */
+/** Whether a received message is a copy of a stored one. */
 export function isCopyOfKnown(tx: Tx, raw: Place, hash: string, stamped: boolean, now: number): boolean {
-  // Received in the future: the clock was ahead then, and nobody knows how long ago that is. A stamp tells all the same.
+  // Received in the future: the clock was ahead then, and the age is unknown. A stamp decides nevertheless.
   const first = tx.one<First>(
     `SELECT id, received_at FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND state <> 'duplicate'
      ORDER BY received_at DESC LIMIT 1`,
@@ -66,7 +66,7 @@ function liesStill(tx: Tx, { gateway, slot }: Place, hash: string): boolean {
   return slot !== undefined && tx.one(sql, gateway, slot, hash) !== undefined
 }
 
-/** A modem puts one TPDU in one place; where it shows it in two, it shows it as often in each of them. */
+/** A modem has one copy of a TPDU per place; where it shows it in two places, both show it equally often. */
 function isShownElsewhere(tx: Tx, raw: Place, hash: string, now: number): boolean {
   const shown = tx.all<{ slot: string | null; n: number }>(
     'SELECT slot, COUNT(*) AS n FROM raw WHERE hash = ? AND received_at > ? AND received_at <= ? AND gateway = ? GROUP BY slot',
@@ -81,7 +81,7 @@ function isShownElsewhere(tx: Tx, raw: Place, hash: string, now: number): boolea
   return [...times].some(([place, n]) => place !== here && n > (times.get(here) ?? 0))
 }
 
-/** The storage that a slot is in; empty for what came directly. */
+/** The storage of a slot; empty for a direct delivery. */
 const placeOf = (slot: string | null): string => slot?.replace(/:\d+$/, '') ?? ''
 
 function isBetween(tx: Tx, { gateway }: Place, { id }: First): boolean {
@@ -89,7 +89,7 @@ function isBetween(tx: Tx, { gateway }: Place, { id }: First): boolean {
   return tx.one(sql, id, gateway) !== undefined
 }
 
-/** A message was filed from this slot: what was filed from it before lies there no more, unless it is the same. */
+/** A message was stored from this slot: an earlier one from it is no longer there, unless it is the same. */
 export function noteSlot(tx: Tx, { gateway, slot }: Place, hash: string): void {
   if (slot === undefined) return
   const sql = 'UPDATE raw SET deleted = 1 WHERE gateway = ? AND slot = ? AND deleted = 0 AND slot IS NOT NULL'

@@ -7,7 +7,7 @@ import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { isCopyOfKnown, noteSlot } from './copies.ts'
 
-/** A filed message as the deliver flow takes it up. */
+/** A stored message for the deliver flow. */
 export interface FiledMessage {
   readonly id: number
   readonly gateway: string
@@ -20,16 +20,16 @@ export interface FiledMessage {
 
 export interface NewMessage {
   readonly raw: Omit<RawMessage, 'identity'>
-  /** Two copies have the same. */
+  /** The same for all copies. */
   readonly hash: string
-  /** Something in it tells it from another one with the same content: the service centre's stamp, a carrier's id. */
+  /** It can be distinguished from others with the same content: by the service centre's stamp, or a carrier's id. */
   readonly stamped: boolean
   readonly now: number
 }
 
 /**
- * Files a message as it came. Committed, the SIM, the SMSC or the sender may forget it. A copy is kept, marked, counted
- * and goes no further.
+ * Stores a raw message. Once committed, the SIM, the SMSC or the sender may delete it. A copy is marked and counted,
+ * and not processed.
  */
 export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplicate: boolean } {
   const duplicate = isCopyOfKnown(tx, raw, hash, stamped, now)
@@ -51,7 +51,7 @@ export function file(tx: Tx, { raw, hash, stamped, now }: NewMessage): { duplica
   return { duplicate }
 }
 
-/** The oldest messages that nobody has looked into yet. */
+/** The oldest unprocessed messages. */
 export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
   return tx.all<FiledMessage>(
     `SELECT id, gateway, sim AS account, form, pdu AS body, source, received_at AS receivedAt FROM raw WHERE state = 'filed' ORDER BY id LIMIT ?`,
@@ -59,7 +59,7 @@ export function filed(tx: Tx, { limit }: { limit: number }): FiledMessage[] {
   )
 }
 
-/** A report goes to its segment, or stays as a row until the reference that it names is known. */
+/** Settles a report with its segment, or keeps it until its reference is known. */
 export function settleReport(
   tx: Tx,
   { raw, report, now }: { raw: number; report: StatusReport; now: number },
@@ -78,27 +78,27 @@ export function settleReport(
   return { matched }
 }
 
-/** What can't be decoded is kept whole and told, and blocks nothing. */
+/** Keeps an undecodable message and emits an event; it blocks nothing. */
 export function quarantine(tx: Tx, { raw, reason, data }: { raw: number; reason: string; data: Document }): void {
   const sql = `UPDATE raw SET state = 'quarantined', document = ? WHERE id = ? AND state = 'filed'`
   if (tx.run(sql, reason, raw).changes > 0) tx.emit(happening('undecodable', data))
 }
 
-/** A text that nobody knows is kept without its secrets, for whoever writes a profile. */
+/** Keeps an unrecognised text without its secrets, for writing a profile. */
 export function keepUnknown(tx: Tx, raws: readonly number[], data: Document): void {
   for (const id of raws)
     tx.run(`UPDATE raw SET state = 'quarantined', pdu = NULL, document = ? WHERE id = ?`, JSON.stringify(data), id)
 }
 
-/** What the search for it has found, for the row and for those who watch. */
+/** Stores and emits the result of the search for a profile. */
 export function nameUnknown(tx: Tx, { raws, data }: { raws: readonly number[]; data: Document }): void {
   if (data.device !== null) keepUnknown(tx, raws, data)
   tx.emit(happening('unknown_text', data))
 }
 
 /**
- * Settled messages keep their hash only: what they said may hold secrets. False when somebody else has settled one of
- * them: whoever looks first does.
+ * Marks messages as settled, keeping only their hashes, as their content may have secrets. False when another reader
+ * has settled one of them first.
  */
 export function done(tx: Tx, raws: readonly number[]): boolean {
   const settle = (id: number) =>
@@ -109,7 +109,7 @@ export function done(tx: Tx, raws: readonly number[]): boolean {
   return raws.map(settle).every((changes) => changes === 1)
 }
 
-/** Reports that have waited for longer than `since`: given up, told once by the caller. */
+/** Reports from before `before`: given up, and reported once by the caller. */
 export function orphanedReports(tx: Tx, { before }: { before: number }): StatusReport[] {
   const rows = tx.all<WaitingReport>(
     `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND received_at < ?`,

@@ -11,28 +11,28 @@ export interface OpenCommand {
   readonly seq: number
   readonly commandId: string
   readonly final: boolean
-  /** In doubt, or answered in part, and without its lane: other commands may have left since. */
+  /** In doubt, or answered in part, and without its lane: other commands may have been sent since. */
   readonly released: boolean
   readonly status: string
   readonly expect: 'none' | 'optional' | 'required'
   readonly reason: string | null
-  /** ms; null when nothing of it has left yet: then no text can be its answer. */
+  /** ms; null while nothing of it is sent: then no text can be its answer. */
   readonly writtenAt: number | null
-  /** ms until which an answer may reasonably still come. */
+  /** Time until which an answer can be expected, in ms. */
   readonly mayAnswerUntil: number
-  /** Tells the same command: its answers are interchangeable. */
+  /** Identity of equal commands, whose answers are interchangeable. */
   readonly digest: string | null
-  /** What the profile needs to know its answers. */
+  /** For recognising its answers. */
   readonly spec: AnswerSpec | null
-  /** The texts of the answer that came already. */
+  /** The received texts of its answer. */
   readonly reply: { readonly texts?: number } | null
 }
 
-/** Ended commands whose answer may still come are remembered for this long. */
+/** Ended commands can still be answered for this time. */
 const lateMs = 86_400_000
 
 export interface ReceivedText {
-  /** null for a text of a number that is no device. */
+  /** null for a text of an unknown number. */
   readonly device: string | null
   readonly stamp: Stamp
   readonly centre: string | null
@@ -40,8 +40,8 @@ export interface ReceivedText {
 }
 
 /**
- * The unanswered command of a device, and those that ended without an answer and might get one still, the latest
- * first; with the latest moment at which the network can have taken the text, so that times can be compared.
+ * The unanswered command of a device, and those that ended without an answer and may still get one, the latest first;
+ * with the latest time at which the network can have accepted the text, for comparison.
  */
 export function openCommands(
   tx: Tx,
@@ -65,7 +65,7 @@ export function openCommands(
   }
 }
 
-/** Until then the network may still deliver it, and the device take its time; with as much again for a slow one. */
+/** End of the time for delivery by the network and for the answer, with twice the time for slow devices. */
 function mayAnswerUntil(row: SubmissionRow): number {
   const arrival = row.delivered_at ?? (row.written_at ?? 0) + (row.valid_for ?? 0) * 1000
   return arrival + 2 * row.within + graceMs

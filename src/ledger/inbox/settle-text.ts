@@ -17,14 +17,14 @@ import type { Tx } from '../tx.ts'
 import { done, keepUnknown } from './inbox.ts'
 import { dropText, floodOf, keepNewest } from './strangers.ts'
 
-/** What an answer means for the command it belongs to. */
+/** The effect of an answer on its command. */
 export interface Settlement {
   readonly seq: number
   readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late' | 'unverified'
-  /** null where the wording is not known well enough to tell success. */
+  /** null where the wording does not show success or failure. */
   readonly ok: boolean | null
   readonly reply: Reply
-  /** ms that the command goes on waiting: after a pending answer, or for the further texts of a partial one. */
+  /** Further wait of the command: after a pending answer, or for the other texts of a partial one. */
   readonly waitMs: number
   /** Settings that an accepted change makes current. */
   readonly learned: Readonly<Record<string, Learned>>
@@ -34,20 +34,20 @@ export interface TextEvent {
   readonly type: string
   readonly level: string | null
   readonly values: Values
-  /** Two with the same are one alarm. */
+  /** Identity of an alarm: repetitions have the same. */
   readonly same: string
   readonly repeatsMs: number
   readonly ends: string | null
   readonly trust: TrustLevel
-  /** Said on less than the device's owner asks for: nothing has changed by it. */
+  /** With less trust than required: it has changed nothing. */
   readonly unverified: boolean
 }
 
-/** Everything that follows from one incoming text, for one transaction. */
+/** All effects of a received text, for one transaction. */
 export interface TextEffects {
   readonly raws: readonly number[]
   readonly assembly: string | null
-  /** What it teaches of the clock of its service centre. */
+  /** Its stamp, for the clock of its service centre. */
   readonly stamp: Stamp
   readonly centre: string | null
   readonly now: number
@@ -63,33 +63,33 @@ export interface TextEffects {
     readonly document: ReceivedDocument | null
   }
   readonly state: StateChange | null
-  /** It is of nobody who is known: only so many are published. */
+  /** From an unknown number, of which only a limited number is published. */
   readonly isStranger: boolean
-  /** Nobody knows what it says: a device's goes into quarantine. */
+  /** Not recognised: a text of a device is quarantined. */
   readonly unknown: boolean
-  /** What the commands that wait for an answer are told of a text that could not be read. */
+  /** An unrecognised text, for the results of commands that wait for an answer. */
   readonly heard: { readonly text: string; readonly hint: string } | null
   readonly settlements: readonly Settlement[]
-  /** Settings that the text teaches. */
+  /** Settings learned from the text. */
   readonly learned: Readonly<Record<string, Learned>>
-  /** Alarms that were acknowledged: the next one is a new one. */
+  /** Acknowledged alarms: the next one is new. */
   readonly cancels: readonly string[]
-  /** The device takes the commands of its window until then. */
+  /** The device accepts the commands of its window until then. */
   readonly window: { readonly lane: string; readonly until: number } | null
   readonly events: readonly (TextEvent & { readonly id: string })[]
-  /** Texts older than the hub's knowledge, for example those from before its installation: no events. */
+  /** Texts from before the installation: no events. */
   readonly delayed: boolean
-  /** The way of an answer, to be known again. */
+  /** The route of an answer, to be recognised later. */
   readonly route: string | null
-  /** The device will be asked whether this is true. */
+  /** The device will be queried to verify this. */
   readonly question: Question | null
-  /** It contradicts the text that the device was asked about. */
+  /** It contradicts the text that the device was queried about. */
   readonly contradicts: boolean
 }
 
 /**
- * Commits what one text did: its row, the state, the command it answers, and every event of these. Only once, however
- * many look at it.
+ * Commits the effects of a text: its row, the state, the answered command, and all events. Only once, whatever the
+ * number of readers.
  */
 export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: boolean | null } {
   const { incoming, now } = effects
@@ -116,8 +116,8 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   }
   if (incoming.document !== null)
     tx.emit({ kind: 'received', subject: '', data: incoming.document }, { text: document })
-  // Before the result: whoever hears that reads a state which holds it already, and a gate that is open is not shown
-  // between `opening` and `open` as what it was before.
+  // Before the result: its readers find the new state already, and an opening gate does not show its old state before
+  // `open`.
   const older = effects.state !== null && changeState(tx, effects.state).delayed
   for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
   if (effects.window !== null) openWindow(tx, effects.window.lane, effects.window.until, now)
@@ -159,7 +159,7 @@ function emitEvent(
 
 type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'>
 
-/** What a device reports: every key that a template names is always there. */
+/** An event of a device; every key that templates use is always present. */
 export function deviceEvent(
   { type, id, level, values, trust, unverified }: EventFacts & { readonly id: string },
   messageId: string,

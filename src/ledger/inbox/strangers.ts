@@ -4,18 +4,18 @@ import { room, use } from '../quota.ts'
 import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 
-/** Texts of one unknown number that are published in an hour, and that are kept at all. */
+/** Texts of an unknown number that are published per hour, and that are kept. */
 const perHour = 60
-const mostKept = 100
-/** Texts of all unknown numbers in an hour. */
+const maxKept = 100
+/** Texts of all unknown numbers per hour. */
 const inAll = { key: 'strangers', window: 'hour', limit: 600 } as const
 const hourMs = 3_600_000
 /** Priority level that may use the whole quota. */
 const whole = 2
 
 /**
- * Anybody can send texts. Those of an unknown number beyond its share are not published: null while it has some left,
- * true for the first one without, false for those behind it.
+ * Texts of an unknown number beyond its quota are not published: null within the quota, true for the first one beyond
+ * it, false for further ones.
  */
 export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
   const { n } = tx.one<{ n: number }>(
@@ -30,18 +30,18 @@ export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
   return null
 }
 
-/** The oldest texts of a sender make room for the newest. */
+/** Deletes the oldest texts of a sender beyond the limit. */
 export function keepNewest(tx: Tx, sender: string): void {
   tx.run(
     `DELETE FROM incoming WHERE device IS NULL AND sender = ? AND id <=
        (SELECT id FROM incoming WHERE device IS NULL AND sender = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     sender,
     sender,
-    mostKept,
+    maxKept,
   )
 }
 
-/** A text as it came, with the rows that it was filed in. */
+/** A received text with its raw rows. */
 interface FiledText {
   readonly incoming: { readonly sender: string; readonly gateway: string }
   readonly raws: readonly number[]
@@ -49,7 +49,7 @@ interface FiledText {
   readonly now: number
 }
 
-/** A text too many is counted; its sender is named once. */
+/** Counts and drops an excess text; its sender is reported once. */
 export function dropText(tx: Tx, { incoming, raws, assembly, now }: FiledText, isFirst: boolean): void {
   count(tx, 'strangers')
   for (const raw of raws) tx.run('DELETE FROM raw WHERE id = ?', raw)

@@ -18,10 +18,9 @@ interface Head {
 const heads = 'SELECT seq, priority, client, route, due, held FROM submission WHERE lane = ?'
 
 /**
- * Works out anew what a lane may do: `open` while one of its commands is unanswered, `idle` with nothing queued,
- * `waiting` for a gap or a back-off to pass, `asleep` until the device can take commands, else `ready`. High priority
- * comes first, then the order of arrival; but before all the next text of an act that has begun: that goes where the
- * device is `paused`, too.
+ * Updates the state of a lane: `open` while one of its commands is unanswered, `idle` with nothing queued, `waiting`
+ * for a gap or a retry delay to pass, `asleep` until the device's window, else `ready`. The next text of a command in
+ * progress is first, even where the device is `paused`; then by priority and the order of arrival.
  */
 export function refreshLane(tx: Tx, key: string, now: number): void {
   const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number; paused: number }>(
@@ -63,19 +62,19 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
   if (head !== undefined) tx.ring('deadlines')
 }
 
-/** Lets a lane rest until `until`: a gap the device wants, or a back-off. */
+/** Makes a lane wait until `until`: for a gap between texts, or a retry delay. */
 export function holdLane(tx: Tx, key: string, until: number, now: number): void {
   tx.run(`UPDATE lane SET ready_at = ${greater('ready_at')} WHERE key = ?`, until, until, key)
   refreshLane(tx, key, now)
 }
 
-/** The device can take commands until then: what waited for that goes now. */
+/** The device accepts commands until then: those that waited for it are released. */
 export function openWindow(tx: Tx, key: string, until: number, now: number): void {
   tx.run(`UPDATE lane SET awake_until = ${greater('awake_until')} WHERE key = ?`, until, until, key)
   refreshLane(tx, key, now)
 }
 
-/** Wakes the lanes whose rest is over; at most `limit` at a time. Returns how many. */
+/** Releases lanes whose wait is over, at most `limit` at a time. Returns their number. */
 export function wakeLanes(tx: Tx, now: number, limit: number): number {
   const due = tx.all<{ key: string }>(
     `SELECT key FROM lane WHERE state = 'waiting' AND ready_at <= ? ORDER BY ready_at LIMIT ?`,
@@ -86,7 +85,7 @@ export function wakeLanes(tx: Tx, now: number, limit: number): number {
   return due.length
 }
 
-/** The gateway that served a lane last serves it again, where its route leaves a choice. */
+/** The gateway that last served a lane is preferred where its route leaves a choice. */
 function routeOf(route: string, sticky: string): string {
   if (route === '') return sticky
   return route.split('|').includes(sticky) ? sticky : route

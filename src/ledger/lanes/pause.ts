@@ -1,7 +1,7 @@
 import type { Tx } from '../tx.ts'
 import { refreshLane } from './lanes.ts'
 
-/** What is not let out of the queue: all of it, what a gateway would take, or what is for a device. */
+/** The scope of a pause: the whole queue, a gateway, or a device. */
 export interface PauseScope {
   readonly device?: string | undefined
   readonly gateway?: string | undefined
@@ -11,12 +11,12 @@ export interface Pause extends PauseScope {
   readonly since: number
 }
 
-/** Pauses that are told; there may be as many as devices. */
-const mostTold = 100
+/** Limit of reported pauses; there may be as many as devices. */
+const maxReported = 100
 
 /**
- * A row is a pause: it holds over restarts. What has begun comes to its end all the same, half an act is worse than a
- * late one; times to live go on.
+ * Stores a pause, which holds over restarts. Commands in progress are completed, as half a command is worse than a late
+ * one; times to live keep running.
  */
 export function pauseQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly now: number }): Pause[] {
   tx.run('INSERT INTO pause (scope, since) VALUES (?, ?) ON CONFLICT (scope) DO NOTHING', keyOf(scope), now)
@@ -24,7 +24,7 @@ export function pauseQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly no
   return pauses(tx)
 }
 
-/** Ends this pause and no other; rings for what may leave now. */
+/** Ends this pause and no other, and rings for what may be sent now. */
 export function resumeQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly now: number }): Pause[] {
   tx.run('DELETE FROM pause WHERE scope = ?', keyOf(scope))
   if (scope.device !== undefined) refreshLane(tx, keyOf(scope), now)
@@ -32,19 +32,19 @@ export function resumeQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly n
   return pauses(tx)
 }
 
-/** What is paused, the widest first. */
+/** All pauses, the widest first. */
 export function pauses(tx: Tx): Pause[] {
   return tx
-    .all<{ scope: string; since: number }>('SELECT scope, since FROM pause ORDER BY scope LIMIT ?', mostTold)
+    .all<{ scope: string; since: number }>('SELECT scope, since FROM pause ORDER BY scope LIMIT ?', maxReported)
     .map(({ scope, since }) => ({ ...scopeOf(scope), since }))
 }
 
-/** Whether this gateway takes nothing new out of the queue. */
+/** Whether this gateway claims nothing new. */
 export function isPaused(tx: Tx, gateway: string): boolean {
   return tx.one(`SELECT 1 FROM pause WHERE scope IN ('', ?)`, keyOf({ gateway })) !== undefined
 }
 
-/** The device is gone: another one of its name begins afresh. */
+/** Removes the pause of a removed device, so that a new one of its name is not paused. */
 export function forgetPause(tx: Tx, device: string): void {
   tx.run('DELETE FROM pause WHERE scope = ?', keyOf({ device }))
 }
