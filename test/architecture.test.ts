@@ -77,17 +77,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Names that two rooms still have; none is added. */
-const sharedNames = [
-  'acts.ts',
-  'deadlines.ts',
-  'effects.ts',
-  'owner.ts',
-  'results.ts',
-  'session.ts',
-  'tpdu.ts',
-  'ussd.ts',
-  'waiting.ts',
-]
+const sharedNames = ['acts.ts', 'deadlines.ts', 'results.ts', 'tpdu.ts', 'waiting.ts']
 
 /** What pure rooms may take from Node: nothing. */
 const nodeInPure: readonly string[] = []

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isUssd } from '../message/ussd.ts'
+import { isUssd } from '../message/ussd-code.ts'
 import { flag, key, limit, number } from './scalars.ts'
 
 /** A USSD code, or a list: a code, and the choices in the menus that follow. */

@@ -14,10 +14,10 @@ import { Doorbell } from '../util/doorbell.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
-import { type EffectRules, effectsOf } from './effects.ts'
 import { identify } from './identify.ts'
 import { type Judgement, judge, unjudged } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
+import { type EffectRules, effectsOf } from './text-effects.ts'
 import type { UnknownText } from './unknown.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } from '../../message/session.ts'
+import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } from '../../message/broker-session.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 

@@ -1,5 +1,5 @@
 import { refreshLane } from '../lanes/lanes.ts'
-import { beginEpoch, isAbandoned } from '../owner.ts'
+import { beginEpoch, isAbandoned } from '../ownership.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'

@@ -3,7 +3,7 @@ import type { Owner } from '../../message/owner.ts'
 import type { ReportMatching } from '../../message/report.ts'
 import type { SendPermit } from '../../message/submit-outcome.ts'
 import { holdLane } from '../lanes/lanes.ts'
-import { isOwnedBy } from '../owner.ts'
+import { isOwnedBy } from '../ownership.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { partBefore } from './acts.ts'
@@ -73,7 +73,9 @@ function givesReports(tx: Tx, account: string): boolean {
   return (tx.one<{ reports: number }>('SELECT reports FROM sim WHERE id = ?', account)?.reports ?? 0) > 0
 }
 
-/** Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. Only its owner may say so. */
+/**
+ * Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. Only its owner may say so.
+ */
 export function requeue(
   tx: Tx,
   {
@@ -119,8 +121,8 @@ export function doubt(
 }
 
 /**
- * Tells a submission, and those that ride in its text, what became of a segment that was not sent. With an `owner`, only
- * where the claim is still its own.
+ * Tells a submission, and those that ride in its text, what became of a segment that was not sent. With an `owner`,
+ * only where the claim is still its own.
  */
 function settlePart(tx: Tx, part: Part, event: Event, owner: Owner | null = null): SubmissionRow | null {
   const row = submission(tx, part.seq)

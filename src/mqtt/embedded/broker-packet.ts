@@ -1,4 +1,4 @@
-import type { RetainedMessage } from '../../message/session.ts'
+import type { RetainedMessage } from '../../message/broker-session.ts'
 
 /** A packet in the form of aedes. */
 export interface BrokerPacket {

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes'
-import type { SessionStore } from '../../message/session.ts'
+import type { SessionStore } from '../../message/broker-session.ts'
 import { inBackground } from '../../util/background.ts'
 import { type Clock, sleep, type Timer } from '../../util/clock.ts'
 import type { Acknowledgement, Ingress, IngressHandlers, OutboundMessage, WatchedMessage } from '../ingress.ts'

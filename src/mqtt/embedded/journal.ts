@@ -1,4 +1,4 @@
-import type { SessionChange, SessionStore } from '../../message/session.ts'
+import type { SessionChange, SessionStore } from '../../message/broker-session.ts'
 import type { Clock } from '../../util/clock.ts'
 
 const retryMs = 1_000

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { SessionBounds, SessionStore } from '../../message/session.ts'
+import type { SessionBounds, SessionStore } from '../../message/broker-session.ts'
 import type { Clock } from '../../util/clock.ts'
 import { type BrokerPacket, copyOf } from './broker-packet.ts'
 import { Journal } from './journal.ts'

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { RetainedMessage } from '../../message/session.ts'
+import type { RetainedMessage } from '../../message/broker-session.ts'
 import { type BrokerPacket, detached, octets, retainedPacket } from './broker-packet.ts'
 import type { Journal } from './journal.ts'
 import { TopicTree } from './topic-tree.ts'

@@ -1,4 +1,4 @@
-import type { SavedSessions } from '../../message/session.ts'
+import type { SavedSessions } from '../../message/broker-session.ts'
 import { type BrokerPacket, bufferOf, copyOf, octets, restored } from './broker-packet.ts'
 import type { Journal } from './journal.ts'
 import { type Body, OutgoingQueue, type Totals } from './outgoing.ts'

@@ -1,4 +1,4 @@
-import type { StoredWill } from '../../message/session.ts'
+import type { StoredWill } from '../../message/broker-session.ts'
 import { type BrokerPacket, octets } from './broker-packet.ts'
 import type { Journal } from './journal.ts'
 

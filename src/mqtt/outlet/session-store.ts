@@ -1,4 +1,4 @@
-import type { RetainedMessage, SessionStore } from '../../message/session.ts'
+import type { RetainedMessage, SessionStore } from '../../message/broker-session.ts'
 import type { Store } from '../../store/store.ts'
 import { retainedOf } from './messages-of.ts'
 

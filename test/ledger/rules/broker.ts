@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import type { QueuedPacket, SessionChange } from '../../../src/message/session.ts'
+import type { QueuedPacket, SessionChange } from '../../../src/message/broker-session.ts'
 import type { Ledger } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
