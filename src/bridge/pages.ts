@@ -5,13 +5,13 @@ import { sampleDevice } from '../device/sample.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 
 /** Devices per page of `bridge/devices`: a page stays far below the size limits of brokers. */
-const perPage = 500
+const devicesPerPage = 500
 
 /** The list of devices, in several pages if necessary, and without numbers, which are private. */
 export function devicePages(devices: readonly Device[]): HubEvent<'devices'>[] {
-  const pages = Math.max(1, Math.ceil(devices.length / perPage))
+  const pages = Math.max(1, Math.ceil(devices.length / devicesPerPage))
   return Array.from({ length: pages }, (_, i) => {
-    const listed = devices.slice(i * perPage, (i + 1) * perPage).map(({ id, name, profile }) => {
+    const listed = devices.slice(i * devicesPerPage, (i + 1) * devicesPerPage).map(({ id, name, profile }) => {
       return { id, name, profile: profile.id, revision: profile.row.revision }
     })
     const data = { page: i + 1, pages, total: devices.length, devices: listed }

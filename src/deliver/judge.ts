@@ -45,7 +45,7 @@ export function judge(device: Device, heard: Heard, record: TrustRecord, now: nu
   const sources = [...readings.slice(0, 1), ...correlation.answers]
   const level = levelOf(device, {
     proven: sources.some(({ proven }) => proven),
-    route: routeOf(whole.route, record, device.trust?.learn ?? learnedAfter),
+    route: routeOf(whole.route, record, device.trust?.learn ?? learnedAfterCount),
     asked: correlation.answered === 'question',
   })
   const events = sources.flatMap(({ event, ends }) => [event ?? [], ends === null ? [] : `${ends}_end`].flat())
@@ -69,7 +69,7 @@ export function judge(device: Device, heard: Heard, record: TrustRecord, now: nu
 }
 
 /** Answers after which a route is known, by default. */
-const learnedAfter = 5
+const learnedAfterCount = 5
 
 function routeOf(route: string | null, { routes }: TrustRecord, learn: number): 'known' | 'foreign' | 'unknown' {
   const known = Object.keys(routes).filter((print) => (routes[print] ?? 0) >= learn)

@@ -18,7 +18,7 @@ export interface Quota {
   readonly limit: number | null
 }
 
-/** The share of every quota that is reservedShare for priority high. */
+/** The share of every quota that is reserved for priority high. */
 const reservedShare = 0.2
 
 export interface Room {

@@ -55,7 +55,7 @@ export interface Capable {
   readonly can: Readonly<Partial<Capabilities>>
 }
 
-/** Says that a gateway lacks a capability. */
+/** The message for a missing capability. */
 export function lacking(id: string, capability: Capability): string {
   return `gateway ${id} can't ${capabilities[capability]}`
 }

@@ -7,7 +7,7 @@ const reportIntervalMs = 10_000
 const maxRemembered = 2_000
 /** Rate of reports of all clients together, and their burst. */
 const reportsPerSecond = 2
-const burst = 100
+const burstSize = 100
 
 /** Usual connection errors, which are not refusals, and refusals that are reported where they are made. */
 const ordinary =
@@ -37,7 +37,7 @@ export class Refusals {
   constructor(clock: Clock, report: IngressHandlers['refused']) {
     this.#clock = clock
     this.#report = report
-    this.#allowance = new Allowance(clock, reportsPerSecond, burst)
+    this.#allowance = new Allowance(clock, reportsPerSecond, burstSize)
   }
 
   add({ client, topic = '', reason, key = `${client}\u0000${reason}` }: Refusal): void {

@@ -21,7 +21,7 @@ import type { Problem, Rule } from './problem.ts'
 /** Steps per character that a hostile text may cost, and the growth of the cost when its length doubles. */
 const maxStepsPerCharacter = 300
 const maxGrowth = 2.2
-const length = 200
+const hostileTextLength = 200
 
 /** Every pattern is proved by an example, and is fast on every text. */
 export const lintPatterns: Rule = (profile, dialect) =>
@@ -40,9 +40,12 @@ function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command 
   if (regular === null) return []
   const program = assemble(regular)
   const random = seededRandom(1)
-  for (const text of hostileTexts(regular, 2 * length, random)) {
-    const half = run(program, text.slice(0, length)).steps
-    const steps = half > maxStepsPerCharacter * length ? half / length : run(program, text).steps / text.length
+  for (const text of hostileTexts(regular, 2 * hostileTextLength, random)) {
+    const half = run(program, text.slice(0, hostileTextLength)).steps
+    const steps =
+      half > maxStepsPerCharacter * hostileTextLength
+        ? half / hostileTextLength
+        : run(program, text).steps / text.length
     if (steps > maxStepsPerCharacter || steps * text.length > half * maxGrowth + program.length) {
       return [{ path, message: `is slow: ${Math.round(steps)} steps for each character of a hostile text` }]
     }

@@ -74,7 +74,7 @@ export function takeValue(spec: Parameter, given: unknown, context: ParameterCon
   return parameterKinds[spec.type].take(text, spec, context)
 }
 
-/** Several values in one hole. An empty element is sent as the profile says (`?` at Teltonika: leave this one). */
+/** Several values in one hole. An empty element is sent as defined in the profile (`?` at Teltonika: unchanged). */
 function takeList(spec: Parameter, given: unknown, context: ParameterContext): Taken | null {
   const { separator, skip } = spec.list as NonNullable<Parameter['list']>
   const elements: readonly unknown[] = Array.isArray(given) ? given : wordOf(given).split(/[,;]/)

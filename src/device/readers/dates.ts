@@ -172,14 +172,14 @@ export function joinTime({ others, ...parts }: TimeParts, context: TimeContext):
   if (others === undefined) return joinParts(parts, context)
   const times = [parts, ...others].flatMap((order) => joinParts({ ...parts, ...order }, context) ?? [])
   const stamp = context.scts === null ? null : Date.parse(context.scts)
-  const plausible = times.filter((time) => Number(time.slice(0, 4)) >= firstTrackers || times.length === 1)
+  const plausible = times.filter((time) => Number(time.slice(0, 4)) >= firstTrackerYear || times.length === 1)
   const fresh =
     stamp === null ? [] : plausible.filter((time) => Math.abs(Date.parse(time.slice(0, 10)) - stamp) < toleranceMs)
   return fresh[0] ?? plausible[0] ?? times[0] ?? null
 }
 
 /** Earlier years are implausible: there were no such trackers. */
-const firstTrackers = 2008
+const firstTrackerYear = 2008
 
 function joinParts(parts: TimeParts, context: TimeContext): string | null {
   const { hour, minute = 0, second = null } = parts

@@ -6,11 +6,13 @@ const nowhere: readonly (readonly [number, number])[] = [
   [-1, -1],
 ]
 /** Half of the last of five decimals, about a metre. */
-const near = 0.000005
+const toleranceDegrees = 0.000005
 
 const isNowhere = (latitude: number, longitude: number): boolean =>
   Math.abs(latitude) === 90 ||
-  nowhere.some(([north, east]) => Math.abs(latitude - north) <= near && Math.abs(longitude - east) <= near)
+  nowhere.some(
+    ([north, east]) => Math.abs(latitude - north) <= toleranceDegrees && Math.abs(longitude - east) <= toleranceDegrees,
+  )
 
 /** Words beside a position that is not the current one: the last known, or that of a radio cell. */
 const oldMarks: readonly RegExp[] = [

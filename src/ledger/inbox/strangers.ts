@@ -5,13 +5,13 @@ import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 
 /** Texts of an unknown number that are published per hour, and that are kept. */
-const perHour = 60
+const maxPerHour = 60
 const maxKept = 100
 /** Texts of all unknown numbers per hour. */
 const inAll = { key: 'strangers', window: 'hour', limit: 600 } as const
 const hourMs = 3_600_000
 /** Priority level that may use the whole quota. */
-const whole = 2
+const wholeQuotaLevel = 2
 
 /**
  * Texts of an unknown number beyond its quota are not published: null within the quota, true for the first one beyond
@@ -24,8 +24,8 @@ export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
     now - hourMs,
     now,
   ) as { n: number }
-  if (n >= perHour) return n === perHour
-  if (room(tx, inAll, whole, now).left < 1) return false
+  if (n >= maxPerHour) return n === maxPerHour
+  if (room(tx, inAll, wholeQuotaLevel, now).left < 1) return false
   use(tx, inAll, 1, now)
   return null
 }
@@ -55,6 +55,6 @@ export function dropText(tx: Tx, { incoming, raws, assembly, now }: FiledText, i
   for (const raw of raws) tx.run('DELETE FROM raw WHERE id = ?', raw)
   if (assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', assembly)
   if (!isFirst) return
-  const data = { from: incoming.sender, gateway: incoming.gateway, published_per_hour: perHour, at: isoTime(now) }
+  const data = { from: incoming.sender, gateway: incoming.gateway, published_per_hour: maxPerHour, at: isoTime(now) }
   tx.emit(happening('text_flood', data))
 }

@@ -52,7 +52,7 @@ const overflows: Readonly<Record<Overflow, string>> = {
   received: 'it does not complete what it publishes at QoS 2: its oldest packet identifiers were forgotten',
 }
 /** Cost of a filter with wildcards; any other costs as much as a publish. */
-const wildcardCost = 10
+const wildcardCostUnits = 10
 /** Interval of the check for expired sessions. */
 const expiryMs = 3_600_000
 const dayMs = 86_400_000
@@ -243,7 +243,7 @@ export class EmbeddedBroker implements Ingress {
     const { topic } = subscription
     const { user } = this.#connection(client)
     const isRestored = this.#persistence.isRestored(client.id, subscription)
-    const wait = isRestored ? 0 : this.#floods.wait(user ?? client.id, isWild(topic) ? wildcardCost : 1)
+    const wait = isRestored ? 0 : this.#floods.wait(user ?? client.id, isWild(topic) ? wildcardCostUnits : 1)
     if (wait === 'banned') return done(new Error('too many publishes'))
     const reason = this.#refusesSubscription(client.id, user, topic, isRestored)
     if (reason !== null) this.#refusals.add({ client: client.id, topic, reason })

@@ -9,7 +9,7 @@ const atOnce = availableParallelism() > 3 ? 2 : 1
 /** Attempts that may wait in a lane. */
 const maxWaiting = 250
 /** Lanes of a source: each name has one of them, by a keyed hash. */
-const lanesOfSource = 8
+const lanesPerSource = 8
 /** Cached wrong passwords. */
 const maxWrong = 1_000
 
@@ -72,7 +72,7 @@ export class Credentials {
   }
 
   #turn({ user, source, isGone }: Attempt): Promise<boolean> {
-    const lane = `${source} ${this.#digest(user).readUInt8(0) % lanesOfSource}`
+    const lane = `${source} ${this.#digest(user).readUInt8(0) % lanesPerSource}`
     return new Promise((resolve) => {
       const waiting = this.#lanes.get(lane) ?? []
       this.#lanes.set(lane, waiting)

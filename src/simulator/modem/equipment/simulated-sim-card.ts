@@ -14,8 +14,8 @@ export interface SimCardOptions {
 export type SimState = 'absent' | 'busy' | 'pin' | 'puk' | 'blocked' | 'ready'
 
 /** Attempts for a PIN and for a PUK (TS 51.011 clause 9.2.9, 9.2.13). */
-const pinTries = 3
-const pukTries = 10
+const maxPinAttempts = 3
+const maxPukAttempts = 10
 
 /** Refusal of commands that need the card, by state (TS 27.007 clause 9.2, TS 27.005 clause 3.2.5). */
 const refusals: Readonly<Record<Exclude<SimState, 'ready'>, { readonly cme: Refusal; readonly cms: Refusal }>> = {
@@ -40,8 +40,8 @@ export class SimCard {
   readonly #puk: string
   #locked: boolean
   #unlocked: boolean
-  #pinTries = pinTries
-  #pukTries = pukTries
+  #pinTries = maxPinAttempts
+  #pukTries = maxPukAttempts
   #reference = 0
 
   constructor(options: SimCardOptions) {
@@ -86,7 +86,7 @@ export class SimCard {
   /** Checks the PIN; a wrong one costs an attempt. */
   enterPin(pin: string): boolean {
     if (this.#pinTries === 0) return false
-    this.#pinTries = pin === this.#pin ? pinTries : this.#pinTries - 1
+    this.#pinTries = pin === this.#pin ? maxPinAttempts : this.#pinTries - 1
     if (pin === this.#pin) this.#unlocked = true
     return pin === this.#pin
   }
@@ -94,10 +94,10 @@ export class SimCard {
   /** Checks the PUK and sets a new PIN; a wrong one costs an attempt, the last one blocks the card. */
   enterPuk(puk: string, newPin: string): boolean {
     if (this.#pukTries === 0) return false
-    this.#pukTries = puk === this.#puk ? pukTries : this.#pukTries - 1
+    this.#pukTries = puk === this.#puk ? maxPukAttempts : this.#pukTries - 1
     if (puk !== this.#puk) return false
     this.#pin = newPin
-    this.#pinTries = pinTries
+    this.#pinTries = maxPinAttempts
     this.#unlocked = true
     return true
   }
