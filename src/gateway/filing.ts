@@ -6,11 +6,11 @@ import { within } from './deadline.ts'
 import type { GatewayHandlers } from './gateway.ts'
 
 /** ms until the disk must have taken a message. */
-const patience = 30_000
+const storeTimeoutMs = 30_000
 /** Waits between two tries for what the modem has already forgotten, in ms; the last one repeats. */
-const again = [1_000, 2_000, 5_000, 15_000, 60_000]
+const retryAfterMs = [1_000, 2_000, 5_000, 15_000, 60_000]
 /** Messages that wait for the disk. More can't come from one modem before somebody must look after the disk. */
-const mostWaiting = 1_000
+const maxWaiting = 1_000
 
 /** What a kind of gateway brings. */
 export interface Form {
@@ -51,7 +51,7 @@ export class Filing {
   /** True once a message is on the disk, false when it can't be stored now. */
   async store(body: string, source: RawMessage['source'], slot?: string): Promise<boolean> {
     try {
-      await within(this.#clock, patience, this.#handlers.received(this.#raw(body, source, slot)), tooLong)
+      await within(this.#clock, storeTimeoutMs, this.#handlers.received(this.#raw(body, source, slot)), tooLong)
       return true
     } catch (error) {
       this.#handlers.log('error', `a message can't be stored yet: ${(error as Error).message}`)
@@ -73,7 +73,7 @@ export class Filing {
 
   /** Keeps a message that came directly until it is on the disk, and says so then. */
   direct(body: string, filed: () => void): void {
-    if (this.#stopped.isFired || this.#waiting.length >= mostWaiting)
+    if (this.#stopped.isFired || this.#waiting.length >= maxWaiting)
       return this.#handlers.log('error', `a message is lost: ${this.#waiting.length} others wait for the disk`)
     this.#waiting.push({ body, filed })
     this.#work()
@@ -108,11 +108,12 @@ export class Filing {
       this.#waiting.unshift(...batch.filter((_, i) => !filed[i]))
       if (last) return
       failures = filed.every(Boolean) ? 0 : failures + 1
-      if (failures > 0) await this.#stopped.waitUpTo(again[Math.min(failures, again.length) - 1] as number, this.#clock)
+      if (failures > 0)
+        await this.#stopped.waitUpTo(retryAfterMs[Math.min(failures, retryAfterMs.length) - 1] as number, this.#clock)
     }
   }
 }
 
 function tooLong(): Fault {
-  return new Fault('internal', `the store took longer than ${patience / 1000} s`)
+  return new Fault('internal', `the store took longer than ${storeTimeoutMs / 1000} s`)
 }

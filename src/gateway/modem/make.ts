@@ -22,9 +22,9 @@ export interface ModemConfig {
 export const auto = 'auto'
 
 /** ms: ports that only seem to answer take their time, one after the other. */
-const looking = 600_000
+const searchTimeoutMs = 600_000
 /** ms: every speed is tried. */
-const asking = 60_000
+const speedTimeoutMs = 60_000
 
 /** What is remembered of modems over restarts. */
 export interface ModemMemory {
@@ -48,8 +48,8 @@ export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ..
   const speed = new SpeedFinder(configured, { clock, log: (message) => log('info', message) })
   const open =
     path === auto
-      ? { open: () => finder.find(id, baudRate), openingMs: looking }
-      : { open: () => speed.open(path), openingMs: asking }
+      ? { open: () => finder.find(id, baudRate), openingMs: searchTimeoutMs }
+      : { open: () => speed.open(path), openingMs: speedTimeoutMs }
   return new Modem({ id, path, baudRate, pin, ...memory, power, roaming, gapMs: row.gap * 1000, ...open }, clock)
 }
 

@@ -6,12 +6,12 @@ import { openPort, type Port } from './line/port.ts'
 import type { ModemOptions } from './options.ts'
 
 /** ms until a port must be open, and closed. */
-const openingTime = 15_000
-const closingTime = 5_000
+const openTimeoutMs = 15_000
+const closeTimeoutMs = 5_000
 
 /** Opens the port of a modem, in bounded time, and not once `stopping` is fired. */
 export function openInTime(
-  { path, baudRate, open = openPort, openingMs = openingTime }: ModemOptions,
+  { path, baudRate, open = openPort, openingMs = openTimeoutMs }: ModemOptions,
   clock: Clock,
   stopping: Latch,
 ): Promise<Port> {
@@ -30,7 +30,7 @@ export function openInTime(
 
 /** Closes it, in bounded time; rejects with a Fault when the system does not. */
 export function closeInTime(port: Port, clock: Clock): Promise<void> {
-  return within(clock, closingTime, port.close(), tooLong(`${port.name} does not close`))
+  return within(clock, closeTimeoutMs, port.close(), tooLong(`${port.name} does not close`))
 }
 
 function tooLong(message: string): () => Fault {

@@ -4,10 +4,10 @@ import { finalIn } from './line/results.ts'
 import type { Quirks } from './vendors/quirks.ts'
 
 /** ms of quiet between the two halves of a radio cycle, and behind it. */
-const radioOff = 3_000
-const radioSettles = 5_000
+const radioOffMs = 3_000
+const radioSettlesMs = 5_000
 /** ms for a modem to say that it will start anew. */
-const lastWords = 3_000
+const refusalTimeoutMs = 3_000
 
 /** Nothing that the hub does to a modem mends that. */
 export function needsPerson({ detail }: Fault): boolean {
@@ -17,9 +17,9 @@ export function needsPerson({ detail }: Fault): boolean {
 /** Off and on. To be run inside `channel.exclusive`. */
 export async function cycleRadio(channel: Channel): Promise<void> {
   await channel.command('AT+CFUN=0', 15_000)
-  await channel.sleep(radioOff)
+  await channel.sleep(radioOffMs)
   await channel.command('AT+CFUN=1', 15_000)
-  await channel.sleep(radioSettles)
+  await channel.sleep(radioSettlesMs)
 }
 
 /**
@@ -42,7 +42,7 @@ function refuses(channel: Channel, echo: string): Promise<boolean> {
       channel.listen(null)
       resolve(refused)
     }
-    const timer = channel.clock.after(lastWords, () => end(false))
+    const timer = channel.clock.after(refusalTimeoutMs, () => end(false))
     channel.listen(
       {
         token: (token) => {

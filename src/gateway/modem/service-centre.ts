@@ -3,9 +3,9 @@ import type { Channel } from './line/channel.ts'
 import type { Ask } from './observe.ts'
 
 /** +CMS ERROR: SMSC address unknown (TS 27.005 clause 3.2.5). */
-const unknown = 330
+const smscUnknown = 330
 
-const missing =
+const missingHint =
   'the SIM has no number of a service centre, every text is refused without; ' +
   'smshub modem at <gateway> \'AT+CSCA="+<number of your operator>"\' sets it'
 
@@ -30,7 +30,7 @@ export class ServiceCentre {
   }
 
   start(): void {
-    if (this.#said === '') this.#deps.concerns.set('centre', missing)
+    if (this.#said === '') this.#deps.concerns.set('centre', missingHint)
   }
 
   /** Somebody may have set it meanwhile. */
@@ -49,7 +49,7 @@ export class ServiceCentre {
 
   /** To be called inside `exclusive`, behind a refusal. */
   async refused(cause: number | null): Promise<void> {
-    if (cause !== unknown || this.#said === null || this.#said === '') return
+    if (cause !== smscUnknown || this.#said === null || this.#said === '') return
     this.#deps.log('warn', 'the SIM has lost the number of its service centre: it is told again')
     await this.#deps.channel.command(`AT+CSCA=${this.#said}`, 5_000)
   }

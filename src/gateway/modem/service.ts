@@ -26,26 +26,26 @@ import { Ladder, type Rung, rungs } from './vendors/ladder.ts'
 import { type Quirks, quirksOfNobody } from './vendors/quirks.ts'
 
 /** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
-const reopenAfter = [1_000, 2_000, 5_000, 10_000, 30_000]
+const reopenAfterMs = [1_000, 2_000, 5_000, 10_000, 30_000]
 /** ms of service after which a failure is the first one again. */
-const steady = 60_000
+const steadyMs = 60_000
 /** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
-const awakening = 60_000
+const awakeningMs = 60_000
 /** ms between tries of a modem without a card, and their number until the modem is closed and started anew. */
-const cardEvery = 10_000
-const mostCardTries = 2
+const cardIntervalMs = 10_000
+const maxCardTries = 2
 /** ms behind a sign of a reset in which a hand-over that goes on refutes it. */
-const refutedWithin = 10_000
+const refutedWithinMs = 10_000
 /** ms between looks at a modem, where the options do not say. */
-const heartbeat = 30_000
+const defaultHeartbeatMs = 30_000
 /** ms of readiness in which nothing has to be done about a modem: what was wrong is over. */
-const healed = 600_000
+const healedMs = 600_000
 /** ms that a modem needs behind a loss of its power. */
-const powerSettles = 12_000
+const powerSettlesMs = 12_000
 /** Every so many times that a port does not open, its device loses its power. */
-const powerEvery = 6
+const failuresPerPowerCycle = 6
 /** Resets one after the other until the port is closed and left alone for a while. */
-const mostStarts = 5
+const maxStarts = 5
 
 export interface ServiceDeps {
   readonly options: ModemOptions
@@ -125,16 +125,17 @@ export class Service {
         wait = await this.#connect()
       } catch (error) {
         if (this.#deps.stopping.isFired) break
-        const served = this.#clock.monotonic() - since > steady
+        const served = this.#clock.monotonic() - since > steadyMs
         failures = served ? 1 : failures + 1
-        wait = reopenAfter[Math.min(failures, reopenAfter.length) - 1] as number
+        wait = reopenAfterMs[Math.min(failures, reopenAfterMs.length) - 1] as number
         const fault = Fault.from(error)
         this.#failed(fault)
         // It has fallen, or somebody wants it started anew: what is to be done is settled. Without a card it has waited.
         const isSettled = this.#wasOpen && this.#rung !== null
-        if (isSettled || (this.#wasOpen && fault.detail.sim === 'missing')) wait = reopenAfter[0] as number
+        if (isSettled || (this.#wasOpen && fault.detail.sim === 'missing')) wait = reopenAfterMs[0] as number
         // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
-        if (!isSettled && (served || !this.#wasOpen)) this.#climb(failures % powerEvery === 0 ? 'power' : 'reopen')
+        if (!isSettled && (served || !this.#wasOpen))
+          this.#climb(failures % failuresPerPowerCycle === 0 ? 'power' : 'reopen')
         else if (!isSettled && !needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
       }
       if (this.#rung === 'power') wait = Math.max(wait, await this.#powerCycle())
@@ -163,7 +164,7 @@ export class Service {
     this.#announce('power')
     try {
       await power()
-      return powerSettles
+      return powerSettlesMs
     } catch (error) {
       this.#deps.handlers.log('warn', Fault.from(error).message)
       return 0
@@ -185,7 +186,7 @@ export class Service {
     })
     this.channel = channel
     this.#wasOpen = true
-    this.#awakeUntil = this.#clock.monotonic() + awakening
+    this.#awakeUntil = this.#clock.monotonic() + awakeningMs
     try {
       const rung = this.#rung
       this.#rung = null
@@ -195,11 +196,11 @@ export class Service {
         return this.#quirks.resetMs
       }
       if (rung === 'radio') await channel.exclusive(() => cycleRadio(channel))
-      for (let starts = 0; starts < mostStarts; starts++) {
+      for (let starts = 0; starts < maxStarts; starts++) {
         const since = this.#clock.monotonic()
         await this.#serveWithCard(channel)
         if (channel.lost !== null) throw new Fault('port_failed', channel.lost)
-        if (this.#clock.monotonic() - since > steady) starts = 0
+        if (this.#clock.monotonic() - since > steadyMs) starts = 0
       }
       throw new Fault('modem_error', 'the modem resets again and again')
     } finally {
@@ -219,9 +220,9 @@ export class Service {
         return await this.#serve(channel)
       } catch (error) {
         const fault = Fault.from(error)
-        if (fault.detail.sim !== 'missing' || channel.lost !== null || tries >= mostCardTries) throw error
+        if (fault.detail.sim !== 'missing' || channel.lost !== null || tries >= maxCardTries) throw error
         this.#failed(fault)
-        await this.#card.waitUpTo(cardEvery, this.#clock)
+        await this.#card.waitUpTo(cardIntervalMs, this.#clock)
         if (channel.lost !== null) throw error
       }
     }
@@ -258,7 +259,7 @@ export class Service {
       quirks,
       filing: this.#filing,
       centre,
-      heartbeatMs: this.#deps.options.heartbeatMs ?? heartbeat,
+      heartbeatMs: this.#deps.options.heartbeatMs ?? defaultHeartbeatMs,
       observed: (change) => this.#shown.set(change),
       called: (from) => this.#deps.handlers.called(from),
       over: (reason) => this.#fall(reason),
@@ -285,7 +286,7 @@ export class Service {
     const { last_error: held } = this.#shown.state
     if (held !== null) this.#deps.handlers.log('warn', held)
     session.start()
-    this.#healed = this.#clock.after(healed, () => {
+    this.#healed = this.#clock.after(healedMs, () => {
       if (isUsable(this.#shown.state.network)) this.#ladder.well()
     })
     await over.wait()
@@ -345,14 +346,14 @@ export class Service {
    */
   async #mayHaveReset(session: Session, sign: string): Promise<void> {
     if (!session.isSending || !sign.startsWith('+CPIN:')) return this.#reset(sign)
-    await Promise.race([session.sent(), this.#over.waitUpTo(refutedWithin, this.#clock)])
+    await Promise.race([session.sent(), this.#over.waitUpTo(refutedWithinMs, this.#clock)])
     if (this.session !== session) return
     if (session.isSending) this.#reset(sign)
     else await session.look()
   }
 
   #reset(sign: string): void {
-    this.#awakeUntil = this.#clock.monotonic() + awakening
+    this.#awakeUntil = this.#clock.monotonic() + awakeningMs
     this.#startAgain(`the modem has reset (${sign})`)
     this.channel?.abandon(sign)
   }

@@ -24,28 +24,28 @@ import type { Quirks } from './vendors/quirks.ts'
 import { Waking } from './waking.ts'
 
 /** ms until the first look at the modem. */
-const firstLook = 2_000
+const firstLookMs = 2_000
 /** Hand-overs in a row that the modem did not ask for, until it is started up again. */
-const mostUnasked = 2
+const maxUnprompted = 2
 /** Bare OKs that no reference followed, until nobody waits long for one any more. */
 const bareOksToLearn = 3
-const shortTail = 1_000
+const shortTailMs = 1_000
 /** ms behind which what came meanwhile may have been acknowledged too late: TR2M is 12 s at least (TS 24.011 clause 10). */
-const longSubmit = 10_000
+const longSubmitMs = 10_000
 /** Messages one after the other that the modem took and said nothing more about, until something is done about it. */
-const mostSilent = 3
+const maxUnanswered = 3
 /** Refusals one after the other with a cause that stays in a make, until something is done about it. */
-const mostStuck = 2
+const maxStuck = 2
 /** ms without a network until something is done about it: cells fail for a while, and a cellar has none. */
-const withoutNetwork = 600_000
+const withoutNetworkMs = 600_000
 /** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
 const storageCauses = [208, 211, 322]
 /** The card is gone, locked or broken (TS 27.005 clause 3.2.5). */
 const cardCauses = [310, 311, 313, 315, 316]
 /** Share of a storage in use from which it is read out at once, and from which people are told. */
-const filling = 0.8
-const almostFull = 0.95
-const stays =
+const fillingShare = 0.8
+const almostFullShare = 0.95
+const fullHint =
   'soon it receives nothing more; smshub modem at <gateway> AT+CMGL=4 shows them, AT+CMGD=<index> deletes one'
 
 export interface SessionDeps {
@@ -129,7 +129,7 @@ export class Session {
   start(): void {
     this.#centre.start()
     this.#receiver.sweepAll()
-    this.#beat = this.#channel.clock.after(firstLook, () => this.#beats())
+    this.#beat = this.#channel.clock.after(firstLookMs, () => this.#beats())
     inBackground(() => this.#waking.run(), this.#failed)
   }
 
@@ -263,11 +263,11 @@ export class Session {
       return refusedUnsent('gateway', message)
     }
     await this.#prepare(submission.before, hasMore(segment))
-    const acknowledged = this.#bareOks >= bareOksToLearn ? shortTail : usualSubmitTimes.acknowledged
+    const acknowledged = this.#bareOks >= bareOksToLearn ? shortTailMs : usualSubmitTimes.acknowledged
     const times = { ...usualSubmitTimes, written: submitMs, acknowledged }
     const since = this.#channel.clock.monotonic()
     const { handover, prompted, lateReference } = await submitSegment(this.#channel, submission, permit, times, causes)
-    if (this.#channel.clock.monotonic() - since > longSubmit) this.#looksBack()
+    if (this.#channel.clock.monotonic() - since > longSubmitMs) this.#looksBack()
     const code = handover.outcome === 'refused' ? cmsOf(handover.cause) : null
     if (handover.outcome === 'refused') {
       const { text } = handover.cause
@@ -281,9 +281,9 @@ export class Session {
     this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
     this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
     this.#stuck = stuckWith.includes(code ?? 0) ? this.#stuck + 1 : 0
-    if (this.#stuck === mostStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
-    if (this.#silent === mostSilent) this.#deps.over('the modem takes messages and says nothing more')
-    if (this.#unasked === mostUnasked) this.#deps.over('the modem does not ask for messages')
+    if (this.#stuck === maxStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
+    if (this.#silent === maxUnanswered) this.#deps.over('the modem takes messages and says nothing more')
+    if (this.#unasked === maxUnprompted) this.#deps.over('the modem does not ask for messages')
     return handover
   }
 
@@ -331,7 +331,7 @@ export class Session {
     this.#levelled(seen)
     const now = this.#channel.clock.monotonic()
     if (isUsable(seen.network)) this.#registeredAt = now
-    else if (now - this.#registeredAt > withoutNetwork) return over('the modem has found no network for ten minutes')
+    else if (now - this.#registeredAt > withoutNetworkMs) return over('the modem has found no network for ten minutes')
     if (!this.#knowsOperator && this.#sending === 0) {
       const operator = await observeOperator(ask)
       if (this.#hasEnded) return
@@ -343,13 +343,13 @@ export class Session {
   /** Reads out what fills up. What is still full at the next look holds messages that can't be read or deleted. */
   #levelled({ storage_used: used, storage_total: total }: StorageLevel): void {
     const level = used === null || total === null ? 0 : used / total
-    if (level < filling) this.#receiver.sweep()
+    if (level < fillingShare) this.#receiver.sweep()
     else this.#receiver.sweepAll()
-    this.#fullLooks = level < almostFull ? 0 : this.#fullLooks + 1
+    this.#fullLooks = level < almostFullShare ? 0 : this.#fullLooks + 1
     const isFull = this.#fullLooks > 1
     this.#concerns.set(
       'storage',
-      isFull ? `${used} of ${total} messages lie in the modem and stay there: ${stays}` : null,
+      isFull ? `${used} of ${total} messages lie in the modem and stay there: ${fullHint}` : null,
     )
   }
 

@@ -26,12 +26,12 @@ export interface PinDeps {
 }
 
 /** A SIM needs up to 20 s behind AT+CFUN=1. */
-const simWait = 2_000
+const simIntervalMs = 2_000
 const simAttempts = 15
 /** Tries of a card that is told to be not ready, which is what some makes say of none. */
 const notReadyAttempts = 5
 /** Tries of a PIN that nobody has used up (TS 51.011 clause 9.2.9). */
-const allTries = 3
+const initialPinTries = 3
 
 const correct = 'correct pin: under the gateway'
 
@@ -56,7 +56,7 @@ export async function unlockSim(channel: Channel, pin: PinDeps): Promise<void> {
     if (found?.card === 'pin' && entered === null) {
       entered = await enterPin(channel, pin)
       await channel.sleep(pin.quirks.unlockMs)
-    } else await channel.sleep(simWait)
+    } else await channel.sleep(simIntervalMs)
   }
   if (channel.gone !== null) throw new Fault('modem_error', channel.gone)
   // A make that does not know the question has said nothing about its card.
@@ -85,7 +85,7 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDe
   const fate = await memory.recall(key)
   if (fate === 'refused') throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
   // With all tries left nothing was counted as wrong. Once only: some modems keep an old count.
-  const mayTryAgain = fate === 'tried' && left !== null && left >= allTries
+  const mayTryAgain = fate === 'tried' && left !== null && left >= initialPinTries
   if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
     throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
   // What is written down as tried must leave: nobody would dare to try it again.
@@ -138,7 +138,7 @@ export async function smsAwake(channel: Channel, { smsAwake: sign }: Quirks): Pr
   for (let attempt = 1; attempt <= simAttempts && channel.lost === null; attempt++) {
     const { lines, final } = await channel.command(sign.ask, 5_000)
     if (final.kind !== 'ok' || lines.some((line) => sign.read.test(line))) return
-    await channel.sleep(simWait)
+    await channel.sleep(simIntervalMs)
   }
 }
 

@@ -2,7 +2,7 @@ import { Latch } from '../../util/latch.ts'
 import type { Channel } from './line/channel.ts'
 
 /** ms between two questions, the first one included. */
-const every = 8_000
+const betweenQuestionsMs = 8_000
 
 export interface WakingDeps {
   readonly channel: Channel
@@ -37,7 +37,7 @@ export class Waking {
   async run(): Promise<void> {
     const { channel, refused, taken } = this.#deps
     while (this.isOpen) {
-      await this.#woken.waitUpTo(every, channel.clock)
+      await this.#woken.waitUpTo(betweenQuestionsMs, channel.clock)
       this.#woken = new Latch()
       for (const command of refused) {
         const ask = async () => !this.#ended.isFired && (await channel.command(command, 5_000)).final.kind === 'ok'

@@ -5,10 +5,10 @@ import { fieldsIn, numberIn } from '../line/fields.ts'
 import { textOfUcs2 } from '../line/ucs2.ts'
 
 /** ms behind a ring in which the number follows (`+CLIP`), where the network tells it. */
-const telling = 1_500
+const numberTimeoutMs = 1_500
 /** ms without another ring behind which a call is over: networks ring every five or six seconds. */
-const between = 10_000
-const hangingUp = 5_000
+const sameCallMs = 10_000
+const hangUpTimeoutMs = 5_000
 
 export interface IncomingCallDeps {
   readonly channel: Channel
@@ -54,7 +54,7 @@ export class IncomingCall {
   #rings(): void {
     // It has not taken the first word, or did not hear it.
     if (this.#isTold) return this.#end()
-    this.#timer ??= this.#deps.channel.clock.after(telling, () => this.#tell())
+    this.#timer ??= this.#deps.channel.clock.after(numberTimeoutMs, () => this.#tell())
   }
 
   #tell(): void {
@@ -66,12 +66,12 @@ export class IncomingCall {
   #end(): void {
     const { channel, hangUp } = this.#deps
     this.#timer?.cancel()
-    this.#timer = channel.clock.after(between, () => this.#forget())
+    this.#timer = channel.clock.after(sameCallMs, () => this.#forget())
     if (this.#isEnding) return
     this.#isEnding = true
     const work = async () => {
       for (const text of hangUp) {
-        if ((await channel.command(text, hangingUp)).final.kind === 'ok') return
+        if ((await channel.command(text, hangUpTimeoutMs)).final.kind === 'ok') return
       }
     }
     const end = async () => {

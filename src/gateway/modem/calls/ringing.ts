@@ -5,13 +5,13 @@ import type { Channel } from '../line/channel.ts'
 import { type Final, finalIn } from '../line/results.ts'
 
 /** ms until ATD must be answered; some makes answer it only when the other side rings. */
-const dialling = 30_000
+const dialTimeoutMs = 30_000
 /** ms between looks at the call, and the longest one. */
-const lookEvery = 1_000
-const looking = 3_000
+const lookIntervalMs = 1_000
+const lookTimeoutMs = 3_000
 /** ms that a network takes to make the other side ring. */
-const setUp = 15_000
-const hangingUp = 5_000
+const callSetupMs = 15_000
+const hangUpTimeoutMs = 5_000
 
 /** What a look at the calls of the modem shows of ours (TS 27.007 clause 7.18). */
 type Seen = 'dialling' | 'ringing' | 'answered' | 'gone' | 'unknown'
@@ -61,7 +61,7 @@ export class Ringing {
         this.#channel.listen(null)
         resolve(final)
       }
-      const timer = this.#channel.clock.after(dialling, () => {
+      const timer = this.#channel.clock.after(dialTimeoutMs, () => {
         this.#channel.outOfStep()
         end({ kind: 'silent' })
       })
@@ -91,18 +91,18 @@ export class Ringing {
       const seen = knows ? await this.#look() : 'unknown'
       const now = clock.monotonic()
       if (seen === 'unknown') knows = false
-      if (seen === 'gone' && now - begun > lookEvery) break
+      if (seen === 'gone' && now - begun > lookIntervalMs) break
       if (seen === 'answered') return true
       if (seen === 'ringing') rangAt ??= now
       if (rangAt !== null && now - rangAt >= this.#request.seconds * 1000) return true
-      if (rangAt === null && now - begun >= this.#request.seconds * 1000 + setUp) return knows ? false : null
-      await this.#pause(lookEvery)
+      if (rangAt === null && now - begun >= this.#request.seconds * 1000 + callSetupMs) return knows ? false : null
+      await this.#pause(lookIntervalMs)
     }
     return rangAt !== null
   }
 
   async #look(): Promise<Seen> {
-    const { lines, final } = await this.#channel.command('AT+CLCC', looking)
+    const { lines, final } = await this.#channel.command('AT+CLCC', lookTimeoutMs)
     if (final.kind !== 'ok') return 'unknown'
     const states = lines.flatMap((line) => /^\+CLCC: *\d+, *0, *(\d)/.exec(line)?.[1] ?? [])
     if (states.length === 0) return 'gone'
@@ -124,8 +124,8 @@ export class Ringing {
 
   async #hangUp(): Promise<void> {
     if (this.#end !== null || this.#channel.gone !== null) return
-    const { final } = await this.#channel.command('ATH', hangingUp)
-    if (final.kind !== 'ok') await this.#channel.command('AT+CHUP', hangingUp)
+    const { final } = await this.#channel.command('ATH', hangUpTimeoutMs)
+    if (final.kind !== 'ok') await this.#channel.command('AT+CHUP', hangUpTimeoutMs)
   }
 
   /** BUSY is a device that rejects the call, which is how most gate openers take it. */

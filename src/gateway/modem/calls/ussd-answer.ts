@@ -7,7 +7,7 @@ export interface UssdAnswer {
 }
 
 /** The alphabet of GSM, where the modem does not say. */
-const usual = 15
+const defaultDcs = 15
 
 /** Reads the lines of one answer. Quotes may be missing, and the text may hold some; null for what is no answer. */
 export function ussdAnswerIn(text: string): UssdAnswer | null {
@@ -17,7 +17,7 @@ export function ussdAnswerIn(text: string): UssdAnswer | null {
   const quoted = /^"([\s\S]*)"\s*, *"?(\d{1,3})"? *,?$/.exec(trimmed) ?? /^"([\s\S]*)"\s*,?$/.exec(trimmed)
   const plain = /^"?([\s\S]*?)(?:, *(\d{1,3}))?$/.exec(trimmed)
   const [, said = '', dcs] = quoted ?? plain ?? []
-  return { m: Number(m), said: trimmed === '' ? null : said, dcs: Number(dcs ?? usual) }
+  return { m: Number(m), said: trimmed === '' ? null : said, dcs: Number(dcs ?? defaultDcs) }
 }
 
 /** Whether the answer has an end that can be seen; an unquoted text without its scheme has none. */

@@ -10,13 +10,13 @@ import { isWholeUssd, joinedUssd, type UssdAnswer, ussdAnswerIn } from './ussd-a
 import { readUssd, type UssdForm, writeUssd } from './ussd-text.ts'
 
 /** ms that a network takes to answer; many never do. */
-const patience = 30_000
+const answerTimeoutMs = 30_000
 /** ms for the OK that some makes say behind the answer. */
-const lastWord = 3_000
+const lastLinesMs = 3_000
 /** ms in which a further part of an answer may follow. */
-const more = 300
+const moreLinesMs = 300
 /** Lines of one answer that are read. */
-const longest = 50
+const maxLines = 50
 
 /** What `+CUSD: <m>` says instead of an answer (TS 27.007 clause 7.15). */
 const refusals: Readonly<Record<number, string>> = {
@@ -80,7 +80,7 @@ async function ask(
     if (end.kind === 'lost') throw new Fault('modem_error', end.reason)
     if (end.kind === 'silent') {
       await cancel(channel)
-      throw new Fault('reply_timeout', `the network did not answer ${code} within ${patience / 1000} s`)
+      throw new Fault('reply_timeout', `the network did not answer ${code} within ${answerTimeoutMs / 1000} s`)
     }
     refused = end.reason
   }
@@ -114,7 +114,7 @@ class UssdDialogue implements Listener {
     this.#channel = channel
     this.#command = `AT+CUSD=1,"${writeUssd(code, form)}",15`
     this.#resolve = resolve
-    this.#timer = channel.clock.after(patience, () => this.#silent())
+    this.#timer = channel.clock.after(answerTimeoutMs, () => this.#silent())
   }
 
   begin(): void {
@@ -139,7 +139,7 @@ class UssdDialogue implements Listener {
     if (final.kind === 'error' && this.#answers.length === 0 && !isOpen)
       return this.#end({ kind: 'refused', reason: final.text })
     this.#isTaken = true
-    if (isOpen || this.#answers.length > 0) this.#wait(more)
+    if (isOpen || this.#answers.length > 0) this.#wait(moreLinesMs)
   }
 
   reset(sign: string): void {
@@ -154,15 +154,15 @@ class UssdDialogue implements Listener {
   #append(line: string): void {
     this.#mark = ''
     this.#lines.push(line)
-    const isWhole = isWholeUssd(this.#lines.join('\n')) || this.#lines.length >= longest
+    const isWhole = isWholeUssd(this.#lines.join('\n')) || this.#lines.length >= maxLines
     if (isWhole) this.#close()
-    this.#wait(this.#isTaken && (isWhole || !this.#lines[0]?.includes('"')) ? more : lastWord)
+    this.#wait(this.#isTaken && (isWhole || !this.#lines[0]?.includes('"')) ? moreLinesMs : lastLinesMs)
   }
 
   #close(): void {
     const answer = ussdAnswerIn(this.#lines.join('\n'))
     this.#lines = []
-    if (answer !== null && this.#answers.length < longest) this.#answers.push(answer)
+    if (answer !== null && this.#answers.length < maxLines) this.#answers.push(answer)
   }
 
   #wait(ms: number): void {

@@ -4,7 +4,7 @@ import { type Clock, sleep } from '../../../util/clock.ts'
 import { bindUsb, rebindMs, unbindUsb, usbOf } from './usb.ts'
 
 /** ms that the command of `recover:` may take. */
-const longest = 60_000
+const commandTimeoutMs = 60_000
 
 /**
  * The last rung: runs the user's command, or has the kernel bind the USB device anew. Rejects with what to do where
@@ -31,7 +31,7 @@ export async function powerCycle(path: string, command: string | undefined, cloc
 /** The path of the modem is the shell's `$1`. */
 function run(command: string, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile('/bin/sh', ['-c', command, 'recover', path], { timeout: longest }, (error, _, stderr) => {
+    execFile('/bin/sh', ['-c', command, 'recover', path], { timeout: commandTimeoutMs }, (error, _, stderr) => {
       if (error === null) resolve()
       else reject(new Fault('modem_error', `recover: ${stderr.trim().split('\n')[0] || error.message}`))
     })

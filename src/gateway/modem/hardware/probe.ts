@@ -16,7 +16,7 @@ export type Probe =
   | { readonly is: 'nothing'; readonly reason: string; readonly lines: readonly string[] }
 
 /** ms in which a port that talks by itself shows what it is. */
-const listening = 300
+const listenMs = 300
 const digitsOfImei = /^\d{14,16}$/
 
 /**
@@ -41,7 +41,7 @@ export async function probe(port: Port, clock: Clock): Promise<Probe> {
   )
   const nothing = (reason: string): Probe => ({ is: 'nothing', reason, lines: said })
   try {
-    await channel.sleep(listening)
+    await channel.sleep(listenMs)
     if (/^[^A-Za-z\r\n]*~/.test(heard) || /^\0{8}/.test(heard))
       return nothing('it speaks a binary protocol (diagnosis)')
     if (/\$G[PNLA][A-Z]{3},/.test(heard)) return nothing('it tells positions (NMEA)')

@@ -8,8 +8,8 @@ import { type DeviceTree, realName, thisMachine, usbOf } from './usb.ts'
 export const speeds: readonly number[] = [115_200, 9_600, 57_600, 38_400, 19_200, 230_400, 460_800]
 
 /** ms for an answer, and how often it is asked: a modem that finds the speed by itself does not hear the first AT. */
-const patience = 500
-const tries = 2
+const answerTimeoutMs = 500
+const triesPerSpeed = 2
 
 /** An echo, a result code in words, or one in digits. At another speed than the modem's there is none of them. */
 const answers = /AT\r|OK|ERROR|(?:^|\r)[04]\r/
@@ -72,11 +72,11 @@ async function isHeard(port: Port, clock: Clock): Promise<boolean> {
     heard += Buffer.from(data).toString('latin1')
     if (answers.test(heard)) notice()
   })
-  for (let left = tries; left > 0 && !answers.test(heard); left--) {
+  for (let left = triesPerSpeed; left > 0 && !answers.test(heard); left--) {
     // ESC: out of a prompt that somebody has left behind.
     port.write('\x1bAT\r')
     await new Promise<void>((resolve) => {
-      const timer = clock.after(patience, resolve)
+      const timer = clock.after(answerTimeoutMs, resolve)
       notice = () => {
         timer.cancel()
         resolve()

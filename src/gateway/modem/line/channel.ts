@@ -5,7 +5,7 @@ import type { Line, Listener } from './listener.ts'
 import type { Port } from './port.ts'
 import { type Final, finalIn } from './results.ts'
 import { synchronise } from './synchronise.ts'
-import { type FirstLine, firstLine, patienceFor, takeLine } from './two-lines.ts'
+import { type FirstLine, firstLine, takeLine, timeoutFor } from './two-lines.ts'
 import { isMarked, noise, type Urc, urcIn } from './urcs.ts'
 
 /** How a command went: its final result, or none in time, or the port was lost. */
@@ -34,13 +34,13 @@ export interface ChannelHandlers {
 }
 
 /** ms in which some makes say OK behind an error: it must not answer the next command. */
-const straggler = 50
+const stragglerMs = 50
 /** ms in which a line of a message is followed by the next one. */
 const quoteMs = 200
 /** What no line begins with. */
 const nothing = '\n'
 /** Characters of one answer that are kept: a full storage of a thousand messages. */
-const longestAnswer = 1_048_576
+const maxAnswerLength = 1_048_576
 
 /**
  * One AT command at a time over one port. Every line goes to exactly one place: whoever has the line, or the handler
@@ -175,10 +175,10 @@ export class Channel implements Line {
         else if (final?.kind === 'ok') return end(final)
         else if (final !== null) {
           failed = final
-          return wait(straggler, () => end(final))
+          return wait(stragglerMs, () => end(final))
         }
         kept += token.text.length
-        if (kept <= longestAnswer) lines.push(token.text)
+        if (kept <= maxAnswerLength) lines.push(token.text)
         const last = quoted?.final
         if (last !== undefined) return wait(quoteMs, () => end(last))
         if (options.graceWithoutOk !== undefined) wait(options.graceWithoutOk, () => giveUp({ kind: 'ok', text: '' }))
@@ -305,7 +305,7 @@ export class Channel implements Line {
 
   #awaitLine(first: FirstLine): void {
     this.#firstTimer?.cancel()
-    this.#firstTimer = this.clock.after(patienceFor(first), () => this.#flush())
+    this.#firstTimer = this.clock.after(timeoutFor(first), () => this.#flush())
   }
 
   #isOfMessage(line: string, isOther: boolean): boolean {

@@ -9,7 +9,7 @@ export interface LineToken {
 }
 
 /** Longest line that is kept: a listing line with a full PDU has some 400 characters. */
-const longestLine = 4_096
+const maxLineLength = 4_096
 
 /** What says nothing: NULs that some makes put first, the Ctrl-Z and ESC of an echo, XON and XOFF. */
 const padding = /^[\0 ]+/
@@ -51,7 +51,7 @@ export class Framer {
       tokens.push({ kind: 'prompt' })
       this.#line = this.#line.slice(at[0].length).replace(padding, '')
     }
-    if (this.#line.length <= longestLine) return
+    if (this.#line.length <= maxLineLength) return
     this.#line = ''
     this.#overlong = true
   }

@@ -55,7 +55,7 @@ const networks: Readonly<Record<number, GatewayState['network']>> = {
 }
 
 /** The numbers of <stat>: 0 to 11 (TS 27.007 clause 7.2). */
-const mostStates = 11
+const maxStates = 11
 
 /**
  * <stat> in `+CREG`, `+CGREG` or `+CEREG`, and whether the line is an answer: `<n>,<stat>[,"lac","ci"]`; unsolicited it
@@ -70,7 +70,7 @@ export function registrationStat(line: string): { readonly stat: number | null; 
   const isQuoted = line.includes(`,"${second}"`) || line.includes(`, "${second}"`)
   const isCode = isQuoted ? rest.length === 1 || second.length > 3 : second.length > 3 && !/^0x/i.test(second)
   const stat = isCode ? null : numberIn(second)
-  if (stat !== null && stat <= mostStates) return { stat, isAnswer: true }
+  if (stat !== null && stat <= maxStates) return { stat, isAnswer: true }
   return { stat: numberIn(first), isAnswer: false }
 }
 

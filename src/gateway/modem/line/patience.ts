@@ -4,8 +4,8 @@ import type { Channel, Reply } from './channel.ts'
 const busy = { cme: [14, 515], cms: [314, 515] } as const
 
 /** ms between two tries, and their number. */
-const pause = 2_000
-const tries = 5
+const betweenTriesMs = 2_000
+const maxTries = 5
 
 /** A command that is asked again while the modem is still busy with its SIM, or with whatever `again` says. */
 export async function patiently(
@@ -14,10 +14,10 @@ export async function patiently(
   timeout: number,
   again: (reply: Reply) => boolean = isBusy,
 ): Promise<Reply> {
-  for (let left = tries - 1; ; left--) {
+  for (let left = maxTries - 1; ; left--) {
     const reply = await channel.command(text, timeout)
     if (left === 0 || channel.gone !== null || !again(reply)) return reply
-    await channel.sleep(pause)
+    await channel.sleep(betweenTriesMs)
   }
 }
 

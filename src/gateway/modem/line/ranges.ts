@@ -1,5 +1,5 @@
 /** Values of one parameter that are listed at most: no list of a modem is longer. */
-const most = 1_024
+const maxValues = 1_024
 
 /**
  * The values that a test command lists for each parameter (V.250 clause 5.7.3): `(0-3),(0,1),(2)`, with blanks, with
@@ -16,7 +16,7 @@ export function rangesIn(text: string): number[][] {
 function valuesIn(group: string): number[] {
   const values = new Set<number>()
   for (const [, from = '', to = from] of group.matchAll(/(\d+)(?:\s*-\s*(\d+))?/g)) {
-    for (let value = Number(from); value <= Number(to) && values.size < most; value++) values.add(value)
+    for (let value = Number(from); value <= Number(to) && values.size < maxValues; value++) values.add(value)
   }
   return [...values]
 }

@@ -2,9 +2,9 @@ import type { Line } from './listener.ts'
 import { finalIn } from './results.ts'
 
 /** ms of listening behind an ESC: whatever the line still holds comes out. */
-const settle = 100
+const settleMs = 100
 /** ms without another result code, where nothing else tells the answers apart. */
-const quiet = 100
+const quietMs = 100
 
 /**
  * What is asked until the modem answers, and for how many ms each: one that boots or ends something long is late, one
@@ -33,7 +33,7 @@ const sureBare = 2
  */
 export async function synchronise(line: Line): Promise<boolean> {
   line.write('\x1b')
-  await drain(line, settle)
+  await drain(line, settleMs)
   let bare = 0
   for (const [text, ms] of attempts) {
     if (line.lost !== null) return false
@@ -45,18 +45,18 @@ export async function synchronise(line: Line): Promise<boolean> {
       if (step === 'in' || bare === sureBare) return true
     }
     if (answer === 'prompt') line.write('\x1b')
-    if (answer !== 'ok') await drain(line, settle)
+    if (answer !== 'ok') await drain(line, settleMs)
   }
   return false
 }
 
 async function stepOf(line: Line): Promise<'in' | 'out' | 'bare'> {
   const answer = await exchange(line, 'AT+CMEE?', 3_000, '+CMEE:')
-  if (answer === 'error') return (await drain(line, quiet)) === 0 ? 'in' : 'out'
+  if (answer === 'error') return (await drain(line, quietMs)) === 0 ? 'in' : 'out'
   if (answer === 'ok') return 'in'
   if (answer === 'bare') return 'bare'
   if (answer === 'prompt') line.write('\x1b')
-  await drain(line, settle)
+  await drain(line, settleMs)
   return 'out'
 }
 

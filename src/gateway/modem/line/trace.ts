@@ -2,11 +2,11 @@ import type { Clock } from '../../../util/clock.ts'
 import type { Port } from './port.ts'
 
 /** Entries, and octets in all, that are kept: some minutes of a busy modem, hours of a quiet one. */
-const most = 1_000
-const mostOctets = 262_144
+const maxEntries = 1_000
+const maxOctets = 262_144
 
 /** Octets of a line, and about so many of one entry; more is nonsense. */
-const longest = 4_096
+const maxEntryLength = 4_096
 
 type Entry = { readonly at: number; readonly to: '>' | '<'; readonly octets: string }
 
@@ -69,18 +69,18 @@ export class Trace {
     const last = this.#entries.at(-1)
     // A serial port hands out what came in pieces of its own.
     const isMore = last !== undefined && to === '<' && last.to === '<' && at - last.at < 5
-    if (isMore && last.octets.length < longest)
+    if (isMore && last.octets.length < maxEntryLength)
       this.#entries[this.#entries.length - 1] = { at, to, octets: last.octets + octets }
     else this.#entries.push({ at, to, octets })
     this.#octets += octets.length
-    if (this.#entries.length > most * 1.2 || this.#octets > mostOctets * 1.2) this.#forget()
+    if (this.#entries.length > maxEntries * 1.2 || this.#octets > maxOctets * 1.2) this.#forget()
   }
 
   /** The oldest go. */
   #forget(): void {
-    let from = Math.max(0, this.#entries.length - most)
+    let from = Math.max(0, this.#entries.length - maxEntries)
     this.#octets = this.#entries.slice(from).reduce((sum, { octets }) => sum + octets.length, 0)
-    for (; this.#octets > mostOctets; from++) this.#octets -= this.#entries[from]?.octets.length ?? 0
+    for (; this.#octets > maxOctets; from++) this.#octets -= this.#entries[from]?.octets.length ?? 0
     this.#entries = this.#entries.slice(from)
   }
 
@@ -88,7 +88,7 @@ export class Trace {
     for (const [piece, ended] of piecesOf(octets)) {
       if (this.#line === '') this.#since = this.#clock.monotonic()
       this.#line += piece
-      if (ended || this.#line.length > longest) this.#heard()
+      if (ended || this.#line.length > maxEntryLength) this.#heard()
     }
   }
 
@@ -102,7 +102,7 @@ export class Trace {
   }
 
   #masked(line: string): string {
-    if (line.length > longest) return hidden(line)
+    if (line.length > maxEntryLength) return hidden(line)
     const hides = this.#hidesNext
     this.#hidesNext = /^\0*(\+CMG[LR]|\+CMT|\+CDS|\+CBM|\^HCMGR):/.test(line)
     return hides && !this.#hidesNext && !/^(OK|ERROR|\+C)/.test(line) ? hidden(line) : maskedLine(line)

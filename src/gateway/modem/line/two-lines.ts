@@ -3,13 +3,13 @@ import { announcedLength, directShape } from './shown.ts'
 import type { Urc } from './urcs.ts'
 
 /** How many other lines may come between a first line and its message. */
-const mostBetween = 6
+const maxLinesBetween = 6
 /** Lines of one text. */
-const mostLines = 20
+const maxTextLines = 20
 /** ms until the rest of a message has come; what is there then is all that there is. */
-const directPatience = 5_000
+const messageTimeoutMs = 5_000
 /** ms between two lines of a text whose length the modem does not announce. */
-const betweenLines = 300
+const lineTimeoutMs = 300
 
 /** The first line of `+CMT`, `+CDS` or `+CBM` that waits for what stands behind it. */
 export interface FirstLine {
@@ -27,7 +27,7 @@ export interface FirstLine {
 export function firstLine(urc: Urc, line: string): FirstLine | null {
   const shape = directShape(line)
   if (shape === 'report') return null
-  return { urc, line, shape, length: announcedLength(line), body: [], left: mostBetween }
+  return { urc, line, shape, length: announcedLength(line), body: [], left: maxLinesBetween }
 }
 
 /** Who has the line while a message is awaited. */
@@ -51,7 +51,7 @@ export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 
     body.push(line)
     // Without a length it is over when nothing more comes; while a command runs that could be its answer.
     const isAll = length === null ? meanwhile.isBusy : body.join('\n').length >= length
-    return isAll || body.length >= mostLines ? 'whole' : 'part'
+    return isAll || body.length >= maxTextLines ? 'whole' : 'part'
   }
   if (isWhole(first, line)) {
     body.splice(0, body.length, line)
@@ -59,14 +59,14 @@ export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 
   }
   if (meanwhile.holdsPdus || meanwhile.isOther || !isPart(line, meanwhile)) return other(first)
   body.push(line)
-  if (!isWhole(first, body.join(''))) return body.length < mostLines ? 'part' : 'whole'
+  if (!isWhole(first, body.join(''))) return body.length < maxTextLines ? 'part' : 'whole'
   body.splice(0, body.length, body.join(''))
   return 'whole'
 }
 
 /** How long the next line may take, in ms. */
-export function patienceFor({ shape, length, body }: FirstLine): number {
-  return shape === 'text' && length === null && body.length > 0 ? betweenLines : directPatience
+export function timeoutFor({ shape, length, body }: FirstLine): number {
+  return shape === 'text' && length === null && body.length > 0 ? lineTimeoutMs : messageTimeoutMs
 }
 
 function other(first: FirstLine): 'other' | 'over' {

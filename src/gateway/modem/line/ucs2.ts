@@ -14,12 +14,12 @@ export function textOfUcs2(said: string, when: 'always' | 'likely' | 'number' | 
 }
 
 /** Digits of the longest number: that of a SIM card (ITU-T E.118). */
-const longestNumber = 20
+const maxNumberDigits = 20
 
 /** Hex that is something else scatters over all of Unicode; a text stays in one script. */
 function isLikely(said: string, units: readonly number[]): boolean {
   const own = units.filter((unit) => !isCommon(unit))
   if (own.length === 0) return units.length > 1 || (units[0] ?? 0) < 0x100
-  if (/^\d+$/.test(said) && said.length <= longestNumber) return false
+  if (/^\d+$/.test(said) && said.length <= maxNumberDigits) return false
   return units.length > 1 && (areOfOneAlphabet(own) || (units.length > 3 && areCommonSigns(own)))
 }

@@ -77,7 +77,7 @@ const failureCauses: Readonly<Record<number, CauseRow>> = {
 }
 
 /** From here on the modem itself speaks (TS 27.005 clause 3.2.5); below, the network does. */
-const firstOfEquipment = 300
+const firstEquipmentCode = 300
 
 /** TS 27.005 clause 3.2.5: the modem itself. What it says of its timers or its radio is no word of the network. */
 const equipmentErrors: Readonly<Record<number, CauseRow>> = {
@@ -156,7 +156,7 @@ export function causeOf(
     // Always of the +CMS ERROR list: 14 is SIM busy in one and nothing in the other.
     scheme: number === null ? null : 'cms',
     code: number,
-    by: number !== null && number < firstOfEquipment ? 'network' : 'gateway',
+    by: number !== null && number < firstEquipmentCode ? 'network' : 'gateway',
     accepted: pduWritten ? verdict.accepted : 'no',
     next: verdict.next,
   }

@@ -40,7 +40,7 @@ const wanted = [
 ] as const
 
 /** Tries in all: each is a command, and some makes take seconds over one. */
-const most = 40
+const maxTries = 40
 
 /**
  * The forms in the order in which they are tried: the make's own, then by what becomes of texts and reports, what the
@@ -52,7 +52,7 @@ export function indicationsOf(list: string | null, own: readonly string[]): stri
     .map((cnmi, i) => ({ cnmi, rank: rankOf(cnmi), i }))
     .sort((a, b) => a.rank - b.rank || a.i - b.i)
     .map(({ cnmi }) => cnmi)
-  return [...new Set([...own, ...ranked])].slice(0, most)
+  return [...new Set([...own, ...ranked])].slice(0, maxTries)
 }
 
 /** What <mt> and <ds> do with texts and reports. */

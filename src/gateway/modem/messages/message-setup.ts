@@ -32,7 +32,7 @@ export interface MessageSetup {
 }
 
 /** Refused forms of `+CNMI` that are asked again. */
-const mostRefused = 2
+const maxRefused = 2
 
 export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<MessageSetup> {
   const refused: string[] = []
@@ -149,7 +149,7 @@ async function chooseIndications(channel: Channel, { cnmi: own }: Quirks, refuse
   refused.push(
     ...better
       .filter(isBetter)
-      .slice(0, mostRefused)
+      .slice(0, maxRefused)
       .map((cnmi) => `AT+CNMI=${cnmi}`),
   )
   return chosen

@@ -5,18 +5,18 @@ import type { MessageSetup } from './message-setup.ts'
 import { type Contents, Storages, type StoredMessage } from './storages.ts'
 
 /** More announcements than this at once, and the whole storage is read instead of each message. */
-const storm = 3
+const maxAnnouncements = 3
 /**
  * ms behind an announced slot that read empty in which messages are read by listing. Nothing in the answer to +CMGR
  * says which slot it is about: one that comes behind its OK would be filed and the next slot deleted unread.
  */
-const doubt = 60_000
+const doubtMs = 60_000
 /** ms in which a modem that has no room is told of once. */
-const quietFor = 60_000
+const quietMs = 60_000
 /** Storages that messages may come to: a modem has three. */
-const mostStorages = 8
+const maxStorages = 8
 /** ms until a storage that counts more than it lists is read slot by slot again, while its count stays the same. */
-const inspectEvery = 600_000
+const inspectIntervalMs = 600_000
 
 const unlisted =
   'the modem neither lists nor counts its messages (AT+CMGL, AT+CPMS?): texts that it stores are not read; smshub modem doctor <gateway>'
@@ -84,10 +84,10 @@ export class Receiver {
     const { storage, index } = storedAt(line)
     if (index === null) return this.full(line)
     const place = { storage: storage ?? this.#deps.setup.home, index }
-    if (!this.#used.has(place.storage) && this.#used.size >= mostStorages) return
+    if (!this.#used.has(place.storage) && this.#used.size >= maxStorages) return
     this.#used.add(place.storage)
     this.#announced.push(place)
-    if (this.#announced.length > storm || this.#doubts) {
+    if (this.#announced.length > maxAnnouncements || this.#doubts) {
       for (const { storage: one } of this.#announced.splice(0)) this.#toSweep.add(one)
     }
     this.#work()
@@ -96,7 +96,7 @@ export class Receiver {
   /** The modem says that it has no room: until there is some it receives nothing. */
   full(line: string): void {
     const now = this.#deps.channel.clock.monotonic()
-    if (now - this.#saidFull > quietFor) {
+    if (now - this.#saidFull > quietMs) {
       this.#saidFull = now
       this.#deps.log('warn', `the modem could not store a message (${line}): its storages are read out`)
     }
@@ -157,7 +157,7 @@ export class Receiver {
     if (readAfterMs > 0) await channel.sleep(readAfterMs)
     const message = await this.#storages.read(storage, index)
     if (message === null) {
-      this.#doubtUntil = this.#deps.channel.clock.monotonic() + doubt
+      this.#doubtUntil = this.#deps.channel.clock.monotonic() + doubtMs
       this.#toSweep.add(storage)
     } else await this.#take(storage, [message])
   }
@@ -196,7 +196,7 @@ export class Receiver {
     if (this.#isOver || (used === null ? listed > 0 : used <= listed)) return false
     const last = this.#inspected.get(storage)
     const now = this.#deps.channel.clock.monotonic()
-    return last === undefined || last.used !== used || now - last.at > inspectEvery
+    return last === undefined || last.used !== used || now - last.at > inspectIntervalMs
   }
 
   /**

@@ -29,12 +29,12 @@ export interface Inspected {
 }
 
 /** Slots that are asked one by one where a storage lists less than it counts. */
-const mostSlots = 255
+const maxSlots = 255
 /** Slots of a storage that does not say how many it has: some telephones tell 0. */
-const usualSlots = 50
+const defaultSlots = 50
 /** Tries of one message whose answer was damaged, and ms between them. */
-const mostReadings = 4
-const pause = 300
+const maxReadings = 4
+const readingIntervalMs = 300
 
 /** Reads and deletes messages in the storages of a modem, each command in a turn of its own: sends go in between. */
 export class Storages {
@@ -76,10 +76,10 @@ export class Storages {
    */
   async inspect(storage: string | null, total: number | null, known: readonly number[]): Promise<Inspected> {
     const used = slotsIn((await this.#in(storage, 'AT+CMGD=?', 5_000)).lines)
-    const count = total === null ? 0 : Math.min(total || usualSlots, mostSlots) + 1
+    const count = total === null ? 0 : Math.min(total || defaultSlots, maxSlots) + 1
     const slots = used ?? Array.from({ length: count }, (_, i) => i)
     const shown: StoredMessage[] = []
-    for (const index of slots.filter((slot) => !known.includes(slot)).slice(0, mostSlots)) {
+    for (const index of slots.filter((slot) => !known.includes(slot)).slice(0, maxSlots)) {
       if (this.#channel.gone !== null) return { messages: [], shown: 0 }
       const message = await this.read(storage, index)
       if (message !== null) shown.push(message)
@@ -100,8 +100,8 @@ export class Storages {
    */
   async readAgain(storage: string | null, first: StoredMessage): Promise<StoredMessage | null> {
     let last = first
-    for (let reading = 1; reading < mostReadings && this.#channel.gone === null; reading++) {
-      if (reading > 1) await this.#channel.sleep(pause)
+    for (let reading = 1; reading < maxReadings && this.#channel.gone === null; reading++) {
+      if (reading > 1) await this.#channel.sleep(readingIntervalMs)
       const next = (await this.read(storage, first.index)) ?? (await this.#listedAgain(storage, first.index))
       if (next === null) continue
       if (next.doubt === null || (next.pdu !== null && next.pdu === last.pdu)) return { ...next, doubt: null }

@@ -12,7 +12,7 @@ export type Rung = keyof typeof rungs
 
 /** By failures one after the other; the last four repeat for as long as it takes. */
 export const usualLadder: readonly Rung[] = ['reopen', 'reopen', 'radio', 'reset', 'reopen', 'power', 'reopen', 'reset']
-const repeating = 4
+const repeatedRungs = 4
 
 /** How far a modem has fallen, and what has been done about it. */
 export class Ladder {
@@ -23,7 +23,7 @@ export class Ladder {
   /** It has failed once more: what is to be done now. */
   next(ladder: readonly Rung[]): Rung {
     const over = Math.max(0, this.#level - ladder.length)
-    const at = this.#level < ladder.length ? this.#level : ladder.length - repeating + (over % repeating)
+    const at = this.#level < ladder.length ? this.#level : ladder.length - repeatedRungs + (over % repeatedRungs)
     this.#level++
     this.#isExhausted = this.#level >= ladder.length
     return ladder[at] as Rung

@@ -8,7 +8,7 @@ import type { MessageFormat, Submission } from './format.ts'
 
 /** <format> of ^HCMGR for UCS2; others are taken for ASCII. */
 const unicode = '6'
-const longest = 160
+const maxCharacters = 160
 
 /**
  * Huawei's commands for CDMA (known from few reports). One part of ASCII, no reports:
@@ -40,8 +40,8 @@ export const cdmaFormat: MessageFormat = {
 
 function submission({ to, content, concat }: Segment): Submission {
   const text = content.alphabet === 'data' ? null : content.text
-  if (concat !== null || text === null || text.length > longest || !/^[\n\r -~]*$/.test(text))
-    throw new Fault('encoding_error', `this CDMA modem sends up to ${longest} ASCII characters only`)
+  if (concat !== null || text === null || text.length > maxCharacters || !/^[\n\r -~]*$/.test(text))
+    throw new Fault('encoding_error', `this CDMA modem sends up to ${maxCharacters} ASCII characters only`)
   return {
     before: [],
     command: `AT^HCMGS="${recipientOf(to).number}"`,
