@@ -5,14 +5,14 @@ import { Latch } from '../util/latch.ts'
 import { within } from './deadline.ts'
 import type { GatewayHandlers } from './gateway.ts'
 
-/** ms until the disk must have taken a message. */
+/** Until a message must be on the disk. */
 const storeTimeoutMs = 30_000
-/** Waits between two tries for what the modem has already forgotten, in ms; the last one repeats. */
+/** Between attempts to store what the modem no longer has; the last one repeats. */
 const retryAfterMs = [1_000, 2_000, 5_000, 15_000, 60_000]
-/** Messages that wait for the disk. More can't come from one modem before somebody must look after the disk. */
+/** Messages that may wait for the disk. */
 const maxWaiting = 1_000
 
-/** What a kind of gateway brings. */
+/** The form of the messages of a kind of gateway. */
 export interface Form {
   readonly name: string
   identify(body: string): Identity
@@ -23,7 +23,7 @@ interface Waiting {
   readonly filed: () => void
 }
 
-/** Brings messages to the disk. What came directly has no other home: it is kept here until it is there. */
+/** Stores received messages. One that was delivered directly is nowhere else: it is kept here until it is on the disk. */
 export class Filing {
   readonly #gateway: string
   readonly #clock: Clock
@@ -32,7 +32,7 @@ export class Filing {
   readonly #stopped = new Latch()
   #waiting: Waiting[] = []
   #working: Promise<void> | null = null
-  /** Before the first start-up has read it, nothing is filed. */
+  /** Nothing is stored before the first start-up has read it. */
   #account: string | null = null
 
   constructor(gateway: string, clock: Clock, handlers: GatewayHandlers, form: Form) {
@@ -42,7 +42,7 @@ export class Filing {
     this.#handlers = handlers
   }
 
-  /** From now on messages belong to this account. */
+  /** Messages belong to this account from now on. */
   use(account: string): void {
     this.#account = account
     this.#work()
@@ -59,7 +59,7 @@ export class Filing {
     }
   }
 
-  /** What was filed from this slot is deleted. */
+  /** The stored message was deleted from this slot. */
   deleted(body: string, source: RawMessage['source'], slot: string): void {
     this.#handlers.deleted(this.#raw(body, source, slot))
   }
@@ -71,7 +71,7 @@ export class Filing {
     return { gateway: this.#gateway, account, source, form, body, identity, ...(slot !== undefined && { slot }) }
   }
 
-  /** Keeps a message that came directly until it is on the disk, and says so then. */
+  /** Keeps a message that was delivered directly until it is on the disk; then calls `filed`. */
   direct(body: string, filed: () => void): void {
     if (this.#stopped.isFired || this.#waiting.length >= maxWaiting)
       return this.#handlers.log('error', `a message is lost: ${this.#waiting.length} others wait for the disk`)
@@ -79,7 +79,7 @@ export class Filing {
     this.#work()
   }
 
-  /** What waits is tried once more, and then it is lost. */
+  /** What waits is tried once more; what can't be stored then is lost. */
   async stop(): Promise<void> {
     this.#account ??= this.#gateway
     this.#stopped.fire()

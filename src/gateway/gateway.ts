@@ -6,13 +6,13 @@ import type { Segment } from '../message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../message/submit-outcome.ts'
 
 export interface GatewayHandlers {
-  /** Files a message. Resolved, it is on the disk and the gateway may forget it; rejected, it must keep it. */
+  /** Stores a message. Resolved, it is on the disk and the gateway may forget it; rejected, the gateway must keep it. */
   received(raw: RawMessage): Promise<void>
-  /** The modem has deleted a message that was filed: what lies in its slot from now on is another one. */
+  /** The modem has deleted a stored message: its slot holds another one from now on. */
   deleted(raw: RawMessage): void
-  /** The state, or whether it can send, has changed. */
+  /** `state` or `ready` has changed. */
   changed(): void
-  /** Somebody calls its number, and was turned away; null where the caller's number is withheld. */
+  /** An incoming call was rejected; null where the caller's number is withheld. */
   called(from: string | null): void
   /** A line for the log. */
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
@@ -22,20 +22,20 @@ export interface GatewayHandlers {
 export interface Gateway extends Capable {
   /** ICCID of the SIM, or the carrier's account; the gateway's id where it has none. References live within it. */
   readonly account: string
-  /** How delivery reports name what it has sent. */
+  /** How delivery reports identify a message. */
   readonly matching: ReportMatching
   readonly state: GatewayState
-  /** How many submissions it may have under way at once; of each, one segment at a time. */
+  /** Submissions that it takes at once; of each, one segment at a time. */
   readonly window: number
-  /** It takes a segment now. */
+  /** It can send now. */
   readonly ready: boolean
   start(handlers: GatewayHandlers): void
-  /** How long its network really tries where it is asked for so many seconds: TP-VP knows few lengths. */
+  /** The validity that its network applies for the wanted one: TP-VP has few values. */
   validitySeconds(wanted: number): number
-  /** Hands one segment over; `permit` is asked once, right before the first octet of the message goes out. */
+  /** Sends one segment; `permit` is called once, right before the first octet of the message is written. */
   submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
-  /** Takes nothing new for a while: the network or the SIM will not have it. */
+  /** Sends nothing for a while: the network or the SIM rejects everything. */
   pause(ms: number, reason: string): void
-  /** Lets a running hand-over finish, then closes. */
+  /** Lets a running submission finish, then closes. */
   stop(): Promise<void>
 }

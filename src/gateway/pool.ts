@@ -1,8 +1,8 @@
 import type { Clock } from '../util/clock.ts'
 
-/** Numbers that begin like this go through these gateways. */
+/** Numbers with this prefix are sent through these gateways. */
 export interface Route {
-  /** Absent: every number that no other route is for. */
+  /** Absent: every number that no other route matches. */
   readonly prefix?: string | undefined
   readonly gateways: readonly string[]
 }
@@ -14,7 +14,7 @@ export interface PoolOptions {
   readonly clock: Clock
 }
 
-/** ms that a gateway may be gone until others take what it had served before, where the route allows that. */
+/** How long a gateway may be away before others take over its lanes, where the route allows that. */
 export const failoverMs = 60_000
 
 interface Member {
@@ -26,12 +26,12 @@ interface Member {
   blockedUntil: number
 }
 
-/** A route as lanes are marked with it: `a|b`. */
+/** A route as it is written in lanes: `a|b`. */
 export function routeName(gateways: readonly string[]): string {
   return [...gateways].sort().join('|')
 }
 
-/** Several gateways: whose turn it is, and who stands in for whom. A route of several is written `a|b`, of all ``. */
+/** Load balancing and failover between gateways. A route of several is written `a|b`, of all ``. */
 export class Pool {
   readonly #members: ReadonlyMap<string, Member>
   readonly #routes: readonly Route[]
@@ -39,7 +39,7 @@ export class Pool {
 
   constructor({ weights, routes, clock }: PoolOptions) {
     this.#clock = clock
-    // The longest prefix that fits counts.
+    // The longest matching prefix counts.
     this.#routes = routes
       .map((route) => ({ ...route, gateways: [...route.gateways].sort() }))
       .sort((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
@@ -63,12 +63,12 @@ export class Pool {
     const member = this.#members.get(id)
     if (member === undefined) return
     if (member.isReady || isReady) member.readyAt = this.#clock.monotonic()
-    // One that comes late does not make up for what the others have done.
+    // A gateway that returns does not catch up on what the others have sent.
     if (isReady && !member.isReady) member.served = Math.max(member.served, this.#least() * member.weight)
     member.isReady = isReady
   }
 
-  /** It has one more under way; full, it has no room for another. */
+  /** It has one more submission under way; full, it takes no other. */
   began(id: string, isFull = true): void {
     const member = this.#members.get(id)
     if (member === undefined) return
@@ -82,19 +82,19 @@ export class Pool {
     if (member !== undefined) member.isBusy = isFull
   }
 
-  /** Its quota is used up until then. */
+  /** It takes nothing for `ms`: its quota is used up. */
   blocked(id: string, ms: number): void {
     const member = this.#members.get(id)
     if (member !== undefined) member.blockedUntil = this.#clock.monotonic() + ms
   }
 
-  /** Routes of several that this gateway may take from now: where it is its turn. */
+  /** Routes of several gateways where it is this one's turn. */
   turnsOf(id: string): string[] {
     const [, ...several] = this.routesOf(id)
     return several.filter(({ gateways }) => this.#isTurn(id, gateways)).map(({ route }) => route)
   }
 
-  /** The routes that this gateway is of, its own first, as lanes are marked with them, and the gateways of each. */
+  /** The routes that this gateway belongs to, its own first, and the gateways of each. */
   routesOf(id: string): readonly { readonly route: string; readonly gateways: readonly string[] }[] {
     const several = this.#routes
       .map(({ gateways }) => gateways)
@@ -106,7 +106,7 @@ export class Pool {
     ]
   }
 
-  /** Gateways that have been gone for long: what they had served before may go through this one. */
+  /** Gateways that have been away for long: this one may take over their lanes. */
   absentFor(id: string): string[] {
     const now = this.#clock.monotonic()
     return [...this.#members]
@@ -114,7 +114,7 @@ export class Pool {
       .map(([other]) => other)
   }
 
-  /** Whose turn it is among the gateways of a route; null where none is free. */
+  /** The gateway of a route whose turn it is; null where none is free. */
   turnOf(route: string): string | null {
     return this.#first(gatewaysOf(route, this.#members)) ?? null
   }
@@ -124,7 +124,7 @@ export class Pool {
     return gatewaysOf(route, this.#members).filter((id) => this.#members.get(id)?.isReady === false)
   }
 
-  /** ms until others may take what this one has served before, as it is away; never where they may already. */
+  /** ms until others may take over the lanes of this one, which is away; infinite where they may already. */
   untilFailover(id: string): number {
     const member = this.#members.get(id)
     const left = (member?.readyAt ?? 0) + failoverMs + 1 - this.#clock.monotonic()
@@ -161,7 +161,7 @@ function gatewaysOf(route: string, members: ReadonlyMap<string, Member>): readon
   return route === '' ? [...members.keys()] : route.split('|')
 }
 
-/** What the configuration says of a gateway; only modems have a share and limits of their own. */
+/** A gateway's share of the work, as configured; only modems have one. */
 export interface GatewayShare {
   readonly weight?: number
   readonly limits?: Readonly<Partial<Record<Window, number | null | undefined>>>

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../util/clock.ts'
 
-/** A while in which a modem takes nothing new. A shorter one within a longer one changes nothing. */
+/** A pause in which a gateway sends nothing. A shorter one within a longer one changes nothing. */
 export class Rest {
   readonly #clock: Clock
   readonly #ended: () => void

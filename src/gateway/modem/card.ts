@@ -4,7 +4,7 @@ import { pinStateIn } from './line/parse.ts'
 /** How the SIM card is, as far as texts are concerned. */
 export type Card = 'ready' | 'pin' | 'puk' | 'other_operators' | 'missing' | 'busy'
 
-/** <code> of `+CPIN` (TS 27.007 clause 8.3): what PIN2 and PUK2 lock is nothing that texts need. */
+/** <code> of `+CPIN` (TS 27.007 clause 8.3): texts need nothing that PIN2 and PUK2 lock. */
 const standardWords: Readonly<Record<string, Card>> = {
   READY: 'ready',
   'SIM PIN2': 'ready',
@@ -13,7 +13,7 @@ const standardWords: Readonly<Record<string, Card>> = {
   'SIM PUK': 'puk',
 }
 
-/** Words of makes; whatever else stands there is a card that can't be used: removed, not inserted, crashed. */
+/** Words of vendors; anything else is a card that can't be used: removed, not inserted, crashed. */
 const makersWords: readonly (readonly [RegExp, Card])[] = [
   [/^PH-|PERSO/, 'other_operators'],
   [/NOT READY|BUSY|INIT|WAIT/, 'busy'],
@@ -45,21 +45,21 @@ const errors: Readonly<Record<number, Card>> = {
   515: 'busy',
 }
 
-/** The card in the answer to `AT+CPIN?`, and the words; null for an answer that says nothing about it. */
-export function cardIn({ lines, final }: Reply): { readonly card: Card; readonly said: string } | null {
+/** The card in the answer to `AT+CPIN?`, and its words; null for an answer that contains no state. */
+export function cardIn({ lines, final }: Reply): { readonly card: Card; readonly words: string } | null {
   const word = pinStateIn(lines)?.toUpperCase() ?? ''
   if (word !== '') {
     const card = standardWords[word] ?? makersWords.find(([pattern]) => pattern.test(word))?.[1] ?? 'missing'
-    return { card, said: word }
+    return { card, words: word }
   }
   const card = final.kind === 'error' ? errors[final.number ?? -1] : undefined
-  return final.kind !== 'error' || card === undefined ? null : { card, said: final.text }
+  return final.kind !== 'error' || card === undefined ? null : { card, words: final.text }
 }
 
 /** Why a card that was there serves no more, in the answer to `AT+CPIN?`; null while it does, or is only busy. */
 export function cardTrouble(reply: Reply): string | null {
-  const { card, said } = cardIn(reply) ?? { card: 'ready', said: '' }
-  if (card === 'pin' || card === 'puk') return `the SIM is locked again (${said})`
+  const { card, words } = cardIn(reply) ?? { card: 'ready', words: '' }
+  if (card === 'pin' || card === 'puk') return `the SIM is locked again (${words})`
   // A card that has been ready and is not is gone or crashed; busy it is for seconds.
-  return card === 'missing' || said === 'NOT READY' ? `the SIM is gone (${said})` : null
+  return card === 'missing' || words === 'NOT READY' ? `the SIM is gone (${words})` : null
 }

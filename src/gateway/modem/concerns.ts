@@ -1,6 +1,6 @@
 import type { GatewayState } from '../../message/gateway-state.ts'
 
-/** What is wrong with a modem that works all the same: shown as `degraded`, the oldest reason first. */
+/** Problems of a modem that works nevertheless: published as `degraded`, the oldest reason first. */
 export class Concerns {
   readonly #reasons = new Map<string, string>()
   readonly #observed: (change: Partial<GatewayState>) => void

@@ -5,19 +5,19 @@ import { registrationIn, signalIn } from './line/parse.ts'
 import type { PortTrouble } from './line/port-trouble.ts'
 import { isUsable } from './observe.ts'
 
-/** What is wrong, what mends it, and the lines that say so. */
+/** A problem, its fix, and the lines that show it. */
 export interface Finding extends PortTrouble {
   readonly severity: 'error' | 'warning' | 'ok'
 }
 
-/** Asks the modem; answers with what it said. */
+/** Sends a command to the modem. */
 export type AskModem = (text: string) => Promise<Reply>
 
 interface Look {
   readonly ask: string
-  /** Null when there is nothing to say. */
+  /** Null where there is nothing to report. */
   readonly judge: (reply: Reply) => Omit<Finding, 'lines'> | null
-  /** Nothing behind it makes sense where it finds an error. */
+  /** The checks after it make no sense where it finds an error. */
   readonly stops?: true
 }
 
@@ -25,16 +25,16 @@ const error = (finding: string, fix: string) => ({ severity: 'error', finding, f
 const warning = (finding: string, fix: string) => ({ severity: 'warning', finding, fix }) as const
 const fine = (finding: string) => ({ severity: 'ok', finding, fix: null }) as const
 
-/** Every look at a modem, in the order in which one is the cause of the next. */
+/** The checks of a modem, causes before effects. */
 const looks: readonly Look[] = [
   {
     ask: 'AT+CPIN?',
     stops: true,
     judge: (reply) => {
-      const { card, said } = cardIn(reply) ?? { card: null, said: '' }
+      const { card, words } = cardIn(reply) ?? { card: null, words: '' }
       if (card === 'ready') return fine('the SIM is ready')
-      if (card === 'missing' && /^\+CM[ES] ERROR: *3?1[35]$|^SIM (FAIL|ERR|WRONG)/i.test(said))
-        return error(`the SIM is broken or dirty (${said})`, 'clean it, or try another one')
+      if (card === 'missing' && /^\+CM[ES] ERROR: *3?1[35]$|^SIM (FAIL|ERR|WRONG)/i.test(words))
+        return error(`the SIM is broken or dirty (${words})`, 'clean it, or try another one')
       if (card === 'missing')
         return error('there is no SIM in the modem', 'put one in; some modems see it only behind a new plug')
       if (card === 'pin') return error('the SIM wants its PIN', 'set pin: under the gateway')
@@ -42,7 +42,7 @@ const looks: readonly Look[] = [
         return error('the SIM is blocked and wants its PUK', 'unlock it in a telephone: the hub never enters a PUK')
       if (card === 'other_operators')
         return error(
-          `the modem takes only its operator's SIM (${said})`,
+          `the modem takes only its operator's SIM (${words})`,
           'unlock the modem, or use the SIM it was sold with',
         )
       return warning('the modem does not say how the SIM is', 'wait a minute and look again')
@@ -112,7 +112,7 @@ const looks: readonly Look[] = [
   },
 ]
 
-/** Looks at a modem that answers. Where a fix names `<gateway>` it is put in. */
+/** Examines a modem that answers; `<gateway>` in a fix is replaced. */
 export async function examine(ask: AskModem, gateway: string): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const { ask: text, judge, stops } of looks) {
@@ -144,7 +144,6 @@ function networkOf(findings: readonly Finding[]): Finding[] {
   return findings.flatMap((one) => (one === creg ? [both] : one === cereg ? [] : [one]))
 }
 
-/** Facts: modems, section 16. */
 const lteOnly = warning(
   'only the LTE network has it (+CEREG), not the one for calls and texts (+CREG): texts go if the operator carries them over LTE',
   'where they do not: a SIM or an operator with SMS over LTE, or a network of 2G or 3G if the modem speaks one',
@@ -154,7 +153,7 @@ interface Refusal extends Omit<Finding, 'lines'> {
   readonly numbers: readonly number[]
 }
 
-/** What the network's last refusal says (TS 24.011 annex E-2, TS 27.005 clause 3.2.5). */
+/** The meaning of the network's last rejection (TS 24.011 annex E-2, TS 27.005 clause 3.2.5). */
 const refusals: readonly Refusal[] = [
   {
     numbers: [8, 10],
@@ -183,7 +182,7 @@ const refusals: readonly Refusal[] = [
   },
 ]
 
-/** What a gateway's last error tells, where the network said it; null for any other. */
+/** The finding of a gateway's last error, where it is the network's; null for any other. */
 export function refusalFinding(gateway: string, lastError: string | null): Finding | null {
   const number = Number(/^\+CMS ERROR: *(\d+)/.exec(lastError ?? '')?.[1])
   const row = refusals.find(({ numbers }) => numbers.includes(number))

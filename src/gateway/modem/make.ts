@@ -6,10 +6,10 @@ import { SpeedFinder, speeds } from './hardware/speed.ts'
 import { Modem } from './modem.ts'
 import type { PinMemory } from './sim-card.ts'
 
-/** What the configuration says of a modem. */
+/** The configuration of a modem. */
 export interface ModemConfig {
   readonly path: string
-  /** Absent: found by asking. */
+  /** Absent: it is detected. */
   readonly baud_rate?: number | undefined
   readonly pin?: string | undefined
   readonly recover?: string | undefined
@@ -18,18 +18,18 @@ export interface ModemConfig {
   readonly roaming: boolean
 }
 
-/** `path: auto`: the modem is looked for. */
+/** `path: auto`: the modem is searched for. */
 export const auto = 'auto'
 
-/** ms: ports that only seem to answer take their time, one after the other. */
+/** Ports that only seem to answer take their time, one after the other. */
 const searchTimeoutMs = 600_000
-/** ms: every speed is tried. */
+/** Every speed is tried. */
 const speedTimeoutMs = 60_000
 
-/** What is remembered of modems over restarts. */
+/** What is kept of modems over restarts. */
 export interface ModemMemory {
   readonly pins: PinMemory
-  /** Left out: in this run only. */
+  /** Absent: in this run only. */
   readonly bindings?: BindingMemory
 }
 
@@ -39,7 +39,7 @@ export interface ModemDeps extends ModemMemory {
   log(level: 'info' | 'debug', message: string): void
 }
 
-/** A modem as it is configured, with everything that this machine can do about it. */
+/** A modem as it is configured, with everything that this machine can do to it. */
 export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ...memory }: ModemDeps): Modem {
   const { path, baud_rate: configured, pin, recover, roaming } = row
   const [usual = 0] = speeds
@@ -53,7 +53,7 @@ export function makeModem(id: string, row: ModemConfig, { finder, clock, log, ..
   return new Modem({ id, path, baudRate, pin, ...memory, power, roaming, gapMs: row.gap * 1000, ...open }, clock)
 }
 
-/** Looks for the modems of all gateways; paths that the configuration names are not looked at. */
+/** Searches the modems of all gateways; paths that the configuration names are skipped. */
 export function finderFor(
   gateways: Readonly<Record<string, { readonly path?: string } | object>>,
   bindings: BindingMemory,

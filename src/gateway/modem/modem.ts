@@ -17,9 +17,9 @@ import type { ModemOptions } from './options.ts'
 import { Service } from './service.ts'
 import type { Session } from './session.ts'
 
-/** How a last error begins that a modem or the network gave for a message. */
+/** How a last error begins with which a modem or the network rejected a message. */
 const refusal = /^\+CM[SE] ERROR/
-/** For a command that somebody types. */
+/** For a command of a person. */
 const byHandMs = 30_000
 
 /** An AT modem, as the hub sees it; `service.ts` keeps it working. */
@@ -29,23 +29,23 @@ export class Modem implements Gateway {
   readonly window = 1
   readonly can: Capabilities = {
     accept: () => this.#accept(),
-    /** Between its own commands. Fails when no port is open. */
+    /** Between the driver's own commands. Fails when no port is open. */
     at: async (text) => {
       const channel = this.#service?.channel ?? null
       if (channel === null) throw this.#notThere()
       return channel.exclusive(() => channel.command(text, byHandMs))
     },
-    call: (request, permit) => this.#handOver((session) => session.call(request, permit)),
+    call: (request, permit) => this.#send((session) => session.call(request, permit)),
     look: async () => this.#serving().look(),
     restart: async (how) => this.#service?.restart(how),
-    /** What went over the port lately, secrets and messages masked. */
+    /** Recent traffic of the port, with secrets and messages masked. */
     trace: () => this.#trace.toString(),
     ussd: async (codes) => this.#serving().ussd(codes),
   }
   readonly #options: ModemOptions
   readonly #clock: Clock
   readonly #stopping = new Latch()
-  readonly #handovers = new Set<Promise<SubmitOutcome>>()
+  readonly #submissions = new Set<Promise<SubmitOutcome>>()
   readonly #shown = new ShownState(
     () => this.#handlers.changed(),
     ({ network }) => this.#holds(network),
@@ -77,7 +77,7 @@ export class Modem implements Gateway {
 
   get ready(): boolean {
     if (this.#holds(this.state.network) !== null) return false
-    // Refused now with 331 (no network service), taken in seconds; whatever else +CREG says may be wrong.
+    // Rejected now with 331 (no network service), accepted in seconds; any other state of +CREG may be wrong.
     return this.#session !== null && this.state.network !== 'searching' && this.#rest.isOver
   }
 
@@ -103,7 +103,7 @@ export class Modem implements Gateway {
   }
 
   submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
-    return this.#handOver((session) => session.submit(segment, permit))
+    return this.#send((session) => session.submit(segment, permit))
   }
 
   async #accept(): Promise<string> {
@@ -121,23 +121,23 @@ export class Modem implements Gateway {
   async stop(): Promise<void> {
     this.#stopping.fire()
     this.#rest.stop()
-    // What waits is told so at once; what runs ends as it would.
+    // What waits ends at once; what runs ends as usual.
     const ended = this.#service?.session?.end()
-    await Promise.all(this.#handovers)
+    await Promise.all(this.#submissions)
     await ended
     this.#service?.channel?.lose('the hub stops')
     await this.#ended
     await this.#filing?.stop()
   }
 
-  /** Why nothing may be sent although it could be, with the way out; null where it may. */
+  /** Why nothing may be sent although it could be, and what to do; null where it may. */
   #holds(network: GatewayState['network']): string | null {
     if (network === 'roaming' && !this.#options.roaming)
       return `the SIM is roaming: nothing is sent before gateways.${this.id}.roaming is true, for it may cost more`
     return this.#bond.held
   }
 
-  /** What serves; null while nothing does, and when the hub stops. */
+  /** null while the modem is not in service, and when the hub stops. */
   get #session(): Session | null {
     return this.#stopping.isFired ? null : (this.#service?.session ?? null)
   }
@@ -147,25 +147,25 @@ export class Modem implements Gateway {
     return this.#session
   }
 
-  async #handOver(work: (session: Session) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {
+  async #send(work: (session: Session) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {
     const session = this.#session
     if (session === null) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     const held = this.#holds(this.state.network)
     if (held !== null) return { outcome: 'not_sent', reason: held }
     const { gapMs = 0 } = this.#options
-    const handover = work(session)
-    this.#handovers.add(handover)
+    const submission = work(session)
+    this.#submissions.add(submission)
     try {
-      const done = await handover
-      if (done.outcome === 'refused') this.#shown.set({ last_error: done.cause.text })
-      // The network takes what it has refused before: nobody has to look for the cause any more.
-      if (done.outcome === 'sent' && refusal.test(this.state.last_error ?? '')) this.#shown.set({ last_error: null })
-      if (done.outcome === 'sent') this.#service?.worked()
-      // The gap to the next message; the parts of one follow at once.
+      const outcome = await submission
+      if (outcome.outcome === 'refused') this.#shown.set({ last_error: outcome.cause.text })
+      // The network accepts again what it rejected before.
+      if (outcome.outcome === 'sent' && refusal.test(this.state.last_error ?? '')) this.#shown.set({ last_error: null })
+      if (outcome.outcome === 'sent') this.#service?.worked()
+      // The gap before the next message; the parts of one follow at once.
       if (gapMs > 0 && !this.#stopping.isFired) this.#rest.for(gapMs)
-      return done
+      return outcome
     } finally {
-      this.#handovers.delete(handover)
+      this.#submissions.delete(submission)
     }
   }
 

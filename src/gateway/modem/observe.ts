@@ -13,9 +13,9 @@ export async function observe(ask: Ask): Promise<Observation> {
   const states: GatewayState['network'][] = []
   for (const name of ['CREG', 'CGREG', 'CEREG']) {
     const { lines } = await ask(`AT+${name}?`, 5_000)
-    const told = lines.filter((line) => registrationStat(line) !== null)
-    // Some makes answer in the form that is told unasked.
-    const line = told.findLast((one) => registrationStat(one)?.isAnswer) ?? told.at(-1)
+    const reported = lines.filter((line) => registrationStat(line) !== null)
+    // Some vendors answer in the unsolicited form.
+    const line = reported.findLast((one) => registrationStat(one)?.isAnswer) ?? reported.at(-1)
     if (line !== undefined) states.push(registrationIn(line) ?? 'unknown')
     if (states.some(isUsable)) break
   }
@@ -27,12 +27,12 @@ export async function observe(ask: Ask): Promise<Observation> {
   }
 }
 
-/** Some modems look for it for half a minute: not to be asked while texts wait (section 6.1). */
+/** Some modems search for half a minute: not to be queried while texts wait. */
 export async function observeOperator(ask: Ask): Promise<Pick<GatewayState, 'operator' | 'technology'>> {
   return operatorIn((await ask('AT+COPS?', 30_000)).lines) ?? { operator: null, technology: null }
 }
 
-/** How full the storage is that new messages come to; null where the modem does not say. */
+/** How full the storage of new messages is; null where the modem does not report it. */
 export async function observeStorage(ask: Ask): Promise<StorageLevel> {
   const level = levelIn((await ask('AT+CPMS?', 5_000)).lines)
   return { storage_used: level?.used ?? null, storage_total: level?.total ?? null }

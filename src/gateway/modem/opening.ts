@@ -5,11 +5,10 @@ import { within } from '../deadline.ts'
 import { openPort, type Port } from './line/port.ts'
 import type { ModemOptions } from './options.ts'
 
-/** ms until a port must be open, and closed. */
 const openTimeoutMs = 15_000
 const closeTimeoutMs = 5_000
 
-/** Opens the port of a modem, in bounded time, and not once `stopping` is fired. */
+/** Opens the port of a modem within bounded time, and not after `stopping` has fired. */
 export function openInTime(
   { path, baudRate, open = openPort, openingMs = openTimeoutMs }: ModemOptions,
   clock: Clock,
@@ -22,13 +21,13 @@ export function openInTime(
       .then(resolve, reject)
       .finally(off)
   }).catch((error) => {
-    // It may still open: nobody else would ever close it.
+    // It may still open: then it has to be closed here.
     Promise.allSettled([opening.then((port) => port.close())])
     throw error
   })
 }
 
-/** Closes it, in bounded time; rejects with a Fault when the system does not. */
+/** Closes it within bounded time; rejects with a Fault when the system does not. */
 export function closeInTime(port: Port, clock: Clock): Promise<void> {
   return within(clock, closeTimeoutMs, port.close(), tooLong(`${port.name} does not close`))
 }

@@ -8,20 +8,20 @@ export interface ModemOptions {
   readonly path: string
   readonly baudRate: number
   readonly pin: string | undefined
-  /** Where it is remembered what became of the PIN; left out, in this run only. */
+  /** Keeps the result of the PIN; absent: in this run only. */
   readonly pins?: PinMemory
-  /** Where it is remembered which modem and SIM the gateway is; left out, in this run only. */
+  /** Keeps which modem and SIM the gateway uses; absent: in this run only. */
   readonly bindings?: BindingMemory | undefined
-  /** ms between looks at a modem that says nothing by itself: 30 s where it is left out. */
+  /** Polling interval; absent: 30 s. */
   readonly heartbeatMs?: number
-  /** It sends in other networks than its own, too. */
+  /** Also send while roaming. */
   readonly roaming?: boolean
-  /** ms between two messages: networks block SIMs that send in bursts. */
+  /** Between two messages: networks block SIMs that send in bursts. */
   readonly gapMs?: number
-  /** How the port is opened, where it is neither a serial device nor TCP. */
+  /** Opens the port, where it is neither a serial device nor TCP. */
   readonly open?: (path: string, baudRate: number) => Promise<Port>
-  /** ms that opening may take, where the modem is looked for. */
+  /** How long opening may take, where the modem is searched for. */
   readonly openingMs?: number
-  /** Takes the power from the modem and gives it back, where something can. Rejected, it could not. */
+  /** Power-cycles the modem, where that is possible; rejects where it fails. */
   readonly power?: () => Promise<void>
 }

@@ -3,13 +3,13 @@ import type { Channel } from './line/channel.ts'
 import { finalIn } from './line/results.ts'
 import type { Quirks } from './vendors/quirks.ts'
 
-/** ms of quiet between the two halves of a radio cycle, and behind it. */
+/** Between the two halves of a radio cycle, and after it. */
 const radioOffMs = 3_000
 const radioSettlesMs = 5_000
-/** ms for a modem to say that it will start anew. */
+/** For a modem to reject the reset. */
 const refusalTimeoutMs = 3_000
 
-/** Nothing that the hub does to a modem mends that. */
+/** No recovery of the hub helps: a person has to act. */
 export function needsPerson({ detail }: Fault): boolean {
   return detail.sim === 'pin' || detail.sim === 'puk' || detail.needsPerson === true
 }
@@ -23,8 +23,8 @@ export async function cycleRadio(channel: Channel): Promise<void> {
 }
 
 /**
- * Tells the modem to start anew, whether it answers or not: one that has lost its voice may still hear. To be run
- * inside `channel.exclusive`; the port is of no use afterwards.
+ * Resets the modem, whether it answers or not: one that does not answer may still receive. To be run inside
+ * `channel.exclusive`; the port is unusable afterwards.
  */
 export async function resetModem(channel: Channel, { reset }: Quirks): Promise<void> {
   channel.write('\x1b')

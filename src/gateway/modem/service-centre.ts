@@ -16,42 +16,42 @@ export interface ServiceCentreDeps {
 }
 
 /**
- * The number of the service centre that the SIM names. Sticks have been seen that lose it within a day: they are told
- * it again. A SIM without one is told of before the first text is refused.
+ * The number of the service centre on the SIM. Some USB modems lose it within a day: it is set again. A SIM without one
+ * is reported before the first text is rejected.
  */
 export class ServiceCentre {
   readonly #deps: ServiceCentreDeps
-  /** As the modem says it, behind the colon; empty without a number, null where it can't be asked. */
-  #said: string | null
+  /** As the modem reports it, after the colon; empty without a number, null where it can't be read. */
+  #number: string | null
 
-  constructor(deps: ServiceCentreDeps, said: string | null) {
+  constructor(deps: ServiceCentreDeps, number: string | null) {
     this.#deps = deps
-    this.#said = said
+    this.#number = number
   }
 
   start(): void {
-    if (this.#said === '') this.#deps.concerns.set('centre', missingHint)
+    if (this.#number === '') this.#deps.concerns.set('centre', missingHint)
   }
 
-  /** Somebody may have set it meanwhile. */
+  /** It may have been set meanwhile. */
   async look(ask: Ask): Promise<void> {
-    if (this.#said !== '') return
-    this.#said = await askCentre(ask)
-    if (this.#said !== '') this.#isFound()
+    if (this.#number !== '') return
+    this.#number = await askCentre(ask)
+    if (this.#number !== '') this.#isFound()
   }
 
-  /** A text has left: the modem knows a number that it does not tell. */
+  /** A text was sent: the modem has a number that it does not report. */
   sent(): void {
-    if (this.#said !== '') return
-    this.#said = null
+    if (this.#number !== '') return
+    this.#number = null
     this.#isFound()
   }
 
-  /** To be called inside `exclusive`, behind a refusal. */
+  /** To be called inside `exclusive`, after a rejection. */
   async refused(cause: number | null): Promise<void> {
-    if (cause !== smscUnknown || this.#said === null || this.#said === '') return
+    if (cause !== smscUnknown || this.#number === null || this.#number === '') return
     this.#deps.log('warn', 'the SIM has lost the number of its service centre: it is told again')
-    await this.#deps.channel.command(`AT+CSCA=${this.#said}`, 5_000)
+    await this.#deps.channel.command(`AT+CSCA=${this.#number}`, 5_000)
   }
 
   #isFound(): void {
@@ -62,10 +62,10 @@ export class ServiceCentre {
 /** `+CSCA: "+491710000000",145` (TS 27.005 clause 3.3.1). */
 export async function askCentre(ask: Ask): Promise<string | null> {
   const { lines, final } = await ask('AT+CSCA?', 5_000)
-  const said = lines
+  const number = lines
     .find((line) => line.startsWith('+CSCA:'))
     ?.slice(6)
     .trim()
-  if (final.kind !== 'ok' || said === undefined) return null
-  return /\d/.test(said.split(',')[0] ?? '') ? said : ''
+  if (final.kind !== 'ok' || number === undefined) return null
+  return /\d/.test(number.split(',')[0] ?? '') ? number : ''
 }

@@ -25,26 +25,25 @@ import { startUp } from './startup.ts'
 import { Ladder, type Rung, rungs } from './vendors/ladder.ts'
 import { type Quirks, quirksOfNobody } from './vendors/quirks.ts'
 
-/** Waits before the port is opened again, in ms, by the number of failures in a row; the last one repeats. */
+/** Before the port is opened again, by the number of failures in a row; the last one repeats. */
 const reopenAfterMs = [1_000, 2_000, 5_000, 10_000, 30_000]
-/** ms of service after which a failure is the first one again. */
+/** After this much service a failure is the first one again. */
 const steadyMs = 60_000
-/** ms behind a reset in which a modem tells its progress (`SMS Ready`); later that is the sign of a reset unnoticed. */
+/** After a reset a modem reports its progress (`SMS Ready`); later that is the sign of an unnoticed reset. */
 const awakeningMs = 60_000
-/** ms between tries of a modem without a card, and their number until the modem is closed and started anew. */
+/** Between attempts on a modem without a card, and their number until the modem is closed and started again. */
 const cardIntervalMs = 10_000
 const maxCardTries = 2
-/** ms behind a sign of a reset in which a hand-over that goes on refutes it. */
+/** A submission that goes on within this time refutes a sign of a reset. */
 const refutedWithinMs = 10_000
-/** ms between looks at a modem, where the options do not say. */
 const defaultHeartbeatMs = 30_000
-/** ms of readiness in which nothing has to be done about a modem: what was wrong is over. */
+/** After this much readiness without a recovery the problem is over. */
 const healedMs = 600_000
-/** ms that a modem needs behind a loss of its power. */
+/** A modem needs this long after a power cycle. */
 const powerSettlesMs = 12_000
-/** Every so many times that a port does not open, its device loses its power. */
+/** Failures to open a port until its device is power-cycled. */
 const failuresPerPowerCycle = 6
-/** Resets one after the other until the port is closed and left alone for a while. */
+/** Resets in a row until the port is closed and left alone for a while. */
 const maxStarts = 5
 
 export interface ServiceDeps {
@@ -59,11 +58,11 @@ export interface ServiceDeps {
   readonly stopping: Latch
 }
 
-/** Keeps a modem in service: its port open, the modem set up, and the ladder climbed when it does not serve. */
+/** Keeps a modem in service: opens its port, sets it up, and recovers it. */
 export class Service {
   /** The open port; null while there is none. */
   channel: Channel | null = null
-  /** The modem from one start-up to the next; null while it does not serve. */
+  /** The modem from one start-up to the next; null while it is not in service. */
   session: Session | null = null
   /** ICCID of the SIM; null until it was read. */
   sim: string | null = null
@@ -72,23 +71,23 @@ export class Service {
   readonly #shown: ShownState
   readonly #filing: Filing
   readonly #pin: { readonly code: string | undefined; readonly memory: PinMemory }
-  /** Fired when the modem has started anew or is gone: everything set up is lost. */
+  /** Fired when the modem has reset or is gone: all settings are lost. */
   #over = new Latch()
-  /** Until then the modem says in its own time that it is awake. */
+  /** Until then a report that it is ready is part of its start. */
   #awakeUntil = 0
-  /** What has kept it from being ready since it last was. */
+  /** Why it is not ready, since it last was. */
   #failure: string | null = null
   readonly #ladder = new Ladder()
   readonly #damage: Damage
-  /** What is to be done before the next start-up. */
+  /** The recovery before the next start-up. */
   #rung: Rung | null = null
   #wasOpen = false
-  /** What is told once only until it serves again. */
-  readonly #said = new Set<Rung>()
+  /** Recoveries that were logged since it was last in service: each is logged once. */
+  readonly #logged = new Set<Rung>()
   #healed: Timer | null = null
-  /** It has shown a message in text mode where PDU mode was set. */
+  /** It has sent a message in text mode where PDU mode was set. */
   #showsText = false
-  /** Fired when the modem says something of its card. */
+  /** Fired when the modem reports something about its card. */
   #card = new Latch()
   #quirks: Quirks = quirksOfNobody
 
@@ -101,12 +100,12 @@ export class Service {
     this.#pin = { code: deps.options.pin, memory: deps.options.pins ?? new PinsOfThisRun() }
   }
 
-  /** A message has gone through: what was wrong is over. */
+  /** A message was sent: the problem is over. */
   worked(): void {
     this.#ladder.well()
   }
 
-  /** Does it before the next start-up. Fails where nothing can. */
+  /** Recovers it before the next start-up. Fails where that is not possible. */
   restart(how: RestartKind): void {
     if (how === 'power' && this.#deps.options.power === undefined)
       throw new Fault('not_allowed', 'the power of this modem is nothing that the hub can switch')
@@ -116,7 +115,7 @@ export class Service {
     this.channel.lose('a restart was asked for')
   }
 
-  /** Opens, starts up, serves, and does it again whenever the port goes: a modem never needs a restart of the hub. */
+  /** Opens the port, starts the modem up, and does it again whenever the port is lost: the hub never has to be restarted. */
   async run(): Promise<void> {
     for (let failures = 0; !this.#deps.stopping.isFired; ) {
       const since = this.#clock.monotonic()
@@ -130,10 +129,10 @@ export class Service {
         wait = reopenAfterMs[Math.min(failures, reopenAfterMs.length) - 1] as number
         const fault = Fault.from(error)
         this.#failed(fault)
-        // It has fallen, or somebody wants it started anew: what is to be done is settled. Without a card it has waited.
+        // After a failure in service or a request, the recovery is already chosen. Without a card it has waited.
         const isSettled = this.#wasOpen && this.#rung !== null
         if (isSettled || (this.#wasOpen && fault.detail.sim === 'missing')) wait = reopenAfterMs[0] as number
-        // A plug that was pulled, or is not there yet, is no reason to do anything but to wait for it.
+        // While nothing is plugged in, there is nothing to recover.
         if (!isSettled && (served || !this.#wasOpen))
           this.#climb(failures % failuresPerPowerCycle === 0 ? 'power' : 'reopen')
         else if (!isSettled && !needsPerson(fault)) this.#climb(this.#ladder.next(this.#quirks.ladder))
@@ -152,11 +151,11 @@ export class Service {
   }
 
   #announce(rung: Rung): void {
-    if (!this.#said.has(rung)) this.#deps.handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
-    this.#said.add(rung)
+    if (!this.#logged.has(rung)) this.#deps.handlers.log('warn', `the modem does not serve: ${rungs[rung]}`)
+    this.#logged.add(rung)
   }
 
-  /** Answers how long the modem needs behind it, in ms. */
+  /** Resolves with the time that the modem needs afterwards, in ms. */
   async #powerCycle(): Promise<number> {
     this.#rung = null
     const { power } = this.#deps.options
@@ -171,7 +170,7 @@ export class Service {
     }
   }
 
-  /** One port from its opening to its loss. Answers how long it must be left alone, where that was meant. */
+  /** One port from its opening to its loss. Resolves with the time for which it must be left alone, in ms. */
   async #connect(): Promise<number> {
     this.#wasOpen = false
     const port = await openInTime(this.#deps.options, this.#clock, this.#deps.stopping)
@@ -212,7 +211,7 @@ export class Service {
     }
   }
 
-  /** Waits at the open port for a card: modems say when one is put in. */
+  /** Waits at the open port for a card: modems report when one is inserted. */
   async #serveWithCard(channel: Channel): Promise<void> {
     for (let tries = 1; ; tries++) {
       this.#card = new Latch()
@@ -272,7 +271,7 @@ export class Service {
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
     this.#deps.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
-    this.#said.clear()
+    this.#logged.clear()
     this.#shown.set({
       status: 'ready',
       sim: 'ready',
@@ -300,11 +299,11 @@ export class Service {
   #urc(urc: Urc, line: string, body: readonly string[]): void {
     switch (urc.kind) {
       case 'direct':
-        // Whoever was here before may have asked for it: it is heard before anything is set up, too.
+        // An earlier program may have enabled it: it is received before the set-up, too.
         return this.#direct(line, body)
       case 'registration': {
         const network = registrationIn(line)
-        // Another domain's loss says nothing: one network is enough for texts.
+        // The loss of another domain does not matter: one network is enough for texts.
         if (network !== null && (line.startsWith('+CREG:') || isUsable(network))) this.#shown.set({ network })
         return
       }
@@ -319,7 +318,7 @@ export class Service {
     }
   }
 
-  /** It can't be read again: what nobody can read is filed as it came. */
+  /** It can't be read again: an undecodable one is stored as received. */
   #direct(line: string, body: readonly string[]): void {
     const format = this.session?.format ?? pduFormat
     const { pdu, doubt, raw } = format.direct(line, body)
@@ -327,12 +326,12 @@ export class Service {
     if (pdu !== null) this.#filing.direct(pdu, () => this.session?.acknowledge())
     else if (isKept && body.length > 0) this.#filing.direct(raw, () => this.session?.refuse())
     if (format !== pduFormat || directShape(line) === 'pdu' || this.#showsText) return
-    // Its settings are lost, or it shows text whatever it takes: then nothing is gained by setting it up once more.
+    // Its settings are lost; or it always sends text: then a further set-up would not help.
     this.#showsText = true
     this.#reset(`it is in text mode: ${line.slice(0, 5)}`)
   }
 
-  /** The card is asked at once: gone, it is told; there again, it may be another one. */
+  /** The card is queried at once: gone, that is reported; there again, it may be another one. */
   async #cardChanged(session: Session, sign: string): Promise<void> {
     const trouble = await session.card()
     if (this.session !== session) return
@@ -341,8 +340,8 @@ export class Service {
   }
 
   /**
-   * `+CPIN: READY` says that the card was read anew, which is what a reset does, too. A hand-over that ends all the same
-   * shows that there was none.
+   * `+CPIN: READY`: the card was read again, which a reset does, too. A submission that ends nevertheless shows that
+   * there was no reset.
    */
   async #mayHaveReset(session: Session, sign: string): Promise<void> {
     if (!session.isSending || !sign.startsWith('+CPIN:')) return this.#reset(sign)
@@ -358,13 +357,13 @@ export class Service {
     this.channel?.abandon(sign)
   }
 
-  /** The modem works, and does not serve: set up anew, and what helps against that, if that does not. */
+  /** The modem answers, and is not usable: it is set up again, then recovered. */
   #fall(reason: string): void {
     if (this.#over.isFired || this.#deps.stopping.isFired) return
     const rung = this.#ladder.next(this.#quirks.ladder)
     this.#climb(rung === 'reopen' ? 'restart' : rung)
     this.#startAgain(reason)
-    // Another rung than that begins with a port that is opened anew.
+    // Any other recovery begins by opening the port again.
     if (rung !== 'reopen') this.channel?.lose(reason)
   }
 
@@ -380,7 +379,7 @@ export class Service {
     this.#leave(this.#deps.stopping.isFired ? {} : { status: 'offline', last_error: reason })
   }
 
-  /** From here on nobody sends, and nothing more is deleted. */
+  /** Nothing more is sent or deleted. */
   #leave(change: Partial<GatewayState>): void {
     this.#doSoon(() => this.session?.end())
     this.session = null

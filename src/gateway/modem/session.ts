@@ -23,26 +23,26 @@ import { ServiceCentre } from './service-centre.ts'
 import type { Quirks } from './vendors/quirks.ts'
 import { Waking } from './waking.ts'
 
-/** ms until the first look at the modem. */
+/** Until the modem is polled first. */
 const firstLookMs = 2_000
-/** Hand-overs in a row that the modem did not ask for, until it is started up again. */
+/** Submissions in a row without a prompt, until the modem is started up again. */
 const maxUnprompted = 2
-/** Bare OKs that no reference followed, until nobody waits long for one any more. */
+/** OKs in a row without a reference, until the wait for one is shortened. */
 const bareOksToLearn = 3
 const shortTailMs = 1_000
-/** ms behind which what came meanwhile may have been acknowledged too late: TR2M is 12 s at least (TS 24.011 clause 10). */
+/** During a longer submission a message may be acknowledged too late: TR2M is 12 s at least (TS 24.011 clause 10). */
 const longSubmitMs = 10_000
-/** Messages one after the other that the modem took and said nothing more about, until something is done about it. */
+/** Messages in a row without a final result, until the modem is recovered. */
 const maxUnanswered = 3
-/** Refusals one after the other with a cause that stays in a make, until something is done about it. */
+/** Rejections in a row with a cause that persists in this vendor's modems, until the modem is recovered. */
 const maxStuck = 2
-/** ms without a network until something is done about it: cells fail for a while, and a cellar has none. */
+/** Without a network for this long, the modem is recovered: cells fail for a while, and a cellar has none. */
 const withoutNetworkMs = 600_000
-/** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some makes then refuse to send, too. */
+/** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some vendors' modems then reject sending, too. */
 const storageCauses = [208, 211, 322]
 /** The card is gone, locked or broken (TS 27.005 clause 3.2.5). */
 const cardCauses = [310, 311, 313, 315, 316]
-/** Share of a storage in use from which it is read out at once, and from which people are told. */
+/** Share of a storage in use from which it is read out at once, and from which it is reported. */
 const fillingShare = 0.8
 const almostFullShare = 0.95
 const fullHint =
@@ -53,25 +53,25 @@ export interface SessionDeps {
   readonly messages: MessageSetup
   readonly quirks: Quirks
   readonly filing: Filing
-  /** What the modem says of its service centre. */
+  /** The number of the service centre (`service-centre.ts`). */
   readonly centre: string | null
-  /** ms between looks at the modem, which also find one that fell silent. */
+  /** Polling interval; polling also detects a modem that stopped responding. */
   readonly heartbeatMs: number
   observed(change: Partial<GatewayState>): void
-  /** Somebody calls; null where the number is withheld. */
+  /** An incoming call; null where the number is withheld. */
   called(from: string | null): void
-  /** Something is said of the card. */
+  /** The modem has reported something about the card. */
   cardChanged(sign: string): void
-  /** It does not serve as it is. */
+  /** It has to be recovered. */
   over(reason: string): void
   /** Until then the modem may still be starting (monotonic clock). */
   readonly awakeUntil: number
-  /** It is to be set up anew, though nothing is wrong with it. */
+  /** It has to be set up again, though nothing is wrong with it. */
   again(reason: string): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-/** A modem from one start-up to the next: sends, receives, and looks after it in between. */
+/** A modem from one start-up to the next: sends, receives and polls it. */
 export class Session {
   readonly #deps: SessionDeps
   readonly #failed: Failed
@@ -82,10 +82,10 @@ export class Session {
   #beat: Timer | null = null
   #hasEnded = false
   #sending = 0
-  #unasked = 0
+  #unprompted = 0
   #bareOks = 0
-  #silent = 0
-  /** Looks in a row that found the storage full. */
+  #unanswered = 0
+  /** Polls in a row that found the storage full. */
   #fullLooks = 0
   #stuck = 0
   #hasBroadcast = false
@@ -95,7 +95,7 @@ export class Session {
   readonly #incoming: IncomingCall
   readonly #waking: Waking
   /** Settings of the format that the modem has. */
-  #said: readonly string[] = []
+  #formatSettings: readonly string[] = []
   #keepsLinks = true
 
   constructor(deps: SessionDeps) {
@@ -125,7 +125,7 @@ export class Session {
     })
   }
 
-  /** Reads what came while nobody listened, and begins to look. */
+  /** Reads what was received before, and begins to poll. */
   start(): void {
     this.#centre.start()
     this.#receiver.sweepAll()
@@ -133,22 +133,22 @@ export class Session {
     inBackground(() => this.#waking.run(), this.#failed)
   }
 
-  /** Messages are under way to the network. */
+  /** Submissions are under way. */
   get isSending(): boolean {
     return this.#sending > 0
   }
 
-  /** Resolves when the hand-over that runs has ended. */
+  /** Resolves when the running submission has ended. */
   sent(): Promise<void> {
     return this.#channel.exclusive(async () => {})
   }
 
-  /** It says that it is awake. */
+  /** The modem reports that it is ready. */
   awake(): void {
     this.#waking.awake()
   }
 
-  /** What is wrong with the card now; null where nothing is. */
+  /** The problem of the card now; null where there is none. */
   async card(): Promise<string | null> {
     return cardTrouble(await this.#channel.exclusive(() => this.#channel.command('AT+CPIN?', 5_000)))
   }
@@ -156,7 +156,7 @@ export class Session {
   async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     this.#sending++
     try {
-      return await this.#channel.exclusive(() => this.#handOver(segment, permit))
+      return await this.#channel.exclusive(() => this.#submit(segment, permit))
     } finally {
       this.#sending--
     }
@@ -178,7 +178,7 @@ export class Session {
     }
   }
 
-  /** A session with the network, which has the modem for itself. Answers its last text. */
+  /** A session with the network, which has the modem for itself. Resolves with its last text. */
   ussd(codes: readonly string[]): Promise<string> {
     const { messages, quirks } = this.#deps
     return this.#channel.exclusive(() => {
@@ -187,7 +187,7 @@ export class Session {
     })
   }
 
-  /** A line that nobody asked for. */
+  /** An unsolicited line. */
   urc({ kind }: Urc, line: string): void {
     switch (kind) {
       case 'broadcast':
@@ -200,9 +200,9 @@ export class Session {
       case 'full':
         return this.#receiver.full(line)
       case 'call':
-        return (this.#ringing ?? this.#incoming).heard(line)
+        return (this.#ringing ?? this.#incoming).urc(line)
       case 'late':
-        // This make says it late: it must be waited for, or it would be taken for the next message's.
+        // This vendor's reference comes late: without a wait it would be taken for the next message's.
         this.#bareOks = Number.NEGATIVE_INFINITY
         return
       default:
@@ -215,15 +215,15 @@ export class Session {
     return this.#deps.messages.format
   }
 
-  /** A message that came directly is on the disk: the network may forget it (TS 27.005 clause 3.4.4). */
+  /** A directly delivered message is on the disk: the network may forget it (TS 27.005 clause 3.4.4). */
   acknowledge(): void {
-    // 340: it expects none. Anything else: a make that knows the command of text mode only.
+    // 340: it expects none. Anything else: the modem has the command of text mode only.
     this.#answer('AT+CNMA=0', async ({ final }) => {
       if (final.kind === 'error' && final.number !== 340) await this.#channel.command('AT+CNMA', 5_000)
     })
   }
 
-  /** What came is no message: the network has it still, and may send it again. */
+  /** What was received is no message: the network still has it, and may send it again. */
   refuse(): void {
     this.#answer('AT+CNMA=2')
   }
@@ -237,7 +237,7 @@ export class Session {
     inBackground(() => this.#channel.exclusive(answered, { urgent: true }), this.#failed)
   }
 
-  /** Nothing new from here on. Resolves when what runs has ended, and the line is left in order. */
+  /** Starts nothing more. Resolves when what runs has ended, with the line in step. */
   async end(): Promise<void> {
     this.#hasEnded = true
     this.#beat?.cancel()
@@ -247,7 +247,7 @@ export class Session {
     await this.#channel.exclusive(async () => {})
   }
 
-  async #handOver(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
+  async #submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
     if (this.#hasEnded) return { outcome: 'not_sent', reason: 'the modem is not ready' }
     if (!(await this.#channel.inStep())) return { outcome: 'not_sent', reason: this.#channel.lost ?? '' }
     const { format } = this.#deps.messages
@@ -257,7 +257,7 @@ export class Session {
       submission = format.submission(segment)
     } catch (error) {
       const { message } = Fault.from(error)
-      // It may come to know PDU mode within the minute.
+      // PDU mode may become available within a minute.
       if (format.name !== 'pdu' && this.#waking.isOpen)
         return { outcome: 'not_sent', reason: `the modem is still starting: ${message}` }
       return refusedUnsent('gateway', message)
@@ -266,32 +266,32 @@ export class Session {
     const acknowledged = this.#bareOks >= bareOksToLearn ? shortTailMs : usualSubmitTimes.acknowledged
     const times = { ...usualSubmitTimes, written: submitMs, acknowledged }
     const since = this.#channel.clock.monotonic()
-    const { handover, prompted, lateReference } = await submitSegment(this.#channel, submission, permit, times, causes)
-    if (this.#channel.clock.monotonic() - since > longSubmitMs) this.#looksBack()
-    const code = handover.outcome === 'refused' ? cmsOf(handover.cause) : null
-    if (handover.outcome === 'refused') {
-      const { text } = handover.cause
+    const { outcome, prompted, lateReference } = await submitSegment(this.#channel, submission, permit, times, causes)
+    if (this.#channel.clock.monotonic() - since > longSubmitMs) this.#lookBack()
+    const code = outcome.outcome === 'refused' ? cmsOf(outcome.cause) : null
+    if (outcome.outcome === 'refused') {
+      const { text } = outcome.cause
       if (storageCauses.includes(code ?? 0)) this.#receiver.full(text)
       await this.#centre.refused(code)
       if (cardCauses.includes(code ?? 0)) this.#deps.cardChanged(text)
     }
-    if (handover.outcome === 'sent') this.#centre.sent()
-    if (handover.outcome === 'sent') this.#bareOks = handover.reference === null ? this.#bareOks + 1 : 0
+    if (outcome.outcome === 'sent') this.#centre.sent()
+    if (outcome.outcome === 'sent') this.#bareOks = outcome.reference === null ? this.#bareOks + 1 : 0
     if (lateReference) this.#bareOks = Number.NEGATIVE_INFINITY
-    this.#unasked = prompted || handover.outcome !== 'not_sent' ? 0 : this.#unasked + 1
-    this.#silent = handover.outcome === 'in_doubt' ? this.#silent + 1 : 0
+    this.#unprompted = prompted || outcome.outcome !== 'not_sent' ? 0 : this.#unprompted + 1
+    this.#unanswered = outcome.outcome === 'in_doubt' ? this.#unanswered + 1 : 0
     this.#stuck = stuckWith.includes(code ?? 0) ? this.#stuck + 1 : 0
     if (this.#stuck === maxStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
-    if (this.#silent === maxUnanswered) this.#deps.over('the modem takes messages and says nothing more')
-    if (this.#unasked === maxUnprompted) this.#deps.over('the modem does not ask for messages')
-    return handover
+    if (this.#unanswered === maxUnanswered) this.#deps.over('the modem takes messages and says nothing more')
+    if (this.#unprompted === maxUnprompted) this.#deps.over('the modem does not ask for messages')
+    return outcome
   }
 
-  /** What the format wants in front, and one radio link for all parts of a message (TS 27.005 clause 3.5.6). */
+  /** Settings of the format, and one radio link for all parts of a message (TS 27.005 clause 3.5.6). */
   async #prepare(before: readonly string[], more: boolean): Promise<void> {
     for (const text of before) {
-      if (this.#said.includes(text)) continue
-      if ((await this.#channel.command(text, 5_000)).final.kind === 'ok') this.#said = before
+      if (this.#formatSettings.includes(text)) continue
+      if ((await this.#channel.command(text, 5_000)).final.kind === 'ok') this.#formatSettings = before
     }
     if (!more || !this.#keepsLinks) return
     const { final } = await this.#channel.command('AT+CMMS=1', 5_000)
@@ -299,10 +299,10 @@ export class Session {
   }
 
   /**
-   * A message that came directly while a long one held the line was acknowledged too late: the modem then hands over
-   * nothing more and says nothing (TS 27.005 clause 3.4.1). It is looked at at once.
+   * A message that was delivered directly during a long submission was acknowledged too late: the modem then delivers
+   * nothing more and reports nothing (TS 27.005 clause 3.4.1). That is checked at once.
    */
-  #looksBack(): void {
+  #lookBack(): void {
     const { acknowledges, indications } = this.#deps.messages
     if (!acknowledges || indications === null) return
     const lookBack = async () => {
@@ -314,7 +314,7 @@ export class Session {
     inBackground(() => this.#channel.exclusive(lookBack), this.#failed)
   }
 
-  /** Signal and registration, whether the modem still is as it was set up, and the net below lost announcements. */
+  /** Signal and registration, whether the settings still hold, and messages whose announcements were lost. */
   async look(): Promise<void> {
     const { messages, observed, over } = this.#deps
     const ask: Ask = (text, ms) => this.#channel.exclusive(() => this.#channel.command(text, ms))
@@ -323,7 +323,7 @@ export class Session {
     const kept = messages.indications === null || keeps(messages.indications, await ask('AT+CNMI?', 5_000))
     if (this.#hasEnded) return
     if (!kept) return over('the modem has forgotten how to tell messages')
-    // Without a card there is no network either: what is missing is told at once, not behind the search.
+    // Without a card there is no network either: that is reported at once, not after the search.
     const lacks = isUsable(seen.network) ? null : cardTrouble(await ask('AT+CPIN?', 5_000))
     if (this.#hasEnded) return
     if (lacks !== null) return over(lacks)
@@ -340,7 +340,7 @@ export class Session {
     }
   }
 
-  /** Reads out what fills up. What is still full at the next look holds messages that can't be read or deleted. */
+  /** Reads out a storage that fills up. One that is still full at the next poll holds messages that can't be read or deleted. */
   #levelled({ storage_used: used, storage_total: total }: StorageLevel): void {
     const level = used === null || total === null ? 0 : used / total
     if (level < fillingShare) this.#receiver.sweep()

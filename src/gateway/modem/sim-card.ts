@@ -7,10 +7,10 @@ import { digitsIn } from './line/parse.ts'
 import { patiently } from './line/patience.ts'
 import type { Quirks } from './vendors/quirks.ts'
 
-/** What became of a PIN: `tried` is written down before it is entered, and stays when nobody heard the answer. */
+/** The result of a PIN: `tried` is stored before it is entered, and remains when no answer was received. */
 export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
 
-/** Remembers over restarts what became of a PIN on a SIM; `key` tells neither of them. */
+/** Keeps the result of a PIN on a SIM over restarts; `key` reveals neither of them. */
 export interface PinMemory {
   recall(key: string): Promise<PinFate | null>
   /** Resolved, it is remembered. */
@@ -21,59 +21,59 @@ export interface PinDeps {
   readonly code: string | undefined
   readonly memory: PinMemory
   readonly quirks: Quirks
-  /** Names the modem where the card tells nothing before its PIN. */
+  /** Identifies the modem where the card can't be identified before its PIN. */
   readonly modem: string
 }
 
-/** A SIM needs up to 20 s behind AT+CFUN=1. */
+/** A SIM needs up to 20 s after AT+CFUN=1. */
 const simIntervalMs = 2_000
 const simAttempts = 15
-/** Tries of a card that is told to be not ready, which is what some makes say of none. */
+/** Attempts while the card is reported as not ready, which some vendors also report without a card. */
 const notReadyAttempts = 5
-/** Tries of a PIN that nobody has used up (TS 51.011 clause 9.2.9). */
+/** Attempts that a PIN has initially (TS 51.011 clause 9.2.9). */
 const initialPinTries = 3
 
 const correct = 'correct pin: under the gateway'
 
-/** Waits for the SIM and enters the PIN once; what needs a person is a Fault that says so. */
+/** Waits for the SIM and enters the PIN once; rejects with a Fault where a person has to act. */
 export async function unlockSim(channel: Channel, pin: PinDeps): Promise<void> {
   let entered: string | null = null
-  let said = 'nothing'
+  let words = 'nothing'
   for (let attempt = 1; attempt <= simAttempts && channel.gone === null; attempt++) {
     const reply = await channel.command('AT+CPIN?', 5_000, { graceWithoutOk: 1_500 })
     const found = cardIn(reply)
     const { final } = reply
-    said = found?.said ?? (final.kind === 'error' ? final.text : said)
+    words = found?.words ?? (final.kind === 'error' ? final.text : words)
     if (found?.card === 'ready') {
       if (entered !== null) await pin.memory.note(entered, 'right')
       return
     }
-    if (found?.card === 'missing') throw simFault('missing', missing(said))
+    if (found?.card === 'missing') throw simFault('missing', missing(words))
     if (found?.card === 'puk') throw simFault('puk', 'the SIM wants its PUK: unlock it in a telephone')
     if (found?.card === 'other_operators')
-      throw simFault('unknown', `the modem takes only its operator's SIM (${said})`)
-    if (said === 'NOT READY' && attempt >= notReadyAttempts) break
+      throw simFault('unknown', `the modem takes only its operator's SIM (${words})`)
+    if (words === 'NOT READY' && attempt >= notReadyAttempts) break
     if (found?.card === 'pin' && entered === null) {
       entered = await enterPin(channel, pin)
       await channel.sleep(pin.quirks.unlockMs)
     } else await channel.sleep(simIntervalMs)
   }
   if (channel.gone !== null) throw new Fault('modem_error', channel.gone)
-  // A make that does not know the question has said nothing about its card.
-  const isBusy = /NOT READY|BUSY|WAIT|INIT|ERROR: *(14|314|515)$/i.test(said)
-  const message = `the SIM did not become ready: the modem answers AT+CPIN? with ${said}`
+  // An ERROR from a vendor without this command reports nothing about the card.
+  const isBusy = /NOT READY|BUSY|WAIT|INIT|ERROR: *(14|314|515)$/i.test(words)
+  const message = `the SIM did not become ready: the modem answers AT+CPIN? with ${words}`
   throw isBusy ? simFault('missing', message) : new Fault('modem_error', message)
 }
 
-/** Not there, or there and of no use: crashed, dirty, of another kind. */
-function missing(said: string): string {
-  const isAbsent = /ERROR: *3?10$|NOT (INSERTED|PRESENT|DETECTED)|NO SIM|REMOVED|ABSENT/i.test(said)
-  return isAbsent ? 'there is no SIM in the modem' : `the SIM can't be used (${said})`
+/** Not there, or there and unusable: crashed, dirty, of another kind. */
+function missing(words: string): string {
+  const isAbsent = /ERROR: *3?10$|NOT (INSERTED|PRESENT|DETECTED)|NO SIM|REMOVED|ABSENT/i.test(words)
+  return isAbsent ? 'there is no SIM in the modem' : `the SIM can't be used (${words})`
 }
 
 /**
- * Never the last try, and a refused PIN never again, whatever restarts in between: the third wrong one blocks the SIM.
- * Answers under which key its fate is remembered.
+ * Never on the last attempt, and never again a PIN that was rejected, even after a restart: the third wrong one blocks the SIM.
+ * Returns the key under which the result is kept.
  */
 async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDeps): Promise<string> {
   if (code === undefined) throw simFault('pin', 'the SIM wants its PIN: set pin: under the gateway')
@@ -84,11 +84,11 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDe
   const key = keyOf(card ?? modem, code, memory)
   const fate = await memory.recall(key)
   if (fate === 'refused') throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
-  // With all tries left nothing was counted as wrong. Once only: some modems keep an old count.
+  // With all attempts left none was counted as wrong. Once only: some modems keep an old count.
   const mayTryAgain = fate === 'tried' && left !== null && left >= initialPinTries
   if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
     throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
-  // What is written down as tried must leave: nobody would dare to try it again.
+  // A PIN that is stored as tried has to be sent: it would not be tried again.
   if (!(await channel.inStep())) throw new Fault('port_failed', channel.gone ?? '')
   await memory.note(key, mayTryAgain ? 'tried_again' : 'tried')
   const { final } = await channel.command(`AT+CPIN="${code}"`, 20_000)
@@ -106,10 +106,10 @@ async function triesLeft(channel: Channel, { pinTries }: Quirks): Promise<number
   return null
 }
 
-/** The last key that was made for each memory: a locked SIM is looked at twice a minute. */
+/** The last key of each memory: a locked SIM is queried twice a minute. */
 const lastKeys = new WeakMap<PinMemory, { readonly card: string; readonly code: string; readonly key: string }>()
 
-/** Slow to make, so that a stolen store does not tell a PIN of four digits at a glance. */
+/** Slow to derive, so that a stolen store does not reveal a PIN of four digits at once. */
 function keyOf(card: string, code: string, memory: PinMemory): string {
   const last = lastKeys.get(memory)
   if (last?.card === card && last.code === code) return last.key
@@ -122,7 +122,7 @@ function simFault(sim: GatewayState['sim'], message: string): Fault {
   return new Fault('modem_error', message, { sim })
 }
 
-/** What names the SIM: message references and reports live with it. Before its PIN the subscriber's number is locked. */
+/** Identifies the SIM: message references and reports belong to it. The IMSI can't be read before the PIN. */
 export async function simId(channel: Channel, { iccid }: Quirks, unlocked = true): Promise<string | null> {
   for (const text of unlocked ? [...iccid, 'AT+CIMI'] : iccid) {
     const ask = unlocked ? patiently(channel, text, 5_000) : channel.command(text, 5_000)
@@ -132,7 +132,7 @@ export async function simId(channel: Channel, { iccid }: Quirks, unlocked = true
   return null
 }
 
-/** Some makes tell when the SIM's messages can be used; before that every command about them fails. */
+/** Some vendors report when the SIM's messages can be used; before that every command about them fails. */
 export async function smsAwake(channel: Channel, { smsAwake: sign }: Quirks): Promise<void> {
   if (sign === null) return
   for (let attempt = 1; attempt <= simAttempts && channel.lost === null; attempt++) {
@@ -142,7 +142,7 @@ export async function smsAwake(channel: Channel, { smsAwake: sign }: Quirks): Pr
   }
 }
 
-/** Remembers for as long as the program runs. */
+/** Kept while the program runs. */
 export class PinsOfThisRun implements PinMemory {
   readonly #fates = new Map<string, PinFate>()
 

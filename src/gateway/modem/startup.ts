@@ -13,25 +13,25 @@ import { type Quirks, quirksOf } from './vendors/quirks.ts'
 export interface Started {
   readonly identity: Identity
   readonly quirks: Quirks
-  /** ICCID, else IMSI; null where the SIM tells neither. */
+  /** ICCID, else IMSI; null where neither can be read. */
   readonly sim: string | null
   readonly messages: MessageSetup
-  /** What the modem says of its service centre (`service-centre.ts`). */
+  /** The number of the service centre (`service-centre.ts`). */
   readonly centre: string | null
   readonly observed: Observation
 }
 
 export interface StartOptions {
   readonly pin: { readonly code: string | undefined; readonly memory: PinMemory }
-  /** Names the modem where it has no IMEI. */
+  /** Identifies the modem where it has no IMEI. */
   readonly name: string
   /** The modem answers: it is no longer a port only. */
   readonly answers: () => void
-  /** Fails where this modem must not be used, before anything is entrusted to it. */
+  /** Fails where this modem must not be used, before it is given the PIN. */
   readonly admit: (imei: string | null) => Promise<void>
-  /** What holds for the modem, as soon as it is known: also where the start-up fails behind it. */
+  /** The quirks of the modem, as soon as they are known: also where the start-up fails later. */
   readonly holds: (quirks: Quirks) => void
-  /** Told before each step. */
+  /** Called before each step. */
   readonly step: (name: string) => void
 }
 
@@ -39,7 +39,7 @@ type Progress = { -readonly [Key in keyof Started]?: Started[Key] }
 
 interface Step {
   readonly name: string
-  /** s: a modem that draws out each answer must not hold everything up. */
+  /** In seconds: a modem that answers slowly must not block everything. */
   readonly within: number
   /** Commands whose errors do not matter, each with its deadline in ms. */
   readonly commands?: readonly (readonly [text: string, ms: number])[]
@@ -100,7 +100,7 @@ export const steps: readonly Step[] = [
       ['AT+CLIP=1', 5_000],
     ],
     does: async (channel) => {
-      // Another program may have left an alphabet in which names and numbers are hex.
+      // Another program may have set an alphabet in which names and numbers are hex.
       await chooseCharset(channel)
     },
   },
@@ -121,7 +121,7 @@ export const steps: readonly Step[] = [
   },
 ]
 
-/** To be run inside `channel.exclusive`. A Fault says what people must do. */
+/** To be run inside `channel.exclusive`. A Fault says what to do. */
 export async function startUp(channel: Channel, options: StartOptions): Promise<Started> {
   const known: Progress = {}
   for (const step of steps) {
@@ -154,14 +154,14 @@ async function quieten(channel: Channel): Promise<void> {
   channel.echoes = channel.echoSeen
 }
 
-/** Full functionality (TS 27.007 clause 8.2): whoever was here before may have left the radio off. */
+/** Full functionality (TS 27.007 clause 8.2): another program may have left the radio off. */
 async function switchOn(channel: Channel): Promise<void> {
   const { lines } = await channel.command('AT+CFUN?', 3_000)
   const functionality = lines.map((line) => /^\+CFUN: *"?0*(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined)
   if (functionality !== undefined && functionality !== '1') await channel.command('AT+CFUN=1', 15_000)
 }
 
-/** +IPR: 0 is "found by the modem" (V.250 clause 6.2.10): as long as it is, nothing is said of a text before somebody asks. */
+/** +IPR: 0 is autobauding (V.250 clause 6.2.10): until the first command, the modem sends no unsolicited codes. */
 async function fixSpeed(channel: Channel, { autobauds }: Quirks): Promise<void> {
   if (!autobauds || channel.baudRate === null) return
   const { lines } = await channel.command('AT+IPR?', 3_000)

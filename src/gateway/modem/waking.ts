@@ -1,22 +1,22 @@
 import { Latch } from '../../util/latch.ts'
 import type { Channel } from './line/channel.ts'
 
-/** ms between two questions, the first one included. */
-const betweenQuestionsMs = 8_000
+/** Between two attempts, and before the first. */
+const retryIntervalMs = 8_000
 
 export interface WakingDeps {
   readonly channel: Channel
-  /** Commands that were refused while the modem was set up. */
+  /** Commands that were rejected during the set-up. */
   readonly refused: readonly string[]
   /** Until then a modem may still be starting (monotonic clock). */
   readonly until: number
-  /** It takes now what it has refused. */
+  /** It accepts now what it rejected. */
   taken(command: string): void
 }
 
 /**
- * Modems answer before their SMS part is awake, and refuse what they know well a minute later. What was refused is
- * asked again when they say that they are awake, and by the clock while they may be starting.
+ * Modems answer before their SMS part is ready, and reject commands that they accept a minute later. Those are repeated
+ * when the modem reports that it is ready, and at intervals while it may be starting.
  */
 export class Waking {
   readonly #deps: WakingDeps
@@ -27,17 +27,17 @@ export class Waking {
     this.#deps = deps
   }
 
-  /** It may still come to take what it has refused. */
+  /** It may still accept what it rejected. */
   get isOpen(): boolean {
     const { channel, refused, until } = this.#deps
     return !this.#ended.isFired && refused.length > 0 && channel.clock.monotonic() < until
   }
 
-  /** Resolves when nothing more is asked. */
+  /** Resolves when nothing more is tried. */
   async run(): Promise<void> {
     const { channel, refused, taken } = this.#deps
     while (this.isOpen) {
-      await this.#woken.waitUpTo(betweenQuestionsMs, channel.clock)
+      await this.#woken.waitUpTo(retryIntervalMs, channel.clock)
       this.#woken = new Latch()
       for (const command of refused) {
         const ask = async () => !this.#ended.isFired && (await channel.command(command, 5_000)).final.kind === 'ok'
@@ -46,7 +46,7 @@ export class Waking {
     }
   }
 
-  /** The modem says that it is awake. */
+  /** The modem reports that it is ready. */
   awake(): void {
     this.#woken.fire()
   }

@@ -4,28 +4,27 @@ import type { Channel } from '../line/channel.ts'
 import { fieldsIn, numberIn } from '../line/fields.ts'
 import { textOfUcs2 } from '../line/ucs2.ts'
 
-/** ms behind a ring in which the number follows (`+CLIP`), where the network tells it. */
+/** For the caller's number (`+CLIP`) after a ring, where the network sends it. */
 const numberTimeoutMs = 1_500
-/** ms without another ring behind which a call is over: networks ring every five or six seconds. */
+/** A call is over after this long without a ring: networks ring every five or six seconds. */
 const sameCallMs = 10_000
 const hangUpTimeoutMs = 5_000
 
 export interface IncomingCallDeps {
   readonly channel: Channel
-  /** What ends a call; the first that the modem takes. */
+  /** Commands that end a call; the first that the modem accepts counts. */
   readonly hangUp: readonly string[]
-  /** Somebody calls; null where the number is withheld. */
+  /** An incoming call; null where the number is withheld. */
   called(from: string | null): void
 }
 
 /**
- * Calls that come in: each is told once and ended, for some modems handle no text while it rings. Nobody would take it
- * up.
+ * Incoming calls: each is reported once and rejected, as some modems handle no text while it rings.
  */
 export class IncomingCall {
   readonly #deps: IncomingCallDeps
   #from: string | null = null
-  #isTold = false
+  #isReported = false
   #isEnding = false
   #timer: Timer | null = null
 
@@ -34,32 +33,32 @@ export class IncomingCall {
   }
 
   /** RING, +CRING, +CLIP, NO CARRIER, MISSED_CALL. */
-  heard(line: string): void {
+  urc(line: string): void {
     if (/^(RING|\+CRING:)/.test(line)) return this.#rings()
-    const [said, type] = fieldsIn(line, '+CLIP:') ?? []
-    if (said !== undefined) {
-      const number = textOfUcs2(said, 'number')
+    const [caller, type] = fieldsIn(line, '+CLIP:') ?? []
+    if (caller !== undefined) {
+      const number = textOfUcs2(caller, 'number')
       // 145: an international number, with or without its plus (TS 27.007 clause 7.11).
       const plus = numberIn(type) === 145 && /^\d/.test(number) ? '+' : ''
       this.#from = number === '' ? null : `${plus}${number}`
-      this.#tell()
+      this.#report()
     } else if (/^(NO CARRIER|MISSED_CALL:)/.test(line)) this.#over()
   }
 
-  /** Forgets it; what rings now rings on. */
+  /** A call that rings now rings on. */
   stop(): void {
     this.#timer?.cancel()
   }
 
   #rings(): void {
-    // It has not taken the first word, or did not hear it.
-    if (this.#isTold) return this.#end()
-    this.#timer ??= this.#deps.channel.clock.after(numberTimeoutMs, () => this.#tell())
+    // It has not carried out the first command.
+    if (this.#isReported) return this.#end()
+    this.#timer ??= this.#deps.channel.clock.after(numberTimeoutMs, () => this.#report())
   }
 
-  #tell(): void {
-    if (!this.#isTold) this.#deps.called(this.#from)
-    this.#isTold = true
+  #report(): void {
+    if (!this.#isReported) this.#deps.called(this.#from)
+    this.#isReported = true
     this.#end()
   }
 
@@ -85,8 +84,8 @@ export class IncomingCall {
   }
 
   #over(): void {
-    // It has rung too shortly to tell its number.
-    if (this.#timer !== null && !this.#isTold) this.#deps.called(this.#from)
+    // It rang too briefly for its number.
+    if (this.#timer !== null && !this.#isReported) this.#deps.called(this.#from)
     this.#forget()
   }
 
@@ -94,6 +93,6 @@ export class IncomingCall {
     this.#timer?.cancel()
     this.#timer = null
     this.#from = null
-    this.#isTold = false
+    this.#isReported = false
   }
 }

@@ -4,21 +4,21 @@ import type { SendPermit, SubmitOutcome } from '../../../message/submit-outcome.
 import type { Channel } from '../line/channel.ts'
 import { type Final, finalIn } from '../line/results.ts'
 
-/** ms until ATD must be answered; some makes answer it only when the other side rings. */
+/** Some vendors answer ATD only when the other side rings. */
 const dialTimeoutMs = 30_000
-/** ms between looks at the call, and the longest one. */
+/** Polling of the call. */
 const lookIntervalMs = 1_000
 const lookTimeoutMs = 3_000
-/** ms that a network takes to make the other side ring. */
+/** Until the other side rings. */
 const callSetupMs = 15_000
 const hangUpTimeoutMs = 5_000
 
-/** What a look at the calls of the modem shows of ours (TS 27.007 clause 7.18). */
+/** The state of our call in the list of the modem's calls (TS 27.007 clause 7.18). */
 type Seen = 'dialling' | 'ringing' | 'answered' | 'gone' | 'unknown'
 
 /**
- * One call that is only to ring: `ATD<number>;`, a while, `ATH`. Nobody says anything in it. To be run inside
- * `channel.exclusive`; `heard` takes the modem's lines about calls, which answer no command.
+ * One call that only rings: `ATD<number>;`, a while, `ATH`. To be run inside `channel.exclusive`; `urc` takes the
+ * modem's unsolicited lines about calls.
  */
 export class Ringing {
   readonly #channel: Channel
@@ -32,14 +32,14 @@ export class Ringing {
     this.#request = request
   }
 
-  heard(line: string): void {
+  urc(line: string): void {
     if (!/^(BUSY|NO CARRIER|NO ANSWER|NO DIALTONE)/.test(line)) return
     this.#end = line
     this.#wake()
   }
 
   async run(permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
-    // The last gate before the network: whatever came in before, no code and no emergency number is dialled.
+    // The last check before the network: no code and no emergency number is dialled.
     const refusal = refusalOf(this.#request.number, 'call')
     if (refusal !== null) return this.#refused(refusal, null)
     const verdict = await permit().catch((error: Error) => error.message)
@@ -52,10 +52,10 @@ export class Ringing {
     return this.#outcome(rang)
   }
 
-  #dial(): Promise<Final | { kind: 'ended' | 'silent' | 'lost' }> {
+  #dial(): Promise<Final | { kind: 'ended' | 'timeout' | 'lost' }> {
     const command = `ATD${this.#request.number};`
     return new Promise((resolve) => {
-      const end = (final: Final | { kind: 'ended' | 'silent' | 'lost' }) => {
+      const end = (final: Final | { kind: 'ended' | 'timeout' | 'lost' }) => {
         timer.cancel()
         this.#wake = () => {}
         this.#channel.listen(null)
@@ -63,7 +63,7 @@ export class Ringing {
       }
       const timer = this.#channel.clock.after(dialTimeoutMs, () => {
         this.#channel.outOfStep()
-        end({ kind: 'silent' })
+        end({ kind: 'timeout' })
       })
       this.#wake = () => end({ kind: 'ended' })
       this.#channel.listen(
@@ -81,7 +81,7 @@ export class Ringing {
     })
   }
 
-  /** Until it has rung for long enough, or ended. Null when the modem can't tell. */
+  /** Until it has rung for long enough, or ended. Null where the modem does not report that. */
   async #watch(): Promise<boolean | null> {
     const { clock } = this.#channel
     const begun = clock.monotonic()

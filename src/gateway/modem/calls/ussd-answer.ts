@@ -2,11 +2,11 @@
 export interface UssdAnswer {
   readonly m: number
   /** Null where there is none. */
-  readonly said: string | null
+  readonly raw: string | null
   readonly dcs: number
 }
 
-/** The alphabet of GSM, where the modem does not say. */
+/** The GSM alphabet, where the modem reports none. */
 const defaultDcs = 15
 
 /** Reads the lines of one answer. Quotes may be missing, and the text may hold some; null for what is no answer. */
@@ -16,8 +16,8 @@ export function ussdAnswerIn(text: string): UssdAnswer | null {
   const trimmed = (rest ?? '').replace(/^ +| +$/g, '')
   const quoted = /^"([\s\S]*)"\s*, *"?(\d{1,3})"? *,?$/.exec(trimmed) ?? /^"([\s\S]*)"\s*,?$/.exec(trimmed)
   const plain = /^"?([\s\S]*?)(?:, *(\d{1,3}))?$/.exec(trimmed)
-  const [, said = '', dcs] = quoted ?? plain ?? []
-  return { m: Number(m), said: trimmed === '' ? null : said, dcs: Number(dcs ?? defaultDcs) }
+  const [, raw = '', dcs] = quoted ?? plain ?? []
+  return { m: Number(m), raw: trimmed === '' ? null : raw, dcs: Number(dcs ?? defaultDcs) }
 }
 
 /** Whether the answer has an end that can be seen; an unquoted text without its scheme has none. */
@@ -29,8 +29,8 @@ export function isWholeUssd(text: string): boolean {
 
 /** Several answers to one question are parts of it. */
 export function joinedUssd(answers: readonly UssdAnswer[]): UssdAnswer | null {
-  const texts = answers.filter(({ said }) => said !== null)
+  const texts = answers.filter(({ raw }) => raw !== null)
   const last = texts.at(-1) ?? answers.at(-1)
   if (last === undefined) return null
-  return { ...last, said: texts.length === 0 ? null : texts.map(({ said }) => said).join('\n') }
+  return { ...last, raw: texts.length === 0 ? null : texts.map(({ raw }) => raw).join('\n') }
 }

@@ -22,13 +22,13 @@ const languageGsm = 0x10
 const languageUcs2 = 0x11
 
 /**
- * What the network says. A string of hex digits may be UCS2, packed septets, ASCII or a text of digits: an answer in
- * another form than the question is believed only where it makes sense. Other strings are
+ * The text of the network. A string of hex digits may be UCS2, packed septets, ASCII or a text of digits: an answer in
+ * another form than the request counts only where it makes sense. Other strings are
  * in the alphabet that the modem was set to: with GSM each octet is a character of TS 23.038 (TS 27.007 clause 5.5).
  */
-export function readUssd(said: string, dcs: number, form: UssdForm, charset: string | null = null): string {
-  const isHex = /^(?:[0-9a-f]{2})+$/i.test(said)
-  const text = isHex ? textOfHex(said, dcs, form) : charset === 'GSM' ? textOfOctets(said) : said
+export function readUssd(raw: string, dcs: number, form: UssdForm, charset: string | null = null): string {
+  const isHex = /^(?:[0-9a-f]{2})+$/i.test(raw)
+  const text = isHex ? textOfHex(raw, dcs, form) : charset === 'GSM' ? textOfOctets(raw) : raw
   return dcs === languageGsm ? text.replace(/^[a-z]{2}[\r\n]/i, '') : text
 }
 
@@ -50,12 +50,12 @@ function textOfHex(hex: string, dcs: number, form: UssdForm): string {
   return octets.length >= 8 && isWords(text) ? text : hex
 }
 
-/** Octets of the GSM alphabet; with others among them the modem says something else: UTF-8, mostly. */
-function textOfOctets(said: string): string {
-  const octets = Buffer.from(said, 'latin1')
+/** Octets of the GSM alphabet; with others among them it is another encoding: UTF-8, mostly. */
+function textOfOctets(raw: string): string {
+  const octets = Buffer.from(raw, 'latin1')
   if (octets.every((octet) => octet < 128)) return decodeSeptets(octets)
   const text = octets.toString('utf8')
-  return text.includes('\ufffd') ? said : text
+  return text.includes('\ufffd') ? raw : text
 }
 
 function unpacked(octets: Uint8Array): string {

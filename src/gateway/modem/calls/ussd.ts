@@ -9,16 +9,16 @@ import type { Quirks } from '../vendors/quirks.ts'
 import { isWholeUssd, joinedUssd, type UssdAnswer, ussdAnswerIn } from './ussd-answer.ts'
 import { readUssd, type UssdForm, writeUssd } from './ussd-text.ts'
 
-/** ms that a network takes to answer; many never do. */
+/** Many networks never answer. */
 const answerTimeoutMs = 30_000
-/** ms for the OK that some makes say behind the answer. */
+/** For the OK that some vendors send after the answer. */
 const lastLinesMs = 3_000
-/** ms in which a further part of an answer may follow. */
+/** For a further part of an answer. */
 const moreLinesMs = 300
 /** Lines of one answer that are read. */
 const maxLines = 50
 
-/** What `+CUSD: <m>` says instead of an answer (TS 27.007 clause 7.15). */
+/** `+CUSD: <m>` without an answer (TS 27.007 clause 7.15). */
 const refusals: Readonly<Record<number, string>> = {
   2: 'the network has ended the session',
   3: 'another program on the modem has answered',
@@ -28,21 +28,21 @@ const refusals: Readonly<Record<number, string>> = {
 
 /** How one question ended. */
 type End =
-  | { readonly kind: 'heard'; readonly answer: UssdAnswer }
+  | { readonly kind: 'answered'; readonly answer: UssdAnswer }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'silent' }
+  | { readonly kind: 'timeout' }
   | { readonly kind: 'lost'; readonly reason: string }
 
 interface Answer {
-  /** The network wants to be answered. */
+  /** The network expects a reply. */
   readonly more: boolean
   readonly text: string
-  /** What the modem takes and gives. */
+  /** The form that the modem uses. */
   readonly form: UssdForm
 }
 
 /**
- * One USSD session (TS 27.007 clause 7.15): a code like `*100#`, and what is chosen in the menus behind it. Answers the
+ * One USSD session (TS 27.007 clause 7.15): a code like `*100#`, and the choices in its menus. Resolves with the
  * last text of the network. To be run inside `channel.exclusive`. Fails with `network_rejected` or `reply_timeout`.
  */
 export async function runUssd(
@@ -59,14 +59,14 @@ export async function runUssd(
   for (const code of codes) {
     if (answer?.more === false) throw new Fault('network_rejected', `the network asked nothing more: "${answer.text}"`)
     answer = await ask(channel, code, forms, charset)
-    // What it has taken it takes again.
+    // It accepts this form again.
     forms = [answer.form]
   }
   if (answer?.more) await cancel(channel)
   return answer?.text ?? ''
 }
 
-/** Firmwares of one make differ in the form that they take: what refuses the one may take the other. */
+/** Firmwares of one vendor differ in the form that they accept: after a rejection the other one is tried. */
 async function ask(
   channel: Channel,
   code: string,
@@ -76,9 +76,9 @@ async function ask(
   let refused = ''
   for (const form of forms) {
     const end = await new Promise<End>((resolve) => new UssdDialogue(channel, code, form, resolve).begin())
-    if (end.kind === 'heard') return answerIn(end.answer, form, charset)
+    if (end.kind === 'answered') return answerIn(end.answer, form, charset)
     if (end.kind === 'lost') throw new Fault('modem_error', end.reason)
-    if (end.kind === 'silent') {
+    if (end.kind === 'timeout') {
       await cancel(channel)
       throw new Fault('reply_timeout', `the network did not answer ${code} within ${answerTimeoutMs / 1000} s`)
     }
@@ -91,14 +91,14 @@ async function cancel(channel: Channel): Promise<void> {
   await channel.command('AT+CUSD=2', 5_000)
 }
 
-function answerIn({ m, said, dcs }: UssdAnswer, form: UssdForm, charset: string | null): Answer {
-  const text = said === null ? '' : readUssd(said, dcs, form, charset).trim()
+function answerIn({ m, raw, dcs }: UssdAnswer, form: UssdForm, charset: string | null): Answer {
+  const text = raw === null ? '' : readUssd(raw, dcs, form, charset).trim()
   if (m === 0 || m === 1 || (m === 2 && text !== '')) return { more: m === 1, text, form }
   const reason = refusals[m] ?? `the modem answered with +CUSD: ${m}`
   throw new Fault('network_rejected', text === '' ? reason : `${reason}: ${text}`)
 }
 
-/** One question: its answer may come before the OK, behind it, in several lines, or never. */
+/** One request: its answer may come before the OK, after it, in several lines, or never. */
 class UssdDialogue implements Listener {
   readonly #channel: Channel
   readonly #command: string
@@ -114,7 +114,7 @@ class UssdDialogue implements Listener {
     this.#channel = channel
     this.#command = `AT+CUSD=1,"${writeUssd(code, form)}",15`
     this.#resolve = resolve
-    this.#timer = channel.clock.after(answerTimeoutMs, () => this.#silent())
+    this.#timer = channel.clock.after(answerTimeoutMs, () => this.#timedOut())
   }
 
   begin(): void {
@@ -133,7 +133,7 @@ class UssdDialogue implements Listener {
       this.#close()
       return this.#append(token.raw.slice(token.raw.indexOf('+CUSD:')))
     }
-    // Without quotes nobody can see where the text ends.
+    // Without quotes the end of the text can't be recognised.
     if (isOpen && (final === null || this.#lines[0]?.includes('"'))) return this.#append(this.#mark + token.raw)
     if (final === null) return
     if (final.kind === 'error' && this.#answers.length === 0 && !isOpen)
@@ -167,14 +167,14 @@ class UssdDialogue implements Listener {
 
   #wait(ms: number): void {
     this.#timer.cancel()
-    this.#timer = this.#channel.clock.after(ms, () => this.#silent())
+    this.#timer = this.#channel.clock.after(ms, () => this.#timedOut())
   }
 
-  #silent(): void {
+  #timedOut(): void {
     if (!this.#isTaken) this.#channel.outOfStep()
     this.#close()
     const answer = joinedUssd(this.#answers)
-    this.#end(answer === null ? { kind: 'silent' } : { kind: 'heard', answer })
+    this.#end(answer === null ? { kind: 'timeout' } : { kind: 'answered', answer })
   }
 
   #end(end: End): void {

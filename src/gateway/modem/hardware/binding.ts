@@ -1,23 +1,23 @@
 import { Fault } from '../../../message/fault.ts'
 
-/** Which modem (IMEI) and which SIM (ICCID) a gateway is; null where it has not shown any. */
+/** The modem (IMEI) and the SIM (ICCID) of a gateway; null where none was seen. */
 export interface Binding {
   readonly modem: string | null
   readonly sim: string | null
 }
 
-/** Remembers over restarts which modem and SIM each gateway is. */
+/** Keeps the modem and the SIM of each gateway over restarts. */
 export interface BindingMemory {
   all(): Promise<ReadonlyMap<string, Binding>>
-  /** Resolved, it is remembered. */
+  /** Resolved, it is stored. */
   note(gateway: string, binding: Binding): Promise<void>
 }
 
 const nobody: Binding = { modem: null, sim: null }
 
 /**
- * A gateway is the modem and the SIM that it had at first sight. Another SIM sends nothing before somebody has accepted
- * it: its texts would come from a number that no device listens to, at the cost of whoever pays for it.
+ * A gateway is bound to its first modem and SIM. Another SIM sends nothing before a person has accepted it: its texts
+ * would come from a number that no device accepts, at the cost of whoever pays for it.
  */
 export class Bond {
   readonly #gateway: string
@@ -31,15 +31,14 @@ export class Bond {
     this.#memory = memory
   }
 
-  /** Why nothing is sent, with the way out; null while all is as it was. */
+  /** Why nothing is sent, and what to do; null while nothing has changed. */
   get held(): string | null {
     return this.#held
   }
 
   /**
-   * This modem is there now. Fails where it is another one than the gateway was bound to: whatever answers on a port
-   * could else read the PIN and the texts of those who trust it. The first one that is met is the right one, from
-   * before its PIN is entered.
+   * This modem is present. Fails where the gateway is bound to another one: else any device on the port could read the
+   * PIN and the texts. The first one is bound before its PIN is entered.
    */
   async admit(modem: string | null): Promise<void> {
     const known = (await this.#memory.all()).get(this.#gateway) ?? nobody
@@ -55,25 +54,25 @@ export class Bond {
     })
   }
 
-  /** This modem and SIM are there now. Resolves when it is known whether they may send. */
+  /** This modem and SIM are present. Resolves when it is known whether they may send. */
   async meet(present: Binding): Promise<void> {
     this.#present = present
     const known = (await this.#memory.all()).get(this.#gateway) ?? nobody
     const isOther = known.sim !== null && present.sim !== null && !isSameSim(known.sim, present.sim)
     this.#held = isOther ? this.#changed(known.sim as string, present.sim as string) : null
     if (isOther) return
-    // A modem in which the old SIM is again is no reason to ask anybody: what counts is who pays and who is heard.
+    // Another modem with the same SIM needs no confirmation: the SIM decides who pays and which number sends.
     const tellsMore = known.sim === null || (present.sim !== null && isIccid(present.sim) && !isIccid(known.sim))
     const binding = { modem: present.modem ?? known.modem, sim: tellsMore ? present.sim : known.sim }
     if (binding.modem !== known.modem || binding.sim !== known.sim) await this.#memory.note(this.#gateway, binding)
   }
 
-  /** Nothing is there now. */
+  /** Nothing is present. */
   part(): void {
     this.#present = nobody
   }
 
-  /** What is there now is right; what comes next, where nothing is there. Answers a sentence about it. */
+  /** Binds to what is present, or to what comes next. Resolves with a sentence about it. */
   async accept(): Promise<string> {
     const { modem, sim } = this.#present
     await this.#memory.note(this.#gateway, this.#present)
@@ -93,7 +92,7 @@ function isSameModem(one: string, other: string): boolean {
   return one.slice(0, 14) === other.slice(0, 14)
 }
 
-/** Makes differ in whether they tell the check digit and the filling of an ICCID, and some tell an IMSI at times. */
+/** Vendors differ in whether they report the check digit and the filler of an ICCID, and some report an IMSI at times. */
 function isSameSim(one: string, other: string): boolean {
   const [a, b] = [one, other].map((sim) => sim.replace(/F+$/i, '')) as [string, string]
   if (isIccid(a) !== isIccid(b)) return true
@@ -105,12 +104,12 @@ function isIccid(sim: string): boolean {
   return sim.startsWith('89')
 }
 
-/** As much of it as is needed to find the card, and no more: states are seen by everybody. */
+/** Enough of it to find the card, and no more: states are public. */
 function tailOf(sim: string): string {
   return `…${sim.replace(/F+$/i, '').slice(-4)}`
 }
 
-/** Remembers for as long as the program runs. */
+/** Kept while the program runs. */
 export class BindingsOfThisRun implements BindingMemory {
   readonly #bindings = new Map<string, Binding>()
 

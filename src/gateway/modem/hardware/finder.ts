@@ -10,9 +10,9 @@ export interface FinderOptions {
   readonly clock: Clock
   readonly tree?: DeviceTree
   readonly open?: (path: string, baudRate: number) => Promise<Port>
-  /** Paths that the configuration names: they are somebody's already. */
+  /** Paths that the configuration names: they belong to other gateways. */
   readonly taken: readonly string[]
-  /** Gateways that there are: what is remembered of others keeps no modem from being found. */
+  /** Existing gateways: bindings of others keep no modem from being found. */
   readonly gateways: readonly string[]
   readonly bindings: BindingMemory
   log(level: 'info' | 'debug', message: string): void
@@ -35,7 +35,7 @@ export class ModemFinder {
   find(gateway: string, baudRate: number): Promise<Port> {
     // One after the other: two must not open the same port.
     const turn = this.#turn.then(() => this.#find(gateway, baudRate))
-    // Whoever asked hears of a failure; the next one only waits for the end.
+    // The caller gets a failure; the next one only waits for the end.
     this.#turn = Promise.allSettled([turn])
     return turn
   }
@@ -43,14 +43,14 @@ export class ModemFinder {
   async #find(gateway: string, baudRate: number): Promise<Port> {
     const { tree = thisMachine, taken, gateways, bindings, clock, open = openPort, log } = this.#options
     const known = await bindings.all()
-    // The modem that a gateway found first: it waits for that one.
+    // A gateway waits for the modem that it found first.
     const bound = known.get(gateway)?.modem ?? null
     const others = gateways.filter((id) => id !== gateway).map((id) => known.get(id)?.modem)
     const ports = serialPorts(tree)
     const named = new Set(taken.map((path) => usbOf(path, tree)?.bus).filter((bus) => bus !== undefined))
     const holders = new Map([...this.#held].map(([path, id]) => [usbOf(path, tree)?.bus, id]))
     const looked: string[] = []
-    /** Modems that nobody has. */
+    /** Modems of no gateway. */
     const strangers: string[] = []
     for (const { path, usb } of candidates(ports)) {
       const holder = holders.get(usb?.bus)

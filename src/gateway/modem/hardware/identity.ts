@@ -11,7 +11,7 @@ export interface Identity {
   readonly capabilities: string | null
 }
 
-/** Asks again where nothing came or too much: at boot a modem says other things, too, and not all are known. */
+/** Queries again after no line or several: while booting a modem sends other lines, too, and not all are known. */
 export async function identify(channel: Channel): Promise<Identity> {
   const ask = async (text: string) => {
     const first = await channel.command(text, 3_000)

@@ -3,7 +3,7 @@ import type { TtyPort, UsbDevice, UsbPlace } from './usb.ts'
 
 interface KnownModem {
   readonly vendor: string
-  /** Every product of the vendor where it is left out. */
+  /** Absent: every product of the vendor. */
   readonly products?: readonly string[]
   readonly name: string
   /** Interfaces that answer AT, the best first; by `bInterfaceNumber`, not by the order of the ttys. */
@@ -51,7 +51,7 @@ export const knownModems: readonly KnownModem[] = [
   { vendor: '1c9e', products: ['9605'], name: 'Longcheer', at: [3, 1] },
 ]
 
-/** Adapters that anything can be behind: a modem, an Arduino, a Zigbee stick. They are opened only when named. */
+/** Adapters for anything: a modem, an Arduino, a Zigbee stick. They are opened only when configured. */
 export const adapters: readonly {
   readonly vendor: string
   readonly products?: readonly string[]
@@ -63,7 +63,7 @@ export const adapters: readonly {
   { vendor: '067b', name: 'PL2303 adapter' },
 ]
 
-/** USB devices that are modems, and show no serial port as they are (section 3.2). */
+/** USB devices that are modems, and show no serial port as they are. */
 const modesWithoutPort: readonly {
   readonly vendor: string
   readonly products: readonly string[]

@@ -3,12 +3,12 @@ import { Fault } from '../../../message/fault.ts'
 import { type Clock, sleep } from '../../../util/clock.ts'
 import { bindUsb, rebindMs, unbindUsb, usbOf } from './usb.ts'
 
-/** ms that the command of `recover:` may take. */
+/** Of the command of `recover:`. */
 const commandTimeoutMs = 60_000
 
 /**
- * The last rung: runs the user's command, or has the kernel bind the USB device anew. Rejects with what to do where
- * neither can be done.
+ * The last recovery: runs the user's command, or has the kernel rebind the USB device. Rejects with what to do where
+ * neither is possible.
  */
 export async function powerCycle(path: string, command: string | undefined, clock: Clock): Promise<void> {
   if (command !== undefined) return run(command, path)

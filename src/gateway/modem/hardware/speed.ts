@@ -7,7 +7,7 @@ import { type DeviceTree, realName, thisMachine, usbOf } from './usb.ts'
 /** Baud rates, the likeliest first. */
 export const speeds: readonly number[] = [115_200, 9_600, 57_600, 38_400, 19_200, 230_400, 460_800]
 
-/** ms for an answer, and how often it is asked: a modem that finds the speed by itself does not hear the first AT. */
+/** For an answer, and the attempts: a modem that detects the speed does not answer the first AT. */
 const answerTimeoutMs = 500
 const triesPerSpeed = 2
 
@@ -25,7 +25,7 @@ export interface SpeedDeps {
   log(message: string): void
 }
 
-/** Opens a port whose speed nobody knows, or knows wrongly, at the one at which something answers. */
+/** Opens a port whose speed is unknown or configured wrongly, at the one at which something answers. */
 export class SpeedFinder {
   readonly #deps: SpeedDeps
   readonly #order: readonly number[]
@@ -45,7 +45,7 @@ export class SpeedFinder {
     if (!hasSpeed(path, tree)) return open(path, first)
     for (const speed of order) {
       const port = await open(path, speed)
-      if (await isHeard(port, clock)) {
+      if (await isAnswered(port, clock)) {
         if (speed !== first)
           log(`${path}: the modem answers at ${speed} baud, not at ${first}: set baud_rate: ${speed}`)
         this.#found = speed
@@ -57,23 +57,23 @@ export class SpeedFinder {
   }
 }
 
-/** A UART, or an adapter with one behind it. What is USB through and through, or TCP, has no speed to be wrong. */
+/** A UART, or an adapter for one. USB alone and TCP have no speed. */
 function hasSpeed(path: string, tree: DeviceTree): boolean {
   if (path.startsWith('tcp:')) return false
   const usb = usbOf(path, tree)
   return usb === null ? uarts.test(basename(realName(path))) : useOf({ path, usb }).what === 'adapter'
 }
 
-async function isHeard(port: Port, clock: Clock): Promise<boolean> {
-  let heard = ''
+async function isAnswered(port: Port, clock: Clock): Promise<boolean> {
+  let received = ''
   let notice: (() => void) | null = () => {}
   port.onData((data) => {
     if (notice === null) return
-    heard += Buffer.from(data).toString('latin1')
-    if (answers.test(heard)) notice()
+    received += Buffer.from(data).toString('latin1')
+    if (answers.test(received)) notice()
   })
-  for (let left = triesPerSpeed; left > 0 && !answers.test(heard); left--) {
-    // ESC: out of a prompt that somebody has left behind.
+  for (let left = triesPerSpeed; left > 0 && !answers.test(received); left--) {
+    // ESC: out of a prompt that was left open.
     port.write('\x1bAT\r')
     await new Promise<void>((resolve) => {
       const timer = clock.after(answerTimeoutMs, resolve)
@@ -84,5 +84,5 @@ async function isHeard(port: Port, clock: Clock): Promise<boolean> {
     })
   }
   notice = null
-  return answers.test(heard)
+  return answers.test(received)
 }

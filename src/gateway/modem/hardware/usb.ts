@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
-/** The USB device behind a serial port. */
+/** The USB device of a serial port. */
 export interface UsbPlace {
   /** Four hex digits each. */
   readonly vendor: string
@@ -23,7 +23,7 @@ export interface TtyPort {
   readonly usb: UsbPlace | null
 }
 
-/** Where Linux tells of its devices; a test shows another tree. */
+/** Where Linux lists its devices; tests use another tree. */
 export interface DeviceTree {
   readonly sys: string
   readonly dev: string
@@ -31,10 +31,10 @@ export interface DeviceTree {
 
 export const thisMachine: DeviceTree = { sys: '/sys', dev: '/dev' }
 
-/** ms between unbinding and binding a device. */
+/** Between unbinding and binding a device. */
 export const rebindMs = 2_000
 
-/** Serial ports that may have something behind them, in the order of their names. */
+/** Serial ports that may have a device, in the order of their names. */
 export function serialPorts(tree: DeviceTree = thisMachine): TtyPort[] {
   return names(join(tree.sys, 'class/tty'))
     .filter((name) => /^(tty(USB|ACM|AMA|S|HS|MSM|WWAN)|cdc-wdm)\d+$/i.test(name))
@@ -43,7 +43,7 @@ export function serialPorts(tree: DeviceTree = thisMachine): TtyPort[] {
     .map((name) => ({ path: join(tree.dev, name), usb: usbBehind(tree, name) }))
 }
 
-/** The USB device behind a path, however it is written: /dev/ttyUSB0 or /dev/serial/by-id/…. */
+/** The USB device of a path, however it is written: /dev/ttyUSB0 or /dev/serial/by-id/…. */
 export function usbOf(path: string, tree: DeviceTree = thisMachine): UsbPlace | null {
   return usbBehind(tree, basename(realName(path)))
 }
@@ -57,7 +57,7 @@ export function realName(path: string): string {
   }
 }
 
-/** Lets the kernel forget the device: behind `rebindMs` `bindUsb` shows it to it again. Needs root. */
+/** Unbinds the device from its driver; `bindUsb` binds it again, `rebindMs` later. Needs root. */
 export function unbindUsb({ bus }: UsbPlace, tree: DeviceTree = thisMachine): void {
   writeFileSync(join(tree.sys, 'bus/usb/drivers/usb/unbind'), bus)
 }
@@ -101,7 +101,7 @@ export interface UsbDevice {
   /** Four hex digits each. */
   readonly vendor: string
   readonly product: string
-  /** Where the kernel tells of it. */
+  /** Its folder in sysfs. */
   readonly folder: string
 }
 
@@ -116,7 +116,7 @@ export function usbDevices({ sys }: DeviceTree = thisMachine): UsbDevice[] {
   })
 }
 
-/** On-board UARTs that no hardware is behind have no driver of their own (8250 shows dozens). */
+/** On-board UARTs without hardware have no driver of their own (8250 shows dozens). */
 function hasDevice({ sys }: DeviceTree, name: string): boolean {
   try {
     const driver = basename(realpathSync(join(sys, 'class/tty', name, 'device', 'driver')))
@@ -136,8 +136,8 @@ function names(folder: string): string[] {
 
 function text(folder: string, file: string): string | null {
   try {
-    const said = readFileSync(join(folder, file), 'utf8').trim()
-    return said === '' ? null : said
+    const content = readFileSync(join(folder, file), 'utf8').trim()
+    return content === '' ? null : content
   } catch {
     return null
   }

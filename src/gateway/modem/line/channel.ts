@@ -15,36 +15,36 @@ export interface Reply {
 }
 
 export interface CommandOptions {
-  /** Some makes leave out the OK: an answer line and this much silence will do (Wavecom's +CPIN), in ms. */
+  /** Some vendors leave out the OK: an answer line and this long without another will do (Wavecom's +CPIN), in ms. */
   readonly graceWithoutOk?: number
   /** A result code in digits is accepted: before ATV1. */
   readonly numeric?: boolean
-  /** After these lines words of a message come as they are, `OK` and `ERROR` among them: only the last one ends it. */
+  /** After these lines the words of a message follow, which may be `OK` and `ERROR`: only the last one ends it. */
   readonly mayQuote?: (lines: readonly string[]) => boolean
 }
 
 export interface ChannelHandlers {
-  /** `body` is what stands behind a line that announces a message. */
+  /** `body` is what follows a line that announces a message. */
   urc(urc: Urc, line: string, body: readonly string[]): void
-  /** The modem has started anew. */
+  /** The modem has reset. */
   reset(sign: string): void
   lost(reason: string): void
-  /** The line was out of step and is brought back. */
+  /** The line was out of step and is resynchronised. */
   resynchronised(): void
 }
 
-/** ms in which some makes say OK behind an error: it must not answer the next command. */
+/** Some vendors send OK after an error within this time: it must not answer the next command. */
 const stragglerMs = 50
-/** ms in which a line of a message is followed by the next one. */
+/** The next line of a message follows within this time. */
 const quoteMs = 200
 /** What no line begins with. */
 const nothing = '\n'
-/** Characters of one answer that are kept: a full storage of a thousand messages. */
+/** Characters of one answer: a full storage of a thousand messages. */
 const maxAnswerLength = 1_048_576
 
 /**
- * One AT command at a time over one port. Every line goes to exactly one place: whoever has the line, or the handler
- * of unsolicited codes. After a silence the next command waits until the two are in step again, so that a late answer
+ * One AT command at a time over one port. Every line goes to exactly one place: the listener, or the handler of
+ * unsolicited codes. After a timeout the next command waits until both sides are in step again, so that a late answer
  * is never taken for another one's.
  */
 export class Channel implements Line {
@@ -55,20 +55,20 @@ export class Channel implements Line {
   readonly #handlers: ChannelHandlers
   readonly #framer = new Framer()
   #listener: Listener | null = null
-  /** How marked lines begin that belong to the listener. */
+  /** The prefix of marked lines that belong to the listener. */
   #prefix = nothing
   #echo: string | null = null
   #first: FirstLine | null = null
-  /** Until then the rest of the message must have come. */
+  /** For the rest of the message. */
   #firstTimer: Timer | null = null
-  /** Who waits for the line, the urgent ones first. */
+  /** Waiting for the line, the urgent ones first. */
   readonly #queue: { readonly urgent: boolean; readonly begin: () => void }[] = []
   #isTaken = false
   #outOfStep = false
   #lost: string | null = null
   #abandoned: string | null = null
   readonly #sleepers = new Set<() => void>()
-  /** The modem echoes and will not stop; where it does not, an echo is a sign of a reset. */
+  /** The modem echoes and can't be stopped; where it does not, an echo is a sign of a reset. */
   echoes = true
   /** An echo has come since this was last cleared. */
   echoSeen = false
@@ -82,12 +82,12 @@ export class Channel implements Line {
     port.onLost((reason) => this.lose(`the port was lost: ${reason}`))
   }
 
-  /** Why nothing goes through any more; null while it does. */
+  /** Why the port is lost; null while it is open. */
   get lost(): string | null {
     return this.#lost
   }
 
-  /** Why what was begun can't go on: the port is lost, or the modem has started anew. */
+  /** Why what was begun can't go on: the port is lost, or the modem has reset. */
   get gone(): string | null {
     return this.#lost ?? this.#abandoned
   }
@@ -99,8 +99,8 @@ export class Channel implements Line {
   }
 
   /**
-   * The modem has started anew: whatever runs ends now, and says nothing more until somebody begins. Half a set-up that
-   * went on would choose storages and ways of delivery by answers that a modem with other settings gives.
+   * The modem has reset: whatever runs ends now, and nothing more is sent before `begin`. A set-up that went on would
+   * choose storages and ways of delivery by the answers of a modem with other settings.
    */
   abandon(sign: string): void {
     this.#abandoned ??= sign
@@ -108,7 +108,7 @@ export class Channel implements Line {
     this.#wake()
   }
 
-  /** Queues for the line: what runs inside has the modem for itself. What is urgent goes before all that waits. */
+  /** Queues for the line: `work` has the modem for itself. What is urgent goes before all that waits. */
   async exclusive<T>(work: () => Promise<T>, { urgent = false }: { urgent?: boolean } = {}): Promise<T> {
     await new Promise<void>((begin) => {
       const behind = this.#queue.findIndex((waiting) => urgent && !waiting.urgent)
@@ -125,7 +125,7 @@ export class Channel implements Line {
     }
   }
 
-  /** The line goes to whoever waits for it next, in order. */
+  /** Passes the line on to the next in the queue, in step. */
   async #passOn(): Promise<void> {
     try {
       await this.inStep()
@@ -157,7 +157,7 @@ export class Channel implements Line {
         this.listen(null)
         resolve({ lines: quoted === null ? lines : lines.slice(0, quoted.at), final })
       }
-      /** Whatever it still says belongs to nobody. */
+      /** Later lines belong to no command. */
       const giveUp = (final: Reply['final']) => {
         this.outOfStep()
         end(final)
@@ -167,7 +167,7 @@ export class Channel implements Line {
         timer = this.clock.after(ms, act)
       }
       let failed: Final | null = null
-      const hear = (token: Token) => {
+      const take = (token: Token) => {
         if (token.kind === 'prompt' || failed !== null) return
         const final = options.numeric && token.text === '0' ? ({ kind: 'ok', text: '0' } as const) : finalIn(token.text)
         const isQuotable = final !== null && (options.mayQuote?.(lines) ?? false)
@@ -185,7 +185,7 @@ export class Channel implements Line {
       }
       this.listen(
         {
-          token: hear,
+          token: take,
           reset: () => giveUp(failed ?? { kind: 'timeout' }),
           lost: () => end(failed ?? { kind: 'lost' }),
         },
@@ -203,7 +203,7 @@ export class Channel implements Line {
     this.#echo = of?.echo ?? null
   }
 
-  /** A further text whose echo is no answer: the PDU behind the prompt. */
+  /** A further text whose echo is no answer: the PDU after the prompt. */
   expectEcho(text: string): void {
     this.#echo = text
   }
@@ -212,7 +212,7 @@ export class Channel implements Line {
     if (this.#lost === null) this.#port.write(data)
   }
 
-  /** Something may still be said that answers nothing: before the next command the line is brought back in step. */
+  /** A late answer may still come: the line is resynchronised before the next command. */
   outOfStep(): void {
     this.#outOfStep = true
   }
@@ -223,7 +223,7 @@ export class Channel implements Line {
     return this.gone === null
   }
 
-  /** Brings the line to a known state, or gives the port up. To be called inside `exclusive`. */
+  /** Brings the line to a known state, or closes the port. To be called inside `exclusive`. */
   async synchronise(): Promise<void> {
     this.#outOfStep = false
     this.#handlers.resynchronised()
@@ -271,10 +271,10 @@ export class Channel implements Line {
   }
 
   #prompted(token: Token): void {
-    // How somebody's text begins.
+    // A text begins like that.
     if (this.#first?.shape === 'text' && this.#first.body.length === 0) return
     if (this.#listener !== null) return this.#listener.token(token)
-    // A prompt that nobody asked for would swallow the next command: it is taken back at once.
+    // An unexpected prompt would swallow the next command: it is cancelled at once.
     if (this.#outOfStep) return
     this.outOfStep()
     inBackground(
@@ -291,10 +291,10 @@ export class Channel implements Line {
     if (this.#isOfMessage(line, answers || isMarked(line) || (urc !== null && urc !== noise))) return
     if (this.#listener !== null && final !== null) return this.#listener.token(token)
     if (urc === null) return this.#listener?.token(token)
-    // The answer to nothing: whatever is asked next would get the answer before it.
+    // An answer without a command: the next command would get the answer of the one before.
     if (final !== null) this.outOfStep()
     if (urc.kind === 'reset') return this.#reset(line)
-    // Who has asked for it may get it in the form that nobody has asked for.
+    // The answer may come in the unsolicited form.
     if (urc.kind === 'registration' && line.startsWith(this.#prefix)) this.#listener?.token(token)
     const first = urc.twoLines ? firstLine(urc, line) : null
     if (first === null) return this.#handlers.urc(urc, line, [])
@@ -317,7 +317,7 @@ export class Channel implements Line {
     return took === 'whole' || took === 'part'
   }
 
-  /** What has come of a message is all that there will be. */
+  /** No more of the message will come. */
   #flush(): void {
     const first = this.#first
     this.#firstTimer?.cancel()
@@ -337,7 +337,7 @@ export class Channel implements Line {
   }
 }
 
-/** How the marked lines of an answer begin: `+CSQ:` for `AT+CSQ`, `^ICCID:` for `AT^ICCID?`. */
+/** The prefix of the marked lines of an answer: `+CSQ:` for `AT+CSQ`, `^ICCID:` for `AT^ICCID?`. */
 function prefixOf(text: string): string {
   const name = /^AT([+^%#*$_][A-Z0-9]+)/i.exec(text)?.[1]
   return name === undefined ? nothing : `${name}:`

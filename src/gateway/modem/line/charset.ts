@@ -3,7 +3,7 @@ import { fieldsIn } from './fields.ts'
 
 /**
  * Sets the alphabet of everything that is no PDU: names, numbers, USSD (TS 27.007 clause 5.5). Another program may have
- * left any. Answers the one that holds now; null where the modem does not say.
+ * set any. Resolves with the current one; null where the modem does not report it.
  */
 export async function chooseCharset(channel: Channel): Promise<string | null> {
   for (const text of ['AT+CSCS="GSM"', 'AT+CSCS=GSM'])

@@ -1,4 +1,4 @@
-/** The fields behind the name of a line, without their quotes; null for a line of another name. */
+/** The fields after the name of a line, without their quotes; null for a line of another name. */
 export function fieldsIn(line: string, name: string): string[] | null {
   if (!line.startsWith(name)) return null
   const fields: string[] = []
@@ -8,7 +8,7 @@ export function fieldsIn(line: string, name: string): string[] | null {
 }
 
 /**
- * A whole number as makes write them: `2`, `002`, `"2"`, ` 2`, `0x02` (V.250 clause 5.3.1 allows leading zeros); null
+ * A whole number as vendors write them: `2`, `002`, `"2"`, ` 2`, `0x02` (V.250 clause 5.3.1 allows leading zeros); null
  * for anything else.
  */
 export function numberIn(field: string | undefined): number | null {
@@ -23,7 +23,7 @@ export function numberIn(field: string | undefined): number | null {
 
 /**
  * `yy/MM/dd,hh:mm:ss±zz`, the zone in quarters of an hour (TS 27.005 clause 3.1), as ISO 8601; null for no time. Some
- * makes write four digits of the year, or a blank for the comma.
+ * vendors write four digits of the year, or a blank for the comma.
  */
 export function isoOf(time: string): string | null {
   const match = /^(?:20)?(\d\d)\/(\d\d)\/(\d\d)[, ] *(\d\d:\d\d:\d\d)([+-]\d{1,2})?$/.exec(time.trim())

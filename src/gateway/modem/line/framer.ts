@@ -11,14 +11,14 @@ export interface LineToken {
 /** Longest line that is kept: a listing line with a full PDU has some 400 characters. */
 const maxLineLength = 4_096
 
-/** What says nothing: NULs that some makes put first, the Ctrl-Z and ESC of an echo, XON and XOFF. */
+/** Without meaning: NULs that some vendors send first, the Ctrl-Z and ESC of an echo, XON and XOFF. */
 const padding = /^[\0 ]+/
 const prompt = /^[\0-\x20\x7f]*>/
 const controls = /[\0-\x09\x0b\x0c\x0e-\x1f\x7f]/g
 
 /**
  * Cuts the byte stream into tokens, the same ones however it was chunked. Any run of CR and LF ends a line, whatever
- * the make; empty lines say nothing. `>` at the start of a line is a prompt, with or without anything around it:
+ * the vendor; empty lines are skipped. `>` at the start of a line is a prompt, with or without anything around it:
  * `␍␊> `, `␍␊>␍␊`, `>` alone and `> ␍` have all been seen.
  */
 export class Framer {
@@ -38,7 +38,7 @@ export class Framer {
     return tokens
   }
 
-  /** Forgets half a line: after a pause nobody will finish it. */
+  /** Drops half a line: after a pause it will not be finished. */
   reset(): void {
     this.#line = ''
     this.#overlong = false
@@ -66,7 +66,7 @@ export class Framer {
   }
 }
 
-/** What clones put behind a PDU without an end of line between, and what they put behind anything (section 2.1). */
+/** What clones append to a PDU without an end of line, and what they append to anything. */
 const behindHex = /^[0-9A-Fa-f]{20,}(?=[+^]|OK$|RING$)/
 const behindAnything = /\+(?:CMTI|CMT|CDSI|CDS|CBM|CMGL):/g
 
@@ -81,7 +81,7 @@ function unglued(line: string): string[] {
   }
 }
 
-/** Where the next answer begins inside a line; what stands in quotes is somebody's text. */
+/** Where the next answer begins inside a line; quotes hold text. */
 function seam(line: string): number | null {
   for (const { index } of line.matchAll(behindAnything)) {
     if (index > 0 && (line.slice(0, index).match(/"/g)?.length ?? 0) % 2 === 0) return index

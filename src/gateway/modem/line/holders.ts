@@ -7,7 +7,7 @@ export interface Holder {
   readonly name: string
 }
 
-/** Who has a file open: what this user may see of it. Empty where the system tells nothing. */
+/** Who has a file open, as far as this user may see it. Empty where the system does not report it. */
 export function holdersOf(path: string, proc = '/proc'): Holder[] {
   let target: string
   try {

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../util/clock.ts'
 import type { Token } from './framer.ts'
 
-/** Whoever has the line gets what is not unsolicited. */
+/** Receives what is not unsolicited. */
 export interface Listener {
   token(token: Token): void
-  /** The modem has started anew: what was asked is forgotten there. */
+  /** The modem has reset: it has forgotten the command. */
   reset(sign: string): void
   lost(reason: string): void
 }

@@ -2,7 +2,7 @@ import type { GatewayState } from '../../../message/gateway-state.ts'
 import { fieldsIn, numberIn } from './fields.ts'
 import { textOfUcs2 } from './ucs2.ts'
 
-/** `+CMTI: "SM",3`; index null when the modem says that it could not store the message. */
+/** `+CMTI: "SM",3`; index null where the modem could not store the message. */
 export function storedAt(line: string): { storage: string | null; index: number | null } {
   const fields = fieldsIn(line, line.slice(0, 6)) ?? []
   const storage = fields.find((field) => /^[A-Z]{2}$/.test(field)) ?? null
@@ -16,7 +16,7 @@ export function readableStorages(lines: readonly string[]): string[] {
   return [...new Set([...first.matchAll(/"([A-Z]{2})"/g)].map((match) => match[1] as string))]
 }
 
-/** How many messages a storage holds, and how many it can; a total of 0 says nothing: some telephones always tell that. */
+/** How many messages a storage holds, and how many it can; a total of 0 means nothing: some telephones always report it. */
 export interface Level {
   readonly used: number
   readonly total: number
@@ -34,7 +34,7 @@ export function levelsIn(lines: readonly string[]): (Level & { readonly storage:
   return levels
 }
 
-/** How full <mem3> is, where new messages go, or the only one of a make that tells fewer. */
+/** How full <mem3> is, where new messages go, or the only one where fewer are reported. */
 export function levelIn(lines: readonly string[]): Level | null {
   const level = levelsIn(lines).at(-1)
   return level === undefined || level.total === 0 ? null : { used: level.used, total: level.total }
@@ -59,7 +59,7 @@ const maxStates = 11
 
 /**
  * <stat> in `+CREG`, `+CGREG` or `+CEREG`, and whether the line is an answer: `<n>,<stat>[,"lac","ci"]`; unsolicited it
- * is `<stat>[,"lac","ci"]`. Null for another line. Some makes write three digits, quotes,
+ * is `<stat>[,"lac","ci"]`. Null for another line. Some vendors write three digits, quotes,
  * or leave <n> out.
  */
 export function registrationStat(line: string): { readonly stat: number | null; readonly isAnswer: boolean } | null {
@@ -121,7 +121,7 @@ export function operatorIn(lines: readonly string[]): { operator: string; techno
   return { operator: textOfUcs2(name, 'likely'), technology: technologies[numberIn(technology) ?? -1] ?? null }
 }
 
-/** The state in `+CPIN: READY`, blanks and quotes as the make likes them. */
+/** The state in `+CPIN: READY`, with any blanks and quotes. */
 export function pinStateIn(lines: readonly string[]): string | null {
   return /^\+CPIN: *"?([^"]*)"?$/.exec(lines.find((line) => line.startsWith('+CPIN:')) ?? '')?.[1]?.trim() ?? null
 }

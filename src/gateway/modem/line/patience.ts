@@ -3,11 +3,11 @@ import type { Channel, Reply } from './channel.ts'
 /** "SIM busy" and "please wait, init or command processing". */
 const busy = { cme: [14, 515], cms: [314, 515] } as const
 
-/** ms between two tries, and their number. */
+/** Between two attempts, and their number. */
 const betweenTriesMs = 2_000
 const maxTries = 5
 
-/** A command that is asked again while the modem is still busy with its SIM, or with whatever `again` says. */
+/** A command that is repeated while the modem is busy with its SIM, or while `again` holds. */
 export async function patiently(
   channel: Channel,
   text: string,

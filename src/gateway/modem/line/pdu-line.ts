@@ -3,9 +3,9 @@ import { decodePdu } from '../../../sms/decode-pdu.ts'
 
 /** What a modem gave of a message. */
 export interface Reading {
-  /** Hex with the service centre in front; null where nobody could say what the message is. */
+  /** Hex with the service centre in front; null where the message can't be determined. */
   readonly pdu: string | null
-  /** Why it must be read again before it is believed; null where it is whole. */
+  /** Why it must be read again before it is used; null where it is whole. */
   readonly doubt: string | null
 }
 
@@ -14,7 +14,7 @@ const octet = /^(?:[0-9A-Fa-f]{2})+$/
 /**
  * The PDU in hex digits, and whether it is what the modem announced by `<length>`, the octets of the TPDU without the
  * service centre (TS 27.005 clause 3.1). Digits get lost on a line: another length is a fault of the line until the
- * message has been read again. Some makes leave the service centre out, and some fill up with FF like a SIM record.
+ * message has been read again. Some vendors leave the service centre out, and some fill up with FF like a SIM record.
  */
 export function readPdu(hex: string, length: number | null): Reading {
   if (!octet.test(hex)) return { pdu: null, doubt: 'it is no even number of hex digits' }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { Fault } from '../../../message/fault.ts'
 import { freeing, type Holder, holdersOf } from './holders.ts'
 
-/** What is wrong with a port, what mends it, and the lines that say so: as `modem doctor` shows it. */
+/** A problem of a port, its fix, and the lines that show it, as `modem doctor` prints them. */
 export interface PortTrouble {
   readonly finding: string
   readonly fix: string | null
@@ -16,7 +16,7 @@ export function portFault(port: string, trouble: PortTrouble, cause?: Error): Fa
   return new Fault('port_failed', message, { port, finding, fix, lines }, cause)
 }
 
-/** What keeps a path from being a modem, where nobody can mend it. */
+/** Why a path is no modem, where there is no fix. */
 export function notAModem(port: string, finding: string, lines: readonly string[] = []): Fault {
   return portFault(port, { finding, fix: null, lines })
 }
@@ -36,7 +36,7 @@ interface Remedy {
 const busy = /cannot lock|busy|temporarily unavailable|EBUSY/i
 const forbidden = /permission|EACCES|access denied/i
 
-/** Why a port can't be opened, with the way out. */
+/** Why a port can't be opened, and what to do. */
 const remedies: readonly Remedy[] = [
   {
     pattern: /no such file|cannot find|ENOENT/i,

@@ -6,11 +6,11 @@ import { notOpened } from './port-trouble.ts'
 /** A byte stream to a modem. */
 export interface Port {
   readonly name: string
-  /** Where the line has a speed, and it was found by asking. */
+  /** Where the line has a speed that was detected. */
   readonly baudRate?: number
   write(data: string): void
   onData(listener: (data: Uint8Array) => void): void
-  /** Told once, with the reason, when the other side is gone. */
+  /** Called once, with the reason, when the other side is gone. */
   onLost(listener: (reason: string) => void): void
   close(): Promise<void>
 }
@@ -32,8 +32,8 @@ function openTcp(name: string, host: string, port: number): Promise<Port> {
     socket.once('connect', () => {
       socket.removeAllListeners('error')
       const gone = new Lost()
-      socket.on('error', (error) => gone.tell(error.message))
-      socket.on('close', () => gone.tell('the other side closed the connection'))
+      socket.on('error', (error) => gone.report(error.message))
+      socket.on('close', () => gone.report('the other side closed the connection'))
       resolve({
         name,
         write: (data) => {
@@ -55,14 +55,14 @@ function openSerial(name: string, baudRate: number): Promise<Port> {
     serial.open((error) => {
       if (error) return reject(notOpened(name, error))
       const gone = new Lost()
-      serial.on('close', (cause: Error | null) => gone.tell(cause?.message ?? 'the port was closed'))
-      serial.on('error', (cause: Error) => gone.tell(cause.message))
+      serial.on('close', (cause: Error | null) => gone.report(cause?.message ?? 'the port was closed'))
+      serial.on('error', (cause: Error) => gone.report(cause.message))
       resolve({
         name,
         // A write to a closed port would wait for the next open: a stale AT+CMGS must never do that.
         write: (data) => {
-          if (!serial.isOpen) return gone.tell('the port is not open')
-          serial.write(data, 'latin1', (cause) => cause && gone.tell(cause.message))
+          if (!serial.isOpen) return gone.report('the port is not open')
+          serial.write(data, 'latin1', (cause) => cause && gone.report(cause.message))
         },
         onData: (listener) => {
           serial.on('data', listener)
@@ -74,12 +74,12 @@ function openSerial(name: string, baudRate: number): Promise<Port> {
   })
 }
 
-/** The end of a port: told once, to whoever listens by then. */
+/** The end of a port: reported once, to the listener, even a later one. */
 class Lost {
   #reason: string | null = null
   #listener: ((reason: string) => void) | null = null
 
-  tell(reason: string): void {
+  report(reason: string): void {
     if (this.#reason !== null) return
     this.#reason = reason
     this.#listener?.(reason)

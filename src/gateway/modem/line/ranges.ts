@@ -1,9 +1,9 @@
-/** Values of one parameter that are listed at most: no list of a modem is longer. */
+/** Of one parameter: no list of a modem is longer. */
 const maxValues = 1_024
 
 /**
  * The values that a test command lists for each parameter (V.250 clause 5.7.3): `(0-3),(0,1),(2)`, with blanks, with
- * single values, and without brackets as some makes write them: `0-3,0,1`.
+ * single values, and without brackets as some vendors write them: `0-3,0,1`.
  */
 export function rangesIn(text: string): number[][] {
   const groups = text.match(/\([^)]*\)?|[^,()]+/g) ?? []
@@ -21,7 +21,7 @@ function valuesIn(group: string): number[] {
   return [...values]
 }
 
-/** The slots in use that `+CMGD: (1,2,7),(0-4)` lists; null where it names their range only, or does not say. */
+/** The slots in use that `+CMGD: (1,2,7),(0-4)` lists; null where it names their range only, or none. */
 export function slotsIn(lines: readonly string[]): number[] | null {
   const line = lines.find((one) => one.startsWith('+CMGD:'))
   const first = /^\+CMGD: *\(([^)]*)\)/.exec(line ?? '')?.[1]

@@ -9,7 +9,7 @@ export type Final =
       readonly number: number | null
     }
 
-/** RP causes (TS 24.011 annex E-2) and TP-FCS (TS 23.040 clause 9.2.3.22) in words, as modems say them with AT+CMEE=2. */
+/** RP causes (TS 24.011 annex E-2) and TP-FCS (TS 23.040 clause 9.2.3.22) in words, as modems write them with AT+CMEE=2. */
 const networkCauses: Readonly<Record<string, number>> = {
   unassignednumber: 1,
   unassignedunallocatednumber: 1,
@@ -131,12 +131,12 @@ export function finalIn(line: string): Final | null {
   const named = /^\+?(CMS|CME) ?ERROR:? *(.*)$/i.exec(line)
   if (named) {
     const family = (named[1] as string).toLowerCase() as 'cms' | 'cme'
-    const said = (named[2] ?? '').trim()
-    const letters = said
+    const cause = (named[2] ?? '').trim()
+    const letters = cause
       .toLowerCase()
       .replace(/[^a-z]/g, '')
       .replace(/^unspecified|unspecified$|^d0usim/g, '')
-    const number = /^\d+$/.test(said) ? Number(said) : ((family === 'cms' ? verboseCms : verboseCme)[letters] ?? null)
+    const number = /^\d+$/.test(cause) ? Number(cause) : ((family === 'cms' ? verboseCms : verboseCme)[letters] ?? null)
     return { kind: 'error', text: line, family, number }
   }
   if (plainErrors.some((pattern) => pattern.test(line)))

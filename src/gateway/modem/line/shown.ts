@@ -18,14 +18,14 @@ export interface Listed {
 }
 
 /**
- * Whether the fields behind the index are those of text mode (TS 27.005 clause 3.4) and not `<stat>,[<alpha>],<length>`
- * (clause 4). Makes have been seen that take `AT+CMGF=0` and show text all the same.
+ * Whether the fields after the index are those of text mode (TS 27.005 clause 3.4) and not `<stat>,[<alpha>],<length>`
+ * (clause 4). Some vendors' modems accept `AT+CMGF=0` and send text nevertheless.
  */
 export function isTextShape([stat = '', second = '', third, ...rest]: readonly string[]): boolean {
   if (rest.length > 0) return true
   if (third === undefined && numberIn(second) !== null) return false
   if (stat !== '' && numberIn(stat) === null) return true
-  // A text has an originator; an empty field is the <alpha> of a PDU, whatever its <length> says.
+  // A text has an originator; an empty field is the <alpha> of a PDU, whatever its <length> is.
   if (second === '') return false
   return third !== undefined && numberIn(third) === null && (third !== '' || /^\+?\d{5,}$/.test(second))
 }
@@ -39,7 +39,7 @@ export function mayQuote(lines: readonly string[]): boolean {
 }
 
 /**
- * The message in the answer to `AT+CMGR`; null for an empty slot, however the make says it, and where two messages
+ * The message in the answer to `AT+CMGR`; null for an empty slot, in the words of any vendor, and where two messages
  * come: one of them is another slot's.
  */
 export function shownMessage(lines: readonly string[], charset: Charset): Shown | null {
@@ -53,7 +53,7 @@ export function shownMessage(lines: readonly string[], charset: Charset): Shown 
   if (body.some((line) => line.startsWith('+CMGR:'))) return null
   const fields = fieldsIn(lines[at] as string, '+CMGR:') as string[]
   if (!isTextShape(fields)) {
-    // An empty slot in the words of some makes: +CMGR: 0,,0
+    // An empty slot in the words of some vendors: +CMGR: 0,,0
     if (body.length === 0 && !(lengthIn(fields) ?? 0)) return null
     return { stat: fields.length > 1 ? statusOf(fields[0]) : null, ...readHex(body, fields), raw }
   }
@@ -66,7 +66,7 @@ export function shownMessage(lines: readonly string[], charset: Charset): Shown 
 
 /**
  * What `AT+CMGL` lists: `+CMGL: <index>,<stat>,[<alpha>],<length>` and a PDU each; in text mode the text of a message
- * could look like the next one's first line, so each is read by itself. So is what follows an index that is not behind
+ * could look like the next one's first line, so each is read by itself. So is what follows an index that is not above
  * the one before: a digit of it may be lost, and another slot would be deleted.
  */
 export function listedMessages(lines: readonly string[]): Listed[] {
@@ -88,7 +88,7 @@ export function listedMessages(lines: readonly string[]): Listed[] {
   return found
 }
 
-/** What came directly, by `+CMT` or `+CDS` and the lines behind it. */
+/** Direct delivery, by `+CMT` or `+CDS` and the lines after it. */
 export function shownDirect(line: string, body: readonly string[], charset: Charset): Shown {
   const raw = [line, ...body].join('\n')
   const fields = fieldsIn(line, '+CDS:') ?? fieldsIn(line, '+CMT:') ?? []
@@ -99,7 +99,7 @@ export function shownDirect(line: string, body: readonly string[], charset: Char
 }
 
 /**
- * What stands behind the name of a line that announces a message: `[<alpha>],<length>` or `<length>` for a PDU, ZTE's
+ * What follows the name of a line that announces a message: `[<alpha>],<length>` or `<length>` for a PDU, ZTE's
  * `,<length>` too, and everything longer in text mode, where a report is one line (TS 27.005 clause 3.4.1).
  */
 export function directShape(line: string): 'pdu' | 'text' | 'report' {
@@ -116,7 +116,7 @@ export function announcedLength(line: string): number | null {
   return numberIn(fields.at(-1))
 }
 
-/** Makes break the digits into lines, and whatever else stands between them is not the message's. */
+/** Some vendors break the digits into lines; anything else between them is not part of the message. */
 function readHex(body: readonly string[], fields: readonly string[]): Reading {
   const digits = body.filter((line) => /^[0-9A-Fa-f]+$/.test(line)).join('')
   if (digits.length > 0) return readPdu(digits, lengthIn(fields))

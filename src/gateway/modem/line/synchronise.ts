@@ -1,14 +1,14 @@
 import type { Line } from './listener.ts'
 import { finalIn } from './results.ts'
 
-/** ms of listening behind an ESC: whatever the line still holds comes out. */
+/** After an ESC, for what the line still holds. */
 const settleMs = 100
-/** ms without another result code, where nothing else tells the answers apart. */
+/** Without another result code, where nothing else distinguishes the answers. */
 const quietMs = 100
 
 /**
- * What is asked until the modem answers, and for how many ms each: one that boots or ends something long is late, one
- * that was told ATQ1 answers nothing.
+ * Sent until the modem answers, each with its timeout: one that boots or ends something long is late, one with ATQ1
+ * answers nothing.
  */
 const attempts = [
   ['AT', 1_000],
@@ -23,12 +23,12 @@ const attempts = [
 /** `bare`: one OK without the line that should stand in front of it, and nothing more. */
 type Answer = 'ok' | 'error' | 'prompt' | 'silence' | 'bare'
 
-/** So often in a row is a bare OK no late one: it is all that the modem answers to `AT+CMEE?`. */
+/** After so many in a row a bare OK is no late one: the modem answers `AT+CMEE?` with nothing else. */
 const sureBare = 2
 
 /**
- * Brings the line to a known state: out of a prompt, past late answers. ESC and never Ctrl-Z: that one would send
- * what somebody has typed. The OK of AT may be another command's; `+CMEE:` in front of an OK says whose it is.
+ * Brings the line to a known state: out of a prompt, past late answers. ESC and never Ctrl-Z, which would send what was
+ * typed. The OK of AT may be another command's; `+CMEE:` in front of an OK shows whose it is.
  * False when the modem does not answer.
  */
 export async function synchronise(line: Line): Promise<boolean> {
@@ -38,7 +38,7 @@ export async function synchronise(line: Line): Promise<boolean> {
   for (const [text, ms] of attempts) {
     if (line.lost !== null) return false
     const answer = await exchange(line, text, ms, null)
-    // An answer is an answer: some makes refuse even this while their SIM is locked.
+    // Any answer counts: some vendors' modems reject even this while their SIM is locked.
     if (answer === 'ok' || answer === 'error') {
       const step = await stepOf(line)
       bare = step === 'bare' ? bare + 1 : 0
@@ -60,7 +60,7 @@ async function stepOf(line: Line): Promise<'in' | 'out' | 'bare'> {
   return 'out'
 }
 
-/** One question. With a `tag`, only the OK behind a line that begins with it is its answer. */
+/** One command. With a `tag`, only the OK after a line that begins with it is its answer. */
 function exchange(line: Line, text: string, ms: number, tag: string | null): Promise<Answer> {
   return new Promise((resolve) => {
     let tagged = tag === null

@@ -9,19 +9,19 @@ import { isoOf, numberIn } from './fields.ts'
 import type { Reading } from './pdu-line.ts'
 import { textOfUcs2 } from './ucs2.ts'
 
-/** What the letters of text mode are: UCS2 in hex, as they stand, or nobody has told the modem which. */
+/** The alphabet of text mode: UCS2 in hex, plain, or not set. */
 export type Charset = 'ucs2' | 'plain' | 'unknown'
 
 const words = ['REC UNREAD', 'REC READ', 'STO UNSENT', 'STO SENT']
 
-/** <stat> in words or as a number; what is neither is told by what of the words stands in it. */
+/** <stat> in words or as a number; anything else is recognised by a word that it contains. */
 export function statusOf(word: string | undefined): number | null {
   const number = numberIn(word)
   if (number !== null) return number <= 3 ? number : null
-  const said = (word ?? '').toUpperCase()
-  const status = words.indexOf(said)
+  const name = (word ?? '').toUpperCase()
+  const status = words.indexOf(name)
   if (status >= 0) return status
-  return said.includes('UNSENT') ? 2 : said.includes('SENT') ? 3 : null
+  return name.includes('UNSENT') ? 2 : name.includes('SENT') ? 3 : null
 }
 
 /** `<fo>,<mr>,<ra>,<tora>,<scts>,<dt>,<st>`; null for anything else. */
@@ -62,7 +62,7 @@ export function deliverOf(fields: readonly string[], lines: readonly string[], c
   }
 }
 
-/** Makes count characters, septets or octets: none of them, and something is lost. */
+/** Vendors count characters, septets or octets: where none matches, something is lost. */
 function lengthDoubt(text: string, body: string, length: number | null): string | null {
   if (length === null) return null
   const septets = [...text].reduce((sum, sign) => sum + ('^{}\\[~]|€'.includes(sign) ? 2 : 1), 0)
@@ -70,7 +70,7 @@ function lengthDoubt(text: string, body: string, length: number | null): string 
   return counts.includes(length) ? null : `${text.length} characters came where ${length} were announced`
 }
 
-/** A time that nobody can read never costs the text. */
+/** An unreadable time never costs the text. */
 function timeIn(field: string): string | null {
   const iso = isoOf(field)
   try {
@@ -81,10 +81,12 @@ function timeIn(field: string): string | null {
   }
 }
 
-/** A number as it stands, or in UCS2 hex: makes differ. */
+/** A number as it is, or in UCS2 hex: vendors differ. */
 function addressIn(field: string, charset: Charset): Address {
-  const said = /^(?:00[0-9A-F]{2})+$/i.test(field) ? textOfUcs2(field, charset === 'ucs2' ? 'always' : 'number') : field
-  if (/^\+\d+$/.test(said)) return { number: said.slice(1), ton: 'international', npi: 1 }
-  if (/^[\d*#]+$/.test(said)) return { number: said, ton: 'unknown', npi: 1 }
-  return { number: said, ton: 'alphanumeric', npi: 0 }
+  const number = /^(?:00[0-9A-F]{2})+$/i.test(field)
+    ? textOfUcs2(field, charset === 'ucs2' ? 'always' : 'number')
+    : field
+  if (/^\+\d+$/.test(number)) return { number: number.slice(1), ton: 'international', npi: 1 }
+  if (/^[\d*#]+$/.test(number)) return { number, ton: 'unknown', npi: 1 }
+  return { number, ton: 'alphanumeric', npi: 0 }
 }

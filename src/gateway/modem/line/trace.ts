@@ -24,7 +24,7 @@ export class Trace {
   /** What has come of a line, and since when: it is masked whole, however a port hands it out. */
   #line = ''
   #since = 0
-  /** The next line from the modem is somebody's message. */
+  /** The next line from the modem is a message. */
   #hidesNext = false
 
   constructor(clock: Clock) {
@@ -33,18 +33,18 @@ export class Trace {
 
   /** The port, listened to. */
   of(port: Port): Port {
-    this.#heard()
+    this.#endLine()
     this.#note('<', '')
     return {
       ...port,
       write: (data) => {
-        this.#heard()
+        this.#endLine()
         this.#note('>', maskedCommand(data))
         port.write(data)
       },
       onData: (listener) =>
         port.onData((data) => {
-          this.#hear(Buffer.from(data).toString('latin1'))
+          this.#receive(Buffer.from(data).toString('latin1'))
           listener(data)
         }),
     }
@@ -52,7 +52,7 @@ export class Trace {
 
   /** `> ` to the modem, `< ` from it, `. ` ms of waiting in between. */
   toString(): string {
-    this.#heard()
+    this.#endLine()
     const lines: string[] = []
     let last: number | null = null
     for (const { at, to, octets } of this.#entries) {
@@ -84,16 +84,16 @@ export class Trace {
     this.#entries = this.#entries.slice(from)
   }
 
-  #hear(octets: string): void {
+  #receive(octets: string): void {
     for (const [piece, ended] of piecesOf(octets)) {
       if (this.#line === '') this.#since = this.#clock.monotonic()
       this.#line += piece
-      if (ended || this.#line.length > maxEntryLength) this.#heard()
+      if (ended || this.#line.length > maxEntryLength) this.#endLine()
     }
   }
 
   /** What came of a line is all that comes before something else happens. */
-  #heard(): void {
+  #endLine(): void {
     const octets = this.#line
     this.#line = ''
     if (octets === '') return

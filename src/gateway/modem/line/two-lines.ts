@@ -2,16 +2,16 @@ import { announced } from './pdu-line.ts'
 import { announcedLength, directShape } from './shown.ts'
 import type { Urc } from './urcs.ts'
 
-/** How many other lines may come between a first line and its message. */
+/** Other lines between a first line and its message. */
 const maxLinesBetween = 6
 /** Lines of one text. */
 const maxTextLines = 20
-/** ms until the rest of a message has come; what is there then is all that there is. */
+/** For the rest of a message; what has come by then is all. */
 const messageTimeoutMs = 5_000
-/** ms between two lines of a text whose length the modem does not announce. */
+/** Between two lines of a text whose length the modem does not announce. */
 const lineTimeoutMs = 300
 
-/** The first line of `+CMT`, `+CDS` or `+CBM` that waits for what stands behind it. */
+/** The first line of `+CMT`, `+CDS` or `+CBM`, with what has followed it. */
 export interface FirstLine {
   readonly urc: Urc
   readonly line: string
@@ -23,14 +23,14 @@ export interface FirstLine {
   left: number
 }
 
-/** Null where the line says all by itself: a report in text mode. */
+/** Null where the line is complete: a report in text mode. */
 export function firstLine(urc: Urc, line: string): FirstLine | null {
   const shape = directShape(line)
   if (shape === 'report') return null
   return { urc, line, shape, length: announcedLength(line), body: [], left: maxLinesBetween }
 }
 
-/** Who has the line while a message is awaited. */
+/** The use of the line while a message is awaited. */
 export interface Meanwhile {
   /** A command runs. */
   readonly isBusy: boolean
@@ -64,7 +64,7 @@ export function takeLine(first: FirstLine, line: string, meanwhile: Meanwhile): 
   return 'whole'
 }
 
-/** How long the next line may take, in ms. */
+/** For the next line, in ms. */
 export function timeoutFor({ shape, length, body }: FirstLine): number {
   return shape === 'text' && length === null && body.length > 0 ? lineTimeoutMs : messageTimeoutMs
 }

@@ -1,17 +1,17 @@
 import { registrationStat } from './parse.ts'
 
-/** What an unsolicited result code asks the driver to do. */
+/** The meaning of an unsolicited result code for the driver. */
 export type UrcKind =
   | 'stored' // +CMTI, +CDSI: a text or report lies in a storage
   | 'direct' // +CMT, +CDS: a text or report comes with the next line
   | 'broadcast' // +CBM: cell broadcast, two lines
   | 'registration'
   | 'call'
-  | 'reset' // the module has started anew: everything set up is lost
-  | 'awake' // said once while it starts; unasked later it means that a reset went unnoticed
-  | 'card' // the SIM has come, gone or crashed
+  | 'reset' // the module has reset: all settings are lost
+  | 'awake' // sent once while it starts; later it means that a reset went unnoticed
+  | 'card' // the SIM was inserted, removed or has crashed
   | 'full' // the storage is full: nothing more will be received
-  | 'late' // the answer to a hand-over that nobody waits for any more
+  | 'late' // the answer to a submission that has already timed out
   | 'noise'
 
 export interface Urc {
@@ -22,11 +22,11 @@ export interface Urc {
 
 interface UrcRow extends Urc {
   readonly pattern: RegExp
-  /** It is the answer where such a thing was asked. */
+  /** It is the answer to a command with this name. */
   readonly unless?: string
 }
 
-/** Unsolicited result codes by maker. The first row that fits counts. */
+/** Unsolicited result codes by vendor. The first matching row counts. */
 const rows: readonly UrcRow[] = [
   { kind: 'stored', pattern: /^\+(CMTI|CDSI):/ },
   { kind: 'direct', pattern: /^\+(CMT|CDS):/, twoLines: true },
@@ -55,7 +55,7 @@ const rows: readonly UrcRow[] = [
   },
   { kind: 'late', pattern: /^(\+CMGS|\^HCMGSS):/ },
   { kind: 'noise', pattern: /^(OVER|UNDER)-VOLTAGE/ },
-  // Said at boot without a mark (SIM800, A7670, A9G): they would be taken for the maker's name.
+  // Sent at boot without a mark (SIM800, A7670, A9G): they would be taken for the vendor's name.
   {
     kind: 'noise',
     pattern:
@@ -64,19 +64,19 @@ const rows: readonly UrcRow[] = [
   { kind: 'noise', pattern: /^ICCID: *\d/, unless: 'CCID' },
 ]
 
-/** Lines that begin like this and answer nothing that was asked are unsolicited, known or not (section 2.5). */
+/** Lines with such a prefix that answer no command are unsolicited, known or not. */
 const marked = /^[+^%#*$_][A-Z]/i
 
 export function isMarked(line: string): boolean {
   return marked.test(line)
 }
 
-/** What nobody knows. */
+/** Unknown. */
 export const noise: Urc = { kind: 'noise' }
 
 /**
  * Whether a line is unsolicited, while a command runs whose marked answers begin with `prefix`, or none (null). What
- * is not marked belongs to whoever waits: hex, names, numbers.
+ * is not marked belongs to the command: hex, names, numbers.
  */
 export function urcIn(line: string, prefix: string | null): Urc | null {
   if (prefix !== null && line.startsWith(prefix) && !isUnsolicitedForm(line)) return null
@@ -85,7 +85,7 @@ export function urcIn(line: string, prefix: string | null): Urc | null {
   return prefix === null || marked.test(line) ? noise : null
 }
 
-/** A registration line in the form that no answer has; what belongs to nobody's question is unsolicited. */
+/** A registration line in the form that no answer has. */
 function isUnsolicitedForm(line: string): boolean {
   return registrationStat(line)?.isAnswer === false
 }

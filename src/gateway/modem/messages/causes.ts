@@ -17,7 +17,7 @@ interface CauseRow extends Verdict {
 /**
  * TS 24.011 clause 8.2.5.4 and annex E-2: the network, by RP-ERROR, and by CP-ERROR with the same numbers (8.1.4.2).
  * Accepted `no` is for causes that name what was refused. Those that name a failure on the way leave it open: a switch
- * says 17 or 38 when the service centre's answer does not come (TS 29.002 clause 12.2, provider error), and modems say
+ * reports 17 or 38 when the service centre's answer does not come (TS 29.002 clause 12.2, provider error), and modems report
  * 38, 41 and 47 when their own timer for the RP-ACK runs out (TR1M of TS 24.011).
  */
 const rpCauses: Readonly<Record<number, CauseRow>> = {
@@ -37,7 +37,7 @@ const rpCauses: Readonly<Record<number, CauseRow>> = {
   47: { ...unknown, meaning: 'resources unavailable' }, // E-2: where no other cause applies
   50: { ...pause, meaning: 'requested facility not subscribed' },
   69: { ...pause, meaning: 'requested facility not implemented; is the SMSC number right?' },
-  81: { ...unknown, meaning: 'invalid short message reference' }, // an answer that came behind its timer
+  81: { ...unknown, meaning: 'invalid short message reference' }, // an answer that came after its timer
   95: { ...giveUp, meaning: 'invalid message' },
   96: { ...giveUp, meaning: 'invalid mandatory information' },
   97: { ...giveUp, meaning: 'message type not known' },
@@ -76,10 +76,10 @@ const failureCauses: Readonly<Record<number, CauseRow>> = {
   255: { ...unknown, meaning: 'unspecified error' },
 }
 
-/** From here on the modem itself speaks (TS 27.005 clause 3.2.5); below, the network does. */
+/** From here on the codes are the modem's own (TS 27.005 clause 3.2.5); below, they are the network's. */
 const firstEquipmentCode = 300
 
-/** TS 27.005 clause 3.2.5: the modem itself. What it says of its timers or its radio is no word of the network. */
+/** TS 27.005 clause 3.2.5: the modem itself. An error of its timers or its radio is no rejection by the network. */
 const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   300: { ...unknown, meaning: 'mobile equipment failure' },
   301: { ...retry, meaning: 'SMS service of the modem reserved' },
@@ -99,13 +99,13 @@ const equipmentErrors: Readonly<Record<number, CauseRow>> = {
   320: { ...pause, meaning: 'memory failure' },
   322: { ...retry, meaning: 'memory full' },
   330: { ...pause, meaning: 'SMSC address unknown' },
-  331: { ...unknownAway, meaning: 'no network service' }, // lost behind the PDU: the answer may be lost with it
+  331: { ...unknownAway, meaning: 'no network service' }, // lost after the PDU: the answer may be lost with it
   332: { ...unknown, meaning: 'network time-out' },
   500: { ...unknown, meaning: 'unknown error' },
 }
 
-/** Beyond the standard, in the sense that most makes give them. */
-const makersErrors: Readonly<Record<number, CauseRow>> = {
+/** Beyond the standard, with the meaning that most vendors give them. */
+const vendorErrors: Readonly<Record<number, CauseRow>> = {
   350: { ...unknown, meaning: 'no answer from the network' },
   512: { ...unknown, meaning: 'weak signal or aborted' },
   513: { ...unknown, meaning: 'lower layer failure' },
@@ -113,12 +113,12 @@ const makersErrors: Readonly<Record<number, CauseRow>> = {
   515: { ...retry, meaning: 'the modem is still initialising' },
 }
 
-/** What a +CMS ERROR says of the message, by its number. Verdicts: facts, modems, section 10. */
+/** The meaning of a +CMS ERROR for the message, by its number. */
 export const submitCauses: Readonly<Record<number, CauseRow>> = {
   ...rpCauses,
   ...failureCauses,
   ...equipmentErrors,
-  ...makersErrors,
+  ...vendorErrors,
 }
 
 /** +CME ERROR instead of +CMS ERROR: TS 27.007 clause 9.2, as the number of the other list. */
@@ -140,17 +140,17 @@ const equipmentCauses: Readonly<Record<number, number>> = {
 }
 
 /**
- * The cause in an error result. Before the PDU nothing can have been accepted, whatever the number says; after it an
+ * The cause in an error result. Before the PDU nothing can have been accepted, whatever the number; after it an
  * error without a known number leaves that open.
  */
 export function causeOf(
   final: Extract<Final, { kind: 'error' }>,
   pduWritten: boolean,
-  ofMake: Readonly<Record<number, Verdict>> = {},
+  ofVendor: Readonly<Record<number, Verdict>> = {},
 ): Cause {
   const number = final.family === 'cme' ? (equipmentCauses[final.number ?? -1] ?? null) : final.number
   const row = number === null ? undefined : submitCauses[number]
-  const verdict = (number === null ? undefined : ofMake[number]) ?? row ?? unknown
+  const verdict = (number === null ? undefined : ofVendor[number]) ?? row ?? unknown
   return {
     text: row === undefined ? final.text : `${final.text} (${row.meaning})`,
     // Always of the +CMS ERROR list: 14 is SIM busy in one and nothing in the other.

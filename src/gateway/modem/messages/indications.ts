@@ -1,14 +1,14 @@
 import { rangesIn } from '../line/ranges.ts'
 
-/** What becomes of new texts and reports. */
+/** How new texts and reports are delivered. */
 export interface Way {
   readonly texts: 'stored' | 'direct' | 'lost'
   readonly reports: 'stored' | 'direct' | 'lost'
 }
 
 /**
- * Forms of `+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>` (TS 27.005 clause 3.4.1) that makes have taken: what a modem lists it
- * may refuse, and what it does not list it may take.
+ * Forms of `+CNMI=<mode>,<mt>,<bm>,<ds>,<bfr>` (TS 27.005 clause 3.4.1) that vendors' modems have accepted: a modem may
+ * reject what it lists, and accept what it does not list.
  */
 const known = [
   '2,1,0,1,0',
@@ -30,7 +30,7 @@ const known = [
   '3,2,0,0',
 ]
 
-/** <mode>, <mt>, <bm>, <ds> and <bfr>, the best value first. Mode 0 tells nothing; a page of cell broadcast is nobody's. */
+/** <mode>, <mt>, <bm>, <ds> and <bfr>, the best value first. Mode 0 reports nothing; pages of cell broadcast are not wanted. */
 const wanted = [
   [2, 1, 3],
   [1, 2, 3],
@@ -39,12 +39,12 @@ const wanted = [
   [0, 1],
 ] as const
 
-/** Tries in all: each is a command, and some makes take seconds over one. */
+/** Each is a command, which takes some vendors' modems seconds. */
 const maxTries = 40
 
 /**
- * The forms in the order in which they are tried: the make's own, then by what becomes of texts and reports, what the
- * modem lists before what it does not. Stored texts survive everything; then reports; the rest is taste.
+ * The forms in the order in which they are tried: the vendor's own, then by how texts and reports are delivered, listed
+ * ones before others. Stored texts survive everything; then reports; the rest is taste.
  */
 export function indicationsOf(list: string | null, own: readonly string[]): string[] {
   const offered = list === null ? [] : offeredIn(list)
@@ -70,7 +70,7 @@ export function isOffered(list: string, cnmi: string): boolean {
   return cnmi.split(',').every((value, i) => ranges[i]?.includes(Number(value)) ?? false)
 }
 
-/** All that can be made of the values of a list, as many parameters as it has, the best first. */
+/** All forms of the listed values, with as many parameters as are listed, the best first. */
 function offeredIn(list: string): string[] {
   const ranges = rangesIn(list).slice(0, wanted.length)
   if (ranges.length < 2) return []

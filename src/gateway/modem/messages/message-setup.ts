@@ -11,66 +11,66 @@ import { plainTextFormat, textFormat } from './formats/text.ts'
 import { indicationsOf, isOffered, rankOf, wayOf } from './indications.ts'
 import { formOf, homeCommands, type StorageForm } from './storage-form.ts'
 
-/** How a modem was told to keep and tell messages. */
+/** How a modem is set up to store and report messages. */
 export interface MessageSetup {
   /** How messages are written and read. */
   readonly format: MessageFormat
-  /** Where new messages go; null for a modem that has no choice. */
+  /** The storage of new messages; null for a modem that has no choice. */
   readonly home: string | null
-  /** The form of `+CPMS` that was taken; null where none was yet. */
+  /** The form of `+CPMS` that was accepted; null where none was yet. */
   readonly storageForm: StorageForm | null
-  /** Storages that can be read, the home first; null is what the modem has chosen itself. */
+  /** Storages that can be read, the home first; null is the modem's own choice. */
   readonly storages: readonly (string | null)[]
-  /** Texts are stored, and must be read: they do not come directly. */
+  /** Texts are stored and have to be read: they are not delivered directly. */
   readonly stores: boolean
-  /** What `+CNMI` took; null when it took nothing: then only looking helps. */
+  /** The accepted form of `+CNMI`; null where none was: then messages are found by polling only. */
   readonly indications: string | null
-  /** What comes directly wants `+CNMA`. */
+  /** Direct delivery has to be acknowledged by `+CNMA`. */
   readonly acknowledges: boolean
-  /** Commands that would have been better and were refused: perhaps only because its SMS part was not awake. */
+  /** Better commands that were rejected: perhaps only because the SMS part was not ready. */
   readonly refused: readonly string[]
 }
 
-/** Refused forms of `+CNMI` that are asked again. */
+/** Rejected forms of `+CNMI` that are tried again. */
 const maxRefused = 2
 
 export async function setUpMessages(channel: Channel, quirks: Quirks): Promise<MessageSetup> {
   const refused: string[] = []
   const format = await chooseFormat(channel, quirks, refused)
-  // Service 0: what is stored needs no acknowledgement while a send holds the line.
+  // Service 0: stored messages need no acknowledgement while a submission holds the line.
   const isPlain = await takes(channel, 'AT+CSMS=0')
   const readable = readableStorages((await patiently(channel, 'AT+CPMS=?', 5_000)).lines)
   const { home, storageForm } = await chooseStorage(channel, readable, quirks, refused)
   const indications = await chooseIndications(channel, quirks, refused)
   const comes = indications === null ? null : wayOf(indications)
-  // A text that is handed over is only safe until it is acknowledged in service 1 (TS 27.005 clause 3.4.1).
+  // A directly delivered text is only safe where it is acknowledged, in service 1 (TS 27.005 clause 3.4.1).
   const acknowledges =
     quirks.acknowledges &&
     (comes?.texts === 'direct'
       ? await takes(channel, 'AT+CSMS=1')
-      : // Reports, and texts of class 0 that some makes hand over whatever they were told.
+      : // Reports, and texts of class 0 that some vendors' modems always deliver directly.
         !isPlain && (await service(channel)) === 1)
   if (comes?.texts === 'direct' && quirks.acknowledges && !acknowledges) refused.push('AT+CSMS=1')
-  // Where nobody knows, both are read: a text that came before the set-up lies in the modem's own choice.
+  // Where that is unknown, both are read: a text received before the set-up is in the storage of the modem's choice.
   const kept = ['SM', 'ME', ...(comes?.reports === 'stored' ? ['SR'] : [])].filter((name) => mayRead(readable, name))
   const storages = [...new Set([home, ...kept])]
   const stores = comes?.texts !== 'direct'
   return { format, home, storageForm, storages, stores, indications, acknowledges, refused }
 }
 
-/** Whether the modem still tells messages as it was told to: a reset or a missed +CNMA takes that away. */
+/** Whether the modem still reports messages as set up: a reset or a missed +CNMA ends that. */
 export function keeps(indications: string, { lines, final }: Reply): boolean {
   return final.kind !== 'ok' || isKept(indications, lines)
 }
 
-/** By what the make is said to know, the best first. */
+/** By the format of the vendor, the best first. */
 const formats: Readonly<Record<Quirks['format'], readonly MessageFormat[]>> = {
   pdu: [pduFormat, textFormat, plainTextFormat],
   text: [textFormat, plainTextFormat],
   cdma: [cdmaFormat],
 }
 
-/** PDU mode wherever there is one. SIMCom answers ERROR until its SMS part is awake. */
+/** PDU mode wherever there is one. SIMCom answers ERROR until its SMS part is ready. */
 async function chooseFormat(channel: Channel, quirks: Quirks, refused: string[]): Promise<MessageFormat> {
   for (const format of formats[quirks.format]) {
     const { final } = await patiently(channel, format.mode, 5_000, (reply) => reply.final.kind !== 'ok')
@@ -85,7 +85,7 @@ async function chooseFormat(channel: Channel, quirks: Quirks, refused: string[])
   throw new Fault('modem_error', channel.gone ?? 'the modem refuses PDU mode (AT+CMGF=0) and text mode too')
 }
 
-/** Some makes take a mode that they do not have; one that can't be asked is believed. */
+/** Some vendors' modems accept a mode that they lack; one whose mode can't be read is trusted. */
 async function isSet(channel: Channel, mode: string): Promise<boolean> {
   const { lines } = await channel.command('AT+CMGF?', 5_000)
   const set = numberIn(lines.map((line) => fieldsIn(line, '+CMGF:')?.[0]).find((field) => field !== undefined))
@@ -101,7 +101,7 @@ async function takes(channel: Channel, text: string): Promise<boolean> {
   return (await channel.command(text, 5_000)).final.kind === 'ok'
 }
 
-/** Whether the modem takes one of these; true where there are none. */
+/** Whether the modem accepts one of these; true where there are none. */
 async function takesOne(channel: Channel, texts: readonly string[]): Promise<boolean> {
   for (const text of texts) if (await takes(channel, text)) return true
   return texts.length === 0
@@ -113,7 +113,7 @@ async function service(channel: Channel): Promise<number> {
   return Number(lines.map((line) => /^\+CSMS: *(\d)/.exec(line)?.[1]).find((digit) => digit !== undefined) ?? 0)
 }
 
-/** The SIM first: what it holds survives the modem. Where none is taken the modem's own choice stands. */
+/** The SIM first: its messages survive the modem. Where none is accepted the modem's own choice stays. */
 async function chooseStorage(
   channel: Channel,
   readable: readonly string[],
@@ -125,7 +125,7 @@ async function chooseStorage(
       const { final } = await patiently(channel, text, 10_000)
       if (final.kind === 'ok') return { home: name, storageForm: formOf(text) }
     }
-    // One of its forms will do, and a single name is what every make knows.
+    // One of its forms is enough, and every vendor knows a single name.
     refused.push(...homeCommands(name).slice(-1))
   }
   return { home: null, storageForm: null }
@@ -143,7 +143,7 @@ async function chooseIndications(channel: Channel, { cnmi: own }: Quirks, refuse
     }
     if (final.kind !== 'ok') better.push(cnmi)
   }
-  // What it does not list it does not come to know.
+  // Later it will not accept what it does not list.
   const isListed = (cnmi: string) => offered === undefined || isOffered(offered.slice(6), cnmi)
   const isBetter = (cnmi: string) => isListed(cnmi) && (chosen === null || rankOf(cnmi) < rankOf(chosen))
   refused.push(
@@ -155,7 +155,7 @@ async function chooseIndications(channel: Channel, { cnmi: own }: Quirks, refuse
   return chosen
 }
 
-/** A modem that can't be asked is believed. */
+/** A modem whose setting can't be read is trusted. */
 function isKept(cnmi: string, lines: readonly string[]): boolean {
   const kept = lines.find((line) => line.startsWith('+CNMI:'))
   const numbers = kept === undefined ? [] : (fieldsIn(kept, '+CNMI:') as string[]).map(numberIn)

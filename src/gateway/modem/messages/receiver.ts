@@ -4,18 +4,18 @@ import { storedAt } from '../line/parse.ts'
 import type { MessageSetup } from './message-setup.ts'
 import { type Contents, Storages, type StoredMessage } from './storages.ts'
 
-/** More announcements than this at once, and the whole storage is read instead of each message. */
+/** With more announcements at once the whole storage is read instead of each message. */
 const maxAnnouncements = 3
 /**
- * ms behind an announced slot that read empty in which messages are read by listing. Nothing in the answer to +CMGR
- * says which slot it is about: one that comes behind its OK would be filed and the next slot deleted unread.
+ * After an announced slot was read empty, messages are read by listing for this long. The answer to +CMGR does not name
+ * its slot: with one that comes late, the wrong slot would be deleted.
  */
 const doubtMs = 60_000
-/** ms in which a modem that has no room is told of once. */
+/** Within this time a full storage is logged once. */
 const quietMs = 60_000
-/** Storages that messages may come to: a modem has three. */
+/** A modem has three storages. */
 const maxStorages = 8
-/** ms until a storage that counts more than it lists is read slot by slot again, while its count stays the same. */
+/** Until a storage that counts more than it lists is read slot by slot again, while its count stays the same. */
 const inspectIntervalMs = 600_000
 
 const unlisted =
@@ -24,7 +24,7 @@ const unlisted =
 const hidden = (used: number, storage: string | null) =>
   `the modem counts ${used} messages${storage === null ? '' : ` in ${storage}`} and shows none of them (AT+CMGL, AT+CMGR): they are not read; smshub modem doctor <gateway>`
 
-/** Found when the gateway started, or come since. */
+/** Found when the gateway started, or received since. */
 type Source = 'listed' | 'storage'
 
 interface Place {
@@ -36,7 +36,7 @@ export interface ReceiverDeps {
   readonly channel: Channel
   readonly setup: MessageSetup
   readonly filing: Filing
-  /** ms behind an announcement until the message can be read. */
+  /** From an announcement until the message can be read. */
   readonly readAfterMs: number
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
   /** Why texts can't be read; null when they can. */
@@ -44,9 +44,9 @@ export interface ReceiverDeps {
 }
 
 /**
- * Empties the storages of a modem, from a start-up to the next: what was announced, and all of them now and then, for
- * announcements get lost. Reads, files and deletes one after the other: a slot that is
- * deleted holds what was filed, and nothing that has come since.
+ * Empties the storages of a modem, from one start-up to the next: announced messages, and all of them at intervals, as
+ * announcements get lost. Reads, stores and deletes one after the other: a slot that is deleted holds what was stored,
+ * and nothing received since.
  */
 export class Receiver {
   readonly #deps: ReceiverDeps
@@ -54,28 +54,28 @@ export class Receiver {
   /** Storages to be read out. */
   readonly #toSweep = new Set<string | null>()
   #announced: Place[] = []
-  /** Storages that were read out since the start-up: what was in them before is known. */
+  /** Storages that were read out since the start-up. */
   readonly #listed = new Set<string | null>()
-  /** Storages that messages have come to. */
+  /** Storages that have received messages. */
   readonly #used: Set<string | null>
-  /** What is on the disk and stays in the modem, by slot: it is not filed again. */
+  /** Messages that are on the disk and stay in the modem, by slot: they are not stored again. */
   readonly #kept = new Map<string, string>()
   /** The count of a storage that was read slot by slot, what it has shown, and when. */
   readonly #inspected = new Map<
     string | null,
     { readonly used: number | null; readonly shown: number; readonly at: number }
   >()
-  /** Why what lies in a storage can't be read. */
+  /** Why the messages of a storage can't be read. */
   readonly #unreadable = new Map<string | null, string>()
   #working: Promise<void> | null = null
   #hasEnded = false
   #doubtUntil = Number.NEGATIVE_INFINITY
-  #saidFull = Number.NEGATIVE_INFINITY
+  #fullLoggedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: ReceiverDeps) {
     this.#deps = deps
     this.#storages = new Storages(deps.channel, deps.setup)
-    // Reports come to SR only where they are stored: then it is one of the storages.
+    // SR receives reports only where they are stored: then it is one of the storages.
     this.#used = new Set([deps.setup.home, ...deps.setup.storages.filter((name) => name === 'SR')])
   }
 
@@ -93,17 +93,17 @@ export class Receiver {
     this.#work()
   }
 
-  /** The modem says that it has no room: until there is some it receives nothing. */
+  /** The modem reports a full storage: until there is room it receives nothing. */
   full(line: string): void {
     const now = this.#deps.channel.clock.monotonic()
-    if (now - this.#saidFull > quietMs) {
-      this.#saidFull = now
+    if (now - this.#fullLoggedAt > quietMs) {
+      this.#fullLoggedAt = now
       this.#deps.log('warn', `the modem could not store a message (${line}): its storages are read out`)
     }
     this.sweepAll()
   }
 
-  /** Reads out every storage: what came while nobody listened. */
+  /** Reads out every storage, for messages received before. */
   sweepAll(): void {
     // The home last: it stays chosen for the announcements that follow.
     for (const storage of [...this.#deps.setup.storages].reverse()) this.#toSweep.add(storage)
@@ -116,7 +116,7 @@ export class Receiver {
     this.#work()
   }
 
-  /** Deletes nothing more: what follows may be another SIM. Resolves when what runs has ended. */
+  /** Deletes nothing more: another SIM may follow. Resolves when what runs has ended. */
   async end(): Promise<void> {
     this.#hasEnded = true
     await this.#working
@@ -131,7 +131,7 @@ export class Receiver {
   }
 
   async #empty(): Promise<void> {
-    // A burst of announcements comes as one: it is heard out before the first is read.
+    // A burst of announcements is received completely before the first message is read.
     await Promise.resolve()
     while (!this.#isOver) {
       const [storage] = this.#toSweep
@@ -190,7 +190,7 @@ export class Receiver {
     return inspected?.used === level.used && inspected.shown > 0 ? null : hidden(level.used, storage)
   }
 
-  /** It counts more than it lists, or does not count; and was not looked into lately. */
+  /** It counts more than it lists, or does not count; and was not inspected lately. */
   #hides(storage: string | null, { listed, level }: Contents): boolean {
     const used = level?.used ?? null
     if (this.#isOver || (used === null ? listed > 0 : used <= listed)) return false
@@ -200,8 +200,8 @@ export class Receiver {
   }
 
   /**
-   * Reads slot by slot. Nothing in an answer to +CMGR says which slot it is about: a message is taken when its slot has
-   * given it twice.
+   * Reads slot by slot. The answer to +CMGR does not name its slot: a message counts when its slot was read twice with
+   * the same result.
    */
   async #inspect(storage: string | null, { level, messages }: Contents, source: Source): Promise<void> {
     const at = this.#deps.channel.clock.monotonic()
@@ -223,7 +223,7 @@ export class Receiver {
       if (read !== null) sure.push(read)
     }
     const filed = await Promise.all(sure.map((message) => this.#file(storage, message, source)))
-    // From the highest down: some makes move the others up.
+    // From the highest down: some vendors' modems move the others up.
     const done = sure.filter((_, i) => filed[i]).sort((a, b) => b.index - a.index)
     for (const message of done) await this.#delete(storage, message)
   }
@@ -240,7 +240,7 @@ export class Receiver {
     return isKnown || this.#deps.filing.store(message.pdu, source, slot)
   }
 
-  /** What nobody can read is on the disk as it came, and stays where it is: somebody must look at it. */
+  /** An undecodable message is stored as received, and stays in the modem: a person has to look at it. */
   async #keep(slot: string, message: StoredMessage): Promise<void> {
     const { raw, doubt } = message
     if (!(await this.#deps.filing.store(raw, 'storage'))) return
@@ -264,7 +264,7 @@ function slotOf(storage: string | null, { index }: StoredMessage): string {
   return `${storage}:${index}`
 }
 
-/** What does not change when it is read: the first line says whether it was. */
+/** The part that does not change by reading: the first line shows whether it was read. */
 function contentOf({ pdu, raw }: StoredMessage): string {
   return pdu ?? raw.slice(raw.indexOf('\n') + 1)
 }

@@ -10,37 +10,37 @@ export interface StoredMessage extends Shown {
   readonly index: number
 }
 
-/** What a storage holds, as far as the modem can be brought to say it. */
+/** The contents of a storage, as far as the modem shows them. */
 export interface Contents {
   readonly messages: readonly StoredMessage[]
   /** Messages that are listed, drafts too. */
   readonly listed: number
   /** Of `+CPMS`; null where it does not count. */
   readonly level: Level | null
-  /** The modem has listed it, be it that nothing is there. */
+  /** The modem has listed it, even if it is empty. */
   readonly isListed: boolean
 }
 
-/** What slots have shown that were read one by one. */
+/** The contents of slots that were read one by one. */
 export interface Inspected {
   readonly messages: readonly StoredMessage[]
   /** Drafts too. */
   readonly shown: number
 }
 
-/** Slots that are asked one by one where a storage lists less than it counts. */
+/** Slots that are read one by one where a storage lists less than it counts. */
 const maxSlots = 255
-/** Slots of a storage that does not say how many it has: some telephones tell 0. */
+/** Slots of a storage whose capacity is unknown: some telephones report 0. */
 const defaultSlots = 50
-/** Tries of one message whose answer was damaged, and ms between them. */
+/** Attempts at one message whose answer was damaged, and the time between them. */
 const maxReadings = 4
 const readingIntervalMs = 300
 
-/** Reads and deletes messages in the storages of a modem, each command in a turn of its own: sends go in between. */
+/** Reads and deletes messages in the storages of a modem, each command by itself: submissions go in between. */
 export class Storages {
   readonly #channel: Channel
   readonly #setup: MessageSetup
-  /** <mem1> of +CPMS; null while nobody knows. */
+  /** <mem1> of +CPMS; null while it is unknown. */
   #selected: string | null = null
 
   constructor(channel: Channel, setup: MessageSetup) {
@@ -48,7 +48,7 @@ export class Storages {
     this.#setup = setup
   }
 
-  /** What was received and lies there, read or not; null `storage` means a modem that has no choice. */
+  /** Received messages, read or not; null `storage` means a modem that has no choice. */
   async list(storage: string | null): Promise<Contents> {
     const { format } = this.#setup
     let level: Level | null = null
@@ -57,7 +57,7 @@ export class Storages {
       if (selection.final.kind !== 'ok') return selection
       level = this.#levelOf(storage, selection.lines)
       if (level === null) level = this.#levelOf(storage, (await this.#channel.command('AT+CPMS?', 5_000)).lines)
-      // Half a listing is worth filing too: what it holds is deleted, and the next one is shorter.
+      // Half a listing is of use, too: its messages are deleted, and the next one is shorter.
       return this.#channel.command(format.list, 20_000, { mayQuote })
     })
     const messages: StoredMessage[] = []
@@ -71,8 +71,8 @@ export class Storages {
   }
 
   /**
-   * What lies in the slots one by one, but those that are known already: for storages that hold more than they list.
-   * `AT+CMGD=?` names the slots in use, or only their range; without a `total` only what it names is asked.
+   * Reads the slots one by one, except for known ones: for storages that hold more than they list.
+   * `AT+CMGD=?` names the slots in use, or only their range; without a `total` only those that it names are read.
    */
   async inspect(storage: string | null, total: number | null, known: readonly number[]): Promise<Inspected> {
     const used = slotsIn((await this.#in(storage, 'AT+CMGD=?', 5_000)).lines)
@@ -87,7 +87,7 @@ export class Storages {
     return { messages: shown.filter((message) => !isDraft(message)), shown: shown.length }
   }
 
-  /** Null for an empty slot, whatever a make answers for one, and when the modem does not answer. */
+  /** Null for an empty slot, whatever a vendor's modem answers for one, and when the modem does not answer. */
   async read(storage: string | null, index: number): Promise<StoredMessage | null> {
     const { format } = this.#setup
     const shown = format.message((await this.#in(storage, format.read(index), 5_000)).lines)
@@ -95,8 +95,8 @@ export class Storages {
   }
 
   /**
-   * Reads again what was damaged on the line, until it is whole or comes twice alike: then it lies there like that.
-   * `pdu` is null in the end where nobody can say what it is; the answer is null where it is gone.
+   * Reads a damaged message again, until it is whole or read twice alike: then it is stored like that. `pdu` is null
+   * where it can't be decoded; the result is null where it is gone.
    */
   async readAgain(storage: string | null, first: StoredMessage): Promise<StoredMessage | null> {
     let last = first
@@ -110,7 +110,7 @@ export class Storages {
     return last === first ? null : { ...last, pdu: null }
   }
 
-  /** For makes that list messages and read none by itself. */
+  /** For vendors whose modems list messages and read no single one. */
   async #listedAgain(storage: string | null, index: number): Promise<StoredMessage | null> {
     const { format } = this.#setup
     const { lines } = await this.#in(storage, format.list, 20_000)
@@ -130,7 +130,7 @@ export class Storages {
     })
   }
 
-  /** An index of one storage must never be used in another: where it can't be chosen nothing is asked of it. */
+  /** An index of one storage must never be used in another: one that can't be selected is not read. */
   async #select(storage: string | null, anew: boolean): Promise<Reply> {
     if (storage === null || (storage === this.#selected && !anew)) return { lines: [], final: { kind: 'ok', text: '' } }
     this.#selected = null
@@ -143,7 +143,7 @@ export class Storages {
       }
       if (reply.final.kind !== 'error') return reply
     }
-    // What is chosen already needs no choice (TS 27.005 clause 3.2.2).
+    // It may be selected already (TS 27.005 clause 3.2.2).
     const now = await this.#channel.command('AT+CPMS?', 5_000)
     return levelsIn(now.lines)[0]?.storage === storage ? now : reply
   }
@@ -154,7 +154,7 @@ export class Storages {
   }
 }
 
-/** What was written to be sent is nobody's message; where <stat> is left out its type tells (TS 23.040 clause 9.2.3.1). */
+/** A draft is no received message; without <stat>, its message type shows it (TS 23.040 clause 9.2.3.1). */
 function isDraft({ stat, pdu }: StoredMessage): boolean {
   if (stat !== null) return stat >= 2
   const first =

@@ -10,13 +10,13 @@ import { causeOf } from './causes.ts'
 import type { Submission } from './formats/format.ts'
 import { type Event, isTidy, type Outcome, type State, table } from './submit-table.ts'
 
-/** How long each state may last, in ms. */
+/** Timeout of each state, in ms. */
 export type SubmitTimes = Readonly<Record<State, number>>
 
 export const usualSubmitTimes: SubmitTimes = {
   asked: 5_000,
   objected: 100,
-  // The hub's own disk; a modem keeps its prompt open for longer.
+  // The commit of the hub; a modem keeps its prompt open for longer.
   prompted: 30_000,
   // Longer than any network takes.
   written: 120_000,
@@ -25,7 +25,7 @@ export const usualSubmitTimes: SubmitTimes = {
   acknowledged: 5_000,
 }
 
-const silences: Readonly<Record<State, string>> = {
+const timeouts: Readonly<Record<State, string>> = {
   asked: 'the modem did not ask for the message',
   objected: '',
   prompted: 'the hub took too long to let the message go',
@@ -36,8 +36,8 @@ const silences: Readonly<Record<State, string>> = {
 }
 
 export interface Submitted {
-  readonly handover: SubmitOutcome
-  /** The modem asked for the message. */
+  readonly outcome: SubmitOutcome
+  /** The modem sent its prompt. */
   readonly prompted: boolean
   /** A reference came that belongs to an earlier message. */
   readonly lateReference: boolean
@@ -64,7 +64,7 @@ class SubmitDialogue implements Listener {
   #state: State = 'asked'
   #timer: Timer | null = null
   #outcome: Outcome | null = null
-  /** The hub is writing its mark: until it has, or its time is over, nobody may hear how this ended. */
+  /** The permit is being asked for: until it is answered or times out, the outcome is held back. */
   #isAsking = false
   #reference: string | null = null
   #error: Extract<Final, { kind: 'error' }> | null = null
@@ -103,7 +103,7 @@ class SubmitDialogue implements Listener {
       if (table[this.#state].reference === 'ignore') this.#lateReference = this.#state !== 'referenced'
       else this.#reference = String(Number(reference) & 0xff)
       this.#on('reference')
-      // The OK behind it has come before.
+      // Its OK has come before it.
       if (this.#wasTaken) this.#on('ok')
       return
     }
@@ -149,12 +149,12 @@ class SubmitDialogue implements Listener {
   }
 
   #timedOut(): void {
-    // The answer to `permit` is overdue, and something else has ended this before.
+    // The answer to `permit` is overdue, and the dialogue has ended meanwhile.
     if (this.#outcome !== null) return this.#end(this.#outcome)
-    this.#on('timeout', `${silences[this.#state]} within ${this.#times[this.#state] / 1000} s`)
+    this.#on('timeout', `${timeouts[this.#state]} within ${this.#times[this.#state] / 1000} s`)
   }
 
-  /** The prompt is there: the hub marks the segment as written, or keeps it. */
+  /** After the prompt: the hub marks the segment as written, or keeps it. */
   async #ask(): Promise<void> {
     this.#wasPrompted = true
     this.#isAsking = true
@@ -181,10 +181,10 @@ class SubmitDialogue implements Listener {
     this.#timer?.cancel()
     this.#channel.listen(null)
     const { prompted, lateReference } = { prompted: this.#wasPrompted, lateReference: this.#lateReference }
-    this.#resolve({ handover: this.#handover(outcome), prompted, lateReference })
+    this.#resolve({ outcome: this.#outcomeOf(outcome), prompted, lateReference })
   }
 
-  #handover(outcome: Outcome): SubmitOutcome {
+  #outcomeOf(outcome: Outcome): SubmitOutcome {
     switch (outcome) {
       case 'sent':
         return { outcome, reference: this.#reference }

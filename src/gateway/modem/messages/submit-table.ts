@@ -3,12 +3,12 @@ import type { SubmitOutcome } from '../../../message/submit-outcome.ts'
 /** Where an AT+CMGS is (TS 27.005 clause 4.3). */
 export type State =
   | 'asked' // AT+CMGS went out, the prompt has not come
-  | 'objected' // an error came instead; a prompt behind it shows that the error was another command's
+  | 'objected' // an error came instead; a prompt after it shows that the error was another command's
   | 'prompted' // the modem waits for the PDU; the hub decides whether it may leave
-  | 'written' // the PDU went out: from here on silence is doubt
-  | 'failed' // an error came; some makes say OK behind it
-  | 'referenced' // +CMGS came, the OK behind it not yet
-  | 'acknowledged' // a bare OK came; some makes send +CMGS behind it
+  | 'written' // the PDU was written: from here on a timeout is doubt
+  | 'failed' // an error came; some vendors send OK after it
+  | 'referenced' // +CMGS came, its OK not yet
+  | 'acknowledged' // a bare OK came; some vendors send +CMGS after it
 
 export type Event =
   | 'prompt'
@@ -18,14 +18,14 @@ export type Event =
   | 'go' // the hub has its mark on the disk
   | 'stay' // the hub keeps the message
   | 'timeout' // the state has lasted too long
-  | 'reset' // the modem has started anew
+  | 'reset' // the modem has reset
   | 'lost' // the port is gone
 
 export type Outcome = SubmitOutcome['outcome']
 
 type Row = Readonly<Record<Event, State | Outcome | 'ignore'>>
 
-/** What follows: another state, or how it ended. What is ignored answers something else. */
+/** The next state, or the outcome. What is ignored answers something else. */
 // biome-ignore format: a table
 export const table: Readonly<Record<State, Row>> = {
   asked:        { prompt: 'prompted', reference: 'ignore',     ok: 'ignore',       error: 'objected', go: 'ignore',  stay: 'ignore',   timeout: 'not_sent', reset: 'not_sent', lost: 'not_sent' },
@@ -37,7 +37,7 @@ export const table: Readonly<Record<State, Row>> = {
   acknowledged: { prompt: 'ignore',   reference: 'sent',       ok: 'ignore',       error: 'failed',   go: 'ignore',  stay: 'ignore',   timeout: 'sent',     reset: 'sent',     lost: 'sent' },
 }
 
-/** Endings after which the modem has nothing more to say, by state; behind any other the line is brought in step. */
+/** Events after which nothing more follows, by state; after any other the line is resynchronised. */
 const tidy: Readonly<Record<State, readonly Event[]>> = {
   asked: [],
   objected: ['timeout'],

@@ -1,4 +1,4 @@
-/** What is done about a modem that does not serve, the gentlest first. */
+/** Recoveries of a modem, the gentlest first. */
 export const rungs = {
   resync: 'the line was out of step and is brought back',
   restart: 'the modem is set up anew',
@@ -10,17 +10,17 @@ export const rungs = {
 
 export type Rung = keyof typeof rungs
 
-/** By failures one after the other; the last four repeat for as long as it takes. */
+/** By failures in a row; the last four repeat. */
 export const usualLadder: readonly Rung[] = ['reopen', 'reopen', 'radio', 'reset', 'reopen', 'power', 'reopen', 'reset']
 const repeatedRungs = 4
 
-/** How far a modem has fallen, and what has been done about it. */
+/** The progress of recovery, and how often each was tried. */
 export class Ladder {
   readonly counts: Record<Rung, number> = { resync: 0, restart: 0, reopen: 0, radio: 0, reset: 0, power: 0 }
   #level = 0
   #isExhausted = false
 
-  /** It has failed once more: what is to be done now. */
+  /** The next recovery, after one more failure. */
   next(ladder: readonly Rung[]): Rung {
     const over = Math.max(0, this.#level - ladder.length)
     const at = this.#level < ladder.length ? this.#level : ladder.length - repeatedRungs + (over % repeatedRungs)

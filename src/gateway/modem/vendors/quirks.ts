@@ -2,55 +2,55 @@ import type { Cause } from '../../../message/submit-outcome.ts'
 import type { Identity } from '../hardware/identity.ts'
 import { type Rung, usualLadder } from './ladder.ts'
 
-/** How many tries of the PIN are left: what to ask, and where in the answer it stands. */
+/** How to query the PIN attempts that remain. */
 export interface TriesQuestion {
   readonly ask: string
   readonly read: RegExp
 }
 
-/** What is particular to a make. The driver knows nothing of makes: a new one is a row of the table below. */
+/** What is particular to a vendor. The driver is vendor-independent: a new one is a row of the table below. */
 export interface Quirks {
-  /** Sent behind the identification; what it answers does not matter. Silences or routes unsolicited codes. */
+  /** Sent after the identification; the answer does not matter. Suppresses or routes unsolicited codes. */
   readonly prepare: readonly string[]
-  /** It finds the speed of the line by itself unless it is told one, and says nothing by itself until it has (section 13). */
+  /** It detects the speed of the line unless one is set, and sends no unsolicited codes before that. */
   readonly autobauds: boolean
-  /** Asked one after the other until one says how many tries of the PIN are left. */
+  /** Tried in order until one reports the PIN attempts that remain. */
   readonly pinTries: readonly TriesQuestion[]
-  /** ms that the SIM needs behind its PIN until it may be asked anything (section 5.3). */
+  /** From the PIN until the SIM can be queried. */
   readonly unlockMs: number
-  /** Asked until the SIM's messages can be used, where the make tells (section 11). */
+  /** Polled until the SIM's messages can be used, where the vendor reports it. */
   readonly smsAwake: { readonly ask: string; readonly read: RegExp } | null
-  /** Asked until one tells the card's number. */
+  /** Tried in order until one reports the card's number. */
   readonly iccid: readonly string[]
-  /** `+CNMI` forms that are tried before the common ones (section 8.1). */
+  /** `+CNMI` forms that are tried before the common ones. */
   readonly cnmi: readonly string[]
-  /** Storages in the order in which they are wanted (section 8.3). */
+  /** Storages in the order of preference. */
   readonly storages: readonly string[]
-  /** What is handed over directly is acknowledged where service 1 is on; false where that does harm (section 8.2). */
+  /** Direct delivery is acknowledged where service 1 is on; false where that does harm. */
   readonly acknowledges: boolean
-  /** ms behind the announcement of a message until it can be read. */
+  /** From the announcement of a message until it can be read. */
   readonly readAfterMs: number
-  /** Verdicts on `+CMS ERROR` numbers that this make gives another meaning (section 10.1). */
+  /** `+CMS ERROR` numbers with another meaning for this vendor. */
   readonly causes: Readonly<Record<number, Pick<Cause, 'accepted' | 'next'>>>
-  /** ms until the network has answered a message at the latest (section 7.2). */
+  /** How long the network's answer to a message may take. */
   readonly submitMs: number
-  /** Starts the modem anew; the first one that does not answer an error (section 14.2). */
+  /** Resets the modem; the first one that is not answered by an error. */
   readonly reset: readonly string[]
-  /** ms behind a reset until the port may be used again. */
+  /** From a reset until the port can be used again. */
   readonly resetMs: number
-  /** What is done about it, one failure after the other, the gentlest first; the last four repeat. */
+  /** Recoveries by failures in a row, the gentlest first; the last four repeat. */
   readonly ladder: readonly Rung[]
-  /** Causes of `+CMS ERROR` that stay until the radio has been off and on. */
+  /** Causes of `+CMS ERROR` that persist until the radio has been off and on. */
   readonly stuckWith: readonly number[]
-  /** `+CUSD` takes and gives the packed septets in hex instead of text (section 12). */
+  /** `+CUSD` uses packed septets in hex instead of text. */
   readonly packsUssd: boolean
-  /** Ends a call that comes in. */
+  /** Ends an incoming call. */
   readonly hangUp: readonly string[]
-  /** How messages are written and read: as PDUs, in text mode, or with Huawei's commands for CDMA (section 17). */
+  /** How messages are written and read: as PDUs, in text mode, or with Huawei's commands for CDMA. */
   readonly format: 'pdu' | 'text' | 'cdma'
 }
 
-/** What holds for a modem of which nothing is known. */
+/** For an unknown modem. */
 export const quirksOfNobody: Quirks = {
   prepare: [],
   autobauds: false,
@@ -81,7 +81,7 @@ export interface QuirksRow extends Partial<Quirks> {
 
 const tries = (ask: string, read: RegExp) => [{ ask, read }, ...quirksOfNobody.pinTries]
 
-/** IS-707 or IS-856 and no GSM: there are no PDUs (section 17). */
+/** IS-707 or IS-856 and no GSM: there are no PDUs. */
 const cdmaOnly = /^(?!.*\+CGSM).*CIS-?(707|856)/i
 
 /** By maker, then by model: every row that fits counts, a later one more. */
@@ -96,7 +96,7 @@ export const quirkRows: readonly QuirksRow[] = [
     reset: ['AT^RESET', 'AT+CFUN=1,1'],
     packsUssd: true,
   },
-  // After a silence nothing but a reset brings the E series back (gammu's experience, section 4.2).
+  // Only a reset brings back an E series that stopped responding.
   {
     maker: /huawei/i,
     model: /^[EK]\d/i,
@@ -104,11 +104,11 @@ export const quirkRows: readonly QuirksRow[] = [
   },
   { maker: /huawei/i, model: /^E1752/i, packsUssd: false },
   { maker: /huawei/i, model: /^E3531/i, readAfterMs: 500 },
-  // The modules have no SR storage and no mode 2 (section 8.1).
+  // The modules have no SR storage and no mode 2.
   { maker: /huawei/i, model: /^M[EU]\d/i, cnmi: ['1,1,0,1,0'], packsUssd: false },
   { maker: /huawei|china telecom/i, capabilities: cdmaOnly, format: 'cdma' },
   {
-    // Some A76xx say INCORPORATED and no more.
+    // Some A76xx report INCORPORATED only.
     maker: /simcom|^INCORPORATED$/i,
     prepare: ['AT+CSCLK=0'],
     pinTries: tries('AT+SPIC', /^\+SPIC: *(\d+)/),
@@ -128,7 +128,7 @@ export const quirkRows: readonly QuirksRow[] = [
     prepare: ['AT+QURCCFG="urcport","usbat"', 'AT+QSCLK=0'],
     pinTries: tries('AT+QPINC?', /^\+QPINC: *"SC" *, *(\d+)/),
     iccid: ['AT+QCCID', 'AT+CCID'],
-    // A general error behind two and a quarter minutes (section 10.1).
+    // A general error after two and a quarter minutes.
     submitMs: 150_000,
   },
   {
@@ -143,7 +143,7 @@ export const quirkRows: readonly QuirksRow[] = [
     prepare: ['AT#QSS=2'],
     pinTries: tries('AT#PCT', /^#PCT: *(\d+)/),
     smsAwake: { ask: 'AT#QSS?', read: /^#QSS: *(?:\d *, *)?3$/ },
-    // The GE865 keeps refusing with 41 until its SIM has been without power (section 10.1).
+    // The GE865 keeps refusing with 41 until its SIM has been without power.
     stuckWith: [41],
     ladder: ['reopen', 'radio', 'reopen', 'reset', 'reopen', 'power', 'reopen', 'reset'],
     reset: ['AT+CFUN=1,1', 'AT#REBOOT'],
@@ -154,7 +154,7 @@ export const quirkRows: readonly QuirksRow[] = [
   },
   {
     maker: /zte/i,
-    // +CPMS? ends its flood of +ZUSIMR (section 11).
+    // +CPMS? ends its flood of +ZUSIMR.
     prepare: ['AT+ZOPRT=5', 'AT+ZCDRUN=8', 'AT+CPMS?'],
     pinTries: tries('AT+ZPINPUK=?', /^\+ZPINPUK: *(\d+)/),
     cnmi: ['1,1,0,1,0'],
@@ -180,7 +180,7 @@ export const quirkRows: readonly QuirksRow[] = [
     maker: /wavecom/i,
     prepare: ['AT+WIND=0'],
     unlockMs: 5_000,
-    // The network refused: a wrong service centre or number.
+    // The network rejected it: a wrong service centre or number.
     causes: { 514: { accepted: 'no', next: 'give_up' } },
     reset: ['AT+CFUN=1'],
   },
@@ -201,7 +201,7 @@ export const quirkRows: readonly QuirksRow[] = [
   { maker: /fibocom/i, reset: ['AT+CFUN=15', 'AT+CFUN=1,1'] },
 ]
 
-/** What holds for this modem. */
+/** For this modem. */
 export function quirksOf(identity: Identity): Quirks {
   return Object.assign({}, quirksOfNobody, ...rowsOf(identity)) as Quirks
 }

@@ -9,7 +9,7 @@ export interface Submission {
   /** How the line with the reference begins, and its number. */
   readonly prefix: string
   readonly reference: RegExp
-  /** OK alone says that the network has it; else it only says that the modem has. */
+  /** OK alone means that the network has accepted it; else only the modem has. */
   readonly okAccepts: boolean
   /** What follows the prompt, without Ctrl-Z. */
   readonly body: string
@@ -22,7 +22,7 @@ export interface MessageFormat {
   readonly name: 'pdu' | 'text' | 'plain' | 'cdma'
   /** Taken by the modem, this is the format; the rest may be refused. */
   readonly mode: string
-  /** Spellings of a command, one of which must be taken, too: without it everything would be said in other letters. */
+  /** Spellings of a command, one of which must be taken, too: without it everything would be in another alphabet. */
   readonly needs: readonly string[]
   readonly setUp: readonly string[]
   readonly list: string
@@ -31,7 +31,7 @@ export interface MessageFormat {
   listed(lines: readonly string[]): readonly Listed[]
   /** The message in the answer to `read`; null for an empty slot. */
   message(lines: readonly string[]): Shown | null
-  /** What came directly, by `+CMT` or `+CDS` and the lines behind it. */
+  /** Direct delivery, by `+CMT` or `+CDS` and the lines after it. */
   direct(line: string, body: readonly string[]): Shown
   /** Fails with `encoding_error` where the format has no words for it. */
   submission(segment: Segment): Submission

@@ -17,7 +17,7 @@ export const pduFormat: MessageFormat = {
   submission,
 }
 
-/** Most modems put their own TP-MR in place of this one. */
+/** Most modems replace it by their own TP-MR. */
 const noReference = 0
 
 function submission({ to, content, concat, validitySeconds, report, messageClass }: Segment): Submission {

@@ -14,11 +14,11 @@ interface Alphabet {
   readonly charset: 'ucs2' | 'plain'
   readonly needs: readonly string[]
   readonly setUp: readonly string[]
-  /** Fails with `encoding_error` where it has no letters for it. */
+  /** Fails with `encoding_error` where it lacks a character. */
   write(text: string): string
 }
 
-/** Any text, as hex, so that none can be taken for an answer. */
+/** Any text, as hex, so that none can be mistaken for an answer. */
 const ucs2: Alphabet = {
   name: 'text',
   charset: 'ucs2',
@@ -28,7 +28,7 @@ const ucs2: Alphabet = {
     hexOf(Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)).flatMap((unit) => [unit >> 8, unit & 255])),
 }
 
-/** What is the same in ASCII and in the alphabet of GSM, for modems that know no UCS2: nobody knows which one it is. */
+/** Characters that are the same in ASCII and in the GSM alphabet, for modems without UCS2: which one they use is unknown. */
 const plain: Alphabet = {
   name: 'plain',
   charset: 'plain',
@@ -43,7 +43,7 @@ const plain: Alphabet = {
   },
 }
 
-/** Text mode (TS 27.005 clause 3), for modems that know no other. Long texts need the header of PDU mode and can't be sent. */
+/** Text mode (TS 27.005 clause 3), for modems without PDU mode. Long texts need its header and can't be sent. */
 export const textFormat = textModeIn(ucs2)
 export const plainTextFormat = textModeIn(plain)
 
