@@ -66,7 +66,7 @@ describe('what the hub publishes', () => {
     await world.world.close()
   })
 
-  test('is what the document says, topic by topic', async () => {
+  test('matches the document, topic by topic', async () => {
     await client.publish('smshub/boiler/get', '')
     await client.publish('smshub/gate/command/nonsense', '')
     await client.publish('smshub/gate/set', 'OPEN')

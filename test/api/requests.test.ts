@@ -146,14 +146,14 @@ describe('queue/purge', () => {
     expect(textsTo(gateNumber) + textsTo(boilerNumber)).toBe(before)
   })
 
-  test('on the command line wants to be told whether all is meant', async () => {
+  test('on the command line needs --all for everything', async () => {
     expect(await smshub('queue', 'purge')).toMatchObject({ code: 1, err: expect.stringMatching(/--all/) })
     expect(await smshub('queue', 'purge', '--all')).toMatchObject({ code: 0, out: '0 cancelled\n' })
   })
 })
 
 describe('device/options', () => {
-  test('tells a device’s options without its number and secrets, and changes those of a device that is ours', async () => {
+  test('shows a device’s options without its number and secrets, and changes those of a device in the store', async () => {
     const file = await ask('device/options', 'gate')
     expect(file.data).toMatchObject({ id: 'gate', options: { variant: 'classic' }, changeable: false })
     const row = { id: 'shed', profile: 'elbro/smsb-m21t', number: '+4915112345681', name: 'Shed' }

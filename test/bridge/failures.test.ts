@@ -53,7 +53,7 @@ test.each([
   expect(lines).toEqual([])
 })
 
-test('of many failures in a minute twenty are told, and the others counted', () => {
+test('of many failures in a minute twenty are logged, and the others counted', () => {
   for (let n = 0; n < 25; n++) failures.published(result({ error }), n)
   expect(lines).toHaveLength(20)
   failures.published(result({ error }), 60_000)

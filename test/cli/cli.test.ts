@@ -106,7 +106,7 @@ describe('pdu decode', () => {
     })
   })
 
-  test('tells what is wrong and where', () => {
+  test('reports what is wrong and where', () => {
     expect(smshub(['pdu', 'decode', '0791'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('SMSC at octet 2'),
@@ -147,14 +147,14 @@ describe('devices', () => {
     expect(variants[0].messages).toContainEqual(expect.objectContaining({ name: 'alarm', proof: 'unproven' }))
   })
 
-  test('a search that finds none says so', () => {
+  test('a search without a match reports that', () => {
     expect(smshub(['devices', 'list', 'no-such-thing'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('no profile matches; generic/text is for any device'),
     })
   })
 
-  test('show tells commands with examples, and the way to tell variants apart', () => {
+  test('show lists commands with examples, and how to distinguish variants', () => {
     const { out } = smshub(['devices', 'show', 'king-pigeon/rtu5024'])
     expect(out).toMatch(/variant classic/)
     expect(out).toContain('1234CC')
@@ -194,7 +194,7 @@ describe('devices', () => {
     expect(answers[2].matches).toEqual([])
   })
 
-  test('try of a line that is no JSON string says so and goes on', () => {
+  test('try of a line that is not a JSON string reports that and continues', () => {
     const { out, code } = smshub(['devices', 'try', '--json', 'coban/tk103'], { input: 'oops\n"admin ok"\n' })
     const answers = out
       .trimEnd()
@@ -205,7 +205,7 @@ describe('devices', () => {
     expect(answers[1].matches.length).toBeGreaterThan(0)
   })
 
-  test('try tells where a text that fits nothing stopped', () => {
+  test('try shows where a text that fits nothing stopped', () => {
     expect(smshub(['devices', 'try', 'king-pigeon/rtu5024', 'Relay OPEN'])).toMatchObject({
       code: 1,
       out: expect.stringMatching(/nearest: .*\n.*stopped at character/),
@@ -246,7 +246,7 @@ describe("the owner's own profiles", () => {
   })
 })
 
-describe('try says what the hub does', () => {
+describe('try shows what the hub does', () => {
   test('with a text that a device passes on for somebody else', () => {
     const { out, code } = smshub([
       'devices',
@@ -273,7 +273,7 @@ describe('try says what the hub does', () => {
 })
 
 describe('config check', () => {
-  test('accepts what is right and says what it found', () => {
+  test('accepts a valid configuration and reports what it found', () => {
     expect(check(`devices: { ${gate} }`)).toMatchObject({ code: 0, out: expect.stringContaining('1 device') })
   })
 
@@ -347,7 +347,7 @@ describe('config check', () => {
     expect(smshub(['config', 'check'], { env }).out).toContain('0 devices, 1 gateway')
   })
 
-  test('tells all faults at once', () => {
+  test('reports all mistakes at once', () => {
     const { err } = check('devcies: {}\nlimits: { device_per_day: many }\n')
     expect(err).toContain('devcies')
     expect(err).toContain('device_per_day')
@@ -383,7 +383,7 @@ describe('config check', () => {
 })
 
 describe('running', () => {
-  test('on a port that is taken says which', async () => {
+  test('on a port in use names it', async () => {
     const port = await freePort()
     const holder = createServer()
     await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve))
@@ -398,7 +398,7 @@ describe('running', () => {
     expect(code).toBe(78)
   })
 
-  test('without the serial port goes on and says what is missing', async () => {
+  test('without the serial port continues and reports what is missing', async () => {
     const hub = new HubProcess(temporaryFolder())
     const port = await freePort()
     await hub.start({

@@ -10,7 +10,7 @@ test('the demo shows first that its modem works, and never that it is offline wh
   expect(shown('gateway_availability', true)).toBe('online')
 })
 
-test('it shows what devices say and how commands end, in short, and nothing that only programs read', () => {
+test('it shows texts of devices and results of commands, in short, and nothing that only programs read', () => {
   expect(shown('state', { gate: 'open', signal: null })).toBe('{"gate":"open"}')
   expect(shown('state', { gate: null })).toBeNull()
   expect(shown('availability', false)).toBe('offline')

@@ -180,7 +180,7 @@ describe('devices setup', () => {
     expect(accepted(world.world, yardNumber).at(-1)?.text).toBe('8888CC')
   })
 
-  test('stops where a word is missing, and says how to go on', async () => {
+  test('stops where an answer is missing, and shows how to continue', async () => {
     const { code, out } = await smshub(['devices', 'setup', 'yard', '--from', '3'])
     expect(code).toBe(1)
     expect(out).toContain('seconds is needed: type it, or add --set seconds=…')
@@ -200,7 +200,7 @@ describe('devices setup', () => {
   })
 })
 
-test('without a hub, verbs that need one say so', async () => {
+test('without a hub, verbs that need one report that', async () => {
   const { code, err } = await smshub(['devices', 'export'], '', temporaryFolder())
   expect(code).toBe(78)
   expect(err).toContain('no hub runs on')

@@ -65,7 +65,7 @@ describe('a path that is no modem', () => {
     })
   })
 
-  test('behind which no modem is, or not its port for commands, is told so', async () => {
+  test('without a modem, or not its port for commands, is reported', async () => {
     const servers = await Promise.all([
       listening(() => ''),
       listening((heard) => heard),
@@ -88,7 +88,7 @@ describe('a path that is no modem', () => {
     for (const { close } of servers) close()
   })
 
-  testWith('socat')('that somebody holds is told with who, and how to free it, by every verb', async () => {
+  testWith('socat')('in use by a program is reported with its name and how to free it, by every verb', async () => {
     const other = await startWorld()
     const path = join(temporaryFolder(), 'modem')
     const pty = await Pty.open(other.world.server, path, testClock)

@@ -30,7 +30,7 @@ describe('modem', () => {
     expect((await smshub(['modem', 'list', '--json'])).code).toBe(0)
   })
 
-  test('probe tells what is there, and the line for the configuration', async () => {
+  test('probe shows the modem, and the line for the configuration', async () => {
     const { code, out } = await smshub(['modem', 'probe', world.path])
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('IMEI 490154203237518') })
     expect(out).toContain(`path: "${world.path}"`)
@@ -40,7 +40,7 @@ describe('modem', () => {
     })
   })
 
-  test('at says a command and shows the answer', async () => {
+  test('at sends a command and shows the answer', async () => {
     expect(await smshub(['modem', 'at', world.path, 'AT+CSQ'])).toMatchObject({ code: 0, out: '+CSQ: 20,99\nOK\n' })
     expect(await smshub(['modem', 'at', world.path, 'AT+NONSENSE'])).toMatchObject({ code: 1, out: 'ERROR\n' })
     expect(await smshub(['modem', 'at', world.path, 'hello'])).toMatchObject({
@@ -99,7 +99,7 @@ describe('modem', () => {
     ],
     ['a weak signal', ({ modem }) => modem.radio.change({ signal: 3 }), 'move the antenna', '+CSQ: 3,99'],
   ]
-  test.each(troubles)('doctor names %s, what mends it, and the line that says so', async (_, strike, fix, line) => {
+  test.each(troubles)('doctor names %s, the fix, and the line that proves it', async (_, strike, fix, line) => {
     const other = await startWorld()
     strike(other.world)
     const { out } = await smshub(['modem', 'doctor', other.path])
@@ -240,7 +240,7 @@ http: { enabled: false }
     )
   })
 
-  test('without one, a gateway is told to be nowhere', async () => {
+  test('without one, the gateway is not found', async () => {
     expect(await smshub(['modem', 'at', 'home', 'AT'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('no hub runs on'),

@@ -12,7 +12,7 @@ import { gateNumber } from '../support/world.ts'
 
 const gate = `devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "${gateNumber}", settings: { password: "7391" } } }`
 
-describe('a start that fails says why last, with the fix', () => {
+describe('a failed start ends with the reason and the fix', () => {
   test.each([
     'mqtt: { broker: { listen: 127.0.0.1:PORT } }\nhttp: { enabled: false }',
     'mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { listen: 127.0.0.1:PORT }',
@@ -120,7 +120,7 @@ test('smshub device list is understood, and what no command is, is named', async
   expect((await smshub(['gateway', 'list'])).code).toBe(2)
 })
 
-test('npm is told which install scripts are needed and which are not', () => {
+test('package.json lists which install scripts are needed and which are not', () => {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const { allowScripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   expect(allowScripts).toEqual({

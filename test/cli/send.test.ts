@@ -55,7 +55,7 @@ describe('texts and commands by the command line', () => {
     expect(wrong.err).toContain('a parameter is written <name>=<value>, not "more"')
   })
 
-  test('what is refused is named, and the exit code says so', async () => {
+  test('a refusal is named, and shown by the exit code', async () => {
     const { out, code } = await ask('command', 'gate', 'opne')
     expect(code).toBe(1)
     expect(out).toContain('rejected')

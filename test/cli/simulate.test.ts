@@ -154,7 +154,7 @@ describe('simulate', () => {
     await second.close()
   })
 
-  test('tells of a trace that is not there, and of a line that is none', async () => {
+  test('reports a missing trace, and an invalid line', async () => {
     expect(await smshub(['simulate', '--replay', '/no/such/trace'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('there is no file /no/such/trace: smshub modem trace makes one'),

@@ -145,7 +145,7 @@ describe('what is acknowledged is on the disk', () => {
 })
 
 describe('the data folder', () => {
-  test('belongs to one hub: a second one is told who has it', async () => {
+  test('belongs to one hub: a second one reports which', async () => {
     const { hub, config } = await setting()
     await hub.start({ config })
     const second = new HubProcess(hub.folder)

@@ -97,7 +97,7 @@ describe('an answer', () => {
     expect(answer(panel, 'arm', {}, ' ').verdict).toBe('none')
   })
 
-  test('may come in several texts, each saying its place', () => {
+  test('may come in several texts, each with its position', () => {
     const panel = deviceOf('eldes/esim', '{ settings: { password: "1111" } }')
     expect(answer(panel, 'status', {}, 'Z1:door; Z2:yard;')).toMatchObject({ verdict: 'accepted', part: 2 })
     expect(answer(panel, 'status', {}, 'The system in DISARMED. Z1:ON C1:CONTROLLER1:OFF')).toMatchObject({

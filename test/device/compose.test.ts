@@ -29,7 +29,7 @@ describe('a command', () => {
     expect(composeCommand(berlin, 'clock', {}, { now }).params).toEqual({ now: '2026-03-29T15:30:00+02:00' })
   })
 
-  test('says what the flows need to know', () => {
+  test('has everything that the flows need', () => {
     const gate = deviceOf('king-pigeon/rtu5024', classic)
     expect(composeCommand(gate, 'open', {}, { now })).toMatchObject({
       command: 'open',

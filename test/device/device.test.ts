@@ -14,7 +14,7 @@ describe('a device', () => {
     expect(deviceOf('king-pigeon/rtu5024', '{ variant: hash }').dialect.variant).toBe('hash')
   })
 
-  test('must be told which dialect when there are several: the refusal lists them and how to tell', () => {
+  test('needs a variant when there are several dialects: the refusal lists them and how to distinguish them', () => {
     const fault = faultOf(() => deviceOf('king-pigeon/rtu5024'))
     expect(fault).toContain('invalid_config: device gate: king-pigeon/rtu5024 has several dialects: choose')
     expect(fault).toContain('"variant: classic" for 1234CC (most units) (1234EE is answered)')

@@ -71,7 +71,7 @@ describe('the password stands where the device wants it', () => {
   })
 })
 
-test('the same number is another command in another firmware, so the owner has to say which', () => {
+test('the same number is another command in another firmware, so the owner has to choose', () => {
   expect(faultOf(() => deviceOf('robustel/r3000-lite'))).toContain('"variant: firmware_1_4"')
   const old = deviceOf('robustel/r3000-lite', '{ variant: firmware_1_0 }')
   const young = deviceOf('robustel/r3000-lite', '{ variant: firmware_1_4 }')
@@ -108,7 +108,7 @@ test('a pulse may not be repeated where a latch may', () => {
   expect(faultOf(() => repeat('{}', 'output'))).toContain('output_mode: latch')
 })
 
-test('a person says yes, no or anything else, in words of their own too', () => {
+test('a person answers yes, no or anything else, in any wording', () => {
   const phone = deviceOf('generic/phone', '{ settings: { word_yes: mach mal } }')
   expect(['Ja', 'mach mal!', 'OK', 'Nope.', 'who is this?'].map((text) => verdict(phone, 'ask', text))).toEqual([
     'accepted',

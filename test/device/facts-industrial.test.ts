@@ -80,7 +80,7 @@ test('a logger that prints its data password is read and shown without it', () =
   expect(answer.masked).not.toContain('hunter2')
 })
 
-test('inputs and outputs of an Ezy Switch are told apart by what was asked', () => {
+test('inputs and outputs of an Ezy Switch are distinguished by the query', () => {
   const device = deviceOf('ezy-switch/sms-2')
   const text = 'Currently, Pump is On, Air is Off'
   const ask = (command: string) => readAnswer(device, { command, params: {}, text: command }, text, opened).values

@@ -107,7 +107,7 @@ describe('a pattern', () => {
     })
   })
 
-  test('tells words apart by their case when nothing else differs', () => {
+  test('distinguishes words by case when nothing else differs', () => {
     const binding = bindingOf({}, { state: { i: 'normal', I: 'violated', b: 'bypassed' } })
     expect(read('IN={state:state}', 'in=i', binding)).toEqual({ state: 'normal' })
     expect(read('IN={state:state}', 'IN=I', binding)).toEqual({ state: 'violated' })
@@ -140,7 +140,7 @@ describe('a pattern', () => {
     })
   })
 
-  test('says where the text stopped to fit', () => {
+  test('shows where the text stopped to fit', () => {
     const program = bind(
       parsePattern('lat:{latitude:latitude} long:{longitude:longitude} speed:{speed:decimal}'),
       bindingOf(),

@@ -35,7 +35,7 @@ describe.each(profileIds)('%s', (id) => {
     expect(lintProfile(profileOf(id))).toEqual([])
   })
 
-  test('reads what its devices could say with other spacing, case and values', () => {
+  test('reads texts of its devices with other spacing, case and values', () => {
     const random = seededRandom(11)
     for (const device of sampleDevices(profileOf(id))) {
       for (const [name, message] of Object.entries(messagesOf(device))) {

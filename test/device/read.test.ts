@@ -80,7 +80,7 @@ describe('a text', () => {
     expect(values('Unit A1, temp: -3.5C')).toBeUndefined()
   })
 
-  test('may say its position and time in pieces, as pairs or as fragments', () => {
+  test('may have position and time in pieces, as pairs or as fragments', () => {
     const pairs = deviceOf(
       makeProfile(
         message(

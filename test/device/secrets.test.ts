@@ -63,7 +63,7 @@ const isSeen = ({ said, masked, values }: Shown, secret: string): boolean =>
   times(masked, secret) > Math.max(0, times(said, secret) - 1) ||
   (times(said, secret) < 2 && Object.values(values).some((value) => String(value) === secret))
 
-test('no secret that a device says is shown, by any profile', () => {
+test('no secret in a text of a device is shown, by any profile', () => {
   const all = profileIds.flatMap((id) => shownBy(profileOf(id)).map((shown) => ({ id, ...shown })))
   const withSecrets = all.filter(({ secrets }) => secrets.some((secret) => secret.length >= 3))
   const seen = withSecrets.filter((shown) =>

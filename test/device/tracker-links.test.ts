@@ -174,7 +174,7 @@ describe('Concox alarms', () => {
     })
   })
 
-  test.each(['concox/gt06', 'concox/gt03a', 'seeworld/s03c'])('are not what %s says before a position', (profile) => {
+  test.each(['concox/gt06', 'concox/gt03a', 'seeworld/s03c'])('are not what %s has before a position', (profile) => {
     for (const [words, isOld] of [
       ['Current position!', false],
       ['Last position!', true],
@@ -252,7 +252,7 @@ describe('where it is', () => {
       })
   })
 
-  test('is what a place tells whoever asked for a link', () => {
+  test('is a position where a link was requested', () => {
     const text = 'lat:51.481200 long:-3.179300 speed:0.00 T:03/11/19 16:55 bat:90%'
     expect(answered('coban/tk103', 'link', text)).toMatchObject({ verdict: 'accepted', values: { latitude: 51.4812 } })
     expect(answered('coban/tk103', 'link', 'lat: long: speed: T:')).toMatchObject({ verdict: 'accepted' })

@@ -125,7 +125,7 @@ describe('the order of a date', () => {
     expect(timeOf(date, '2026-11-29T12:00:00Z')).toBe(time)
   })
 
-  test('is the one that says today, when the text has just been sent', () => {
+  test('is the one that gives today, when the text has just been sent', () => {
     expect(timeOf('11/10/26', '2026-11-10T17:00:00Z')).toBe('2026-11-10T16:55')
     expect(timeOf('11/10/26', '2026-10-11T17:00:00Z')).toBe('2026-10-11T16:55')
     expect(timeOf('11/10/26', '2011-10-26T17:00:00Z')).toBe('2011-10-26T16:55')
@@ -202,7 +202,7 @@ test('the state of a Coban tracker is read whole', () => {
   })
 })
 
-test('a refusal in common words is no acceptance, whoever says it and whatever was asked', () => {
+test('a refusal in common words is not an acceptance, of any device and for any command', () => {
   for (const text of [
     'operation failure',
     'Invalid Command',
@@ -215,7 +215,7 @@ test('a refusal in common words is no acceptance, whoever says it and whatever w
     expect(answered('365gps/gf-07', 'restart', text)).toMatchObject({ verdict: 'accepted', any: true })
 })
 
-test('a tracker whose texts nobody knows still says where it is with a link', () => {
+test('a tracker with unknown texts still reports its position with a link', () => {
   const text = 'http://maps.google.com/?q=22.571490,113.877103'
   expect(readText(deviceOf('bitrek/bi-810'), text, undated)[0]?.values).toMatchObject({ latitude: 22.57149 })
 })

@@ -128,7 +128,7 @@ test('a question only asks', () => {
   expect(questionFor(deviceOf('diy/sim800l-relay'), ['output_1'])).toBeNull()
 })
 
-test('texts contradict each other in what both say', () => {
+test('texts contradict each other in values that both have', () => {
   expect(contradicts({ alarm_state: 'disarmed' }, { alarm_state: 'armed_away' })).toBe(true)
   expect(contradicts({ alarm_state: 'disarmed' }, { battery: 3 })).toBe(false)
   expect(contradicts({ alarm_state: 'disarmed' }, { alarm_state: 'disarmed', battery: 3 })).toBe(false)

@@ -55,7 +55,7 @@ test('every variant and every mode of a profile is tried', () => {
   ])
 })
 
-test('a text that fits nothing is told the nearest pattern and where it stopped', () => {
+test('for a text that fits nothing, the nearest pattern and where it stopped is shown', () => {
   const text = 'RTC:2017/6/16 7:13 Init:2017/6/16 5:44 UpTime:4744s PWR:PwrVoltage RST:0 GPS:2 Stars:0'
   const { matches, nearest } = all(text, undated)
   expect(matches).toEqual([])

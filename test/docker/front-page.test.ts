@@ -101,7 +101,7 @@ describe('examples for others', () => {
     expect(used.filter((topic) => !isTopic(topic))).toEqual([])
   })
 
-  test('the automation that forwards texts takes them where the hub publishes them, and what it says is in them', () => {
+  test('the automation that forwards texts subscribes where the hub publishes them, and uses keys that they have', () => {
     const [yaml = ''] = blocks('docker/README.md', 'yaml homeassistant')
     const [{ triggers, actions }] = parse(yaml).automation
     expect(triggers).toEqual([{ trigger: 'mqtt', topic: 'smshub/sms/received', qos: 1 }])

@@ -164,7 +164,7 @@ describe('an act of two texts', () => {
     expect(sentTo(numbers.box).slice(before)).toEqual(['UNLOCK'])
   })
 
-  test('waits as long as the profile says where the first has no answer', async () => {
+  test('waits as long as defined in the profile where the first has no answer', async () => {
     answers = { READ: 'T 21.5' }
     const result = await outcome('box/command/look')
     expect(result).toMatchObject({ status: 'replied', ok: true, reply: { parsed: { temperature: 21.5 } } })
@@ -203,7 +203,7 @@ describe('a call', () => {
 })
 
 describe('a toggle without a command of its own', () => {
-  test('is refused while nobody knows the state, and says what to do', async () => {
+  test('is refused while the state is unknown, with what to do', async () => {
     expect(await outcome('spare/set/output_1', { value: 'toggle' })).toMatchObject({
       status: 'rejected',
       error: { code: 'not_allowed', message: expect.stringContaining('ask for it first (spare/get)') },
@@ -306,7 +306,7 @@ describe('commands that share a text', () => {
 })
 
 describe('a device with a window', () => {
-  test('is sent to when it says that the window is open, and not before', async () => {
+  test('is sent to when it reports that the window is open, and not before', async () => {
     await client.publish('smshub/shy/command/set', { n: 5, id: 'shy' })
     await says(numbers.shy, 'HELLO')
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -319,7 +319,7 @@ describe('a device with a window', () => {
 })
 
 describe('texts that come', () => {
-  test('are told apart by the name in them where devices share a number', async () => {
+  test('are distinguished by the name in them where devices share a number', async () => {
     expect(await says(numbers.pair, 'RIGHT 21.5')).toMatchObject({ device: 'right', parsed: true })
     expect(await says(numbers.pair, 'left 19')).toMatchObject({ device: 'left', parsed: true })
   })

@@ -66,7 +66,7 @@ describe('a hub whose modem hands over what nobody can read', () => {
   const cutOff = (whole: string) =>
     Array.from({ length: whole.length / 2 - 1 - centre }, (_, i) => whole.slice(0, 2 * (centre + i + 1)))
 
-  test('keeps texts and reports that are cut off at any octet as they came, says so, and goes on', async () => {
+  test('keeps texts and reports that are cut off at any octet as received, reports them, and continues', async () => {
     const cuts = [...new Set([...cutOff(wholes.text), ...cutOff(wholes.report)])]
     for (const pdu of cuts) world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu, delayMs: 0 })
     await client.until(() => told() >= cuts.length)

@@ -52,7 +52,7 @@ describe.each(kinds)('through $name', ({ start, seesRetain }) => {
     return late.received.map(({ text }) => text)
   }
 
-  test('a press opens the gate, and every step of it is told', async () => {
+  test('a press opens the gate, and every step of it is published', async () => {
     await client.publish('smshub/gate/command/open', { id: 'flow-1' })
     const { json } = await client.final('gate', ({ id }) => id === 'flow-1')
     expect(json).toMatchObject({ status: 'replied', ok: true, command: 'open', reply: { text: 'Relay ON' } })
@@ -128,7 +128,7 @@ describe.each(kinds)('through $name', ({ start, seesRetain }) => {
     expect(accepted(world.world, gateNumber).length).toBe(before)
   })
 
-  test('a raw text goes to a registered number, and its delivery is told', async () => {
+  test('a raw text goes to a registered number, and its delivery is published', async () => {
     await client.publish('smshub/sms/send', { to: gateNumber, text: 'hello', id: 'raw-1' })
     const { json } = await client.wait(
       ({ topic, json: status }) =>

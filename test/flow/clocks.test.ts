@@ -90,7 +90,7 @@ beforeEach(async () => {
 
 afterEach(() => scene.hub.kill())
 
-describe('an answer that has just come is the answer, whatever the clock of its service centre says', () => {
+describe('an answer that has just arrived is the answer, whatever the clock of its service centre', () => {
   const stamps: readonly (readonly [string, number | null])[] = [
     ['a second behind', -1 * second],
     ['10 s behind', -10 * second],

@@ -50,19 +50,19 @@ function stateWith(holds: (state: Received['json']) => boolean): Promise<Receive
 }
 
 describe('a gateway', () => {
-  test('tells what is left on its SIM, and when it was told', async () => {
+  test('publishes the balance of its SIM, and the time of it', async () => {
     const { json } = await stateWith(({ balance }) => balance !== null)
     expect(json).toMatchObject({ balance: 'Your balance is 5.00', balance_at: expect.stringMatching(/^20\d\d-/) })
   })
 
-  test('tells what it has sent today, and that nothing waits', async () => {
+  test('publishes what it has sent today, and that nothing waits', async () => {
     await client.publish('smshub/van/get', '')
     // The van's answer lies in the storage for a moment.
     const { json } = await stateWith((now) => now.sent_today === 1 && now.queue === 0 && now.storage_used === 0)
     expect(json).toMatchObject({ storage_total: 20 })
   })
 
-  test('tells who calls, and turns the call away', async () => {
+  test('publishes an incoming call, and rejects it', async () => {
     const told = client.wait(({ topic }) => topic === 'smshub/gateway/home/event')
     const call = world.world.network.call(gateNumber, hubNumber)
     expect((await told).json).toMatchObject({ event_type: 'incoming_call', from: gateNumber, device: 'gate' })

@@ -151,7 +151,7 @@ describe('several modems', () => {
     expect((performance.now() - since) * 30).toBeGreaterThan(50_000)
   })
 
-  test('a SIM keeps its limit a minute, and says nothing more until there is room', async () => {
+  test('a SIM keeps its limit per minute, and sends nothing more until it allows it', async () => {
     const one = await setting(1, { more: () => ', limits: { minute: 5 }', speed: 20 })
     const since = performance.now()
     await go(one, [0, 1, 2, 3])
@@ -203,7 +203,7 @@ describe('a command whose gateway is away', () => {
     ).toBe(true)
   })
 
-  test('says nothing where another one takes it', async () => {
+  test('reports nothing where another one takes it', async () => {
     const two = await setting(2, { speed: 30 })
     await unplugged(two, 0)
     expect(await go(two, [0])).toEqual(['g2'])

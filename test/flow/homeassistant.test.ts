@@ -166,7 +166,7 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     await client.wait(({ topic, json: { dev } }) => topic.endsWith('_van/config') && dev?.sn === '358948010446647')
   })
 
-  test('says that it is there, and is told everything again: documents, then states', async () => {
+  test('publishes its birth message, and everything is published again: documents, then states', async () => {
     client.received.length = 0
     await client.publish('homeassistant/status', 'online')
     await config('gate')
@@ -231,7 +231,7 @@ describe.each(kinds)('a client that plays Home Assistant at $name', ({ start, ve
     expect(typeof json.error_code).toBe('string')
   })
 
-  test('requests tell, command and cancel', async () => {
+  test('requests query, command and cancel', async () => {
     expect((await ask('health_check')).data).toMatchObject({ mqtt: 'connected', gateways: { home: 'ready' } })
     expect((await ask('device/list', { limit: 2 })).data).toMatchObject({ page: 1, pages: 2, total: 3 })
     expect((await ask('gateway/list')).data.gateways[0]).toMatchObject({ id: 'home', status: 'ready' })

@@ -66,7 +66,7 @@ describe('a gate in Home Assistant', () => {
     world.broker.press((use?.topic ?? '').replace(/^smshub\//, ''), use?.payload ?? '')
   }
 
-  test('is opening until the gate says that it is open, and closing until it is closed', async () => {
+  test('is opening until the gate reports that it is open, and closing until it is closed', async () => {
     const world = await start({ OPEN: 'Gate is open', CLOSE: 'Gate is closed' })
     expect(shownBy(world).shown).toEqual(['None'])
     press('OPEN', world)
@@ -79,7 +79,7 @@ describe('a gate in Home Assistant', () => {
     await world.hub.kill()
   })
 
-  test('is opening until time is up when the gate says nothing, and shows then what was known before', async () => {
+  test('is opening until time is up when the gate does not answer, and then shows what was known before', async () => {
     const world = await start({ CLOSE: 'Gate is closed' })
     press('CLOSE', world)
     await world.clock.advance(10 * minute)
@@ -115,7 +115,7 @@ describe('a device that owes texts', () => {
 })
 
 describe('a broker that is away for an hour', () => {
-  test('is told afterwards all that happened meanwhile, once and in order', async () => {
+  test('receives afterwards all that happened meanwhile, once and in order', async () => {
     const { clock, network, broker, hub, told } = await start({ OPEN: 'Gate is open' })
     broker.press('gate/command/open', 'PRESS')
     await clock.advance(1_000)

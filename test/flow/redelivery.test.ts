@@ -146,7 +146,7 @@ describe('a publish', () => {
     },
   )
 
-  test('whose acknowledgement got lost with the connection is one command, and its result is told again', async () => {
+  test('whose acknowledgement was lost with the connection is one command, and its result is published again', async () => {
     const id = nextId()
     const first = await RawClient.open(port, 'loses')
     first.send(press(id))
@@ -226,7 +226,7 @@ describe('a publish', () => {
     await client.disconnect()
   })
 
-  test("to a topic of the hub's own goes nowhere, and the owner is told", async () => {
+  test("to a topic of the hub's own goes nowhere, and is reported to the owner", async () => {
     const client = await RawClient.open(port, 'forger')
     client.send(press(9_999, { topic: 'smshub/gate', payload: '{"gate": "open"}', retain: true }))
     expect(await client.acknowledged(9_999)).toBe(true)

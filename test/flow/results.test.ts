@@ -154,7 +154,7 @@ describe('every outcome', () => {
     })
   })
 
-  test('a refusal that may pass is tried again, a press too: the network said that it did not take it', async () => {
+  test('a temporary refusal is retried, a press too: the network has reported that it did not accept it', async () => {
     boxSays = ['PULSED']
     world.world.modem.faults.add({ fault: 'error', at: 'before_acceptance', command: '+CMGS', cms: 42, times: 2 })
     const result = await outcome('box/command/pulse', { force: true })
@@ -233,7 +233,7 @@ describe('every outcome', () => {
     expect(result.reply.parsed).toMatchObject({ alarm_state: 'armed_away', zone_text_1: 'door triggered' })
   })
 
-  test('a pending answer is told, and the final one ends it', async () => {
+  test('a pending answer is published, and the final one ends it', async () => {
     const result = await outcome('van/command/stop', { confirm: 'van' })
     expect(result).toMatchObject({ status: 'replied', ok: true, reply: { text: 'Stop engine Succeed' } })
     const before = client

@@ -35,7 +35,7 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     await world.world.close()
   })
 
-  test('a text to several numbers goes out, and each is told as sent', async () => {
+  test('a text to several numbers is sent, and each is published as sent', async () => {
     await client.publish('sms2mqtt/send', { Number: `${mum};${dad}`, TEXT: 'dinner is ready' })
     for (const number of [mum, dad]) {
       const { json } = await client.wait((one) => one.topic === 'sms2mqtt/sent' && one.json.number === number)
@@ -47,7 +47,7 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     expect(accepted(world.world, mum)).toHaveLength(1)
   })
 
-  test('a refused number says both ways out', async () => {
+  test('a refused number names both remedies', async () => {
     await client.publish('sms2mqtt/send', { number: '+4915119999999', text: 'hello' })
     const { json } = await client.wait((one) => one.topic === 'sms2mqtt/sent' && one.json.number === '+4915119999999')
     expect(json.result).toMatch(/^error : .*contacts:.*destinations: any/)
@@ -59,7 +59,7 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     expect(json.result).toMatch(/^error : /)
   })
 
-  test('a text that comes is told', async () => {
+  test('a received text is published', async () => {
     world.world.network.text({ from: mum, to: hubNumber, text: 'on my way' })
     const { json } = await client.wait(({ topic }) => topic === 'sms2mqtt/received')
     expect(json).toMatchObject({ number: mum, text: 'on my way' })

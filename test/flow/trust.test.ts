@@ -142,7 +142,7 @@ describe('trust: secret', () => {
     expect(scene.jsons('alarm/event').some(({ event_type }) => event_type === 'contradiction')).toBe(false)
   })
 
-  test('an answer without proof ends its command, and says nothing of success', async () => {
+  test('an answer without proof ends its command, without success or failure', async () => {
     await start('secret')
     await scene.command('on')
     await scene.say('Relay ON')

@@ -72,7 +72,7 @@ describe('a text that nobody can read', () => {
     expect(error.message).toMatch(/was not understood.*generic\/text is ask, up to character 11/)
   })
 
-  test('but fits what nobody has seen yet says what it needs, in the event and in the result', async () => {
+  test('but fits an unproven message is reported with what it needs, in the event and in the result', async () => {
     broker.press('tag/command/ask', '{}')
     await clock.advance(10 * second)
     network.text({ from: number, to: hubNumber, text: 'LOST 21.5' })

@@ -41,7 +41,7 @@ function make() {
   return { clock, broker, hub, jsons, clockEvents, sent, restart }
 }
 
-test('a clock that was ahead once holds what is unsafe, says why, and is accepted by a request', async () => {
+test('after a clock was ahead, unsafe commands wait with the reason, until the clock is accepted by a request', async () => {
   const { clock, broker, hub, jsons, clockEvents, sent, restart } = make()
   clock.wallOffset = year
   await hub.start()

@@ -110,7 +110,7 @@ describe.each(profileIds)('%s in Home Assistant', (id) => {
     expect([...new Set(wrong)]).toEqual([])
   })
 
-  test('every state that a device of it can tell is one that Home Assistant knows', () => {
+  test('every state that a device of it can report is one that Home Assistant knows', () => {
     const wrong: string[] = []
     for (const device of sampleDevices(profileOf(id))) {
       const unknown = Object.fromEntries(stateKeysOf(device).map((field) => [field, null]))

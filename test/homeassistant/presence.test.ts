@@ -48,7 +48,7 @@ test('a device that owes nothing starts online and is never offline by silence',
   }
 })
 
-test('a cover is opening until the device says so, and shows no state that nobody told', () => {
+test('a cover is opening until the device reports its state, and shows no state that was not reported', () => {
   const context: DiscoveryContext = {
     baseTopic: 'smshub',
     prefix: 'homeassistant',

@@ -83,7 +83,7 @@ describe.each(['before', 'after'])('a start that breaks off %s', (when) => {
 })
 
 describe('a hub that can’t start', () => {
-  test('because its port is taken says so, with whom it was for', async () => {
+  test('because its port is in use reports that, with the key', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
     const before = held()
@@ -95,14 +95,14 @@ describe('a hub that can’t start', () => {
     await leavesNothing(before)
   })
 
-  test('because of what the program around it wants says that', async () => {
+  test('because of a check of the surrounding program reports that', async () => {
     const before = held()
     const beforeConnect = () => Promise.reject(new Error('no certificate'))
     await expect(start({ beforeConnect })).rejects.toThrow("program can't be started: no certificate")
     await leavesNothing(before)
   })
 
-  test('because the store can’t take its devices says which part of it that was', async () => {
+  test('because the store can’t store its devices reports which part it was', async () => {
     const before = held()
     const faults = new Faults()
     faults.add('announceDevices', 'storage_full')

@@ -71,7 +71,7 @@ describe('segments with the same reference', () => {
     expect(take({ text: 'F1', part: 1, total: 3, scts: 10 * minute }).copy).toBe(true)
   })
 
-  test('that say the same in two texts are of both', () => {
+  test('that are equal in two texts belong to both', () => {
     take({ text: 'Position', part: 1, scts: 0 })
     take({ text: 'Position', part: 1, scts: 20 * minute })
     expect(textOf(take({ text: ' A', part: 2, scts: 2 * second }))).toBe('Position A')

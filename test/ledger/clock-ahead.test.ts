@@ -74,7 +74,7 @@ describe('a clock that is set right while the hub runs', () => {
     expect(ledger.count('lane', `awake_until = ${start + minute}`)).toBe(1)
   })
 
-  test('lets a client that has said goodbye use its message ids again', () => {
+  test('lets a client that has disconnected use its message ids again', () => {
     const key = { client: 'c', messageId: 1, connection: 'one', duplicate: false, hash: 'h' }
     ledger.queue({}, { key, now: start + year })
     step()
@@ -83,7 +83,7 @@ describe('a clock that is set right while the hub runs', () => {
   })
 })
 
-test('a clock that somebody says is right leaves nothing ahead of it', () => {
+test('an accepted clock leaves nothing ahead of it', () => {
   const at = start + year
   ledger.engine.run(`INSERT INTO lane (key, state) VALUES ('d:gate', 'idle')`)
   openWindow(ledger.engine, 'd:gate', at, at)

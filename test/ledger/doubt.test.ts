@@ -90,7 +90,7 @@ describe('a text in doubt', () => {
     },
   )
 
-  test('is told from others in doubt to the same number by the order of the references', () => {
+  test('is distinguished from others in doubt to the same number by the order of the references', () => {
     const ledger = new Ledger()
     const ids = Array.from({ length: 5 }, () => ledger.queue())
     for (const reference of [253, null, 255, null, 1]) {

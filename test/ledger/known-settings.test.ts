@@ -5,7 +5,7 @@ import { Ledger } from '../support/ledger.ts'
 const learn = ({ engine }: Ledger, device: string, value: string) =>
   learnSettings(engine, device, { password: { value, over: null } })
 
-test('whoever has looked is told of the devices whose settings have changed since, and of no other', () => {
+test('a reader gets the devices whose settings have changed since, and no others', () => {
   const ledger = new Ledger()
   for (let i = 0; i < 100; i++) learn(ledger, `device${i}`, 'a')
   const first = ledger.run('knownSettings', { since: 0 })
@@ -20,7 +20,7 @@ test('whoever has looked is told of the devices whose settings have changed sinc
   expect(second.devices.find(({ id }) => id === 'device7')?.learned.password?.value).toBe('b')
 })
 
-test('a change behind the removal of the device that changed last is told', () => {
+test('a change after the removal of the device that changed last is reported', () => {
   const ledger = new Ledger()
   for (const id of ['one', 'two']) learn(ledger, id, 'a')
   const { revision } = ledger.run('knownSettings', { since: 0 })

@@ -27,7 +27,7 @@ describe('the report of a carrier finds its text by the id', () => {
     expect(settles(given, reported)).toBe(true)
   })
 
-  test('though it does not say whom the text was for', () => {
+  test('though it does not name the recipient of the text', () => {
     expect(settles('id-1', 'id-1', '')).toBe(true)
   })
 
@@ -83,7 +83,7 @@ test('the same id within another account is another text', () => {
   expect(ledger.row(id).status).toBe('sent')
 })
 
-test('two texts of the same key are told apart by the spelling', () => {
+test('two texts of the same key are distinguished by the spelling', () => {
   const ledger = new Ledger()
   const ids = ['0a', 'A', '0A'].map((given) => {
     const id = ledger.queue()

@@ -47,7 +47,7 @@ const pruneAll = (ledger: Ledger, limit = 500) => {
   while (ledger.run('prune', args));
 }
 
-test('every table says what bounds it', () => {
+test('every table is bounded', () => {
   const tables = new Ledger().engine
     .all<{ name: string }>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name`,

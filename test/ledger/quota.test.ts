@@ -111,7 +111,7 @@ describe('a quota of the queue', () => {
     expect([1, 2, 3].map(() => queued(ledger, command))).toEqual(['queued', 'queued', 'rejected'])
   })
 
-  test('that is used up says which, and when it is free again', () => {
+  test('that is used up is named, with when it is free again', () => {
     const ledger = new Ledger()
     const ids = [1, 2, 3, 4, 5].map((i) => ledger.queue({ lane: `n:${i}` }, { limits }))
     const error = JSON.parse(ledger.row(ids.at(-1) as string).error ?? '{}')

@@ -161,7 +161,7 @@ describe('a device that answers faster than the modem', () => {
     },
   )
 
-  test('shows its SMS as delivered, whatever the modem says of it later', () => {
+  test('shows its SMS as delivered, whatever the modem reports of it later', () => {
     for (const fate of ['sent', 'in doubt'] as const) {
       const ledger = new Ledger()
       const id = ledger.command()

@@ -95,7 +95,7 @@ describe('a toggle', () => {
     expect(toggle(ledger, 'b')).toBe('off')
   })
 
-  test('goes by what is queued before it, rather than by what the device said last', () => {
+  test('depends on what is queued before it, rather than on the last text of the device', () => {
     const ledger = new Ledger()
     changeState(ledger.engine, { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
     const seen = ['a', 'b', 'c'].map((id) => toggle(ledger, id))

@@ -182,7 +182,7 @@ describe('the embedded broker with users', () => {
     await fresh.close()
   })
 
-  test('every refusal is told, once for a while', async () => {
+  test('every refusal is reported, once for a while', async () => {
     const boss = await as('boss', {}, 'smshub/bridge/event')
     const watcher = await as('watcher', { clientId: 'noisy' })
     await Promise.all(Array.from({ length: 20 }, () => watcher.publish('smshub/gate/command/open', 'PRESS')))

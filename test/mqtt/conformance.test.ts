@@ -250,7 +250,7 @@ describe('the embedded broker keeps MQTT 3.1.1:', () => {
     third.end()
   })
 
-  test('[MQTT-3.2.2-2] session present is said of a session without filters, and not of a new one', async () => {
+  test('[MQTT-3.2.2-2] session present is set for a session without filters, and not for a new one', async () => {
     const connack = async (options: ConnectOptions) => {
       const client = await RawClient.open(port)
       client.send(connectPacket(options))

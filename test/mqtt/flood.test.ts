@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 describe('a client that floods the embedded broker', () => {
-  test('is slowed down, then put out and told that the broker is not there for it, counted, and let in again', async () => {
+  test('is throttled, then disconnected and refused, counted, and admitted again', async () => {
     const port = await freePort()
     const url = `mqtt://127.0.0.1:${port}`
     const limits = '{ publishes_per_second: 50, burst: 100 }'
@@ -63,7 +63,7 @@ describe('a client that floods the embedded broker', () => {
     await back.close()
   })
 
-  test('with commands is told of each one that it is refused and when it may come again; others command on', async () => {
+  test('with commands gets a refusal for each one with when it may be repeated; commands of others are carried out', async () => {
     const { world, path } = await startWorld()
     cleanUp.push(() => world.close())
     const port = await freePort()

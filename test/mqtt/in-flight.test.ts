@@ -49,7 +49,7 @@ describe.each(kinds)('what is under way to $name when the connection dies', ({ s
     }
   })
 
-  test('a command is carried out once, and its result told', async () => {
+  test('a command is carried out once, and its result published', async () => {
     const { world, cable, client } = await setting()
     cable.swallow()
     await client.publish('smshub/gate/command/open', { id: 'under way' })

@@ -81,7 +81,7 @@ describe('logins at the embedded broker', () => {
     expect(slow).toBeLessThan(16)
   })
 
-  test('the answer to a guess tells nothing of the name, after any guesses at other names', async () => {
+  test('the answer to a guess reveals nothing of the name, after any guesses at other names', async () => {
     const from = '127.0.0.9'
     for (let n = 0; n < 45; n++) {
       const guess = await login(`guess${n}`, 'wrong', `nobody${n}`, from)
@@ -114,7 +114,7 @@ describe('logins at the embedded broker', () => {
     expect(await checkPassword('__proto__', Buffer.from('secret'))).toBe(false)
   })
 
-  test('connections that say nothing, or half a CONNECT, make room for one that says what it wants', async () => {
+  test('connections without a CONNECT, or with half of one, make room for one that sends it', async () => {
     const halves = [Buffer.alloc(0), Buffer.from([0x10]), Buffer.from([0x10, 0x80]), connectPacket().subarray(0, 9)]
     const silent = await Promise.all(
       Array.from({ length: 450 }, async (_, n) => {

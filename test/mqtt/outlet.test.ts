@@ -9,7 +9,9 @@ const recorded = (event: Partial<RecordedEvent> & { readonly kind: EventKind }):
 
 const made = (event: Parameters<typeof recorded>[0]) => messagesOf(recorded(event), 'hub')
 
-/** Topics that the hub does not publish by way of events: it writes them as it comes and goes, or keeps nothing of them. */
+/**
+ * Topics that the hub does not publish by way of events: it writes them as it comes and goes, or keeps nothing of them.
+ */
 const direct: readonly TopicPattern[] = ['bridge/state', 'bridge/logging']
 
 const subjects: Readonly<Partial<Record<EventKind, readonly string[]>>> = {
@@ -24,7 +26,7 @@ const subjects: Readonly<Partial<Record<EventKind, readonly string[]>>> = {
 }
 
 describe('the outlet to MQTT', () => {
-  test('has every topic that the hub publishes on, retained where it is told so', () => {
+  test('has every topic that the hub publishes on, retained where the table has it', () => {
     const kinds = (Object.keys(eventKinds) as EventKind[]).filter((kind) => !('isText' in eventKinds[kind]))
     const found = kinds.flatMap((kind) => (subjects[kind] ?? ['x']).flatMap((subject) => made({ kind, subject })))
     const expected = Object.entries(topics).filter(
@@ -88,7 +90,7 @@ describe('the outlet to MQTT', () => {
   })
 })
 
-test('everything that stands is told in the order of the kinds, announcements first', () => {
+test('all states are published in the order of the kinds, announcements first', () => {
   const lasting = (Object.keys(eventKinds) as EventKind[]).filter((kind) => eventKinds[kind].lasts)
   expect(lasting.sort()[0]).toBe('announcement')
 })

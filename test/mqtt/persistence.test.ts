@@ -147,7 +147,7 @@ describe('over a restart', () => {
     expect(await streamed(persistence, 'panel')).toHaveLength(1)
   })
 
-  test('a session that is owed too much loses its oldest messages and says so', async () => {
+  test('a session with too many messages loses the oldest ones, which is reported', async () => {
     const path = join(temporaryFolder(), 'store.db')
     const store = await SqliteStore.open({ path, durable: false })
     stores.push(store)

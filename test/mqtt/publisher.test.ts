@@ -116,7 +116,7 @@ test('an event that has no topic is parked, and holds up nothing behind it', asy
   expect(await counts()).toMatchObject({ publications: 0, parked: 2 })
 })
 
-test('a broker that remembers nothing is told what stands: announcements first, withdrawn states never', async () => {
+test('a broker that has lost its messages gets all states again: announcements first, withdrawn states never', async () => {
   await emit(
     { kind: 'state', subject: 'gate', data: { gate: 'open' } },
     { kind: 'availability', subject: 'gate', data: true },

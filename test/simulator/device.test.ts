@@ -35,7 +35,7 @@ test('a device answers a text after its time', async () => {
   expect(decodePdu(asker.pdus[0] as string)).toMatchObject({ text: 'OK status', address: { number: '491710000002' } })
 })
 
-test('a device may say nothing, several things, or something unasked', async () => {
+test('a device may send no answer, several, or a text unasked', async () => {
   const answers = new Map([
     ['talk', [1, 2, 3].map((n) => ({ text: String(n), afterMs: n * 10_000 }))],
     ['hush', []],

@@ -165,7 +165,7 @@ test.each(Object.keys(points) as (keyof typeof points)[])(
   },
 )
 
-test('a modem that is silent everywhere says nothing by itself either, until that ends', async () => {
+test('a modem that is silent everywhere emits no unsolicited lines either, until that ends', async () => {
   const { modem, network, terminal } = await bench()
   await terminal.command('AT+CNMI=2,1')
   modem.faults.add({ fault: 'silence', at: 'everywhere' })
@@ -204,7 +204,7 @@ test('garbage stands before an answer, the same with the same seed', async () =>
   expect(await noisy()).toBe(said)
 })
 
-test('a storage that is stuck full takes nothing and says so, until it is mended', async () => {
+test('a storage that is stuck full stores nothing and reports that, until it is cleared', async () => {
   const { modem, network, terminal } = await bench()
   await terminal.command('AT+CNMI=2,1')
   modem.faults.add({ fault: 'storage_full' })

@@ -54,7 +54,7 @@ test('commands on one line share one result code, and the first that fails ends 
   expect(await terminal.command('AT+CREG?;+CMEE?')).toEqual(['+CREG: 0,1', '+CMEE: 1', 'OK'])
 })
 
-test('errors are plain, numbers or words, as +CMEE says', async () => {
+test('errors are plain, numbers or words, by +CMEE', async () => {
   const { terminal, modem } = await bench()
   modem.sim.inserted = false
   expect(await terminal.command('AT+CIMI')).toEqual(['ERROR'])

@@ -3,7 +3,7 @@ import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { settle } from '../fake-clock.ts'
 import { bench, friend, hub, Terminal } from './bench.ts'
 
-test('a modem says who it is in every way that it is asked', async () => {
+test('a modem answers all identity commands', async () => {
   const { terminal } = await bench()
   for (const command of ['AT+CGMI', 'AT+GMI']) expect(await terminal.command(command)).toEqual(['smshub', 'OK'])
   for (const command of ['AT+CGMM', 'AT+GMM'])
@@ -72,7 +72,7 @@ test('the SIM lock can be set and asked for', async () => {
   expect(modem.sim.enterPin('9999')).toBe(true)
 })
 
-test('registration and signal are told, and each change to those who asked', async () => {
+test('registration and signal are reported, and each change where that is enabled', async () => {
   const { terminal, modem } = await bench()
   expect(await terminal.command('AT+CREG=?')).toEqual(['+CREG: (0-2)', 'OK'])
   expect(await terminal.command('AT+CREG?')).toEqual(['+CREG: 0,1', 'OK'])
@@ -88,7 +88,7 @@ test('registration and signal are told, and each change to those who asked', asy
   expect(await terminal.command('AT+CESQ')).toEqual(['+CESQ: 99,99,255,255,20,15', 'OK'])
 })
 
-test('the operator is told in the format that is set, found, left and come back to', async () => {
+test('the operator is reported in the format that is set, selected, left and selected again', async () => {
   const { terminal } = await bench()
   expect(await terminal.command('AT+COPS?')).toEqual(['+COPS: 0,0,"Simulated Network",7', 'OK'])
   await terminal.command('AT+COPS=3,2')

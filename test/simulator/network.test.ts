@@ -190,7 +190,7 @@ test('lost texts are accepted and never arrive; doubled ones arrive twice with o
   expect(sender.pdus).toHaveLength(1)
 })
 
-test('texts for one recipient keep their order unless the network is told to mix them', async () => {
+test('texts for one recipient keep their order unless the network is set to reorder them', async () => {
   const { clock, network, recipient } = town({ acceptMs: [0, 0], deliverMs: [0, 10_000] })
   const texts = Array.from({ length: 20 }, (_, i) => String(i))
   for (const text of texts) send(network, text)
@@ -247,7 +247,7 @@ test('two subscribers with one number are an error of the set-up', () => {
   expect(() => new Recipient(network)).toThrow('two subscribers have the number +491710000002')
 })
 
-test('the log keeps its newest events and tells them to whoever watches', async () => {
+test('the log keeps its newest events and calls its listeners', async () => {
   const { clock, network } = town({}, { logLimit: 10 })
   const seen: string[] = []
   const stop = network.log.watch(({ kind }) => seen.push(kind))

@@ -38,7 +38,7 @@ test('a make is a row of data', async () => {
   expect(await terminal.type('\x1b')).toBe('')
 })
 
-test('a make chatters, starts in its own words and tells a full memory', async () => {
+test('a model emits unsolicited lines, has its own start-up lines and reports a full memory', async () => {
   const { terminal, network, modem } = await bench({ modem: { personality: stick } })
   await terminal.command('AT+CNMI=1,1')
   expect(await terminal.wait(10_000)).toBe('\r\r\n^RSSI:18\r\r\n\r\r\n^RSSI:18\r\r\n')
@@ -49,7 +49,7 @@ test('a make chatters, starts in its own words and tells a full memory', async (
   expect(await terminal.wait(1000)).toBe('\r\r\n^SYSSTART\r\r\n')
 })
 
-test('a make moves its messages up, takes few memories, leaves out an OK and falls silent when it is told to', async () => {
+test('a model renumbers its messages, accepts few memories, leaves out an OK and stops its lines when disabled', async () => {
   const { terminal, network } = await bench({
     modem: {
       personality: {

@@ -17,7 +17,7 @@ async function deliver({ network, terminal }: Awaited<ReturnType<typeof bench>>,
   return terminal.wait(second)
 }
 
-test('what +CNMI takes is told, read back, and refused with 303', async () => {
+test('values of +CNMI are listed, read back, and refused with 303', async () => {
   const { terminal } = await bench()
   expect(await terminal.command('AT+CNMI=?')).toEqual(['+CNMI: (0-3),(0-3),(0,2,3),(0-2),(0,1)', 'OK'])
   expect(await terminal.command('AT+CNMI=2,1,0,2,0')).toEqual(['OK'])
@@ -45,7 +45,7 @@ test.each([
   expect(all.modem.memories.SM.used).toBe(used)
 })
 
-test('what mode 0 kept back is told, or forgotten, when another mode is set', async () => {
+test('lines buffered by mode 0 are emitted, or dropped, when another mode is set', async () => {
   for (const [bfr, said] of [
     [0, ['+CMTI: "SM",1', 'OK']],
     [1, ['OK']],

@@ -27,7 +27,7 @@ test('concatenation, ports and languages become a header, unless the elements ar
   expect(decodePdu(given.pdu)).toMatchObject({ concat: { ref: 7, total: 2, seq: 1, bits: 8 } })
 })
 
-test('what cannot be said is refused', () => {
+test('what can not be encoded is refused', () => {
   const refused: readonly (readonly [code: string, draft: TpduDraft])[] = [
     ['encoding_error', { ...deliver, text: '5 °C' }],
     ['encoding_error', { ...deliver, dcs: 4 }],

@@ -51,7 +51,7 @@ test('octets are joined as octets', () => {
   expect(join([of(2, 'CAFE'), of(1, '00FF')])).toEqual({ data: '00FFCAFE', missing: [] })
 })
 
-test('an incomplete message says what is missing, once for each run of segments', () => {
+test('an incomplete message marks what is missing, once for each run of segments', () => {
   const of = (seq: number) => ({ concat: { ...concat, total: 6, seq }, text: `<${seq}>` })
   expect(join([of(5), of(2), of(2)])).toEqual({ text: `${gap}<2>${gap}<5>${gap}`, missing: [1, 3, 4, 6] })
   expect(join([])).toEqual({ missing: [] })

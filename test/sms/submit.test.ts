@@ -80,7 +80,7 @@ test('a text that does not fit in one segment or alphabet is refused', () => {
   expect(codeOf(() => encodeSubmit({ ...request, text: '5 °C' }))).toBe('encoding_error')
 })
 
-test('a PDU that would not say what was asked for never leaves', () => {
+test('a PDU that differs from the request is never sent', () => {
   const concat: Concat = { ref: 1, total: 2, seq: 3, bits: 8 }
   expect(codeOf(() => encodeSubmit({ ...request, concat }))).toBe('internal')
   expect(codeOf(() => encodeSubmit({ ...request, messageReference: 256 }))).toBe('internal')

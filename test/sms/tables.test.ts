@@ -20,7 +20,7 @@ test('every table has a cell for each of the 128 codes', () => {
   expect(Object.keys(singleShiftTables)).toHaveLength(14)
 })
 
-test('every code of every language reads as its source says', () => {
+test('every code of every language reads as in its source', () => {
   if (!existsSync(source))
     return console.warn(`passed over: the source of the tables, as there is no ${source.pathname}`)
   const { locking, single } = readJson(source) as { locking: Cells; single: Cells }

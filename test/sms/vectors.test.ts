@@ -40,7 +40,7 @@ test('every vector decodes exactly as it expects, or fails with its error and wh
   expect(vectors.length).toBeGreaterThanOrEqual(934)
 })
 
-test('a published vector that the standard contradicts is read as the standard says', () => {
+test('a published vector that the standard contradicts is read by the standard', () => {
   const seen = readAllTheSame.map(({ id, pdu }) => ({ id, seen: outcome(pdu).seen }))
   expect(seen).toEqual(readAllTheSame.map(({ id }) => ({ id, seen: expect.objectContaining({ type: 'deliver' }) })))
 })
@@ -122,7 +122,7 @@ test('each malformed PDU is located', () => {
   }
 })
 
-test('a report that is cut behind its status still says which message it is about', () => {
+test('a report that is cut off after its status still identifies its message', () => {
   const report = wellFormed.find(({ id }) => id === 'sr-pi7')!
   for (const octets of [1, 2, 3, 4, 5]) {
     const { fault } = outcome(report.pdu.slice(0, -2 * octets))

@@ -47,7 +47,7 @@ describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
     await store.close()
   })
 
-  test('ends the hub: it says why, and stops in seconds', async () => {
+  test('ends the hub with the reason, in seconds', async () => {
     const { hub } = await startHub('mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { enabled: false }')
     const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
     await hub.counts()

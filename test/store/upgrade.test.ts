@@ -128,7 +128,7 @@ test('what a broker had refused before an upgrade stays refused behind it', () =
   engine.close()
 })
 
-test('what was retained before an upgrade stands behind it, and announcements are told first', () => {
+test('what was retained before an upgrade remains after it, and announcements are published first', () => {
   const path = storeOf(stepWith('CREATE TABLE event'), (db) => {
     const insert = db.prepare('INSERT INTO retained (topic, payload) VALUES (?, ?)')
     for (const row of retainedRows) insert.run(...row)

@@ -32,7 +32,7 @@ describe('a gateway', () => {
     expect(credits.free).toBe(1)
   })
 
-  test('that gets too much gets half of it, however many of those under way say so', () => {
+  test('that gets too much gets half of it, however many of those in flight report it', () => {
     const { credits } = make(100)
     const rounds = Array.from({ length: 100 }, () => credits.take())
     for (const one of rounds) {

@@ -171,7 +171,7 @@ test.each<Cell>([
     expect(decided(handover, each, attempts)).toMatchObject(comesTo)
 })
 
-describe('whatever a gateway says', () => {
+describe('whatever a gateway reports', () => {
   const causes = (['no', 'yes', 'unknown'] as const).flatMap((accepted) =>
     (['retry', 'give_up', 'pause', 'throttle'] as const).flatMap((next) =>
       (['network', 'carrier', 'gateway'] as const).map((by) => refused({ accepted, next, by })),
