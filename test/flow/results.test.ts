@@ -363,8 +363,9 @@ describe('the tables', () => {
     }
     expect(commandStatuses.filter((status) => !statuses.has(status))).toEqual([])
     expect(knownSmsStatuses.filter((status) => !smsStatuses.has(status))).toEqual([])
-    // Reached by tests of their own: quotas, retained commands, and what only owners of the hub see.
+    // Reached by tests of their own: quotas, retained commands, gateways other than modems, and what only owners see.
     const elsewhere = [
+      'not_supported',
       'rate_limited',
       'retained_command',
       'invalid_config',
