@@ -39,6 +39,7 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   try {
     const time = new SteadyTime(clock)
     const owner = folder.instanceId()
+    // First: what the rest emits is for all of them.
     await store.run('openOutlets', { names: [mqttOutlet] })
     const { held, epoch, installedAt, newest } = await store.run('recover', {
       owner,

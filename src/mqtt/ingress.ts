@@ -1,3 +1,4 @@
+import type { Acknowledgement } from '../message/acknowledgement.ts'
 import type { Publish } from '../message/publish.ts'
 
 /** Events of the clients' side. The acknowledgement of a publish waits for `publish` to resolve. */
@@ -26,9 +27,6 @@ export interface OutboundMessage {
   /** MQTT 5 correlation data. */
   readonly correlation: Uint8Array | null
 }
-
-/** The broker's answer to a message: accepted, or refused for a reason that a repetition does not change. */
-export type Acknowledgement = { readonly taken: true } | { readonly taken: false; readonly reason: string }
 
 export interface WatchedMessage {
   readonly topic: string

@@ -1,11 +1,11 @@
 import type { WaitingEvent } from '../ledger/events/waiting.ts'
 import type { Bell, Tx } from '../ledger/tx.ts'
 
-/** What a commit has left behind. */
+/** What a commit reports to those who did not ask for it. */
 export interface Commit {
   /** The bells that are to be rung. */
   readonly bells: readonly Bell[]
-  /** The events that wait for outlets since then; null where they are read again instead. */
+  /** Its events, which wait for the outlets now; null where they are read instead. */
   readonly emitted: readonly WaitingEvent[] | null
 }
 

@@ -1,13 +1,13 @@
 import { type LastingEvent, type LastingKind, rowOf, textOf } from '../../message/hub-event.ts'
 import type { Tx } from '../tx.ts'
 
-/** What stands of a subject, as the text that it is kept as. */
+/** The current state of a subject, as stored. */
 export function latest(tx: Tx, kind: LastingKind, subject: string): string | undefined {
   const sql = 'SELECT data FROM latest WHERE kind = ? AND subject = ?'
   return tx.one<{ data: string }>(sql, kind, subject)?.data
 }
 
-/** Emits a state that is other than what stands, or all the same `again`. Whether that was so. */
+/** Emits a state where it differs from the current one, or `again`. Returns whether it did. */
 export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
   const text = textOf(event)
   const known = latest(tx, event.kind, event.subject)
@@ -17,12 +17,12 @@ export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
   return true
 }
 
-/** States of which some may be news. How many were. */
+/** Emits those states that differ from the current ones. Returns how many did. */
 export function show(tx: Tx, { events, again = false }: { events: readonly LastingEvent[]; again?: boolean }): number {
   return events.filter((event) => emitNews(tx, event, again)).length
 }
 
-/** All that there is of some kinds: what else stands of them is withdrawn. */
+/** Emits all states of some kinds and withdraws every other one of these kinds. */
 export function showAll(
   tx: Tx,
   { kinds, events }: { kinds: readonly LastingKind[]; events: readonly LastingEvent[] },
@@ -34,7 +34,7 @@ export function showAll(
   }
 }
 
-/** Withdraws what stands of other subjects than these. */
+/** Withdraws the states of all other subjects. */
 export function withdrawOthers(
   tx: Tx,
   { kinds, subjects }: { kinds: readonly LastingKind[]; subjects: readonly string[] },
@@ -46,7 +46,7 @@ export function withdrawOthers(
   }
 }
 
-/** Withdraws what stands of a subject, of the kinds that it has. */
+/** Withdraws those states of a subject that there are. */
 export function withdraw(tx: Tx, kinds: readonly LastingKind[], subject: string): void {
   for (const kind of kinds) if (latest(tx, kind, subject) !== undefined) tx.emit({ kind, subject, data: null })
 }
@@ -57,7 +57,7 @@ export interface Standing {
   readonly data: string
 }
 
-/** Everything that stands, a page at a time, for whoever forgot it. */
+/** A page of all current states, for an outlet whose peer has lost them. */
 export function standing(
   tx: Tx,
   { kind, subject, limit }: { kind: string; subject: string; limit: number },
@@ -70,7 +70,7 @@ export function standing(
   )
 }
 
-/** Subjects of a kind, in their order. */
+/** A page of the subjects of a kind, in order. */
 export function subjects(
   tx: Tx,
   { kind, after, limit }: { kind: LastingKind; after: string; limit: number },

@@ -2,8 +2,8 @@ import { among, joinInOrder, list } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /**
- * Which outlets there are. One that is new begins with what is emitted from now on, beside what stands (`latest`); one
- * that is no more leaves nothing behind.
+ * The outlets of the configuration. A new one gets the events that are emitted from now on, and can read the current
+ * states (`latest`); of one that is removed, nothing is kept.
  */
 export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): void {
   const known = tx.all<{ name: string }>('SELECT name FROM outlet').map(({ name }) => name)
@@ -11,7 +11,7 @@ export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): vo
   for (const name of names) if (!known.includes(name)) tx.run('INSERT INTO outlet (name) VALUES (?)', name)
 }
 
-/** Makes events wait for every outlet. Where there is none, nobody will ever read them. */
+/** Makes events wait for every outlet. Where there is none, they are deleted. */
 export function enlist(tx: Tx, seqs: readonly number[]): void {
   const those = list(seqs)
   const { changes } = tx.run(
@@ -22,11 +22,11 @@ export function enlist(tx: Tx, seqs: readonly number[]): void {
   if (changes === 0) tx.run(`DELETE FROM event WHERE ${among('seq')}`, those)
 }
 
-/** Tables with what keeps an event: outlets that have not passed it on yet, and those that never can. */
+/** The tables that keep an event: for outlets that have not passed it on yet, and for those that refused it. */
 const keepers = ['event_waiting', 'event_parked'] as const
 type Keeper = (typeof keepers)[number]
 
-/** An outlet needs them no more; each goes when no other one does. */
+/** An outlet needs these events no longer: those that no other one needs are deleted. */
 export function dismiss(tx: Tx, keeper: Keeper, { outlet, seqs }: { outlet: string; seqs: readonly number[] }): void {
   if (seqs.length === 0) return
   const those = list(seqs)
@@ -34,7 +34,7 @@ export function dismiss(tx: Tx, keeper: Keeper, { outlet, seqs }: { outlet: stri
   tx.run(`DELETE FROM event WHERE ${among('seq')} AND ${isUnneeded}`, those)
 }
 
-/** Nobody waits for events that are erased. */
+/** Erased events wait for no outlet. */
 export function dismissErased(tx: Tx): void {
   for (const keeper of keepers) tx.run(`DELETE FROM ${keeper} WHERE seq NOT IN (SELECT seq FROM event)`)
 }
@@ -47,7 +47,7 @@ function closeOutlet(tx: Tx, name: string): void {
   }
 }
 
-/** Counts them, of all outlets: one that two of them wait for counts twice. */
+/** Counts the events of all outlets: one that waits for two of them counts twice. */
 export const ofOutlets = (keeper: Keeper): string =>
   `SELECT COUNT(*) AS n FROM outlet ${joinInOrder} ${keeper} WHERE ${keeper}.outlet = outlet.name`
 

@@ -3,7 +3,7 @@ import { upsert } from '../sql.ts'
 import type { Tx, Written } from '../tx.ts'
 import type { WaitingEvent } from './waiting.ts'
 
-/** `tx.emit`: the row of the event, and what stands from now on. Who waits for it is written by the commit. */
+/** `tx.emit`: writes the event, and its state where its kind lasts. The commit makes it wait for the outlets. */
 export function record(tx: Tx, event: HubEvent, written: Written = { text: textOf(event) }): WaitingEvent {
   const { kind, subject } = event
   const { text, replaced = null } = written

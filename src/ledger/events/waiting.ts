@@ -33,7 +33,7 @@ export function waitingEvents(
     .slice(0, limit)
 }
 
-/** Where the search begins: their documents need not be read of those that are known. */
+/** Where the search begins, so that the data of known events is not read. */
 function firstUnknown(tx: Tx, outlet: string, known: ReadonlySet<number>): number | null {
   if (known.size === 0) return 0
   const seqs = tx.all<{ seq: number }>(
@@ -55,9 +55,9 @@ export function acknowledge(tx: Tx, passedOn: { outlet: string; seqs: readonly n
   dismiss(tx, 'event_waiting', passedOn)
 }
 
-/** An outlet can't ever pass it on: it stays as a row, counted, and blocks nothing behind it. */
+/** An outlet has refused it for good: it stays as a row, is counted, and blocks nothing behind it. */
 export function parkEvent(tx: Tx, { outlet, seq, reason }: { outlet: string; seq: number; reason: string }): void {
-  // Erased meanwhile, it is nothing that could stay.
+  // Nothing stays of an event that was erased meanwhile.
   if (tx.run('DELETE FROM event_waiting WHERE outlet = ? AND seq = ?', outlet, seq).changes === 0) return
   tx.run('INSERT INTO event_parked (outlet, seq, reason) VALUES (?, ?, ?)', outlet, seq, reason)
 }
@@ -65,7 +65,7 @@ export function parkEvent(tx: Tx, { outlet, seq, reason }: { outlet: string; seq
 /** Parked events of each outlet that are kept to be looked at. */
 const keptParked = 1_000
 
-/** Forgets the oldest of what is parked. Whether there is more of it. */
+/** Deletes the oldest parked events. Returns whether there are more. */
 export function pruneParked(tx: Tx, limit: number): boolean {
   let more = false
   for (const { name } of tx.all<{ name: string }>('SELECT name FROM outlet')) {

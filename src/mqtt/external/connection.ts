@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import mqtt, { type IClientOptions, type IClientPublishOptions, type IPublishPacket, type MqttClient } from 'mqtt'
-import type { Acknowledgement } from '../ingress.ts'
+import type { Acknowledgement } from '../../message/acknowledgement.ts'
 
 /** MQTT 5: another client has connected with the client id of this one. */
 const sessionTakenOver = 0x8e

@@ -28,9 +28,9 @@ const patterns: Readonly<Record<EventKind, readonly TopicPattern[] | 'the subjec
   dialect_state: 'the subject',
 }
 
-type Told = Pick<RecordedEvent, 'kind' | 'subject' | 'data'>
+type Published = Pick<RecordedEvent, 'kind' | 'subject' | 'data'>
 
-/** What MQTT says of an event: on its own topic, and on the response topic of who asked for it. */
+/** The messages of an event: one on its own topic, and one on the response topic of the request that it answers. */
 export function messagesOf(event: RecordedEvent, baseTopic: string): OutboundMessage[] {
   const topic = topicOf(event, baseTopic)
   const own = topic === null ? [] : payloadsOf(event).map((payload) => messageOn(topic, payload, event.kind))
@@ -40,15 +40,15 @@ export function messagesOf(event: RecordedEvent, baseTopic: string): OutboundMes
   return replyTo === null ? own : [...own, answerTo(replyTo, payloadOf(event))]
 }
 
-/** What stands, as a broker retains it. */
-export function retainedOf(event: Told, baseTopic: string): OutboundMessage {
+/** The retained message of a current state. */
+export function retainedOf(event: Published, baseTopic: string): OutboundMessage {
   const topic = topicOf(event, baseTopic)
-  if (topic === null) throw new Fault('internal', `what stands of ${event.kind} "${event.subject}" has no topic`)
+  if (topic === null) throw new Fault('internal', `the state ${event.kind} of "${event.subject}" has no topic`)
   return messageOn(topic, payloadOf(event), event.kind)
 }
 
-/** Null where the event is nobody's but of who asked for it. */
-function topicOf({ kind, subject }: Told, baseTopic: string): string | null {
+/** Null for an event that only answers a request. */
+function topicOf({ kind, subject }: Published, baseTopic: string): string | null {
   const levels = subject === '' ? [] : subject.split('/')
   const own = patterns[kind]
   if (own === 'the subject') return subject === '' ? null : subject
@@ -61,14 +61,14 @@ function topicOf({ kind, subject }: Told, baseTopic: string): string | null {
   return null
 }
 
-/** Home Assistant keeps what a document merely leaves out: one that takes it down goes first. */
+/** Home Assistant keeps a component that a new document merely omits: a document that removes it goes first. */
 function payloadsOf(event: RecordedEvent): string[] {
   const { kind, data, replaced } = event
   const removal = kind === 'announcement' && replaced !== null && data !== null ? removalBetween(replaced, data) : null
   return [...(removal === null ? [] : [removal]), payloadOf(event)]
 }
 
-function payloadOf({ kind, data }: Told): string {
+function payloadOf({ kind, data }: Published): string {
   if (data === null) return ''
   if (kind === 'availability' || kind === 'gateway_availability') return data === 'true' ? 'online' : 'offline'
   return data

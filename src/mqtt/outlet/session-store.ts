@@ -2,13 +2,13 @@ import type { RetainedMessage, SessionStore } from '../../message/broker-session
 import type { Store } from '../../store/store.ts'
 import { retainedOf } from './messages-of.ts'
 
-/** Retained messages that come in one go. */
+/** Retained messages that are read at once. */
 const page = 500
 const octets = new TextEncoder()
 
 /**
- * What the embedded broker keeps, in the hub's store. What stands of the hub's own is there already: it is read from
- * there, and only retained messages of other clients are written.
+ * The sessions and retained messages of the embedded broker, in the hub's store. The hub's own retained messages are
+ * made from its current states; only those of other clients are written.
  */
 export function sessionStore(store: Store, baseTopic: string): SessionStore {
   return {

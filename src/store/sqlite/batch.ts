@@ -1,7 +1,6 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
 import { Fault, type FaultCode, isDiskFault } from '../../message/fault.ts'
 import type { Commit, Engine } from '../engine.ts'
-import { handedOver } from './hand-over.ts'
 import { asFault } from './sqlite-engine.ts'
 
 /** One operation on its way to the engine. */
@@ -25,7 +24,7 @@ export type Answer =
   | { readonly id: number; readonly kind: 'committed'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'failed'; readonly fault: PlainFault }
 
-/** What a commit has left behind for those who did not ask. */
+/** What a batch reports to those who did not ask for it. */
 export interface Committed extends Commit {
   /** Why the disk takes nothing; null when it has taken something, undefined when nothing was to be written. */
   readonly trouble: PlainFault | null | undefined
@@ -78,8 +77,7 @@ export class Batch {
     const commit = this.#isOpen ? this.#close(beforeCommit) : nothing
     const trouble = commit !== null && this.#engine.wrote ? null : this.#trouble
     this.#trouble = undefined
-    const { bells, emitted } = commit ?? nothing
-    return { bells, emitted: handedOver(emitted), trouble }
+    return { ...(commit ?? nothing), trouble }
   }
 
   /** null where the commit fails. */

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3'
 import { enlist } from '../../ledger/events/outlets.ts'
 import { record } from '../../ledger/events/record.ts'
-import type { WaitingEvent } from '../../ledger/events/waiting.ts'
 import type { Bell, Written } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
 import type { HubEvent } from '../../message/hub-event.ts'
+import { Emitted } from '../emitted.ts'
 import type { Commit, Engine } from '../engine.ts'
 import { migrations } from './migrations.ts'
 
@@ -13,7 +13,7 @@ export class SqliteEngine implements Engine {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
   readonly #bells = new Set<Bell>()
-  #emitted: WaitingEvent[] = []
+  #emitted = new Emitted()
   #wiped = false
   #erased = false
   #wrote = false
@@ -49,7 +49,7 @@ export class SqliteEngine implements Engine {
   }
 
   emit(event: HubEvent, written?: Written): void {
-    this.#emitted.push(record(this, event, written))
+    this.#emitted.add(record(this, event, written))
   }
 
   ring(bell: Bell): void {
@@ -67,7 +67,7 @@ export class SqliteEngine implements Engine {
 
   begin(): void {
     this.#bells.clear()
-    this.#emitted = []
+    this.#emitted = new Emitted()
     this.#wrote = false
     this.run('BEGIN IMMEDIATE')
   }
@@ -76,7 +76,7 @@ export class SqliteEngine implements Engine {
   attempt<T>(operation: () => T): T {
     this.run('SAVEPOINT operation')
     const { wrote } = this
-    const { length } = this.#emitted
+    const { length } = this.#emitted.seqs
     try {
       const value = operation()
       this.run('RELEASE operation')
@@ -86,7 +86,7 @@ export class SqliteEngine implements Engine {
         this.run('ROLLBACK TO operation')
         this.run('RELEASE operation')
         this.#wrote = wrote
-        this.#emitted.length = length
+        this.#emitted.cut(length)
       }
       throw error
     }
@@ -94,17 +94,13 @@ export class SqliteEngine implements Engine {
 
   /** Makes everything since `begin` durable, and its events wait for every outlet. */
   commit(): Commit {
-    const emitted = this.#emitted
-    if (emitted.length > 0)
-      enlist(
-        this,
-        emitted.map(({ seq }) => seq),
-      )
+    const { seqs, events } = this.#emitted
+    if (seqs.length > 0) enlist(this, seqs)
     this.run('COMMIT')
     this.#erased ||= this.#bells.has('erased')
     this.#wiped ||= this.#erased || this.#bells.has('wiped')
     // Some of them may be what was erased.
-    return { bells: [...this.#bells], emitted: this.#bells.has('erased') ? null : emitted }
+    return { bells: [...this.#bells], emitted: this.#bells.has('erased') ? null : events }
   }
 
   rollback(): void {
