@@ -5,7 +5,7 @@ import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
 import { erase } from './erase.ts'
-import { show, showAll, standing, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
+import { currentStates, show, showAll, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
 import { openOutlets } from './events/outlets.ts'
 import { acknowledge, countWaiting, parkEvent, waitingEvents } from './events/waiting.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
@@ -70,7 +70,7 @@ export const operations = {
   show,
   showAll,
   withdrawOthers,
-  standing,
+  currentStates,
   subjects,
   subjectsNamed,
   reviewPresence,

@@ -11,7 +11,7 @@ export interface Store {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
   /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
-  /** A bell rings after commits; it may be lost, so a slow sweep must stand behind every listener. */
+  /** A bell rings after commits; it may be lost, so every listener needs a slow sweep of its own. */
   on(bell: Bell, listener: () => void): () => void
   /**
    * What a commit emitted, in its order, behind the answers of those who asked for it; null where that is more than is

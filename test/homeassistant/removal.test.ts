@@ -55,6 +55,6 @@ test('what was announced is known over a restart: the removal goes out once, and
     { a: { p: 'sensor' }, b: { p: 'sensor' } },
     { b: { p: 'sensor' } },
   ])
-  const standing = await second.run('standing', { kind: '', subject: '', limit: 10 })
+  const standing = await second.run('currentStates', { kind: '', subject: '', limit: 10 })
   expect(standing.map((row) => retainedOf(row, 'hub'))).toMatchObject([{ topic, payload: less }])
 })

@@ -118,7 +118,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
   emit: run('emit', [{ kind: 'state', subject: 'gate', data: {} }]),
   parkEvent: run('parkEvent', { outlet: 'mqtt', seq: 1, reason: 'not allowed' }),
   openOutlets: run('openOutlets', { names: ['mqtt'] }),
-  standing: run('standing', { kind: 'state', subject: 'gate', limit: 100 }),
+  currentStates: run('currentStates', { kind: 'state', subject: 'gate', limit: 100 }),
   subjects: run('subjects', { kind: 'state', after: 'gate', limit: 100 }),
   subjectsNamed: run('subjectsNamed', { kind: 'announcement', root: 'ha', name: 'gate' }),
   withdrawOthers: run('withdrawOthers', { kinds: ['gateway'], subjects: [] }),

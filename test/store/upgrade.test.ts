@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
-import { standing } from '../../src/ledger/events/latest.ts'
+import { currentStates } from '../../src/ledger/events/latest.ts'
 import { waitingEvents } from '../../src/ledger/events/waiting.ts'
 import { applyReport, matchWaitingReports } from '../../src/ledger/outbox/reports.ts'
 import { room } from '../../src/ledger/quota.ts'
@@ -134,7 +134,7 @@ test('what was retained before an upgrade remains after it, and announcements ar
     for (const row of retainedRows) insert.run(...row)
   })
   const engine = new SqliteEngine(path, { durable: false })
-  const rows = standing(engine, { kind: '', subject: '', limit: 100 })
+  const rows = currentStates(engine, { kind: '', subject: '', limit: 100 })
   expect(rows.slice(0, 2).map(({ kind }) => kind)).toEqual(['announcement', 'announcement'])
   const told = rows.map((row) => retainedOf(row, 'hub')).map(({ topic, payload }) => [topic, payload])
   const expected = retainedRows.map(([topic, payload]) => [

@@ -257,7 +257,7 @@ export class Ledger {
 
   /** What a broker retains of it, by topics behind the base topic and whole ones. */
   retained(): Map<string, string> {
-    const standing = this.run('standing', { kind: '', subject: '', limit: 10_000 }).map((row) =>
+    const standing = this.run('currentStates', { kind: '', subject: '', limit: 10_000 }).map((row) =>
       retainedOf(row, 'smshub'),
     )
     return new Map(standing.map(({ topic, payload }) => [topic.replace(/^smshub\//, ''), payload]))

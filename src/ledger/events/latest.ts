@@ -51,17 +51,17 @@ export function withdraw(tx: Tx, kinds: readonly LastingKind[], subject: string)
   for (const kind of kinds) if (latest(tx, kind, subject) !== undefined) tx.emit({ kind, subject, data: null })
 }
 
-export interface Standing {
+export interface CurrentState {
   readonly kind: LastingKind
   readonly subject: string
   readonly data: string
 }
 
 /** A page of all current states, for an outlet whose peer has lost them. */
-export function standing(
+export function currentStates(
   tx: Tx,
   { kind, subject, limit }: { kind: string; subject: string; limit: number },
-): Standing[] {
+): CurrentState[] {
   return tx.all(
     'SELECT kind, subject, data FROM latest WHERE (kind, subject) > (?, ?) ORDER BY kind, subject LIMIT ?',
     kind,

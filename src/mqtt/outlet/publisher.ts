@@ -79,7 +79,7 @@ export class Publisher implements Outlet {
   async prepare(): Promise<boolean> {
     const after = this.#republishedTo
     if (after === null) return false
-    const rows = await this.#store.run('standing', { kind: after.kind, subject: after.subject, limit: page })
+    const rows = await this.#store.run('currentStates', { kind: after.kind, subject: after.subject, limit: page })
     const published = rows.map((row) => this.#ingress.publish(retainedOf(row, this.#baseTopic)))
     const answers = await Promise.allSettled(published)
     // The connection ended: the same page is published again on the next one.

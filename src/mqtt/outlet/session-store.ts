@@ -19,7 +19,7 @@ export function sessionStore(store: Store, baseTopic: string): SessionStore {
       if (whose === 'own') {
         const [kind = '', ...words] = after
         const subject = words.join(' ')
-        const rows = await store.run('standing', { kind, subject, limit: page })
+        const rows = await store.run('currentStates', { kind, subject, limit: page })
         const messages = rows.map((row): RetainedMessage => {
           const { topic, payload } = retainedOf(row, baseTopic)
           return { topic, payload: octets.encode(payload), qos: 1 }

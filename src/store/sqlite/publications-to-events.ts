@@ -37,7 +37,7 @@ const dataOfPayload = `CASE
       WHEN payload = '' AND retain = 1 THEN NULL
       ELSE payload END`
 
-/** The step that makes events of messages: what waits is still published, and what is retained still stands. */
+/** The step that makes events of messages: what waits is still published, and what is retained is the current state. */
 export const publicationsToEvents = `
   -- What a change leaves to be told is an event: outlets make messages of it. data: JSON, or a text of somebody else's
   CREATE TABLE event (

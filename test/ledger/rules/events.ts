@@ -26,8 +26,8 @@ const withTwo = (ledger: Ledger, ...subjects: string[]) => {
 const keptSubjects = (ledger: Ledger) =>
   ledger.engine.all<{ subject: string }>('SELECT subject FROM event ORDER BY seq').map(({ subject }) => subject)
 const waitingOnes = (ledger: Ledger) => waiting(ledger).map(({ subject, data }) => [subject, data])
-const standing = (ledger: Ledger) =>
-  ledger.run('standing', { kind: '', subject: '', limit: 99 }).map(({ kind, subject }) => `${kind} ${subject}`)
+const current = (ledger: Ledger) =>
+  ledger.run('currentStates', { kind: '', subject: '', limit: 99 }).map(({ kind, subject }) => `${kind} ${subject}`)
 const config = (name: string) => `ha/device/${name}/config`
 const announcement = (subject: string, data: string | null = '{}') =>
   ({ kind: 'announcement', subject, data }) as const satisfies HubEvent
@@ -43,20 +43,20 @@ export const eventRules = {
       emit(ledger, 'a')
       expect(waiting(ledger).map(({ subject }) => subject)).toEqual(['a', 'b', 'a'])
     },
-    'the latest of each subject stands until it is withdrawn': (ledger) => {
+    'the latest event of each subject is its current state until it is withdrawn': (ledger) => {
       emit(ledger, 'a', 'b')
       ledger.run('emit', [state('a', null)])
-      expect(standing(ledger)).toEqual(['state b'])
+      expect(current(ledger)).toEqual(['state b'])
       expect(waiting(ledger).at(-1)).toMatchObject({ subject: 'a', data: null })
     },
-    'is read by nobody where there is no outlet, and leaves only what stands': (ledger) => {
+    'without an outlet an event leaves only the current state': (ledger) => {
       ledger.run('openOutlets', { names: [] })
       emit(ledger, 'a')
-      expect([ledger.count('event'), standing(ledger)]).toEqual([0, ['state a']])
+      expect([ledger.count('event'), current(ledger)]).toEqual([0, ['state a']])
     },
-    'what merely happens does not stand': (ledger) => {
+    'an event of a kind that does not last leaves no current state': (ledger) => {
       ledger.run('emit', [{ kind: 'device_event', subject: 'a', data: {} }])
-      expect([standing(ledger), waiting(ledger)]).toEqual([[], [expect.objectContaining({ kind: 'device_event' })]])
+      expect([current(ledger), waiting(ledger)]).toEqual([[], [expect.objectContaining({ kind: 'device_event' })]])
     },
   },
   openOutlets: {
@@ -165,13 +165,13 @@ export const eventRules = {
       expect([ledger.count('event_parked'), ledger.count('event', 'seq = 1')]).toEqual([0, 0])
     },
   },
-  standing: {
-    'answers a page of what stands, of whichever kind, behind the last one; announcements first': (ledger) => {
+  currentStates: {
+    'returns a page of all current states, behind the last one; announcements first': (ledger) => {
       emit(ledger, 'c', 'a', 'b')
       ledger.run('emit', [{ kind: 'availability', subject: 'a', data: true }, announcement('x')])
       acknowledgeAll(ledger)
-      expect(standing(ledger)).toEqual(['announcement x', 'availability a', 'state a', 'state b', 'state c'])
-      expect(ledger.run('standing', { kind: 'availability', subject: 'a', limit: 2 })).toEqual([
+      expect(current(ledger)).toEqual(['announcement x', 'availability a', 'state a', 'state b', 'state c'])
+      expect(ledger.run('currentStates', { kind: 'availability', subject: 'a', limit: 2 })).toEqual([
         { kind: 'state', subject: 'a', data: '{}' },
         { kind: 'state', subject: 'b', data: '{}' },
       ])
@@ -183,11 +183,11 @@ export const eventRules = {
       expect(announce(ledger, config('a'), '{}', true)).toBe(1)
       expect(waiting(ledger)).toHaveLength(2)
     },
-    'a withdrawal is news where nothing stands, too: others may have it': (ledger) => {
+    'a withdrawal is emitted without a current state, too: others may have one': (ledger) => {
       expect(ledger.run('show', { events: [announcement('x', null)] })).toBe(1)
       expect(waitingOnes(ledger)).toEqual([['x', null]])
     },
-    'tells what an announcement replaces, for those who must take it down, and of nothing else': (ledger) => {
+    'records what an announcement replaces, for readers that must remove it, and of no other kind': (ledger) => {
       announce(ledger, config('a'), 'old')
       announce(ledger, config('a'), 'new')
       ledger.run('show', { events: [state('gate', { door: 'open' }), state('gate', { door: 'shut' })] })
@@ -196,7 +196,7 @@ export const eventRules = {
     },
   },
   showAll: {
-    'emits what is new of some kinds and withdraws what else stands of them': (ledger) => {
+    'emits the changed states of some kinds and withdraws every other one': (ledger) => {
       const page = (subject: string, count = 0) => ({ kind: 'devices', subject, data: { count } }) as const
       const show = (...events: ReturnType<typeof page>[]) => {
         acknowledgeAll(ledger)
@@ -207,18 +207,18 @@ export const eventRules = {
       show(page(''), page('2'))
       expect(show(page(''), page('2', 1))).toEqual([['2', '{"count":1}']])
       expect(show(page(''))).toEqual([['2', null]])
-      expect(standing(ledger)).toEqual(['devices ', 'state elsewhere'])
+      expect(current(ledger)).toEqual(['devices ', 'state elsewhere'])
     },
   },
   withdrawOthers: {
-    'withdraws what stands of other subjects, of these kinds only': (ledger) => {
+    'withdraws the states of other subjects, of these kinds only': (ledger) => {
       const of = (kind: LastingKind, ...subjects: string[]) =>
         subjects.map((subject) => ({ kind, subject, data: '1' }) as unknown as HubEvent)
       ledger.run('emit', [...of('gateway', 'home', 'gone'), ...of('gateway_availability', 'gone')])
       ledger.run('emit', [...of('state', 'gone'), ...of('dialect_state', 'sms2mqtt/connected', 'old/connected')])
       ledger.run('withdrawOthers', { kinds: ['gateway', 'gateway_availability'], subjects: ['home'] })
       ledger.run('withdrawOthers', { kinds: ['dialect_state'], subjects: ['sms2mqtt/connected'] })
-      expect(standing(ledger)).toEqual(['dialect_state sms2mqtt/connected', 'gateway home', 'state gone'])
+      expect(current(ledger)).toEqual(['dialect_state sms2mqtt/connected', 'gateway home', 'state gone'])
     },
   },
   subjects: {
