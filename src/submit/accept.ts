@@ -4,19 +4,19 @@ import type { Accepted } from '../message/accepted.ts'
 import type { Fault } from '../message/fault.ts'
 import type { CommandRequest } from '../message/request.ts'
 
-/** A request that is understood, or one that is not: then `fault` says why. */
+/** A valid request, or an invalid one with its `fault`. */
 export interface Asked {
   readonly request: CommandRequest
   readonly fault: Fault | null
 }
 
-/** The requests of what a door hands over, each under an id of its own. */
+/** The requests of an accepted publish or operation, each with its own id. */
 export function accept(accepted: Accepted, newId: (prefix: string) => string): Asked[] {
   const { origin, options, intents, fault } = accepted
   return intents.map((intent) => ({ request: { commandId: newId('cmd'), origin, intent, options }, fault }))
 }
 
-/** What tells it from a repetition. */
+/** For detecting repetitions. */
 export function identityOf(accepted: Accepted): Pick<EnqueueArgs, 'key' | 'ref'> {
   const { delivery, idempotency, content } = accepted
   const hash = createHash('sha256').update(content.place).update('\0').update(content.payload).digest('base64url')

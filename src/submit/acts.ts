@@ -5,7 +5,7 @@ import type { NewSubmission } from '../ledger/outbox/new-submission.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import { segmentText } from '../sms/segment-text.ts'
 
-/** Everything that is sent for one command, one row each, with what is expected of the device after it. */
+/** The texts of one command, one row each, with the expected reply. */
 export function actsOf(composed: Composed, device: Device): [NewStep, ...NewStep[]] {
   const { params, command, reply, secrets } = composed
   const ring = { text: '', goes: 'then' as const, wait: 0, command, params, reply, secrets }
@@ -16,7 +16,7 @@ export function actsOf(composed: Composed, device: Device): [NewStep, ...NewStep
     waitMs: one.wait * 1000,
     segments: composed.ring === null ? segmentText(one.text, { alphabet }).segments.map(({ text }) => text) : [''],
     expect: one.reply.expect,
-    // It hears the text when it wakes, and the answer comes after that.
+    // It receives the text when it wakes, and answers after that.
     withinMs: (one.reply.within + (device.timing.wakes?.every ?? 0)) * 1000,
     spec: specOf(one, composed, texts[i + 1]?.goes !== 'then'),
   }))
@@ -25,7 +25,7 @@ export function actsOf(composed: Composed, device: Device): [NewStep, ...NewStep
 
 type Answered = Pick<ComposedText, 'goes' | 'command' | 'params' | 'reply' | 'secrets'>
 
-/** What holds, holds with the last text of an act. */
+/** Values hold with the last text of a command. */
 function specOf({ goes, command, params, reply, secrets }: Answered, composed: Composed, isLast: boolean): AnswerSpec {
   return {
     command,

@@ -16,25 +16,25 @@ import type { Asked } from './accept.ts'
 import { actsOf, joinsOf } from './acts.ts'
 import { isRegistered, type RecipientDeps } from './recipients.ts'
 
-/** What composing needs to know of the hub. */
+/** Dependencies of composing. */
 export interface ComposeDeps extends RecipientDeps {
   readonly destinations: 'registered' | 'any'
   readonly gateways: readonly string[]
-  /** The number of a gateway's SIM; null when nobody knows it. */
+  /** The number of a gateway's SIM; null when unknown. */
   numberOf(gateway: string): string | null
-  /** Which gateways a number may go through. */
+  /** The gateways for a number. */
   readonly pool: Pick<Pool, 'routeOf'>
   newId(prefix: string): string
-  /** The last number that a command of a device had, for those that are numbered. */
+  /** The last command number of each device with numbered commands. */
   readonly counters: Map<string, number>
 }
 
-/** Seconds a command stays good when nobody says: an opened gate is wanted now or not at all. */
+/** Default time to live of a command: an opened gate is wanted now or not at all. */
 const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
 
 /**
- * Looks a request up in the device's profile and makes the text; what can't be sent becomes a refusal. What a TOGGLE
- * comes to is decided where it is queued: by then, what was asked before it is known.
+ * Looks a request up in the device's profile and makes the text, or a refusal. The value of a TOGGLE is decided when it
+ * is queued, as earlier requests are known then.
  */
 export function compose(asked: Asked, deps: ComposeDeps, now: number): NewSubmission | Refusal | Toggle {
   const one = (current: Value) => composeOne(asked, deps, now, current)
@@ -84,7 +84,7 @@ function composeOne(
   }
 }
 
-/** The device, with the number of the gateway that it shall know from now on where the request names one. */
+/** The device, with the number of the gateway that it is to store, where the request names one. */
 function addressed({ options }: CommandRequest, id: string, deps: ComposeDeps): Device {
   const device = deps.device(id)
   if (device === undefined) {
@@ -125,7 +125,7 @@ function resolve(
   }
 }
 
-/** A number for commands that are numbered. It is used up where one of them is queued. */
+/** The next command number. It is used up when a numbered command is queued. */
 const nextCounter = (device: string, { counters }: ComposeDeps): number => (counters.get(device) ?? 0) + 1
 
 function composeForDevice(
@@ -150,7 +150,7 @@ function composeForDevice(
   if (!safe && options.mayBeClearing) {
     throw new Fault(
       'invalid_payload',
-      `an empty payload may be somebody who clears a retained message; publish PRESS to ${composed.command}`,
+      `an empty payload may clear a retained message; publish PRESS to ${composed.command}`,
     )
   }
   if (options.dryRun) {
@@ -166,7 +166,7 @@ function composeForDevice(
   if (!safe && options.waited && options.ttl === null) {
     const late = new Fault(
       'ttl_expired',
-      'it waited at the broker while the hub was away, and it is not known for how long',
+      'it was queued at the broker for an unknown time while the hub was disconnected',
     )
     return { ...refuse(request, late), ...shown(composed), status: 'expired' as const, text: masked }
   }
@@ -192,7 +192,7 @@ function composeForDevice(
     expect: first.expect,
     withinMs: first.withinMs,
     gapMs: (device.timing.gap ?? 0) * 1000,
-    // A report settles what a silent modem leaves in doubt; for what may be repeated it isn't worth its price.
+    // A report settles a command in doubt; for commands that may be repeated it is not worth its price.
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
     route: routeTo(device, options.gateway, deps),
     spec: first.spec,
@@ -208,14 +208,14 @@ function composeForDevice(
   }
 }
 
-/** What makes two commands the same one: their texts, but for the number that each of them has. */
+/** Identity of a command: its texts, apart from the command number. */
 function contentOf({ command, params, ring, texts }: Composed): string {
   if (ring !== null) return `ring ${ring}`
   const { counter, ...others } = params
   return counter === undefined ? texts.map(({ text }) => text).join('\0') : JSON.stringify([command, others])
 }
 
-/** What nobody is harmed by waits for as long as the device sleeps. */
+/** Harmless commands wait as long as the device sleeps. */
 function safeTtl({ timing: { wakes, window, expected } }: Device): number {
   const sleep = (wakes?.every ?? 0) + (wakes?.for ?? 0) + (window === undefined ? 0 : (expected ?? 0))
   return Math.max(defaultTtl.safe, sleep)
@@ -225,7 +225,7 @@ function shown(composed: Composed): Pick<Refusal, 'command' | 'args'> {
   return { command: composed.command, args: composed.shown }
 }
 
-/** The owner's own words to a device: nobody knows what they do, so they are never repeated in doubt. */
+/** A literal text to a device: as its effect is unknown, it is never repeated in doubt. */
 function composeLiteral(
   request: CommandRequest,
   text: string,
@@ -241,7 +241,7 @@ function composeLiteral(
   }
 }
 
-/** A text to a number, which `recipients.ts` has found behind what was asked for. */
+/** A text to a number, which `recipients.ts` has resolved. */
 function composeText(
   request: CommandRequest,
   intent: Extract<Intent, { verb: 'text' }>,
@@ -260,12 +260,12 @@ function composeText(
     )
   }
   const device = deps.behind(recipient).find((one) => one.recipient === recipient)
-  // A number has one lane, whoever is behind it: its texts keep their order.
+  // A number has one lane, so that its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   return { ...literal(request, intent.text, recipient, deps, now), lane }
 }
 
-/** Where nobody knows who asks, each target has its own quota: one caller does not use up that of all others. */
+/** Anonymous clients have a quota per target, so that one does not use up that of all others. */
 function quotaOf({ origin }: CommandRequest, target: string): string {
   return origin.isAnonymous ? `client:${origin.client} to ${target}` : `client:${origin.client}`
 }
@@ -315,7 +315,7 @@ function literal(
   }
 }
 
-/** What is told of a request that is not carried out. Of a value that is no scalar nothing is told. */
+/** The refusal of a request. A value that is not a scalar is left out. */
 export function refuse(request: CommandRequest, fault: Fault): Refusal {
   const { intent } = request
   return {
@@ -328,7 +328,7 @@ export function refuse(request: CommandRequest, fault: Fault): Refusal {
   }
 }
 
-/** What a submission and its refusal both tell of the request. */
+/** The data of a request for submissions and refusals. */
 function asked({ commandId, origin, intent }: CommandRequest) {
   return {
     commandId,

@@ -1,11 +1,11 @@
 import type { Clock } from '../util/clock.ts'
 
-/** ms in which a gateway gets nothing that has just said that it gets too much. */
+/** Pause after a gateway has reported that it gets too much. */
 const restMs = 1_000
 
 /**
- * How much a gateway has under way at once, at the most its window. Told that it is too much, half of that, once for all
- * that was under way then; from there one more with each round that is taken.
+ * Submissions that a gateway may have in flight, at most its window. Halved when it reports too many, once for all that
+ * were in flight then; increased by one with each accepted round.
  */
 export class Credits {
   readonly #window: number
@@ -26,12 +26,12 @@ export class Credits {
     return Math.max(0, this.#limit - this.#used)
   }
 
-  /** ms until it may have more. */
+  /** Time until it may have more, in ms. */
   get rest(): number {
     return Math.max(0, this.#restUntil - this.#clock.monotonic())
   }
 
-  /** One is under way; answers its round. */
+  /** One is in flight; returns its round. */
   take(): number {
     this.#used++
     return this.#round
@@ -41,14 +41,14 @@ export class Credits {
     this.#used--
   }
 
-  /** The gateway takes what it gets. */
+  /** The gateway has accepted one. */
   accepted(): void {
     if (this.#limit >= this.#window || ++this.#taken < this.#limit) return
     this.#limit++
     this.#taken = 0
   }
 
-  /** What was under way in this round was too much. */
+  /** The submissions in flight in this round were too many. */
   throttled(round: number): void {
     this.#restUntil = this.#clock.monotonic() + restMs
     if (round !== this.#round) return

@@ -8,14 +8,14 @@ export interface DeadlineRules {
   holdsUnsafe(): boolean
 }
 
-/** The slow sweep behind the bell, in ms. */
-const slowSweep = 60_000
-/** Deadlines are met this exactly; a burst of changes costs one look. */
-const grain = 50
-/** ms behind a sweep that failed. */
-const againMs = 1_000
+/** Fallback interval, should the bell not ring. */
+const sweepIntervalMs = 60_000
+/** Accuracy of deadlines, so that a burst of changes causes one sweep. */
+const accuracyMs = 50
+/** After a failed sweep. */
+const retryMs = 1_000
 
-/** Ends the waits that are over: times to live, reports, answers, rests of lanes. */
+/** Ends waits that are over: times to live, reports, answers, pauses of lanes. */
 export class Deadlines {
   readonly #store: Store
   readonly #clock: Clock
@@ -46,7 +46,7 @@ export class Deadlines {
     await this.#ended
   }
 
-  /** Looks again now: time itself has changed. */
+  /** Sweeps now, as the clock was set. */
   look(): void {
     this.#bell.ring()
   }
@@ -56,19 +56,19 @@ export class Deadlines {
       const seen = this.#bell.rings
       const wait = await this.#sweep().catch((error) => {
         this.#failed(asError(error))
-        return againMs
+        return retryMs
       })
       await this.#bell.wait(seen, wait)
-      if (this.#running && wait > grain)
-        await new Promise<void>((resolve) => this.#clock.after(Math.min(grain, wait), resolve))
+      if (this.#running && wait > accuracyMs)
+        await new Promise<void>((resolve) => this.#clock.after(Math.min(accuracyMs, wait), resolve))
     }
   }
 
-  /** Sweeps once; answers how long nothing will be due. */
+  /** Sweeps once; returns how long nothing will be due. */
   async #sweep(): Promise<number> {
     const now = this.#rules.now()
     const { more, next } = await this.#store.run('sweep', { now, hold: this.#rules.holdsUnsafe() })
     if (more) return 0
-    return next === null ? slowSweep : Math.max(0, Math.min(slowSweep, next - this.#rules.now()))
+    return next === null ? sweepIntervalMs : Math.max(0, Math.min(sweepIntervalMs, next - this.#rules.now()))
   }
 }

@@ -5,17 +5,17 @@ import type { Turns } from '../ledger/outbox/turns.ts'
 import type { Owner } from '../message/owner.ts'
 import type { Store } from '../store/store.ts'
 
-/** What dispatching must know before it takes anything. */
+/** Conditions of dispatching. */
 export interface DispatchRules {
   readonly owner: Owner
   /** Segments that this gateway may send. */
   limits(gateway: string): GatewayLimits
   now(): number
-  /** The wall clock can't be trusted: nothing unsafe goes out. */
+  /** The wall clock can't be trusted: nothing unsafe is sent. */
   holdsUnsafe(): boolean
 }
 
-/** Takes the next submissions for a gateway. Answers before the commit: AT+CMGS may go out, the PDU may not yet. */
+/** Takes the next submissions for a gateway. Answers before the commit: AT+CMGS may be sent, the PDU not yet. */
 export async function dispatch(
   store: Store,
   gateway: Gateway,

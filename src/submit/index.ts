@@ -17,9 +17,9 @@ import { isRecipient, toRecipients } from './recipients.ts'
 import { RefusalLog } from './refusal-log.ts'
 
 /**
- * SUBMIT: what a door has accepted -> SMS-SUBMIT
+ * SUBMIT: an accepted request -> SMS-SUBMIT
  *
- *   accept     what is asked for, each under an id of its own
+ *   accept     the requests, each with its own id
  *   compose    request and profile -> the text, or a refusal
  *   enqueue    the outbox -- commit --
  *   == now the acknowledgement may leave: PUBACK ==
@@ -28,7 +28,7 @@ import { RefusalLog } from './refusal-log.ts'
  *   settle     sent, queued again, given up or in doubt -- commit --
  */
 export const submitSteps = ['accept', 'compose', 'enqueue', 'dispatch', 'send', 'settle'] as const
-/** Where a hand-over can break off between the steps: at the prompt, behind the mark, behind the modem's answer. */
+/** Failpoints within `send`: at the prompt, after the mark, after the modem's answer. */
 export const sendPoints = ['prompted', 'marked', 'answered'] as const
 
 export interface SubmitDeps extends ComposeDeps {
@@ -40,7 +40,7 @@ export interface SubmitDeps extends ComposeDeps {
   readonly pool: Pool
   /** ms from the request of a permit to the first octet: later, nothing is written. */
   readonly permitMs?: number | undefined
-  /** The disk has room: without it nothing is taken in and nothing is sent. */
+  /** The disk has space: without it nothing is accepted and nothing is sent. */
   hasRoom(): boolean
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
@@ -50,7 +50,7 @@ export class Submit {
   readonly #steps: Steps<(typeof submitSteps)[number]>
   readonly #loops = new Map<string, GatewayLoop>()
   readonly #gateways: Gateway[] = []
-  /** Routes of which it is heard when a lane becomes ready. */
+  /** Routes that are listened to for ready lanes. */
   readonly #routes = new Set<string>()
   readonly deadlines: Deadlines
   readonly #refusals: RefusalLog
@@ -63,23 +63,23 @@ export class Submit {
     deps.store.on('outbox', () => this.look())
   }
 
-  /** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
+  /** Whether a text to this name or number goes to contacts and devices only. */
   isRecipient(to: string, isTopic: boolean): boolean {
     return isRecipient(to, isTopic, this.#deps)
   }
 
-  /** The hub's own question: for a property of a device, or for its state where it is empty. */
+  /** A query by the hub itself: of a property of a device, or of its state where it is empty. */
   ask(device: string, property: string): Promise<Enqueued> {
-    // Nobody's quota but the device's own.
+    // Only the quota of the device applies.
     const asker = { ...ownAsker('hub', 'hub'), isAnonymous: true }
     return this.submit(acceptGet(asker, device, property === '' ? null : property))
   }
 
-  /** From the door to the disk. Resolved, the acknowledgement may leave. */
+  /** From the request to the disk. When it resolves, the acknowledgement may be sent. */
   async submit(accepted: Accepted): Promise<Enqueued> {
     const { store, rules, limits } = this.#deps
     if (!this.#deps.hasRoom())
-      throw new Fault('storage_full', 'the disk is full: nothing is taken in until there is room')
+      throw new Fault('storage_full', 'the disk is full: nothing is accepted until there is space')
     const now = rules.now()
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
     const identity = identityOf(accepted)
@@ -102,11 +102,11 @@ export class Submit {
     return enqueued
   }
 
-  /** A defect of ours: without an answer the client would send it again for ever. */
+  /** A defect of the hub is answered, as the client would otherwise repeat the request for ever. */
   #defect({ content }: Accepted, asked: readonly Asked[], error: unknown): Refusal[] {
     const fault = Fault.from(error)
     if (fault.code !== 'internal') throw fault
-    this.#deps.log('error', `what was asked of ${content.place} can't be taken in: ${fault.message}`)
+    this.#deps.log('error', `a request on ${content.place} can't be queued: ${fault.message}`)
     return asked.map(({ request }) => refuse(request, fault))
   }
 
@@ -125,17 +125,17 @@ export class Submit {
     for (const loop of this.#loops.values()) loop.start()
   }
 
-  /** Something makes it worth for every gateway to look. */
+  /** Wakes every gateway. */
   look(): void {
     for (const loop of this.#loops.values()) loop.ring()
   }
 
-  /** A gateway has become ready, or something else of it has changed. */
+  /** The state of a gateway has changed. */
   gatewayChanged(id: string): void {
     this.#loops.get(id)?.ring()
   }
 
-  /** Takes nothing new out of the queue and lets running hand-overs end. */
+  /** Claims nothing new and lets running submissions end. */
   async stop(): Promise<void> {
     const loops = [...this.#loops.values()].map((loop) => loop.stop())
     await this.deadlines.stop()
@@ -149,8 +149,8 @@ export class Submit {
   }
 
   /**
-   * A lane of this route is ready: for one gateway, whose turn it is. One that takes all it has room for passes on. Where
-   * all are busy, the first that is free again looks by itself.
+   * A lane of this route is ready: for one gateway, whose turn it is. One that takes all it has room for passes on.
+   * Where all are busy, the first that is free again looks by itself.
    */
   #wake(route: string): void {
     const { pool } = this.#deps

@@ -5,26 +5,26 @@ import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
 
-/** Whom texts may go to. */
+/** Allowed recipients of texts. */
 export interface RecipientDeps {
   device(id: string): Device | undefined
   devices(): Iterable<Device>
   /** Devices with this number, however it is written. */
   behind(number: string): readonly Device[]
-  /** Everybody who may get texts without being a device: a number, or the names and numbers of a group. */
+  /** Contacts: a number, or the names and numbers of a group. */
   readonly contacts: ReadonlyMap<string, string | readonly string[]>
   readonly region: string | undefined
   newId(prefix: string): string
 }
 
-/** Groups are the owner's own; what one publish makes of them is bounded all the same. */
-const mostRecipients = 200
-/** Names that a refusal lists. */
-const mostListed = 10
+/** Recipients of one publish, groups expanded. */
+const maxRecipients = 200
+/** Names listed in a refusal. */
+const maxListed = 10
 
 /**
- * Puts numbers for the names in what is asked for: a group becomes a text to each of its members, and nobody gets the
- * same text of one publish twice.
+ * Resolves names to numbers: a group becomes a text to each of its members, and nobody gets the same text of one
+ * publish twice.
  */
 export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): readonly Asked[] {
   const seen = new Set<string>()
@@ -44,12 +44,12 @@ export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): read
     }
   })
   const [first] = found
-  if (found.length <= mostRecipients || first === undefined) return found
-  const message = `one publish reaches at most ${mostRecipients} recipients, not ${found.length}`
+  if (found.length <= maxRecipients || first === undefined) return found
+  const message = `one publish reaches at most ${maxRecipients} recipients, not ${found.length}`
   return [{ request: first.request, fault: new Fault('invalid_payload', message) }]
 }
 
-/** Whether a text to this name or number goes to contacts and devices, and to nobody else. */
+/** Whether a text to this name or number goes to contacts and devices only. */
 export function isRecipient(to: string, isTopic: boolean, deps: RecipientDeps): boolean {
   try {
     return numbersOf(to, isTopic, deps).every((number) => isRegistered(number, deps))
@@ -64,7 +64,7 @@ function numbersOf(to: string, isTopic: boolean, deps: RecipientDeps, groups = n
   const contact = name === undefined ? undefined : deps.contacts.get(name)
   if (name !== undefined && contact !== undefined) {
     if (typeof contact === 'string') return [numberOf(contact, false, deps)]
-    // Each group once, by however many ways it is reached.
+    // Each group once, even if it is nested several times.
     if (groups.has(name)) return []
     groups.add(name)
     return [...new Set(contact.flatMap((member) => numbersOf(member, false, deps, groups)))]
@@ -75,15 +75,15 @@ function numbersOf(to: string, isTopic: boolean, deps: RecipientDeps, groups = n
   return [device.recipient]
 }
 
-/** A name as the configuration writes it. */
+/** A name as in the configuration. */
 function nameOf(given: string, { contacts }: RecipientDeps): string | undefined {
   if (contacts.has(given)) return given
   return [...contacts.keys()].find((name) => name.toLowerCase() === given.toLowerCase())
 }
 
 /**
- * A number as it is dialled. In a topic it has no plus, so one that makes sense with it is meant so; in a payload it
- * may have lost it. Who is registered is meant before all.
+ * A number as dialled. In a topic it has no plus, which is added if that makes a valid number; in a payload it may have
+ * lost it. Registered numbers have precedence.
  */
 function numberOf(given: string, isTopic: boolean, deps: RecipientDeps): string {
   const { region } = deps
@@ -96,7 +96,7 @@ function numberOf(given: string, isTopic: boolean, deps: RecipientDeps): string 
   if (meant !== null && (isTopic || isListed(meant, deps))) return meant
   if (!isForeignForm(given, region)) return number
   const advice = meant === null ? 'write it as +<country><number>' : `did you mean ${meant}?`
-  throw new Fault('invalid_payload', `"${given}" is no possible number in ${region}; ${advice}`, {
+  throw new Fault('invalid_payload', `"${given}" is not a possible number in ${region}; ${advice}`, {
     ...(meant !== null && { number: meant }),
   })
 }
@@ -104,11 +104,11 @@ function numberOf(given: string, isTopic: boolean, deps: RecipientDeps): string 
 function nobody(given: string, { contacts, devices }: RecipientDeps): Fault {
   const names = [...contacts.keys()]
   const meant = didYouMean(given, [...names, ...ids(devices())])
-  const listed = names.slice(0, mostListed).join(', ')
-  const rest = names.length > mostListed ? ` and ${names.length - mostListed} more` : ''
+  const listed = names.slice(0, maxListed).join(', ')
+  const rest = names.length > maxListed ? ` and ${names.length - maxListed} more` : ''
   const known = names.length === 0 ? '; there are none under contacts:' : `; there is ${listed}${rest}`
   return new Fault('invalid_payload', `there is no contact "${given.slice(0, 80)}"${meant || known}`, {
-    contacts: names.slice(0, mostListed),
+    contacts: names.slice(0, maxListed),
   })
 }
 
@@ -116,19 +116,19 @@ function* ids(devices: Iterable<Device>): Iterable<string> {
   for (const { id } of devices) yield id
 }
 
-/** Whether this very number is a contact's or a device's. */
+/** Whether exactly this number is that of a contact or a device. */
 function isListed(number: string, deps: RecipientDeps): boolean {
   for (const contact of contactNumbers(deps)) if (normaliseNumber(contact, deps.region) === number) return true
   return deps.behind(number).some(({ recipient }) => recipient === number)
 }
 
-/** Whether a number is anybody's who may get texts, however it is written. */
+/** Whether a number is that of a contact or a device, however it is written. */
 export function isRegistered(number: string, deps: RecipientDeps): boolean {
   for (const contact of contactNumbers(deps)) if (sameNumber(contact, number, deps.region)) return true
   return deps.behind(number).length > 0
 }
 
-/** Numbers of contacts, and those that groups name. */
+/** Numbers of contacts, those in groups included. */
 function* contactNumbers({ contacts }: RecipientDeps): Iterable<string> {
   for (const contact of contacts.values()) {
     if (typeof contact === 'string') yield contact

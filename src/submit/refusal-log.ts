@@ -1,12 +1,12 @@
 import type { Clock } from '../util/clock.ts'
 
-/** The next refusal of the same client is logged after this time; those between are counted. */
-const quietMs = 60_000
-/** Lines a minute, whoever is refused. */
-const mostLines = 30
-const mostClients = 1_000
+/** Refusals of the same client within this time are only counted. */
+const logIntervalMs = 60_000
+/** Lines per minute, of all clients. */
+const maxLines = 30
+const maxClients = 1_000
 
-/** Logs refused commands, without letting a flood of them become a flood of lines. */
+/** Logs refused commands, with the rate limited. */
 export class RefusalLog {
   readonly #clock: Clock
   readonly #write: (line: string) => void
@@ -21,13 +21,13 @@ export class RefusalLog {
   add(client: string, refusal: string): void {
     const now = this.#clock.monotonic()
     const known = this.#clients.get(client)
-    if (known !== undefined && now - known.at < quietMs) {
+    if (known !== undefined && now - known.at < logIntervalMs) {
       known.more++
       return
     }
-    if (now - this.#minute.at >= quietMs) this.#minute = { at: now, lines: 0 }
-    if (this.#minute.lines++ >= mostLines) return
-    if (this.#clients.size >= mostClients) this.#clients.clear()
+    if (now - this.#minute.at >= logIntervalMs) this.#minute = { at: now, lines: 0 }
+    if (this.#minute.lines++ >= maxLines) return
+    if (this.#clients.size >= maxClients) this.#clients.clear()
     this.#clients.set(client, { at: now, more: 0 })
     const more = known === undefined || known.more === 0 ? '' : `; ${known.more} more since the last line`
     this.#write(`refused ${client}: ${refusal}${more}`)

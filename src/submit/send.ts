@@ -10,14 +10,14 @@ import type { Clock, Timer } from '../util/clock.ts'
 import type { Checkpoint } from '../util/steps.ts'
 import type { DispatchRules } from './dispatch.ts'
 
-/** What became of one segment. */
+/** The outcome of a segment. */
 export interface SegmentSent {
   readonly part: number
   readonly account: string
   readonly handover: SubmitOutcome
 }
 
-/** A claim on its way, which may not be durable yet. */
+/** A claim, which may not be durable yet. */
 export interface Sending {
   readonly store: Store
   readonly gateway: Gateway
@@ -30,14 +30,14 @@ export interface Sending {
 }
 
 /**
- * Hands the segments of a submission to a gateway, one after the other, and tells each outcome. Stops at the first
- * segment that is not sent: a message that lacks one can't act.
+ * Submits the segments to a gateway, one after the other, and reports each outcome. Stops at the first segment that is
+ * not sent: an incomplete message has no effect.
  */
-export async function send(sending: Sending, told: (sent: SegmentSent) => void): Promise<void> {
+export async function send(sending: Sending, onSent: (sent: SegmentSent) => void): Promise<void> {
   const total = sending.claim.segments.length
   for (let part = 1; part <= total; part++) {
     const sent = await sendPart(sending, part)
-    told(sent)
+    onSent(sent)
     if (sent.handover.outcome !== 'sent') return
   }
 }
@@ -48,7 +48,7 @@ async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
     const { account } = gateway
     return { part, account, handover: await sendSegment(sending, part, account) }
   } catch (error) {
-    // Before anything was handed over: that has outcomes of its own.
+    // Only before anything was submitted, which has outcomes of its own.
     const reason = `gateway ${gateway.id}: ${asError(error).message}`
     log('error', `${claim.commandId} is not sent: ${reason}`)
     return { part, account: gateway.id, handover: { outcome: 'not_sent', reason } }
@@ -63,15 +63,19 @@ async function sendSegment(sending: Sending, part: number, account: string): Pro
   return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, account, validFor })
 }
 
-/** s until a call must have ended one way or the other. */
-const ringingTime = 90
+/** Longest duration of a call. */
+const maxCallSeconds = 90
 
 async function ring(sending: Sending, account: string, seconds: number): Promise<SubmitOutcome> {
   const { gateway, claim } = sending
   const { call } = gateway.can
   if (call === undefined) return refusedUnsent('hub', lacking(gateway.id, 'call'))
   const request = { number: claim.recipient, seconds }
-  return handedOver(sending, (permit) => call(request, permit), { part: 1, account, validFor: seconds + ringingTime })
+  return handedOver(sending, (permit) => call(request, permit), {
+    part: 1,
+    account,
+    validFor: seconds + maxCallSeconds,
+  })
 }
 
 interface Marked {
@@ -80,17 +84,17 @@ interface Marked {
   readonly validFor: number
 }
 
-/** ms for a gateway to ask for the permit, and from there to say what became of the message: far more than any needs. */
+/** Timeouts of a gateway until it asks for the permit, and from there to the outcome: far more than any needs. */
 const mostMs = { asked: 900_000, answered: 300_000 }
 
 const outcomes: readonly SubmitOutcome['outcome'][] = ['sent', 'refused', 'not_sent', 'in_doubt']
 
-/** What has become of the permit. One that is refused once stays refused. */
+/** State of the permit. Once refused it stays refused. */
 type PermitState = 'open' | 'given' | 'withdrawn'
 
 /**
- * Hands a segment over. A gateway that throws, or never answers, has an outcome like every other: before the permit
- * nothing left it, behind the permit nobody knows.
+ * Submits a segment. A gateway that throws, or never answers, has an outcome like every other: not sent before the
+ * permit, in doubt after it.
  */
 async function handedOver(
   { store, gateway, claim, rules, permitMs, checkpoint, clock, log }: Sending,
@@ -118,7 +122,7 @@ async function handedOver(
     checkpoint('submit.send:marked')
     // It may have been given up meanwhile.
     if ((state as PermitState) !== 'open') return 'stop'
-    // The process, or its disk, stood still: somebody else may have taken the submission over meanwhile.
+    // The process or its disk was suspended: another run may have taken the submission over.
     if (verdict === 'go' && elapsed() > permitMs) {
       state = 'withdrawn'
       stale = `the permit came ${Math.round(elapsed() / 1000)} s after it was asked for`
@@ -141,13 +145,13 @@ async function handedOver(
   }
 }
 
-/** ms since now: a machine that was suspended shows it on the wall clock only, a process that was stopped on both. */
+/** Time since now: a suspended machine shows it on the wall clock only, a stopped process on both. */
 function stopwatch(clock: Clock): () => number {
   const [monotonic, wall] = [clock.monotonic(), clock.wall()]
   return () => Math.max(clock.monotonic() - monotonic, clock.wall() - wall)
 }
 
-/** Resolves when a gateway has had more than its time: to ask for the permit, and to answer behind it. */
+/** Resolves when a gateway has exceeded its time: to ask for the permit, or to answer after it. */
 function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise<'overdue'>; cancel(): void } {
   let timer: Timer
   const over = new Promise<'overdue'>((resolve) => {

@@ -3,7 +3,7 @@ import type { Pool } from '../gateway/pool.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
 import type { Store } from '../store/store.ts'
 
-/** A gateway that is none of these is back in seconds, or back already. */
+/** A gateway in another status is ready within seconds, or already. */
 const away: readonly GatewayState['status'][] = ['offline', 'error', 'no_sim', 'sim_locked']
 
 export interface WaitDeps {
@@ -13,8 +13,8 @@ export interface WaitDeps {
   readonly now: number
 }
 
-/** Commands that nobody but gateways that are away could take say so. Answers whether there are more to tell. */
-export async function tellWaiting(gateway: Gateway, { store, pool, gateways, now }: WaitDeps): Promise<boolean> {
+/** Marks commands whose gateways are all unavailable. Returns whether there are more. */
+export async function reportWaiting(gateway: Gateway, { store, pool, gateways, now }: WaitDeps): Promise<boolean> {
   if (!isAway(gateway)) return false
   const byId = new Map(gateways.map((one) => [one.id, one]))
   let isMore = false
@@ -22,7 +22,7 @@ export async function tellWaiting(gateway: Gateway, { store, pool, gateways, now
     const those = ids.flatMap((id) => byId.get(id) ?? [])
     if (those.length < ids.length || !those.every(isAway)) continue
     const named = those.map(({ id, state }) => `${id} (${state.status})`).join(', ')
-    isMore = (await store.run('tellWaiting', { route, gateway: gateway.id, gateways: named, now })) || isMore
+    isMore = (await store.run('reportWaiting', { route, gateway: gateway.id, gateways: named, now })) || isMore
   }
   return isMore
 }
