@@ -28,7 +28,7 @@ import { endConnection } from './outbox/keys.ts'
 import { cancelCommand, findCommand, purgeQueue, queueOverview } from './outbox/queue.ts'
 import { recover } from './outbox/recover.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
-import { tellWaiting } from './outbox/waits.ts'
+import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
 import type { Tx } from './tx.ts'
 
@@ -41,7 +41,7 @@ export const operations = {
   enqueue,
   counters,
   claim,
-  tellWaiting,
+  reportWaiting,
   markWritten,
   markSent,
   requeue,

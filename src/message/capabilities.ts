@@ -17,7 +17,7 @@ export interface AtReply {
 
 /** Everything that a gateway may be able to do besides sending. */
 export interface Capabilities {
-  /** Another modem or SIM than before is right: what was held back goes out. Answers a sentence about it. */
+  /** Accepts another modem or SIM than before: what was held back is sent. Returns a sentence about it. */
   accept(): Promise<string>
   /** Sends a command to a modem. */
   at(text: string): Promise<AtReply>
@@ -28,7 +28,7 @@ export interface Capabilities {
   call(request: CallRequest, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
   /** Reads now how it is, instead of at the next look; `state` has it then. */
   look(): Promise<void>
-  /** Starts it anew, as it does by itself when it does not serve: `how` is a rung of its recovery. */
+  /** Restarts it, as it does by itself when it fails: `how` is a rung of its recovery. */
   restart(how: RestartKind): Promise<void>
   /** What went over its line lately, masked, for a bug report. */
   trace(): string

@@ -13,7 +13,7 @@ const emergencies: Readonly<Record<string, readonly string[]>> = {
   '44': ['18000'],
   // By text phone
   '47': ['1412'],
-  // Police by text as SMS (everywhere, or with the area code behind it), forest fires, rescue at sea
+  // Police by text as SMS (everywhere, or followed by the area code), forest fires, rescue at sea
   '86': ['12110(?:\\d{2,3})?', '12119', '12395'],
   // Police and fire brigade by text
   '65': ['70995', '70999', '71999'],
@@ -46,7 +46,7 @@ const listed = new RegExp(
 
 /** E.164: a country code, which never begins with 0, and 15 digits at most. */
 const international = /^\+[1-9]\d{6,14}$/
-/** A country code with three digits at most behind it: 112 and its kind, and no subscriber's number anywhere. */
+/** A country code followed by at most three digits: 112 and the like, and never a subscriber's number. */
 const tooShortAbroad = /^(?:\+|00)[1-9]\d{0,5}$/
 /** As it is dialled in the country: with or without the 0 in front, or with the 00 of another country's. */
 const national = /^(?:00?)?[1-9]\d{4,14}$/

@@ -18,13 +18,13 @@ import type { Clock } from '../util/clock.ts'
 import { SqliteStore, type StoreOptions } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
-/** Free space below which nothing is taken in: this, or a fiftieth of a small disk. */
+/** Free space below which nothing is accepted: this, or a fiftieth of a small disk. */
 const reserveOctets = 32 * 1024 * 1024
 
-/** Backups that are kept: who asks for one each day has a week of them. */
-const keptBackups = 7
+/** Kept backups: a week of daily ones. */
+const maxBackups = 7
 
-/** What the hub writes beside the store; files of earlier versions may still be readable by everybody. */
+/** Files of the hub beside the store; those of earlier versions may be readable by everybody. */
 const ownFiles = /^smshub\.db|^(instance|smshub\.pid)$/
 
 /** Whether users other than the owner can open it. Windows has no such bits. */
@@ -32,11 +32,11 @@ export function isReadableByOthers(path: string): boolean {
   return process.platform !== 'win32' && existsSync(path) && (statSync(path).mode & 0o077) !== 0
 }
 
-/** The folder that holds the store and what belongs to it. It holds passwords and texts: for its owner's eyes alone. */
+/** The folder of the store and its files. As they contain passwords and texts, it is accessible to the owner only. */
 export class DataFolder {
   readonly path: string
 
-  /** Makes the folder. Fails with `invalid_config` where it can't be written. */
+  /** Makes the folder. Fails with `invalid_config` where it is not writable. */
   constructor(path: string) {
     this.path = path
     try {
@@ -53,7 +53,7 @@ export class DataFolder {
     }
   }
 
-  /** Closes files that other users can open; names the folder when it is open to them itself. */
+  /** Restricts files that other users can open; returns a warning when the folder itself is open to them. */
   narrow(): string | null {
     for (const name of readdirSync(this.path)) {
       const file = join(this.path, name)
@@ -67,7 +67,7 @@ export class DataFolder {
     return join(this.path, 'smshub.db')
   }
 
-  /** Opens the store for this hub alone. A damaged one is copied aside and refused: never silently started empty. */
+  /** Opens the store exclusively. A damaged one is copied and refused, never silently replaced by an empty one. */
   async openStore(clock: Clock, options: Omit<StoreOptions, 'path'> = {}): Promise<Store> {
     const pidFile = join(this.path, 'smshub.pid')
     try {
@@ -101,16 +101,16 @@ export class DataFolder {
     return new Fault('store_damaged', message, { ...fault.detail, copy })
   }
 
-  /** A folder for a backup, for its owner's eyes alone: it holds secrets. */
+  /** A folder for a backup, accessible to the owner only, as it contains secrets. */
   newBackup(now: number): { readonly path: string; readonly name: string } {
-    if (!this.hasRoom()) throw new Fault('storage_full', `there is no room for a backup in ${this.path}`)
+    if (!this.hasRoom()) throw new Fault('storage_full', `there is no space for a backup in ${this.path}`)
     const name = isoTime(now).replace(/[:.]/g, '-')
     const path = join(this.path, 'backups', name)
     mkdirSync(path, { recursive: true, mode: 0o700 })
     return { path, name }
   }
 
-  /** A backup in a folder of its own, with `copyFiles` beside the store; answers where it is, seen from here. */
+  /** Writes a backup to a folder of its own, with `copyFiles` beside the store; returns its relative path. */
   async backUp(
     store: Pick<Store, 'backup'>,
     now: number,
@@ -132,13 +132,13 @@ export class DataFolder {
     rmSync(join(this.path, 'backups', name), { recursive: true, force: true })
   }
 
-  /** Removes the oldest backups; what somebody else has put there stays. */
+  /** Removes the oldest backups, and no other files. */
   forgetBackups(): void {
     const names = readdirSync(join(this.path, 'backups')).filter((name) => /^\d{4}-[\dTZ-]+$/.test(name))
-    for (const name of names.sort().slice(0, -keptBackups)) this.dropBackup(name)
+    for (const name of names.sort().slice(0, -maxBackups)) this.dropBackup(name)
   }
 
-  /** Copies of the store that are kept: backups, those of before an upgrade, damaged ones. */
+  /** Copies of the store: backups, those from before an upgrade, damaged ones. */
   backups(): string[] {
     const folder = join(this.path, 'backups')
     const made = existsSync(folder) ? readdirSync(folder).map((name) => `backups/${name}`) : []
@@ -146,13 +146,13 @@ export class DataFolder {
     return [...made.sort(), ...copies]
   }
 
-  /** Whether there is room for more than the hub's own last words. */
+  /** Whether there is space beyond the reserve. */
   hasRoom(): boolean {
     const { bavail, bsize, blocks } = statfsSync(this.path)
     return bavail * bsize > Math.min(reserveOctets, (blocks * bsize) / 50)
   }
 
-  /** Tells installations apart at a shared broker; made once, kept with the data. */
+  /** Distinguishes installations at a shared broker; made once, kept with the data. */
   instanceId(): string {
     const file = join(this.path, 'instance')
     if (existsSync(file)) return readFileSync(file, 'utf8').trim()

@@ -15,14 +15,14 @@ import { send } from './send.ts'
 import { settle } from './settle.ts'
 import { reportWaiting } from './wait.ts'
 
-/** Fallback interval, should the bell not ring. */
-const pollMs = 60_000
-/** Interval of reporting what waits for an unavailable gateway. */
-const reportIntervalMs = 1_000
+/** The slow look behind the bell, in ms. */
+const slowLook = 60_000
+/** ms between two looks at what waits for a gateway that is away. */
+const betweenTelling = 1_000
 /** Submissions that are taken out of the queue at once: others wait for the writer meanwhile. */
-const maxClaims = 32
-/** After a failure. */
-const retryMs = 1_000
+const mostAtOnce = 32
+/** ms behind a look that failed. */
+const againMs = 1_000
 
 export interface LoopDeps {
   readonly store: Store
@@ -41,9 +41,7 @@ export interface LoopDeps {
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-/**
- * From the disk to the network through one gateway, for as long as the hub runs: as much at once as its window holds.
- */
+/** From the disk to the network through one gateway, for as long as the hub runs: as much at once as its window holds. */
 export class GatewayLoop {
   readonly #gateway: Gateway
   readonly #deps: LoopDeps
@@ -80,7 +78,7 @@ export class GatewayLoop {
     this.#running = false
     this.#bell.ring()
     await this.#ended
-    // Outcomes are stored after the submissions have ended.
+    // What becomes of a hand-over is stored behind it.
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
@@ -89,7 +87,7 @@ export class GatewayLoop {
       const seen = this.#bell.rings
       const wait = await this.#work().catch((error: unknown) => {
         this.#failed(Fault.from(error))
-        return retryMs
+        return againMs
       })
       if (wait > 0) await this.#bell.wait(seen, wait)
     }
@@ -106,13 +104,13 @@ export class GatewayLoop {
     }
     const { free, rest } = this.#credits
     // A credit that comes back rings.
-    if (!this.#deps.hasRoom() || free === 0) return pollMs
+    if (!this.#deps.hasRoom() || free === 0) return slowLook
     if (rest > 0) {
       pool.blocked(gateway.id, rest)
       passOn(gateway.id)
       return rest
     }
-    const limit = Math.min(free, maxClaims)
+    const limit = Math.min(free, mostAtOnce)
     const { claims, blockedUntil } = await steps.run('dispatch', () =>
       dispatch(store, gateway, this.#turns, rules, pool, limit),
     )
@@ -121,8 +119,8 @@ export class GatewayLoop {
     if (blocked !== null) pool.blocked(gateway.id, blocked)
     // It is another one's turn now.
     if (blocked !== null || claims.length === limit) passOn(gateway.id)
-    if (blocked !== null) return Math.max(1_000, Math.min(pollMs, blocked))
-    return claims.length === limit ? 0 : pollMs
+    if (blocked !== null) return Math.max(1_000, Math.min(slowLook, blocked))
+    return claims.length === limit ? 0 : slowLook
   }
 
   #handOver(claim: Claim): void {
@@ -155,18 +153,18 @@ export class GatewayLoop {
     if (handover.outcome === 'refused' && handover.cause.next === 'throttle') this.#credits.throttled(round)
   }
 
-  /** Reports what waits for an unavailable gateway; returns the time until the next check, in ms. */
+  /** What waits for a gateway that is away is told so; answers how long to wait before the next look, in ms. */
   async #away(): Promise<number> {
     const { store, pool, gateways, rules, clock } = this.#deps
-    const soon = this.#toldAt + reportIntervalMs - clock.monotonic()
+    const soon = this.#toldAt + betweenTelling - clock.monotonic()
     // Whatever is queued rings: not each is worth a look at all that wait.
     if (soon > 0) return soon
     this.#toldAt = clock.monotonic()
     const isMore = await reportWaiting(this.#gateway, { store, pool, gateways, now: rules.now() })
-    return isMore ? reportIntervalMs : pollMs
+    return isMore ? betweenTelling : slowLook
   }
 
-  /** The network's answer exists only here until it is durable, so storing it is retried until it is. */
+  /** What the network said is known here only until it is on the disk: so it is tried until it is. */
   #persist(commit: () => Promise<void>, commandId: string): void {
     const failed = logged(this.#deps.log, `what became of ${commandId} can't be stored`)
     const stored = () => untilDone(this.#deps.clock, commit, () => this.#running, failed)

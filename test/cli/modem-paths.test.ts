@@ -83,7 +83,7 @@ describe('a path that is no modem', () => {
       { code: 1, out: expect.stringMatching(/nothing answers AT\n.*smshub modem list.*\n.*> AT\n/), err: '' },
       { code: 1, out: '', err: expect.stringContaining('nothing answers AT') },
       { code: 1, out: '', err: expect.stringContaining('nothing answers AT') },
-      { code: 1, out: '', err: expect.stringMatching(/nothing answers AT|OK to everything|no IMEI/) },
+      { code: 1, out: '', err: expect.stringMatching(/nothing answers AT|OK to everything|without an IMEI/) },
     ])
     for (const { close } of servers) close()
   })

@@ -69,7 +69,7 @@ describe('a text that nobody can read', () => {
     const { status, error } = jsons('tag/result').at(-1) as Record<string, any>
     expect([status, error.code]).toEqual(['unconfirmed', 'reply_timeout'])
     expect(error.message).toContain('"STATE 21.5 F"')
-    expect(error.message).toMatch(/was not understood.*generic\/text is ask, up to character 11/)
+    expect(error.message).toMatch(/was not recognised.*generic\/text is ask, up to character 11/)
   })
 
   test('but fits an unproven message is reported with what it needs, in the event and in the result', async () => {

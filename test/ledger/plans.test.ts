@@ -123,7 +123,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
   subjectsNamed: run('subjectsNamed', { kind: 'announcement', root: 'ha', name: 'gate' }),
   withdrawOthers: run('withdrawOthers', { kinds: ['gateway'], subjects: [] }),
   counts: run('counts', undefined),
-  tellWaiting: run('tellWaiting', { route: 'away', gateway: 'away', gateways: 'away (offline)', now: ledger.now }),
+  reportWaiting: run('reportWaiting', { route: 'away', gateway: 'away', gateways: 'away (offline)', now: ledger.now }),
   gatewayFigures: run('gatewayFigures', { gateways: ['home', 'away'], since: ledger.now - hour }),
   knownSettings: run('knownSettings', { since: 1 }),
   deviceState: run('deviceState', { device: 'gate' }),

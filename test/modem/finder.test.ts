@@ -249,6 +249,6 @@ test('an adapter is never opened unasked, and the way to use it is told', async 
   const home = gateway('home', machine, machine.finder())
   await machine.clock.advance(60_000)
   expect(machine.written.size).toBe(0)
-  expect(home.state.last_error).toMatch(/no modem was found; .*ttyUSB9 could be one behind an adapter: say path: /)
+  expect(home.state.last_error).toMatch(/no modem was found; .*ttyUSB9 could be one behind an adapter: set path: /)
   await home.stop()
 })

@@ -34,7 +34,7 @@ describe('every field of every row of the table of quirks', () => {
   const fields = quirkRows.flatMap((row) =>
     Object.keys(row)
       .filter((field) => !identity.includes(field) && !(field in elsewhere))
-      .map((field) => [`${row.maker ?? row.capabilities} ${row.model ?? ''} ${field}`, row, field] as const),
+      .map((field) => [`${row.vendor ?? row.capabilities} ${row.model ?? ''} ${field}`, row, field] as const),
   )
 
   test.each(fields)('%s has a transcript that goes wrong without it', async (_, row, field) => {

@@ -267,7 +267,7 @@ describe('what needs a person is told', () => {
     expect(bench.told.lines).toEqual([
       'there is no SIM in the modem',
       'the modem does not serve: its radio is switched off and on',
-      'the modem does not serve: it is told to start anew',
+      'the modem does not serve: it is reset by a command',
     ])
     bench.modem.sim.inserted = true
     await works(bench)
@@ -347,7 +347,7 @@ describe('what needs a person is told', () => {
     expect(bench.told.lines).toEqual([
       'the modem does not answer AT',
       'the modem does not serve: its radio is switched off and on',
-      'the modem does not serve: it is told to start anew',
+      'the modem does not serve: it is reset by a command',
     ])
     expect(bench.told.states.filter((state) => state === 'initializing').length).toBeLessThanOrEqual(1)
     bench.modem.faults.clear()

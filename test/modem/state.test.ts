@@ -121,7 +121,7 @@ describe('the storage of a modem', () => {
       status: 'degraded',
       storage_used: 20,
       storage_total: 20,
-      last_error: expect.stringContaining('20 of 20 messages lie in the modem'),
+      last_error: expect.stringContaining('20 of 20 messages remain in the modem'),
     })
     bench.told.file = async () => {}
     await bench.clock.advance(120_000)

@@ -14,7 +14,7 @@ const standardWords: Readonly<Record<string, Card>> = {
 }
 
 /** Words of vendors; anything else is a card that can't be used: removed, not inserted, crashed. */
-const makersWords: readonly (readonly [RegExp, Card])[] = [
+const vendorWords: readonly (readonly [RegExp, Card])[] = [
   [/^PH-|PERSO/, 'other_operators'],
   [/NOT READY|BUSY|INIT|WAIT/, 'busy'],
 ]
@@ -49,7 +49,7 @@ const errors: Readonly<Record<number, Card>> = {
 export function cardIn({ lines, final }: Reply): { readonly card: Card; readonly words: string } | null {
   const word = pinStateIn(lines)?.toUpperCase() ?? ''
   if (word !== '') {
-    const card = standardWords[word] ?? makersWords.find(([pattern]) => pattern.test(word))?.[1] ?? 'missing'
+    const card = standardWords[word] ?? vendorWords.find(([pattern]) => pattern.test(word))?.[1] ?? 'missing'
     return { card, words: word }
   }
   const card = final.kind === 'error' ? errors[final.number ?? -1] : undefined

@@ -36,16 +36,19 @@ const looks: readonly Look[] = [
       if (card === 'missing' && /^\+CM[ES] ERROR: *3?1[35]$|^SIM (FAIL|ERR|WRONG)/i.test(words))
         return error(`the SIM is broken or dirty (${words})`, 'clean it, or try another one')
       if (card === 'missing')
-        return error('there is no SIM in the modem', 'put one in; some modems see it only behind a new plug')
-      if (card === 'pin') return error('the SIM wants its PIN', 'set pin: under the gateway')
+        return error(
+          'there is no SIM in the modem',
+          'insert one; some modems detect it only after being plugged in again',
+        )
+      if (card === 'pin') return error('the SIM requires its PIN', 'set pin: under the gateway')
       if (card === 'puk')
-        return error('the SIM is blocked and wants its PUK', 'unlock it in a telephone: the hub never enters a PUK')
+        return error('the SIM is blocked and requires its PUK', 'unlock it in a telephone: the hub never enters a PUK')
       if (card === 'other_operators')
         return error(
           `the modem takes only its operator's SIM (${words})`,
           'unlock the modem, or use the SIM it was sold with',
         )
-      return warning('the modem does not say how the SIM is', 'wait a minute and look again')
+      return warning('the modem does not report the state of the SIM', 'wait a minute and try again')
     },
   },
   {
@@ -66,7 +69,7 @@ const looks: readonly Look[] = [
     ask: 'AT+CSQ',
     judge: ({ lines }) => {
       const signal = signalIn(lines)
-      if (signal === null) return warning('the modem does not know its signal', 'look at the antenna')
+      if (signal === null) return warning('the signal is unknown', 'check the antenna')
       if (signal.dbm < -97)
         return warning(`the signal is weak: ${signal.dbm} dBm`, 'move the antenna, or the modem with a longer cable')
       return fine(`the signal is ${signal.dbm} dBm`)
@@ -208,7 +211,7 @@ function registrationFinding(lines: readonly string[], name: string): Omit<Findi
       'the network refuses this SIM',
       'is it activated and paid for, and this IMEI allowed? Try it in a telephone',
     )
-  if (network === 'searching') return warning('it looks for a network', 'wait a minute; then look at the antenna')
+  if (network === 'searching') return warning('it is searching for a network', 'wait a minute; then check the antenna')
   return error(
     'not registered in any network',
     'look at the antenna, and whether the operator still runs a network that this modem speaks',

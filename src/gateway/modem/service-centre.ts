@@ -50,7 +50,7 @@ export class ServiceCentre {
   /** To be called inside `exclusive`, after a rejection. */
   async refused(cause: number | null): Promise<void> {
     if (cause !== smscUnknown || this.#number === null || this.#number === '') return
-    this.#deps.log('warn', 'the SIM has lost the number of its service centre: it is told again')
+    this.#deps.log('warn', 'the SIM has lost the number of its service centre: it is set again')
     await this.#deps.channel.command(`AT+CSCA=${this.#number}`, 5_000)
   }
 

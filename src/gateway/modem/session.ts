@@ -38,7 +38,9 @@ const maxUnanswered = 3
 const maxStuck = 2
 /** Without a network for this long, the modem is recovered: cells fail for a while, and a cellar has none. */
 const withoutNetworkMs = 600_000
-/** Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some vendors' modems then reject sending, too. */
+/**
+ * Storages are full (TS 27.005 clause 3.2.5, TS 23.040 clause 9.2.3.22): some vendors' modems then reject sending, too.
+ */
 const storageCauses = [208, 211, 322]
 /** The card is gone, locked or broken (TS 27.005 clause 3.2.5). */
 const cardCauses = [310, 311, 313, 315, 316]
@@ -281,9 +283,9 @@ export class Session {
     this.#unprompted = prompted || outcome.outcome !== 'not_sent' ? 0 : this.#unprompted + 1
     this.#unanswered = outcome.outcome === 'in_doubt' ? this.#unanswered + 1 : 0
     this.#stuck = stuckWith.includes(code ?? 0) ? this.#stuck + 1 : 0
-    if (this.#stuck === maxStuck) this.#deps.over('the modem refuses one message after the other for the same cause')
-    if (this.#unanswered === maxUnanswered) this.#deps.over('the modem takes messages and says nothing more')
-    if (this.#unprompted === maxUnprompted) this.#deps.over('the modem does not ask for messages')
+    if (this.#stuck === maxStuck) this.#deps.over('the modem rejects every message with the same cause')
+    if (this.#unanswered === maxUnanswered) this.#deps.over('the modem accepts messages and stops responding')
+    if (this.#unprompted === maxUnprompted) this.#deps.over('the modem does not prompt for messages')
     return outcome
   }
 
@@ -307,9 +309,9 @@ export class Session {
     if (!acknowledges || indications === null) return
     const lookBack = async () => {
       if (this.#hasEnded || keeps(indications, await this.#channel.command('AT+CNMI?', 5_000))) return
-      this.#deps.log('warn', 'the modem had ceased to hand messages over: it is told again')
+      this.#deps.log('warn', 'the modem had stopped delivering messages: it is set up for that again')
       const { final } = await this.#channel.command(`AT+CNMI=${indications}`, 5_000)
-      if (final.kind !== 'ok') this.#deps.over('the modem hands no messages over any more')
+      if (final.kind !== 'ok') this.#deps.over('the modem delivers no messages any more')
     }
     inBackground(() => this.#channel.exclusive(lookBack), this.#failed)
   }
@@ -322,7 +324,7 @@ export class Session {
     await this.#centre.look(ask)
     const kept = messages.indications === null || keeps(messages.indications, await ask('AT+CNMI?', 5_000))
     if (this.#hasEnded) return
-    if (!kept) return over('the modem has forgotten how to tell messages')
+    if (!kept) return over('the modem has lost the settings for reporting messages')
     // Without a card there is no network either: that is reported at once, not after the search.
     const lacks = isUsable(seen.network) ? null : cardTrouble(await ask('AT+CPIN?', 5_000))
     if (this.#hasEnded) return
@@ -340,17 +342,17 @@ export class Session {
     }
   }
 
-  /** Reads out a storage that fills up. One that is still full at the next poll holds messages that can't be read or deleted. */
+  /**
+   * Reads out a storage that fills up. One that is still full at the next poll holds messages that can't be read or
+   * deleted.
+   */
   #levelled({ storage_used: used, storage_total: total }: StorageLevel): void {
     const level = used === null || total === null ? 0 : used / total
     if (level < fillingShare) this.#receiver.sweep()
     else this.#receiver.sweepAll()
     this.#fullLooks = level < almostFullShare ? 0 : this.#fullLooks + 1
     const isFull = this.#fullLooks > 1
-    this.#concerns.set(
-      'storage',
-      isFull ? `${used} of ${total} messages lie in the modem and stay there: ${fullHint}` : null,
-    )
+    this.#concerns.set('storage', isFull ? `${used} of ${total} messages remain in the modem: ${fullHint}` : null)
   }
 
   #beats(): void {

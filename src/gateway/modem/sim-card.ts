@@ -49,7 +49,7 @@ export async function unlockSim(channel: Channel, pin: PinDeps): Promise<void> {
       return
     }
     if (found?.card === 'missing') throw simFault('missing', missing(words))
-    if (found?.card === 'puk') throw simFault('puk', 'the SIM wants its PUK: unlock it in a telephone')
+    if (found?.card === 'puk') throw simFault('puk', 'the SIM requires its PUK: unlock it in a telephone')
     if (found?.card === 'other_operators')
       throw simFault('unknown', `the modem takes only its operator's SIM (${words})`)
     if (words === 'NOT READY' && attempt >= notReadyAttempts) break
@@ -72,11 +72,11 @@ function missing(words: string): string {
 }
 
 /**
- * Never on the last attempt, and never again a PIN that was rejected, even after a restart: the third wrong one blocks the SIM.
- * Returns the key under which the result is kept.
+ * Never on the last attempt, and never again a PIN that was rejected, even after a restart: the third wrong one blocks
+ * the SIM. Returns the key under which the result is kept.
  */
 async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDeps): Promise<string> {
-  if (code === undefined) throw simFault('pin', 'the SIM wants its PIN: set pin: under the gateway')
+  if (code === undefined) throw simFault('pin', 'the SIM requires its PIN: set pin: under the gateway')
   const left = await triesLeft(channel, quirks)
   if (left !== null && left < 2)
     throw simFault('pin', 'one PIN try is left: unlock the SIM in a telephone, then start again')
@@ -87,7 +87,7 @@ async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDe
   // With all attempts left none was counted as wrong. Once only: some modems keep an old count.
   const mayTryAgain = fate === 'tried' && left !== null && left >= initialPinTries
   if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
-    throw simFault('pin', `nobody knows what the SIM said to this PIN: ${correct}, or unlock the SIM in a telephone`)
+    throw simFault('pin', `the SIM's answer to this PIN is unknown: ${correct}, or unlock the SIM in a telephone`)
   // A PIN that is stored as tried has to be sent: it would not be tried again.
   if (!(await channel.inStep())) throw new Fault('port_failed', channel.gone ?? '')
   await memory.note(key, mayTryAgain ? 'tried_again' : 'tried')

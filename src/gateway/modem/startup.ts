@@ -121,7 +121,7 @@ export const steps: readonly Step[] = [
   },
 ]
 
-/** To be run inside `channel.exclusive`. A Fault says what to do. */
+/** To be run inside `channel.exclusive`. Fails with a Fault and its remedy. */
 export async function startUp(channel: Channel, options: StartOptions): Promise<Started> {
   const known: Progress = {}
   for (const step of steps) {

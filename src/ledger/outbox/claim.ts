@@ -8,7 +8,7 @@ import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
 import { type Order, Turns, type TurnsState } from './turns.ts'
-import { tellClock } from './waits.ts'
+import { reportClock } from './waits.ts'
 
 /** Segments by window. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
@@ -102,7 +102,7 @@ function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Cla
       }
       if (args.safeOnly && row.safe === 0) {
         holdLane(tx, lane.key, args.now + clockRestMs, args.now)
-        tellClock(tx, row, args.now)
+        reportClock(tx, row, args.now)
         continue
       }
       if (row.held === 1 && !isAwake(tx, lane.key, args.now)) {

@@ -1,7 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import type { Tx } from '../tx.ts'
 
-/** Never twice: a device may drop a number that it has seen. */
+/** Never reused: a device may ignore a known number. */
 export function useCounter(tx: Tx, device: string, counter: number): void {
   const { changes } = tx.run(
     `INSERT INTO counter (device, last) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET last = excluded.last

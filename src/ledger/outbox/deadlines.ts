@@ -3,29 +3,29 @@ import type { SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
-/** How many rows one sweep touches, so that a flood of deadlines holds up nobody else's commit. */
-const batch = 200
+/** Rows per sweep, so that a flood of deadlines does not block other commits. */
+const batchSize = 200
 
 /**
- * Ends every wait that is over. Answers whether more is due at once, and when the next deadline falls. While the wall
- * clock is not to be trusted (`hold`) nothing unsafe is expired.
+ * Ends every wait that is over. Returns whether more are due at once, and the next deadline. While the wall clock can't
+ * be trusted (`hold`) nothing unsafe expires.
  */
 export function sweep(tx: Tx, { now, hold }: { now: number; hold: boolean }): { more: boolean; next: number | null } {
-  const woken = wakeLanes(tx, now, batch)
+  const woken = wakeLanes(tx, now, batchSize)
   const late = tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE status = 'queued' AND expires_at <= ? AND (safe = 1 OR ? = 0) ORDER BY expires_at LIMIT ?`,
     now,
     hold ? 1 : 0,
-    batch,
+    batchSize,
   )
   const due = tx.all<SubmissionRow>(
     'SELECT * FROM submission WHERE deadline <= ? ORDER BY deadline LIMIT ?',
     now,
-    batch,
+    batchSize,
   )
   for (const row of [...late, ...due]) happen(tx, row, { type: 'lapsed', now })
   return {
-    more: woken === batch || late.length === batch || due.length === batch,
+    more: woken === batchSize || late.length === batchSize || due.length === batchSize,
     next: hold ? null : nextDeadline(tx),
   }
 }

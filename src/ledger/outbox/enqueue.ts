@@ -24,7 +24,7 @@ export interface EnqueueLimits {
 
 export interface EnqueueArgs {
   readonly key: PublishKey | null
-  /** The `id` that the client gave, in its scope, with a hash of what was asked. */
+  /** The client's `id` in its scope, with a hash of the request. */
   readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
   readonly items: readonly Item[]
   readonly limits: EnqueueLimits
@@ -34,18 +34,18 @@ export interface EnqueueArgs {
 export interface Enqueued {
   readonly repeated: boolean
   readonly commands: readonly { readonly id: string; readonly status: string }[]
-  /** Those that were rejected, in words for the log; how others ended is for their results to say. */
+  /** Rejections as log lines. */
   readonly refused: readonly string[]
 }
 
 /**
- * Takes in what one publish asked for: its commands, its refusals and its key, all or nothing. Once this is
- * committed the publish may be acknowledged.
+ * Stores the requests of a publish: its commands, its refusals and its key, all or nothing. Once committed, the publish
+ * may be acknowledged.
  */
 export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): Enqueued {
   const again = key === null ? null : isRedelivery(tx, key)
   if (key !== null && again !== null) {
-    // Its acknowledgement may get lost once more.
+    // Its acknowledgement may be lost again.
     rememberKey(tx, key, again, now)
     return repeat(tx, again, now)
   }
@@ -71,7 +71,7 @@ export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): 
   return { repeated: false, commands: commands.map(({ id, status }) => ({ id, status })), refused }
 }
 
-/** Sends nothing and tells the present state of the commands once more. */
+/** Sends nothing and emits the current state of the commands again. */
 function repeat(tx: Tx, ids: readonly string[], now: number): Enqueued {
   const rows = ids.flatMap((id) => tx.all<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id))
   for (const row of rows) {
@@ -93,7 +93,7 @@ function duplicate(message: string, commandId: string): ErrorReport {
   return errorReport(new Fault('duplicate', message, { command_id: commandId }))
 }
 
-/** Whether the queue takes a command: null, or why not. */
+/** Why a command is not queued, or null. */
 function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now: number): ErrorReport | null {
   if (item.error !== undefined) return item.error
   const running = item.safe || item.repeatWindowMs === null ? undefined : sameUnsafe(tx, item, now)
@@ -108,13 +108,13 @@ function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now
     item.lane,
   )
   if ((queued?.n ?? 0) >= limits.perLane) {
-    return full(`${limits.perLane} commands are queued for ${item.device ?? item.recipient} already`)
+    return full(`${limits.perLane} commands are already queued for ${item.device ?? item.recipient}`)
   }
   const beside = item.device === null ? null : besideChange(tx, item.device, item.changes, queued?.n ?? 0)
   if (beside !== null) return beside
   const client = tx.one<{ queued: number }>('SELECT queued FROM client WHERE id = ?', item.client)
   if ((client?.queued ?? 0) >= limits.perClient) {
-    return full(`${limits.perClient} commands of client ${item.client} are queued already`)
+    return full(`${limits.perClient} commands of client ${item.client} are already queued`)
   }
   const quotas = clientAndDevice(item, limits)
   for (const { quota, amount } of quotas) {
@@ -157,7 +157,7 @@ export function rateLimited(quota: Quota, freesAt: number): ErrorReport {
   )
 }
 
-/** The same unsafe command for the same lane that is unfinished or ended within the window. */
+/** The same unsafe command of the same lane, unfinished or ended within the window. */
 function sameUnsafe(tx: Tx, item: NewSubmission, now: number): { command_id: string; final: number } | undefined {
   return tx.one(
     `SELECT command_id, final FROM submission WHERE lane = ? AND digest = ? AND safe = 0 AND written_at IS NOT NULL
@@ -223,7 +223,7 @@ function insertQueued(
   return { id: item.commandId, status: 'queued' }
 }
 
-/** The last value wins among states that are still queued for the same property; never among pulses. */
+/** Of states queued for the same property, the last one supersedes the others; pulses are all sent. */
 function supersede(tx: Tx, item: NewSubmission, now: number): void {
   const older = tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE lane = ? AND status = 'queued' AND safe = 1 AND verb = 'set' AND property = ?`,
@@ -258,12 +258,12 @@ function insertRefused(
   if (row.device === null) emitSmsStatus(tx, row, now)
   emitResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)
-  // Answered, and no row for ninety days.
+  // Answered, without a row for ninety days.
   if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
   return { id: record(row, now).commandId, status, isKept }
 }
 
-/** What every row says of who asked for what. */
+/** The columns of the request. */
 const asked = (item: NewSubmission | Refusal, ref: EnqueueArgs['ref']) => ({
   command_id: item.commandId,
   client: item.client,

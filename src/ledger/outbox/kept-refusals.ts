@@ -3,7 +3,7 @@ import { type Quota, room, use } from '../quota.ts'
 import type { Tx } from '../tx.ts'
 import type { NewSubmission, Refusal } from './new-submission.ts'
 
-/** Refusals that are kept in an hour: of one client, and of all. Whoever only makes mistakes fills no disk. */
+/** Refusals stored per hour: of one client, and of all, so that mistakes do not fill the disk. */
 const keptRefusals = { client: 60, all: 600 } as const
 
 export function mayKeepRefusal(tx: Tx, client: string, now: number): boolean {
@@ -16,7 +16,7 @@ export function mayKeepRefusal(tx: Tx, client: string, now: number): boolean {
   return true
 }
 
-/** A refusal for the log: what strangers wrote is cut short. */
+/** A refusal for the log, with untrusted text truncated. */
 export function inWords(
   { device, verb, command, property, recipient }: NewSubmission | Refusal,
   error: ErrorReport,

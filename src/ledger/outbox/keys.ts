@@ -2,13 +2,13 @@ import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
-/** What tells a publish that its client sends once more from one that it makes anew. */
+/** Distinguishes a redelivered publish from a new one. */
 export interface PublishKey {
   readonly client: string
   readonly messageId: number
   readonly connection: string
   readonly duplicate: boolean
-  /** Over what was published, and where. */
+  /** Over topic and payload. */
   readonly hash: string
 }
 
@@ -18,7 +18,7 @@ interface KeyRow {
   readonly commands: string
 }
 
-/** The commands that this publish made when it came before, or null when it is new. */
+/** The commands of the original of this publish, or null when it is new. */
 export function isRedelivery(tx: Tx, key: PublishKey): string[] | null {
   const row = tx.one<KeyRow>(
     'SELECT connection, hash, commands FROM publish_key WHERE client = ? AND message_id = ?',
@@ -29,9 +29,9 @@ export function isRedelivery(tx: Tx, key: PublishKey): string[] | null {
   return key.duplicate || row.connection !== key.connection ? document<string[]>(row.commands) : null
 }
 
-/** How long a client that goes on talking may take before its silence about an acknowledgement proves its arrival. */
+/** Time after which a client that stays connected without redelivering has received the acknowledgement. */
 const proofMs = 5_000
-/** When the keys of a client were last looked through: once a proof time is enough. */
+/** When the keys of a client were last checked: once per proof time is enough. */
 const lookedAt = new Map<string, number>()
 
 export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[], now: number): void {
@@ -56,8 +56,8 @@ export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[]
 }
 
 /**
- * A connection ended. After a DISCONNECT nothing will come again. After an abnormal end only what the client may not
- * know to be acknowledged: what was taken in less than five seconds before it was last heard.
+ * A connection ended. After a DISCONNECT nothing is redelivered; after an abnormal end only what may be unacknowledged:
+ * what was received less than five seconds before the last packet.
  */
 export function endConnection(
   tx: Tx,

@@ -1,10 +1,10 @@
-/** What is kept of an id: SMPP 3.4 allows 64 characters (clause 5.2.23), and no carrier is known to give more. */
-const longest = 255
+/** Stored length of an id: SMPP 3.4 allows 64 characters (clause 5.2.23), and no carrier is known to use more. */
+const maxLength = 255
 
-/** An id as it is kept. */
-export const keptId = (id: string): string => id.slice(0, longest)
+/** An id as stored. */
+export const keptId = (id: string): string => id.slice(0, maxLength)
 
-/** What all spellings of an id have in common: without blanks around it, in small letters, without leading zeros. */
+/** The normal form of an id: without blanks around it, in lower case, without leading zeros. */
 export function keyOf(id: string): string {
   return keptId(id)
     .replace(/^ +| +$/g, '')
@@ -16,8 +16,8 @@ export function keyOf(id: string): string {
 export const keyIn = (column: string): string => `ltrim(lower(trim(${column})), '0')`
 
 /**
- * The keys under which one and the same message may be known, its own first: carriers acknowledge it under a number in
- * hexadecimal and report it in decimal, or the other way round. It is never a JavaScript number: they reach 2^64.
+ * The possible keys of a message, its own first: some carriers acknowledge it by a hexadecimal number and report it in
+ * decimal, or the other way round. Never as a JavaScript number: ids reach 2^64.
  */
 export function keysOf(id: string): readonly string[] {
   const key = keyOf(id)

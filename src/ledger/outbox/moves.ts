@@ -10,7 +10,7 @@ import type { Event } from './states/event.ts'
 import { stateOf } from './states/state.ts'
 import { next } from './states/table.ts'
 
-/** What has happened to a submission. */
+/** An event of a submission. */
 interface Moved {
   readonly before: SubmissionRow
   readonly after: SubmissionRow
@@ -18,8 +18,8 @@ interface Moved {
 }
 
 /**
- * Tells a submission what has happened: asks the table, saves the row and carries out the effects, all in this
- * transaction. Returns the row as it is then; null where the event changes nothing.
+ * Applies an event to a submission: asks the table, saves the row and carries out the effects, all in this transaction.
+ * Returns the new row; null where the event changes nothing.
  */
 export function happen(tx: Tx, row: SubmissionRow, event: Event): SubmissionRow | null {
   const moved = next(stateOf(row, followingOf(tx, row)), event)
@@ -30,7 +30,7 @@ export function happen(tx: Tx, row: SubmissionRow, event: Event): SubmissionRow 
   return after
 }
 
-/** The texts of statements are few: each kind of move has the same columns always. */
+/** Cached statements: each kind of move always has the same columns. */
 function save(tx: Tx, seq: number, columns: Partial<SubmissionRow>): void {
   const names = Object.keys(columns)
   if (names.length === 0) return
@@ -70,7 +70,7 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
   publish_late_reply: (tx, { after, event }) => emitLateReply(tx, after, event),
 }
 
-/** A high-priority command is in the lane: what is open there gives way where it can. */
+/** A high-priority command is in the lane: open commands give way where they can. */
 export function overtake(tx: Tx, lane: string, now: number): void {
   const rows = tx.all<SubmissionRow>('SELECT * FROM submission WHERE lane = ? AND open > 0', lane)
   for (const row of rows) happen(tx, row, { type: 'overtaken', now })

@@ -4,7 +4,7 @@ import type { ReplyTo } from '../../message/request.ts'
 import type { NewStep } from './acts.ts'
 import type { Joins } from './riders.ts'
 
-/** What every command that reaches the store has: who asked for what. */
+/** The request of a command or refusal. */
 interface Asked {
   readonly commandId: string
   readonly client: string
@@ -19,21 +19,21 @@ interface Asked {
   readonly args: Readonly<Record<string, unknown>> | null
 }
 
-/** A composed command on its way into the queue. */
+/** A composed command to be queued. */
 export interface NewSubmission extends Asked {
   readonly error?: undefined
   readonly messageId: string
   readonly lane: string
   readonly recipient: string
-  /** What the quota of the client is counted under. */
+  /** Key of the client's quota. */
   readonly clientQuota: string
-  /** The number that this command of the device has, where it has one. */
+  /** The command number, if the device has numbered commands. */
   readonly counter: number | null
   /** The texts of the segments as they will be sent. */
   readonly segments: readonly string[]
   /** The whole text with secrets masked. */
   readonly text: string
-  /** Tells whether two commands are the same one. */
+  /** Identity, to detect equal commands. */
   readonly digest: string
   readonly safe: boolean
   readonly unproven: boolean
@@ -45,35 +45,35 @@ export interface NewSubmission extends Asked {
   readonly route: string
   readonly spec: AnswerSpec | null
   readonly expiresAt: number
-  /** ms after its end in which the same unsafe command is refused; null switches the check off (`force`). */
+  /** Time after its end in which the same unsafe command is refused; null disables the check (`force`). */
   readonly repeatWindowMs: number | null
-  /** Seconds of ringing, where the act is a call; its one segment is empty then. */
+  /** Seconds of ringing of a call, whose only segment is empty. */
   readonly ring: number | null
-  /** Further texts of the same act. */
+  /** Further texts of the command. */
   readonly steps: readonly NewStep[]
   /** How it may share a text with others; null when it may not. */
   readonly joins: Joins | null
-  /** The device takes it in its window only. */
+  /** Sent in the device's window only. */
   readonly held: boolean
-  /** What the device itself takes a day; null is no limit. */
+  /** The device's own limit per day; null is no limit. */
   readonly perDay: number | null
   /** Settings that it changes, with their new values. */
   readonly changes: Readonly<Record<string, string>>
-  /** A state of a property: what is still queued for the same property is overtaken by it. */
+  /** A state of a property, which supersedes queued ones of the same property. */
   readonly supersedes: boolean
 }
 
-/** A request that never reaches the queue. Its refusal is as durable as a command. */
+/** A refused request, stored as durably as a command. */
 export interface Refusal extends Asked {
   readonly error: ErrorReport
-  /** `rejected`, or `expired` for one that came too late, or `cancelled` for a dry run. */
+  /** `rejected`, or `expired` for a late one, or `cancelled` for a dry run. */
   readonly status: 'rejected' | 'expired' | 'cancelled'
   readonly reason: string | null
   readonly recipient: string | null
   readonly text: string | null
 }
 
-/** A TOGGLE of a device that has no toggle of its own: what it comes to goes by the value that it finds. */
+/** A TOGGLE of a device without a toggle command: the choice depends on the current value. */
 export interface Toggle {
   readonly property: string
   readonly whenOn: NewSubmission | Refusal

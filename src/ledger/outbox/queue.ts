@@ -4,13 +4,13 @@ import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
-/** A command by its `command_id` or its `message_id`; null when nobody knows it. */
+/** A command by its `command_id` or its `message_id`; null for an unknown id. */
 export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
   const row = rowOf(tx, id)
   return row === undefined ? null : resultOf(record(row, now))
 }
 
-/** Takes a command out of the queue. What is on its way already can't be called back: then its status says so. */
+/** Cancels a queued command. One that is being sent can't be cancelled, as the returned status shows. */
 export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
   const row = rowOf(tx, id)
   if (row === undefined) return null
@@ -20,8 +20,8 @@ export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }):
 const onRequest = { type: 'cancelled', reason: 'on request' } as const
 
 /**
- * Cancels what was queued until then and has not left, of one device or of all, the oldest first and at most `limit`.
- * Returns how many.
+ * Cancels what was queued before `until` and is not sent, of one device or of all, the oldest first and at most
+ * `limit`. Returns the number.
  */
 export function purgeQueue(
   tx: Tx,
@@ -40,7 +40,7 @@ export function purgeQueue(
   return rows.length
 }
 
-/** A command or text that has not ended. */
+/** A pending command or text. */
 export interface QueuedRow {
   readonly command_id: string
   readonly device: string | null
@@ -48,12 +48,12 @@ export interface QueuedRow {
   readonly command: string | null
   readonly status: string
   readonly reason: string | null
-  /** The gateway that it has been given to, or must take. */
+  /** The gateway that has it, or has to send it. */
   readonly gateway: string | null
   readonly queued_at: number
 }
 
-/** What waits, the oldest first. */
+/** Pending commands, the oldest first. */
 export function queueOverview(tx: Tx, { device, limit }: { device: string | null; limit: number }): QueuedRow[] {
   return tx.all(
     `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,

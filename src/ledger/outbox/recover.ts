@@ -8,7 +8,7 @@ import { happen } from './moves.ts'
 export interface RecoverArgs {
   /** The hub that starts: its data folder's name. */
   readonly owner: string
-  /** Nobody else can have this store open. */
+  /** No other process can have this store open. */
   readonly isAlone: boolean
   readonly now: number
   /** Identifies this start of the machine; null where it has none. */
@@ -26,15 +26,15 @@ export interface Recovered {
   readonly epoch: number
   /** When the hub first ran on this store. */
   readonly installedAt: number
-  /** The newest time in the store: a wall clock before it is wrong. */
+  /** The latest time in the store: a wall clock before it is wrong. */
   readonly newest: number
   /** The store was restored from a backup or moved from another machine. */
   readonly held: boolean
 }
 
 /**
- * The first thing after opening: decides from the rows what earlier runs, of this hub or of one that is gone, left
- * under way. A segment without the mark was never sent; one with it and without a reference is in doubt.
+ * First step after opening: settles what earlier runs, of this hub or of one that has ended, left in progress. A
+ * segment without the mark was never sent; one with it and without a reference is in doubt.
  */
 export function recover(
   tx: Tx,
@@ -60,7 +60,7 @@ export function recover(
     tx.run(`UPDATE lane SET sticky = '' WHERE key = ?`, lane.key)
     refreshLane(tx, lane.key, now)
   }
-  // What waits for a route that is no more goes wherever it can.
+  // Lanes of a removed route may use any.
   for (const { lane, seq } of tx
     .all<{ lane: string; seq: number; route: string }>(
       `SELECT lane, seq, route FROM submission WHERE status = 'queued' AND route LIKE '%|%'`,
@@ -76,17 +76,17 @@ export function recover(
   setMeta(tx, 'machine', machine)
   setMeta(tx, 'backup', null)
   const newest = newestTime(tx)
-  // Newer rows with an older time may stand behind it at the next start.
+  // Newer rows with an older time may follow at the next start.
   setMeta(tx, 'newest', String(newest))
   return { epoch, installedAt, newest, held }
 }
 
-/** The longest rest that a back-off or a gap gives a lane. */
-const longestRestMs = 300_000
+/** The longest pause of a lane by a retry delay or a gap. */
+const maxRestMs = 300_000
 
 /**
- * The wall clock may have been set back since the last run: no wait is longer from now than it was meant to be from
- * its beginning.
+ * The wall clock may have been set back since the last run: no wait may be longer from now than it was from its
+ * beginning.
  */
 function capWaits(tx: Tx, now: number): void {
   tx.run(
@@ -101,23 +101,23 @@ function capWaits(tx: Tx, now: number): void {
     now,
   )
   tx.run('UPDATE submission SET due = ? + (due - queued_at) WHERE due IS NOT NULL AND queued_at > ?', now, now)
-  tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + longestRestMs, now + longestRestMs)
+  tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + maxRestMs, now + maxRestMs)
 }
 
 function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
-  // What rides in the text of another has left when that has.
+  // A command that shares a text was sent when that was.
   const written = segments(tx, row.carrier ?? row.seq).every(({ outcome }) => outcome !== 'waiting')
   if (written) tx.run(`UPDATE segment SET outcome = 'doubt' WHERE submission = ? AND outcome = 'written'`, row.seq)
   happen(tx, row, { type: 'interrupted', written, now })
 }
 
-/** A restored store must not act again: what was queued is cancelled, what was on its way is in doubt. */
+/** A restored store must not act again: queued commands are cancelled, those in progress are in doubt. */
 function holdRestored(tx: Tx, now: number): void {
   for (const row of tx.all<SubmissionRow>('SELECT * FROM submission WHERE final = 0'))
     happen(tx, row, { type: 'restored', now })
 }
 
-/** No gate may open because the power of the machine came back. */
+/** No gate may open because the power of the machine has returned. */
 function dropUnsafe(tx: Tx, now: number): void {
   for (const row of tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE (status = 'queued' OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0

@@ -3,18 +3,18 @@ import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
-/** How a command may share a text with others of its device: the same head and tail stand around all of them. */
+/** How a command may share a text with others of its device, with a common head and tail. */
 export interface Joins {
   readonly head: string
   readonly body: string
   readonly tail: string
   readonly separator: string
-  /** Most commands in a text, and most characters; null is as many as one SMS holds. */
+  /** Limits of commands and of characters in a text; null is the capacity of one SMS. */
   readonly max: number | null
   readonly maxLength: number | null
 }
 
-/** A submission behind those that ride in its text. Only what may share one has any; at its end it forgets that. */
+/** A submission with those that share its text. Only unfinished ones can have any. */
 export function withRiders(tx: Tx, row: SubmissionRow): SubmissionRow[] {
   if (row.joins === null && row.final === 0) return [row]
   const riders = 'SELECT * FROM submission WHERE carrier = ? AND final = 0 ORDER BY seq'
@@ -22,8 +22,8 @@ export function withRiders(tx: Tx, row: SubmissionRow): SubmissionRow[] {
 }
 
 /**
- * Takes along what is queued right behind a command and may share its text. Each keeps its own row, result and answer.
- * Returns the text that carries them all; null when nothing rides along.
+ * Claims the commands queued right after a command that may share its text. Each keeps its own row, result and answer.
+ * Returns the common text; null when there are none.
  */
 export function takeRiders(tx: Tx, row: SubmissionRow, now: number): string | null {
   const joins = document<Joins>(row.joins)

@@ -23,8 +23,8 @@ interface Part {
 }
 
 /**
- * Marks a segment as written: from now on nobody may say that it never left. Committed before the first octet of the
- * PDU, so that after a crash a segment without the mark is known to be unsent.
+ * Marks a segment as written: from now on it may have been sent. Committed before the first octet of the PDU, so that
+ * after a crash a segment without the mark is known to be unsent.
  */
 export function markWritten(
   tx: Tx,
@@ -45,7 +45,7 @@ export function markWritten(
   return 'go'
 }
 
-/** The network has a segment. With the last one the submission is sent and the wait for its answer begins. */
+/** The network has accepted a segment. With the last one the submission is sent and the wait for its answer begins. */
 export function markSent(
   tx: Tx,
   { reference, matching, ...part }: Part & { readonly reference: string | null; readonly matching: ReportMatching },
@@ -64,7 +64,7 @@ export function markSent(
     const reports = row.report === 1 && givesReports(tx, account)
     for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', account, reports, now })
   }
-  // A report may overtake the answer that names its reference.
+  // A report may arrive before the answer with its reference.
   const keys = reference === null ? [] : matching === 'message_id' ? keysOf(reference) : [keyOf(reference)]
   matchWaitingReports(tx, account, keys, now)
 }
@@ -74,7 +74,7 @@ function givesReports(tx: Tx, account: string): boolean {
 }
 
 /**
- * Nothing acted: the submission goes back into the queue and its lane rests until `retryAt`. Only its owner may say so.
+ * Nothing was sent: the submission is queued again and its lane pauses until `retryAt`. Only by its owner.
  */
 export function requeue(
   tx: Tx,
@@ -92,7 +92,7 @@ export function requeue(
   matchWaitingReports(tx, part.account, [], now)
 }
 
-/** The submission ends without having been sent. Only its owner may say so. */
+/** The submission ends without having been sent. Only by its owner. */
 export function giveUp(
   tx: Tx,
   {
@@ -107,7 +107,7 @@ export function giveUp(
   matchWaitingReports(tx, part.account, [], part.now)
 }
 
-/** It may have been sent and nobody knows. */
+/** It may have been sent. */
 export function doubt(
   tx: Tx,
   { reason, error, ...part }: Part & { readonly reason: string; readonly error: ErrorReport },
@@ -116,13 +116,13 @@ export function doubt(
   const kept = keptPart(tx, submission(tx, seq), part)
   tx.run(`UPDATE segment SET outcome = 'doubt', sim = ? WHERE submission = ? AND part = ?`, account, seq, kept)
   settlePart(tx, part, { type: 'lost', account, reason, error, now })
-  // A report may have come before it was clear that nobody would name its reference.
+  // A report may have been received before it was clear that its reference would stay unknown.
   matchWaitingReports(tx, account, [], now)
 }
 
 /**
- * Tells a submission, and those that ride in its text, what became of a segment that was not sent. With an `owner`,
- * only where the claim is still its own.
+ * Applies the outcome of an unsent segment to a submission, and to those that share its text. With an `owner`, only
+ * where the claim is still its own.
  */
 function settlePart(tx: Tx, part: Part, event: Event, owner: Owner | null = null): SubmissionRow | null {
   const row = submission(tx, part.seq)
@@ -134,8 +134,8 @@ function settlePart(tx: Tx, part: Part, event: Event, owner: Owner | null = null
 }
 
 /**
- * Where a segment is kept. A device can answer faster than the modem does: then the act has gone on to its next text,
- * and what became of the one before says nothing about that.
+ * The stored number of a segment. A device can answer faster than the modem does: then the command has proceeded to its
+ * next text, and the outcome of the previous one has no effect on that.
  */
 function keptPart(tx: Tx, row: SubmissionRow | undefined, { seq, part, gateway }: Part): number {
   if (row === undefined || row.step === 0 || row.final === 1) return part

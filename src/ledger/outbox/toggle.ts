@@ -2,7 +2,7 @@ import { deviceState } from '../devices/devices.ts'
 import type { Tx } from '../tx.ts'
 import type { NewSubmission, Refusal, Toggle } from './new-submission.ts'
 
-/** What a TOGGLE comes to: the other value than the one that an unfinished command will set, else than the present one. */
+/** Resolves a TOGGLE: the opposite of the value that an unfinished command will set, else of the current one. */
 export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): NewSubmission | Refusal {
   if (whenOn.error === undefined && whenOff.error === undefined) {
     const ahead = digestAhead(tx, whenOn, whenOff)
@@ -13,7 +13,7 @@ export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): 
   return current === 'OFF' || current === false ? whenOff : unknown
 }
 
-/** Which of two commands of a device is the last one that is not finished. */
+/** The later of two unfinished commands of a device. */
 function digestAhead(tx: Tx, one: NewSubmission, other: NewSubmission): string | null {
   const values = [one.lane, one.digest, other.digest]
   const row = tx.one<{ digest: string }>(

@@ -1,21 +1,21 @@
 import { priorities } from '../../message/status.ts'
 
-/** Whose turn it is, as plain data. */
+/** State of the scheduling, as plain data. */
 export interface TurnsState {
-  /** What each priority level has a claim to, beyond what it was given. */
+  /** Credit of each priority level. */
   readonly credit: Readonly<Record<number, number>>
-  /** The client of each level that was served last. */
+  /** The last served client of each level. */
   readonly after: Readonly<Record<number, string>>
 }
 
-/** Priority levels in the order in which they are to be served now, each with the client served last. */
+/** Priority levels in the order of service, each with the last served client. */
 export type Order = readonly { readonly level: number; readonly after: string }[]
 
 const classes = Object.values(priorities)
 const weights = classes.reduce((sum, { weight }) => sum + weight, 0)
 
 /**
- * One gateway's turn at the queue: the priorities share it by their weights (8:3:1), and within one the clients take
+ * Weighted round robin for a gateway: priorities share it by their weights (8:3:1), and the clients of a priority take
  * turns.
  */
 export class Turns {
@@ -29,7 +29,7 @@ export class Turns {
     return this.#state
   }
 
-  /** The classes in the order in which they have a claim now. */
+  /** The levels in the order of their credit. */
   order(): Order {
     return [...classes]
       .sort((a, b) => this.#claimOf(b) - this.#claimOf(a))

@@ -6,11 +6,11 @@ import { asFault, markCopy } from './sqlite-engine.ts'
 
 const files = ['', '-wal'] as const
 
-/** Nobody is there to hear it when the hub has ended meanwhile. */
+/** The hub may have ended meanwhile. */
 const report = (message: FromCopy) => process.connected && process.send?.(message)
 
 process.once('message', ({ from, to }: ToCopy) => {
-  // The file and its log as they lie on the disk: with pages that hold what was deleted.
+  // The raw file and its log, with pages of deleted data.
   const raw = `${to}.copying`
   try {
     for (const suffix of files) {
@@ -18,7 +18,7 @@ process.once('message', ({ from, to }: ToCopy) => {
     }
     report({ read: true })
     const db = new Database(raw)
-    // Only what is in the tables: no freed page comes along.
+    // Only the contents of the tables, without freed pages.
     db.prepare('VACUUM INTO ?').run(to)
     db.close()
     markCopy(to)

@@ -2,25 +2,25 @@ import { fork } from 'node:child_process'
 import { Fault } from '../../message/fault.ts'
 import { type PlainFault, revive } from './batch.ts'
 
-/** What the process that copies is asked for. */
+/** The request to the copying process. */
 export interface ToCopy {
   readonly from: string
   readonly to: string
 }
-/** What it reports. */
+/** Its reports. */
 export type FromCopy = { readonly read: true } | { readonly done: true } | { readonly failed: PlainFault }
 
-/** A copy on its way. */
+/** A copy in progress. */
 export interface Copy {
-  /** Nothing is read of the store any more, or ever will be. */
+  /** Resolves when the store is no longer read. */
   readonly read: Promise<void>
-  /** The copy is whole; rejects with a Fault when there is none. */
+  /** Resolves when the copy is complete; rejects with a Fault when it failed. */
   readonly done: Promise<void>
 }
 
 /**
- * Copies a store that is in use: its file, then its log. A process of its own does it: closing the file here would give
- * up the lock on it (fcntl(2), POSIX).
+ * Copies a store in use: its file, then its log. In a process of its own, as closing the file here would release the
+ * lock on it (fcntl(2), POSIX).
  */
 export function copyStore(from: string, to: string): Copy {
   const child = fork(new URL('./copy-process.js', import.meta.url), {
@@ -38,7 +38,7 @@ export function copyStore(from: string, to: string): Copy {
       if ('failed' in message) reject(revive(message.failed))
     })
     child.on('error', (error) => reject(Fault.from(error)))
-    // Whatever it had to report has come by then.
+    // All its reports have been received by then.
     child.on('close', (code, signal) =>
       reject(new Fault('internal', `the process that copies the store ended (${signal ?? code})`)),
     )

@@ -3,8 +3,8 @@ import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 
 /**
- * The tables, as the steps that made them: `user_version` counts the steps that a file has had. A step is never
- * changed once released; the next one is added. Times are milliseconds since 1970, documents are JSON text.
+ * The schema as a list of migrations: `user_version` counts those of a file. A released migration is never changed; new
+ * ones are appended. Times are milliseconds since 1970, documents are JSON text.
  */
 export const migrations: readonly string[] = [
   `
@@ -392,5 +392,5 @@ export const migrations: readonly string[] = [
   `,
   ...carrierSteps,
   ...outletSteps,
-  // A new step comes here, behind all of them.
+  // New migrations are appended here.
 ]

@@ -17,21 +17,21 @@ export class SqliteEngine implements Engine {
   #wiped = false
   #erased = false
   #wrote = false
-  /** How many copies are being made of the file. */
+  /** Copies of the file in progress. */
   #holds = 0
 
   constructor(path: string, options: { durable: boolean }) {
     this.#db = open(path)
     this.#db.pragma('journal_mode = WAL')
-    // FULL: a commit is on the disk before it is answered, whatever happens to the power afterwards.
+    // FULL: a commit is on the disk before it is answered, even with a power cut.
     this.#db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
     this.#db.pragma('foreign_keys = ON')
     this.#db.pragma('secure_delete = FAST')
     this.#db.pragma('cache_size = -8192')
     // The journals of savepoints: what they undo never outlives the transaction.
     this.#db.pragma('temp_store = MEMORY')
-    // Checkpoints cost a second fsync: they are made in quiet moments, see `rest`.
-    this.#checkpointBehind(pagesOfLog)
+    // Checkpoints cost a second fsync: they are made when idle, see `rest`.
+    this.#checkpointBehind(maxLogPages)
   }
 
   one<Row>(sql: string, ...values: unknown[]): Row | undefined {
@@ -60,7 +60,7 @@ export class SqliteEngine implements Engine {
     return this.#db.inTransaction
   }
 
-  /** Something has changed since `begin`: a commit of nothing asks nothing of the disk. */
+  /** Something has changed since `begin`: an empty commit does not touch the disk. */
   get wrote(): boolean {
     return this.#wrote
   }
@@ -92,7 +92,7 @@ export class SqliteEngine implements Engine {
     }
   }
 
-  /** Makes everything since `begin` durable, and its events wait for every outlet. */
+  /** Makes everything since `begin` durable, and queues its events for every outlet. */
   commit(): Commit {
     const { seqs, events } = this.#emitted
     if (seqs.length > 0) enlist(this, seqs)
@@ -109,27 +109,27 @@ export class SqliteEngine implements Engine {
   }
 
   /**
-   * A quiet moment: the write-ahead log goes back into the file. Where something was wiped, the log is emptied as well:
-   * its old pages still hold what nobody may read any more.
+   * Called when idle: writes the write-ahead log back into the file. Where something was erased, the log is emptied as
+   * well, as its old pages still contain it.
    */
   rest(): void {
     if (this.#holds > 0) return
-    // Deleted rows leave copies behind in freed and rearranged pages.
+    // Copies of deleted rows remain in freed and rearranged pages.
     if (this.#erased) this.#db.exec('VACUUM')
     this.#erased = false
     this.#db.pragma(`wal_checkpoint(${this.#wiped ? 'TRUNCATE' : 'PASSIVE'})`)
     this.#wiped = false
   }
 
-  /** Something was wiped since the log was last emptied. */
+  /** Something was erased since the log was last emptied. */
   get owesWipe(): boolean {
     return this.#wiped
   }
 
   /**
    * Until `release` the file does not change, and the log only grows: read one after the other they are the store as
-   * it would be found after a power cut. The log begins anew here: an old one of which only a part was read would undo
-   * what is in the file already.
+   * after a power cut. The log is restarted here: an old one that is read only partly would undo what is in the file
+   * already.
    */
   hold(): void {
     if (this.#holds === 0) {
@@ -141,7 +141,7 @@ export class SqliteEngine implements Engine {
 
   release(): void {
     this.#holds--
-    if (this.#holds === 0) this.#checkpointBehind(pagesOfLog)
+    if (this.#holds === 0) this.#checkpointBehind(maxLogPages)
   }
 
   /** A consistent copy of the whole store in one file. Nothing else is done meanwhile. */
@@ -169,21 +169,21 @@ export class SqliteEngine implements Engine {
   }
 }
 
-/** Pages of the log after which a commit writes them back itself, when there is no quiet moment. */
-const pagesOfLog = 8_000
+/** Pages of the log after which a commit writes them back itself, if the store is never idle. */
+const maxLogPages = 8_000
 
-/** Started from a copy, a hub sends nothing again. */
+/** Marks a copy, so that a hub started from it sends nothing again. */
 export function markCopy(path: string): void {
   const copy = new Database(path)
   copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
   copy.close()
 }
 
-/** Opens the file, looks whether it is whole and brings it to the present schema. */
+/** Opens the file, checks its integrity and migrates it to the current schema. */
 function open(path: string): Database.Database {
   const db = new Database(path, { timeout: 2_000 })
   try {
-    // One hub a store. The lock is the system's: it goes with the process, however that ends.
+    // One hub per store. The lock is the system's: it is released with the process, however that ends.
     db.pragma('locking_mode = EXCLUSIVE')
     db.prepare('BEGIN EXCLUSIVE').run()
     db.prepare('COMMIT').run()
@@ -215,27 +215,27 @@ function open(path: string): Database.Database {
   }
 }
 
-/** Files up to this size are looked through at every start; larger ones are found out when a page fails. */
+/** Files up to this size are checked at every start; damage of larger ones shows when a page fails. */
 const checkedOctets = 64 * 1024 * 1024
 
 function damage(db: Database.Database): string | null {
   const pages = db.pragma('page_count', { simple: true }) as number
   const size = pages * (db.pragma('page_size', { simple: true }) as number)
   if (size > checkedOctets) return null
-  const said = db.pragma('quick_check(1)', { simple: true }) as string
-  return said === 'ok' ? null : said
+  const message = db.pragma('quick_check(1)', { simple: true }) as string
+  return message === 'ok' ? null : message
 }
 
-/** SQLite's own errors in the words of the hub. */
+/** Errors of SQLite as faults of the hub. */
 export function asFault(error: unknown, path = 'the store'): Fault {
   if (error instanceof Fault) return error
   const code = (error as { code?: string } | null)?.code ?? ''
-  const said = error instanceof Error ? error.message : String(error)
-  if (code === 'SQLITE_FULL') return new Fault('storage_full', `${path}: ${said}`, {}, error)
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === 'SQLITE_FULL') return new Fault('storage_full', `${path}: ${message}`, {}, error)
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code))
-    return new Fault('storage_failed', `${path}: ${said} (${code})`, {}, error)
+    return new Fault('storage_failed', `${path}: ${message} (${code})`, {}, error)
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return new Fault('store_damaged', `${path} is damaged: ${said}`, {}, error)
+    return new Fault('store_damaged', `${path} is damaged: ${message}`, {}, error)
   if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
   return Fault.from(error)
 }

@@ -11,18 +11,18 @@ import type { FromWorker, ToWorker } from './worker.ts'
 
 export interface StoreOptions {
   readonly path: string
-  /** false gives up safety against power loss: for simulations only. */
+  /** false: not safe against power loss, for simulations only. */
   readonly durable?: boolean
-  /** false runs the engine in this thread: for simulations on a clock of their own. */
+  /** false: the engine runs in this thread, for simulations on their own clock. */
   readonly thread?: boolean
-  /** ms that every commit is held up, to see who waits for it. */
+  /** Delay of every commit, for tests of who waits for it. */
   readonly commitDelay?: number
 }
 
-/** Where calls go and answers come from: the writer thread, or the engine in this one. */
+/** The writer thread, or the engine in this one. */
 interface Backend {
   send(message: ToWorker): void
-  /** Only of an engine in this thread: copies it. */
+  /** Only for an engine in this thread: copies it. */
   copyTo?(path: string): void
   close(): Promise<void>
 }
@@ -33,7 +33,7 @@ interface Waiting {
   reject(fault: Fault): void
 }
 
-/** A store in a SQLite file, behind a thread that writes. */
+/** A store in a SQLite file, with a writer thread. */
 export class SqliteStore implements Store {
   readonly #path: string
   readonly #waiting = new Map<number, Waiting>()
@@ -165,7 +165,7 @@ export class SqliteStore implements Store {
     this.onFatal(fault)
   }
 
-  /** The thread is dead: nothing is asked of it any more, and whoever waits for an answer gets none. */
+  /** The thread is dead: all pending calls fail. */
   #died(fault: Fault): void {
     const wasClosed = this.#closed
     this.#fatal = fault

@@ -2,13 +2,13 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { type Answer, Batch, type Call, type Committed, plain } from './batch.ts'
 import { asFault, SqliteEngine } from './sqlite-engine.ts'
 
-/** What the main thread sends. */
+/** Messages of the main thread. */
 export type ToWorker =
   | { readonly calls: readonly Call[] }
-  /** The file stays as it is from the one to the other: it is being copied. */
+  /** Between the two, the file is not changed, as it is being copied. */
   | { readonly file: 'hold' | 'release'; readonly id: number }
   | { readonly close: true }
-/** What it gets back. */
+/** Messages to the main thread. */
 export type FromWorker =
   | { readonly opened: true }
   | {
@@ -21,16 +21,16 @@ export type FromWorker =
   | ({ readonly answers: readonly Answer[] } & Partial<Committed>)
   | { readonly closed: true }
 
-/** Calls in one commit at the most: enough to share an fsync, few enough to answer soon. */
-const largestBatch = 1_000
-/** ms without work after which the write-ahead log is written back. */
-const restAfter = 250
-/** ms after which the log is emptied of what was wiped, even when there was no quiet moment. */
-const wipeWithin = 3_600_000
-/** ms until what could not be written back is tried again. */
-const restAgain = 10_000
-/** ms that a commit waits for what is about to share it: a modem asks for a message within a few. */
-const company = 5
+/** Calls in one commit: enough to share an fsync, few enough to answer soon. */
+const maxBatchSize = 1_000
+/** Idle time after which the write-ahead log is written back. */
+const idleMs = 250
+/** Time after which erased data is removed from the log, even when the store was never idle. */
+const wipeWithinMs = 3_600_000
+/** After a failure to write the log back. */
+const retryMs = 10_000
+/** Time that a commit waits for calls that can share it: a modem asks for a message within a few milliseconds. */
+const groupingMs = 5
 
 const port = parentPort as NonNullable<typeof parentPort>
 const { path, durable, commitDelay } = workerData as { path: string; durable: boolean; commitDelay: number }
@@ -60,24 +60,24 @@ function serve(engine: SqliteEngine): void {
     if (answers.length > 0) send({ answers, ...committed })
     answers = []
     clearTimeout(rest)
-    rest = setTimeout(() => checkpoint(engine), restAfter)
+    rest = setTimeout(() => checkpoint(engine), idleMs)
     if (!engine.owesWipe || wipe !== undefined) return
     wipe = setTimeout(() => {
       commit()
       checkpoint(engine)
-    }, wipeWithin)
+    }, wipeWithinMs)
   }
   send({ opened: true })
   port.on('message', (first: ToWorker) => {
     clearTimeout(waiting)
     clearTimeout(rest)
     let calls = 0
-    // Whatever arrived while the last commit was on its way to the disk shares the next one.
+    // Calls that arrived during the last commit share the next one.
     for (let next: ToWorker | undefined = first; next !== undefined; next = receive()) {
       if ('calls' in next) {
         batch.run(next.calls)
         calls += next.calls.length
-        if (calls < largestBatch) continue
+        if (calls < maxBatchSize) continue
       }
       commit()
       calls = 0
@@ -85,18 +85,18 @@ function serve(engine: SqliteEngine): void {
       if ('close' in next) return close(engine)
     }
     if (!batch.canWait) return commit()
-    waiting = setTimeout(commit, company)
+    waiting = setTimeout(commit, groupingMs)
   })
 }
 
-/** On a full disk it can't be done: it is tried again later. */
+/** Fails on a full disk, and is retried later. */
 function checkpoint(engine: SqliteEngine): void {
   try {
     engine.rest()
     clearTimeout(wipe)
     wipe = undefined
   } catch {
-    rest = setTimeout(() => checkpoint(engine), restAgain)
+    rest = setTimeout(() => checkpoint(engine), retryMs)
   }
 }
 

@@ -77,20 +77,20 @@ export const outboxRules = {
       expect(ledger.row(id)).toMatchObject({ status: 'expired', final: 1 })
     },
   },
-  tellWaiting: {
+  reportWaiting: {
     'tells what waits for a gateway that is away what it waits for, once': (ledger) => {
       const id = ledger.queue({ route: 'away' })
       const args = { route: 'away', gateway: 'away', gateways: 'away (no_sim)', now: ledger.now }
-      expect(ledger.run('tellWaiting', args)).toBe(false)
+      expect(ledger.run('reportWaiting', args)).toBe(false)
       const told = ledger.published('sms/status').length
       expect(ledger.row(id).reason).toContain('away (no_sim)')
-      ledger.run('tellWaiting', args)
+      ledger.run('reportWaiting', args)
       expect(ledger.published('sms/status')).toHaveLength(told)
     },
     'tells nothing of a gateway that is paused: that is why it waits': (ledger) => {
       const id = ledger.queue({ route: 'away' })
       ledger.run('pauseQueue', { gateway: 'away', now: ledger.now })
-      ledger.run('tellWaiting', { route: 'away', gateway: 'away', gateways: 'away (no_sim)', now: ledger.now })
+      ledger.run('reportWaiting', { route: 'away', gateway: 'away', gateways: 'away (no_sim)', now: ledger.now })
       expect(ledger.row(id).reason).toBeNull()
     },
   },

@@ -134,7 +134,7 @@ export class Ringing {
       return { outcome: 'sent', reference: null }
     return {
       outcome: 'in_doubt',
-      reason: `nobody can say whether it rang${this.#end === null ? '' : `: ${this.#end}`}`,
+      reason: `it is unknown whether it rang${this.#end === null ? '' : `: ${this.#end}`}`,
     }
   }
 

@@ -102,6 +102,6 @@ function notFound(ports: ReturnType<typeof serialPorts>, looked: readonly string
   const hint =
     adapter === undefined
       ? 'smshub modem list shows what is plugged in'
-      : `${adapter.path} could be one behind an adapter: say path: ${adapter.path}, or try smshub modem probe ${adapter.path}`
+      : `${adapter.path} could be one behind an adapter: set path: ${adapter.path}, or try smshub modem probe ${adapter.path}`
   return `no modem was found${looked.length > 0 ? ` (${looked.join('; ')})` : ''}; ${hint}`
 }

@@ -14,14 +14,14 @@ export async function powerCycle(path: string, command: string | undefined, cloc
   if (command !== undefined) return run(command, path)
   const usb = usbOf(path)
   if (usb === null)
-    throw new Fault('modem_error', `${path} is no USB device: recover: under the gateway can name a command`)
+    throw new Fault('modem_error', `${path} is not a USB device: set a command in recover: under the gateway`)
   try {
     unbindUsb(usb)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new Fault(
       'modem_error',
-      `the USB device ${usb.bus} can't be bound anew (${code}): run the hub as root, or name a command in recover:`,
+      `the USB device ${usb.bus} can't be rebound (${code}): run the hub as root, or set a command in recover:`,
     )
   }
   await sleep(clock, rebindMs)

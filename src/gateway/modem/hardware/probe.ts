@@ -44,7 +44,7 @@ export async function probe(port: Port, clock: Clock): Promise<Probe> {
     await channel.sleep(listenMs)
     if (/^[^A-Za-z\r\n]*~/.test(received) || /^\0{8}/.test(received))
       return nothing('it speaks a binary protocol (diagnosis)')
-    if (/\$G[PNLA][A-Z]{3},/.test(received)) return nothing('it tells positions (NMEA)')
+    if (/\$G[PNLA][A-Z]{3},/.test(received)) return nothing('it sends positions (NMEA)')
     return await channel.exclusive(async () => {
       const ask = async (text: string) => {
         const reply = await channel.command(text, 5_000, { graceWithoutOk: 1_500 })
@@ -62,7 +62,7 @@ export async function probe(port: Port, clock: Clock): Promise<Probe> {
       const identity = await identify(channel)
       dialogue.push(`< ${identity.manufacturer ?? ''} ${identity.model ?? ''} ${identity.imei ?? ''}`.trimEnd())
       if (identity.imei === null || !digitsOfImei.test(identity.imei))
-        return nothing('it answers, and tells no IMEI: the port is no modem, or not its port for commands')
+        return nothing('it answers without an IMEI: the port is not a modem, or not its port for commands')
       const sim = state ?? (final.kind === 'error' ? final.text : null)
       if (sim === null) return nothing('it answers OK to everything: another port of the same modem takes the commands')
       return { is: 'modem', identity, sim, lines: dialogue }

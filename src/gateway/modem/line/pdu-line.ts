@@ -44,7 +44,7 @@ function unannounced(hex: string): Reading {
 function flawOf(hex: string): string | null {
   try {
     const { trailingOctets = 0 } = decodePdu(hex)
-    return trailingOctets === 0 ? null : `${trailingOctets} octets stand behind its end`
+    return trailingOctets === 0 ? null : `${trailingOctets} octets follow its end`
   } catch (error) {
     return Fault.from(error).message
   }

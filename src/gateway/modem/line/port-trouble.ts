@@ -21,7 +21,7 @@ export function notAModem(port: string, finding: string, lines: readonly string[
   return portFault(port, { finding, fix: null, lines })
 }
 
-/** Somebody else has it open. */
+/** Another program has it open. */
 export function held(port: string, holder: Holder): Fault {
   const lines = [`/proc/${holder.pid}/fd: ${holder.name} has ${port} open`]
   return portFault(port, { finding: `${holder.name} (process ${holder.pid}) holds it`, fix: freeing(holder), lines })

@@ -9,7 +9,9 @@ export type Final =
       readonly number: number | null
     }
 
-/** RP causes (TS 24.011 annex E-2) and TP-FCS (TS 23.040 clause 9.2.3.22) in words, as modems write them with AT+CMEE=2. */
+/**
+ * RP causes (TS 24.011 annex E-2) and TP-FCS (TS 23.040 clause 9.2.3.22) in words, as modems write them with AT+CMEE=2.
+ */
 const networkCauses: Readonly<Record<string, number>> = {
   unassignednumber: 1,
   unassignedunallocatednumber: 1,
@@ -113,7 +115,7 @@ const verboseCme: Readonly<Record<string, number>> = {
   unknownerror: 100,
 }
 
-/** Makers' own words for ERROR. */
+/** Vendor-specific words for ERROR. */
 const plainErrors = [
   /^ERROR$/,
   /^COMMAND NOT SUPPORT$/i,

@@ -21,7 +21,7 @@ const alphabets: readonly (readonly (readonly [number, number])[])[] = [
     [0xfb50, 0xfdff],
     [0xfe70, 0xfefc],
   ],
-  // Thaana, then India's: Devanagari (its danda stands in all of them), Bengali, Gurmukhi, Gujarati, Oriya, Tamil, …
+  // Thaana, then India's: Devanagari (its danda is used in all of them), Bengali, Gurmukhi, Gujarati, Oriya, Tamil, …
   [[0x0780, 0x07bf]],
   ...Array.from({ length: 10 }, (_, n) => [
     [0x0900 + n * 0x80, 0x097f + n * 0x80] as const,
@@ -41,8 +41,8 @@ const alphabets: readonly (readonly (readonly [number, number])[])[] = [
 
 /**
  * Scripts of thousands of signs take up half of Unicode: only the signs that their countries' standards hold for common
- * tell such a text from other hex: GB 2312 level 1, Big5 level 1, JIS X 0208 level 1, KS X 1001. Each with the first and
- * last octet of its rows, the first of its cells, and whether kana stand among them.
+ * tell such a text from other hex: GB 2312 level 1, Big5 level 1, JIS X 0208 level 1, KS X 1001. Each with the first
+ * and last octet of its rows, the first of its cells, and whether kana stand among them.
  */
 const standards = [
   { encoding: 'gbk', rows: [0xb0, 0xd7], cell: 0xa1, kana: false },
@@ -61,7 +61,7 @@ const kana = [[0x3041, 0x30ff]] as const
 const within = (blocks: readonly (readonly [number, number])[], unit: number): boolean =>
   blocks.some(([first, last]) => unit >= first && unit <= last)
 
-/** What stands in texts of every script: a line's end, ASCII, Latin-1, punctuation, currencies. */
+/** Characters in texts of every script: line ends, ASCII, Latin-1, punctuation, currencies. */
 export function isCommon(unit: number): boolean {
   if (unit < 0x100) return unit === 10 || unit === 13 || (unit >= 0x20 && unit < 0x7f) || unit >= 0xa0
   return unit >> 8 === 0x20 || unit === 0x2116 || unit === 0x2122

@@ -120,7 +120,7 @@ export function announcedLength(line: string): number | null {
 function readHex(body: readonly string[], fields: readonly string[]): Reading {
   const digits = body.filter((line) => /^[0-9A-Fa-f]+$/.test(line)).join('')
   if (digits.length > 0) return readPdu(digits, lengthIn(fields))
-  return { pdu: null, doubt: body.length === 0 ? 'nothing stands behind its first line' : 'it is no hex' }
+  return { pdu: null, doubt: body.length === 0 ? 'nothing follows its first line' : 'it is not hex' }
 }
 
 function lengthIn(fields: readonly string[]): number | null {

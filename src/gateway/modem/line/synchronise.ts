@@ -20,10 +20,10 @@ const attempts = [
   ['AT', 3_000],
 ] as const
 
-/** `bare`: one OK without the line that should stand in front of it, and nothing more. */
+/** `bare`: one OK without the line that should precede it, and nothing more. */
 type Answer = 'ok' | 'error' | 'prompt' | 'silence' | 'bare'
 
-/** After so many in a row a bare OK is no late one: the modem answers `AT+CMEE?` with nothing else. */
+/** After this many in a row a bare OK is not a late one: the modem answers `AT+CMEE?` with nothing else. */
 const sureBare = 2
 
 /**

@@ -2,7 +2,7 @@ import { registrationStat } from './parse.ts'
 
 /** The meaning of an unsolicited result code for the driver. */
 export type UrcKind =
-  | 'stored' // +CMTI, +CDSI: a text or report lies in a storage
+  | 'stored' // +CMTI, +CDSI: a text or report was stored
   | 'direct' // +CMT, +CDS: a text or report comes with the next line
   | 'broadcast' // +CBM: cell broadcast, two lines
   | 'registration'
@@ -42,7 +42,8 @@ const rows: readonly UrcRow[] = [
     pattern:
       /^(\+?SMS READY|Call Ready|\+?SMS DONE|\+?PB DONE|\+PBREADY|\+QIND: *"?(SMS|PB) DONE"?|\+CPIN: *"?READY"?|\*ISIM.*|\^SSIM READY|\+WIND: *4)$/i,
   },
-  // The SIM was drawn or put in, or has crashed (Telit, Cinterion, Fibocom, Quectel, SIMCom, Huawei, MTK, Intel, u-blox).
+  // The SIM was drawn or put in, or has crashed (Telit, Cinterion, Fibocom, Quectel, SIMCom, Huawei, MTK, Intel,
+  // u-blox).
   { kind: 'card', pattern: /^\+CPIN: */ },
   {
     kind: 'card',

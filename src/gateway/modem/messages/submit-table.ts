@@ -2,7 +2,7 @@ import type { SubmitOutcome } from '../../../message/submit-outcome.ts'
 
 /** Where an AT+CMGS is (TS 27.005 clause 4.3). */
 export type State =
-  | 'asked' // AT+CMGS went out, the prompt has not come
+  | 'asked' // AT+CMGS was sent, the prompt is outstanding
   | 'objected' // an error came instead; a prompt after it shows that the error was another command's
   | 'prompted' // the modem waits for the PDU; the hub decides whether it may leave
   | 'written' // the PDU was written: from here on a timeout is doubt

@@ -1,11 +1,11 @@
 /** Recoveries of a modem, the gentlest first. */
 export const rungs = {
-  resync: 'the line was out of step and is brought back',
-  restart: 'the modem is set up anew',
+  resync: 'the line was out of step and is resynchronised',
+  restart: 'the modem is set up again',
   reopen: 'the port is closed and opened again',
   radio: 'its radio is switched off and on',
-  reset: 'it is told to start anew',
-  power: 'its USB device is bound anew, or the command of recover: is run',
+  reset: 'it is reset by a command',
+  power: 'its USB device is rebound, or the command of recover: is run',
 } as const
 
 export type Rung = keyof typeof rungs

@@ -74,7 +74,7 @@ export const quirksOfNobody: Quirks = {
 }
 
 export interface QuirksRow extends Partial<Quirks> {
-  readonly maker?: RegExp
+  readonly vendor?: RegExp
   readonly model?: RegExp
   readonly capabilities?: RegExp
 }
@@ -84,11 +84,11 @@ const tries = (ask: string, read: RegExp) => [{ ask, read }, ...quirksOfNobody.p
 /** IS-707 or IS-856 and no GSM: there are no PDUs. */
 const cdmaOnly = /^(?!.*\+CGSM).*CIS-?(707|856)/i
 
-/** By maker, then by model: every row that fits counts, a later one more. */
+/** By vendor, then by model: every matching row counts, later ones override. */
 export const quirkRows: readonly QuirksRow[] = [
   { capabilities: cdmaOnly, format: 'text' },
   {
-    maker: /huawei/i,
+    vendor: /huawei/i,
     prepare: ['AT^CURC=0', 'AT^PORTSEL=0'],
     pinTries: tries('AT^CPIN?', /^\^CPIN: *[^,]*,\d*,\d*,(\d+)/),
     unlockMs: 3_000,
@@ -98,33 +98,33 @@ export const quirkRows: readonly QuirksRow[] = [
   },
   // Only a reset brings back an E series that stopped responding.
   {
-    maker: /huawei/i,
+    vendor: /huawei/i,
     model: /^[EK]\d/i,
     ladder: ['reopen', 'reset', 'reopen', 'radio', 'reopen', 'power', 'reopen', 'reset'],
   },
-  { maker: /huawei/i, model: /^E1752/i, packsUssd: false },
-  { maker: /huawei/i, model: /^E3531/i, readAfterMs: 500 },
+  { vendor: /huawei/i, model: /^E1752/i, packsUssd: false },
+  { vendor: /huawei/i, model: /^E3531/i, readAfterMs: 500 },
   // The modules have no SR storage and no mode 2.
-  { maker: /huawei/i, model: /^M[EU]\d/i, cnmi: ['1,1,0,1,0'], packsUssd: false },
-  { maker: /huawei|china telecom/i, capabilities: cdmaOnly, format: 'cdma' },
+  { vendor: /huawei/i, model: /^M[EU]\d/i, cnmi: ['1,1,0,1,0'], packsUssd: false },
+  { vendor: /huawei|china telecom/i, capabilities: cdmaOnly, format: 'cdma' },
   {
     // Some A76xx report INCORPORATED only.
-    maker: /simcom|^INCORPORATED$/i,
+    vendor: /simcom|^INCORPORATED$/i,
     prepare: ['AT+CSCLK=0'],
     pinTries: tries('AT+SPIC', /^\+SPIC: *(\d+)/),
     acknowledges: false,
     reset: ['AT+CFUN=1,1', 'AT+CRESET'],
   },
-  { maker: /simcom/i, model: /SIM[89]00|SIM868/i, autobauds: true },
-  { maker: /simcom/i, model: /SIM70\d\d/i, submitMs: 180_000 },
+  { vendor: /simcom/i, model: /SIM[89]00|SIM868/i, autobauds: true },
+  { vendor: /simcom/i, model: /SIM70\d\d/i, submitMs: 180_000 },
   {
-    maker: /simcom|^INCORPORATED$/i,
+    vendor: /simcom|^INCORPORATED$/i,
     model: /A76\d\d|SIM76\d\d/i,
     storages: ['ME', 'SM', 'MT'],
     reset: ['AT+CRESET', 'AT+CFUN=1,1'],
   },
   {
-    maker: /quectel/i,
+    vendor: /quectel/i,
     prepare: ['AT+QURCCFG="urcport","usbat"', 'AT+QSCLK=0'],
     pinTries: tries('AT+QPINC?', /^\+QPINC: *"SC" *, *(\d+)/),
     iccid: ['AT+QCCID', 'AT+CCID'],
@@ -132,13 +132,13 @@ export const quirkRows: readonly QuirksRow[] = [
     submitMs: 150_000,
   },
   {
-    maker: /u-?blox/i,
+    vendor: /u-?blox/i,
     pinTries: tries('AT+UPINCNT', /^\+UPINCNT: *(\d+)/),
     submitMs: 180_000,
     reset: ['AT+CFUN=16', 'AT+CFUN=1,1'],
   },
   {
-    maker: /telit/i,
+    vendor: /telit/i,
     // #QSS: 3 in the end, also when a SIM is put in later.
     prepare: ['AT#QSS=2'],
     pinTries: tries('AT#PCT', /^#PCT: *(\d+)/),
@@ -149,18 +149,18 @@ export const quirkRows: readonly QuirksRow[] = [
     reset: ['AT+CFUN=1,1', 'AT#REBOOT'],
   },
   {
-    maker: /sierra/i,
+    vendor: /sierra/i,
     unlockMs: 8_000,
   },
   {
-    maker: /zte/i,
+    vendor: /zte/i,
     // +CPMS? ends its flood of +ZUSIMR.
     prepare: ['AT+ZOPRT=5', 'AT+ZCDRUN=8', 'AT+CPMS?'],
     pinTries: tries('AT+ZPINPUK=?', /^\+ZPINPUK: *(\d+)/),
     cnmi: ['1,1,0,1,0'],
   },
   {
-    maker: /cinterion|siemens|gemalto|thales/i,
+    vendor: /cinterion|siemens|gemalto|thales/i,
     prepare: ['AT^SMGO=1'],
     pinTries: tries('AT^SPIC="SC"', /^\^SPIC: *(\d+)/),
     causes: {
@@ -175,30 +175,30 @@ export const quirkRows: readonly QuirksRow[] = [
       538: { accepted: 'no', next: 'give_up' },
     },
   },
-  { maker: /cinterion|siemens/i, model: /MC55|TC63/i, autobauds: true },
+  { vendor: /cinterion|siemens/i, model: /MC55|TC63/i, autobauds: true },
   {
-    maker: /wavecom/i,
+    vendor: /wavecom/i,
     prepare: ['AT+WIND=0'],
     unlockMs: 5_000,
     // The network rejected it: a wrong service centre or number.
     causes: { 514: { accepted: 'no', next: 'give_up' } },
     reset: ['AT+CFUN=1'],
   },
-  { maker: /novatel/i, cnmi: ['1,1,2,1,0', '2,1,0,2,0'], unlockMs: 3_000 },
-  { maker: /mediatek|mtk/i, pinTries: tries('AT+EPINC?', /^\+EPINC: *(\d+)/), unlockMs: 3_000 },
+  { vendor: /novatel/i, cnmi: ['1,1,2,1,0', '2,1,0,2,0'], unlockMs: 3_000 },
+  { vendor: /mediatek|mtk/i, pinTries: tries('AT+EPINC?', /^\+EPINC: *(\d+)/), unlockMs: 3_000 },
   {
-    maker: /longcheer|alcatel/i,
+    vendor: /longcheer|alcatel/i,
     pinTries: [{ ask: 'AT+CPNNUM', read: /PIN1=(\d+)/ }, ...tries('AT+PNNM?', /PIN1=(\d+)/)],
   },
   {
-    maker: /option/i,
+    vendor: /option/i,
     pinTries: tries('AT_OERCN?', /^_OERCN: *(\d+)/),
   },
-  { maker: /ericsson/i, pinTries: tries('AT*EPIN?', /^\*EPIN: *(\d+)/) },
-  { maker: /infineon|intel/i, pinTries: tries('AT+XPINCNT', /^\+XPINCNT: *(\d+)/) },
-  { maker: /icera/i, pinTries: tries('AT%PINNUM?', /^%PINNUM: *(\d+)/) },
-  { maker: /motorola/i, prepare: ['AT+MODE=2'] },
-  { maker: /fibocom/i, reset: ['AT+CFUN=15', 'AT+CFUN=1,1'] },
+  { vendor: /ericsson/i, pinTries: tries('AT*EPIN?', /^\*EPIN: *(\d+)/) },
+  { vendor: /infineon|intel/i, pinTries: tries('AT+XPINCNT', /^\+XPINCNT: *(\d+)/) },
+  { vendor: /icera/i, pinTries: tries('AT%PINNUM?', /^%PINNUM: *(\d+)/) },
+  { vendor: /motorola/i, prepare: ['AT+MODE=2'] },
+  { vendor: /fibocom/i, reset: ['AT+CFUN=15', 'AT+CFUN=1,1'] },
 ]
 
 /** For this modem. */
@@ -209,6 +209,6 @@ export function quirksOf(identity: Identity): Quirks {
 export function rowsOf({ manufacturer, model, capabilities }: Identity): QuirksRow[] {
   const fits = (pattern: RegExp | undefined, text: string | null) => pattern === undefined || pattern.test(text ?? '')
   return quirkRows.filter(
-    (row) => fits(row.maker, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
+    (row) => fits(row.vendor, manufacturer) && fits(row.model, model) && fits(row.capabilities, capabilities),
   )
 }

@@ -2,12 +2,12 @@ import type { Change } from './change.ts'
 import type { Move } from './rule.ts'
 import type { Following, State } from './state.ts'
 
-/** A text that became due may be sent for so long, in ms: half an act is worse than a late one. */
-const stepLifeMs = 120_000
+/** Time to live of a text that has become due: half a command is worse than a late one. */
+const stepTtlMs = 120_000
 
 /**
- * Goes on to the next text of an act: one row, one result, whatever the number of texts. The commit is the wall: after
- * a crash the text before is never sent again.
+ * Proceeds to the next text of a command: one row and one result, whatever the number of texts. Once committed, the
+ * previous text is never sent again, even after a crash.
  */
 export function goOn({ row, following }: State, now: number, more: Change = {}): Move {
   const { goes, waitMs, segments, expect, withinMs, spec } = following as Following
@@ -15,8 +15,8 @@ export function goOn({ row, following }: State, now: number, more: Change = {}):
   const change: Change = {
     step: row.step + 1,
     due,
-    deadline: due + stepLifeMs,
-    expiresAt: Math.max(row.expires_at ?? 0, due + stepLifeMs),
+    deadline: due + stepTtlMs,
+    expiresAt: Math.max(row.expires_at ?? 0, due + stepTtlMs),
     parts: segments.length,
     partsDelivered: 0,
     attempts: 0,

@@ -3,7 +3,7 @@ import type { Reply } from '../../../message/result.ts'
 import type { CommandStatus, SmsStatus } from '../../../message/status.ts'
 import type { SubmissionRow } from '../../rows.ts'
 
-/** What a move changes. Left out means unchanged. */
+/** The changes of a move; absent fields are unchanged. */
 export interface Change {
   readonly status?: CommandStatus
   readonly sms?: SmsStatus
@@ -40,7 +40,7 @@ export interface Change {
 
 type Column = keyof SubmissionRow
 
-/** The column of each. */
+/** Column by field. */
 const columns: { readonly [K in keyof Required<Change>]: Column } = {
   status: 'status',
   sms: 'sms_status',
@@ -75,7 +75,7 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   joins: 'joins',
 }
 
-/** A change by the columns of the row, each value as the store keeps it. */
+/** A change as columns of the row, with stored values. */
 export function columnsOf(change: Change): Partial<SubmissionRow> {
   const entries = Object.entries(change).filter(([, value]) => value !== undefined)
   return Object.fromEntries(entries.map(([key, value]) => [columns[key as keyof Change], kept(value)]))
@@ -86,10 +86,10 @@ function kept(value: unknown): string | number | null {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as string | number | null)
 }
 
-/** Whose answer may still be recognised when it comes too late: they keep what knows it. */
+/** Statuses in which a late answer can be recognised: they keep the data for it. */
 const maybeAnswered: readonly CommandStatus[] = ['unconfirmed', 'in_doubt']
 
-/** The end, once: the lane is given up, and what holds secrets goes. */
+/** The end of a submission: the lane is released, and secrets are deleted. */
 export function ended(status: CommandStatus, now: number, more: Change): Change {
   return {
     status,

@@ -6,7 +6,7 @@ import type { Move, Rule } from './rule.ts'
 import { doubted, leaveLane, takeBack } from './sending-rules.ts'
 import type { Facts } from './state.ts'
 
-/** The PDU was not written in time: it never will be. */
+/** The PDU was not written in time. */
 export const expire: Rule<'lapsed'> = ({ row }, { now }) => {
   const seconds = Math.round(((row.expires_at ?? now) - row.queued_at) / 1000)
   const fault = new Fault('ttl_expired', `not sent within ${seconds} s`, {
@@ -16,13 +16,13 @@ export const expire: Rule<'lapsed'> = ({ row }, { now }) => {
   return { change: ended('expired', now, { sms: 'expired', ok: false, error: errorReport(fault) }) }
 }
 
-/** ms after which a submission that a gateway has is looked at again. */
-const againMs = 60_000
+/** Interval of checking a submission at a gateway. */
+const checkIntervalMs = 60_000
 
-/** Still on its way through the modem: the gateway's own deadline decides, this one only outlives a crash. */
-export const goesOnWaiting: Rule<'lapsed'> = (_, { now }) => ({ change: { deadline: now + againMs } })
+/** Still at the modem: the gateway's own deadline decides, this one only survives a crash. */
+export const goesOnWaiting: Rule<'lapsed'> = (_, { now }) => ({ change: { deadline: now + checkIntervalMs } })
 
-/** Silence behind a text of an act: what goes instead goes now, and so does the next one where no reply was owed. */
+/** No answer to a text of a command: its alternative is sent, or the next text where no reply was required. */
 export const missOutcome: Rule<'lapsed'> = (state, { now }) => {
   const { row, following } = state
   if (following !== null && (following.goes === 'else' || row.expect !== 'required')) return goOn(state, now)
@@ -52,7 +52,7 @@ function noAnswer({ within, spec, heard }: Facts): Fault {
   const seconds = Math.round(within / 1000)
   if (heard !== null) {
     const { text, hint } = JSON.parse(heard) as { readonly text: string; readonly hint: string }
-    const message = `a text came within ${seconds} s and was not understood: ${JSON.stringify(text)}; ${hint}`
+    const message = `a text came within ${seconds} s and was not recognised: ${JSON.stringify(text)}; ${hint}`
     return new Fault('reply_timeout', message, { text, hint })
   }
   const { silence: why } = (JSON.parse(spec ?? '{}') ?? {}) as { readonly silence?: string }
@@ -63,7 +63,7 @@ export const cancel: Rule<'cancelled'> = (_, { reason, now }) => ({
   change: ended('cancelled', now, { sms: 'cancelled', ok: null, reason }),
 })
 
-/** A high-priority command does not stand behind the answer of a safe one: that wait ends. */
+/** A high-priority command does not wait for the answer of a safe one: that wait ends. */
 export const giveWay: Rule<'overtaken'> = ({ row }, { now }) => {
   if (row.safe === 0 || row.open === 0) return null
   const sms = row.status === 'sending' ? ({ sms: 'sent' } as const) : {}
@@ -73,14 +73,14 @@ export const giveWay: Rule<'overtaken'> = ({ row }, { now }) => {
 export const giveWayInDoubt: Rule<'overtaken'> = (state, { now }) =>
   state.row.safe === 0 ? null : leaveLane(state, now)
 
-/** Some part was never written: the message is incomplete, cannot act, and starts again from its first part. */
+/** A part was never written: the incomplete message has no effect, and is sent again from its first part. */
 export const pickUp: Rule<'interrupted'> = (state, { written, now }) => {
   if (!written) return takeBack(state, { type: 'returned', now })
   if (state.row.safe === 1) return takeBack(state, { type: 'returned', reason: 'interrupted', now })
   return doubted(state, { reason: 'interrupted' }, now)
 }
 
-/** Between two texts of an act the wait goes on where it was. */
+/** Between two texts of a command the wait continues. */
 export const goesOn = (): Move => ({ change: {}, effects: ['refresh_lane'] })
 
 export const doubtAgain: Rule<'interrupted'> = (state, { now }) => doubted(state, {}, now)
@@ -97,7 +97,10 @@ export const endRestored: Rule<'restored'> = ({ row }, { now }) => ({
   change: ended(row.expect === 'required' ? 'unconfirmed' : row.status, now, { ok: null, reason: 'restored' }),
 })
 
-/** Nobody knows how long the machine was off, and no gate may open because its power came back. Texts to people may go. */
+/**
+ * The machine was off for an unknown time, and no gate may open because its power has returned. Texts to people may be
+ * sent.
+ */
 export const dropUnsafe: Rule<'rebooted'> = ({ row }, { now }) => {
   if (row.safe === 1 || row.device === null) return null
   const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))

@@ -4,7 +4,7 @@ import { type Change, ended } from './change.ts'
 import type { Move, Rule } from './rule.ts'
 import type { Facts, State } from './state.ts'
 
-/** The device has answered: the act goes on with its next text, or ends. */
+/** The device has answered: the command continues with its next text, or ends. */
 export const answer: Rule<'answered'> = (state, { reply, ok, now }) => {
   if (state.following?.goes === 'then') return goOn(state, now, { reply: merged(state.row, reply) })
   return replied(state, reply, { ok, reason: null, error: null }, now)
@@ -18,7 +18,7 @@ export const decline: Rule<'declined'> = (state, { reply, error, now }) => {
 export const answerUnproven: Rule<'unproven'> = (state, { reply, now }) =>
   replied(state, reply, { ok: null, reason: 'unverified', error: null }, now)
 
-/** It is answered in part: further texts add to it, and what waits in its lane need not wait for them. */
+/** Answered in part: further texts are added, and the lane does not wait for them. */
 export const begin: Rule<'begun'> = (state, { reply, verdict, waitMs, now }) => {
   const { phase, row, following } = state
   const waits: Change = { ...heard(row, reply, now), reason: verdict, deadline: now + waitMs }
@@ -27,7 +27,7 @@ export const begin: Rule<'begun'> = (state, { reply, verdict, waitMs, now }) => 
   return { change: { ...waits, status: 'delivered', ...(verdict === 'partial' && { open: 0 }) } }
 }
 
-/** It waits to be repeated, and the device answers the attempt before: it is not sent again, if that was all of it. */
+/** The device answers an earlier attempt while a repetition waits: it is not sent again, if that was the last text. */
 export const answerUnasked: Rule<'answered'> = (state, event) =>
   state.following?.goes === 'then' ? null : answer(state, event)
 
@@ -39,11 +39,11 @@ export const beginUnasked: Rule<'begun'> = (state, event) => {
   return move && { change: { ...move.change, sms: 'delivered', partsDelivered: state.row.parts, due: null } }
 }
 
-/** What could answer two commands answers neither. */
+/** A text that could answer two commands answers neither. */
 export const mistake: Rule<'mistakable'> = (_, { error }) => ({ change: { reason: 'reply_mismatch', error } })
 
-/** The command has ended: its answer is news, never a second result. */
-export const tellLate = (): Move => ({ change: {}, effects: ['publish_late_reply'] })
+/** The command has ended: its answer is an event, never a second result. */
+export const reportLate = (): Move => ({ change: {}, effects: ['publish_late_reply'] })
 
 function replied(state: State, reply: Reply, how: Change, now: number): Move {
   const { row } = state
@@ -61,7 +61,7 @@ function heard(row: Facts, reply: Reply, now: number): Change {
   }
 }
 
-/** The texts of one answer add up. */
+/** Merges the texts of one answer. */
 function merged(row: Facts, reply: Reply): Reply {
   if (row.reply === null || row.reason !== 'partial') return reply
   const before = JSON.parse(row.reply) as Reply

@@ -3,7 +3,7 @@ import { goOn } from './act-rules.ts'
 import { type Change, ended } from './change.ts'
 import type { Rule } from './rule.ts'
 
-/** What has arrived is waited for no more: by its report a submission that expects no reply ends. */
+/** A submission that expects no reply ends with its delivery report. */
 export const arrive: Rule<'arrived'> = (state, { account, delivered, whole, now }) => {
   const { row, following } = state
   const seen: Change = { partsDelivered: delivered, account }
@@ -18,11 +18,11 @@ export const arrive: Rule<'arrived'> = (state, { account, delivered, whole, now 
   return { change: { ...arrived, status: 'delivered', reason: null, deadline: now + row.within } }
 }
 
-/** It waits to be repeated, and the attempt before has arrived after all: it is not sent again. */
+/** An earlier attempt was delivered while a repetition waits: it is not sent again. */
 export const arriveUnasked: Rule<'arrived'> = (state, event) =>
   event.whole && state.following === null ? arrive(state, event) : null
 
-/** A pending answer was faster than the report: its own, longer wait goes on. */
+/** A pending answer was faster than the report: its longer wait continues. */
 export const arriveLate: Rule<'arrived'> = ({ row }, { account, delivered, whole, now }) => ({
   change: {
     partsDelivered: delivered,
@@ -31,7 +31,7 @@ export const arriveLate: Rule<'arrived'> = ({ row }, { account, delivered, whole
   },
 })
 
-/** The SMS statuses that a report may still move once the command has ended. */
+/** The SMS statuses that a report may change after the command's end. */
 const movable: Readonly<Record<'arrived' | 'undelivered', readonly SmsStatus[]>> = {
   arrived: ['sending', 'sent', 'undelivered', 'in_doubt'],
   undelivered: ['sending', 'sent', 'in_doubt'],

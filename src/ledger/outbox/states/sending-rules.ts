@@ -31,7 +31,7 @@ export const mark: Rule<'written'> = ({ row }, { part, validFor, now }) => ({
   },
 })
 
-/** It is sent, and the wait for its report or its answer begins. */
+/** Sent: the wait for its report or its answer begins. */
 export const take: Rule<'accepted'> = (state, { account, reports, now }) => {
   const { row, following } = state
   if (following?.goes === 'then' && row.expect === 'none') {
@@ -40,12 +40,12 @@ export const take: Rule<'accepted'> = (state, { account, reports, now }) => {
   }
   const written = row.written_at ?? now
   const left: Change = { account, sentAt: now, inDoubt: false }
-  // Where reports come, the device's time to answer runs from the report; else from the writing of the PDU.
+  // With reports, the device's time to answer runs from the report; else from the writing of the PDU.
   const deadline = reports ? written + reportMs(row) : written + row.within
-  // The device was faster than the modem, and has said how long it takes.
+  // The device was faster than the modem, with a pending answer.
   if (begun.includes(row.reason))
     return { change: begunAlready(state, left), effects: ['stick_to_gateway', 'make_way'] }
-  // An act stays `sending` until its last text has left.
+  // A command stays `sending` until its last text is sent.
   if (following !== null)
     return { change: { ...left, deadline }, effects: ['stick_to_gateway', 'publish_result', 'make_way'] }
   const sent = { ...left, status: 'sent', sms: 'sent' } as const
@@ -54,7 +54,7 @@ export const take: Rule<'accepted'> = (state, { account, reports, now }) => {
   return { change, effects: ['stick_to_gateway'] }
 }
 
-/** Reasons of a command whose answer has begun. */
+/** Reasons of a command with a partial or pending answer. */
 const begun: readonly (string | null)[] = ['pending', 'partial']
 
 function begunAlready({ row, following }: State, left: Change): Change {
@@ -65,13 +65,13 @@ function begunAlready({ row, following }: State, left: Change): Change {
 
 const watched = (sent: Change, deadline: number): Change => ({ ...sent, open: 0, deadline })
 
-/** The device's answer or the report was faster than the modem's: more is known already. */
+/** The device's answer or the report was faster than the modem's. */
 export const takeKnown: Rule<'accepted'> = ({ row }, { account, now }) => ({
   change: { account, sentAt: row.sent_at ?? now },
   effects: ['stick_to_gateway'],
 })
 
-/** Back to where it can be claimed again: into the queue, or before the next text of an act that has begun. */
+/** Back to where it can be claimed again: the queue, or before the next text of a command in progress. */
 export const takeBack: Rule<'returned'> = ({ row }, { error, reason, now }) => {
   const why: Change = { ...(error !== undefined && { error }), ...(reason !== undefined && { reason }) }
   const back: Change = { ...why, gateway: null }
@@ -87,9 +87,9 @@ export const doubt: Rule<'lost'> = (state, { account, reason, error, now }) =>
   doubted(state, { account, reason, error }, now)
 
 /**
- * It may have been sent and nobody knows: it stays `sending`, flagged, until a report, an answer or its deadline. Its
- * lane is held only while an answer would have to be told apart from that of the next command: for the time to reply,
- * and not at all where no reply is expected.
+ * It may have been sent: it stays `sending`, in doubt, until a report, an answer or its deadline. Its lane is held only
+ * while its answer could be confused with that of the next command: for the time to reply, and not at all where no
+ * reply is expected.
  */
 export function doubted({ row, following }: State, why: Change, now: number): Move {
   const written = row.written_at ?? now
@@ -98,17 +98,17 @@ export function doubted({ row, following }: State, why: Change, now: number): Mo
   const flagged: Change = { ...why, inDoubt: true }
   const effects = ['make_way'] as const
   if (answerEnd > now) return { change: { ...flagged, deadline: answerEnd }, effects }
-  // An act with texts left can't be continued from there.
+  // A command with texts left can't be continued from here.
   if (following === null && reportEnd > now) return { change: { ...flagged, open: 0, deadline: reportEnd }, effects }
   return { change: ended('in_doubt', now, { ...why, sms: 'in_doubt', ok: null }), effects }
 }
 
 /**
- * The time to reply is over, or something more urgent has come: others have the lane now. A report or an answer may
- * still settle the doubt; an act with texts left ends.
+ * The time to reply is over, or a more urgent command waits: the lane is released. A report or an answer may still
+ * settle the doubt; a command with texts left ends.
  */
 export function leaveLane({ row, following }: State, now: number): Move {
-  // The deadline was written + within, and has moved with the clock since.
+  // The deadline was written + within, and was moved with the clock since.
   const end = (row.deadline ?? now) - row.within + reportMs(row)
   if (following === null && end > now) return { change: { open: 0, deadline: end } }
   return { change: ended('in_doubt', now, { sms: 'in_doubt', ok: null }) }

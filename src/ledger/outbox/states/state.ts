@@ -1,19 +1,19 @@
 import type { SubmissionRow } from '../../rows.ts'
 
-/** Where a submission is. Each row of the store is in exactly one of these. */
+/** The phase of a submission, exactly one for each row. */
 export type Phase =
   | 'queued' // waits in its lane
   | 'sending' // a gateway has it
-  | 'between' // the next text of an act waits for its time, or for a gateway once more
-  | 'outcome' // a text of an act has left; how it ends decides about the next one
-  | 'doubtful' // it may have been sent, and holds its lane as long as an answer must be told apart
+  | 'between' // the next text of a command waits for its time, or for a gateway again
+  | 'outcome' // a text of a command is sent; its outcome decides about the next one
+  | 'doubtful' // it may have been sent, and holds its lane while answers could be confused
   | 'released' // it may have been sent; others have the lane
   | 'unreported' // sent; no reply is expected, the delivery report is
   | 'unanswered' // sent; a reply is expected
-  | 'delivered' // the report came, or a first word of the device; the reply is still waited for
-  | 'final' // its one result is published; reports move the SMS status only
+  | 'delivered' // delivered by its report, or a pending answer; the reply is still expected
+  | 'final' // its final result is published; reports change the SMS status only
 
-/** What of a row decides, and what the changes build on. */
+/** The columns that decisions and changes depend on. */
 export type Facts = Pick<
   SubmissionRow,
   | 'command_id'
@@ -48,15 +48,15 @@ export type Facts = Pick<
   | 'heard'
 >
 
-/** The next text of an act. */
+/** The next text of a command. */
 export interface Following {
-  /** Behind the outcome of the text before, or when that failed. */
+  /** Sent after the outcome of the previous text, or only when that failed. */
   readonly goes: 'then' | 'else'
   readonly waitMs: number
   readonly segments: readonly string[]
   readonly expect: 'none' | 'optional' | 'required'
   readonly withinMs: number
-  /** JSON, as the row has it. */
+  /** JSON, as in the row. */
   readonly spec: string | null
 }
 
@@ -76,17 +76,17 @@ export function phaseOf(row: Facts): Phase {
   return row.step < row.last && row.sent_at !== null ? 'outcome' : 'sending'
 }
 
-/** `following` is the step behind the present one, where the row has one. */
+/** `following` is the next step, where the row has one. */
 export function stateOf(row: Facts, following: Following | null = null): State {
-  // Without a reply nothing shows that the text failed: what would go instead never goes.
+  // Without a reply nothing shows that the text failed: its alternative is never sent.
   const never = following?.goes === 'else' && row.expect === 'none'
   return { phase: phaseOf(row), row, following: never ? null : following }
 }
 
-/** ms after the end of TP-VP until which a report or an answer may still come. */
+/** A report or an answer may still arrive within this time after the end of TP-VP. */
 export const graceMs = 60_000
 
-/** ms after the writing until which the network may still deliver a submission and report that. */
+/** Time from the writing in which the network may deliver a submission and report it. */
 export function reportMs(row: Pick<Facts, 'valid_for'>): number {
   return (row.valid_for ?? 0) * 1000 + graceMs
 }

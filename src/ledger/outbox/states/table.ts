@@ -10,10 +10,10 @@ import type { Rule } from './rule.ts'
 import * as send from './sending-rules.ts'
 import type { Phase, State } from './state.ts'
 
-/** Nothing follows: it comes too late to matter, or is none of this phase's business. */
+/** No effect: too late, or irrelevant in this phase. */
 export const ignored = () => null
 
-/** It can't happen here: whoever saw it is defective. */
+/** It can't happen in this phase: a defect. */
 export const impossible = ({ phase, row }: State, { type }: { readonly type: EventName }): never => {
   throw new Fault('internal', `${row.command_id} is ${phase}: it can't be ${type}`)
 }
@@ -23,7 +23,7 @@ type Row<E extends EventName> = Readonly<Record<Phase, Rule<E>>>
 const _ = ignored
 const x = impossible
 
-/** What an event does in each phase of a submission. */
+/** The rule for each event in each phase. */
 // biome-ignore format: a table
 export const table: { readonly [E in EventName]: Row<E> } = {
   waits:       { queued: send.note,            sending: x,                    between: send.note,            outcome: x,                    doubtful: x,                    released: x,                    unreported: x,                    unanswered: x,                    delivered: x,                    final: x },
@@ -35,12 +35,12 @@ export const table: { readonly [E in EventName]: Row<E> } = {
   lost:        { queued: _,                    sending: send.doubt,           between: _,                    outcome: _,                    doubtful: _,                    released: _,                    unreported: _,                    unanswered: _,                    delivered: _,                    final: _ },
   arrived:     { queued: report.arriveUnasked, sending: report.arrive,        between: report.arriveUnasked, outcome: report.arrive,        doubtful: report.arrive,        released: report.arrive,        unreported: report.arrive,        unanswered: report.arrive,        delivered: report.arriveLate,    final: report.arriveEnded },
   undelivered: { queued: _,                    sending: report.miss,          between: _,                    outcome: report.miss,          doubtful: report.miss,          released: report.miss,          unreported: report.miss,          unanswered: report.miss,          delivered: _,                    final: report.missEnded },
-  answered:    { queued: reply.answerUnasked,  sending: reply.answer,         between: reply.answer,         outcome: reply.answer,         doubtful: reply.answer,         released: reply.answer,         unreported: reply.answer,         unanswered: reply.answer,         delivered: reply.answer,         final: reply.tellLate },
-  declined:    { queued: reply.declineUnasked, sending: reply.decline,        between: reply.decline,        outcome: reply.decline,        doubtful: reply.decline,        released: reply.decline,        unreported: reply.decline,        unanswered: reply.decline,        delivered: reply.decline,        final: reply.tellLate },
-  unproven:    { queued: _,                    sending: reply.answerUnproven, between: _,                    outcome: reply.answerUnproven, doubtful: reply.answerUnproven, released: reply.answerUnproven, unreported: reply.answerUnproven, unanswered: reply.answerUnproven, delivered: reply.answerUnproven, final: reply.tellLate },
-  begun:       { queued: reply.beginUnasked,   sending: reply.begin,          between: reply.beginUnasked,   outcome: reply.begin,          doubtful: reply.begin,          released: reply.begin,          unreported: reply.begin,          unanswered: reply.begin,          delivered: reply.begin,          final: reply.tellLate },
-  mistakable:  { queued: _,                    sending: reply.mistake,        between: _,                    outcome: reply.mistake,        doubtful: reply.mistake,        released: reply.mistake,        unreported: reply.mistake,        unanswered: reply.mistake,        delivered: reply.mistake,        final: reply.tellLate },
-  late:        { queued: _,                    sending: _,                    between: _,                    outcome: _,                    doubtful: _,                    released: _,                    unreported: _,                    unanswered: _,                    delivered: _,                    final: reply.tellLate },
+  answered:    { queued: reply.answerUnasked,  sending: reply.answer,         between: reply.answer,         outcome: reply.answer,         doubtful: reply.answer,         released: reply.answer,         unreported: reply.answer,         unanswered: reply.answer,         delivered: reply.answer,         final: reply.reportLate },
+  declined:    { queued: reply.declineUnasked, sending: reply.decline,        between: reply.decline,        outcome: reply.decline,        doubtful: reply.decline,        released: reply.decline,        unreported: reply.decline,        unanswered: reply.decline,        delivered: reply.decline,        final: reply.reportLate },
+  unproven:    { queued: _,                    sending: reply.answerUnproven, between: _,                    outcome: reply.answerUnproven, doubtful: reply.answerUnproven, released: reply.answerUnproven, unreported: reply.answerUnproven, unanswered: reply.answerUnproven, delivered: reply.answerUnproven, final: reply.reportLate },
+  begun:       { queued: reply.beginUnasked,   sending: reply.begin,          between: reply.beginUnasked,   outcome: reply.begin,          doubtful: reply.begin,          released: reply.begin,          unreported: reply.begin,          unanswered: reply.begin,          delivered: reply.begin,          final: reply.reportLate },
+  mistakable:  { queued: _,                    sending: reply.mistake,        between: _,                    outcome: reply.mistake,        doubtful: reply.mistake,        released: reply.mistake,        unreported: reply.mistake,        unanswered: reply.mistake,        delivered: reply.mistake,        final: reply.reportLate },
+  late:        { queued: _,                    sending: _,                    between: _,                    outcome: _,                    doubtful: _,                    released: _,                    unreported: _,                    unanswered: _,                    delivered: _,                    final: reply.reportLate },
   lapsed:      { queued: end.expire,           sending: end.goesOnWaiting,    between: end.expire,           outcome: end.missOutcome,      doubtful: end.letGo,            released: end.endInDoubt,       unreported: end.endInSilence,     unanswered: end.endInSilence,     delivered: end.endInSilence,     final: _ },
   cancelled:   { queued: end.cancel,           sending: _,                    between: _,                    outcome: _,                    doubtful: _,                    released: _,                    unreported: _,                    unanswered: _,                    delivered: _,                    final: _ },
   overtaken:   { queued: _,                    sending: _,                    between: end.giveWay,          outcome: end.giveWay,          doubtful: end.giveWayInDoubt,   released: _,                    unreported: _,                    unanswered: end.giveWay,          delivered: end.giveWay,          final: _ },
@@ -49,15 +49,15 @@ export const table: { readonly [E in EventName]: Row<E> } = {
   rebooted:    { queued: end.dropUnsafe,       sending: _,                    between: end.dropUnsafe,       outcome: _,                    doubtful: _,                    released: _,                    unreported: _,                    unanswered: _,                    delivered: _,                    final: _ },
 }
 
-/** What an event makes of a submission: the columns that change, and the effects, in their order. */
+/** The result of an event: the columns that change, and the effects, in order. */
 export interface Next {
   readonly columns: Partial<SubmissionRow>
   readonly effects: readonly Effect[]
 }
 
-/** The one place that decides about a submission. null: nothing follows. */
+/** Decides about a submission. null: no effect. */
 export function next(state: State, event: Event): Next | null {
-  // Every row of the table takes the events of its own name.
+  // Every row of the table handles the events of its name.
   const rule = table[event.type][state.phase] as Rule<EventName>
   const move = rule(state, event as EventOf<EventName>)
   if (move === null) return null

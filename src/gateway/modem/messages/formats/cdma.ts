@@ -34,7 +34,7 @@ export const cdmaFormat: MessageFormat = {
     const pdu = deliverOf(fields, lines.slice(at + 1).join('\n'))
     return { stat: null, pdu, doubt: pdu === null ? 'it can not be read' : null, raw: lines.slice(at).join('\n') }
   },
-  direct: (line, body) => ({ stat: null, pdu: null, doubt: 'nobody knows this form', raw: [line, ...body].join('\n') }),
+  direct: (line, body) => ({ stat: null, pdu: null, doubt: 'this form is unknown', raw: [line, ...body].join('\n') }),
   submission,
 }
 
