@@ -13,7 +13,7 @@ import { segmentText } from '../sms/segment-text.ts'
 import { asGsm7 } from '../sms/transliterate.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
-import { actsOf, joinsOf } from './acts.ts'
+import { actsOf, joinsOf } from './command-steps.ts'
 import { isRegistered, type RecipientDeps } from './recipients.ts'
 
 /** Dependencies of composing. */

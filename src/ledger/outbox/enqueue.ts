@@ -8,11 +8,11 @@ import { insertNumbered } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
+import { emitResult, emitSmsStatus } from './emit-results.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
-import { emitResult, emitSmsStatus } from './results.ts'
 import { chosen } from './toggle.ts'
 
 export interface EnqueueLimits {

@@ -2,7 +2,7 @@ import { isPaused } from '../lanes/pause.ts'
 import type { SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
-import { waitsFor, waitsForClock } from './states/waiting.ts'
+import { waitsFor, waitsForClock } from './states/wait-reasons.ts'
 
 /** Commands per transaction. */
 const batchSize = 200

@@ -2,7 +2,7 @@ import { goOn } from './act-rules.ts'
 import { type Change, ended } from './change.ts'
 import type { Move, Rule } from './rule.ts'
 import { graceMs, reportMs, type State } from './state.ts'
-import { reasonBehindWait } from './waiting.ts'
+import { reasonBehindWait } from './wait-reasons.ts'
 
 export const note: Rule<'waits'> = (_, { reason }) => ({ change: { reason }, effects: ['publish_result'] })
 
