@@ -7,28 +7,28 @@ import { program } from './cli/program.ts'
 import { asError } from './util/background.ts'
 import type { Clock } from './util/clock.ts'
 
-// Whatever the hub writes holds passwords and texts: for its owner alone.
+// Files of the hub contain passwords and texts: accessible to the owner only.
 process.umask(0o077)
 
-/** setTimeout takes no longer wait than this. */
-const longestTimeout = 2_147_483_647
+/** The limit of setTimeout. */
+const maxTimeoutMs = 2_147_483_647
 
 /** ms for an orderly end. */
 const lastMs = 3_000
 
-/** The machine's own time and chance: the only place that asks for them. */
+/** Time and randomness of the machine: the only place that uses them. */
 const systemClock: Clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),
   random: () => Math.random(),
   after(ms, callback) {
-    const timer = setTimeout(callback, Math.min(longestTimeout, Math.max(0, ms)))
+    const timer = setTimeout(callback, Math.min(maxTimeoutMs, Math.max(0, ms)))
     timer.unref()
     return { cancel: () => clearTimeout(timer) }
   },
 }
 
-/** The first signal ends the program in order, a second one at once. */
+/** The first signal stops the program properly, a second one at once. */
 const ended = new Promise<string>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -36,19 +36,19 @@ const ended = new Promise<string>((resolve) => {
       resolve(signal)
     })
   }
-  // Whoever read the output has seen enough: `smshub schema config | head`.
+  // The reader of the output has ended: `smshub schema config | head`.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
     setTimeout(() => process.exit(), lastMs).unref()
     resolve('nobody reads the output any more')
   })
 })
-// A log that nobody reads is no reason to stop a hub.
+// A closed log must not stop the hub.
 process.stderr.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
 })
 
-/** What nobody caught: a hub that runs ends in order, everything else at once. */
+/** Uncaught errors: a running hub stops properly, everything else ends at once. */
 let endInOrder: ((error: Error) => void) | null = null
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (thrown: unknown) => {

@@ -11,7 +11,7 @@ export interface Observed {
 }
 
 /** The default of 10 ms took a quiet hub ten times the CPU of its other work. */
-const eventLoopMonitoringPrecision = 1_000
+const eventLoopSamplingMs = 1_000
 
 /** Metrics from a gateway's state; unknown values are left out. */
 const gatewayGauges = [
@@ -31,7 +31,7 @@ export class Metrics {
 
   constructor(observed: Observed, version: string) {
     const registers = [this.#registry]
-    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision })
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: eventLoopSamplingMs })
     new Gauge({ name: 'smshub_build_info', help: 'Version of the hub', labelNames: ['version'], registers }).set(
       { version },
       1,

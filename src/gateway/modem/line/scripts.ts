@@ -41,8 +41,8 @@ const alphabets: readonly (readonly (readonly [number, number])[])[] = [
 
 /**
  * Scripts of thousands of signs take up half of Unicode: only the signs that their countries' standards hold for common
- * tell such a text from other hex: GB 2312 level 1, Big5 level 1, JIS X 0208 level 1, KS X 1001. Each with the first
- * and last octet of its rows, the first of its cells, and whether kana stand among them.
+ * distinguish such a text from other hex: GB 2312 level 1, Big5 level 1, JIS X 0208 level 1, KS X 1001. Each with the
+ * first and last octet of its rows, the first of its cells, and whether kana stand among them.
  */
 const standards = [
   { encoding: 'gbk', rows: [0xb0, 0xd7], cell: 0xa1, kana: false },
