@@ -251,8 +251,9 @@ export class SimulatedModem implements Subscriber {
   }
 }
 
-function memoriesOf(capacity: Readonly<Record<MemoryName, number>>, make: Personality, faults: FaultBoard) {
+function memoriesOf(capacity: Readonly<Record<MemoryName, number>>, personality: Personality, faults: FaultBoard) {
   const isStuck = () => faults.peek('storage_full') !== null
-  const memory = (name: MemoryName) => new MessageMemory(capacity[name], make.firstIndex, isStuck, make.renumbers)
+  const memory = (name: MemoryName) =>
+    new MessageMemory(capacity[name], personality.firstIndex, isStuck, personality.renumbers)
   return { SM: memory('SM'), ME: memory('ME'), SR: memory('SR') }
 }
