@@ -13,7 +13,7 @@ import type { ApiDeps, Data } from './operation.ts'
  * operation's own fault.
  */
 export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker: Asker): Promise<Data> {
-  const surface = asker.door === 'hub' ? 'local' : asker.door
+  const surface = asker.surface === 'hub' ? 'local' : asker.surface
   const one = own(operations, path)
   if (one === undefined || !one.surfaces.includes(surface)) {
     const known = pathsOf(surface)

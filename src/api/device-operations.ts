@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
 import type { DeviceRow, Fleet } from '../fleet/fleet.ts'
-import { acceptCommand, type Door } from '../message/accepted.ts'
+import { type Asker, acceptCommand } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { abilitiesOf } from './abilities.ts'
 import { deviceOptions } from './device-options.ts'
@@ -49,7 +49,7 @@ export const deviceOperations = {
       total: z.number().int(),
       devices: z.array(listed),
     }),
-    async run({ page, limit }, { fleet }, { door }) {
+    async run({ page, limit }, { fleet }, { surface }) {
       const all = [...fleet.devices.values()]
       const devices = all
         .slice((page - 1) * limit, page * limit)
@@ -61,7 +61,7 @@ export const deviceOperations = {
           gateway,
           removable: fleet.rowOf(device) !== null,
           // Not for a broker.
-          ...(door === 'local' && { numbers: [...numbers] }),
+          ...(surface === 'local' && { numbers: [...numbers] }),
         }))
       return { page, pages: Math.max(1, Math.ceil(all.length / limit)), total: all.length, devices }
     },
@@ -79,9 +79,9 @@ export const deviceOperations = {
     summary: 'add a device, or many, as `devices:` in smshub.yaml holds them; all or none',
     input: devicesOf,
     output: z.strictObject({ ids: z.array(id) }),
-    async run(data, deps, { door }) {
+    async run(data, deps, { surface }) {
       const rows = tableOf(data)
-      for (const [name, row] of rows) assertMayChange(name, row, row.profile, deps, door)
+      for (const [name, row] of rows) assertMayChange(name, row, row.profile, deps, surface)
       await deps.fleet.add(rows)
       return { ids: [...rows.keys()] }
     },
@@ -90,9 +90,9 @@ export const deviceOperations = {
     summary: 'change keys of a device; null takes one away',
     input: row,
     output: z.strictObject({ id }),
-    async run({ id: name, ...change }, deps, { door }) {
+    async run({ id: name, ...change }, deps, { surface }) {
       const { fleet } = deps
-      assertMayChange(name, change, change.profile ?? fleet.devices.get(name)?.profile.id, deps, door)
+      assertMayChange(name, change, change.profile ?? fleet.devices.get(name)?.profile.id, deps, surface)
       await fleet.update(name, change)
       return { id: name }
     },
@@ -171,9 +171,9 @@ function assertMayChange(
   change: DeviceRow,
   profile: unknown,
   { config, profiles }: ApiDeps,
-  door: Door,
+  surface: Asker['surface'],
 ): void {
-  if (door === 'local') return
+  if (surface === 'local') return
   if (change.number !== undefined) assertMayAdd(device, change.number, config)
   assertNoSecrets(device, { ...change, profile }, profiles)
 }

@@ -33,12 +33,12 @@ export const deviceOptions = operation({
     }),
   ),
   output: z.looseObject({ id }),
-  async run({ id, options }, deps, { door }) {
+  async run({ id, options }, deps, { surface }) {
     const { fleet, profiles } = deps
     const before = deviceOf(id, fleet)
     const from = optionsOf(before, deps)
     if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, deps) }
-    if (door !== 'local') assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
+    if (surface !== 'local') assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
     if (Object.keys(options).length === 0)
       throw new Fault('invalid_payload', `options is empty; there is ${names.join(', ')}`)
     await fleet.update(id, options)

@@ -67,11 +67,11 @@ export const gatewayOperations = {
       menu: z.array(z.coerce.string().regex(ussdChoice, 'must be a choice in the menu')).max(9).default([]),
     }),
     output: z.strictObject({ gateway: id, text: z.string() }),
-    async run({ gateway, code, menu }, deps, { door }) {
+    async run({ gateway, code, menu }, deps, { surface }) {
       const { gateways } = deps
       const ask = gateways.able(gateway, 'ussd')
       // Local users have access to the SIM anyway.
-      if (door !== 'local') mayAsk(gateway, [code, ...menu], deps)
+      if (surface !== 'local') mayAsk(gateway, [code, ...menu], deps)
       return { gateway, text: await ask([code, ...menu]) }
     },
   }),

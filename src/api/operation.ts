@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Enqueued } from '../ledger/outbox/enqueue.ts'
-import type { Accepted, Asker, Door } from '../message/accepted.ts'
+import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { Role } from '../message/rights.ts'
@@ -47,9 +47,6 @@ export interface ApiDeps {
 }
 
 export type Data = Readonly<Record<string, unknown>>
-
-/** Interfaces on which operations are offered. */
-export type Surface = Exclude<Door, 'hub'>
 
 export const everywhere: readonly Surface[] = ['mqtt', 'local', 'http']
 /** AT commands, secrets of devices, files: for local users. */

@@ -13,12 +13,13 @@ export interface Delivery {
   readonly duplicate: boolean
 }
 
-/** The ways into the hub; `hub` is its own. */
-export type Door = 'mqtt' | 'local' | 'http' | 'hub'
+/** The interfaces on which requests are made. */
+export type Surface = 'mqtt' | 'local' | 'http'
 
 /** Who makes a request; known before its payload is read. */
 export interface Asker {
-  readonly door: Door
+  /** `hub`: a request of the hub itself. */
+  readonly surface: Surface | 'hub'
   /** Key of quotas and `id`s, and the name in the log. */
   readonly name: string
   /** Every client has this name: no client quota applies. */
@@ -61,8 +62,8 @@ export interface Content {
 type Table = Readonly<Record<string, unknown>>
 
 /** A local requester: the command line, or the hub itself. */
-export const ownAsker = (name: string, door: 'hub' | 'local'): Asker => ({
-  door,
+export const ownAsker = (name: string, surface: 'hub' | 'local'): Asker => ({
+  surface,
   name,
   isAnonymous: false,
   rights: { role: 'admin' },

@@ -12,7 +12,7 @@ export const maxPayloadOctets = 64 * 1024
 export function askerOf(publish: Publish): Asker {
   const { client, user, messageId, connection, duplicate, response } = publish
   return {
-    door: 'mqtt',
+    surface: 'mqtt',
     name: user ?? client,
     isAnonymous: publish.isAnonymous ?? false,
     rights: null,
