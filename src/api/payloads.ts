@@ -15,6 +15,7 @@ const error = z.object({
   code: words(faults),
   message: z.string(),
   retryable: z.boolean(),
+  hint: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -128,6 +129,7 @@ export const response = z.looseObject({
   data: z.record(z.string(), z.unknown()),
   error: z.string().optional(),
   error_code: words(faults).optional(),
+  hint: z.string().optional(),
   transaction: z.unknown().optional(),
 })
 

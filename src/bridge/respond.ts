@@ -1,5 +1,5 @@
 import type { Data } from '../api/operation.ts'
-import { Fault } from '../message/fault.ts'
+import { Fault, hintOf } from '../message/fault.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson, readUtf8 } from '../message/json.ts'
 import type { Publish } from '../message/publish.ts'
@@ -19,7 +19,8 @@ export async function respond(
     answered = { status: 'ok', data: await answer(path, data) }
   } catch (error) {
     const fault = Fault.from(error)
-    answered = { status: 'error', error: fault.message, error_code: fault.code, data: {} }
+    const hint = hintOf(fault.code)
+    answered = { status: 'error', error: fault.message, error_code: fault.code, ...(hint && { hint }), data: {} }
   }
   const { response } = publish
   return {

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
+import { type Fault, hintOf, isDiskFault } from '../message/fault.ts'
 import type { Clock } from '../util/clock.ts'
 
 /** Environment of a command. */
@@ -27,6 +28,12 @@ const configFaults = ['invalid_config', 'invalid_profile', 'data_locked', 'store
 
 export function exitCodeOf(code: string): number {
   return configFaults.includes(code) ? exitCodes.config : exitCodes.failure
+}
+
+/** The message of a fault of the machine or the data folder, with its hint. Those of requests are for MQTT clients. */
+export function withHint({ code, message }: Fault): string {
+  const hint = configFaults.includes(code) || isDiskFault(code) ? hintOf(code) : undefined
+  return hint === undefined ? message : `${message}. ${hint}`
 }
 
 /** Lines of the standard input, without their ends. */

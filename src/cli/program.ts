@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { Fault } from '../message/fault.ts'
 import { personalities } from '../simulator/modem/personalities.ts'
 import { didYouMean } from '../util/nearest.ts'
-import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
+import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import { addModem } from './modem-verbs.ts'
 import { addClock, addQueue } from './queue-verbs.ts'
@@ -171,7 +171,7 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     const fault = Fault.from(error)
-    context.stderr.write(`smshub: ${fault.message}\n`)
+    context.stderr.write(`smshub: ${withHint(fault)}\n`)
     if (fault.code === 'internal' && fault.cause instanceof Error) context.stderr.write(`${fault.cause.stack}\n`)
     return exitCodeOf(fault.code)
   }

@@ -12,7 +12,7 @@ import type { HubOptions } from '../hub/hub-options.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { copyFiles } from './backup.ts'
-import { type CliContext, exitCodeOf, exitCodes } from './context.ts'
+import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
@@ -180,7 +180,7 @@ export async function serve(
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
-      log('error', 'hub', end.message)
+      log('error', 'hub', withHint(end))
       code = exitCodeOf(end.code)
     } else {
       log('info', 'hub', `${end}: stopping`)

@@ -1,6 +1,6 @@
 /**
- * Every error with a code. `retryable`: the same request may succeed later, unchanged; `hint`: what the reader can do
- * about it.
+ * Every error with a code. `retryable`: the same request may succeed later, unchanged. `hint`: what the reader can do
+ * about it, for codes whose messages do not name it.
  */
 export const faults = {
   // Requests of clients. These codes are the contract of `<device>/result` and `bridge/response`.
@@ -11,13 +11,13 @@ export const faults = {
   unknown_device: { retryable: false, hint: 'Add the device to smshub.yaml, or correct the topic.' },
   unknown_command: { retryable: false, hint: 'The profile lists its commands: smshub devices show <profile>.' },
   unknown_property: { retryable: false, hint: 'The profile lists its properties: smshub devices show <profile>.' },
-  out_of_range: { retryable: false, hint: 'The message names the accepted values.' },
-  not_allowed: { retryable: false, hint: 'The message names what would allow it.' },
+  out_of_range: { retryable: false },
+  not_allowed: { retryable: false },
   retained_command: { retryable: false, hint: 'Publish commands without the retain flag.' },
   duplicate: { retryable: false, hint: 'Wait for the running command, or add "force": true.' },
   rate_limited: {
     retryable: true,
-    hint: 'The message names the quota and when it frees; limits: in smshub.yaml sets it.',
+    hint: 'Wait, or raise the quota in smshub.yaml.',
   },
   queue_full: { retryable: true, hint: 'Wait until queued commands have been sent.' },
   ttl_expired: { retryable: true, hint: 'Publish it again if it is still wanted.' },
@@ -25,31 +25,41 @@ export const faults = {
   no_gateway: { retryable: true, hint: 'Connect a modem, or name one under gateways: in smshub.yaml.' },
   number_blocked: { retryable: false, hint: 'Add the number under contacts:, or set sms.destinations: any.' },
   text_too_long: { retryable: false, hint: 'Shorten the text.' },
-  encoding_error: { retryable: false, hint: 'The device does not take these characters.' },
+  encoding_error: { retryable: false },
   // Sending and answers.
-  modem_error: { retryable: true, hint: 'See the +CMS or +CME ERROR code.' },
-  network_rejected: { retryable: false, hint: 'The network refused the message; the code is the reason.' },
-  delivery_failed: { retryable: true, hint: 'The delivery report has the reason why the message did not arrive.' },
-  reply_timeout: { retryable: true, hint: 'The device did not answer in time.' },
-  reply_mismatch: { retryable: false, hint: 'A text came that may belong to several commands; see sms/received.' },
-  device_error: { retryable: false, hint: 'The device refused the command; see reply.text.' },
+  modem_error: { retryable: true, hint: 'smshub modem doctor <gateway> finds the cause.' },
+  network_rejected: { retryable: false },
+  delivery_failed: { retryable: true },
+  reply_timeout: { retryable: true, hint: 'Check the power, the reception and the credit of the device.' },
+  reply_mismatch: { retryable: false, hint: 'Send one command at a time; the text is on sms/received.' },
+  device_error: { retryable: false, hint: 'See reply.text.' },
   internal: { retryable: true, hint: 'A defect of the hub: please report it with the log.' },
   // For the operator of the hub.
-  invalid_config: { retryable: false, hint: 'Correct smshub.yaml; smshub config check lists all errors.' },
-  invalid_profile: { retryable: false, hint: 'Correct the profile; devices/README.md documents the format.' },
+  invalid_config: { retryable: false },
+  invalid_profile: { retryable: false },
   data_locked: { retryable: false, hint: 'Stop the other hub, or give this one another data folder.' },
-  store_damaged: { retryable: false, hint: 'A copy was kept; restore a backup or start with the repaired store.' },
+  store_damaged: { retryable: false },
   store_newer: { retryable: false, hint: 'Install the newer smshub that wrote this store.' },
   storage_full: { retryable: true, hint: 'Free space on the disk that holds the data folder.' },
   storage_failed: {
     retryable: true,
     hint: 'The disk of the data folder is not writable (read-only after an error, a quota): see the system log (dmesg).',
   },
-  port_failed: { retryable: true, hint: 'The message names the port and what is wrong with it.' },
-  malformed_pdu: { retryable: false, hint: 'detail.error, field and octet locate the error in the PDU.' },
-} as const satisfies Record<string, { readonly retryable: boolean; readonly hint: string }>
+  port_failed: { retryable: true },
+  malformed_pdu: { retryable: false, hint: 'details.error, field and octet locate the error in the PDU.' },
+} as const satisfies Record<string, FaultRow>
 
 export type FaultCode = keyof typeof faults
+
+interface FaultRow {
+  readonly retryable: boolean
+  readonly hint?: string
+}
+
+export function hintOf(code: FaultCode): string | undefined {
+  const row: FaultRow = faults[code]
+  return row.hint
+}
 
 /** The disk can't be written to: the data is valid, and any other data would fail as well. */
 export const isDiskFault = (code: FaultCode): boolean => code === 'storage_full' || code === 'storage_failed'
@@ -88,4 +98,14 @@ export interface ErrorReport {
 export function errorReport(fault: Fault): ErrorReport {
   const report = { code: fault.code, message: fault.message, retryable: fault.retryable }
   return Object.keys(fault.detail).length > 0 ? { ...report, details: fault.detail } : report
+}
+
+/** The error of a published result: with the hint of its code. */
+export interface PublishedError extends ErrorReport {
+  readonly hint?: string
+}
+
+export function publishedError(error: ErrorReport): PublishedError {
+  const hint = hintOf(error.code)
+  return hint === undefined ? error : { ...error, hint }
 }

@@ -1,4 +1,4 @@
-import type { ErrorReport } from './fault.ts'
+import { type ErrorReport, type PublishedError, publishedError } from './fault.ts'
 import type { CommandStatus, SmsStatus } from './status.ts'
 import type { TrustLevel } from './trust.ts'
 import type { Value, Values } from './values.ts'
@@ -83,7 +83,7 @@ export type ResultDocument = {
     readonly valid_for: number | null
   } | null
   readonly reply?: Reply
-  readonly error?: ErrorReport
+  readonly error?: PublishedError
   readonly queued_at: string
   readonly sent_at?: string
   readonly delivered_at?: string
@@ -120,7 +120,7 @@ export function resultOf(record: CommandRecord): ResultDocument {
             valid_for: record.validFor,
           },
     ...(record.reply !== null && { reply: record.reply }),
-    ...(record.error !== null && { error: record.error }),
+    ...(record.error !== null && { error: publishedError(record.error) }),
     queued_at: isoTime(record.queuedAt),
     ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
     ...(record.deliveredAt !== null && { delivered_at: isoTime(record.deliveredAt) }),
@@ -143,7 +143,7 @@ export interface SmsStatusDocument {
   readonly parts: number
   readonly parts_delivered: number
   readonly at: string
-  readonly error: ErrorReport | null
+  readonly error: PublishedError | null
 }
 
 export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
@@ -159,7 +159,7 @@ export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
     parts: record.parts,
     parts_delivered: record.partsDelivered,
     at: isoTime(record.at),
-    error: record.error,
+    error: record.error === null ? null : publishedError(record.error),
   }
 }
 
