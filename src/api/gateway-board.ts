@@ -1,5 +1,5 @@
 import type { Capabilities, Capability, Capable } from '../message/capabilities.ts'
-import type { GatewayState, GatewayStatus } from '../message/gateway-state.ts'
+import type { GatewayDocument, GatewayState } from '../message/gateway-state.ts'
 
 /** What people may see of a gateway and ask of it. */
 export interface AskedGateway extends Capable {
@@ -8,9 +8,10 @@ export interface AskedGateway extends Capable {
 
 /** The gateways of the hub. */
 export interface GatewayBoard {
-  readonly states: Readonly<Record<string, GatewayStatus>>
-  /** With current figures. */
-  freshStates(): Promise<Readonly<Record<string, GatewayStatus>>>
+  /** Each as it is published. */
+  readonly documents: Readonly<Record<string, GatewayDocument>>
+  /** With figures of this moment. */
+  freshDocuments(): Promise<Readonly<Record<string, GatewayDocument>>>
   /** Fails with `no_gateway`. */
   find(id: string): AskedGateway
   /** What a gateway is able to do. Fails with `not_supported` where it is not. */

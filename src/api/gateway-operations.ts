@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
 import { capabilitiesOf, capabilityNames } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
-import { type GatewayStatus, restartKinds } from '../message/gateway-state.ts'
+import { type GatewayDocument, restartKinds } from '../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../message/ussd-code.ts'
 import { id, orScalar } from './inputs.ts'
 import { type ApiDeps, operation } from './operation.ts'
@@ -36,9 +36,8 @@ export const gatewayOperations = {
     input: z.looseObject({}),
     output: z.strictObject({ gateways: z.array(gatewayPayload.extend({ id, can: z.array(z.enum(capabilityNames)) })) }),
     async run(_data, { gateways }) {
-      const states = await gateways.freshStates()
-      const rows = Object.entries(states)
-      return { gateways: rows.map(([id, state]) => ({ id, ...state, can: capabilitiesOf(gateways.find(id)) })) }
+      const rows = Object.entries(await gateways.freshDocuments())
+      return { gateways: rows.map(([id, document]) => ({ id, ...document, can: capabilitiesOf(gateways.find(id)) })) }
     },
   }),
   'gateway/signal': operation({
@@ -47,7 +46,7 @@ export const gatewayOperations = {
     output: gatewayPayload,
     async run({ gateway }, { gateways }) {
       await gateways.able(gateway, 'look')()
-      return { ...(gateways.states[gateway] as GatewayStatus) }
+      return { ...(gateways.documents[gateway] as GatewayDocument) }
     },
   }),
   'gateway/restart': operation({

@@ -95,8 +95,7 @@ const received = z.looseObject({
   encoding: z.string(),
 })
 
-export const gatewayPayload = z.looseObject({
-  status: z.enum(['initializing', 'ready', 'degraded', 'offline', 'no_sim', 'sim_locked', 'error']),
+const modemFields = z.object({
   network: z.enum(['registered', 'roaming', 'searching', 'denied', 'not_registered', 'unknown']),
   sim: z.enum(['ready', 'pin', 'puk', 'missing', 'unknown']),
   operator: maybe(z.string()),
@@ -108,13 +107,26 @@ export const gatewayPayload = z.looseObject({
   port: maybe(z.string()),
   model: maybe(z.string()),
   firmware: maybe(z.string()),
+})
+
+const linkFields = z.object({
+  address: maybe(z.string()),
+  peer: maybe(z.string()),
+  connected_at: maybe(time),
+})
+
+/** A gateway has the fields of its kind only. */
+export const gatewayPayload = z.looseObject({
+  status: z.enum(['initializing', 'ready', 'degraded', 'offline', 'no_sim', 'sim_locked', 'error']),
+  ...modemFields.partial().shape,
+  ...linkFields.partial().shape,
   last_error: maybe(z.string()),
   recovering: maybe(z.string()),
   recoveries: z.record(z.string(), z.number().int()),
   queue: z.number().int(),
   sent_today: z.number().int(),
-  balance: maybe(z.string()),
-  balance_at: maybe(time),
+  balance: maybe(z.string()).optional(),
+  balance_at: maybe(time).optional(),
 })
 
 const gatewayEvent = z.looseObject({

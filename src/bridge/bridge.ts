@@ -280,7 +280,7 @@ export class Bridge {
       context: { baseTopic: config.mqtt.base_topic, prefix, instance, version },
       mode: discovery,
       statusTopic,
-      gateways: Object.keys(config.gateways),
+      gateways: () => this.gateways.announced,
       contacts: Object.keys(config.contacts),
       abilities: { restart: this.#deps.restart !== undefined, logLevel: this.#deps.setLogLevel !== undefined },
       clock,

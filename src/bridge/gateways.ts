@@ -1,9 +1,16 @@
 import type { AskedGateway, GatewayBoard } from '../api/gateway-board.ts'
 import type { Config } from '../config/schema.ts'
+import type { AnnouncedGateway } from '../homeassistant/hub-parts.ts'
 import { type Capabilities, type Capability, capabilityOf } from '../message/capabilities.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import { type GatewayStatus, isAvailable } from '../message/gateway-state.ts'
+import {
+  documentOf,
+  type GatewayDocument,
+  type GatewayFigures,
+  type GatewayStatus,
+  isAvailable,
+} from '../message/gateway-state.ts'
 import { type HubEvent, textOf } from '../message/hub-event.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
@@ -22,19 +29,19 @@ export interface GatewaysDeps {
   log(level: LogLevel, message: string): void
 }
 
-type Figures = Pick<GatewayStatus, 'queue' | 'sent_today' | 'balance' | 'balance_at'>
-
 /** Interval of figures: otherwise, a busy gateway would publish its state with each message. */
 const figuresMs = 60_000
 /** From a gateway's readiness until its balance is queried, and until a failed query is retried. */
 const balanceDelayMs = 60_000
 const balanceRetryMs = 3_600_000
-const none: Figures = { queue: 0, sent_today: 0, balance: null, balance_at: null }
+/** Before anything is counted. */
+const noFigures: GatewayFigures = { queue: 0, sent_today: 0 }
+const noBalance = { balance: null, balance_at: null }
 
 /** Published state of the gateways: their own state with queue, sent segments and balance. */
 export class Gateways implements GatewayBoard {
   readonly #deps: GatewaysDeps
-  readonly #figures = new Map<string, Figures>()
+  readonly #figures = new Map<string, GatewayFigures>()
   /** The last stored events, by kind and gateway. */
   readonly #shown = new Map<string, string | null>()
   /** When each balance is queried next, by the monotonic clock. */
@@ -63,39 +70,51 @@ export class Gateways implements GatewayBoard {
   }
 
   /** All of them, as published. */
-  get states(): Readonly<Record<string, GatewayStatus>> {
-    return Object.fromEntries([...this.#deps.gateways().keys()].map((id) => [id, this.#stateOf(id)]))
+  get documents(): Readonly<Record<string, GatewayDocument>> {
+    return Object.fromEntries([...this.#deps.gateways().keys()].map((id) => [id, documentOf(this.#statusOf(id))]))
   }
 
   /** The same with current figures, for requests. */
-  async freshStates(): Promise<Readonly<Record<string, GatewayStatus>>> {
+  async freshDocuments(): Promise<Readonly<Record<string, GatewayDocument>>> {
     await this.#count()
-    return this.states
+    return this.documents
+  }
+
+  /** All of them, as Home Assistant is to know them. */
+  get announced(): readonly AnnouncedGateway[] {
+    const rows = Object.entries(this.documents)
+    return rows.map(([id, document]) => {
+      return { id, fields: Object.keys(document), hasCalls: this.find(id).can.call !== undefined }
+    })
   }
 
   /** Handles a possible change of a gateway's state. Null when there is none. */
   changed(id: string): GatewayStatus | null {
-    const state = this.#stateOf(id)
-    const news = eventsOf(id, state).filter((event) => !this.#isShown(event))
+    const state = this.#statusOf(id)
+    const news = newsOf(id, state).filter((one) => !this.#isShown(one))
     if (news.length === 0) return null
-    for (const event of news) this.#shown.set(nameOf(event), textOf(event))
+    for (const { name, text } of news) this.#shown.set(name, text)
     this.#deps.shown({ id, state })
     this.#commit(news)
     return state
   }
 
   /** Retries until it is stored, or superseded by a newer state. */
-  #commit(news: readonly GatewayEvent[]): void {
+  #commit(news: readonly News[]): void {
     const { store, clock, log } = this.#deps
-    const latest = () => news.filter((event) => this.#isShown(event))
-    const commit = () => store.run('emit', latest())
+    const latest = () => news.filter((one) => this.#isShown(one))
+    const commit = () =>
+      store.run(
+        'emit',
+        latest().map(({ event }) => event),
+      )
     const wanted = () => !this.#stopped && latest().length > 0
     const failed = logged(log, 'the state of a gateway is not stored')
     inBackground(() => untilDone(clock, commit, wanted, failed), failed)
   }
 
-  #isShown(event: GatewayEvent): boolean {
-    return this.#shown.get(nameOf(event)) === textOf(event)
+  #isShown({ name, text }: News): boolean {
+    return this.#shown.get(name) === text
   }
 
   find(id: string): AskedGateway {
@@ -109,12 +128,17 @@ export class Gateways implements GatewayBoard {
     return capabilityOf(this.find(id), capability)
   }
 
-  #stateOf(id: string): GatewayStatus {
-    return { ...this.find(id).state, ...(this.#figures.get(id) ?? none) }
+  #statusOf(id: string): GatewayStatus {
+    const gateway = this.find(id)
+    return { ...gateway.state, ...this.#figuresOf(gateway) }
   }
 
-  #set(id: string, change: Partial<Figures>): void {
-    this.#figures.set(id, { ...(this.#figures.get(id) ?? none), ...change })
+  #figuresOf({ id, can }: AskedGateway): GatewayFigures {
+    return this.#figures.get(id) ?? { ...noFigures, ...(can.ussd !== undefined && noBalance) }
+  }
+
+  #set(id: string, change: Partial<GatewayFigures>): void {
+    this.#figures.set(id, { ...this.#figuresOf(this.find(id)), ...change })
     this.changed(id)
   }
 
@@ -153,14 +177,18 @@ export class Gateways implements GatewayBoard {
   }
 }
 
-type GatewayEvent = HubEvent<'gateway' | 'gateway_availability'>
+/** An event of a gateway with its text, which is compared: what has not changed is not committed again. */
+interface News {
+  readonly event: HubEvent<'gateway' | 'gateway_availability'>
+  readonly name: string
+  readonly text: string | null
+}
 
-const nameOf = ({ kind, subject }: GatewayEvent): string => `${kind} ${subject}`
-
-/** The events of a gateway. */
-function eventsOf(subject: string, state: GatewayStatus): GatewayEvent[] {
-  return [
-    { kind: 'gateway', subject, data: state },
-    { kind: 'gateway_availability', subject, data: isAvailable(state) },
+/** What is published of a gateway. */
+function newsOf(subject: string, status: GatewayStatus): News[] {
+  const events: News['event'][] = [
+    { kind: 'gateway', subject, data: documentOf(status) },
+    { kind: 'gateway_availability', subject, data: isAvailable(status) },
   ]
+  return events.map((event) => ({ event, name: `${event.kind} ${subject}`, text: textOf(event) }))
 }

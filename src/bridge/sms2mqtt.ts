@@ -69,7 +69,8 @@ export class Sms2mqtt {
     this.#show('connected', connected ? '1' : '0')
   }
 
-  signal({ signal_dbm: dbm, signal_percent: percent }: GatewayState): void {
+  signal({ modem }: GatewayState): void {
+    const { signal_dbm: dbm = null, signal_percent: percent = null } = modem ?? {}
     if (dbm === null && percent === null) return
     const signal = { SignalStrength: dbm ?? -1, SignalPercent: percent ?? -1, BitErrorRate: -1 }
     this.#show('signal', JSON.stringify(signal))

@@ -10,7 +10,7 @@ import { holdersOf } from '../gateway/modem/line/holders.ts'
 import { notAModem } from '../gateway/modem/line/port-trouble.ts'
 import type { AtReply } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
-import type { GatewayStatus } from '../message/gateway-state.ts'
+import type { GatewayDocument } from '../message/gateway-state.ts'
 import { isUssd } from '../message/ussd-code.ts'
 import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes } from './context.ts'
@@ -193,7 +193,7 @@ export async function examineModem(
 
 /** A modem that does not answer is diagnosed from the hub's knowledge. */
 async function examineGateway(gateway: string, load: LoadOptions): Promise<readonly Finding[]> {
-  const { gateways } = await hub<{ gateways: (GatewayStatus & { id: string })[] }>(load, gateway, 'list')
+  const { gateways } = await hub<{ gateways: (GatewayDocument & { id: string })[] }>(load, gateway, 'list')
   const state = gateways.find(({ id }) => id === gateway)
   const refused = refusalFinding(gateway, state?.last_error ?? null)
   try {

@@ -1,14 +1,14 @@
 import { realpathSync } from 'node:fs'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
-import type { GatewayStatus } from '../message/gateway-state.ts'
+import type { GatewayDocument } from '../message/gateway-state.ts'
 import { escaped } from '../util/escape.ts'
 import { request } from './control.ts'
 
 /** The gateways of the running hub; empty when none runs or its configuration can't be read. */
-export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, GatewayStatus>>> {
+export async function runningGateways(load: LoadOptions): Promise<Readonly<Record<string, GatewayDocument>>> {
   try {
-    const { gateways } = await request<{ gateways: (GatewayStatus & { id: string })[] }>(
+    const { gateways } = await request<{ gateways: (GatewayDocument & { id: string })[] }>(
       loadConfig(load).dataFolder,
       'gateway/list',
     )
@@ -21,9 +21,9 @@ export async function runningGateways(load: LoadOptions): Promise<Readonly<Recor
 }
 
 /** The gateway with this port, under any of its names. */
-export function gatewayAt(path: string, states: Readonly<Record<string, GatewayStatus>>): string | null {
+export function gatewayAt(path: string, states: Readonly<Record<string, GatewayDocument>>): string | null {
   const real = realOf(path)
-  return Object.entries(states).find(([, { port }]) => port !== null && realOf(port) === real)?.[0] ?? null
+  return Object.entries(states).find(([, { port }]) => typeof port === 'string' && realOf(port) === real)?.[0] ?? null
 }
 
 function realOf(path: string): string {
@@ -34,19 +34,22 @@ function realOf(path: string): string {
   }
 }
 
+const isKnown = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined
+
 /** A gateway in one line, and its problem in another. */
-export function gatewayLines(id: string, state: GatewayStatus): string[] {
+export function gatewayLines(id: string, state: GatewayDocument): string[] {
   const { status, network, operator, technology, signal_dbm: dbm, storage_used: used, storage_total: total } = state
   const facts = [
     status,
-    network,
-    [operator, technology].filter((word) => word !== null).join(' '),
-    dbm === null ? '' : `${dbm} dBm`,
-    total === null ? '' : `storage ${used}/${total}`,
+    network ?? '',
+    [operator, technology].filter(isKnown).join(' '),
+    isKnown(dbm) ? `${dbm} dBm` : '',
+    isKnown(total) ? `storage ${used}/${total}` : '',
     `queue ${state.queue}`,
     `sent today ${state.sent_today}`,
     state.balance ?? '',
-    state.port ?? '',
+    state.port ?? state.address ?? '',
+    state.peer ?? '',
   ]
   const line = `gateway ${id}: ${facts.filter((fact) => fact !== '').join('  ')}`
   return (state.last_error === null ? [line] : [line, `    ${state.last_error}`]).map(escaped)

@@ -18,7 +18,7 @@ import {
   identityOf,
   objectOf,
 } from './documents.ts'
-import type { HubAbilities } from './hub-parts.ts'
+import type { AnnouncedGateway, HubAbilities } from './hub-parts.ts'
 import { strayOverrides } from './overrides.ts'
 
 export interface AnnouncerDeps {
@@ -27,7 +27,7 @@ export interface AnnouncerDeps {
   readonly mode: DiscoveryMode | 'none'
   /** Home Assistant's birth message: `homeassistant/status`. */
   readonly statusTopic: string
-  readonly gateways: readonly string[]
+  gateways(): readonly AnnouncedGateway[]
   readonly contacts: readonly string[]
   readonly abilities: HubAbilities
   readonly clock: Clock
@@ -213,7 +213,7 @@ export class Announcer {
     if (mode === 'none') return []
     return [
       ...hubMessages(context, contacts, mode, abilities),
-      ...gateways.flatMap((gateway) => gatewayMessages(context, gateway, mode)),
+      ...gateways().flatMap((gateway) => gatewayMessages(context, gateway, mode)),
     ]
   }
 

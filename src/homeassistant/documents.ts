@@ -2,7 +2,7 @@ import type { Device } from '../device/device.ts'
 import type { Values } from '../message/values.ts'
 import { type Component, type DiscoveryContext, hubDeviceId, type Part, without } from './component.ts'
 import { deviceParts } from './device-parts.ts'
-import { gatewayParts, type HubAbilities, hubParts } from './hub-parts.ts'
+import { type AnnouncedGateway, gatewayParts, type HubAbilities, hubParts } from './hub-parts.ts'
 import { overridden } from './overrides.ts'
 
 /** A retained discovery message with its full topic. */
@@ -64,12 +64,17 @@ export function hubMessages(
   return messagesOf(context, { id: '', entities: 'sms_hub', device, availability: null, parts }, mode)
 }
 
-export function gatewayMessages(context: DiscoveryContext, gateway: string, mode: DiscoveryMode): DiscoveryMessage[] {
+export function gatewayMessages(
+  context: DiscoveryContext,
+  gateway: AnnouncedGateway,
+  mode: DiscoveryMode,
+): DiscoveryMessage[] {
+  const { id } = gateway
   const subject = {
-    id: `_gateway_${gateway}`,
-    entities: `gateway_${gateway}`,
-    device: { name: `Gateway ${gateway}`, mf: 'smshub', mdl: 'Gateway', via_device: hubDeviceId(context) },
-    availability: `${context.baseTopic}/gateway/${gateway}/availability`,
+    id: `_gateway_${id}`,
+    entities: `gateway_${id}`,
+    device: { name: `Gateway ${id}`, mf: 'smshub', mdl: 'Gateway', via_device: hubDeviceId(context) },
+    availability: `${context.baseTopic}/gateway/${id}/availability`,
     parts: gatewayParts(context, gateway),
   }
   return messagesOf(context, subject, mode)

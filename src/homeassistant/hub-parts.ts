@@ -14,6 +14,7 @@ interface Row {
   readonly enabled?: boolean
 }
 
+/** Those of a gateway that publishes the field. */
 const gatewayRows: readonly Row[] = [
   {
     field: 'status',
@@ -31,6 +32,9 @@ const gatewayRows: readonly Row[] = [
   { field: 'technology', icon: 'signal', enabled: false },
   { field: 'model', icon: 'tag-outline', enabled: false },
   { field: 'firmware', icon: 'chip', enabled: false },
+  { field: 'address', icon: 'lan-connect', enabled: false },
+  { field: 'peer', icon: 'tag-outline', enabled: false },
+  { field: 'connected_at', name: 'Connected', deviceClass: 'timestamp' },
   { field: 'last_error', icon: 'alert-outline' },
 ]
 
@@ -41,8 +45,21 @@ const hubRows: readonly Row[] = [
   { field: 'mqtt_refused', icon: 'shield-alert-outline', enabled: false },
 ]
 
-export function gatewayParts({ baseTopic }: DiscoveryContext, gateway: string): Part[] {
-  const topic = `${baseTopic}/gateway/${gateway}/event`
+/** What decides which entities a gateway has. */
+export interface AnnouncedGateway {
+  readonly id: string
+  /** Of its published document. */
+  readonly fields: readonly string[]
+  readonly hasCalls: boolean
+}
+
+export function gatewayParts({ baseTopic }: DiscoveryContext, { id, fields, hasCalls }: AnnouncedGateway): Part[] {
+  const own = `${baseTopic}/gateway/${id}`
+  const rows = gatewayRows.filter(({ field }) => fields.includes(field))
+  return [...rows.map((row) => part(own, row)), ...(hasCalls ? callParts(`${own}/event`) : [])]
+}
+
+function callParts(topic: string): Part[] {
   const call = {
     p: 'event',
     name: 'Call',
@@ -50,11 +67,7 @@ export function gatewayParts({ baseTopic }: DiscoveryContext, gateway: string): 
     stat_t: topic,
     evt_typ: ['incoming_call'],
   }
-  return [
-    ...gatewayRows.map((row) => part(`${baseTopic}/gateway/${gateway}`, row)),
-    { key: 'call', component: call, shows: true },
-    trigger('incoming_call', topic, '{{ value_json.event_type }}'),
-  ]
+  return [{ key: 'call', component: call, shows: true }, trigger('incoming_call', topic, '{{ value_json.event_type }}')]
 }
 
 /** Requests that this hub supports; the broker has to let Home Assistant publish them. */

@@ -14,7 +14,7 @@ export interface Observed {
 const eventLoopSamplingMs = 1_000
 
 /** Metrics from a gateway's state; unknown values are left out. */
-const gatewayGauges = [
+const modemGauges = [
   { field: 'signal_dbm', name: 'smshub_gateway_signal_dbm', help: 'Signal strength' },
   { field: 'storage_used', name: 'smshub_gateway_storage_messages', help: 'Messages in the storage of the modem' },
   {
@@ -22,7 +22,6 @@ const gatewayGauges = [
     name: 'smshub_gateway_storage_size_messages',
     help: 'Capacity of the storage of the modem',
   },
-  { field: 'queue', name: 'smshub_gateway_queue_messages', help: 'Commands and texts that wait for it' },
 ] as const
 
 /** Prometheus metrics: few labels, never a number or a text. */
@@ -82,10 +81,16 @@ export class Metrics {
       labelNames,
       registers,
     })
-    const gauges = gatewayGauges.map(({ field, ...row }) => ({
+    const gauges = modemGauges.map(({ field, ...row }) => ({
       field,
       gauge: new Gauge({ ...row, labelNames, registers }),
     }))
+    const waiting = new Gauge({
+      name: 'smshub_gateway_queue_messages',
+      help: 'Commands and texts that wait for it',
+      labelNames,
+      registers,
+    })
     const recoveries = new Gauge({
       name: 'smshub_gateway_recoveries',
       help: 'Recoveries of the gateway since the start',
@@ -93,11 +98,15 @@ export class Metrics {
       registers,
     })
     observed.events.on('gateway', ({ id, state }) => {
+      const { status, modem, queue } = state
       for (const [rung, count] of Object.entries(state.recoveries)) recoveries.set({ gateway: id, rung }, count)
-      up.set({ gateway: id }, state.status === 'ready' ? 1 : 0)
-      registered.set({ gateway: id }, state.network === 'registered' || state.network === 'roaming' ? 1 : 0)
+      up.set({ gateway: id }, status === 'ready' ? 1 : 0)
+      waiting.set({ gateway: id }, queue)
+      if (modem === undefined) return
+      registered.set({ gateway: id }, modem.network === 'registered' || modem.network === 'roaming' ? 1 : 0)
       for (const { field, gauge } of gauges) {
-        if (state[field] !== null) gauge.set({ gateway: id }, state[field])
+        const value = modem[field]
+        if (value !== null) gauge.set({ gateway: id }, value)
       }
     })
   }

@@ -28,6 +28,7 @@ export const faults = {
   encoding_error: { retryable: false },
   // Sending and answers.
   modem_error: { retryable: true, hint: 'smshub modem doctor <gateway> finds the cause.' },
+  carrier_error: { retryable: true, hint: 'Check the account at the carrier; details have the code of its protocol.' },
   network_rejected: { retryable: false },
   delivery_failed: { retryable: true },
   reply_timeout: { retryable: true, hint: 'Check the power, the reception and the credit of the device.' },

@@ -1,6 +1,15 @@
-/** `gateway/<id>`: the published state of a gateway. */
-export interface GatewayState {
+/** What every gateway shows. */
+export interface CommonState {
   readonly status: 'initializing' | 'ready' | 'degraded' | 'offline' | 'no_sim' | 'sim_locked' | 'error'
+  readonly last_error: string | null
+  /** The recovery in progress; null while the gateway works. */
+  readonly recovering: string | null
+  /** How often each recovery was tried since the hub started. */
+  readonly recoveries: Readonly<Record<string, number>>
+}
+
+/** What a modem shows besides. */
+export interface ModemState {
   readonly network: 'registered' | 'roaming' | 'searching' | 'denied' | 'not_registered' | 'unknown'
   readonly sim: 'ready' | 'pin' | 'puk' | 'missing' | 'unknown'
   readonly operator: string | null
@@ -14,29 +23,55 @@ export interface GatewayState {
   readonly port: string | null
   readonly model: string | null
   readonly firmware: string | null
-  readonly last_error: string | null
-  /** The recovery in progress; null while the gateway works. */
-  readonly recovering: string | null
-  /** How often each recovery was tried since the hub started. */
-  readonly recoveries: Readonly<Record<string, number>>
+}
+
+/** What a link to a carrier shows besides. */
+export interface LinkState {
+  /** Host and port, or the URL without its secrets. */
+  readonly address: string | null
+  /** What the other end calls itself. */
+  readonly peer: string | null
+  /** ISO 8601; null while it is not connected, and where no connection is kept. */
+  readonly connected_at: string | null
+}
+
+/** The state of a gateway: the common part, and that of its kind beside it. */
+export type GatewayState = CommonState &
+  ({ readonly modem: ModemState; readonly link?: never } | { readonly link: LinkState; readonly modem?: never })
+
+export type GatewayKind = 'modem' | 'link'
+
+export function kindOf({ modem }: GatewayState): GatewayKind {
+  return modem === undefined ? 'link' : 'modem'
 }
 
 /** What can be restarted on request: the connection, the radio, the modem, its power. */
 export const restartKinds = ['reopen', 'radio', 'reset', 'power'] as const
 export type RestartKind = (typeof restartKinds)[number]
 
-/** A gateway's state with the hub's own figures. */
-export interface GatewayStatus extends GatewayState {
+/** What the hub knows of a gateway. */
+export interface GatewayFigures {
   /** Waiting commands and texts that it may send. */
   readonly queue: number
   /** Segments handed to it since midnight. */
   readonly sent_today: number
-  /** The network's last answer to the code of `balance:`, and its time; null without one. */
-  readonly balance: string | null
-  readonly balance_at: string | null
+  /** The network's last answer to the code of `balance:`, and its time; null without one. Only where it can be asked. */
+  readonly balance?: string | null
+  readonly balance_at?: string | null
+}
+
+/** A gateway's state with the hub's own figures. */
+export type GatewayStatus = GatewayState & GatewayFigures
+
+/** `gateway/<id>`: what is published of a gateway, with the fields of its kind and no others. */
+export type GatewayDocument = CommonState & Partial<ModemState> & Partial<LinkState> & GatewayFigures
+
+export function documentOf(status: GatewayStatus): GatewayDocument {
+  const { status: word, last_error, recovering, recoveries, modem, link, ...figures } = status
+  return { status: word, ...modem, ...link, last_error, recovering, recoveries, ...figures }
 }
 
 /** It works, even if with a problem to report. */
-export function isAvailable({ status }: GatewayState): boolean {
+export function isAvailable({ status }: Pick<CommonState, 'status'>): boolean {
   return status === 'ready' || status === 'degraded'
 }

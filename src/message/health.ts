@@ -1,4 +1,4 @@
-import type { GatewayState } from './gateway-state.ts'
+import type { CommonState } from './gateway-state.ts'
 
 /** `/healthz`: the health of the hub as a word, as sentences, and part by part. */
 export interface Health {
@@ -8,7 +8,7 @@ export interface Health {
   readonly problems: readonly string[]
   readonly mqtt: boolean
   readonly store: boolean
-  readonly gateways: Readonly<Record<string, GatewayState['status']>>
+  readonly gateways: Readonly<Record<string, CommonState['status']>>
 }
 
 export interface HealthParts {
@@ -20,7 +20,7 @@ export interface HealthParts {
   readonly brokerLostMs: number | null
   /** Why the connection to the broker does not last. */
   readonly brokerTrouble: string | null
-  readonly gateways: Readonly<Record<string, GatewayState>>
+  readonly gateways: Readonly<Record<string, CommonState>>
 }
 
 /** Time in which a restarted broker is back. */

@@ -1,4 +1,4 @@
-import type { GatewayStatus } from './gateway-state.ts'
+import type { GatewayDocument } from './gateway-state.ts'
 import type { ReceivedDocument } from './received.ts'
 import type { ReplyTo } from './request.ts'
 import type { ResultDocument, SmsStatusDocument } from './result.ts'
@@ -23,7 +23,7 @@ export interface EventData {
   /** A device: whether it is available. */
   readonly availability: boolean
   readonly location: Values
-  readonly gateway: GatewayStatus
+  readonly gateway: GatewayDocument
   readonly gateway_availability: boolean
   readonly gateway_event: Document
   /** The hub: outbound messages, received texts, its own events, description and health. */

@@ -1,6 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { type ErrorReport, errorReport, Fault, type FaultCode } from '../message/fault.ts'
+import { type GatewayKind, kindOf } from '../message/gateway-state.ts'
 import type { Owner } from '../message/owner.ts'
 import type { Cause, SubmitOutcome } from '../message/submit-outcome.ts'
 import type { Store } from '../store/store.ts'
@@ -30,11 +31,16 @@ type Decision =
   | { readonly do: 'give_up'; readonly status: 'failed' | 'expired'; readonly error: ErrorReport }
   | { readonly do: 'doubt'; readonly reason: string; readonly error: ErrorReport; readonly pause: string | null }
 
-/** The fault of a refusal, by who refused it. */
-const refusedWith: Readonly<Record<Cause['by'], FaultCode>> = {
+/** What a gateway of each kind is called, and the fault of what fails at it. */
+const kinds: Readonly<Record<GatewayKind, { readonly noun: string; readonly failure: FaultCode }>> = {
+  modem: { noun: 'modem', failure: 'modem_error' },
+  link: { noun: 'carrier', failure: 'carrier_error' },
+}
+
+/** The fault of a refusal by somebody else than the gateway itself. */
+const refusedBy: Readonly<Record<Exclude<Cause['by'], 'gateway'>, FaultCode>> = {
   network: 'network_rejected',
   carrier: 'network_rejected',
-  gateway: 'modem_error',
   hub: 'not_supported',
 }
 
@@ -42,7 +48,9 @@ const refusedWith: Readonly<Record<Cause['by'], FaultCode>> = {
  * What is not safe to repeat goes again only where nothing left the modem or the
  * network itself said that it did not accept it.
  */
-export function decide(handover: SubmitOutcome, claim: Claim): Decision {
+export function decide(handover: SubmitOutcome, claim: Claim, kind: GatewayKind): Decision {
+  const { failure, noun } = kinds[kind]
+  const failed = (message: string, detail = {}) => errorReport(new Fault(failure, message, detail))
   const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
   const doubtOrRepeat = (reason: string, error: ErrorReport, pause: string | null = null): Decision =>
     claim.safe && claim.attempts < mostDoubts
@@ -56,31 +64,26 @@ export function decide(handover: SubmitOutcome, claim: Claim): Decision {
         return {
           do: 'give_up',
           status: 'expired',
-          error: errorReport(new Fault('ttl_expired', 'its time ran out before the modem was ready for it')),
+          error: errorReport(new Fault('ttl_expired', `its time ran out before the ${noun} was ready for it`)),
         }
       }
-      return { do: 'requeue', after, error: modemError(handover.reason), pause: null }
+      return { do: 'requeue', after, error: failed(handover.reason), pause: null }
     case 'in_doubt':
-      return doubtOrRepeat(handover.reason, modemError(handover.reason))
+      return doubtOrRepeat(handover.reason, failed(handover.reason))
     case 'refused': {
       const { text, scheme, code, by, accepted, next } = handover.cause
       if (accepted === 'yes') return { do: 'sent', reference: null }
       const detail = scheme === null ? {} : { [scheme]: code }
       if (accepted === 'unknown') {
-        const error = errorReport(new Fault('modem_error', text, detail))
-        return doubtOrRepeat(text, error, next === 'pause' ? text : null)
+        return doubtOrRepeat(text, failed(text, detail), next === 'pause' ? text : null)
       }
-      const error = errorReport(new Fault(refusedWith[by], text, detail))
+      const error = by === 'gateway' ? failed(text, detail) : errorReport(new Fault(refusedBy[by], text, detail))
       if (next === 'throttle') return { do: 'requeue', after: throttledMs, error, pause: null }
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
       if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }
       return { do: 'give_up', status: 'failed', error }
     }
   }
-}
-
-function modemError(message: string): ErrorReport {
-  return errorReport(new Fault('modem_error', message))
 }
 
 /** What is to be done about an outcome: the change to commit, and whether the gateway should rest. */
@@ -100,7 +103,7 @@ export interface Handed {
 export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
   const { part, account, handover } = sent
   const at = { seq: claim.seq, part, gateway: gateway.id, account, now }
-  const decision = decide(handover, claim)
+  const decision = decide(handover, claim, kindOf(gateway.state))
   switch (decision.do) {
     case 'sent': {
       const { reference } = decision

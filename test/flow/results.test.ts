@@ -366,6 +366,7 @@ describe('the tables', () => {
     // Reached by tests of their own: quotas, retained commands, gateways other than modems, and what only owners see.
     const elsewhere = [
       'not_supported',
+      'carrier_error',
       'rate_limited',
       'retained_command',
       'invalid_config',

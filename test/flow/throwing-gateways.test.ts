@@ -4,7 +4,7 @@ import type { SendPermit } from '../../src/message/submit-outcome.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { readyState } from '../support/ready-state.ts'
+import { readyModem } from '../support/ready-state.ts'
 
 /** Minutes of waiting become seconds. */
 const speed = 300
@@ -23,7 +23,7 @@ class ScriptedGateway implements Gateway {
   readonly ready = true
   sent = 0
   readonly id: string
-  readonly state = readyState
+  readonly state = readyModem
   readonly can = {}
   readonly #sends: readonly Send[]
   readonly #start: () => void

@@ -1,59 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Gateway } from '../../src/gateway/gateway.ts'
-import type { HubOptions } from '../../src/hub/hub-options.ts'
 import { seededRandom } from '../../src/util/random.ts'
-import { Carrier, type CarrierBehaviour, CarrierGateway, carrierDecoders } from '../support/carrier.ts'
+import { Carrier, type CarrierBehaviour, CarrierGateway } from '../support/carrier.ts'
+import { hubWith, stopAll } from '../support/carrier-hub.ts'
 import { Faults, failingStore } from '../support/failing-store.ts'
-import { freePort, temporaryFolder } from '../support/folder.ts'
-import { type StartedHub, startHub } from '../support/hub.ts'
-import { TestClient } from '../support/mqtt-client.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import type { TestClient } from '../support/mqtt-client.ts'
 import { testClock as clock } from '../support/world.ts'
 
-const cleanUp: (() => unknown)[] = []
-afterEach(async () => {
-  for (const undo of cleanUp.splice(0).reverse()) await undo()
-})
-
-const numberOf = (i: number) => `+4915155${String(i).padStart(6, '0')}`
-
-interface World extends StartedHub {
-  readonly client: TestClient
-  /** Publishes texts with these numbers, each to somebody else, and answers when all are acknowledged. */
-  send(from: number, until: number): Promise<void>
-}
-
-async function hubWith(
-  gateways: Readonly<Record<string, Gateway>>,
-  { folder = temporaryFolder(), ...options }: { folder?: string } & Partial<HubOptions> = {},
-): Promise<World> {
-  const port = await freePort()
-  const rows = Object.keys(gateways).map((id) => `  ${id}: { type: modem, path: none, limits: { day: none } }`)
-  const yaml = `mqtt: { broker: { listen: 127.0.0.1:${port} } }
-gateways:\n${rows.join('\n')}
-limits: { client_per_hour: none }
-sms: { destinations: any }
-http: { enabled: false }`
-  const started = await startHub(yaml, {
-    clock,
-    folder,
-    decoders: carrierDecoders,
-    makeGateway: (id) => gateways[id] as Gateway,
-    ...options,
-  })
-  cleanUp.push(() => started.hub.stop())
-  // What ends while nobody is connected is delivered all the same.
-  const session = { clientId: 'watcher', clean: false }
-  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, session, 'smshub/sms/#')
-  await client.client.subscribeAsync('smshub/bridge/event', { qos: 1 })
-  cleanUp.push(() => client.close())
-  const send = async (from: number, until: number) => {
-    const publishes = Array.from({ length: until - from }, (_, i) =>
-      client.publish('smshub/sms/send', { id: `id ${from + i}`, to: numberOf(from + i), text: `text ${from + i}` }),
-    )
-    await Promise.all(publishes)
-  }
-  return { ...started, client, send }
-}
+afterEach(stopAll)
 
 const ends = ['delivered', 'undelivered', 'failed', 'expired', 'cancelled', 'in_doubt']
 
@@ -91,6 +45,14 @@ describe('through a carrier', () => {
     await allEnded(client, 700)
     expect(carrier.mostAtOnce).toBe(500)
     expect([...times(carrier).values()].every((n) => n === 1)).toBe(true)
+  })
+
+  test('its window can be made smaller', async () => {
+    const carrier = new Carrier(clock, { holdsUntil: 20 })
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) }, { keys: ', window: 20' })
+    await send(0, 60)
+    await allEnded(client, 60)
+    expect(carrier.mostAtOnce).toBe(20)
   })
 
   test('every text that was acknowledged is accepted once and ends once, whatever order reports come in', async () => {

@@ -11,6 +11,7 @@ import { profileIds, profileOf } from '../device/library.ts'
 import { accessOf } from '../support/access.ts'
 import { hasMosquitto, reachable } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
+import { homeModem } from './own-gateway.ts'
 import { componentsOf } from './validator.ts'
 
 const context: DiscoveryContext = {
@@ -31,7 +32,7 @@ const announced = [
         ),
       ),
       ...hubMessages(context, contacts, 'device', { restart: true, logLevel: true }),
-      ...gatewayMessages(context, 'home', 'device'),
+      ...gatewayMessages(context, homeModem, 'device'),
     ].flatMap(({ payload }) =>
       componentsOf(JSON.parse(payload)).flatMap((component) =>
         Object.entries(component).flatMap(([key, value]) => (key.endsWith('command_topic') ? [String(value)] : [])),

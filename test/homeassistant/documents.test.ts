@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import { sampleDevices } from '../../src/device/sample.ts'
 import type { DiscoveryContext } from '../../src/homeassistant/component.ts'
 import { announcedIn, deviceMessages, gatewayMessages, hubMessages } from '../../src/homeassistant/documents.ts'
+import type { AnnouncedGateway } from '../../src/homeassistant/hub-parts.ts'
 import { deviceOf, profileIds, profileOf } from '../device/library.ts'
+import { homeLink, homeModem } from './own-gateway.ts'
 import { componentsOf, problemsOf } from './validator.ts'
 
 const context: DiscoveryContext = {
@@ -52,9 +54,22 @@ describe.each(profileIds)('%s', (id) => {
 test('the hub and its gateways are devices, and everybody under contacts can be texted', () => {
   expect(check(hubMessages(context, ['mum', 'Jürgen K.', 'Анна', 'Иван'], 'device', able))).toEqual([])
   expect(check(hubMessages(context, ['mum'], 'components', able))).toEqual([])
-  expect(check(gatewayMessages(context, 'home', 'device'))).toEqual([])
-  const [message] = gatewayMessages(context, 'home', 'device')
+  expect(check(gatewayMessages(context, homeModem, 'device'))).toEqual([])
+  const [message] = gatewayMessages(context, homeModem, 'device')
   expect(JSON.parse(message?.payload ?? '').dev.via_device).toBe('smshub_a1b2')
+})
+
+test('a gateway has the entities of what it publishes: a link to a carrier has no signal, no balance and no calls', () => {
+  const keysOf = (gateway: AnnouncedGateway) => {
+    const [message] = gatewayMessages(context, gateway, 'device')
+    return Object.keys(JSON.parse(message?.payload ?? '').cmps)
+  }
+  expect(check(gatewayMessages(context, homeLink, 'device'))).toEqual([])
+  expect(keysOf(homeLink)).toEqual(['status', 'queue', 'sent_today', 'address', 'peer', 'connected_at', 'last_error'])
+  expect(keysOf(homeModem)).toEqual([
+    ...['status', 'network', 'operator', 'signal_dbm', 'signal_percent', 'storage_used', 'queue', 'sent_today'],
+    ...['balance', 'technology', 'model', 'firmware', 'last_error', 'call', 'trigger_incoming_call'],
+  ])
 })
 
 test('what commands is there as long as the hub is; what shows is there as long as the device is', () => {

@@ -9,6 +9,7 @@ import { allProfiles } from '../device/library.ts'
 import { componentsOf } from './client.ts'
 import { render } from './jinja.ts'
 import { hasJinja2, type Rendered, type Rendering, renderAll } from './jinja2.ts'
+import { homeModem } from './own-gateway.ts'
 import { readingsOf, statesOf } from './published.ts'
 
 const context: DiscoveryContext = {
@@ -115,7 +116,7 @@ inJinja('the hub and its gateways make payloads of whatever is typed', () => {
   const contacts = ['mum', 'Jürgen "K." {{ 1 }}', "O'Neil"]
   const messages = [
     ...hubMessages(context, contacts, 'device', { restart: true, logLevel: true }),
-    ...gatewayMessages(context, 'home', 'device'),
+    ...gatewayMessages(context, homeModem, 'device'),
   ]
   const received = JSON.stringify({
     id: 'msg_1',

@@ -8,6 +8,7 @@ import { matches } from '../../src/mqtt/filter.ts'
 import { profileOf } from '../device/library.ts'
 import { accessOf } from '../support/access.ts'
 import { componentsOf, pressesOf } from './client.ts'
+import { homeModem } from './own-gateway.ts'
 
 const context: DiscoveryContext = {
   baseTopic: 'smshub',
@@ -25,7 +26,7 @@ const profiles = [
 ]
 const components = [
   ...hubMessages(context, ['mum', 'Jürgen'], 'device', { restart: true, logLevel: true }),
-  ...gatewayMessages(context, 'home', 'device'),
+  ...gatewayMessages(context, homeModem, 'device'),
   ...profiles.flatMap((id) =>
     sampleDevices(profileOf(id)).flatMap((device) => deviceMessages(context, device, 'device')),
   ),

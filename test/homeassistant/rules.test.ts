@@ -9,6 +9,7 @@ import { misspelled } from '../../src/homeassistant/labels.ts'
 import { deviceOf, profileIds, profileOf } from '../device/library.ts'
 import { componentsOf } from './client.ts'
 import { render } from './jinja.ts'
+import { homeModem } from './own-gateway.ts'
 import { answersOf, readingsOf, statesOf } from './published.ts'
 import { expanded, problemsOf } from './validator.ts'
 
@@ -21,7 +22,7 @@ const context: DiscoveryContext = {
   version: '0.1.0',
 }
 const hub = hubMessages(context, ['mum', 'family'], 'device', { restart: true, logLevel: true })
-const own = [...hub, ...gatewayMessages(context, 'home', 'device')]
+const own = [...hub, ...gatewayMessages(context, homeModem, 'device')]
 
 const isText = (value: unknown) => typeof value === 'string' && value !== ''
 const isTextOrNull = (value: unknown) => value === null || isText(value)
@@ -232,7 +233,7 @@ test.each([
 })
 
 test('a device that is called like a gateway is not one', () => {
-  const [gateway] = gatewayMessages(context, 'home', 'device')
+  const [gateway] = gatewayMessages(context, homeModem, 'device')
   const device = { ...deviceOf('coban/tk103'), id: 'gateway_home' }
   expect(deviceMessages(context, device, 'device')[0]?.topic).not.toBe(gateway?.topic)
 })

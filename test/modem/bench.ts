@@ -3,6 +3,7 @@ import type { GatewayHandlers } from '../../src/gateway/gateway.ts'
 import type { Port } from '../../src/gateway/modem/line/port.ts'
 import { Modem } from '../../src/gateway/modem/modem.ts'
 import type { ModemOptions } from '../../src/gateway/modem/options.ts'
+import type { CommonState, ModemState } from '../../src/message/gateway-state.ts'
 import type { RawMessage } from '../../src/message/raw.ts'
 import type { Concat, Segment } from '../../src/message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../../src/message/submit-outcome.ts'
@@ -137,6 +138,11 @@ export interface BenchOptions {
 }
 
 /** A network, a simulated modem and the driver on a byte stream between them, on a clock that stands still. */
+/** All that a modem shows, side by side. */
+export function factsOf({ state: { modem, ...common } }: Modem): CommonState & ModemState {
+  return { ...common, ...(modem as ModemState) }
+}
+
 export class Bench {
   readonly clock = new FakeClock()
   readonly watched = new WatchedClock(this.clock)
@@ -185,6 +191,10 @@ export class Bench {
     }
     const common = { id: 'home', path: 'memory', baudRate: 115_200, pin: undefined }
     return new Modem({ ...common, open, ...this.#options.driver, ...options }, clock)
+  }
+
+  get facts(): CommonState & ModemState {
+    return factsOf(this.driver)
   }
 
   /** A driver that has started up and read the storages. */

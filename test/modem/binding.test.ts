@@ -56,7 +56,7 @@ describe('a card', () => {
     bench.network.text({ from: friend, to: hub, text: 'hello' })
     await bench.clock.advance(60_000)
     expect(bench.told.messages).toHaveLength(1)
-    expect(bench.driver.state).toMatchObject({ status: 'degraded', last_error: expect.stringContaining('…0025') })
+    expect(bench.facts).toMatchObject({ status: 'degraded', last_error: expect.stringContaining('…0025') })
     await change(first, 'ready')
     expect(await bench.send('through the old one')).toMatchObject({ outcome: 'sent' })
     expect(bench.accepted('not through this one')).toBe(0)

@@ -132,8 +132,8 @@ describe('a modem that another program has left in UCS2', () => {
     const name = '0056006F006400610066006F006E0065'
     bench.modem.faults.add({ fault: 'answer', command: '+COPS', lines: [`+COPS: 0,0,"${name}",007`] })
     bench.driver.start(bench.told)
-    await bench.until(() => bench.driver.state.operator !== null)
-    expect(bench.driver.state).toMatchObject({ operator: 'Vodafone', technology: 'LTE' })
+    await bench.until(() => bench.facts.operator !== null)
+    expect(bench.facts).toMatchObject({ operator: 'Vodafone', technology: 'LTE' })
     bench.modem.emit('RING', '+CLIP: "002B00340039003100350031",145')
     await bench.clock.advance(3_000)
     expect(bench.told.calls).toEqual(['+49151'])
@@ -150,7 +150,7 @@ describe('what a modem says at boot', () => {
           bench.modem.faults.add({ fault: 'unsolicited', at, command, line, times: 1 })
       bench.driver.start(bench.told)
       await bench.until(() => bench.driver.ready)
-      expect(bench.driver.state.model).toBe('SIM800')
+      expect(bench.facts.model).toBe('SIM800')
       expect(bench.told.lines).toContainEqual(expect.stringContaining('SIMCOM SIM800 on'))
       // Its row of quirks is known.
       expect(bench.written).toContain('AT+CSCLK=0')

@@ -229,7 +229,7 @@ describe('a modem whose storage', () => {
     const bench = new Bench(make({ lacks: ['+CMGL', '+CPMS'] }))
     bench.driver.start(bench.told)
     await bench.clock.advance(10_000)
-    expect(bench.driver.state).toMatchObject({
+    expect(bench.facts).toMatchObject({
       status: 'degraded',
       last_error: expect.stringContaining('texts that it stores are not read'),
     })

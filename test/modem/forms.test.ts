@@ -129,7 +129,7 @@ test.each([
   bench.modem.faults.add({ fault: 'answer', command, lines: [line] })
   bench.driver.start(bench.told)
   await bench.clock.advance(20 * 60_000)
-  expect(bench.driver.state).toMatchObject({ status: 'ready', network })
+  expect(bench.facts).toMatchObject({ status: 'ready', network })
   expect(bench.driver.state.recoveries).toMatchObject({ restart: 0 })
 })
 
@@ -140,7 +140,7 @@ test('the signal of a modem that knows the extended one only', async () => {
   bench.modem.faults.add({ fault: 'answer', command: '+CSQ', lines: ['+CSQ: 99,99'] })
   bench.driver.start(bench.told)
   await bench.clock.advance(10_000)
-  expect(bench.driver.state).toMatchObject({ signal_dbm: -91, signal_percent: 35 })
+  expect(bench.facts).toMatchObject({ signal_dbm: -91, signal_percent: 35 })
 })
 
 test('an index with zeros in front is the slot that it names', async () => {

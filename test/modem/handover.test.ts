@@ -147,7 +147,7 @@ describe('hand-overs', () => {
     const bench = await Bench.ready()
     bench.modem.radio.search(10 * second)
     await bench.clock.advance(100)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', network: 'searching' })
+    expect(bench.facts).toMatchObject({ status: 'ready', network: 'searching' })
     expect(bench.driver.ready).toBe(false)
     await bench.clock.advance(10 * second)
     expect(bench.driver.ready).toBe(true)

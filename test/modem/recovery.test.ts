@@ -32,7 +32,7 @@ describe('a modem that does not serve', () => {
     expect(bench.driver.state.recovering).toBe('power')
     bench.modem.faults.clear()
     await bench.until(() => bench.driver.ready, 5 * minute)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', recovering: null, last_error: null })
+    expect(bench.facts).toMatchObject({ status: 'ready', recovering: null, last_error: null })
   })
 
   test('is healed by what heals it: a reset', async () => {
@@ -107,7 +107,7 @@ describe('a modem that does not serve', () => {
     await bench.clock.advance(50 * minute)
     expect(bench.driver.state.recoveries.radio).toBeGreaterThan(0)
     bench.modem.radio.change({ registration: 'home' })
-    await bench.until(() => bench.driver.ready && bench.driver.state.network === 'registered', 10 * minute)
+    await bench.until(() => bench.driver.ready && bench.facts.network === 'registered', 10 * minute)
   })
 
   test('whose PIN is wrong or whose plug is pulled is neither reset nor powered off', async () => {

@@ -2,7 +2,7 @@ import { Modem } from '../../src/gateway/modem/modem.ts'
 import type { Segment } from '../../src/message/segment.ts'
 import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { FakeClock } from '../fake-clock.ts'
-import { Told, WatchedClock } from './bench.ts'
+import { factsOf, Told, WatchedClock } from './bench.ts'
 import { ScriptedModem } from './scripted-modem.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -65,7 +65,7 @@ async function replay(transcript: Transcript) {
   }
   for (let ms = 0; modem.left.length > 0 && ms < patience; ms += 500) await clock.advance(500)
   await clock.advance(2_000)
-  const states = Object.entries(driver.state).map(([key, value]) => `${key}=${value}`)
+  const states = Object.entries(factsOf(driver)).map(([key, value]) => `${key}=${value}`)
   const stopped = driver.stop()
   await clock.advance(60_000)
   await stopped

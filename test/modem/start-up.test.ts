@@ -258,7 +258,7 @@ describe('what needs a person is told', () => {
     bench.modem.sim.inserted = false
     bench.driver.start(bench.told)
     await bench.clock.advance(60_000)
-    expect(bench.driver.state).toMatchObject({
+    expect(bench.facts).toMatchObject({
       status: 'no_sim',
       sim: 'missing',
       last_error: 'there is no SIM in the modem',
@@ -284,7 +284,7 @@ describe('what needs a person is told', () => {
     // Out and in between two looks.
     bench.modem.sim.powerOn()
     await bench.clock.advance(1_000)
-    await bench.until(() => bench.driver.ready && bench.driver.state.network === 'registered')
+    await bench.until(() => bench.driver.ready && bench.facts.network === 'registered')
     await bench.until(() => bench.written.filter((line) => line.startsWith('AT+CPIN="')).length >= 2)
     await works(bench)
     expect(bench.modem.sim.tries.pin).toBe(3)
@@ -331,7 +331,7 @@ describe('what needs a person is told', () => {
     bench.modem.unplug()
     bench.driver.start(bench.told)
     await bench.clock.advance(300_000)
-    expect(bench.driver.state).toMatchObject({ status: 'offline', last_error: 'there is no such port' })
+    expect(bench.facts).toMatchObject({ status: 'offline', last_error: 'there is no such port' })
     expect(bench.told.lines).toEqual(['there is no such port'])
     bench.modem.plugIn()
     await works(bench)
@@ -343,7 +343,7 @@ describe('what needs a person is told', () => {
     bench.driver.start(bench.told)
     await bench.clock.advance(300_000)
     // Whatever can be done was tried by then.
-    expect(bench.driver.state).toMatchObject({ status: 'error', last_error: 'the modem does not answer AT' })
+    expect(bench.facts).toMatchObject({ status: 'error', last_error: 'the modem does not answer AT' })
     expect(bench.told.lines).toEqual([
       'the modem does not answer AT',
       'the modem does not serve: its radio is switched off and on',

@@ -86,11 +86,11 @@ describe('texts that a modem counts and does not show', () => {
     const hidden = { status: 'degraded', last_error: expect.stringContaining('counts 3 messages in SM and shows none') }
     for (let minutes = 0; minutes < 15; minutes += 3) {
       await bench.clock.advance(180_000)
-      expect(bench.driver.state).toMatchObject(hidden)
+      expect(bench.facts).toMatchObject(hidden)
     }
     bench.modem.faults.clear()
     await bench.clock.advance(180_000)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(bench.facts).toMatchObject({ status: 'ready', last_error: null })
     expect(bench.told.messages).toHaveLength(3)
   })
 
@@ -99,7 +99,7 @@ describe('texts that a modem counts and does not show', () => {
     bench.modem.faults.add({ fault: 'error', at: 'command', command: '+CMGL' })
     bench.network.text({ from: friend, to: hub, text: 'seen' })
     await bench.clock.advance(180_000)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(bench.facts).toMatchObject({ status: 'ready', last_error: null })
     expect(bench.told.messages).toHaveLength(1)
   })
 })
@@ -107,7 +107,7 @@ describe('texts that a modem counts and does not show', () => {
 describe('the storage of a modem', () => {
   test('is told with what it holds', async () => {
     const bench = await Bench.ready()
-    expect(bench.driver.state).toMatchObject({ storage_used: 0, storage_total: 20 })
+    expect(bench.facts).toMatchObject({ storage_used: 0, storage_total: 20 })
   })
 
   test('that stays full although it was read out is told as what it is, until there is room', async () => {
@@ -117,7 +117,7 @@ describe('the storage of a modem', () => {
     }
     for (let i = 0; i < 20; i++) bench.network.text({ from: friend, to: hub, text: `in ${i}` })
     await bench.clock.advance(120_000)
-    expect(bench.driver.state).toMatchObject({
+    expect(bench.facts).toMatchObject({
       status: 'degraded',
       storage_used: 20,
       storage_total: 20,
@@ -125,7 +125,7 @@ describe('the storage of a modem', () => {
     })
     bench.told.file = async () => {}
     await bench.clock.advance(120_000)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', storage_used: 0, last_error: null })
+    expect(bench.facts).toMatchObject({ status: 'ready', storage_used: 0, last_error: null })
     expect(new Set(bench.told.messages.map(({ body: pdu }) => pdu)).size).toBe(20)
   })
 })
@@ -136,7 +136,7 @@ describe('a SIM that roams', () => {
     bench.modem.radio.change({ registration: 'roaming' })
     await bench.clock.advance(40_000)
     expect(bench.driver.ready).toBe(false)
-    expect(bench.driver.state).toMatchObject({
+    expect(bench.facts).toMatchObject({
       status: 'degraded',
       network: 'roaming',
       last_error: expect.stringContaining('gateways.home.roaming'),
@@ -147,7 +147,7 @@ describe('a SIM that roams', () => {
     expect(bench.told.messages).toHaveLength(1)
     bench.modem.radio.change({ registration: 'home' })
     await bench.clock.advance(40_000)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', last_error: null })
+    expect(bench.facts).toMatchObject({ status: 'ready', last_error: null })
     expect(await bench.send('out')).toMatchObject({ outcome: 'sent' })
   })
 
@@ -155,7 +155,7 @@ describe('a SIM that roams', () => {
     const bench = await Bench.ready({ driver: { roaming: true } })
     bench.modem.radio.change({ registration: 'roaming' })
     await bench.clock.advance(40_000)
-    expect(bench.driver.state).toMatchObject({ status: 'ready', network: 'roaming' })
+    expect(bench.facts).toMatchObject({ status: 'ready', network: 'roaming' })
     expect(await bench.send('out')).toMatchObject({ outcome: 'sent' })
   })
 })

@@ -260,7 +260,7 @@ describe('a port', () => {
     await bench.clock.advance(120 * second)
     bench.modem.unplug()
     await bench.clock.advance(100)
-    expect(bench.driver.state).toMatchObject({
+    expect(bench.facts).toMatchObject({
       status: 'offline',
       last_error: 'the port was lost: the stream has ended',
     })

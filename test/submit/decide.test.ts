@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Claim } from '../../src/ledger/outbox/claim.ts'
-import type { Cause, SubmitOutcome } from '../../src/message/submit-outcome.ts'
+import { lacking } from '../../src/message/capabilities.ts'
+import type { GatewayKind } from '../../src/message/gateway-state.ts'
+import { type Cause, refusedUnsent, type SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { decide } from '../../src/submit/settle.ts'
 
 const minute = 60_000
@@ -21,8 +23,8 @@ interface Cell {
   readonly comesTo: object
 }
 
-const decided = (handover: SubmitOutcome, safe: boolean, attempts: number) =>
-  decide(handover, { safe, attempts } as Claim)
+const decided = (handover: SubmitOutcome, safe: boolean, attempts: number, kind: GatewayKind = 'modem') =>
+  decide(handover, { safe, attempts } as Claim, kind)
 
 test.each<Cell>([
   { is: 'what the network has is sent, with its reference', handover: sent, comesTo: { do: 'sent', reference: '7' } },
@@ -169,6 +171,37 @@ test.each<Cell>([
 ])('$is', ({ handover, attempts = 1, safe = null, comesTo }) => {
   for (const each of safe === null ? [true, false] : [safe])
     expect(decided(handover, each, attempts)).toMatchObject(comesTo)
+})
+
+test.each<[string, SubmitOutcome, object]>([
+  ['does not answer', silence, { do: 'doubt', error: { code: 'carrier_error', retryable: true } }],
+  ['can’t be reached', notSent, { do: 'requeue', error: { code: 'carrier_error' } }],
+  [
+    'fails itself, whatever became of it',
+    refused({ scheme: 'http', code: 502, by: 'carrier', accepted: 'unknown' }),
+    { do: 'doubt', error: { code: 'carrier_error', details: { http: 502 } } },
+  ],
+  [
+    'refuses it',
+    refused({ scheme: 'smpp', code: 11, by: 'carrier', next: 'give_up' }),
+    { do: 'give_up', error: { code: 'network_rejected', details: { smpp: 11 } } },
+  ],
+  [
+    'is offered it too late',
+    { outcome: 'not_sent', reason: 'expired' },
+    { error: { message: expect.stringContaining('before the carrier was ready') } },
+  ],
+])('a carrier that %s is no modem_error', (_, handover, comesTo) => {
+  expect(decided(handover, false, 1, 'link')).toMatchObject(comesTo)
+})
+
+test('what the hub knows that a gateway can’t do is not_supported', () => {
+  const refusal = refusedUnsent('hub', lacking('home', 'call'))
+  expect(decided(refusal, true, 1, 'link')).toMatchObject({
+    do: 'give_up',
+    status: 'failed',
+    error: { code: 'not_supported', message: "gateway home can't make calls", retryable: false },
+  })
 })
 
 describe('whatever a gateway reports', () => {

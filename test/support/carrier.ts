@@ -4,7 +4,7 @@ import type { RawMessage } from '../../src/message/raw.ts'
 import type { Segment } from '../../src/message/segment.ts'
 import type { Cause, SendPermit, SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import { type Clock, sleep } from '../../src/util/clock.ts'
-import { readyState } from './ready-state.ts'
+import { readyLink } from './ready-state.ts'
 
 /** What a carrier does with a segment that it gets. */
 export interface CarrierBehaviour {
@@ -145,7 +145,7 @@ export class CarrierGateway implements Gateway {
   readonly account: string
   readonly matching = 'message_id'
   readonly window: number
-  readonly state = readyState
+  readonly state = readyLink
   readonly can = {}
   readonly #carrier: Carrier
   #isOpen = false

@@ -1,11 +1,11 @@
-import type { GatewayState } from '../../message/gateway-state.ts'
+import type { ModemFacts } from './shown-state.ts'
 
 /** Problems of a modem that works nevertheless: published as `degraded`, the oldest reason first. */
 export class Concerns {
   readonly #reasons = new Map<string, string>()
-  readonly #observed: (change: Partial<GatewayState>) => void
+  readonly #observed: (change: Partial<ModemFacts>) => void
 
-  constructor(observed: (change: Partial<GatewayState>) => void) {
+  constructor(observed: (change: Partial<ModemFacts>) => void) {
     this.#observed = observed
   }
 

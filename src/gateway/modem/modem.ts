@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState } from '../../message/gateway-state.ts'
+import type { GatewayState, ModemState } from '../../message/gateway-state.ts'
 import type { Segment } from '../../message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../../message/submit-outcome.ts'
 import { relativeValidity } from '../../sms/validity.ts'
@@ -9,13 +9,13 @@ import { Latch } from '../../util/latch.ts'
 import { Filing } from '../filing.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
-import { ShownState } from '../shown-state.ts'
 import { BindingsOfThisRun, Bond } from './hardware/binding.ts'
 import { Trace } from './line/trace.ts'
 import { identityOf, tpduForm } from './messages/decode-tpdu.ts'
 import type { ModemOptions } from './options.ts'
 import { Service } from './service.ts'
 import type { Session } from './session.ts'
+import { ShownState } from './shown-state.ts'
 
 /** How a last error begins with which a modem or the network rejected a message. */
 const refusal = /^\+CM[SE] ERROR/
@@ -76,9 +76,9 @@ export class Modem implements Gateway {
   }
 
   get ready(): boolean {
-    if (this.#holds(this.state.network) !== null) return false
+    if (this.#holds(this.#shown.facts.network) !== null) return false
     // Rejected now with 331 (no network service), accepted in seconds; any other state of +CREG may be wrong.
-    return this.#session !== null && this.state.network !== 'searching' && this.#rest.isOver
+    return this.#session !== null && this.#shown.facts.network !== 'searching' && this.#rest.isOver
   }
 
   start(handlers: GatewayHandlers): void {
@@ -131,7 +131,7 @@ export class Modem implements Gateway {
   }
 
   /** Why nothing may be sent although it could be, and what to do; null where it may. */
-  #holds(network: GatewayState['network']): string | null {
+  #holds(network: ModemState['network']): string | null {
     if (network === 'roaming' && !this.#options.roaming)
       return `the SIM is roaming: nothing is sent before gateways.${this.id}.roaming is true, for it may cost more`
     return this.#bond.held
@@ -150,7 +150,7 @@ export class Modem implements Gateway {
   async #send(work: (session: Session) => Promise<SubmitOutcome>): Promise<SubmitOutcome> {
     const session = this.#session
     if (session === null) return { outcome: 'not_sent', reason: 'the modem is not ready' }
-    const held = this.#holds(this.state.network)
+    const held = this.#holds(this.#shown.facts.network)
     if (held !== null) return { outcome: 'not_sent', reason: held }
     const { gapMs = 0 } = this.#options
     const submission = work(session)
@@ -159,7 +159,8 @@ export class Modem implements Gateway {
       const outcome = await submission
       if (outcome.outcome === 'refused') this.#shown.set({ last_error: outcome.cause.text })
       // The network accepts again what it rejected before.
-      if (outcome.outcome === 'sent' && refusal.test(this.state.last_error ?? '')) this.#shown.set({ last_error: null })
+      if (outcome.outcome === 'sent' && refusal.test(this.#shown.facts.last_error ?? ''))
+        this.#shown.set({ last_error: null })
       if (outcome.outcome === 'sent') this.#service?.worked()
       // The gap before the next message; the parts of one follow at once.
       if (gapMs > 0 && !this.#stopping.isFired) this.#rest.for(gapMs)
@@ -170,6 +171,6 @@ export class Modem implements Gateway {
   }
 
   #notThere(): Fault {
-    return new Fault('port_failed', this.state.last_error ?? 'the modem is not ready')
+    return new Fault('port_failed', this.#shown.facts.last_error ?? 'the modem is not ready')
   }
 }

@@ -1,16 +1,16 @@
-import type { GatewayState } from '../../message/gateway-state.ts'
+import type { ModemState } from '../../message/gateway-state.ts'
 import type { Reply } from './line/channel.ts'
 import { extendedSignalIn, levelIn, operatorIn, registrationIn, registrationStat, signalIn } from './line/parse.ts'
 
-export type StorageLevel = Pick<GatewayState, 'storage_used' | 'storage_total'>
-export type Observation = Pick<GatewayState, 'network' | 'signal_dbm' | 'signal_percent'>
+export type StorageLevel = Pick<ModemState, 'storage_used' | 'storage_total'>
+export type Observation = Pick<ModemState, 'network' | 'signal_dbm' | 'signal_percent'>
 
 /** Sends a command when the line is free. */
 export type Ask = (text: string, ms: number) => Promise<Reply>
 
 /** Registration and signal. Any of the three networks will do for texts. */
 export async function observe(ask: Ask): Promise<Observation> {
-  const states: GatewayState['network'][] = []
+  const states: ModemState['network'][] = []
   for (const name of ['CREG', 'CGREG', 'CEREG']) {
     const { lines } = await ask(`AT+${name}?`, 5_000)
     const reported = lines.filter((line) => registrationStat(line) !== null)
@@ -28,7 +28,7 @@ export async function observe(ask: Ask): Promise<Observation> {
 }
 
 /** Some modems search for half a minute: not to be queried while texts wait. */
-export async function observeOperator(ask: Ask): Promise<Pick<GatewayState, 'operator' | 'technology'>> {
+export async function observeOperator(ask: Ask): Promise<Pick<ModemState, 'operator' | 'technology'>> {
   return operatorIn((await ask('AT+COPS?', 30_000)).lines) ?? { operator: null, technology: null }
 }
 
@@ -38,6 +38,6 @@ export async function observeStorage(ask: Ask): Promise<StorageLevel> {
   return { storage_used: level?.used ?? null, storage_total: level?.total ?? null }
 }
 
-export function isUsable(network: GatewayState['network']): boolean {
+export function isUsable(network: ModemState['network']): boolean {
   return network === 'registered' || network === 'roaming'
 }

@@ -1,12 +1,11 @@
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState, RestartKind } from '../../message/gateway-state.ts'
+import type { ModemState, RestartKind } from '../../message/gateway-state.ts'
 import { inBackground, logged } from '../../util/background.ts'
 import type { Clock, Timer } from '../../util/clock.ts'
 import { Latch } from '../../util/latch.ts'
 import { OneAtATime } from '../../util/one-at-a-time.ts'
 import type { Filing } from '../filing.ts'
 import type { GatewayHandlers } from '../gateway.ts'
-import type { ShownState } from '../shown-state.ts'
 import { Damage } from './damage.ts'
 import type { Bond } from './hardware/binding.ts'
 import { Channel } from './line/channel.ts'
@@ -20,6 +19,7 @@ import { closeInTime, openInTime } from './opening.ts'
 import type { ModemOptions } from './options.ts'
 import { cycleRadio, needsPerson, resetModem } from './recovery.ts'
 import { Session } from './session.ts'
+import type { ModemFacts, ShownState } from './shown-state.ts'
 import { type PinMemory, PinsOfThisRun } from './sim-card.ts'
 import { startUp } from './startup.ts'
 import { Ladder, type Rung, rungs } from './vendors/ladder.ts'
@@ -109,7 +109,7 @@ export class Service {
   restart(how: RestartKind): void {
     if (how === 'power' && this.#deps.options.power === undefined)
       throw new Fault('not_allowed', 'the power of this modem is nothing that the hub can switch')
-    if (this.channel === null) throw new Fault('port_failed', this.#shown.state.last_error ?? 'its port is not open')
+    if (this.channel === null) throw new Fault('port_failed', this.#shown.facts.last_error ?? 'its port is not open')
     this.#climb(how)
     this.#startAgain(`a restart was asked for: ${rungs[how]}`)
     this.channel.lose('a restart was asked for')
@@ -232,7 +232,7 @@ export class Service {
     const over = new Latch()
     this.#over = over
     const answers = () => {
-      if (this.#shown.state.status === 'offline') this.#shown.set({ status: 'initializing' })
+      if (this.#shown.facts.status === 'offline') this.#shown.set({ status: 'initializing' })
     }
     const step = (name: string) => this.#deps.handlers.log('debug', `start-up: ${name}`)
     const holds = (quirks: Quirks) => {
@@ -270,7 +270,7 @@ export class Service {
     this.session = session
     this.#failure = null
     const name = [identity.manufacturer, identity.model].filter((word) => word !== null).join(' ')
-    this.#deps.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.state.port} is ready`)
+    this.#deps.handlers.log('info', `${name === '' ? 'a modem' : name} on ${this.#shown.facts.port} is ready`)
     this.#logged.clear()
     this.#shown.set({
       status: 'ready',
@@ -282,11 +282,11 @@ export class Service {
       recovering: null,
       recoveries: { ...this.#ladder.counts },
     })
-    const { last_error: held } = this.#shown.state
+    const { last_error: held } = this.#shown.facts
     if (held !== null) this.#deps.handlers.log('warn', held)
     session.start()
     this.#healed = this.#clock.after(healedMs, () => {
-      if (isUsable(this.#shown.state.network)) this.#ladder.well()
+      if (isUsable(this.#shown.facts.network)) this.#ladder.well()
     })
     await over.wait()
     this.#healed.cancel()
@@ -380,7 +380,7 @@ export class Service {
   }
 
   /** Nothing more is sent or deleted. */
-  #leave(change: Partial<GatewayState>): void {
+  #leave(change: Partial<ModemFacts>): void {
     this.#doSoon(() => this.session?.end())
     this.session = null
     this.#over.fire()
@@ -388,7 +388,7 @@ export class Service {
   }
 
   #failed(fault: Fault): void {
-    const sim = fault.detail.sim as GatewayState['sim'] | undefined
+    const sim = fault.detail.sim as ModemState['sim'] | undefined
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
     // Once, not at every try.
     if (this.#failure !== fault.message) this.#deps.handlers.log('warn', fault.message)

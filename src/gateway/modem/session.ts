@@ -1,6 +1,5 @@
 import type { CallRequest } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState } from '../../message/gateway-state.ts'
 import { hasMore, type Segment } from '../../message/segment.ts'
 import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
 import { type Failed, inBackground, logged } from '../../util/background.ts'
@@ -20,6 +19,7 @@ import { Receiver } from './messages/receiver.ts'
 import { submitSegment, usualSubmitTimes } from './messages/submit-dialogue.ts'
 import { type Ask, isUsable, observe, observeOperator, observeStorage, type StorageLevel } from './observe.ts'
 import { ServiceCentre } from './service-centre.ts'
+import type { ModemFacts } from './shown-state.ts'
 import type { Quirks } from './vendors/quirks.ts'
 import { Waking } from './waking.ts'
 
@@ -59,7 +59,7 @@ export interface SessionDeps {
   readonly centre: string | null
   /** Polling interval; polling also detects a modem that stopped responding. */
   readonly heartbeatMs: number
-  observed(change: Partial<GatewayState>): void
+  observed(change: Partial<ModemFacts>): void
   /** An incoming call; null where the number is withheld. */
   called(from: string | null): void
   /** The modem has reported something about the card. */

@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState } from '../../message/gateway-state.ts'
+import type { ModemState } from '../../message/gateway-state.ts'
 import { cardIn } from './card.ts'
 import type { Channel } from './line/channel.ts'
 import { digitsIn } from './line/parse.ts'
@@ -118,7 +118,7 @@ function keyOf(card: string, code: string, memory: PinMemory): string {
   return key
 }
 
-function simFault(sim: GatewayState['sim'], message: string): Fault {
+function simFault(sim: ModemState['sim'], message: string): Fault {
   return new Fault('modem_error', message, { sim })
 }
 

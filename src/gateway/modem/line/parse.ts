@@ -1,4 +1,4 @@
-import type { GatewayState } from '../../../message/gateway-state.ts'
+import type { ModemState } from '../../../message/gateway-state.ts'
 import { fieldsIn, numberIn } from './fields.ts'
 import { textOfUcs2 } from './ucs2.ts'
 
@@ -40,7 +40,7 @@ export function levelIn(lines: readonly string[]): Level | null {
   return level === undefined || level.total === 0 ? null : { used: level.used, total: level.total }
 }
 
-const networks: Readonly<Record<number, GatewayState['network']>> = {
+const networks: Readonly<Record<number, ModemState['network']>> = {
   0: 'not_registered',
   1: 'registered',
   2: 'searching',
@@ -75,7 +75,7 @@ export function registrationStat(line: string): { readonly stat: number | null; 
 }
 
 /** The state in a registration line, answer or unsolicited; null for another one, or another state than the standard's. */
-export function registrationIn(line: string): GatewayState['network'] | null {
+export function registrationIn(line: string): ModemState['network'] | null {
   return networks[registrationStat(line)?.stat ?? -1] ?? null
 }
 
