@@ -34,13 +34,13 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
     devices,
     http: { listen: `127.0.0.1:${http}` },
   })
-  const { config, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
+  const { config, simulated, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
   const logger = makeLogger(context, { level: options.logLevel ?? 'warn', format: 'auto' })
   const print = (text: string) => {
     context.stdout.write(`${text}\n`)
   }
   try {
-    return await serve(context, config, folder, logger, {}, (hub) => {
+    return await serve(context, config, folder, logger, { simulated }, (hub) => {
       hub.events.on('published', ({ event, topics }) => {
         const line = inShort(event)
         if (line !== null) print(`${timeOf(context)}  MQTT  ${topics[0]}  ${line}`)

@@ -87,7 +87,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
   if (!isAlone) log('warn', 'hub', `a hub runs on ${dataFolder}: smshub commands reach that one, not the dry run`)
   const started = (hub: Hub) => welcome(hub, simulation.config, log)
   try {
-    const extra = { transient: true }
+    const extra = { transient: true, simulated: simulation.simulated }
     return await serve(context, simulation.config, folder, logger, extra, started, isAlone ? dataFolder : folder)
   } finally {
     await simulation.world.close()

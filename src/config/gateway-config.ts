@@ -7,11 +7,32 @@ const Ussd = z
   .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
   .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and the choices that follow' })
 
-const ownNumber = key(
-  z.string().min(1).optional(),
-  "The SIM's number, for devices that have to store it",
-  '+4915112345600',
-)
+/** Keys of every type of gateway. */
+const shared = {
+  weight: key(
+    number({ min: 1, max: 1000, integer: true }).default(1),
+    'Its share of the messages where several gateways may be used',
+    '2',
+  ),
+  limits: key(
+    z
+      .strictObject({
+        minute: key(limit.optional(), 'Segments per minute', '6'),
+        day: key(limit.optional(), 'Segments per day; without it, limits.gateway_per_day', '100'),
+        month: key(limit.optional(), 'Segments in 30 days', '1000'),
+      })
+      .prefault({}),
+    'How much may be sent through this gateway',
+    { minute: '6', day: '100', month: '1000' },
+  ),
+  gap: key(number({ min: 0, max: 3600 }).default(0), 'Seconds between two messages', '3'),
+  window: key(
+    number({ min: 1, max: 10_000, integer: true }).optional(),
+    'Messages that may be under way at once, at the most; a modem sends one at a time in any case',
+    '10',
+  ),
+  number: key(z.string().min(1).optional(), 'Its number, for devices that have to store it', '+4915112345600'),
+}
 
 const Modem = z.strictObject({
   type: key(z.literal('modem'), 'modem: a GSM modem on a serial port or the network', 'modem'),
@@ -33,24 +54,7 @@ const Modem = z.strictObject({
     'PIN of the SIM; it is entered only while more than one attempt is left',
     '!secret sim_pin',
   ),
-  weight: key(
-    number({ min: 1, max: 1000, integer: true }).default(1),
-    'Its share of the messages where several gateways may be used',
-    '2',
-  ),
-  gap: key(number({ min: 0, max: 3600 }).default(0), 'Seconds between two messages', '3'),
   roaming: key(flag.default(false), 'Also send while the SIM is roaming, which may cost more', 'true'),
-  limits: key(
-    z
-      .strictObject({
-        minute: key(limit.optional(), 'Segments per minute', '6'),
-        day: key(limit.optional(), 'Segments per day; without it, limits.gateway_per_day', '100'),
-        month: key(limit.optional(), 'Segments in 30 days', '1000'),
-      })
-      .prefault({}),
-    'How much may be sent through this gateway',
-    { minute: '6', day: '100', month: '1000' },
-  ),
   balance: key(
     z
       .union([
@@ -83,14 +87,17 @@ const Modem = z.strictObject({
     'A command that power-cycles the modem, as the last remedy; $1 is the path of the modem',
     'uhubctl -l 1-1 -p 2 -a cycle',
   ),
-  number: ownNumber,
+  ...shared,
 })
 
 const Simulated = z.strictObject({
   type: key(z.literal('simulated'), 'simulated: a simulated modem and network, for trials', 'simulated'),
-  number: ownNumber,
+  ...shared,
 })
 
 /** A row of `gateways:`. */
 export const Gateway = z.discriminatedUnion('type', [Modem, Simulated])
 export type GatewayConfig = z.infer<typeof Gateway>
+
+/** A simulated gateway with nothing but its defaults. */
+export const simulatedGateway: GatewayConfig = Simulated.parse({ type: 'simulated' })

@@ -161,21 +161,24 @@ function gatewaysOf(route: string, members: ReadonlyMap<string, Member>): readon
   return route === '' ? [...members.keys()] : route.split('|')
 }
 
-/** A gateway's share of the work, as configured; only modems have one. */
+/** A gateway's share of the work, as configured. */
 export interface GatewayShare {
-  readonly weight?: number
-  readonly limits?: Readonly<Partial<Record<Window, number | null | undefined>>>
+  readonly weight: number
+  readonly limits: Readonly<Partial<Record<Period, number | null | undefined>>>
 }
 
-type Window = 'minute' | 'day' | 'month'
+type Period = 'minute' | 'day' | 'month'
 
-export function poolOf(gateways: Readonly<Record<string, object>>, routes: readonly Route[], clock: Clock): Pool {
-  const weights = Object.entries(gateways).map(([id, row]) => [id, (row as GatewayShare).weight ?? 1] as const)
-  return new Pool({ weights: new Map(weights), routes, clock })
+export function poolOf(gateways: Readonly<Record<string, GatewayShare>>, routes: readonly Route[], clock: Clock): Pool {
+  const weights = new Map(Object.entries(gateways).map(([id, { weight }]) => [id, weight]))
+  return new Pool({ weights, routes, clock })
 }
 
-/** Segments that a gateway may send in each window; null is no limit. */
-export function limitsOf(row: object | undefined, perDay: number | null): Readonly<Record<Window, number | null>> {
-  const { minute = null, day = perDay, month = null } = (row as GatewayShare | undefined)?.limits ?? {}
+/** Segments that a gateway may send in each period; null is no limit. */
+export function limitsOf(
+  row: Pick<GatewayShare, 'limits'> | undefined,
+  perDay: number | null,
+): Readonly<Record<Period, number | null>> {
+  const { minute = null, day = perDay, month = null } = row?.limits ?? {}
   return { minute, day, month }
 }

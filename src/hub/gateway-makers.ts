@@ -1,8 +1,8 @@
 import type { Bridge } from '../bridge/bridge.ts'
-import type { Config } from '../config/schema.ts'
+import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Deliver } from '../deliver/index.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { finderFor, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
+import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
@@ -18,29 +18,52 @@ export interface GatewayDeps {
   readonly clock: Clock
   now(): number
   readonly log: Log
-  /** Gateways whose modem is simulated: it is another one with each start. */
-  readonly simulated: readonly string[] | undefined
+  /** Paths of the simulated modems, by gateway. */
+  readonly simulated: ReadonlyMap<string, string> | undefined
   /** Makes a gateway where it is not what the configuration says. */
   readonly make: ((id: string) => Gateway) | undefined
 }
 
-/** Who reads what the gateways bring, by its form. */
+/** Reads the messages of each kind of gateway, by their form. */
 export const decoders: Readonly<Record<string, Decoder>> = { [tpduForm]: decodeTpdu }
 
+/** What makers take besides the row of the configuration. */
+type MakerDeps = Required<ModemMemory> & Pick<ModemDeps, 'finder' | 'clock' | 'log'> & Pick<GatewayDeps, 'simulated'>
+
+type GatewayType = GatewayConfig['type']
+type Rows = { readonly [T in GatewayType]: Extract<GatewayConfig, { type: T }> }
+
+/** A simulated modem takes any speed: none is searched for. */
+const simulatedBaudRate = 115_200
+
+/** Every type of gateway that the configuration knows. */
+const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: MakerDeps) => Gateway } = {
+  modem: makeModem,
+  simulated: (id, { gap }, { simulated, pins, finder, clock, log }) => {
+    const path = simulated?.get(id)
+    if (path === undefined)
+      throw new Fault(
+        'invalid_config',
+        `gateways.${id}: type simulated needs a simulated network: smshub run makes one`,
+      )
+    // It is another modem and SIM with each start: which one it is, is not remembered.
+    return makeModem(id, { path, baud_rate: simulatedBaudRate, gap, roaming: false }, { pins, finder, clock, log })
+  },
+}
+
+function makeGateway<T extends GatewayType>(id: string, row: Rows[T], deps: MakerDeps): Gateway {
+  return makers[row.type as T](id, row, deps)
+}
+
 /** The gateways of the configuration, not started yet, with what they remember in the store. */
-export function openGateways({ config, simulated = [], make, ...deps }: GatewayDeps): Map<string, Gateway> {
+export function openGateways({ config, simulated, make, ...deps }: GatewayDeps): Map<string, Gateway> {
   const { clock } = deps
-  const { pins, bindings } = memoryIn(deps)
+  const memory = memoryIn(deps)
   const log = (level: 'info' | 'debug', message: string) => deps.log(level, 'modem', message)
-  const finder = finderFor(config.gateways, bindings, clock, log)
+  const finder = finderFor(config.gateways, memory.bindings, clock, log)
+  const makerDeps = { ...memory, finder, clock, log, simulated }
   return new Map(
-    Object.entries(config.gateways).map(([id, row]) => {
-      const memory = { pins, ...(!simulated.includes(id) && { bindings }) }
-      const gateway =
-        make?.(id) ?? (row.type === 'modem' ? makeModem(id, row, { ...memory, finder, clock, log }) : null)
-      if (gateway !== null) return [id, gateway]
-      throw new Fault('invalid_config', `gateways.${id}: nothing here makes a gateway of type ${row.type}`)
-    }),
+    Object.entries(config.gateways).map(([id, row]) => [id, make?.(id) ?? makeGateway(id, row, makerDeps)]),
   )
 }
 

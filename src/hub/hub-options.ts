@@ -24,8 +24,8 @@ export interface HubOptions {
   readonly restart?: () => void
   /** Copies the files beside the store (configuration, secrets, profiles) into a folder. */
   readonly copyFiles?: (folder: string) => void
-  /** Gateways with a simulated modem, whose identity is not stored. */
-  readonly simulated?: readonly string[]
+  /** Paths of the simulated modems, by gateway of type simulated. */
+  readonly simulated?: ReadonlyMap<string, string>
   /** Checks before the hub connects to the broker. */
   readonly beforeConnect?: () => Promise<void>
   /** Leaves nothing at an external broker: a dry run. */

@@ -101,6 +101,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
       owner,
       now,
       limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
+      window: (gateway) => config.gateways[gateway]?.window ?? Number.POSITIVE_INFINITY,
       holdsUnsafe: () => upkeep.clockIsBehind,
     },
     hasRoom: () => upkeep.hasRoom,

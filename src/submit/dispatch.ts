@@ -10,6 +10,8 @@ export interface DispatchRules {
   readonly owner: Owner
   /** Segments that this gateway may send. */
   limits(gateway: string): GatewayLimits
+  /** Submissions that this gateway may have under way at once, at the most. */
+  window(gateway: string): number
   now(): number
   /** The wall clock can't be trusted: nothing unsafe is sent. */
   holdsUnsafe(): boolean

@@ -61,7 +61,7 @@ export class GatewayLoop {
     this.#deps = deps
     this.#failed = logged(deps.log, `sending through ${gateway.id}`)
     this.#bell = new Doorbell(deps.clock)
-    this.#credits = new Credits(gateway.window, deps.clock)
+    this.#credits = new Credits(Math.min(gateway.window, deps.rules.window(gateway.id)), deps.clock)
   }
 
   start(): void {

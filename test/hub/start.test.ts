@@ -121,4 +121,12 @@ describe('a hub that can’t start', () => {
     await expect(start({ makeGateway })).rejects.toThrow('no such gateway')
     await leavesNothing(before)
   })
+
+  test('because nobody brings a network for a simulated gateway says so', async () => {
+    const simulated = `mqtt: { broker: { listen: "127.0.0.1:${port}" } }\ngateways: { attic: { type: simulated } }`
+    await expect(startHub(simulated, { folder: temporaryFolder() })).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining('gateways.attic: type simulated needs a simulated network'),
+    })
+  })
 })
