@@ -9,6 +9,8 @@ export interface DeliveryReport {
   readonly matching: ReportMatching
   /** TP-MR in decimal digits, or the carrier's id of the message, within the account. */
   readonly reference: string
+  /** The hub's own name of the segment, where the carrier repeats it. */
+  readonly segment?: string
   /** Recipient of the message, digits only; empty where the report has none. */
   readonly recipient: string
   /** When the service centre accepted the message, in ms by the centre's clock; null where that can't be read. */

@@ -17,6 +17,8 @@ export type SegmentContent =
  * `submit_sm`, a carrier the body of a request.
  */
 export interface Segment {
+  /** The hub's own name of it, in every attempt: a carrier that takes one is given it, and repeats it in its report. */
+  readonly id: string
   /** As it is dialled: with a plus it is international. */
   readonly to: string
   readonly content: SegmentContent
@@ -28,6 +30,24 @@ export interface Segment {
   readonly report: boolean
   /** TS 23.038 clause 4: 0 shows the text at once and keeps nothing (flash); null leaves it to the recipient. */
   readonly messageClass: 0 | 1 | 2 | 3 | null
+}
+
+/** A segment of a command: part `part` (from 1) of its text `step` (from 0). */
+export interface SegmentPlace {
+  readonly commandId: string
+  readonly step: number
+  readonly part: number
+}
+
+/** At most 40 characters: no carrier that takes a name is known to take fewer, except for BulkSMS (20). */
+export function segmentIdOf({ commandId, step, part }: SegmentPlace): string {
+  return `${commandId}.${step}.${part}`
+}
+
+/** Null for what is no such name. */
+export function segmentPlaceOf(id: string): SegmentPlace | null {
+  const [, commandId, step, part] = /^(\w{1,40})\.(\d{1,3})\.(\d{1,3})$/.exec(id) ?? []
+  return commandId === undefined ? null : { commandId, step: Number(step), part: Number(part) }
 }
 
 /** Whether more segments of the same message follow at once. */

@@ -1,7 +1,7 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Claim } from '../ledger/outbox/claim.ts'
 import { lacking } from '../message/capabilities.ts'
-import type { Segment } from '../message/segment.ts'
+import { type Segment, segmentIdOf } from '../message/segment.ts'
 import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../message/submit-outcome.ts'
 import { isGsm7 } from '../sms/gsm7.ts'
 import type { Store } from '../store/store.ts'
@@ -164,9 +164,14 @@ function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise
   return { over, cancel: () => timer.cancel() }
 }
 
-function segmentOf({ recipient, segments, reference, report }: Claim, part: number, validitySeconds: number): Segment {
+function segmentOf(
+  { commandId, step, recipient, segments, reference, report }: Claim,
+  part: number,
+  validitySeconds: number,
+): Segment {
   const alphabet = segments.every(isGsm7) ? 'gsm7' : 'ucs2'
   return {
+    id: segmentIdOf({ commandId, step, part }),
     to: recipient,
     content: { alphabet, text: segments[part - 1] as string },
     concat: reference === null ? null : { ref: reference, bits: 8, total: segments.length, seq: part },

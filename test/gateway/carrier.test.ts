@@ -96,8 +96,20 @@ describe('through a carrier', () => {
       if (/[37]$/.test(id)) continue
       expect([id, statuses]).toEqual([id, [id.endsWith('5') ? 'failed' : 'delivered']])
     }
+    const doubted = client.received.find(inDoubt)
+    expect(doubted?.json.error).toMatchObject({ code: 'carrier_error', message: 'no answer within 60 s' })
     const failed = client.received.find(({ json }) => json.status === 'failed')
     expect(failed?.json.error).toMatchObject({ code: 'network_rejected', details: { smpp: 0x0b } })
+  })
+
+  test('what it says nothing about is settled by its report, where that repeats the name that the hub gave it', async () => {
+    const silent = (text: string) => text.endsWith('7')
+    const carrier = new Carrier(clock, { silent, repeatsNames: true, ...anyOrder(5) })
+    const { client, send } = await hubWith({ home: new CarrierGateway('home', carrier) })
+    await send(0, 100)
+    await allEnded(client, 100)
+    expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+    expect(finals(client)).toEqual(new Map(ids(0, 100).map((id) => [id, ['delivered']])))
   })
 
   test('a text that comes in is published, once however often the carrier brings it', async () => {

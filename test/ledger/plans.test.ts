@@ -100,6 +100,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
   settleReport: () => ledger.report(7),
   'settleReport of one that nobody knows': () => ledger.report(99),
   'settleReport by the id of a carrier': () => ledger.report('39f99dd5'),
+  'settleReport by the name that the hub gave a text': () => ledger.report('39f99dd6', { segment: 'cmd_1.0.1' }),
   'markSent by the id of a carrier': () => ledger.sent(ledger.write(), '39f99dd5'),
   sweep: run('sweep', { now: ledger.now, hold: false }),
   'sweep with much that is over': run('sweep', { now: ledger.now + 3 * minute, hold: false }),

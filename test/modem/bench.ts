@@ -279,5 +279,13 @@ export function order(
   concat: Concat | null = null,
 ): Segment {
   const content = { alphabet, text }
-  return { to: friend, content, concat, validitySeconds: 86_400, report: statusReport, messageClass: null }
+  return {
+    id: 'cmd.0.1',
+    to: friend,
+    content,
+    concat,
+    validitySeconds: 86_400,
+    report: statusReport,
+    messageClass: null,
+  }
 }

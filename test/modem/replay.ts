@@ -13,6 +13,7 @@ const alone: Segment = {
   concat: null,
   validitySeconds: 86_400,
   report: true,
+  id: 'cmd.0.1',
   messageClass: null,
 }
 const firstOfTwo: Segment = { ...alone, concat: { ref: 1, bits: 8, total: 2, seq: 1 } }

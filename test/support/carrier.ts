@@ -12,6 +12,8 @@ export interface CarrierBehaviour {
   readonly most: number
   /** It takes the segment and never says so. */
   silent(text: string): boolean
+  /** Its reports repeat the hub's own name of the segment; then what it is silent about is reported too. */
+  readonly repeatsNames: boolean
   /** It refuses the segment for good. */
   rejects(text: string): boolean
   /** ms until it answers, and from then until its report comes; below zero the report comes first. */
@@ -24,6 +26,7 @@ export interface CarrierBehaviour {
 const prompt: CarrierBehaviour = {
   most: Number.POSITIVE_INFINITY,
   silent: () => false,
+  repeatsNames: false,
   rejects: () => false,
   answerMs: () => 0,
   reportMs: () => 10,
@@ -49,7 +52,7 @@ const barred: Cause = { ...tooMuch, text: 'destination barred', code: 0x0b, next
 /** What a carrier brings. */
 const form = 'carrier'
 type Brought =
-  | { readonly kind: 'report'; readonly id: string; readonly to: string }
+  | { readonly kind: 'report'; readonly id: string; readonly to: string; readonly segment?: string }
   | { readonly kind: 'text'; readonly id: string; readonly from: string; readonly text: string }
 
 export const carrierDecoders: Readonly<Record<string, Decoder>> = {
@@ -61,7 +64,14 @@ export const carrierDecoders: Readonly<Record<string, Decoder>> = {
       const delivered = { outcome: 'delivered', status: 0, meaning: 'delivered' } as const
       return {
         kind: 'report',
-        report: { matching: 'message_id', reference: brought.id, recipient, ...nothing, ...delivered },
+        report: {
+          matching: 'message_id',
+          reference: brought.id,
+          recipient,
+          ...nothing,
+          ...delivered,
+          ...(brought.segment !== undefined && { segment: brought.segment }),
+        },
       }
     }
     const from = { number: brought.from.replace(/^\+/, ''), ton: 'international', npi: 1 } as const
@@ -100,7 +110,7 @@ export class Carrier {
     if (receive !== null) for (const brought of this.#owed.splice(0)) this.#bring(brought)
   }
 
-  async submit({ to, content }: Segment): Promise<SubmitOutcome> {
+  async submit({ id, to, content }: Segment): Promise<SubmitOutcome> {
     const { behaviour } = this
     const text = content.alphabet === 'data' ? content.data : content.text
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay)
@@ -114,11 +124,17 @@ export class Carrier {
       // Hexadecimal, as some do that report in decimal.
       const number = BigInt(2) ** BigInt(63) + BigInt(++this.#ids)
       this.accepted.push({ id: number.toString(16).toUpperCase(), to, text })
-      if (behaviour.silent(text)) return { outcome: 'in_doubt', reason: 'no answer within 60 s' }
+      const isSilent = behaviour.silent(text)
       const [answerMs, reportMs] = [behaviour.answerMs(), behaviour.reportMs()]
-      this.#clock.after(Math.max(0, answerMs + reportMs), () =>
-        this.#bring({ kind: 'report', id: number.toString(10), to }),
-      )
+      const report = {
+        kind: 'report',
+        id: number.toString(10),
+        to,
+        ...(behaviour.repeatsNames && { segment: id }),
+      } as const
+      if (!isSilent || behaviour.repeatsNames)
+        this.#clock.after(Math.max(0, answerMs + reportMs), () => this.#bring(report))
+      if (isSilent) return { outcome: 'in_doubt', reason: 'no answer within 60 s' }
       await sleep(this.#clock, answerMs)
       return { outcome: 'sent', reference: number.toString(16).toUpperCase() }
     } finally {

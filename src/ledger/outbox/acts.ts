@@ -58,5 +58,9 @@ export function placeNextText(tx: Tx, row: SubmissionRow): void {
   })
 }
 
+/** A part of a text of an act, as it is kept: only those of the present text are above 0. */
+export const partOf = (row: Pick<SubmissionRow, 'step'>, step: number, part: number): number =>
+  step === row.step ? part : -(part + apart * step)
+
 /** The part of the text before the present one, as it is kept. */
-export const partBefore = (row: SubmissionRow, part: number): number => -(part + apart * (row.step - 1))
+export const partBefore = (row: SubmissionRow, part: number): number => partOf(row, row.step - 1, part)

@@ -35,6 +35,8 @@ export interface ClaimArgs extends Owner {
 export interface Claim {
   readonly seq: number
   readonly commandId: string
+  /** Which of the texts of an act it is, from 0. */
+  readonly step: number
   readonly device: string | null
   readonly recipient: string
   readonly level: number
@@ -206,6 +208,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
   return {
     seq: row.seq,
     commandId: row.command_id,
+    step: row.step,
     device: row.device,
     recipient: row.recipient as string,
     level: row.priority,

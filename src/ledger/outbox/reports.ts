@@ -1,17 +1,19 @@
 import { errorReport, Fault } from '../../message/fault.ts'
 import type { ReportMatching, StatusReport } from '../../message/report.ts'
+import { segmentPlaceOf } from '../../message/segment.ts'
 import { touchDevice } from '../devices/presence.ts'
 import { learnReported, smscAhead, smscClock } from '../gateways/service-centres.ts'
 import { document, type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
+import { partOf } from './acts.ts'
 import { keyIn, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
 import { withRiders } from './riders.ts'
 
 /** How many digits from the right must agree: reports come with national numbers too. */
 const tail = 8
-/** A reference comes round after 256 messages: older segments are not meant. */
-const horizonMs = 8 * 86_400_000
+/** Older segments are not meant: TP-MR comes round after 256 messages, ids do not, and a carrier may report late. */
+const horizonMs: Readonly<Record<ReportMatching, number>> = { tp_mr: 8 * 86_400_000, message_id: 30 * 86_400_000 }
 /** How far from a report's time stamp a segment of unknown fate may have been written to be the one it speaks of. */
 const doubtWindowMs = 180_000
 /** How long before its report a segment may have been written where no stamp tells. */
@@ -50,6 +52,9 @@ interface Candidate {
   readonly recipient: string
 }
 
+const candidate =
+  'segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient'
+
 type Matcher = (tx: Tx, report: StatusReport, now: number) => Candidate | undefined
 
 /** The segment that a report speaks of. */
@@ -62,7 +67,28 @@ function byMessageId(tx: Tx, report: StatusReport, now: number): Candidate | und
     const [first] = referenced(tx, report, key, now).sort((a, b) => rank(b) - rank(a))
     if (first !== undefined) return first
   }
-  return undefined
+  return byOwnName(tx, report, now)
+}
+
+/**
+ * Whose id nobody learnt, as the carrier did not answer: it is meant where the carrier repeats the hub's own name of it.
+ * Of several attempts nobody knows which one failed.
+ */
+function byOwnName(tx: Tx, { segment, account, outcome }: StatusReport, now: number): Candidate | undefined {
+  const place = segment === undefined ? null : segmentPlaceOf(segment)
+  if (place === null) return undefined
+  const sql = 'SELECT seq, step, attempts FROM submission WHERE command_id = ?'
+  const row = tx.one<Pick<SubmissionRow, 'seq' | 'step' | 'attempts'>>(sql, place.commandId)
+  if (row === undefined || (outcome === 'failed' && row.attempts > 1)) return undefined
+  return tx.one<Candidate>(
+    `SELECT ${candidate} FROM segment JOIN submission ON submission.seq = segment.submission
+     WHERE segment.submission = ? AND segment.part = ? AND segment.sim = ? AND segment.reference IS NULL
+       AND segment.written_at > ?`,
+    row.seq,
+    partOf(row, place.step, place.part),
+    account,
+    now - horizonMs.message_id,
+  )
 }
 
 /**
@@ -81,13 +107,13 @@ function byMessageReference(tx: Tx, report: StatusReport, now: number): Candidat
 function referenced(tx: Tx, report: StatusReport, key: string, now: number): Candidate[] {
   return tx
     .all<Candidate>(
-      `SELECT segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient FROM segment
+      `SELECT ${candidate} FROM segment
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND ${keyIn('segment.reference')} = ? AND segment.reference IS NOT NULL
          AND segment.written_at > ? AND (segment.report IS NULL OR segment.report >= 32)`,
       report.account,
       key,
-      now - horizonMs,
+      now - horizonMs[report.matching],
     )
     .filter((row) => isFor(row.recipient, report))
 }
@@ -117,7 +143,7 @@ type Unnamed = Candidate & { readonly in_flight: number }
 function unnamedOf(tx: Tx, { account, recipient }: StatusReport, from: number, until: number): Unnamed[] {
   return tx
     .all<Unnamed>(
-      `SELECT segment.submission, segment.part, segment.reference, segment.written_at, submission.sent_at, submission.recipient,
+      `SELECT ${candidate},
          segment.outcome = 'written' AS in_flight FROM segment
        JOIN submission ON submission.seq = segment.submission
        WHERE segment.sim = ? AND segment.reference IS NULL AND segment.written_at > ? AND segment.written_at < ?
@@ -244,5 +270,5 @@ export interface WaitingReport {
 function lacksReferences(tx: Tx, account: string, now: number): boolean {
   const sql = `SELECT 1 FROM segment WHERE sim = ? AND reference IS NULL AND written_at > ? AND outcome IN ('sent', 'doubt')
     LIMIT 1`
-  return tx.one(sql, account, now - horizonMs) !== undefined
+  return tx.one(sql, account, now - horizonMs.tp_mr) !== undefined
 }
