@@ -62,7 +62,7 @@ describe('every field of every row of the table of quirks', () => {
 const shortListElsewhere: Readonly<Record<number, readonly [file: string, title: string]>> = {
   13: ['finder.test.ts', 'a port that says OK to everything, tells positions or speaks in binary is no modem'],
   19: ['../flow/gateways.test.ts', 'a gap stands between two messages'],
-  20: ['../cli/modem-paths.test.ts', 'that somebody holds is told with who, and how to free it'],
+  20: ['../cli/modem-paths.test.ts', 'in use by a program is reported with its name and how to free it'],
 }
 
 test.each(Array.from({ length: 20 }, (_, i) => i + 1))('point %i of the short list is proven', (point) => {
