@@ -4,12 +4,12 @@ import type { Tx } from './tx.ts'
 
 type SqlValue = string | number | null
 
-/** Inserts a row and returns its number in the column `seq`. */
-export function insertNumbered(tx: Tx, table: string, row: Readonly<Record<string, SqlValue>>): number {
+/** Inserts a row and returns all of its columns, also those that the table fills in. */
+export function insertRow<Row>(tx: Tx, table: string, row: Readonly<Record<string, SqlValue>>): Row {
   const columns = Object.keys(row)
   const values = columns.map(() => '?').join(', ')
-  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) RETURNING seq`
-  return (tx.one<{ seq: number }>(sql, ...Object.values(row)) as { seq: number }).seq
+  const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) RETURNING *`
+  return tx.one<Row>(sql, ...Object.values(row)) as Row
 }
 
 /** Inserts a row, or changes the one with this key. The values are those of the columns, in order. */

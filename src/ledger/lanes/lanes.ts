@@ -6,16 +6,31 @@ export function touchLane(tx: Tx, key: string): void {
   tx.run(`INSERT INTO lane (key, state) VALUES (?, 'idle') ON CONFLICT (key) DO NOTHING`, key)
 }
 
-interface Head {
-  readonly seq: number
-  readonly priority: number
-  readonly client: string
-  readonly route: string
+/** A lane with what it has to do: its `act`, and what comes next. */
+interface LaneWork {
+  readonly ready_at: number
+  readonly sticky: string
+  readonly awake_until: number
+  readonly paused: number
+  /** The open command whose next text may leave; 0 where the open one has none, null where none is open. */
+  readonly act: number | null
+  readonly head: number | null
+  readonly priority: number | null
+  readonly client: string | null
+  readonly route: string | null
   readonly due: number | null
-  readonly held: number
+  readonly held: number | null
 }
 
-const heads = 'SELECT seq, priority, client, route, due, held FROM submission WHERE lane = ?'
+/** High priority comes first, then the order of arrival; but before all the next text of an act that has begun. */
+const laneWork = `
+  SELECT lane.*, head.seq AS head, head.priority, head.client, head.route, head.due, head.held FROM (
+    SELECT key, ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused,
+      (SELECT CASE WHEN due IS NULL THEN 0 ELSE seq END FROM submission
+       WHERE lane = lane.key AND open > 0 ORDER BY open LIMIT 1) AS act
+    FROM lane WHERE key = ?) AS lane
+  LEFT JOIN submission AS head ON head.seq = CASE WHEN lane.act > 0 THEN lane.act ELSE
+    (SELECT seq FROM submission WHERE lane = lane.key AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1) END`
 
 /**
  * Updates the state of a lane: `open` while one of its commands is unanswered, `idle` with nothing queued, `waiting`
@@ -23,43 +38,33 @@ const heads = 'SELECT seq, priority, client, route, due, held FROM submission WH
  * progress is first, even where the device is `paused`; then by priority and the order of arrival.
  */
 export function refreshLane(tx: Tx, key: string, now: number): void {
-  const lane = tx.one<{ ready_at: number; sticky: string; awake_until: number; paused: number }>(
-    `SELECT ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused
-     FROM lane WHERE key = ?`,
-    key,
-  )
+  const lane = tx.one<LaneWork>(laneWork, key)
   if (!lane) return
-  const open = tx.one<Head>(`${heads} AND open > 0 ORDER BY open LIMIT 1`, key)
-  const next = open?.due === null ? undefined : open
-  const head = next ?? tx.one<Head>(`${heads} AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1`, key)
-  const readyAt = Math.max(lane.ready_at, next?.due ?? 0)
-  const isOpen = open !== undefined && next === undefined
-  const isAsleep = head?.held === 1 && lane.awake_until <= now
-  const state = isOpen
-    ? 'open'
-    : head === undefined
-      ? 'idle'
-      : lane.paused === 1 && next === undefined
-        ? 'paused'
-        : readyAt > now
-          ? 'waiting'
-          : isAsleep
-            ? 'asleep'
-            : 'ready'
-  const route = routeOf(head?.route ?? '', lane.sticky)
-  if (readyAt > lane.ready_at) tx.run('UPDATE lane SET ready_at = ? WHERE key = ?', readyAt, key)
+  const isActing = lane.act !== null && lane.act > 0
+  const readyAt = Math.max(lane.ready_at, isActing ? (lane.due ?? 0) : 0)
+  const state = stateOf(lane, isActing, readyAt, now)
+  const route = routeOf(lane.route ?? '', lane.sticky)
   tx.run(
-    'UPDATE lane SET state = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
+    'UPDATE lane SET state = ?, ready_at = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
     state,
+    readyAt,
     route,
-    head?.route ?? '',
-    head?.seq ?? null,
-    head?.priority ?? null,
-    head?.client ?? null,
+    lane.route ?? '',
+    lane.head,
+    lane.priority,
+    lane.client,
     key,
   )
   if (state === 'ready') tx.ring(`outbox/${route}`)
-  if (head !== undefined) tx.ring('deadlines')
+  if (lane.head !== null) tx.ring('deadlines')
+}
+
+function stateOf(lane: LaneWork, isActing: boolean, readyAt: number, now: number): string {
+  if (lane.act === 0) return 'open'
+  if (lane.head === null) return 'idle'
+  if (lane.paused === 1 && !isActing) return 'paused'
+  if (readyAt > now) return 'waiting'
+  return lane.held === 1 && lane.awake_until <= now ? 'asleep' : 'ready'
 }
 
 /** Makes a lane wait until `until`: for a gap between texts, or a retry delay. */

@@ -1,7 +1,7 @@
 import type { Owner } from '../../message/owner.ts'
 import { holdLane, refreshLane } from '../lanes/lanes.ts'
 import { isPaused } from '../lanes/pause.ts'
-import { type Quota, room, use } from '../quota.ts'
+import { type Quota, type Room, room, use } from '../quota.ts'
 import { type SubmissionRow, segments, submission } from '../rows.ts'
 import { byIndex, joinInOrder } from '../sql.ts'
 import type { Tx } from '../tx.ts'
@@ -93,7 +93,7 @@ interface Search {
 function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Claim | NoClaim {
   let blockedUntil: number | null = null
   for (const { level, after } of order) {
-    const deps = quotas.map((quota) => room(tx, quota, level, args.now))
+    let rooms: readonly Room[] | null = null
     for (;;) {
       const lane = find(tx, args, level, after)
       if (lane === undefined) break
@@ -112,7 +112,8 @@ function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Cla
         continue
       }
       // A text of more parts than a limit has goes alone: waiting, it would hold up whatever is behind it.
-      const full = deps.filter(({ left, used }) => left < row.parts && used > 0)
+      rooms ??= quotas.map((quota) => room(tx, quota, level, args.now))
+      const full = rooms.filter(({ left, used }) => left < row.parts && used > 0)
       if (full.length > 0) {
         blockedUntil = Math.max(...full.map(({ freesAt }) => freesAt))
         break
@@ -146,6 +147,12 @@ interface ReadyLane {
   readonly turn: number
 }
 
+/** A ready lane of a route, and of those that only stick to it the ones whose head may go by another route. */
+interface Way {
+  readonly route: string
+  readonly headRoute?: string
+}
+
 /** Round robin over clients, then over their lanes, the one served longest ago first. */
 function nextLane(
   tx: Tx,
@@ -153,33 +160,26 @@ function nextLane(
   level: number,
   after: string,
 ): ReadyLane | undefined {
-  const find = (route: string, from: string) =>
-    tx.one<ReadyLane>(
-      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND route = ? AND priority = ? AND client > ?
-       ORDER BY client, turn LIMIT 1`,
-      route,
-      level,
-      from,
-    )
-  const left = (other: string, sharedRoute: string, from: string) =>
-    tx.one<ReadyLane>(
-      `SELECT key, head, turn FROM lane WHERE state = 'ready' AND head_route <> route AND route = ? AND head_route = ?
-         AND priority = ? AND client > ? ORDER BY client, turn LIMIT 1`,
-      other,
-      sharedRoute,
-      level,
-      from,
-    )
-  const found = [
-    ...[gateway, ...routes].map((route) => find(route, after) ?? find(route, '')),
-    ...absent.flatMap((other) => shared.map((route) => left(other, route, after) ?? left(other, route, ''))),
+  const ways: Way[] = [
+    ...[gateway, ...routes].map((route) => ({ route })),
+    ...absent.flatMap((other) => shared.map((headRoute) => ({ route: other, headRoute }))),
   ]
-  return found
-    .filter((lane) => lane !== undefined)
-    .reduce<ReadyLane | undefined>(
-      (first, lane) => (first === undefined || lane.turn < first.turn ? lane : first),
-      undefined,
-    )
+  const firsts = ways.map(({ headRoute }) => (headRoute === undefined ? firstOf('') : firstOf(sticking)))
+  const values = ways.flatMap(({ route, headRoute }) => {
+    const way = headRoute === undefined ? [route] : [route, headRoute]
+    return [...way, level, after, ...way, level, '']
+  })
+  const sql = `SELECT key, head, turn FROM lane WHERE key IN (${firsts.join(', ')}) ORDER BY turn LIMIT 1`
+  return tx.one<ReadyLane>(sql, ...values)
+}
+
+const sticking = 'AND head_route <> route AND head_route = ?'
+
+/** The next client behind the one that was served last, or else the first one. */
+const firstOf = (more: string): string => {
+  const first = `(SELECT key FROM lane WHERE state = 'ready' AND route = ? ${more} AND priority = ? AND client > ?
+    ORDER BY client, turn LIMIT 1)`
+  return `COALESCE(${first}, ${first})`
 }
 
 /** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
@@ -198,10 +198,11 @@ function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): Ready
 function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
   turn = Math.max(turn + 1, args.now)
   tx.run(`UPDATE lane SET turn = ? WHERE key = ?`, turn, row.lane)
-  tx.run(
-    `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
-    row.seq,
-  )
+  if (row.attempts > 0)
+    tx.run(
+      `UPDATE segment SET outcome = 'waiting', sim = NULL, reference = NULL, written_at = NULL WHERE submission = ? AND part > 0`,
+      row.seq,
+    )
   const { gateway, owner, epoch, now } = args
   const taken = happen(tx, row, { type: 'claimed', gateway, owner, epoch, carrier: null, now }) as SubmissionRow
   const text = row.joins === null ? null : takeRiders(tx, taken, now)

@@ -3,8 +3,8 @@ import { isoTime } from '../../message/result.ts'
 import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import { type Quota, room, use } from '../quota.ts'
-import { record, type SubmissionRow, submission } from '../rows.ts'
-import { insertNumbered } from '../sql.ts'
+import { record, type SubmissionRow } from '../rows.ts'
+import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
@@ -179,7 +179,7 @@ function insertQueued(
 ): { id: string; status: string } {
   if (item.supersedes) supersede(tx, item, now)
   if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
-  const seq = insertNumbered(tx, 'submission', {
+  const row = insertRow<SubmissionRow>(tx, 'submission', {
     ...asked(item, ref),
     message_id: item.messageId,
     lane: item.lane,
@@ -206,16 +206,15 @@ function insertQueued(
     held: item.held ? 1 : 0,
   })
   item.segments.forEach((text, i) => {
-    tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', seq, i + 1, text)
+    tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', row.seq, i + 1, text)
   })
-  insertSteps(tx, seq, item.steps)
+  insertSteps(tx, row.seq, item.steps)
   if (item.device !== null) beginChange(tx, item.device, item.commandId, item.changes)
   tx.run(
     'INSERT INTO client (id, queued) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET queued = queued + 1',
     item.client,
   )
   touchLane(tx, item.lane)
-  const row = submission(tx, seq) as SubmissionRow
   if (item.device !== null) emitResult(tx, row, now)
   emitSmsStatus(tx, row, now)
   if (item.priority >= 2) overtake(tx, item.lane, now)
@@ -241,7 +240,7 @@ function insertRefused(
   now: number,
 ): { id: string; status: string; isKept: boolean } {
   const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
-  const seq = insertNumbered(tx, 'submission', {
+  const row = insertRow<SubmissionRow>(tx, 'submission', {
     ...asked(item, ref),
     recipient: item.recipient,
     text: item.text,
@@ -254,7 +253,6 @@ function insertRefused(
     queued_at: now,
     final_at: now,
   })
-  const row = submission(tx, seq) as SubmissionRow
   if (row.device === null) emitSmsStatus(tx, row, now)
   emitResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)

@@ -12,6 +12,7 @@ import { migrations } from './migrations.ts'
 export class SqliteEngine implements Engine {
   readonly #db: Database.Database
   readonly #statements = new Map<string, Database.Statement<unknown[]>>()
+  readonly #queries = new Map<string, Query>()
   readonly #bells = new Set<Bell>()
   #emitted = new Emitted()
   #wiped = false
@@ -35,11 +36,14 @@ export class SqliteEngine implements Engine {
   }
 
   one<Row>(sql: string, ...values: unknown[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined
+    const { statement, rowOf } = this.#query(sql)
+    const row = statement.get(...values)
+    return row === undefined ? undefined : (rowOf(row) as Row)
   }
 
   all<Row>(sql: string, ...values: unknown[]): Row[] {
-    return this.#statement(sql).all(...values) as Row[]
+    const { statement, rowOf } = this.#query(sql)
+    return statement.all(...values).map(rowOf) as Row[]
   }
 
   run(sql: string, ...values: unknown[]): Database.RunResult {
@@ -152,6 +156,7 @@ export class SqliteEngine implements Engine {
 
   close(): void {
     this.#statements.clear()
+    this.#queries.clear()
     this.#db.close()
   }
 
@@ -167,6 +172,33 @@ export class SqliteEngine implements Engine {
     }
     return statement
   }
+
+  #query(sql: string): Query {
+    let query = this.#queries.get(sql)
+    if (!query) {
+      query = queryOf(this.#db.prepare(sql))
+      this.#queries.set(sql, query)
+    }
+    return query
+  }
+}
+
+/** A statement that answers rows, and what makes an object of one. */
+interface Query {
+  readonly statement: Database.Statement<unknown[], unknown[]>
+  rowOf(values: readonly unknown[]): Readonly<Record<string, unknown>>
+}
+
+/** Twice as fast for a row of many columns as the objects that the driver makes. */
+function queryOf(statement: Database.Statement<unknown[]>): Query {
+  const names = statement.columns().map(({ name }) => name)
+  const blank = Object.fromEntries(names.map((name) => [name, null]))
+  const rowOf = (values: readonly unknown[]) => {
+    const row: Record<string, unknown> = { ...blank }
+    for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i]
+    return row
+  }
+  return { statement: statement.raw(true) as Query['statement'], rowOf }
 }
 
 /** Pages of the log after which a commit writes them back itself, if the store is never idle. */

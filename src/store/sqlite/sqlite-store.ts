@@ -127,7 +127,8 @@ export class SqliteStore implements Store {
     const id = this.#nextId++
     this.#waiting.set(id, waiting)
     this.#outgoing.push({ id, name, args, early })
-    if (this.#outgoing.length === 1) queueMicrotask(() => this.#flush())
+    // With whatever else is asked for in this turn of the event loop: a message to the thread costs more than most calls.
+    if (this.#outgoing.length === 1) setImmediate(() => this.#flush())
   }
 
   #flush(): void {
