@@ -23,6 +23,8 @@ const betweenTelling = 1_000
 const mostAtOnce = 32
 /** ms behind a look that failed. */
 const againMs = 1_000
+/** ms a segment: a gateway that is as quick gets a submission ahead, to lose no time between two. */
+const quickMs = 100
 
 export interface LoopDeps {
   readonly store: Store
@@ -51,6 +53,10 @@ export class GatewayLoop {
   readonly #credits: Credits
   /** Hand-overs and outcomes that have not ended, or are not stored yet. */
   readonly #underWay = new Set<Promise<void>>()
+  /** Taken out of the queue while the gateway was busy, and not handed over yet. */
+  #ahead: Claim | null = null
+  /** ms that the last submission took, a segment. */
+  #lastMs = Number.POSITIVE_INFINITY
   /** When what waits for it was looked at last. */
   #toldAt = Number.NEGATIVE_INFINITY
   #running = true
@@ -78,6 +84,7 @@ export class GatewayLoop {
     this.#running = false
     this.#bell.ring()
     await this.#ended
+    this.#returnAhead()
     // What becomes of a hand-over is stored behind it.
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
@@ -99,22 +106,27 @@ export class GatewayLoop {
     const gateway = this.#gateway
     pool.noted(gateway.id, gateway.ready)
     if (!gateway.ready) {
+      this.#returnAhead()
       passOn(gateway.id)
       return Math.min(await this.#away(), pool.untilFailover(gateway.id))
     }
     const { free, rest } = this.#credits
+    const room = free + (this.#ahead === null && this.#lastMs <= quickMs ? 1 : 0)
     // A credit that comes back rings.
-    if (!this.#deps.hasRoom() || free === 0) return slowLook
+    if (!this.#deps.hasRoom() || room === 0) return slowLook
     if (rest > 0) {
       pool.blocked(gateway.id, rest)
       passOn(gateway.id)
       return rest
     }
-    const limit = Math.min(free, mostAtOnce)
+    const limit = Math.min(room, mostAtOnce)
     const { claims, blockedUntil } = await steps.run('dispatch', () =>
       dispatch(store, gateway, this.#turns, rules, pool, limit),
     )
-    for (const claim of claims) this.#handOver(claim)
+    for (const claim of claims) {
+      if (this.#credits.free > 0 || this.#ahead !== null) this.#handOver(claim)
+      else this.#ahead = claim
+    }
     const blocked = blockedUntil === null ? null : blockedUntil - rules.now()
     if (blocked !== null) pool.blocked(gateway.id, blocked)
     // It is another one's turn now.
@@ -127,6 +139,7 @@ export class GatewayLoop {
     const { store, rules, permitMs = 3_000, checkpoint, pool, clock, steps, log } = this.#deps
     const gateway = this.#gateway
     const round = this.#credits.take()
+    const began = clock.monotonic()
     pool.began(gateway.id, this.#credits.free === 0)
     const sending = { store, gateway, claim, rules, permitMs, checkpoint, clock, log }
     const handed = { gateway, claim, owner: rules.owner }
@@ -140,11 +153,32 @@ export class GatewayLoop {
       }),
     )
     const work = sent.finally(() => {
+      this.#lastMs = (clock.monotonic() - began) / claim.segments.length
       this.#credits.giveBack()
       pool.ended(gateway.id, this.#credits.free === 0)
+      this.#handOverAhead()
       this.#bell.ring()
     })
     this.#track(work, this.#failed)
+  }
+
+  #handOverAhead(): void {
+    const claim = this.#ahead
+    if (claim === null || this.#credits.free === 0) return
+    if (!this.#running || !this.#gateway.ready || this.#credits.rest > 0) return this.#returnAhead()
+    this.#ahead = null
+    this.#handOver(claim)
+  }
+
+  /** Nothing of it was handed over: it goes back into the queue, for whichever gateway takes it. */
+  #returnAhead(): void {
+    const claim = this.#ahead
+    if (claim === null) return
+    this.#ahead = null
+    const { store, rules } = this.#deps
+    const { id, account } = this.#gateway
+    const part = { seq: claim.seq, part: 1, gateway: id, account, now: rules.now(), ...rules.owner }
+    this.#persist(() => store.run('requeue', { ...part, retryAt: part.now, error: null }), claim.commandId)
   }
 
   /** How much at once the gateway takes. */

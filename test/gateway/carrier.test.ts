@@ -31,6 +31,10 @@ const times = (carrier: Carrier) => {
   return counts
 }
 
+/** Texts of a carrier that nobody is connected to any more: their reports never come. */
+const missing = (carrier: Carrier, client: TestClient) =>
+  carrier.accepted.filter(({ text }) => !finals(client).has(text.replace('text', 'id'))).length
+
 /** Answers and reports come in any order, some reports before the answer that names the text. */
 function anyOrder(seed: number): Pick<CarrierBehaviour, 'answerMs' | 'reportMs'> {
   const random = seededRandom(seed)
@@ -149,6 +153,56 @@ test('a hub that is stopped and started again while texts are under way sends ea
   expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
   for (const [id, statuses] of finals(...clients))
     if (!id.endsWith('9')) expect([id, statuses]).toEqual([id, ['delivered']])
+})
+
+describe('a gateway of window 1 that answers quickly has a text taken out of the queue ahead', () => {
+  const quick = (id: string, answerMs: () => number = () => 1) => {
+    const carrier = new Carrier(clock, { answerMs })
+    return { carrier, gateway: new CarrierGateway(id, carrier, 1) }
+  }
+
+  test('it never has two under way, and gets each once', async () => {
+    const { carrier, gateway } = quick('home')
+    const { client, send } = await hubWith({ home: gateway })
+    await send(0, 100)
+    await allEnded(client, 100)
+    expect(carrier.mostAtOnce).toBe(1)
+    expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+  })
+
+  test('once its connection is gone, that text leaves by another gateway, once', async () => {
+    const [first, second] = [quick('first'), quick('second')]
+    const { client, send } = await hubWith({ first: first.gateway, second: second.gateway })
+    second.gateway.close()
+    await send(0, 20)
+    await client.until(() => first.carrier.accepted.length >= 10)
+    first.gateway.close()
+    second.gateway.open()
+    await send(20, 40)
+    await client.until(() => finals(client).size + missing(first.carrier, client) >= 40)
+    const all = [...first.carrier.accepted, ...second.carrier.accepted].map(({ text }) => text)
+    expect(all.sort()).toEqual(
+      ids(0, 40)
+        .map((id) => id.replace('id', 'text'))
+        .sort(),
+    )
+    expect(second.carrier.accepted.length).toBeGreaterThanOrEqual(20)
+  })
+
+  test('a hub that is stopped leaves it in the queue, for its next start', async () => {
+    const folder = temporaryFolder()
+    const { carrier, gateway } = quick('home', () => 20)
+    const one = await hubWith({ home: gateway }, { folder })
+    await one.send(0, 40)
+    await one.client.until(() => carrier.accepted.length >= 5)
+    await one.hub.stop()
+    await one.client.close()
+    expect(carrier.accepted.length).toBeLessThan(40)
+    const two = await hubWith({ home: new CarrierGateway('home', carrier, 1) }, { folder })
+    await two.client.until(() => carrier.accepted.length >= 40)
+    await two.client.until(() => finals(one.client, two.client).size >= 40)
+    expect([...times(carrier).values()].filter((n) => n !== 1)).toEqual([])
+  })
 })
 
 test('sixty-four gateways look into the queue hardly more often than one would for the same texts', async () => {

@@ -165,6 +165,7 @@ export class CarrierGateway implements Gateway {
   readonly can = {}
   readonly #carrier: Carrier
   #isOpen = false
+  #handlers: GatewayHandlers | null = null
 
   constructor(id: string, carrier: Carrier, window = 500) {
     this.id = id
@@ -182,9 +183,16 @@ export class CarrierGateway implements Gateway {
   }
 
   start(handlers: GatewayHandlers): void {
+    this.#handlers = handlers
+    this.open()
+  }
+
+  /** Its connection is there. */
+  open(): void {
+    const { received, changed } = this.#handlers as GatewayHandlers
     this.#isOpen = true
-    this.#carrier.connect((brought) => handlers.received(this.#raw(brought)))
-    handlers.changed()
+    this.#carrier.connect((brought) => received(this.#raw(brought)))
+    changed()
   }
 
   async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
@@ -195,8 +203,14 @@ export class CarrierGateway implements Gateway {
   pause(): void {}
 
   async stop(): Promise<void> {
+    this.close()
+  }
+
+  /** Its connection is gone: it takes nothing more. */
+  close(): void {
     this.#isOpen = false
     this.#carrier.connect(null)
+    this.#handlers?.changed()
   }
 
   #raw(brought: Brought): RawMessage {
