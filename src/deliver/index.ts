@@ -1,16 +1,19 @@
+import type { Device } from '../device/device.ts'
 import type { Directory, Listed } from '../device/directory.ts'
 import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isDiskFault } from '../message/fault.ts'
 import { happening } from '../message/hub-event.ts'
-import type { Decoder, Incoming } from '../message/incoming.ts'
+import type { Decoder, Incoming, IncomingSegment } from '../message/incoming.ts'
 import type { Identity, RawMessage } from '../message/raw.ts'
+import type { DeliveryReport } from '../message/report.ts'
 import { isoTime } from '../message/result.ts'
 import { usable } from '../sms/smsc-clock.ts'
 import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'
 import { Doorbell } from '../util/doorbell.ts'
+import { KeyedQueue } from '../util/keyed-queue.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
@@ -70,6 +73,8 @@ const assemblyMs = 6 * 3_600_000
 const orphanMs = 10 * 60_000
 /** Attempts at a message before it is quarantined. */
 const maxFailures = 3
+/** Digits from the right that the national and the international form of a number share. */
+const senderDigits = 8
 const retryMs = 1_000
 
 export class Deliver {
@@ -124,7 +129,7 @@ export class Deliver {
     await this.#ended
   }
 
-  /** From the disk to the outlets, one message after the other. */
+  /** From the disk to the outlets. */
   async #run(): Promise<void> {
     while (this.#running) {
       const seen = this.#bell.rings
@@ -132,7 +137,7 @@ export class Deliver {
         const messages = await this.#deps.store.run('filed', { limit: batchSize })
         // One that failed after its commit is settled nevertheless.
         for (const id of this.#failures.keys()) if (!messages.some((one) => one.id === id)) this.#failures.delete(id)
-        for (const message of messages) await this.#takeOrKeep(message)
+        await this.#takeAll(messages)
         if (this.#failures.size > 0) await sleep(this.#deps.clock, retryMs)
         if (this.#failures.size > 0 || messages.length === batchSize) continue
         await this.#giveUpWaiting()
@@ -144,12 +149,19 @@ export class Deliver {
     }
   }
 
+  /** Those of one sender in their order, those of several at the same time: they share commits. */
+  async #takeAll(messages: readonly FiledMessage[]): Promise<void> {
+    const senders = new KeyedQueue()
+    const taken = await Promise.allSettled(messages.map((message) => this.#takeOrKeep(message, senders)))
+    for (const one of taken) if (one.status === 'rejected') throw one.reason
+  }
+
   /**
    * A message that fails is retried while later ones proceed. After too many failures it is quarantined.
    */
-  async #takeOrKeep(message: FiledMessage): Promise<void> {
+  async #takeOrKeep(message: FiledMessage, senders: KeyedQueue): Promise<void> {
     try {
-      await this.#take(message)
+      await this.#take(message, senders)
       this.#failures.delete(message.id)
     } catch (error) {
       const fault = Fault.from(error)
@@ -163,28 +175,42 @@ export class Deliver {
     }
   }
 
-  async #take(message: FiledMessage): Promise<void> {
+  async #take(message: FiledMessage, senders: KeyedQueue): Promise<void> {
     const decoded = this.#steps.runSync('decode', () => decode(message, this.#deps.decoders))
     switch (decoded.kind) {
       case 'undecodable':
         return this.#quarantine(message, decoded)
-      case 'report': {
-        const { account, receivedAt } = message
-        const report = { ...decoded.report, account, receivedAt }
-        await this.#steps.run('report', () =>
-          this.#deps.store.run('settleReport', { raw: message.id, report, now: this.#deps.now() }),
+      case 'report':
+        return senders.run(
+          this.#keyOf(this.#deps.directory.find(decoded.report.recipient), decoded.report.recipient),
+          () => this.#settleReport(message, decoded.report),
         )
-        return
-      }
       case 'text': {
-        const { segment } = decoded
-        const { texts, copy } = await this.#steps.run('reassemble', () =>
-          reassemble(this.#deps.store, message, segment),
+        const { from } = decoded.segment
+        return senders.run(this.#keyOf(this.#deps.directory.findOriginator(from), from.number), () =>
+          this.#takeText(message, decoded.segment),
         )
-        if (copy) this.#deps.log('info', `a segment through ${message.gateway} was a duplicate and is only counted`)
-        for (const whole of texts) await this.#deliver(whole)
       }
     }
+  }
+
+  /** One device has one key, however many numbers; another sender one of its number, national or international. */
+  #keyOf([device]: readonly Device[], number: string): string {
+    return device === undefined ? number.slice(-senderDigits) : `device ${device.id}`
+  }
+
+  async #settleReport(message: FiledMessage, reported: DeliveryReport): Promise<void> {
+    const { account, receivedAt } = message
+    const report = { ...reported, account, receivedAt }
+    await this.#steps.run('report', () =>
+      this.#deps.store.run('settleReport', { raw: message.id, report, now: this.#deps.now() }),
+    )
+  }
+
+  async #takeText(message: FiledMessage, segment: IncomingSegment): Promise<void> {
+    const { texts, copy } = await this.#steps.run('reassemble', () => reassemble(this.#deps.store, message, segment))
+    if (copy) this.#deps.log('info', `a segment through ${message.gateway} was a duplicate and is only counted`)
+    for (const whole of texts) await this.#deliver(whole)
   }
 
   async #deliver(whole: WholeText): Promise<void> {

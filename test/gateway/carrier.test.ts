@@ -131,6 +131,30 @@ describe('through a carrier', () => {
     await client.until(() => texts().includes('bye'))
     expect(texts()).toEqual(['hello', 'hello', 'bye'])
   })
+
+  test('texts of many senders are settled at the same time, those of each in their order', async () => {
+    const carrier = new Carrier(clock)
+    const faults = new Faults()
+    const { client } = await hubWith({ home: new CarrierGateway('home', carrier) }, { makeStore: failingStore(faults) })
+    const senders = Array.from({ length: 40 }, (_, i) => numberOf(i))
+    for (let n = 0; n < 5; n++) for (const from of senders) carrier.text(from, `text ${n}`, `${from} ${n}`)
+    const texts = () => client.received.filter(({ topic }) => topic === 'smshub/sms/received')
+    await client.until(() => texts().length >= 200)
+    for (const from of senders)
+      expect(texts().flatMap(({ json }) => (json.from === from ? [json.text] : []))).toEqual(
+        [0, 1, 2, 3, 4].map((n) => `text ${n}`),
+      )
+    expect(faults.mostAtOnce.get('settleText')).toBeGreaterThan(1)
+  })
+
+  test('of one sender one text is settled behind the other', async () => {
+    const carrier = new Carrier(clock)
+    const faults = new Faults()
+    const { client } = await hubWith({ home: new CarrierGateway('home', carrier) }, { makeStore: failingStore(faults) })
+    for (let n = 0; n < 20; n++) carrier.text(numberOf(1), `text ${n}`, `id ${n}`)
+    await client.until(() => client.received.filter(({ topic }) => topic === 'smshub/sms/received').length >= 20)
+    expect(faults.mostAtOnce.get('settleText')).toBe(1)
+  })
 })
 
 test('a hub that is stopped and started again while texts are under way sends each once, and each ends once', async () => {

@@ -8,6 +8,9 @@ import type { Store } from '../../src/store/store.ts'
 export class Faults {
   readonly asked = new Map<OperationName, number>()
   readonly struck = new Set<OperationName>()
+  /** How many of each were under way at once, at the most. */
+  readonly mostAtOnce = new Map<OperationName, number>()
+  readonly #underWay = new Map<OperationName, number>()
   readonly #next = new Map<OperationName, FaultCode>()
 
   /** The next call of this operation is carried out by nobody: it rejects. */
@@ -23,6 +26,16 @@ export class Faults {
   /** What has not failed yet, does not. */
   clear(): void {
     this.#next.clear()
+  }
+
+  began(name: OperationName): void {
+    const underWay = (this.#underWay.get(name) ?? 0) + 1
+    this.#underWay.set(name, underWay)
+    this.mostAtOnce.set(name, Math.max(underWay, this.mostAtOnce.get(name) ?? 0))
+  }
+
+  ended(name: OperationName): void {
+    this.#underWay.set(name, (this.#underWay.get(name) ?? 0) - 1)
   }
 
   take(name: OperationName): Fault | null {
@@ -54,7 +67,8 @@ export function letFail<S extends Store>(store: S, faults: Faults): S {
     async (name: never, args: never): Promise<unknown> => {
       const fault = faults.take(name)
       if (fault === null) {
-        const value = (await call.call(store, name, args)) as unknown
+        faults.began(name)
+        const value = await (call.call(store, name, args) as Promise<unknown>).finally(() => faults.ended(name))
         if (name === 'tryDisk') troubled(null)
         return value
       }
