@@ -98,7 +98,8 @@ export class Batch {
     const operation = operations[name] as (tx: Engine, args: unknown) => unknown
     try {
       const value = this.#engine.attempt(() => operation(this.#engine, args))
-      this.#done.push({ id, value })
+      // Known early, it need not cross the threads twice.
+      this.#done.push({ id, value: early ? undefined : value })
       if (early) this.#answer({ id, kind: 'early', value })
       this.#expects ||= expectant[name]?.(value as never) ?? false
       this.#isUrgent ||= !patient.includes(name)
