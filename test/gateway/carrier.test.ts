@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { seededRandom } from '../../src/util/random.ts'
 import { Carrier, type CarrierBehaviour, CarrierGateway } from '../support/carrier.ts'
-import { hubWith, stopAll } from '../support/carrier-hub.ts'
+import { hubWith, numberOf, stopAll } from '../support/carrier-hub.ts'
 import { Faults, failingStore } from '../support/failing-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import type { TestClient } from '../support/mqtt-client.ts'

@@ -148,7 +148,7 @@ test.each(Object.entries(hot))('%s goes through no table without an index', (_, 
 
 test('what only sticks to a gateway that is away is found apart from what is bound to it', () => {
   const plans = recorder.plans(() => ledger.claim('home', shared)).map(({ detail }) => detail)
-  expect(plans).toContainEqual(expect.stringContaining('USING INDEX lane_stuck'))
+  expect(plans).toContainEqual(expect.stringMatching(/USING (COVERING )?INDEX lane_stuck/))
 })
 
 test('the history is pruned by its age, from an index', () => {

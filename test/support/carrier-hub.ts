@@ -12,7 +12,8 @@ export async function stopAll(): Promise<void> {
   for (const undo of cleanUp.splice(0).reverse()) await undo()
 }
 
-const numberOf = (i: number) => `+4915155${String(i).padStart(6, '0')}`
+/** The number of the person with this index. */
+export const numberOf = (i: number) => `+4915155${String(i).padStart(6, '0')}`
 
 interface CarrierOptions extends Partial<HubOptions> {
   readonly folder?: string

@@ -164,7 +164,7 @@ function nextLane(
     ...[gateway, ...routes].map((route) => ({ route })),
     ...absent.flatMap((other) => shared.map((headRoute) => ({ route: other, headRoute }))),
   ]
-  const firsts = ways.map(({ headRoute }) => (headRoute === undefined ? firstOf('') : firstOf(sticking)))
+  const firsts = ways.map(({ headRoute }) => (headRoute === undefined ? firstReady : firstSticking))
   const values = ways.flatMap(({ route, headRoute }) => {
     const way = headRoute === undefined ? [route] : [route, headRoute]
     return [...way, level, after, ...way, level, '']
@@ -173,14 +173,16 @@ function nextLane(
   return tx.one<ReadyLane>(sql, ...values)
 }
 
-const sticking = 'AND head_route <> route AND head_route = ?'
-
-/** The next client behind the one that was served last, or else the first one. */
-const firstOf = (more: string): string => {
-  const first = `(SELECT key FROM lane WHERE state = 'ready' AND route = ? ${more} AND priority = ? AND client > ?
-    ORDER BY client, turn LIMIT 1)`
+/** The next client after the one that was served last, or else the first one. */
+const nextClient = (from: string): string => {
+  const first = `(SELECT key ${from} AND priority = ? AND client > ? ORDER BY client, turn LIMIT 1)`
   return `COALESCE(${first}, ${first})`
 }
+
+const firstReady = nextClient(`FROM lane ${byIndex('lane_ready')} WHERE state = 'ready' AND route = ?`)
+const firstSticking = nextClient(
+  `FROM lane ${byIndex('lane_stuck')} WHERE state = 'ready' AND head_route <> route AND route = ? AND head_route = ?`,
+)
 
 /** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
 function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): ReadyLane | undefined {
