@@ -10,12 +10,12 @@ import { Receipts } from './receipts.ts'
 
 /** Events in flight, or next of their subject, at once: enough to fill a connection, few enough to keep in memory. */
 const window = 256
-/** ms without an event after which the store is read: what commits hand over can be lost. */
-const slowSweep = 60_000
+/** Time without an event after which the store is read: what commits hand over can be lost. */
+const sweepIntervalMs = 60_000
 /** ms until a failed outlet is retried, more and more slowly; and until the store is. */
 const retryMs = { first: 1_000, longest: 60_000 }
-/** ms that a stop waits for acknowledgements. */
-const lastWordsMs = 2_000
+/** Longest time that a stop waits for acknowledgements. */
+const stopTimeoutMs = 2_000
 
 export interface FeedDeps {
   readonly outlet: Outlet
@@ -88,7 +88,7 @@ export class Feed {
 
   /** A peer that has just gone away acknowledges nothing more: those events stay in the store. */
   async #orGivenUp(work: Promise<unknown>): Promise<void> {
-    await Promise.race([work, sleep(this.#clock, lastWordsMs)])
+    await Promise.race([work, sleep(this.#clock, stopTimeoutMs)])
   }
 
   async #run(): Promise<void> {
@@ -96,7 +96,7 @@ export class Feed {
       const seen = this.#bell.rings
       try {
         if (await this.#step()) continue
-        await this.#bell.wait(seen, slowSweep)
+        await this.#bell.wait(seen, sweepIntervalMs)
         if (this.#bell.rings === seen) this.#backlog.doubt()
       } catch (error) {
         this.#log('warn', `events for ${this.#outlet.peer}: ${asError(error).message}`)
@@ -125,8 +125,8 @@ export class Feed {
   }
 
   /**
-   * After a failure, once nothing is in flight any more, all goes on from the oldest event that was not taken. Earlier,
-   * events still in flight would be sent twice.
+   * After a failure, once nothing is in flight any more, it continues from the oldest event that was not accepted. If it
+   * did so earlier, events in flight would be sent twice.
    */
   async #goBack(): Promise<boolean> {
     await Promise.all(this.#pending.values())

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts'
 import { inBackground, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 
-/** ms for which acknowledgements are collected: each of its own would cost a commit that nobody waits for. */
+/** Acknowledgements are collected for this time, to share a commit: nobody waits for it. */
 const collectMs = 25
 const retryMs = 1_000
 

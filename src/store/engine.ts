@@ -3,16 +3,16 @@ import type { Bell, Tx } from '../ledger/tx.ts'
 
 /** What a commit reports to those who did not ask for it. */
 export interface Commit {
-  /** The bells that are to be rung. */
+  /** Bells to be rung. */
   readonly bells: readonly Bell[]
   /** Its events, which wait for the outlets now; null where they are read instead. */
   readonly emitted: readonly WaitingEvent[] | null
 }
 
-/** Transactions over rows, as a database does them. */
+/** Transactions over rows. */
 export interface Engine extends Tx {
   readonly inTransaction: boolean
-  /** The transaction that was committed last changed something. */
+  /** Whether the last committed transaction changed something. */
   readonly wrote: boolean
   begin(): void
   /** Runs one operation so that its failure undoes nothing but itself. */
@@ -20,11 +20,11 @@ export interface Engine extends Tx {
   /** Makes everything since `begin` durable. */
   commit(): Commit
   rollback(): void
-  /** A quiet moment: what commits have left to be done. */
+  /** Called when idle: does what commits have deferred. */
   rest(): void
-  /** Something was wiped that still stands in a log. */
+  /** Erased data is still in the write-ahead log. */
   readonly owesWipe: boolean
-  /** A consistent copy of the whole store in one file. Nothing else is done meanwhile. */
+  /** A consistent copy of the whole store in one file. It blocks everything else. */
   copyTo(path: string): void
   close(): void
 }

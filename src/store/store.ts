@@ -4,8 +4,8 @@ import type { Bell } from '../ledger/tx.ts'
 import type { Fault } from '../message/fault.ts'
 
 /**
- * The disk between the flows. Every call resolves when its change is durable and rejects with a Fault when it is not.
- * Calls are carried out in the order in which they are made.
+ * Durable storage between the flows. Every call resolves when its change is durable and rejects with a Fault when it is
+ * not. Calls are carried out in order.
  */
 export interface Store {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
@@ -18,16 +18,16 @@ export interface Store {
    * handed over. As a bell it may be lost: who must have all of them reads those that wait.
    */
   onEmitted(listener: (events: readonly WaitingEvent[] | null) => void): () => void
-  /** Why the store can't go on; null while it can. */
+  /** Why the store has failed; null while it works. */
   readonly fatal: Fault | null
-  /** Called when the store can't go on: its thread died or the file is damaged. */
+  /** Called when the store has failed: its thread died or the file is damaged. */
   onFatal: (fault: Fault) => void
-  /** Why commits fail since the last one that wrote anything; null while they succeed. */
+  /** Why commits have failed since the last successful one; null while they succeed. */
   readonly trouble: Fault | null
   /** Called when commits begin to fail, and with null when one succeeds again. */
   onTrouble: (trouble: Fault | null) => void
-  /** Writes a consistent, marked copy with all that was asked before. Commits go on meanwhile. */
+  /** Writes a consistent, marked copy with all earlier changes. Commits continue meanwhile. */
   backup(path: string): Promise<void>
-  /** Finishes what was asked and closes the file. */
+  /** Finishes pending calls and closes the file. */
   close(): Promise<void>
 }

@@ -62,8 +62,8 @@ export function parkEvent(tx: Tx, { outlet, seq, reason }: { outlet: string; seq
   tx.run('INSERT INTO event_parked (outlet, seq, reason) VALUES (?, ?, ?)', outlet, seq, reason)
 }
 
-/** Parked events of each outlet that are kept to be looked at. */
-const keptParked = 1_000
+/** Parked events of each outlet that are kept for inspection. */
+const maxParked = 1_000
 
 /** Deletes the oldest parked events. Returns whether there are more. */
 export function pruneParked(tx: Tx, limit: number): boolean {
@@ -73,7 +73,7 @@ export function pruneParked(tx: Tx, limit: number): boolean {
       'SELECT seq FROM event_parked WHERE outlet = ? ORDER BY seq DESC LIMIT ? OFFSET ?',
       name,
       limit,
-      keptParked,
+      maxParked,
     )
     dismiss(tx, 'event_parked', { outlet: name, seqs: surplus.map(({ seq }) => seq) })
     if (surplus.length === limit) more = true

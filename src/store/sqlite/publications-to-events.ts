@@ -19,7 +19,7 @@ const kindOfTopic = `CASE
       WHEN place LIKE '%/result' THEN 'result'
       ELSE 'state' END`
 
-/** What stands behind so many characters, as far as the next slash. */
+/** The level after this number of characters. */
 const levelBehind = (count: number) => `substr(place, ${count + 1}, instr(substr(place, ${count + 1}) || '/', '/') - 1)`
 
 const subjectOfTopic = `CASE
