@@ -20,7 +20,7 @@ export interface GatewayDeps {
   readonly log: Log
   /** Paths of the simulated modems, by gateway. */
   readonly simulated: ReadonlyMap<string, string> | undefined
-  /** Makes a gateway where it is not what the configuration says. */
+  /** Makes a gateway in place of the configured one. */
   readonly make: ((id: string) => Gateway) | undefined
 }
 
@@ -46,7 +46,7 @@ const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: Ma
         'invalid_config',
         `gateways.${id}: type simulated needs a simulated network: smshub run makes one`,
       )
-    // It is another modem and SIM with each start: which one it is, is not remembered.
+    // Each start simulates another modem and SIM, so they are not remembered.
     return makeModem(id, { path, baud_rate: simulatedBaudRate, gap, roaming: false }, { pins, finder, clock, log })
   },
 }

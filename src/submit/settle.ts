@@ -7,19 +7,19 @@ import type { Cause, SubmitOutcome } from '../message/submit-outcome.ts'
 import type { Store } from '../store/store.ts'
 import type { SegmentSent } from './send.ts'
 
-/** Waits before a submission is tried again, in ms by attempt; the last one repeats until its time to live is over. */
-const backOff = [2_000, 5_000, 15_000, 45_000, 120_000, 300_000]
-/** After so many refusals that might pass, the network means it. */
-const mostRefusals = 6
-/** A safe command that nobody knows the fate of is repeated this often. */
-const mostDoubts = 3
-/** ms that a gateway rests whose SIM or network takes nothing. */
+/** Delays before a retry, by attempt; the last one repeats until the time to live is over. */
+const retryDelaysMs = [2_000, 5_000, 15_000, 45_000, 120_000, 300_000]
+/** Attempts of a submission that is refused temporarily. */
+const maxRefusals = 6
+/** Repetitions of a safe command in doubt. */
+const maxDoubts = 3
+/** Pause of a gateway whose SIM or network rejects everything. */
 const pauseMs = 60_000
 
-/** ms until a submission is tried again that came too fast: nothing is wrong with it. */
+/** Delay of a submission that was throttled. */
 const throttledMs = 1_000
 
-/** What is to be done about an outcome. */
+/** The decision about an outcome. */
 type Decision =
   | { readonly do: 'sent'; readonly reference: string | null }
   | {
@@ -45,15 +45,14 @@ const refusedBy: Readonly<Record<Exclude<Cause['by'], 'gateway'>, FaultCode>> = 
 }
 
 /**
- * What is not safe to repeat goes again only where nothing left the modem or the
- * network itself said that it did not accept it.
+ * An unsafe command is repeated only where nothing was sent or the network itself reported that it did not accept it.
  */
 export function decide(handover: SubmitOutcome, claim: Claim, kind: GatewayKind): Decision {
   const { failure, noun } = kinds[kind]
   const failed = (message: string, detail = {}) => errorReport(new Fault(failure, message, detail))
-  const after = backOff[Math.min(claim.attempts, backOff.length) - 1] as number
+  const after = retryDelaysMs[Math.min(claim.attempts, retryDelaysMs.length) - 1] as number
   const doubtOrRepeat = (reason: string, error: ErrorReport, pause: string | null = null): Decision =>
-    claim.safe && claim.attempts < mostDoubts
+    claim.safe && claim.attempts < maxDoubts
       ? { do: 'requeue', after: pause === null ? after : pauseMs, error, pause }
       : { do: 'doubt', reason, error, pause }
   switch (handover.outcome) {
@@ -80,26 +79,26 @@ export function decide(handover: SubmitOutcome, claim: Claim, kind: GatewayKind)
       const error = by === 'gateway' ? failed(text, detail) : errorReport(new Fault(refusedBy[by], text, detail))
       if (next === 'throttle') return { do: 'requeue', after: throttledMs, error, pause: null }
       if (next === 'pause') return { do: 'requeue', after: pauseMs, error, pause: text }
-      if (next === 'retry' && claim.attempts < mostRefusals) return { do: 'requeue', after, error, pause: null }
+      if (next === 'retry' && claim.attempts < maxRefusals) return { do: 'requeue', after, error, pause: null }
       return { do: 'give_up', status: 'failed', error }
     }
   }
 }
 
-/** What is to be done about an outcome: the change to commit, and whether the gateway should rest. */
+/** The effects of an outcome: the change to commit, and a pause of the gateway. */
 export interface Settlement {
   commit(): Promise<void>
   readonly pause: { readonly ms: number; readonly reason: string } | null
 }
 
-/** What was handed over, to which gateway, and whose claim it is. */
+/** A submitted claim, its gateway and its owner. */
 export interface Handed {
   readonly gateway: Gateway
   readonly claim: Claim
   readonly owner: Owner
 }
 
-/** Turns what became of a segment into a change of the store. Nothing is changed until `commit`. */
+/** Turns the outcome of a segment into a change of the store. Nothing is changed until `commit`. */
 export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
   const { part, account, handover } = sent
   const at = { seq: claim.seq, part, gateway: gateway.id, account, now }

@@ -3,7 +3,7 @@ import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import type { Following } from './states/state.ts'
 
-/** A further text of one act. */
+/** A further text of a command. */
 export interface NewStep extends Omit<Following, 'spec'> {
   readonly spec: AnswerSpec | null
 }
@@ -17,8 +17,8 @@ interface StepRow {
   readonly spec: string | null
 }
 
-/** Parts of earlier texts of an act are kept below 0, this far apart. */
-const apart = 1_000
+/** Parts of earlier texts of a command have negative numbers, with this offset per text. */
+const partOffset = 1_000
 
 export function insertSteps(tx: Tx, seq: number, steps: readonly NewStep[]): void {
   steps.forEach(({ goes, waitMs, segments, expect, withinMs, spec }, i) => {
@@ -36,7 +36,7 @@ export function insertSteps(tx: Tx, seq: number, steps: readonly NewStep[]): voi
   })
 }
 
-/** The text behind the present one of an act; null when that is the last. */
+/** The text after the current one of a command; null when that is the last. */
 export function followingOf(tx: Tx, row: SubmissionRow): Following | null {
   if (row.final === 1 || row.step >= row.last) return null
   const step = tx.one<StepRow>('SELECT * FROM step WHERE submission = ? AND step = ?', row.seq, row.step + 1)
@@ -45,12 +45,12 @@ export function followingOf(tx: Tx, row: SubmissionRow): Following | null {
   return { goes, waitMs: wait, segments: document<string[]>(step.segments), expect, withinMs: within, spec }
 }
 
-/** The segments of the text before stay, for their reports; `row` is of before the move. */
+/** The segments of the previous text stay, for their reports; `row` is from before the move. */
 export function placeNextText(tx: Tx, row: SubmissionRow): void {
   const { segments } = followingOf(tx, row) as Following
   tx.run(
     'UPDATE segment SET part = -(part + ?), text = NULL WHERE submission = ? AND part > 0',
-    apart * row.step,
+    partOffset * row.step,
     row.seq,
   )
   segments.forEach((text, i) => {
@@ -60,7 +60,7 @@ export function placeNextText(tx: Tx, row: SubmissionRow): void {
 
 /** A part of a text of an act, as it is kept: only those of the present text are above 0. */
 export const partOf = (row: Pick<SubmissionRow, 'step'>, step: number, part: number): number =>
-  step === row.step ? part : -(part + apart * step)
+  step === row.step ? part : -(part + partOffset * step)
 
-/** The part of the text before the present one, as it is kept. */
+/** The stored number of a part of the previous text. */
 export const partBefore = (row: SubmissionRow, part: number): number => partOf(row, row.step - 1, part)

@@ -10,18 +10,20 @@ import { keyIn, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
 import { withRiders } from './riders.ts'
 
-/** How many digits from the right must agree: reports come with national numbers too. */
-const tail = 8
-/** Older segments are not meant: TP-MR comes round after 256 messages, ids do not, and a carrier may report late. */
+/** Digits from the right that must agree: reports may have national numbers. */
+const comparedDigits = 8
+/**
+ * Older segments are not considered: TP-MR wraps around after 256 messages; ids do not, and a carrier may report late.
+ */
 const horizonMs: Readonly<Record<ReportMatching, number>> = { tp_mr: 8 * 86_400_000, message_id: 30 * 86_400_000 }
-/** How far from a report's time stamp a segment of unknown fate may have been written to be the one it speaks of. */
+/** Largest difference of a report's time stamp from the writing of a segment in doubt. */
 const doubtWindowMs = 180_000
-/** How long before its report a segment may have been written where no stamp tells. */
+/** Longest time from the writing of a segment to a report without a stamp. */
 const arrivalMs = 86_400_000
-/** How far apart messages with neighbouring references may have been written to tell their order. */
+/** Messages with neighbouring references within this time show the order. */
 const neighbourMs = 3_600_000
 
-/** Gives a report to its segment. False when no segment is known that it could mean. */
+/** Applies a report to its segment. False when no matching segment is known. */
 export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
   const segment = segmentOf[report.matching](tx, report, now)
   if (segment === undefined) return false
@@ -36,7 +38,7 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
     segment.part,
   )
   const row = submission(tx, segment.submission)
-  // A report for an earlier text of an act comes too late to matter.
+  // A report for an earlier text of a command has no effect any more.
   if (row === undefined || segment.part < 0) return true
   for (const one of withRiders(tx, row)) settleReport(tx, one, report, now)
   return true
@@ -47,7 +49,7 @@ interface Candidate {
   readonly part: number
   readonly reference: string | null
   readonly written_at: number
-  /** When the network took the whole message. */
+  /** When the network accepted the whole message. */
   readonly sent_at: number | null
   readonly recipient: string
 }
@@ -57,10 +59,10 @@ const candidate =
 
 type Matcher = (tx: Tx, report: StatusReport, now: number) => Candidate | undefined
 
-/** The segment that a report speaks of. */
+/** The segment of a report. */
 const segmentOf: Readonly<Record<ReportMatching, Matcher>> = { tp_mr: byMessageReference, message_id: byMessageId }
 
-/** The carrier's id says it all, best in its own spelling; of two with the same one the later is meant. */
+/** By the carrier's id, preferably in the same spelling; of two with the same one, the later. */
 function byMessageId(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
   const rank = ({ reference, written_at }: Candidate) => (reference === report.reference ? now : 0) + written_at
   for (const key of keysOf(report.reference)) {
@@ -71,8 +73,8 @@ function byMessageId(tx: Tx, report: StatusReport, now: number): Candidate | und
 }
 
 /**
- * Whose id nobody learnt, as the carrier did not answer: it is meant where the carrier repeats the hub's own name of it.
- * Of several attempts nobody knows which one failed.
+ * A segment with an unknown id, as the carrier did not answer: by the hub's own name of it, where the carrier repeats
+ * that. Of several attempts it is unknown which one failed.
  */
 function byOwnName(tx: Tx, { segment, account, outcome }: StatusReport, now: number): Candidate | undefined {
   const place = segment === undefined ? null : segmentPlaceOf(segment)
@@ -92,8 +94,8 @@ function byOwnName(tx: Tx, { segment, account, outcome }: StatusReport, now: num
 }
 
 /**
- * TP-MR says it where it is known; a segment whose reference nobody learnt is meant when it was written at that time.
- * While the reference of such a one may still come, the report waits.
+ * By TP-MR where it is known, or a segment with an unknown reference that was written at that time. While the reference
+ * of such a segment may still become known, the report waits.
  */
 function byMessageReference(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
   const named = nearest(tx, report, referenced(tx, report, keyOf(report.reference), now))
@@ -118,14 +120,14 @@ function referenced(tx: Tx, report: StatusReport, key: string, now: number): Can
     .filter((row) => isFor(row.recipient, report))
 }
 
-/** A carrier's id needs no recipient beside it. */
+/** A carrier's id needs no recipient. */
 function isFor(recipient: string, report: StatusReport): boolean {
   return (report.matching === 'message_id' && report.recipient === '') || sameRecipient(recipient, report.recipient)
 }
 
 /**
- * Segments for this recipient that left at the time of the report, or may have, without anybody learning their
- * reference: in doubt, taken with a bare OK, or handed over at this moment (`in_flight`).
+ * Segments for this recipient that were, or may have been, sent at the time of the report, with an unknown reference:
+ * in doubt, accepted with a bare OK, or being submitted (`in_flight`).
  */
 function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
   const { scts, centre, receivedAt } = report
@@ -133,7 +135,7 @@ function withoutReference(tx: Tx, report: StatusReport): Unnamed[] {
   const stamped = scts === null ? null : scts - smscAhead(tx, centre, receivedAt)
   const near = stamped === null ? [] : unnamedOf(tx, report, stamped - doubtWindowMs, stamped + doubtWindowMs)
   if (near.length > 0 || (ahead !== null && scts !== null)) return near
-  // Nobody knows that centre's clock: then the one that left before the report came is meant, where there is only one.
+  // With an unknown clock of the centre: the segment sent before the report, if there is only one.
   const before = unnamedOf(tx, report, receivedAt - arrivalMs, receivedAt + 1)
   return before.length === 1 || before.some((row) => row.in_flight === 1) ? before : []
 }
@@ -156,13 +158,13 @@ function unnamedOf(tx: Tx, { account, recipient }: StatusReport, from: number, u
     .filter((row) => sameRecipient(row.recipient, recipient))
 }
 
-/** References that are looked at on either side of a report's own. */
-const neighbours = 16
+/** References checked on either side of a report's own. */
+const maxNeighbours = 16
 
-/** TP-MR counts up by one with each message (TS 23.040 clause 9.2.3.6): who is out of that order is not meant. */
+/** TP-MR increases by one with each message (TS 23.040 clause 9.2.3.6): excludes segments out of that order. */
 function inOrder(tx: Tx, report: StatusReport, rows: readonly Candidate[]): readonly Candidate[] {
   if (rows.length < 2) return rows
-  const steps = Array.from({ length: neighbours }, (_, i) => i + 1)
+  const steps = Array.from({ length: maxNeighbours }, (_, i) => i + 1)
   const known = [...steps.map((step) => -step), ...steps].flatMap((step) =>
     tx
       .all<{ written_at: number }>(
@@ -192,11 +194,11 @@ function distance(tx: Tx, report: StatusReport, row: Candidate): number {
 
 function sameRecipient(ours: string, theirs: string): boolean {
   const digits = ours.replace(/\D/g, '')
-  const length = Math.min(tail, digits.length, theirs.length)
+  const length = Math.min(comparedDigits, digits.length, theirs.length)
   return length > 0 && digits.slice(-length) === theirs.slice(-length)
 }
 
-/** A report names its service centre and when that took the message: between our writing it and its acceptance. */
+/** A report has the service centre and its time of acceptance, which is between our writing and the acceptance. */
 function learnFrom({ centre, scts, account, receivedAt }: StatusReport, segment: Candidate, tx: Tx): void {
   tx.run('INSERT INTO sim (id, reports) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET reports = reports + 1', account)
   if (scts === null) return
@@ -220,12 +222,12 @@ function settleReport(tx: Tx, row: SubmissionRow, { account, outcome, ...report 
   happen(tx, row, { type: 'arrived', account, delivered, whole: delivered >= row.parts, now })
 }
 
-/** Reports of a SIM that are tried again when the fate of a segment without reference has become clear. */
-const mostTried = 50
+/** Reports of a SIM that are retried when a segment without reference is settled. */
+const maxRetried = 50
 
 /**
- * Reports that came before the reference that they name was known get another try, under any of its `keys`; by TP-MR
- * those that waited for the reference of another segment too, where there are segments without any.
+ * Retries reports that were received before their reference was known, by any of its `keys`; by TP-MR also those that
+ * waited for the reference of another segment, where there are segments without one.
  */
 export function matchWaitingReports(tx: Tx, account: string, keys: readonly string[], now: number): void {
   const waiting = `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND sim = ?`
@@ -238,7 +240,7 @@ export function matchWaitingReports(tx: Tx, account: string, keys: readonly stri
           ...keys,
         )
   const others = lacksReferences(tx, account, now)
-    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, account, mostTried)
+    ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, account, maxRetried)
     : []
   const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row]))
   for (const [id, row] of rows) {
@@ -248,7 +250,7 @@ export function matchWaitingReports(tx: Tx, account: string, keys: readonly stri
   }
 }
 
-/** Reports that an older version kept name TP-MR by a number, and do not all say of which service centre they are. */
+/** Reports stored by an older version have TP-MR as a number, and some lack the service centre. */
 export function keptReport({ account, ...row }: WaitingReport, now: number): StatusReport {
   const kept = document<Partial<StatusReport>>(row.document)
   return {

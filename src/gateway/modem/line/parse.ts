@@ -16,13 +16,18 @@ export function readableStorages(lines: readonly string[]): string[] {
   return [...new Set([...first.matchAll(/"([A-Z]{2})"/g)].map((match) => match[1] as string))]
 }
 
-/** How many messages a storage holds, and how many it can; a total of 0 means nothing: some telephones always report it. */
+/**
+ * How many messages a storage holds, and how many it can; a total of 0 means nothing: some telephones always report it.
+ */
 export interface Level {
   readonly used: number
   readonly total: number
 }
 
-/** The levels in `+CPMS: <mem1>,<used1>,<total1>,<mem2>,…`, or `+CPMS: <used1>,<total1>,<used2>,…` (TS 27.005 clause 3.2.2). */
+/**
+ * The levels in `+CPMS: <mem1>,<used1>,<total1>,<mem2>,…`, or `+CPMS: <used1>,<total1>,<used2>,…` (TS 27.005 clause
+ * 3.2.2).
+ */
 export function levelsIn(lines: readonly string[]): (Level & { readonly storage: string | null })[] {
   const fields = lines.map((line) => fieldsIn(line, '+CPMS:')).find((found) => found !== null) ?? []
   const levels: (Level & { readonly storage: string | null })[] = []
@@ -66,7 +71,7 @@ export function registrationStat(line: string): { readonly stat: number | null; 
   const name = /^\+C(?:G|E|5G)?REG:/.exec(line)?.[0]
   if (name === undefined) return null
   const [first, second = '', ...rest] = fieldsIn(line, name) as string[]
-  // An area code stands in quotes and has four digits, mostly.
+  // An area code is in quotes and usually has four digits.
   const isQuoted = line.includes(`,"${second}"`) || line.includes(`, "${second}"`)
   const isCode = isQuoted ? rest.length === 1 || second.length > 3 : second.length > 3 && !/^0x/i.test(second)
   const stat = isCode ? null : numberIn(second)
@@ -74,7 +79,9 @@ export function registrationStat(line: string): { readonly stat: number | null; 
   return { stat: numberIn(first), isAnswer: false }
 }
 
-/** The state in a registration line, answer or unsolicited; null for another one, or another state than the standard's. */
+/**
+ * The state in a registration line, answer or unsolicited; null for another one, or another state than the standard's.
+ */
 export function registrationIn(line: string): ModemState['network'] | null {
   return networks[registrationStat(line)?.stat ?? -1] ?? null
 }
