@@ -125,8 +125,8 @@ export class Feed {
   }
 
   /**
-   * After a failure, once nothing is in flight any more, it continues from the oldest event that was not accepted. If it
-   * did so earlier, events in flight would be sent twice.
+   * After a failure, once nothing is in flight, continues from the oldest event that was not accepted. Earlier, events
+   * in flight would be sent twice.
    */
   async #goBack(): Promise<boolean> {
     await Promise.all(this.#pending.values())

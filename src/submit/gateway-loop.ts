@@ -15,15 +15,15 @@ import { send } from './send.ts'
 import { settle } from './settle.ts'
 import { reportWaiting } from './wait.ts'
 
-/** The slow look behind the bell, in ms. */
-const slowLook = 60_000
-/** ms between two looks at what waits for a gateway that is away. */
-const betweenTelling = 1_000
-/** Submissions that are taken out of the queue at once: others wait for the writer meanwhile. */
-const mostAtOnce = 32
-/** ms behind a look that failed. */
-const againMs = 1_000
-/** ms a segment: a gateway that is as quick gets a submission ahead, to lose no time between two. */
+/** Fallback interval, should the bell not ring. */
+const pollMs = 60_000
+/** Interval of reporting what waits for an unavailable gateway. */
+const reportIntervalMs = 1_000
+/** Submissions per claim: other gateways wait for the writer meanwhile. */
+const maxClaims = 32
+/** After a failure. */
+const retryMs = 1_000
+/** Time per segment up to which a gateway gets its next submission ahead, to lose no time between two. */
 const quickMs = 100
 
 export interface LoopDeps {
@@ -35,15 +35,15 @@ export interface LoopDeps {
   /** ms from the request of a permit to the first octet: later, nothing is written. */
   readonly permitMs?: number | undefined
   readonly steps: Steps<'dispatch' | 'send' | 'settle'>
-  /** All of the hub. */
+  /** All gateways of the hub. */
   readonly gateways: readonly Gateway[]
   hasRoom(): boolean
-  /** There may be more for those that share a route with this gateway. */
+  /** There may be more for gateways that share a route with this one. */
   passOn(gateway: string): void
   log(level: 'debug' | 'info' | 'warn' | 'error', message: string): void
 }
 
-/** From the disk to the network through one gateway, for as long as the hub runs: as much at once as its window holds. */
+/** Submits from the disk through one gateway while the hub runs, as much at once as its window allows. */
 export class GatewayLoop {
   readonly #gateway: Gateway
   readonly #deps: LoopDeps
@@ -51,14 +51,14 @@ export class GatewayLoop {
   readonly #bell: Doorbell
   readonly #turns = new Turns()
   readonly #credits: Credits
-  /** Hand-overs and outcomes that have not ended, or are not stored yet. */
+  /** Submissions that have not ended, or whose outcomes are not stored yet. */
   readonly #underWay = new Set<Promise<void>>()
-  /** Taken out of the queue while the gateway was busy, and not handed over yet. */
+  /** Claimed while the gateway was busy, and not submitted yet. */
   #ahead: Claim | null = null
-  /** ms that the last submission took, a segment. */
+  /** Duration of the last submission, per segment. */
   #lastMs = Number.POSITIVE_INFINITY
-  /** When what waits for it was looked at last. */
-  #toldAt = Number.NEGATIVE_INFINITY
+  /** Monotonic time of the last report of what waits. */
+  #reportedAt = Number.NEGATIVE_INFINITY
   #running = true
   #ended: Promise<void> = Promise.resolve()
 
@@ -74,18 +74,18 @@ export class GatewayLoop {
     this.#ended = this.#run()
   }
 
-  /** Looks whether there is something to do. */
+  /** Triggers a check of the queue. */
   ring(): void {
     this.#bell.ring()
   }
 
-  /** Takes nothing new out of the queue and lets running hand-overs end. */
+  /** Claims nothing new and waits for running submissions. */
   async stop(): Promise<void> {
     this.#running = false
     this.#bell.ring()
     await this.#ended
     this.#returnAhead()
-    // What becomes of a hand-over is stored behind it.
+    // Outcomes are stored after the submissions have ended.
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
@@ -94,13 +94,13 @@ export class GatewayLoop {
       const seen = this.#bell.rings
       const wait = await this.#work().catch((error: unknown) => {
         this.#failed(Fault.from(error))
-        return againMs
+        return retryMs
       })
       if (wait > 0) await this.#bell.wait(seen, wait)
     }
   }
 
-  /** As much as there is room for; answers how long to wait before the next look, in ms. */
+  /** Submits as much as there is room for; returns the time until the next check, in ms. */
   async #work(): Promise<number> {
     const { store, rules, pool, steps, passOn } = this.#deps
     const gateway = this.#gateway
@@ -112,14 +112,14 @@ export class GatewayLoop {
     }
     const { free, rest } = this.#credits
     const room = free + (this.#ahead === null && this.#lastMs <= quickMs ? 1 : 0)
-    // A credit that comes back rings.
-    if (!this.#deps.hasRoom() || room === 0) return slowLook
+    // Returned credits ring the bell.
+    if (!this.#deps.hasRoom() || room === 0) return pollMs
     if (rest > 0) {
       pool.blocked(gateway.id, rest)
       passOn(gateway.id)
       return rest
     }
-    const limit = Math.min(room, mostAtOnce)
+    const limit = Math.min(room, maxClaims)
     const { claims, blockedUntil } = await steps.run('dispatch', () =>
       dispatch(store, gateway, this.#turns, rules, pool, limit),
     )
@@ -129,10 +129,10 @@ export class GatewayLoop {
     }
     const blocked = blockedUntil === null ? null : blockedUntil - rules.now()
     if (blocked !== null) pool.blocked(gateway.id, blocked)
-    // It is another one's turn now.
+    // The next gateway's turn.
     if (blocked !== null || claims.length === limit) passOn(gateway.id)
-    if (blocked !== null) return Math.max(1_000, Math.min(slowLook, blocked))
-    return claims.length === limit ? 0 : slowLook
+    if (blocked !== null) return Math.max(1_000, Math.min(pollMs, blocked))
+    return claims.length === limit ? 0 : pollMs
   }
 
   #handOver(claim: Claim): void {
@@ -146,7 +146,7 @@ export class GatewayLoop {
     const sent = steps.run('send', () =>
       send(sending, (part) => {
         const { commit, pause } = settle(store, handed, part, rules.now())
-        // Not awaited: the next claim shares its commit, and the modem is not idle for it.
+        // Not awaited: the next claim shares its commit, and the modem is not idle meanwhile.
         this.#persist(commit, claim.commandId)
         this.#learn(part.handover, round)
         if (pause !== null) gateway.pause(pause.ms, pause.reason)
@@ -170,7 +170,7 @@ export class GatewayLoop {
     this.#handOver(claim)
   }
 
-  /** Nothing of it was handed over: it goes back into the queue, for whichever gateway takes it. */
+  /** Nothing of it was submitted: requeues it, for any gateway. */
   #returnAhead(): void {
     const claim = this.#ahead
     if (claim === null) return
@@ -181,24 +181,24 @@ export class GatewayLoop {
     this.#persist(() => store.run('requeue', { ...part, retryAt: part.now, error: null }), claim.commandId)
   }
 
-  /** How much at once the gateway takes. */
+  /** Adapts the window to what the gateway accepts. */
   #learn(handover: SubmitOutcome, round: number): void {
     if (handover.outcome === 'sent') this.#credits.accepted()
     if (handover.outcome === 'refused' && handover.cause.next === 'throttle') this.#credits.throttled(round)
   }
 
-  /** What waits for a gateway that is away is told so; answers how long to wait before the next look, in ms. */
+  /** Reports what waits for an unavailable gateway; returns the time until the next check, in ms. */
   async #away(): Promise<number> {
     const { store, pool, gateways, rules, clock } = this.#deps
-    const soon = this.#toldAt + betweenTelling - clock.monotonic()
-    // Whatever is queued rings: not each is worth a look at all that wait.
+    const soon = this.#reportedAt + reportIntervalMs - clock.monotonic()
+    // Every queued submission rings: not each is worth a check of all that wait.
     if (soon > 0) return soon
-    this.#toldAt = clock.monotonic()
+    this.#reportedAt = clock.monotonic()
     const isMore = await reportWaiting(this.#gateway, { store, pool, gateways, now: rules.now() })
-    return isMore ? betweenTelling : slowLook
+    return isMore ? reportIntervalMs : pollMs
   }
 
-  /** What the network said is known here only until it is on the disk: so it is tried until it is. */
+  /** The network's answer exists only here until it is durable, so storing it is retried until it is. */
   #persist(commit: () => Promise<void>, commandId: string): void {
     const failed = logged(this.#deps.log, `what became of ${commandId} can't be stored`)
     const stored = () => untilDone(this.#deps.clock, commit, () => this.#running, failed)

@@ -16,18 +16,18 @@ export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number |
 export interface ClaimArgs extends Owner {
   readonly gateway: string
   readonly now: number
-  /** Submissions that the gateway has room for; left out, one. */
+  /** Submissions that the gateway has room for; one by default. */
   readonly limit?: number
   readonly turns: TurnsState
   /** Segments that the gateway's SIM may send in each window; null is no limit. */
   readonly limits: GatewayLimits
-  /** Routes of several gateways that this one may take from now. */
+  /** Routes of several gateways from which this one may claim now. */
   readonly routes: readonly string[]
-  /** All routes of several gateways that this one is of. */
+  /** All routes of several gateways to which this one belongs. */
   readonly shared: readonly string[]
-  /** Gateways that are gone: lanes that only stick to them may go through this one. */
+  /** Unavailable gateways: lanes that only prefer them may use this one. */
   readonly absent: readonly string[]
-  /** The wall clock is not to be trusted: nothing unsafe goes out. */
+  /** The wall clock can't be trusted: nothing unsafe is sent. */
   readonly safeOnly: boolean
 }
 
@@ -35,7 +35,7 @@ export interface ClaimArgs extends Owner {
 export interface Claim {
   readonly seq: number
   readonly commandId: string
-  /** Which of the texts of an act it is, from 0. */
+  /** Index of the text in its command, from 0. */
   readonly step: number
   readonly device: string | null
   readonly recipient: string
@@ -49,13 +49,13 @@ export interface Claim {
   /** Concatenation reference of this attempt; null for a single part. */
   readonly reference: number | null
   readonly segments: readonly string[]
-  /** Seconds of ringing, where the act is a call. */
+  /** Seconds of ringing, for a call. */
   readonly ring: number | null
 }
 
 export interface Claimed {
   readonly claims: readonly Claim[]
-  /** When the gateway's quota frees, where only that stands in the way of more. */
+  /** When the gateway's quota is free again, where only that prevents more claims. */
   readonly blockedUntil: number | null
 }
 
@@ -64,7 +64,7 @@ interface NoClaim {
   readonly blockedUntil: number | null
 }
 
-/** ms after which a command that must wait for a trustworthy clock is looked at again. */
+/** Interval of checking a command that waits for a trustworthy clock. */
 const clockRestMs = 5_000
 
 let turn = 0
@@ -111,7 +111,7 @@ function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Cla
         refreshLane(tx, lane.key, args.now)
         continue
       }
-      // A text of more parts than a limit has goes alone: waiting, it would hold up whatever is behind it.
+      // A text with more parts than a limit is sent as the only one in a window: it would block its lane for ever.
       rooms ??= quotas.map((quota) => room(tx, quota, level, args.now))
       const full = rooms.filter(({ left, used }) => left < row.parts && used > 0)
       if (full.length > 0) {
@@ -126,8 +126,8 @@ function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Cla
 }
 
 /**
- * A day's key is the gateway's name alone, as it was before there were other windows. It is counted without a limit
- * too: people want to see it.
+ * The key of the day is only the gateway's name, as before other windows existed. It is also counted without a limit,
+ * for display.
  */
 function quotasOf({ gateway, limits }: ClaimArgs): Quota[] {
   return [
@@ -147,7 +147,7 @@ interface ReadyLane {
   readonly turn: number
 }
 
-/** A ready lane of a route, and of those that only stick to it the ones whose head may go by another route. */
+/** Ready lanes of a route; with `headRoute`, only lanes that prefer the route and whose head may use that one. */
 interface Way {
   readonly route: string
   readonly headRoute?: string
@@ -184,7 +184,7 @@ const firstSticking = nextClient(
   `FROM lane ${byIndex('lane_stuck')} WHERE state = 'ready' AND head_route <> route AND route = ? AND head_route = ?`,
 )
 
-/** While the queue is paused: the next text of an act that has begun. Few are open then (so the join starts there). */
+/** While the queue is paused: the next text of a command in progress. Few are open then, so the join starts there. */
 function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): ReadyLane | undefined {
   return tx.one<ReadyLane>(
     `SELECT lane.key, lane.head, lane.turn FROM submission AS act ${byIndex('submission_lane_open')}

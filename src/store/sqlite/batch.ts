@@ -3,7 +3,7 @@ import { Fault, type FaultCode, isDiskFault } from '../../message/fault.ts'
 import type { Commit, Engine } from '../engine.ts'
 import { asFault } from './sqlite-engine.ts'
 
-/** One operation on its way to the engine. */
+/** A call of an operation. */
 export interface Call {
   readonly id: number
   readonly name: OperationName
@@ -26,7 +26,7 @@ export type Answer =
 
 /** What a batch reports to those who did not ask for it. */
 export interface Committed extends Commit {
-  /** Why the disk takes nothing; null when it has taken something, undefined when nothing was to be written. */
+  /** Why the disk is not writable; null when something was written, undefined when there was nothing to write. */
   readonly trouble: PlainFault | null | undefined
 }
 
@@ -36,7 +36,7 @@ const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
   claim: ({ claims }: ResultOf<'claim'>) => claims.length > 0,
 }
 const nothing: Commit = { bells: [], emitted: [] }
-/** Nobody waits for the commit of these. */
+/** Calls whose commit nobody waits for. */
 const patient: readonly OperationName[] = ['claim', 'markSent', 'acknowledge', 'waitingEvents']
 
 /**
@@ -48,7 +48,7 @@ export class Batch {
   readonly #answer: (answer: Answer) => void
   #done: { id: number; value: unknown }[] = []
   #isOpen = false
-  /** Somebody waits for the commit. */
+  /** Whether a caller waits for the commit. */
   #isUrgent = false
   #expects = false
   #trouble: PlainFault | undefined
@@ -58,7 +58,7 @@ export class Batch {
     this.#answer = answer
   }
 
-  /** More is likely to come in a moment that is worth to wait for. */
+  /** Whether further calls are expected within a moment. */
   get canWait(): boolean {
     return this.#isOpen && this.#expects && !this.#isUrgent
   }
