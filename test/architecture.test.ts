@@ -271,6 +271,35 @@ describe('the house', () => {
     expect(culprits).toEqual([])
   })
 
+  test('comments and messages use the terms of the field: published, reported, sent', () => {
+    const retired = /(?<![.\w])(?:told|tells?|telling|said|says?|saying|anew|nobody knows|fell silent|falls silent)\b/i
+    // A released migration is never changed, its comments included.
+    const released = /^store\/sqlite\/(?:migrations|publications-to-events|\w+-steps)\.ts$/
+    const culprits = files
+      .filter((file) => !released.test(file))
+      .flatMap((file) =>
+        proseOf(readFileSync(join(root, file), 'utf8'))
+          .filter((prose) => retired.test(prose))
+          .map((prose) => `${file}: ${prose.slice(0, 100)}`),
+      )
+    expect(culprits).toEqual([])
+  })
+
+  test('a number of a thousand or more carries its unit in its name, or is a limit', () => {
+    const named = /(?:Ms|Seconds|Octets|Length|Digits|Count|Year|BaudRate|Offset)$|^m(?:ax|in)[A-Z]/
+    const numbers = /^(?:export )?const (\w+)(?:: number)? = ([\d_]+(?: \* [\d_]+)*)$/gm
+    const culprits = files.flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(numbers)]
+        .filter(
+          ([, , product = '']) =>
+            product.split(' * ').reduce((all, one) => all * Number(one.replaceAll('_', '')), 1) >= 1_000,
+        )
+        .filter(([, name = '']) => !named.test(name))
+        .map(([line]) => `${file}: ${line}`),
+    )
+    expect(culprits).toEqual([])
+  })
+
   test('the picture in src/README.md names every folder, and only these', () => {
     const table = readFileSync(join(root, 'README.md'), 'utf8').match(/^\| `.*\|.*$/gm) ?? []
     const named = table.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)\/`/g)].map(([, name]) => name))
@@ -290,6 +319,12 @@ describe('the house', () => {
     expect(mocking.map((file) => relative('.', file))).toEqual([])
   })
 })
+
+/** Comments, and strings without what is put into them. */
+function proseOf(text: string): string[] {
+  const tokens = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/gm
+  return [...text.matchAll(tokens)].map(([token]) => token.replace(/\$\{[^}]*\}/g, ''))
+}
 
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
