@@ -103,8 +103,10 @@ export class SqliteEngine implements Engine {
     this.run('COMMIT')
     this.#erased ||= this.#bells.has('erased')
     this.#wiped ||= this.#erased || this.#bells.has('wiped')
-    // Some of them may be what was erased.
-    return { bells: [...this.#bells], emitted: this.#bells.has('erased') ? null : events }
+    // Erased events must not be passed on, and a new setting must be in use before its result is published: these are
+    // read, behind what the bells of the commit ask for.
+    const isRead = this.#bells.has('erased') || this.#bells.has('settings')
+    return { bells: [...this.#bells], emitted: isRead ? null : events }
   }
 
   rollback(): void {
