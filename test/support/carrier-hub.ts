@@ -20,6 +20,8 @@ interface CarrierOptions extends Partial<HubOptions> {
   /** Of each gateway, and of the configuration. */
   readonly keys?: string
   readonly more?: string
+  /** Beside `client_per_hour`. */
+  readonly limits?: string
 }
 
 export interface CarrierWorld extends StartedHub {
@@ -31,13 +33,13 @@ export interface CarrierWorld extends StartedHub {
 /** A hub whose gateways are these, whatever its configuration says of them, and a client that sees its texts. */
 export async function hubWith(
   gateways: Readonly<Record<string, Gateway>>,
-  { folder = temporaryFolder(), keys = '', more = '', ...options }: CarrierOptions = {},
+  { folder = temporaryFolder(), keys = '', more = '', limits = '', ...options }: CarrierOptions = {},
 ): Promise<CarrierWorld> {
   const port = await freePort()
   const rows = Object.keys(gateways).map((id) => `  ${id}: { type: modem, path: none, limits: { day: none }${keys} }`)
   const yaml = `mqtt: { broker: { listen: 127.0.0.1:${port} } }
 gateways:\n${rows.join('\n')}
-limits: { client_per_hour: none }
+limits: { client_per_hour: none${limits} }
 sms: { destinations: any }
 http: { enabled: false }
 ${more}`
