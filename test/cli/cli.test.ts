@@ -233,7 +233,7 @@ describe("the owner's own profiles", () => {
     const beside = temporaryFolder()
     writeFileSync(join(beside, 'smshub.yaml'), `data: ${folder}\n`)
     expect(smshub(['devices', 'show', 'mine/tank'], { cwd: beside })).toMatchObject({ code: 0 })
-    expect(smshub(['-d', folder, 'devices', 'new', 'x 1']).err).toContain(join(folder, 'devices', '<maker>'))
+    expect(smshub(['-d', folder, 'devices', 'new', 'x 1']).err).toContain(join(folder, 'devices', '<manufacturer>'))
     expect(smshub(['devices', 'new', 'my/thing']).err).toContain('is the name of a profile, not a text')
   })
 
