@@ -156,7 +156,7 @@ described('what Home Assistant makes of changes at mosquitto', () => {
     const config = `mqtt: { server: "${broker.url}", base_topic: elsewhere }\ndevices: { ${van} }\n${listen}\n`
     other.launch({ config })
     expect((await other.exited()).code).not.toBe(0)
-    expect(other.stderr).toMatch(/http\.listen: port \d+ on 127\.0\.0\.1 is taken/)
+    expect(other.stderr).toMatch(/http\.listen: port \d+ on 127\.0\.0\.1 is in use by another program/)
     await new Promise((resolve) => taken.close(resolve))
     await client.publish('test/marker', 'behind')
     await client.wait(({ topic, text }) => topic === 'test/marker' && text === 'behind')
