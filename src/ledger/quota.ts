@@ -30,8 +30,7 @@ export interface Room {
 
 /** The remainder of a quota for a priority level. */
 export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
-  if (quota.limit === null || quota.limit === Number.POSITIVE_INFINITY)
-    return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
+  if (quota.limit === null) return { used: 0, left: Number.POSITIVE_INFINITY, freesAt: now }
   const { span } = windows[quota.window]
   const last = slotOf(quota, now)
   const row = tx.one<{ used: number | null; oldest: number | null }>(
