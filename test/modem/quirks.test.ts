@@ -30,7 +30,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 }
 
 describe('every field of every row of the table of quirks', () => {
-  const identity = ['maker', 'model', 'capabilities']
+  const identity = ['vendor', 'model', 'capabilities']
   const fields = quirkRows.flatMap((row) =>
     Object.keys(row)
       .filter((field) => !identity.includes(field) && !(field in elsewhere))
