@@ -43,6 +43,7 @@ async function drained(name: string, { gateways: count, window, answerMs, texts 
   const { client, send } = await hubWith(Object.fromEntries(made.map(({ gateway }) => [gateway.id, gateway])), {
     clock: testClock,
     limits: ', client_queue: 1000000',
+    watches: false,
   })
   for (const { gateway } of made) gateway.close()
   for (let from = 0; from < texts; from += 500) await send(from, Math.min(texts, from + 500))

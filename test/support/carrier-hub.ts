@@ -22,6 +22,8 @@ interface CarrierOptions extends Partial<HubOptions> {
   readonly more?: string
   /** Beside `client_per_hour`. */
   readonly limits?: string
+  /** The client has a session that is kept, and sees the texts; true unless given. */
+  readonly watches?: boolean
 }
 
 export interface CarrierWorld extends StartedHub {
@@ -33,7 +35,7 @@ export interface CarrierWorld extends StartedHub {
 /** A hub whose gateways are these, whatever its configuration says of them, and a client that sees its texts. */
 export async function hubWith(
   gateways: Readonly<Record<string, Gateway>>,
-  { folder = temporaryFolder(), keys = '', more = '', limits = '', ...options }: CarrierOptions = {},
+  { folder = temporaryFolder(), keys = '', more = '', limits = '', watches = true, ...options }: CarrierOptions = {},
 ): Promise<CarrierWorld> {
   const port = await freePort()
   const rows = Object.keys(gateways).map((id) => `  ${id}: { type: modem, path: none, limits: { day: none }${keys} }`)
@@ -52,9 +54,9 @@ ${more}`
   })
   cleanUp.push(() => started.hub.stop())
   // What ends while nobody is connected is delivered all the same.
-  const session = { clientId: 'watcher', clean: false }
-  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, session, 'smshub/sms/#')
-  await client.client.subscribeAsync('smshub/bridge/event', { qos: 1 })
+  const session = { clientId: 'watcher', clean: !watches }
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, session, watches ? 'smshub/sms/#' : '')
+  if (watches) await client.client.subscribeAsync('smshub/bridge/event', { qos: 1 })
   cleanUp.push(() => client.close())
   const send = async (from: number, until: number) => {
     const publishes = Array.from({ length: until - from }, (_, i) =>
