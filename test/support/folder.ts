@@ -1,20 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const made: string[] = []
-
-/** A fresh folder that goes with the test process. */
+/** A fresh folder that goes with the run of the tests. */
 export function temporaryFolder(name = 'smshub-test-'): string {
   const folder = mkdtempSync(join(tmpdir(), name))
-  made.push(folder)
+  appendFileSync(process.env.TEST_FOLDERS as string, `${folder}\n`)
   return folder
 }
-
-process.on('exit', () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true })
-})
 
 /** Below the ports that the system gives to outgoing connections: one of those could take it between two uses. */
 const ports = { first: 10_000, past: 32_000 }
