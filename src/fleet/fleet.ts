@@ -11,6 +11,7 @@ import { Fault } from '../message/fault.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { SerialQueue } from '../util/serial-queue.ts'
 
 /** A device as written by its owner: the keys of `devices:` in smshub.yaml, every scalar a string. */
 export type DeviceRow = Readonly<Record<string, unknown>>
@@ -38,7 +39,7 @@ export class Fleet {
   /** Revision of the known settings. */
   #revision = 0
   /** Changes run one after the other: each sees the result of the previous one. */
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #changes = new SerialQueue()
   /** Called for every device that is added, changed, or removed (null). */
   onChange: (id: string, device: Device | null) => void = () => {}
 
@@ -82,24 +83,24 @@ export class Fleet {
 
   /** Adds devices, all or none. Fails with `invalid_config` and all problems. */
   add(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
-    return this.#inTurn(() => this.#put(rows, 'add'))
+    return this.#changes.run(() => this.#put(rows, 'add'))
   }
 
   /** Adds new devices and changes existing ones: importing the same table again changes nothing. */
   import(rows: ReadonlyMap<string, DeviceRow>): Promise<void> {
-    return this.#inTurn(() => this.#put(rows, 'import'))
+    return this.#changes.run(() => this.#put(rows, 'import'))
   }
 
   /** Changes keys of a device; null removes one, `settings` are merged. */
   update(id: string, change: DeviceRow): Promise<void> {
-    return this.#inTurn(() => {
+    return this.#changes.run(() => {
       const row = this.#own(id)
       return this.#put(new Map([[id, merged(row, change)]]), 'import')
     })
   }
 
   remove(ids: readonly string[]): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       for (const id of ids) this.#own(id)
       await this.#store.run('dropDevices', { ids, now: this.#now() })
       for (const id of ids) {
@@ -114,7 +115,7 @@ export class Fleet {
 
   /** Applies settings that devices have accepted or reported since. */
   refreshSettings(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#changes.run(async () => {
       const { revision, devices } = await this.#store.run('knownSettings', { since: this.#revision })
       for (const known of devices) {
         const { id } = known
@@ -193,13 +194,6 @@ export class Fleet {
     return this.#rows.has(id)
       ? new Fault('duplicate', `device ${id} exists already; update changes it`, { device: id })
       : new Fault('not_allowed', `device ${id} is in smshub.yaml: change it there`, { device: id })
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    // A failure goes to its caller; the next change only waits for the end.
-    this.#last = Promise.allSettled([turn])
-    return turn
   }
 }
 

@@ -1,14 +1,12 @@
-/** Work under one key is done in its order, one piece after the other; under different keys at the same time. */
-export class KeyedQueue {
-  readonly #tails = new Map<string, Promise<unknown>>()
+import { SerialQueue } from './serial-queue.ts'
 
-  /** What becomes of the work; a failure keeps nothing behind it from its turn. */
+/** Runs work under one key in order, under different keys at the same time. For a batch of work: it keeps its keys. */
+export class KeyedQueue {
+  readonly #queues = new Map<string, SerialQueue>()
+
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const done = (this.#tails.get(key) ?? Promise.resolve()).then(work)
-    const tail = Promise.allSettled([done]).then(() => {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key)
-    })
-    this.#tails.set(key, tail)
-    return done
+    const queue = this.#queues.get(key) ?? new SerialQueue()
+    this.#queues.set(key, queue)
+    return queue.run(work)
   }
 }

@@ -1,5 +1,6 @@
 import { Fault } from '../../../message/fault.ts'
 import type { Clock } from '../../../util/clock.ts'
+import { SerialQueue } from '../../../util/serial-queue.ts'
 import { openPort, type Port } from '../line/port.ts'
 import type { BindingMemory } from './binding.ts'
 import { candidates, useOf } from './known-modems.ts'
@@ -25,7 +26,7 @@ export class ModemFinder {
   readonly #held = new Map<string, string>()
   /** Where a gateway's modem was last. */
   readonly #last = new Map<string, string>()
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #searches = new SerialQueue()
 
   constructor(options: FinderOptions) {
     this.#options = options
@@ -34,10 +35,7 @@ export class ModemFinder {
   /** A modem's port for a gateway with `path: auto`, the same modem's again under whatever name it has come back. */
   find(gateway: string, baudRate: number): Promise<Port> {
     // One after the other: two must not open the same port.
-    const turn = this.#turn.then(() => this.#find(gateway, baudRate))
-    // The caller gets a failure; the next one only waits for the end.
-    this.#turn = Promise.allSettled([turn])
-    return turn
+    return this.#searches.run(() => this.#find(gateway, baudRate))
   }
 
   async #find(gateway: string, baudRate: number): Promise<Port> {
