@@ -3,6 +3,7 @@ import { faults } from '../message/fault.ts'
 import { commandStatuses, priorities, smsStatuses } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
+import { errorSchema as error } from './message-schema.ts'
 
 const time = z.iso.datetime({ offset: true })
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
@@ -10,14 +11,6 @@ const words = <T extends Record<string, unknown>>(table: T) =>
   z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const plain = z.enum(['online', 'offline'])
-
-const error = z.object({
-  code: words(faults),
-  message: z.string(),
-  retryable: z.boolean(),
-  hint: z.string().optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-})
 
 /** Keys that every JSON payload of a command may have. */
 const meta = {

@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { faults } from '../message/fault.ts'
+import { smsStatuses } from '../message/status.ts'
+import { trustLevels } from '../message/trust.ts'
+
+const time = z.iso.datetime({ offset: true })
+
+export const errorSchema = z.object({
+  code: z.enum(Object.keys(faults) as [keyof typeof faults, ...(keyof typeof faults)[]]),
+  message: z.string(),
+  retryable: z.boolean(),
+  hint: z.string().optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
+})
+
+export const directions = ['out', 'in'] as const
+export const messageStatuses = [...smsStatuses, 'received'] as const
+
+/** A message in lists, events and webhooks (`message/message-document.ts`). */
+export const messageSchema = z.strictObject({
+  id: z.string(),
+  direction: z.enum(directions),
+  status: z.enum(messageStatuses),
+  in_doubt: z.boolean(),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  device: z.string().nullable(),
+  gateway: z.string().nullable(),
+  text: z.string().nullable(),
+  parts: z.number().int(),
+  parts_delivered: z.number().int(),
+  command: z.string().nullable(),
+  command_id: z.string().nullable(),
+  client_id: z.string().nullable(),
+  trust: z.enum(trustLevels).nullable(),
+  reason: z.string().nullable(),
+  error: errorSchema.nullable(),
+  at: time,
+  sent_at: time.nullable(),
+  delivered_at: time.nullable(),
+})

@@ -1,0 +1,78 @@
+import type { PublishedError } from './fault.ts'
+import { isoTime } from './result.ts'
+import type { SmsStatus } from './status.ts'
+import type { TrustLevel } from './trust.ts'
+
+/**
+ * A text to a device or person, a command that left as one or as a call, or a received text: the same in lists, events
+ * and webhooks. Every key is always present; secrets are masked.
+ */
+export interface Message {
+  /** `message_id`; that of the command where no text was made. */
+  readonly id: string
+  readonly direction: 'out' | 'in'
+  readonly status: SmsStatus | 'received'
+  /** It may have been sent, and the hub can't know yet, or ever. */
+  readonly in_doubt: boolean
+  readonly from: string | null
+  readonly to: string | null
+  readonly device: string | null
+  readonly gateway: string | null
+  readonly text: string | null
+  /** SMS of it. */
+  readonly parts: number
+  readonly parts_delivered: number
+  /** The command, such as `open` or `set door ON`; null for a text. */
+  readonly command: string | null
+  readonly command_id: string | null
+  /** The `id` that the requester gave. */
+  readonly client_id: string | null
+  /** How well it is proven that a received text is from its device. */
+  readonly trust: TrustLevel | null
+  /** Why it waits, or how it ended. */
+  readonly reason: string | null
+  readonly error: PublishedError | null
+  /** When it was queued or received. */
+  readonly at: string
+  readonly sent_at: string | null
+  readonly delivered_at: string | null
+}
+
+export type Direction = Message['direction']
+
+/** A received text as stored. */
+export interface ReceivedText {
+  readonly id: string
+  readonly from: string
+  readonly device: string | null
+  readonly gateway: string
+  readonly text: string
+  readonly parts: number
+  readonly trust: TrustLevel | null
+  readonly receivedAt: number
+}
+
+export function receivedMessage({ id, from, device, gateway, text, parts, trust, receivedAt }: ReceivedText): Message {
+  return {
+    id,
+    direction: 'in',
+    status: 'received',
+    in_doubt: false,
+    from,
+    to: null,
+    device,
+    gateway,
+    text,
+    parts,
+    parts_delivered: parts,
+    command: null,
+    command_id: null,
+    client_id: null,
+    trust,
+    reason: null,
+    error: null,
+    at: isoTime(receivedAt),
+    sent_at: null,
+    delivered_at: null,
+  }
+}
