@@ -5,11 +5,11 @@ import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
 import { errorSchema as error } from './message-schema.ts'
 
-const time = z.iso.datetime({ offset: true })
+export const time = z.iso.datetime({ offset: true })
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
 const words = <T extends Record<string, unknown>>(table: T) =>
   z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
-const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
+export const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const plain = z.enum(['online', 'offline'])
 
 /** Keys that every JSON payload of a command may have. */
@@ -58,7 +58,7 @@ export const resultPayload = z.looseObject({
   elapsed_ms: z.number(),
 })
 
-const smsStatus = z.looseObject({
+export const smsStatusPayload = z.looseObject({
   id: maybe(z.string()),
   command_id: z.string(),
   client_id: maybe(z.string()),
@@ -74,7 +74,7 @@ const smsStatus = z.looseObject({
   error: maybe(error),
 })
 
-const received = z.looseObject({
+export const receivedPayload = z.looseObject({
   id: z.string(),
   from: z.string(),
   device: maybe(z.string()),
@@ -122,11 +122,17 @@ export const gatewayPayload = z.looseObject({
   balance_at: maybe(time).optional(),
 })
 
-const gatewayEvent = z.looseObject({
+export const gatewayEventPayload = z.looseObject({
   event_type: z.literal('incoming_call'),
   from: maybe(z.string()),
   device: maybe(z.string()),
   at: time,
+})
+
+export const deviceEventPayload = z.looseObject({
+  event_type: z.string(),
+  trust: z.enum(trustLevels).optional(),
+  unverified: z.literal(true).optional(),
 })
 
 export const response = z.looseObject({
@@ -204,24 +210,20 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   'bridge/response/{verb}': { summary: 'the answer of a request', schema: response },
   'bridge/response/{group}/{verb}': { summary: 'the answer of a request', schema: response },
   'gateway/{gateway}': { summary: 'a modem', schema: gatewayPayload },
-  'gateway/{gateway}/event': { summary: 'an incoming call to a modem: reported and rejected', schema: gatewayEvent },
+  'gateway/{gateway}/event': {
+    summary: 'an incoming call to a modem: reported and rejected',
+    schema: gatewayEventPayload,
+  },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
-  'sms/status': { summary: 'every step of every outbound text', schema: smsStatus },
-  'sms/received': { summary: 'every received text', schema: received },
+  'sms/status': { summary: 'every step of every outbound text', schema: smsStatusPayload },
+  'sms/received': { summary: 'every received text', schema: receivedPayload },
   '{device}': { summary: 'the state: every property, null until known', schema: z.record(z.string(), value) },
   '{device}/availability': { summary: 'whether the device is available', schema: plain },
   '{device}/location': {
     summary: 'the position of the device',
     schema: z.looseObject({ latitude: z.number(), longitude: z.number(), gps_accuracy: maybe(z.number()).optional() }),
   },
-  '{device}/event': {
-    summary: 'an event of the device',
-    schema: z.looseObject({
-      event_type: z.string(),
-      trust: z.enum(trustLevels).optional(),
-      unverified: z.literal(true).optional(),
-    }),
-  },
+  '{device}/event': { summary: 'an event of the device', schema: deviceEventPayload },
   '{device}/result': { summary: 'every step of a command; the last one is final', schema: resultPayload },
   'compat/sms2mqtt/send': {
     summary: 'a text in the dialect of sms2mqtt',

@@ -9,6 +9,7 @@ import { ownAsker } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { isAvailable } from '../message/gateway-state.ts'
+import type { HappeningType } from '../message/happenings.ts'
 import { type Document, type HubEvent, happening } from '../message/hub-event.ts'
 import type { Publish } from '../message/publish.ts'
 import { isoTime } from '../message/result.ts'
@@ -164,7 +165,7 @@ export class Bridge {
     this.#happened(available ? 'gateway_back' : 'gateway_lost', { gateway: id, status, last_error })
   }
 
-  #happened(type: string, data: Document): void {
+  #happened(type: HappeningType, data: Document): void {
     this.#emit(happening(type, data))
   }
 

@@ -1,4 +1,5 @@
 import type { GatewayDocument } from './gateway-state.ts'
+import type { HappeningType } from './happenings.ts'
 import type { ReceivedDocument } from './received.ts'
 import type { ReplyTo } from './request.ts'
 import type { ResultDocument, SmsStatusDocument } from './result.ts'
@@ -9,7 +10,7 @@ export type Document = Readonly<Record<string, unknown>>
 
 /** An event of the hub itself, for alerting. */
 export interface Happening {
-  readonly type: string
+  readonly type: HappeningType
   readonly data: Document
 }
 
@@ -126,6 +127,6 @@ export function eventOf({ kind, subject, data, replyTo }: RecordedEvent): HubEve
 }
 
 /** An event of the hub itself. */
-export function happening(type: string, data: Document): HubEvent<'hub_event'> {
+export function happening(type: HappeningType, data: Document): HubEvent<'hub_event'> {
   return { kind: 'hub_event', subject: '', data: { type, data } }
 }
