@@ -74,9 +74,11 @@ export function claim(tx: Tx, args: ClaimArgs): Claimed {
   const turns = new Turns(args.turns)
   const quotas = quotasOf(args)
   const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
+  const empty = new Set<number>()
   const claims: Claim[] = []
   for (let left = args.limit ?? 1; left > 0; left--) {
-    const next = claimOne(tx, args, { order: turns.order(), quotas, find })
+    const order = turns.order().filter(({ level }) => !empty.has(level))
+    const next = claimOne(tx, args, { order, quotas, find, empty })
     if (next.seq === undefined) return { claims, blockedUntil: next.blockedUntil }
     turns.served(next)
     claims.push(next)
@@ -87,19 +89,27 @@ export function claim(tx: Tx, args: ClaimArgs): Claimed {
 interface Search {
   readonly order: Order
   readonly quotas: readonly Quota[]
+  /** Levels without a ready lane: they stay so until a lane of a higher level has another text at its head. */
+  readonly empty: Set<number>
   find(tx: Tx, args: ClaimArgs, level: number, after: string): ReadyLane | undefined
 }
 
-function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find }: Search): Claim | NoClaim {
+function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find, empty }: Search): Claim | NoClaim {
   let blockedUntil: number | null = null
   for (const { level, after } of order) {
     let rooms: readonly Room[] | null = null
     for (;;) {
       const lane = find(tx, args, level, after)
-      if (lane === undefined) break
+      if (lane === undefined) {
+        empty.add(level)
+        break
+      }
+      for (const lower of empty) if (lower < level) empty.delete(lower)
       const row = submission(tx, lane.head) as SubmissionRow
       if (row.expires_at !== null && row.expires_at <= args.now && !(args.safeOnly && row.safe === 0)) {
         happen(tx, row, { type: 'lapsed', now: args.now })
+        // What waited behind it may be of any level.
+        empty.clear()
         continue
       }
       if (args.safeOnly && row.safe === 0) {
@@ -164,13 +174,24 @@ function nextLane(
     ...[gateway, ...routes].map((route) => ({ route })),
     ...absent.flatMap((other) => shared.map((headRoute) => ({ route: other, headRoute }))),
   ]
-  const firsts = ways.map(({ headRoute }) => (headRoute === undefined ? firstReady : firstSticking))
   const values = ways.flatMap(({ route, headRoute }) => {
     const way = headRoute === undefined ? [route] : [route, headRoute]
     return [...way, level, after, ...way, level, '']
   })
+  return tx.one<ReadyLane>(nextSql(1 + routes.length, ways.length), ...values)
+}
+
+const nextSqls = new Map<number, string>()
+
+/** The statement for so many ways, of which the first `plain` have no `headRoute`. */
+function nextSql(plain: number, ways: number): string {
+  const key = plain * 1_000 + ways
+  const known = nextSqls.get(key)
+  if (known !== undefined) return known
+  const firsts = Array.from({ length: ways }, (_, i) => (i < plain ? firstReady : firstSticking))
   const sql = `SELECT key, head, turn FROM lane WHERE key IN (${firsts.join(', ')}) ORDER BY turn LIMIT 1`
-  return tx.one<ReadyLane>(sql, ...values)
+  nextSqls.set(key, sql)
+  return sql
 }
 
 /** The next client after the one that was served last, or else the first one. */

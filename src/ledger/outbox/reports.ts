@@ -225,29 +225,33 @@ function settleReport(tx: Tx, row: SubmissionRow, { account, outcome, ...report 
 /** Reports of a SIM that are retried when a segment without reference is settled. */
 const maxRetried = 50
 
+/** Retries reports that were received before the id of their message, by any of its `keys`. */
+export function matchNamedReports(tx: Tx, account: string, keys: readonly string[], now: number): void {
+  applyAll(tx, waitingFor(tx, account, keys), now)
+}
+
 /**
- * Retries reports that were received before their reference was known, by any of its `keys`; by TP-MR also those that
- * waited for the reference of another segment, where there are segments without one.
+ * The same for TP-MR, and those that waited for the reference of another segment, where there are segments without one.
  */
 export function matchWaitingReports(tx: Tx, account: string, keys: readonly string[], now: number): void {
-  const waiting = `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND sim = ?`
-  const named =
-    keys.length === 0
-      ? []
-      : tx.all<WaitingReport>(
-          `${waiting} AND ${keyIn('reference')} IN (?${', ?'.repeat(keys.length - 1)})`,
-          account,
-          ...keys,
-        )
   const others = lacksReferences(tx, account, now)
     ? tx.all<WaitingReport>(`${waiting} ORDER BY received_at DESC LIMIT ?`, account, maxRetried)
     : []
-  const rows = new Map([...named, ...others.reverse()].map((row) => [row.id, row]))
-  for (const [id, row] of rows) {
-    if (applyReport(tx, keptReport(row, now), now)) {
+  applyAll(tx, [...waitingFor(tx, account, keys), ...others.reverse()], now)
+}
+
+const waiting = `SELECT id, sim AS account, document FROM raw WHERE state = 'report' AND sim = ?`
+
+function waitingFor(tx: Tx, account: string, keys: readonly string[]): WaitingReport[] {
+  if (keys.length === 0) return []
+  const sql = `${waiting} AND ${keyIn('reference')} IN (?${', ?'.repeat(keys.length - 1)})`
+  return tx.all<WaitingReport>(sql, account, ...keys)
+}
+
+function applyAll(tx: Tx, reports: readonly WaitingReport[], now: number): void {
+  for (const [id, row] of new Map(reports.map((row) => [row.id, row])))
+    if (applyReport(tx, keptReport(row, now), now))
       tx.run(`UPDATE raw SET state = 'done', pdu = NULL, document = NULL WHERE id = ?`, id)
-    }
-  }
 }
 
 /** Reports stored by an older version have TP-MR as a number, and some lack the service centre. */

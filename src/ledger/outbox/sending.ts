@@ -9,7 +9,7 @@ import type { Tx } from '../tx.ts'
 import { partBefore } from './acts.ts'
 import { keptId, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
-import { matchWaitingReports } from './reports.ts'
+import { matchNamedReports, matchWaitingReports } from './reports.ts'
 import { withRiders } from './riders.ts'
 import type { Event } from './states/event.ts'
 
@@ -65,8 +65,8 @@ export function markSent(
     for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', account, reports, now })
   }
   // A report may arrive before the answer with its reference.
-  const keys = reference === null ? [] : matching === 'message_id' ? keysOf(reference) : [keyOf(reference)]
-  matchWaitingReports(tx, account, keys, now)
+  if (matching === 'message_id') matchNamedReports(tx, account, reference === null ? [] : keysOf(reference), now)
+  else matchWaitingReports(tx, account, reference === null ? [] : [keyOf(reference)], now)
 }
 
 function givesReports(tx: Tx, account: string): boolean {
