@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
-  http: pure,
+  http: [...pure, 'api'],
   config: pure,
   fleet: [...pure, 'config', 'store'],
   simulator: pure,
@@ -74,7 +74,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   pino: ['cli'],
   yaml: ['config'],
   'libphonenumber-js': ['device/parameters/numbers.ts'],
-  zod: ['api', 'config', 'device', 'cli/print-schema.ts'],
+  zod: ['api', 'config', 'device', 'http', 'cli/print-schema.ts'],
 }
 
 /** What pure rooms may take from Node: nothing. */

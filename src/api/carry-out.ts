@@ -1,11 +1,10 @@
-import * as z from 'zod'
-import { wordsOf } from '../config/problems.ts'
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { may } from '../message/rights.ts'
+import { type Action, may } from '../message/rights.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { own } from '../util/own.ts'
 import { operations, pathsOf } from './all-operations.ts'
+import { inputProblems, pointerTo } from './input-problems.ts'
 import type { ApiDeps, Data } from './operation.ts'
 
 /**
@@ -20,19 +19,20 @@ export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker
     const meant = didYouMean(path, known) || `; there is ${known.join(', ')}`
     throw new Fault('unknown_command', `there is no request "${path}"${meant}`)
   }
-  if (asker.rights !== null && !may(asker.rights, { act: 'request', least: one.role }))
-    throw new Fault('not_allowed', `${asker.name} is not allowed to request ${path}`)
+  if (one.action === undefined) assertMay(asker, { act: 'request', least: one.role }, `request ${path}`)
   const parsed = one.input.safeParse(data)
-  if (parsed.success) return (await one.run(parsed.data, deps, asker)) as Data
-  const [issue] = parsed.error.issues
-  if (issue === undefined) throw new Fault('invalid_payload', `${path}: is wrong`)
-  if (issue.code === 'unrecognized_keys') throw new Fault('invalid_payload', unknownKey(path, issue.keys, one.input))
-  const { path: at, words } = wordsOf(issue, data)
-  throw new Fault('invalid_payload', `${[path, ...at].join('.')}: ${words}`)
+  if (!parsed.success) {
+    const problems = inputProblems(parsed.error, data, one.input)
+    const [first = { path: [], words: 'is wrong' }] = problems
+    const at = first.words.startsWith('unknown key') ? first.path.slice(0, -1) : first.path
+    const errors = problems.map((problem) => ({ pointer: pointerTo(problem.path), detail: problem.words }))
+    throw new Fault('invalid_payload', `${[path, ...at].join('.')}: ${first.words}`, { errors })
+  }
+  if (one.action !== undefined) assertMay(asker, one.action(parsed.data, deps), `request ${path} for this`)
+  return (await one.run(parsed.data, deps, asker)) as Data
 }
 
-function unknownKey(path: string, [key = '']: readonly string[], input: z.ZodType): string {
-  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
-  const known = Object.keys(properties)
-  return `${path}: unknown key "${key}"${didYouMean(key, known) || `; there is ${known.join(', ') || 'none'}`}`
+/** Fails with `not_allowed`. On MQTT the topics decide. */
+export function assertMay({ rights, name }: Asker, action: Action, what: string): void {
+  if (rights !== null && !may(rights, action)) throw new Fault('not_allowed', `${name} is not allowed to ${what}`)
 }

@@ -7,7 +7,7 @@ import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import type { Role } from '../message/rights.ts'
+import type { Action, Role } from '../message/rights.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
@@ -27,6 +27,8 @@ export interface ApiDeps {
   health(): Promise<Record<string, unknown>>
   /** Queues a request. It is durable when this resolves. */
   submit(accepted: Accepted): Promise<Enqueued>
+  /** Whether a name or number is that of a contact or a device. */
+  isRecipient(to: string): boolean
   /** Announces everything to Home Assistant again, or withdraws all of it. */
   rediscover(how: 'again' | 'clear'): Promise<void>
   /** Publishes that the queue was paused or resumed. */
@@ -55,8 +57,10 @@ export const thisMachine: readonly Surface[] = ['local']
 /** An operation of the hub, the same on every interface. */
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
   readonly summary: string
-  /** The least role that is allowed to. */
+  /** The least role that is allowed to, where `action` does not name the right. */
   readonly role: Role
+  /** The right that a requester needs for this input, the same as on topics. The operation may check further ones. */
+  readonly action?: (data: z.output<I>, deps: ApiDeps) => Action
   readonly surfaces: readonly Surface[]
   readonly input: I
   readonly output: O

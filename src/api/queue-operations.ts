@@ -11,7 +11,7 @@ const about = <T extends z.ZodRawShape>(shape: T) => orScalar('device', z.strict
 const scope = about({ device: id.optional(), gateway: id.optional() })
 
 /** A pending command or text. */
-const queuedRow = z.looseObject({
+export const queuedRow = z.looseObject({
   command_id: z.string(),
   device: z.string().nullable(),
   to: z.string().nullable(),

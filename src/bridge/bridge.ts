@@ -208,9 +208,9 @@ export class Bridge {
     await this.#deps.store.run('emit', [answer])
   }
 
-  /** The same requests from the local command line. */
-  ask(path: string, data: unknown): Promise<Data> {
-    return carryOut(path, data, this.#apiDeps(), ownAsker('command line', 'local'))
+  /** The same requests from the local command line, and of callers of the HTTP interface. */
+  ask(path: string, data: unknown, asker = ownAsker('command line', 'local')): Promise<Data> {
+    return carryOut(path, data, this.#apiDeps(), asker)
   }
 
   /** Publishes availability, then announcements, in small steps while clients are served. */

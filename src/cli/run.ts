@@ -5,8 +5,9 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
+import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
-import { assertFree, type HttpSource, serveControl, serveHttp } from '../http/server.ts'
+import { assertFree, type HttpSource, serveHttp } from '../http/server.ts'
 import { Hub } from '../hub/hub.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import type { Log } from '../message/events.ts'
@@ -169,14 +170,21 @@ export async function serve(
       { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
       context.version,
     )
-    const source: HttpSource = {
-      health: () => hub.healthy,
-      metrics: () => metrics.render(),
-      backup: (folder) => hub.backup(join(folder, 'smshub.db')),
-      ask: (path, body) => hub.request(path, body),
+    const observed = { health: () => hub.healthy, metrics: () => metrics.render() }
+    const local = {
+      ...observed,
+      backup: (folder: string) => hub.backup(join(folder, 'smshub.db')),
+      ask: (path: string, body: Readonly<Record<string, unknown>>) => hub.request(path, body),
     }
-    servers.push(await serveControl(source, prepareControl(foundBy)))
-    if (config.http.enabled) servers.push(await serveHttp(source, { ...config.http.listen, hosts: config.http.hosts }))
+    servers.push(await serveControl(local, prepareControl(foundBy)))
+    const source: HttpSource = {
+      ...observed,
+      request: (path, data, asker) => hub.request(path, data, asker),
+      now: () => hub.now(),
+      log: (line) => log('error', 'http', line),
+    }
+    const { enabled, listen, hosts, origins } = config.http
+    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access: () => {} }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {

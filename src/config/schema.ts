@@ -184,11 +184,22 @@ export const Config = z
       .prefault({}),
     http: z
       .strictObject({
-        listen: key(listen.prefault('127.0.0.1:8080'), 'Address of /healthz and /metrics', '127.0.0.1:8080'),
+        listen: key(
+          listen.prefault('127.0.0.1:8080'),
+          'Address of /healthz, /metrics and the REST interface /v1',
+          '127.0.0.1:8080',
+        ),
         enabled: key(flag.default(true), 'Whether they are served', 'true'),
         hosts: key(list(z.string().min(1)).default([]), 'Host names under which other machines may access it', [
           'hub.example.org',
         ]),
+        origins: key(
+          list(
+            z.string().regex(/^https?:\/\/[^/?#\s]+$/, 'must be a scheme and a host, like https://app.example.org'),
+          ).default([]),
+          'Origins of web pages elsewhere that may use the REST interface, with a key',
+          ['https://app.example.org'],
+        ),
       })
       .prefault({}),
     data: key(z.string().min(1).default('./data'), 'Folder of the data, relative to this file', './data'),

@@ -1,6 +1,7 @@
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import type { Asker } from '../message/accepted.ts'
 import type { Counts } from '../message/counts.ts'
 import type { Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
@@ -116,9 +117,14 @@ export class Hub {
     return this.#ground.store.backup(path)
   }
 
-  /** Carries out an operation for the local command line. */
-  request(path: string, data: unknown): Promise<Readonly<Record<string, unknown>>> {
-    return this.#rooms.bridge.ask(path, data)
+  /** Carries out an operation, for the local command line without an asker. */
+  request(path: string, data: unknown, asker?: Asker): Promise<Readonly<Record<string, unknown>>> {
+    return this.#rooms.bridge.ask(path, data, asker)
+  }
+
+  /** ms since 1970, by the hub's own time. */
+  now(): number {
+    return this.#ground.time.now()
   }
 
   /** Accepts nothing new, lets running work finish, and publishes offline. */

@@ -153,6 +153,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
     newId: () => newId('out'),
     shown: (event) => events.emit('gateway', event),
     submit: (accepted) => submit.submit(accepted),
+    isRecipient: (to) => submit.isRecipient(to, false),
     numberOf: (id) => numberOf(config, id),
     outcome: (commandId, forMs) => outcomes.of(commandId, forMs),
     republishRetained: () => publisher.republishRetained(),

@@ -31,6 +31,8 @@ export interface Asker {
   readonly delivery: Delivery | null
   /** An `id` from outside the payload. */
   readonly id: string | null
+  /** Its own limit of requests that queue texts an hour; null for that of any client. */
+  readonly perHour: number | null
   /** Time to live where the payload gives none. */
   readonly expirySeconds: number | null
   /** It was queued somewhere while the hub was down. */
@@ -49,6 +51,8 @@ export interface Accepted {
   /** The `id` by which repeated requests count as one, and its scope. */
   readonly idempotency: { readonly scope: string; readonly id: string } | null
   readonly delivery: Delivery | null
+  /** The requester's own limit an hour; null for that of any client. */
+  readonly perHour: number | null
   /** Compared where an `id` is used again. */
   readonly content: Content
 }
@@ -70,6 +74,7 @@ export const ownAsker = (name: string, surface: 'hub' | 'local'): Asker => ({
   replyTo: null,
   delivery: null,
   id: null,
+  perHour: null,
   expirySeconds: null,
   waited: false,
   mayBeClearing: false,
@@ -107,10 +112,10 @@ export function acceptGet(asker: Asker, device: string, property: string | null)
   return accept(asker, content, intent, () => ({ intents: [intent], meta: {} }))
 }
 
-type Made = Pick<Accepted, 'origin' | 'options' | 'delivery' | 'content'>
+type Made = Pick<Accepted, 'origin' | 'options' | 'delivery' | 'perHour' | 'content'>
 
 function made(asker: Asker, content: Content, meta: Meta): Made {
-  const { name, isAnonymous, replyTo, delivery } = asker
+  const { name, isAnonymous, replyTo, delivery, perHour } = asker
   return {
     origin: { client: name, isAnonymous, ref: meta.id ?? asker.id, replyTo },
     options: {
@@ -125,6 +130,7 @@ function made(asker: Asker, content: Content, meta: Meta): Made {
       mayBeClearing: asker.mayBeClearing,
     },
     delivery,
+    perHour,
     content,
   }
 }

@@ -14,6 +14,7 @@ export const faults = {
   out_of_range: { retryable: false },
   not_allowed: { retryable: false },
   retained_command: { retryable: false, hint: 'Publish commands without the retain flag.' },
+  conflict: { retryable: false, hint: 'Look at it again: its state is not what the request takes it for.' },
   duplicate: { retryable: false, hint: 'Wait for the running command, or add "force": true.' },
   rate_limited: {
     retryable: true,

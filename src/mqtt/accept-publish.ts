@@ -23,6 +23,7 @@ export function askerOf(publish: Publish): Asker {
     },
     delivery: messageId === null ? null : { client, messageId, connection, duplicate },
     id: publish.id ?? null,
+    perHour: null,
     expirySeconds: publish.expirySeconds,
     waited: publish.waited,
     mayBeClearing: publish.clearing === 'unknown',

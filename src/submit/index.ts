@@ -77,12 +77,14 @@ export class Submit {
 
   /** From the request to the disk. When it resolves, the acknowledgement may be sent. */
   async submit(accepted: Accepted): Promise<Enqueued> {
-    const { store, rules, limits } = this.#deps
+    const { store, rules } = this.#deps
     if (!this.#deps.hasRoom())
       throw new Fault('storage_full', 'the disk is full: nothing is accepted until there is space')
     const now = rules.now()
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
     const identity = identityOf(accepted)
+    const { perHour } = accepted
+    const limits = perHour === null ? this.#deps.limits : { ...this.#deps.limits, clientPerHour: perHour }
     const enqueue = (items: readonly Item[]) => {
       const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
       // Before the commit, which the claim can share then. Among several it is not known whose turn it will be.

@@ -22,8 +22,14 @@ afterEach(async () => void (await server?.close()))
 /** What a hub in this state answers on /healthz, asked by this name. */
 async function ask(parts: HealthParts, host = '127.0.0.1', path = '/healthz', hosts: readonly string[] = []) {
   const nothing = async () => ({ contentType: 'text/plain', body: 'figures' })
-  const source = { health: () => healthOf(parts), metrics: nothing, backup: async () => {}, ask: async () => null }
-  server = await serveHttp(source, { host: '127.0.0.1', port: 0, hosts })
+  const source = {
+    health: () => healthOf(parts),
+    metrics: nothing,
+    request: async () => ({}),
+    now: () => 0,
+    log: () => {},
+  }
+  server = await serveHttp(source, { host: '127.0.0.1', port: 0, hosts, origins: [], access: () => {} })
   const { port } = server.server.address() as AddressInfo
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {

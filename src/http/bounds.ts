@@ -1,0 +1,77 @@
+import { isUtf8 } from 'node:buffer'
+import { type Server, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import { type HttpCode, httpProblem } from './problem-document.ts'
+import { refuse } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
+
+const maxBodyOctets = 64 * 1024
+/** Of all clients: readers of the event stream included. */
+export const maxConnections = 1_000
+
+/** What a client can make the server hold, in octets and time. */
+export const serverOptions: FastifyHttpOptions<Server> = {
+  logger: false,
+  bodyLimit: maxBodyOctets,
+  keepAliveTimeout: 30_000,
+  // Streams that never end by themselves don't delay the end of the hub.
+  forceCloseConnections: true,
+  http: {
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    connectionsCheckingInterval: 1_000,
+    insecureHTTPParser: false,
+  },
+  clientErrorHandler: (error, socket) => refuseOctets(error.code, socket),
+}
+
+/** Only JSON is read, and only valid UTF-8. */
+export function takeJson(server: FastifyInstance): void {
+  const json = server.getDefaultJsonParser('error', 'error')
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    if (!isUtf8(body)) return done(Object.assign(new Error('the body is not UTF-8'), { statusCode: 400 }))
+    return json(request, body.toString(), done)
+  })
+}
+
+/**
+ * Requests that two programs on the way could read differently. Node.js refuses the rest: both lengths, two different
+ * ones, folded headers, and line feeds without their carriage return.
+ */
+export function refuseAmbiguous(server: FastifyInstance): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const { rawHeaders, url = '' } = request.raw
+    const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
+    if (hosts.length > 1) return refuse(request, reply, 'malformed_request', 'the header Host is there more than once')
+    if (!url.startsWith('/')) return refuse(request, reply, 'malformed_request', 'the target must be a path')
+    return undefined
+  })
+}
+
+const ofParser: Readonly<Record<string, readonly [HttpCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['headers_too_large', 'the headers are larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['request_timeout', 'the request was not complete in time'],
+}
+
+/** Answers what never became a request, and closes the connection. */
+function refuseOctets(error: string | undefined, socket: Socket): void {
+  if (error === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const [code, detail] = ofParser[error ?? ''] ?? ['malformed_request', 'this is not HTTP as RFC 9112 has it']
+  const problem = httpProblem(code, detail, { path: '/', requestId: '' })
+  const body = JSON.stringify(problem)
+  const headers = {
+    ...securityHeaders,
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('')}\r\n${body}`)
+}

@@ -1,0 +1,151 @@
+import * as z from 'zod'
+import { type ErrorReport, type Fault, type FaultCode, faults, hintOf } from '../message/fault.ts'
+
+interface Row {
+  readonly status: number
+  readonly title: string
+}
+
+/** Where a body or a query is at fault it is 422; for what the path names, 404. */
+const unknown = (what: string): Row => ({ status: 404, title: `Unknown ${what}` })
+const invalid: Row = { status: 422, title: 'Invalid request' }
+const notAllowed: Row = { status: 403, title: 'Not allowed' }
+const noRoom: Row = { status: 503, title: 'Nothing can be stored' }
+const defect: Row = { status: 500, title: 'Defect of the hub' }
+const outside: Row = { status: 502, title: 'The mobile network did not do it' }
+
+/** Problems of HTTP itself, which no other interface has. */
+const ofHttp = {
+  malformed_request: { status: 400, title: 'Malformed request' },
+  unauthenticated: { status: 401, title: 'Who makes the request is not known' },
+  insufficient_scope: { status: 403, title: 'The key is not for this' },
+  foreign_host: { status: 403, title: 'Another name of the hub' },
+  unknown_route: { status: 404, title: 'No such route' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  request_timeout: { status: 408, title: 'Request timed out' },
+  precondition_failed: { status: 412, title: 'It was changed meanwhile' },
+  payload_too_large: { status: 413, title: 'Request too large' },
+  unsupported_media_type: { status: 415, title: 'Not JSON' },
+  precondition_required: { status: 428, title: 'If-Match is missing' },
+  headers_too_large: { status: 431, title: 'Headers too large' },
+} as const satisfies Readonly<Record<string, Row>>
+
+/** The status of every fault. */
+const ofFaults: Readonly<Record<FaultCode, Row>> = {
+  invalid_payload: invalid,
+  unknown_device: unknown('device'),
+  unknown_command: unknown('command'),
+  unknown_property: unknown('property'),
+  out_of_range: invalid,
+  not_allowed: notAllowed,
+  retained_command: invalid,
+  duplicate: { status: 409, title: 'The same is under way' },
+  conflict: { status: 409, title: 'Its state does not allow it' },
+  rate_limited: { status: 429, title: 'Quota used up' },
+  queue_full: { status: 429, title: 'Queue full' },
+  ttl_expired: invalid,
+  not_supported: { status: 422, title: 'Not supported' },
+  no_gateway: unknown('gateway'),
+  number_blocked: { status: 403, title: 'Number not allowed' },
+  text_too_long: invalid,
+  encoding_error: invalid,
+  modem_error: outside,
+  carrier_error: outside,
+  network_rejected: outside,
+  delivery_failed: outside,
+  reply_timeout: { status: 504, title: 'No answer in time' },
+  reply_mismatch: outside,
+  device_error: outside,
+  internal: defect,
+  invalid_config: invalid,
+  invalid_profile: invalid,
+  data_locked: noRoom,
+  store_damaged: noRoom,
+  store_newer: noRoom,
+  storage_full: noRoom,
+  storage_failed: noRoom,
+  port_failed: outside,
+  malformed_pdu: invalid,
+}
+
+export type HttpCode = keyof typeof ofHttp
+const codes = [...Object.keys(ofHttp), ...Object.keys(faults)] as [HttpCode | FaultCode, ...(HttpCode | FaultCode)[]]
+
+/** One place that is wrong: a JSON pointer into the body, or the name of a parameter. */
+const wrong = z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() })
+export type Wrong = z.output<typeof wrong>
+
+/** An error as RFC 9457 has it. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int().min(400).max(599),
+    detail: z.string(),
+    instance: z.string(),
+    code: z.enum(codes),
+    retryable: z.boolean(),
+    hint: z.string().optional(),
+    errors: z.array(wrong).optional(),
+    details: z.record(z.string(), z.unknown()).optional(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.output<typeof Problem>
+
+/** The request that has the problem. */
+export interface Refused {
+  readonly path: string
+  readonly requestId: string
+  /** Whether the path names something, which may be what is unknown. */
+  readonly namesIt: boolean
+}
+
+export function httpProblem(code: HttpCode, detail: string, { path, requestId }: Omit<Refused, 'namesIt'>): Problem {
+  const row = ofHttp[code]
+  return {
+    type: typeOf(code),
+    ...row,
+    detail,
+    instance: path,
+    code,
+    retryable: code === 'request_timeout',
+    request_id: requestId,
+  }
+}
+
+export function problemOf(fault: Fault | ErrorReport, { path, requestId, namesIt }: Refused): Problem {
+  const { code, message, retryable } = fault
+  const { errors, ...details } = ('detail' in fault ? fault.detail : fault.details) ?? {}
+  const { title, status } = ofFaults[code]
+  const hint = hintOf(code)
+  return {
+    type: typeOf(code),
+    title,
+    // The reason of a defect is in the log only.
+    detail: code === 'internal' ? 'a defect of the hub; the log has its reason' : message,
+    status: statusOf(code, status, details, namesIt),
+    instance: path,
+    code,
+    retryable,
+    ...(hint !== undefined && { hint }),
+    ...(Array.isArray(errors) && { errors: errors as Wrong[] }),
+    ...(code !== 'internal' && Object.keys(details).length > 0 && { details }),
+    request_id: requestId,
+  }
+}
+
+function statusOf(code: FaultCode, status: number, details: Readonly<Record<string, unknown>>, namesIt: boolean) {
+  if (status === 404 && !namesIt) return invalid.status
+  // An id for something else than before: the draft of Idempotency-Key has 422 for it.
+  return code === 'duplicate' && details.reused_id !== undefined ? invalid.status : status
+}
+
+const typeOf = (code: string): string => `urn:smshub:error:${code}`
+
+/** Seconds for Retry-After; null where it makes no sense. */
+export function retryAfterOf({ status, details }: Problem, now: number): number | null {
+  if (status !== 429 && status !== 503) return null
+  const frees = typeof details?.frees_at === 'string' ? Date.parse(details.frees_at) : Number.NaN
+  return Number.isNaN(frees) ? 60 : Math.max(1, Math.ceil((frees - now) / 1000))
+}

@@ -1,0 +1,53 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Fault } from '../message/fault.ts'
+import { type HttpCode, httpProblem, type Problem, problemOf, retryAfterOf } from './problem-document.ts'
+
+const mediaType = 'application/problem+json'
+
+/** Codes of fastify for requests that never reach a route. */
+const ofFramework: Readonly<Record<string, HttpCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+}
+
+const words: Readonly<Partial<Record<HttpCode, string>>> = {
+  unsupported_media_type: 'send the body as application/json',
+}
+
+const refusedOf = (request: FastifyRequest) => ({
+  // Without the query, which may hold what is not to be logged.
+  path: request.url.split('?', 1)[0] ?? '/',
+  requestId: request.id,
+  namesIt: Object.keys((request.params as object | undefined) ?? {}).length > 0,
+})
+
+/** Answers with a problem that HTTP itself has. */
+export function refuse(request: FastifyRequest, reply: FastifyReply, code: HttpCode, detail: string): FastifyReply {
+  return send(reply, httpProblem(code, detail, refusedOf(request)))
+}
+
+/** Answers with a fault, whatever it was thrown as. */
+export function refuseFault(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  { now, log }: { now(): number; log(line: string): void },
+): FastifyReply {
+  const { code = '', statusCode = 500, message } = error as Partial<FastifyError>
+  if (!(error instanceof Fault) && statusCode < 500) {
+    const known = ofFramework[code] ?? 'malformed_request'
+    return refuse(request, reply, known, words[known] ?? message ?? '')
+  }
+  const fault = Fault.from(error)
+  const problem = problemOf(fault, refusedOf(request))
+  if (fault.code === 'internal') {
+    log(`a defect of the hub in ${request.method} ${problem.instance} (${request.id}): ${fault.stack ?? message}`)
+  }
+  const after = retryAfterOf(problem, now())
+  if (after !== null) reply.header('retry-after', after)
+  return send(reply, problem)
+}
+
+const send = (reply: FastifyReply, problem: Problem): FastifyReply =>
+  // As a string: fastify adds a charset to objects only, and RFC 9457 has none.
+  reply.code(problem.status).header('content-type', mediaType).send(JSON.stringify(problem))

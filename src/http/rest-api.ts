@@ -1,0 +1,130 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import type { Data } from '../api/operation.ts'
+import type { Asker } from '../message/accepted.ts'
+import type { Caller } from '../message/caller.ts'
+import { cursorOf, placeOf } from './cursor.ts'
+import { idempotencyKeyOf } from './idempotency-key.ts'
+import { refuse } from './refuse.ts'
+import type { Parts, Route } from './route.ts'
+import { validatorCompiler } from './validate.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who makes the request; null while that is not proven. */
+    caller: Caller | null
+  }
+}
+
+/** What the REST interface needs of the hub. */
+export interface RestSource {
+  /** Carries out an operation. */
+  request(path: string, data: unknown, asker: Asker): Promise<Data>
+}
+
+export const prefix = '/v1'
+const nothing = z.strictObject({})
+
+/** Serves a table of routes below `/v1`. */
+export function serveRest(server: FastifyInstance, routes: readonly Route[], source: RestSource): void {
+  server.setValidatorCompiler(validatorCompiler)
+  for (const route of routes) {
+    const { method, path, params, query = nothing, body, maxOctets } = route
+    server.route({
+      method,
+      url: `${prefix}${path}`,
+      ...(maxOctets !== undefined && { bodyLimit: maxOctets }),
+      schema: {
+        ...(params && { params }),
+        querystring: query,
+        ...(method !== 'GET' && { body: body ?? nothing.optional() }),
+      },
+      onRequest: async (request, reply) => admit(route, request, reply),
+      handler: async (request, reply) => render(route, request, reply, source),
+    })
+  }
+  refuseOtherMethods(server, routes)
+}
+
+/** Who is not known, or has a key that is not for this, gets no further: the body is not read. */
+function admit({ scope }: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  const { caller } = request
+  if (caller === null) {
+    reply.header('www-authenticate', 'Bearer realm="smshub"')
+    return refuse(request, reply, 'unauthenticated', 'send a key as Authorization: Bearer smk_…, or sign in')
+  }
+  if (caller.scopes === null || caller.scopes.includes(scope)) return undefined
+  reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+  return refuse(request, reply, 'insufficient_scope', `${caller.name} lacks the scope ${scope}`)
+}
+
+async function render(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  source: RestSource,
+): Promise<unknown> {
+  const key = route.kind === 'queues' ? idempotencyKeyOf(request.headers['idempotency-key']) : null
+  const asker = askerOf(request.caller as Caller, key)
+  const data = await source.request(route.operation, inputOf(route, request), asker)
+  reply.code(route.status ?? 200)
+  if (route.location !== undefined) reply.header('location', `${prefix}${route.location(data)}`)
+  if (data.repeated === true) reply.header('idempotency-replayed', 'true')
+  if (route.status === 204) return reply.send()
+  const shown = route.shows === undefined ? data : route.shows(data)
+  return route.kind === 'list' ? page(route, request, reply, shown as Data) : shown
+}
+
+function inputOf(route: Route, request: FastifyRequest): Readonly<Record<string, unknown>> {
+  const { body, params, query } = request as unknown as Parts
+  const { cursor, ...filters } = query
+  const parts = {
+    params,
+    body,
+    query: typeof cursor === 'string' ? { ...filters, cursor: placeOf(route.name, cursor) } : query,
+  }
+  return route.input?.(parts) ?? { ...parts.query, ...(parts.body as object | undefined), ...params }
+}
+
+/** A page of a list: `{ data, next_cursor }`, and the link to the next one (RFC 8288). */
+function page({ name }: Route, request: FastifyRequest, reply: FastifyReply, { data, next }: Data): Data {
+  if (typeof next !== 'string') return { data, next_cursor: null }
+  const cursor = cursorOf(name, next)
+  const [path = '', query = ''] = request.url.split('?', 2)
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', cursor)
+  reply.header('link', `<${path}?${parameters}>; rel="next"`)
+  return { data, next_cursor: cursor }
+}
+
+const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({
+  surface: 'http',
+  name,
+  isAnonymous: false,
+  rights,
+  replyTo: null,
+  delivery: null,
+  id,
+  perHour,
+  expirySeconds: null,
+  waited: false,
+  mayBeClearing: false,
+})
+
+/** A path that exists with another method. */
+function refuseOtherMethods(server: FastifyInstance, routes: readonly Route[]): void {
+  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const taken = routes.filter((route) => route.path === path).map(({ method }) => method)
+    const allowed = [...taken, ...(taken.includes('GET') ? ['HEAD'] : [])].join(', ')
+    server.route({
+      method: methods.filter((method) => !taken.includes(method)),
+      url: `${prefix}${path}`,
+      onRequest: async (request, reply) => {
+        reply.header('allow', allowed)
+        return refuse(request, reply, 'method_not_allowed', `${request.method} is not possible here; ${allowed} is`)
+      },
+      handler: async () => {},
+    })
+  }
+}
