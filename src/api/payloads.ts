@@ -70,6 +70,7 @@ export const smsStatusPayload = z.looseObject({
   reason: maybe(z.string()).optional(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
+  sent_at: time.optional(),
   at: time,
   error: maybe(error),
 })

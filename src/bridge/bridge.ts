@@ -20,7 +20,7 @@ import { inBackground, logged, untilDone } from '../util/background.ts'
 import { type Clock, sleep, type Timer } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { Failures } from './failures.ts'
-import { Gateways, type GatewaysDeps } from './gateways.ts'
+import { Gateways } from './gateways.ts'
 import { type HealthSources, healthReport } from './health-report.ts'
 import { Logging } from './logging.ts'
 import { drained } from './pace.ts'
@@ -43,7 +43,6 @@ export interface BridgeDeps extends Omit<ApiDeps, Own> {
   readonly clockBehind: HealthSources['clockBehind']
   readonly instance: string
   newId(): string
-  shown: GatewaysDeps['shown']
   /** Publishes everything retained again. */
   republishRetained(): void
 }

@@ -24,8 +24,6 @@ export interface GatewaysDeps {
   readonly clock: Clock
   now(): number
   gateways(): ReadonlyMap<string, AskedGateway>
-  /** The published state of a gateway has changed. */
-  shown(event: { readonly id: string; readonly state: GatewayStatus }): void
   log(level: LogLevel, message: string): void
 }
 
@@ -94,7 +92,6 @@ export class Gateways implements GatewayBoard {
     const news = newsOf(id, state).filter((one) => !this.#isShown(one))
     if (news.length === 0) return null
     for (const { name, text } of news) this.#shown.set(name, text)
-    this.#deps.shown({ id, state })
     this.#commit(news)
     return state
   }

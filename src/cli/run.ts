@@ -139,6 +139,7 @@ export async function serve(
   const restarted = new Promise<typeof again>((resolve) => {
     restart = () => resolve(again)
   })
+  const metrics = new Metrics({ version: context.version, gateways: Object.keys(config.gateways) })
   const hub = await Hub.start({
     config,
     dataFolder,
@@ -150,6 +151,7 @@ export async function serve(
     commitDelay,
     setLogLevel: setLevel,
     restart,
+    observe: (events) => metrics.observe(events),
     beforeConnect: async () => {
       if (config.http.enabled) await assertFree(config.http.listen)
     },
@@ -166,11 +168,7 @@ export async function serve(
   })
   const servers: { close(): Promise<unknown> }[] = []
   try {
-    const metrics = new Metrics(
-      { events: hub.events, counts: () => hub.counts(), mqttConnected: () => hub.healthy.mqtt },
-      context.version,
-    )
-    const observed = { health: () => hub.healthy, metrics: () => metrics.render() }
+    const observed = { health: () => hub.healthy, metrics: async () => metrics.render(await hub.readings()) }
     const local = {
       ...observed,
       backup: (folder: string) => hub.backup(join(folder, 'smshub.db')),
@@ -180,6 +178,7 @@ export async function serve(
     const source: HttpSource = {
       ...observed,
       request: (path, data, asker) => hub.request(path, data, asker),
+      answered: (request) => hub.events.emit('answered', request),
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
+import type { AnsweredRequest } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { maxConnections, refuseAmbiguous, serverOptions, takeJson } from './bounds.ts'
 import { allowOrigins } from './cors.ts'
 import { isOurs, nameIn } from './host-check.ts'
+import { observeAnswers } from './observe-answers.ts'
 import { type Observable, observe } from './open-routes.ts'
 import { refuse, refuseFault } from './refuse.ts'
 import { type RestSource, serveRest } from './rest-api.ts'
@@ -12,6 +14,8 @@ import { setSecurityHeaders } from './security-headers.ts'
 
 /** Sources of the HTTP server. */
 export interface HttpSource extends Observable, RestSource {
+  /** Observes each answer. */
+  answered(request: AnsweredRequest): void
   /** ms since 1970. */
   now(): number
   /** A line for the log, as an error. */
@@ -40,6 +44,7 @@ export async function serveHttp(
       refuseFault(request, reply, error, source)
     },
   })
+  observeAnswers(server, (request) => source.answered(request))
   server.server.maxConnections = maxConnections
   takeJson(server)
   server.decorateRequest('caller', null)

@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { Log, LogLevel } from '../message/events.ts'
+import type { Log, LogLevel, Observations } from '../message/events.ts'
 import type { Decoder } from '../message/incoming.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import type { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
+import type { Emitter } from '../util/emitter.ts'
 import type { Checkpoint } from '../util/steps.ts'
 
 export interface HubOptions {
@@ -26,6 +27,8 @@ export interface HubOptions {
   readonly copyFiles?: (folder: string) => void
   /** Paths of the simulated modems, by gateway of type simulated. */
   readonly simulated?: ReadonlyMap<string, string>
+  /** Called before anything is started, so that observers miss nothing. */
+  readonly observe?: (events: Emitter<Observations>) => void
   /** Checks before the hub connects to the broker. */
   readonly beforeConnect?: () => Promise<void>
   /** Leaves nothing at an external broker: a dry run. */

@@ -2,10 +2,10 @@ import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Asker } from '../message/accepted.ts'
-import type { Counts } from '../message/counts.ts'
 import type { Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
+import type { Readings } from '../message/readings.ts'
 import { Emitter } from '../util/emitter.ts'
 import { startGateways, stopGateways } from './gateway-makers.ts'
 import { type Ground, layGround } from './ground.ts'
@@ -34,6 +34,7 @@ export class Hub {
     this.#rooms = makeRooms(options, ground, this.events)
     const { behind } = this.#rooms
     this.#parts = new Parts(this.#list(), { clock, checkpoint, failed: (what) => behind.failed(what) })
+    options.observe?.(this.events)
   }
 
   /** Starts everything, the store first. Rejects with a Fault and its remedy, after stopping what was started. */
@@ -108,8 +109,15 @@ export class Hub {
     return this.#ground.store.fatal
   }
 
-  counts(): Promise<Counts> {
-    return this.#ground.store.run('counts', undefined)
+  /** For metrics. Its queries run before the commit of others: the figures need not be exact. */
+  async readings(): Promise<Readings> {
+    const { ingress, bridge, limits, now } = this.#rooms
+    const ids = [...this.gateways.keys()]
+    const stored = await this.#ground.store.runEarly('figures', {
+      limits: Object.fromEntries(ids.map((id) => [id, limits(id)])),
+      now: now(),
+    })
+    return { now: now(), mqttConnected: ingress.connected, gateways: bridge.gateways.documents, stored }
   }
 
   /** A consistent copy of the store, marked so that nothing is sent again when it is restored. */

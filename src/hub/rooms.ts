@@ -8,6 +8,7 @@ import { Directory } from '../device/directory.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { limitsOf, poolOf } from '../gateway/pool.ts'
 import type { Log, Observations } from '../message/events.ts'
+import type { GatewayLimits } from '../message/readings.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Publisher } from '../mqtt/outlet/publisher.ts'
 import { Submit } from '../submit/index.ts'
@@ -32,6 +33,8 @@ export interface Rooms {
   readonly behind: Behind
   readonly log: Log
   now(): number
+  /** Segments that a gateway may send. */
+  limits(gateway: string): GatewayLimits
 }
 
 /** The composition root: connects the modules, which know each other only by their dependency interfaces. */
@@ -64,6 +67,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
     options.makeIngress?.() ??
     makeIngress({ ...deps, config, run: newId('run'), instance, transient, now, isRecipient })
   const { gateway_per_day: gatewayPerDay = Math.max(200, 4 * fleet.devices.size) } = config.limits
+  const limits = (gateway: string) => limitsOf(config.gateways[gateway], gatewayPerDay)
   const upkeep = new Upkeep({
     store,
     folder,
@@ -100,7 +104,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
     rules: {
       owner,
       now,
-      limits: (gateway) => limitsOf(config.gateways[gateway], gatewayPerDay),
+      limits,
       window: (gateway) => config.gateways[gateway]?.window ?? Number.POSITIVE_INFINITY,
       holdsUnsafe: () => upkeep.clockIsBehind,
     },
@@ -151,7 +155,6 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
     now,
     gateways: () => gateways,
     newId: () => newId('out'),
-    shown: (event) => events.emit('gateway', event),
     submit: (accepted) => submit.submit(accepted),
     isRecipient: (to) => submit.isRecipient(to, false),
     numberOf: (id) => numberOf(config, id),
@@ -173,5 +176,5 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
   }
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
-  return { ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now }
+  return { ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now, limits }
 }

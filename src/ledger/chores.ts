@@ -78,7 +78,7 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
   return { moved }
 }
 
-/** Figures for health and metrics. Small indexes only: never a scan of the history. */
+/** Figures for health. Small indexes only: never a scan of the history. */
 export function counts(tx: Tx): Counts {
   const one = (sql: string) => tx.one<{ n: number | null }>(sql)?.n ?? 0
   return {
@@ -89,9 +89,5 @@ export function counts(tx: Tx): Counts {
     quarantined: one(`SELECT COUNT(*) AS n FROM raw WHERE state = 'quarantined'`),
     copies: counted(tx, 'copies'),
     strangers: counted(tx, 'strangers'),
-    oldestQueuedAt:
-      tx.one<{ t: number | null }>(
-        `SELECT MIN(queued_at) AS t FROM (SELECT queued_at FROM submission WHERE status = 'queued' ORDER BY expires_at LIMIT 1)`,
-      )?.t ?? null,
   }
 }

@@ -30,6 +30,7 @@ import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.
 import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
+import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
 
 /**
@@ -104,6 +105,7 @@ export const operations = {
   shiftSmscClocks,
   prune,
   counts,
+  figures,
 } as const
 
 function emit(tx: Tx, events: readonly HubEvent[]): void {

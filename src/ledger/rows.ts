@@ -102,6 +102,7 @@ export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
     gateway: row.gateway,
     parts: row.parts,
     partsDelivered: row.parts_delivered,
+    sentAt: row.sent_at,
     at,
   }
 }
@@ -124,7 +125,6 @@ export function record(row: SubmissionRow, at: number): CommandRecord {
     attempts: row.attempts,
     validFor: row.valid_for,
     queuedAt: row.queued_at,
-    sentAt: row.sent_at,
     deliveredAt: row.delivered_at,
     repliedAt: row.replied_at,
   }

@@ -1,4 +1,4 @@
-/** Rows of the store by what they wait for, for health and metrics. */
+/** Rows of the store by what they wait for, for health. */
 export interface Counts {
   readonly queued: number
   readonly open: number
@@ -8,5 +8,4 @@ export interface Counts {
   /** Duplicate messages, and texts of unknown numbers beyond their quota: totals since the installation. */
   readonly copies: number
   readonly strangers: number
-  readonly oldestQueuedAt: number | null
 }

@@ -1,5 +1,4 @@
 import type { Fault } from './fault.ts'
-import type { GatewayStatus } from './gateway-state.ts'
 import type { HubEvent } from './hub-event.ts'
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
@@ -13,12 +12,22 @@ export interface PublishedEvent {
   readonly topics: readonly string[]
 }
 
+export interface AnsweredRequest {
+  /** The pattern of the route, never the path itself; null where there is none. */
+  readonly route: string | null
+  readonly method: string
+  readonly code: number
+  /** Null for an answer that lasts as long as its reader wants. */
+  readonly seconds: number | null
+}
+
 /** Events for observers (metrics, logs, a dashboard). They have no influence. */
 export type Observations = {
   published: PublishedEvent
-  gateway: { readonly id: string; readonly state: GatewayStatus }
   /** A client was denied something. */
   refused: { readonly client: string; readonly topic: string; readonly reason: string }
+  /** The HTTP interface has answered a request. */
+  answered: AnsweredRequest
   /** The hub can't continue. */
   fatal: Fault
 }

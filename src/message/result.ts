@@ -30,6 +30,7 @@ export interface SmsRecord {
   readonly parts: number
   readonly partsDelivered: number
   /** Milliseconds since 1970. */
+  readonly sentAt: number | null
   readonly at: number
 }
 
@@ -52,7 +53,6 @@ export interface CommandRecord extends SmsRecord {
   readonly validFor: number | null
   /** Times in milliseconds since 1970. */
   readonly queuedAt: number
-  readonly sentAt: number | null
   readonly deliveredAt: number | null
   readonly repliedAt: number | null
 }
@@ -142,6 +142,7 @@ export interface SmsStatusDocument {
   readonly reason?: string | null
   readonly parts: number
   readonly parts_delivered: number
+  readonly sent_at?: string
   readonly at: string
   readonly error: PublishedError | null
 }
@@ -158,6 +159,7 @@ export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
     ...(record.inDoubt && { in_doubt: true, reason: record.reason }),
     parts: record.parts,
     parts_delivered: record.partsDelivered,
+    ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
     at: isoTime(record.at),
     error: record.error === null ? null : publishedError(record.error),
   }

@@ -1,8 +1,9 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
-import type { Claimed, GatewayLimits } from '../ledger/outbox/claim.ts'
+import type { Claimed } from '../ledger/outbox/claim.ts'
 import type { Turns } from '../ledger/outbox/turns.ts'
 import type { Owner } from '../message/owner.ts'
+import type { GatewayLimits } from '../message/readings.ts'
 import type { Store } from '../store/store.ts'
 
 /** Conditions of dispatching. */

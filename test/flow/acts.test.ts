@@ -407,7 +407,7 @@ describe('a password', () => {
     expect(event.json.data.text).toBe('I1:1 and the code is ***, was 2222')
     expect(client.received.slice(since).filter(({ text }) => text.includes('6666'))).toEqual([])
     expect(started.log.some(({ message }) => message.includes('the nearest is test/panel status'))).toBe(true)
-    expect((await started.hub.counts()).quarantined).toBeGreaterThan(0)
+    expect((await started.hub.readings()).stored.quarantined).toBeGreaterThan(0)
   })
 
   test('is still known after a restart, until the owner writes another', async () => {

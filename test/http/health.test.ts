@@ -26,6 +26,7 @@ async function ask(parts: HealthParts, host = '127.0.0.1', path = '/healthz', ho
     health: () => healthOf(parts),
     metrics: nothing,
     request: async () => ({}),
+    answered: () => {},
     now: () => 0,
     log: () => {},
   }

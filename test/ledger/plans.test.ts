@@ -124,6 +124,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
   subjectsNamed: run('subjectsNamed', { kind: 'announcement', root: 'ha', name: 'gate' }),
   withdrawOthers: run('withdrawOthers', { kinds: ['gateway'], subjects: [] }),
   counts: run('counts', undefined),
+  figures: run('figures', { limits: { home: { minute: 5, day: 100, month: 1_000 } }, now: ledger.now }),
   reportWaiting: run('reportWaiting', { route: 'away', gateway: 'away', gateways: 'away (offline)', now: ledger.now }),
   gatewayFigures: run('gatewayFigures', { gateways: ['home', 'away'], since: ledger.now - hour }),
   knownSettings: run('knownSettings', { since: 1 }),
@@ -154,4 +155,18 @@ test('what only sticks to a gateway that is away is found apart from what is bou
 test('the history is pruned by its age, from an index', () => {
   const prune = run('prune', { now: ledger.now, before: ledger.now - hour, rawBefore: ledger.now - hour, limit: 500 })
   expect(scans(prune).filter((plan) => /^SCAN (submission|segment|incoming|raw|quota)\b/.test(plan))).toEqual([])
+})
+
+test('figures for metrics read what is open, whatever the history', () => {
+  ledger.engine.run(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+     INSERT INTO submission (command_id, client, verb, status, sms_status, final, queued_at)
+     SELECT 'old' || i, 'client', 'text', 'delivered', 'delivered', 1, i FROM n`,
+  )
+  ledger.engine.run('ANALYZE')
+  const limits = { home: { minute: 5, day: 100, month: 1_000 }, away: { minute: null, day: null, month: null } }
+  const figures = run('figures', { limits, now: ledger.now })
+  expect(scans(figures)).toEqual([])
+  const plans = recorder.plans(figures).map(({ detail }) => detail)
+  expect(plans).toContainEqual(expect.stringMatching(/lane USING COVERING INDEX lane_ready/))
 })

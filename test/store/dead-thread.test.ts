@@ -50,7 +50,7 @@ describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
   test('ends the hub with the reason, in seconds', async () => {
     const { hub } = await startHub('mqtt: { broker: { listen: 127.0.0.1:0 } }\nhttp: { enabled: false }')
     const fatal = new Promise<Fault>((resolve) => hub.events.on('fatal', resolve))
-    await hub.counts()
+    await hub.readings()
     die()
     expect((await fatal).message).toMatch(/the store's thread/)
     expect(hub.healthy.ok).toBe(false)

@@ -1,4 +1,6 @@
 import type { Owner } from '../../message/owner.ts'
+import type { GatewayLimits } from '../../message/readings.ts'
+import { gatewayQuotas } from '../gateways/gateway-quotas.ts'
 import { holdLane, refreshLane } from '../lanes/lanes.ts'
 import { isPaused } from '../lanes/pause.ts'
 import { type Quota, type Room, room, use } from '../quota.ts'
@@ -9,9 +11,6 @@ import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
 import { type Order, Turns, type TurnsState } from './turns.ts'
 import { reportClock } from './waits.ts'
-
-/** Segments by window. */
-export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
 
 export interface ClaimArgs extends Owner {
   readonly gateway: string
@@ -72,7 +71,7 @@ let turn = 0
 /** Takes the next submissions for a gateway out of the queue and opens their lanes. */
 export function claim(tx: Tx, args: ClaimArgs): Claimed {
   const turns = new Turns(args.turns)
-  const quotas = quotasOf(args)
+  const quotas = gatewayQuotas(args.gateway, args.limits)
   const find = isPaused(tx, args.gateway) ? nextBegun : nextLane
   const empty = new Set<number>()
   const claims: Claim[] = []
@@ -133,18 +132,6 @@ function claimOne(tx: Tx, args: ClaimArgs, { order, quotas, find, empty }: Searc
     }
   }
   return { blockedUntil }
-}
-
-/**
- * The key of the day is only the gateway's name, as before other windows existed. It is also counted without a limit,
- * for display.
- */
-function quotasOf({ gateway, limits }: ClaimArgs): Quota[] {
-  return [
-    { key: `gateway-minute:${gateway}`, window: 'minute', limit: limits.minute },
-    { key: `gateway:${gateway}`, window: 'day', limit: limits.day ?? Number.POSITIVE_INFINITY },
-    { key: `gateway-month:${gateway}`, window: 'month', limit: limits.month },
-  ]
 }
 
 function isAwake(tx: Tx, key: string, now: number): boolean {

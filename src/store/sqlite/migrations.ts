@@ -1,4 +1,5 @@
 import { carrierSteps } from './carrier-steps.ts'
+import { laneSteps } from './lane-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 
@@ -392,5 +393,6 @@ export const migrations: readonly string[] = [
   `,
   ...carrierSteps,
   ...outletSteps,
+  ...laneSteps,
   // New migrations are appended here.
 ]

@@ -86,11 +86,54 @@ export const choreRules = {
     },
   },
   counts: {
-    'counts what waits, what is open, and since when': (ledger) => {
-      const since = ledger.now
+    'counts what waits and what is open': (ledger) => {
       for (const lane of ['n:1', 'n:2', 'n:3']) ledger.queue({ lane })
       ledger.claim()
-      expect(ledger.run('counts', undefined)).toMatchObject({ queued: 2, open: 1, oldestQueuedAt: since })
+      expect(ledger.run('counts', undefined)).toMatchObject({ queued: 2, open: 1 })
+    },
+  },
+  figures: {
+    'the oldest one is that of the lanes that could send now, whatever waits for other reasons': (ledger) => {
+      const limits = {}
+      const oldest = () => ledger.run('figures', { limits, now: ledger.now }).oldestReadyAt
+      expect(oldest()).toBeNull()
+      ledger.queue({ lane: 'd:asleep', device: 'asleep', held: true })
+      ledger.queue({ lane: 'n:1' })
+      expect(oldest()).toBe(ledger.now)
+      ledger.claim()
+      ledger.now += minute
+      // Behind an unanswered one, it waits for that.
+      ledger.queue({ lane: 'n:1' })
+      expect(oldest()).toBeNull()
+      const since = ledger.now
+      ledger.queue({ lane: 'n:2' })
+      ledger.now += minute
+      ledger.queue({ lane: 'n:3' })
+      expect(oldest()).toBe(since)
+    },
+    'what is used of the limits of a gateway is a share of each': (ledger) => {
+      const limits = { home: { minute: null, day: 8, month: 10 }, away: { minute: 5, day: null, month: null } }
+      for (const lane of ['n:1', 'n:2']) {
+        ledger.queue({ lane })
+        ledger.claim('home', { limits: limits.home })
+      }
+      expect(ledger.run('figures', { limits, now: ledger.now }).quotas).toEqual({
+        home: { day: 0.25, month: 0.2 },
+        away: { minute: 0 },
+      })
+      ledger.now += 2 * day
+      expect(ledger.run('figures', { limits, now: ledger.now }).quotas.home).toEqual({ day: 0, month: 0.2 })
+    },
+    'events are counted for each outlet, no further than is needed': (ledger) => {
+      ledger.run('openOutlets', { names: ['mqtt', 'second'] })
+      ledger.run(
+        'emit',
+        Array.from({ length: 10_050 }, () => ({ kind: 'device_event' as const, subject: 'gate', data: {} })),
+      )
+      const [first] = ledger.run('waitingEvents', { outlet: 'second', known: [], limit: 1 })
+      ledger.run('parkEvent', { outlet: 'second', seq: first?.seq as number, reason: 'refused' })
+      const { outlets } = ledger.run('figures', { limits: {}, now: ledger.now })
+      expect(outlets).toEqual({ mqtt: { waiting: 10_000, parked: 0 }, second: { waiting: 10_000, parked: 1 } })
     },
   },
 } satisfies Rules

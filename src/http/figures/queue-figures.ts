@@ -1,0 +1,41 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Readings } from '../../message/readings.ts'
+
+/** What waits in the store. */
+export function queueFigures(registry: Registry): (readings: Readings) => void {
+  const registers = [registry]
+  const messages = new Gauge({
+    name: 'smshub_queue_messages',
+    help:
+      'Messages by state: queued waits to be sent, open waits for its answer, quarantined could not be decoded. ' +
+      'The last two are counted up to 10000',
+    labelNames: ['state'],
+    registers,
+  })
+  const oldest = new Gauge({
+    name: 'smshub_queue_oldest_seconds',
+    help: 'Age of the oldest message that could be sent now, 0 without one; what waits for a retry, a pause of its device or a sleeping device does not count',
+    registers,
+  })
+  const events = new Gauge({
+    name: 'smshub_outlet_events',
+    help: 'Events by outlet: waiting are not passed on yet, parked were refused; counted up to 10000',
+    labelNames: ['outlet', 'state'],
+    registers,
+  })
+  const connected = new Gauge({
+    name: 'smshub_mqtt_connected',
+    help: 'Whether the hub is connected to the MQTT broker: 1 or 0',
+    registers,
+  })
+  return ({ now, mqttConnected, stored }) => {
+    connected.set(mqttConnected ? 1 : 0)
+    const { queued, open, quarantined, oldestReadyAt, outlets } = stored
+    for (const [state, count] of Object.entries({ queued, open, quarantined })) messages.set({ state }, count)
+    // The clock may have been set back.
+    oldest.set(oldestReadyAt === null ? 0 : Math.max(0, now - oldestReadyAt) / 1000)
+    events.reset()
+    for (const [outlet, counts] of Object.entries(outlets))
+      for (const [state, count] of Object.entries(counts)) events.set({ outlet, state }, count)
+  }
+}

@@ -1,0 +1,24 @@
+import type { GatewayDocument } from './gateway-state.ts'
+
+/** Segments by window; null is no limit. */
+export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
+
+/** Figures of the store. What may be many is counted up to a limit. */
+export interface StoredFigures {
+  readonly queued: number
+  readonly open: number
+  readonly quarantined: number
+  /** When the oldest one was queued that could be sent now; null where nothing could. */
+  readonly oldestReadyAt: number | null
+  readonly outlets: Readonly<Record<string, { readonly waiting: number; readonly parked: number }>>
+  /** By gateway, for the windows that have a limit: what is used of it, 1 for all. */
+  readonly quotas: Readonly<Record<string, Readonly<Partial<Record<keyof GatewayLimits, number>>>>>
+}
+
+/** What is read of a running hub for each look at its metrics. */
+export interface Readings {
+  readonly now: number
+  readonly mqttConnected: boolean
+  readonly gateways: Readonly<Record<string, GatewayDocument>>
+  readonly stored: StoredFigures
+}
