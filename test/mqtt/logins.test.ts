@@ -56,7 +56,10 @@ describe('logins at the embedded broker', () => {
     const guesses = await Promise.all(
       Array.from({ length: 40 }, (_, n) => login(`id${n}`, 'wrong', `nobody${n % 7}`, '127.0.0.3')),
     )
-    for (const guess of guesses) expect((await guess.packet())?.body[1]).toBe(4)
+    // On a slow machine the later ones are closed before their turn: they have no answer then.
+    const answers = await Promise.all(guesses.map(async (guess) => (await guess.packet())?.body[1]))
+    expect(answers.filter((answer) => answer === 4).length).toBeGreaterThan(0)
+    expect(answers.filter((answer) => answer !== 4 && answer !== undefined)).toEqual([])
     const lines = started.log.slice(before).map(({ message }) => message)
     expect(lines.filter((line) => /wrong user name or password/.test(line)).length).toBeLessThan(8)
     expect(lines.join('\n')).toContain('127.0.0.3')
