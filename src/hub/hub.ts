@@ -117,7 +117,13 @@ export class Hub {
       limits: Object.fromEntries(ids.map((id) => [id, limits(id)])),
       now: now(),
     })
-    return { now: now(), mqttConnected: ingress.connected, gateways: bridge.gateways.documents, stored }
+    return {
+      now: now(),
+      healthy: this.healthy.ok,
+      mqttConnected: ingress.connected,
+      gateways: bridge.gateways.documents,
+      stored,
+    }
   }
 
   /** A consistent copy of the store, marked so that nothing is sent again when it is restored. */

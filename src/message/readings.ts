@@ -18,6 +18,8 @@ export interface StoredFigures {
 /** What is read of a running hub for each look at its metrics. */
 export interface Readings {
   readonly now: number
+  /** As in `Health`. */
+  readonly healthy: boolean
   readonly mqttConnected: boolean
   readonly gateways: Readonly<Record<string, GatewayDocument>>
   readonly stored: StoredFigures

@@ -452,7 +452,7 @@ http: { listen: 127.0.0.1:${http} }
       /^smshub_gateway_storage_messages\{gateway="home"\} 0$/m,
       /^smshub_gateway_storage_size_messages\{gateway="home"\} 20$/m,
       /^smshub_gateway_queue_messages\{gateway="home"\} 0$/m,
-      /^smshub_gateway_recoveries\{gateway="home",rung="reset"\} 0$/m,
+      /^smshub_gateway_recoveries_total\{gateway="home",rung="reset"\} 0$/m,
     ])
       expect(metrics).toMatch(line)
     const goodbye = client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'offline')

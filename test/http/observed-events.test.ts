@@ -8,6 +8,7 @@ import { Emitter } from '../../src/util/emitter.ts'
 
 const readings: Readings = {
   now: 100_000,
+  healthy: true,
   mqttConnected: true,
   gateways: {},
   stored: { queued: 0, open: 0, quarantined: 0, oldestReadyAt: null, outlets: {}, quotas: {} },
@@ -107,15 +108,16 @@ test('what waits is shown with its age, and the events of each outlet', async ()
   const { lines } = observed()
   const outlets = { mqtt: { waiting: 7, parked: 1 } }
   const stored = { ...readings.stored, queued: 5, open: 2, quarantined: 1, oldestReadyAt: 40_000, outlets }
-  const figures = /^smshub_(queue|outlet|mqtt_connected)/
-  expect(await lines(figures, { stored, mqttConnected: false })).toEqual([
+  const figures = /^smshub_(queue|outlet|mqtt_connected|healthy)/
+  expect(await lines(figures, { stored, mqttConnected: false, healthy: false })).toEqual([
+    'smshub_healthy 0',
+    'smshub_mqtt_connected 0',
     'smshub_queue_messages{state="queued"} 5',
     'smshub_queue_messages{state="open"} 2',
     'smshub_queue_messages{state="quarantined"} 1',
     'smshub_queue_oldest_seconds 60',
     'smshub_outlet_events{outlet="mqtt",state="waiting"} 7',
     'smshub_outlet_events{outlet="mqtt",state="parked"} 1',
-    'smshub_mqtt_connected 0',
   ])
   // An outlet that is removed, and a clock that was set back.
   const later = { ...readings.stored, oldestReadyAt: 200_000 }

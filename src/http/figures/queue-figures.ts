@@ -1,9 +1,19 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Readings } from '../../message/readings.ts'
 
-/** What waits in the store. */
+/** Whether the hub does its work, and what waits for it. */
 export function queueFigures(registry: Registry): (readings: Readings) => void {
   const registers = [registry]
+  const healthy = new Gauge({
+    name: 'smshub_healthy',
+    help: 'Whether the hub accepts and stores messages: 1 or 0; /healthz has the reason',
+    registers,
+  })
+  const connected = new Gauge({
+    name: 'smshub_mqtt_connected',
+    help: 'Whether the hub is connected to the MQTT broker: 1 or 0',
+    registers,
+  })
   const messages = new Gauge({
     name: 'smshub_queue_messages',
     help:
@@ -23,12 +33,8 @@ export function queueFigures(registry: Registry): (readings: Readings) => void {
     labelNames: ['outlet', 'state'],
     registers,
   })
-  const connected = new Gauge({
-    name: 'smshub_mqtt_connected',
-    help: 'Whether the hub is connected to the MQTT broker: 1 or 0',
-    registers,
-  })
-  return ({ now, mqttConnected, stored }) => {
+  return ({ now, healthy: isHealthy, mqttConnected, stored }) => {
+    healthy.set(isHealthy ? 1 : 0)
     connected.set(mqttConnected ? 1 : 0)
     const { queued, open, quarantined, oldestReadyAt, outlets } = stored
     for (const [state, count] of Object.entries({ queued, open, quarantined })) messages.set({ state }, count)
