@@ -18,7 +18,6 @@ import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
 import { type Logger, makeLogger } from './logger.ts'
-import { withSimulation } from './simulated.ts'
 import { thisMachine } from './this-machine.ts'
 
 export interface RunOptions extends LoadOptions {
@@ -44,6 +43,7 @@ export async function run(context: CliContext, options: RunOptions): Promise<num
   const extra = { copyFiles: (folder: string) => copyFiles(file, dataFolder, folder) }
   if (!Object.values(config.gateways).some(({ type }) => type === 'simulated'))
     return serve(context, config, dataFolder, logger, extra, (hub) => welcome(hub, config, log))
+  const { withSimulation } = await import('./simulated.ts')
   const simulation = await withSimulation(context, config, new ProfileFiles(join(dataFolder, 'devices')), false)
   try {
     const { simulated } = simulation
@@ -73,6 +73,7 @@ async function dryRun(context: CliContext, config: Config, dataFolder: string, l
   const profiles = join(dataFolder, 'devices')
   if (existsSync(profiles)) cpSync(profiles, join(folder, 'devices'), { recursive: true })
   const apart = config.mqtt.server === undefined ? config : besideTheRealHub(config)
+  const { withSimulation } = await import('./simulated.ts')
   const simulation = await withSimulation(context, apart, new ProfileFiles(profiles), true)
   log('warn', 'hub', 'dry run: no SMS leaves this machine, simulated devices answer, and nothing is kept')
   if (apart !== config) {

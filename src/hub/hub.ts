@@ -6,10 +6,13 @@ import type { Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
 import type { Readings } from '../message/readings.ts'
+import type { Ingress } from '../mqtt/ingress.ts'
 import { Emitter } from '../util/emitter.ts'
 import { startGateways, stopGateways } from './gateway-makers.ts'
 import { type Ground, layGround } from './ground.ts'
 import type { HubOptions } from './hub-options.ts'
+import type { IngressDeps } from './ingress-deps.ts'
+import { ingressMaker } from './ingress-makers.ts'
 import { mqttHandlers, Outage } from './mqtt-handlers.ts'
 import { type Part, Parts } from './parts.ts'
 import { makeRooms, type Rooms } from './rooms.ts'
@@ -26,12 +29,12 @@ export class Hub {
   readonly #parts: Parts
   #stopped = false
 
-  private constructor(options: HubOptions, ground: Ground) {
+  private constructor(options: HubOptions, ground: Ground, makeIngress: (deps: IngressDeps) => Ingress) {
     const { clock, checkpoint = () => {} } = options
     this.#options = options
     this.#ground = ground
     this.#outage = new Outage(clock)
-    this.#rooms = makeRooms(options, ground, this.events)
+    this.#rooms = makeRooms(options, ground, makeIngress, this.events)
     const { behind } = this.#rooms
     this.#parts = new Parts(this.#list(), { clock, checkpoint, failed: (what) => behind.failed(what) })
     options.observe?.(this.events)
@@ -42,7 +45,7 @@ export class Hub {
     const ground = await layGround(options)
     let hub: Hub | null = null
     try {
-      hub = new Hub(options, ground)
+      hub = new Hub(options, ground, options.makeIngress ?? (await ingressMaker(options.config.mqtt)))
       await hub.#parts.start()
       return hub
     } catch (error) {

@@ -18,7 +18,7 @@ import { Behind } from './behind.ts'
 import { decoders, openGateways } from './gateway-makers.ts'
 import type { Ground } from './ground.ts'
 import type { HubOptions } from './hub-options.ts'
-import { makeIngress } from './ingress-makers.ts'
+import type { IngressDeps } from './ingress-deps.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** All parts, created and connected, but not started. */
@@ -38,7 +38,12 @@ export interface Rooms {
 }
 
 /** The composition root: connects the modules, which know each other only by their dependency interfaces. */
-export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<Observations>): Rooms {
+export function makeRooms(
+  options: HubOptions,
+  ground: Ground,
+  makeIngress: (deps: IngressDeps) => Ingress,
+  events: Emitter<Observations>,
+): Rooms {
   const { config, clock, transient = false, checkpoint = () => {} } = options
   const { profiles, folder, time, store, fleet, owner, newest, installedAt } = ground
   /** Publishes the log on MQTT, once it exists. */
@@ -63,9 +68,7 @@ export function makeRooms(options: HubOptions, ground: Ground, events: Emitter<O
     make: options.makeGateway,
   })
   const isRecipient: Submit['isRecipient'] = (to, isTopic) => submit.isRecipient(to, isTopic)
-  const ingress =
-    options.makeIngress?.() ??
-    makeIngress({ ...deps, config, run: newId('run'), instance, transient, now, isRecipient })
+  const ingress = makeIngress({ ...deps, config, run: newId('run'), instance, transient, now, isRecipient })
   const { gateway_per_day: gatewayPerDay = Math.max(200, 4 * fleet.devices.size) } = config.limits
   const limits = (gateway: string) => limitsOf(config.gateways[gateway], gatewayPerDay)
   const upkeep = new Upkeep({

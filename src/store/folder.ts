@@ -15,7 +15,8 @@ import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { Clock } from '../util/clock.ts'
-import { SqliteStore, type StoreOptions } from './sqlite/sqlite-store.ts'
+import type { StoreOptions } from './sqlite/backend.ts'
+import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
 
 /** Free space below which nothing is accepted: this, or a fiftieth of a small disk. */

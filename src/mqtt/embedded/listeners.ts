@@ -4,7 +4,6 @@ import { createServer as createHttps } from 'node:https'
 import { createServer as createTcp, type Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { createServer as createTls } from 'node:tls'
-import { createWebSocketStream, WebSocketServer } from 'ws'
 import { Fault } from '../../message/fault.ts'
 
 export interface Listen {
@@ -69,6 +68,7 @@ export class Listeners {
       await this.#listen('mqtt.broker.tls.listen', 'mqtts', server, tls.listen)
     }
     if (websocket !== null) {
+      const { createWebSocketStream, WebSocketServer } = await import('ws')
       const key = 'mqtt.broker.websocket'
       const server = websocket.tls === null ? createHttp() : createHttps(filesOf(`${key}.tls`, websocket.tls))
       const sockets = new WebSocketServer({

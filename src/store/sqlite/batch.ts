@@ -1,6 +1,7 @@
 import { type OperationName, operations, type ResultOf } from '../../ledger/operations.ts'
-import { Fault, type FaultCode, isDiskFault } from '../../message/fault.ts'
+import { isDiskFault } from '../../message/fault.ts'
 import type { Commit, Engine } from '../engine.ts'
+import { type PlainFault, plain } from './plain-fault.ts'
 import { asFault } from './sqlite-engine.ts'
 
 /** A call of an operation. */
@@ -10,13 +11,6 @@ export interface Call {
   readonly args: unknown
   /** Answer before the commit too. */
   readonly early: boolean
-}
-
-/** A Fault as plain data, to cross a thread. */
-export interface PlainFault {
-  readonly code: FaultCode
-  readonly message: string
-  readonly detail: Readonly<Record<string, unknown>>
 }
 
 export type Answer =
@@ -126,12 +120,4 @@ export class Batch {
     this.#isUrgent = false
     this.#expects = false
   }
-}
-
-export function plain({ code, message, detail }: Fault): PlainFault {
-  return { code, message, detail }
-}
-
-export function revive({ code, message, detail }: PlainFault): Fault {
-  return new Fault(code, message, detail)
 }

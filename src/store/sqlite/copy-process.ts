@@ -1,7 +1,7 @@
 import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { plain } from './batch.ts'
 import type { FromCopy, ToCopy } from './copy.ts'
+import { plain } from './plain-fault.ts'
 import { asFault, markCopy } from './sqlite-engine.ts'
 
 const files = ['', '-wal'] as const

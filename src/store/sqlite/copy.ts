@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { Fault } from '../../message/fault.ts'
-import { type PlainFault, revive } from './batch.ts'
+import { type PlainFault, revive } from './plain-fault.ts'
 
 /** The request to the copying process. */
 export interface ToCopy {

@@ -4,28 +4,11 @@ import type { ArgsOf, OperationName, ResultOf } from '../../ledger/operations.ts
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Store } from '../store.ts'
-import { type Answer, Batch, type Call, revive } from './batch.ts'
+import type { Backend, StoreOptions } from './backend.ts'
+import type { Answer, Call } from './batch.ts'
 import { copyStore } from './copy.ts'
-import { SqliteEngine } from './sqlite-engine.ts'
+import { revive } from './plain-fault.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
-
-export interface StoreOptions {
-  readonly path: string
-  /** false: not safe against power loss, for simulations only. */
-  readonly durable?: boolean
-  /** false: the engine runs in this thread, for simulations on their own clock. */
-  readonly thread?: boolean
-  /** Delay of every commit, for tests of who waits for it. */
-  readonly commitDelay?: number
-}
-
-/** The writer thread, or the engine in this one. */
-interface Backend {
-  send(message: ToWorker): void
-  /** Only for an engine in this thread: copies it. */
-  copyTo?(path: string): void
-  close(): Promise<void>
-}
 
 interface Waiting {
   early?: (value: unknown) => void
@@ -57,7 +40,7 @@ export class SqliteStore implements Store {
     const received = (message: FromWorker) => store.#received(message)
     store.#backend =
       options.thread === false
-        ? inThread(options, received)
+        ? (await import('./in-thread.ts')).inThread(options, received)
         : await inWorker(options, received, (fault) => store.#died(fault))
     return store
   }
@@ -221,35 +204,6 @@ async function inWorker(
       closing = true
       worker.postMessage({ close: true } satisfies ToWorker)
       return exited
-    },
-  }
-}
-
-function inThread({ path, durable = true }: StoreOptions, received: (message: FromWorker) => void): Backend {
-  const engine = new SqliteEngine(path, { durable })
-  const calls: Call[] = []
-  let closed = false
-  const flush = () => {
-    if (calls.length === 0 || closed) return
-    const answers: Answer[] = []
-    const batch = new Batch(engine, (answer) => answers.push(answer))
-    batch.run(calls.splice(0))
-    received({ answers, ...batch.commit() })
-  }
-  return {
-    send: (message) => {
-      if (!('calls' in message)) return
-      if (calls.length === 0) setImmediate(flush)
-      calls.push(...message.calls)
-    },
-    copyTo: (path) => {
-      flush()
-      engine.copyTo(path)
-    },
-    close: async () => {
-      flush()
-      closed = true
-      engine.close()
     },
   }
 }

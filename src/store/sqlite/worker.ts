@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { type Answer, Batch, type Call, type Committed, plain } from './batch.ts'
+import { type Answer, Batch, type Call, type Committed } from './batch.ts'
+import { plain } from './plain-fault.ts'
 import { asFault, SqliteEngine } from './sqlite-engine.ts'
 
 /** Messages of the main thread. */

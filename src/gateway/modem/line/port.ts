@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net'
-import { SerialPort } from 'serialport'
 import { Fault } from '../../../message/fault.ts'
 import { notOpened } from './port-trouble.ts'
 
@@ -49,7 +48,9 @@ function openTcp(name: string, host: string, port: number): Promise<Port> {
   })
 }
 
-function openSerial(name: string, baudRate: number): Promise<Port> {
+async function openSerial(name: string, baudRate: number): Promise<Port> {
+  // Native code, which a hub without a serial modem need not load.
+  const { SerialPort } = await import('serialport')
   return new Promise((resolve, reject) => {
     const serial = new SerialPort({ path: name, baudRate, autoOpen: false, lock: true, hupcl: false })
     serial.open((error) => {

@@ -1,0 +1,19 @@
+import type { ToWorker } from './worker.ts'
+
+export interface StoreOptions {
+  readonly path: string
+  /** false: not safe against power loss, for simulations only. */
+  readonly durable?: boolean
+  /** false: the engine runs in this thread, for simulations on their own clock. */
+  readonly thread?: boolean
+  /** Delay of every commit, for tests of who waits for it. */
+  readonly commitDelay?: number
+}
+
+/** The writer thread, or the engine in this one. */
+export interface Backend {
+  send(message: ToWorker): void
+  /** Only for an engine in this thread: copies it. */
+  copyTo?(path: string): void
+  close(): Promise<void>
+}
