@@ -4,11 +4,12 @@ import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { checkConfig } from './check.ts'
 import { overlayEnvironment } from './environment.ts'
+import type { Lookups } from './lookups.ts'
 import { type Problem, problemsOf, valueAt } from './problems.ts'
 import { ProfileFiles } from './profiles.ts'
 import { Config } from './schema.ts'
 import { withTlsFiles } from './tls-files.ts'
-import { type Lookups, readYaml, type YamlFile } from './yaml.ts'
+import { readYaml, type YamlFile } from './yaml.ts'
 
 export interface LoadOptions {
   /** --config */

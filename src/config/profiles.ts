@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { type Profile, parseProfile } from '../device/profile/profile.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
-import { noLookups, readYaml } from './yaml.ts'
+import { noLookups } from './lookups.ts'
+import { readYaml } from './yaml.ts'
 
 /** `devices/` of the installation: beside `src/` and beside `dist/`. */
 const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))

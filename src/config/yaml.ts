@@ -1,26 +1,16 @@
-import { isScalar, LineCounter, type Node, parseDocument, type Scalar, stringify, visit, type YAMLError } from 'yaml'
+import { createRequire } from 'node:module'
+import type { Node, Scalar, YAMLError } from 'yaml'
 import { Fault } from '../message/fault.ts'
+import { type Lookups, noLookups } from './lookups.ts'
+import { readPlainYaml } from './plain-yaml.ts'
 
-/** Resolve `!secret name` and `!env NAME`, or fail with a Fault that names what is missing. */
-export interface Lookups {
-  secret(name: string): string
-  env(name: string): string
-}
+/** The library, loaded for files that are not plain, and where the line of a mistake is needed. */
+const library = () => createRequire(import.meta.url)('yaml') as typeof import('yaml')
 
 export interface YamlFile {
   readonly data: unknown
   /** Line (from 1) of the value at a path, or of the nearest value around it. */
   lineOf(path: readonly PropertyKey[]): number | null
-}
-
-/** For profiles, in which neither is allowed. */
-export const noLookups: Lookups = {
-  secret: () => {
-    throw new Fault('invalid_config', '!secret is for smshub.yaml only')
-  },
-  env: () => {
-    throw new Fault('invalid_config', '!env is for smshub.yaml and secrets.yaml only')
-  },
 }
 
 /** Messages for errors of the YAML library, with the fix; the library's own for the rest. */
@@ -53,6 +43,20 @@ const maxAliases = 100
 
 /** Reads YAML with every scalar as written (the failsafe schema). */
 export function readYaml(text: string, name: string, lookups: Lookups): YamlFile {
+  const data = readPlainYaml(text, lookups)
+  if (data === undefined) return readAnyYaml(text, name, lookups)
+  let read: YamlFile | undefined
+  return {
+    data,
+    lineOf: (path) => {
+      read ??= readAnyYaml(text, name, lookups)
+      return read.lineOf(path)
+    },
+  }
+}
+
+/** With the library, which knows all of YAML, and the line of every value. */
+export function readAnyYaml(text: string, name: string, lookups: Lookups): YamlFile {
   try {
     return readDocument(text, name, lookups)
   } catch (error) {
@@ -65,6 +69,7 @@ export function readYaml(text: string, name: string, lookups: Lookups): YamlFile
 const tooDeep = 'brackets or lists are nested too deeply'
 
 function readDocument(text: string, name: string, lookups: Lookups): YamlFile {
+  const { isScalar, LineCounter, parseDocument, visit } = library()
   const lines = new LineCounter()
   const at = (offset: number | undefined) => (offset === undefined ? name : `${name}:${lines.linePos(offset).line}`)
   const wrong = (offset: number | undefined, message: string) =>
@@ -155,6 +160,6 @@ function plain(make: () => unknown, name: string): unknown {
 /** A value as YAML, on one line. */
 export function inYaml(value: unknown): string {
   if (typeof value === 'string' && value.startsWith('!secret ')) return value
-  const text = stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()
+  const text = library().stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true }).trim()
   return text.replace(/"(!secret \w+|\d+|true|false)"/g, '$1')
 }
