@@ -4,11 +4,13 @@ import { deviceOperations } from './device-operations.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
+import { keyOperations } from './key-operations.ts'
 import { modemOperations } from './modem-operations.ts'
 import type { Operation } from './operation.ts'
 import { queueOperations } from './queue-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
+import { userOperations } from './user-operations.ts'
 
 /**
  * All operations of the hub by path: `bridge/request/<path>` on MQTT, the command line and the AsyncAPI document are
@@ -23,6 +25,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...modemOperations,
   ...historyOperations,
   ...hubOperations,
+  ...keyOperations,
+  ...userOperations,
 }
 
 /** Operations of an interface, each with the least role that is allowed. */

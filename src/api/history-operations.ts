@@ -5,19 +5,19 @@ import { Fault } from '../message/fault.ts'
 import { orScalar } from './inputs.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { erasure } from './outputs.ts'
+import { spanMs } from './spans.ts'
 import { subjectOf } from './subject.ts'
 
 const name = z.string().min(1).max(128)
 const whom = { about: name.optional(), device: name.optional(), number: name.optional(), contact: name.optional() }
 
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 const momentWords = 'must be an age like 12h or 7d, or a time like 2026-12-24 or 2026-12-24T18:00:00Z'
 /** An age like `7d`, or a time. */
 const moment = z.string().refine((text) => momentOf(text, 0) !== null, momentWords)
 
 function momentOf(text: string, now: number): number | null {
-  const age = /^(\d{1,5})\s*([mhdw])$/.exec(text)
-  if (age !== null) return now - Number(age[1]) * (units[age[2] as string] ?? 0)
+  const age = spanMs(text)
+  if (age !== null) return now - age
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? null : time
 }

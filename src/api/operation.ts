@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { Access } from '../access/access.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
@@ -20,6 +21,8 @@ export interface ApiDeps {
   readonly store: Store
   now(): number
   readonly gateways: GatewayBoard
+  /** Keys, users and sessions. */
+  readonly access: Access
   /** The number of a gateway's SIM; null when unknown. */
   numberOf(gateway: string): string | null
   /** The final result of a command, or the latest one after `forMs`. Fails with `unknown_command`. */
@@ -53,6 +56,8 @@ export type Data = Readonly<Record<string, unknown>>
 export const everywhere: readonly Surface[] = ['mqtt', 'local', 'http']
 /** AT commands, secrets of devices, files: for local users. */
 export const thisMachine: readonly Surface[] = ['local']
+/** What has secrets, which messages over MQTT would show to all subscribers. */
+export const notOverMqtt: readonly Surface[] = ['local', 'http']
 
 /** An operation of the hub, the same on every interface. */
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {

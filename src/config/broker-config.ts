@@ -1,8 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import * as z from 'zod'
 import { roles } from '../message/rights.ts'
 import { idPattern } from '../message/topics.ts'
-import { isPassword, isPasswordHash } from './password.ts'
+import { isPasswordHash, passwordCheck } from './password.ts'
 import { key, limit, list, listen, number } from './scalars.ts'
 
 const whole = (min: number, max: number) => number({ min, max, integer: true })
@@ -142,6 +141,7 @@ export type BrokerConfig = z.infer<typeof Broker>
 
 /** The same as options of the broker. */
 export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: BrokerConfig) {
+  const hashes = new Map(Object.entries(users ?? {}).map(([name, { password }]) => [name, password]))
   return {
     listeners: {
       listen: tcp,
@@ -149,7 +149,7 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
       websocket: websocket === undefined ? null : { ...websocket, tls: websocket.tls ?? null },
     },
     users: users ?? null,
-    checkPassword: passwordCheck(users ?? {}),
+    checkPassword: passwordCheck(() => hashes),
     limits: {
       packet: limits.packet,
       publishesPerSecond: limits.publishes_per_second,
@@ -168,19 +168,6 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
       userSubscriptions: limits.user_subscriptions,
       wildcards: limits.wildcards,
     },
-  }
-}
-
-/** Against timing attacks: an unknown user takes as long as an existing one, each name always the same time. */
-function passwordCheck(users: Readonly<Record<string, { readonly password: string }>>) {
-  const key = randomBytes(32)
-  const hashes = Object.values(users).map(({ password }) => password)
-  const decoyOf = (user: string) =>
-    hashes[createHmac('sha256', key).update(user).digest().readUInt32BE(0) % hashes.length]
-  return async (user: string, password: Uint8Array): Promise<boolean> => {
-    const known = Object.hasOwn(users, user) ? users[user]?.password : undefined
-    const hash = known ?? decoyOf(user)
-    return hash !== undefined && (await isPassword(password, hash)) && known !== undefined
   }
 }
 

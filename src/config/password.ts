@@ -1,4 +1,4 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** `scrypt:<log2 N>:<r>:<p>:<salt>:<hash>`, both base64url (RFC 7914). */
 const form = /^scrypt:(\d{1,2}):(\d{1,2}):(\d{1,2}):([\w-]{16,}):([\w-]{43})$/
@@ -11,7 +11,7 @@ export function isPasswordHash(text: string): boolean {
   return match !== null && Number(match[1]) <= maxLog2N && Number(match[2]) <= 16 && Number(match[3]) <= 4
 }
 
-/** The value for `password:` of a user of the broker. */
+/** The value for `password:` of a user. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16)
   const hash = await derive(password, salt, cost)
@@ -28,6 +28,22 @@ export async function isPassword(password: string | Uint8Array, stored: string):
     p: Number(p),
   })
   return timingSafeEqual(given, Buffer.from(hash, 'base64url'))
+}
+
+/**
+ * Whether this is the password of a user, of whom the hashes are. Against timing attacks: an unknown user takes as long
+ * as an existing one, each name always the same time.
+ */
+export function passwordCheck(hashes: () => ReadonlyMap<string, string>) {
+  const key = randomBytes(32)
+  const decoyOf = (user: string, known: readonly string[]) =>
+    known[createHmac('sha256', key).update(user).digest().readUInt32BE(0) % known.length]
+  return async (user: string, password: string | Uint8Array): Promise<boolean> => {
+    const all = hashes()
+    const known = all.get(user)
+    const hash = known ?? decoyOf(user, [...all.values()])
+    return hash !== undefined && (await isPassword(password, hash)) && known !== undefined
+  }
 }
 
 function derive(password: string | Uint8Array, salt: Uint8Array, { log2N, r, p }: typeof cost): Promise<Buffer> {

@@ -73,5 +73,5 @@ export function commandWarnings({ mqtt }: Config, devices: ReadonlyMap<string, D
 }
 
 /** Names of commands, former ones included. */
-const commandNames = (device: Device): string[] =>
+export const commandNames = (device: Device): string[] =>
   Object.entries(commandsOf(device)).flatMap(([name, { was }]) => [name, ...was])

@@ -1,3 +1,4 @@
+import type { Access } from '../access/access.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -61,12 +62,13 @@ export class Hub {
   #list(): readonly Part[] {
     const { store, time } = this.#ground
     const rooms = this.#rooms
-    const { ingress, publisher, deliver, gateways, submit, bridge, upkeep } = rooms
+    const { access, ingress, publisher, deliver, gateways, submit, bridge, upkeep } = rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
       { name: 'store', start: nothing, stop: () => store.close() },
       { name: 'clock', start: nothing, stop: () => this.fatal ?? store.run('noteTime', { now: time.now() }) },
+      { name: 'access', start: () => access.start(), stop: () => access.stop() },
       { name: 'program', start: () => this.#options.beforeConnect?.(), stop: nothing },
       { name: 'devices', start: () => bridge.prepare(), stop: nothing },
       { name: 'mqtt', start: () => ingress.start(handlers), stop: () => ingress.stop() },
@@ -85,6 +87,11 @@ export class Hub {
 
   get devices(): ReadonlyMap<string, Device> {
     return this.fleet.devices
+  }
+
+  /** Proves who makes a request over HTTP. */
+  get access(): Access {
+    return this.#rooms.access
   }
 
   get gateways(): ReadonlyMap<string, Gateway> {

@@ -1,3 +1,4 @@
+import { Access } from '../access/access.ts'
 import { Outcomes } from '../api/outcome.ts'
 import { Bridge } from '../bridge/bridge.ts'
 import { contactsOf, homeOf } from '../config/contacts.ts'
@@ -23,6 +24,7 @@ import { Upkeep } from './upkeep.ts'
 
 /** All parts, created and connected, but not started. */
 export interface Rooms {
+  readonly access: Access
   readonly ingress: Ingress
   readonly publisher: Publisher
   readonly deliver: Deliver
@@ -133,6 +135,7 @@ export function makeRooms(
     ask: (id, property) => submit.ask(id, property),
     log: logOf('deliver'),
   })
+  const access = new Access({ store, clock, users: config.mqtt.broker.users ?? {}, now, log: logOf('access') })
   const outcomes = new Outcomes(store, clock, now)
   const publisher = new Publisher({
     store,
@@ -160,6 +163,7 @@ export function makeRooms(
     newId: () => newId('out'),
     submit: (accepted) => submit.submit(accepted),
     isRecipient: (to) => submit.isRecipient(to, false),
+    access,
     numberOf: (id) => numberOf(config, id),
     outcome: (commandId, forMs) => outcomes.of(commandId, forMs),
     republishRetained: () => publisher.republishRetained(),
@@ -179,5 +183,5 @@ export function makeRooms(
   }
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
-  return { ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now, limits }
+  return { access, ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now, limits }
 }

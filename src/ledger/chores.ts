@@ -22,6 +22,9 @@ export const written = [
   { table: 'session', since: 'at', times: ['at'] },
   { table: 'concatenation', since: 'at', times: ['at'] },
   { table: 'route', since: 'last', times: ['last'] },
+  { table: 'api_key', since: 'used_at', times: ['used_at'] },
+  { table: 'log_in', since: 'started_at', times: ['started_at'] },
+  { table: 'log_in', since: 'used_at', times: ['used_at'] },
 ] as const
 
 /**
@@ -46,6 +49,7 @@ export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: 
   }
   shiftSmscClocks(tx, { delta })
   tx.ring('outbox')
+  tx.ring('times')
 }
 
 /** Stores the latest time, for a machine that starts without a clock. */
@@ -74,6 +78,7 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
   setMeta(tx, 'newest', String(now))
   if (Number(meta(tx, 'installed_at') ?? '0') > now) setMeta(tx, 'installed_at', String(now))
   tx.ring('outbox')
+  tx.ring('times')
   tx.ring('deadlines')
   return { moved }
 }

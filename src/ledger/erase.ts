@@ -110,6 +110,7 @@ function forgetNumber(tx: Tx, number: string): void {
   tx.run('DELETE FROM concatenation WHERE recipient = ?', number)
   tx.run('DELETE FROM quota WHERE key = ? OR substr(key, ?) = ?', `device:${number}`, -asked.length, asked)
   tx.run(`DELETE FROM lane WHERE key = ? AND NOT EXISTS (SELECT 1 FROM submission WHERE lane = key)`, `n:${number}`)
+  tx.run(`UPDATE api_key SET label = '' WHERE ${mentions('label')}`, named)
   tx.run(`DELETE FROM route WHERE ${mentions('print')}`, named)
   tx.run(`DELETE FROM question WHERE ${mentions('claimed')}`, named)
   tx.run(`UPDATE device SET events = '{}' WHERE ${mentions('events')}`, named)

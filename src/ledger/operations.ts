@@ -1,4 +1,8 @@
 import type { HubEvent } from '../message/hub-event.ts'
+import { accessRows } from './access/access-rows.ts'
+import { dropKey, keepKey } from './access/api-keys.ts'
+import { changePassword, dropUser, keepUser } from './access/hub-users.ts'
+import { dropLogIn, keepLogIn, noteUses } from './access/log-ins.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
 import { acceptClock, counts, noteTime, rebase, tryDisk } from './chores.ts'
 import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts'
@@ -103,6 +107,15 @@ export const operations = {
   tryDisk,
   acceptClock,
   shiftSmscClocks,
+  accessRows,
+  keepKey,
+  dropKey,
+  keepUser,
+  changePassword,
+  dropUser,
+  keepLogIn,
+  dropLogIn,
+  noteUses,
   prune,
   counts,
   figures,

@@ -11,6 +11,7 @@ export const faults = {
   unknown_device: { retryable: false, hint: 'Add the device to smshub.yaml, or correct the topic.' },
   unknown_command: { retryable: false, hint: 'The profile lists its commands: smshub devices show <profile>.' },
   unknown_property: { retryable: false, hint: 'The profile lists its properties: smshub devices show <profile>.' },
+  not_found: { retryable: false },
   out_of_range: { retryable: false },
   not_allowed: { retryable: false },
   retained_command: { retryable: false, hint: 'Publish commands without the retain flag.' },

@@ -71,7 +71,20 @@ export function may(rights: Rights | null, { act, ...what }: Action): boolean {
   return isAtLeast(role, least) && isAtLeast(role, what.least ?? 'reader') && within[reach](rights, what)
 }
 
-const isAtLeast = (role: Role, least: Role): boolean => roles.indexOf(role) >= roles.indexOf(least)
+/**
+ * Whether rights show something in a list, a conversation or a stream: of a device, or of none (a text to or from a
+ * person, something of the hub).
+ */
+export function sees(rights: Rights | null, device: string | null): boolean {
+  return device === null ? may(rights, { act: 'see_texts' }) : may(rights, { act: 'see', device })
+}
+
+/** The only devices that rights show, for the condition of a query; null for all, and for what is of no device. */
+export const shownDevices = (rights: Rights): readonly string[] | null => rights.devices ?? null
+
+/** Whether a role includes another one; none includes any. */
+export const isAtLeast = (role: Role | undefined, least: Role): boolean =>
+  role !== undefined && roles.indexOf(role) >= roles.indexOf(least)
 
 /** Whether a restriction includes a name. */
 const isIn = (narrowed: readonly string[] | undefined, name: string | undefined): boolean =>

@@ -7,6 +7,7 @@ import { Fault } from '../message/fault.ts'
 import type { Store } from '../store/store.ts'
 import { logged } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
+import { RefusalLog } from '../util/refusal-log.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept, identityOf } from './accept.ts'
 import { type ComposeDeps, compose, refuse } from './compose.ts'
@@ -14,7 +15,6 @@ import { Deadlines } from './deadlines.ts'
 import type { DispatchRules } from './dispatch.ts'
 import { GatewayLoop } from './gateway-loop.ts'
 import { isRecipient, toRecipients } from './recipients.ts'
-import { RefusalLog } from './refusal-log.ts'
 
 /**
  * SUBMIT: an accepted request -> SMS-SUBMIT

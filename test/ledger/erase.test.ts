@@ -82,6 +82,10 @@ function lived(): Ledger {
   isNewEvent(engine, 'gate', `ringing ${number}`, 60_000, ledger.now)
   learnRoute(engine, 'gate', `491710760001, international, ${digits}, +00:00`, 1)
   noteQuestion(engine, 'gate', { at: ledger.now, claimed: { caller: number } })
+  engine.run(
+    `INSERT INTO api_key (id, hash, label, limits, made_by, created_at) VALUES ('a', 'b', ?, '{}', 'local', 0)`,
+    `phone of ${number}`,
+  )
   // What a client that is away is owed.
   engine.run('INSERT INTO session_body (topic, payload) VALUES (?, ?)', 'sms/status', Buffer.from(`{"to":"${number}"}`))
   return ledger

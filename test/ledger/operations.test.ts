@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type OperationName, operations } from '../../src/ledger/operations.ts'
 import { Ledger } from '../support/ledger.ts'
+import { accessRules } from './rules/access.ts'
 import { brokerRules } from './rules/broker.ts'
 import { choreRules } from './rules/chores.ts'
 import { deviceRules } from './rules/devices.ts'
@@ -18,6 +19,7 @@ const rules: Readonly<Record<OperationName, Promises>> = {
   ...eventRules,
   ...brokerRules,
   ...gatewayRules,
+  ...accessRules,
   ...choreRules,
 }
 

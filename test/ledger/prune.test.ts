@@ -39,6 +39,9 @@ const bounds: Readonly<Record<string, string>> = {
   counter: 'a row for each device that there ever was',
   route: 'sixteen of each device; deleted with the device',
   question: 'deleted after a day, at most fifty of each device; deleted with the device',
+  api_key: 'at most 500, removed by their owner',
+  hub_user: 'at most 200, removed by their owner',
+  log_in: 'at most twenty of each user; deleted when over, at the next log-in of anybody',
   leaving: 'deleted when the topics of the device are cleared',
 }
 

@@ -3,7 +3,7 @@ import { leastRoles, operations } from '../../src/api/all-operations.ts'
 import { carryOut } from '../../src/api/carry-out.ts'
 import type { ApiDeps } from '../../src/api/operation.ts'
 import { ownAsker } from '../../src/message/accepted.ts'
-import { type Act, acts, may, type Role, roles } from '../../src/message/rights.ts'
+import { type Act, acts, may, type Rights, type Role, roles, sees, shownDevices } from '../../src/message/rights.ts'
 import { accessOf } from '../support/access.ts'
 
 /** Who may do what, spelled out: a role has what stands in its line and in those above. */
@@ -141,5 +141,25 @@ describe('topics are for those who may do what they stand for', () => {
       if (write !== undefined)
         expect([write, access.refusesPublish('somebody', write, payload) === null]).toEqual([write, allowed])
     }
+  })
+})
+
+describe('what a list or a stream shows', () => {
+  test.each<[string, Rights | null, boolean, boolean, boolean]>([
+    ['to nobody', null, false, false, false],
+    ['without a role', { devices: ['gate'] }, false, false, false],
+    ['to a reader: devices, and no texts of people', { role: 'reader' }, true, true, false],
+    ['to Home Assistant: all', { role: 'home_assistant' }, true, true, true],
+    ['for one device: that one', { role: 'admin', devices: ['gate'] }, true, false, false],
+    ['for one command: devices, and nothing of the hub', { role: 'admin', commands: ['open'] }, true, true, false],
+  ])('%s', (_, rights, gate, other, people) => {
+    expect([sees(rights, 'gate'), sees(rights, 'other'), sees(rights, null)]).toEqual([gate, other, people])
+  })
+
+  test('as the condition of a query', () => {
+    expect([shownDevices({ role: 'reader' }), shownDevices({ role: 'admin', devices: ['gate'] })]).toEqual([
+      null,
+      ['gate'],
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../../util/clock.ts'
-import { sourceOf } from './source.ts'
+import { sourceOf } from '../../util/networks.ts'
 
 /** Connections that are not admitted yet: per source, and in all. */
 const maxPerSource = 200

@@ -1,3 +1,4 @@
+import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
 import { laneSteps } from './lane-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
@@ -394,5 +395,6 @@ export const migrations: readonly string[] = [
   ...carrierSteps,
   ...outletSteps,
   ...laneSteps,
+  ...accessSteps,
   // New migrations are appended here.
 ]

@@ -1,0 +1,27 @@
+import { RefusalLog } from '../util/refusal-log.ts'
+import { Keeper } from './keeper.ts'
+import { Prover } from './prover.ts'
+import { Roll, type RollDeps } from './roll.ts'
+
+/** Who may make requests over HTTP: keys of programs, and users with their sessions. */
+export class Access {
+  readonly #roll: Roll
+  readonly prover: Prover
+  readonly keeper: Keeper
+
+  constructor(deps: RollDeps) {
+    this.#roll = new Roll(deps)
+    const refused = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
+    const failed = (address: string, words: string) => refused.add(address, words)
+    this.prover = new Prover({ ...deps, roll: this.#roll, failed })
+    this.keeper = new Keeper({ ...deps, roll: this.#roll })
+  }
+
+  start(): Promise<void> {
+    return this.#roll.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#roll.stop()
+  }
+}

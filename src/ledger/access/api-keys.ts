@@ -1,0 +1,35 @@
+import { Fault } from '../../message/fault.ts'
+import type { Tx } from '../tx.ts'
+import type { ApiKey } from './access-rows.ts'
+
+/** Keys that are kept, expired ones included. */
+const maxKeys = 500
+
+/** Stores a new key. One that it replaces stays valid until then, so that programs can change over. */
+export function keepKey(
+  tx: Tx,
+  { key, replaces }: { key: ApiKey; replaces: { readonly id: string; readonly until: number } | null },
+): void {
+  const { rights, scopes, perHour, networks } = key
+  if ((tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM api_key')?.n ?? 0) >= maxKeys)
+    throw new Fault('queue_full', `there are ${maxKeys} keys: remove those that are not used any more`)
+  tx.run(
+    `INSERT INTO api_key (id, hash, label, limits, made_by, created_at, expires_at, used_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    key.id,
+    key.hash,
+    key.label,
+    JSON.stringify({ rights, scopes, perHour, networks }),
+    key.madeBy,
+    key.createdAt,
+    key.expiresAt,
+    key.usedAt,
+  )
+  if (replaces === null) return
+  const { id, until } = replaces
+  tx.run('UPDATE api_key SET expires_at = ? WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', until, id, until)
+}
+
+export function dropKey(tx: Tx, { id }: { id: string }): void {
+  tx.run('DELETE FROM api_key WHERE id = ?', id)
+}

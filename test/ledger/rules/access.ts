@@ -1,0 +1,157 @@
+import { expect } from '@jest/globals'
+import type { ApiKey, HubUser, LogIn } from '../../../src/ledger/access/access-rows.ts'
+import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
+import type { Rules } from './rule.ts'
+
+const key = (ledger: Ledger, over: Partial<ApiKey> = {}): ApiKey => ({
+  id: 'aaaaaaaa',
+  hash: 'hash of a secret',
+  label: 'shop',
+  rights: { role: 'operator', devices: ['gate'] },
+  scopes: ['devices:command'],
+  perHour: 10,
+  networks: ['192.168.1.0/24'],
+  madeBy: 'user:owner',
+  createdAt: ledger.now,
+  expiresAt: null,
+  usedAt: null,
+  ...over,
+})
+const keep = (ledger: Ledger, over: Partial<ApiKey> = {}, replaces: { id: string; until: number } | null = null) =>
+  ledger.run('keepKey', { key: key(ledger, over), replaces })
+
+const user = (ledger: Ledger, over: Partial<HubUser> = {}): HubUser => ({
+  name: 'owner',
+  password: 'scrypt:1',
+  rights: { role: 'admin' },
+  createdAt: ledger.now,
+  changedAt: ledger.now,
+  ...over,
+})
+
+const logIn = (ledger: Ledger, over: Partial<LogIn> = {}): LogIn => ({
+  id: 'one',
+  hash: `hash of ${over.id ?? 'one'}`,
+  user: 'owner',
+  proof: 'first',
+  secure: false,
+  address: '192.168.1.2',
+  agent: 'a browser',
+  startedAt: ledger.now,
+  usedAt: ledger.now,
+  ...over,
+})
+const enter = (ledger: Ledger, over: Partial<LogIn> = {}) =>
+  ledger.run('keepLogIn', { logIn: logIn(ledger, over), now: ledger.now })
+
+const rows = (ledger: Ledger) => ledger.run('accessRows', undefined)
+const sessions = (ledger: Ledger) => rows(ledger).logIns.map(({ id }) => id)
+
+export const accessRules = {
+  accessRows: {
+    'keys, users and sessions come back as they were stored, over a restart too': (ledger) => {
+      keep(ledger)
+      ledger.run('keepUser', { user: user(ledger) })
+      enter(ledger, { secure: true })
+      ledger.restart()
+      expect(rows(ledger)).toEqual({
+        keys: [key(ledger)],
+        users: [user(ledger)],
+        logIns: [logIn(ledger, { secure: true })],
+      })
+    },
+  },
+  keepKey: {
+    'the key that is replaced stays valid for a while, and never longer than before': (ledger) => {
+      keep(ledger, { id: 'old' })
+      keep(ledger, { id: 'ending', expiresAt: ledger.now + minute })
+      keep(ledger, { id: 'new' }, { id: 'old', until: ledger.now + day })
+      keep(ledger, { id: 'newer' }, { id: 'ending', until: ledger.now + day })
+      const until = Object.fromEntries(rows(ledger).keys.map(({ id, expiresAt }) => [id, expiresAt]))
+      expect(until).toEqual({ old: ledger.now + day, ending: ledger.now + minute, new: null, newer: null })
+    },
+    'five hundred are the most': (ledger) => {
+      for (let i = 0; i < 500; i++) keep(ledger, { id: `key${i}` })
+      expect(() => keep(ledger, { id: 'more' })).toThrow(/500 keys/)
+      expect(ledger.count('api_key')).toBe(500)
+    },
+  },
+  dropKey: {
+    'removes one key and no other': (ledger) => {
+      for (const id of ['one', 'two']) keep(ledger, { id })
+      ledger.run('dropKey', { id: 'one' })
+      expect(rows(ledger).keys.map(({ id }) => id)).toEqual(['two'])
+    },
+  },
+  keepUser: {
+    'a user of the name is changed, not doubled': (ledger) => {
+      ledger.run('keepUser', { user: user(ledger) })
+      const changed = user(ledger, { rights: { role: 'reader', devices: ['gate'] } })
+      ledger.run('keepUser', { user: changed })
+      expect(rows(ledger).users).toEqual([changed])
+    },
+    'two hundred are the most, which can still be changed': (ledger) => {
+      for (let i = 0; i < 200; i++) ledger.run('keepUser', { user: user(ledger, { name: `user${i}` }) })
+      expect(() => ledger.run('keepUser', { user: user(ledger, { name: 'more' }) })).toThrow(/200 users/)
+      ledger.run('keepUser', { user: user(ledger, { name: 'user7', password: 'other' }) })
+    },
+  },
+  changePassword: {
+    'ends the sessions of the old one, and of nobody else': (ledger) => {
+      ledger.run('keepUser', { user: user(ledger) })
+      for (const id of ['one', 'two']) enter(ledger, { id })
+      enter(ledger, { id: 'of another', user: 'guest' })
+      ledger.run('changePassword', { name: 'owner', password: 'scrypt:2', now: ledger.now + minute })
+      expect(sessions(ledger)).toEqual(['of another'])
+      expect(rows(ledger).users).toEqual([user(ledger, { password: 'scrypt:2', changedAt: ledger.now + minute })])
+    },
+  },
+  dropUser: {
+    'goes with all of its sessions': (ledger) => {
+      ledger.run('keepUser', { user: user(ledger) })
+      enter(ledger)
+      enter(ledger, { id: 'of another', user: 'guest' })
+      ledger.run('dropUser', { name: 'owner' })
+      expect([rows(ledger).users, sessions(ledger)]).toEqual([[], ['of another']])
+    },
+  },
+  keepLogIn: {
+    'deletes sessions that are over: twelve hours unused, or thirty days old': (ledger) => {
+      const { now } = ledger
+      enter(ledger, { id: 'idle', usedAt: now - 12 * hour - 1 })
+      enter(ledger, { id: 'used', startedAt: now - 29 * day, usedAt: now - 11 * hour })
+      enter(ledger, { id: 'old', startedAt: now - 30 * day - 1 })
+      enter(ledger, { id: 'new' })
+      expect(sessions(ledger).sort()).toEqual(['new', 'used'])
+    },
+    'twenty of a user are the most: the one that was not used for longest ends': (ledger) => {
+      for (let i = 0; i < 20; i++) enter(ledger, { id: `s${i}`, usedAt: ledger.now + (i === 4 ? -minute : i) })
+      enter(ledger, { id: 'of another', user: 'guest', usedAt: ledger.now - hour })
+      enter(ledger, { id: 'new', usedAt: ledger.now + 99 })
+      expect(sessions(ledger)).not.toContain('s4')
+      expect(ledger.count('log_in')).toBe(21)
+    },
+  },
+  dropLogIn: {
+    'ends one session and no other': (ledger) => {
+      for (const id of ['one', 'two']) enter(ledger, { id })
+      ledger.run('dropLogIn', { id: 'one' })
+      expect(sessions(ledger)).toEqual(['two'])
+    },
+  },
+  noteUses: {
+    'stores when keys and sessions were used, and makes none of what is gone': (ledger) => {
+      keep(ledger)
+      enter(ledger)
+      const at = ledger.now + minute
+      ledger.run('noteUses', { keys: { aaaaaaaa: at, gone: at }, logIns: { one: at, gone: at } })
+      expect(rows(ledger)).toMatchObject({ keys: [{ usedAt: at }], logIns: [{ usedAt: at }] })
+    },
+    'a clock that is set right moves the times of sessions along': (ledger) => {
+      const wrong = ledger.now - 365 * day
+      ledger.run('keepLogIn', { logIn: logIn(ledger, { startedAt: wrong, usedAt: wrong }), now: wrong })
+      ledger.run('rebase', { delta: 365 * day, epoch: 1, since: wrong - minute })
+      expect(rows(ledger).logIns).toMatchObject([{ startedAt: ledger.now, usedAt: ledger.now }])
+    },
+  },
+} satisfies Rules
