@@ -5,9 +5,9 @@ import { may, type Rights } from '../message/rights.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { type Bounds, exceeded, unbounded } from './key-limits.ts'
+import { newKey } from './key-secrets.ts'
 import type { Roll } from './roll.ts'
 import { hasManager, isExpired, type Person, personOf, type Roster } from './roster.ts'
-import { newKey } from './secrets.ts'
 
 export interface KeeperDeps {
   readonly roll: Roll

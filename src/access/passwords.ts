@@ -3,9 +3,9 @@ import type { Clock } from '../util/clock.ts'
 import { FairLanes } from '../util/fair-lanes.ts'
 import { sourceOf } from '../util/networks.ts'
 import { Guesses } from './guesses.ts'
+import { digestOf } from './key-secrets.ts'
 import { type Refused, refusal } from './proof.ts'
 import type { Person } from './roster.ts'
-import { digestOf } from './secrets.ts'
 
 export interface PasswordGuess {
   readonly name: string

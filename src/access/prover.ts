@@ -4,11 +4,11 @@ import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { isWithin, sourceOf } from '../util/networks.ts'
 import { Guesses } from './guesses.ts'
+import { digestOf, isSecret, newId, newSessionId, readKey } from './key-secrets.ts'
 import { type PasswordGuess, Passwords } from './passwords.ts'
 import { type Peer, type Proof, type Refused, refusal } from './proof.ts'
 import type { Roll } from './roll.ts'
 import { isExpired, type Person, personOf, proofOf } from './roster.ts'
-import { digestOf, isSecret, newId, newSessionId, readKey } from './secrets.ts'
 
 export interface ProverDeps {
   readonly roll: Roll

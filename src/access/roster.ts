@@ -1,7 +1,7 @@
 import type { AccessRows, ApiKey, HubUser, LogIn } from '../ledger/access/access-rows.ts'
 import { logInSpans } from '../ledger/access/log-ins.ts'
 import { may, type Rights } from '../message/rights.ts'
-import { digestOf } from './secrets.ts'
+import { digestOf } from './key-secrets.ts'
 
 /** A user of smshub.yaml, for MQTT and HTTP alike. */
 export interface FileUser extends Rights {

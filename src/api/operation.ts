@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Access } from '../access/access.ts'
+import type { Access } from '../access/index.ts'
 import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
-import { may, roles } from '../message/rights.ts'
+import { type Action, may, roles } from '../message/rights.ts'
 import { id } from './inputs.ts'
 import { assertKnown, narrowing } from './key-operations.ts'
 import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
@@ -40,6 +40,9 @@ const session = z.strictObject({
   agent: z.string(),
   secure: z.boolean(),
 })
+
+/** What everybody with a role may do. */
+const anybody = (): Action => ({ act: 'see_hub' })
 
 /** Users of the HTTP interface and its page, and their sessions. */
 export const userOperations = {
@@ -98,7 +101,8 @@ export const userOperations = {
     },
   }),
   'user/password': operation({
-    role: 'reader',
+    // Of one's own, whatever the role is; the operation asks for more for those of others.
+    action: anybody,
     summary: 'set another password, which ends the sessions of the user; a user’s own one needs the old password',
     surfaces: notOverMqtt,
     input: z.strictObject({ name, password: newPassword, old_password: password.optional() }),
@@ -121,7 +125,7 @@ export const userOperations = {
     },
   }),
   'session/list': operation({
-    role: 'reader',
+    action: anybody,
     summary: 'open sessions: of everybody for an admin, else one’s own',
     surfaces: notOverMqtt,
     input: z.strictObject({}),
@@ -135,7 +139,7 @@ export const userOperations = {
     },
   }),
   'session/end': operation({
-    role: 'reader',
+    action: anybody,
     summary: 'end a session: any of them for an admin, else one’s own',
     surfaces: notOverMqtt,
     input: z.strictObject({ id }),

@@ -36,6 +36,7 @@ const ofFaults: Readonly<Record<FaultCode, Row>> = {
   unknown_device: unknown('device'),
   unknown_command: unknown('command'),
   unknown_property: unknown('property'),
+  not_found: unknown('name'),
   out_of_range: invalid,
   not_allowed: notAllowed,
   retained_command: invalid,

@@ -1,4 +1,4 @@
-import type { Access } from '../access/access.ts'
+import type { Access } from '../access/index.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Gateway } from '../gateway/gateway.ts'

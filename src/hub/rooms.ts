@@ -1,4 +1,4 @@
-import { Access } from '../access/access.ts'
+import { Access } from '../access/index.ts'
 import { Outcomes } from '../api/outcome.ts'
 import { Bridge } from '../bridge/bridge.ts'
 import { contactsOf, homeOf } from '../config/contacts.ts'

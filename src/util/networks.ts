@@ -22,23 +22,22 @@ function readFour(text: string): bigint | null {
 }
 
 function readSix(text: string): bigint | null {
-  const halves = text.split('::')
+  const halves = withoutFour(text).split('::')
   if (halves.length > 2) return null
-  const [head, tail] = halves.map((half) => (half === '' ? [] : half.split(':').flatMap(groupsOf)))
-  if (head === undefined || [...head, ...(tail ?? [])].includes(null)) return null
-  const gap = 8 - head.length - (tail?.length ?? 0)
-  if (tail === undefined ? gap !== 0 : gap < 1) return null
-  // An IPv4 address is at the end only.
-  const first = halves[0] ?? ''
-  if (first.includes('.') && (tail !== undefined || first.lastIndexOf(':') > first.indexOf('.'))) return null
-  const groups = [...head, ...Array<number>(gap).fill(0), ...(tail ?? [])]
-  return groups.reduce((bits: bigint, group) => (bits << 16n) | BigInt(group ?? 0), 0n)
+  const [head = [], tail] = halves.map((half) => (half === '' ? [] : half.split(':')))
+  const given = [...head, ...(tail ?? [])]
+  const gap = 8 - given.length
+  if (!given.every((group) => /^[0-9a-f]{1,4}$/i.test(group)) || (tail === undefined ? gap !== 0 : gap < 1)) return null
+  const groups = [...head, ...Array<string>(gap).fill('0'), ...(tail ?? [])]
+  return groups.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n)
 }
 
-function groupsOf(text: string): (number | null)[] {
-  if (/^[0-9a-f]{1,4}$/i.test(text)) return [Number.parseInt(text, 16)]
-  const four = readFour(text)
-  return four === null ? [null] : [Number(four >> 16n), Number(four & 0xffffn)]
+/** An IPv4 address at the end is two groups. */
+function withoutFour(text: string): string {
+  const last = text.slice(text.lastIndexOf(':') + 1)
+  const four = readFour(last)
+  if (four === null) return text
+  return `${text.slice(0, -last.length)}${(four >> 16n).toString(16)}:${(four & 0xffffn).toString(16)}`
 }
 
 /** `192.168.1.5`, `10.0.0.0/8`, `fd00::/8`; null for anything else. */

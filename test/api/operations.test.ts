@@ -64,6 +64,17 @@ const trials: Readonly<Record<string, (before: Answers) => object>> = {
   history: () => ({}),
   'homeassistant/rediscover': () => ({}),
   'homeassistant/clear': () => ({}),
+  'key/add': () => ({ label: 'shop', role: 'operator', devices: ['gate'], expires: '90d', networks: ['10.0.0.0/8'] }),
+  'key/list': () => ({}),
+  'key/rotate': (before) => ({ id: before['key/add'].id }),
+  'key/remove': (before) => ({ id: before['key/rotate'].id }),
+  'user/add': () => ({ name: 'owner', password: 'correct horse', role: 'admin' }),
+  'user/list': () => ({}),
+  'user/update': () => ({ name: 'owner', role: 'admin', devices: null }),
+  'session/list': () => ({}),
+  'session/end': () => ({ id: 'that of the owner' }),
+  'user/password': () => ({ name: 'owner', password: 'battery staple' }),
+  'user/remove': () => ({ name: 'owner', confirm: 'owner' }),
   'device/remove': () => ({ ids: ['shed', 'barn'], erase: true }),
   'privacy/erase': () => ({ about: 'owner', confirm: 'owner' }),
   backup: () => ({}),
@@ -83,6 +94,12 @@ describe('every operation', () => {
         const queued = (await started.hub.request('sms/send', { to: 'shed', text: 'x' })) as any
         data = { id: queued.commands[0].id }
       }
+      if (path === 'session/list') {
+        const peer = { address: '10.0.0.1', secure: false, isHere: false }
+        const guess = { name: 'owner', password: 'correct horse', address: '10.0.0.1', isGone: () => false }
+        await started.hub.access.prover.logIn(guess, peer, 'a browser')
+      }
+      if (path === 'session/end') data = { id: answers['session/list'].sessions[0].id }
       const answer = await started.hub.request(path, data)
       answers[path] = answer
       const { success, error } = (operations[path] as Operation).output.safeParse(JSON.parse(JSON.stringify(answer)))
@@ -113,9 +130,20 @@ describe('every operation', () => {
       'device/import',
       'gateway/at',
       'gateway/trace',
+      'key/add',
+      'key/list',
+      'key/remove',
+      'key/rotate',
+      'session/end',
+      'session/list',
       'setup/plan',
       'setup/step',
       'sms/wait',
+      'user/add',
+      'user/list',
+      'user/password',
+      'user/remove',
+      'user/update',
     ])
     for (const path of local)
       expect(await ask(path, { gateway: 'home', text: 'AT+CSQ' })).toMatchObject({

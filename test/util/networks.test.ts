@@ -29,13 +29,8 @@ test('what is an address is what Node.js takes for one', () => {
     '::1.2.3.4:5',
     '1::2::3',
   ]
-  for (const text of [
-    ...nearly,
-    ...others,
-    ...Array.from({ length: 2_000 }, six),
-    ...Array.from({ length: 500 }, four),
-  ])
-    expect([text, readAddress(text) !== null]).toEqual([text, isIP(text) !== 0])
+  const all = [...nearly, ...others, ...Array.from({ length: 2_000 }, six), ...Array.from({ length: 500 }, four)]
+  expect(all.filter((text) => (readAddress(text) !== null) !== (isIP(text) !== 0))).toEqual([])
 })
 
 test('who is in a network is who is in it for Node.js', () => {
