@@ -35,9 +35,10 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   const folder = new DataFolder(dataFolder)
   const exposed = folder.narrow()
   if (exposed !== null) log('warn', 'hub', exposed)
-  const store = await (options.makeStore?.(folder) ?? folder.openStore(clock, { commitDelay }))
+  const time = new SteadyTime(clock)
+  const now = () => time.now()
+  const store = await (options.makeStore?.(folder, now) ?? folder.openStore(clock, { commitDelay, now }))
   try {
-    const time = new SteadyTime(clock)
     const owner = folder.instanceId()
     // First: what the rest emits is for all of them.
     await store.run('openOutlets', { names: [mqttOutlet] })

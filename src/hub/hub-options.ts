@@ -34,7 +34,7 @@ export interface HubOptions {
   /** Leaves nothing at an external broker: a dry run. */
   readonly transient?: boolean
   /** Replacements for the configured gateways and broker, for simulations on their own clock. */
-  readonly makeStore?: (folder: DataFolder) => Promise<Store>
+  readonly makeStore?: (folder: DataFolder, now: () => number) => Promise<Store>
   readonly makeIngress?: () => Ingress
   readonly makeGateway?: (id: string) => Gateway
   /** Time from the request of a permit to the first octet; a faster clock needs more. */

@@ -3,8 +3,10 @@ import { happening } from '../message/hub-event.ts'
 import { isoTime } from '../message/result.ts'
 import type { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
+import { inBackground } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
+import { OneAtATime } from '../util/one-at-a-time.ts'
 import type { SteadyTime } from '../util/steady-time.ts'
 
 export interface UpkeepDeps {
@@ -32,6 +34,8 @@ const pruneMs = 3_600_000
 const historyMs = 90 * 86_400_000
 const rawMs = 31 * 86_400_000
 const pruneBatchSize = 500
+/** Events after which the log is pruned, however soon that is. */
+const maxUnprunedEvents = 10_000
 
 /** Watches the clock and the disk, and prunes what is older than the history. */
 export class Upkeep {
@@ -41,9 +45,13 @@ export class Upkeep {
   #newest: number
   #isHeld = false
   #stopped = false
+  #unprunedEvents = 0
+  readonly #pruning: OneAtATime
 
   constructor(deps: UpkeepDeps) {
     this.#deps = deps
+    const failed = (error: unknown) => deps.log('error', Fault.from(error).message)
+    this.#pruning = new OneAtATime((work) => inBackground(work, failed))
     this.#newest = deps.newest
   }
 
@@ -58,7 +66,8 @@ export class Upkeep {
     const failed = (error: unknown) => log('error', Fault.from(error).message)
     this.#ends = [
       every(clock, watchMs, () => this.#watch(), failed),
-      every(clock, pruneMs, () => this.#prune(), failed),
+      every(clock, pruneMs, async () => this.#pruning.ask(() => this.#prune()), failed),
+      store.onEmitted((events) => this.#recorded(events?.length ?? maxUnprunedEvents / 10)),
     ]
   }
 
@@ -149,6 +158,14 @@ export class Upkeep {
     if (hasRoom) log('info', 'the disk has space again')
     else log('error', 'the disk is nearly full: nothing is accepted or sent until there is space')
     roomChanged()
+  }
+
+  /** The log of a busy hub is pruned by its length. More events than are handed over at once count as many. */
+  #recorded(count: number): void {
+    this.#unprunedEvents += count
+    if (this.#unprunedEvents < maxUnprunedEvents) return
+    this.#unprunedEvents = 0
+    this.#pruning.ask(() => this.#prune())
   }
 
   async #prune(): Promise<void> {

@@ -25,6 +25,7 @@ export const written = [
   { table: 'api_key', since: 'used_at', times: ['used_at'] },
   { table: 'log_in', since: 'started_at', times: ['started_at'] },
   { table: 'log_in', since: 'used_at', times: ['used_at'] },
+  { table: 'event', since: 'at', times: ['at'] },
 ] as const
 
 /**

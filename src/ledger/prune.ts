@@ -1,3 +1,5 @@
+import { pruneLog } from './events/event-log.ts'
+import { isUnneeded } from './events/outlets.ts'
 import { pruneParked } from './events/waiting.ts'
 import { maxWindowMs } from './quota.ts'
 import type { Tx } from './tx.ts'
@@ -45,5 +47,6 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }
   forget('quota', '(key, at)', 'at < ?', now - maxWindowMs)
-  return pruneParked(tx, limit) || more
+  const parkedMore = pruneParked(tx, limit)
+  return pruneLog(tx, { now, limit, isUnneeded }) || parkedMore || more
 }

@@ -3,7 +3,7 @@ import type { SmsStatus } from './status.ts'
 
 interface TypeRow {
   readonly summary: string
-  /** What somebody who sees the event must be allowed to, of its device where it has one. */
+  /** What somebody who sees the event must be allowed to, where it is of no device. */
   readonly act: Act
 }
 

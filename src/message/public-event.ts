@@ -92,7 +92,11 @@ export function publicEventOf(event: HubEvent, at: number): PublicEvent | null {
   return { type, timestamp: isoTime(at), data, device }
 }
 
-/** Whether somebody with these rights may see it; null: everything. */
+/**
+ * Whether somebody with these rights may see it; null: everything. What is of a device, its texts included, is seen by
+ * whoever sees the device; for the rest, the type decides.
+ */
 export function maySee(rights: Rights | null, { type, device }: Pick<PublicEvent, 'type' | 'device'>): boolean {
-  return rights === null || may(rights, { act: publicEventTypes[type].act, device: device ?? undefined })
+  if (rights === null) return true
+  return device === null ? may(rights, { act: publicEventTypes[type].act }) : may(rights, { act: 'see', device })
 }

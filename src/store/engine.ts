@@ -11,6 +11,8 @@ export interface Commit {
 
 /** Transactions over rows. */
 export interface Engine extends Tx {
+  /** The time of what is asked for now, ms since 1970: events have it. */
+  now: number
   readonly inTransaction: boolean
   /** Whether the last committed transaction changed something. */
   readonly wrote: boolean

@@ -72,7 +72,7 @@ export class DataFolder {
   async openStore(clock: Clock, options: Omit<StoreOptions, 'path'> = {}): Promise<Store> {
     const pidFile = join(this.path, 'smshub.pid')
     try {
-      const store = await SqliteStore.open({ ...options, path: this.storePath })
+      const store = await SqliteStore.open({ now: () => clock.wall(), ...options, path: this.storePath })
       writeFileSync(pidFile, String(process.pid))
       return store
     } catch (error) {

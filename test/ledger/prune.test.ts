@@ -17,7 +17,8 @@ const bounds: Readonly<Record<string, string>> = {
   incoming: 'pruned by age; strangers are bounded each',
   device: 'deleted with the device',
   sim: 'a row for each SIM of the hub',
-  event: 'deleted when it waits for no outlet and is parked by none',
+  event:
+    'kept for a week where programs see it, at most the last hundred thousand; others go when no outlet needs them',
   event_waiting: 'deleted when its outlet has passed the event on, or is removed',
   event_parked: 'the newest thousand of each outlet stay; deleted with the outlet',
   outlet: 'a row for each outlet of the configuration',

@@ -171,19 +171,21 @@ describe('who sees which event', () => {
 
   test('nobody without a role sees any', () => expect(sees({}, 'gate')).toEqual([]))
 
-  test('a reader sees devices and gateways, and no texts', () => {
-    expect(areas(sees({ role: 'reader' }, 'gate'))).toEqual(['command', 'device', 'gateway'])
+  test('a reader sees devices, their texts and gateways, and no texts of people', () => {
+    expect(areas(sees({ role: 'reader' }, null))).toEqual(['gateway'])
+    expect(maySee({ role: 'reader' }, { type: 'message.received', device: 'gate' })).toBe(true)
+    expect(sees({ role: 'reader' }, 'gate')).toEqual(publicTypeNames)
   })
 
-  test('somebody who is restricted to devices sees these and the gateways', () => {
+  test('somebody who is restricted to devices sees these, the gateways, and nothing of others', () => {
     const rights: Rights = { role: 'admin', devices: ['gate'] }
-    expect(areas(sees(rights, 'gate'))).toEqual(['call', 'command', 'device', 'gateway'])
-    expect(areas(sees(rights, 'van'))).toEqual(['call', 'gateway'])
+    expect(sees(rights, 'gate')).toEqual(publicTypeNames)
+    expect(sees(rights, 'van')).toEqual([])
     expect(areas(sees(rights, null))).toEqual(['call', 'gateway'])
   })
 
-  test('texts of a device are texts: a restriction to it does not open them', () => {
-    expect(maySee({ role: 'admin', devices: ['gate'] }, { type: 'message.received', device: 'gate' })).toBe(false)
+  test('the events of a webhook are for administrators', () => {
+    expect(maySee({ role: 'home_assistant' }, { type: 'webhook.failing', device: null })).toBe(false)
   })
 })
 

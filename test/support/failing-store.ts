@@ -49,8 +49,8 @@ export class Faults {
 }
 
 /** A real store in which chosen calls reject, as they do when the disk is full or an operation has a defect. */
-export function failingStore(faults: Faults): (folder: DataFolder) => Promise<Store> {
-  return async (folder) => letFail(await SqliteStore.open({ path: folder.storePath, durable: false }), faults)
+export function failingStore(faults: Faults): (folder: DataFolder, now: () => number) => Promise<Store> {
+  return async (folder, now) => letFail(await SqliteStore.open({ path: folder.storePath, durable: false, now }), faults)
 }
 
 /** A disk that has refused something takes nothing before it was tried again. */

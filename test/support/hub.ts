@@ -34,7 +34,8 @@ export async function startHub(
     ...(clock instanceof FastClock && { permitMs: 3_000 * clock.speed }),
     ...rest,
     ...(clock instanceof FastClock && {
-      makeStore: async (data) => clock.waitingFor(await (rest.makeStore?.(data) ?? data.openStore(clock, {}))),
+      makeStore: async (data, now) =>
+        clock.waitingFor(await (rest.makeStore?.(data, now) ?? data.openStore(clock, { now }))),
     }),
   })
   return { hub, folder, log }

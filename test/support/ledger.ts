@@ -31,7 +31,7 @@ export class Ledger {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): ResultOf<K> {
     const answers: Answer[] = []
     const batch = new Batch(this.engine, (answer) => answers.push(answer))
-    batch.run([{ id: 1, name, args, early: false }])
+    batch.run([{ id: 1, name, args, early: false }], this.now)
     batch.commit()
     const answer = answers[0]
     if (answer?.kind === 'failed') throw Object.assign(new Error(answer.fault.message), answer.fault)

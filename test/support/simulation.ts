@@ -263,8 +263,8 @@ export class SimulatedHub {
         if (run.alive) checkpoint(point)
         if (!run.alive) throw new Error('dead')
       },
-      makeStore: async (folder) => {
-        const store = await SqliteStore.open({ path: folder.storePath, durable: false, thread: false })
+      makeStore: async (folder, now) => {
+        const store = await SqliteStore.open({ path: folder.storePath, durable: false, thread: false, now })
         this.#store = store
         this.prepare(store)
         this.#count(store)

@@ -1,5 +1,6 @@
 import { among, joinInOrder, list } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { isLogged } from './event-log.ts'
 
 /**
  * The outlets of the configuration. A new one gets the events that are emitted from now on, and can read the current
@@ -11,7 +12,7 @@ export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): vo
   for (const name of names) if (!known.includes(name)) tx.run('INSERT INTO outlet (name) VALUES (?)', name)
 }
 
-/** Makes events wait for every outlet. Where there is none, they are deleted. */
+/** Makes events wait for every outlet. Where there is none, only the log keeps them. */
 export function enlist(tx: Tx, seqs: readonly number[]): void {
   const those = list(seqs)
   const { changes } = tx.run(
@@ -19,30 +20,37 @@ export function enlist(tx: Tx, seqs: readonly number[]): void {
        SELECT outlet.name, event.seq FROM outlet ${joinInOrder} event WHERE ${among('event.seq')}`,
     those,
   )
-  if (changes === 0) tx.run(`DELETE FROM event WHERE ${among('seq')}`, those)
+  if (changes === 0) tx.run(`DELETE FROM event WHERE ${among('seq')} AND NOT ${isLogged}`, those)
 }
 
 /** The tables that keep an event: for outlets that have not passed it on yet, and for those that refused it. */
 const keepers = ['event_waiting', 'event_parked'] as const
 type Keeper = (typeof keepers)[number]
 
-/** An outlet needs these events no longer: those that no other one needs are deleted. */
+/**
+ * An outlet needs these events no longer: those that neither another one nor the log needs are deleted. What the log
+ * keeps is deleted with its neighbours when it is old (`pruneLog`), which costs no more than to delete it here.
+ */
 export function dismiss(tx: Tx, keeper: Keeper, { outlet, seqs }: { outlet: string; seqs: readonly number[] }): void {
   if (seqs.length === 0) return
   const those = list(seqs)
   tx.run(`DELETE FROM ${keeper} WHERE outlet = ? AND ${among('seq')}`, outlet, those)
-  tx.run(`DELETE FROM event WHERE ${among('seq')} AND ${isUnneeded}`, those)
+  tx.run(`DELETE FROM event WHERE ${among('seq')} AND NOT ${isLogged} AND ${isUnneeded}`, those)
 }
 
 /** Erased events wait for no outlet. */
 export function dismissErased(tx: Tx): void {
-  for (const keeper of keepers) tx.run(`DELETE FROM ${keeper} WHERE seq NOT IN (SELECT seq FROM event)`)
+  for (const keeper of keepers)
+    tx.run(`DELETE FROM ${keeper} WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.seq = ${keeper}.seq)`)
 }
 
 function closeOutlet(tx: Tx, name: string): void {
   tx.run('DELETE FROM outlet WHERE name = ?', name)
   for (const keeper of keepers) {
-    tx.run(`DELETE FROM event WHERE seq IN (SELECT seq FROM ${keeper} WHERE outlet = ?) AND ${isUnneeded}`, name)
+    tx.run(
+      `DELETE FROM event WHERE seq IN (SELECT seq FROM ${keeper} WHERE outlet = ?) AND NOT ${isLogged} AND ${isUnneeded}`,
+      name,
+    )
     tx.run(`DELETE FROM ${keeper} WHERE outlet = ?`, name)
   }
 }
@@ -54,4 +62,5 @@ export const ofOutlets = (keeper: Keeper): string =>
 const isKeptIn = (keeper: Keeper) =>
   `SELECT 1 FROM outlet ${joinInOrder} ${keeper} WHERE ${keeper}.outlet = outlet.name AND ${keeper}.seq = event.seq`
 
-const isUnneeded = `NOT EXISTS (${isKeptIn('event_waiting')}) AND NOT EXISTS (${isKeptIn('event_parked')})`
+/** No outlet needs it. */
+export const isUnneeded = `NOT EXISTS (${isKeptIn('event_waiting')}) AND NOT EXISTS (${isKeptIn('event_parked')})`

@@ -4,21 +4,22 @@ import type { Tx, Written } from '../tx.ts'
 import type { WaitingEvent } from './waiting.ts'
 
 /** `tx.emit`: writes the event, and its state where its kind lasts. The commit makes it wait for the outlets. */
-export function record(tx: Tx, event: HubEvent, written: Written = { text: textOf(event) }): WaitingEvent {
+export function record(tx: Tx, event: HubEvent, at: number, written: Written = { text: textOf(event) }): WaitingEvent {
   const { kind, subject } = event
   const { text, replaced = null } = written
   const replyTo = event.replyTo == null ? null : JSON.stringify(event.replyTo)
   const { seq } = tx.one<{ seq: number }>(
-    'INSERT INTO event (kind, subject, data, replaced, reply_to) VALUES (?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO event (kind, subject, data, replaced, reply_to, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
     kind,
     subject,
     text,
     replaced,
     replyTo,
+    at,
   ) as { seq: number }
   if (rowOf(kind).lasts) {
     if (text === null) tx.run('DELETE FROM latest WHERE kind = ? AND subject = ?', kind, subject)
     else tx.run(upsert('latest', ['kind', 'subject'], ['data']), kind, subject, text)
   }
-  return { seq, kind, subject, data: text, replaced, replyTo }
+  return { seq, at, kind, subject, data: text, replaced, replyTo }
 }

@@ -5,6 +5,8 @@ import { dismiss } from './outlets.ts'
 
 export interface WaitingEvent extends RecordedEvent {
   readonly seq: number
+  /** When it was recorded, ms since 1970. */
+  readonly at: number
 }
 
 /**
@@ -21,7 +23,7 @@ export function waitingEvents(
   if (first === null) return []
   return tx
     .all<WaitingEvent>(
-      `SELECT event.seq, kind, subject, data, replaced, reply_to AS "replyTo"
+      `SELECT event.seq, at, kind, subject, data, replaced, reply_to AS "replyTo"
        FROM event_waiting ${joinInOrder} event
        WHERE event_waiting.outlet = ? AND event_waiting.seq >= ? AND event.seq = event_waiting.seq
        ORDER BY event_waiting.seq LIMIT ?`,

@@ -6,6 +6,8 @@ export interface StoreOptions {
   readonly durable?: boolean
   /** false: the engine runs in this thread, for simulations on their own clock. */
   readonly thread?: boolean
+  /** The time of events, ms since 1970; 0 without it. */
+  readonly now?: () => number
   /** Delay of every commit, for tests of who waits for it. */
   readonly commitDelay?: number
 }

@@ -57,7 +57,9 @@ export class Batch {
     return this.#isOpen && this.#expects && !this.#isUrgent
   }
 
-  run(calls: readonly Call[]): void {
+  /** `now`: when they were asked for, ms since 1970. */
+  run(calls: readonly Call[], now: number): void {
+    this.#engine.now = now
     try {
       if (!this.#isOpen) this.#engine.begin()
       this.#isOpen = true

@@ -7,12 +7,13 @@ import type { FromWorker } from './worker.ts'
 export function inThread({ path, durable = true }: StoreOptions, received: (message: FromWorker) => void): Backend {
   const engine = new SqliteEngine(path, { durable })
   const calls: Call[] = []
+  let now = 0
   let closed = false
   const flush = () => {
     if (calls.length === 0 || closed) return
     const answers: Answer[] = []
     const batch = new Batch(engine, (answer) => answers.push(answer))
-    batch.run(calls.splice(0))
+    batch.run(calls.splice(0), now)
     received({ answers, ...batch.commit() })
   }
   return {
@@ -20,6 +21,7 @@ export function inThread({ path, durable = true }: StoreOptions, received: (mess
       if (!('calls' in message)) return
       if (calls.length === 0) setImmediate(flush)
       calls.push(...message.calls)
+      now = message.now
     },
     copyTo: (path) => {
       flush()

@@ -1,6 +1,7 @@
 import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
 import { laneSteps } from './lane-steps.ts'
+import { eventLogSteps } from './event-log-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
@@ -374,5 +375,6 @@ export const migrations: readonly string[] = [
   ...outletSteps,
   ...laneSteps,
   ...accessSteps,
+  ...eventLogSteps,
   // New migrations are appended here.
 ]

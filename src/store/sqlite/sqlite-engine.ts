@@ -18,6 +18,7 @@ export class SqliteEngine implements Engine {
   #wiped = false
   #erased = false
   #wrote = false
+  now = 0
   /** Copies of the file in progress. */
   #holds = 0
 
@@ -53,7 +54,7 @@ export class SqliteEngine implements Engine {
   }
 
   emit(event: HubEvent, written?: Written): void {
-    this.#emitted.add(record(this, event, written))
+    this.#emitted.add(record(this, event, this.now, written))
   }
 
   ring(bell: Bell): void {

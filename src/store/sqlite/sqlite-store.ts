@@ -19,6 +19,7 @@ interface Waiting {
 /** A store in a SQLite file, with a writer thread. */
 export class SqliteStore implements Store {
   readonly #path: string
+  readonly #now: () => number
   readonly #waiting = new Map<number, Waiting>()
   readonly #listeners = new Map<Bell, Set<() => void>>()
   readonly #readers = new Set<(events: readonly WaitingEvent[] | null) => void>()
@@ -31,12 +32,13 @@ export class SqliteStore implements Store {
   onFatal: (fault: Fault) => void = () => {}
   onTrouble: (trouble: Fault | null) => void = () => {}
 
-  private constructor(path: string) {
+  private constructor(path: string, now: () => number) {
     this.#path = path
+    this.#now = now
   }
 
   static async open(options: StoreOptions): Promise<SqliteStore> {
-    const store = new SqliteStore(options.path)
+    const store = new SqliteStore(options.path, options.now ?? (() => 0))
     const received = (message: FromWorker) => store.#received(message)
     store.#backend =
       options.thread === false
@@ -118,7 +120,7 @@ export class SqliteStore implements Store {
     if (this.#outgoing.length === 0 || this.#closed) return
     const calls = this.#outgoing
     this.#outgoing = []
-    this.#backend.send({ calls })
+    this.#backend.send({ calls, now: this.#now() })
   }
 
   #received(message: FromWorker): void {

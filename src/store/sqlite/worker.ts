@@ -5,7 +5,7 @@ import { asFault, SqliteEngine } from './sqlite-engine.ts'
 
 /** Messages of the main thread. */
 export type ToWorker =
-  | { readonly calls: readonly Call[] }
+  | { readonly calls: readonly Call[]; readonly now: number }
   /** Between the two, the file is not changed, as it is being copied. */
   | { readonly file: 'hold' | 'release'; readonly id: number }
   | { readonly close: true }
@@ -76,7 +76,7 @@ function serve(engine: SqliteEngine): void {
     // Calls that arrived during the last commit share the next one.
     for (let next: ToWorker | undefined = first; next !== undefined; next = receive()) {
       if ('calls' in next) {
-        batch.run(next.calls)
+        batch.run(next.calls, next.now)
         calls += next.calls.length
         if (calls < maxBatchSize) continue
       }

@@ -3,8 +3,9 @@ import type { HubEvent, LastingKind } from '../../../src/message/hub-event.ts'
 import type { Ledger } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
-const state = (subject: string, data: HubEvent<'state'>['data'] = {}): HubEvent<'state'> => {
-  return { kind: 'state', subject, data }
+/** A state that is not public, so that the log keeps nothing of it. */
+const state = (subject: string, data: HubEvent<'location'>['data'] = {}): HubEvent<'location'> => {
+  return { kind: 'location', subject, data }
 }
 const emit = (ledger: Ledger, ...subjects: string[]) =>
   ledger.run(
@@ -23,6 +24,10 @@ const withTwo = (ledger: Ledger, ...subjects: string[]) => {
   emit(ledger, ...subjects)
   return waiting(ledger).map(({ seq }) => seq)
 }
+/** Events that programs see: the log keeps them. */
+const alarms = (...subjects: string[]) =>
+  subjects.map((subject) => ({ kind: 'device_event', subject, data: {} }) as const)
+const logged = (ledger: Ledger, after: number | null, limit = 99) => ledger.run('eventsAfter', { after, limit })
 const keptSubjects = (ledger: Ledger) =>
   ledger.engine.all<{ subject: string }>('SELECT subject FROM event ORDER BY seq').map(({ subject }) => subject)
 const waitingOnes = (ledger: Ledger) => waiting(ledger).map(({ subject, data }) => [subject, data])
@@ -46,13 +51,13 @@ export const eventRules = {
     'the latest event of each subject is its current state until it is withdrawn': (ledger) => {
       emit(ledger, 'a', 'b')
       ledger.run('emit', [state('a', null)])
-      expect(current(ledger)).toEqual(['state b'])
+      expect(current(ledger)).toEqual(['location b'])
       expect(waiting(ledger).at(-1)).toMatchObject({ subject: 'a', data: null })
     },
     'without an outlet an event leaves only the current state': (ledger) => {
       ledger.run('openOutlets', { names: [] })
       emit(ledger, 'a')
-      expect([ledger.count('event'), current(ledger)]).toEqual([0, ['state a']])
+      expect([ledger.count('event'), current(ledger)]).toEqual([0, ['location a']])
     },
     'an event of a kind that does not last leaves no current state': (ledger) => {
       ledger.run('emit', [{ kind: 'device_event', subject: 'a', data: {} }])
@@ -80,6 +85,34 @@ export const eventRules = {
       expect(waiting(ledger).map(({ seq }) => seq)).toEqual([c])
       ledger.run('openOutlets', { names: ['mqtt', 'web'] })
       expect(waitingFor(ledger, 'web')).toEqual([])
+    },
+  },
+  eventsAfter: {
+    'answers a page of what programs see behind a number, whether outlets have passed it on or not': (ledger) => {
+      emit(ledger, 'hidden')
+      ledger.run('emit', alarms('a', 'b', 'c', 'd'))
+      acknowledgeAll(ledger)
+      ledger.run('emit', alarms('e'))
+      const { events, newest } = logged(ledger, null, 2)
+      expect(events.map(({ subject, at }) => [subject, at])).toEqual([
+        ['a', ledger.now],
+        ['b', ledger.now],
+      ])
+      const last = events.at(-1)?.seq as number
+      const rest = logged(ledger, last)
+      expect([rest.isKnown, rest.events.map(({ subject }) => subject)]).toEqual([true, ['c', 'd', 'e']])
+      expect(rest.events.at(-1)?.seq).toBe(newest)
+      expect(logged(ledger, newest)).toEqual({ isKnown: true, events: [], newest })
+    },
+    'does not know a number that was never given': (ledger) => {
+      ledger.run('emit', alarms('a'))
+      const { newest } = logged(ledger, null)
+      expect(logged(ledger, newest + 1)).toEqual({ isKnown: false, events: [], newest })
+    },
+    'keeps events without any outlet': (ledger) => {
+      ledger.run('openOutlets', { names: [] })
+      ledger.run('emit', alarms('a'))
+      expect(logged(ledger, null).events.map(({ subject }) => subject)).toEqual(['a'])
     },
   },
   waitingEvents: {
@@ -170,10 +203,10 @@ export const eventRules = {
       emit(ledger, 'c', 'a', 'b')
       ledger.run('emit', [{ kind: 'availability', subject: 'a', data: true }, announcement('x')])
       acknowledgeAll(ledger)
-      expect(current(ledger)).toEqual(['announcement x', 'availability a', 'state a', 'state b', 'state c'])
+      expect(current(ledger)).toEqual(['announcement x', 'availability a', 'location a', 'location b', 'location c'])
       expect(ledger.run('currentStates', { kind: 'availability', subject: 'a', limit: 2 })).toEqual([
-        { kind: 'state', subject: 'a', data: '{}' },
-        { kind: 'state', subject: 'b', data: '{}' },
+        { kind: 'location', subject: 'a', data: '{}' },
+        { kind: 'location', subject: 'b', data: '{}' },
       ])
     },
   },
@@ -207,7 +240,7 @@ export const eventRules = {
       show(page(''), page('2'))
       expect(show(page(''), page('2', 1))).toEqual([['2', '{"count":1}']])
       expect(show(page(''))).toEqual([['2', null]])
-      expect(current(ledger)).toEqual(['devices ', 'state elsewhere'])
+      expect(current(ledger)).toEqual(['devices ', 'location elsewhere'])
     },
   },
   withdrawOthers: {
@@ -215,10 +248,10 @@ export const eventRules = {
       const of = (kind: LastingKind, ...subjects: string[]) =>
         subjects.map((subject) => ({ kind, subject, data: '1' }) as unknown as HubEvent)
       ledger.run('emit', [...of('gateway', 'home', 'gone'), ...of('gateway_availability', 'gone')])
-      ledger.run('emit', [...of('state', 'gone'), ...of('dialect_state', 'sms2mqtt/connected', 'old/connected')])
+      ledger.run('emit', [...of('location', 'gone'), ...of('dialect_state', 'sms2mqtt/connected', 'old/connected')])
       ledger.run('withdrawOthers', { kinds: ['gateway', 'gateway_availability'], subjects: ['home'] })
       ledger.run('withdrawOthers', { kinds: ['dialect_state'], subjects: ['sms2mqtt/connected'] })
-      expect(current(ledger)).toEqual(['dialect_state sms2mqtt/connected', 'gateway home', 'state gone'])
+      expect(current(ledger)).toEqual(['dialect_state sms2mqtt/connected', 'gateway home', 'location gone'])
     },
   },
   subjects: {

@@ -1,0 +1,79 @@
+import type { EventKind } from '../../message/hub-event.ts'
+import { publicKinds } from '../../message/public-event.ts'
+import { upsert } from '../sql.ts'
+import type { Tx } from '../tx.ts'
+
+/** How long an event can be read after it was recorded. */
+const maxAgeMs = 7 * 86_400_000
+/** How many numbers back the log reaches, whatever their age. */
+const maxKept = 100_000
+
+/** The kinds that stay in the log once no outlet needs them. */
+export const isLogged = `kind IN (${publicKinds.map((kind) => `'${kind}'`).join(', ')})`
+
+/** An event of the log, its data as text. */
+export interface LoggedEvent {
+  readonly seq: number
+  readonly at: number
+  readonly kind: EventKind
+  readonly subject: string
+  readonly data: string | null
+}
+
+export interface LogPage {
+  /** Whether everything behind that place is still there. */
+  readonly isKnown: boolean
+  readonly events: readonly LoggedEvent[]
+  /** The last number in the log. */
+  readonly newest: number
+}
+
+/**
+ * A page of the events behind a number; null begins with the oldest. Nothing behind the last number of a page can be
+ * committed later with a lower one: numbers are given in the order of the commits, as there is one writer. With several
+ * hubs on one store that ends, and a reader would have to stop at the oldest number that is given but not committed.
+ */
+export function eventsAfter(tx: Tx, { after, limit }: { after: number | null; limit: number }): LogPage {
+  const from = pruned(tx)
+  const last = tx.one<{ seq: number }>(`SELECT seq FROM event WHERE ${isLogged} ORDER BY seq DESC LIMIT 1`)
+  const newest = Math.max(from, last?.seq ?? 0)
+  if (after !== null && (after < from || after > newest)) return { isKnown: false, events: [], newest }
+  const events = tx.all<LoggedEvent>(
+    `SELECT seq, at, kind, subject, data FROM event WHERE seq > ? AND ${isLogged} ORDER BY seq LIMIT ?`,
+    after ?? from,
+    limit,
+  )
+  return { isKnown: true, events, newest }
+}
+
+/** Deletes the oldest events that no outlet needs, a batch at a time. Returns whether there are more. */
+export function pruneLog(
+  tx: Tx,
+  { now, limit, isUnneeded }: { now: number; limit: number; isUnneeded: string },
+): boolean {
+  const end = endOfOld(tx, now)
+  if (end > pruned(tx)) tx.run(upsert('meta', ['key'], ['value']), floorKey, String(end))
+  const old = `SELECT seq FROM event WHERE seq <= ? AND ${isUnneeded} LIMIT ?`
+  return tx.run(`DELETE FROM event WHERE seq IN (${old})`, end, limit).changes === limit
+}
+
+const floorKey = 'events_pruned_to'
+
+/** The log begins behind this number. */
+function pruned(tx: Tx): number {
+  return Number(tx.one<{ value: string }>('SELECT value FROM meta WHERE key = ?', floorKey)?.value ?? '0')
+}
+
+/** The last number of those that are too old or too many: between the others by halves, as times follow the numbers. */
+function endOfOld(tx: Tx, now: number): number {
+  const last = tx.one<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM event')?.seq ?? 0
+  let low = Math.max(0, last - maxKept)
+  for (let high = last; low < high; ) {
+    const middle = Math.ceil((low + high) / 2)
+    const next = 'SELECT seq, at FROM event WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT 1'
+    const found = tx.one<{ seq: number; at: number }>(next, middle, high)
+    if (found !== undefined && found.at < now - maxAgeMs) low = found.seq
+    else high = middle - 1
+  }
+  return low
+}

@@ -1,0 +1,158 @@
+import { expect, test } from '@jest/globals'
+import { publicKinds } from '../../src/message/public-event.ts'
+import { day, hour, Ledger } from '../support/ledger.ts'
+import { Recorder } from '../support/recorder.ts'
+
+const alarm = (subject: string) => ({ kind: 'device_event', subject, data: {} }) as const
+const emit = (ledger: Ledger, ...subjects: string[]) => ledger.run('emit', subjects.map(alarm))
+const read = (ledger: Ledger, after: number | null = null, limit = 1_000) => ledger.run('eventsAfter', { after, limit })
+const subjects = (ledger: Ledger, after: number | null = null) =>
+  read(ledger, after).events.map(({ subject }) => subject)
+const passOn = (ledger: Ledger, outlet = 'mqtt') => {
+  const seqs = ledger.run('waitingEvents', { outlet, known: [], limit: 10_000 }).map(({ seq }) => seq)
+  ledger.run('acknowledge', { outlet, seqs })
+}
+const prune = (ledger: Ledger, limit = 500) => {
+  let batches = 1
+  while (ledger.run('prune', { now: ledger.now, before: 0, rawBefore: 0, limit })) batches++
+  return batches
+}
+/** Makes the next number as high as after so many events. */
+const skipTo = (ledger: Ledger, seq: number) =>
+  ledger.engine.run(`UPDATE sqlite_sequence SET seq = ? WHERE name = 'event'`, seq)
+
+test('events stay for seven days, to the hour', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'a')
+  ledger.now += 3 * day
+  emit(ledger, 'b')
+  passOn(ledger)
+  ledger.now += 4 * day - hour
+  prune(ledger)
+  expect(subjects(ledger)).toEqual(['a', 'b'])
+  ledger.now += 2 * hour
+  prune(ledger)
+  expect(subjects(ledger)).toEqual(['b'])
+  ledger.now += 4 * day
+  prune(ledger)
+  expect([subjects(ledger), ledger.count('event')]).toEqual([[], 0])
+})
+
+test('of a busy hub the last hundred thousand stay, whatever their age', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'a', 'b', 'c')
+  skipTo(ledger, 100_000)
+  emit(ledger, 'd')
+  passOn(ledger)
+  prune(ledger)
+  expect(subjects(ledger)).toEqual(['b', 'c', 'd'])
+  skipTo(ledger, 250_000)
+  emit(ledger, 'e')
+  passOn(ledger)
+  prune(ledger)
+  expect(subjects(ledger)).toEqual(['e'])
+})
+
+test('a place that was pruned is not known any more, and the last one of an empty log is', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'a', 'b')
+  passOn(ledger)
+  const [a, b] = read(ledger).events.map(({ seq }) => seq) as [number, number]
+  ledger.now += 8 * day
+  prune(ledger)
+  expect(read(ledger, a)).toEqual({ isKnown: false, events: [], newest: b })
+  expect(read(ledger, b)).toEqual({ isKnown: true, events: [], newest: b })
+  emit(ledger, 'c')
+  expect([subjects(ledger, b), subjects(ledger)]).toEqual([['c'], ['c']])
+})
+
+test('what waits for an outlet or is parked is not pruned, but it is no longer in the log', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'waits', 'parked', 'passed on')
+  const [waits, parked, passed] = ledger
+    .run('waitingEvents', { outlet: 'mqtt', known: [], limit: 9 })
+    .map(({ seq }) => seq) as [number, number, number]
+  ledger.run('parkEvent', { outlet: 'mqtt', seq: parked, reason: 'not allowed' })
+  ledger.run('acknowledge', { outlet: 'mqtt', seqs: [passed] })
+  ledger.now += 8 * day
+  prune(ledger)
+  expect(subjects(ledger)).toEqual([])
+  expect(ledger.engine.all('SELECT seq FROM event ORDER BY seq')).toEqual([{ seq: waits }, { seq: parked }])
+  ledger.run('acknowledge', { outlet: 'mqtt', seqs: [waits] })
+  expect(prune(ledger)).toBe(1)
+  expect(ledger.count('event')).toBe(1)
+})
+
+test('pruning goes by batches, and a thousand parked events do not hold it up', () => {
+  const ledger = new Ledger()
+  emit(ledger, ...Array.from({ length: 1_000 }, (_, i) => `parked ${i}`))
+  for (const { seq } of ledger.run('waitingEvents', { outlet: 'mqtt', known: [], limit: 1_000 }))
+    ledger.run('parkEvent', { outlet: 'mqtt', seq, reason: 'not allowed' })
+  emit(ledger, ...Array.from({ length: 1_000 }, (_, i) => `old ${i}`))
+  passOn(ledger)
+  ledger.now += 8 * day
+  expect(ledger.run('prune', { now: ledger.now, before: 0, rawBefore: 0, limit: 300 })).toBe(true)
+  expect(ledger.count('event')).toBe(1_700)
+  prune(ledger, 300)
+  expect(ledger.count('event')).toBe(1_000)
+})
+
+test('the end of the old ones is found in few steps, whatever gaps there are', () => {
+  const ledger = new Ledger()
+  for (let i = 0; i < 40; i++) {
+    if (i % 3 === 0) skipTo(ledger, 1_000 * (i + 1))
+    emit(ledger, `event ${i}`)
+    ledger.now += 6 * hour
+  }
+  passOn(ledger)
+  const recorder = new Recorder(ledger)
+  const asked = recorder.of(() => prune(ledger)).filter(({ sql }) => sql.startsWith('SELECT seq, at FROM event'))
+  expect(asked.length).toBeLessThan(20)
+  const oldest = ledger.engine.one<{ at: number }>('SELECT MIN(at) AS at FROM event')?.at ?? 0
+  expect(oldest).toBeGreaterThanOrEqual(ledger.now - 7 * day)
+  expect(oldest).toBeLessThan(ledger.now - 7 * day + 6 * hour)
+})
+
+test('a page is found by numbers, and only kinds that programs see are in it', () => {
+  const ledger = new Ledger()
+  for (let i = 0; i < 2_000; i++) emit(ledger, `event ${i}`)
+  const plans = new Recorder(ledger).plans(() => read(ledger, 1_000, 10)).map(({ detail }) => detail)
+  expect(plans.filter((detail) => /\bevent\b/.test(detail))).toEqual([
+    'SCAN event',
+    'SEARCH event USING INTEGER PRIMARY KEY (rowid>?)',
+  ])
+  expect(publicKinds).toContain('result')
+  expect(publicKinds).not.toContain('announcement')
+})
+
+test('nothing of a device or a number that was erased stays in the log', () => {
+  const ledger = new Ledger()
+  const number = '+4915112345699'
+  ledger.run('emit', [
+    alarm('gate'),
+    alarm('van'),
+    { kind: 'state', subject: 'gate', data: { open: true } },
+    { kind: 'gateway_event', subject: 'home', data: { event_type: 'incoming_call', from: number, device: 'gate' } },
+    { kind: 'hub_event', subject: '', data: { type: 'unknown_text', data: { device: 'gate', text: 'hello' } } },
+    { kind: 'hub_event', subject: '', data: { type: 'text_flood', data: { from: number } } },
+    { kind: 'hub_event', subject: '', data: { type: 'clock_right', data: { time: 'now' } } },
+  ])
+  passOn(ledger)
+  const kinds = () => read(ledger).events.map(({ kind, subject }) => `${kind} ${subject}`.trim())
+  ledger.run('erase', { device: 'gate', numbers: [], address: null, fields: null, now: ledger.now })
+  expect(kinds()).toEqual(['device_event van', 'hub_event', 'hub_event'])
+  ledger.run('erase', { device: null, numbers: [number], address: null, fields: null, now: ledger.now })
+  expect(kinds()).toEqual(['device_event van', 'hub_event'])
+})
+
+test('the clock was set: the times of this run move with it, and those ahead of an accepted clock are now', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'earlier')
+  ledger.now += hour
+  const since = ledger.now
+  emit(ledger, 'in this run')
+  ledger.run('rebase', { delta: day, epoch: 1, since })
+  expect(read(ledger).events.map(({ at }) => at)).toEqual([since - hour, since + day])
+  ledger.run('acceptClock', { now: since })
+  expect(read(ledger).events.map(({ at }) => at)).toEqual([since - hour, since])
+})
