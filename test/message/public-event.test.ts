@@ -172,7 +172,7 @@ describe('who sees which event', () => {
   test('nobody without a role sees any', () => expect(sees({}, 'gate')).toEqual([]))
 
   test('a reader sees devices, their texts and gateways, and no texts of people', () => {
-    expect(areas(sees({ role: 'reader' }, null))).toEqual(['gateway'])
+    expect(areas(sees({ role: 'reader' }, null))).toEqual(['command', 'device', 'gateway'])
     expect(maySee({ role: 'reader' }, { type: 'message.received', device: 'gate' })).toBe(true)
     expect(sees({ role: 'reader' }, 'gate')).toEqual(publicTypeNames)
   })
