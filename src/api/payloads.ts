@@ -58,7 +58,7 @@ export const resultPayload = z.looseObject({
   elapsed_ms: z.number(),
 })
 
-export const smsStatusPayload = z.looseObject({
+const smsStatus = z.looseObject({
   id: maybe(z.string()),
   command_id: z.string(),
   client_id: maybe(z.string()),
@@ -75,7 +75,7 @@ export const smsStatusPayload = z.looseObject({
   error: maybe(error),
 })
 
-export const receivedPayload = z.looseObject({
+const received = z.looseObject({
   id: z.string(),
   from: z.string(),
   device: maybe(z.string()),
@@ -216,8 +216,8 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
     schema: gatewayEventPayload,
   },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
-  'sms/status': { summary: 'every step of every outbound text', schema: smsStatusPayload },
-  'sms/received': { summary: 'every received text', schema: receivedPayload },
+  'sms/status': { summary: 'every step of every outbound text', schema: smsStatus },
+  'sms/received': { summary: 'every received text', schema: received },
   '{device}': { summary: 'the state: every property, null until known', schema: z.record(z.string(), value) },
   '{device}/availability': { summary: 'whether the device is available', schema: plain },
   '{device}/location': {

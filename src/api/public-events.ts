@@ -1,17 +1,10 @@
 import * as z from 'zod'
 import { type PublicEventType, publicEventTypes, publicTypeNames } from '../message/public-event-types.ts'
-import {
-  deviceEventPayload,
-  gatewayEventPayload,
-  gatewayPayload,
-  receivedPayload,
-  resultPayload,
-  smsStatusPayload,
-  time,
-  value,
-} from './payloads.ts'
+import { messageSchema } from './message-schema.ts'
+import { deviceEventPayload, gatewayEventPayload, gatewayPayload, resultPayload, time, value } from './payloads.ts'
 
-const text = z.looseObject({ direction: z.literal('out'), ...smsStatusPayload.shape })
+/** The list of messages has the rest. */
+const text = messageSchema.omit({ text: true, command: true, at: true, sent_at: true, delivered_at: true })
 const device = z.looseObject({ device: z.string() })
 const paused = z.looseObject({ device: z.string().optional(), gateway: z.string().optional() })
 const aboutGateway = z.looseObject({
@@ -33,11 +26,7 @@ const dataOf: Readonly<Record<PublicEventType, z.ZodType>> = {
   'message.cancelled': text,
   'message.rejected': text,
   'message.in_doubt': text,
-  'message.received': z.looseObject({
-    direction: z.literal('in'),
-    status: z.literal('received'),
-    ...receivedPayload.shape,
-  }),
+  'message.received': messageSchema,
   'call.received': z.looseObject({ gateway: z.string(), ...gatewayEventPayload.shape }),
   'command.updated': resultPayload,
   'command.completed': resultPayload,

@@ -1,7 +1,8 @@
 import { happenings } from './happenings.ts'
 import type { Document, EventKind, HubEvent } from './hub-event.ts'
+import { type Message, receivedMessage } from './message-document.ts'
 import { type PublicEventType, publicEventTypes } from './public-event-types.ts'
-import { isoTime, type ResultDocument } from './result.ts'
+import { isoTime, type ResultDocument, type SmsStatusDocument } from './result.ts'
 import { may, type Rights } from './rights.ts'
 
 /** An event for programs, the same on every way to them. */
@@ -46,12 +47,12 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
   sms_status: ({ data }) => ({
     type: `message.${data.status}`,
     device: data.device,
-    data: { direction: 'out', ...data },
+    data: sentData(data),
   }),
   received: ({ data }) => ({
     type: 'message.received',
     device: data.device,
-    data: { direction: 'in', status: 'received', ...data },
+    data: { ...receivedMessage({ ...data, receivedAt: Date.parse(data.received_at) }) },
   }),
   hub_event: ({ data: { type, data } }) => {
     // Stored by another version, it may be one that is not known here.
@@ -68,6 +69,28 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
   announcement: null,
   dialect: null,
   dialect_state: null,
+}
+
+/** A step of a text, with the keys of a message that change; its text is in the list of messages. */
+function sentData(step: SmsStatusDocument): Omit<Message, 'text' | 'command' | 'at' | 'sent_at' | 'delivered_at'> {
+  const { id, command_id, client_id, to, device, gateway, status, reason = null, parts, parts_delivered, error } = step
+  return {
+    id: id ?? command_id,
+    direction: 'out',
+    status,
+    in_doubt: step.in_doubt === true || status === 'in_doubt',
+    from: null,
+    to,
+    device,
+    gateway,
+    parts,
+    parts_delivered,
+    command_id,
+    client_id,
+    trust: null,
+    reason,
+    error,
+  }
 }
 
 /** Final statuses of what was done as far as can be known, unless the device has refused it. */

@@ -140,6 +140,35 @@ describe('the table of public events', () => {
     expect(publicTypeNames.filter((type) => !sources.includes(type))).toEqual(['hub.ping'])
   })
 
+  test('a received text is a message as in the list of messages', () => {
+    const made = publicEventOf(
+      {
+        kind: 'received',
+        subject: '',
+        data: {
+          id: 'in_1',
+          from: '+4915112345678',
+          device: 'gate',
+          gateway: 'home',
+          trust: 'number',
+          text: 'opened',
+          received_at: '2026-11-22T17:40:11.000Z',
+          smsc_at: null,
+          parts: 1,
+          parsed: true,
+          encoding: 'gsm7',
+        },
+      },
+      at,
+    )
+    const { device, ...body } = made ?? {}
+    expect(eventSchemas['message.received'].schema.safeParse(body)).toMatchObject({ success: true })
+    expect([device, body]).toMatchObject([
+      'gate',
+      { type: 'message.received', data: { id: 'in_1', direction: 'in', status: 'received', text: 'opened' } },
+    ])
+  })
+
   test('a state names its device or gateway, and a withdrawn one is no event', () => {
     const made = (event: HubEvent) => publicEventOf(event, at)
     expect(made({ kind: 'state', subject: 'gate', data: { gate: 'open' } })).toMatchObject({

@@ -1,7 +1,7 @@
 import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
-import { laneSteps } from './lane-steps.ts'
 import { eventLogSteps } from './event-log-steps.ts'
+import { laneSteps } from './lane-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
