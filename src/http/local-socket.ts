@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { Fault } from '../message/fault.ts'
 import { type Observable, observe } from './open-routes.ts'
+import { schemaController } from './schema-compilers.ts'
 
 /** What the local command line is served with. */
 export interface LocalSource extends Observable {
@@ -17,7 +18,7 @@ const maxTableOctets = 64 * 1024 * 1024
 /** All operations, on a socket in the data folder: for the local command line. */
 export async function serveControl(source: LocalSource, path: string): Promise<FastifyInstance> {
   if (existsSync(path)) rmSync(path)
-  const server = Fastify({ logger: false, bodyLimit: maxTableOctets })
+  const server = Fastify({ logger: false, bodyLimit: maxTableOctets, schemaController })
   server.setErrorHandler((error, _request, reply) => {
     const fault = Fault.from(error)
     const status = (error as { statusCode?: number }).statusCode ?? 500

@@ -7,7 +7,6 @@ import { cursorOf, placeOf } from './cursor.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { refuse } from './refuse.ts'
 import type { Parts, Route } from './route.ts'
-import { validatorCompiler } from './validate.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,7 +26,6 @@ const nothing = z.strictObject({})
 
 /** Serves a table of routes below `/v1`. */
 export function serveRest(server: FastifyInstance, routes: readonly Route[], source: RestSource): void {
-  server.setValidatorCompiler(validatorCompiler)
   for (const route of routes) {
     const { method, path, params, query = nothing, body, maxOctets } = route
     server.route({

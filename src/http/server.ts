@@ -10,6 +10,7 @@ import { type Observable, observe } from './open-routes.ts'
 import { refuse, refuseFault } from './refuse.ts'
 import { type RestSource, serveRest } from './rest-api.ts'
 import { allRoutes } from './routes/all-routes.ts'
+import { schemaController } from './schema-compilers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 
 /** Sources of the HTTP server. */
@@ -40,6 +41,7 @@ export async function serveHttp(
 ): Promise<FastifyInstance> {
   const server = Fastify({
     ...serverOptions,
+    schemaController,
     frameworkErrors: (error, request, reply) => {
       refuseFault(request, reply, error, source)
     },
