@@ -68,3 +68,13 @@ test.each(['text', 'command'] as const)(
     expect(read).toBeLessThanOrEqual(mostDocuments[what].read)
   },
 )
+
+test('a start takes as many statements with a thousand devices that are as they were as with one', () => {
+  const atStart = (count: number) => {
+    const ledger = new Ledger()
+    const devices = Array.from({ length: count }, (_, i) => ({ id: `d${i}`, fields: ['door'] }))
+    ledger.run('announceDevices', { devices })
+    return new Recorder(ledger).of(() => ledger.run('announceDevices', { devices })).length
+  }
+  expect(atStart(1_000)).toBe(atStart(1))
+})

@@ -1,6 +1,7 @@
+import type { HubEvent } from '../../message/hub-event.ts'
 import { isoTime } from '../../message/result.ts'
 import type { Value, Values } from '../../message/values.ts'
-import { emitNews, withdraw } from '../events/latest.ts'
+import { emitNews, emitUnlessKnown, latestOf, withdraw } from '../events/latest.ts'
 import { forgetPause } from '../lanes/pause.ts'
 import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
@@ -124,9 +125,12 @@ export function deviceRow(tx: Tx, id: string): DeviceRow {
   const find = () => tx.one<DeviceRow>('SELECT state, times, events, learned, last_seen FROM device WHERE id = ?', id)
   const row = find()
   if (row !== undefined) return row
-  tx.run(`INSERT INTO device (id, state, times, events, learned) VALUES (?, '{}', '{}', '{}', '{}')`, id)
+  addDevice(tx, id)
   return find() as DeviceRow
 }
+
+const addDevice = (tx: Tx, id: string) =>
+  tx.run(`INSERT INTO device (id, state, times, events, learned) VALUES (?, '{}', '{}', '{}', '{}')`, id)
 
 /** The known values of a device. */
 export function deviceState(tx: Tx, { device }: { device: string }): Values {
@@ -134,17 +138,38 @@ export function deviceState(tx: Tx, { device }: { device: string }): Values {
   return row === undefined ? {} : document(row.state)
 }
 
-/** At start: gives every device a state with its known values, and removes those that no longer exist. */
+/**
+ * At start: gives every device a state with its known values, and removes those that no longer exist. There may be
+ * many, of which nearly all are as they were: what is known of all is read at once.
+ */
 export function announceDevices(
   tx: Tx,
   { devices }: { devices: readonly { readonly id: string; readonly fields: readonly string[] }[] },
 ): void {
   const present = new Set(devices.map((device) => device.id))
-  for (const { id } of tx.all<{ id: string }>('SELECT id FROM device')) {
-    if (present.has(id)) continue
-    leave(tx, id)
+  const rows = tx.all<KnownValues & { id: string }>('SELECT id, state, last_seen FROM device')
+  for (const { id } of rows) if (!present.has(id)) leave(tx, id)
+  const known = new Map(rows.map((row) => [row.id, row]))
+  const leaving = new Set(tx.all<{ device: string }>('SELECT device FROM leaving').map(({ device }) => device))
+  const states = latestOf(tx, 'state')
+  for (const { id, fields } of devices) {
+    if (leaving.has(id)) announceDevice(tx, id, fields)
+    else {
+      if (!known.has(id)) addDevice(tx, id)
+      emitUnlessKnown(tx, stateEvent(id, fields, known.get(id)), states.get(id))
+    }
   }
-  for (const { id, fields } of devices) announceDevice(tx, id, fields)
+}
+
+type KnownValues = Pick<DeviceRow, 'state' | 'last_seen'>
+
+/** Nothing is known of a new one. */
+function stateEvent(
+  id: string,
+  fields: readonly string[],
+  { state, last_seen }: KnownValues = { state: '{}', last_seen: null },
+): HubEvent<'state'> {
+  return { kind: 'state', subject: id, data: stateOf(document(state), fields, last_seen) }
 }
 
 /** Lasting events of a device. */
@@ -152,8 +177,7 @@ const ownKinds = ['state', 'availability', 'location'] as const
 
 export function announceDevice(tx: Tx, id: string, fields: readonly string[]): void {
   if (tx.run('DELETE FROM leaving WHERE device = ?', id).changes > 0) withdraw(tx, ownKinds, id)
-  const row = deviceRow(tx, id)
-  emitNews(tx, { kind: 'state', subject: id, data: stateOf(document(row.state), fields, row.last_seen) })
+  emitNews(tx, stateEvent(id, fields, deviceRow(tx, id)))
 }
 
 /**

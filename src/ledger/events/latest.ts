@@ -9,8 +9,12 @@ export function latest(tx: Tx, kind: LastingKind, subject: string): string | und
 
 /** Emits a state where it differs from the current one, or `again`. Returns whether it did. */
 export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
+  return emitUnlessKnown(tx, event, latest(tx, event.kind, event.subject), again)
+}
+
+/** The same where the current state has been read already. */
+export function emitUnlessKnown(tx: Tx, event: LastingEvent, known: string | undefined, again = false): boolean {
   const text = textOf(event)
-  const known = latest(tx, event.kind, event.subject)
   if (known === text && !again) return false
   const replaced = rowOf(event.kind).replaces === true && known !== undefined && text !== null ? known : null
   tx.emit(event, { text, replaced })
@@ -20,6 +24,12 @@ export function emitNews(tx: Tx, event: LastingEvent, again = false): boolean {
 /** Emits those states that differ from the current ones. Returns how many did. */
 export function show(tx: Tx, { events, again = false }: { events: readonly LastingEvent[]; again?: boolean }): number {
   return events.filter((event) => emitNews(tx, event, again)).length
+}
+
+/** All current states of a kind, by subject. */
+export function latestOf(tx: Tx, kind: LastingKind): Map<string, string> {
+  const rows = tx.all<{ subject: string; data: string }>('SELECT subject, data FROM latest WHERE kind = ?', kind)
+  return new Map(rows.map(({ subject, data }) => [subject, data]))
 }
 
 /** Emits all states of some kinds and withdraws every other one of these kinds. */
