@@ -12,9 +12,6 @@ export interface PublishedEvent {
   readonly topics: readonly string[]
 }
 
-export const credentialKinds = ['key', 'password', 'session'] as const
-export type CredentialKind = (typeof credentialKinds)[number]
-
 export interface AnsweredRequest {
   /** The pattern of the route, never the path itself; null where there is none. */
   readonly route: string | null
@@ -31,8 +28,6 @@ export type Observations = {
   refused: { readonly client: string; readonly topic: string; readonly reason: string }
   /** The HTTP interface has answered a request. */
   answered: AnsweredRequest
-  /** Somebody on the HTTP interface could not prove who they are. */
-  unproven: { readonly kind: CredentialKind }
   /** The hub can't continue. */
   fatal: Fault
 }
