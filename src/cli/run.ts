@@ -17,6 +17,7 @@ import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
+import { growWithWork } from './heap-growth.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { thisMachine } from './this-machine.ts'
 
@@ -31,6 +32,7 @@ const again = 'restart'
 
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
 export async function run(context: CliContext, options: RunOptions): Promise<number> {
+  growWithWork()
   const loaded = loadConfig(options)
   const { config, file, dataFolder } = loaded
   const logger = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
