@@ -7,7 +7,8 @@ import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
-import { assertFree, type HttpSource, serveHttp } from '../http/server.ts'
+import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
+import { serveAccess } from '../http/sign-in.ts'
 import { Hub } from '../hub/hub.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import type { Log } from '../message/events.ts'
@@ -185,8 +186,9 @@ export async function serve(
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }
-    const { enabled, listen, hosts, origins } = config.http
-    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access: () => {} }))
+    const { enabled, listen, hosts, origins, proxies } = config.http
+    const access: HttpOptions['access'] = (server) => serveAccess(server, { ...source, access: hub.access, proxies })
+    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
