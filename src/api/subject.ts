@@ -1,6 +1,6 @@
 import { numbersOf } from '../config/groups.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
-import type { Subject } from '../ledger/history.ts'
+import type { Subject } from '../ledger/about.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { ApiDeps } from './operation.ts'

@@ -18,7 +18,6 @@ import { bindings, noteBinding } from './gateways/bindings.ts'
 import { gatewayFigures } from './gateways/gateway-counts.ts'
 import { notePin, recallPin } from './gateways/pins.ts'
 import { shiftSmscClocks } from './gateways/service-centres.ts'
-import { history } from './history.ts'
 import { assemble, staleAssemblies } from './inbox/assembly.ts'
 import { noteDeleted } from './inbox/copies.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox/inbox.ts'
@@ -83,7 +82,6 @@ export const operations = {
   cancelCommand,
   findCommand,
   queueOverview,
-  history,
   erase,
   gatewayFigures,
   purgeQueue,

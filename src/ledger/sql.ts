@@ -34,5 +34,15 @@ export const greater = (column: string): string => `CASE WHEN ${column} > ? THEN
 export const among = (column: string): string => `${column} IN (SELECT value FROM json_each(?))`
 export const list = (numbers: readonly number[]): string => `[${numbers.join()}]`
 
+export const textList = (texts: readonly string[]): string => JSON.stringify(texts)
+
+/**
+ * The column contains a text, bound as its `patternOf`, whatever the case of its letters. SQLite folds those of ASCII
+ * only: any character stands for another letter, and who reads the rows compares them.
+ */
+export const contains = (column: string): string => `${column} LIKE ? ESCAPE '!'`
+export const patternOf = (text: string): string =>
+  `%${text.replace(/[!%_]/g, '!$&').replace(/(?![\x00-\x7f])\p{L}/gu, '_')}%`
+
 /** Joins in the order of the tables: few rows of the first one are open. */
 export const joinInOrder = 'CROSS JOIN'

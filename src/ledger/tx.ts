@@ -14,10 +14,14 @@ export interface Written {
   readonly replaced?: string | null
 }
 
-/** The interface of operations: prepared statements by their text, events of the change, and bells. */
-export interface Tx {
+/** Reads rows, by prepared statements by their text. */
+export interface Rows {
   one<Row>(sql: string, ...values: unknown[]): Row | undefined
   all<Row>(sql: string, ...values: unknown[]): Row[]
+}
+
+/** The interface of operations: rows, events of the change, and bells. */
+export interface Tx extends Rows {
   run(sql: string, ...values: unknown[]): { changes: number }
   /** Emits an event, committed with the change that it reports. */
   emit(event: HubEvent, written?: Written): void

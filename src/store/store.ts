@@ -1,4 +1,5 @@
 import type { WaitingEvent } from '../ledger/events/waiting.ts'
+import type { ListArgs, ListName, ListOf } from '../ledger/lists/lists.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../ledger/operations.ts'
 import type { Bell } from '../ledger/tx.ts'
 import type { Fault } from '../message/fault.ts'
@@ -11,6 +12,8 @@ export interface Store {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
   /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
+  /** A list of what is committed, read beside the writer. */
+  read<K extends ListName>(name: K, args: ListArgs<K>): Promise<ListOf<K>>
   /** A bell rings after commits; it may be lost, so every listener needs a slow sweep of its own. */
   on(bell: Bell, listener: () => void): () => void
   /**

@@ -132,14 +132,6 @@ const hot: Readonly<Record<string, () => unknown>> = {
   reviewPresence: run('reviewPresence', { now: ledger.now, devices: [{ id: 'device1', expectedMs: hour }] }),
   findCommand: run('findCommand', { id: 'cmd_1', now: ledger.now }),
   queueOverview: run('queueOverview', { device: null, limit: 50 }),
-  'history of a device': run('history', {
-    device: 'gate',
-    numbers: [],
-    since: 0,
-    until: ledger.now,
-    limit: 50,
-    cursor: null,
-  }),
   endConnection: run('endConnection', { client: 'c', clean: true, lastHeard: ledger.now, now: ledger.now }),
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, expect, test } from '@jest/globals'
-import { asFault } from '../../src/store/sqlite/sqlite-engine.ts'
+import { asFault } from '../../src/store/sqlite/sqlite-fault.ts'
 import { installed } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'

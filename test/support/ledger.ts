@@ -1,4 +1,7 @@
+import { seesAll } from '../../src/ledger/about.ts'
 import type { Settlement } from '../../src/ledger/inbox/settle-text.ts'
+import type { Filter } from '../../src/ledger/lists/condition.ts'
+import { type ListArgs, type ListName, type ListOf, readList } from '../../src/ledger/lists/lists.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'
 import type { Claim, Claimed } from '../../src/ledger/outbox/claim.ts'
 import type { NewSubmission } from '../../src/ledger/outbox/new-submission.ts'
@@ -14,6 +17,19 @@ export const second = 1_000
 export const minute = 60_000
 export const hour = 3_600_000
 export const day = 24 * hour
+
+/** Lists all messages. */
+export const noFilter: Filter = {
+  device: null,
+  numbers: [],
+  direction: null,
+  status: null,
+  gateway: null,
+  since: null,
+  until: null,
+  search: null,
+  sight: seesAll,
+}
 
 /** Every operation of the store on a real SQLite in memory, with a clock that the test sets. */
 export class Ledger {
@@ -36,6 +52,10 @@ export class Ledger {
     const answer = answers[0]
     if (answer?.kind === 'failed') throw Object.assign(new Error(answer.fault.message), answer.fault)
     return answer?.value as ResultOf<K>
+  }
+
+  read<K extends ListName>(name: K, args: ListArgs<K>): ListOf<K> {
+    return readList(this.engine, name, args) as ListOf<K>
   }
 
   /** Queues a text to a person, or what `over` makes of it. */

@@ -1,4 +1,4 @@
-import type { Subject } from '../history.ts'
+import type { Subject } from '../about.ts'
 import { anywhere, mentions } from '../mentions.ts'
 import type { Tx } from '../tx.ts'
 

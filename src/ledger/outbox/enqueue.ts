@@ -243,6 +243,8 @@ function insertRefused(
   const row = insertRow<SubmissionRow>(tx, 'submission', {
     ...asked(item, ref),
     recipient: item.recipient,
+    // By it the texts to a number are found.
+    lane: item.device === null && item.recipient !== null ? `n:${item.recipient}` : null,
     text: item.text,
     status,
     sms_status: status,

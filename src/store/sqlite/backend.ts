@@ -1,3 +1,4 @@
+import type { ListName } from '../../ledger/lists/lists.ts'
 import type { ToWorker } from './worker.ts'
 
 export interface StoreOptions {
@@ -15,6 +16,8 @@ export interface StoreOptions {
 /** The writer thread, or the engine in this one. */
 export interface Backend {
   send(message: ToWorker): void
+  /** A list, of what is committed. */
+  read(name: ListName, args: unknown): Promise<unknown>
   /** Only for an engine in this thread: copies it. */
   copyTo?(path: string): void
   close(): Promise<void>

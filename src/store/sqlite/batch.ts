@@ -2,7 +2,7 @@ import { type OperationName, operations, type ResultOf } from '../../ledger/oper
 import { isDiskFault } from '../../message/fault.ts'
 import type { Commit, Engine } from '../engine.ts'
 import { type PlainFault, plain } from './plain-fault.ts'
-import { asFault } from './sqlite-engine.ts'
+import { asFault } from './sqlite-fault.ts'
 
 /** A call of an operation. */
 export interface Call {

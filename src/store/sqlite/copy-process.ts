@@ -2,7 +2,8 @@ import { constants, copyFileSync, existsSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { FromCopy, ToCopy } from './copy.ts'
 import { plain } from './plain-fault.ts'
-import { asFault, markCopy } from './sqlite-engine.ts'
+import { markCopy } from './sqlite-engine.ts'
+import { asFault } from './sqlite-fault.ts'
 
 const files = ['', '-wal'] as const
 

@@ -1,3 +1,4 @@
+import { readList } from '../../ledger/lists/lists.ts'
 import type { Backend, StoreOptions } from './backend.ts'
 import { type Answer, Batch, type Call } from './batch.ts'
 import { SqliteEngine } from './sqlite-engine.ts'
@@ -22,6 +23,10 @@ export function inThread({ path, durable = true }: StoreOptions, received: (mess
       if (calls.length === 0) setImmediate(flush)
       calls.push(...message.calls)
       now = message.now
+    },
+    read: async (name, args) => {
+      flush()
+      return readList(engine, name, args)
     },
     copyTo: (path) => {
       flush()

@@ -2,6 +2,7 @@ import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
 import { eventLogSteps } from './event-log-steps.ts'
 import { laneSteps } from './lane-steps.ts'
+import { listSteps } from './list-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
@@ -376,5 +377,6 @@ export const migrations: readonly string[] = [
   ...laneSteps,
   ...accessSteps,
   ...eventLogSteps,
+  ...listSteps,
   // New migrations are appended here.
 ]

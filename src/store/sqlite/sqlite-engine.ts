@@ -7,12 +7,14 @@ import type { HubEvent } from '../../message/hub-event.ts'
 import { Emitted } from '../emitted.ts'
 import type { Commit, Engine } from '../engine.ts'
 import { migrations } from './migrations.ts'
+import { asFault } from './sqlite-fault.ts'
+import { Statements } from './statements.ts'
 
 /** One SQLite file, its statements and its transactions. Lives in the writer thread. */
 export class SqliteEngine implements Engine {
   readonly #db: Database.Database
-  readonly #statements = new Map<string, Database.Statement<unknown[]>>()
-  readonly #queries = new Map<string, Query>()
+  readonly #statements: Statements
+  readonly #lock: Database.Database | null
   readonly #bells = new Set<Bell>()
   #emitted = new Emitted()
   #wiped = false
@@ -23,7 +25,14 @@ export class SqliteEngine implements Engine {
   #holds = 0
 
   constructor(path: string, options: { durable: boolean }) {
-    this.#db = open(path)
+    this.#lock = path === ':memory:' ? null : lock(path)
+    try {
+      this.#db = open(path)
+    } catch (error) {
+      this.#lock?.close()
+      throw error
+    }
+    this.#statements = new Statements(this.#db)
     this.#db.pragma('journal_mode = WAL')
     // FULL: a commit is on the disk before it is answered, even with a power cut.
     this.#db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
@@ -32,23 +41,21 @@ export class SqliteEngine implements Engine {
     this.#db.pragma('cache_size = -8192')
     // The journals of savepoints: what they undo never outlives the transaction.
     this.#db.pragma('temp_store = MEMORY')
-    // Checkpoints cost a second fsync: they are made when idle, see `rest`.
+    // Checkpoints cost a second fsync: they are made when idle, see `rest`. A reader holds up none of them.
     this.#checkpointBehind(maxLogPages)
+    this.#waitForReaders(0)
   }
 
   one<Row>(sql: string, ...values: unknown[]): Row | undefined {
-    const { statement, rowOf } = this.#query(sql)
-    const row = statement.get(...values)
-    return row === undefined ? undefined : (rowOf(row) as Row)
+    return this.#statements.one(sql, ...values)
   }
 
   all<Row>(sql: string, ...values: unknown[]): Row[] {
-    const { statement, rowOf } = this.#query(sql)
-    return statement.all(...values).map(rowOf) as Row[]
+    return this.#statements.all(sql, ...values)
   }
 
   run(sql: string, ...values: unknown[]): Database.RunResult {
-    const result = this.#statement(sql).run(...values)
+    const result = this.#statements.run(sql, ...values)
     this.#wrote ||= result.changes > 0
     return result
   }
@@ -117,15 +124,21 @@ export class SqliteEngine implements Engine {
 
   /**
    * Called when idle: writes the write-ahead log back into the file. Where something was erased, the log is emptied as
-   * well, as its old pages still contain it.
+   * well, as its old pages still contain it. Fails while they are being read.
    */
   rest(): void {
     if (this.#holds > 0) return
     // Copies of deleted rows remain in freed and rearranged pages.
     if (this.#erased) this.#db.exec('VACUUM')
     this.#erased = false
-    this.#db.pragma(`wal_checkpoint(${this.#wiped ? 'TRUNCATE' : 'PASSIVE'})`)
+    if (this.#wiped) this.#emptyLog()
+    else this.#db.pragma('wal_checkpoint(PASSIVE)')
     this.#wiped = false
+  }
+
+  #emptyLog(): void {
+    const [{ busy } = { busy: 1 }] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+    if (busy !== 0) throw new Fault('internal', 'the log of the store is being read: it is emptied later')
   }
 
   /** Something was erased since the log was last emptied. */
@@ -140,7 +153,9 @@ export class SqliteEngine implements Engine {
    */
   hold(): void {
     if (this.#holds === 0) {
-      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+      this.#waitForReaders(longestReadMs)
+      this.#emptyLog()
+      this.#waitForReaders(0)
       this.#checkpointBehind(0)
     }
     this.#holds++
@@ -159,50 +174,21 @@ export class SqliteEngine implements Engine {
 
   close(): void {
     this.#statements.clear()
-    this.#queries.clear()
     this.#db.close()
+    this.#lock?.close()
   }
 
   #checkpointBehind(pages: number): void {
     this.#db.pragma(`wal_autocheckpoint = ${pages}`)
   }
 
-  #statement(sql: string): Database.Statement<unknown[]> {
-    let statement = this.#statements.get(sql)
-    if (!statement) {
-      statement = this.#db.prepare(sql)
-      this.#statements.set(sql, statement)
-    }
-    return statement
-  }
-
-  #query(sql: string): Query {
-    let query = this.#queries.get(sql)
-    if (!query) {
-      query = queryOf(this.#db.prepare(sql))
-      this.#queries.set(sql, query)
-    }
-    return query
+  #waitForReaders(ms: number): void {
+    this.#db.pragma(`busy_timeout = ${ms}`)
   }
 }
 
-/** A statement that answers rows, and what makes an object of one. */
-interface Query {
-  readonly statement: Database.Statement<unknown[], unknown[]>
-  rowOf(values: readonly unknown[]): Readonly<Record<string, unknown>>
-}
-
-/** Twice as fast for a row of many columns as the objects that the driver makes. */
-function queryOf(statement: Database.Statement<unknown[]>): Query {
-  const names = statement.columns().map(({ name }) => name)
-  const blank = Object.fromEntries(names.map((name) => [name, null]))
-  const rowOf = (values: readonly unknown[]) => {
-    const row: Record<string, unknown> = { ...blank }
-    for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i]
-    return row
-  }
-  return { statement: statement.raw(true) as Query['statement'], rowOf }
-}
+/** Beyond the time of any list. */
+const longestReadMs = 5_000
 
 /** Pages of the log after which a commit writes them back itself, if the store is never idle. */
 const maxLogPages = 8_000
@@ -214,14 +200,20 @@ export function markCopy(path: string): void {
   copy.close()
 }
 
+/** Time in which a hub that is ending closes the store. */
+const closingMs = 2_000
+
+/**
+ * One hub per store. The lock is the system's: it is released with the process, however that ends. On a file of its own,
+ * as an exclusive lock on the store would keep out its reader too.
+ */
+function lock(path: string): Database.Database {
+  return opened(path, `${path}-lock`, (db) => db.prepare('BEGIN EXCLUSIVE').run())
+}
+
 /** Opens the file, checks its integrity and migrates it to the current schema. */
 function open(path: string): Database.Database {
-  const db = new Database(path, { timeout: 2_000 })
-  try {
-    // One hub per store. The lock is the system's: it is released with the process, however that ends.
-    db.pragma('locking_mode = EXCLUSIVE')
-    db.prepare('BEGIN EXCLUSIVE').run()
-    db.prepare('COMMIT').run()
+  return opened(path, path, (db) => {
     const version = db.pragma('user_version', { simple: true }) as number
     if (version > migrations.length) {
       throw new Fault(
@@ -240,9 +232,17 @@ function open(path: string): Database.Database {
         db.pragma(`user_version = ${index + 1}`)
       }).immediate()
     }
+  })
+}
+
+function opened(path: string, file: string, prepare: (db: Database.Database) => void): Database.Database {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file, { timeout: closingMs })
+    prepare(db)
     return db
   } catch (error) {
-    db.close()
+    db?.close()
     const { code } = error as { code?: string }
     if (code?.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
       throw new Fault('invalid_config', `${path} can't be written: ${(error as Error).message}`, {}, error)
@@ -259,18 +259,4 @@ function damage(db: Database.Database): string | null {
   if (size > checkedOctets) return null
   const message = db.pragma('quick_check(1)', { simple: true }) as string
   return message === 'ok' ? null : message
-}
-
-/** Errors of SQLite as faults of the hub. */
-export function asFault(error: unknown, path = 'the store'): Fault {
-  if (error instanceof Fault) return error
-  const code = (error as { code?: string } | null)?.code ?? ''
-  const message = error instanceof Error ? error.message : String(error)
-  if (code === 'SQLITE_FULL') return new Fault('storage_full', `${path}: ${message}`, {}, error)
-  if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code))
-    return new Fault('storage_failed', `${path}: ${message} (${code})`, {}, error)
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
-    return new Fault('store_damaged', `${path} is damaged: ${message}`, {}, error)
-  if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
-  return Fault.from(error)
 }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { WaitingEvent } from '../../ledger/events/waiting.ts'
+import type { ListArgs, ListName, ListOf } from '../../ledger/lists/lists.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../ledger/operations.ts'
 import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
@@ -8,6 +9,7 @@ import type { Backend, StoreOptions } from './backend.ts'
 import type { Answer, Call } from './batch.ts'
 import { copyStore } from './copy.ts'
 import { revive } from './plain-fault.ts'
+import { Reader } from './reader.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
 interface Waiting {
@@ -58,6 +60,12 @@ export class SqliteStore implements Store {
       const early = resolve as (value: unknown) => void
       this.#call(name, args, { early, resolve: early, reject }, true)
     })
+  }
+
+  async read<K extends ListName>(name: K, args: ListArgs<K>): Promise<ListOf<K>> {
+    if (this.#closed) throw this.#fatal ?? closed()
+    this.#flush()
+    return (await this.#backend.read(name, args)) as ListOf<K>
   }
 
   on(bell: Bell, listener: () => void): () => void {
@@ -188,8 +196,10 @@ async function inWorker(
   })
   worker.removeAllListeners('error')
   let closing = false
+  const reader = new Reader(path)
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
+      reader.end()
       if (!closing) failed(new Fault('internal', `the store's thread ended by itself (exit code ${code})`))
       resolve()
     })
@@ -202,10 +212,13 @@ async function inWorker(
   worker.on('message', received)
   return {
     send: (message) => worker.postMessage(message),
-    close: () => {
+    read: (name, args) => reader.ask(name, args),
+    close: async () => {
       closing = true
+      // The last one to close the file empties its log.
+      await reader.end()
       worker.postMessage({ close: true } satisfies ToWorker)
-      return exited
+      await exited
     },
   }
 }

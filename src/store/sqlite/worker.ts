@@ -1,7 +1,8 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { type Answer, Batch, type Call, type Committed } from './batch.ts'
 import { plain } from './plain-fault.ts'
-import { asFault, SqliteEngine } from './sqlite-engine.ts'
+import { SqliteEngine } from './sqlite-engine.ts'
+import { asFault } from './sqlite-fault.ts'
 
 /** Messages of the main thread. */
 export type ToWorker =

@@ -1,0 +1,98 @@
+import type { Sight, Subject } from '../about.ts'
+import { among, contains, patternOf, textList } from '../sql.ts'
+
+/** A condition in SQL, and the values that are bound to it. */
+export interface Condition {
+  readonly sql: string
+  readonly values: readonly (string | number)[]
+}
+
+export const condition = (sql: string, ...values: (string | number)[]): Condition => ({ sql, values })
+
+export const all = (conditions: readonly Condition[]): Condition => ({
+  sql: conditions.length === 0 ? '1 = 1' : conditions.map(({ sql }) => sql).join(' AND '),
+  values: conditions.flatMap(({ values }) => values),
+})
+
+/** What is asked of a list; what is null applies to all. */
+export interface Filter extends Subject {
+  readonly direction: 'out' | 'in' | null
+  readonly status: string | null
+  readonly gateway: string | null
+  readonly since: number | null
+  readonly until: number | null
+  /** Words in the text, or digits of the number. */
+  readonly search: string | null
+  readonly sight: Sight
+}
+
+/** A table of messages as lists read it. */
+export interface Table {
+  readonly name: string
+  readonly key: string
+  readonly time: string
+  readonly number: string
+  readonly direction: 'out' | 'in'
+}
+
+export const sent = {
+  name: 'submission',
+  key: 'seq',
+  time: 'queued_at',
+  number: 'recipient',
+  direction: 'out',
+} as const
+export const received = { name: 'incoming', key: 'id', time: 'received_at', number: 'sender', direction: 'in' } as const
+
+/** Conditions beside the subject. */
+export function filterConditions({ time, number }: Table, filter: Filter, status: string | null): Condition[] {
+  const { gateway, since, until, search, sight } = filter
+  return [
+    ...(since === null ? [] : [condition(`${time} >= ?`, since)]),
+    ...(until === null ? [] : [condition(`${time} < ?`, until)]),
+    ...(gateway === null ? [] : [condition('gateway = ?', gateway)]),
+    ...(filter.status === null || status === null ? [] : [condition(`${status} = ?`, filter.status)]),
+    ...(search === null ? [] : [searchCondition(search, number)]),
+    ...sightConditions(sight),
+  ]
+}
+
+export function sightConditions({ devices, people }: Sight): Condition[] {
+  if (devices !== null) return [condition(among('device'), textList(devices))]
+  return people ? [] : [condition('device IS NOT NULL')]
+}
+
+function searchCondition(search: string, number: string): Condition {
+  const inText = condition(contains('text'), patternOf(search))
+  const digits = digitsOf(search)
+  if (digits === null) return inText
+  return condition(`(${inText.sql} OR ${contains(number)})`, ...inText.values, patternOf(digits))
+}
+
+/** Whether what was found is what was searched for: letters beyond ASCII are compared here. */
+export function isMatch(search: string, text: string | null, number: string | null): boolean {
+  const digits = digitsOf(search)
+  return holds(text, search) || (digits !== null && holds(number, digits))
+}
+
+const holds = (text: string | null, search: string): boolean =>
+  text?.toLowerCase().includes(search.toLowerCase()) ?? false
+
+/** Part of a number, as it is stored; null for words. */
+function digitsOf(search: string): string | null {
+  const digits = search.replace(/[\s()/.-]/g, '')
+  return /^\+?\d{3,}$/.test(digits) ? digits : null
+}
+
+/** Conditions of which each has an index of its own; null without a subject. */
+export function subjectConditions({ direction, number }: Table, { device, numbers }: Subject): Condition[] | null {
+  if (device === null && numbers.length === 0) return null
+  // A text to a number is in the lane of the device that has it.
+  const key = direction === 'out' ? 'lane' : number
+  const prefix = direction === 'out' ? 'n:' : ''
+  return [
+    ...(device === null ? [] : [condition('device = ?', device)]),
+    ...(device === null || direction === 'in' ? [] : [condition(`device IS NULL AND ${key} = ?`, `d:${device}`)]),
+    ...numbers.map((one) => condition(`device IS NULL AND ${key} = ?`, prefix + one)),
+  ]
+}

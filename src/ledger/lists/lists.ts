@@ -1,0 +1,16 @@
+import type { Rows } from '../tx.ts'
+import { conversations } from './conversation-list.ts'
+import { history } from './history.ts'
+import { message } from './message-detail.ts'
+import { messages } from './message-list.ts'
+
+/** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
+export const lists = { history, messages, message, conversations } as const
+
+export type Lists = typeof lists
+export type ListName = keyof Lists
+export type ListArgs<K extends ListName> = Lists[K] extends (rows: Rows, args: infer A) => unknown ? A : never
+export type ListOf<K extends ListName> = ReturnType<Lists[K]>
+
+export const readList = (rows: Rows, name: ListName, args: unknown): unknown =>
+  (lists[name] as (rows: Rows, args: unknown) => unknown)(rows, args)

@@ -1,0 +1,275 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Filter } from '../../src/ledger/lists/condition.ts'
+import type { Conversation, ConversationPlace } from '../../src/ledger/lists/conversation-list.ts'
+import type { ListOf } from '../../src/ledger/lists/lists.ts'
+import type { Page, Place } from '../../src/ledger/lists/newest.ts'
+import type { Message } from '../../src/message/message-document.ts'
+import { seededRandom } from '../../src/util/random.ts'
+import { receive } from '../support/incoming.ts'
+import { day, Ledger, minute, noFilter, second } from '../support/ledger.ts'
+
+const mum = '+4915112345601'
+const gateNumber = '+4915112345602'
+
+/** All ids of a list, page by page; a page may be short. */
+function idsOf(ledger: Ledger, over: Partial<Filter> = {}, limit = 3): string[] {
+  const ids: string[] = []
+  let place: Place | null = null
+  for (let i = 0; i < 1_000; i++) {
+    const page: Page<Message> = ledger.read('messages', { filter: { ...noFilter, ...over }, limit, place })
+    const { entries, next } = page
+    expect(entries.length).toBeLessThanOrEqual(limit)
+    ids.push(...entries.map((entry) => entry.command_id ?? entry.id))
+    if (next === null) return ids
+    place = next
+  }
+  throw new Error('no end')
+}
+
+/** Texts and commands out and in, a minute apart; newest last. */
+function lived(): { ledger: Ledger; ids: Record<string, string> } {
+  const ledger = new Ledger()
+  const ids: Record<string, string> = {}
+  const does: Record<string, () => string> = {
+    toMum: () => ledger.queue({ text: 'Das Tor ist OFFEN, 100% sicher' }),
+    fromMum: () => receive(ledger, { text: 'Danke für die Nachricht' }),
+    open: () => ledger.command({ text: 'OPEN ****' }),
+    answer: () => receive(ledger, { device: 'gate', sender: gateNumber, text: 'Gate opened' }),
+    toGateNumber: () => ledger.queue({ recipient: gateNumber, lane: 'd:gate', text: 'by hand' }),
+    boiler: () => ledger.command({ device: 'boiler', lane: 'd:boiler', recipient: '+4915112345603', text: 'SET 21' }),
+    toDad: () => ledger.queue({ recipient: '+4915112345604', lane: 'n:+4915112345604', text: 'ÄRGER_mit dem Tor' }),
+  }
+  for (const [name, act] of Object.entries(does)) {
+    ledger.now += minute
+    ids[name] = act()
+  }
+  return { ledger, ids }
+}
+
+const named = (ids: Record<string, string>, found: readonly string[]): string[] =>
+  found.map((id) => Object.entries(ids).find(([, one]) => one === id)?.[0] ?? id)
+
+describe('the list of messages', () => {
+  test('has both ways, the newest first', () => {
+    const { ledger, ids } = lived()
+    expect(named(ids, idsOf(ledger))).toEqual(Object.keys(ids).reverse())
+  })
+
+  test.each<[string, Partial<Filter>, readonly string[]]>([
+    ['sent', { direction: 'out' }, ['toDad', 'boiler', 'toGateNumber', 'open', 'toMum']],
+    ['received', { direction: 'in' }, ['answer', 'fromMum']],
+    ['received, as a status', { status: 'received' }, ['answer', 'fromMum']],
+    ['queued', { status: 'queued' }, ['toDad', 'boiler', 'toGateNumber', 'open', 'toMum']],
+    ['sent, and none is', { status: 'sent' }, []],
+    ['of a device, with texts to its number', { device: 'gate' }, ['toGateNumber', 'answer', 'open']],
+    ['of a number', { numbers: [mum] }, ['fromMum', 'toMum']],
+    ['of two numbers', { numbers: [mum, '+4915112345604'] }, ['toDad', 'fromMum', 'toMum']],
+    ['of nobody', { numbers: ['+49'] }, []],
+    ['through a gateway', { gateway: 'home' }, ['answer', 'fromMum']],
+    ['with a word, in either case', { search: 'tor' }, ['toDad', 'toMum']],
+    ['with a word beyond ASCII, in either case', { search: 'Ärger' }, ['toDad']],
+    ['with part of one', { search: 'FÜR' }, ['fromMum']],
+    ['with a percent sign', { search: '100%' }, ['toMum']],
+    ['with an underscore, which stands for itself', { search: 'R_m' }, ['toDad']],
+    ['with a percent sign alone', { search: '%' }, ['toMum']],
+    ['with an exclamation mark', { search: '!' }, []],
+    ['with quotes and operators', { search: `' OR 1=1 --` }, []],
+    ['with syntax of another search', { search: 'tor AND offen NEAR(x)*"' }, []],
+    ['with digits of a number', { search: '0151 12345602'.slice(1) }, ['toGateNumber', 'answer', 'open']],
+    ['with a word, of a device', { search: 'gate', device: 'gate' }, ['answer']],
+  ])('%s', (_, filter, expected) => {
+    const { ledger, ids } = lived()
+    expect(named(ids, idsOf(ledger, filter))).toEqual(expected)
+  })
+
+  test('since a time and before another one', () => {
+    const { ledger, ids } = lived()
+    const at = (n: number) => ledger.now - (6 - n) * minute
+    expect(named(ids, idsOf(ledger, { since: at(2), until: at(4) }))).toEqual(['answer', 'open'])
+  })
+
+  test('shows a requester who is restricted to devices these only, and nothing of people', () => {
+    const { ledger, ids } = lived()
+    const sight = { devices: ['gate', 'shed'], people: false }
+    expect(named(ids, idsOf(ledger, { sight }))).toEqual(['answer', 'open'])
+    expect(named(ids, idsOf(ledger, { sight, search: 'e' }))).toEqual(['answer', 'open'])
+    expect(named(ids, idsOf(ledger, { sight, device: 'boiler' }))).toEqual([])
+    expect(named(ids, idsOf(ledger, { sight, numbers: [mum] }))).toEqual([])
+    expect(idsOf(ledger, { sight: { devices: [], people: false } })).toEqual([])
+    expect(named(ids, idsOf(ledger, { sight: { devices: null, people: false } }))).toEqual(['boiler', 'answer', 'open'])
+  })
+
+  test('finds no secret: neither the masked text nor what is sent holds it where it is searched', () => {
+    const ledger = new Ledger()
+    ledger.command({ text: 'OPEN ****', segments: ['OPEN 4711'], digest: '4711' })
+    expect(idsOf(ledger, { search: '4711' })).toEqual([])
+    expect(idsOf(ledger, { search: '****' })).toHaveLength(1)
+  })
+
+  test('a refused text is found by its number', () => {
+    const ledger = new Ledger()
+    const error = { code: 'number_blocked', message: 'no', retryable: false }
+    const refused = ledger.queue({ error, status: 'rejected', reason: null } as never)
+    expect(idsOf(ledger, { numbers: [mum] })).toEqual([refused])
+    expect(ledger.read('message', { id: refused, sight: noFilter.sight })).toMatchObject({
+      id: refused,
+      status: 'rejected',
+      error: { code: 'number_blocked', hint: expect.stringContaining('contacts') },
+    })
+  })
+
+  test('each message is in it once, whatever the pages, the filter and the clock', () => {
+    const random = seededRandom(5)
+    const upTo = (n: number) => Math.floor(random() * n)
+    const ledger = new Ledger()
+    for (let i = 0; i < 200; i++) {
+      ledger.now += upTo(4) === 0 ? -upTo(minute) : upTo(minute)
+      const device = `d${upTo(3)}`
+      const text = upTo(2) === 0 ? 'even' : 'odd'
+      const kind = upTo(4)
+      if (kind < 2) receive(ledger, { device: kind === 0 ? device : null, text })
+      else if (kind === 2) ledger.command({ device, lane: `d:${device}`, text })
+      else ledger.queue({ text })
+    }
+    const filters: Partial<Filter>[] = [{}, { search: 'even' }, { device: 'd1', numbers: [mum] }, { status: 'queued' }]
+    for (const filter of filters) {
+      const whole = idsOf(ledger, filter, 100)
+      expect(new Set(whole).size).toBe(whole.length)
+      for (const limit of [1, 7]) expect(idsOf(ledger, filter, limit).sort()).toEqual([...whole].sort())
+    }
+    expect(idsOf(ledger, {}, 100)).toHaveLength(200)
+  })
+
+  test('new messages move nothing in the pages behind', () => {
+    const { ledger, ids } = lived()
+    const first = ledger.read('messages', { filter: noFilter, limit: 3, place: null })
+    ledger.now += second
+    receive(ledger)
+    ledger.queue()
+    const rest = ledger.read('messages', { filter: noFilter, limit: 10, place: first.next })
+    expect(
+      named(
+        ids,
+        rest.entries.map((one) => one.command_id ?? one.id),
+      ),
+    ).toEqual(['answer', 'open', 'fromMum', 'toMum'])
+    expect(rest.next).toBeNull()
+  })
+
+  test('a search among many looks at a limited number at a time, and goes on where it stopped', () => {
+    const ledger = new Ledger()
+    const old = receive(ledger, { text: 'needle' })
+    ledger.engine.run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
+       INSERT INTO incoming (message_id, sender, gateway, text, document, received_at)
+       SELECT 'm' || i, '+491', 'home', 'hay', 'null', ? + i FROM n`,
+      ledger.now,
+    )
+    const filter = { ...noFilter, search: 'needle' }
+    const pages: number[] = []
+    let place: Place | null = null
+    do {
+      const page: Page<Message> = ledger.read('messages', { filter, limit: 10, place })
+      pages.push(page.entries.length)
+      place = page.next
+      if (page.entries.length > 0) expect(page.entries[0]?.id).toBe(old)
+    } while (place !== null)
+    expect(pages).toEqual([0, 0, 1])
+  })
+})
+
+describe('a message', () => {
+  test('has its SMS and the times of its statuses', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue({ segments: ['one', 'two'], text: 'one two' })
+    ledger.now += second
+    const seq = ledger.write(2)
+    ledger.now += second
+    ledger.sent(seq, 7, 2)
+    ledger.now += second
+    ledger.report(1)
+    const shown = ledger.read('message', { id, sight: noFilter.sight })
+    expect(shown).toMatchObject({ command_id: id, status: 'sent', parts: 2, parts_delivered: 1, attempts: 1 })
+    expect(shown?.segments).toMatchObject([
+      { part: 1, status: 'delivered', reference: '1', report: 'received by the recipient' },
+      { part: 2, status: 'sent', reference: '7', report: null },
+    ])
+    expect(shown?.timeline.map(({ status }) => status)).toEqual(['queued', 'sending', 'sent'])
+    expect(JSON.stringify(shown?.segments)).not.toContain('one')
+    expect(ledger.read('message', { id: shown?.id as string, sight: noFilter.sight })).toEqual(shown)
+  })
+
+  test('that was given up says so at the end of its times', () => {
+    const ledger = new Ledger()
+    const id = ledger.command()
+    ledger.run('cancelCommand', { id, now: ledger.now })
+    expect(ledger.read('message', { id, sight: noFilter.sight })?.timeline.map(({ status }) => status)).toEqual([
+      'queued',
+      'cancelled',
+    ])
+  })
+
+  test('of another device, or of a person, is none for a requester who may not see it', () => {
+    const { ledger, ids } = lived()
+    const see = (id: string | undefined, devices: readonly string[] | null) =>
+      ledger.read('message', { id: id as string, sight: { devices, people: false } }) !== null
+    expect([
+      see(ids.open, ['gate']),
+      see(ids.boiler, ['gate']),
+      see(ids.toMum, ['gate']),
+      see(ids.fromMum, null),
+    ]).toEqual([true, false, false, false])
+    expect(see('nothing', null)).toBe(false)
+  })
+})
+
+describe('conversations', () => {
+  const all = (ledger: Ledger, limit = 10, sight = noFilter.sight) => {
+    const found: Conversation[] = []
+    let place: ConversationPlace | null = null
+    do {
+      const page: ListOf<'conversations'> = ledger.read('conversations', { sight, limit, place })
+      found.push(...page.entries)
+      place = page.next
+    } while (place !== null)
+    return found.map(({ device, number, messages, last }) => [device ?? number, messages, last.direction, last.text])
+  }
+
+  test('are by device or number, the latest first, with their last message and their number of messages', () => {
+    const { ledger } = lived()
+    const expected = [
+      ['+4915112345604', 1, 'out', 'ÄRGER_mit dem Tor'],
+      ['boiler', 1, 'out', 'SET 21'],
+      ['gate', 3, 'out', 'by hand'],
+      [mum, 2, 'in', 'Danke für die Nachricht'],
+    ]
+    expect(all(ledger)).toEqual(expected)
+    expect(all(ledger, 1)).toEqual(expected)
+  })
+
+  test('of a requester who is restricted are those of the devices', () => {
+    const { ledger } = lived()
+    expect(all(ledger, 2, { devices: ['gate'], people: false })).toEqual([['gate', 2, 'in', 'Gate opened']])
+    expect(all(ledger, 2, { devices: null, people: false })).toHaveLength(2)
+    expect(all(ledger, 2, { devices: [], people: false })).toEqual([])
+  })
+
+  test('with the same time are all in some page', () => {
+    const ledger = new Ledger()
+    for (let i = 0; i < 9; i++) receive(ledger, { sender: `+49${i}` })
+    expect(new Set(all(ledger, 2).map(([who]) => who)).size).toBe(9)
+  })
+})
+
+test('what is erased or pruned is in no list', () => {
+  const { ledger, ids } = lived()
+  ledger.run('erase', { device: null, numbers: [mum], address: null, fields: null, now: ledger.now })
+  expect(named(ids, idsOf(ledger, { numbers: [mum] }))).toEqual([])
+  expect(named(ids, idsOf(ledger, { search: 'danke' }))).toEqual([])
+  ledger.pass(100 * day)
+  const prune = () =>
+    ledger.run('prune', { now: ledger.now, before: ledger.now - 90 * day, rawBefore: ledger.now, limit: 500 })
+  while (prune());
+  expect(idsOf(ledger)).toEqual([])
+  expect(ledger.read('conversations', { sight: noFilter.sight, limit: 10, place: null }).entries).toEqual([])
+})

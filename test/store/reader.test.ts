@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { afterEach, expect, test } from '@jest/globals'
+import Database from 'better-sqlite3'
+import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { temporaryFolder } from '../support/folder.ts'
+import { Ledger, noFilter } from '../support/ledger.ts'
+
+const stores: SqliteStore[] = []
+const opened = async (path: string, thread = true): Promise<SqliteStore> => {
+  const store = await SqliteStore.open({ path, durable: false, thread })
+  stores.push(store)
+  return store
+}
+
+afterEach(async () => {
+  for (const store of stores.splice(0)) await store.close()
+})
+
+const path = () => join(temporaryFolder(), 'smshub.db')
+const everything = { filter: noFilter, limit: 100, place: null }
+
+const text = new Ledger().item()
+
+/** A text that is queued; the id of its message. */
+async function queue(store: SqliteStore, i: number): Promise<string> {
+  const limits = { perLane: 10_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
+  const [commandId, messageId, number] = [`cmd_${i}`, `msg_${i}`, `+49${i}`]
+  const item = { ...text, commandId, messageId, lane: `n:${number}`, recipient: number, text: `text ${i}` }
+  await store.run('enqueue', { key: null, ref: null, items: [item], limits, now: 1_000 + i })
+  return messageId
+}
+
+test.each([true, false])(
+  'a list has what was committed before it was asked for (a thread of its own: %s)',
+  async (thread) => {
+    const store = await opened(path(), thread)
+    for (let i = 1; i <= 20; i++) {
+      const id = await queue(store, i)
+      const { entries } = await store.read('messages', everything)
+      expect([entries[0]?.id, entries.length]).toEqual([id, i])
+    }
+  },
+)
+
+test('lists are read while the writer writes, and each is one state of the store', async () => {
+  const store = await opened(path())
+  let isDone = false
+  const written = (async () => {
+    for (let i = 1; i <= 300; i++) await queue(store, i)
+    isDone = true
+  })()
+  let last = 0
+  while (!isDone) {
+    const { entries } = await store.read('conversations', { sight: noFilter.sight, limit: 1_000, place: null })
+    expect(entries.length).toBeGreaterThanOrEqual(last)
+    last = entries.length
+  }
+  await written
+})
+
+test('a list that fails rejects by itself, and others are answered', async () => {
+  const store = await opened(path())
+  await queue(store, 1)
+  const bad = store.read('messages', { ...everything, filter: null as never })
+  const good = store.read('messages', everything)
+  await expect(bad).rejects.toMatchObject({ code: 'internal' })
+  expect((await good).entries).toHaveLength(1)
+})
+
+test('more lists than can wait are refused, and the others answered', async () => {
+  const store = await opened(path())
+  await queue(store, 1)
+  const asked = await Promise.allSettled(Array.from({ length: 400 }, () => store.read('messages', everything)))
+  const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+  expect([refused.length, new Set(refused)]).toEqual([144, new Set(['rate_limited'])])
+})
+
+test('no list is read of a closed store, and what is asked for is rejected', async () => {
+  const store = await opened(path())
+  await queue(store, 1)
+  const asked = store.read('messages', everything)
+  asked.catch(() => null)
+  await store.close()
+  await expect(asked).rejects.toMatchObject({ message: 'the store is closed' })
+  await expect(store.read('messages', everything)).rejects.toMatchObject({ message: 'the store is closed' })
+})
+
+test('the reader holds up neither the emptying of the log behind an erasure nor a backup', async () => {
+  const file = path()
+  const store = await opened(file)
+  await queue(store, 1)
+  await store.read('messages', everything)
+  const copy = `${file}-copy`
+  await store.backup(copy)
+  const db = new Database(copy, { readonly: true })
+  expect(db.prepare('SELECT COUNT(*) AS n FROM submission').get()).toEqual({ n: 1 })
+  db.close()
+  expect((await store.read('messages', everything)).entries).toHaveLength(1)
+})
+
+test('a closed store is one file: its log is in it', async () => {
+  const file = path()
+  const store = await opened(file)
+  await queue(store, 1)
+  await store.read('messages', everything)
+  await store.close()
+  const db = new Database(file, { readonly: true })
+  expect(db.prepare('SELECT text FROM submission').all()).toEqual([{ text: 'text 1' }])
+  db.close()
+})
+
+test('one hub has a store, and the next one when it has closed it', async () => {
+  const file = path()
+  const store = await opened(file)
+  await expect(SqliteStore.open({ path: file })).rejects.toMatchObject({ code: 'data_locked' })
+  await store.close()
+  await opened(file)
+})
+
+test('a file that another program holds for itself is not opened', async () => {
+  const file = path()
+  await (await opened(file)).close()
+  const other = new Database(file)
+  other.pragma('locking_mode = EXCLUSIVE')
+  other.prepare('BEGIN EXCLUSIVE').run()
+  await expect(SqliteStore.open({ path: file })).rejects.toMatchObject({ code: 'data_locked' })
+  other.close()
+  await opened(file)
+})
