@@ -1,10 +1,12 @@
 import type { Surface } from '../message/accepted.ts'
 import type { Role } from '../message/rights.ts'
+import { conversationOperations } from './conversation-operations.ts'
 import { deviceOperations } from './device-operations.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
 import { keyOperations } from './key-operations.ts'
+import { messageOperations } from './message-operations.ts'
 import { modemOperations } from './modem-operations.ts'
 import type { Operation } from './operation.ts'
 import { queueOperations } from './queue-operations.ts'
@@ -20,6 +22,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...deviceOperations,
   ...setupOperations,
   ...smsOperations,
+  ...messageOperations,
+  ...conversationOperations,
   ...queueOperations,
   ...gatewayOperations,
   ...modemOperations,

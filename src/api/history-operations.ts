@@ -1,26 +1,17 @@
 import * as z from 'zod'
 import { stateKeysOf } from '../device/describe/state-fields.ts'
-import type { Subject } from '../ledger/history.ts'
+import { type Subject, seesAll } from '../ledger/about.ts'
+import type { HistoryEntry } from '../ledger/lists/history.ts'
 import { Fault } from '../message/fault.ts'
+import { commandStatuses } from '../message/status.ts'
 import { orScalar } from './inputs.ts'
+import { cursor, filterOf, filters, pageOf, whom } from './list-filter.ts'
+import { moment } from './moment.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { erasure } from './outputs.ts'
-import { spanMs } from './spans.ts'
 import { subjectOf } from './subject.ts'
 
-const name = z.string().min(1).max(128)
-const whom = { about: name.optional(), device: name.optional(), number: name.optional(), contact: name.optional() }
-
-const momentWords = 'must be an age like 12h or 7d, or a time like 2026-12-24 or 2026-12-24T18:00:00Z'
-/** An age like `7d`, or a time. */
-const moment = z.string().refine((text) => momentOf(text, 0) !== null, momentWords)
-
-function momentOf(text: string, now: number): number | null {
-  const age = spanMs(text)
-  if (age !== null) return now - age
-  const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(time) ? null : time
-}
+const statuses = [...commandStatuses, 'received'] as const
 
 /** A command, a sent text, or a received one. Secrets are masked. */
 const entry = z.strictObject({
@@ -46,29 +37,21 @@ export const historyOperations = {
       'about',
       z.strictObject({
         ...whom,
+        ...filters(statuses),
         since: moment.default('7d'),
-        until: moment.optional(),
         limit: z.coerce.number().int().min(1).max(500).default(100),
-        cursor: z
-          .string()
-          .regex(/^\d{1,16}\.\d{1,16}$/, 'must be the "next" of the previous page')
-          .optional(),
+        cursor,
       }),
     ),
     output: z.strictObject({ entries: z.array(entry), next: z.string().nullable() }),
-    async run({ since, until, limit, cursor, ...named }, deps) {
-      const { name: _, ...subject } = subjectOf(named, deps)
-      const now = deps.now()
-      const span = {
-        since: momentOf(since, now) ?? 0,
-        until: until === undefined ? now + 1 : (momentOf(until, now) ?? now),
-      }
-      return { ...(await deps.store.run('history', { ...subject, ...span, limit, cursor: cursor ?? null })) }
+    async run({ limit, cursor, ...given }, deps) {
+      const filter = filterOf(given, seesAll, deps)
+      return pageOf<HistoryEntry>((query) => deps.store.read('history', query), filter, limit, cursor)
     },
   }),
   'privacy/erase': operation({
     summary: 'erase everything stored of a device, number or contact; confirm repeats its name',
-    input: z.strictObject({ ...whom, confirm: name }),
+    input: z.strictObject({ ...whom, confirm: z.string().min(1).max(128) }),
     output: erasure,
     async run({ confirm, ...named }, deps, asker) {
       const { name: subject, ...of } = subjectOf(named, deps)

@@ -22,7 +22,7 @@ const overlap = '24h'
 /** Rights, as devices and commands that they are narrowed to. */
 export const narrowing = { devices: names.optional(), commands: names.optional() }
 
-export const shownKey = z.strictObject({
+const shownKey = z.strictObject({
   id: z.string(),
   label: z.string(),
   role: z.enum(roles).nullable(),
@@ -39,7 +39,7 @@ export const shownKey = z.strictObject({
   last_used_at: time.nullable(),
 })
 /** With the key itself, which is shown this once. */
-export const madeKey = shownKey.extend({ key: z.string() })
+const madeKey = shownKey.extend({ key: z.string() })
 
 /** Keys of programs that use the HTTP interface. */
 export const keyOperations = {

@@ -39,3 +39,24 @@ export const messageSchema = z.strictObject({
   sent_at: time.nullable(),
   delivered_at: time.nullable(),
 })
+
+const statusTime = z.strictObject({ status: z.string(), at: time })
+const reply = z.looseObject({ text: z.string(), parsed: z.record(z.string(), z.unknown()) })
+
+/** A message with everything that is kept of it. */
+export const messageDetailSchema = messageSchema.extend({
+  attempts: z.number().int(),
+  segments: z.array(
+    z.strictObject({
+      part: z.number().int(),
+      status: z.enum(['queued', 'sending', 'sent', 'in_doubt', 'delivered', 'undelivered']),
+      reference: z.string().nullable(),
+      sent_at: time.nullable(),
+      reported_at: time.nullable(),
+      report: z.string().nullable(),
+    }),
+  ),
+  timeline: z.array(statusTime),
+  reply: reply.nullable(),
+  expires_at: time.nullable(),
+})

@@ -1,6 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import type { Erased } from '../ledger/erase.ts'
-import type { HistoryEntry } from '../ledger/history.ts'
+import type { HistoryEntry } from '../ledger/lists/history.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { request } from './control.ts'

@@ -22,7 +22,7 @@ export interface SegmentOptions {
 }
 
 /** Units per PDU: alone, and after a header with an 8-bit or 16-bit concatenation reference. */
-const capacity = {
+export const capacity = {
   gsm7: { alone: 160, 8: 153, 16: 152 },
   ucs2: { alone: 70, 8: 67, 16: 66 },
 } as const

@@ -11,7 +11,6 @@ import { hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 const parts = [
   'store',
   'clock',
-  'access',
   'program',
   'devices',
   'mqtt',

@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { numbersOf } from '../config/groups.ts'
+import { normaliseNumber } from '../device/parameters/numbers.ts'
+import { Fault } from '../message/fault.ts'
+import { cursor, filterOf, whom } from './list-filter.ts'
+import { messagesOf } from './message-operations.ts'
+import { messageSchema } from './message-schema.ts'
+import { type ApiDeps, operation } from './operation.ts'
+import { ofMessages, sightOf } from './sight.ts'
+import { subjectKeys } from './subject.ts'
+
+const limit = z.coerce.number().int().min(1).max(100).default(50)
+
+/** Messages with one device or number. */
+export const conversationSchema = z.strictObject({
+  device: z.string().nullable(),
+  number: z.string().nullable(),
+  /** Of the device or the contact. */
+  name: z.string().nullable(),
+  messages: z.number().int(),
+  last: messageSchema,
+})
+
+const placePattern = /^(\d{1,16})\.([dn]:.{1,128})$/su
+
+/** Texts as a person reads them: by whom they are with. */
+export const conversationOperations = {
+  'conversation/list': operation({
+    ...ofMessages,
+    summary: 'conversations by device or number with their last message, the latest first, a page at a time',
+    input: z.strictObject({
+      limit,
+      cursor: z.string().max(160).regex(placePattern, 'must be the "next" of the previous page').optional(),
+    }),
+    output: z.strictObject({ data: z.array(conversationSchema), next: z.string().nullable() }),
+    async run({ limit, cursor }, deps, asker) {
+      const [, at, key] = cursor === undefined ? [] : (placePattern.exec(cursor) ?? [])
+      const place = at === undefined || key === undefined ? null : { at: Number(at), key }
+      const { entries, next } = await deps.store.read('conversations', { sight: sightOf(asker), limit, place })
+      const nameOf = namesOf(deps)
+      const data = entries.map((entry) => ({ ...entry, name: nameOf(entry) })) as z.input<typeof conversationSchema>[]
+      return { data, next: next === null ? null : `${next.at}.${next.key}` }
+    },
+  }),
+  'conversation/get': operation({
+    ...ofMessages,
+    summary: 'messages with a device, number or contact, as a chat: the latest page, its oldest message first',
+    input: z.strictObject({ ...whom, limit, cursor }),
+    output: z.strictObject({ data: z.array(messageSchema), next: z.string().nullable() }),
+    async run({ limit, cursor, ...named }, deps, asker) {
+      if (subjectKeys.every((key) => named[key] === undefined))
+        throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
+      const { data, next } = await messagesOf(filterOf(named, sightOf(asker), deps), limit, cursor, deps)
+      return { data: data.reverse(), next }
+    },
+  }),
+}
+
+/** The names of devices, and of contacts by their numbers. */
+function namesOf({ fleet, config }: ApiDeps) {
+  const people = new Map(
+    Object.entries(config.contacts)
+      .filter(([, number]) => typeof number === 'string')
+      .flatMap(([name]) =>
+        numbersOf(name, config.contacts).map((number) => [normaliseNumber(number, config.sms.region), name] as const),
+      ),
+  )
+  return ({ device, number }: { readonly device: string | null; readonly number: string | null }): string | null =>
+    device === null ? (people.get(number ?? '') ?? null) : (fleet.devices.get(device)?.name ?? null)
+}
