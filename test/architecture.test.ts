@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
-  http: [...pure, 'api'],
+  http: [...pure, 'access', 'api'],
   config: pure,
   access: [...pure, 'config', 'store', 'ledger'],
   fleet: [...pure, 'config', 'store'],

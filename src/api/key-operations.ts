@@ -22,7 +22,7 @@ const overlap = '24h'
 /** Rights, as devices and commands that they are narrowed to. */
 export const narrowing = { devices: names.optional(), commands: names.optional() }
 
-const shownKey = z.strictObject({
+export const shownKey = z.strictObject({
   id: z.string(),
   label: z.string(),
   role: z.enum(roles).nullable(),
@@ -39,7 +39,7 @@ const shownKey = z.strictObject({
   last_used_at: time.nullable(),
 })
 /** With the key itself, which is shown this once. */
-const madeKey = shownKey.extend({ key: z.string() })
+export const madeKey = shownKey.extend({ key: z.string() })
 
 /** Keys of programs that use the HTTP interface. */
 export const keyOperations = {

@@ -19,7 +19,7 @@ const newPassword = password.refine((text) => [...text].length >= minLength, {
 })
 const time = z.iso.datetime()
 
-const listed = z.strictObject({
+export const listedUser = z.strictObject({
   name: z.string(),
   role: z.enum(roles).nullable(),
   devices: z.array(z.string()).nullable(),
@@ -31,7 +31,7 @@ const listed = z.strictObject({
   sessions: z.number().int(),
 })
 
-const session = z.strictObject({
+export const openSession = z.strictObject({
   id: z.string(),
   user: z.string(),
   started_at: time,
@@ -50,7 +50,7 @@ export const userOperations = {
     summary: 'users with a password: those of smshub.yaml, and those that were added while the hub ran',
     surfaces: notOverMqtt,
     input: z.strictObject({}),
-    output: z.strictObject({ users: z.array(listed) }),
+    output: z.strictObject({ users: z.array(listedUser) }),
     async run(_data, { access: { keeper } }) {
       const sessions = keeper.logIns.map(({ user }) => user)
       const users = keeper.people.map(({ name: user, rights, row }) => ({
@@ -129,7 +129,7 @@ export const userOperations = {
     summary: 'open sessions: of everybody for an admin, else one’s own',
     surfaces: notOverMqtt,
     input: z.strictObject({}),
-    output: z.strictObject({ sessions: z.array(session) }),
+    output: z.strictObject({ sessions: z.array(openSession) }),
     async run(_data, { access }, asker) {
       const seen = access.keeper.logIns.filter(({ user }) => manages(asker) || isOwn(user, asker))
       const sessions = seen.map(({ id: name, user, startedAt, usedAt, address, agent, secure }) => {

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { Fault } from '../message/fault.ts'
 import { personalities } from '../simulator/modem/personalities.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { addKeys, addUsers } from './access-verbs.ts'
 import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { addDevices } from './devices-verbs.ts'
 import { addModem } from './modem-verbs.ts'
@@ -103,6 +104,8 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   addModem(root.command('modem').description('modems: list, test and diagnose them'), context, does, options)
   addClock(root.command('clock').description('the clock of the running hub'), context, does, options)
   addSending(root, context, does, options)
+  addKeys(root.command('keys').description('keys of programs that use the HTTP interface'), context, does, options)
+  addUsers(root.command('users').description('people who log in over HTTP'), context, does, options)
   addQueue(root.command('queue').description('the queue of the running hub'), context, does, options)
   root
     .command('history [about]')

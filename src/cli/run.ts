@@ -7,7 +7,8 @@ import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
-import { assertFree, type HttpSource, serveHttp } from '../http/server.ts'
+import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
+import { serveAccess } from '../http/sign-in.ts'
 import { Hub } from '../hub/hub.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import type { Log } from '../message/events.ts'
@@ -17,6 +18,7 @@ import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
+import { growWithWork } from './heap-growth.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { thisMachine } from './this-machine.ts'
 
@@ -31,6 +33,7 @@ const again = 'restart'
 
 /** `smshub` and `smshub run`: the hub in the foreground, until a signal ends it. */
 export async function run(context: CliContext, options: RunOptions): Promise<number> {
+  growWithWork()
   const loaded = loadConfig(options)
   const { config, file, dataFolder } = loaded
   const logger = makeLogger(context, { ...config.log, level: options.logLevel ?? config.log.level })
@@ -183,8 +186,9 @@ export async function serve(
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }
-    const { enabled, listen, hosts, origins } = config.http
-    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access: () => {} }))
+    const { enabled, listen, hosts, origins, proxies } = config.http
+    const access: HttpOptions['access'] = (server) => serveAccess(server, { ...source, access: hub.access, proxies })
+    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {

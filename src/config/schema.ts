@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { isNetwork } from '../util/networks.ts'
 import { Broker } from './broker-config.ts'
 import { clash } from './foreign-topics.ts'
 import { Gateway } from './gateway-config.ts'
@@ -193,6 +194,13 @@ export const Config = z
         hosts: key(list(z.string().min(1)).default([]), 'Host names under which other machines may access it', [
           'hub.example.org',
         ]),
+        proxies: key(
+          list(
+            z.string().refine(isNetwork, { error: 'must be an address or a network, like 127.0.0.1 or 10.0.0.0/8' }),
+          ).default([]),
+          'Reverse proxies of yours, whose X-Forwarded-For names the client',
+          ['127.0.0.1'],
+        ),
         origins: key(
           list(
             z.string().regex(/^https?:\/\/[^/?#\s]+$/, 'must be a scheme and a host, like https://app.example.org'),

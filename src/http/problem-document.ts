@@ -19,6 +19,7 @@ const ofHttp = {
   malformed_request: { status: 400, title: 'Malformed request' },
   unauthenticated: { status: 401, title: 'Who makes the request is not known' },
   insufficient_scope: { status: 403, title: 'The key is not for this' },
+  foreign_origin: { status: 403, title: 'From another web page' },
   foreign_host: { status: 403, title: 'Another name of the hub' },
   unknown_route: { status: 404, title: 'No such route' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },

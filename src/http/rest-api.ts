@@ -95,7 +95,7 @@ function page({ name }: Route, request: FastifyRequest, reply: FastifyReply, { d
   return { data, next_cursor: cursor }
 }
 
-const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({
+export const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({
   surface: 'http',
   name,
   isAnonymous: false,

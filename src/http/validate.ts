@@ -8,7 +8,8 @@ import type { Wrong } from './problem-document.ts'
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
   ({ schema, httpPart }) =>
   (data: unknown) => {
-    const parsed = schema.safeParse(data)
+    // fastify has null for no body.
+    const parsed = schema.safeParse(data ?? undefined)
     if (parsed.success) return { value: parsed.data }
     const errors = inputProblems(parsed.error, data, schema).map(({ path, words }): Wrong => {
       const place = httpPart === 'body' ? { pointer: pointerTo(path) } : { parameter: path.join('.') }

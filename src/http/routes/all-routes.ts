@@ -1,7 +1,8 @@
 import type { Route } from '../route.ts'
+import { accessRoutes } from './access-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 
 /** The REST interface: every route is the rendering of an operation. */
-export const allRoutes: readonly Route[] = [...gatewayRoutes, ...queueRoutes, ...hubRoutes]
+export const allRoutes: readonly Route[] = [...gatewayRoutes, ...queueRoutes, ...hubRoutes, ...accessRoutes]
