@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts'
-import { logged } from '../util/background.ts'
+import { logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
 import { SerialQueue } from '../util/serial-queue.ts'
@@ -24,6 +24,7 @@ export class Roll {
   #roster: Roster
   #uses = { keys: new Map<string, number>(), logIns: new Map<string, number>() }
   #ends: (() => void)[] = []
+  #stopped = false
 
   constructor(deps: RollDeps) {
     this.#deps = deps
@@ -49,6 +50,7 @@ export class Roll {
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end()
+    this.#stopped = true
     await this.noteUses()
   }
 
@@ -56,7 +58,15 @@ export class Roll {
   change<T>(work: (roster: Roster) => Promise<T>): Promise<T> {
     return this.#changes.run(async () => {
       const done = await work(this.#roster)
-      await this.#load()
+      // It is stored: until it is read again, what was removed would still be valid.
+      const { clock, log } = this.#deps
+      const failed = logged(log, 'reading keys, users and sessions')
+      await untilDone(
+        clock,
+        () => this.#load(),
+        () => !this.#stopped,
+        failed,
+      )
       return done
     })
   }

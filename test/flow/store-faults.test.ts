@@ -74,6 +74,42 @@ const causes: readonly (() => Promise<unknown>)[] = [
   async () => world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu: '07919471170600000451', delayMs: 0 }),
 ]
 
+/** Asks on this machine, again after each failure that was injected. */
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      expect(error).toMatchObject({ message: expect.stringContaining('injected into ') })
+    }
+  }
+}
+
+/** Keys, users and sessions, which no topic asks for: what was wanted is so in the end, and a key that is gone is refused. */
+async function people(): Promise<void> {
+  const { hub } = started
+  const { prover } = hub.access
+  const [name, peer] = [`user${++n}`, { address: '10.0.0.1', secure: false, isHere: false }]
+  const request = (path: string, data: object) => again(() => hub.request(path, data)) as Promise<any>
+  const logIn = async (password: string) => {
+    const guess = { name, password, address: peer.address, isGone: () => false }
+    const begun = await again(() => prover.logIn(guess, peer, 'a browser'))
+    return 'session' in begun ? begun.session : ''
+  }
+  await request('user/add', { name, password: 'correct horse', role: 'admin' })
+  const session = await logIn('correct horse')
+  const { id, key } = await request('key/add', { label: name, role: 'admin' })
+  expect(prover.byKey(key, peer)).toMatchObject({ caller: { name: `key:${id}` } })
+  expect(prover.bySession(session, peer)).toMatchObject({ name: `user:${name}` })
+  while (!faults.asked.has('noteUses')) await new Promise((resolve) => setTimeout(resolve, 20))
+  await request('user/password', { name, password: 'battery staple' })
+  expect(prover.bySession(session, peer)).toBeNull()
+  await again(async () => prover.logOut(await logIn('battery staple')))
+  await request('key/remove', { id, confirm: id })
+  expect(prover.byKey(key, peer)).toMatchObject({ refused: 'unauthenticated' })
+  await request('user/remove', { name, confirm: name })
+}
+
 /** What a gateway remembers of its modem and its SIM. */
 const memory: readonly OperationName[] = ['bindings', 'noteBinding', 'recallPin', 'notePin']
 
@@ -132,6 +168,7 @@ test.each(codes)(
     faults.struck.clear()
     faults.addAll(code)
     for (const outcome of outcomes) world.world.modem.faults.add(outcome)
+    await people()
     // Several operations stand behind one cause: the first to fail keeps the others from their turn.
     for (let round = 0; round < 3; round++) for (const cause of causes) await cause()
     // What is left over strikes in the second round; in the third one all is well again.
