@@ -69,6 +69,7 @@ const causes: readonly (() => Promise<unknown>)[] = [
   ask('clock/accept'),
   ask('health_check'),
   ask('gateway/list'),
+  () => again(() => started.hub.readings()),
   async () => fromVan(`of two parts ${n} ${'x'.repeat(180)}`),
   async () => fromVan(`nothing that this device sends ${n}`),
   async () => world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu: '07919471170600000451', delayMs: 0 }),
@@ -229,6 +230,9 @@ test.each(codes)(
     await clock.advance(5 * hour)
     for (const name of inHours.struck) everFailed.add(name)
     inHours.clear()
+    // A publish that was refused comes again on the next connection.
+    broker.goAway()
+    broker.comeBack()
     for (const id of ['one', 'two']) broker.press('sms/send', JSON.stringify({ id, to: person, text: id }))
     broker.press('tag/command/ask', JSON.stringify({ id: 'three' }))
     await clock.advance(10 * minute)
