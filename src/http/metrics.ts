@@ -7,6 +7,7 @@ import { messageFigures } from './figures/message-figures.ts'
 import { processFigures } from './figures/process-figures.ts'
 import { queueFigures } from './figures/queue-figures.ts'
 import { requestFigures } from './figures/request-figures.ts'
+import { webhookCounters } from './figures/webhook-counters.ts'
 
 export interface Measured {
   readonly version: string
@@ -25,7 +26,7 @@ export class Metrics {
   constructor({ version, gateways }: Measured) {
     const registry = this.#registry
     processFigures(registry, version)
-    this.#shown = [queueFigures(registry), gatewayFigures(registry)]
+    this.#shown = [queueFigures(registry), gatewayFigures(registry), webhookCounters(registry)]
     this.#published = messageFigures(registry, gateways)
     this.#answered = requestFigures(registry)
     this.#refused = new Counter({

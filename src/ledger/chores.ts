@@ -26,6 +26,10 @@ export const written = [
   { table: 'log_in', since: 'started_at', times: ['started_at'] },
   { table: 'log_in', since: 'used_at', times: ['used_at'] },
   { table: 'event', since: 'at', times: ['at'] },
+  { table: 'webhook_delivery', since: 'queued_at', times: ['queued_at', 'due', 'answered_at'] },
+  { table: 'webhook', since: 'failing_since', times: ['failing_since'] },
+  { table: 'webhook', since: 'succeeded_at', times: ['succeeded_at'] },
+  { table: 'webhook', since: 'held_until', times: ['held_until'] },
 ] as const
 
 /**

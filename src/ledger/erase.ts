@@ -9,6 +9,7 @@ import { anywhere, holds, mentions } from './mentions.ts'
 import { happen } from './outbox/moves.ts'
 import { document, type SubmissionRow } from './rows.ts'
 import type { Tx } from './tx.ts'
+import { forgetDeliveries } from './webhooks/forget-deliveries.ts'
 
 export interface Erasure extends Subject {
   /** Topic prefix of the device at the embedded broker. */
@@ -33,7 +34,10 @@ export interface Erased {
  */
 export function erase(tx: Tx, { device, numbers, address, fields, now }: Erasure): Erased {
   if (device === null && numbers.length === 0) return { commands: 0, received: 0, raw: 0, published: 0, unfinished: 0 }
-  const published = events(tx, { device, numbers }) + forgetOwed(tx, { device, numbers, address })
+  const published =
+    events(tx, { device, numbers }) +
+    forgetOwed(tx, { device, numbers, address }) +
+    forgetDeliveries(tx, { device, numbers })
   const commands = submissions(tx, { device, numbers }, now)
   const { where, values } = of({ device, numbers }, 'sender', ['text', 'document'])
   const received = tx.run(`DELETE FROM incoming WHERE ${where}`, ...values).changes

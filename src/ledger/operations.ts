@@ -36,6 +36,10 @@ import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
 import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
+import { dueDeliveries } from './webhooks/due.ts'
+import { addWebhook, changeWebhook, removeWebhook, rotateWebhook, webhookTarget } from './webhooks/endpoints.ts'
+import { replayDeliveries } from './webhooks/replay-deliveries.ts'
+import { settleDelivery } from './webhooks/settle-delivery.ts'
 
 /**
  * All operations of the store. Each runs in a transaction that others may share; early ones answer before the commit,
@@ -116,6 +120,14 @@ export const operations = {
   keepLogIn,
   dropLogIn,
   noteUses,
+  addWebhook,
+  changeWebhook,
+  rotateWebhook,
+  removeWebhook,
+  webhookTarget,
+  dueDeliveries,
+  settleDelivery,
+  replayDeliveries,
   prune,
   counts,
   figures,

@@ -3,6 +3,7 @@ import { isUnneeded } from './events/outlets.ts'
 import { pruneParked } from './events/waiting.ts'
 import { maxWindowMs } from './quota.ts'
 import type { Tx } from './tx.ts'
+import { pruneDeliveries } from './webhooks/forget-deliveries.ts'
 
 export interface PruneArgs {
   readonly now: number
@@ -47,6 +48,7 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }
   forget('quota', '(key, at)', 'at < ?', now - maxWindowMs)
+  if (pruneDeliveries(tx, { now, limit })) more = true
   const parkedMore = pruneParked(tx, limit)
   return pruneLog(tx, { now, limit, isUnneeded }) || parkedMore || more
 }

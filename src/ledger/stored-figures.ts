@@ -4,6 +4,7 @@ import { gatewayQuotas } from './gateways/gateway-quotas.ts'
 import { type Quota, room } from './quota.ts'
 import { byIndex } from './sql.ts'
 import type { Tx } from './tx.ts'
+import { webhookFigures } from './webhooks/webhook-figures.ts'
 
 /** Enough to see that something falls behind: an exact count of a million rows would block the store. */
 const maxCounted = 10_000
@@ -23,6 +24,7 @@ export function figures(
     quotas: Object.fromEntries(
       Object.entries(limits).map(([id, each]) => [id, usedOf(tx, gatewayQuotas(id, each), now)]),
     ),
+    webhooks: webhookFigures(tx),
   }
 }
 

@@ -1,7 +1,16 @@
 import type { HubEvent } from '../message/hub-event.ts'
 
 /** Signals of changes for the flows. They carry no data and may be lost. */
-export type Bell = 'outbox' | OutboxBell | 'inbox' | 'deadlines' | 'settings' | 'wiped' | 'erased' | 'times'
+export type Bell =
+  | 'outbox'
+  | OutboxBell
+  | 'inbox'
+  | 'deadlines'
+  | 'settings'
+  | 'wiped'
+  | 'erased'
+  | 'times'
+  | 'webhooks'
 
 /** A lane of this route has become ready; plain `outbox`: any lane may have. */
 export type OutboxBell = `outbox/${string}`

@@ -151,6 +151,7 @@ interface Fault {
 
 const counter = (status: string) => `smshub_messages_total{direction="out",status="${status}",gateway="home"}`
 const recoveries = 'smshub_gateway_recoveries_total{gateway="home",rung="reopen"}'
+const webhook = (outcome: string) => `smshub_webhook_deliveries_total{endpoint="panel",outcome="${outcome}"}`
 const apiErrors = (route: string) => `smshub_api_requests_total{route="${route}",method="GET",code="503"}`
 
 const faults: Readonly<Record<string, Fault>> = {
@@ -199,6 +200,10 @@ const faults: Readonly<Record<string, Fault>> = {
   SmshubEventsRefused: {
     raises: { 'smshub_outlet_events{outlet="mqtt",state="parked"}': '0x30 1x40' },
     spares: { 'smshub_outlet_events{outlet="mqtt",state="parked"}': '7x70' },
+  },
+  SmshubWebhookDead: {
+    raises: { [webhook('dead')]: '0x30 1x40' },
+    spares: { [webhook('dead')]: '7x70', [webhook('failed')]: '0+1x70' },
   },
   SmshubApiErrors: {
     raises: { [apiErrors('/v1/messages')]: '0+1x70' },

@@ -11,7 +11,7 @@ const readings: Readings = {
   healthy: true,
   mqttConnected: true,
   gateways: {},
-  stored: { queued: 0, open: 0, quarantined: 0, oldestReadyAt: null, outlets: {}, quotas: {} },
+  stored: { queued: 0, open: 0, quarantined: 0, oldestReadyAt: null, outlets: {}, quotas: {}, webhooks: {} },
 }
 const modem: GatewayDocument = {
   status: 'ready',
@@ -122,6 +122,17 @@ test('what waits is shown with its age, and the events of each outlet', async ()
   // An outlet that is removed, and a clock that was set back.
   const later = { ...readings.stored, oldestReadyAt: 200_000 }
   expect(await lines(/^smshub_(queue_oldest|outlet)/, { stored: later })).toEqual(['smshub_queue_oldest_seconds 0'])
+})
+
+test('attempts of webhooks are counted by outcome, and what waits is shown; of one that is removed nothing stays', async () => {
+  const { lines } = observed()
+  const webhooks = { panel: { ok: 7, failed: 2, dead: 0, backlog: 3 } }
+  expect(await lines(/^smshub_webhook/, { stored: { ...readings.stored, webhooks } })).toEqual([
+    'smshub_webhook_deliveries_total{endpoint="panel",outcome="ok"} 7',
+    'smshub_webhook_deliveries_total{endpoint="panel",outcome="failed"} 2',
+    'smshub_webhook_backlog{endpoint="panel"} 3',
+  ])
+  expect(await lines(/^smshub_webhook/)).toEqual([])
 })
 
 test('requests are counted by the pattern of their route', async () => {

@@ -10,6 +10,7 @@ import { gatewayRules } from './rules/gateways.ts'
 import { inboxRules } from './rules/inbox.ts'
 import { outboxRules } from './rules/outbox.ts'
 import type { Promises } from './rules/rule.ts'
+import { webhookRules } from './rules/webhooks.ts'
 
 /** What each operation of the store promises. A new one does not compile without its rule here. */
 const rules: Readonly<Record<OperationName, Promises>> = {
@@ -21,6 +22,7 @@ const rules: Readonly<Record<OperationName, Promises>> = {
   ...gatewayRules,
   ...accessRules,
   ...choreRules,
+  ...webhookRules,
 }
 
 describe.each(Object.entries(rules))('%s', (_, promises) => {

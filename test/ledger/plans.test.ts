@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from '@jest/globals'
 import type { ArgsOf, OperationName } from '../../src/ledger/operations.ts'
 import { hour, Ledger, minute } from '../support/ledger.ts'
 import { Recorder } from '../support/recorder.ts'
+import { addHook, dueOf, fail, happens, settle } from '../support/webhook-ledger.ts'
 
 const lanes = 20_000
 const ledger = new Ledger()
@@ -40,11 +41,14 @@ beforeAll(() => {
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
      INSERT INTO device (id, state, times, events, learned) SELECT 'device' || i, '{}', '{}', '{}', '{}' FROM n`,
   )
+  for (const [id, over] of Object.entries({ one: {}, ordered: { ordered: true }, third: {} })) addHook(ledger, id, over)
+  happens(ledger, 'gate')
+  dueOf(ledger)
   recorder = new Recorder(ledger)
 })
 
-/** A row for each client with something queued, for each pause and for each outlet. */
-const small = ['SCAN client', 'SCAN pause', 'SCAN outlet']
+/** A row for each client with something queued, for each pause, outlet and webhook. */
+const small = ['SCAN client', 'SCAN pause', 'SCAN outlet', 'SCAN webhook']
 
 /** What goes through a whole table, or through a whole index that is not one of open rows only. */
 function scans(act: () => unknown): string[] {
@@ -132,6 +136,20 @@ const hot: Readonly<Record<string, () => unknown>> = {
   reviewPresence: run('reviewPresence', { now: ledger.now, devices: [{ id: 'device1', expectedMs: hour }] }),
   findCommand: run('findCommand', { id: 'cmd_1', now: ledger.now }),
   queueOverview: run('queueOverview', { device: null, limit: 50 }),
+  'dueDeliveries and settleDelivery': () => {
+    happens(ledger, 'gate')
+    const [a, b, c] = dueOf(ledger)
+    if (a !== undefined) settle(ledger, a)
+    if (b !== undefined) fail(ledger, b)
+    if (c !== undefined) fail(ledger, c, { retryAt: null })
+  },
+  deliveries: () =>
+    ledger.read('deliveries', { webhook: 'one', state: null, since: 0, until: ledger.now, before: 9, limit: 50 }),
+  'deliveries of a state': () =>
+    ledger.read('deliveries', { webhook: 'one', state: 'dead', since: 0, until: ledger.now, before: null, limit: 50 }),
+  'replayDeliveries of one': run('replayDeliveries', { seq: 1, now: ledger.now }),
+  'replayDeliveries of many': run('replayDeliveries', { webhook: 'one', since: 0, until: ledger.now, now: ledger.now }),
+  webhooks: () => ledger.read('webhooks', { id: null, now: ledger.now }),
   endConnection: run('endConnection', { client: 'c', clean: true, lastHeard: ledger.now, now: ledger.now }),
 }
 
@@ -146,7 +164,9 @@ test('what only sticks to a gateway that is away is found apart from what is bou
 
 test('the history is pruned by its age, from an index', () => {
   const prune = run('prune', { now: ledger.now, before: ledger.now - hour, rawBefore: ledger.now - hour, limit: 500 })
-  expect(scans(prune).filter((plan) => /^SCAN (submission|segment|incoming|raw|quota)\b/.test(plan))).toEqual([])
+  expect(
+    scans(prune).filter((plan) => /^SCAN (submission|segment|incoming|raw|quota|webhook_delivery)\b/.test(plan)),
+  ).toEqual([])
 })
 
 test('figures for metrics read what is open, whatever the history', () => {

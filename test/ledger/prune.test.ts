@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { day, hour, Ledger, minute } from '../support/ledger.ts'
+import { addHook, dueOf, fail, happens, online, settle } from '../support/webhook-ledger.ts'
 
 /** Every table, and what bounds it. A new one needs an answer here. */
 const bounds: Readonly<Record<string, string>> = {
@@ -43,6 +44,8 @@ const bounds: Readonly<Record<string, string>> = {
   api_key: 'at most 500, removed by their owner',
   hub_user: 'at most 200, removed by their owner',
   log_in: 'at most twenty of each user; deleted when over, at the next log-in of anybody',
+  webhook: 'at most 32',
+  webhook_delivery: 'ended ones are pruned by age and number; so many may wait for each webhook',
   leaving: 'deleted when the topics of the device are cleared',
 }
 
@@ -147,4 +150,46 @@ test('of what an outlet refuses the newest thousand stay, whatever another one d
   expect(ledger.engine.one('SELECT MIN(seq) AS oldest FROM event_parked')).toEqual({ oldest: seqs[700] })
   // The first hundred still wait for the other one.
   expect(ledger.count('event')).toBe(1_100)
+})
+
+test('deliveries that have ended stay for a week, dead ones for thirty days, and those that wait until they end', () => {
+  const ledger = new Ledger()
+  addHook(ledger)
+  happens(ledger, ...'abc')
+  const [a, b] = dueOf(ledger)
+  if (a === undefined || b === undefined) throw new Error('two are due')
+  settle(ledger, a)
+  fail(ledger, b, { retryAt: null })
+  const states = () => ledger.engine.all<{ state: string }>('SELECT state FROM webhook_delivery ORDER BY seq')
+  const left = (ms: number) => {
+    ledger.now += ms
+    pruneAll(ledger)
+    return states().map(({ state }) => state)
+  }
+  expect(left(7 * day)).toEqual(['delivered', 'dead', 'waiting'])
+  expect(left(1)).toEqual(['dead', 'waiting'])
+  expect(left(23 * day)).toEqual(['waiting'])
+})
+
+test('of those that have ended the newest ten thousand of each webhook stay', () => {
+  const ledger = new Ledger()
+  addHook(ledger)
+  addHook(ledger, 'quiet', { devices: ['shed'] })
+  ledger.run(
+    'emit',
+    Array.from({ length: 100 }, () => online('gate')),
+  )
+  happens(ledger, 'shed')
+  dueOf(ledger)
+  dueOf(ledger)
+  ledger.engine.run(`UPDATE webhook_delivery SET state = 'dead', due = NULL`)
+  // A hundred of these were made before.
+  for (let i = 0; i < 105; i++)
+    ledger.engine.run(
+      `INSERT INTO webhook_delivery (webhook, name, type, body, state, queued_at)
+       SELECT 'one', name, type, body, 'dead', queued_at FROM webhook_delivery WHERE webhook = 'one' ORDER BY seq LIMIT 100`,
+    )
+  pruneAll(ledger)
+  expect(ledger.count('webhook_delivery', `webhook = 'one'`)).toBe(10_000)
+  expect(ledger.count('webhook_delivery', `webhook = 'quiet'`)).toBe(1)
 })

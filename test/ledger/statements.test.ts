@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { Ledger, second } from '../support/ledger.ts'
 import { Recorder } from '../support/recorder.ts'
+import { addHook } from '../support/webhook-ledger.ts'
 
 /**
  * Statements that one message takes from its publish to its end, savepoints and all, and those of its events until the
@@ -78,3 +79,17 @@ test('a start takes as many statements with a thousand devices that are as they 
   }
   expect(atStart(1_000)).toBe(atStart(1))
 })
+
+test.each(['text', 'command'] as const)(
+  'a %s asks for the same with webhooks: its deliveries are made behind it',
+  (what) => {
+    const asked = (...hooks: readonly string[]) => {
+      const ledger = new Ledger()
+      for (const id of hooks) addHook(ledger, id)
+      lives[what](ledger)
+      ledger.pass(second)
+      return new Recorder(ledger).of(() => lives[what](ledger)).length
+    }
+    expect([asked('one'), asked('one', 'other', 'third')]).toEqual([asked(), asked()])
+  },
+)

@@ -1,6 +1,12 @@
-import { among, joinInOrder, list } from '../sql.ts'
+import { among, joinInOrder, list, upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { isLogged } from './event-log.ts'
+
+/** The place of all webhooks in the list of events. */
+export const webhookOutlet = 'webhooks'
+
+/** Outlets that are opened and closed with rows of their own, not by the configuration. */
+const ofRows: readonly string[] = [webhookOutlet]
 
 /**
  * The outlets of the configuration. A new one gets the events that are emitted from now on, and can read the current
@@ -8,8 +14,12 @@ import { isLogged } from './event-log.ts'
  */
 export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): void {
   const known = tx.all<{ name: string }>('SELECT name FROM outlet').map(({ name }) => name)
-  for (const name of known) if (!names.includes(name)) closeOutlet(tx, name)
-  for (const name of names) if (!known.includes(name)) tx.run('INSERT INTO outlet (name) VALUES (?)', name)
+  for (const name of known) if (!names.includes(name) && !ofRows.includes(name)) closeOutlet(tx, name)
+  for (const name of names) openOutlet(tx, name)
+}
+
+export function openOutlet(tx: Tx, name: string): void {
+  tx.run(upsert('outlet', ['name'], []), name)
 }
 
 /** Makes events wait for every outlet. Where there is none, only the log keeps them. */
@@ -44,7 +54,7 @@ export function dismissErased(tx: Tx): void {
     tx.run(`DELETE FROM ${keeper} WHERE NOT EXISTS (SELECT 1 FROM event WHERE event.seq = ${keeper}.seq)`)
 }
 
-function closeOutlet(tx: Tx, name: string): void {
+export function closeOutlet(tx: Tx, name: string): void {
   tx.run('DELETE FROM outlet WHERE name = ?', name)
   for (const keeper of keepers) {
     tx.run(

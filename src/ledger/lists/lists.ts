@@ -1,11 +1,13 @@
 import type { Rows } from '../tx.ts'
+import { deliveries } from '../webhooks/delivery-list.ts'
+import { webhooks } from '../webhooks/webhook-list.ts'
 import { conversations } from './conversation-list.ts'
 import { history } from './history.ts'
 import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
 
 /** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
-export const lists = { history, messages, message, conversations } as const
+export const lists = { history, messages, message, conversations, webhooks, deliveries } as const
 
 export type Lists = typeof lists
 export type ListName = keyof Lists

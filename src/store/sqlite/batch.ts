@@ -31,7 +31,14 @@ const expectant: Partial<Record<OperationName, (value: never) => boolean>> = {
 }
 const nothing: Commit = { bells: [], emitted: [] }
 /** Calls whose commit nobody waits for. */
-const patient: readonly OperationName[] = ['claim', 'markSent', 'acknowledge', 'waitingEvents']
+const patient: readonly OperationName[] = [
+  'claim',
+  'markSent',
+  'acknowledge',
+  'waitingEvents',
+  'dueDeliveries',
+  'settleDelivery',
+]
 
 /**
  * Group commit: runs calls in one transaction and answers when all of them are on the disk. A call that fails undoes

@@ -6,6 +6,7 @@ import { listSteps } from './list-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
+import { webhookSteps } from './webhook-steps.ts'
 
 /**
  * The schema as a list of migrations: `user_version` counts those of a file. A released migration is never changed; new
@@ -378,5 +379,6 @@ export const migrations: readonly string[] = [
   ...accessSteps,
   ...eventLogSteps,
   ...listSteps,
+  ...webhookSteps,
   // New migrations are appended here.
 ]
