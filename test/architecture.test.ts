@@ -16,6 +16,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   util: [],
   mqtt: [...pure, 'store', 'ledger', 'outlet'],
   outlet: [...pure, 'store', 'ledger'],
+  webhooks: [...pure, 'store', 'ledger'],
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
   gateway: pure,
@@ -59,6 +60,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'gateway/modem',
     'store',
+    'webhooks',
   ],
 }
 

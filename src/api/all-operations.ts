@@ -13,6 +13,7 @@ import { queueOperations } from './queue-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
 import { userOperations } from './user-operations.ts'
+import { webhookOperations } from './webhook-operations.ts'
 
 /**
  * All operations of the hub by path: `bridge/request/<path>` on MQTT, the command line and the AsyncAPI document are
@@ -31,6 +32,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...hubOperations,
   ...keyOperations,
   ...userOperations,
+  ...webhookOperations,
 }
 
 /** Operations of an interface, each with the least role that is allowed. */

@@ -12,6 +12,7 @@ import type { Action, Role } from '../message/rights.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
+import type { WebhookDesk } from './webhook-desk.ts'
 
 /** Dependencies of operations. */
 export interface ApiDeps {
@@ -23,6 +24,7 @@ export interface ApiDeps {
   readonly gateways: GatewayBoard
   /** Keys, users and sessions. */
   readonly access: Access
+  readonly webhooks: WebhookDesk
   /** The number of a gateway's SIM; null when unknown. */
   numberOf(gateway: string): string | null
   /** The final result of a command, or the latest one after `forMs`. Fails with `unknown_command`. */

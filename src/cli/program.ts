@@ -12,6 +12,7 @@ import { addSending } from './send-verbs.ts'
 import type { HistoryOptions } from './show-history.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { withSafeOutputs } from './terminal.ts'
+import { addWebhooks } from './webhook-verbs.ts'
 
 interface Output {
   readonly json?: boolean
@@ -107,6 +108,12 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   addKeys(root.command('keys').description('keys of programs that use the HTTP interface'), context, does, options)
   addUsers(root.command('users').description('people who log in over HTTP'), context, does, options)
   addQueue(root.command('queue').description('the queue of the running hub'), context, does, options)
+  addWebhooks(
+    root.command('webhook').description('calls to programs elsewhere when something happens'),
+    context,
+    does,
+    options,
+  )
   root
     .command('history [about]')
     .description('commands and texts of a device, number or contact, or of all')

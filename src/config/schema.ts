@@ -210,6 +210,20 @@ export const Config = z
         ),
       })
       .prefault({}),
+    webhooks: z
+      .strictObject({
+        allow_networks: key(
+          list(
+            z
+              .string()
+              .refine(isNetwork, { error: 'must be an address or a network, like 192.168.1.5 or 192.168.1.0/24' }),
+          ).default([]),
+          'Networks of webhooks beside public addresses, also without https: those at home, this machine (127.0.0.0/8)',
+          ['192.168.1.0/24'],
+        ),
+        ca: key(file, 'PEM file of an authority of your own that signs their certificates', 'ca.pem'),
+      })
+      .prefault({}),
     data: key(z.string().min(1).default('./data'), 'Folder of the data, relative to this file', './data'),
     log: z
       .strictObject({

@@ -24,8 +24,9 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
   const tls = broker.tls && placed(broker.tls, ['mqtt', 'broker', 'tls'])
   const inner = broker.websocket?.tls && placed(broker.websocket.tls, ['mqtt', 'broker', 'websocket', 'tls'])
   const mqtt = placed(config.mqtt, ['mqtt'])
+  const webhooks = placed(config.webhooks, ['webhooks'])
   const websocket = broker.websocket && { ...broker.websocket, tls: inner }
-  return { config: { ...config, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } }, problems }
+  return { config: { ...config, webhooks, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } }, problems }
 }
 
 const filesAt = (files: Files, base: string): Files =>

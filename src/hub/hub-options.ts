@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import type { Emitter } from '../util/emitter.ts'
 import type { Checkpoint } from '../util/steps.ts'
+import type { Resolve } from '../webhooks/endpoint-call.ts'
 
 export interface HubOptions {
   readonly config: Config
@@ -37,6 +38,8 @@ export interface HubOptions {
   readonly makeStore?: (folder: DataFolder, now: () => number) => Promise<Store>
   readonly makeIngress?: () => Ingress
   readonly makeGateway?: (id: string) => Gateway
+  /** Finds the addresses of hosts, in place of the system. */
+  readonly resolve?: Resolve
   /** Time from the request of a permit to the first octet; a faster clock needs more. */
   readonly permitMs?: number
   readonly decoders?: Readonly<Record<string, Decoder>>

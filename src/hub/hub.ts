@@ -62,7 +62,7 @@ export class Hub {
   #list(): readonly Part[] {
     const { store, time } = this.#ground
     const rooms = this.#rooms
-    const { access, ingress, publisher, deliver, gateways, submit, bridge, upkeep } = rooms
+    const { access, ingress, publisher, deliver, gateways, submit, bridge, webhooks, upkeep } = rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
@@ -77,6 +77,7 @@ export class Hub {
       { name: 'gateways', start: () => startGateways(rooms), stop: () => stopGateways(gateways.values()) },
       { name: 'submit', start: () => submit.start(gateways.values()), stop: () => submit.stop() },
       { name: 'bridge', start: () => bridge.start(), stop: () => bridge.stop() },
+      { name: 'webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
       { name: 'upkeep', start: () => upkeep.start(), stop: () => upkeep.stop() },
     ]
   }

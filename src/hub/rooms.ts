@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Access } from '../access/index.ts'
 import { Outcomes } from '../api/outcome.ts'
 import { Bridge } from '../bridge/bridge.ts'
@@ -15,6 +16,7 @@ import { Publisher } from '../mqtt/outlet/publisher.ts'
 import { Submit } from '../submit/index.ts'
 import type { Emitter } from '../util/emitter.ts'
 import { ulid } from '../util/ulid.ts'
+import { Webhooks } from '../webhooks/webhooks.ts'
 import { Behind } from './behind.ts'
 import { decoders, openGateways } from './gateway-makers.ts'
 import type { Ground } from './ground.ts'
@@ -31,6 +33,7 @@ export interface Rooms {
   readonly gateways: ReadonlyMap<string, Gateway>
   readonly submit: Submit
   readonly bridge: Bridge
+  readonly webhooks: Webhooks
   readonly upkeep: Upkeep
   readonly behind: Behind
   readonly log: Log
@@ -148,6 +151,17 @@ export function makeRooms(
     },
     log: logOf('mqtt'),
   })
+  const webhooks = new Webhooks({
+    store,
+    clock,
+    now,
+    newId,
+    allowNetworks: config.webhooks.allow_networks,
+    ca: config.webhooks.ca === undefined ? null : readFileSync(config.webhooks.ca, 'utf8'),
+    version: options.version,
+    resolve: options.resolve,
+    log: logOf('webhooks'),
+  })
   const bridge = new Bridge({
     config,
     fleet,
@@ -156,6 +170,7 @@ export function makeRooms(
     ingress,
     clock,
     version: options.version,
+    webhooks,
     startedAt: () => time.startedAt,
     instance,
     now,
@@ -183,5 +198,5 @@ export function makeRooms(
   }
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
-  return { access, ingress, publisher, deliver, gateways, submit, bridge, upkeep, behind, log, now, limits }
+  return { access, ingress, publisher, deliver, gateways, submit, bridge, webhooks, upkeep, behind, log, now, limits }
 }

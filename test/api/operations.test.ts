@@ -15,7 +15,7 @@ beforeAll(async () => {
   const port = await freePort()
   const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
   started = await startHub(
-    `${hubYaml({ mqtt, path: world.path })}\ncontacts: { owner: "+4915112345670" }\nrequests: { add_devices: true }\n`,
+    `${hubYaml({ mqtt, path: world.path })}\ncontacts: { owner: "+4915112345670" }\nrequests: { add_devices: true }\nwebhooks: { allow_networks: 127.0.0.0/8 }\n`,
     { restart: () => {}, setLogLevel: () => {} },
   )
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, {}, 'smshub/#')
@@ -67,6 +67,16 @@ const trials: Readonly<Record<string, (before: Answers) => object>> = {
   'gateway/at': () => ({ gateway: 'home', text: 'AT+CSQ' }),
   'gateway/trace': () => ({ gateway: 'home' }),
   'gateway/restart': () => ({ gateway: 'home', how: 'radio' }),
+  'webhook/add': () => ({ url: 'http://127.0.0.1:1024/hook', id: 'panel', types: ['message.*'] }),
+  'webhook/list': () => ({}),
+  'webhook/get': () => ({ id: 'panel' }),
+  'webhook/update': () => ({ id: 'panel', description: 'of the panel', ordered: true, payload: 'thin' }),
+  'webhook/rotate': () => ({ id: 'panel' }),
+  'webhook/test': () => ({ id: 'panel' }),
+  'webhook/deliveries': () => ({ id: 'panel' }),
+  'webhook/replay': () => ({ id: 'panel', since: '1d' }),
+  'webhook/enable': () => ({ id: 'panel' }),
+  'webhook/remove': () => ({ id: 'panel' }),
   history: () => ({}),
   'homeassistant/rediscover': () => ({}),
   'homeassistant/clear': () => ({}),
@@ -156,6 +166,16 @@ describe('every operation', () => {
       'user/password',
       'user/remove',
       'user/update',
+      'webhook/add',
+      'webhook/deliveries',
+      'webhook/enable',
+      'webhook/get',
+      'webhook/list',
+      'webhook/remove',
+      'webhook/replay',
+      'webhook/rotate',
+      'webhook/test',
+      'webhook/update',
     ])
     for (const path of local)
       expect(await ask(path, { gateway: 'home', text: 'AT+CSQ' })).toMatchObject({

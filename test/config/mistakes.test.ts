@@ -231,6 +231,21 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       /mqtt.ca: there is no file no.pem/,
     ],
     [
+      'an authority of webhooks that is not there',
+      `${base}webhooks: { ca: no.pem }\n`,
+      /webhooks.ca: there is no file no.pem/,
+    ],
+    [
+      'a network that is too narrow',
+      `${base}webhooks: { allow_networks: [192.168.1.0/33] }\n`,
+      /webhooks.allow_networks.0: must be an address or a network, like 192.168.1.5 or/,
+    ],
+    [
+      'a network that is a name',
+      `${base}webhooks: { allow_networks: homeassistant.local }\n`,
+      /webhooks.allow_networks: must be an address or a network/,
+    ],
+    [
       'a certificate that is none',
       swap('24010"', '24010", tls: { cert: smshub.yaml, key: secrets.yaml }'),
       /is not a PEM file/,

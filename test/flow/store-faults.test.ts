@@ -11,6 +11,8 @@ import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
 import { hour, minute } from '../support/ledger.ts'
 import { TestClient } from '../support/mqtt-client.ts'
+import { until } from '../support/patience.ts'
+import { Receiver } from '../support/receiver.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { accepted, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
@@ -111,6 +113,33 @@ async function people(): Promise<void> {
   await request('user/remove', { name, confirm: name })
 }
 
+/** A webhook, which no topic asks for: what happens reaches it in the end. */
+async function hooks(): Promise<void> {
+  const receiver = await Receiver.start()
+  const [id, device] = [`hook${++n}`, `hooked${n}`]
+  const request = (path: string, data: object) => again(() => started.hub.request(path, data)) as Promise<any>
+  try {
+    await request('webhook/add', { id, url: receiver.url, types: ['device.added'] })
+    await request('webhook/test', { id })
+    await request('device/add', { id: device, profile: 'generic/text', number: '+4915155500020' })
+    await until(() => receiver.devices.includes(device))
+    const delivered = async () => {
+      const { deliveries } = await request('webhook/deliveries', { id, status: 'delivered' })
+      return deliveries[0]?.id
+    }
+    await until(async () => (await delivered()) !== undefined)
+    const before = receiver.calls.length
+    await request('webhook/replay', { delivery: await delivered() })
+    await until(() => receiver.calls.length > before)
+    await request('webhook/rotate', { id })
+    await request('webhook/update', { id, enabled: false })
+    await request('device/remove', { id: device })
+    await request('webhook/remove', { id })
+  } finally {
+    await receiver.stop()
+  }
+}
+
 /** What a gateway remembers of its modem and its SIM. */
 const memory: readonly OperationName[] = ['bindings', 'noteBinding', 'recallPin', 'notePin']
 
@@ -128,7 +157,7 @@ beforeAll(async () => {
   const config = hubYaml({
     mqtt,
     path: world.path,
-    more: 'sms: { destinations: any }\nrequests: { add_devices: true }',
+    more: 'sms: { destinations: any }\nrequests: { add_devices: true }\nwebhooks: { allow_networks: 127.0.0.0/8 }',
   }).replace('number: "+491700000001" }', 'number: "+491700000001", pin: "1234" }')
   started = await startHub(config, { clock, makeStore: failingStore(faults) })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'matrix', clean: false })
@@ -170,6 +199,7 @@ test.each(codes)(
     faults.addAll(code)
     for (const outcome of outcomes) world.world.modem.faults.add(outcome)
     await people()
+    await hooks()
     // Several operations stand behind one cause: the first to fail keeps the others from their turn.
     for (let round = 0; round < 3; round++) for (const cause of causes) await cause()
     // What is left over strikes in the second round; in the third one all is well again.

@@ -20,6 +20,7 @@ const parts = [
   'gateways',
   'submit',
   'bridge',
+  'webhooks',
   'upkeep',
 ]
 

@@ -3,6 +3,13 @@ import { accessRoutes } from './access-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
+import { webhookRoutes } from './webhook-routes.ts'
 
 /** The REST interface: every route is the rendering of an operation. */
-export const allRoutes: readonly Route[] = [...gatewayRoutes, ...queueRoutes, ...hubRoutes, ...accessRoutes]
+export const allRoutes: readonly Route[] = [
+  ...gatewayRoutes,
+  ...queueRoutes,
+  ...webhookRoutes,
+  ...hubRoutes,
+  ...accessRoutes,
+]

@@ -1,0 +1,130 @@
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { webhookRoutes } from '../../src/http/routes/webhook-routes.ts'
+import { serveHttp } from '../../src/http/server.ts'
+import type { Caller } from '../../src/message/caller.ts'
+import { freePort } from '../support/folder.ts'
+import { type StartedHub, startHub } from '../support/hub.ts'
+import { until } from '../support/patience.ts'
+import { isSigned, Receiver } from '../support/receiver.ts'
+
+let started: StartedHub
+let server: Awaited<ReturnType<typeof serveHttp>>
+let panel: Receiver
+let base: string
+const caller: Caller = {
+  name: 'key:test',
+  via: 'key',
+  rights: { role: 'admin' },
+  scopes: ['webhooks:manage'],
+  perHour: null,
+}
+
+beforeAll(async () => {
+  panel = await Receiver.start()
+  const yaml = `mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }\nwebhooks: { allow_networks: 127.0.0.0/8 }\n`
+  started = await startHub(yaml)
+  const { hub } = started
+  const source = {
+    health: () => hub.healthy,
+    metrics: async () => ({ contentType: 'text/plain', body: '' }),
+    request: (path: string, data: unknown, asker: never) => hub.request(path, data, asker),
+    answered: () => {},
+    now: () => hub.now(),
+    log: () => {},
+  }
+  server = await serveHttp(source, {
+    host: '127.0.0.1',
+    port: 0,
+    hosts: [],
+    origins: [],
+    access: (one) => {
+      one.addHook('onRequest', async (request) => {
+        request.caller = caller
+      })
+    },
+  })
+  base = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/v1`
+})
+
+afterAll(async () => {
+  await server.close()
+  await started.hub.stop()
+  await panel.stop()
+})
+
+const tried = new Set<string>()
+
+async function ask(method: string, path: string, body?: object) {
+  const response = await fetch(base + path, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  })
+  const text = await response.text()
+  const route = webhookRoutes.find((one) => {
+    return one.method === method && new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path.split('?')[0] ?? '')
+  })
+  const data = text === '' ? undefined : JSON.parse(text)
+  if (route !== undefined && response.ok) {
+    tried.add(route.name)
+    if (response.status !== 204) expect(route.answer.safeParse(data)).toMatchObject({ success: true })
+  }
+  return { status: response.status, location: response.headers.get('location'), data }
+}
+
+test('webhooks are managed over HTTP: every route answers what it promises', async () => {
+  const added = await ask('POST', '/webhooks', { id: 'panel', url: panel.url, types: ['device.*'] })
+  expect(added).toMatchObject({ status: 201, location: '/v1/webhooks/panel', data: { id: 'panel', enabled: true } })
+  expect(await ask('GET', '/webhooks')).toMatchObject({
+    status: 200,
+    data: { data: [{ id: 'panel' }], next_cursor: null },
+  })
+  const shown = await ask('GET', '/webhooks/panel')
+  expect(shown).toMatchObject({ status: 200, data: { url: panel.url, payload: 'full' } })
+  expect(shown.data).not.toHaveProperty('secret')
+  expect(await ask('POST', '/webhooks/panel/test')).toMatchObject({ status: 200, data: { ok: true, status: 204 } })
+  expect(panel.calls.map((call) => isSigned(call, added.data.secret))).toEqual([true])
+  const rotated = await ask('POST', '/webhooks/panel/rotate', {})
+  expect(rotated).toMatchObject({ status: 200, data: { secret: expect.stringMatching(/^whsec_/) } })
+  expect(rotated.data.secret).not.toBe(added.data.secret)
+  expect(await ask('PATCH', '/webhooks/panel', { description: 'x', enabled: false })).toMatchObject({
+    status: 200,
+    data: { description: 'x', enabled: false, reason: 'by request' },
+  })
+  expect((await ask('POST', '/webhooks/panel/replay', {})).status).toBe(403)
+  expect(await ask('POST', '/webhooks/panel/enable')).toMatchObject({ status: 200, data: { enabled: true } })
+  expect(await ask('POST', '/webhooks/panel/replay', { since: '1d' })).toMatchObject({
+    status: 200,
+    data: { replayed: 0 },
+  })
+
+  await started.hub.request('device/add', { id: 'shed', profile: 'generic/text', number: '+4915112345671' })
+  await started.hub.request('device/remove', { ids: ['shed'] })
+  const list = '/webhooks/panel/deliveries?limit=1&status=delivered'
+  let page = await ask('GET', list)
+  await until(async () => {
+    page = await ask('GET', list)
+    return page.data.next_cursor !== null
+  })
+  const [newest] = page.data.data
+  const next = await ask('GET', `${list}&cursor=${page.data.next_cursor}`)
+  expect(next.data.data[0].id).not.toBe(newest.id)
+  expect(await ask('POST', `/deliveries/${newest.id}/replay`)).toMatchObject({ status: 200, data: { replayed: 1 } })
+  expect((await ask('DELETE', '/webhooks/panel')).status).toBe(204)
+  expect([...tried].sort()).toEqual(webhookRoutes.map(({ name }) => name).sort())
+})
+
+test.each([
+  ['GET', '/webhooks/none', undefined, 404, 'not_found'],
+  ['DELETE', '/webhooks/none', undefined, 404, 'not_found'],
+  ['POST', '/deliveries/dlv_999/replay', undefined, 404, 'not_found'],
+  ['POST', '/deliveries/999/replay', undefined, 422, 'invalid_payload'],
+  ['POST', '/webhooks', { url: 'https://10.0.0.1/' }, 422, 'invalid_payload'],
+  ['POST', '/webhooks', { url: 'https://user:pw@example.org/' }, 422, 'invalid_payload'],
+  ['POST', '/webhooks', { url: 'https://example.org/', types: ['message.recieved'] }, 422, 'invalid_payload'],
+  ['POST', '/webhooks', { url: 'https://example.org/', secret: 'whsec_c2hvcnQ=' }, 422, 'invalid_payload'],
+  ['POST', '/webhooks', { url: 'https://example.org/', colour: 'red' }, 422, 'invalid_payload'],
+  ['GET', '/webhooks/panel/deliveries?cursor=x', undefined, 422, 'invalid_payload'],
+] as const)('%s %s with %j is %s', async (method, path, body, status, code) => {
+  expect(await ask(method, path, body)).toMatchObject({ status, data: { code } })
+})
