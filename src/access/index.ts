@@ -1,3 +1,4 @@
+import type { CredentialKind } from '../message/events.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { Keeper } from './keeper.ts'
 import { Prover } from './prover.ts'
@@ -9,10 +10,13 @@ export class Access {
   readonly prover: Prover
   readonly keeper: Keeper
 
-  constructor(deps: RollDeps) {
+  constructor(deps: RollDeps & { unproven(kind: CredentialKind): void }) {
     this.#roll = new Roll(deps)
     const refused = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
-    const failed = (address: string, words: string) => refused.add(address, words)
+    const failed = (kind: CredentialKind, address: string, words: string) => {
+      refused.add(address, words)
+      deps.unproven(kind)
+    }
     this.prover = new Prover({ ...deps, roll: this.#roll, failed })
     this.keeper = new Keeper({ ...deps, roll: this.#roll })
   }

@@ -1,4 +1,5 @@
 import { passwordCheck } from '../config/password.ts'
+import type { CredentialKind } from '../message/events.ts'
 import type { Clock } from '../util/clock.ts'
 import { FairLanes } from '../util/fair-lanes.ts'
 import { sourceOf } from '../util/networks.ts'
@@ -19,7 +20,7 @@ export interface PasswordsDeps {
   readonly clock: Clock
   people(): ReadonlyMap<string, Person>
   /** A guess was refused; once for each that is checked. */
-  failed(address: string, words: string): void
+  failed(kind: CredentialKind, address: string, words: string): void
 }
 
 /** Wrong passwords within fifteen minutes from one address: for one name, and for all. */
@@ -63,7 +64,7 @@ export class Passwords {
     const verdict = await this.#verdict({ name, password, address, isGone }, source)
     if (verdict === 'wrong') {
       const known = this.#deps.people().has(name) ? `"${name}"` : 'an unknown name'
-      this.#deps.failed(address, `a wrong password for ${known}`)
+      this.#deps.failed('password', address, `a wrong password for ${known}`)
       return refusal('unauthenticated', 'wrong name or password')
     }
     this.#addresses.takeBack(source)

@@ -1,4 +1,5 @@
 import type { Caller } from '../message/caller.ts'
+import type { CredentialKind } from '../message/events.ts'
 import { isoTime } from '../message/result.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -17,7 +18,7 @@ export interface ProverDeps {
   now(): number
   log(level: 'info' | 'warn', message: string): void
   /** A refused request, of which many may come. */
-  failed(address: string, words: string): void
+  failed(kind: CredentialKind, address: string, words: string): void
 }
 
 /** Wrong keys of one address within fifteen minutes; right ones are always taken. */
@@ -75,7 +76,7 @@ export class Prover {
     const wait = this.#wrongKeys.waitOf(source)
     if (wait > 0) return { ...refusal('rate_limited', `too many wrong keys: try again in ${wait} s`), retryAfter: wait }
     this.#wrongKeys.add(source)
-    this.#deps.failed(address, 'a wrong key')
+    this.#deps.failed('key', address, 'a wrong key')
     return refusal('unauthenticated', 'the key is wrong, or was removed: smshub keys list shows those that there are')
   }
 

@@ -1,5 +1,5 @@
 import { Counter, Registry } from 'prom-client'
-import type { Observations } from '../message/events.ts'
+import { credentialKinds, type Observations } from '../message/events.ts'
 import type { Readings } from '../message/readings.ts'
 import type { Emitter } from '../util/emitter.ts'
 import { gatewayFigures } from './figures/gateway-figures.ts'
@@ -21,6 +21,7 @@ export class Metrics {
   readonly #published: ReturnType<typeof messageFigures>
   readonly #answered: ReturnType<typeof requestFigures>
   readonly #refused: Counter
+  readonly #unproven: Counter<'kind'>
   readonly #shown: readonly ((readings: Readings) => void)[]
 
   constructor({ version, gateways }: Measured) {
@@ -34,12 +35,20 @@ export class Metrics {
       help: 'What clients of the broker were denied',
       registers: [registry],
     })
+    this.#unproven = new Counter({
+      name: 'smshub_auth_failures_total',
+      help: 'Wrong keys and passwords on the HTTP interface, by kind; those that are refused unread do not count',
+      labelNames: ['kind'],
+      registers: [registry],
+    })
+    for (const kind of credentialKinds) this.#unproven.inc({ kind }, 0)
   }
 
   observe(events: Emitter<Observations>): void {
     events.on('published', this.#published)
     events.on('answered', this.#answered)
     events.on('refused', () => this.#refused.inc())
+    events.on('unproven', ({ kind }) => this.#unproven.inc({ kind }))
   }
 
   async render(readings: Readings): Promise<{ contentType: string; body: string }> {

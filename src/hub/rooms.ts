@@ -138,7 +138,14 @@ export function makeRooms(
     ask: (id, property) => submit.ask(id, property),
     log: logOf('deliver'),
   })
-  const access = new Access({ store, clock, users: config.mqtt.broker.users ?? {}, now, log: logOf('access') })
+  const access = new Access({
+    store,
+    clock,
+    users: config.mqtt.broker.users ?? {},
+    now,
+    unproven: (kind) => events.emit('unproven', { kind }),
+    log: logOf('access'),
+  })
   const outcomes = new Outcomes(store, clock, now)
   const publisher = new Publisher({
     store,

@@ -12,6 +12,10 @@ export interface PublishedEvent {
   readonly topics: readonly string[]
 }
 
+/** What proves who makes a request, and can be guessed. */
+export const credentialKinds = ['key', 'password'] as const
+export type CredentialKind = (typeof credentialKinds)[number]
+
 export interface AnsweredRequest {
   /** The pattern of the route, never the path itself; null where there is none. */
   readonly route: string | null
@@ -28,6 +32,8 @@ export type Observations = {
   refused: { readonly client: string; readonly topic: string; readonly reason: string }
   /** The HTTP interface has answered a request. */
   answered: AnsweredRequest
+  /** Somebody on the HTTP interface could not prove who they are. */
+  unproven: { readonly kind: CredentialKind }
   /** The hub can't continue. */
   fatal: Fault
 }

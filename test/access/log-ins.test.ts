@@ -92,6 +92,12 @@ describe('who guesses passwords', () => {
     expect(log).not.toMatch(/secret|right/)
   })
 
+  test('is counted for each password and key that was checked, and not for those that were refused unread', async () => {
+    await wrong(8)
+    world.prover.byKey('smk_00000000_wrong', home)
+    expect(world.unproven).toEqual([...Array(5).fill('password'), 'key'])
+  })
+
   test('leaves a bounded number of lines', async () => {
     for (let i = 0; i < 500; i++) await wrong(2, 'owner', at(`10.2.${i >> 8}.${i & 255}`))
     expect(world.log.length).toBeLessThanOrEqual(31)

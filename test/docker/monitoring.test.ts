@@ -205,6 +205,16 @@ const faults: Readonly<Record<string, Fault>> = {
     raises: { [webhook('dead')]: '0x30 1x40' },
     spares: { [webhook('dead')]: '7x70', [webhook('failed')]: '0+1x70' },
   },
+  SmshubGuessing: {
+    raises: {
+      'smshub_auth_failures_total{kind="key"}': '0+1x70',
+      'smshub_auth_failures_total{kind="password"}': '0+1x70',
+    },
+    spares: {
+      'smshub_auth_failures_total{kind="key"}': '0x50 9x20',
+      'smshub_auth_failures_total{kind="password"}': '20x70',
+    },
+  },
   SmshubApiErrors: {
     raises: { [apiErrors('/v1/messages')]: '0+1x70' },
     spares: { [apiErrors('/healthz')]: '0+1x70', [apiErrors('/v1/messages')]: '3x70' },

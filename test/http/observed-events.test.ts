@@ -140,6 +140,8 @@ test('requests are counted by the pattern of their route', async () => {
   events.emit('answered', { route: '/v1/messages/:id', method: 'GET', code: 200, seconds: 0.25 })
   events.emit('answered', { route: '/v1/events', method: 'GET', code: 200, seconds: null })
   events.emit('answered', { route: null, method: 'PROPFIND', code: 404, seconds: 0.5 })
+  events.emit('unproven', { kind: 'key' })
+  expect(await lines(/^smshub_auth/)).toEqual(['smshub_auth_failures_total{kind="key"} 1'])
   expect(await lines(/^smshub_api_(requests_total|request_duration_seconds_(sum|count))/)).toEqual([
     'smshub_api_requests_total{route="/v1/messages/:id",method="GET",code="200"} 1',
     'smshub_api_requests_total{route="/v1/events",method="GET",code="200"} 1',

@@ -4,6 +4,7 @@ import type { Peer } from '../../src/access/proof.ts'
 import type { FileUser } from '../../src/access/roster.ts'
 import type { Asker } from '../../src/message/accepted.ts'
 import { ownAsker } from '../../src/message/accepted.ts'
+import type { CredentialKind } from '../../src/message/events.ts'
 import type { Store } from '../../src/store/store.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { Ledger } from './ledger.ts'
@@ -28,6 +29,8 @@ export class AccessWorld {
   readonly clock = new FakeClock()
   readonly ledger = new Ledger()
   readonly log: string[] = []
+  /** Who could not prove who they are, by what. */
+  readonly unproven: CredentialKind[] = []
   /** Operations of the store that were called. */
   readonly calls: string[] = []
   access: Access
@@ -70,7 +73,7 @@ export class AccessWorld {
   }
 
   #make(users: Readonly<Record<string, FileUser>>): Access {
-    const { clock, ledger, calls, log } = this
+    const { clock, ledger, calls, log, unproven } = this
     const store = {
       run: async (name: never, args: never) => {
         calls.push(name)
@@ -82,7 +85,14 @@ export class AccessWorld {
       },
     } as unknown as Store
     const now = () => clock.wall()
-    return new Access({ store, clock, users, now, log: (level, line) => log.push(`${level} ${line}`) })
+    return new Access({
+      store,
+      clock,
+      users,
+      now,
+      unproven: (kind) => unproven.push(kind),
+      log: (level, line) => log.push(`${level} ${line}`),
+    })
   }
 }
 
