@@ -9,7 +9,7 @@ import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
 import { erase } from './erase.ts'
-import { eventsAfter } from './events/event-log.ts'
+import { newestEvent } from './events/event-log.ts'
 import { currentStates, show, showAll, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
 import { openOutlets } from './events/outlets.ts'
 import { acknowledge, countWaiting, parkEvent, waitingEvents } from './events/waiting.ts'
@@ -94,7 +94,7 @@ export const operations = {
   pauses,
   emit,
   openOutlets,
-  eventsAfter,
+  newestEvent,
   waitingEvents,
   countWaiting,
   acknowledge,

@@ -5,7 +5,8 @@ import { Recorder } from '../support/recorder.ts'
 
 const alarm = (subject: string) => ({ kind: 'device_event', subject, data: {} }) as const
 const emit = (ledger: Ledger, ...subjects: string[]) => ledger.run('emit', subjects.map(alarm))
-const read = (ledger: Ledger, after: number | null = null, limit = 1_000) => ledger.run('eventsAfter', { after, limit })
+const read = (ledger: Ledger, after: number | null = null, limit = 1_000) =>
+  ledger.read('eventsAfter', { after, limit })
 const subjects = (ledger: Ledger, after: number | null = null) =>
   read(ledger, after).events.map(({ subject }) => subject)
 const passOn = (ledger: Ledger, outlet = 'mqtt') => {
@@ -20,6 +21,37 @@ const prune = (ledger: Ledger, limit = 500) => {
 /** Makes the next number as high as after so many events. */
 const skipTo = (ledger: Ledger, seq: number) =>
   ledger.engine.run(`UPDATE sqlite_sequence SET seq = ? WHERE name = 'event'`, seq)
+
+test('a page has what programs see behind a number, whether outlets have passed it on or not', () => {
+  const ledger = new Ledger()
+  ledger.run('emit', [{ kind: 'location', subject: 'hidden', data: {} }])
+  emit(ledger, 'a', 'b', 'c', 'd')
+  passOn(ledger)
+  emit(ledger, 'e')
+  const { events, newest } = read(ledger, null, 2)
+  expect(events.map(({ subject, at }) => [subject, at])).toEqual([
+    ['a', ledger.now],
+    ['b', ledger.now],
+  ])
+  const rest = read(ledger, events.at(-1)?.seq)
+  expect([rest.isKnown, rest.events.map(({ subject }) => subject)]).toEqual([true, ['c', 'd', 'e']])
+  expect(rest.events.at(-1)?.seq).toBe(newest)
+  expect(read(ledger, newest)).toEqual({ isKnown: true, events: [], newest })
+})
+
+test('a number that was never given is not known', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'a')
+  const { newest } = read(ledger)
+  expect(read(ledger, newest + 1)).toEqual({ isKnown: false, events: [], newest })
+})
+
+test('events are kept without any outlet', () => {
+  const ledger = new Ledger()
+  ledger.run('openOutlets', { names: [] })
+  emit(ledger, 'a')
+  expect(subjects(ledger)).toEqual(['a'])
+})
 
 test('events stay for seven days, to the hour', () => {
   const ledger = new Ledger()

@@ -1,7 +1,7 @@
 import type { EventKind } from '../../message/hub-event.ts'
 import { publicKinds } from '../../message/public-event.ts'
 import { upsert } from '../sql.ts'
-import type { Tx } from '../tx.ts'
+import type { Rows, Tx } from '../tx.ts'
 
 /** How long an event can be read after it was recorded. */
 const maxAgeMs = 7 * 86_400_000
@@ -33,17 +33,22 @@ export interface LogPage {
  * committed later with a lower one: numbers are given in the order of the commits, as there is one writer. With several
  * hubs on one store that ends, and a reader would have to stop at the oldest number that is given but not committed.
  */
-export function eventsAfter(tx: Tx, { after, limit }: { after: number | null; limit: number }): LogPage {
-  const from = pruned(tx)
-  const last = tx.one<{ seq: number }>(`SELECT seq FROM event WHERE ${isLogged} ORDER BY seq DESC LIMIT 1`)
-  const newest = Math.max(from, last?.seq ?? 0)
+export function eventsAfter(rows: Rows, { after, limit }: { after: number | null; limit: number }): LogPage {
+  const from = pruned(rows)
+  const newest = newestEvent(rows)
   if (after !== null && (after < from || after > newest)) return { isKnown: false, events: [], newest }
-  const events = tx.all<LoggedEvent>(
+  const events = rows.all<LoggedEvent>(
     `SELECT seq, at, kind, subject, data FROM event WHERE seq > ? AND ${isLogged} ORDER BY seq LIMIT ?`,
     after ?? from,
     limit,
   )
   return { isKnown: true, events, newest }
+}
+
+/** The last number in the log. */
+export function newestEvent(rows: Rows): number {
+  const last = rows.one<{ seq: number }>(`SELECT seq FROM event WHERE ${isLogged} ORDER BY seq DESC LIMIT 1`)
+  return Math.max(pruned(rows), last?.seq ?? 0)
 }
 
 /** Deletes the oldest events that no outlet needs, a batch at a time. Returns whether there are more. */
@@ -60,8 +65,8 @@ export function pruneLog(
 const floorKey = 'events_pruned_to'
 
 /** The log begins behind this number. */
-function pruned(tx: Tx): number {
-  return Number(tx.one<{ value: string }>('SELECT value FROM meta WHERE key = ?', floorKey)?.value ?? '0')
+function pruned(rows: Rows): number {
+  return Number(rows.one<{ value: string }>('SELECT value FROM meta WHERE key = ?', floorKey)?.value ?? '0')
 }
 
 /** The last number of those that are too old or too many: between the others by halves, as times follow the numbers. */

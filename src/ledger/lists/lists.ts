@@ -1,3 +1,4 @@
+import { eventsAfter } from '../events/event-log.ts'
 import type { Rows } from '../tx.ts'
 import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
@@ -7,7 +8,7 @@ import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
 
 /** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
-export const lists = { history, messages, message, conversations, webhooks, deliveries } as const
+export const lists = { history, messages, message, conversations, eventsAfter, webhooks, deliveries } as const
 
 export type Lists = typeof lists
 export type ListName = keyof Lists
