@@ -1,3 +1,4 @@
+import type { ApiKey } from '../ledger/access/access-rows.ts'
 import type { Caller } from '../message/caller.ts'
 import type { CredentialKind } from '../message/events.ts'
 import { isoTime } from '../message/result.ts'
@@ -58,17 +59,32 @@ export class Prover {
 
   /** By a key. */
   byKey(text: string, { address }: Peer): Proof {
-    const { roll, now } = this.#deps
+    const key = this.#keyOf(text)
+    if (key === null) return this.#wrongKey(address)
+    const refused = this.#refusalOf(key, address)
+    if (refused !== null) return refused
+    this.#deps.roll.used('keys', key.id)
+    return { caller: callerOfKey(key) }
+  }
+
+  /** By a key that was proven before, as it is now: that is no use of it, and no guess. Null where it has ended. */
+  byKeyStill(text: string, { address }: Peer): Caller | null {
+    const key = this.#keyOf(text)
+    return key === null || this.#refusalOf(key, address) !== null ? null : callerOfKey(key)
+  }
+
+  #keyOf(text: string): ApiKey | null {
     const { id = '', secret = '' } = readKey(text) ?? {}
-    const key = roll.roster.keys.get(id)
-    if (key === undefined || !isSecret(secret, key.hash)) return this.#wrongKey(address)
-    if (isExpired(key, now()))
-      return refusal('unauthenticated', `the key ${id} expired on ${isoTime(key.expiresAt ?? 0)}: make another one`)
+    const key = this.#deps.roll.roster.keys.get(id)
+    return key !== undefined && isSecret(secret, key.hash) ? key : null
+  }
+
+  #refusalOf(key: ApiKey, address: string): Refused | null {
+    if (isExpired(key, this.#deps.now()))
+      return refusal('unauthenticated', `the key ${key.id} expired on ${isoTime(key.expiresAt ?? 0)}: make another one`)
     if (key.networks !== null && !isWithin(address, key.networks))
-      return refusal('not_allowed', `the key ${id} may not be used from ${address}`)
-    roll.used('keys', id)
-    const { rights, scopes, perHour } = key
-    return { caller: { name: `key:${id}`, via: 'key', rights, scopes, perHour } }
+      return refusal('not_allowed', `the key ${key.id} may not be used from ${address}`)
+    return null
   }
 
   #wrongKey(address: string): Refused {
@@ -81,15 +97,26 @@ export class Prover {
   }
 
   /** By the secret of a session; null where it is over. One that was begun over TLS is valid over TLS only. */
-  bySession(secret: string, { secure }: Peer): Caller | null {
+  bySession(secret: string, peer: Peer): Caller | null {
+    const begun = this.#logInOf(secret, peer)
+    if (begun === null) return null
+    this.#deps.roll.used('logIns', begun.id)
+    return callerOf(begun.person)
+  }
+
+  /** The same of a session that was proven before, without a use of it: what is only left open ends, too. */
+  bySessionStill(secret: string, peer: Peer): Caller | null {
+    const begun = this.#logInOf(secret, peer)
+    return begun === null ? null : callerOf(begun.person)
+  }
+
+  #logInOf(secret: string, { secure }: Peer): { readonly id: string; readonly person: Person } | null {
     const { roll, now } = this.#deps
     const stored = roll.roster.logIns.get(digestOf(secret))
     if (stored === undefined || stored.secure !== secure) return null
     const logIn = { ...stored, usedAt: roll.usedAt('logIns', stored.id) ?? stored.usedAt }
     const person = personOf(logIn, roll.roster, now())
-    if (person === null) return null
-    roll.used('logIns', logIn.id)
-    return callerOf(person)
+    return person === null ? null : { id: logIn.id, person }
   }
 
   /** Begins a session with a password. */
@@ -143,6 +170,14 @@ export class Prover {
     return { session, caller: callerOf(person) }
   }
 }
+
+const callerOfKey = ({ id, rights, scopes, perHour }: ApiKey): Caller => ({
+  name: `key:${id}`,
+  via: 'key',
+  rights,
+  scopes,
+  perHour,
+})
 
 const callerOf = ({ name, rights }: Person): Caller => ({
   name: `user:${name}`,
