@@ -56,6 +56,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'submit',
     'deliver',
     'mqtt',
+    'outlet',
     'homeassistant',
     'gateway',
     'gateway/modem',

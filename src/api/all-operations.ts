@@ -2,6 +2,7 @@ import type { Surface } from '../message/accepted.ts'
 import type { Role } from '../message/rights.ts'
 import { conversationOperations } from './conversation-operations.ts'
 import { deviceOperations } from './device-operations.ts'
+import { eventOperations } from './event-operations.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
@@ -29,6 +30,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...gatewayOperations,
   ...modemOperations,
   ...historyOperations,
+  ...eventOperations,
   ...hubOperations,
   ...keyOperations,
   ...userOperations,

@@ -8,6 +8,7 @@ import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import type { LiveEvents } from '../message/live-events.ts'
 import type { Action, Role } from '../message/rights.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
@@ -22,6 +23,7 @@ export interface ApiDeps {
   readonly store: Store
   now(): number
   readonly gateways: GatewayBoard
+  readonly liveEvents: LiveEvents
   /** Keys, users and sessions. */
   readonly access: Access
   readonly webhooks: WebhookDesk

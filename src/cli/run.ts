@@ -183,6 +183,9 @@ export async function serve(
       ...observed,
       request: (path, data, asker) => hub.request(path, data, asker),
       answered: (request) => hub.events.emit('answered', request),
+      liveEvents: hub.liveEvents,
+      streaming: (count) => hub.events.emit('streaming', count),
+      clock: context.clock,
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }

@@ -6,7 +6,7 @@ import { gatewayFigures } from './figures/gateway-figures.ts'
 import { messageFigures } from './figures/message-figures.ts'
 import { processFigures } from './figures/process-figures.ts'
 import { queueFigures } from './figures/queue-figures.ts'
-import { requestFigures } from './figures/request-figures.ts'
+import { requestFigures, streamFigures } from './figures/request-figures.ts'
 import { webhookCounters } from './figures/webhook-counters.ts'
 
 export interface Measured {
@@ -20,6 +20,7 @@ export class Metrics {
   readonly #registry = new Registry()
   readonly #published: ReturnType<typeof messageFigures>
   readonly #answered: ReturnType<typeof requestFigures>
+  readonly #streaming: ReturnType<typeof streamFigures>
   readonly #refused: Counter
   readonly #unproven: Counter<'kind'>
   readonly #shown: readonly ((readings: Readings) => void)[]
@@ -30,6 +31,7 @@ export class Metrics {
     this.#shown = [queueFigures(registry), gatewayFigures(registry), webhookCounters(registry)]
     this.#published = messageFigures(registry, gateways)
     this.#answered = requestFigures(registry)
+    this.#streaming = streamFigures(registry)
     this.#refused = new Counter({
       name: 'smshub_mqtt_refused_total',
       help: 'What clients of the broker were denied',
@@ -47,6 +49,7 @@ export class Metrics {
   observe(events: Emitter<Observations>): void {
     events.on('published', this.#published)
     events.on('answered', this.#answered)
+    events.on('streaming', this.#streaming)
     events.on('refused', () => this.#refused.inc())
     events.on('unproven', ({ kind }) => this.#unproven.inc({ kind }))
   }

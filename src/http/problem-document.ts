@@ -27,6 +27,7 @@ const ofHttp = {
   precondition_failed: { status: 412, title: 'It was changed meanwhile' },
   payload_too_large: { status: 413, title: 'Request too large' },
   unsupported_media_type: { status: 415, title: 'Not JSON' },
+  too_many_streams: { status: 503, title: 'Too many streams of events' },
   precondition_required: { status: 428, title: 'If-Match is missing' },
   headers_too_large: { status: 431, title: 'Headers too large' },
 } as const satisfies Readonly<Record<string, Row>>

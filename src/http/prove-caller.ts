@@ -52,6 +52,7 @@ function byKey(authorization: string, request: FastifyRequest, reply: FastifyRep
   const proof = source.access.prover.byKey(text, request.peer)
   if ('caller' in proof) {
     request.caller = proof.caller
+    request.proven = () => source.access.prover.byKeyStill(text, request.peer)
     return undefined
   }
   return proof.refused === 'unauthenticated'
@@ -68,10 +69,14 @@ function bySession(request: FastifyRequest, reply: FastifyReply, { access }: Acc
   if (caller !== null) {
     if (!isSafe(method) && origin !== 'own') return refuseForeign(request, reply)
     request.caller = caller
+    request.proven = () => prover.bySessionStill(session ?? '', peer)
     return undefined
   }
   // A page of another origin could read answers where it is listed in http.origins.
-  if (origin !== 'foreign' && isOwnReferer(request)) request.caller = prover.byPlace(peer)
+  if (origin !== 'foreign' && isOwnReferer(request)) {
+    request.proven = () => prover.byPlace(peer)
+    request.caller = request.proven()
+  }
   return undefined
 }
 

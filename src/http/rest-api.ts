@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Data } from '../api/operation.ts'
 import type { Asker } from '../message/accepted.ts'
 import type { Caller } from '../message/caller.ts'
+import type { Scope } from '../message/scopes.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { refuse } from './refuse.ts'
@@ -12,6 +13,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who makes the request; null while that is not proven. */
     caller: Caller | null
+    /** The same as it is now, for answers that last: null where its key or session has ended. */
+    proven: (() => Caller | null) | null
   }
 }
 
@@ -37,7 +40,7 @@ export function serveRest(server: FastifyInstance, routes: readonly Route[], sou
         querystring: query,
         ...(method !== 'GET' && { body: body ?? nothing.optional() }),
       },
-      onRequest: async (request, reply) => admit(route, request, reply),
+      onRequest: async (request, reply) => admit(route.scope, request, reply),
       handler: async (request, reply) => render(route, request, reply, source),
     })
   }
@@ -45,7 +48,7 @@ export function serveRest(server: FastifyInstance, routes: readonly Route[], sou
 }
 
 /** Who is not known, or has a key that is not for this, gets no further: the body is not read. */
-function admit({ scope }: Route, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+export function admit(scope: Scope, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   const { caller } = request
   if (caller === null) {
     reply.header('www-authenticate', 'Bearer realm="smshub"')

@@ -4,6 +4,7 @@ import type { AnsweredRequest } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import { maxConnections, refuseAmbiguous, serverOptions, takeJson } from './bounds.ts'
 import { allowOrigins } from './cors.ts'
+import type { EventStreamsDeps } from './event-streams.ts'
 import { isOurs, nameIn } from './host-check.ts'
 import { observeAnswers } from './observe-answers.ts'
 import { type Observable, observe } from './open-routes.ts'
@@ -12,9 +13,10 @@ import { type RestSource, serveRest } from './rest-api.ts'
 import { allRoutes } from './routes/all-routes.ts'
 import { schemaController } from './schema-compilers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
+import { serveEvents } from './serve-events.ts'
 
 /** Sources of the HTTP server. */
-export interface HttpSource extends Observable, RestSource {
+export interface HttpSource extends Observable, RestSource, EventStreamsDeps {
   /** Observes each answer. */
   answered(request: AnsweredRequest): void
   /** ms since 1970. */
@@ -50,6 +52,7 @@ export async function serveHttp(
   server.server.maxConnections = maxConnections
   takeJson(server)
   server.decorateRequest('caller', null)
+  server.decorateRequest('proven', null)
   server.setErrorHandler((error, request, reply) => refuseFault(request, reply, error, source))
   setSecurityHeaders(server)
   refuseAmbiguous(server)
@@ -65,6 +68,7 @@ export async function serveHttp(
     refuse(request, reply, 'unknown_route', `there is no ${request.method} ${request.url.split('?', 1)[0]}`),
   )
   observe(server, source)
+  serveEvents(server, source)
   serveRest(server, allRoutes, source)
   try {
     await server.listen({ host, port })

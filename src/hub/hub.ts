@@ -6,6 +6,7 @@ import type { Asker } from '../message/accepted.ts'
 import type { Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
+import type { LiveEvents } from '../message/live-events.ts'
 import type { Readings } from '../message/readings.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Emitter } from '../util/emitter.ts'
@@ -62,12 +63,13 @@ export class Hub {
   #list(): readonly Part[] {
     const { store, time } = this.#ground
     const rooms = this.#rooms
-    const { access, ingress, publisher, deliver, gateways, submit, bridge, webhooks, upkeep } = rooms
+    const { access, ingress, publisher, liveEvents, deliver, gateways, submit, bridge, webhooks, upkeep } = rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
       { name: 'store', start: nothing, stop: () => store.close() },
       { name: 'clock', start: nothing, stop: () => this.fatal ?? store.run('noteTime', { now: time.now() }) },
+      { name: 'live events', start: nothing, stop: () => liveEvents.stop() },
       { name: 'access', start: () => access.start(), stop: () => access.stop() },
       { name: 'program', start: () => this.#options.beforeConnect?.(), stop: nothing },
       { name: 'devices', start: () => bridge.prepare(), stop: nothing },
@@ -93,6 +95,11 @@ export class Hub {
   /** Proves who makes a request over HTTP. */
   get access(): Access {
     return this.#rooms.access
+  }
+
+  /** The events that programs see. */
+  get liveEvents(): LiveEvents {
+    return this.#rooms.liveEvents
   }
 
   get gateways(): ReadonlyMap<string, Gateway> {

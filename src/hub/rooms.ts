@@ -13,6 +13,7 @@ import type { Log, Observations } from '../message/events.ts'
 import type { GatewayLimits } from '../message/readings.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Publisher } from '../mqtt/outlet/publisher.ts'
+import { LiveLog } from '../outlet/live-log.ts'
 import { Submit } from '../submit/index.ts'
 import type { Emitter } from '../util/emitter.ts'
 import { ulid } from '../util/ulid.ts'
@@ -36,6 +37,7 @@ export interface Rooms {
   readonly webhooks: Webhooks
   readonly upkeep: Upkeep
   readonly behind: Behind
+  readonly liveEvents: LiveLog
   readonly log: Log
   now(): number
   /** Segments that a gateway may send. */
@@ -169,6 +171,7 @@ export function makeRooms(
     resolve: options.resolve,
     log: logOf('webhooks'),
   })
+  const liveEvents = new LiveLog(store, clock)
   const bridge = new Bridge({
     config,
     fleet,
@@ -178,6 +181,7 @@ export function makeRooms(
     clock,
     version: options.version,
     webhooks,
+    liveEvents,
     startedAt: () => time.startedAt,
     instance,
     now,
@@ -205,5 +209,20 @@ export function makeRooms(
   }
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
-  return { access, ingress, publisher, deliver, gateways, submit, bridge, webhooks, upkeep, behind, log, now, limits }
+  return {
+    access,
+    ingress,
+    publisher,
+    liveEvents,
+    deliver,
+    gateways,
+    submit,
+    bridge,
+    webhooks,
+    upkeep,
+    behind,
+    log,
+    now,
+    limits,
+  }
 }

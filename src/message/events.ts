@@ -34,6 +34,8 @@ export type Observations = {
   answered: AnsweredRequest
   /** Somebody on the HTTP interface could not prove who they are. */
   unproven: { readonly kind: CredentialKind }
+  /** So many streams of events are open. */
+  streaming: number
   /** The hub can't continue. */
   fatal: Fault
 }

@@ -4,6 +4,15 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { serveHttp } from '../../src/http/server.ts'
 import type { GatewayState } from '../../src/message/gateway-state.ts'
 import { type HealthParts, healthOf } from '../../src/message/health.ts'
+import type { EventPage, LiveEvents } from '../../src/message/live-events.ts'
+import { testClock } from '../support/world.ts'
+
+/** Nobody reads events here. */
+const noEvents: LiveEvents = {
+  open: () => ({ take: async () => nothing, more: async () => {}, close: () => {} }),
+  page: async () => nothing,
+}
+const nothing: EventPage = { reset: false, events: [], next: 0, isEnd: true }
 
 const gateway = (status: GatewayState['status'], last_error: string | null = null) =>
   ({ status, last_error }) as GatewayState
@@ -27,6 +36,9 @@ async function ask(parts: HealthParts, host = '127.0.0.1', path = '/healthz', ho
     metrics: nothing,
     request: async () => ({}),
     answered: () => {},
+    liveEvents: noEvents,
+    streaming: () => {},
+    clock: testClock,
     now: () => 0,
     log: () => {},
   }

@@ -7,6 +7,7 @@ import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
 import { until } from '../support/patience.ts'
 import { isSigned, Receiver } from '../support/receiver.ts'
+import { testClock } from '../support/world.ts'
 
 let started: StartedHub
 let server: Awaited<ReturnType<typeof serveHttp>>
@@ -30,6 +31,9 @@ beforeAll(async () => {
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     request: (path: string, data: unknown, asker: never) => hub.request(path, data, asker),
     answered: () => {},
+    liveEvents: hub.liveEvents,
+    clock: testClock,
+    streaming: () => {},
     now: () => hub.now(),
     log: () => {},
   }

@@ -1,5 +1,15 @@
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { AnsweredRequest } from '../../message/events.ts'
+
+/** Streams of events that are open. */
+export function streamFigures(registry: Registry): (count: number) => void {
+  const streams = new Gauge({
+    name: 'smshub_sse_connections',
+    help: 'Streams of events that are open',
+    registers: [registry],
+  })
+  return (count) => streams.set(count)
+}
 
 /** Requests on the HTTP interface. */
 export function requestFigures(registry: Registry): (request: AnsweredRequest) => void {

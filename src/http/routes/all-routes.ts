@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { accessRoutes } from './access-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
@@ -10,6 +11,7 @@ export const allRoutes: readonly Route[] = [
   ...gatewayRoutes,
   ...queueRoutes,
   ...webhookRoutes,
+  ...eventRoutes,
   ...hubRoutes,
   ...accessRoutes,
 ]

@@ -1,0 +1,115 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type * as z from 'zod'
+import { isWanted, streamFilters } from '../api/event-operations.ts'
+import type { Caller } from '../message/caller.ts'
+import type { LiveEvents, LogPlace } from '../message/live-events.ts'
+import { inBackground } from '../util/background.ts'
+import type { Clock } from '../util/clock.ts'
+import { EventStream } from './event-stream.ts'
+import { refuse } from './refuse.ts'
+import { validatorCompiler } from './validate.ts'
+
+/** Streams at the same time: of all, and of one caller. Fewer than there may be connections. */
+const maxStreams = { all: 500, ofCaller: 250 }
+/** ms from a loss until a client tries again: not all of them at once after a restart. */
+const retryMs = { least: 2_000, spread: 2_000 }
+
+export interface EventStreamsDeps {
+  readonly liveEvents: LiveEvents
+  readonly clock: Clock
+  now(): number
+  log(line: string): void
+  /** Observes how many streams are open. */
+  streaming(count: number): void
+}
+
+/** Who reads, for as long as that can be proven. */
+export interface Reader {
+  readonly caller: Caller
+  /** The same caller as it is now; null where the key or session has ended. */
+  proven(): Caller | null
+}
+
+const check = validatorCompiler({ schema: streamFilters, httpPart: 'querystring', method: 'GET', url: '' })
+
+/** The filters of a query. Fails with `invalid_payload`. */
+function filtersOf(query: unknown): z.output<typeof streamFilters> {
+  const { value, error } = check(query) as { readonly value: z.output<typeof streamFilters>; readonly error?: Error }
+  if (error !== undefined) throw error
+  return value
+}
+
+/** All streams of events. */
+export class EventStreams {
+  readonly #deps: EventStreamsDeps
+  readonly #open = new Map<EventStream, string>()
+
+  constructor(deps: EventStreamsDeps) {
+    this.#deps = deps
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Answers a request with a stream, or refuses it. The query has the form of the route. */
+  start(reader: Reader, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const { liveEvents, clock, now, log, streaming } = this.#deps
+    const { name } = reader.caller
+    if (this.#isFull(name)) {
+      reply.header('retry-after', '15')
+      return refuse(request, reply, 'too_many_streams', `${this.#open.size} streams of events are open: close some`)
+    }
+    const { after = 'newest', ...filters } = filtersOf(request.query)
+    reply.headers(streamHeaders)
+    reply.hijack()
+    reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>)
+    const stream = new EventStream({
+      response: reply.raw,
+      reader: liveEvents.open(placeOf(request) ?? after),
+      clock,
+      now,
+      rights: () => reader.proven()?.rights ?? null,
+      wanted: (event, rights) => isWanted(event, filters, rights),
+      retryMs: Math.round(retryMs.least + retryMs.spread * clock.random()),
+    })
+    this.#open.set(stream, name)
+    streaming(this.size)
+    const closed = () => {
+      this.#open.delete(stream)
+      streaming(this.size)
+    }
+    inBackground(
+      () => stream.run().finally(closed),
+      ({ message }) => log(`a stream of events to ${name} has ended: ${message}`),
+    )
+    return reply
+  }
+
+  /** Ends all at once: their clients come again. */
+  close(): void {
+    for (const stream of this.#open.keys()) stream.end()
+  }
+
+  #isFull(name: string): boolean {
+    const own = [...this.#open.values()].filter((one) => one === name).length
+    return this.#open.size >= maxStreams.all || own >= maxStreams.ofCaller
+  }
+}
+
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  // Whatever compresses or collects answers on the way would hold events up.
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+/**
+ * Where a browser resumes, which wins over the address that it opened first. One that is no number is no place: the
+ * stream begins with `reset`, as an error would end the client for good.
+ */
+function placeOf(request: FastifyRequest): LogPlace | null {
+  const id = request.headers['last-event-id']
+  if (id === undefined || id === '') return null
+  return typeof id === 'string' && /^\d{1,15}$/.test(id) ? Number(id) : -1
+}
