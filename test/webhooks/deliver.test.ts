@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { eventSchemas } from '../../src/api/public-events.ts'
 import type { Operations } from '../../src/ledger/operations.ts'
 import type { Due } from '../../src/ledger/webhooks/due.ts'
 import type { DeliveryOutcome } from '../../src/ledger/webhooks/settle-delivery.ts'
 import type { WebhookSettings } from '../../src/ledger/webhooks/webhook-list.ts'
+import type { PublicEventType } from '../../src/message/public-event-types.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { ulid } from '../../src/util/ulid.ts'
@@ -12,7 +14,7 @@ import { FakeClock, settle } from '../fake-clock.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { hour, minute, second } from '../support/ledger.ts'
 import { until } from '../support/patience.ts'
-import { accepts, hangs, isSigned, Receiver, status } from '../support/receiver.ts'
+import { accepts, hangs, isSigned, type Received, Receiver, status } from '../support/receiver.ts'
 import { online, plainSettings } from '../support/webhook-ledger.ts'
 
 const secret = 'whsec_c21zaHViLWZhY3RzLWRlbW8tc2VjcmV0LTMyYnl0ZSE='
@@ -131,6 +133,9 @@ async function pass(ms: number, stepMs: number = second): Promise<void> {
   await calm()
 }
 
+/** Whether a body has the form that is published for its type. */
+const fits = (json: Received['json']) => eventSchemas[json.type as PublicEventType].schema.safeParse(json).success
+
 const deliveriesOf = (webhook: string) =>
   store.store.read('deliveries', { webhook, state: null, since: 0, until: now() + 1, before: null, limit: 100 })
 
@@ -147,6 +152,7 @@ test('an event is a signed call to each endpoint, which the library of Standard 
     timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
     data: { device: 'gate', seq: expect.any(Number) },
   })
+  expect(fits(call.json)).toBe(true)
   expect([isSigned(call, secret), isSigned(call, other)]).toEqual([true, false])
   expect(call.id).toMatch(/^msg_[0-9A-Z]{26}_0$/)
   expect(backup.ids).toEqual([call.id])
@@ -164,8 +170,9 @@ test('while a secret is replaced, receivers with either of them verify the call'
 
 describe('a receiver that', () => {
   test('is down for more than an hour misses nothing, and holds up no other', async () => {
-    const [panel, healthy] = [await receiver(), await receiver()]
+    const [panel, healthy, owner] = [await receiver(), await receiver(), await receiver()]
     const { port } = panel
+    await hook('owner', owner.url, { types: ['webhook.failing'] })
     await hook('panel', panel.url)
     await hook('healthy', healthy.url, { types: ['device.*'] })
     await panel.stop()
@@ -186,6 +193,7 @@ describe('a receiver that', () => {
     )
     // Its owner was notified, once.
     expect(log).toEqual([expect.stringMatching(/^webhook panel has failed since .*ECONNREFUSED/)])
+    expect(owner.calls.map(({ json }) => fits(json))).toEqual([true])
   })
 
   test('answers 500 is called ten times on the schedule, under one id, and then no more', async () => {
@@ -334,7 +342,7 @@ describe('a test of an endpoint', () => {
     expect(await webhooks.ping('panel')).toMatchObject({ status: 202, text: 'thanks', error: null })
     const [call] = panel.calls
     expect(call?.json).toMatchObject({ type: 'hub.ping', data: { webhook: 'panel' } })
-    expect(call !== undefined && isSigned(call, secret)).toBe(true)
+    expect(call !== undefined && isSigned(call, secret) && fits(call.json)).toBe(true)
     panel.answer = status(404)
     expect(await webhooks.ping('panel')).toMatchObject({ status: 404, error: 'answered 404' })
     await expect(webhooks.ping('other')).rejects.toThrow('there is no webhook "other"; there is panel')
