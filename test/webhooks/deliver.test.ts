@@ -1,143 +1,27 @@
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { eventSchemas } from '../../src/api/public-events.ts'
-import type { Operations } from '../../src/ledger/operations.ts'
-import type { Due } from '../../src/ledger/webhooks/due.ts'
-import type { DeliveryOutcome } from '../../src/ledger/webhooks/settle-delivery.ts'
-import type { WebhookSettings } from '../../src/ledger/webhooks/webhook-list.ts'
 import type { PublicEventType } from '../../src/message/public-event-types.ts'
-import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
-import type { Store } from '../../src/store/store.ts'
-import { ulid } from '../../src/util/ulid.ts'
-import { Webhooks } from '../../src/webhooks/webhooks.ts'
-import { FakeClock, settle } from '../fake-clock.ts'
-import { temporaryFolder } from '../support/folder.ts'
 import { hour, minute, second } from '../support/ledger.ts'
 import { until } from '../support/patience.ts'
-import { accepts, hangs, isSigned, type Received, Receiver, status } from '../support/receiver.ts'
-import { online, plainSettings } from '../support/webhook-ledger.ts'
+import { accepts, hangs, isSigned, type Received, status } from '../support/receiver.ts'
+import { testSecret as secret, WebhookRun } from '../support/webhook-run.ts'
 
-const secret = 'whsec_c21zaHViLWZhY3RzLWRlbW8tc2VjcmV0LTMyYnl0ZSE='
 const other = 'whsec_b3RoZXItZmFjdHMtZGVtby1zZWNyZXQtMzJieXRlcyE='
 
-let clock: FakeClock
-let path: string
-let store: Counting
-let webhooks: Webhooks
-let log: string[]
-const receivers: Receiver[] = []
-
-/** The store of the hub, and which calls are in flight by what it was asked: nothing of it is changed. */
-class Counting {
-  readonly store: SqliteStore
-  readonly #flying = new Map<number, string>()
-  /** The most calls of each webhook at once. */
-  readonly most = new Map<string, number>()
-  /** What it is to reject once, as a full disk does. */
-  rejects: keyof Operations | null = null
-
-  constructor(store: SqliteStore) {
-    this.store = store
-  }
-
-  readonly run: Store['run'] = async (name, args) => {
-    if (this.rejects === name) {
-      this.rejects = null
-      throw new Error('the disk is full')
-    }
-    const value = await this.store.run(name, args)
-    if (name === 'dueDeliveries') for (const { seq, webhook } of (value as Due).due) this.#begun(seq, webhook)
-    if (name === 'settleDelivery') this.#flying.delete((args as DeliveryOutcome).seq)
-    return value
-  }
-
-  inFlight(webhook?: string): number {
-    return [...this.#flying.values()].filter((one) => webhook === undefined || one === webhook).length
-  }
-
-  #begun(seq: number, webhook: string): void {
-    this.#flying.set(seq, webhook)
-    this.most.set(webhook, Math.max(this.inFlight(webhook), this.most.get(webhook) ?? 0))
-  }
-}
-
-const now = () => Math.floor(clock.wall())
-
-const open = async () => {
-  store = new Counting(await SqliteStore.open({ path, durable: false, thread: false, now }))
-  webhooks = new Webhooks({
-    store: Object.assign(Object.create(store.store) as Store, {
-      run: store.run,
-      on: store.store.on.bind(store.store),
-      onEmitted: store.store.onEmitted.bind(store.store),
-    }),
-    clock,
-    now,
-    newId: (prefix) => `${prefix}_${ulid(now(), () => clock.random())}`,
-    allowNetworks: ['127.0.0.0/8'],
-    ca: null,
-    version: 'test',
-    log: (_, message) => log.push(message),
-  })
-  webhooks.start()
-  await clock.advance(100)
-}
-
-const close = async () => {
-  const stopped = webhooks.stop()
-  await clock.advance(5 * second)
-  await stopped
-  await store.store.close()
-}
-
+let run: WebhookRun
 beforeEach(async () => {
-  // The library that verifies compares with the time of this machine.
-  clock = new FakeClock(1, Date.now())
-  path = join(temporaryFolder(), 'hub.db')
-  log = []
-  await open()
+  run = await WebhookRun.start()
 })
+afterEach(() => run.end())
 
-afterEach(async () => {
-  await close()
-  for (const one of receivers.splice(0)) await one.stop()
-})
-
-const receiver = async (...of: Parameters<typeof Receiver.start>) => {
-  const one = await Receiver.start(...of)
-  receivers.push(one)
-  return one
-}
-
-const hook = (id: string, url: string, over: Partial<WebhookSettings> = {}) =>
-  store.run('addWebhook', { id, settings: { ...plainSettings, url, ...over }, secret, now: now() })
-
-const emit = (...devices: string[]) => store.run('emit', devices.map(online))
-
-/** Until every call that was begun has ended and is in the store. */
-const calm = () =>
-  until(
-    async () => {
-      await settle()
-      return store.inFlight() === 0
-    },
-    () => `${store.inFlight()} calls are in flight`,
-  )
-
-/** Time passes, and stands still while a call is in flight: how fast this machine is makes no difference. */
-async function pass(ms: number, stepMs: number = second): Promise<void> {
-  for (const end = clock.monotonic() + ms; clock.monotonic() < end; ) {
-    await calm()
-    await clock.advance(Math.min(stepMs, end - clock.monotonic()))
-  }
-  await calm()
-}
+const receiver = (...of: Parameters<WebhookRun['receiver']>) => run.receiver(...of)
+const hook = (...of: Parameters<WebhookRun['hook']>) => run.hook(...of)
+const emit = (...devices: string[]) => run.emit(...devices)
+const pass = (ms: number) => run.pass(ms)
+const deliveriesOf = (webhook: string) => run.deliveriesOf(webhook)
 
 /** Whether a body has the form that is published for its type. */
 const fits = (json: Received['json']) => eventSchemas[json.type as PublicEventType].schema.safeParse(json).success
-
-const deliveriesOf = (webhook: string) =>
-  store.store.read('deliveries', { webhook, state: null, since: 0, until: now() + 1, before: null, limit: 100 })
 
 test('an event is a signed call to each endpoint, which the library of Standard Webhooks verifies', async () => {
   const [panel, backup] = [await receiver(), await receiver()]
@@ -162,7 +46,7 @@ test('an event is a signed call to each endpoint, which the library of Standard 
 test('while a secret is replaced, receivers with either of them verify the call', async () => {
   const panel = await receiver()
   await hook('panel', panel.url)
-  await store.run('rotateWebhook', { id: 'panel', secret: other, now: now() })
+  await run.store.run('rotateWebhook', { id: 'panel', secret: other, now: run.now() })
   await emit('gate')
   await pass(second)
   expect(panel.calls.map((call) => [isSigned(call, secret), isSigned(call, other)])).toEqual([[true, true]])
@@ -175,37 +59,36 @@ describe('a receiver that', () => {
     await hook('owner', owner.url, { types: ['webhook.failing'] })
     await hook('panel', panel.url)
     await hook('healthy', healthy.url, { types: ['device.*'] })
-    await panel.stop()
-    receivers.splice(receivers.indexOf(panel), 1)
+    await run.down(panel)
     const devices = Array.from({ length: 14 }, (_, i) => `d${i}`)
     for (const device of devices) {
       await emit(device)
-      await pass(5 * minute, 10 * second)
+      await pass(5 * minute)
     }
     expect(healthy.devices).toEqual(devices)
     expect((await deliveriesOf('healthy')).every(({ attempts }) => attempts === 1)).toBe(true)
     const back = await receiver(accepts, { port })
-    await pass(3 * hour, 10 * second)
+    await pass(3 * hour)
     expect([...back.devices].sort()).toEqual([...devices].sort())
     expect(new Set(back.ids).size).toBe(devices.length)
     expect((await deliveriesOf('panel')).every(({ state, attempts }) => state === 'delivered' && attempts > 1)).toBe(
       true,
     )
     // Its owner was notified, once.
-    expect(log).toEqual([expect.stringMatching(/^webhook panel has failed since .*ECONNREFUSED/)])
+    expect(run.log).toEqual([expect.stringMatching(/^webhook panel has failed since .*ECONNREFUSED/)])
     expect(owner.calls.map(({ json }) => fits(json))).toEqual([true])
   })
 
   test('answers 500 is called ten times on the schedule, under one id, and then no more', async () => {
     const times: number[] = []
     const panel = await receiver((response) => {
-      times.push(clock.monotonic())
+      times.push(run.clock.monotonic())
       response.writeHead(500).end('no')
     })
     await hook('panel', panel.url)
     await emit('gate')
     await pass(minute)
-    await pass(100 * hour, minute)
+    await pass(100 * hour)
     const hours = [5 / 3_600, 5 / 60, 0.5, 2, 5, 10, 14, 20, 24]
     expect(times).toHaveLength(10)
     hours.forEach((wait, i) => {
@@ -229,21 +112,21 @@ describe('a receiver that', () => {
     const devices = Array.from({ length: 40 }, (_, i) => `d${i}`)
     await emit(...devices)
     await until(async () => {
-      if (store.inFlight('healthy') === 0) await clock.advance(30)
+      if (run.inFlight('healthy') === 0) await run.clock.advance(30)
       return healthy.calls.length === 40
     })
     // What the other one gets does not come of its calls being given up.
-    expect(clock.monotonic()).toBeLessThan(10 * second)
+    expect(run.clock.monotonic()).toBeLessThan(10 * second)
     expect(healthy.devices.sort()).toEqual(devices.sort())
     await until(() => hanging.calls.length === 4)
     expect([hanging.open, hanging.connections]).toEqual([4, 4])
-    await clock.advance(20 * second)
+    await run.clock.advance(20 * second)
     await until(async () => {
-      await clock.advance(30)
+      await run.clock.advance(30)
       return hanging.calls.length >= 8
     })
     await until(() => hanging.open <= 4)
-    expect(store.most.get('hanging')).toBe(4)
+    expect(run.most.get('hanging')).toBe(4)
     expect(await deliveriesOf('hanging')).toContainEqual(
       expect.objectContaining({ answer: expect.objectContaining({ error: 'no answer within 15 s' }) }),
     )
@@ -255,9 +138,9 @@ describe('a receiver that', () => {
     await emit('a')
     await pass(second)
     await emit('b')
-    await pass(hour, minute)
+    await pass(hour)
     expect(panel.devices).toEqual(['a'])
-    expect(log).toEqual([expect.stringMatching(/^webhook panel is disabled: answered 410\. Enable it/)])
+    expect(run.log).toEqual([expect.stringMatching(/^webhook panel is disabled: answered 410\. Enable it/)])
   })
 
   test('asks for fewer calls is left alone for as long as it says, then gets one at a time', async () => {
@@ -285,9 +168,9 @@ describe('a receiver that', () => {
     })
     await hook('panel', panel.url, { ordered: true })
     await emit(...'abcde')
-    await pass(hour, 10 * second)
+    await pass(hour)
     expect(panel.devices.join('')).toBe('abbbcde')
-    expect(store.most.get('panel')).toBe(1)
+    expect(run.most.get('panel')).toBe(1)
   })
 })
 
@@ -297,13 +180,13 @@ describe('what was not settled', () => {
     await hook('panel', panel.url)
     await emit('gate')
     await until(async () => {
-      await clock.advance(30)
+      await run.clock.advance(30)
       return panel.calls.length === 1
     })
-    await close()
+    await run.close()
     await until(() => panel.open === 0)
     panel.answer = accepts
-    await open()
+    await run.open()
     await pass(second)
     expect(panel.ids).toEqual([panel.ids[0], panel.ids[0]])
     expect(await deliveriesOf('panel')).toMatchObject([{ state: 'delivered', attempts: 1 }])
@@ -312,26 +195,26 @@ describe('what was not settled', () => {
   test('because the store failed is settled later, and not sent again', async () => {
     const panel = await receiver()
     await hook('panel', panel.url)
-    store.rejects = 'settleDelivery'
+    run.rejects = 'settleDelivery'
     await emit('gate')
     await until(async () => {
-      await clock.advance(100)
+      await run.clock.advance(100)
       return (await deliveriesOf('panel'))[0]?.state === 'delivered'
     })
     await pass(minute)
     expect(panel.devices).toEqual(['gate'])
-    expect(log).toEqual(['webhook panel: the disk is full'])
+    expect(run.log).toEqual(['webhook panel: the disk is full'])
   })
 
   test('because the store could not be asked is sent when it can', async () => {
     const panel = await receiver()
     await hook('panel', panel.url)
     await pass(second)
-    store.rejects = 'dueDeliveries'
+    run.rejects = 'dueDeliveries'
     await emit('gate')
     await pass(5 * second)
     expect(panel.devices).toEqual(['gate'])
-    expect(log).toEqual(['deliveries: the disk is full'])
+    expect(run.log).toEqual(['deliveries: the disk is full'])
   })
 })
 
@@ -339,34 +222,51 @@ describe('a test of an endpoint', () => {
   test('is hub.ping, signed, and answers with what came of it', async () => {
     const panel = await receiver((response) => response.writeHead(202).end('thanks'))
     await hook('panel', panel.url)
-    expect(await webhooks.ping('panel')).toMatchObject({ status: 202, text: 'thanks', error: null })
+    expect(await run.webhooks.ping('panel')).toMatchObject({ status: 202, text: 'thanks', error: null })
     const [call] = panel.calls
     expect(call?.json).toMatchObject({ type: 'hub.ping', data: { webhook: 'panel' } })
     expect(call !== undefined && isSigned(call, secret) && fits(call.json)).toBe(true)
     panel.answer = status(404)
-    expect(await webhooks.ping('panel')).toMatchObject({ status: 404, error: 'answered 404' })
-    await expect(webhooks.ping('other')).rejects.toThrow('there is no webhook "other"; there is panel')
+    expect(await run.webhooks.ping('panel')).toMatchObject({ status: 404, error: 'answered 404' })
+    await expect(run.webhooks.ping('other')).rejects.toThrow('there is no webhook "other"; there is panel')
   })
 
   test('is one of four at most', async () => {
     const panel = await receiver(hangs)
     await hook('panel', panel.url)
-    const pings = Array.from({ length: 4 }, () => webhooks.ping('panel'))
-    await expect(webhooks.ping('panel')).rejects.toThrow('4 webhooks are being tested already')
+    const pings = Array.from({ length: 4 }, () => run.webhooks.ping('panel'))
+    await expect(run.webhooks.ping('panel')).rejects.toThrow('4 webhooks are being tested already')
     await until(() => panel.calls.length === 4)
-    await clock.advance(15 * second)
+    await run.clock.advance(15 * second)
     expect((await Promise.all(pings)).map(({ error }) => error)).toEqual(Array(4).fill('no answer within 15 s'))
   })
 })
 
 test('without a webhook, events ask nothing of the store', async () => {
   const asked: string[] = []
-  const { run } = store.store
-  store.store.run = (name, args) => {
+  const { store } = run
+  const ask = store.run
+  store.run = ((name: never, args: never) => {
     asked.push(name)
-    return run.call(store.store, name, args) as never
-  }
+    return ask.call(store, name, args)
+  }) as typeof ask
   await emit('gate')
-  await clock.advance(second)
+  await run.clock.advance(second)
   expect(asked).toEqual(['emit'])
+})
+
+test('events that come together ask the store once', async () => {
+  const panel = await receiver()
+  await hook('panel', panel.url, { types: ['message.*'] })
+  await pass(second)
+  const asked: string[] = []
+  const { store } = run
+  const ask = store.run
+  store.run = ((name: never, args: never) => {
+    asked.push(name)
+    return ask.call(store, name, args)
+  }) as typeof ask
+  await Promise.all(Array.from({ length: 50 }, (_, i) => emit(`d${i}`)))
+  await run.clock.advance(second)
+  expect(asked.filter((name) => name === 'dueDeliveries')).toHaveLength(1)
 })
