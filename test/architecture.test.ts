@@ -74,6 +74,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'node-pdu': ['sms/node-pdu.ts'],
   'better-sqlite3': ['store'],
   fastify: ['http'],
+  '@fastify/swagger': ['http/openapi.ts'],
+  'fastify-type-provider-zod': ['http/openapi.ts'],
   'prom-client': ['http'],
   commander: ['cli'],
   pino: ['cli'],

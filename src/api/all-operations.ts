@@ -3,6 +3,7 @@ import type { Role } from '../message/rights.ts'
 import { conversationOperations } from './conversation-operations.ts'
 import { deviceOperations } from './device-operations.ts'
 import { eventOperations } from './event-operations.ts'
+import { deviceReads } from './device-reads.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
@@ -11,6 +12,7 @@ import { messageOperations } from './message-operations.ts'
 import { modemOperations } from './modem-operations.ts'
 import type { Operation } from './operation.ts'
 import { queueOperations } from './queue-operations.ts'
+import { sendOperations } from './send-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
 import { userOperations } from './user-operations.ts'
@@ -22,10 +24,12 @@ import { webhookOperations } from './webhook-operations.ts'
  */
 export const operations: Readonly<Record<string, Operation>> = {
   ...deviceOperations,
+  ...deviceReads,
   ...setupOperations,
   ...smsOperations,
   ...messageOperations,
   ...conversationOperations,
+  ...sendOperations,
   ...queueOperations,
   ...gatewayOperations,
   ...modemOperations,

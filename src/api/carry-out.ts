@@ -1,9 +1,9 @@
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { type Action, may } from '../message/rights.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { own } from '../util/own.ts'
 import { operations, pathsOf } from './all-operations.ts'
+import { assertMay } from './assert-may.ts'
 import { inputProblems, pointerTo } from './input-problems.ts'
 import type { ApiDeps, Data } from './operation.ts'
 
@@ -30,9 +30,4 @@ export async function carryOut(path: string, data: unknown, deps: ApiDeps, asker
   }
   if (one.action !== undefined) assertMay(asker, one.action(parsed.data, deps), `request ${path} for this`)
   return (await one.run(parsed.data, deps, asker)) as Data
-}
-
-/** Fails with `not_allowed`. On MQTT the topics decide. */
-export function assertMay({ rights, name }: Asker, action: Action, what: string): void {
-  if (rights !== null && !may(rights, action)) throw new Fault('not_allowed', `${name} is not allowed to ${what}`)
 }

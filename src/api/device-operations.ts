@@ -11,16 +11,19 @@ import { id, one } from './inputs.ts'
 import { assertNoSecrets } from './no-secrets.ts'
 import { type ApiDeps, deviceOf, operation, thisMachine } from './operation.ts'
 import { queued } from './outputs.ts'
+import { queuedCommand } from './queued-command.ts'
 import { subjectOf } from './subject.ts'
 
 const row = z.looseObject({ id })
+/** Only this revision of a device is changed. */
+const revision = z.string().max(64).optional()
 const devicesOf = z.union([z.object({ devices: z.array(row).min(1).max(5_000) }), row])
 const erase = z.boolean().default(false)
 const several = z.preprocess(
   (value) => (typeof value === 'string' ? { ids: [value] } : value),
   z.union([
-    z.object({ ids: z.array(id).min(1).max(5_000), erase }),
-    z.object({ id, erase }).transform((value) => ({ ids: [value.id], erase: value.erase })),
+    z.object({ ids: z.array(id).min(1).max(5_000), erase, revision: z.undefined().optional() }),
+    z.object({ id, erase, revision }).transform(({ id: one, ...rest }) => ({ ...rest, ids: [one] })),
   ]),
 )
 
@@ -68,11 +71,14 @@ export const deviceOperations = {
   }),
   'device/get': operation({
     summary: 'one device and what it can do',
+    action: ({ id: device }) => ({ act: 'see', device }),
     input: one,
-    output: z.looseObject({ id, name: z.string(), profile: z.string() }),
+    output: z.looseObject({ id, name: z.string(), profile: z.string(), revision: z.string(), removable: z.boolean() }),
     async run({ id: name }, { fleet }) {
       const device = deviceOf(name, fleet)
-      return { id: device.id, name: device.name, profile: device.profile.id, ...abilitiesOf(device) }
+      const revision = fleet.revisionOf(name)
+      const removable = fleet.rowOf(name) !== null
+      return { id: name, name: device.name, profile: device.profile.id, revision, removable, ...abilitiesOf(device) }
     },
   }),
   'device/add': operation({
@@ -88,12 +94,12 @@ export const deviceOperations = {
   }),
   'device/update': operation({
     summary: 'change keys of a device; null takes one away',
-    input: row,
+    input: row.extend({ revision }),
     output: z.strictObject({ id }),
-    async run({ id: name, ...change }, deps, { surface }) {
+    async run({ id: name, revision = null, ...change }, deps, { surface }) {
       const { fleet } = deps
       assertMayChange(name, change, change.profile ?? fleet.devices.get(name)?.profile.id, deps, surface)
-      await fleet.update(name, change)
+      await fleet.update(name, change, revision)
       return { id: name }
     },
   }),
@@ -111,9 +117,9 @@ export const deviceOperations = {
     summary: 'remove a device, or many, with everything that is retained of them; erase: true erases their history too',
     input: several,
     output: z.strictObject({ ids: z.array(id), backups: z.array(z.string()).optional() }),
-    async run({ ids, erase }, deps) {
+    async run({ ids, erase, revision = null }, deps) {
       const subjects = ids.map((one) => subjectOf({ device: one }, deps))
-      await deps.fleet.remove(ids)
+      await deps.fleet.remove(ids, revision)
       if (!erase) return { ids }
       for (const { name: _, ...subject } of subjects) await eraseAll(subject, deps)
       return { ids, backups: [...deps.backups()] }
@@ -121,12 +127,11 @@ export const deviceOperations = {
   }),
   'device/command': operation({
     summary: 'a command of a device; the answer has the id of its results',
+    action: ({ device, command }) => ({ act: 'command', device, command }),
     input: z.looseObject({ device: id, command: z.string().min(1) }),
     output: queued,
-    async run({ device, ...payload }, { submit }, asker) {
-      const { repeated, commands } = await submit(acceptCommand(asker, device, payload))
-      return { repeated, commands: [...commands] }
-    },
+    run: async ({ device, ...payload }, { submit }, asker) =>
+      queuedCommand(await submit(acceptCommand(asker, device, payload))),
   }),
   'device/import': operation({
     summary: 'add devices, or change existing ones: keys that a row lacks are not changed; all or none',
@@ -173,7 +178,8 @@ function assertMayChange(
   { config, profiles }: ApiDeps,
   surface: Asker['surface'],
 ): void {
-  if (surface === 'local') return
+  // Over MQTT, messages are seen by all subscribers, and anybody may be allowed to publish.
+  if (surface !== 'mqtt') return
   if (change.number !== undefined) assertMayAdd(device, change.number, config)
   assertNoSecrets(device, { ...change, profile }, profiles)
 }

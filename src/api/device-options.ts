@@ -38,7 +38,7 @@ export const deviceOptions = operation({
     const before = deviceOf(id, fleet)
     const from = optionsOf(before, deps)
     if (options === undefined) return { id, options: from, settings: settingsOf(before), changeable: isOurs(id, deps) }
-    if (surface !== 'local') assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
+    if (surface === 'mqtt') assertNoSecrets(id, { ...options, profile: before.profile.id }, profiles)
     if (Object.keys(options).length === 0)
       throw new Fault('invalid_payload', `options is empty; there is ${names.join(', ')}`)
     await fleet.update(id, options)

@@ -33,6 +33,7 @@ function mayAsk(gateway: string, codes: readonly string[], { config, now }: ApiD
 export const gatewayOperations = {
   'gateway/list': operation({
     summary: 'gateways and their states',
+    action: () => ({ act: 'see_hub' }),
     input: z.looseObject({}),
     output: z.strictObject({ gateways: z.array(gatewayPayload.extend({ id, can: z.array(z.enum(capabilityNames)) })) }),
     async run(_data, { gateways }) {

@@ -14,6 +14,7 @@ const level = z.preprocess(plain, z.enum(levels))
 export const hubOperations = {
   health_check: operation({
     summary: 'the health of the hub',
+    action: () => ({ act: 'see_hub' }),
     input: z.looseObject({}),
     output: healthPayload,
     run: async (_data, deps) => (await deps.health()) as z.input<typeof healthPayload>,

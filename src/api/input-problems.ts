@@ -20,7 +20,10 @@ export function inputProblems({ issues }: z.ZodError, data: unknown, input: z.Zo
 }
 
 function known(key: string, input: z.ZodType): string {
-  const { properties = {} } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  const schema = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })
+  // One with a name is a definition of its own.
+  const { properties = {} } =
+    schema.$ref === undefined ? schema : (schema.$defs?.[schema.$ref.split('/').at(-1) ?? ''] ?? {})
   const keys = Object.keys(properties)
   return didYouMean(key, keys) || `; there is ${keys.join(', ') || 'none'}`
 }

@@ -4,12 +4,12 @@ import type { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import type { Enqueued } from '../ledger/outbox/enqueue.ts'
 import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { LiveEvents } from '../message/live-events.ts'
 import type { Action, Role } from '../message/rights.ts'
+import type { Submitted } from '../message/submitted.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { GatewayBoard } from './gateway-board.ts'
@@ -33,7 +33,7 @@ export interface ApiDeps {
   outcome(commandId: string, forMs: number): Promise<Data>
   health(): Promise<Record<string, unknown>>
   /** Queues a request. It is durable when this resolves. */
-  submit(accepted: Accepted): Promise<Enqueued>
+  submit(accepted: Accepted): Promise<Submitted>
   /** Whether a name or number is that of a contact or a device. */
   isRecipient(to: string): boolean
   /** Announces everything to Home Assistant again, or withdraws all of it. */

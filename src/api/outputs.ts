@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { resultPayload } from './payloads.ts'
 
 const time = z.iso.datetime({ offset: true })
 
@@ -7,6 +8,8 @@ export const queued = z.strictObject({
   /** The request is a repetition: nothing new is sent. */
   repeated: z.boolean(),
   commands: z.array(z.strictObject({ id: z.string(), status: z.string() })),
+  /** The command as it is now, where it was requested by HTTP. */
+  result: resultPayload.optional(),
 })
 
 /** Pauses; one without a device and a gateway is for the whole queue. */

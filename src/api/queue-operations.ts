@@ -26,6 +26,7 @@ const batchSize = 100
 export const queueOperations = {
   'queue/list': operation({
     summary: 'pending commands, the oldest first, and pauses',
+    action: () => ({ act: 'see_texts' }),
     input: z.object({ device: id.optional(), limit: z.coerce.number().int().min(1).max(500).default(100) }),
     output: z.strictObject({ commands: z.array(queuedRow), paused: pauses }),
     async run({ device, limit }, { store }) {

@@ -191,7 +191,8 @@ export async function serve(
     }
     const { enabled, listen, hosts, origins, proxies } = config.http
     const access: HttpOptions['access'] = (server) => serveAccess(server, { ...source, access: hub.access, proxies })
-    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, access }))
+    const { version } = context
+    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, access }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer'
 import { type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify'
+import { Fault } from '../message/fault.ts'
+import { readJson } from '../message/json.ts'
 import { type HttpCode, httpProblem } from './problem-document.ts'
 import { refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -27,15 +29,23 @@ export const serverOptions: FastifyHttpOptions<Server> = {
   clientErrorHandler: (error, socket) => refuseOctets(error.code, socket),
 }
 
-/** Only JSON is read, and only valid UTF-8. */
+/** Only JSON is read: valid UTF-8 with unique keys, of a limited depth. */
 export function takeJson(server: FastifyInstance): void {
-  const json = server.getDefaultJsonParser('error', 'error')
   server.removeAllContentTypeParsers()
-  server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0) return done(null, undefined)
-    if (!isUtf8(body)) return done(Object.assign(new Error('the body is not UTF-8'), { statusCode: 400 }))
-    return json(request, body.toString(), done)
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) => {
+    if (body.length === 0) return undefined
+    const json = isUtf8(body) ? asJson(body.toString()) : undefined
+    if (json !== undefined) return json
+    throw Object.assign(new Error('the body is not valid JSON in UTF-8'), { statusCode: 400 })
   })
+}
+
+function asJson(text: string): unknown {
+  try {
+    return readJson(text)
+  } catch (error) {
+    throw Object.assign(Fault.from(error), { statusCode: 400 })
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ErrorReport, type Fault, type FaultCode, faults, hintOf } from '../message/fault.ts'
+import { type Fault, type FaultCode, faults, hintOf } from '../message/fault.ts'
 
 interface Row {
   readonly status: number
@@ -75,7 +75,12 @@ export type HttpCode = keyof typeof ofHttp
 const codes = [...Object.keys(ofHttp), ...Object.keys(faults)] as [HttpCode | FaultCode, ...(HttpCode | FaultCode)[]]
 
 /** One place that is wrong: a JSON pointer into the body, or the name of a parameter. */
-const wrong = z.object({ pointer: z.string().optional(), parameter: z.string().optional(), detail: z.string() })
+const wrong = z.object({
+  pointer: z.string().optional(),
+  parameter: z.string().optional(),
+  detail: z.string(),
+  code: z.enum(codes).optional(),
+})
 export type Wrong = z.output<typeof wrong>
 
 /** An error as RFC 9457 has it. */
@@ -102,9 +107,15 @@ export interface Refused {
   readonly requestId: string
   /** Whether the path names something, which may be what is unknown. */
   readonly namesIt: boolean
+  /** Whether the request is for one revision only. */
+  readonly hasPrecondition: boolean
 }
 
-export function httpProblem(code: HttpCode, detail: string, { path, requestId }: Omit<Refused, 'namesIt'>): Problem {
+export function httpProblem(
+  code: HttpCode,
+  detail: string,
+  { path, requestId }: Pick<Refused, 'path' | 'requestId'>,
+): Problem {
   const row = ofHttp[code]
   return {
     type: typeOf(code),
@@ -117,9 +128,9 @@ export function httpProblem(code: HttpCode, detail: string, { path, requestId }:
   }
 }
 
-export function problemOf(fault: Fault | ErrorReport, { path, requestId, namesIt }: Refused): Problem {
-  const { code, message, retryable } = fault
-  const { errors, ...details } = ('detail' in fault ? fault.detail : fault.details) ?? {}
+export function problemOf(fault: Fault, refused: Refused): Problem {
+  const { code, message, retryable, detail } = fault
+  const { errors, repeated: _, ...details } = detail
   const { title, status } = ofFaults[code]
   const hint = hintOf(code)
   return {
@@ -127,19 +138,25 @@ export function problemOf(fault: Fault | ErrorReport, { path, requestId, namesIt
     title,
     // The reason of a defect is in the log only.
     detail: code === 'internal' ? 'a defect of the hub; the log has its reason' : message,
-    status: statusOf(code, status, details, namesIt),
-    instance: path,
+    status: statusOf(code, status, details, refused),
+    instance: refused.path,
     code,
     retryable,
     ...(hint !== undefined && { hint }),
     ...(Array.isArray(errors) && { errors: errors as Wrong[] }),
     ...(code !== 'internal' && Object.keys(details).length > 0 && { details }),
-    request_id: requestId,
+    request_id: refused.requestId,
   }
 }
 
-function statusOf(code: FaultCode, status: number, details: Readonly<Record<string, unknown>>, namesIt: boolean) {
+function statusOf(
+  code: FaultCode,
+  status: number,
+  details: Readonly<Record<string, unknown>>,
+  { namesIt, hasPrecondition }: Refused,
+): number {
   if (status === 404 && !namesIt) return invalid.status
+  if (code === 'conflict' && hasPrecondition) return ofHttp.precondition_failed.status
   // An id for something else than before: the draft of Idempotency-Key has 422 for it.
   return code === 'duplicate' && details.reused_id !== undefined ? invalid.status : status
 }

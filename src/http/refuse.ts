@@ -39,15 +39,22 @@ export function refuseFault(
     return refuse(request, reply, known, words[known] ?? message ?? '')
   }
   const fault = Fault.from(error)
-  const problem = problemOf(fault, refusedOf(request))
+  const problem = problemOf(fault, {
+    ...refusedOf(request),
+    hasPrecondition: request.headers['if-match'] !== undefined,
+  })
   if (fault.code === 'internal') {
     log(`a defect of the hub in ${request.method} ${problem.instance} (${request.id}): ${fault.stack ?? message}`)
   }
+  if (fault.detail.repeated === true) reply.header('idempotency-replayed', 'true')
   const after = retryAfterOf(problem, now())
   if (after !== null) reply.header('retry-after', after)
   return send(reply, problem)
 }
 
 const send = (reply: FastifyReply, problem: Problem): FastifyReply =>
-  // As a string: fastify adds a charset to objects only, and RFC 9457 has none.
-  reply.code(problem.status).header('content-type', mediaType).send(JSON.stringify(problem))
+  // As octets: to anything else fastify adds a charset, which RFC 9457 does not have.
+  reply
+    .code(problem.status)
+    .header('content-type', mediaType)
+    .send(Buffer.from(JSON.stringify(problem)))

@@ -4,9 +4,11 @@ import type { Data } from '../api/operation.ts'
 import type { Asker } from '../message/accepted.ts'
 import type { Caller } from '../message/caller.ts'
 import type { Scope } from '../message/scopes.ts'
+import { Fault } from '../message/fault.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { refuse } from './refuse.ts'
+import { showRevision, wantedRevision } from './revisions.ts'
 import type { Parts, Route } from './route.ts'
 
 declare module 'fastify' {
@@ -65,13 +67,19 @@ async function render(
   reply: FastifyReply,
   source: RestSource,
 ): Promise<unknown> {
+  const revision = route.revision === 'changes' ? wantedRevision(request, reply) : null
+  if (revision === undefined) return reply
   const key = route.kind === 'queues' ? idempotencyKeyOf(request.headers['idempotency-key']) : null
   const asker = askerOf(request.caller as Caller, key)
-  const data = await source.request(route.operation, inputOf(route, request), asker)
+  const input = inputOf(route, request)
+  if (key !== null) assertOneId(key, input.id)
+  const data = await source.request(route.operation, { ...input, ...(revision !== null && { revision }) }, asker)
   reply.code(route.status ?? 200)
-  if (route.location !== undefined) reply.header('location', `${prefix}${route.location(data)}`)
+  const location = route.location?.(data) ?? null
+  if (location !== null) reply.header('location', `${prefix}${location}`)
   if (data.repeated === true) reply.header('idempotency-replayed', 'true')
   if (route.status === 204) return reply.send()
+  if (route.revision === 'shows' && showRevision(request, reply, data.revision as string)) return reply.code(304).send()
   const shown = route.shows === undefined ? data : route.shows(data)
   return route.kind === 'list' ? page(route, request, reply, shown as Data) : shown
 }
@@ -85,6 +93,13 @@ function inputOf(route: Route, request: FastifyRequest): Readonly<Record<string,
     query: typeof cursor === 'string' ? { ...filters, cursor: placeOf(route.name, cursor) } : query,
   }
   return route.input?.(parts) ?? { ...parts.query, ...(parts.body as object | undefined), ...params }
+}
+
+/** The header and the payload name the same request. */
+function assertOneId(key: string, id: unknown): void {
+  if (id === undefined || String(id) === key) return
+  const detail = 'differs from the header Idempotency-Key: leave one of them out'
+  throw new Fault('invalid_payload', `id ${detail}`, { errors: [{ pointer: '/id', detail }] })
 }
 
 /** A page of a list: `{ data, next_cursor }`, and the link to the next one (RFC 8288). */

@@ -48,7 +48,7 @@ export interface Route {
   /** The answer from what the operation returns; without it, just that. */
   readonly shows?: (data: Data) => unknown
   /** The path of what was made, below `/v1`. */
-  readonly location?: (data: Data) => string
+  readonly location?: (data: Data) => string | null
   /** Octets of a body, where more than 64 KiB are taken. */
   readonly maxOctets?: number
   /** `list`: pages with a cursor. `queues`: it queues texts, once for each Idempotency-Key. */

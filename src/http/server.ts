@@ -8,6 +8,7 @@ import type { EventStreamsDeps } from './event-streams.ts'
 import { isOurs, nameIn } from './host-check.ts'
 import { observeAnswers } from './observe-answers.ts'
 import { type Observable, observe } from './open-routes.ts'
+import { openApi } from './openapi.ts'
 import { refuse, refuseFault } from './refuse.ts'
 import { type RestSource, serveRest } from './rest-api.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -32,6 +33,7 @@ export interface HttpOptions {
   readonly hosts: readonly string[]
   /** Origins of web pages elsewhere that may use the interface. */
   readonly origins: readonly string[]
+  readonly version: string
   /** Adds what proves who makes a request: it sets `request.caller`, and serves how to sign in. */
   readonly access: (server: FastifyInstance) => void
 }
@@ -39,7 +41,7 @@ export interface HttpOptions {
 /** `/healthz` and `/metrics` without authentication, and the REST interface below `/v1`. */
 export async function serveHttp(
   source: HttpSource,
-  { host, port, hosts, origins, access }: HttpOptions,
+  { host, port, hosts, origins, version, access }: HttpOptions,
 ): Promise<FastifyInstance> {
   const server = Fastify({
     ...serverOptions,
@@ -70,6 +72,11 @@ export async function serveHttp(
   observe(server, source)
   serveEvents(server, source)
   serveRest(server, allRoutes, source)
+  let document: ReturnType<typeof openApi> | null = null
+  server.get('/openapi.json', () => {
+    document ??= openApi(allRoutes, version)
+    return document
+  })
   try {
     await server.listen({ host, port })
     return server

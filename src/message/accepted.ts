@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import type { Meta } from './meta.ts'
+import { type Meta, splitMeta } from './meta.ts'
 import { type ReadPayload, readCommand, readText } from './payload.ts'
 import type { Intent, Options, Origin, ReplyTo } from './request.ts'
 import type { Rights } from './rights.ts'
@@ -53,6 +53,10 @@ export interface Accepted {
   readonly delivery: Delivery | null
   /** The requester's own limit an hour; null for that of any client. */
   readonly perHour: number | null
+  /** Who asks is answered item by item. */
+  readonly detailed: boolean
+  /** All intents or none. */
+  readonly atomic: boolean
   /** Compared where an `id` is used again. */
   readonly content: Content
 }
@@ -92,6 +96,23 @@ export function accept(asker: Asker, content: Content, unread: Intent, read: () 
   }
 }
 
+/** Texts to a number, contact or group each, with the meta keys of a payload. */
+export function acceptTexts(
+  asker: Asker,
+  texts: readonly { readonly to: string; readonly text: string }[],
+  keys: Table,
+  atomic: boolean,
+): Accepted {
+  const { id: _, ...rest } = keys
+  const content = { place: 'messages', payload: JSON.stringify([texts, rest]) }
+  const intents = texts.map((one): Intent => ({ verb: 'text', ...one }))
+  const accepted = accept(asker, content, { verb: 'text', to: '', text: '' }, () => ({
+    intents,
+    meta: splitMeta(keys).meta,
+  }))
+  return { ...accepted, atomic }
+}
+
 /** A text to numbers, contacts or groups: `{ to, text, … }` with the meta keys of a payload. */
 export function acceptText(asker: Asker, { transaction: _, ...payload }: Table): Accepted {
   const content = { place: 'sms/send', payload: JSON.stringify(payload) }
@@ -100,22 +121,31 @@ export function acceptText(asker: Asker, { transaction: _, ...payload }: Table):
 
 /** A command of a device: `{ command, args, … }` with the meta keys of a payload. */
 export function acceptCommand(asker: Asker, device: string, { transaction: _, ...payload }: Table): Accepted {
-  const content = { place: `${device}/command`, payload: JSON.stringify(payload) }
+  const { id: __, ...rest } = payload
+  const content = { place: `${device}/command`, payload: JSON.stringify(rest) }
   const unread: Intent = { verb: 'command', device, name: String(payload.command ?? ''), args: {} }
   return accept(asker, content, unread, () => readCommand(device, payload))
 }
 
-/** A query of a property of a device, or of its whole state where that is null. */
-export function acceptGet(asker: Asker, device: string, property: string | null): Accepted {
-  const content = { place: `${device}/get/${property ?? ''}`, payload: '' }
-  const intent: Intent = { verb: 'get', device, property }
-  return accept(asker, content, intent, () => ({ intents: [intent], meta: {} }))
+/** A value for a property of a device, with the meta keys of a payload. */
+export function acceptSet(asker: Asker, device: string, property: string, { value, ...keys }: Table): Accepted {
+  const { id: _, ...rest } = keys
+  const content = { place: `${device}/set/${property}`, payload: JSON.stringify([value, rest]) }
+  const intent: Intent = { verb: 'set', device, property, value }
+  return accept(asker, content, intent, () => ({ intents: [intent], meta: splitMeta(keys).meta }))
 }
 
-type Made = Pick<Accepted, 'origin' | 'options' | 'delivery' | 'perHour' | 'content'>
+/** A query of a property of a device, or of its whole state where that is null. */
+export function acceptGet(asker: Asker, device: string, property: string | null, keys: Table = {}): Accepted {
+  const content = { place: `${device}/get/${property ?? ''}`, payload: '' }
+  const intent: Intent = { verb: 'get', device, property }
+  return accept(asker, content, intent, () => ({ intents: [intent], meta: splitMeta(keys).meta }))
+}
+
+type Made = Omit<Accepted, 'intents' | 'fault' | 'idempotency'>
 
 function made(asker: Asker, content: Content, meta: Meta): Made {
-  const { name, isAnonymous, replyTo, delivery, perHour } = asker
+  const { surface, name, isAnonymous, replyTo, delivery, perHour } = asker
   return {
     origin: { client: name, isAnonymous, ref: meta.id ?? asker.id, replyTo },
     options: {
@@ -131,6 +161,8 @@ function made(asker: Asker, content: Content, meta: Meta): Made {
     },
     delivery,
     perHour,
+    detailed: surface === 'http',
+    atomic: false,
     content,
   }
 }

@@ -20,7 +20,7 @@ interface Kind {
   readonly read: (value: unknown) => unknown
 }
 
-const maxTtlSeconds = 63 * 7 * 86_400
+export const maxTtlSeconds = 63 * 7 * 86_400
 const text = (max: number): Kind => ({
   takes: `a text of 1 to ${max} characters`,
   read: (value) => (typeof value === 'string' && value !== '' && value.length <= max ? value : undefined),

@@ -7,13 +7,19 @@ import type { CommandRequest } from '../message/request.ts'
 /** A valid request, or an invalid one with its `fault`. */
 export interface Asked {
   readonly request: CommandRequest
+  /** Its place among the intents of the request. */
+  readonly place: number
   readonly fault: Fault | null
 }
 
 /** The requests of an accepted publish or operation, each with its own id. */
 export function accept(accepted: Accepted, newId: (prefix: string) => string): Asked[] {
   const { origin, options, intents, fault } = accepted
-  return intents.map((intent) => ({ request: { commandId: newId('cmd'), origin, intent, options }, fault }))
+  return intents.map((intent, place) => ({
+    request: { commandId: newId('cmd'), origin, intent, options },
+    place,
+    fault,
+  }))
 }
 
 /** For detecting repetitions. */

@@ -1,9 +1,10 @@
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
-import type { Enqueued, EnqueueLimits } from '../ledger/outbox/enqueue.ts'
+import type { EnqueueLimits } from '../ledger/outbox/enqueue.ts'
 import type { Item, Refusal } from '../ledger/outbox/new-submission.ts'
 import { type Accepted, acceptGet, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
+import type { Submitted } from '../message/submitted.ts'
 import type { Store } from '../store/store.ts'
 import { logged } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
@@ -14,7 +15,7 @@ import { type ComposeDeps, compose, refuse } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import type { DispatchRules } from './dispatch.ts'
 import { GatewayLoop } from './gateway-loop.ts'
-import { isRecipient, toRecipients } from './recipients.ts'
+import { isRecipient, type Recipients, toRecipients } from './recipients.ts'
 
 /**
  * SUBMIT: an accepted request -> SMS-SUBMIT
@@ -69,39 +70,43 @@ export class Submit {
   }
 
   /** A query by the hub itself: of a property of a device, or of its state where it is empty. */
-  ask(device: string, property: string): Promise<Enqueued> {
+  ask(device: string, property: string): Promise<Submitted> {
     // Only the quota of the device applies.
     const asker = { ...ownAsker('hub', 'hub'), isAnonymous: true }
     return this.submit(acceptGet(asker, device, property === '' ? null : property))
   }
 
   /** From the request to the disk. When it resolves, the acknowledgement may be sent. */
-  async submit(accepted: Accepted): Promise<Enqueued> {
+  async submit(accepted: Accepted): Promise<Submitted> {
     const { store, rules } = this.#deps
     if (!this.#deps.hasRoom())
       throw new Fault('storage_full', 'the disk is full: nothing is accepted until there is space')
     const now = rules.now()
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
-    const identity = identityOf(accepted)
-    const { perHour } = accepted
+    const { perHour, detailed, atomic } = accepted
     const limits = perHour === null ? this.#deps.limits : { ...this.#deps.limits, clientPerHour: perHour }
-    const enqueue = (items: readonly Item[]) => {
-      const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...identity, items, limits, now }))
+    const args = { ...identityOf(accepted), atomic, limits, now }
+    const enqueue = (items: readonly Item[], of: readonly Asked[]) => {
+      const places = detailed ? { places: of.map(({ place }) => place) } : {}
+      const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...args, ...places, items }))
       // Before the commit, which the claim can share then. Among several it is not known whose turn it will be.
       if (this.#loops.size === 1) this.look()
       return queued
     }
     // Nothing is waited for before the call of the store: publishes of one client are queued in their order.
     let items: readonly Item[]
+    let { addressed, doubles }: Recipients = { addressed: asked, doubles: new Map() }
     try {
-      const addressed = toRecipients(asked, this.#deps)
+      ;({ addressed, doubles } = toRecipients(asked, this.#deps))
       items = this.#steps.runSync('compose', () => addressed.map((one) => compose(one, this.#deps, now)))
     } catch (error) {
+      addressed = asked
       items = this.#defect(accepted, asked, error)
     }
-    const enqueued = await enqueue(items).catch((error: unknown) => enqueue(this.#defect(accepted, asked, error)))
-    for (const refused of enqueued.refused) this.#refusals.add(accepted.origin.client, refused)
-    return enqueued
+    const defect = (error: unknown) => enqueue(this.#defect(accepted, asked, error), asked)
+    const { refused, ...enqueued } = await enqueue(items, addressed).catch(defect)
+    for (const line of refused) this.#refusals.add(accepted.origin.client, line)
+    return { ...enqueued, doubles }
   }
 
   /** A defect of the hub is answered, as the client would otherwise repeat the request for ever. */

@@ -17,36 +17,49 @@ export interface RecipientDeps {
   newId(prefix: string): string
 }
 
-/** Recipients of one publish, groups expanded. */
+/** Recipients of one request, groups expanded; a list of more is limited where it is taken. */
 const maxRecipients = 200
 /** Names listed in a refusal. */
 const maxListed = 10
 
+export interface Recipients {
+  /** A request for each number. */
+  readonly addressed: readonly Asked[]
+  /** The place of an intent of which nothing is left, with that of the one before it. */
+  readonly doubles: ReadonlyMap<number, number>
+}
+
 /**
  * Resolves names to numbers: a group becomes a text to each of its members, and nobody gets the same text of one
- * publish twice.
+ * request twice.
  */
-export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): readonly Asked[] {
-  const seen = new Set<string>()
+export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): Recipients {
+  const seen = new Map<string, number>()
+  const doubles = new Map<number, number>()
   const found = asked.flatMap((one): Asked[] => {
-    const { request, fault } = one
+    const { request, place, fault } = one
     const { intent } = request
     if (fault !== null || intent.verb !== 'text') return [one]
     try {
-      const numbers = numbersOf(intent.to, intent.isTopic ?? false, deps).filter((number) => !seen.has(number))
-      return numbers.map((to, i) => {
-        seen.add(to)
+      const numbers = numbersOf(intent.to, intent.isTopic ?? false, deps)
+      const keyOf = (number: string) => `${number} ${intent.text}`
+      const first = seen.get(keyOf(numbers[0] ?? ''))
+      const others = numbers.filter((number) => !seen.has(keyOf(number)))
+      if (others.length === 0 && first !== undefined) doubles.set(place, first)
+      return others.map((to, i) => {
+        seen.set(keyOf(to), place)
         const commandId = i === 0 ? request.commandId : deps.newId('cmd')
-        return { fault, request: { ...request, commandId, intent: { ...intent, to } } }
+        return { ...one, request: { ...request, commandId, intent: { ...intent, to } } }
       })
     } catch (error) {
-      return [{ request, fault: Fault.from(error) }]
+      return [{ ...one, fault: Fault.from(error) }]
     }
   })
   const [first] = found
-  if (found.length <= maxRecipients || first === undefined) return found
-  const message = `one publish reaches at most ${maxRecipients} recipients, not ${found.length}`
-  return [{ request: first.request, fault: new Fault('invalid_payload', message) }]
+  const most = Math.max(maxRecipients, asked.length)
+  if (found.length <= most || first === undefined) return { addressed: found, doubles }
+  const message = `one request reaches at most ${most} recipients, not ${found.length}`
+  return { addressed: [{ ...first, fault: new Fault('invalid_payload', message) }], doubles: new Map() }
 }
 
 /** Whether a text to this name or number goes to contacts and devices only. */

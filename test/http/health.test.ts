@@ -42,7 +42,14 @@ async function ask(parts: HealthParts, host = '127.0.0.1', path = '/healthz', ho
     now: () => 0,
     log: () => {},
   }
-  server = await serveHttp(source, { host: '127.0.0.1', port: 0, hosts, origins: [], access: () => {} })
+  server = await serveHttp(source, {
+    host: '127.0.0.1',
+    port: 0,
+    hosts,
+    origins: [],
+    version: 'test',
+    access: () => {},
+  })
   const { port } = server.server.address() as AddressInfo
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
     const asked = request({ host: '127.0.0.1', port, path, headers: { host } }, (response) => {

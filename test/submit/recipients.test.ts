@@ -32,6 +32,7 @@ function deps(region?: string): RecipientDeps {
 
 function found(to: readonly string[], { isTopic = false, region = undefined as string | undefined } = {}) {
   const asked = to.map((one, i) => ({
+    place: i,
     fault: null,
     request: {
       commandId: `first_${i}`,
@@ -40,7 +41,7 @@ function found(to: readonly string[], { isTopic = false, region = undefined as s
       options: {},
     } as unknown as CommandRequest,
   }))
-  return toRecipients(asked, deps(region)).map(({ request: { intent }, fault }) =>
+  return toRecipients(asked, deps(region)).addressed.map(({ request: { intent }, fault }) =>
     fault === null ? (intent.verb === 'text' ? intent.to : '') : `${fault.code}: ${fault.message}`,
   )
 }

@@ -1,9 +1,10 @@
 import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
+import type { Submitted } from '../../message/submitted.ts'
 import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import { type Quota, room, use } from '../quota.ts'
-import { record, type SubmissionRow } from '../rows.ts'
+import { document, type SubmissionRow } from '../rows.ts'
 import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
@@ -13,6 +14,7 @@ import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
+import { answerOf, answersAgain, assertAll } from './part-answers.ts'
 import { chosen } from './toggle.ts'
 
 export interface EnqueueLimits {
@@ -27,13 +29,15 @@ export interface EnqueueArgs {
   /** The client's `id` in its scope, with a hash of the request. */
   readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
   readonly items: readonly Item[]
+  /** Of each item in the request, where who asks is answered part by part. */
+  readonly places?: readonly number[]
+  /** All items or none. */
+  readonly atomic?: boolean
   readonly limits: EnqueueLimits
   readonly now: number
 }
 
-export interface Enqueued {
-  readonly repeated: boolean
-  readonly commands: readonly { readonly id: string; readonly status: string }[]
+export interface Enqueued extends Omit<Submitted, 'doubles'> {
   /** Rejections as log lines. */
   readonly refused: readonly string[]
 }
@@ -42,43 +46,66 @@ export interface Enqueued {
  * Stores the requests of a publish: its commands, its refusals and its key, all or nothing. Once committed, the publish
  * may be acknowledged.
  */
-export function enqueue(tx: Tx, { key, ref, items, limits, now }: EnqueueArgs): Enqueued {
+export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
+  const { key, ref, items, limits, now } = args
   const again = key === null ? null : isRedelivery(tx, key)
   if (key !== null && again !== null) {
     // Its acknowledgement may be lost again.
     rememberKey(tx, key, again, now)
-    return repeat(tx, again, now)
+    return repeat(tx, again, args)
   }
   const known = ref === null ? [] : sameRef(tx, ref.scope, ref.ref)
   if (ref !== null && known.length > 0 && known[0]?.hash === ref.hash) {
     const ids = known.map((row) => row.command_id)
     if (key !== null) rememberKey(tx, key, ids, now)
-    return repeat(tx, ids, now)
+    return repeat(tx, ids, args)
   }
   const refused: string[] = []
   const commands = items.map((one) => {
     const item = 'whenOn' in one ? chosen(tx, one) : one
-    const reused =
-      known.length === 0 ? null : duplicate(`id "${ref?.ref}" was used for another command`, known[0]?.command_id ?? '')
+    const reused = known.length === 0 ? null : reusedId(ref?.ref ?? '', known[0]?.command_id ?? '')
     const refusal = item.error ?? reused ?? admit(tx, item, limits, now)
-    if (refusal === null) return { ...insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
+    if (refusal === null) return { row: insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
     const ended = insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
-    if (ended.status === 'rejected') refused.push(inWords(item, refusal))
+    if (ended.row.status === 'rejected') refused.push(inWords(item, refusal))
     return ended
   })
-  const kept = commands.filter(({ isKept }) => isKept).map(({ id }) => id)
+  const answers = args.places?.map((place, i) => answerOf((commands[i] as Ended).row, place, now)) ?? []
+  if (args.atomic) assertAll(answers)
+  const kept = commands.filter(({ isKept }) => isKept).map(({ row }) => row.command_id)
   if (key !== null && kept.length > 0) rememberKey(tx, key, kept, now)
-  return { repeated: false, commands: commands.map(({ id, status }) => ({ id, status })), refused }
+  if (ref !== null && refused.length > 0) forgetRetryable(tx, commands)
+  const shown = commands.map(({ row: { command_id: id, status } }) => ({ id, status }))
+  return { repeated: false, commands: shown, refused, answers }
+}
+
+interface Ended {
+  readonly row: SubmissionRow
+  readonly isKept: boolean
+}
+
+/** A request of which nothing was taken can be made again under its `id` where that may succeed. */
+function forgetRetryable(tx: Tx, commands: readonly Ended[]): void {
+  const mayRetry = ({ status, error }: SubmissionRow) => status === 'rejected' && document<ErrorReport>(error).retryable
+  if (!commands.every(({ row }) => mayRetry(row))) return
+  for (const { row, isKept } of commands)
+    if (isKept) tx.run('UPDATE submission SET ref_hash = NULL WHERE seq = ?', row.seq)
 }
 
 /** Sends nothing and emits the current state of the commands again. */
-function repeat(tx: Tx, ids: readonly string[], now: number): Enqueued {
+function repeat(tx: Tx, ids: readonly string[], { items, places, now }: EnqueueArgs): Enqueued {
   const rows = ids.flatMap((id) => tx.all<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id))
   for (const row of rows) {
     if (row.device === null) emitSmsStatus(tx, row, now)
     else emitResult(tx, row, now)
   }
-  return { repeated: true, commands: rows.map((row) => ({ id: row.command_id, status: row.status })), refused: [] }
+  const commands = rows.map((row) => ({ id: row.command_id, status: row.status }))
+  return {
+    repeated: true,
+    commands,
+    refused: [],
+    answers: places === undefined ? [] : answersAgain(items, places, rows, now),
+  }
 }
 
 function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash: string }[] {
@@ -87,6 +114,11 @@ function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash
     scope,
     ref,
   )
+}
+
+function reusedId(ref: string, commandId: string): ErrorReport {
+  const message = `id "${ref}" was used for another command`
+  return errorReport(new Fault('duplicate', message, { command_id: commandId, reused_id: ref }))
 }
 
 function duplicate(message: string, commandId: string): ErrorReport {
@@ -171,12 +203,7 @@ function sameUnsafe(tx: Tx, item: NewSubmission, now: number): { command_id: str
   )
 }
 
-function insertQueued(
-  tx: Tx,
-  item: NewSubmission,
-  ref: EnqueueArgs['ref'],
-  now: number,
-): { id: string; status: string } {
+function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now: number): SubmissionRow {
   if (item.supersedes) supersede(tx, item, now)
   if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
   const row = insertRow<SubmissionRow>(tx, 'submission', {
@@ -219,7 +246,7 @@ function insertQueued(
   emitSmsStatus(tx, row, now)
   if (item.priority >= 2) overtake(tx, item.lane, now)
   refreshLane(tx, item.lane, now)
-  return { id: item.commandId, status: 'queued' }
+  return row
 }
 
 /** Of states queued for the same property, the last one supersedes the others; pulses are all sent. */
@@ -238,7 +265,7 @@ function insertRefused(
   error: ErrorReport,
   ref: EnqueueArgs['ref'],
   now: number,
-): { id: string; status: string; isKept: boolean } {
+): Ended {
   const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
   const row = insertRow<SubmissionRow>(tx, 'submission', {
     ...asked(item, ref),
@@ -260,7 +287,7 @@ function insertRefused(
   const isKept = mayKeepRefusal(tx, item.client, now)
   // Answered, without a row for ninety days.
   if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
-  return { id: record(row, now).commandId, status, isKept }
+  return { row, isKept }
 }
 
 /** The columns of the request. */

@@ -1,0 +1,171 @@
+import * as z from 'zod'
+import { acceptGet, acceptSet, acceptTexts } from '../message/accepted.ts'
+import { type ErrorReport, Fault } from '../message/fault.ts'
+import { maxTtlSeconds } from '../message/meta.ts'
+import { priorities } from '../message/status.ts'
+import type { Answer, Submitted } from '../message/submitted.ts'
+import { pointerTo } from './input-problems.ts'
+import { id } from './inputs.ts'
+import { errorSchema, messageSchema, messageStatuses } from './message-schema.ts'
+import { notOverMqtt, operation } from './operation.ts'
+import { queued } from './outputs.ts'
+import { queuedCommand, refusedBy } from './queued-command.ts'
+
+const priority = z.enum(Object.keys(priorities) as [keyof typeof priorities, ...(keyof typeof priorities)[]])
+/** Keys of the hub, which each request that queues a text may have. */
+export const sendKeys = {
+  id: z.union([z.string().min(1).max(128), z.int()]).optional(),
+  ttl: z.number().positive().max(maxTtlSeconds).optional(),
+  priority: priority.optional(),
+  gateway: z.string().min(1).max(63).optional(),
+}
+/** Further ones of commands. */
+export const commandKeys = {
+  ...sendKeys,
+  confirm: z.string().optional(),
+  force: z.boolean().optional(),
+  dry_run: z.boolean().optional(),
+  for: z.string().min(1).max(63).optional(),
+}
+
+/** Texts of one request. */
+const maxTexts = 1_000
+const fewEnough = <T>(list: z.ZodArray<z.ZodType<T>>) =>
+  list.min(1).check(({ value, issues }) => {
+    if (value.length <= maxTexts) return
+    const message = `has ${value.length} entries, and one request takes at most ${maxTexts}: split it into several requests, each with an Idempotency-Key of its own`
+    issues.push({ code: 'custom', message, input: value, path: [] })
+  })
+
+const recipient = z.string().trim().min(1).max(128)
+const text = z.string().min(1).max(10_000).regex(/\S/, 'must not be blank')
+
+/** What became of one text of several. */
+export const sentItem = z.strictObject({
+  index: z.int(),
+  status: z.enum([...messageStatuses, 'rejected', 'duplicate']),
+  id: z.string().optional(),
+  to: z.string().nullable(),
+  parts: z.int().optional(),
+  /** The place of the text that goes to the same number already. */
+  duplicate_of: z.int().optional(),
+  error: errorSchema.optional(),
+})
+type SentItem = z.input<typeof sentItem>
+
+export const sendOperations = {
+  'message/send': operation({
+    summary: 'a text to a number, contact or group, or up to a thousand at once',
+    surfaces: notOverMqtt,
+    action: ({ to = [], messages = [] }, { isRecipient }) => {
+      const all = [...[to].flat(), ...messages.map((one) => one.to)]
+      return { act: all.every((one) => isRecipient(one)) ? 'text' : 'administer' }
+    },
+    input: z
+      .strictObject({
+        to: z.union([recipient, fewEnough(z.array(recipient))]).optional(),
+        text: text.optional(),
+        messages: fewEnough(z.array(z.strictObject({ to: recipient, text }))).optional(),
+        atomic: z.boolean().default(false),
+        ...sendKeys,
+      })
+      .refine(
+        ({ to, messages }) => (to === undefined) !== (messages === undefined),
+        'send "to" with "text", or "messages"',
+      )
+      .refine(({ to, text }) => (to === undefined) === (text === undefined), '"to" and "text" belong together'),
+    output: z.strictObject({
+      repeated: z.boolean(),
+      /** Of a single text. */
+      message: messageSchema.optional(),
+      /** Of several, or of a group. */
+      messages: z.array(sentItem).optional(),
+    }),
+    async run({ to, text = '', messages, atomic, ...keys }, { submit }, asker) {
+      const texts = messages ?? [to ?? []].flat().map((one) => ({ to: one, text }))
+      const place = (index: number) => pointerTo(messages !== undefined ? ['messages', index] : ['to', index])
+      const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true }
+      const submitted = await submit(accepted).catch((error: unknown) => {
+        throw withPlaces(Fault.from(error), place)
+      })
+      const { repeated, answers } = submitted
+      const [first] = answers
+      if (typeof to === 'string' && first !== undefined && answers.length === 1) {
+        if (first.error !== null) throw refusedBy(first.error, repeated)
+        return { repeated, ...(first.message !== null && { message: first.message }) }
+      }
+      const items = texts.flatMap((one, index) => itemsOf(one.to, index, submitted))
+      assertAny(items, repeated, place)
+      return { repeated, messages: items }
+    },
+  }),
+  'device/set': operation({
+    summary: 'a value for a property of a device; the answer has the id of its results',
+    surfaces: notOverMqtt,
+    action: ({ device }) => ({ act: 'set', device }),
+    input: z.strictObject({ device: id, property: id, value: z.unknown(), ...commandKeys }),
+    output: queued,
+    async run({ device, property, ...payload }, { submit }, asker) {
+      if (payload.value === undefined) throw new Fault('invalid_payload', '"value" is missing')
+      return queuedCommand(await submit(acceptSet(asker, device, property, payload)))
+    },
+  }),
+  'device/query': operation({
+    summary: 'query the state of a device, or one property of it',
+    surfaces: notOverMqtt,
+    action: ({ device }) => ({ act: 'get', device }),
+    input: z.strictObject({ device: id, property: id.optional(), ...commandKeys }),
+    output: queued,
+    async run({ device, property = null, ...keys }, { submit }, asker) {
+      return queuedCommand(await submit(acceptGet(asker, device, property, keys)))
+    },
+  }),
+}
+
+/** A group has an item for each of its members. */
+function itemsOf(to: string, index: number, { answers, doubles }: Submitted): SentItem[] {
+  const first = doubles.get(index)
+  if (first !== undefined) return [{ index, status: 'duplicate', to, duplicate_of: first }]
+  return answers.filter(({ place }) => place === index).map((answer) => itemOf(to, answer))
+}
+
+function itemOf(to: string, { place, error, message }: Answer): SentItem {
+  if (error !== null) return { index: place, status: 'rejected', to: message?.to ?? to, error }
+  if (message === null) throw new Fault('internal', `a text to ${to} is neither refused nor stored`)
+  return { index: place, status: message.status, id: message.id, to: message.to, parts: message.parts }
+}
+
+/** Fails where nothing was taken. */
+function assertAny(items: readonly SentItem[], repeated: boolean, place: (index: number) => string): void {
+  const refused = items.flatMap(({ index, error }) => (error === undefined ? [] : [{ place: index, error }]))
+  if (refused.length === 0 || items.some(({ id: sent }) => sent !== undefined)) return
+  const words = `none of ${items.length} texts was taken: ${refused[0]?.error.message}`
+  throw refusedTexts(words, refused, place, { ...(repeated && { repeated }) })
+}
+
+/** The refusals of a request that is all or none, at their places in it. */
+function withPlaces(fault: Fault, place: (index: number) => string): Fault {
+  const { refused } = fault.detail
+  return Array.isArray(refused) ? refusedTexts(fault.message, refused as RefusedText[], place, {}) : fault
+}
+
+interface RefusedText {
+  readonly place: number
+  readonly error: ErrorReport
+}
+
+/** Where all are refused for the same reason that may pass, that is the reason; otherwise the request is invalid. */
+function refusedTexts(
+  message: string,
+  refused: readonly RefusedText[],
+  place: (index: number) => string,
+  more: Readonly<Record<string, unknown>>,
+): Fault {
+  const [{ code, retryable, details }] = refused.map(({ error }) => error) as [ErrorReport]
+  const isSame = retryable && refused.every(({ error }) => error.code === code)
+  return new Fault(isSame ? code : 'invalid_payload', message, {
+    ...(isSame && details),
+    ...more,
+    errors: refused.map(({ place: at, error }) => ({ pointer: place(at), detail: error.message, code: error.code })),
+  })
+}

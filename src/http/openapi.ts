@@ -1,0 +1,107 @@
+import Fastify from 'fastify'
+import * as z from 'zod'
+import { operations } from '../api/all-operations.ts'
+import { isObject } from '../message/json.ts'
+import { Problem } from './problem-document.ts'
+import { prefix } from './rest-api.ts'
+import { type Route, tags } from './route.ts'
+
+type Document = Readonly<Record<string, unknown>>
+
+const description = `Texts to people and devices, and back. Answers may have further keys and words in later versions: \
+ignore those that you do not know. Every error is a problem as RFC 9457 has it, with a code that stays. Where a request \
+queues texts, send an Idempotency-Key: the same key makes them once, however often it is sent.`
+
+const idempotencyKey = z
+  .string()
+  .max(255)
+  .optional()
+  .meta({ description: 'makes repeated requests one; visible ASCII, in quotes or bare' })
+
+/** The routes as an OpenAPI 3.1 document. What makes it is loaded when somebody asks for it. */
+export async function openApi(routes: readonly Route[], version: string): Promise<Document> {
+  const [{ default: swagger }, { createJsonSchemaTransform, createJsonSchemaTransformObject }] = await Promise.all([
+    import('@fastify/swagger'),
+    import('fastify-type-provider-zod'),
+  ])
+  const server = Fastify({ logger: false })
+  const zodToJsonConfig = { override: readable }
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.1.1',
+      info: { title: 'smshub', version, description, license: { name: 'MIT', identifier: 'MIT' } },
+      tags: Object.entries(tags).map(([name, words]) => ({ name, description: words })),
+      servers: [{ url: '/', description: 'this hub' }],
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'A key of the hub: smk_…' },
+          session: { type: 'apiKey', in: 'cookie', name: 'smshub', description: 'A session of a person' },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
+    },
+    transform: createJsonSchemaTransform({ zodToJsonConfig }),
+    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
+  })
+  server.setValidatorCompiler(() => () => true)
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  for (const route of routes)
+    server.route({ method: route.method, url: `${prefix}${route.path}`, schema: describe(route), handler: () => {} })
+  await server.ready()
+  const document = server.swagger() as Document
+  await server.close()
+  return withoutUnused(document)
+}
+
+/** A route as fastify's plugin takes it. */
+function describe({ name, tag, scope, operation, params, query, body, kind, revision, status = 200, answer }: Route) {
+  const headers = {
+    ...(kind === 'queues' && { 'Idempotency-Key': idempotencyKey }),
+    ...(revision === 'changes' && { 'If-Match': z.string().meta({ description: 'the ETag that is to be changed' }) }),
+    ...(revision === 'shows' && { 'If-None-Match': z.string().optional() }),
+  }
+  const json = { description: 'done', content: { 'application/json': { schema: answer } } }
+  return {
+    operationId: name,
+    tags: [tag],
+    summary: operations[operation]?.summary ?? name,
+    description: `Needs the scope ${scope}.`,
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(body && { body }),
+    ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
+    response: {
+      [status]: status === 204 ? { description: 'done', type: 'null' } : json,
+      ...(revision === 'shows' && { 304: { description: 'it has not changed', type: 'null' } }),
+      default: { description: 'a problem', content: { 'application/problem+json': { schema: Problem } } },
+    },
+  }
+}
+
+/** Takes away what generators and readers can't use: patterns of formats, and bounds of every number. */
+function readable({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+}
+
+/** Each named schema has two components, for requests and answers; only those that something refers to stay. */
+function withoutUnused(document: Document): Document {
+  const { schemas = {}, ...components } = document.components as Readonly<Record<string, Document>>
+  const used = new Set<string>()
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit)
+    if (!isObject(value)) return
+    for (const [key, one] of Object.entries(value)) {
+      const name = key === '$ref' ? String(one).replace('#/components/schemas/', '') : null
+      if (name === null) visit(one)
+      else if (!used.has(name)) {
+        used.add(name)
+        visit(schemas[name])
+      }
+    }
+  }
+  visit({ paths: document.paths, webhooks: document.webhooks })
+  const kept = Object.fromEntries(Object.entries(schemas).filter(([name]) => used.has(name)))
+  return { ...document, components: { ...components, schemas: kept } }
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { id } from '../../api/inputs.ts'
+import { messageSchema } from '../../api/message-schema.ts'
+import { resultPayload } from '../../api/payloads.ts'
+import { sendKeys, sentItem } from '../../api/send-operations.ts'
+import type { Route } from '../route.ts'
+
+export const Message = messageSchema.meta({ id: 'Message' })
+export const Command = resultPayload.meta({ id: 'Command' })
+const Batch = z.object({ messages: z.array(sentItem.meta({ id: 'SentItem' })) }).meta({ id: 'Batch' })
+
+const to = z.string().meta({ description: 'a number, a contact, a group or a device' })
+const NewMessage = z
+  .strictObject({
+    to: z.union([to, z.array(to)]).optional(),
+    text: z.string().optional(),
+    messages: z.array(z.strictObject({ to, text: z.string() })).optional(),
+    ...sendKeys,
+  })
+  .meta({ id: 'NewMessage' })
+
+/** A thousand texts; more than a thousand recipients are refused with words that help. */
+const maxBulkOctets = 1024 * 1024
+const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
+
+export const messageRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/messages',
+    name: 'sendMessage',
+    tag: 'messages',
+    scope: 'messages:send',
+    operation: 'message/send',
+    kind: 'queues',
+    maxOctets: maxBulkOctets,
+    query: z.strictObject({ atomic: flag.optional() }),
+    body: NewMessage,
+    status: 202,
+    location: ({ message }) => (message === undefined ? null : `/messages/${(message as z.output<typeof Message>).id}`),
+    shows: ({ message, messages }) => message ?? { messages },
+    answer: z.union([Message, Batch]),
+  },
+  {
+    method: 'POST',
+    path: '/messages/:id/cancel',
+    name: 'cancelMessage',
+    tag: 'messages',
+    scope: 'messages:cancel',
+    operation: 'sms/cancel',
+    params: z.object({ id }),
+    answer: Command,
+  },
+  {
+    method: 'GET',
+    path: '/commands/:id',
+    name: 'getCommand',
+    tag: 'devices',
+    scope: 'devices:read',
+    operation: 'sms/get',
+    params: z.object({ id }),
+    answer: Command,
+  },
+]

@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { until } from '../support/patience.ts'
+import { accepted } from '../support/world.ts'
+
+let hub: HttpHub
+beforeAll(async () => {
+  hub = await startHttpHub()
+})
+afterAll(() => hub.close())
+
+let last = 0
+/** A number that no other test has sent to. */
+const someone = () => `+49151200${String(++last).padStart(5, '0')}`
+const send = (body: unknown, ask: Omit<Parameters<HttpHub['ask']>[2] & object, 'body'> = {}, query = '') =>
+  hub.ask('POST', `/v1/messages${query}`, { ...ask, body })
+const sentTo = (number: string) => accepted(hub.world.world, number)
+
+describe('a text', () => {
+  test('is taken with 202, its place and itself, and reaches the network', async () => {
+    const to = someone()
+    const { status, headers, json } = await send({ to, text: 'Grüße' })
+    expect({ status, json }).toMatchObject({
+      status: 202,
+      json: { direction: 'out', status: 'queued', to, text: 'Grüße', parts: 1, error: null },
+    })
+    expect(headers.get('location')).toBe(`/v1/messages/${json.id}`)
+    expect(headers.get('idempotency-replayed')).toBeNull()
+    await until(() => sentTo(to).length === 1)
+  })
+
+  test.each([
+    ['no recipient', { text: 'x' }, 422, /belong together|"to" with "text"/],
+    ['a blank text', { to: '+4915112340000', text: '  ' }, 422, /blank/],
+    [
+      'a key that there is not',
+      { to: '+4915112340000', text: 'x', txt: 1 },
+      422,
+      /unknown key "txt"; did you mean "text"/,
+    ],
+    ['an unknown contact', { to: 'ownr', text: 'x' }, 422, /no contact "ownr".*owner/],
+    [
+      'an unknown gateway',
+      { to: '+4915112340000', text: 'x', gateway: 'nope' },
+      422,
+      /no gateway "nope"; there is home/,
+    ],
+    ['no life at all', { to: '+4915112340000', text: 'x', ttl: 0 }, 422, /ttl/],
+    ['too long a text', { to: '+4915112340000', text: 'x'.repeat(10_001) }, 422, /at most 10000 characters/],
+  ])('with %s is refused and names the fix', async (_what, body, status, detail) => {
+    const answer = await send(body)
+    expect(answer).toMatchObject({ status, json: { status, type: expect.stringMatching(/^urn:smshub:error:/) } })
+    expect(answer.json.detail).toMatch(detail)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  test('to a group is answered number by number', async () => {
+    const { status, json } = await send({ to: 'pair', text: 'both' })
+    expect({ status, json }).toMatchObject({
+      status: 202,
+      json: {
+        messages: [
+          { index: 0, to: '+4915112345671' },
+          { index: 0, to: '+4915112345672' },
+        ],
+      },
+    })
+  })
+})
+
+describe('the same key', () => {
+  test.each(['"8e03978e-40d5-43e8-bc93-6894a57f9324"', 'bare-key', '"with\\"inside"'])(
+    '%s makes one text, and the answer is how that one is now',
+    async (key) => {
+      const to = someone()
+      const headers = { 'idempotency-key': key }
+      const first = await send({ to, text: 'once' }, { headers })
+      await until(() => sentTo(to).length === 1)
+      const again = await send({ to, text: 'once' }, { headers })
+      expect(again).toMatchObject({ status: 202, json: { id: first.json.id } })
+      expect(again.headers.get('idempotency-replayed')).toBe('true')
+      expect(again.headers.get('location')).toBe(`/v1/messages/${first.json.id}`)
+      await until(async () => (await send({ to, text: 'once' }, { headers })).json.status !== 'queued')
+      expect(sentTo(to)).toHaveLength(1)
+    },
+  )
+
+  test('in the header and as id of the payload is the same key', async () => {
+    const to = someone()
+    const first = await send({ to, text: 'once', id: 'both-ways' })
+    const again = await send({ to, text: 'once' }, { headers: { 'idempotency-key': 'both-ways' } })
+    const both = await send({ to, text: 'once', id: 'both-ways' }, { headers: { 'idempotency-key': '"both-ways"' } })
+    expect([again.json.id, both.json.id]).toEqual([first.json.id, first.json.id])
+    const differing = await send({ to, text: 'once', id: 'one' }, { headers: { 'idempotency-key': 'other' } })
+    expect(differing).toMatchObject({ status: 422, json: { errors: [{ pointer: '/id' }] } })
+  })
+
+  test('with other content is 422, and sends nothing', async () => {
+    const to = someone()
+    const headers = { 'idempotency-key': 'reused' }
+    await send({ to, text: 'one' }, { headers })
+    const other = await send({ to, text: 'other' }, { headers })
+    expect(other).toMatchObject({
+      status: 422,
+      json: { code: 'duplicate', detail: expect.stringMatching(/"reused" was used/) },
+    })
+    await until(() => sentTo(to).length === 1)
+  })
+
+  test('of another caller is another key', async () => {
+    const to = someone()
+    const headers = { 'idempotency-key': 'shared' }
+    const [mine, theirs] = [
+      await send({ to, text: 'x' }, { headers }),
+      await send({ to, text: 'x' }, { headers, as: 'other' }),
+    ]
+    expect(theirs.headers.get('idempotency-replayed')).toBeNull()
+    expect(theirs.json.id).not.toBe(mine.json.id)
+  })
+
+  test.each(['', '"', '"unfinished', 'with space', `${'x'.repeat(256)}`, '"', 'a, b'])('%j is no key', async (key) => {
+    const { status, json } = await send({ to: someone(), text: 'x' }, { headers: { 'idempotency-key': key } })
+    expect({ status, json }).toMatchObject({ status: 422, json: { errors: [{ parameter: 'Idempotency-Key' }] } })
+  })
+
+  test('after a refusal that may pass is taken when there is room again', async () => {
+    const headers = { 'idempotency-key': 'patient' }
+    for (let i = 0; i < 4; i++) expect((await send({ to: someone(), text: 'x' }, { as: 'few' })).status).toBe(202)
+    const to = someone()
+    const refused = await send({ to, text: 'x' }, { as: 'few', headers })
+    expect(refused).toMatchObject({ status: 429, json: { code: 'rate_limited', retryable: true } })
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    const urgent = await send({ to, text: 'x', priority: 'high' }, { as: 'few', headers })
+    expect(urgent.status).toBe(202)
+    expect(urgent.headers.get('idempotency-replayed')).toBeNull()
+  })
+})
+
+describe('many texts at once', () => {
+  test('are answered one by one, in their order, and doubles are sent once', async () => {
+    const [a, b] = [someone(), someone()]
+    const { status, json } = await send({ to: [a, 'nobody', b, a], text: 'all' })
+    expect(status).toBe(202)
+    expect(json.messages).toMatchObject([
+      { index: 0, to: a, status: 'queued', parts: 1 },
+      { index: 1, to: 'nobody', status: 'rejected', error: { code: 'invalid_payload' } },
+      { index: 2, to: b, status: 'queued' },
+      { index: 3, to: a, status: 'duplicate', duplicate_of: 0 },
+    ])
+    await until(() => sentTo(a).length === 1 && sentTo(b).length === 1)
+  })
+
+  test('each with its own text are all sent, also to the same number', async () => {
+    const to = someone()
+    const { json } = await send({
+      messages: [
+        { to, text: 'one' },
+        { to, text: 'two' },
+        { to, text: 'one' },
+      ],
+    })
+    expect(json.messages.map(({ status }: { status: string }) => status)).toEqual(['queued', 'queued', 'duplicate'])
+    await until(() => sentTo(to).length === 2)
+  })
+
+  test('a thousand are one request, and the same key answers it again', async () => {
+    const messages = Array.from({ length: 1_000 }, (_, i) => ({
+      to: `+4915300${String(i).padStart(6, '0')}`,
+      text: `${i}`,
+    }))
+    const headers = { 'idempotency-key': 'thousand' }
+    const first = await send({ messages }, { headers })
+    expect(first.status).toBe(202)
+    expect(first.json.messages.map(({ index }: { index: number }) => index)).toEqual(messages.map((_, i) => i))
+    const again = await send({ messages }, { headers })
+    expect(again.headers.get('idempotency-replayed')).toBe('true')
+    const ids = (answer: typeof first) => answer.json.messages.map(({ id }: { id: string }) => id)
+    expect(ids(again)).toEqual(ids(first))
+    await hub.ask('POST', '/v1/queue/purge')
+  })
+
+  test('with refusals are answered alike when they are repeated', async () => {
+    const to = [someone(), ...Array.from({ length: 100 }, (_, i) => `nobody-${i}`), someone()]
+    const headers = { 'idempotency-key': 'mixed' }
+    const first = await send({ to, text: 'mixed' }, { headers })
+    const again = await send({ to, text: 'mixed' }, { headers })
+    expect([first.status, again.status]).toEqual([202, 202])
+    const taken = (answer: typeof first) => answer.json.messages.map(({ id }: { id?: string }) => id ?? null)
+    expect(taken(again)).toEqual(taken(first))
+  })
+
+  test('ten thousand recipients are refused with the way to do it', async () => {
+    const to = Array.from({ length: 10_000 }, (_, i) => `+4915${String(i).padStart(8, '0')}`)
+    const { status, json } = await send({ to, text: 'x' })
+    expect({ status, json }).toMatchObject({ status: 422, json: { errors: [{ pointer: '/to' }] } })
+    expect(json.detail).toMatch(/10000 entries.*at most 1000: split it/)
+  })
+
+  test('of which none can be taken are 422, with the reason of each at its place', async () => {
+    const { status, json } = await send({
+      messages: [
+        { to: 'nobody', text: 'x' },
+        { to: 'nobody else', text: 'x' },
+      ],
+    })
+    expect({ status, json }).toMatchObject({
+      status: 422,
+      json: { errors: [{ pointer: '/messages/0', code: 'invalid_payload' }, { pointer: '/messages/1' }] },
+    })
+  })
+
+  test('are all or none where that is wanted', async () => {
+    const to = someone()
+    const { status, json } = await send({ to: [to, 'nobody'], text: 'atomic' }, {}, '?atomic=true')
+    expect({ status, json }).toMatchObject({ status: 422, json: { errors: [{ pointer: '/to/1' }] } })
+    expect(json.detail).toMatch(/^1 of 2 can't be taken, so none was/)
+    const other = someone()
+    expect((await send({ to: [to, other], text: 'atomic' }, {}, '?atomic=true')).status).toBe(202)
+    await until(() => sentTo(to).length === 1 && sentTo(other).length === 1)
+  })
+})
+
+describe('who may send', () => {
+  test.each([
+    [null, someone(), 401, 'unauthenticated'],
+    ['reader', 'owner', 403, 'not_allowed'],
+    ['family', 'owner', 202, undefined],
+    ['family', '+4915112999999', 403, 'not_allowed'],
+    ['gatekeeper', 'owner', 403, 'not_allowed'],
+    ['sender', someone(), 202, undefined],
+  ] as const)('%s to %s: %d %s', async (as, to, status, code) => {
+    const answer = await send({ to, text: 'x' }, { as })
+    expect({ status: answer.status, code: answer.json.code }).toEqual({ status, code })
+  })
+
+  test('a key is asked for, and a scope that is missing is named', async () => {
+    const nobody = await send({ to: 'owner', text: 'x' }, { as: null })
+    expect(nobody.headers.get('www-authenticate')).toBe('Bearer realm="smshub"')
+    const limited = await hub.ask('GET', '/v1/devices', { as: 'sender' })
+    expect(limited).toMatchObject({ status: 403, json: { code: 'insufficient_scope' } })
+    expect(limited.headers.get('www-authenticate')).toBe('Bearer error="insufficient_scope", scope="devices:read"')
+  })
+})
