@@ -12,6 +12,7 @@ import { messageOperations } from './message-operations.ts'
 import { modemOperations } from './modem-operations.ts'
 import type { Operation } from './operation.ts'
 import { queueOperations } from './queue-operations.ts'
+import { quotaOperations } from './quota-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
@@ -30,6 +31,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...messageOperations,
   ...conversationOperations,
   ...sendOperations,
+  ...quotaOperations,
   ...queueOperations,
   ...gatewayOperations,
   ...modemOperations,

@@ -8,6 +8,7 @@ import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { LiveEvents } from '../message/live-events.ts'
+import type { GatewayLimits } from '../message/readings.ts'
 import type { Action, Role } from '../message/rights.ts'
 import type { Submitted } from '../message/submitted.ts'
 import type { Store } from '../store/store.ts'
@@ -27,6 +28,8 @@ export interface ApiDeps {
   /** Keys, users and sessions. */
   readonly access: Access
   readonly webhooks: WebhookDesk
+  /** Segments that a gateway may send in each window. */
+  gatewayLimits(gateway: string): GatewayLimits
   /** The number of a gateway's SIM; null when unknown. */
   numberOf(gateway: string): string | null
   /** The final result of a command, or the latest one after `forMs`. Fails with `unknown_command`. */

@@ -137,7 +137,7 @@ function itemOf(to: string, { place, error, message }: Answer): SentItem {
 
 /** Fails where nothing was taken. */
 function assertAny(items: readonly SentItem[], repeated: boolean, place: (index: number) => string): void {
-  const refused = items.flatMap(({ index, error }) => (error === undefined ? [] : [{ place: index, error }]))
+  const refused = items.flatMap(({ index, error }) => (error === undefined ? [] : [{ place: index, error: error as ErrorReport }]))
   if (refused.length === 0 || items.some(({ id: sent }) => sent !== undefined)) return
   const words = `none of ${items.length} texts was taken: ${refused[0]?.error.message}`
   throw refusedTexts(words, refused, place, { ...(repeated && { repeated }) })

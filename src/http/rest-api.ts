@@ -7,6 +7,7 @@ import type { Scope } from '../message/scopes.ts'
 import { Fault } from '../message/fault.ts'
 import { cursorOf, placeOf } from './cursor.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
+import { showQuotas } from './rate-limit-headers.ts'
 import { refuse } from './refuse.ts'
 import { showRevision, wantedRevision } from './revisions.ts'
 import type { Parts, Route } from './route.ts'
@@ -24,6 +25,10 @@ declare module 'fastify' {
 export interface RestSource {
   /** Carries out an operation. */
   request(path: string, data: unknown, asker: Asker): Promise<Data>
+  /** ms since 1970. */
+  now(): number
+  /** A line for the log, as an error. */
+  log(line: string): void
 }
 
 export const prefix = '/v1'
@@ -73,7 +78,13 @@ async function render(
   const asker = askerOf(request.caller as Caller, key)
   const input = inputOf(route, request)
   if (key !== null) assertOneId(key, input.id)
-  const data = await source.request(route.operation, { ...input, ...(revision !== null && { revision }) }, asker)
+  const quotas = () => (route.kind === 'queues' ? showWhatIsLeft(reply, source, asker) : undefined)
+  const wanted = { ...input, ...(revision !== null && { revision }) }
+  const data = await source.request(route.operation, wanted, asker).catch(async (error: unknown) => {
+    if (Fault.from(error).code === 'rate_limited') await quotas()
+    throw error
+  })
+  await quotas()
   reply.code(route.status ?? 200)
   const location = route.location?.(data) ?? null
   if (location !== null) reply.header('location', `${prefix}${location}`)
@@ -82,6 +93,16 @@ async function render(
   if (route.revision === 'shows' && showRevision(request, reply, data.revision as string)) return reply.code(304).send()
   const shown = route.shows === undefined ? data : route.shows(data)
   return route.kind === 'list' ? page(route, request, reply, shown as Data) : shown
+}
+
+/** What was queued is queued: a figure that can't be read does not change the answer. */
+async function showWhatIsLeft(reply: FastifyReply, source: RestSource, asker: Asker): Promise<void> {
+  try {
+    const { quotas } = await source.request('quota/list', {}, asker)
+    showQuotas(reply, quotas as Parameters<typeof showQuotas>[1], source.now())
+  } catch (error) {
+    source.log(`the quotas of ${asker.name} can't be read: ${Fault.from(error).message}`)
+  }
 }
 
 function inputOf(route: Route, request: FastifyRequest): Readonly<Record<string, unknown>> {

@@ -20,10 +20,6 @@ import { serveEvents } from './serve-events.ts'
 export interface HttpSource extends Observable, RestSource, EventStreamsDeps {
   /** Observes each answer. */
   answered(request: AnsweredRequest): void
-  /** ms since 1970. */
-  now(): number
-  /** A line for the log, as an error. */
-  log(line: string): void
 }
 
 export interface HttpOptions {

@@ -188,6 +188,7 @@ export function makeRooms(
     gateways: () => gateways,
     newId: () => newId('out'),
     submit: (accepted) => submit.submit(accepted),
+    gatewayLimits: limits,
     isRecipient: (to) => submit.isRecipient(to, false),
     access,
     numberOf: (id) => numberOf(config, id),

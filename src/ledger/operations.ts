@@ -34,6 +34,7 @@ import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.
 import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
+import { quotaRooms } from './quota.ts'
 import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
 import { dueDeliveries } from './webhooks/due.ts'
@@ -128,6 +129,7 @@ export const operations = {
   dueDeliveries,
   settleDelivery,
   replayDeliveries,
+  quotaRooms,
   prune,
   counts,
   figures,

@@ -44,6 +44,16 @@ export function room(tx: Tx, quota: Quota, level: number, now: number): Room {
   return { used, left: limit - used, freesAt: (row?.oldest ?? last) + span }
 }
 
+/** The quota of a client by its name. */
+export const clientQuota = (client: string): string => `client:${client}`
+
+/** What is left of each quota for ordinary requests. */
+export function quotaRooms(tx: Tx, { quotas, now }: { quotas: readonly Quota[]; now: number }): Room[] {
+  return quotas.map((quota) => room(tx, quota, 1, now))
+}
+
+export const windowMs = (window: Quota['window']): number => windows[window].span
+
 /** The start of the slot of a time. */
 function slotOf({ window }: Quota, time: number): number {
   return time - (time % windows[window].slot)

@@ -4,6 +4,7 @@ import { type Composed, composeCommand } from '../device/send/compose-command.ts
 import { commandArguments, isToggle, resolveGet, resolveSet } from '../device/send/intent.ts'
 import type { Pool } from '../gateway/pool.ts'
 import type { NewSubmission, Refusal, Toggle } from '../ledger/outbox/new-submission.ts'
+import { clientQuota } from '../ledger/quota.ts'
 import { errorReport, Fault } from '../message/fault.ts'
 import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
@@ -267,7 +268,8 @@ function composeText(
 
 /** Anonymous clients have a quota per target, so that one does not use up that of all others. */
 function quotaOf({ origin }: CommandRequest, target: string): string {
-  return origin.isAnonymous ? `client:${origin.client} to ${target}` : `client:${origin.client}`
+  const quota = clientQuota(origin.client)
+  return origin.isAnonymous ? `${quota} to ${target}` : quota
 }
 
 /** The gateway that the payload names, else the device's own, else those for its number. */

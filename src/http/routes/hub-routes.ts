@@ -1,4 +1,6 @@
+import * as z from 'zod'
 import { healthPayload } from '../../api/payloads.ts'
+import { quotaSchema } from '../../api/quota-operations.ts'
 import type { Route } from '../route.ts'
 
 export const hubRoutes: readonly Route[] = [
@@ -10,5 +12,17 @@ export const hubRoutes: readonly Route[] = [
     scope: 'gateways:read',
     operation: 'health_check',
     answer: healthPayload.meta({ id: 'Health' }),
+  },
+  {
+    method: 'GET',
+    path: '/quotas',
+    name: 'listQuotas',
+    tag: 'hub',
+    scope: 'gateways:read',
+    operation: 'quota/list',
+    shows: ({ quotas }) => ({ data: quotas, next_cursor: null }),
+    answer: z
+      .object({ data: z.array(quotaSchema.meta({ id: 'Quota' })), next_cursor: z.null() })
+      .meta({ id: 'QuotaList' }),
   },
 ]

@@ -25,6 +25,19 @@ export const choreRules = {
       expect(ledger.count('submission')).toBe(1)
     },
   },
+  quotaRooms: {
+    'shows what is left for ordinary requests, and when more is free': (ledger) => {
+      const limits = { perLane: 9, perClient: 9, clientPerHour: 10, devicePerDay: null }
+      ledger.queue({ clientQuota: 'client:x' }, { limits })
+      const quotas = [
+        { key: 'client:x', window: 'hour', limit: 10 },
+        { key: 'client:y', window: 'hour', limit: 10 },
+      ] as const
+      const [used, unused] = ledger.run('quotaRooms', { quotas, now: ledger.now })
+      expect([used?.left, unused?.left]).toEqual([7, 8])
+      expect(used?.freesAt).toBeGreaterThan(ledger.now)
+    },
+  },
   rebase: {
     'a step of the clock makes no wait longer or shorter': (ledger) => {
       const id = ledger.queue({ expiresAt: ledger.now + hour })
