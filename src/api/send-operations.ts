@@ -4,6 +4,7 @@ import { type ErrorReport, Fault } from '../message/fault.ts'
 import { maxTtlSeconds } from '../message/meta.ts'
 import { priorities } from '../message/status.ts'
 import type { Answer, Submitted } from '../message/submitted.ts'
+import { assertMay } from './assert-may.ts'
 import { pointerTo } from './input-problems.ts'
 import { id } from './inputs.ts'
 import { errorSchema, messageSchema, messageStatuses } from './message-schema.ts'
@@ -57,10 +58,8 @@ export const sendOperations = {
   'message/send': operation({
     summary: 'a text to a number, contact or group, or up to a thousand at once',
     surfaces: notOverMqtt,
-    action: ({ to = [], messages = [] }, { isRecipient }) => {
-      const all = [...[to].flat(), ...messages.map((one) => one.to)]
-      return { act: all.every((one) => isRecipient(one)) ? 'text' : 'administer' }
-    },
+    // Whom it is for decides, below.
+    action: () => ({ act: 'see_hub' }),
     input: z
       .strictObject({
         to: z.union([recipient, fewEnough(z.array(recipient))]).optional(),
@@ -81,8 +80,12 @@ export const sendOperations = {
       /** Of several, or of a group. */
       messages: z.array(sentItem).optional(),
     }),
-    async run({ to, text = '', messages, atomic, ...keys }, { submit }, asker) {
+    async run({ to, text = '', messages, atomic, ...keys }, { submit, isRecipient }, asker) {
       const texts = messages ?? [to ?? []].flat().map((one) => ({ to: one, text }))
+      assertMay(asker, { act: 'text' }, 'send texts')
+      for (const { to: one } of texts)
+        if (!isRecipient(one))
+          assertMay(asker, { act: 'administer' }, `send to ${one}, which is no contact and no device`)
       const place = (index: number) => pointerTo(messages !== undefined ? ['messages', index] : ['to', index])
       const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true }
       const submitted = await submit(accepted).catch((error: unknown) => {
@@ -137,7 +140,9 @@ function itemOf(to: string, { place, error, message }: Answer): SentItem {
 
 /** Fails where nothing was taken. */
 function assertAny(items: readonly SentItem[], repeated: boolean, place: (index: number) => string): void {
-  const refused = items.flatMap(({ index, error }) => (error === undefined ? [] : [{ place: index, error: error as ErrorReport }]))
+  const refused = items.flatMap(({ index, error }) =>
+    error === undefined ? [] : [{ place: index, error: error as ErrorReport }],
+  )
   if (refused.length === 0 || items.some(({ id: sent }) => sent !== undefined)) return
   const words = `none of ${items.length} texts was taken: ${refused[0]?.error.message}`
   throw refusedTexts(words, refused, place, { ...(repeated && { repeated }) })

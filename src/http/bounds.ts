@@ -44,7 +44,7 @@ function asJson(text: string): unknown {
   try {
     return readJson(text)
   } catch (error) {
-    throw Object.assign(Fault.from(error), { statusCode: 400 })
+    throw Object.assign(new Error(Fault.from(error).message), { statusCode: 400 })
   }
 }
 
@@ -54,10 +54,16 @@ function asJson(text: string): unknown {
  */
 export function refuseAmbiguous(server: FastifyInstance): void {
   server.addHook('onRequest', async (request, reply) => {
-    const { rawHeaders, url = '' } = request.raw
+    const { rawHeaders, url = '', headers, httpVersion } = request.raw
     const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host')
     if (hosts.length > 1) return refuse(request, reply, 'malformed_request', 'the header Host is there more than once')
     if (!url.startsWith('/')) return refuse(request, reply, 'malformed_request', 'the target must be a path')
+    // Programs that know no chunks see another end of the body (RFC 9112, 6.1).
+    if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined)
+      return refuse(request, reply, 'malformed_request', 'HTTP/1.0 has no Transfer-Encoding').header(
+        'connection',
+        'close',
+      )
     return undefined
   })
 }

@@ -1,10 +1,13 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import Fastify from 'fastify'
 import * as z from 'zod'
 import { operations } from '../api/all-operations.ts'
+import { eventSchemas } from '../api/public-events.ts'
 import { isObject } from '../message/json.ts'
 import { Problem } from './problem-document.ts'
 import { prefix } from './rest-api.ts'
 import { type Route, tags } from './route.ts'
+import { schemaController } from './schema-compilers.ts'
 
 type Document = Readonly<Record<string, unknown>>
 
@@ -24,7 +27,7 @@ export async function openApi(routes: readonly Route[], version: string): Promis
     import('@fastify/swagger'),
     import('fastify-type-provider-zod'),
   ])
-  const server = Fastify({ logger: false })
+  const server = Fastify({ logger: false, schemaController })
   const zodToJsonConfig = { override: readable }
   await server.register(swagger, {
     openapi: {
@@ -39,12 +42,11 @@ export async function openApi(routes: readonly Route[], version: string): Promis
         },
       },
       security: [{ key: [] }, { session: [] }],
-    },
+      webhooks: webhooks(),
+    } as FastifyDynamicSwaggerOptions['openapi'],
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
   })
-  server.setValidatorCompiler(() => () => true)
-  server.setSerializerCompiler(() => (data) => JSON.stringify(data))
   for (const route of routes)
     server.route({ method: route.method, url: `${prefix}${route.path}`, schema: describe(route), handler: () => {} })
   await server.ready()
@@ -71,8 +73,8 @@ function describe({ name, tag, scope, operation, params, query, body, kind, revi
     ...(body && { body }),
     ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
     response: {
-      [status]: status === 204 ? { description: 'done', type: 'null' } : json,
-      ...(revision === 'shows' && { 304: { description: 'it has not changed', type: 'null' } }),
+      [status]: status === 204 ? { description: 'done', content: {} } : json,
+      ...(revision === 'shows' && { 304: { description: 'it has not changed', content: {} } }),
       default: { description: 'a problem', content: { 'application/problem+json': { schema: Problem } } },
     },
   }
@@ -83,6 +85,29 @@ function readable({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+}
+
+/** What the hub calls programs elsewhere with, signed as Standard Webhooks has it. */
+function webhooks(): Document {
+  const headers = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
+  return Object.fromEntries(
+    Object.entries(eventSchemas).map(([type, { summary, schema }]) => {
+      const { $schema: _, ...json } = z.toJSONSchema(schema, {
+        io: 'input',
+        unrepresentable: 'any',
+        override: readable,
+      })
+      const post = {
+        operationId: `on ${type}`.replace(/[ ._](\w)/g, (_match, letter: string) => letter.toUpperCase()),
+        tags: ['webhooks'],
+        summary,
+        parameters: headers.map((name) => ({ name, in: 'header', required: true, schema: { type: 'string' } })),
+        requestBody: { required: true, content: { 'application/json': { schema: json } } },
+        responses: { '2XX': { description: 'taken' } },
+      }
+      return [type, { post }]
+    }),
+  )
 }
 
 /** Each named schema has two components, for requests and answers; only those that something refers to stay. */

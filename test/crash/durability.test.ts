@@ -61,7 +61,11 @@ describe('what is acknowledged is on the disk', () => {
   })
 
   test('a hub that acknowledges before its commit is caught by this suite', async () => {
-    const early = mutant('submit/index.js', 'await enqueue(items)', '{ refused: [] }; enqueue(items)')
+    const early = mutant(
+      'submit/index.js',
+      'await enqueue(items, addressed)',
+      '{ refused: [] }; enqueue(items, addressed)',
+    )
     // Held for longer than it takes to kill the hub, on any machine.
     expect(await killedAfterAcknowledgement(early, 2_500, 4_000)).toBe(0)
   })

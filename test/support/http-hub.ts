@@ -1,26 +1,20 @@
 import type { AddressInfo } from 'node:net'
-import { type HttpOptions, serveHttp } from '../../src/http/server.ts'
-import type { Caller } from '../../src/message/caller.ts'
+import { type HttpOptions, type HttpSource, serveHttp } from '../../src/http/server.ts'
+import { serveAccess } from '../../src/http/sign-in.ts'
 import { freePort } from './folder.ts'
 import { type StartedHub, startHub } from './hub.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld } from './world.ts'
 
-/** Who makes the requests of a test, by what stands behind `Bearer`. */
-export const callers: Readonly<Record<string, Caller>> = {
-  owner: { name: 'key:owner', via: 'key', rights: { role: 'admin' }, scopes: null, perHour: null },
-  other: { name: 'key:other', via: 'key', rights: { role: 'admin' }, scopes: null, perHour: null },
-  sender: { name: 'key:sender', via: 'key', rights: { role: 'admin' }, scopes: ['messages:send'], perHour: null },
-  few: { name: 'key:few', via: 'key', rights: { role: 'admin' }, scopes: null, perHour: 5 },
-  reader: { name: 'key:reader', via: 'key', rights: { role: 'reader' }, scopes: null, perHour: null },
-  family: { name: 'key:family', via: 'key', rights: { role: 'home_assistant' }, scopes: null, perHour: null },
-  gatekeeper: {
-    name: 'key:gatekeeper',
-    via: 'key',
-    rights: { role: 'operator', devices: ['gate'], commands: ['open'] },
-    scopes: null,
-    perHour: null,
-  },
-}
+/** The keys of a test, by their labels. */
+const keys = {
+  owner: { role: 'admin' },
+  other: { role: 'admin' },
+  sender: { scopes: ['messages:send'] },
+  few: { role: 'admin', per_hour: 5 },
+  reader: { role: 'reader' },
+  family: { role: 'home_assistant' },
+  gatekeeper: { role: 'operator', devices: ['gate'], commands: ['open'] },
+} as const
 
 export interface Answered {
   readonly status: number
@@ -30,7 +24,8 @@ export interface Answered {
 }
 
 export interface Ask {
-  readonly as?: keyof typeof callers | null
+  /** Null for nobody. */
+  readonly as?: keyof typeof keys | null
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -40,50 +35,53 @@ export interface HttpHub extends StartedHub {
   readonly world: TestWorld
   readonly url: string
   readonly port: number
+  readonly keys: Readonly<Record<keyof typeof keys, string>>
   ask(method: string, path: string, ask?: Ask): Promise<Answered>
   close(): Promise<void>
 }
+
+const unlimited = 'client_per_hour: none, device_per_day: none, gateway_per_day: none'
+const people = `
+sms: { destinations: any }
+contacts: { owner: "+4915112345670", pair: ["+4915112345671", "+4915112345672"] }
+`
 
 export async function startHttpHub(
   options: { readonly yaml?: string; readonly http?: Partial<HttpOptions>; readonly limits?: string } = {},
 ): Promise<HttpHub> {
   const world = await startWorld()
   const broker = await freePort()
-  const unlimited = 'client_per_hour: none, device_per_day: none, gateway_per_day: none'
-  const started = await startHub(
-    `
+  const started = await startHub(`
 mqtt: { broker: { listen: 127.0.0.1:${broker} } }
 gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
 ${devicesYaml}
 limits: { ${options.limits ?? unlimited} }
 http: { enabled: false }
-${options.yaml ?? 'sms: { destinations: any }\ncontacts: { owner: "+4915112345670", pair: ["+4915112345671", "+4915112345672"] }'}
-`,
-  )
+${options.yaml ?? people}
+`)
   const { hub } = started
-  const server = await serveHttp(
-    {
-      health: () => hub.healthy,
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
-      request: (path, data, asker) => hub.request(path, data, asker),
-      answered: () => {},
-      now: () => hub.now(),
-      log: (message) => started.log.push({ level: 'error', name: 'http', message }),
-    },
-    {
-      host: '127.0.0.1',
-      port: 0,
-      hosts: [],
-      origins: [],
-      version: '1.2.3',
-      access: (app) => {
-        app.addHook('onRequest', async (request) => {
-          request.caller = callers[request.headers.authorization?.replace('Bearer ', '') ?? ''] ?? null
-        })
-      },
-      ...options.http,
-    },
-  )
+  const source: HttpSource = {
+    health: () => hub.healthy,
+    metrics: async () => ({ contentType: 'text/plain', body: '' }),
+    request: (path, data, asker) => hub.request(path, data, asker),
+    answered: () => {},
+    now: () => hub.now(),
+    log: (message) => started.log.push({ level: 'error', name: 'http', message }),
+  }
+  const server = await serveHttp(source, {
+    host: '127.0.0.1',
+    port: 0,
+    hosts: [],
+    origins: [],
+    version: '1.2.3',
+    access: (app) => serveAccess(app, { ...source, access: hub.access, proxies: [] }),
+    ...options.http,
+  })
+  // With a user, who is at this machine is nobody until it is proven.
+  await hub.request('user/add', { name: 'ann', password: 'correct horse battery staple', role: 'admin' })
+  const made: Record<string, string> = {}
+  for (const [label, limits] of Object.entries(keys))
+    made[label] = String((await hub.request('key/add', { label, ...limits })).key)
   const { port } = server.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   return {
@@ -91,7 +89,8 @@ ${options.yaml ?? 'sms: { destinations: any }\ncontacts: { owner: "+491511234567
     world,
     url,
     port,
-    ask: (method, path, ask) => asked(`${url}${path}`, method, ask),
+    keys: made as HttpHub['keys'],
+    ask: (method, path, { as = 'owner', ...ask } = {}) => asked(`${url}${path}`, method, made[as ?? ''], ask),
     close: async () => {
       await server.close()
       await hub.stop()
@@ -100,11 +99,16 @@ ${options.yaml ?? 'sms: { destinations: any }\ncontacts: { owner: "+491511234567
   }
 }
 
-async function asked(url: string, method: string, { as = 'owner', body, headers = {} }: Ask = {}): Promise<Answered> {
+async function asked(
+  url: string,
+  method: string,
+  key: string | undefined,
+  { body, headers = {} }: Omit<Ask, 'as'>,
+): Promise<Answered> {
   const answer = await fetch(url, {
     method,
     headers: {
-      ...(as !== null && { authorization: `Bearer ${as}` }),
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...headers,
     },

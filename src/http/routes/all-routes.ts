@@ -4,6 +4,7 @@ import { eventRoutes } from './event-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
+import { listRoutes } from './list-routes.ts'
 import { messageRoutes } from './message-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
@@ -11,6 +12,7 @@ import { webhookRoutes } from './webhook-routes.ts'
 /** The REST interface: every route is the rendering of an operation. */
 export const allRoutes: readonly Route[] = [
   ...messageRoutes,
+  ...listRoutes,
   ...deviceRoutes,
   ...gatewayRoutes,
   ...queueRoutes,

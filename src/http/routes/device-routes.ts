@@ -4,14 +4,16 @@ import { id } from '../../api/inputs.ts'
 import { commandKeys } from '../../api/send-operations.ts'
 import type { Route } from '../route.ts'
 import { Command } from './message-routes.ts'
+import { flag, pageKeys, pageOf } from './page-keys.ts'
 
 const params = z.object({ id })
 const Device = z
   .looseObject({ id, name: z.string(), profile: z.string(), revision: z.string(), removable: z.boolean() })
   .meta({ id: 'Device' })
 const Row = z.looseObject({ id, profile: z.string() }).meta({ id: 'NewDevice' })
-const limit = z.coerce.number().int().min(1).max(100).default(50)
-const cursor = z.string().max(256).optional()
+
+/** A table of devices. */
+const maxTableOctets = 8 * 1024 * 1024
 
 /** A command that is queued: the answer is how it is now. */
 const queues = (rest: Pick<Route, 'path' | 'name' | 'operation' | 'params' | 'body' | 'input'>): Route => ({
@@ -35,10 +37,8 @@ export const deviceRoutes: readonly Route[] = [
     scope: 'devices:read',
     operation: 'device/find',
     kind: 'list',
-    query: z.strictObject({ limit, cursor, profile: z.string().optional(), q: z.string().optional() }),
-    answer: z
-      .object({ data: z.array(deviceSummary.meta({ id: 'DeviceSummary' })), next_cursor: z.string().nullable() })
-      .meta({ id: 'DeviceList' }),
+    query: z.strictObject({ ...pageKeys, profile: z.string().optional(), q: z.string().optional() }),
+    answer: pageOf(deviceSummary.meta({ id: 'DeviceSummary' }), 'DeviceList'),
   },
   {
     method: 'POST',
@@ -47,9 +47,13 @@ export const deviceRoutes: readonly Route[] = [
     tag: 'devices',
     scope: 'devices:manage',
     operation: 'device/add',
-    body: Row,
+    body: z.union([Row, z.strictObject({ devices: z.array(Row).min(1).max(5_000) })]),
+    maxOctets: maxTableOctets,
     status: 201,
-    location: ({ ids }) => `/devices/${(ids as readonly string[])[0]}`,
+    location: ({ ids }) => {
+      const [first, ...others] = ids as readonly string[]
+      return others.length === 0 ? `/devices/${first}` : null
+    },
     answer: z.object({ ids: z.array(id) }).meta({ id: 'AddedDevices' }),
   },
   {
@@ -72,7 +76,10 @@ export const deviceRoutes: readonly Route[] = [
     operation: 'device/update',
     params,
     revision: 'changes',
-    body: z.looseObject({ id: z.undefined().optional() }).meta({ id: 'DeviceChange' }),
+    body: z
+      .looseObject({})
+      .refine((change) => !('id' in change), 'the id of a device stays; its name can be changed')
+      .meta({ id: 'DeviceChange' }),
     answer: z.object({ id }).meta({ id: 'ChangedDevice' }),
   },
   {
@@ -84,7 +91,7 @@ export const deviceRoutes: readonly Route[] = [
     operation: 'device/remove',
     params,
     revision: 'changes',
-    query: z.strictObject({ erase: z.stringbool().optional() }),
+    query: z.strictObject({ erase: flag.optional() }),
     answer: z.object({ ids: z.array(id), backups: z.array(z.string()).optional() }).meta({ id: 'RemovedDevices' }),
   },
   {

@@ -4,6 +4,7 @@ import { messageSchema } from '../../api/message-schema.ts'
 import { resultPayload } from '../../api/payloads.ts'
 import { sendKeys, sentItem } from '../../api/send-operations.ts'
 import type { Route } from '../route.ts'
+import { flag } from './page-keys.ts'
 
 export const Message = messageSchema.meta({ id: 'Message' })
 export const Command = resultPayload.meta({ id: 'Command' })
@@ -21,7 +22,6 @@ const NewMessage = z
 
 /** A thousand texts; more than a thousand recipients are refused with words that help. */
 const maxBulkOctets = 1024 * 1024
-const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
 
 export const messageRoutes: readonly Route[] = [
   {

@@ -1,0 +1,14 @@
+import * as z from 'zod'
+
+/** Keys of a list in pages. */
+export const pageKeys = {
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(512).optional(),
+}
+
+/** A page of a list, by the name of its schema. */
+export const pageOf = (item: z.ZodType, name: string) =>
+  z.object({ data: z.array(item), next_cursor: z.string().nullable() }).meta({ id: name })
+
+/** A parameter that is true or false. */
+export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
