@@ -43,7 +43,7 @@ export async function openApi(routes: readonly Route[], version: string): Promis
       },
       security: [{ key: [] }, { session: [] }],
       webhooks: webhooks(),
-    } as FastifyDynamicSwaggerOptions['openapi'],
+    } as NonNullable<FastifyDynamicSwaggerOptions['openapi']>,
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
   })

@@ -131,20 +131,41 @@ function* ids(devices: Iterable<Device>): Iterable<string> {
 
 /** Whether exactly this number is that of a contact or a device. */
 function isListed(number: string, deps: RecipientDeps): boolean {
-  for (const contact of contactNumbers(deps)) if (normaliseNumber(contact, deps.region) === number) return true
-  return deps.behind(number).some(({ recipient }) => recipient === number)
+  return peopleOf(deps).normal.has(number) || deps.behind(number).some(({ recipient }) => recipient === number)
 }
 
 /** Whether a number is that of a contact or a device, however it is written. */
 export function isRegistered(number: string, deps: RecipientDeps): boolean {
-  for (const contact of contactNumbers(deps)) if (sameNumber(contact, number, deps.region)) return true
-  return deps.behind(number).length > 0
+  const { normal, all, loose } = peopleOf(deps)
+  if (normal.has(number)) return true
+  // Two international numbers are the same only where they are equal.
+  const candidates = number.startsWith('+') ? loose : all
+  return candidates.some((contact) => sameNumber(contact, number, deps.region)) || deps.behind(number).length > 0
 }
 
 /** Numbers of contacts, those in groups included. */
-function* contactNumbers({ contacts }: RecipientDeps): Iterable<string> {
-  for (const contact of contacts.values()) {
-    if (typeof contact === 'string') yield contact
-    else yield* contact.filter((member) => !contacts.has(member) && isDialable(member))
+interface People {
+  readonly all: readonly string[]
+  /** In their normal form. */
+  readonly normal: ReadonlySet<string>
+  /** Written without a country. */
+  readonly loose: readonly string[]
+}
+
+/** A thousand recipients of one request are looked up among all contacts. */
+const known = new WeakMap<RecipientDeps['contacts'], People>()
+
+function peopleOf({ contacts, region }: RecipientDeps): People {
+  const found = known.get(contacts)
+  if (found !== undefined) return found
+  const all = [...contacts.values()].flatMap((contact) =>
+    typeof contact === 'string' ? [contact] : contact.filter((one) => !contacts.has(one) && isDialable(one)),
+  )
+  const people = {
+    all,
+    normal: new Set(all.map((contact) => normaliseNumber(contact, region))),
+    loose: all.filter((contact) => !/^\s*(?:\+|00)/.test(contact)),
   }
+  known.set(contacts, people)
+  return people
 }

@@ -110,7 +110,8 @@ function repeat(tx: Tx, ids: readonly string[], { items, places, now }: EnqueueA
 
 function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash: string }[] {
   return tx.all(
-    'SELECT command_id, ref_hash AS hash FROM submission WHERE scope = ? AND ref = ? AND ref_hash IS NOT NULL',
+    `SELECT command_id, ref_hash AS hash FROM submission
+     WHERE scope = ? AND ref = ? AND ref_hash IS NOT NULL ORDER BY seq`,
     scope,
     ref,
   )
