@@ -63,6 +63,7 @@ export class EventServer {
         port: this.port,
         hosts: [],
         origins: [],
+        version: 'test',
         access: (app) => {
           app.addHook('onRequest', async (request, reply) => {
             const name = request.headers.authorization?.replace('Bearer ', '')

@@ -3,7 +3,7 @@ import { type HttpOptions, type HttpSource, serveHttp } from '../../src/http/ser
 import { serveAccess } from '../../src/http/sign-in.ts'
 import { freePort } from './folder.ts'
 import { type StartedHub, startHub } from './hub.ts'
-import { devicesYaml, hubNumber, startWorld, type TestWorld } from './world.ts'
+import { devicesYaml, hubNumber, startWorld, type TestWorld, testClock } from './world.ts'
 
 /** The keys of a test, by their labels. */
 const keys = {
@@ -65,6 +65,9 @@ ${options.yaml ?? people}
     metrics: async () => ({ contentType: 'text/plain', body: '' }),
     request: (path, data, asker) => hub.request(path, data, asker),
     answered: () => {},
+    liveEvents: hub.liveEvents,
+    streaming: () => {},
+    clock: testClock,
     now: () => hub.now(),
     log: (message) => started.log.push({ level: 'error', name: 'http', message }),
   }

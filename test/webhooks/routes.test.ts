@@ -42,6 +42,7 @@ beforeAll(async () => {
     port: 0,
     hosts: [],
     origins: [],
+    version: 'test',
     access: (one) => {
       one.addHook('onRequest', async (request) => {
         request.caller = caller

@@ -1,7 +1,7 @@
 import type { Route } from '../route.ts'
 import { accessRoutes } from './access-routes.ts'
-import { eventRoutes } from './event-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
+import { eventRoutes } from './event-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { listRoutes } from './list-routes.ts'
