@@ -69,7 +69,7 @@ export function isWanted(event: PublicEvent, { types, device }: Filters, rights:
 }
 
 export const eventOperations = {
-  'events/list': operation({
+  'event/list': operation({
     summary: 'what has happened since an event, the oldest first; without one, as far back as it is kept',
     // Each event is checked by itself.
     action: () => ({ act: 'see_hub' }),

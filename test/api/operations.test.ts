@@ -83,6 +83,7 @@ const trials: Readonly<Record<string, (before: Answers) => object>> = {
   'webhook/replay': () => ({ id: 'panel', since: '1d' }),
   'webhook/enable': () => ({ id: 'panel' }),
   'webhook/remove': () => ({ id: 'panel' }),
+  'event/list': () => ({ types: 'message.*,device.state', limit: 5 }),
   history: () => ({}),
   'homeassistant/rediscover': () => ({}),
   'homeassistant/clear': () => ({}),

@@ -10,7 +10,7 @@ export const eventRoutes: readonly Route[] = [
     name: 'listEvents',
     tag: 'events',
     scope: 'events:read',
-    operation: 'events/list',
+    operation: 'event/list',
     query: z.strictObject({
       after: z.string().optional(),
       types: z.string().optional(),
