@@ -23,6 +23,9 @@ export interface EventStreamsDeps {
   streaming(count: number): void
 }
 
+/** Between two lines in the log. */
+const quietMs = 60_000
+
 /** Who reads, for as long as that can be proven. */
 export interface Reader {
   readonly caller: Caller
@@ -43,6 +46,7 @@ function filtersOf(query: unknown): z.output<typeof streamFilters> {
 export class EventStreams {
   readonly #deps: EventStreamsDeps
   readonly #open = new Map<EventStream, string>()
+  #loggedAt = Number.NEGATIVE_INFINITY
 
   constructor(deps: EventStreamsDeps) {
     this.#deps = deps
@@ -54,7 +58,7 @@ export class EventStreams {
 
   /** Answers a request with a stream, or refuses it. The query has the form of the route. */
   start(reader: Reader, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const { liveEvents, clock, now, log, streaming } = this.#deps
+    const { liveEvents, clock, now, streaming } = this.#deps
     const { name } = reader.caller
     if (this.#isFull(name)) {
       reply.header('retry-after', '15')
@@ -81,7 +85,7 @@ export class EventStreams {
     }
     inBackground(
       () => stream.run().finally(closed),
-      ({ message }) => log(`a stream of events to ${name} has ended: ${message}`),
+      ({ message }) => this.#failed(`a stream of events to ${name} has ended: ${message}`),
     )
     return reply
   }
@@ -89,6 +93,14 @@ export class EventStreams {
   /** Ends all at once: their clients come again. */
   close(): void {
     for (const stream of this.#open.keys()) stream.end()
+  }
+
+  /** What ends one of them ends all, and they come again within seconds. */
+  #failed(line: string): void {
+    const now = this.#deps.clock.monotonic()
+    if (now - this.#loggedAt < quietMs) return
+    this.#loggedAt = now
+    this.#deps.log(line)
   }
 
   #isFull(name: string): boolean {
