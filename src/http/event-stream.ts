@@ -3,7 +3,7 @@ import type { EventPage, EventReader, NumberedEvent } from '../message/live-even
 import type { PublicEvent } from '../message/public-event.ts'
 import { isoTime } from '../message/result.ts'
 import type { Rights } from '../message/rights.ts'
-import { type Clock, sleep } from '../util/clock.ts'
+import type { Clock } from '../util/clock.ts'
 
 /** Events that are written at once: more are read when the client has taken these. */
 const pageSize = 100
@@ -32,7 +32,6 @@ export interface StreamDeps {
  */
 export class EventStream {
   readonly #deps: StreamDeps
-  readonly #closed: Promise<void>
   #isOpen = true
   /** The place that the client knows. */
   #knownTo: number | null = null
@@ -41,11 +40,9 @@ export class EventStream {
   constructor(deps: StreamDeps) {
     this.#deps = deps
     this.#writtenAt = deps.clock.monotonic()
-    this.#closed = new Promise((resolve) => {
-      deps.response.once('close', () => {
-        this.#isOpen = false
-        resolve()
-      })
+    deps.response.once('close', () => {
+      this.#isOpen = false
+      deps.reader.close()
     })
   }
 
@@ -80,7 +77,7 @@ export class EventStream {
     if (frames !== '') await this.#write(frames)
     if (!page.isEnd || !this.#isOpen) return
     const idleMs = clock.monotonic() - this.#writtenAt
-    await Promise.race([reader.more(heartbeatMs - idleMs), this.#closed])
+    await reader.more(heartbeatMs - idleMs)
     if (this.#isOpen && clock.monotonic() - this.#writtenAt >= heartbeatMs)
       await this.#write(`: heartbeat\n${this.#placeFrame(page.next)}\n`)
   }
@@ -112,9 +109,17 @@ export class EventStream {
     if (!this.#isOpen) return
     this.#writtenAt = clock.monotonic()
     if (response.write(text)) return
-    const drained = new Promise<void>((resolve) => response.once('drain', resolve))
-    await Promise.race([drained, this.#closed, sleep(clock, stalledMs)])
-    if (this.#isOpen && response.writableNeedDrain) response.destroy()
+    await new Promise<void>((resolve) => {
+      const stalled = clock.after(stalledMs, () => response.destroy())
+      const done = () => {
+        stalled.cancel()
+        response.off('drain', done)
+        response.off('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
+    })
   }
 }
 

@@ -31,7 +31,7 @@ export interface PageQuery {
 export interface EventReader {
   /** The next events; none where there are none for now. */
   take(limit: number): Promise<EventPage>
-  /** Resolves when there may be more since the last `take`, or after `ms`. */
+  /** Resolves when there may be more since the last `take`, after `ms`, or when it is closed. */
   more(ms: number): Promise<void>
   close(): void
 }

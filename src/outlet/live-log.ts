@@ -37,6 +37,7 @@ export class LiveLog implements LiveEvents {
     let caughtUp: number | null = null
     let seen = tail.bell.rings
     let isOpen = true
+    let wake = () => {}
     tail.enter()
     return {
       take: async (limit) => {
@@ -56,11 +57,16 @@ export class LiveLog implements LiveEvents {
         return page
       },
       more: async (ms) => {
-        if (!this.#stopped) await tail.bell.wait(seen, ms)
+        if (!isOpen || this.#stopped) return
+        const closed = new Promise<void>((resolve) => {
+          wake = resolve
+        })
+        await Promise.race([tail.bell.wait(seen, ms), closed])
       },
       close: () => {
         if (isOpen) tail.leave()
         isOpen = false
+        wake()
       },
     }
   }

@@ -78,6 +78,10 @@ test('a reader that is slow, but takes something, is left to it and gets all', a
   }
   await slow.has(count)
   expect(numbers(slow)).toEqual(upTo(count))
+  // Nothing of all these writes is left behind.
+  const response = server.responses.get('slow')
+  expect(response?.listenerCount('drain')).toBeLessThanOrEqual(1)
+  expect(response?.listenerCount('close')).toBeLessThanOrEqual(4)
 })
 
 test('a client that goes without a word is forgotten', async () => {

@@ -163,3 +163,12 @@ test('whoever waits is answered when the hub stops', async () => {
   log.stop()
   expect((await page).events).toEqual([])
 })
+
+test('a reader that is closed waits no longer', async () => {
+  const reader = log.open('newest')
+  await reader.take(10)
+  const waiting = reader.more(3_600_000)
+  reader.close()
+  await waiting
+  await reader.more(3_600_000)
+})
