@@ -5,6 +5,7 @@ import { type LoadOptions, loadConfig } from '../config/load.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
+import { serveDialects } from '../http/dialects/serve-dialects.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
 import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
@@ -189,8 +190,12 @@ export async function serve(
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }
-    const { enabled, listen, hosts, origins, proxies } = config.http
-    const access: HttpOptions['access'] = (server) => serveAccess(server, { ...source, access: hub.access, proxies })
+    const { enabled, listen, hosts, origins, proxies, dialects } = config.http
+    const access: HttpOptions['access'] = (server) => {
+      const proven = { ...source, access: hub.access, proxies }
+      serveAccess(server, proven)
+      serveDialects(server, dialects, proven)
+    }
     const { version } = context
     if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, access }))
     started(hub)

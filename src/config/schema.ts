@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
+import { dialectNames } from '../message/dialect-names.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isNetwork } from '../util/networks.ts'
@@ -207,6 +208,11 @@ export const Config = z
           ).default([]),
           'Origins of web pages elsewhere that may use the REST interface, with a key',
           ['https://app.example.org'],
+        ),
+        dialects: key(
+          list(z.enum(dialectNames)).default([]),
+          `Interfaces of other programs that are answered as well: ${dialectNames.join(', ')}`,
+          ['smseagle', 'alertmanager'],
         ),
       })
       .prefault({}),

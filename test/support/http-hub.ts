@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net'
+import { serveDialects } from '../../src/http/dialects/serve-dialects.ts'
 import { type HttpOptions, type HttpSource, serveHttp } from '../../src/http/server.ts'
 import { serveAccess } from '../../src/http/sign-in.ts'
+import type { DialectName } from '../../src/message/dialect-names.ts'
 import { freePort } from './folder.ts'
 import { type StartedHub, startHub } from './hub.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld, testClock } from './world.ts'
@@ -47,7 +49,12 @@ contacts: { owner: "+4915112345670", pair: ["+4915112345671", "+4915112345672"] 
 `
 
 export async function startHttpHub(
-  options: { readonly yaml?: string; readonly http?: Partial<HttpOptions>; readonly limits?: string } = {},
+  options: {
+    readonly yaml?: string
+    readonly http?: Partial<HttpOptions>
+    readonly limits?: string
+    readonly dialects?: readonly DialectName[]
+  } = {},
 ): Promise<HttpHub> {
   const world = await startWorld()
   const broker = await freePort()
@@ -77,7 +84,11 @@ ${options.yaml ?? people}
     hosts: [],
     origins: [],
     version: '1.2.3',
-    access: (app) => serveAccess(app, { ...source, access: hub.access, proxies: [] }),
+    access: (app) => {
+      const proven = { ...source, access: hub.access, proxies: [] }
+      serveAccess(app, proven)
+      serveDialects(app, options.dialects ?? [], proven)
+    },
     ...options.http,
   })
   // With a user, who is at this machine is nobody until it is proven.

@@ -1,0 +1,22 @@
+import { assertNone, type Dialect, fieldIn, recipientsIn } from './dialect.ts'
+import { authorizationOf } from './foreign-key.ts'
+
+/** `POST /sms` of sms-gammu-gateway and of the add-on for Home Assistant that was made of it. */
+export const gammuGateway: Dialect = [
+  {
+    method: 'POST',
+    path: '/sms',
+    recipient: '"number"',
+    key: authorizationOf,
+    read: ({ body, query }) => {
+      const fields = { ...query, ...body }
+      assertNone(fields, ['flash'], 'send it as usual')
+      return { to: recipientsIn(fieldIn(fields, 'number', 'target')), text: fieldIn(fields, 'text', 'message') }
+    },
+    sent: (items) => ({
+      status: 200,
+      body: { status: 200, message: JSON.stringify(items.map(({ id }) => id ?? null)) },
+    }),
+    refused: ({ status, detail }) => ({ status, body: { status, message: detail } }),
+  },
+]

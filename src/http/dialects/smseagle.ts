@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { Fault } from '../../message/fault.ts'
+import { assertNone, type Dialect, type DialectRoute, type ForeignRequest, fieldIn, recipientsIn } from './dialect.ts'
+import { headerOf } from './foreign-key.ts'
+
+/** Ids are integers there. This one is the same for the same text, and fits into a double. */
+const numberOf = (id: string): number => Number.parseInt(createHash('sha256').update(id).digest('hex').slice(0, 12), 16)
+
+const numbersOf = (items: Parameters<DialectRoute['sent']>[0]) =>
+  items.flatMap(({ id }) => (id === undefined ? [] : [numberOf(id)])).join(',')
+
+const escaped = (text: string) => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+const isXml = ({ query }: ForeignRequest) => query.responsetype === 'xml'
+const xml = (status: number, content: string) => ({
+  status,
+  type: 'text/xml; charset=utf-8',
+  body: `<?xml version="1.0" encoding="UTF-8"?>\n<xml>${content}</xml>\n`,
+})
+
+/** Version 1: `http_api`, as Zabbix calls it. Recipients are named by another parameter in each call. */
+const call = (name: string, recipient: string): DialectRoute => ({
+  method: 'GET',
+  path: `/http_api/${name}`,
+  recipient: `the parameter ${recipient}`,
+  key: ({ query }) => fieldIn(query, 'access_token', 'pass') || undefined,
+  read: ({ query }) => {
+    assertNone(query, ['date', 'send_after', 'send_before'], 'texts are sent at once')
+    assertNone(query, ['flash'], 'send it as usual')
+    return {
+      to: recipientsIn(query[recipient]),
+      text: fieldIn(query, 'message'),
+      ...(fieldIn(query, 'highpriority') === '1' && { priority: 'high' }),
+    }
+  },
+  sent: (items, request) => {
+    const id = numbersOf(items)
+    return isXml(request)
+      ? xml(200, `<message_id>${id}</message_id><status>ok</status>`)
+      : { status: 200, type: 'text/plain; charset=utf-8', body: `OK; ID=${id}` }
+  },
+  refused: ({ status, detail }, request) => {
+    const words = status === 401 ? 'Invalid access token' : `Wrong parameters: ${detail}`
+    return isXml(request)
+      ? xml(status, `<error_text>${escaped(words)}</error_text><status>error</status>`)
+      : { status, type: 'text/plain; charset=utf-8', body: words }
+  },
+})
+
+/** Version 2, as Uptime Kuma calls it. Whoever is `queued` is sent to. */
+const messages: DialectRoute = {
+  method: 'POST',
+  path: '/api/v2/messages/sms',
+  recipient: '"to"',
+  key: headerOf('access-token'),
+  read: ({ body }) => {
+    const { contacts, groups, to, priority } = body
+    if ([contacts, groups].some((list) => Array.isArray(list) && list.length > 0))
+      throw new Fault(
+        'not_supported',
+        'contacts and groups are numbers of an address book that is not here: name them in "to"',
+      )
+    return {
+      to: recipientsIn(to),
+      text: fieldIn(body, 'text'),
+      ...(Number(priority ?? 0) > 0 && { priority: 'high' }),
+    }
+  },
+  sent: (items) => ({
+    status: 200,
+    body: items.map(({ id, to, error }) =>
+      id === undefined
+        ? { status: 'error', message: error?.message ?? 'not sent', number: to }
+        : { status: 'queued', message: 'OK', number: to, id: numberOf(id) },
+    ),
+  }),
+  refused: ({ status, detail }) => ({ status, body: [{ status: 'error', message: detail }] }),
+}
+
+export const smseagle: Dialect = [
+  call('send_sms', 'to'),
+  call('send_tocontact', 'contactname'),
+  call('send_togroup', 'groupname'),
+  messages,
+]
