@@ -106,6 +106,9 @@ describe('SMSEagle', () => {
       status: 422,
       text: expect.stringMatching(/"date" is not supp/),
     })
+    const unseen = someone()
+    const head = `/http_api/send_sms?access_token=${keys.admin}&to=${encodeURIComponent(unseen)}&message=x`
+    expect((await send('HEAD', head, {})).status).toBe(404)
     const hostile = `/http_api/send_sms?access_token=${keys.admin}&responsetype=xml&to=%3Cb%3E&message=x`
     expect((await send('GET', hostile, {})).text).not.toContain('<b>')
   })

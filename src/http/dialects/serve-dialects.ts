@@ -30,6 +30,8 @@ export function serveDialects(server: FastifyInstance, names: readonly DialectNa
       part.route({
         method: route.method,
         url: route.path,
+        // A HEAD must do nothing.
+        exposeHeadRoute: false,
         handler: async (request, reply) => answer(route, request, reply, source),
       })
   })
