@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
+import { dialectNames } from '../../src/message/dialect-names.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
@@ -30,6 +31,13 @@ test('the configuration of the broker is one', () => {
     'panel',
     'board',
   ])
+})
+
+test('every interface of another program is switched on in its example', () => {
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  writeFileSync(file, block('dialects'))
+  expect(loadConfig({ config: file, env: {}, cwd: '/' }).config.http.dialects).toEqual(dialectNames)
+  for (const name of dialectNames) expect(page).toMatch(new RegExp(`\\| \`${name}\` +\\|`))
 })
 
 describe('those who move in find', () => {
