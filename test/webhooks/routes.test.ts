@@ -1,80 +1,34 @@
-import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { webhookRoutes } from '../../src/http/routes/webhook-routes.ts'
-import { serveHttp } from '../../src/http/server.ts'
-import type { Caller } from '../../src/message/caller.ts'
-import { freePort } from '../support/folder.ts'
-import { type StartedHub, startHub } from '../support/hub.ts'
+import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { until } from '../support/patience.ts'
 import { isSigned, Receiver } from '../support/receiver.ts'
-import { testClock } from '../support/world.ts'
 
-let started: StartedHub
-let server: Awaited<ReturnType<typeof serveHttp>>
+let hub: HttpHub
 let panel: Receiver
-let base: string
-const caller: Caller = {
-  name: 'key:test',
-  via: 'key',
-  rights: { role: 'admin' },
-  scopes: ['webhooks:manage'],
-  perHour: null,
-}
 
 beforeAll(async () => {
   panel = await Receiver.start()
-  const yaml = `mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }\nwebhooks: { allow_networks: 127.0.0.0/8 }\n`
-  started = await startHub(yaml)
-  const { hub } = started
-  const source = {
-    health: () => hub.healthy,
-    metrics: async () => ({ contentType: 'text/plain', body: '' }),
-    request: (path: string, data: unknown, asker: never) => hub.request(path, data, asker),
-    answered: () => {},
-    liveEvents: hub.liveEvents,
-    clock: testClock,
-    streaming: () => {},
-    now: () => hub.now(),
-    log: () => {},
-  }
-  server = await serveHttp(source, {
-    host: '127.0.0.1',
-    port: 0,
-    hosts: [],
-    origins: [],
-    version: 'test',
-    access: (one) => {
-      one.addHook('onRequest', async (request) => {
-        request.caller = caller
-      })
-    },
-  })
-  base = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}/v1`
+  hub = await startHttpHub({ yaml: 'webhooks: { allow_networks: 127.0.0.0/8 }' })
 })
 
 afterAll(async () => {
-  await server.close()
-  await started.hub.stop()
+  await hub.close()
   await panel.stop()
 })
 
 const tried = new Set<string>()
 
-async function ask(method: string, path: string, body?: object) {
-  const response = await fetch(base + path, {
-    method,
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  })
-  const text = await response.text()
+async function ask(method: string, path: string, body?: unknown) {
+  const { status, headers, json } = await hub.ask(method, `/v1${path}`, { body })
   const route = webhookRoutes.find((one) => {
     return one.method === method && new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path.split('?')[0] ?? '')
   })
-  const data = text === '' ? undefined : JSON.parse(text)
-  if (route !== undefined && response.ok) {
+  if (route !== undefined && status < 300) {
     tried.add(route.name)
-    if (response.status !== 204) expect(route.answer.safeParse(data)).toMatchObject({ success: true })
+    if (status !== 204) expect(route.answer.safeParse(json)).toMatchObject({ success: true })
   }
-  return { status: response.status, location: response.headers.get('location'), data }
+  return { status, location: headers.get('location'), data: json }
 }
 
 test('webhooks are managed over HTTP: every route answers what it promises', async () => {
@@ -96,15 +50,15 @@ test('webhooks are managed over HTTP: every route answers what it promises', asy
     status: 200,
     data: { description: 'x', enabled: false, reason: 'by request' },
   })
-  expect((await ask('POST', '/webhooks/panel/replay', {})).status).toBe(403)
+  expect((await ask('POST', '/webhooks/panel/replay', {})).status).toBe(409)
   expect(await ask('POST', '/webhooks/panel/enable')).toMatchObject({ status: 200, data: { enabled: true } })
   expect(await ask('POST', '/webhooks/panel/replay', { since: '1d' })).toMatchObject({
     status: 200,
     data: { replayed: 0 },
   })
 
-  await started.hub.request('device/add', { id: 'shed', profile: 'generic/text', number: '+4915112345671' })
-  await started.hub.request('device/remove', { ids: ['shed'] })
+  await hub.hub.request('device/add', { id: 'shed', profile: 'generic/text', number: '+4915112345671' })
+  await hub.hub.request('device/remove', { ids: ['shed'] })
   const list = '/webhooks/panel/deliveries?limit=1&status=delivered'
   let page = await ask('GET', list)
   await until(async () => {
@@ -132,4 +86,17 @@ test.each([
   ['GET', '/webhooks/panel/deliveries?cursor=x', undefined, 422, 'invalid_payload'],
 ] as const)('%s %s with %j is %s', async (method, path, body, status, code) => {
   expect(await ask(method, path, body)).toMatchObject({ status, data: { code } })
+})
+
+test('who has a key for something else, or no right to it, manages none', async () => {
+  const as = async (who: 'sender' | 'reader' | 'gatekeeper' | null) => {
+    const { status, json } = await hub.ask('GET', '/v1/webhooks', { as: who })
+    return [status, json.code]
+  }
+  expect([await as('sender'), await as('reader'), await as('gatekeeper'), await as(null)]).toEqual([
+    [403, 'insufficient_scope'],
+    [403, 'not_allowed'],
+    [403, 'not_allowed'],
+    [401, 'unauthenticated'],
+  ])
 })
