@@ -11,6 +11,7 @@ const unknown = (what: string): Row => ({ status: 404, title: `Unknown ${what}` 
 const invalid: Row = { status: 422, title: 'Invalid request' }
 const notAllowed: Row = { status: 403, title: 'Not allowed' }
 const noRoom: Row = { status: 503, title: 'Nothing can be stored' }
+const noStore: Row = { status: 500, title: 'The store is not usable' }
 const defect: Row = { status: 500, title: 'Defect of the hub' }
 const outside: Row = { status: 502, title: 'The mobile network did not do it' }
 
@@ -62,9 +63,9 @@ const ofFaults: Readonly<Record<FaultCode, Row>> = {
   internal: defect,
   invalid_config: invalid,
   invalid_profile: invalid,
-  data_locked: noRoom,
-  store_damaged: noRoom,
-  store_newer: noRoom,
+  data_locked: noStore,
+  store_damaged: noStore,
+  store_newer: noStore,
   storage_full: noRoom,
   storage_failed: noRoom,
   port_failed: outside,

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { serveDialects } from '../../src/http/dialects/serve-dialects.ts'
 import { type HttpOptions, type HttpSource, serveHttp } from '../../src/http/server.ts'
 import { serveAccess } from '../../src/http/sign-in.ts'
+import type { HubOptions } from '../../src/hub/hub-options.ts'
 import type { DialectName } from '../../src/message/dialect-names.ts'
 import { freePort } from './folder.ts'
 import { type StartedHub, startHub } from './hub.ts'
@@ -54,18 +55,20 @@ export async function startHttpHub(
     readonly http?: Partial<HttpOptions>
     readonly limits?: string
     readonly dialects?: readonly DialectName[]
+    readonly hub?: Partial<HubOptions>
   } = {},
 ): Promise<HttpHub> {
   const world = await startWorld()
   const broker = await freePort()
-  const started = await startHub(`
+  const yaml = `
 mqtt: { broker: { listen: 127.0.0.1:${broker} } }
 gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
 ${devicesYaml}
 limits: { ${options.limits ?? unlimited} }
 http: { enabled: false }
 ${options.yaml ?? people}
-`)
+`
+  const started = await startHub(yaml, options.hub)
   const { hub } = started
   const source: HttpSource = {
     health: () => hub.healthy,

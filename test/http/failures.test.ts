@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { httpProblem, problemOf, retryAfterOf } from '../../src/http/problem-document.ts'
+import { faults as codes, Fault, type FaultCode } from '../../src/message/fault.ts'
+import { seededRandom } from '../../src/util/random.ts'
+import { Faults, failingStore } from '../support/failing-store.ts'
+import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { until } from '../support/patience.ts'
+import { accepted } from '../support/world.ts'
+
+const faults = new Faults()
+let hub: HttpHub
+beforeAll(async () => {
+  hub = await startHttpHub({ hub: { makeStore: failingStore(faults) } })
+})
+afterAll(() => hub.close())
+
+const refused = { path: '/v1/messages', requestId: 'req-1', namesIt: false, hasPrecondition: false }
+
+describe('a fault as a problem', () => {
+  test.each(Object.keys(codes) as FaultCode[])('%s has a status that fits whether it may pass', (code) => {
+    const problem = problemOf(new Fault(code, 'words'), refused)
+    expect(problem).toMatchObject({ code, type: `urn:smshub:error:${code}`, retryable: codes[code].retryable })
+    expect(problem.status).toBeGreaterThanOrEqual(400)
+    const isLater = [429, 503].includes(problem.status)
+    expect(retryAfterOf(problem, 0) !== null).toBe(isLater)
+  })
+
+  test('waits until the quota is free, and no second longer', () => {
+    const fault = new Fault('rate_limited', 'words', { frees_at: '2026-11-22T12:00:30.000Z' })
+    const now = Date.parse('2026-11-22T12:00:00Z')
+    expect(retryAfterOf(problemOf(fault, refused), now)).toBe(30)
+  })
+
+  test('shows nothing of a defect', () => {
+    const problem = problemOf(new Fault('internal', 'SELECT secret FROM keys', { sql: 'SELECT' }), refused)
+    expect(JSON.stringify(problem)).not.toContain('SELECT')
+  })
+
+  test('of HTTP itself has its own code', () => {
+    expect(httpProblem('unknown_route', 'words', refused)).toMatchObject({ status: 404, retryable: false })
+  })
+})
+
+describe('a store that fails', () => {
+  const text = { to: '+4915112345601', text: 'kept' }
+  const ask = () => hub.ask('POST', '/v1/messages', { body: text, headers: { 'idempotency-key': 'kept' } })
+
+  test.each<[FaultCode, number]>([
+    ['internal', 500],
+    ['storage_full', 503],
+  ])('with %s answers %d, and the same key is taken when it works again', async (code, status) => {
+    const before = accepted(hub.world.world, text.to).length
+    text.text = `kept ${code}`
+    const headers = { 'idempotency-key': code }
+    const again = () => hub.ask('POST', '/v1/messages', { body: text, headers })
+    faults.add('enqueue', code)
+    const first = await again()
+    expect(first).toMatchObject({ status, json: { code, retryable: true } })
+    if (status === 503) expect(Number(first.headers.get('retry-after'))).toBeGreaterThan(0)
+    await until(async () => (await again()).status === 202)
+    await until(() => accepted(hub.world.world, text.to).length === before + 1)
+    expect((await again()).headers.get('idempotency-replayed')).toBe('true')
+  })
+
+  test('for figures only does not change the answer', async () => {
+    faults.add('quotaRooms', 'internal')
+    const { status, headers } = await ask()
+    expect(status).toBe(202)
+    expect(headers.get('ratelimit')).toBeNull()
+    expect(hub.log.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/the quotas of key:\w+ can't be read/),
+    )
+  })
+})
+
+describe('bodies of any form', () => {
+  const random = seededRandom(20261130)
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
+  const scalars = [
+    null,
+    true,
+    0,
+    -1,
+    1e308,
+    '',
+    'owner',
+    'gate',
+    '+4915112345601',
+    '\u0000',
+    '\ud800',
+    '{}',
+    '__proto__',
+  ]
+  const keys = [
+    'to',
+    'text',
+    'messages',
+    'ttl',
+    'priority',
+    'gateway',
+    'id',
+    'atomic',
+    'device',
+    'value',
+    'args',
+    '__proto__',
+    'constructor',
+  ]
+  const paths = [
+    '/v1/messages',
+    '/v1/messages/preview',
+    '/v1/devices/gate/commands/open',
+    '/v1/devices/gate/set/gate',
+    '/v1/devices/gate/get',
+    '/v1/devices',
+    '/v1/queue/resume',
+    '/v1/gateways/home/ussd',
+  ]
+
+  function value(depth: number): unknown {
+    const kind = random()
+    if (depth === 0 || kind < 0.5) return pick(scalars)
+    const length = Math.floor(random() * 4)
+    if (kind < 0.7) return Array.from({ length }, () => value(depth - 1))
+    return Object.fromEntries(Array.from({ length }, () => [pick(keys), value(depth - 1)]))
+  }
+
+  test('are answered, never with a defect of the hub', async () => {
+    for (let i = 0; i < 400; i++) {
+      const text = JSON.stringify(value(4)) ?? 'null'
+      const cut = random() < 0.2 ? text.slice(0, Math.floor(random() * text.length)) : text
+      const path = pick(paths)
+      const { status, json } = await hub.ask('POST', path, { body: cut })
+      expect({ path, body: cut, status, code: json?.code }).not.toMatchObject({ code: 'internal' })
+      expect(status).toBeLessThan(500)
+    }
+    expect((await hub.ask('GET', '/v1/health')).status).toBe(200)
+  })
+})
