@@ -241,6 +241,27 @@ describe('pages of other origins', () => {
   })
 })
 
+describe('the hub', () => {
+  test('is managed by who has the scope for it, and by nobody else', async () => {
+    const made = await hub.ask('POST', '/v1/backups')
+    expect(made).toMatchObject({ status: 201, json: { file: expect.stringMatching(/smshub\.db$/) } })
+    expect((await hub.ask('GET', '/v1/devices/gate/options')).json).toMatchObject({ id: 'gate', changeable: false })
+    const erased = await hub.ask('POST', '/v1/erasures', {
+      body: { number: '+4915112999998', confirm: '+4915112999998' },
+    })
+    expect(erased).toMatchObject({ status: 200, json: { commands: 0 } })
+    expect((await hub.ask('POST', '/v1/erasures', { body: { number: '+4915112999998', confirm: 'x' } })).status).toBe(
+      403,
+    )
+    expect((await hub.ask('POST', '/v1/clock/accept')).json).toEqual({ moved: expect.any(Number) })
+    // A hub inside of a test is restarted by nobody.
+    expect(await hub.ask('POST', '/v1/restart')).toMatchObject({ status: 403, json: { code: 'not_allowed' } })
+    for (const path of ['backups', 'clock/accept', 'restart'])
+      expect((await hub.ask('POST', `/v1/${path}`, { as: 'family' })).status).toBe(403)
+    expect((await hub.ask('POST', '/v1/backups', { as: 'sender' })).json).toMatchObject({ code: 'insufficient_scope' })
+  })
+})
+
 test('every answer has the headers that protect a browser', async () => {
   for (const path of ['/v1/devices', '/v1/nothing', '/healthz', '/openapi.json']) {
     const { headers } = await hub.ask('GET', path)

@@ -96,6 +96,18 @@ export const deviceRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/devices/:id/options',
+    name: 'getDeviceOptions',
+    tag: 'devices',
+    scope: 'devices:manage',
+    operation: 'device/options',
+    params,
+    answer: z
+      .looseObject({ id, options: z.looseObject({}), settings: z.looseObject({}), changeable: z.boolean() })
+      .meta({ id: 'DeviceOptions' }),
+  },
+  {
+    method: 'GET',
     path: '/devices/:device/state',
     name: 'getDeviceState',
     tag: 'devices',

@@ -1,7 +1,11 @@
 import * as z from 'zod'
+import { whom } from '../../api/list-filter.ts'
+import { erasure } from '../../api/outputs.ts'
 import { healthPayload } from '../../api/payloads.ts'
 import { quotaSchema } from '../../api/quota-operations.ts'
 import type { Route } from '../route.ts'
+
+const manage = { method: 'POST', tag: 'hub', scope: 'hub:manage' } as const
 
 export const hubRoutes: readonly Route[] = [
   {
@@ -25,4 +29,36 @@ export const hubRoutes: readonly Route[] = [
       .object({ data: z.array(quotaSchema.meta({ id: 'Quota' })), next_cursor: z.null() })
       .meta({ id: 'QuotaList' }),
   },
+  {
+    ...manage,
+    path: '/backups',
+    name: 'makeBackup',
+    operation: 'backup',
+    status: 201,
+    answer: z.object({ folder: z.string(), file: z.string() }).meta({ id: 'Backup' }),
+  },
+  {
+    ...manage,
+    path: '/erasures',
+    name: 'erasePerson',
+    operation: 'privacy/erase',
+    body: z.strictObject({ ...whom, confirm: z.string() }).meta({ id: 'NewErasure' }),
+    answer: erasure.meta({ id: 'Erasure' }),
+  },
+  {
+    ...manage,
+    path: '/log-level',
+    name: 'setLogLevel',
+    operation: 'log_level',
+    body: z.strictObject({ level: z.string().optional(), mqtt: z.string().optional() }).meta({ id: 'NewLogLevel' }),
+    answer: z.object({ level: z.string().optional(), mqtt: z.string().optional() }).meta({ id: 'LogLevel' }),
+  },
+  {
+    ...manage,
+    path: '/clock/accept',
+    name: 'acceptClock',
+    operation: 'clock/accept',
+    answer: z.object({ moved: z.int() }).meta({ id: 'AcceptedClock' }),
+  },
+  { ...manage, path: '/restart', name: 'restartHub', operation: 'restart', status: 204, answer: z.object({}) },
 ]
