@@ -17,12 +17,12 @@ export const serverOptions: FastifyHttpOptions<Server> = {
   logger: false,
   bodyLimit: maxBodyOctets,
   keepAliveTimeout: 30_000,
+  requestTimeout: 30_000,
   // Streams that never end by themselves don't delay the end of the hub.
   forceCloseConnections: true,
   http: {
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
-    requestTimeout: 30_000,
     connectionsCheckingInterval: 1_000,
     insecureHTTPParser: false,
   },

@@ -55,6 +55,9 @@ export async function openApi(routes: readonly Route[], version: string): Promis
   return withoutUnused(document)
 }
 
+/** An answer without a body. */
+const nothing = (description: string) => z.null().meta({ description })
+
 /** A route as fastify's plugin takes it. */
 function describe({ name, tag, scope, operation, params, query, body, kind, revision, status = 200, answer }: Route) {
   const headers = {
@@ -73,8 +76,8 @@ function describe({ name, tag, scope, operation, params, query, body, kind, revi
     ...(body && { body }),
     ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
     response: {
-      [status]: status === 204 ? { description: 'done', content: {} } : json,
-      ...(revision === 'shows' && { 304: { description: 'it has not changed', content: {} } }),
+      [status]: status === 204 ? nothing('done') : json,
+      ...(revision === 'shows' && { 304: nothing('it has not changed') }),
       default: { description: 'a problem', content: { 'application/problem+json': { schema: Problem } } },
     },
   }

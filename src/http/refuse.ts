@@ -8,6 +8,8 @@ const mediaType = 'application/problem+json'
 const ofFramework: Readonly<Record<string, HttpCode>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  // Nothing has a name as long as that.
+  FST_ERR_MAX_PARAM_LENGTH: 'unknown_route',
 }
 
 const words: Readonly<Partial<Record<HttpCode, string>>> = {

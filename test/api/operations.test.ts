@@ -157,6 +157,7 @@ describe('every operation', () => {
       'device/query',
       'device/set',
       'device/state',
+      'event/list',
       'gateway/at',
       'gateway/trace',
       'inbox/list',

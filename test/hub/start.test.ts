@@ -11,6 +11,7 @@ import { hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 const parts = [
   'store',
   'clock',
+  'live events',
   'access',
   'program',
   'devices',

@@ -123,6 +123,8 @@ test('every time that the store keeps is moved along when the clock is set, or n
     'quota.at': 'moved along; forgotten where it lies ahead of what somebody says',
     'pause.since': 'shown only',
     'pin.at': 'shown only',
+    'webhook.created_at': 'shown only',
+    'webhook.old_until': 'an instant that its owner was shown',
     'binding.at': 'shown only',
     'hub.lease_until': 'never ends: a store is one hub’s at a time',
   }

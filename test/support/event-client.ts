@@ -69,7 +69,7 @@ export class EventClient {
     const data: string[] = []
     for (const line of block.split('\n')) {
       if (line.startsWith(':')) this.comments.push(line.slice(1).trim())
-      const [, field = '', value = ''] = /^([^:]+)(?:: ?(.*))?$/.exec(line) ?? []
+      const [, field = '', value = ''] = /^([^:]+)(?:: ?(.*))?$/s.exec(line) ?? []
       if (field === 'id') this.lastEventId = value
       if (field === 'event') event = value
       if (field === 'data') data.push(value)

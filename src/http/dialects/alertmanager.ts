@@ -1,6 +1,6 @@
 import { alertText } from './alert-text.ts'
-import { type Dialect, fieldIn, recipientsIn } from './dialect.ts'
 import { authorizationOf } from './foreign-key.ts'
+import { type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 type Table = Readonly<Record<string, unknown>>
 const table = (value: unknown): Table => (typeof value === 'object' && value !== null ? (value as Table) : {})

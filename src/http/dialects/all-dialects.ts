@@ -1,7 +1,7 @@
 import type { DialectName } from '../../message/dialect-names.ts'
 import { alertmanager } from './alertmanager.ts'
-import type { Dialect } from './dialect.ts'
 import { gammuGateway } from './gammu-gateway.ts'
+import type { Dialect } from './http-dialect.ts'
 import { oncall } from './oncall.ts'
 import { smsGateway } from './sms-gateway.ts'
 import { smseagle } from './smseagle.ts'

@@ -1,4 +1,4 @@
-import type { ForeignRequest } from './dialect.ts'
+import type { ForeignRequest } from './http-dialect.ts'
 
 /** `Bearer <key>`, the password of Basic whatever the user, or the key alone, as some clients send it. */
 export function authorizationOf({ headers: { authorization } }: ForeignRequest): string | undefined {

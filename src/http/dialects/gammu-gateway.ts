@@ -1,5 +1,5 @@
-import { assertNone, type Dialect, fieldIn, recipientsIn } from './dialect.ts'
 import { authorizationOf } from './foreign-key.ts'
+import { assertNone, type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /** `POST /sms` of sms-gammu-gateway and of the add-on for Home Assistant that was made of it. */
 export const gammuGateway: Dialect = [

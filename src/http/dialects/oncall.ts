@@ -1,5 +1,5 @@
 import { alertText } from './alert-text.ts'
-import { type Dialect, fieldIn, recipientsIn } from './dialect.ts'
+import { type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /**
  * The formatted webhook of Grafana OnCall, which Zabbix and Uptime Kuma call. Their clients have a URL and nothing

@@ -9,7 +9,7 @@ import { httpProblem, type Problem, problemOf, retryAfterOf } from '../problem-d
 import { type AccessSource, fail } from '../prove-caller.ts'
 import { askerOf, type RestSource } from '../rest-api.ts'
 import { dialects } from './all-dialects.ts'
-import type { DialectRoute, ForeignAnswer, ForeignRequest, SentItem } from './dialect.ts'
+import type { DialectRoute, ForeignAnswer, ForeignRequest, SentItem } from './http-dialect.ts'
 
 export interface DialectSource extends AccessSource, RestSource {
   /** A line for the log, as an error. */

@@ -1,5 +1,5 @@
-import { type Dialect, fieldIn, recipientsIn } from './dialect.ts'
 import { headerOf } from './foreign-key.ts'
+import { type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /** `POST /api/v1/sms/send`, the "SMS Gateway" of Uptime Kuma: one recipient in each call. */
 export const smsGateway: Dialect = [

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
-import { assertNone, type Dialect, type DialectRoute, type ForeignRequest, fieldIn, recipientsIn } from './dialect.ts'
 import { headerOf } from './foreign-key.ts'
+import {
+  assertNone,
+  type Dialect,
+  type DialectRoute,
+  type ForeignRequest,
+  fieldIn,
+  recipientsIn,
+} from './http-dialect.ts'
 
 /** Ids are integers there. This one is the same for the same text, and fits into a double. */
 const numberOf = (id: string): number => Number.parseInt(createHash('sha256').update(id).digest('hex').slice(0, 12), 16)

@@ -1,5 +1,5 @@
-import { type Dialect, fieldIn, recipientsIn } from './dialect.ts'
 import { authorizationOf } from './foreign-key.ts'
+import { type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /** The SMS sender of Traccar (`sms.http.*`): JSON or a form, with the names that its template has. */
 export const traccar: Dialect = [

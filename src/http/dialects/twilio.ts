@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Problem } from '../problem-document.ts'
-import { assertNone, type Dialect, fieldIn, recipientsIn } from './dialect.ts'
 import { authorizationOf } from './foreign-key.ts'
+import { assertNone, type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /** Its numbers for what can be wrong; libraries show them. */
 const codes: Readonly<Partial<Record<Problem['code'], number>>> = {
