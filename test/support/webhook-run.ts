@@ -73,8 +73,11 @@ export class WebhookRun {
   }
 
   async close(): Promise<void> {
-    const stopped = this.webhooks.stop()
-    await this.clock.advance(5 * second)
+    let isOver = false
+    const stopped = this.webhooks.stop().finally(() => {
+      isOver = true
+    })
+    while (!isOver) await this.clock.advance(second)
     await stopped
     await this.#store.close()
     this.#flying.clear()
