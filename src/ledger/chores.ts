@@ -4,6 +4,7 @@ import { shiftSmscClocks } from './gateways/service-centres.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
 import type { Tx } from './tx.ts'
+import { rebaseRetries } from './webhooks/due.ts'
 
 /** Times of past events, by table; `since` decides which rows this run of the hub has written. */
 export const written = [
@@ -26,7 +27,8 @@ export const written = [
   { table: 'log_in', since: 'started_at', times: ['started_at'] },
   { table: 'log_in', since: 'used_at', times: ['used_at'] },
   { table: 'event', since: 'at', times: ['at'] },
-  { table: 'webhook_delivery', since: 'queued_at', times: ['queued_at', 'due', 'answered_at'] },
+  { table: 'webhook_delivery', since: 'queued_at', times: ['queued_at', 'due'] },
+  { table: 'webhook_delivery', since: 'answered_at', times: ['answered_at'] },
   { table: 'webhook', since: 'failing_since', times: ['failing_since'] },
   { table: 'webhook', since: 'succeeded_at', times: ['succeeded_at'] },
   { table: 'webhook', since: 'held_until', times: ['held_until'] },
@@ -41,6 +43,7 @@ export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: 
   tx.run('UPDATE submission SET due = due + ? WHERE due IS NOT NULL AND epoch = ?', delta, epoch)
   const waits = `(status = 'queued' OR due IS NOT NULL)`
   tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE ${waits} AND queued_at >= ?`, delta, since)
+  rebaseRetries(tx, { delta, since })
   for (const { table, since: column, times } of written) {
     const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
     tx.run(`UPDATE OR REPLACE ${table} SET ${moved} WHERE ${column} >= ?`, since)

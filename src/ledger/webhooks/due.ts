@@ -6,6 +6,9 @@ import { secretsOf, type WebhookRow } from './webhook-rows.ts'
 /** Calls of one endpoint at once. With the number of endpoints it bounds those of the hub. */
 const maxInFlight = 4
 
+/** No wait is longer. A time beyond it was set by a clock that was wrong: it counts as over. */
+const longestWaitMs = 30 * 3_600_000
+
 /** A delivery to be sent now, with all that is needed for it. */
 export interface DueDelivery {
   readonly seq: number
@@ -51,17 +54,29 @@ export function dueDeliveries(tx: Tx, { now, id, flying }: DueArgs): Due {
     // An endpoint that asks for fewer calls gets one at a time until it takes one.
     const free = (webhook.in_order === 1 || webhook.slow > 0 ? 1 : maxInFlight) - seqs.length
     if (free <= 0) continue
-    if (webhook.held_until > now) {
+    if (isAhead(webhook.held_until, now)) {
       wait(webhook.held_until)
       continue
     }
     const rows = candidates(tx, webhook, free + seqs.length).filter(({ seq }) => !seqs.includes(seq))
     for (const row of rows.slice(0, free)) {
-      if (row.due <= now) due.push(deliveryOf(webhook, row, now))
-      else wait(row.due)
+      if (isAhead(row.due, now)) wait(row.due)
+      else due.push(deliveryOf(webhook, row, now))
     }
   }
   return { due, next, isOpen: true, more }
+}
+
+const isAhead = (time: number, now: number): boolean => time > now && time <= now + longestWaitMs
+
+/** The clock was set: retries that this run of the hub has scheduled for deliveries of earlier ones move with it. */
+export function rebaseRetries(tx: Tx, { delta, since }: { delta: number; since: number }): void {
+  tx.run(
+    `UPDATE webhook_delivery SET due = due + ? WHERE state = 'waiting' AND queued_at < ? AND answered_at >= ?`,
+    delta,
+    since,
+    since,
+  )
 }
 
 interface Candidate {

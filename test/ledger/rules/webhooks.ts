@@ -219,6 +219,27 @@ export const webhookRules = {
       const { due, next, isOpen } = ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] })
       expect({ due, next, isOpen }).toEqual({ due: [], next: ledger.now + minute, isOpen: true })
     },
+    'a clock that is set moves what waits with it, and no delivery waits for what a wrong clock has set': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'a')
+      const [a] = dueOf(ledger)
+      if (a === undefined) throw new Error('one is due')
+      // A run that begins with a clock that is ten hours ahead.
+      ledger.now += 10 * hour
+      const since = ledger.now
+      fail(ledger, a, { heldUntil: ledger.now + minute })
+      happens(ledger, 'b')
+      dueOf(ledger, [a])
+      ledger.now -= 10 * hour
+      ledger.run('rebase', { delta: -10 * hour, epoch: ledger.owner.epoch, since })
+      expect(dueOf(ledger)).toEqual([])
+      ledger.now += minute
+      // One at a time, as it has asked for fewer calls.
+      expect(devicesOf(dueOf(ledger))).toEqual(['b'])
+      ledger.engine.run('UPDATE webhook SET held_until = ?', ledger.now + 400 * day)
+      ledger.engine.run('UPDATE webhook_delivery SET due = ?', ledger.now + 400 * day)
+      expect(devicesOf(dueOf(ledger))).toEqual(['a'])
+    },
     'without a webhook, asks for nothing': (ledger) => {
       happens(ledger, 'a')
       expect(ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] })).toEqual({
