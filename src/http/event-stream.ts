@@ -123,6 +123,10 @@ export class EventStream {
   }
 }
 
+/** Line ends of Unicode that JSON leaves as they are: clients that take them for such would end a line within a text. */
+const otherLineEnds = /[\u0085\u2028\u2029]/g
+const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 const frames = new WeakMap<NumberedEvent, string>()
 
 /** Made once for all clients. */
@@ -130,7 +134,8 @@ function frameOf(event: NumberedEvent): string {
   const known = frames.get(event)
   if (known !== undefined) return known
   const { seq, type, timestamp, data } = event
-  const frame = `id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify({ type, timestamp, data })}\n\n`
+  const json = JSON.stringify({ type, timestamp, data }).replace(otherLineEnds, escaped)
+  const frame = `id: ${seq}\nevent: ${type}\ndata: ${json}\n\n`
   frames.set(event, frame)
   return frame
 }

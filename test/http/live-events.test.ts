@@ -106,10 +106,14 @@ describe('a stream of events', () => {
 
   test('has a text with line breaks and hostile letters in one line of data', async () => {
     const client = await opened()
-    const text = 'one\ntwo\r\nthree\rfour\u2028five\u0000\n\nid: 99\nevent: fake\n\n😀'
+    const text = 'one\ntwo\r\nthree\rfour\u2028five\u2029six\u0085seven\u0000\n\nid: 99\nevent: fake\n\n😀'
     await server.alarms('gate', 0, 1, text)
     const [event] = await client.has(1)
     expect(event?.data.data.text).toBe(text)
+    // Clients that know more line ends than the standard read the same.
+    const lines = client.octets.split(/\r\n|[\n\r\v\f\x1c-\x1e\u0085\u2028\u2029]/)
+    expect(lines.filter((line) => line.startsWith('id: '))).toEqual(['id: 0', `id: ${event?.id}`])
+    expect(lines.filter((line) => line.startsWith('data: '))).toEqual([expect.stringContaining('event: fake')])
     expect([client.events.length, client.lastEventId, event?.event]).toEqual([1, event?.id, 'device.event'])
   })
 
