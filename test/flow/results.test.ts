@@ -363,10 +363,13 @@ describe('the tables', () => {
     }
     expect(commandStatuses.filter((status) => !statuses.has(status))).toEqual([])
     expect(knownSmsStatuses.filter((status) => !smsStatuses.has(status))).toEqual([])
-    // Reached by tests of their own: quotas, retained commands, gateways other than modems, and what only owners see.
+    // Reached by tests of their own: quotas, retained commands, gateways other than modems, what only
+    // requests are answered, and what only owners see.
     const elsewhere = [
       'not_supported',
       'carrier_error',
+      'not_found',
+      'conflict',
       'rate_limited',
       'retained_command',
       'invalid_config',
