@@ -6,6 +6,7 @@ import { type Asker, acceptCommand } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { abilitiesOf } from './abilities.ts'
 import { deviceOptions } from './device-options.ts'
+import { deviceSummary, summaryOf } from './device-summary.ts'
 import { eraseAll } from './history-operations.ts'
 import { id, one } from './inputs.ts'
 import { assertNoSecrets } from './no-secrets.ts'
@@ -27,17 +28,6 @@ const several = z.preprocess(
   ]),
 )
 
-/** A device in a list. Only local requests see numbers. */
-const listed = z.strictObject({
-  id,
-  name: z.string(),
-  profile: z.string(),
-  variant: z.string(),
-  gateway: z.string().nullable(),
-  removable: z.boolean(),
-  numbers: z.array(z.string()).optional(),
-})
-
 /** Devices of the running hub. */
 export const deviceOperations = {
   'device/list': operation({
@@ -50,22 +40,14 @@ export const deviceOperations = {
       page: z.number().int(),
       pages: z.number().int(),
       total: z.number().int(),
-      devices: z.array(listed),
+      devices: z.array(deviceSummary),
     }),
     async run({ page, limit }, { fleet }, { surface }) {
       const all = [...fleet.devices.values()]
+      // No numbers for a broker.
       const devices = all
         .slice((page - 1) * limit, page * limit)
-        .map(({ id: device, name, profile, dialect, gateway, numbers }) => ({
-          id: device,
-          name,
-          profile: profile.id,
-          variant: dialect.variant,
-          gateway,
-          removable: fleet.rowOf(device) !== null,
-          // Not for a broker.
-          ...(surface === 'local' && { numbers: [...numbers] }),
-        }))
+        .map((device) => summaryOf(device, fleet, surface === 'local'))
       return { page, pages: Math.max(1, Math.ceil(all.length / limit)), total: all.length, devices }
     },
   }),

@@ -1,20 +1,10 @@
 import * as z from 'zod'
 import { may } from '../message/rights.ts'
+import { deviceSummary, summaryOf } from './device-summary.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
-
-/** A device in a list for people and programs; numbers are for those who may see all texts. */
-export const deviceSummary = z.strictObject({
-  id,
-  name: z.string(),
-  profile: z.string(),
-  variant: z.string(),
-  gateway: z.string().nullable(),
-  removable: z.boolean(),
-  numbers: z.array(z.string()).optional(),
-})
 
 /** Devices as the HTTP interface reads them: everyone sees those that are theirs. */
 export const deviceReads = {
@@ -39,16 +29,9 @@ export const deviceReads = {
           return words.every((word) => all.includes(word))
         })
         .sort((a, b) => (a.id < b.id ? -1 : 1))
+      // Numbers are for those who may see all texts.
       const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
-      const data = found.slice(0, limit).map(({ id: own, name, profile: { id: of }, dialect, gateway, numbers }) => ({
-        id: own,
-        name,
-        profile: of,
-        variant: dialect.variant,
-        gateway,
-        removable: fleet.rowOf(own) !== null,
-        ...(seesNumbers && { numbers: [...numbers] }),
-      }))
+      const data = found.slice(0, limit).map((device) => summaryOf(device, fleet, seesNumbers))
       return { data, next: found.length > limit ? (data.at(-1)?.id ?? null) : null }
     },
   }),

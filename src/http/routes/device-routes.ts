@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { deviceSummary } from '../../api/device-reads.ts'
+import { deviceSummary } from '../../api/device-summary.ts'
 import { id } from '../../api/inputs.ts'
 import { commandKeys } from '../../api/send-operations.ts'
 import type { Route } from '../route.ts'
