@@ -199,7 +199,7 @@ export const Config = z
           list(
             z.string().refine(isNetwork, { error: 'must be an address or a network, like 127.0.0.1 or 10.0.0.0/8' }),
           ).default([]),
-          'Reverse proxies of yours, whose X-Forwarded-For names the client',
+          'Reverse proxies of yours, whose X-Forwarded-For names the client; while no password is set, none of their requests count as made on this machine',
           ['127.0.0.1'],
         ),
         origins: key(

@@ -11,7 +11,7 @@ const localName = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\])$/
 /**
  * Where a request comes from. Behind a proxy on the same machine every stranger has the address of this machine: one
  * that came through a proxy is never taken for one from here, even where only its HTTP/1.0 or the name of the host
- * shows it.
+ * shows it. One that shows nothing at all is known by `http.proxies` only: whoever has its address is never from here.
  */
 export function peerOf(request: IncomingMessage, proxies: readonly string[]): Peer {
   const { headers, socket, httpVersion } = request
@@ -22,7 +22,8 @@ export function peerOf(request: IncomingMessage, proxies: readonly string[]): Pe
   return {
     address: clientOf(remote, headers['x-forwarded-for'], proxies),
     secure,
-    isHere: !isForwarded && isLoopbackAddress(remote) && localName.test(nameIn(headers.host)),
+    isHere:
+      !isForwarded && isLoopbackAddress(remote) && !isWithin(remote, proxies) && localName.test(nameIn(headers.host)),
   }
 }
 

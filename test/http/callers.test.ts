@@ -107,7 +107,7 @@ describe('while no password is set', () => {
     expect(await statusOf(ask('GET', '/v1/keys'))).toBe(200)
   })
 
-  test.each<[string, Readonly<Record<string, string>>, { version?: string }?]>([
+  test.each<[string, Readonly<Record<string, string>>, { version?: string; from?: string }?]>([
     ['a proxy that names the client', { 'x-forwarded-for': '203.0.113.7' }],
     ['a proxy by RFC 7239', { forwarded: 'for=203.0.113.7' }],
     ['a proxy that names nothing but the protocol', { 'x-forwarded-proto': 'https' }],
@@ -115,6 +115,7 @@ describe('while no password is set', () => {
     ['a proxy that says Via', { via: '1.1 proxy' }],
     ['a proxy that speaks HTTP/1.0, as nginx does', {}, { version: '1.0' }],
     ['a proxy that passes the name on', { host: 'smshub.lan' }],
+    ['a proxy of ours that shows nothing at all', {}, { from: '127.0.0.9' }],
     ['a page of another origin', { origin: 'https://evil.example' }],
     ['a page that is listed, without a key', { origin: 'https://app.example' }],
     ['a page of another port', { 'sec-fetch-site': 'same-site' }],

@@ -37,6 +37,8 @@ export interface Ask {
 export interface HttpHub extends StartedHub {
   readonly world: TestWorld
   readonly url: string
+  /** Of its broker, which everybody may use. */
+  readonly mqttUrl: string
   readonly port: number
   readonly keys: Readonly<Record<keyof typeof keys, string>>
   ask(method: string, path: string, ask?: Ask): Promise<Answered>
@@ -105,6 +107,7 @@ ${options.yaml ?? people}
     ...started,
     world,
     url,
+    mqttUrl: `mqtt://127.0.0.1:${broker}`,
     port,
     keys: made as HttpHub['keys'],
     ask: (method, path, { as = 'owner', ...ask } = {}) => asked(`${url}${path}`, method, made[as ?? ''], ask),
