@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { Clock } from '../util/clock.ts'
+import { writeWhole } from '../util/whole-file.ts'
 import type { StoreOptions } from './sqlite/backend.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
@@ -143,7 +144,7 @@ export class DataFolder {
   backups(): string[] {
     const folder = join(this.path, 'backups')
     const made = existsSync(folder) ? readdirSync(folder).map((name) => `backups/${name}`) : []
-    const copies = readdirSync(this.path).filter((name) => /^smshub\.db\.(before-schema|damaged)/.test(name))
+    const copies = readdirSync(this.path).filter((name) => /^smshub\.db\.(before-schema-\d+$|damaged)/.test(name))
     return [...made.sort(), ...copies]
   }
 
@@ -156,9 +157,10 @@ export class DataFolder {
   /** Distinguishes installations at a shared broker; made once, kept with the data. */
   instanceId(): string {
     const file = join(this.path, 'instance')
-    if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+    const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
+    if (known !== '') return known
     const id = randomUUID().slice(0, 8)
-    writeFileSync(file, id)
+    writeWhole(file, id)
     return id
   }
 }

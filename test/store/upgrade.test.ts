@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
@@ -197,3 +198,42 @@ test('a text that was sent before an upgrade gets its report behind it, and a re
   ])
   engine.close()
 })
+
+test('an upgrade that was cut off is made by the next start, whatever it left behind', () => {
+  const path = storeOf(migrations.length - 1, (db) => {
+    db.exec("INSERT INTO meta (key, value) VALUES ('mine', 'kept')")
+  })
+  const copy = `${path}.before-schema-${migrations.length}`
+  // Killed between the copy and the change, and before that while the copy was made.
+  writeFileSync(copy, 'of an earlier attempt')
+  writeFileSync(`${copy}.unfinished`, 'half of a cop')
+  new SqliteEngine(path, { durable: false }).close()
+  expect(versionOf(path)).toBe(migrations.length)
+  expect(versionOf(copy)).toBe(migrations.length - 1)
+  expect(existsSync(`${copy}.unfinished`)).toBe(false)
+  const db = new Database(copy, { readonly: true })
+  expect(db.prepare("SELECT value FROM meta WHERE key = 'mine'").pluck().get()).toBe('kept')
+  db.close()
+})
+
+test('an upgrade of several steps is made as a whole or not at all', () => {
+  const first = stepWith('CREATE TABLE event')
+  const last = stepWith('CREATE TABLE webhook')
+  expect(last).toBeGreaterThan(first + 1)
+  const path = storeOf(first, (db) => db.exec('CREATE TABLE webhook (in_the_way TEXT)'))
+  expect(() => new SqliteEngine(path, { durable: false })).toThrow(/webhook/)
+  expect(versionOf(path)).toBe(first)
+  const db = new Database(path)
+  expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'event'").all()).toEqual([])
+  db.exec('DROP TABLE webhook')
+  db.close()
+  new SqliteEngine(path, { durable: false }).close()
+  expect(versionOf(path)).toBe(migrations.length)
+})
+
+function versionOf(path: string): unknown {
+  const db = new Database(path, { readonly: true })
+  const version = db.pragma('user_version', { simple: true })
+  db.close()
+  return version
+}

@@ -6,9 +6,9 @@ import { Fault } from '../../message/fault.ts'
 import type { HubEvent } from '../../message/hub-event.ts'
 import { Emitted } from '../emitted.ts'
 import type { Commit, Engine } from '../engine.ts'
-import { migrations } from './migrations.ts'
 import { asFault } from './sqlite-fault.ts'
 import { Statements } from './statements.ts'
+import { upgrade } from './upgrade.ts'
 
 /** One SQLite file, its statements and its transactions. Lives in the writer thread. */
 export class SqliteEngine implements Engine {
@@ -214,24 +214,9 @@ function lock(path: string): Database.Database {
 /** Opens the file, checks its integrity and migrates it to the current schema. */
 function open(path: string): Database.Database {
   return opened(path, path, (db) => {
-    const version = db.pragma('user_version', { simple: true }) as number
-    if (version > migrations.length) {
-      throw new Fault(
-        'store_newer',
-        `${path} was written by a newer smshub (schema ${version}, this one knows ${migrations.length})`,
-      )
-    }
     const fault = damage(db)
     if (fault) throw new Fault('store_damaged', `${path} is damaged: ${fault}`)
-    if (version > 0 && version < migrations.length)
-      db.prepare('VACUUM INTO ?').run(`${path}.before-schema-${migrations.length}`)
-    for (const [index, step] of migrations.entries()) {
-      if (index < version) continue
-      db.transaction(() => {
-        db.exec(step)
-        db.pragma(`user_version = ${index + 1}`)
-      }).immediate()
-    }
+    upgrade(db, path)
   })
 }
 
