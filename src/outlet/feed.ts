@@ -181,12 +181,13 @@ export class Feed {
   }
 
   #failed(event: WaitingEvent, { message }: Error): void {
+    if (!this.#hasFailed) {
+      this.#hasFailed = true
+      const waitMs = Math.min(retryMs.longest, retryMs.first * 2 ** this.#failures++)
+      this.#retry = this.#clock.after(waitMs, () => this.wake())
+    }
     // A lost connection is reported by itself.
     if (this.#outlet.isOpen) this.#log('warn', `${nameOf(event)} is not passed on to ${this.#outlet.peer}: ${message}`)
-    if (this.#hasFailed) return
-    this.#hasFailed = true
-    const waitMs = Math.min(retryMs.longest, retryMs.first * 2 ** this.#failures++)
-    this.#retry = this.#clock.after(waitMs, () => this.wake())
   }
 
   /** A state that failed while a newer one of its subject was taken must not follow that. */

@@ -166,7 +166,14 @@ http: { enabled: false }
 `,
     })
     const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
-    await client.wait(({ topic, json }) => topic === 'smshub/gateway/home' && json.status === 'ready')
+    // Ready before the name of the network and the places of its storage are known.
+    await client.wait(
+      ({ topic, json }) =>
+        topic === 'smshub/gateway/home' &&
+        json.status === 'ready' &&
+        json.operator !== null &&
+        json.storage_total !== null,
+    )
     await client.publish('smshub/sms/send', { to: '+4915112345678', text: 'a secret text' })
     await client.close()
   })

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
 import { temporaryFolder } from '../support/folder.ts'
@@ -15,16 +16,19 @@ afterEach(() => {
 type Line = readonly string[]
 
 /** Runs it until `enough` of its lines are there, and kills it then; to its end without. */
-async function run(args: readonly string[], enough?: (lines: readonly Line[]) => boolean): Promise<readonly Line[]> {
-  const running = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  child = running
-  let text = ''
-  running.stdout.on('data', (chunk) => {
-    text += chunk
+async function run(
+  path: string,
+  round: string,
+  enough?: (lines: readonly Line[]) => boolean,
+): Promise<readonly Line[]> {
+  const file = `${path}.lines-${round}`
+  const running = spawn(process.execPath, [program, path, file, ...(enough ? [round] : [])], {
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
+  child = running
   const ended = once(running, 'close')
   const lines = () =>
-    text
+    (existsSync(file) ? readFileSync(file, 'utf8') : '')
       .split('\n')
       .slice(0, -1)
       .map((line) => line.split(' '))
@@ -45,8 +49,8 @@ function isMidway(lines: readonly Line[]): boolean {
 test('outlets of a hub that is killed lose nothing, keep the order, and repeat nothing that was acknowledged', async () => {
   const path = `${temporaryFolder()}/hub.db`
   const runs: (readonly Line[])[] = []
-  for (const round of ['0', '1', '2']) runs.push(await run([path, round], isMidway))
-  runs.push(await run([path]))
+  for (const round of ['0', '1', '2']) runs.push(await run(path, round, isMidway))
+  runs.push(await run(path, 'last'))
   const lines = runs.flat()
   expect(lines.filter(([word]) => word === 'logged')).toEqual([])
   for (const outlet of ['quick', 'slow']) {

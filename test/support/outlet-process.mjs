@@ -1,12 +1,13 @@
 /**
- * A store with two outlets: `node outlet-process.mjs <file> <round>` emits `<round>.<number>` without end,
- * `node outlet-process.mjs <file>` passes on what is left, and ends.
+ * A store with two outlets: `node outlet-process.mjs <file> <lines> <round>` emits `<round>.<number>` without end,
+ * `node outlet-process.mjs <file> <lines>` passes on what is left, and ends. What happens is appended to `<lines>`.
  */
-import { writeSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { Feed } from '../../dist/outlet/feed.js'
 import { SqliteStore } from '../../dist/store/sqlite/sqlite-store.js'
 
-const [path, round] = process.argv.slice(2)
+const [path, linesPath, round] = process.argv.slice(2)
+const linesFile = openSync(linesPath, 'a')
 const clock = {
   wall: () => Date.now(),
   monotonic: () => performance.now(),
@@ -16,8 +17,11 @@ const clock = {
   },
   random: Math.random,
 }
-/** A line is written before anything else happens: it is there whenever the process is killed. */
-const line = (...words) => writeSync(1, `${words.join(' ')}\n`)
+/**
+ * A line is written before anything else happens: it is there whenever the process is killed. To a file: a pipe that is
+ * read slowly rejects it.
+ */
+const line = (...words) => writeSync(linesFile, `${words.join(' ')}\n`)
 
 const store = await SqliteStore.open({ path })
 await store.run('openOutlets', { names: ['quick', 'slow'] })
