@@ -15,10 +15,10 @@ import { join } from 'node:path'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import type { Clock } from '../util/clock.ts'
-import { writeWhole } from '../util/whole-file.ts'
 import type { StoreOptions } from './sqlite/backend.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'
 import type { Store } from './store.ts'
+import { writeWhole } from './whole-file.ts'
 
 /** Free space below which nothing is accepted: this, or a fiftieth of a small disk. */
 const reserveOctets = 32 * 1024 * 1024

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 import { Fault } from '../../message/fault.ts'
-import { makeWhole } from '../../util/whole-file.ts'
+import { makeWhole } from '../whole-file.ts'
 import { migrations } from './migrations.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { makeWhole, writeWhole } from '../../src/util/whole-file.ts'
+import { makeWhole, writeWhole } from '../../src/store/whole-file.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 test('a file takes its name when it is complete, and replaces what has it', () => {
