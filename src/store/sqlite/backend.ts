@@ -9,7 +9,7 @@ export interface StoreOptions {
   readonly thread?: boolean
   /** The time of events, ms since 1970; 0 without it. */
   readonly now?: () => number
-  /** Delay of every commit, for tests of who waits for it. */
+  /** Delay of every commit that reaches the disk, for tests of who waits for it. */
   readonly commitDelay?: number
 }
 

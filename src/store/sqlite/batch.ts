@@ -76,6 +76,7 @@ export class Batch {
     }
   }
 
+  /** `beforeCommit` is called when something was written: a commit of reads only does not touch the disk. */
   commit(beforeCommit: () => void = () => {}): Committed {
     const commit = this.#isOpen ? this.#close(beforeCommit) : nothing
     const trouble = commit !== null && this.#engine.wrote ? null : this.#trouble
@@ -86,7 +87,7 @@ export class Batch {
   /** null where the commit fails. */
   #close(beforeCommit: () => void): Commit | null {
     try {
-      beforeCommit()
+      if (this.#engine.wrote) beforeCommit()
       const commit = this.#engine.commit()
       for (const { id, value } of this.#done) this.#answer({ id, kind: 'committed', value })
       this.#reset()
