@@ -1,5 +1,5 @@
 import { request } from 'node:http'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess, mainFile } from '../support/hub-process.ts'
 import { mutant } from '../support/mutant.ts'
@@ -16,25 +16,22 @@ interface Setting {
   readonly url: string
 }
 
-const open: Setting[] = []
-afterEach(async () => {
-  for (const { hub, world } of open.splice(0)) {
+/** Tests run beside each other, as most of them wait: each ends its own hub and world. */
+async function within(use: (setting: Setting) => Promise<void>): Promise<void> {
+  const world = await startWorld()
+  const hub = new HubProcess(temporaryFolder('smshub-http-'))
+  try {
+    const [broker, port] = [await freePort(), await freePort()]
+    const mqtt = `{ broker: { listen: 127.0.0.1:${broker} } }`
+    const config = hubYaml({ mqtt, path: world.path, more: `contacts: { owner: "${owner}" }` }).replace(
+      'http: { enabled: false }',
+      `http: { listen: 127.0.0.1:${port} }`,
+    )
+    await use({ world, hub, config, url: `http://127.0.0.1:${port}` })
+  } finally {
     await hub.kill()
     await world.world.close()
   }
-})
-
-async function setting(): Promise<Setting> {
-  const world = await startWorld()
-  const [broker, port] = [await freePort(), await freePort()]
-  const mqtt = `{ broker: { listen: 127.0.0.1:${broker} } }`
-  const config = hubYaml({ mqtt, path: world.path, more: `contacts: { owner: "${owner}" }` }).replace(
-    'http: { enabled: false }',
-    `http: { listen: 127.0.0.1:${port} }`,
-  )
-  const made = { world, hub: new HubProcess(temporaryFolder('smshub-http-')), config, url: `http://127.0.0.1:${port}` }
-  open.push(made)
-  return made
 }
 
 interface Posted {
@@ -75,62 +72,64 @@ const served = (url: string) =>
   })
 
 describe('a text by HTTP', () => {
-  test.each(['submit.enqueue:after', 'submit.accept:before'])(
+  test.concurrent.each(['submit.enqueue:after', 'submit.accept:before'])(
     'is sent once when the hub dies at %s and the request is made again with its key',
     async (failpoint) => {
-      const { hub, config, url, world } = await setting()
-      await hub.start({ config, env: { SMSHUB_FAILPOINT: failpoint } })
-      await served(url)
-      const first = post(url, 'power-cut')
-      expect((await hub.exited()).signal).toBe('SIGKILL')
-      expect((await first).status).toBeNull()
-      await hub.start({ config })
-      await served(url)
-      const again = await post(url, 'power-cut')
-      // What was committed is known; what was not is taken now.
-      expect(again).toMatchObject({ status: 202, replayed: failpoint === 'submit.enqueue:after' })
-      await until(() => accepted(world.world, owner).length > 0)
-      const once = await post(url, 'power-cut')
-      expect(once).toMatchObject({ status: 202, replayed: true, json: { id: again.json.id } })
-      // Long enough for a second text to leave, if anything made one.
-      await pause(500)
-      expect(accepted(world.world, owner)).toHaveLength(1)
+      await within(async ({ hub, config, url, world }) => {
+        await hub.start({ config, env: { SMSHUB_FAILPOINT: failpoint } })
+        await served(url)
+        const first = post(url, 'power-cut')
+        expect((await hub.exited()).signal).toBe('SIGKILL')
+        expect((await first).status).toBeNull()
+        await hub.start({ config })
+        await served(url)
+        const again = await post(url, 'power-cut')
+        // What was committed is known; what was not is taken now.
+        expect(again).toMatchObject({ status: 202, replayed: failpoint === 'submit.enqueue:after' })
+        await until(() => accepted(world.world, owner).length > 0)
+        const once = await post(url, 'power-cut')
+        expect(once).toMatchObject({ status: 202, replayed: true, json: { id: again.json.id } })
+        // Long enough for a second text to leave, if anything made one.
+        await pause(500)
+        expect(accepted(world.world, owner)).toHaveLength(1)
+      })
     },
   )
 
-  test('is answered when its commit is done, and not before', async () => {
-    const { hub, config, url } = await setting()
-    await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '1000' } })
-    await served(url)
-    const start = performance.now()
-    expect((await post(url, 'delayed')).status).toBe(202)
-    expect(performance.now() - start).toBeGreaterThan(900)
-  })
+  test.concurrent('is answered when its commit is done, and not before', () =>
+    within(async ({ hub, config, url }) => {
+      await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '1000' } })
+      await served(url)
+      const start = performance.now()
+      expect((await post(url, 'delayed')).status).toBe(202)
+      expect(performance.now() - start).toBeGreaterThan(900)
+    }))
 
-  test('that was answered is sent although the hub is killed at once', async () => {
-    const { hub, config, url, world } = await setting()
-    await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '400' } })
-    await served(url)
-    expect((await post(url, 'answered')).status).toBe(202)
-    await hub.kill()
-    await hub.start({ config })
-    await until(() => accepted(world.world, owner).length === 1)
-  })
+  test.concurrent('that was answered is sent although the hub is killed at once', () =>
+    within(async ({ hub, config, url, world }) => {
+      await hub.start({ config, env: { SMSHUB_COMMIT_DELAY: '400' } })
+      await served(url)
+      expect((await post(url, 'answered')).status).toBe(202)
+      await hub.kill()
+      await hub.start({ config })
+      await until(() => accepted(world.world, owner).length === 1)
+    }))
 
-  test('a hub that answers before its commit is caught by this suite', async () => {
+  test.concurrent('a hub that answers before its commit is caught by this suite', async () => {
     const early = mutant(
       'submit/index.js',
       'await enqueue(items, addressed)',
       '{ repeated: false, commands: [], refused: [], answers: [] }; enqueue(items, addressed)',
     )
-    const { hub, config, url, world } = await setting()
-    await hub.start({ config, main: early, env: { SMSHUB_COMMIT_DELAY: '2500' } })
-    await served(url)
-    await post(url, 'early')
-    await hub.kill()
-    await hub.start({ config, main: mainFile })
-    await served(url)
-    await pause(4_000)
-    expect(accepted(world.world, owner)).toHaveLength(0)
+    await within(async ({ hub, config, url, world }) => {
+      await hub.start({ config, main: early, env: { SMSHUB_COMMIT_DELAY: '2500' } })
+      await served(url)
+      await post(url, 'early')
+      await hub.kill()
+      await hub.start({ config, main: mainFile })
+      await served(url)
+      await pause(4_000)
+      expect(accepted(world.world, owner)).toHaveLength(0)
+    })
   })
 })
