@@ -1,0 +1,31 @@
+import { Head } from '../parts/head.tsx'
+import { hashOf } from '../place.ts'
+import type { ScreenProps } from '../screens.ts'
+import { words } from '../texts/language.ts'
+import { Deliveries } from './deliveries.tsx'
+import { Keys } from './keys.tsx'
+import { Users } from './users.tsx'
+import { Webhooks } from './webhooks.tsx'
+
+const tabs = ['keys', 'webhooks', 'users'] as const
+
+/** Who and what may reach the hub, and what it calls. */
+export function Access({ path }: ScreenProps) {
+  const w = words()
+  const tab = tabs.find((one) => one === path[0]) ?? 'keys'
+  const [, id] = path
+  if (tab === 'webhooks' && id !== undefined) return <Deliveries key={id} id={id} />
+  return (
+    <>
+      <Head title={w.screens.access} />
+      <nav class="tabs" aria-label={w.screens.access}>
+        {tabs.map((one) => (
+          <a key={one} href={hashOf(['access', one])} aria-current={one === tab ? 'page' : undefined}>
+            {w.access.tabs[one]}
+          </a>
+        ))}
+      </nav>
+      {tab === 'keys' ? <Keys /> : tab === 'users' ? <Users /> : <Webhooks />}
+    </>
+  )
+}

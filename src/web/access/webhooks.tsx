@@ -1,0 +1,164 @@
+import { useState } from 'preact/hooks'
+import { typeFilters } from '../../message/public-event-types.ts'
+import type { Webhook } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useResource } from '../api/resource.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { Chip } from '../parts/chip.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { CheckField, TextField } from '../parts/field.tsx'
+import { Loading } from '../parts/listing.tsx'
+import { SecretOnce } from '../parts/secret-once.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { hashOf } from '../place.ts'
+import { words } from '../texts/language.ts'
+import { numberOf } from '../texts/times.ts'
+
+/** Programs elsewhere that are called when something happens. */
+export function Webhooks() {
+  const w = words()
+  const { data, problem, reload } = useResource(hub.webhooks, {}, { on: ['webhook.failing'] })
+  const [isAdding, setAdding] = useState(false)
+  const [secret, setSecret] = useState<string | null>(null)
+  return (
+    <div class="stack">
+      <div class="row spread">
+        <p class="muted">{w.webhooks.about}</p>
+        <Button icon="plus" look="main-act" onClick={() => setAdding(true)}>
+          {w.webhooks.add}
+        </Button>
+      </div>
+      <Fault problem={problem} />
+      {data === null && problem === null && <Loading />}
+      {data?.webhooks.length === 0 && (
+        <div class="card">
+          <Empty icon="out" title={w.webhooks.none}>
+            <p>{w.webhooks.noneYet}</p>
+          </Empty>
+        </div>
+      )}
+      {data !== null && data.webhooks.length > 0 && (
+        <Table caption={w.access.tabs.webhooks} columns={columns()} rows={data.webhooks} idOf={({ id }) => id} />
+      )}
+      {isAdding && (
+        <NewWebhook
+          onClose={() => setAdding(false)}
+          onMade={(made) => {
+            setAdding(false)
+            setSecret(made)
+            reload()
+          }}
+        />
+      )}
+      {secret !== null && <SecretOnce title={w.webhooks.secret} secret={secret} onClose={() => setSecret(null)} />}
+    </div>
+  )
+}
+
+export function WebhookState({ webhook }: { readonly webhook: Webhook }) {
+  const w = words().webhooks
+  const { enabled, failing_since, reason } = webhook
+  if (!enabled)
+    return (
+      <Chip tone="bad" icon="stopped" title={reason ?? undefined}>
+        {w.disabled}
+      </Chip>
+    )
+  if (failing_since !== null)
+    return (
+      <Chip tone="warn" icon="warn">
+        {w.failing}
+      </Chip>
+    )
+  return (
+    <Chip tone="good" icon="check">
+      {w.works}
+    </Chip>
+  )
+}
+
+function columns(): Column<Webhook>[] {
+  const w = words()
+  return [
+    {
+      label: w.webhooks.url,
+      cell: ({ id, url, description }) => (
+        <>
+          <a class="strong" href={hashOf(['access', 'webhooks', id])}>
+            {description === '' ? id : description}
+          </a>
+          <div class="small muted">{url}</div>
+        </>
+      ),
+    },
+    { label: w.devices.state, cell: (webhook) => <WebhookState webhook={webhook} /> },
+    { label: w.webhooks.types, cell: ({ types }) => <span class="small">{types?.join(', ') ?? w.webhooks.all}</span> },
+    { label: w.webhooks.waiting, cell: ({ waiting }) => <span class="number">{numberOf(waiting)}</span> },
+    { label: w.webhooks.dead, cell: ({ dead }) => <span class="number">{numberOf(dead)}</span> },
+  ]
+}
+
+/** Groups of events are enough here; single types are for curl. */
+const groups = typeFilters.filter((filter) => filter.endsWith('.*'))
+
+function NewWebhook({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (secret: string) => void }) {
+  const w = words()
+  const [url, setUrl] = useState('https://')
+  const [description, setDescription] = useState('')
+  const [types, setTypes] = useState<readonly string[]>([])
+  const [ordered, setOrdered] = useState(false)
+  const { isBusy, problem, run } = useAct({ isQuiet: true })
+  const add = (event: Event) => {
+    event.preventDefault()
+    return run(async () => {
+      const about = description.trim()
+      const { secret } = await ask(hub.addWebhook, {
+        url: url.trim(),
+        ...(about !== '' && { description: about }),
+        ...(types.length > 0 && { types }),
+        ...(ordered && { ordered }),
+      })
+      onMade(secret)
+    })
+  }
+  return (
+    <Dialog title={w.webhooks.add} onClose={onClose}>
+      <form class="form" onSubmit={add}>
+        <TextField
+          label={w.webhooks.url}
+          type="url"
+          hint={w.webhooks.urlHint}
+          value={url}
+          onInput={setUrl}
+          isPlain
+          required
+        />
+        <TextField label={w.webhooks.description} value={description} onInput={setDescription} />
+        <fieldset class="stack tight">
+          <legend class="strong">{w.webhooks.types}</legend>
+          <p class="small muted">{w.webhooks.typesHint}</p>
+          {groups.map((group) => (
+            <CheckField
+              key={group}
+              label={<code>{group}</code>}
+              value={types.includes(group)}
+              onInput={(isOn) => setTypes(isOn ? [...types, group] : types.filter((one) => one !== group))}
+            />
+          ))}
+        </fieldset>
+        <CheckField label={w.webhooks.ordered} value={ordered} onInput={setOrdered} />
+        <Fault problem={problem} />
+        <div class="ends">
+          <Button onClick={onClose}>{w.common.cancel}</Button>
+          <Button type="submit" look="main-act" disabled={isBusy}>
+            {w.webhooks.add}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

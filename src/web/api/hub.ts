@@ -1,0 +1,150 @@
+import type {
+  ConfigView,
+  Conversation,
+  Delivery,
+  DeviceRow,
+  DeviceView,
+  Finding,
+  Gateway,
+  Health,
+  HistoryEntry,
+  Key,
+  LogLine,
+  Message,
+  OpenSession,
+  Page,
+  Pause,
+  ProfileHead,
+  ProfileView,
+  Queue,
+  Queued,
+  RestartKind,
+  Result,
+  RuleDraft,
+  SetupStep,
+  Tried,
+  User,
+  Webhook,
+} from './answers.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A route of the interface: what it takes and what it answers are in its type. */
+export interface Call<I, O> {
+  readonly method: Method
+  /** Below `/v1`; `:name` is taken from the input. */
+  readonly path: string
+  /** Never set: it carries the types. */
+  readonly types?: (input: I) => O
+}
+
+const call =
+  (method: Method) =>
+  <I, O>(path: string): Call<I, O> => ({ method, path })
+const get = call('GET')
+const post = call('POST')
+const patch = call('PATCH')
+const remove = call('DELETE')
+
+interface Paged {
+  readonly limit?: number
+  readonly cursor?: string | undefined
+}
+
+type Nothing = Readonly<Record<string, never>>
+
+/** A text, and what it is sent with. */
+interface NewText {
+  readonly to: string
+  readonly text: string
+  readonly id?: string
+}
+
+/** Every call that the page makes. `test/web/calls.test.ts` holds that each is a route of the interface. */
+export const hub = {
+  health: get<Nothing, Health>('/health'),
+  config: get<Nothing, ConfigView>('/config'),
+  log: get<{ after?: number; level?: string; limit?: number }, { lines: readonly LogLine[]; level: string }>('/log'),
+  setLogLevel: post<{ level: string }, object>('/log/level'),
+  backup: post<Nothing, { folder: string }>('/backups'),
+  restart: post<Nothing, object>('/restart'),
+
+  devices: get<
+    Paged & { q?: string; kind?: string; state?: string; gateway?: string },
+    Page<DeviceRow> & { total: number }
+  >('/devices'),
+  device: get<{ id: string }, DeviceView>('/devices/:id'),
+  addDevice: post<Readonly<Record<string, unknown>> & { id: string }, { ids: readonly string[] }>('/devices'),
+  updateDevice: patch<Readonly<Record<string, unknown>> & { id: string }, object>('/devices/:id'),
+  removeDevice: remove<{ id: string; erase?: boolean }, object>('/devices/:id'),
+  command: post<
+    { id: string; name: string; args: Readonly<Record<string, unknown>>; confirm?: string; force?: boolean },
+    Queued
+  >('/devices/:id/commands/:name'),
+  refresh: post<{ id: string }, Queued>('/devices/:id/get'),
+  tryText: post<{ id: string; text: string }, Tried>('/devices/:id/try'),
+  draftRule: post<{ id: string; text: string }, RuleDraft>('/devices/:id/draft'),
+  setupPlan: get<{ id: string }, { steps: readonly SetupStep[] }>('/devices/:id/setup'),
+  setupStep: post<
+    { id: string; number: number; command: string; params: Readonly<Record<string, string>>; confirm: boolean },
+    Result & { passed: boolean }
+  >('/devices/:id/setup/:number'),
+  result: get<{ id: string }, Result>('/commands/:id'),
+  cancelCommand: post<{ id: string }, Result>('/commands/:id/cancel'),
+  history: get<Paged & { about?: string; since?: string }, Page<HistoryEntry>>('/history'),
+
+  profiles: get<Nothing, { profiles: readonly ProfileHead[] }>('/profiles'),
+  profile: get<{ manufacturer: string; family: string }, ProfileView>('/profiles/:manufacturer/:family'),
+
+  messages: get<
+    Paged & {
+      q?: string
+      direction?: string
+      status?: string
+      device?: string
+      gateway?: string
+      since?: string
+      to?: string
+    },
+    Page<Message>
+  >('/messages'),
+  send: post<NewText, Queued>('/messages'),
+  conversations: get<Paged & { q?: string }, Page<Conversation>>('/conversations'),
+  conversation: get<Paged & { number: string }, Page<Message>>('/conversations/:number'),
+
+  gateways: get<Nothing, Page<Gateway>>('/gateways'),
+  pauseGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/pause'),
+  resumeGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/resume'),
+  restartGateway: post<{ gateway: string; how: RestartKind }, object>('/gateways/:gateway/restart'),
+  acceptGateway: post<{ gateway: string }, { accepted: string }>('/gateways/:gateway/accept'),
+  checkGateway: post<{ gateway: string }, object>('/gateways/:gateway/signal'),
+  ussd: post<{ gateway: string; code: string }, { text: string }>('/gateways/:gateway/ussd'),
+  doctor: post<{ gateway: string }, { findings: readonly Finding[] }>('/gateways/:gateway/doctor'),
+  trace: get<{ gateway: string }, { trace: string }>('/gateways/:gateway/trace'),
+  enterPin: post<{ gateway: string; pin: string }, object>('/gateways/:gateway/pin'),
+
+  queue: get<{ device?: string; limit?: number }, Queue>('/queue'),
+  pauseQueue: post<{ device?: string }, { paused: readonly Pause[] }>('/queue/pause'),
+  resumeQueue: post<{ device?: string }, { paused: readonly Pause[] }>('/queue/resume'),
+  purgeQueue: post<{ device?: string }, { cancelled: number }>('/queue/purge'),
+
+  keys: get<Nothing, { keys: readonly Key[] }>('/keys'),
+  addKey: post<Readonly<Record<string, unknown>>, Key & { key: string }>('/keys'),
+  rotateKey: post<{ id: string }, Key & { key: string }>('/keys/:id/rotate'),
+  removeKey: remove<{ id: string }, object>('/keys/:id'),
+  users: get<Nothing, { users: readonly User[] }>('/users'),
+  addUser: post<{ name: string; password: string; role: string }, { name: string }>('/users'),
+  removeUser: remove<{ name: string }, object>('/users/:name'),
+  setPassword: post<{ name: string; password: string; old_password?: string }, object>('/users/:name/password'),
+  sessions: get<Nothing, { sessions: readonly OpenSession[] }>('/sessions'),
+  endSession: remove<{ id: string }, object>('/sessions/:id'),
+
+  webhooks: get<Nothing, { webhooks: readonly Webhook[] }>('/webhooks'),
+  addWebhook: post<Readonly<Record<string, unknown>>, Webhook & { secret: string }>('/webhooks'),
+  removeWebhook: remove<{ id: string }, object>('/webhooks/:id'),
+  enableWebhook: post<{ id: string }, Webhook>('/webhooks/:id/enable'),
+  rotateWebhook: post<{ id: string }, Webhook & { secret: string }>('/webhooks/:id/rotate'),
+  testWebhook: post<{ id: string }, { ok: boolean; status: number | null; error: string | null }>('/webhooks/:id/test'),
+  deliveries: get<Paged & { id: string; status?: string }, Page<Delivery>>('/webhooks/:id/deliveries'),
+  replayDelivery: post<{ id: string }, object>('/deliveries/:id/replay'),
+}

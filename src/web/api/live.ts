@@ -1,0 +1,147 @@
+import { signal } from '@preact/signals'
+import type { LiveEvent } from './answers.ts'
+import { interfaceUrl } from './ask.ts'
+import { StreamReader } from './event-stream.ts'
+import { Problem } from './problem.ts'
+
+export type Connection = 'connecting' | 'live' | 'polling' | 'lost'
+
+/** How events reach the page now. */
+export const connection = signal<Connection>('connecting')
+
+/** A stream without a sign of life for so long is held up by something in between. */
+const silenceMs = 45_000
+/** The first sign of life must be there by then. */
+const firstMs = 10_000
+const pollMs = 3_000
+const retryMs = [1_000, 2_000, 5_000, 10_000, 30_000] as const
+
+type Listener = (event: LiveEvent | 'reset') => void
+const listeners = new Set<Listener>()
+
+/** Calls back for every event, and `reset` where some are missed. Returns how to end that. */
+export function onEvent(listener: Listener): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function emit(event: LiveEvent | 'reset'): void {
+  for (const listener of listeners) listener(event)
+}
+
+let last: string | null = null
+let running: AbortController | null = null
+
+/** Follows the events of the hub until `stopLive`. */
+export function startLive(): void {
+  stopLive()
+  const ended = new AbortController()
+  running = ended
+  follow(ended.signal).catch((error: unknown) => {
+    if (!ended.signal.aborted) console.error('the live events have ended', error)
+  })
+}
+
+export function stopLive(): void {
+  running?.abort()
+  running = null
+  connection.value = 'connecting'
+}
+
+async function follow(ended: AbortSignal): Promise<void> {
+  let failures = 0
+  let isHeldUp = false
+  while (!ended.aborted) {
+    try {
+      if (isHeldUp) await poll(ended)
+      else await stream(ended, () => (failures = 0))
+    } catch (error) {
+      if (ended.aborted) return
+      const problem = Problem.from(error)
+      // Not allowed to read events: lists are read again when they are opened.
+      if (problem.status === 403 || problem.status === 404) {
+        connection.value = 'lost'
+        return
+      }
+      isHeldUp = isHeldUp || problem.code === 'silent'
+      if (problem.code !== 'silent') connection.value = 'lost'
+    }
+    await pause(retryMs[Math.min(failures++, retryMs.length - 1)] ?? 0, ended)
+  }
+}
+
+/** Reads the stream until it ends. Fails where nothing arrives. */
+async function stream(ended: AbortSignal, alive: () => void): Promise<void> {
+  const silence = new AbortController()
+  let timer = setTimeout(() => silence.abort(), firstMs)
+  try {
+    const response = await fetch(interfaceUrl('/events'), {
+      credentials: 'same-origin',
+      headers: { accept: 'text/event-stream', ...(last !== null && { 'last-event-id': last }) },
+      signal: AbortSignal.any([ended, silence.signal]),
+    })
+    if (!response.ok || response.body === null)
+      throw new Problem({ status: response.status, code: 'stream', detail: '' })
+    const reader = new StreamReader()
+    const text = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { done, value } = await text.read()
+      clearTimeout(timer)
+      if (done) return
+      timer = setTimeout(() => silence.abort(), silenceMs)
+      if (connection.value !== 'live') alive()
+      connection.value = 'live'
+      for (const event of reader.take(value)) receive(event.id, event.type, event.data)
+    }
+  } catch (error) {
+    if (silence.signal.aborted) throw new Problem({ status: 0, code: 'silent', detail: 'nothing arrives' })
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function receive(id: string, type: string, data: string): void {
+  if (id !== '') last = id
+  emit(type === 'reset' ? 'reset' : (JSON.parse(data) as LiveEvent))
+}
+
+interface EventPage {
+  readonly data: readonly (LiveEvent & { readonly id: string })[]
+  readonly next_cursor: string | null
+  readonly reset?: boolean
+}
+
+/** For where a proxy holds streams up: a page of events every few seconds. */
+async function poll(ended: AbortSignal): Promise<void> {
+  for (;;) {
+    const query = last === null ? '' : `?after=${encodeURIComponent(last)}`
+    const response = await fetch(interfaceUrl(`/events${query}`), {
+      credentials: 'same-origin',
+      headers: { accept: 'application/json' },
+      signal: ended,
+    })
+    if (!response.ok) throw new Problem({ status: response.status, code: 'poll', detail: '' })
+    const page = (await response.json()) as EventPage
+    connection.value = 'polling'
+    if (page.reset) emit('reset')
+    for (const { id, ...event } of page.data) {
+      last = id
+      emit(event)
+    }
+    await pause(document.hidden ? pollMs * 10 : pollMs, ended)
+  }
+}
+
+const pause = (milliseconds: number, ended: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds)
+    ended.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })

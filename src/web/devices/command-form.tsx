@@ -1,0 +1,84 @@
+import { useState } from 'preact/hooks'
+import type { Command, DeviceView } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { CheckField, TextField } from '../parts/field.tsx'
+import { argumentsOf, type Entered, startOf, wrongsIn } from '../parts/form-model.ts'
+import { Icon } from '../parts/icon.tsx'
+import { ParameterField } from '../parts/parameter-field.tsx'
+import { words } from '../texts/language.ts'
+
+interface FormProps {
+  readonly device: DeviceView
+  readonly command: Command
+  readonly onClose: () => void
+  readonly onQueued: (ids: readonly string[]) => void
+}
+
+/** A command as a form, made from the profile of the device. */
+export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
+  const w = words()
+  const { name, label, danger, params, unproven } = command
+  const [entered, setEntered] = useState<Entered>(() => startOf(params))
+  const [isTried, setTried] = useState(false)
+  const [typed, setTyped] = useState('')
+  const [force, setForce] = useState(false)
+  const { isBusy, problem, run } = useAct({ isQuiet: true })
+  const wrongs = wrongsIn(params, entered)
+  const isSure = danger === null || typed.trim() === device.id
+  const submit = async (event: Event) => {
+    event.preventDefault()
+    setTried(true)
+    if (Object.keys(wrongs).length > 0 || !isSure) return
+    await run(async () => {
+      const { commands } = await ask(hub.command, {
+        id: device.id,
+        name,
+        args: argumentsOf(params, entered),
+        ...(danger !== null && { confirm: device.id }),
+        ...(force && { force }),
+      })
+      onQueued(commands.map(({ id }) => id))
+    })
+  }
+  return (
+    <Dialog title={`${label} · ${device.name}`} onClose={onClose}>
+      <form class="form" onSubmit={submit} noValidate>
+        {danger !== null && (
+          <div class="banner bad">
+            <Icon name="warn" />
+            <span>{danger}</span>
+          </div>
+        )}
+        {unproven && (
+          <div class="banner warn">
+            <Icon name="question" />
+            {w.device.unproven}
+          </div>
+        )}
+        {params.map((parameter) => (
+          <ParameterField
+            key={parameter.name}
+            parameter={parameter}
+            value={entered[parameter.name] ?? ''}
+            wrong={isTried ? wrongs[parameter.name] : undefined}
+            onInput={(value) => setEntered({ ...entered, [parameter.name]: value })}
+          />
+        ))}
+        {danger !== null && <TextField label={w.common.typeName(device.id)} value={typed} onInput={setTyped} isPlain />}
+        {problem?.code === 'duplicate' && <CheckField label={w.device.force} value={force} onInput={setForce} />}
+        <Fault problem={problem} />
+        <div class="ends">
+          <Button onClick={onClose}>{w.common.cancel}</Button>
+          <Button type="submit" look={danger === null ? 'main-act' : 'danger'} icon="send" disabled={isBusy || !isSure}>
+            {w.device.sendCommand}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

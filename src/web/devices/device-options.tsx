@@ -1,0 +1,79 @@
+import { useState } from 'preact/hooks'
+import type { DeviceView } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useResource } from '../api/resource.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { Confirm } from '../parts/dialog.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { CheckField, SelectField, TextField } from '../parts/field.tsx'
+import { go } from '../router.ts'
+import { words } from '../texts/language.ts'
+
+interface OptionsProps {
+  readonly device: DeviceView
+  readonly reload: () => void
+}
+
+export function DeviceOptions({ device, reload }: OptionsProps) {
+  const w = words()
+  const [name, setName] = useState(device.name)
+  const [gateway, setGateway] = useState(device.gateway ?? '')
+  const [isRemoving, setRemoving] = useState(false)
+  const gateways = useResource(hub.gateways, {})
+  const { isBusy, problem, run } = useAct({ isQuiet: true })
+  if (!device.removable) return <p class="card">{w.options.inFile}</p>
+  const save = async (event: Event) => {
+    event.preventDefault()
+    const change = { id: device.id, name: name.trim(), gateway: gateway === '' ? null : gateway }
+    if (await run(() => ask(hub.updateDevice, change), w.common.saved)) reload()
+  }
+  const choices = [
+    { value: '', label: w.device.anyGateway },
+    ...(gateways.data?.data.map(({ id }) => ({ value: id, label: id })) ?? []),
+  ]
+  return (
+    <div class="stack">
+      <form class="card form" onSubmit={save}>
+        <TextField label={w.options.name} value={name} onInput={setName} required />
+        <SelectField label={w.devices.gateway} value={gateway} choices={choices} onInput={setGateway} />
+        <Fault problem={problem} />
+        <div class="ends">
+          <Button type="submit" look="main-act" disabled={isBusy}>
+            {w.common.save}
+          </Button>
+        </div>
+      </form>
+      <div class="card row spread">
+        <p>{w.options.removeAbout}</p>
+        <Button look="danger" icon="trash" onClick={() => setRemoving(true)}>
+          {w.options.remove}
+        </Button>
+      </div>
+      {isRemoving && <Removal id={device.id} onClose={() => setRemoving(false)} />}
+    </div>
+  )
+}
+
+function Removal({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+  const w = words()
+  const [erase, setErase] = useState(false)
+  const remove = async () => {
+    await ask(hub.removeDevice, { id, ...(erase && { erase }) })
+    go('devices')
+  }
+  return (
+    <Confirm
+      title={w.options.removeOne(id)}
+      act={w.options.remove}
+      name={id}
+      work={remove}
+      done={w.options.removed}
+      onClose={onClose}
+    >
+      <p>{w.options.removeAbout}</p>
+      <CheckField label={w.options.erase} value={erase} onInput={setErase} />
+    </Confirm>
+  )
+}

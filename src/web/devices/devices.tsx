@@ -1,0 +1,8 @@
+import type { ScreenProps } from '../screens.ts'
+import { DeviceList } from './device-list.tsx'
+import { DevicePage } from './device-page.tsx'
+
+export function Devices({ path }: ScreenProps) {
+  const [id, tab = 'overview'] = path
+  return id === undefined ? <DeviceList /> : <DevicePage key={id} id={id} tab={tab} />
+}

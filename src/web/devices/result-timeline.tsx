@@ -1,0 +1,77 @@
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { StatusChip } from '../parts/chip.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import { Loading } from '../parts/listing.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { Time } from '../parts/time.tsx'
+import { words } from '../texts/language.ts'
+import { spanOf } from '../texts/times.ts'
+import { useResult } from './follow-result.ts'
+import { type Step, stepsOf } from './result-steps.ts'
+
+const icons: Readonly<Record<Step['name'], IconName>> = {
+  queued: 'clock',
+  sent: 'check',
+  delivered: 'double',
+  replied: 'chat',
+  ended: 'warn',
+}
+
+/** What becomes of a command, while it becomes it: queued, sent, delivered, answered in the device's words. */
+export function ResultTimeline({ id }: { readonly id: string }) {
+  const w = words()
+  const { result, problem } = useResult(id)
+  const { isBusy, run } = useAct()
+  if (result === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms } = result
+  const title = command ?? [property, value].filter((word) => word !== undefined).join(' ')
+  return (
+    <section class="card" aria-live="polite" aria-label={title}>
+      <header>
+        <h2>{title}</h2>
+        <StatusChip status={status} ok={ok} />
+      </header>
+      <ol class="timeline">
+        {stepsOf(result).map((step) => (
+          <li key={step.name} class={step.isBad ? 'bad' : step.at === null ? 'open' : undefined}>
+            <Icon name={icons[step.name]} />
+            <div>
+              {step.name === 'ended'
+                ? w.statusLong[ended(status)]
+                : step.at === null
+                  ? w.device.awaited[step.name]
+                  : w.device.steps[step.name]}
+              {step.name === 'replied' && reply !== undefined && (
+                <p class="quote">
+                  <Strange text={reply.text} />
+                </p>
+              )}
+              {step.name === 'ended' && error !== undefined && (
+                <p class="small">
+                  <Strange text={error.message} />
+                  {error.hint !== undefined && <span class="muted"> {error.hint}</span>}
+                </p>
+              )}
+            </div>
+            <span class="small muted">{step.at !== null && <Time at={step.at} as="clock" />}</span>
+          </li>
+        ))}
+      </ol>
+      <div class="row spread small muted">
+        <span>{final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(reason)}</span>
+        {status === 'queued' && (
+          <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancelCommand, { id }))}>
+            {w.common.cancelIt}
+          </Button>
+        )}
+      </div>
+    </section>
+  )
+}
+
+type Ended = 'unconfirmed' | 'undelivered' | 'failed' | 'expired' | 'cancelled' | 'rejected' | 'in_doubt'
+const ended = (status: string): Ended => status as Ended

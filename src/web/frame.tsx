@@ -1,0 +1,175 @@
+import { useEffect, useState } from 'preact/hooks'
+import { connection } from './api/live.ts'
+import { isAtLeast, session, signOut } from './api/session.ts'
+import { useAct } from './parts/act.ts'
+import { Button } from './parts/button.tsx'
+import { Dialog } from './parts/dialog.tsx'
+import { Icon } from './parts/icon.tsx'
+import { Loading } from './parts/listing.tsx'
+import { Toasts } from './parts/toast.tsx'
+import { place } from './router.ts'
+import { menu, onPhones, type Screen, type ScreenName, screenOf, screens } from './screens.ts'
+import { words } from './texts/language.ts'
+import { unread } from './unread.ts'
+
+/** The page around its screens: the menu, and the screen of the address. */
+export function Frame() {
+  const { path } = place.value
+  const name = screenOf(path)
+  const w = words()
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        {w.common.skip}
+      </button>
+      <div class="frame">
+        <Side current={name} />
+        <main class="main" id="main" tabIndex={-1}>
+          <Connection />
+          <Shown name={name} path={path.slice(1)} />
+        </main>
+        <Bottom current={name} />
+      </div>
+      <Toasts />
+    </>
+  )
+}
+
+const offered = () => menu.filter((name) => isAtLeast(screens[name].least))
+
+function Side({ current }: { readonly current: ScreenName }) {
+  const w = words()
+  return (
+    <nav class="side" aria-label={w.common.menu}>
+      <div class="brand">
+        <img src="./icon.svg" alt="" width="26" height="26" />
+        smshub
+      </div>
+      {offered().map((name) => (
+        <MenuLink key={name} name={name} isCurrent={name === current} />
+      ))}
+      <div class="foot stack tight">
+        <Person />
+      </div>
+    </nav>
+  )
+}
+
+function MenuLink({ name, isCurrent }: { readonly name: ScreenName; readonly isCurrent: boolean }) {
+  const w = words()
+  const count = name === 'conversations' ? unread.value : 0
+  return (
+    <a href={`#/${name}`} aria-current={isCurrent ? 'page' : undefined}>
+      <Icon name={screens[name].icon} />
+      {w.screens[name]}
+      {count > 0 && (
+        <span class="badge">
+          {count}
+          <span class="unseen"> {w.conversations.unread}</span>
+        </span>
+      )}
+    </a>
+  )
+}
+
+function Person() {
+  const w = words()
+  const { value } = session
+  const { isBusy, run } = useAct()
+  if (value === null || value === 'unknown') return null
+  return (
+    <>
+      <span class="small muted">{w.signIn.as(value.name.replace(/^user:/, ''))}</span>
+      {value.via === 'session' && (
+        <Button icon="leave" tight disabled={isBusy} onClick={() => run(signOut)}>
+          {w.signIn.out}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Bottom({ current }: { readonly current: ScreenName }) {
+  const w = words()
+  const [isOpen, setOpen] = useState(false)
+  const all = offered()
+  const shown = onPhones.filter((name) => all.includes(name))
+  const rest = all.filter((name) => !shown.includes(name))
+  return (
+    <>
+      <nav class="bottom" aria-label={w.common.menu}>
+        {shown.map((name) => (
+          <MenuLink key={name} name={name} isCurrent={name === current} />
+        ))}
+        <button
+          type="button"
+          aria-haspopup="dialog"
+          aria-current={rest.includes(current) ? 'page' : undefined}
+          onClick={() => setOpen(true)}
+        >
+          <Icon name="more" />
+          {w.common.more}
+        </button>
+      </nav>
+      {isOpen && (
+        <Dialog title={w.common.menu} onClose={() => setOpen(false)}>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: the links in it are what is used */}
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key clicks too */}
+          <div class="more" onClick={() => setOpen(false)}>
+            {rest.map((name) => (
+              <MenuLink key={name} name={name} isCurrent={name === current} />
+            ))}
+          </div>
+          <div class="row">
+            <Person />
+          </div>
+          <div class="ends">
+            <Button onClick={() => setOpen(false)}>{w.common.close}</Button>
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+function Connection() {
+  const w = words()
+  if (connection.value !== 'lost') return null
+  return (
+    <div class="banner warn" role="status">
+      <Icon name="warn" />
+      {w.common.lost}
+    </div>
+  )
+}
+
+const loaded = new Map<ScreenName, Screen>()
+
+function Shown({ name, path }: { readonly name: ScreenName; readonly path: readonly string[] }) {
+  const [, redraw] = useState(0)
+  const [failed, setFailed] = useState(false)
+  useEffect(() => {
+    if (loaded.has(name)) return
+    setFailed(false)
+    screens[name]
+      .load()
+      .then((screen) => {
+        loaded.set(name, screen)
+        redraw((count) => count + 1)
+      })
+      .catch((error: unknown) => {
+        // Another version of the hub may run by now, with files of other names.
+        console.error(error)
+        setFailed(true)
+      })
+  }, [name])
+  const Screen = loaded.get(name)
+  if (Screen !== undefined) return <Screen path={path} />
+  if (!failed) return <Loading />
+  return (
+    <div class="banner bad" role="alert">
+      {words().common.notLoaded}
+      <Button onClick={() => location.reload()}>{words().common.reload}</Button>
+    </div>
+  )
+}

@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks'
+import type { Finding } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
+import { words } from '../texts/language.ts'
+
+const icons: Readonly<Record<Finding['severity'], IconName>> = { ok: 'check', warning: 'question', error: 'warn' }
+
+/** Examines a modem: each finding with its fix, and the lines that show it. */
+export function Doctor({ id }: { readonly id: string }) {
+  const w = words().gateways
+  const [findings, setFindings] = useState<readonly Finding[] | null>(null)
+  const { isBusy, problem, run } = useAct({ isQuiet: true })
+  const examine = () => run(async () => setFindings((await ask(hub.doctor, { gateway: id })).findings))
+  return (
+    <section class="card" aria-labelledby="gateway-doctor">
+      <header>
+        <h2 id="gateway-doctor">{w.doctor}</h2>
+        <Button onClick={examine} disabled={isBusy}>
+          {isBusy ? w.examining : w.examine}
+        </Button>
+      </header>
+      <Fault problem={problem} />
+      {findings === null ? (
+        <p class="muted">{w.doctorAbout}</p>
+      ) : (
+        <ul class="stack tight" role="status">
+          {findings.map(({ severity, finding, fix, lines }) => (
+            <li key={finding} class="row finding">
+              <Icon name={icons[severity]} />
+              <div>
+                <p>
+                  <span class="unseen">{w.severity[severity]}: </span>
+                  {finding}
+                </p>
+                {fix !== null && <p class="strong">{fix}</p>}
+                {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

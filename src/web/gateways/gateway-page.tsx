@@ -1,0 +1,196 @@
+import { useState } from 'preact/hooks'
+import type { Gateway, RestartKind } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { isAtLeast } from '../api/session.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { GatewayChip } from '../parts/chip.tsx'
+import { Confirm } from '../parts/dialog.tsx'
+import { Head } from '../parts/head.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { SignalBars } from '../parts/signal-bars.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { Time } from '../parts/time.tsx'
+import { words } from '../texts/language.ts'
+import { numberOf } from '../texts/times.ts'
+import { Doctor } from './doctor.tsx'
+import { PinEntry } from './pin-entry.tsx'
+import { SignalPlot } from './signal-plot.tsx'
+import { TraceButton } from './trace-button.tsx'
+import { TrafficPlot } from './traffic-plot.tsx'
+import { Ussd } from './ussd.tsx'
+
+interface GatewayProps {
+  readonly gateway: Gateway
+  readonly reload: () => void
+}
+
+export function GatewayPage({ gateway, reload }: GatewayProps) {
+  const w = words()
+  const { id, status, sim, last_error, can } = gateway
+  const mayManage = isAtLeast('admin')
+  return (
+    <>
+      <Head title={id} up="#/gateways" beside={<GatewayChip status={status} />}>
+        {mayManage && <Acts gateway={gateway} reload={reload} />}
+      </Head>
+      <div class="stack">
+        {last_error !== null && status !== 'ready' && (
+          <div class="banner bad" role="status">
+            <Icon name="warn" />
+            <Strange text={last_error} />
+          </div>
+        )}
+        {mayManage && status === 'sim_locked' && sim === 'pin' && <PinEntry id={id} reload={reload} />}
+        {mayManage && can.includes('accept') && last_error !== null && /\baccept\b/i.test(last_error) && (
+          <Accept id={id} reload={reload} />
+        )}
+        <div class="columns">
+          <div class="stack">
+            {gateway.signal_percent !== undefined && (
+              <section class="card" aria-labelledby="gateway-signal">
+                <header>
+                  <h2 id="gateway-signal">{w.gateways.signal}</h2>
+                </header>
+                <SignalPlot id={id} />
+              </section>
+            )}
+            <section class="card" aria-labelledby="gateway-traffic">
+              <header>
+                <h2 id="gateway-traffic">{w.gateways.traffic}</h2>
+              </header>
+              <TrafficPlot id={id} />
+            </section>
+            {mayManage && can.includes('at') && <Doctor id={id} />}
+          </div>
+          <div class="stack">
+            <Facts gateway={gateway} />
+            {mayManage && can.includes('ussd') && <Ussd id={id} />}
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Facts({ gateway }: { readonly gateway: Gateway }) {
+  const w = words()
+  const { operator, technology, network, sim, model, firmware, port, address, connected_at, balance, balance_at } =
+    gateway
+  const rows: readonly (readonly [string, preact.ComponentChildren])[] = [
+    [
+      w.gateways.signal,
+      gateway.signal_percent === undefined ? null : (
+        <SignalBars key="bars" percent={gateway.signal_percent} dbm={gateway.signal_dbm} />
+      ),
+    ],
+    [w.gateways.network, [operator, technology, network].filter(Boolean).join(' · ')],
+    [w.gateways.sim, sim],
+    [w.gateways.waiting, numberOf(gateway.queue)],
+    [w.gateways.sentToday, numberOf(gateway.sent_today)],
+    [
+      w.gateways.storage,
+      typeof gateway.storage_used === 'number' ? `${gateway.storage_used} / ${gateway.storage_total}` : null,
+    ],
+    [w.gateways.balance, balance == null ? null : <Strange key="balance" text={balance} />],
+    [w.gateways.asOf, balance_at == null ? null : <Time key="as-of" at={balance_at} />],
+    [w.devices.model, [model, firmware].filter(Boolean).join(' · ')],
+    [w.gateways.port, port ?? address],
+    [w.gateways.connected, connected_at == null ? null : <Time key="since" at={connected_at} />],
+  ]
+  return (
+    <section class="card" aria-label={w.device.about}>
+      <dl class="facts">
+        {rows.flatMap(([label, value]) =>
+          value === null || value === undefined || value === ''
+            ? []
+            : [<dt key={`${label}-name`}>{label}</dt>, <dd key={`${label}-value`}>{value}</dd>],
+        )}
+      </dl>
+    </section>
+  )
+}
+
+const kinds: readonly RestartKind[] = ['reopen', 'radio', 'reset', 'power']
+
+function Acts({ gateway, reload }: GatewayProps) {
+  const w = words()
+  const { id, can } = gateway
+  const [kind, setKind] = useState<RestartKind | null>(null)
+  const { isBusy, run } = useAct()
+  return (
+    <>
+      {can.includes('look') && (
+        <Button
+          icon="reload"
+          disabled={isBusy}
+          onClick={() => run(() => ask(hub.checkGateway, { gateway: id }).then(reload), w.gateways.checked)}
+        >
+          {w.gateways.check}
+        </Button>
+      )}
+      <Button
+        icon="pause"
+        disabled={isBusy}
+        onClick={() => run(() => ask(hub.pauseGateway, { gateway: id }).then(reload), w.queue.pausedNow)}
+      >
+        {w.queue.pause}
+      </Button>
+      {can.includes('trace') && <TraceButton id={id} />}
+      {can.includes('restart') && (
+        <select
+          class="entry short"
+          aria-label={w.gateways.restart}
+          value=""
+          onChange={(event) => {
+            setKind(kinds.find((one) => one === event.currentTarget.value) ?? null)
+            event.currentTarget.value = ''
+          }}
+        >
+          <option value="">{w.gateways.restart}</option>
+          {kinds.map((one) => (
+            <option key={one} value={one}>
+              {w.gateways.restartKinds[one]}
+            </option>
+          ))}
+        </select>
+      )}
+      {kind !== null && (
+        <Confirm
+          title={`${w.gateways.restartKinds[kind]} · ${id}`}
+          act={w.gateways.restart}
+          work={() => ask(hub.restartGateway, { gateway: id, how: kind })}
+          done={w.gateways.restarted}
+          onClose={() => setKind(null)}
+        >
+          <p>{w.gateways.restartAbout}</p>
+        </Confirm>
+      )}
+    </>
+  )
+}
+
+function Accept({ id, reload }: { readonly id: string; readonly reload: () => void }) {
+  const w = words()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div class="banner calm">
+      <Icon name="info" />
+      {w.gateways.other}
+      <Button onClick={() => setOpen(true)}>{w.gateways.accept}</Button>
+      {isOpen && (
+        <Confirm
+          title={w.gateways.accept}
+          act={w.gateways.accept}
+          name={id}
+          work={() => ask(hub.acceptGateway, { gateway: id }).then(reload)}
+          done={w.gateways.accepted}
+          onClose={() => setOpen(false)}
+        >
+          <p>{w.gateways.acceptAbout}</p>
+        </Confirm>
+      )}
+    </div>
+  )
+}

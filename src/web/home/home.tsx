@@ -1,0 +1,180 @@
+import type { Gateway, Message } from '../api/answers.ts'
+import { hub } from '../api/hub.ts'
+import { usePages } from '../api/pages.ts'
+import { type Resource, useResource } from '../api/resource.ts'
+import { isAtLeast } from '../api/session.ts'
+import { LinkButton } from '../parts/button.tsx'
+import { GatewayChip, StatusChip } from '../parts/chip.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Head } from '../parts/head.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Listing, Loading } from '../parts/listing.tsx'
+import { SignalBars } from '../parts/signal-bars.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { Time } from '../parts/time.tsx'
+import { hashOf } from '../place.ts'
+import { words } from '../texts/language.ts'
+import { numberOf } from '../texts/times.ts'
+import { attentionOf } from './attention.ts'
+
+const latest = 8
+
+/** What matters now: what waits for a person, the gateways, the latest texts. */
+export function Home() {
+  const w = words()
+  const gateways = useResource(hub.gateways, {}, { on: ['gateway.*'] })
+  const health = useResource(hub.health, {}, { on: ['gateway.up', 'gateway.down', 'queue.*', 'hub.clock_behind'] })
+  return (
+    <>
+      <Head title={w.screens.home} />
+      <div class="stack">
+        <Attention gateways={gateways.data?.data ?? []} health={health} />
+        <section aria-labelledby="home-gateways" class="stack tight">
+          <h2 id="home-gateways">{w.screens.gateways}</h2>
+          <Gateways gateways={gateways} />
+        </section>
+        {isAtLeast('home_assistant') && <LastTexts />}
+      </div>
+    </>
+  )
+}
+
+function Attention({
+  gateways,
+  health,
+}: {
+  readonly gateways: readonly Gateway[]
+  readonly health: Resource<Parameters<typeof attentionOf>[0]>
+}) {
+  const w = words().home
+  const waiting = health.data === null ? [] : attentionOf(health.data, gateways)
+  if (waiting.length === 0) return null
+  return (
+    <ul class="stack tight" aria-label={w.waiting}>
+      {waiting.map(({ kind, subject, href }) => (
+        <li key={`${kind}${subject}`} class="banner warn">
+          <Icon name="warn" />
+          <span>{w.attention[kind](subject)}</span>
+          <a href={href}>{w.look}</a>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Gateways({ gateways }: { readonly gateways: Resource<{ readonly data: readonly Gateway[] }> }) {
+  const w = words()
+  const { data, problem } = gateways
+  if (problem !== null && data === null) return <Fault problem={problem} />
+  if (data === null) return <Loading />
+  if (data.data.length === 0)
+    return (
+      <div class="card">
+        <Empty icon="gateway" title={w.gateways.none}>
+          <p>{w.gateways.addOne}</p>
+          <LinkButton look="main-act" href="#/onboarding">
+            {w.onboarding.start}
+          </LinkButton>
+        </Empty>
+      </div>
+    )
+  return (
+    <div class="grid">
+      {data.data.map((gateway) => (
+        <GatewayCard key={gateway.id} gateway={gateway} />
+      ))}
+    </div>
+  )
+}
+
+function GatewayCard({ gateway }: { readonly gateway: Gateway }) {
+  const w = words().gateways
+  const { id, status, operator, technology, signal_percent, signal_dbm, queue, sent_today, last_error } = gateway
+  return (
+    <article class="card stack tight">
+      <header>
+        <h3>
+          <a href={hashOf(['gateways', id])}>{id}</a>
+        </h3>
+        <GatewayChip status={status} />
+      </header>
+      <dl class="facts">
+        {signal_percent !== undefined && (
+          <>
+            <dt>{w.signal}</dt>
+            <dd>
+              <SignalBars percent={signal_percent} dbm={signal_dbm} />
+            </dd>
+          </>
+        )}
+        {operator && (
+          <>
+            <dt>{w.network}</dt>
+            <dd>{[operator, technology].filter(Boolean).join(' · ')}</dd>
+          </>
+        )}
+        <dt>{w.waiting}</dt>
+        <dd class="number">{numberOf(queue)}</dd>
+        <dt>{w.sentToday}</dt>
+        <dd class="number">{numberOf(sent_today)}</dd>
+      </dl>
+      {last_error !== null && status !== 'ready' && (
+        <p class="small wrong-words">
+          <Strange text={last_error} />
+        </p>
+      )}
+    </article>
+  )
+}
+
+function LastTexts() {
+  const w = words()
+  const pages = usePages(hub.messages, { limit: latest }, ({ id }) => id, ['message.*'])
+  const only = { ...pages, hasMore: false }
+  return (
+    <section aria-labelledby="home-texts" class="stack tight">
+      <div class="row spread">
+        <h2 id="home-texts">{w.home.lastTexts}</h2>
+        <a href="#/messages">{w.home.all}</a>
+      </div>
+      <Listing
+        pages={only}
+        empty={
+          <div class="card">
+            <Empty icon="chat" title={w.home.noTexts}>
+              <p>{w.home.noTextsYet}</p>
+            </Empty>
+          </div>
+        }
+      >
+        {(rows) => (
+          <ul class="lines">
+            {rows.slice(0, latest).map((message) => (
+              <TextLine key={message.id} message={message} />
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </section>
+  )
+}
+
+function TextLine({ message }: { readonly message: Message }) {
+  const { direction, from, to, device, text, command, status, at } = message
+  const number = (direction === 'in' ? from : to) ?? ''
+  const href = device === null ? hashOf(['conversations', number]) : hashOf(['devices', device])
+  return (
+    <li>
+      <Icon name={direction === 'in' ? 'in' : 'out'} little />
+      <a class="cut" href={href}>
+        {device ?? <Strange text={number} />}
+      </a>
+      <span class="cut words">{text === null ? command : <Strange text={text} />}</span>
+      <StatusChip status={status} />
+      <span class="small muted">
+        <Time at={at} />
+      </span>
+    </li>
+  )
+}

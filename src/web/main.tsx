@@ -1,0 +1,33 @@
+import { render } from 'preact'
+import { readSession, session, sessionProblem } from './api/session.ts'
+import { Frame } from './frame.tsx'
+import { Button } from './parts/button.tsx'
+import { Fault } from './parts/fault.tsx'
+import { followAddress } from './router.ts'
+import { FirstPassword } from './sign-in/first-password.tsx'
+import { isPutOff } from './sign-in/put-off.ts'
+import { SignIn } from './sign-in/sign-in.tsx'
+import { preferredLanguage, setLanguage, words } from './texts/language.ts'
+import { keepTime } from './texts/times.ts'
+
+function Page() {
+  const { value } = session
+  if (value === 'unknown')
+    return sessionProblem.value === null ? null : (
+      <main class="door">
+        <Fault problem={sessionProblem.value} />
+        <Button icon="reload" onClick={readSession}>
+          {words().common.again}
+        </Button>
+      </main>
+    )
+  if (value === null) return <SignIn />
+  if (value.first && !isPutOff.value) return <FirstPassword />
+  return <Frame />
+}
+
+followAddress()
+keepTime()
+await setLanguage(preferredLanguage())
+render(<Page />, document.getElementById('page') as HTMLElement)
+await readSession()

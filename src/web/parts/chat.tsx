@@ -1,0 +1,55 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Message } from '../api/answers.ts'
+import { words } from '../texts/language.ts'
+import { dayOf } from '../texts/times.ts'
+import { StatusChip } from './chip.tsx'
+import { Strange } from './strange.tsx'
+import { Time } from './time.tsx'
+
+/** Texts between the hub and one number, the latest one at the bottom. `messages` has the newest first. */
+export function Chat({ messages }: { readonly messages: readonly Message[] }) {
+  const list = useRef<HTMLOListElement>(null)
+  const newest = messages[0]?.id
+  // A new text at the bottom is shown
+  useLayoutEffect(() => {
+    const box = list.current
+    if (box !== null) box.scrollTop = box.scrollHeight
+  }, [newest])
+  const inOrder = messages.toReversed()
+  return (
+    <ol class="chat" ref={list} tabIndex={0} aria-label={words().screens.conversations}>
+      {inOrder.map((message, at) => (
+        <Bubble key={message.id} message={message} isFirstOfDay={isNewDay(inOrder[at - 1], message)} />
+      ))}
+    </ol>
+  )
+}
+
+const isNewDay = (before: Message | undefined, { at }: Message): boolean =>
+  before === undefined || new Date(before.at).toDateString() !== new Date(at).toDateString()
+
+function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly isFirstOfDay: boolean }) {
+  const w = words().conversations
+  const { direction, text, command, at, status, error, parts, trust } = message
+  return (
+    <>
+      {isFirstOfDay && <li class="day small muted">{dayOf(at)}</li>}
+      <li class={`bubble ${direction}`}>
+        <span class="unseen">{direction === 'in' ? w.theirs : w.ours}</span>
+        {command !== null && <p class="small strong">{command}</p>}
+        {text !== null && (
+          <p class="words">
+            <Strange text={text} />
+          </p>
+        )}
+        <p class="row small muted">
+          <Time at={at} as="clock" />
+          {parts > 1 && <span>{w.parts(parts)}</span>}
+          {direction === 'out' && <StatusChip status={status} />}
+          {direction === 'in' && trust === 'stranger' && <span>{w.stranger}</span>}
+        </p>
+        {error !== null && <p class="small wrong-words">{error.message}</p>}
+      </li>
+    </>
+  )
+}

@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'preact/hooks'
+import { words } from '../../texts/language.ts'
+import { numberOf } from '../../texts/times.ts'
+import { Button } from '../button.tsx'
+import { type Flat, flatOf, metreAt, type Point, scaleOf, type View, viewOf, zoomed } from './projection.ts'
+
+interface MapProps {
+  /** Where it was, the latest last. */
+  readonly trail: readonly Point[]
+  /** Of the latest, in metres. */
+  readonly accuracy: number | null
+  readonly label: string
+}
+
+const size = { width: 800, height: 450 } as const
+const shape = size.width / size.height
+/** Of one step of the buttons. */
+const stepFactor = 2
+
+/** A map that asks nobody's server: the outline of the land, the trail, and how exact the position is. */
+export function TrailMap({ trail, accuracy, label }: MapProps) {
+  const w = words().map
+  const last = trail.at(-1)
+  const [factor, setFactor] = useState(1)
+  const outline = useOutline()
+  if (last === undefined) return null
+  const whole = viewOf(trail, shape)
+  const view = zoomed({ ...whole, middle: factor < 1 ? flatOf(last) : whole.middle }, factor)
+  const at = drawing(view)
+  const points = trail.map((point) => at(flatOf(point)))
+  const end = points.at(-1) as Flat
+  const radius = accuracy === null ? 0 : (accuracy * metreAt(last.latitude) * size.width) / view.width
+  const scale = scaleOf(view)
+  return (
+    <figure class="map">
+      <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={w.of(label, placeText(last))}>
+        {outline.map((ring) => (
+          <path
+            key={ring[0]?.join()}
+            class="land"
+            d={pathOf(ring.map(([longitude, latitude]) => at(flatOf({ latitude, longitude }))))}
+          />
+        ))}
+        {radius > 2 && <circle class="exact" cx={end.x} cy={end.y} r={radius} />}
+        <polyline class="trail" points={points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} />
+        {points.slice(0, -1).map(({ x, y }) => (
+          <circle key={`${x},${y}`} class="past" cx={x} cy={y} r={4} />
+        ))}
+        <circle class="here" cx={end.x} cy={end.y} r={8} />
+        <g class="scale" transform={`translate(16 ${size.height - 18})`}>
+          <path d={`M0 -6V0H${scale.share * size.width}V-6`} />
+          <text y={-10}>
+            {scale.metres >= 1000 ? `${numberOf(scale.metres / 1000)} km` : `${numberOf(scale.metres)} m`}
+          </text>
+        </g>
+      </svg>
+      <figcaption class="row spread">
+        <span class="number">
+          <a href={`geo:${last.latitude},${last.longitude}`}>{placeText(last)}</a>
+          {accuracy !== null && <span class="muted"> ± {numberOf(accuracy, 0)} m</span>}
+        </span>
+        <span class="row">
+          <Button icon="plus" tight label={w.closer} onClick={() => setFactor(factor / stepFactor)} />
+          <Button tight onClick={() => setFactor(factor * stepFactor)}>
+            {w.farther}
+          </Button>
+          <Button tight onClick={() => setFactor(1)}>
+            {w.all}
+          </Button>
+        </span>
+      </figcaption>
+    </figure>
+  )
+}
+
+const placeText = ({ latitude, longitude }: Point): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
+
+const drawing =
+  ({ middle, width, height }: View) =>
+  ({ x, y }: Flat): Flat => ({
+    x: ((x - middle.x) / width + 0.5) * size.width,
+    y: ((y - middle.y) / height + 0.5) * size.height,
+  })
+
+const pathOf = (points: readonly Flat[]): string =>
+  `M${points.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`).join('L')}Z`
+
+type Ring = readonly (readonly [number, number])[]
+
+/** The outline of the land, loaded with the first map. */
+function useOutline(): readonly Ring[] {
+  const [outline, setOutline] = useState<readonly Ring[]>([])
+  useEffect(() => {
+    import('./outline.ts').then(({ land }) => setOutline(land())).catch(console.error)
+  }, [])
+  return outline
+}

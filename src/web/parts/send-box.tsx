@@ -1,0 +1,66 @@
+import { useId, useRef, useState } from 'preact/hooks'
+import { words } from '../texts/language.ts'
+import { Button } from './button.tsx'
+import { newId } from './new-id.ts'
+import { countOf } from './segments.ts'
+
+/** As much as fits into 255 SMS of the rarer alphabet. */
+const maxCharacters = 10_000
+
+interface SendBoxProps {
+  readonly isBusy: boolean
+  /** Returns whether it was taken. The same text has the same id until then, so that it is sent once. */
+  readonly onSend: (text: string, requestId: string) => Promise<boolean>
+}
+
+/** A box for a text, which counts its SMS while it is typed. */
+export function SendBox({ isBusy, onSend }: SendBoxProps) {
+  const w = words().conversations
+  const id = useId()
+  const [text, setText] = useState('')
+  const count = countOf(text)
+  const isEmpty = text.trim() === ''
+  const request = useRef({ text: '', id: '' })
+  const send = async () => {
+    if (isEmpty) return
+    if (request.current.text !== text) request.current = { text, id: newId() }
+    if (!(await onSend(text, request.current.id))) return
+    request.current = { text: '', id: '' }
+    setText('')
+  }
+  return (
+    <form
+      class="send-box"
+      onSubmit={(event) => {
+        event.preventDefault()
+        return send()
+      }}
+    >
+      <label for={id} class="unseen">
+        {w.text}
+      </label>
+      <textarea
+        id={id}
+        class="entry"
+        rows={2}
+        placeholder={w.text}
+        value={text}
+        maxLength={maxCharacters}
+        aria-describedby={`${id}-count`}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+          event.preventDefault()
+          return send()
+        }}
+      />
+      <Button type="submit" look="main-act" icon="send" disabled={isBusy || isEmpty}>
+        {w.send}
+      </Button>
+      <p id={`${id}-count`} class="small muted count">
+        {isEmpty ? w.keys : w.count(count.parts, count.left)}
+        {count.costly.length > 0 && <span class="costly"> {w.costly(count.costly.slice(0, 8).join(' '))}</span>}
+      </p>
+    </form>
+  )
+}

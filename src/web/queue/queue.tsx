@@ -1,0 +1,148 @@
+import { useState } from 'preact/hooks'
+import type { Pause, QueuedRow } from '../api/answers.ts'
+import { ask } from '../api/ask.ts'
+import { hub } from '../api/hub.ts'
+import { useResource } from '../api/resource.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { StatusChip } from '../parts/chip.tsx'
+import { Confirm } from '../parts/dialog.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Head } from '../parts/head.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Loading } from '../parts/listing.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { Time } from '../parts/time.tsx'
+import { hashOf } from '../place.ts'
+import { words } from '../texts/language.ts'
+
+const limit = 500
+
+/** What waits to be sent, and what is paused. */
+export function QueueScreen() {
+  const w = words()
+  const queue = useResource(hub.queue, { limit }, { on: ['message.*', 'command.*', 'queue.*'] })
+  const [isPurging, setPurging] = useState(false)
+  const { data, problem, reload } = queue
+  const { isBusy, run } = useAct()
+  const isPaused = data?.paused.some(({ device, gateway }) => (device ?? gateway) === undefined) ?? false
+  const change = (call: typeof hub.pauseQueue, done: string) => run(() => ask(call, {}).then(reload), done)
+  return (
+    <>
+      <Head title={w.screens.queue}>
+        {isPaused ? (
+          <Button
+            icon="play"
+            look="main-act"
+            disabled={isBusy}
+            onClick={() => change(hub.resumeQueue, w.queue.resumedNow)}
+          >
+            {w.queue.resume}
+          </Button>
+        ) : (
+          <Button icon="pause" disabled={isBusy} onClick={() => change(hub.pauseQueue, w.queue.pausedNow)}>
+            {w.queue.pause}
+          </Button>
+        )}
+        <Button icon="trash" look="danger" disabled={data?.commands.length === 0} onClick={() => setPurging(true)}>
+          {w.queue.purge}
+        </Button>
+      </Head>
+      <Fault problem={problem} />
+      <div class="stack">
+        {data?.paused.map((pause) => (
+          <PauseBanner key={`${pause.device}${pause.gateway}`} pause={pause} reload={reload} />
+        ))}
+        {data === null && problem === null && <Loading />}
+        {data?.commands.length === 0 && (
+          <div class="card">
+            <Empty icon="check" title={w.queue.empty} />
+          </div>
+        )}
+        {data !== null && data.commands.length > 0 && (
+          <Table
+            caption={w.screens.queue}
+            columns={columns(reload)}
+            rows={data.commands}
+            idOf={(row) => row.command_id}
+          />
+        )}
+        {data?.commands.length === limit && <p class="small muted">{w.queue.firstOnly(limit)}</p>}
+      </div>
+      {isPurging && (
+        <Confirm
+          title={w.queue.purge}
+          act={w.queue.purge}
+          work={() => ask(hub.purgeQueue, {}).then(reload)}
+          done={w.queue.purged}
+          onClose={() => setPurging(false)}
+        >
+          <p>{w.queue.purgeAbout(data?.commands.length ?? 0)}</p>
+        </Confirm>
+      )}
+    </>
+  )
+}
+
+function PauseBanner({ pause, reload }: { readonly pause: Pause; readonly reload: () => void }) {
+  const w = words()
+  const { device, gateway, since } = pause
+  const { isBusy, run } = useAct()
+  const resume = () =>
+    run(
+      () =>
+        (gateway === undefined
+          ? ask(hub.resumeQueue, { ...(device && { device }) })
+          : ask(hub.resumeGateway, { gateway })
+        ).then(reload),
+      w.queue.resumedNow,
+    )
+  return (
+    <div class="banner warn">
+      <Icon name="pause" />
+      <span>
+        {w.home.attention.paused(device ?? gateway ?? '')} <Time at={since} />
+      </span>
+      <Button tight icon="play" disabled={isBusy} onClick={resume}>
+        {w.queue.resume}
+      </Button>
+    </div>
+  )
+}
+
+function columns(reload: () => void): Column<QueuedRow>[] {
+  const w = words()
+  return [
+    {
+      label: w.messages.person,
+      cell: ({ device, to }) =>
+        device === null ? <Strange text={to ?? '–'} /> : <a href={hashOf(['devices', device])}>{device}</a>,
+    },
+    { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
+    { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
+    { label: w.queue.why, cell: ({ reason }) => reason ?? '–' },
+    { label: w.queue.since, cell: ({ queued_at }) => (queued_at === undefined ? '–' : <Time at={queued_at} />) },
+    {
+      label: w.common.actions,
+      isEnd: true,
+      isBare: true,
+      cell: ({ command_id, status }) => status === 'queued' && <Cancel id={command_id} reload={reload} />,
+    },
+  ]
+}
+
+function Cancel({ id, reload }: { readonly id: string; readonly reload: () => void }) {
+  const w = words()
+  const { isBusy, run } = useAct()
+  return (
+    <Button
+      tight
+      disabled={isBusy}
+      onClick={() => run(() => ask(hub.cancelCommand, { id }).then(reload), w.queue.cancelled)}
+    >
+      {w.common.cancelIt}
+    </Button>
+  )
+}

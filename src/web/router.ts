@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals'
+import { hashOf, placeOf } from './place.ts'
+
+/** Where the reader is. Places are in the hash, so that the page works below any path. */
+export const place = signal(placeOf(location.hash))
+
+export function followAddress(): void {
+  addEventListener('hashchange', () => {
+    const before = place.value.path.join('/')
+    place.value = placeOf(location.hash)
+    if (place.value.path.join('/') === before) return
+    scrollTo(0, 0)
+    // A reader of the screen hears where it is now.
+    document.querySelector<HTMLElement>('h1')?.focus()
+  })
+}
+
+export function go(...path: readonly string[]): void {
+  location.hash = hashOf(path)
+}
+
+/** Changes parameters of this place, without a step in the history: filters, tabs. */
+export function refine(change: Readonly<Record<string, string | undefined>>): void {
+  const { path, query } = place.value
+  const hash = hashOf(path, { ...query, ...change })
+  history.replaceState(null, '', hash)
+  place.value = placeOf(hash)
+}

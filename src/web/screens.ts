@@ -1,0 +1,53 @@
+import type { FunctionComponent } from 'preact'
+import type { Role } from './api/answers.ts'
+import type { IconName } from './parts/icon.tsx'
+
+/** A screen gets the path behind its own name. */
+export interface ScreenProps {
+  readonly path: readonly string[]
+}
+
+export type Screen = FunctionComponent<ScreenProps>
+
+interface ScreenRow {
+  readonly icon: IconName
+  /** The least role that it is of use to. */
+  readonly least: Role
+  readonly load: () => Promise<Screen>
+}
+
+/** Every screen by the first level of its address, in the order of their use. Each is loaded when it is opened. */
+export const screens = {
+  home: { icon: 'home', least: 'reader', load: async () => (await import('./home/home.tsx')).Home },
+  conversations: {
+    icon: 'chat',
+    least: 'home_assistant',
+    load: async () => (await import('./conversations/conversations.tsx')).Conversations,
+  },
+  devices: { icon: 'device', least: 'reader', load: async () => (await import('./devices/devices.tsx')).Devices },
+  gateways: { icon: 'gateway', least: 'reader', load: async () => (await import('./gateways/gateways.tsx')).Gateways },
+  messages: {
+    icon: 'messages',
+    least: 'home_assistant',
+    load: async () => (await import('./messages/messages.tsx')).Messages,
+  },
+  queue: { icon: 'queue', least: 'home_assistant', load: async () => (await import('./queue/queue.tsx')).QueueScreen },
+  access: { icon: 'key', least: 'admin', load: async () => (await import('./access/access.tsx')).Access },
+  log: { icon: 'log', least: 'admin', load: async () => (await import('./log/log.tsx')).LogScreen },
+  settings: { icon: 'settings', least: 'reader', load: async () => (await import('./settings/settings.tsx')).Settings },
+  onboarding: {
+    icon: 'plus',
+    least: 'admin',
+    load: async () => (await import('./onboarding/onboarding.tsx')).Onboarding,
+  },
+} as const satisfies Readonly<Record<string, ScreenRow>>
+
+export type ScreenName = keyof typeof screens
+const names = Object.keys(screens) as ScreenName[]
+
+export const screenOf = (path: readonly string[]): ScreenName => names.find((name) => name === path[0]) ?? 'home'
+
+/** Screens in the menu; the onboarding is reached from where something is missing. */
+export const menu: readonly ScreenName[] = names.filter((name) => name !== 'onboarding')
+/** Those of the bar at the bottom of a phone; the others are behind its fifth place. */
+export const onPhones: readonly ScreenName[] = ['home', 'conversations', 'devices', 'gateways']

@@ -1,0 +1,39 @@
+import { signal } from '@preact/signals'
+import { remember, remembered } from '../remembered.ts'
+import { en, type Texts } from './en.ts'
+
+/** Languages by their own names, each loaded when it is chosen. */
+export const languages = {
+  en: { name: 'English', load: async () => en },
+  de: { name: 'Deutsch', load: async () => (await import('./de.ts')).de },
+  es: { name: 'Español', load: async () => (await import('./es.ts')).es },
+  fr: { name: 'Français', load: async () => (await import('./fr.ts')).fr },
+} as const satisfies Readonly<Record<string, { readonly name: string; readonly load: () => Promise<Texts> }>>
+
+export type Language = keyof typeof languages
+export const languageNames = Object.keys(languages) as Language[]
+
+export const language = signal<Language>('en')
+const texts = signal<Texts>(en)
+
+/** The texts of the page. A component that reads them is drawn again when the language changes. */
+export const words = (): Texts => texts.value
+
+const known = (code: string | null | undefined): Language | undefined => languageNames.find((name) => name === code)
+
+/** The remembered language, else the first one of the browser that the page has. */
+export function preferredLanguage(): Language {
+  const wanted = navigator.languages.map((code) => known(code.split('-')[0]?.toLowerCase()))
+  return known(remembered('language')) ?? wanted.find((one) => one !== undefined) ?? 'en'
+}
+
+export async function setLanguage(chosen: Language): Promise<void> {
+  texts.value = await languages[chosen].load()
+  language.value = chosen
+  document.documentElement.lang = chosen
+}
+
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  remember('language', chosen)
+  await setLanguage(chosen)
+}
