@@ -29,12 +29,22 @@ export interface Session {
   readonly first: boolean
 }
 
+/** Messages with one device or number. */
 export interface Conversation {
-  readonly number: string
   readonly device: string | null
-  readonly contact: string | null
+  readonly number: string | null
+  readonly name: string | null
+  readonly messages: number
   readonly last: Message
-  readonly unread: number
+}
+
+/** What became of one text of several. */
+export interface SentItem {
+  readonly index: number
+  readonly status: string
+  readonly id?: string
+  readonly to: string | null
+  readonly error?: { readonly message: string }
 }
 
 /** A parameter of a command, as its profile describes it. */
@@ -92,6 +102,7 @@ export interface Position {
 }
 
 export interface DeviceView extends DeviceRow {
+  readonly revision: string
   readonly state: Values
   readonly fields: readonly StateField[]
   readonly commands: readonly Command[]
@@ -99,21 +110,6 @@ export interface DeviceView extends DeviceRow {
   /** Steps that its profile names to make it accept the hub. */
   readonly setup_steps: number
   readonly paused: boolean
-}
-
-export interface HistoryEntry {
-  readonly at: string
-  readonly direction: 'in' | 'out'
-  readonly id: string
-  readonly device: string | null
-  readonly number: string | null
-  readonly command: string | null
-  readonly text: string | null
-  readonly status: string
-  readonly ok: boolean | null
-  readonly reply: string | null
-  readonly error: string | null
-  readonly gateway: string | null
 }
 
 export interface QueuedRow {
@@ -136,11 +132,6 @@ export interface Pause {
 export interface Queue {
   readonly commands: readonly QueuedRow[]
   readonly paused: readonly Pause[]
-}
-
-export interface Queued {
-  readonly repeated: boolean
-  readonly commands: readonly { readonly id: string; readonly status: string }[]
 }
 
 export interface Finding {

@@ -14,9 +14,10 @@ export const onSignedOut = (listener: () => void) => listeners.add(listener)
 export interface Prepared {
   readonly path: string
   readonly body: string | null
+  readonly headers: Readonly<Record<string, string>>
 }
 
-/** The path and the body of a call: what the path names, then the query of a GET or DELETE, else the body. */
+/** The parts of a call: what the path names, If-Match, then the query of a GET or DELETE, else the body. */
 export function prepare(
   { method, path }: Pick<Call<unknown, unknown>, 'method' | 'path'>,
   input: Readonly<Record<string, unknown>>,
@@ -27,19 +28,23 @@ export function prepare(
     delete rest[name]
     return encodeURIComponent(value)
   })
-  if (method !== 'GET' && method !== 'DELETE') return { path: filled, body: JSON.stringify(rest) }
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (typeof rest.revision === 'string') headers['if-match'] = `"${rest.revision}"`
+  delete rest.revision
+  if (method !== 'GET' && method !== 'DELETE')
+    return { path: filled, body: JSON.stringify(rest), headers: { ...headers, 'content-type': 'application/json' } }
   const given = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
   const query = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()
-  return { path: query === '' ? filled : `${filled}?${query}`, body: null }
+  return { path: query === '' ? filled : `${filled}?${query}`, body: null, headers }
 }
 
 /** Makes a call. Fails with a Problem. */
 export async function ask<I extends object, O>(call: Call<I, O>, input: I, signal?: AbortSignal): Promise<O> {
-  const { path, body } = prepare(call, input as Readonly<Record<string, unknown>>)
+  const { path, body, headers } = prepare(call, input as Readonly<Record<string, unknown>>)
   const response = await fetch(interfaceUrl(path), {
     method: call.method,
     credentials: 'same-origin',
-    headers: { accept: 'application/json', ...(body !== null && { 'content-type': 'application/json' }) },
+    headers,
     body,
     signal: signal ?? AbortSignal.timeout(maxWaitMs),
   }).catch((error: unknown) => {

@@ -7,7 +7,6 @@ import type {
   Finding,
   Gateway,
   Health,
-  HistoryEntry,
   Key,
   LogLine,
   Message,
@@ -17,10 +16,10 @@ import type {
   ProfileHead,
   ProfileView,
   Queue,
-  Queued,
   RestartKind,
   Result,
   RuleDraft,
+  SentItem,
   SetupStep,
   Tried,
   User,
@@ -51,6 +50,11 @@ interface Paged {
   readonly cursor?: string | undefined
 }
 
+/** Only this revision is changed: it is the header If-Match. */
+interface Revised {
+  readonly revision: string
+}
+
 type Nothing = Readonly<Record<string, never>>
 
 /** A text, and what it is sent with. */
@@ -73,15 +77,15 @@ export const hub = {
     Paged & { q?: string; kind?: string; state?: string; gateway?: string },
     Page<DeviceRow> & { total: number }
   >('/devices'),
-  device: get<{ id: string }, DeviceView>('/devices/:id'),
+  device: get<{ id: string }, DeviceView>('/devices/:id/view'),
   addDevice: post<Readonly<Record<string, unknown>> & { id: string }, { ids: readonly string[] }>('/devices'),
-  updateDevice: patch<Readonly<Record<string, unknown>> & { id: string }, object>('/devices/:id'),
-  removeDevice: remove<{ id: string; erase?: boolean }, object>('/devices/:id'),
+  updateDevice: patch<Readonly<Record<string, unknown>> & Revised & { id: string }, object>('/devices/:id'),
+  removeDevice: remove<Revised & { id: string; erase?: boolean }, object>('/devices/:id'),
   command: post<
-    { id: string; name: string; args: Readonly<Record<string, unknown>>; confirm?: string; force?: boolean },
-    Queued
-  >('/devices/:id/commands/:name'),
-  refresh: post<{ id: string }, Queued>('/devices/:id/get'),
+    { device: string; command: string; args: Readonly<Record<string, unknown>>; confirm?: string; force?: boolean },
+    Result
+  >('/devices/:device/commands/:command'),
+  refresh: post<{ device: string }, Result>('/devices/:device/get'),
   tryText: post<{ id: string; text: string }, Tried>('/devices/:id/try'),
   draftRule: post<{ id: string; text: string }, RuleDraft>('/devices/:id/draft'),
   setupPlan: get<{ id: string }, { steps: readonly SetupStep[] }>('/devices/:id/setup'),
@@ -90,8 +94,6 @@ export const hub = {
     Result & { passed: boolean }
   >('/devices/:id/setup/:number'),
   result: get<{ id: string }, Result>('/commands/:id'),
-  cancelCommand: post<{ id: string }, Result>('/commands/:id/cancel'),
-  history: get<Paged & { about?: string; since?: string }, Page<HistoryEntry>>('/history'),
 
   profiles: get<Nothing, { profiles: readonly ProfileHead[] }>('/profiles'),
   profile: get<{ manufacturer: string; family: string }, ProfileView>('/profiles/:manufacturer/:family'),
@@ -99,18 +101,18 @@ export const hub = {
   messages: get<
     Paged & {
       q?: string
+      about?: string
+      device?: string
       direction?: string
       status?: string
-      device?: string
       gateway?: string
       since?: string
-      to?: string
     },
     Page<Message>
   >('/messages'),
-  send: post<NewText, Queued>('/messages'),
-  conversations: get<Paged & { q?: string }, Page<Conversation>>('/conversations'),
-  conversation: get<Paged & { number: string }, Page<Message>>('/conversations/:number'),
+  send: post<NewText, Message | { readonly messages: readonly SentItem[] }>('/messages'),
+  cancel: post<{ id: string }, Result>('/messages/:id/cancel'),
+  conversations: get<Paged, Page<Conversation>>('/conversations'),
 
   gateways: get<Nothing, Page<Gateway>>('/gateways'),
   pauseGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/pause'),

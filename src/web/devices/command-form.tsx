@@ -16,7 +16,7 @@ interface FormProps {
   readonly device: DeviceView
   readonly command: Command
   readonly onClose: () => void
-  readonly onQueued: (ids: readonly string[]) => void
+  readonly onQueued: (id: string) => void
 }
 
 /** A command as a form, made from the profile of the device. */
@@ -35,14 +35,14 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
     setTried(true)
     if (Object.keys(wrongs).length > 0 || !isSure) return
     await run(async () => {
-      const { commands } = await ask(hub.command, {
-        id: device.id,
-        name,
+      const { command_id } = await ask(hub.command, {
+        device: device.id,
+        command: name,
         args: argumentsOf(params, entered),
         ...(danger !== null && { confirm: device.id }),
         ...(force && { force }),
       })
-      onQueued(commands.map(({ id }) => id))
+      onQueued(command_id)
     })
   }
   return (

@@ -6,7 +6,7 @@ import { CommandForm } from './command-form.tsx'
 
 interface PanelProps {
   readonly device: DeviceView
-  readonly onQueued: (ids: readonly string[]) => void
+  readonly onQueued: (id: string) => void
 }
 
 /** So many buttons are seen at once; the others are behind a search. */
@@ -49,9 +49,9 @@ export function CommandPanel({ device, onQueued }: PanelProps) {
           device={device}
           command={chosen}
           onClose={() => setChosen(null)}
-          onQueued={(ids) => {
+          onQueued={(id) => {
             setChosen(null)
-            onQueued(ids)
+            onQueued(id)
           }}
         />
       )}

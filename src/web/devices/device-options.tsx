@@ -26,7 +26,12 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
   if (!device.removable) return <p class="card">{w.options.inFile}</p>
   const save = async (event: Event) => {
     event.preventDefault()
-    const change = { id: device.id, name: name.trim(), gateway: gateway === '' ? null : gateway }
+    const change = {
+      id: device.id,
+      revision: device.revision,
+      name: name.trim(),
+      gateway: gateway === '' ? null : gateway,
+    }
     if (await run(() => ask(hub.updateDevice, change), w.common.saved)) reload()
   }
   const choices = [
@@ -51,16 +56,17 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
           {w.options.remove}
         </Button>
       </div>
-      {isRemoving && <Removal id={device.id} onClose={() => setRemoving(false)} />}
+      {isRemoving && <Removal device={device} onClose={() => setRemoving(false)} />}
     </div>
   )
 }
 
-function Removal({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+function Removal({ device, onClose }: { readonly device: DeviceView; readonly onClose: () => void }) {
   const w = words()
+  const { id, revision } = device
   const [erase, setErase] = useState(false)
   const remove = async () => {
-    await ask(hub.removeDevice, { id, ...(erase && { erase }) })
+    await ask(hub.removeDevice, { id, revision, ...(erase && { erase }) })
     go('devices')
   }
   return (

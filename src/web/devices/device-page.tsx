@@ -23,6 +23,9 @@ import { SetupWalk } from './setup-walk.tsx'
 import { StateValues } from './state-values.tsx'
 import { TryText } from './try-text.tsx'
 
+/** Commands whose way is shown: the latest ones. */
+const maxShown = 5
+
 const tabs = ['overview', 'history', 'map', 'setup', 'texts', 'options'] as const
 type Tab = (typeof tabs)[number]
 
@@ -111,7 +114,7 @@ function Overview({ device }: { readonly device: DeviceView }) {
             <header>
               <h2 id="device-commands">{w.device.commands}</h2>
             </header>
-            <CommandPanel device={device} onQueued={(ids) => setSent([...ids, ...sent].slice(0, 5))} />
+            <CommandPanel device={device} onQueued={(queued) => setSent([queued, ...sent].slice(0, maxShown))} />
           </section>
         )}
         {sent.map((id) => (
@@ -159,7 +162,7 @@ function Refresh({ id }: { readonly id: string }) {
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button icon="reload" disabled={isBusy} onClick={() => run(() => ask(hub.refresh, { id }), w.device.asked)}>
+    <Button icon="reload" disabled={isBusy} onClick={() => run(() => ask(hub.refresh, { device: id }), w.device.asked)}>
       {w.device.ask}
     </Button>
   )

@@ -64,7 +64,7 @@ export function ResultTimeline({ id }: { readonly id: string }) {
       <div class="row spread small muted">
         <span>{final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(reason)}</span>
         {status === 'queued' && (
-          <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancelCommand, { id }))}>
+          <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancel, { id }))}>
             {w.common.cancelIt}
           </Button>
         )}

@@ -126,7 +126,8 @@ function Rule({ device, text, draft, onDone }: RuleProps) {
   const save = async (event: Event) => {
     event.preventDefault()
     const messages = { [name.trim()]: { text: pattern, examples: [{ text }], source: 'own' } }
-    if (await run(() => ask(hub.updateDevice, { id: device.id, messages }), w.trial.saved)) onDone()
+    if (await run(() => ask(hub.updateDevice, { id: device.id, revision: device.revision, messages }), w.trial.saved))
+      onDone()
   }
   return (
     <form class="form" onSubmit={save}>

@@ -131,8 +131,8 @@ function TestText({ onSent }: { readonly onSent: () => void }) {
   const send = async (event: Event) => {
     event.preventDefault()
     const isTaken = await run(async () => {
-      const { commands } = await ask(hub.send, { to: to.trim(), text: w.onboarding.testText, id: newId() })
-      setId(commands[0]?.id ?? null)
+      const sent = await ask(hub.send, { to: to.trim(), text: w.onboarding.testText, id: newId() })
+      setId('command_id' in sent ? sent.command_id : null)
     })
     if (isTaken) onSent()
   }

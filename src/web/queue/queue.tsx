@@ -137,11 +137,7 @@ function Cancel({ id, reload }: { readonly id: string; readonly reload: () => vo
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button
-      tight
-      disabled={isBusy}
-      onClick={() => run(() => ask(hub.cancelCommand, { id }).then(reload), w.queue.cancelled)}
-    >
+    <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancel, { id }).then(reload), w.queue.cancelled)}>
       {w.common.cancelIt}
     </Button>
   )

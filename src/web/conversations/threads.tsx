@@ -1,0 +1,72 @@
+import { useEffect } from 'preact/hooks'
+import type { Conversation } from '../api/answers.ts'
+import { hub } from '../api/hub.ts'
+import { usePages } from '../api/pages.ts'
+import { Empty } from '../parts/empty.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Listing } from '../parts/listing.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { Time } from '../parts/time.tsx'
+import { hashOf } from '../place.ts'
+import { words } from '../texts/language.ts'
+import { unread } from '../unread.ts'
+import { isUnread, keyOf, seen } from './seen.ts'
+
+/** The conversations, the latest first. */
+export function Threads({ current }: { readonly current: string | undefined }) {
+  const w = words()
+  const pages = usePages(hub.conversations, { limit: 50 }, keyOf, ['message.*'])
+  const count = pages.rows?.filter((row) => isUnread(row, seen.value)).length ?? 0
+  useEffect(() => {
+    unread.value = count
+  }, [count])
+  return (
+    <Listing
+      pages={pages}
+      empty={
+        <Empty icon="chat" title={w.conversations.none}>
+          <p>{w.conversations.noneYet}</p>
+        </Empty>
+      }
+    >
+      {(rows) => (
+        <ul class="thread-list">
+          {rows.map((row) => (
+            <ThreadLine key={keyOf(row)} conversation={row} isCurrent={keyOf(row) === current} />
+          ))}
+        </ul>
+      )}
+    </Listing>
+  )
+}
+
+interface ThreadLineProps {
+  readonly conversation: Conversation
+  readonly isCurrent: boolean
+}
+
+function ThreadLine({ conversation, isCurrent }: ThreadLineProps) {
+  const { name, last } = conversation
+  const key = keyOf(conversation)
+  const isNew = !isCurrent && isUnread(conversation, seen.value)
+  return (
+    <li>
+      <a href={hashOf(['conversations', key])} aria-current={isCurrent ? 'page' : undefined}>
+        <span class="line">
+          <span class="strong cut">
+            <Strange text={name ?? key} />
+          </span>
+          <span class="small muted">
+            <Time at={last.at} as="clock" />
+          </span>
+        </span>
+        <span class="line small muted">
+          <span class="cut">
+            <Icon name={last.direction} little /> <Strange text={last.text ?? last.command ?? ''} />
+          </span>
+          {isNew && <span class="dot">{words().conversations.unread}</span>}
+        </span>
+      </a>
+    </li>
+  )
+}
