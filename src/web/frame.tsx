@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { connection } from './api/live.ts'
-import { isAtLeast, session, signOut } from './api/session.ts'
+import { isAtLeast, person, signOut } from './api/session.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
 import { Dialog } from './parts/dialog.tsx'
@@ -49,7 +49,7 @@ function Side({ current }: { readonly current: ScreenName }) {
         <MenuLink key={name} name={name} isCurrent={name === current} />
       ))}
       <div class="foot stack tight">
-        <Person />
+        <SignedIn />
       </div>
     </nav>
   )
@@ -72,11 +72,11 @@ function MenuLink({ name, isCurrent }: { readonly name: ScreenName; readonly isC
   )
 }
 
-function Person() {
+function SignedIn() {
   const w = words()
-  const { value } = session
+  const value = person()
   const { isBusy, run } = useAct()
-  if (value === null || value === 'unknown') return null
+  if (value === null) return null
   return (
     <>
       <span class="small muted">{w.signIn.as(value.name.replace(/^user:/, ''))}</span>
@@ -121,7 +121,7 @@ function Bottom({ current }: { readonly current: ScreenName }) {
             ))}
           </div>
           <div class="row">
-            <Person />
+            <SignedIn />
           </div>
           <div class="ends">
             <Button onClick={() => setOpen(false)}>{w.common.close}</Button>

@@ -12,7 +12,7 @@ import { keepTime } from './texts/times.ts'
 
 function Page() {
   const { value } = session
-  if (value === 'unknown')
+  if (value === null)
     return sessionProblem.value === null ? null : (
       <main class="door">
         <Fault problem={sessionProblem.value} />
@@ -21,8 +21,8 @@ function Page() {
         </Button>
       </main>
     )
-  if (value === null) return <SignIn />
-  if (value.first && !isPutOff.value) return <FirstPassword />
+  if (value.caller === null) return <SignIn hint={value.hint} />
+  if (value.password_needed && !isPutOff.value) return <FirstPassword />
   return <Frame />
 }
 

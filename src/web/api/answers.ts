@@ -21,12 +21,19 @@ export interface Page<T> {
 
 export type Gateway = GatewayDocument & { readonly id: string; readonly can: readonly Capability[] }
 
-export interface Session {
+/** Who makes the requests. */
+export interface Person {
   readonly name: string
-  readonly role: Role
   readonly via: 'key' | 'session' | 'loopback' | 'ingress'
-  /** Nobody has a password yet. */
-  readonly first: boolean
+  readonly role: Role | null
+}
+
+export interface Session {
+  /** Null where somebody has to sign in. */
+  readonly caller: Person | null
+  /** Nobody has a password yet: only the machine of the hub reaches it. */
+  readonly password_needed: boolean
+  readonly hint: string | null
 }
 
 /** Messages with one device or number. */

@@ -13,6 +13,7 @@ import type {
   OpenSession,
   Page,
   Pause,
+  Person,
   ProfileHead,
   ProfileView,
   Queue,
@@ -20,6 +21,7 @@ import type {
   Result,
   RuleDraft,
   SentItem,
+  Session,
   SetupStep,
   Tried,
   User,
@@ -66,6 +68,10 @@ interface NewText {
 
 /** Every call that the page makes. `test/web/calls.test.ts` holds that each is a route of the interface. */
 export const hub = {
+  session: get<Nothing, Session>('/session'),
+  signIn: post<{ name: string; password: string }, { readonly caller: Person }>('/session'),
+  signOut: remove<Nothing, object>('/session'),
+  ownPassword: post<{ old_password: string; password: string }, object>('/session/password'),
   health: get<Nothing, Health>('/health'),
   config: get<Nothing, ConfigView>('/config'),
   log: get<{ after?: number; level?: string; limit?: number }, { lines: readonly LogLine[]; level: string }>('/log'),
@@ -137,7 +143,6 @@ export const hub = {
   users: get<Nothing, { users: readonly User[] }>('/users'),
   addUser: post<{ name: string; password: string; role: string }, { name: string }>('/users'),
   removeUser: remove<{ name: string }, object>('/users/:name'),
-  setPassword: post<{ name: string; password: string; old_password?: string }, object>('/users/:name/password'),
   sessions: get<Nothing, { sessions: readonly OpenSession[] }>('/sessions'),
   endSession: remove<{ id: string }, object>('/sessions/:id'),
 

@@ -1,56 +1,51 @@
 import { signal } from '@preact/signals'
 import { roles } from '../../message/rights.ts'
-import type { Role, Session } from './answers.ts'
+import type { Person, Role, Session } from './answers.ts'
 import { ask, onSignedOut } from './ask.ts'
-import type { Call } from './hub.ts'
+import { hub } from './hub.ts'
 import { startLive, stopLive } from './live.ts'
 import { Problem } from './problem.ts'
 
-/** `unknown` until the hub has answered; null where somebody has to sign in. */
-export const session = signal<Session | null | 'unknown'>('unknown')
+/** Who uses the page; null until the hub has answered. */
+export const session = signal<Session | null>(null)
 /** Why the hub could not be asked. */
 export const sessionProblem = signal<Problem | null>(null)
 
-export const sessionCalls = {
-  read: { method: 'GET', path: '/session' } as Call<object, Session>,
-  start: { method: 'POST', path: '/session' } as Call<{ name: string; password: string }, Session>,
-  end: { method: 'DELETE', path: '/session' } as Call<object, object>,
-}
+const nobody: Session = { caller: null, password_needed: false, hint: null }
 
 export async function readSession(): Promise<void> {
   try {
-    begin(await ask(sessionCalls.read, {}))
+    session.value = await ask(hub.session, {})
+    sessionProblem.value = null
+    if (session.value.caller !== null) startLive()
   } catch (error) {
-    const problem = Problem.from(error)
-    sessionProblem.value = problem.status === 401 ? null : problem
-    session.value = problem.status === 401 ? null : 'unknown'
+    sessionProblem.value = Problem.from(error)
   }
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  begin(await ask(sessionCalls.start, { name, password }))
+  const { caller } = await ask(hub.signIn, { name, password })
+  session.value = { ...nobody, caller }
+  startLive()
 }
 
 export async function signOut(): Promise<void> {
-  await ask(sessionCalls.end, {})
+  await ask(hub.signOut, {})
   leave()
-}
-
-function begin(started: Session): void {
-  session.value = started
-  sessionProblem.value = null
-  startLive()
 }
 
 function leave(): void {
   stopLive()
-  session.value = null
+  session.value = nobody
 }
 
 onSignedOut(leave)
 
+/** The person, where somebody is signed in or is at the machine itself. */
+export const person = (): Person | null => session.value?.caller ?? null
+
 /** Whether the person has at least this role: what is not allowed is not offered. */
-export function isAtLeast(role: Role): boolean {
-  const { value } = session
-  return value !== null && value !== 'unknown' && roles.indexOf(value.role) >= roles.indexOf(role)
+export function isAtLeast(least: Role): boolean {
+  const role = person()?.role ?? null
+  return role !== null && roles.indexOf(role) >= roles.indexOf(least)
 }

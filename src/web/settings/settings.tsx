@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
 import { hub } from '../api/hub.ts'
 import { useResource } from '../api/resource.ts'
-import { isAtLeast, session } from '../api/session.ts'
+import { isAtLeast, person } from '../api/session.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -72,17 +72,16 @@ function Condition() {
 
 function OwnPassword() {
   const w = words()
-  const { value } = session
-  const name =
-    value !== null && value !== 'unknown' && value.via === 'session' ? value.name.replace(/^user:/, '') : null
+  const value = person()
+  const name = value?.via === 'session' ? value.name.replace(/^user:/, '') : null
   const [old, setOld] = useState('')
   const [fresh, setFresh] = useState('')
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   if (name === null) return null
   const change = async (event: Event) => {
     event.preventDefault()
-    const input = { name, password: fresh, old_password: old }
-    if (!(await run(() => ask(hub.setPassword, input), w.settings.passwordChanged))) return
+    const input = { password: fresh, old_password: old }
+    if (!(await run(() => ask(hub.ownPassword, input), w.settings.passwordChanged))) return
     setOld('')
     setFresh('')
   }

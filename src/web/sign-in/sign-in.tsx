@@ -7,7 +7,8 @@ import { TextField } from '../parts/field.tsx'
 import { words } from '../texts/language.ts'
 import { Door } from './door.tsx'
 
-export function SignIn() {
+/** `hint`: why nobody can sign in yet. */
+export function SignIn({ hint }: { readonly hint: string | null }) {
   const w = words().signIn
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -16,6 +17,12 @@ export function SignIn() {
     event.preventDefault()
     return run(() => signIn(name.trim(), password))
   }
+  if (hint !== null)
+    return (
+      <Door title={w.title}>
+        <p>{hint}</p>
+      </Door>
+    )
   return (
     <Door title={w.title}>
       <form class="form" onSubmit={submit}>

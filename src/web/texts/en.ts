@@ -416,7 +416,7 @@ export const en = {
     unpublished: 'Not yet published',
     password: 'Your password',
     oldPassword: 'Present password',
-    passwordChanged: 'The password is changed. Sign in with it.',
+    passwordChanged: 'The password is changed. Other sessions have ended.',
     program: 'Program',
     backup: 'Make a backup',
     backedUp: 'The backup is in the folder backups of the data folder.',
