@@ -10,7 +10,7 @@ import { dangerOf } from './command-danger.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { fieldPart } from './field-part.ts'
 import { commandIcon, icon } from './icons.ts'
-import { commandLabel, labelOf } from './labels.ts'
+import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { propertyParts } from './properties.ts'
 
 /** Members of families that become entities: their names are from texts, and the size of a document is limited. */

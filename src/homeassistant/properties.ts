@@ -8,7 +8,7 @@ import { dangerOf } from './command-danger.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { fieldPart } from './field-part.ts'
 import { propertyIcon } from './icons.ts'
-import { labelOf, spelled } from './labels.ts'
+import { labelOf, spelled } from '../device/describe/labels.ts'
 import { sensorKindOf } from './presentation.ts'
 
 /** Input for making an entity of a property. */
