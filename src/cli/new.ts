@@ -1,8 +1,6 @@
 import { join } from 'node:path'
 import type { LoadOptions } from '../config/load.ts'
-import { parseProfile } from '../device/profile/profile.ts'
-import { readText } from '../device/receive/read.ts'
-import { sampleDevice } from '../device/sample.ts'
+import { readPattern } from '../device/receive/read-pattern.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
 import { draftProfile } from './draft.ts'
@@ -23,7 +21,7 @@ export async function newProfile(context: CliContext, given: readonly string[], 
   const texts = given.length > 0 ? given : await pastedIn(context)
   if (texts.length === 0)
     throw new Fault('invalid_config', 'paste the texts of the device, one per line, or with an empty line after each')
-  dataOutput(context.stdout).write(draftProfile(texts, read))
+  dataOutput(context.stdout).write(draftProfile(texts, readPattern))
   context.stderr.write(
     `save it as ${join(ownFolder(load) ?? '<data>/devices', '<manufacturer>', '<family>.yaml')}; smshub devices try <manufacturer>/<family> "<text>" shows its values\n`,
   )
@@ -38,23 +36,4 @@ async function pastedIn({ stdin }: CliContext): Promise<string[]> {
   }
   const [only = [], ...more] = texts
   return more.length === 0 ? only : texts.filter((lines) => lines.length > 0).map((lines) => lines.join('\n'))
-}
-
-const head = {
-  format: '1',
-  revision: '1',
-  manufacturer: 'Unknown',
-  family: 'Device',
-  kind: 'generic',
-}
-
-/** The values that a pattern reads in a text; null when it is invalid or does not fit. */
-function read(pattern: string, text: string): object | null {
-  try {
-    const profile = parseProfile('new/device', { ...head, messages: { message: { text: pattern } } })
-    const [reading] = readText(sampleDevice(profile, '', {}), text, { receivedAt: null, scts: null })
-    return reading?.values ?? null
-  } catch {
-    return null
-  }
 }

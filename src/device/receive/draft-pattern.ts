@@ -1,5 +1,5 @@
-import { convert } from '../device/vocabulary/units.ts'
-import { fieldOf } from '../device/vocabulary/vocabulary.ts'
+import { convert } from '../vocabulary/units.ts'
+import { fieldOf } from '../vocabulary/vocabulary.ts'
 
 /** Labels before values, the unit that decides between fields, and the field of the vocabulary. */
 const labels: readonly { readonly label: RegExp; readonly unit?: RegExp; readonly field: string }[] = [
@@ -67,6 +67,24 @@ class Names {
 
 const special = /[~[\](){}|\\]/
 
+/** The values that a pattern reads in a text; null when it is invalid or does not fit. */
+export type ReadPattern = (pattern: string, text: string) => object | null
+
+/** Of a text that is a link to a map. */
+export const linkPattern = '{position:maps_link}'
+
+/**
+ * The pattern of a rule for an unknown text. One that does not match its own text, or matches any text, is useless: then the text is
+ * literal.
+ */
+export function rulePattern(text: string, read: ReadPattern): string {
+  const pattern = draftPattern(text)
+  const isFree = pattern !== linkPattern && !/[\p{L}\p{N}]/u.test(pattern.replace(/\{[^}]*\}/g, ''))
+  return isFree || read(pattern, text) === null ? literally(text) : pattern
+}
+
+const literally = (text: string): string => text.replace(new RegExp(special, 'g'), '\\$&')
+
 /** A pattern for an unknown text: what looks like a value becomes a hole, everything else is literal. */
 export function draftPattern(text: string): string {
   const names = new Names()
@@ -93,7 +111,7 @@ function valueAt(text: string, at: number, names: Names): Found | null {
     return form.exec(text)?.[0] ?? null
   }
   const map = here(/https?:\/\/\S*(?:maps|map\.)\S*/y)
-  if (map !== null) return { length: map.length, hole: '{position:maps_link}' }
+  if (map !== null) return { length: map.length, hole: linkPattern }
   const link = here(/https?:\/\/\S+/y)
   if (link !== null) return { length: link.length, hole: '{_:word}' }
   const time = timeAt(text, at, names)
@@ -188,93 +206,4 @@ function hourAt(text: string, at: number): Hour | null {
   const hour = hours.length === 1 || half !== undefined ? 'H' : 'HH'
   const format = `${hour}:mm${seconds === undefined ? '' : ':ss'}${half === undefined ? '' : ' a'}`
   return { gap, format, length: whole.length, isShort }
-}
-
-/** Merges two patterns that differ in single words only, with holes for these; null for others. */
-function merged(one: string, other: string): string | null {
-  const [a, b] = [one.split(/(\s+)/), other.split(/(\s+)/)]
-  if (a.length !== b.length) return null
-  const differ = a.flatMap((word, i) => (word === b[i] ? [] : [i]))
-  const same = a.filter((word, i) => word === b[i] && /\p{L}/u.test(word.replace(/\{[^}]*\}/g, '')))
-  if (differ.length === 0 || differ.length > 2 || same.length === 0) return null
-  let next = Math.max(0, ...[...`${one} ${other}`.matchAll(/\{[a-z]+_(\d+):/g)].map(([, n]) => Number(n)))
-  for (const i of differ) {
-    const [word = '', rival = ''] = [a[i], b[i]]
-    if (!/^[\p{L}-]+$/u.test(word) || !/^[\p{L}-]+$/u.test(rival)) return null
-    a[i] = `{text_${++next}:word}`
-  }
-  return a.join('')
-}
-
-interface Draft {
-  pattern: string
-  readonly texts: string[]
-}
-
-type Read = (pattern: string, text: string) => object | null
-const link = '{position:maps_link}'
-
-/** A draft profile as YAML: each kind of text as a message, with the texts as its examples. */
-export function draftProfile(given: readonly string[], read: Read): string {
-  const messages = draftsOf(
-    given.map((text) => text.trim()).filter((text) => text !== ''),
-    read,
-  )
-  let count = 0
-  const entries = messages.map(({ pattern, texts }) => {
-    const examples = texts.map((text) => ({ text, values: read(pattern, text) ?? {} }))
-    if (pattern === link) return entry('position', 'reader: maps_link', examples)
-    return entry(`message_${++count}`, `text: ${JSON.stringify(pattern)}`, examples)
-  })
-  return [
-    'format: 1',
-    'revision: 1',
-    'manufacturer: Unknown # the manufacturer',
-    'family: Device # name of the model or family',
-    'kind: generic # smshub devices list shows the kinds',
-    'sources: { pasted: texts of my own device }',
-    'settings:',
-    '  password: { type: text, secret: true, label: "Password of the device, if it has one" }',
-    'messages:',
-    ...entries,
-    'commands: {} # status: { text: "STATUS", repeat: safe, reply: { expect: required, reads: message_1 }, source: pasted, examples: [ { sms: "STATUS" } ] }',
-    '',
-  ].join('\n')
-}
-
-function draftsOf(texts: readonly string[], read: Read): Draft[] {
-  const drafts: Draft[] = []
-  for (const text of new Set(texts)) {
-    const proposed = draftPattern(text)
-    // A pattern that does not match its own text, or matches any text, is useless: then the text is literal.
-    const isFree = proposed !== link && !/[\p{L}\p{N}]/u.test(proposed.replace(/\{[^}]*\}/g, ''))
-    const pattern = isFree || read(proposed, text) === null ? literally(text) : proposed
-    const same = drafts.find((draft) => draft.pattern === pattern || joins(draft, pattern, text, read))
-    if (same === undefined) drafts.push({ pattern, texts: [text] })
-    else same.texts.push(text)
-  }
-  return drafts
-}
-
-/** Extends the draft to this text, where both differ in words only. */
-function joins(draft: Draft, pattern: string, text: string, read: Read): boolean {
-  const both = read(draft.pattern, text) !== null ? draft.pattern : merged(draft.pattern, pattern)
-  if (both === null || [...draft.texts, text].some((one) => read(both, one) === null)) return false
-  draft.pattern = both
-  return true
-}
-
-const literally = (text: string): string => text.replace(new RegExp(special, 'g'), '\\$&')
-
-function entry(name: string, content: string, examples: readonly { text: string; values: object }[]): string {
-  return [
-    `  ${name}: # rename the fields: devices/FIELDS.md lists the names`,
-    `    ${content}`,
-    '    examples:',
-    ...examples.map(({ text, values }) => {
-      const proof = Object.keys(values).length === 0 ? '' : `, values: ${JSON.stringify(values)}`
-      return `      - { text: ${JSON.stringify(text)}${proof} }`
-    }),
-    '    source: pasted',
-  ].join('\n')
 }
