@@ -4,6 +4,7 @@ import { conversationOperations } from './conversation-operations.ts'
 import { deviceOperations } from './device-operations.ts'
 import { deviceReads } from './device-reads.ts'
 import { eventOperations } from './event-operations.ts'
+import { deviceViewOperations } from './device-view.ts'
 import { gatewayOperations } from './gateway-operations.ts'
 import { historyOperations } from './history-operations.ts'
 import { hubOperations } from './hub-operations.ts'
@@ -11,11 +12,13 @@ import { keyOperations } from './key-operations.ts'
 import { messageOperations } from './message-operations.ts'
 import { modemOperations } from './modem-operations.ts'
 import type { Operation } from './operation.ts'
+import { profileOperations } from './profile-operations.ts'
 import { queueOperations } from './queue-operations.ts'
 import { quotaOperations } from './quota-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
+import { trialOperations } from './trial-operations.ts'
 import { userOperations } from './user-operations.ts'
 import { webhookOperations } from './webhook-operations.ts'
 
@@ -26,6 +29,9 @@ import { webhookOperations } from './webhook-operations.ts'
 export const operations: Readonly<Record<string, Operation>> = {
   ...deviceOperations,
   ...deviceReads,
+  ...deviceViewOperations,
+  ...profileOperations,
+  ...trialOperations,
   ...setupOperations,
   ...smsOperations,
   ...messageOperations,

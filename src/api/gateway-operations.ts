@@ -5,10 +5,18 @@ import { Fault } from '../message/fault.ts'
 import { type GatewayDocument, restartKinds } from '../message/gateway-state.ts'
 import { ussdChoice, ussdCode } from '../message/ussd-code.ts'
 import { id, orScalar } from './inputs.ts'
-import { type ApiDeps, operation } from './operation.ts'
+import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
+import { nothing } from './outputs.ts'
 import { gatewayPayload } from './payloads.ts'
 
 const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
+
+export const finding = z.strictObject({
+  severity: z.enum(['error', 'warning', 'ok']),
+  finding: z.string(),
+  fix: z.string().nullable(),
+  lines: z.array(z.string()),
+})
 
 const dayMs = 86_400_000
 /** Times of today's requests by MQTT to each gateway, by running hub. */
@@ -73,6 +81,28 @@ export const gatewayOperations = {
       // Local users have access to the SIM anyway.
       if (surface !== 'local') mayAsk(gateway, [code, ...menu], deps)
       return { gateway, text: await ask([code, ...menu]) }
+    },
+  }),
+  'gateway/doctor': operation({
+    summary: 'examine a gateway: what keeps it from working, and what to do about it',
+    surfaces: notOverMqtt,
+    input: oneGateway,
+    output: z.strictObject({ findings: z.array(finding) }),
+    async run({ gateway }, { gateways }) {
+      const found = await gateways.able(gateway, 'examine')()
+      return { findings: found.map((one) => ({ ...one, lines: [...one.lines] })) }
+    },
+  }),
+  'gateway/pin': operation({
+    summary:
+      'the PIN of a SIM, until the hub ends: it is entered once, within half a minute, while more than one try is left',
+    surfaces: notOverMqtt,
+    input: z.strictObject({ gateway: id, pin: z.string().regex(/^\d{4,8}$/, 'must be 4 to 8 digits') }),
+    output: nothing,
+    async run({ gateway, pin }, { gateways, log }, asker) {
+      await gateways.able(gateway, 'unlock')(pin)
+      log('info', `a PIN for the SIM of ${gateway} was given (${asker.name})`)
+      return {}
     },
   }),
   'gateway/accept': operation({

@@ -1,14 +1,23 @@
 import * as z from 'zod'
+import { shownConfig } from '../config/shown-config.ts'
 import { Fault } from '../message/fault.ts'
 import { orScalar } from './inputs.ts'
-import { operation } from './operation.ts'
+import { notOverMqtt, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
-import { healthPayload } from './payloads.ts'
+import { healthPayload, time } from './payloads.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 /** `warning` is a level of Zigbee2MQTT. */
 const plain = (value: unknown) => (value === 'warning' ? 'warn' : value)
 const level = z.preprocess(plain, z.enum(levels))
+
+export const logPage = z.strictObject({
+  /** What the program itself writes. */
+  level: z.string(),
+  lines: z.array(
+    z.strictObject({ seq: z.number().int(), time, level: z.enum(levels), name: z.string(), message: z.string() }),
+  ),
+})
 
 /** The program itself. */
 export const hubOperations = {
@@ -38,6 +47,26 @@ export const hubOperations = {
       log('info', `log level: ${JSON.stringify(data)} (${asker.name})`)
       return data
     },
+  }),
+  'log/list': operation({
+    summary: 'the latest lines of the log, or those after a number; lines of every level are there',
+    surfaces: notOverMqtt,
+    input: z.strictObject({
+      after: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(1_000).default(200),
+    }),
+    output: logPage,
+    run: async ({ after, limit }, { logLines, logLevel }) => ({
+      level: logLevel(),
+      lines: [...logLines(after, limit)],
+    }),
+  }),
+  'config/get': operation({
+    summary: 'the configuration in use with its defaults, secrets masked; devices and contacts have lists of their own',
+    surfaces: notOverMqtt,
+    input: z.strictObject({}),
+    output: z.strictObject({ version: z.string(), config: z.record(z.string(), z.unknown()) }),
+    run: async (_data, { version, config }) => ({ version, config: shownConfig(config) }),
   }),
   restart: operation({
     role: 'home_assistant',

@@ -1,8 +1,8 @@
 import * as z from 'zod'
 import { id } from './inputs.ts'
-import { operation, thisMachine } from './operation.ts'
+import { notOverMqtt, operation, thisMachine } from './operation.ts'
 
-/** A modem, for local users only: AT commands can do anything to a SIM. */
+/** The line of a modem. AT commands can do anything to a SIM: they are for local users only. */
 export const modemOperations = {
   'gateway/at': operation({
     summary: 'an AT command, and the lines of its answer',
@@ -22,7 +22,7 @@ export const modemOperations = {
   }),
   'gateway/trace': operation({
     summary: 'the latest traffic on the line of a modem',
-    surfaces: thisMachine,
+    surfaces: notOverMqtt,
     input: z.strictObject({ gateway: id }),
     output: z.strictObject({ trace: z.string() }),
     run: async ({ gateway }, { gateways }) => ({ trace: gateways.able(gateway, 'trace')() }),

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts'
 import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Accepted, Asker, Surface } from '../message/accepted.ts'
-import type { LogLevel } from '../message/events.ts'
+import type { LogLevel, LogLine } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { LiveEvents } from '../message/live-events.ts'
 import type { GatewayLimits } from '../message/readings.ts'
@@ -19,6 +19,8 @@ import type { WebhookDesk } from './webhook-desk.ts'
 /** Dependencies of operations. */
 export interface ApiDeps {
   readonly config: Config
+  /** Of the program. */
+  readonly version: string
   readonly fleet: Fleet
   readonly profiles: ProfileFiles
   readonly store: Store
@@ -45,6 +47,10 @@ export interface ApiDeps {
   pauseChanged(type: 'queue_paused' | 'queue_resumed', scope: object): Promise<void>
   /** Sets the log level. Fails with `not_allowed` where the program has no log of its own. */
   setLogLevel(level: LogLevel): void
+  /** The level of the log. */
+  logLevel(): string
+  /** Lines of the log with higher numbers, the oldest first; the latest ones where there are more. */
+  logLines(after: number, limit: number): readonly LogLine[]
   /** Sets the level of `bridge/logging`. */
   setMqttLevel(level: LogLevel | 'none'): void
   /** Accepts the clock, though the store has later times; returns how many times were moved. */

@@ -5,7 +5,7 @@ import { acceptCommand } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { id } from './inputs.ts'
-import { type ApiDeps, deviceOf, operation, thisMachine } from './operation.ts'
+import { type ApiDeps, deviceOf, notOverMqtt, operation } from './operation.ts'
 import { resultPayload } from './payloads.ts'
 
 /** Enough for an answer and a retry or two; then the latest result is returned. */
@@ -22,25 +22,29 @@ const step = z.strictObject({
   sms: z.string().nullable(),
 })
 
+export const setupPlan = z.strictObject({ steps: z.array(step), profile: z.string() })
+
 /** `for`: the gateway whose number the device is to store. */
 const gatewayOf = { for: id.optional() }
 
-/** Makes a device accept the hub, step by step. The steps contain secrets: for local users only. */
+/** Makes a device accept the hub, step by step. What is to be done by hand may contain secrets: over HTTP they are masked. */
 export const setupOperations = {
   'setup/plan': operation({
     summary: 'the set-up steps of a device from its profile, or only those of one command',
-    surfaces: thisMachine,
+    surfaces: notOverMqtt,
     input: z.strictObject({ id, only: z.string().optional(), ...gatewayOf }),
-    output: z.strictObject({ steps: z.array(step), profile: z.string() }),
-    async run({ id: name, only = null, for: gateway }, deps) {
+    output: setupPlan,
+    async run({ id: name, only = null, for: gateway }, deps, { surface }) {
       const device = addressed(name, gateway, deps)
-      const steps = planOf(device, only, isoTime(deps.now())) as z.input<typeof step>[]
+      const steps = planOf(device, { only, now: isoTime(deps.now()), isMasked: surface !== 'local' }) as z.input<
+        typeof step
+      >[]
       return { steps, profile: device.profile.id }
     },
   }),
   'setup/step': operation({
     summary: 'carry out a step and wait for its end; passed: the device has confirmed the step',
-    surfaces: thisMachine,
+    surfaces: notOverMqtt,
     input: z.strictObject({
       id,
       number: z.coerce.number().int(),

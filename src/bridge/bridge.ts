@@ -25,11 +25,21 @@ import { type HealthSources, healthReport } from './health-report.ts'
 import { Logging } from './logging.ts'
 import { drained } from './pace.ts'
 import { devicePages, profilePage } from './pages.ts'
+import { RecentLines } from './recent-lines.ts'
 import { respond } from './respond.ts'
 import { Sms2mqtt, sms2mqttInbound } from './sms2mqtt.ts'
 
 /** Dependencies of requests that the bridge provides. */
-type Own = 'health' | 'rediscover' | 'pauseChanged' | 'setMqttLevel' | 'setLogLevel' | 'restart' | 'gateways'
+type Own =
+  | 'logLevel'
+  | 'logLines'
+  | 'health'
+  | 'rediscover'
+  | 'pauseChanged'
+  | 'setMqttLevel'
+  | 'setLogLevel'
+  | 'restart'
+  | 'gateways'
 
 export interface BridgeDeps extends Omit<ApiDeps, Own> {
   /** Undefined where the program has no log of its own, or the hub no service manager. */
@@ -66,6 +76,7 @@ export class Bridge {
   readonly #announcer: Announcer
   readonly #sms2mqtt: Sms2mqtt | null
   readonly #logging: Logging
+  readonly #recent: RecentLines
   readonly #failures: Failures
   readonly gateways: Gateways
   readonly #available = new Map<string, boolean>()
@@ -85,6 +96,7 @@ export class Bridge {
     const { mqtt, log, compat } = deps.config
     const { sms2mqtt } = compat
     this.#logging = new Logging(log.mqtt, `${mqtt.base_topic}/bridge/logging`, deps.ingress, deps.now)
+    this.#recent = new RecentLines(deps.now)
     this.#failures = new Failures(deps.log)
     this.#sms2mqtt =
       sms2mqtt === undefined ? null : new Sms2mqtt(sms2mqtt.prefix, deps.newId, (event) => this.#emit(event))
@@ -148,6 +160,7 @@ export class Bridge {
 
   /** A new line of the log. */
   logged(level: LogLevel, namespace: string, message: string): void {
+    this.#recent.add(level, namespace, message)
     this.#logging.write(level, namespace, message)
   }
 
@@ -259,6 +272,8 @@ export class Bridge {
         this.#logLevel = level
         this.#persist('bridge/info', () => this.#list())
       },
+      logLevel: () => this.#logLevel,
+      logLines: (after, limit) => this.#recent.after(after, limit),
       restart: () => {
         this.#deps.clock.after(restartDelayMs, this.#deps.restart ?? noProgram())
       },

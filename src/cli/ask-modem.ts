@@ -1,16 +1,14 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadOptions, loadConfig } from '../config/load.ts'
-import { examine, type Finding, portFinding, refusalFinding } from '../gateway/modem/doctor.ts'
+import { examine, portFinding } from '../gateway/modem/doctor.ts'
 import { useOf, withoutPort } from '../gateway/modem/hardware/known-modems.ts'
 import { probe } from '../gateway/modem/hardware/probe.ts'
 import { serialPorts, type TtyPort, usbDevices } from '../gateway/modem/hardware/usb.ts'
-import type { Reply } from '../gateway/modem/line/channel.ts'
 import { holdersOf } from '../gateway/modem/line/holders.ts'
 import { notAModem } from '../gateway/modem/line/port-trouble.ts'
-import type { AtReply } from '../message/capabilities.ts'
+import type { AtReply, Finding } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
-import type { GatewayDocument } from '../message/gateway-state.ts'
 import { isUssd } from '../message/ussd-code.ts'
 import { escaped } from '../util/escape.ts'
 import { type CliContext, exitCodes } from './context.ts'
@@ -178,7 +176,7 @@ export async function examineModem(
   const findings =
     gateway === null
       ? await onPort(context, target, (ask) => examine(ask, target)).catch((error) => [portFinding(error)])
-      : await examineGateway(gateway, load)
+      : (await hub<{ findings: readonly Finding[] }>(load, gateway, 'doctor')).findings
   for (const finding of findings) {
     if (json) context.stdout.write(`${JSON.stringify(finding)}\n`)
     else {
@@ -189,25 +187,6 @@ export async function examineModem(
     }
   }
   return findings.some(({ severity }) => severity === 'error') ? exitCodes.failure : exitCodes.ok
-}
-
-/** A modem that does not answer is diagnosed from the hub's knowledge. */
-async function examineGateway(gateway: string, load: LoadOptions): Promise<readonly Finding[]> {
-  const { gateways } = await hub<{ gateways: (GatewayDocument & { id: string })[] }>(load, gateway, 'list')
-  const state = gateways.find(({ id }) => id === gateway)
-  const refused = refusalFinding(gateway, state?.last_error ?? null)
-  try {
-    const found = await examine((text) => hub<Reply>(load, gateway, 'at', { text }), gateway)
-    return [...(refused === null ? [] : [refused]), ...found]
-  } catch (error) {
-    if (state === undefined) throw error
-    const finding = state.last_error ?? Fault.from(error).message
-    const { id: _, ...shown } = state
-    const lines = [`gateway/${gateway}: ${JSON.stringify(shown)}`]
-    // The modem that a gateway waits for may have no port.
-    const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
-    return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
-  }
 }
 
 /** A reply for display. */

@@ -1,3 +1,4 @@
+import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { stateFieldsOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device, propertiesOf } from '../device/device.ts'
 import { eventsOf } from '../device/lint/lint-properties.ts'
@@ -10,7 +11,6 @@ import { dangerOf } from './command-danger.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { fieldPart } from './field-part.ts'
 import { commandIcon, icon } from './icons.ts'
-import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { propertyParts } from './properties.ts'
 
 /** Members of families that become entities: their names are from texts, and the size of a document is limited. */

@@ -1,10 +1,10 @@
 import { fieldWords } from '../device/describe/field-words.ts'
+import { labelOf } from '../device/describe/labels.ts'
 import type { Device } from '../device/device.ts'
 import type { Property } from '../device/schema/message.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import { type DiscoveryContext, jsonValue, keyOf, type Part, topicOf, without } from './component.ts'
 import { fieldIcon } from './icons.ts'
-import { labelOf } from '../device/describe/labels.ts'
 import { presentationOf, sensorKindOf } from './presentation.ts'
 
 /** The sensor or binary sensor of a field; null for one that another entity shows. */

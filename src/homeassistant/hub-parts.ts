@@ -1,7 +1,7 @@
+import { spelled } from '../device/describe/labels.ts'
 import type { LogLevel } from '../message/events.ts'
 import { type DiscoveryContext, jsonValue, keyOf, literal, type Part, without } from './component.ts'
 import { icon } from './icons.ts'
-import { spelled } from '../device/describe/labels.ts'
 
 /** A sensor of a gateway or of the hub, by its JSON key. */
 interface Row {

@@ -1,3 +1,4 @@
+import { labelOf, spelled } from '../device/describe/labels.ts'
 import { isConfirmed, targetOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device } from '../device/device.ts'
 import type { Parameter } from '../device/schema/command.ts'
@@ -8,7 +9,6 @@ import { dangerOf } from './command-danger.ts'
 import { type Component, type DiscoveryContext, jsonValue, type Part, topicOf, without } from './component.ts'
 import { fieldPart } from './field-part.ts'
 import { propertyIcon } from './icons.ts'
-import { labelOf, spelled } from '../device/describe/labels.ts'
 import { sensorKindOf } from './presentation.ts'
 
 /** Input for making an entity of a property. */

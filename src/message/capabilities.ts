@@ -15,6 +15,14 @@ export interface AtReply {
   readonly final: { readonly kind: string; readonly text?: string }
 }
 
+/** What an examination has found, its fix, and the lines that show it. */
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'ok'
+  readonly finding: string
+  readonly fix: string | null
+  readonly lines: readonly string[]
+}
+
 /** Everything that a gateway may be able to do besides sending. */
 export interface Capabilities {
   /** Accepts another modem or SIM than before: what was held back is sent. Returns a sentence about it. */
@@ -26,12 +34,16 @@ export interface Capabilities {
    * the other side is rung: `sent`, without a reference.
    */
   call(request: CallRequest, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
+  /** Finds out what keeps it from working, and what to do about it. */
+  examine(): Promise<readonly Finding[]>
   /** Reads now how it is, instead of at the next look; `state` has it then. */
   look(): Promise<void>
   /** Restarts it, as it does by itself when it fails: `how` is a rung of its recovery. */
   restart(how: RestartKind): Promise<void>
   /** What went over its line lately, masked, for a bug report. */
   trace(): string
+  /** Takes this PIN for its SIM until the hub ends, and enters it once, with the next try. */
+  unlock(pin: string): Promise<void>
   /** Asks the network by USSD: a code and what is chosen in its menus. Answers the last text. */
   ussd(codes: readonly string[]): Promise<string>
 }
@@ -43,9 +55,11 @@ export const capabilities = {
   accept: 'accept another modem or SIM',
   at: 'take AT commands',
   call: 'make calls',
+  examine: 'be examined',
   look: 'look at its modem',
   restart: 'be restarted',
   trace: 'show a trace of its line',
+  unlock: 'take a PIN',
   ussd: 'send USSD codes',
 } as const satisfies Readonly<Record<Capability, string>>
 

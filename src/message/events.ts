@@ -6,6 +6,15 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
 /** Takes log lines: `name` is the part of the hub that logs. */
 export type Log = (level: LogLevel, name: string, message: string) => void
 
+/** A line of the log, with its number. */
+export interface LogLine {
+  readonly seq: number
+  readonly time: string
+  readonly level: LogLevel
+  readonly name: string
+  readonly message: string
+}
+
 /** The broker has accepted an event as messages on these topics. */
 export interface PublishedEvent {
   readonly event: HubEvent

@@ -1,4 +1,5 @@
 import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from '../device.ts'
+import { isSecretSetting } from '../mask.ts'
 import { accepts, takeParameters } from '../parameters/parameters.ts'
 import { match } from '../pattern/match.ts'
 import type { SetupStep } from '../schema/message.ts'
@@ -23,22 +24,31 @@ export interface PlannedStep {
   readonly sms: string | null
 }
 
-/** The steps that a profile names for a device of its kind; with `only`, those of one command. */
-export function planOf(device: Device, only: string | null = null, now?: string): PlannedStep[] {
-  const steps = device.dialect.setup.map((step, i) => planned(device, step, i + 1, now))
+interface PlanOptions {
+  /** Only the steps of this command. */
+  readonly only?: string | null
+  readonly now?: string
+  /** Secret settings are not shown in what is to be done by hand. */
+  readonly isMasked?: boolean
+}
+
+/** The steps that a profile names for a device of its kind. */
+export function planOf(device: Device, options: PlanOptions = {}): PlannedStep[] {
+  const { only = null } = options
+  const steps = device.dialect.setup.map((step, i) => planned(device, step, i + 1, options))
   if (only === null) return steps
   const named = steps.filter(({ command }) => command === only)
   if (named.length > 0) return named
   // A command outside the set-up, requested by name: `authorise` of a fleet.
   const { key } = findCommand(device, only)
-  return [planned(device, { do: 'command', command: key, params: {}, ask: [] }, 1, now)]
+  return [planned(device, { do: 'command', command: key, params: {}, ask: [] }, 1, options)]
 }
 
-function planned(device: Device, step: SetupStep, number: number, now?: string): PlannedStep {
-  const description = (step.say ?? '').replace(
-    /\{(\w+)\}/g,
-    (_, name: string) => settingOf(device, name) ?? `(${name})`,
-  )
+const shownSetting = (device: Device, name: string, isMasked: boolean): string =>
+  isMasked && isSecretSetting(device, name) ? '***' : (settingOf(device, name) ?? `(${name})`)
+
+function planned(device: Device, step: SetupStep, number: number, { now, isMasked = false }: PlanOptions): PlannedStep {
+  const description = (step.say ?? '').replace(/\{(\w+)\}/g, (_, name: string) => shownSetting(device, name, isMasked))
   const { command: name } = step
   const row = name === undefined ? undefined : commandsOf(device)[name]
   if (name === undefined || row === undefined) {

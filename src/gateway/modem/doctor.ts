@@ -1,14 +1,10 @@
+import type { Finding } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
 import { cardIn } from './card.ts'
 import type { Reply } from './line/channel.ts'
 import { registrationIn, signalIn } from './line/parse.ts'
 import type { PortTrouble } from './line/port-trouble.ts'
 import { isUsable } from './observe.ts'
-
-/** A problem, its fix, and the lines that show it. */
-export interface Finding extends PortTrouble {
-  readonly severity: 'error' | 'warning' | 'ok'
-}
 
 /** Sends a command to the modem. */
 export type AskModem = (text: string) => Promise<Reply>

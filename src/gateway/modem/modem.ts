@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../message/capabilities.ts'
+import type { Capabilities, Finding } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState, ModemState } from '../../message/gateway-state.ts'
 import type { Segment } from '../../message/segment.ts'
@@ -9,7 +9,11 @@ import { Latch } from '../../util/latch.ts'
 import { Filing } from '../filing.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
+import { examine, refusalFinding } from './doctor.ts'
 import { BindingsOfThisRun, Bond } from './hardware/binding.ts'
+import { withoutPort } from './hardware/known-modems.ts'
+import { usbDevices } from './hardware/usb.ts'
+import type { Reply } from './line/channel.ts'
 import { Trace } from './line/trace.ts'
 import { identityOf, tpduForm } from './messages/decode-tpdu.ts'
 import type { ModemOptions } from './options.ts'
@@ -29,17 +33,14 @@ export class Modem implements Gateway {
   readonly window = 1
   readonly can: Capabilities = {
     accept: () => this.#accept(),
-    /** Between the driver's own commands. Fails when no port is open. */
-    at: async (text) => {
-      const channel = this.#service?.channel ?? null
-      if (channel === null) throw this.#notThere()
-      return channel.exclusive(() => channel.command(text, byHandMs))
-    },
+    at: (text) => this.#command(text),
     call: (request, permit) => this.#send((session) => session.call(request, permit)),
+    examine: () => this.#examine(),
     look: async () => this.#serving().look(),
     restart: async (how) => this.#service?.restart(how),
     /** Recent traffic of the port, with secrets and messages masked. */
     trace: () => this.#trace.toString(),
+    unlock: async (pin) => this.#service?.unlock(pin),
     ussd: async (codes) => this.#serving().ussd(codes),
   }
   readonly #options: ModemOptions
@@ -111,6 +112,28 @@ export class Modem implements Gateway {
     this.#handlers.log('info', accepted)
     this.#shown.set({})
     return accepted
+  }
+
+  /** Between the driver's own commands. Fails when no port is open. */
+  async #command(text: string): Promise<Reply> {
+    const channel = this.#service?.channel ?? null
+    if (channel === null) throw this.#notThere()
+    return channel.exclusive(() => channel.command(text, byHandMs))
+  }
+
+  /** A modem that does not answer is judged by what is known of it. */
+  async #examine(): Promise<Finding[]> {
+    const { last_error } = this.#shown.facts
+    const refused = refusalFinding(this.id, last_error)
+    try {
+      const found = await examine((text) => this.#command(text), this.id)
+      return [...(refused === null ? [] : [refused]), ...found]
+    } catch (error) {
+      const finding = last_error ?? Fault.from(error).message
+      // The modem that it waits for may have no port.
+      const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
+      return [{ finding, fix: null, lines: [] }, ...sticks].map((one) => ({ severity: 'error', ...one }))
+    }
   }
 
   pause(ms: number, reason: string): void {

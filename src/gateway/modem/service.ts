@@ -70,7 +70,7 @@ export class Service {
   readonly #clock: Clock
   readonly #shown: ShownState
   readonly #filing: Filing
-  readonly #pin: { readonly code: string | undefined; readonly memory: PinMemory }
+  #pin: { readonly code: string | undefined; readonly memory: PinMemory }
   /** Fired when the modem has reset or is gone: all settings are lost. */
   #over = new Latch()
   /** Until then a report that it is ready is part of its start. */
@@ -103,6 +103,11 @@ export class Service {
   /** A message was sent: the problem is over. */
   worked(): void {
     this.#ladder.well()
+  }
+
+  /** Enters this PIN with the next try, where the SIM waits for one. */
+  unlock(code: string): void {
+    this.#pin = { ...this.#pin, code }
   }
 
   /** Recovers it before the next start-up. Fails where that is not possible. */

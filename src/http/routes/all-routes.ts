@@ -6,6 +6,8 @@ import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { messageRoutes } from './message-routes.ts'
+import { deviceViewRoutes } from './device-view-routes.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { queueRoutes } from './queue-routes.ts'
 import { webhookRoutes } from './webhook-routes.ts'
 
@@ -14,6 +16,8 @@ export const allRoutes: readonly Route[] = [
   ...messageRoutes,
   ...listRoutes,
   ...deviceRoutes,
+  ...deviceViewRoutes,
+  ...profileRoutes,
   ...gatewayRoutes,
   ...queueRoutes,
   ...webhookRoutes,

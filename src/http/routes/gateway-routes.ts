@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { finding } from '../../api/gateway-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { pauses } from '../../api/outputs.ts'
 import { gatewayPayload } from '../../api/payloads.ts'
@@ -44,6 +45,24 @@ export const gatewayRoutes: readonly Route[] = [
     answer: z.object({ gateway: id, how: z.enum(restartKinds) }).meta({ id: 'Restarted' }),
   }),
   act('signal', 'checkGateway', 'gateway/signal', { answer: gatewayPayload.meta({ id: 'GatewayState' }) }),
+  act('doctor', 'examineGateway', 'gateway/doctor', {
+    answer: z.object({ findings: z.array(finding.meta({ id: 'Finding' })) }).meta({ id: 'Findings' }),
+  }),
+  act('pin', 'unlockSim', 'gateway/pin', {
+    body: z.strictObject({ pin: z.string() }),
+    status: 204,
+    answer: z.undefined(),
+  }),
+  {
+    method: 'GET',
+    path: '/gateways/:gateway/trace',
+    name: 'getTrace',
+    tag: 'gateways',
+    scope: 'gateways:manage',
+    operation: 'gateway/trace',
+    params,
+    answer: z.object({ trace: z.string() }).meta({ id: 'Trace' }),
+  },
   act('ussd', 'queryUssd', 'gateway/ussd', {
     body: z.strictObject({ code: z.string(), menu: z.array(z.string()).max(9).optional() }),
     answer: z.object({ gateway: id, text: z.string() }).meta({ id: 'UssdAnswer' }),

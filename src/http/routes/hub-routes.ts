@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { logPage } from '../../api/hub-operations.ts'
 import { whom } from '../../api/list-filter.ts'
 import { erasure } from '../../api/outputs.ts'
 import { healthPayload } from '../../api/payloads.ts'
@@ -28,6 +29,26 @@ export const hubRoutes: readonly Route[] = [
     answer: z
       .object({ data: z.array(quotaSchema.meta({ id: 'Quota' })), next_cursor: z.null() })
       .meta({ id: 'QuotaList' }),
+  },
+  {
+    ...manage,
+    method: 'GET',
+    path: '/config',
+    name: 'getConfig',
+    operation: 'config/get',
+    answer: z.object({ version: z.string(), config: z.record(z.string(), z.unknown()) }).meta({ id: 'Config' }),
+  },
+  {
+    ...manage,
+    method: 'GET',
+    path: '/log',
+    name: 'getLog',
+    operation: 'log/list',
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).optional(),
+      limit: z.coerce.number().int().min(1).max(1_000).optional(),
+    }),
+    answer: logPage.meta({ id: 'LogPage' }),
   },
   {
     ...manage,

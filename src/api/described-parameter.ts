@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { labelOf } from '../device/describe/labels.ts'
+import { accepts, asParameter } from '../device/parameters/parameters.ts'
+import type { Parameter, Setting } from '../device/schema/command.ts'
+
+/** A parameter or a setting, as a form needs it. */
+export const describedParameter = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  type: z.string(),
+  /** In words. */
+  accepts: z.string(),
+  min: z.number().optional(),
+  max: z.number().optional(),
+  length: z.number().int().optional(),
+  options: z.array(z.string()).optional(),
+  optional: z.boolean(),
+  default: z.string().optional(),
+  unit: z.string().optional(),
+  secret: z.boolean(),
+  /** Several values, with commas between them. */
+  list: z.boolean(),
+})
+export type DescribedParameter = z.output<typeof describedParameter>
+
+export function described(name: string, spec: Parameter): DescribedParameter {
+  const { label, type, min, max, length, options, optional, default: usual, unit, secret, list } = spec
+  return {
+    name,
+    label: label ?? labelOf(name),
+    type,
+    accepts: accepts(spec),
+    ...(min !== undefined && { min }),
+    ...(max !== undefined && { max }),
+    ...(length !== undefined && { length }),
+    ...(options !== undefined && { options: Object.keys(options) }),
+    optional,
+    // What a secret is by default is printed in manuals, and used until somebody changes it.
+    ...(usual !== undefined && !secret && { default: usual }),
+    ...(unit !== undefined && { unit }),
+    secret,
+    list: list !== undefined,
+  }
+}
+
+export const describedSetting = (name: string, setting: Setting): DescribedParameter =>
+  described(name, asParameter(setting))

@@ -1,0 +1,134 @@
+import * as z from 'zod'
+import { commandLabel, labelOf } from '../device/describe/labels.ts'
+import { stateFieldsOf } from '../device/describe/state-fields.ts'
+import { commandsOf, type Device } from '../device/device.ts'
+import { fieldOf } from '../device/vocabulary/vocabulary.ts'
+import { isoTime } from '../message/result.ts'
+import { may } from '../message/rights.ts'
+import { described, describedParameter } from './described-parameter.ts'
+import { id, one } from './inputs.ts'
+import { deviceOf, notOverMqtt, operation } from './operation.ts'
+import { time, value } from './payloads.ts'
+
+const command = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  /** Why it needs "confirm"; null where it does not. */
+  danger: z.string().nullable(),
+  repeat: z.enum(['safe', 'never']),
+  unproven: z.boolean(),
+  params: z.array(describedParameter),
+})
+
+const field = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  type: z.string(),
+  unit: z.string().nullable(),
+})
+
+/** What a list of devices shows of each. */
+export const deviceRow = z.strictObject({
+  id,
+  name: z.string(),
+  profile: z.string(),
+  model: z.string(),
+  kind: z.string(),
+  variant: z.string(),
+  gateway: z.string().nullable(),
+  /** For those who may see all texts. */
+  numbers: z.array(z.string()),
+  /** False once it has been silent for too long; null where it sends nothing regularly. */
+  online: z.boolean().nullable(),
+  last_seen: time.nullable(),
+  removable: z.boolean(),
+})
+
+/** A device for a person: what it is, what it can do, and how it is. */
+export const deviceView = deviceRow.extend({
+  revision: z.string(),
+  state: z.record(z.string(), value),
+  fields: z.array(field),
+  commands: z.array(command),
+  location: z
+    .looseObject({ latitude: z.number(), longitude: z.number(), gps_accuracy: z.number().nullable().optional() })
+    .nullable(),
+  /** Steps that its profile names to make it accept the hub. */
+  setup_steps: z.number().int(),
+  /** Nothing new is sent to it. */
+  paused: z.boolean(),
+})
+
+export const deviceViewOperations = {
+  'device/view': operation({
+    summary: 'a device for a person: what it is, what it can do with which parameters, and how it is',
+    surfaces: notOverMqtt,
+    action: ({ id: device }) => ({ act: 'see', device }),
+    input: one,
+    output: deviceView,
+    async run({ id: name }, { fleet, store }, { rights }) {
+      const device = deviceOf(name, fleet)
+      const { state, location, ...presence } = await store.run('deviceSight', { device: name })
+      const pauses = await store.run('pauses', undefined)
+      return {
+        ...rowOf(device, presence, rights === null || may(rights, { act: 'see_texts' })),
+        removable: fleet.rowOf(name) !== null,
+        revision: fleet.revisionOf(name),
+        state: { ...state },
+        fields: fieldsOf(device, Object.keys(state)),
+        commands: commandsShown(device),
+        location: positionIn(location),
+        setup_steps: device.dialect.setup.length,
+        paused: pauses.some((pause) => pause.device === name || (pause.device ?? pause.gateway) === undefined),
+      }
+    },
+  }),
+}
+
+export function rowOf(
+  device: Device,
+  { lastSeen, online }: { readonly lastSeen: number | null; readonly online: boolean },
+  seesNumbers: boolean,
+): Omit<z.input<typeof deviceRow>, 'removable'> {
+  const { id: name, profile, dialect, gateway, numbers, expected } = device
+  const { manufacturer, family, kind } = profile.row
+  return {
+    id: name,
+    name: device.name,
+    profile: profile.id,
+    model: `${manufacturer} ${family}`,
+    kind,
+    variant: dialect.variant,
+    gateway,
+    numbers: seesNumbers ? [...numbers] : [],
+    online: expected === null ? null : online,
+    last_seen: lastSeen === null ? null : isoTime(lastSeen),
+  }
+}
+
+/** The fields that it can report; of families, those members that it has reported. */
+function fieldsOf(device: Device, known: readonly string[]): z.input<typeof field>[] {
+  const { fields } = stateFieldsOf(device)
+  return [...new Set([...fields, ...known])].map((name) => {
+    const row = fieldOf(name)
+    return { name, label: labelOf(name), type: row?.type ?? 'text', unit: row?.unit ?? null }
+  })
+}
+
+function commandsShown(device: Device): z.input<typeof command>[] {
+  return Object.entries(commandsOf(device))
+    .filter(([, { proof }]) => device.unproven || proof !== 'unproven')
+    .map(([name, { label, danger = null, repeat, proof, params }]) => ({
+      name,
+      label: commandLabel(name, label),
+      danger,
+      repeat,
+      unproven: proof === 'unproven',
+      params: Object.entries(params).map(([param, spec]) => described(param, spec)),
+    }))
+}
+
+function positionIn(location: Readonly<Record<string, unknown>> | null): z.input<typeof deviceView>['location'] {
+  const { latitude, longitude } = location ?? {}
+  return typeof latitude === 'number' && typeof longitude === 'number' ? { ...location, latitude, longitude } : null
+}
