@@ -51,7 +51,7 @@ export const gatewayRoutes: readonly Route[] = [
   act('pin', 'unlockSim', 'gateway/pin', {
     body: z.strictObject({ pin: z.string() }),
     status: 204,
-    answer: z.undefined(),
+    answer: z.object({}),
   }),
   {
     method: 'GET',

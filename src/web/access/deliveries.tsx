@@ -28,7 +28,7 @@ export function Deliveries({ id }: { readonly id: string }) {
   const [secret, setSecret] = useState<string | null>(null)
   const [isRemoving, setRemoving] = useState(false)
   const { isBusy, run } = useAct()
-  const webhook = list.data?.webhooks.find((one) => one.id === id)
+  const webhook = list.data?.data.find((one) => one.id === id)
   const test = () =>
     run(async () => {
       const { ok, status, error } = await ask(hub.testWebhook, { id })
@@ -37,7 +37,7 @@ export function Deliveries({ id }: { readonly id: string }) {
     })
   const rotate = () => run(async () => setSecret((await ask(hub.rotateWebhook, { id })).secret))
   const enable = () => run(() => ask(hub.enableWebhook, { id }).then(list.reload), w.common.saved)
-  const replay = (delivery: Delivery) => run(() => ask(hub.replayDelivery, { id: delivery.id }).then(pages.reload))
+  const replay = (delivery: Delivery) => run(() => ask(hub.replayDelivery, { delivery: delivery.id }).then(pages.reload))
   return (
     <>
       <Head

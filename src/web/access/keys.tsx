@@ -45,18 +45,18 @@ export function Keys() {
       </div>
       <Fault problem={problem} />
       {data === null && problem === null && <Loading />}
-      {data?.keys.length === 0 && (
+      {data?.data.length === 0 && (
         <div class="card">
           <Empty icon="key" title={w.access.noKeys}>
             <p>{w.access.noKeysYet}</p>
           </Empty>
         </div>
       )}
-      {data !== null && data.keys.length > 0 && (
+      {data !== null && data.data.length > 0 && (
         <Table
           caption={w.access.tabs.keys}
           columns={columns(isBusy, rotate, setRemoving)}
-          rows={data.keys}
+          rows={data.data}
           idOf={({ id }) => id}
         />
       )}
@@ -76,7 +76,7 @@ export function Keys() {
           title={w.access.removeKey(removing.label)}
           act={w.access.remove}
           name={removing.id}
-          work={() => ask(hub.removeKey, { id: removing.id })}
+          work={() => ask(hub.removeKey, { id: removing.id, confirm: removing.id })}
           done={w.access.removed}
           onClose={close}
         />

@@ -39,7 +39,7 @@ export function Users() {
         <Table
           caption={w.access.tabs.users}
           columns={userColumns(setRemoving)}
-          rows={users.data.users}
+          rows={users.data.data}
           idOf={({ name }) => name}
         />
       )}
@@ -49,7 +49,7 @@ export function Users() {
         <Table
           caption={w.access.sessions}
           columns={sessionColumns(isBusy, end)}
-          rows={sessions.data.sessions}
+          rows={sessions.data.data}
           idOf={({ id }) => id}
         />
       )}
@@ -66,7 +66,7 @@ export function Users() {
           title={w.access.removeUser(removing.name)}
           act={w.access.remove}
           name={removing.name}
-          work={() => ask(hub.removeUser, { name: removing.name })}
+          work={() => ask(hub.removeUser, { name: removing.name, confirm: removing.name })}
           done={w.access.removed}
           onClose={() => {
             setRemoving(null)

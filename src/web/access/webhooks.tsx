@@ -34,15 +34,15 @@ export function Webhooks() {
       </div>
       <Fault problem={problem} />
       {data === null && problem === null && <Loading />}
-      {data?.webhooks.length === 0 && (
+      {data?.data.length === 0 && (
         <div class="card">
           <Empty icon="out" title={w.webhooks.none}>
             <p>{w.webhooks.noneYet}</p>
           </Empty>
         </div>
       )}
-      {data !== null && data.webhooks.length > 0 && (
-        <Table caption={w.access.tabs.webhooks} columns={columns()} rows={data.webhooks} idOf={({ id }) => id} />
+      {data !== null && data.data.length > 0 && (
+        <Table caption={w.access.tabs.webhooks} columns={columns()} rows={data.data} idOf={({ id }) => id} />
       )}
       {isAdding && (
         <NewWebhook

@@ -1,7 +1,19 @@
 import type * as z from 'zod'
-import type { healthPayload, resultPayload } from '../../api/payloads.ts'
+import type { conversationSchema } from '../../api/conversation-operations.ts'
+import type { DescribedParameter } from '../../api/described-parameter.ts'
+import type { deviceRow, deviceView } from '../../api/device-view.ts'
+import type { finding } from '../../api/gateway-operations.ts'
+import type { logPage } from '../../api/hub-operations.ts'
+import type { shownKey } from '../../api/key-operations.ts'
+import type { pauses } from '../../api/outputs.ts'
+import type { gatewayPayload, healthPayload, resultPayload } from '../../api/payloads.ts'
+import type { profileHead, profileView } from '../../api/profile-operations.ts'
+import type { queuedRow } from '../../api/queue-operations.ts'
+import type { setupPlan } from '../../api/setup-operations.ts'
+import type { ruleDraft, tried } from '../../api/trial-operations.ts'
+import type { listedUser, openSession } from '../../api/user-operations.ts'
 import type { Capability } from '../../message/capabilities.ts'
-import type { GatewayDocument, RestartKind } from '../../message/gateway-state.ts'
+import type { RestartKind } from '../../message/gateway-state.ts'
 import type { Message } from '../../message/message-document.ts'
 import type { PublicEvent } from '../../message/public-event.ts'
 import type { Role } from '../../message/rights.ts'
@@ -10,16 +22,37 @@ import type { Value, Values } from '../../message/values.ts'
 
 /** What the interface answers, in the hub's own types: the page does not compile where they differ. */
 export type { Capability, Message, RestartKind, Role, Scope, Value, Values }
+
 export type Result = z.output<typeof resultPayload>
 export type Health = z.output<typeof healthPayload>
 export type LiveEvent = Pick<PublicEvent, 'type' | 'timestamp' | 'data'>
+export type Gateway = z.output<typeof gatewayPayload> & { readonly id: string; readonly can: readonly Capability[] }
+export type Conversation = z.output<typeof conversationSchema>
+export type DeviceRow = z.output<typeof deviceRow>
+export type DeviceView = z.output<typeof deviceView>
+export type Command = DeviceView['commands'][number]
+export type StateField = DeviceView['fields'][number]
+export type Position = NonNullable<DeviceView['location']>
+export type Parameter = DescribedParameter
+export type ProfileHead = z.output<typeof profileHead>
+export type ProfileView = z.output<typeof profileView>
+export type SetupPlan = z.output<typeof setupPlan>
+export type SetupStep = SetupPlan['steps'][number]
+export type Tried = z.output<typeof tried>
+export type RuleDraft = z.output<typeof ruleDraft>
+export type QueuedRow = z.output<typeof queuedRow>
+export type Pause = z.output<typeof pauses>[number]
+export type Finding = z.output<typeof finding>
+export type LogPage = z.output<typeof logPage>
+export type LogLine = LogPage['lines'][number]
+export type Key = z.output<typeof shownKey>
+export type User = z.output<typeof listedUser>
+export type OpenSession = z.output<typeof openSession>
 
 export interface Page<T> {
   readonly data: readonly T[]
   readonly next_cursor: string | null
 }
-
-export type Gateway = GatewayDocument & { readonly id: string; readonly can: readonly Capability[] }
 
 /** Who makes the requests. */
 export interface Person {
@@ -36,15 +69,6 @@ export interface Session {
   readonly hint: string | null
 }
 
-/** Messages with one device or number. */
-export interface Conversation {
-  readonly device: string | null
-  readonly number: string | null
-  readonly name: string | null
-  readonly messages: number
-  readonly last: Message
-}
-
 /** What became of one text of several. */
 export interface SentItem {
   readonly index: number
@@ -52,129 +76,6 @@ export interface SentItem {
   readonly id?: string
   readonly to: string | null
   readonly error?: { readonly message: string }
-}
-
-/** A parameter of a command, as its profile describes it. */
-export interface Parameter {
-  readonly name: string
-  readonly label: string
-  readonly type: string
-  readonly accepts: string
-  readonly min?: number | undefined
-  readonly max?: number | undefined
-  readonly length?: number | undefined
-  readonly options?: readonly string[] | undefined
-  readonly optional?: boolean | undefined
-  readonly default?: string | undefined
-  readonly unit?: string | undefined
-  readonly secret?: boolean | undefined
-  readonly list?: boolean | undefined
-}
-
-export interface Command {
-  readonly name: string
-  readonly label: string
-  readonly danger: string | null
-  readonly repeat: 'safe' | 'never'
-  readonly unproven: boolean
-  readonly params: readonly Parameter[]
-}
-
-export interface StateField {
-  readonly name: string
-  readonly label: string
-  readonly type: string
-  readonly unit: string | null
-}
-
-export interface DeviceRow {
-  readonly id: string
-  readonly name: string
-  readonly profile: string
-  readonly model: string
-  readonly kind: string
-  readonly variant: string
-  readonly gateway: string | null
-  readonly numbers: readonly string[]
-  /** Null where it sends nothing regularly. */
-  readonly online: boolean | null
-  readonly last_seen: string | null
-  readonly removable: boolean
-}
-
-export interface Position {
-  readonly latitude: number
-  readonly longitude: number
-  readonly gps_accuracy?: number | null
-}
-
-export interface DeviceView extends DeviceRow {
-  readonly revision: string
-  readonly state: Values
-  readonly fields: readonly StateField[]
-  readonly commands: readonly Command[]
-  readonly location: Position | null
-  /** Steps that its profile names to make it accept the hub. */
-  readonly setup_steps: number
-  readonly paused: boolean
-}
-
-export interface QueuedRow {
-  readonly command_id: string
-  readonly device: string | null
-  readonly to: string | null
-  readonly command: string | null
-  readonly status: string
-  readonly priority?: string
-  readonly reason?: string | null
-  readonly queued_at?: string
-}
-
-export interface Pause {
-  readonly device?: string | undefined
-  readonly gateway?: string | undefined
-  readonly since: string
-}
-
-export interface Queue {
-  readonly commands: readonly QueuedRow[]
-  readonly paused: readonly Pause[]
-}
-
-export interface Finding {
-  readonly severity: 'error' | 'warning' | 'ok'
-  readonly finding: string
-  readonly fix: string | null
-  readonly lines: readonly string[]
-}
-
-export interface Key {
-  readonly id: string
-  readonly label: string
-  readonly role: Role | null
-  readonly devices: readonly string[] | null
-  readonly scopes: readonly Scope[] | null
-  readonly made_by: string
-  readonly created_at: string
-  readonly expires_at: string | null
-  readonly is_expired: boolean
-  readonly last_used_at: string | null
-}
-
-export interface User {
-  readonly name: string
-  readonly role: Role | null
-  readonly removable: boolean
-  readonly sessions: number
-}
-
-export interface OpenSession {
-  readonly id: string
-  readonly user: string
-  readonly started_at: string
-  readonly last_used_at: string
-  readonly address: string
-  readonly agent: string
 }
 
 export interface Webhook {
@@ -200,62 +101,4 @@ export interface Delivery {
   readonly queued_at: string
   readonly next_at: string | null
   readonly answer: { readonly status: number | null; readonly error: string | null } | null
-}
-
-export interface LogLine {
-  readonly seq: number
-  readonly time: string
-  readonly level: 'error' | 'warn' | 'info' | 'debug'
-  readonly name: string
-  readonly message: string
-}
-
-export interface ProfileHead {
-  readonly profile: string
-  readonly kind: string
-  readonly manufacturer: string
-  readonly family: string
-  readonly models: readonly string[]
-}
-
-export interface ProfileView extends ProfileHead {
-  readonly variants: readonly { readonly variant: string; readonly label: string; readonly tell: string }[]
-  readonly settings: readonly (Parameter & { readonly required: boolean })[]
-  readonly commands: readonly string[]
-  readonly setup_steps: number
-}
-
-export interface SetupStep {
-  readonly number: number
-  readonly do: 'command' | 'hand' | 'ring'
-  readonly says: string
-  readonly command: string | null
-  readonly params: Readonly<Record<string, string>>
-  readonly asks: readonly { readonly name: string; readonly accepts: string; readonly secret: boolean }[]
-  readonly danger: string | null
-  readonly sms: string | null
-}
-
-export interface Tried {
-  readonly matches: readonly { readonly profile: string; readonly message: string; readonly values: Values }[]
-  readonly nearest: {
-    readonly profile: string
-    readonly message: string
-    readonly at: number
-    readonly rest: string
-    readonly expected: readonly string[]
-  } | null
-}
-
-export interface RuleDraft {
-  readonly pattern: string
-  readonly values: Values
-}
-
-export interface ConfigView {
-  readonly file: string | null
-  readonly data_folder: string
-  readonly version: string
-  /** As YAML, secrets masked. */
-  readonly text: string
 }

@@ -1,6 +1,5 @@
 /** An event of a stream as the HTML standard has it (section 9.2). */
 export interface StreamEvent {
-  readonly id: string
   readonly type: string
   readonly data: string
 }
@@ -10,7 +9,13 @@ export class StreamReader {
   #rest = ''
   #type = ''
   #data: string[] = []
-  #id = ''
+  #id: string | null = null
+  #place: string | null = null
+
+  /** Where to resume: the id of the last event, or of an empty one that only moves it. */
+  get place(): string | null {
+    return this.#place
+  }
 
   /** Takes the next piece; returns the events that are whole with it. */
   take(piece: string): StreamEvent[] {
@@ -35,7 +40,8 @@ export class StreamReader {
   }
 
   #end(): StreamEvent[] {
-    const event = { id: this.#id, type: this.#type || 'message', data: this.#data.join('\n') }
+    this.#place = this.#id
+    const event = { type: this.#type || 'message', data: this.#data.join('\n') }
     const isEmpty = this.#data.length === 0
     this.#type = ''
     this.#data = []

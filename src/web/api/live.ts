@@ -13,7 +13,8 @@ export const connection = signal<Connection>('connecting')
 const silenceMs = 45_000
 /** The first sign of life must be there by then. */
 const firstMs = 10_000
-const pollMs = 3_000
+/** Shorter than proxies wait for an answer. */
+const pollSeconds = 25
 const retryMs = [1_000, 2_000, 5_000, 10_000, 30_000] as const
 
 type Listener = (event: LiveEvent | 'reset') => void
@@ -53,8 +54,10 @@ async function follow(ended: AbortSignal): Promise<void> {
   let isHeldUp = false
   while (!ended.aborted) {
     try {
-      if (isHeldUp) await poll(ended)
-      else await stream(ended, () => (failures = 0))
+      const alive = () => {
+        failures = 0
+      }
+      await (isHeldUp ? poll(ended, alive) : stream(ended, alive))
     } catch (error) {
       if (ended.aborted) return
       const problem = Problem.from(error)
@@ -91,7 +94,8 @@ async function stream(ended: AbortSignal, alive: () => void): Promise<void> {
       timer = setTimeout(() => silence.abort(), silenceMs)
       if (connection.value !== 'live') alive()
       connection.value = 'live'
-      for (const event of reader.take(value)) receive(event.id, event.type, event.data)
+      for (const { type, data } of reader.take(value)) receive(type, data)
+      last = reader.place ?? last
     }
   } catch (error) {
     if (silence.signal.aborted) throw new Problem({ status: 0, code: 'silent', detail: 'nothing arrives' })
@@ -101,35 +105,32 @@ async function stream(ended: AbortSignal, alive: () => void): Promise<void> {
   }
 }
 
-function receive(id: string, type: string, data: string): void {
-  if (id !== '') last = id
+function receive(type: string, data: string): void {
   emit(type === 'reset' ? 'reset' : (JSON.parse(data) as LiveEvent))
 }
 
 interface EventPage {
-  readonly data: readonly (LiveEvent & { readonly id: string })[]
-  readonly next_cursor: string | null
-  readonly reset?: boolean
+  readonly data: readonly LiveEvent[]
+  readonly next_cursor: string
+  readonly reset: boolean
 }
 
-/** For where a proxy holds streams up: a page of events every few seconds. */
-async function poll(ended: AbortSignal): Promise<void> {
+/** For where a proxy holds streams up: each request waits until something happens. */
+async function poll(ended: AbortSignal, alive: () => void): Promise<void> {
   for (;;) {
-    const query = last === null ? '' : `?after=${encodeURIComponent(last)}`
-    const response = await fetch(interfaceUrl(`/events${query}`), {
+    const query = new URLSearchParams({ after: last ?? 'newest', wait: String(pollSeconds) })
+    const response = await fetch(interfaceUrl(`/events?${query}`), {
       credentials: 'same-origin',
       headers: { accept: 'application/json' },
       signal: ended,
     })
     if (!response.ok) throw new Problem({ status: response.status, code: 'poll', detail: '' })
     const page = (await response.json()) as EventPage
+    alive()
     connection.value = 'polling'
+    last = page.next_cursor
     if (page.reset) emit('reset')
-    for (const { id, ...event } of page.data) {
-      last = id
-      emit(event)
-    }
-    await pause(document.hidden ? pollMs * 10 : pollMs, ended)
+    for (const event of page.data) emit(event)
   }
 }
 

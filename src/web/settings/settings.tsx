@@ -156,8 +156,8 @@ function Configuration() {
         <h2 id="settings-config">{w.configuration}</h2>
         <span class="muted small">smshub {data.version}</span>
       </header>
-      <p class="small muted">{data.file === null ? w.noFile : w.inFile(data.file)}</p>
-      <pre tabIndex={0}>{data.text}</pre>
+      <p class="small muted">{w.inFile}</p>
+      <pre tabIndex={0}>{JSON.stringify(data.config, null, 2)}</pre>
     </section>
   )
 }

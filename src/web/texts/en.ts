@@ -424,8 +424,7 @@ export const en = {
     restarting: 'The hub restarts.',
     restartAbout: 'It takes a few seconds. Nothing that waits is lost.',
     configuration: 'Configuration',
-    noFile: 'There is no smshub.yaml: these are the defaults.',
-    inFile: (file: string) => `From ${file}, with secrets masked. Changes in the file take effect with the next start.`,
+    inFile: 'As it is in use, secrets masked. It is changed in smshub.yaml, and holds from the next start.',
   },
   onboarding: {
     start: 'Begin',
