@@ -17,6 +17,11 @@ export const queuedRow = z.looseObject({
   to: z.string().nullable(),
   command: z.string().nullable(),
   status: z.string(),
+  /** Why it waits. */
+  reason: z.string().nullable(),
+  gateway: z.string().nullable(),
+  /** ms since 1970. */
+  queued_at: z.number(),
 })
 
 /** Commands cancelled in one commit: others are served in between. */

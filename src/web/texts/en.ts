@@ -288,7 +288,7 @@ export const en = {
     pinHint: 'It is tried once, and kept until the hub restarts. Three wrong ones block the SIM.',
     pinForm: 'A PIN has 4 to 8 digits.',
     unlock: 'Unlock',
-    unlocked: 'The SIM is unlocked.',
+    unlocked: 'The PIN is entered within half a minute.',
     code: 'Code',
     codeHint: 'Like *100#. Only codes that gateways.<id>.ussd.allow lists.',
     query: 'Ask the network',
@@ -429,7 +429,7 @@ export const en = {
   onboarding: {
     start: 'Begin',
     title: 'First steps',
-    about: 'Four things until the first device answers.',
+    about: 'Three things until the first device answers.',
     modem: 'The modem',
     noGateway: 'No modem is configured. Add these lines to smshub.yaml:',
     restartAfter: 'Then restart the hub. It finds the modem at any USB port.',
