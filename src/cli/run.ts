@@ -6,6 +6,7 @@ import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
 import { serveDialects } from '../http/dialects/serve-dialects.ts'
+import { serveIngress } from '../http/ingress.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
 import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
@@ -158,7 +159,9 @@ export async function serve(
     restart,
     observe: (events) => metrics.observe(events),
     beforeConnect: async () => {
-      if (config.http.enabled) await assertFree(config.http.listen)
+      const { enabled, listen, ingress } = config.http
+      if (enabled) await assertFree(listen)
+      if (ingress !== undefined) await assertFree(ingress.listen)
     },
     ...extra,
   })
@@ -190,7 +193,7 @@ export async function serve(
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }
-    const { enabled, listen, hosts, origins, proxies, dialects } = config.http
+    const { enabled, listen, hosts, origins, proxies, dialects, ingress } = config.http
     const access: HttpOptions['access'] = (server) => {
       const proven = { ...source, access: hub.access, proxies }
       serveAccess(server, proven)
@@ -198,6 +201,7 @@ export async function serve(
     }
     const { version } = context
     if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, access }))
+    if (ingress !== undefined) servers.push(await serveHttp(source, { ...ingressOf(ingress), version }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
@@ -213,3 +217,12 @@ export async function serve(
   }
   return code
 }
+
+/** The page in a frame of Home Assistant, which has the origin of Home Assistant. */
+const ingressOf = ({ listen, ...options }: NonNullable<Config['http']['ingress']>): Omit<HttpOptions, 'version'> => ({
+  ...listen,
+  hosts: null,
+  origins: [],
+  frames: "'self'",
+  access: (server) => serveIngress(server, options),
+})

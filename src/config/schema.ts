@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DeviceConfig } from '../device/device-config.ts'
 import { dialectNames } from '../message/dialect-names.ts'
+import { roles } from '../message/rights.ts'
 import { idPattern, reservedIds } from '../message/topics.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isNetwork } from '../util/networks.ts'
@@ -188,10 +189,38 @@ export const Config = z
       .strictObject({
         listen: key(
           listen.prefault('127.0.0.1:8080'),
-          'Address of /healthz, /metrics and the REST interface /v1',
+          'Address of the page, of the REST interface /v1, of /healthz and /metrics',
           '127.0.0.1:8080',
         ),
         enabled: key(flag.default(true), 'Whether they are served', 'true'),
+        url: key(
+          z
+            .string()
+            .regex(/^https?:\/\/[^/?#\s]+(?:\/[^?#\s]*)?$/, 'must be a URL like https://hub.lan:8080/')
+            .optional(),
+          'Where people open the page; with it, devices in Home Assistant link to their pages',
+          'http://hub.lan:8080/',
+        ),
+        ingress: key(
+          z
+            .strictObject({
+              listen: key(listen.prefault('0.0.0.0:8099'), 'Where the Supervisor finds the page', '0.0.0.0:8099'),
+              from: key(
+                list(z.string().refine(isNetwork, { error: 'must be an address or a network' })).default([
+                  '172.30.32.2',
+                ]),
+                'The Supervisor: nobody else is answered',
+                ['172.30.32.2'],
+              ),
+              role: key(z.enum(roles).default('operator'), 'Of everybody who is signed in to Home Assistant', 'admin'),
+              roles: key(z.record(z.string(), z.enum(roles)).default({}), 'Of single users, by their ids there', {
+                '0123456789abcdef0123456789abcdef': 'admin',
+              }),
+            })
+            .optional(),
+          "A second address for Home Assistant's ingress, without a password: the Supervisor names the user",
+          { role: 'admin' },
+        ),
         hosts: key(list(z.string().min(1)).default([]), 'Host names under which other machines may access it', [
           'hub.example.org',
         ]),

@@ -20,7 +20,13 @@ export interface DiscoveryContext {
   /** Distinguishes hubs at the same broker. */
   readonly instance: string
   readonly version: string
+  /** Where people open the hub's page. */
+  readonly page?: string | undefined
 }
+
+/** The link to a place of the page; undefined where its address is not known. */
+export const linkOf = ({ page }: DiscoveryContext, place: string): string | undefined =>
+  page === undefined ? undefined : `${page.replace(/\/?$/, '/')}#/${place}`
 
 export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): string => `smshub_${instance}`
 

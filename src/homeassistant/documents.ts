@@ -1,6 +1,6 @@
 import type { Device } from '../device/device.ts'
 import type { Values } from '../message/values.ts'
-import { type Component, type DiscoveryContext, hubDeviceId, type Part, without } from './component.ts'
+import { type Component, type DiscoveryContext, hubDeviceId, linkOf, type Part, without } from './component.ts'
 import { deviceParts } from './device-parts.ts'
 import { type AnnouncedGateway, gatewayParts, type HubAbilities, hubParts } from './hub-parts.ts'
 import { overridden } from './overrides.ts'
@@ -45,6 +45,7 @@ export function deviceMessages(
       mdl_id: profile,
       ...identityOf(state),
       sa: area,
+      cu: linkOf(context, `devices/${device.id}`),
       via_device: device.gateway === null ? hubDeviceId(context) : `${hubDeviceId(context)}_gateway_${device.gateway}`,
     }),
     availability: `${context.baseTopic}/${device.id}/availability`,
@@ -59,7 +60,13 @@ export function hubMessages(
   mode: DiscoveryMode,
   abilities: HubAbilities,
 ): DiscoveryMessage[] {
-  const device = { name: 'SMS hub', mf: 'smshub', mdl: 'SMS hub', sw: context.version }
+  const device = without({
+    name: 'SMS hub',
+    mf: 'smshub',
+    mdl: 'SMS hub',
+    sw: context.version,
+    cu: linkOf(context, 'home'),
+  })
   const parts = hubParts(context, contacts, abilities)
   return messagesOf(context, { id: '', entities: 'sms_hub', device, availability: null, parts }, mode)
 }
@@ -73,7 +80,13 @@ export function gatewayMessages(
   const subject = {
     id: `_gateway_${id}`,
     entities: `gateway_${id}`,
-    device: { name: `Gateway ${id}`, mf: 'smshub', mdl: 'Gateway', via_device: hubDeviceId(context) },
+    device: without({
+      name: `Gateway ${id}`,
+      mf: 'smshub',
+      mdl: 'Gateway',
+      via_device: hubDeviceId(context),
+      cu: linkOf(context, `gateways/${id}`),
+    }),
     availability: `${context.baseTopic}/gateway/${id}/availability`,
     parts: gatewayParts(context, gateway),
   }

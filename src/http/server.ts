@@ -15,6 +15,7 @@ import { allRoutes } from './routes/all-routes.ts'
 import { schemaController } from './schema-compilers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serveEvents } from './serve-events.ts'
+import { type Frames, servePage } from './serve-page.ts'
 
 /** Sources of the HTTP server. */
 export interface HttpSource extends Observable, RestSource, EventStreamsDeps {
@@ -25,19 +26,21 @@ export interface HttpSource extends Observable, RestSource, EventStreamsDeps {
 export interface HttpOptions {
   readonly host: string
   readonly port: number
-  /** Host names of this hub. */
-  readonly hosts: readonly string[]
+  /** Host names of this hub; null where it is not reached by name. */
+  readonly hosts: readonly string[] | null
   /** Origins of web pages elsewhere that may use the interface. */
   readonly origins: readonly string[]
   readonly version: string
+  /** Who may show the page in a frame. */
+  readonly frames?: Frames
   /** Adds what proves who makes a request: it sets `request.caller`, and serves how to sign in. */
   readonly access: (server: FastifyInstance) => void
 }
 
-/** `/healthz` and `/metrics` without authentication, and the REST interface below `/v1`. */
+/** `/healthz`, `/metrics` and the page without authentication, and the REST interface below `/v1`. */
 export async function serveHttp(
   source: HttpSource,
-  { host, port, hosts, origins, version, access }: HttpOptions,
+  { host, port, hosts, origins, version, frames, access }: HttpOptions,
 ): Promise<FastifyInstance> {
   const server = Fastify({
     ...serverOptions,
@@ -56,7 +59,7 @@ export async function serveHttp(
   refuseAmbiguous(server)
   server.addHook('onRequest', async (request, reply) => {
     const name = nameIn(request.headers.host)
-    if (isOurs(name, hosts)) return undefined
+    if (hosts === null || isOurs(name, hosts)) return undefined
     const way = 'use its address, or add the name to http.hosts in smshub.yaml'
     return refuse(request, reply, 'foreign_host', `this hub is not called "${name}": ${way}`)
   })
@@ -73,6 +76,7 @@ export async function serveHttp(
     document ??= openApi(allRoutes, version)
     return document
   })
+  servePage(server, frames)
   try {
     await server.listen({ host, port })
     return server

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Begun } from '../access/prover.ts'
-import type { Caller } from '../message/caller.ts'
 import { originOf } from './origin-check.ts'
 import { type AccessSource, fail, proveCallers, refuseForeign } from './prove-caller.ts'
 import { refuse } from './refuse.ts'
 import { askerOf, type RestSource } from './rest-api.ts'
 import { sessionCookie, sessionIn } from './session-cookie.ts'
+import { shownCaller } from './shown-caller.ts'
 
 const secret = z.string().max(1_024)
 const LogIn = z.strictObject({ name: z.string().min(1).max(256), password: secret })
@@ -21,7 +21,11 @@ export function serveAccess(server: FastifyInstance, source: SignInSource): void
 
   server.get('/v1/session', async (request) => {
     const { caller, peer } = request
-    return { caller: caller && shown(caller), password_needed: prover.isOpen, hint: hintOf(prover.isOpen, peer.isHere) }
+    return {
+      caller: caller && shownCaller(caller),
+      password_needed: prover.isOpen,
+      hint: hintOf(prover.isOpen, peer.isHere),
+    }
   })
 
   server.post<{ Body: z.output<typeof LogIn> }>('/v1/session', { schema: { body: LogIn } }, async (request, reply) => {
@@ -57,17 +61,7 @@ export function serveAccess(server: FastifyInstance, source: SignInSource): void
 }
 
 const begin = ({ session, caller }: Begun, { peer }: FastifyRequest, reply: FastifyReply): FastifyReply =>
-  reply.header('set-cookie', sessionCookie(session, peer)).send({ caller: shown(caller) })
-
-const shown = ({ name, via, rights, scopes, perHour }: Caller) => ({
-  name,
-  via,
-  role: rights.role ?? null,
-  devices: rights.devices ?? null,
-  commands: rights.commands ?? null,
-  scopes,
-  per_hour: perHour,
-})
+  reply.header('set-cookie', sessionCookie(session, peer)).send({ caller: shownCaller(caller) })
 
 function hintOf(isOpen: boolean, isHere: boolean): string | null {
   if (!isOpen) return null

@@ -3,9 +3,9 @@ import type { Scope } from './scopes.ts'
 
 /** Who makes a request on the HTTP interface, as proven by it. */
 export interface Caller {
-  /** Key of quotas and `id`s, and the name in the log: `key:<id>`, `user:<name>`, `loopback`. */
+  /** Key of quotas and `id`s, and the name in the log: `key:<id>`, `user:<name>`, `loopback`, `ingress:<user>`. */
   readonly name: string
-  readonly via: 'key' | 'session' | 'loopback'
+  readonly via: 'key' | 'session' | 'loopback' | 'ingress'
   readonly rights: Rights
   /** The only scopes; null for all. */
   readonly scopes: readonly Scope[] | null

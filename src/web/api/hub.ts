@@ -130,7 +130,10 @@ export const hub = {
   trace: get<{ gateway: string }, { trace: string }>('/gateways/:gateway/trace'),
   enterPin: post<{ gateway: string; pin: string }, object>('/gateways/:gateway/pin'),
 
-  queue: get<{ device?: string; limit?: number }, { readonly commands: readonly QueuedRow[]; readonly paused: readonly Pause[] }>('/queue'),
+  queue: get<
+    { device?: string; limit?: number },
+    { readonly commands: readonly QueuedRow[]; readonly paused: readonly Pause[] }
+  >('/queue'),
   pauseQueue: post<{ device?: string }, { paused: readonly Pause[] }>('/queue/pause'),
   resumeQueue: post<{ device?: string }, { paused: readonly Pause[] }>('/queue/resume'),
   purgeQueue: post<{ device?: string }, { cancelled: number }>('/queue/purge'),

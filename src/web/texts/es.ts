@@ -442,7 +442,7 @@ export const es: Texts = {
     modemFirst: 'En cuanto el módem esté listo.',
     ownNumber: 'Su número',
     ownNumberHint: 'Con prefijo de país. Debe ser un contacto de smshub.yaml, o sms.destinations debe ser any.',
-    testText: 'Aquí smshub. Los SMS de aquí llegan.',
+    testText: 'smshub saluda. Los SMS enviados por este hub llegan.',
     sendTest: 'Enviar la prueba',
     device: 'El primer dispositivo',
     deviceAbout: 'Elija su modelo, escriba su número y siga su preparación.',

@@ -442,7 +442,7 @@ export const fr: Texts = {
     modemFirst: 'Dès que le modem est prêt.',
     ownNumber: 'Votre numéro',
     ownNumberHint: 'Avec son indicatif. Il doit être un contact de smshub.yaml, ou sms.destinations doit être any.',
-    testText: 'Ici smshub. Les SMS envoyés d’ici arrivent.',
+    testText: "Ici smshub. Les SMS envoyés d'ici arrivent.",
     sendTest: 'Envoyer l’essai',
     device: 'Le premier appareil',
     deviceAbout: 'Choisissez son modèle, saisissez son numéro et suivez sa mise en service.',

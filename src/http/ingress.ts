@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Caller } from '../message/caller.ts'
+import type { Role } from '../message/rights.ts'
+import { isWithin } from '../util/networks.ts'
+import { isSafe } from './origin-check.ts'
+import { refuse } from './refuse.ts'
+import { shownCaller } from './shown-caller.ts'
+
+/** Home Assistant's ingress: the Supervisor has proven who the user is, and names them in headers. */
+export interface IngressOptions {
+  /** The addresses of the Supervisor: nobody else is answered. */
+  readonly from: readonly string[]
+  /** Of everybody without a role of their own. */
+  readonly role: Role
+  /** By the id of the user in Home Assistant. */
+  readonly roles: Readonly<Record<string, Role>>
+}
+
+const idPattern = /^[\w-]{1,64}$/
+
+/** Takes who makes a request from the Supervisor, which removes these headers from what browsers send. */
+export function serveIngress(server: FastifyInstance, { from, role, roles }: IngressOptions): void {
+  server.addHook('onRequest', async (request, reply) => {
+    const { remoteAddress = '' } = request.socket
+    if (!isWithin(remoteAddress, from))
+      return refuse(request, reply, 'foreign_host', 'only the Supervisor of Home Assistant is answered here')
+    if (!isSafe(request.method) && isForeign(request))
+      return refuse(request, reply, 'foreign_origin', 'the request comes from another page')
+    const id = oneOf(request.headers['x-remote-user-id'])
+    // Without a user, as the Supervisor's own requests are, the page is shown and nothing behind it.
+    if (id === null || !idPattern.test(id)) return undefined
+    request.caller = callerOf(id, Object.hasOwn(roles, id) ? (roles[id] as Role) : role)
+    return undefined
+  })
+
+  server.get('/v1/session', async ({ caller }) => ({
+    caller: caller && shownCaller(caller),
+    password_needed: false,
+    hint: caller === null ? 'open the page from Home Assistant' : null,
+  }))
+}
+
+const callerOf = (id: string, role: Role): Caller => ({
+  name: `ingress:${id}`,
+  via: 'ingress',
+  rights: { role },
+  scopes: null,
+  perHour: null,
+})
+
+/**
+ * Home Assistant adds who is signed in by its own cookie, so that pages elsewhere must not make requests. Without TLS
+ * browsers send no Sec-Fetch-Site; then Origin is the address by which Home Assistant itself was reached.
+ */
+function isForeign({ headers }: FastifyRequest): boolean {
+  const { 'sec-fetch-site': site, origin, host } = headers
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  if (origin === undefined) return false
+  const own = [host, oneOf(headers['x-forwarded-host'])].map((name) => name?.toLowerCase())
+  return !URL.canParse(origin) || !own.includes(new URL(origin).host)
+}
+
+const oneOf = (header: string | readonly string[] | undefined): string | null =>
+  typeof header === 'string' ? header : null
