@@ -62,6 +62,9 @@ export function invitation(port: number, http: number): string {
   const at = port === usual.mqtt ? '' : ` -p ${port}`
   return `
 smshub is running with a simulated network: a gate opener (gate), a tracker (van) and a heater (boiler).
+
+  http://127.0.0.1:${http}/              its page: press a button, watch the answer arrive
+
 What happens is shown here in short. Try in another terminal:
 
   npx mqtt pub${at} -q 1 -t smshub/gate/command/open -m PRESS

@@ -37,7 +37,8 @@ export function Deliveries({ id }: { readonly id: string }) {
     })
   const rotate = () => run(async () => setSecret((await ask(hub.rotateWebhook, { id })).secret))
   const enable = () => run(() => ask(hub.enableWebhook, { id }).then(list.reload), w.common.saved)
-  const replay = (delivery: Delivery) => run(() => ask(hub.replayDelivery, { delivery: delivery.id }).then(pages.reload))
+  const replay = (delivery: Delivery) =>
+    run(() => ask(hub.replayDelivery, { delivery: delivery.id }).then(pages.reload))
   return (
     <>
       <Head

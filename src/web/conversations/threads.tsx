@@ -10,7 +10,8 @@ import { Time } from '../parts/time.tsx'
 import { hashOf } from '../place.ts'
 import { words } from '../texts/language.ts'
 import { unread } from '../unread.ts'
-import { isUnread, keyOf, seen } from './seen.ts'
+import { isUnread, keyOf } from './read-marks.ts'
+import { seen } from './seen.ts'
 
 /** The conversations, the latest first. */
 export function Threads({ current }: { readonly current: string | undefined }) {

@@ -30,12 +30,9 @@ function DeviceForm({ profile }: { readonly profile: ProfileView }) {
   const [entered, setEntered] = useState<Entered>({})
   const [isTried, setTried] = useState(false)
   const { isBusy, problem, run } = useAct({ isQuiet: true })
-  const wrongs = wrongsIn(
-    profile.settings.map((setting) => ({ ...setting, optional: !setting.required })),
-    entered,
-  )
+  const wrongs = wrongsIn(profile.settings, entered)
   const id = idFrom(name)
-  const needed = profile.settings.filter(({ required, secret }) => required || secret)
+  const needed = profile.settings.filter(({ optional, secret }) => !optional || secret)
   const others = profile.settings.filter((setting) => !needed.includes(setting))
   const add = async (event: Event) => {
     event.preventDefault()
@@ -56,7 +53,7 @@ function DeviceForm({ profile }: { readonly profile: ProfileView }) {
   const fieldFor = (setting: ProfileView['settings'][number]) => (
     <ParameterField
       key={setting.name}
-      parameter={{ ...setting, optional: !setting.required }}
+      parameter={setting}
       value={entered[setting.name] ?? ''}
       wrong={isTried ? wrongs[setting.name] : undefined}
       onInput={(value) => setEntered({ ...entered, [setting.name]: value })}

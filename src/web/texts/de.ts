@@ -332,7 +332,8 @@ export const de: Texts = {
   },
   access: {
     tabs: { keys: 'Schlüssel', webhooks: 'Webhooks', users: 'Benutzer' },
-    keysAbout: 'Programme benutzen die Schnittstelle mit einem Schlüssel. Jedes sollte seinen eigenen haben, nur für das Nötige.',
+    keysAbout:
+      'Programme benutzen die Schnittstelle mit einem Schlüssel. Jedes sollte seinen eigenen haben, nur für das Nötige.',
     addKey: 'Neuer Schlüssel',
     noKeys: 'Noch keine Schlüssel',
     noKeysYet: 'Machen Sie einen für jedes Programm, das SMS sendet oder liest.',
@@ -427,7 +428,8 @@ export const de: Texts = {
     restarting: 'Der Hub startet neu.',
     restartAbout: 'Das dauert einige Sekunden. Nichts Wartendes geht verloren.',
     configuration: 'Konfiguration',
-    inFile: 'Wie sie in Gebrauch ist, Geheimnisse verdeckt. Geändert wird sie in smshub.yaml und gilt ab dem nächsten Start.',
+    inFile:
+      'Wie sie in Gebrauch ist, Geheimnisse verdeckt. Geändert wird sie in smshub.yaml und gilt ab dem nächsten Start.',
   },
   onboarding: {
     start: 'Anfangen',

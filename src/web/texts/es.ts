@@ -243,8 +243,7 @@ export const es: Texts = {
     inFile: 'Este dispositivo está en smshub.yaml: cámbielo allí y reinicie el hub.',
     remove: 'Quitar',
     removeOne: (name) => `¿Quitar ${name}?`,
-    removeAbout:
-      'Desaparecen sus topics y sus entidades de Home Assistant. Su historial queda si no se borra.',
+    removeAbout: 'Desaparecen sus topics y sus entidades de Home Assistant. Su historial queda si no se borra.',
     erase: 'Borrar también su historial. No se puede deshacer.',
     removed: 'El dispositivo se ha quitado.',
   },

@@ -279,7 +279,8 @@ export const fr: Texts = {
     },
     other: 'Il y a un autre modem ou une autre SIM qu’avant.',
     accept: 'Accepter ce modem et cette SIM',
-    acceptAbout: 'Ce qui était retenu est envoyé par là. Les SMS peuvent coûter autre chose et venir d’un autre numéro.',
+    acceptAbout:
+      'Ce qui était retenu est envoyé par là. Les SMS peuvent coûter autre chose et venir d’un autre numéro.',
     accepted: 'Accepté.',
     doctor: 'Diagnostic',
     doctorAbout: 'Interroge le modem sur la SIM, le réseau, le signal et la mémoire, et indique que faire.',
@@ -333,7 +334,8 @@ export const fr: Texts = {
   },
   access: {
     tabs: { keys: 'Clés', webhooks: 'Webhooks', users: 'Utilisateurs' },
-    keysAbout: 'Les programmes utilisent l’interface avec une clé. Chacun devrait avoir la sienne, pour le nécessaire seulement.',
+    keysAbout:
+      'Les programmes utilisent l’interface avec une clé. Chacun devrait avoir la sienne, pour le nécessaire seulement.',
     addKey: 'Nouvelle clé',
     noKeys: 'Pas encore de clés',
     noKeysYet: 'Faites-en une pour chaque programme qui envoie ou lit des SMS.',
@@ -428,7 +430,8 @@ export const fr: Texts = {
     restarting: 'Le hub redémarre.',
     restartAbout: 'Cela prend quelques secondes. Rien de ce qui attend n’est perdu.',
     configuration: 'Configuration',
-    inFile: 'Telle qu’elle est utilisée, secrets masqués. Elle se change dans smshub.yaml et vaut au prochain démarrage.',
+    inFile:
+      'Telle qu’elle est utilisée, secrets masqués. Elle se change dans smshub.yaml et vaut au prochain démarrage.',
   },
   onboarding: {
     start: 'Commencer',

@@ -1,9 +1,9 @@
-import outline from './land-outline.json' with { type: 'json' }
+import { landOutline } from './land-outline.ts'
 
 type Ring = readonly (readonly [longitude: number, latitude: number])[]
 
 /** The outline of the land in degrees: each ring is a point, and the steps to the next ones. */
-export const land = (): readonly Ring[] => outline.rings.map(ringOf)
+export const land = (): readonly Ring[] => landOutline.map(ringOf)
 
 function ringOf(text: string): Ring {
   const numbers = text.split(' ').map(Number)

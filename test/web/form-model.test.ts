@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals'
+import { described } from '../../src/api/described-parameter.ts'
+import { ProfileFiles } from '../../src/config/profiles.ts'
+import { parameterContext } from '../../src/device/device.ts'
+import { takeParameters } from '../../src/device/parameters/parameters.ts'
+import { sampleDevices } from '../../src/device/sample.ts'
+import type { Parameter } from '../../src/web/api/answers.ts'
+import { argumentsOf, choicesOf, controlOf, startOf, wrongIn, wrongsIn } from '../../src/web/parts/form-model.ts'
+
+const parameter = (over: Partial<Parameter>): Parameter => ({
+  name: 'value',
+  label: 'Value',
+  type: 'text',
+  accepts: 'a text',
+  optional: false,
+  secret: false,
+  list: false,
+  ...over,
+})
+
+describe('the field of a parameter', () => {
+  test.each<[string, Partial<Parameter>, string]>([
+    ['a whole number', { type: 'int' }, 'number'],
+    ['a choice', { type: 'enum', options: ['on', 'off'] }, 'select'],
+    ['a text with a fixed set', { type: 'text', options: ['a'] }, 'select'],
+    ['yes or no', { type: 'bool' }, 'select'],
+    ['a number to call', { type: 'phone' }, 'tel'],
+    ['a moment', { type: 'date' }, 'datetime-local'],
+    ['a secret', { type: 'digits', secret: true }, 'password'],
+    ['a list of numbers', { type: 'int', list: true }, 'text'],
+    ['a type that the page does not know', { type: 'quaternion' }, 'text'],
+  ])('of %s', (_, over, control) => {
+    expect(controlOf(parameter(over))).toBe(control)
+  })
+
+  test('begins with the default, or the first choice where one must be made', () => {
+    expect(
+      startOf([
+        parameter({ name: 'a', default: '5' }),
+        parameter({ name: 'b', type: 'enum', options: ['x', 'y'] }),
+        parameter({ name: 'c', type: 'enum', options: ['x', 'y'], optional: true }),
+      ]),
+    ).toEqual({ a: '5', b: 'x', c: '' })
+    expect(choicesOf(parameter({ type: 'bool', optional: true }))).toEqual(['', 'true', 'false'])
+  })
+})
+
+describe('what is plainly wrong', () => {
+  test.each<[string, Partial<Parameter>, string, string | null]>([
+    ['nothing where something is needed', {}, ' ', 'missing'],
+    ['nothing where nothing is needed', { optional: true }, '', null],
+    ['nothing where there is a default', { default: '1' }, '', null],
+    ['words for a number', { type: 'decimal' }, 'warm', 'number'],
+    ['a comma in a number', { type: 'decimal' }, '21,5', null],
+    ['half of a whole number', { type: 'int' }, '1.5', 'whole'],
+    ['too little', { type: 'int', min: 5 }, '4', 'small'],
+    ['too much', { type: 'int', max: 5 }, '6', 'large'],
+    ['letters among digits', { type: 'digits' }, '12a', 'digits'],
+    ['too few digits', { type: 'digits', length: 4 }, '123', 'length'],
+    ['a text that is too long', { max: 3 }, 'four', 'length'],
+    ['an emoji, which is one character', { max: 1 }, '👍', null],
+    ['a list, which the hub checks', { type: 'int', list: true, max: 3 }, '1,2,99', null],
+  ])('%s', (_, over, value, wrong) => {
+    expect(wrongIn(parameter(over), value)).toBe(wrong)
+  })
+})
+
+test('what is left empty is left out', () => {
+  const parameters = [
+    parameter({ name: 'a' }),
+    parameter({ name: 'b', optional: true }),
+    parameter({ name: 'c', type: 'decimal' }),
+  ]
+  expect(argumentsOf(parameters, { a: ' x ', b: '', c: '21,5' })).toEqual({ a: 'x', c: '21.5' })
+})
+
+/** Whatever the page lets through with the examples of the manuals, the hub takes. */
+test('the examples of every profile pass the form, and the hub takes what the form makes of them', () => {
+  const files = new ProfileFiles()
+  let checked = 0
+  for (const id of files.ids().filter((_, at) => at % 7 === 0)) {
+    for (const device of sampleDevices(files.read(id)).slice(0, 2)) {
+      for (const [name, command] of Object.entries(device.dialect.commands)) {
+        const parameters = Object.entries(command.params).map(([param, spec]) => described(param, spec))
+        for (const { params, variant } of command.examples) {
+          if (variant !== undefined && variant !== device.dialect.variant) continue
+          const entered = Object.fromEntries(
+            Object.entries(params).map(([param, value]) => [param, [value].flat().join(',')]),
+          )
+          const args = argumentsOf(parameters, { ...startOf(parameters), ...entered })
+          expect({ id, name, wrongs: wrongsIn(parameters, { ...startOf(parameters), ...entered }) }).toEqual({
+            id,
+            name,
+            wrongs: {},
+          })
+          const context = parameterContext(device, '2026-03-29T15:30:00Z')
+          expect(() => takeParameters(name, command, args, context)).not.toThrow()
+          checked++
+        }
+      }
+    }
+  }
+  expect(checked).toBeGreaterThan(200)
+})

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals'
+import { land } from '../../src/web/parts/map/outline.ts'
+import {
+  distanceOf,
+  flatOf,
+  metreAt,
+  type Point,
+  pointOf,
+  scaleOf,
+  viewOf,
+  zoomed,
+} from '../../src/web/parts/map/projection.ts'
+
+const berlin = { latitude: 52.520008, longitude: 13.404954 }
+const sydney = { latitude: -33.8688, longitude: 151.2093 }
+
+describe('a position on the map', () => {
+  test('is where OpenStreetMap has it', () => {
+    // https://tile.openstreetmap.org/12/2200/1343.png shows Berlin.
+    const { x, y } = flatOf(berlin)
+    expect([Math.floor(x * 2 ** 12), Math.floor(y * 2 ** 12)]).toEqual([2200, 1343])
+  })
+
+  test.each([berlin, sydney, { latitude: 0, longitude: 0 }, { latitude: 84.9, longitude: -179.9 }])(
+    'comes back from the flat world: %j',
+    (point: Point) => {
+      const back = pointOf(flatOf(point))
+      expect(back.latitude).toBeCloseTo(point.latitude, 9)
+      expect(back.longitude).toBeCloseTo(point.longitude, 9)
+    },
+  )
+
+  test('beyond the end of the projection is at its end', () => {
+    expect(flatOf({ latitude: 90, longitude: 0 }).y).toBeCloseTo(flatOf({ latitude: 85.05, longitude: 0 }).y, 9)
+  })
+})
+
+describe('what is shown', () => {
+  const shape = 16 / 9
+
+  test('of one point, some hundred metres around it', () => {
+    const view = viewOf([berlin], shape)
+    expect(view.middle).toEqual(flatOf(berlin))
+    expect(view.width / metreAt(berlin.latitude)).toBeCloseTo(400, 0)
+  })
+
+  test('of a trail, all of it with a margin', () => {
+    const trail = [berlin, { latitude: 52.6, longitude: 13.3 }, { latitude: 52.4, longitude: 13.5 }]
+    const { middle, width, height } = viewOf(trail, shape)
+    for (const { x, y } of trail.map(flatOf)) {
+      expect(Math.abs(x - middle.x)).toBeLessThan(width / 2)
+      expect(Math.abs(y - middle.y)).toBeLessThan(height / 2)
+    }
+    expect(width / height).toBeCloseTo(shape, 6)
+  })
+
+  test('without a point is the world, and no step shows more than twice of it', () => {
+    expect(viewOf([], shape).width).toBe(1)
+    expect(zoomed(viewOf([], shape), 1000).width).toBe(2)
+  })
+
+  test.each([1, 2, 8, 64, 1024])('at %i times, the scale is round and at most a third wide', (factor) => {
+    const { metres, share } = scaleOf(zoomed(viewOf([berlin], shape), factor))
+    expect(String(metres)).toMatch(/^(?:0\.0*)?[125]0*$/)
+    expect(share).toBeLessThanOrEqual(1 / 3)
+    expect(share).toBeGreaterThan(1 / 9)
+  })
+})
+
+test('a distance is that of the sphere', () => {
+  // Berlin to Sydney, 16 090 km.
+  expect(distanceOf(berlin, sydney) / 1000).toBeCloseTo(16_090, -2)
+  expect(distanceOf(berlin, berlin)).toBe(0)
+})
+
+test('the outline is in degrees, closed, and Europe is land', () => {
+  const rings = land()
+  expect(rings.length).toBeGreaterThan(100)
+  for (const ring of rings)
+    for (const [longitude, latitude] of ring) {
+      expect(Math.abs(longitude)).toBeLessThanOrEqual(180)
+      expect(Math.abs(latitude)).toBeLessThanOrEqual(90)
+    }
+  const around = rings.filter((ring) => isInside(ring, [10, 50]))
+  expect(around).toHaveLength(1)
+})
+
+function isInside(ring: readonly (readonly [number, number])[], [x, y]: readonly [number, number]): boolean {
+  let inside = false
+  ring.forEach(([x1, y1], at) => {
+    const [x2, y2] = ring[(at + 1) % ring.length] as readonly [number, number]
+    if (y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1) inside = !inside
+  })
+  return inside
+}
