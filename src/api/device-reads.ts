@@ -1,37 +1,50 @@
 import * as z from 'zod'
+import type { Device } from '../device/device.ts'
 import { may } from '../message/rights.ts'
-import { deviceSummary, summaryOf } from './device-summary.ts'
+import { deviceRow, rowOf } from './device-view.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 
+/** Whether a device has been silent for too long. */
+export const deviceStates = ['online', 'offline'] as const
+const unseen = { lastSeen: null, online: true }
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
 /** Devices as the HTTP interface reads them: everyone sees those that are theirs. */
 export const deviceReads = {
   'device/find': operation({
-    summary: 'devices by their ids, a page at a time, or those with some words in id, name or profile',
-    surfaces: notOverMqtt,
+    summary: 'devices by their ids, a page at a time, or those with some words in id, name, profile, model or number',
+    surfaces: ['local', 'http'],
     action: () => ({ act: 'see_hub' }),
     input: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(50),
       cursor: id.optional(),
       profile: z.string().max(128).optional(),
+      gateway: id.optional(),
+      state: z.enum(deviceStates).optional(),
       q: z.string().max(128).optional(),
     }),
-    output: z.strictObject({ data: z.array(deviceSummary), next: z.string().nullable() }),
-    async run({ limit, cursor = '', profile, q = '' }, { fleet }, { rights }) {
+    output: z.strictObject({ data: z.array(deviceRow), next: z.string().nullable() }),
+    async run({ limit, cursor = '', profile, gateway, state, q = '' }, { fleet, store }, { rights }) {
       const words = q.toLowerCase().split(/\s+/)
+      const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
+      const silent = state === undefined ? null : new Set(await store.run('silentDevices', undefined))
       const found = [...fleet.devices.values()]
         .filter((device) => device.id > cursor && (profile === undefined || device.profile.id === profile))
+        .filter((device) => gateway === undefined || device.gateway === gateway)
+        .filter((device) => silent === null || stateOf(device, silent) === state)
         .filter((device) => rights === null || may(rights, { act: 'see', device: device.id }))
-        .filter(({ id: own, name, profile: { id: of } }) => {
-          const all = `${own} ${name} ${of}`.toLowerCase()
+        .filter((device) => {
+          const all = wordsOf(device, seesNumbers)
           return words.every((word) => all.includes(word))
         })
         .sort((a, b) => (a.id < b.id ? -1 : 1))
-      // Numbers are for those who may see all texts.
-      const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
-      const data = found.slice(0, limit).map((device) => summaryOf(device, fleet, seesNumbers))
+      const page = found.slice(0, limit)
+      const presences = await store.run('presences', { devices: page.map((device) => device.id) })
+      const data = page.map((device) => ({
+        ...rowOf(device, presences[device.id] ?? unseen, seesNumbers),
+        removable: fleet.rowOf(device.id) !== null,
+      }))
       return { data, next: found.length > limit ? (data.at(-1)?.id ?? null) : null }
     },
   }),
@@ -46,4 +59,14 @@ export const deviceReads = {
       return { device, state: { ...(await store.run('deviceState', { device })) } }
     },
   }),
+}
+
+/** A device that sends nothing regularly is neither. */
+const stateOf = ({ id: name, expected }: Device, silent: ReadonlySet<string>): (typeof deviceStates)[number] | null =>
+  expected === null ? null : silent.has(name) ? 'offline' : 'online'
+
+/** What a search finds it by, in small letters. */
+function wordsOf({ id: name, name: shown, profile, numbers }: Device, seesNumbers: boolean): string {
+  const { manufacturer, family } = profile.row
+  return [name, shown, profile.id, manufacturer, family, ...(seesNumbers ? numbers : [])].join(' ').toLowerCase()
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { connection } from './api/live.ts'
-import { isAtLeast, person, signOut } from './api/session.ts'
+import { isAtLeast, person, signOut } from './api/signed-in.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
 import { Dialog } from './parts/dialog.tsx'
@@ -10,7 +10,7 @@ import { Toasts } from './parts/toast.tsx'
 import { place } from './router.ts'
 import { menu, onPhones, type Screen, type ScreenName, screenOf, screens } from './screens.ts'
 import { words } from './texts/language.ts'
-import { unread } from './unread.ts'
+import { unread } from './unread-count.ts'
 
 /** The page around its screens: the menu, and the screen of the address. */
 export function Frame() {

@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { readSession, session, sessionProblem } from './api/session.ts'
+import { readSession, session, sessionProblem } from './api/signed-in.ts'
 import { Frame } from './frame.tsx'
 import { Button } from './parts/button.tsx'
 import { Fault } from './parts/fault.tsx'

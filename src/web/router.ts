@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { hashOf, placeOf } from './place.ts'
+import { hashOf, placeOf } from './page-place.ts'
 
 /** Where the reader is. Places are in the hash, so that the page works below any path. */
 export const place = signal(placeOf(location.hash))

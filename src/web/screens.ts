@@ -1,5 +1,5 @@
 import type { FunctionComponent } from 'preact'
-import type { Role } from './api/answers.ts'
+import type { Role } from './api/answer-types.ts'
 import type { IconName } from './parts/icon.tsx'
 
 /** A screen gets the path behind its own name. */

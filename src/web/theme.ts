@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { remember, remembered } from './remembered.ts'
+import { remember, remembered } from './browser-memory.ts'
 
 export const themes = ['system', 'light', 'dark'] as const
 export type Theme = (typeof themes)[number]

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { allRoutes } from '../../src/http/routes/all-routes.ts'
-import { hub } from '../../src/web/api/hub.ts'
+import { calls } from '../../src/web/api/calls.ts'
 
 /** Who is signed in is proven before there are routes: `src/http/sign-in.ts` has these. */
 const ofSignIn = ['session', 'signIn', 'signOut', 'ownPassword']
@@ -9,7 +9,7 @@ const shapeOf = (method: string, path: string) => `${method} ${path.replace(/:\w
 
 test('every call of the page is a route of the interface: what the page does, curl can do', () => {
   const routes = new Set(allRoutes.map(({ method, path }) => shapeOf(method, path)))
-  const unknown = Object.entries(hub)
+  const unknown = Object.entries(calls)
     .filter(([name]) => !ofSignIn.includes(name))
     .filter(([, { method, path }]) => !routes.has(shapeOf(method, path)))
     .map(([name, { method, path }]) => `${name}: ${method} ${path}`)
@@ -17,7 +17,7 @@ test('every call of the page is a route of the interface: what the page does, cu
 })
 
 test('what a call names in its path has the name that the route has', () => {
-  for (const { method, path } of Object.values(hub)) {
+  for (const { method, path } of Object.values(calls)) {
     const route = allRoutes.find((one) => shapeOf(one.method, one.path) === shapeOf(method, path))
     if (route !== undefined) expect(path).toBe(route.path)
   }

@@ -4,7 +4,7 @@ import { ProfileFiles } from '../../src/config/profiles.ts'
 import { parameterContext } from '../../src/device/device.ts'
 import { takeParameters } from '../../src/device/parameters/parameters.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
-import type { Parameter } from '../../src/web/api/answers.ts'
+import type { Parameter } from '../../src/web/api/answer-types.ts'
 import { argumentsOf, choicesOf, controlOf, startOf, wrongIn, wrongsIn } from '../../src/web/parts/form-model.ts'
 
 const parameter = (over: Partial<Parameter>): Parameter => ({

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { segmentText } from '../../src/sms/segment-text.ts'
-import type { Gateway, Health, Message, ProfileHead, Result } from '../../src/web/api/answers.ts'
+import type { Gateway, Health, Message, ProfileHead, Result } from '../../src/web/api/answer-types.ts'
 import { prepare } from '../../src/web/api/ask.ts'
-import { StreamReader } from '../../src/web/api/event-stream.ts'
+import { StreamReader } from '../../src/web/api/stream-reader.ts'
 import { isUnread, marksIn, maxMarks, withMark } from '../../src/web/conversations/read-marks.ts'
 import { stepsOf } from '../../src/web/devices/result-steps.ts'
 import { hoursOf } from '../../src/web/gateways/hours.ts'
 import { attentionOf } from '../../src/web/home/attention.ts'
-import { csvOf } from '../../src/web/messages/csv.ts'
+import { csvOf } from '../../src/web/messages/message-csv.ts'
 import { findProfiles } from '../../src/web/onboarding/find-profiles.ts'
 import { idFrom } from '../../src/web/onboarding/id-from.ts'
 import { countOf } from '../../src/web/parts/segments.ts'
-import { hashOf, placeOf } from '../../src/web/place.ts'
+import { hashOf, placeOf } from '../../src/web/page-place.ts'
 
 describe('an address of the page', () => {
   test.each<[string, readonly string[], Record<string, string>]>([

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { deviceSummary } from '../../api/device-summary.ts'
+import { deviceStates } from '../../api/device-reads.ts'
+import { deviceRow } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { commandKeys } from '../../api/send-operations.ts'
 import type { Route } from '../route.ts'
@@ -37,8 +38,14 @@ export const deviceRoutes: readonly Route[] = [
     scope: 'devices:read',
     operation: 'device/find',
     kind: 'list',
-    query: z.strictObject({ ...pageKeys, profile: z.string().optional(), q: z.string().optional() }),
-    answer: pageOf(deviceSummary.meta({ id: 'DeviceSummary' }), 'DeviceList'),
+    query: z.strictObject({
+      ...pageKeys,
+      profile: z.string().optional(),
+      gateway: id.optional(),
+      state: z.enum(deviceStates).optional(),
+      q: z.string().optional(),
+    }),
+    answer: pageOf(deviceRow.meta({ id: 'DeviceSummary' }), 'DeviceList'),
   },
   {
     method: 'POST',

@@ -1,5 +1,5 @@
 import { Head } from '../parts/head.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import type { ScreenProps } from '../screens.ts'
 import { words } from '../texts/language.ts'
 import { Deliveries } from './deliveries.tsx'

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
-import type { Delivery } from '../api/answers.ts'
+import type { Delivery } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -23,22 +23,22 @@ import { WebhookState } from './webhooks.tsx'
 /** One webhook, and what has become of its deliveries. */
 export function Deliveries({ id }: { readonly id: string }) {
   const w = words()
-  const list = useResource(hub.webhooks, {}, { on: ['webhook.failing'] })
-  const pages = usePages(hub.deliveries, { id, limit: 50 }, (delivery) => delivery.id)
+  const list = useResource(calls.webhooks, {}, { on: ['webhook.failing'] })
+  const pages = usePages(calls.deliveries, { id, limit: 50 }, (delivery) => delivery.id)
   const [secret, setSecret] = useState<string | null>(null)
   const [isRemoving, setRemoving] = useState(false)
   const { isBusy, run } = useAct()
   const webhook = list.data?.data.find((one) => one.id === id)
   const test = () =>
     run(async () => {
-      const { ok, status, error } = await ask(hub.testWebhook, { id })
+      const { ok, status, error } = await ask(calls.testWebhook, { id })
       if (ok) notify(w.webhooks.answered(status ?? 0))
       else complain({ message: error ?? String(status), hint: null })
     })
-  const rotate = () => run(async () => setSecret((await ask(hub.rotateWebhook, { id })).secret))
-  const enable = () => run(() => ask(hub.enableWebhook, { id }).then(list.reload), w.common.saved)
+  const rotate = () => run(async () => setSecret((await ask(calls.rotateWebhook, { id })).secret))
+  const enable = () => run(() => ask(calls.enableWebhook, { id }).then(list.reload), w.common.saved)
   const replay = (delivery: Delivery) =>
-    run(() => ask(hub.replayDelivery, { delivery: delivery.id }).then(pages.reload))
+    run(() => ask(calls.replayDelivery, { delivery: delivery.id }).then(pages.reload))
   return (
     <>
       <Head
@@ -79,7 +79,7 @@ export function Deliveries({ id }: { readonly id: string }) {
           act={w.access.remove}
           name={id}
           work={async () => {
-            await ask(hub.removeWebhook, { id })
+            await ask(calls.removeWebhook, { id })
             go('access', 'webhooks')
           }}
           done={w.access.removed}

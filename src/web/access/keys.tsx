@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
 import { roles } from '../../message/rights.ts'
 import { scopeNames, scopes } from '../../message/scopes.ts'
-import type { Key } from '../api/answers.ts'
+import type { Key } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -21,14 +21,14 @@ import { words } from '../texts/language.ts'
 /** Keys of programs. */
 export function Keys() {
   const w = words()
-  const { data, problem, reload } = useResource(hub.keys, {})
+  const { data, problem, reload } = useResource(calls.keys, {})
   const [isAdding, setAdding] = useState(false)
   const [made, setMade] = useState<string | null>(null)
   const [removing, setRemoving] = useState<Key | null>(null)
   const { isBusy, run } = useAct()
   const rotate = ({ id }: Key) =>
     run(async () => {
-      setMade((await ask(hub.rotateKey, { id })).key)
+      setMade((await ask(calls.rotateKey, { id })).key)
       reload()
     })
   const close = () => {
@@ -76,7 +76,7 @@ export function Keys() {
           title={w.access.removeKey(removing.label)}
           act={w.access.remove}
           name={removing.id}
-          work={() => ask(hub.removeKey, { id: removing.id, confirm: removing.id })}
+          work={() => ask(calls.removeKey, { id: removing.id, confirm: removing.id })}
           done={w.access.removed}
           onClose={close}
         />
@@ -145,7 +145,7 @@ function NewKey({ onClose, onMade }: { readonly onClose: () => void; readonly on
   const make = (event: Event) => {
     event.preventDefault()
     return run(async () => {
-      const { key } = await ask(hub.addKey, {
+      const { key } = await ask(calls.addKey, {
         label: label.trim(),
         ...(role !== '' && { role }),
         ...(chosen.length > 0 && { scopes: chosen }),

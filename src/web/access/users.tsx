@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { roles } from '../../message/rights.ts'
-import type { OpenSession, User } from '../api/answers.ts'
+import type { OpenSession, User } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -18,12 +18,12 @@ import { words } from '../texts/language.ts'
 /** People with a password, and where they are signed in. */
 export function Users() {
   const w = words()
-  const users = useResource(hub.users, {})
-  const sessions = useResource(hub.sessions, {})
+  const users = useResource(calls.users, {})
+  const sessions = useResource(calls.sessions, {})
   const [isAdding, setAdding] = useState(false)
   const [removing, setRemoving] = useState<User | null>(null)
   const { isBusy, run } = useAct()
-  const end = ({ id }: OpenSession) => run(() => ask(hub.endSession, { id }).then(sessions.reload), w.access.ended)
+  const end = ({ id }: OpenSession) => run(() => ask(calls.endSession, { id }).then(sessions.reload), w.access.ended)
   return (
     <div class="stack">
       <div class="row spread">
@@ -66,7 +66,7 @@ export function Users() {
           title={w.access.removeUser(removing.name)}
           act={w.access.remove}
           name={removing.name}
-          work={() => ask(hub.removeUser, { name: removing.name, confirm: removing.name })}
+          work={() => ask(calls.removeUser, { name: removing.name, confirm: removing.name })}
           done={w.access.removed}
           onClose={() => {
             setRemoving(null)
@@ -128,7 +128,7 @@ function NewUser({ onClose }: { readonly onClose: () => void }) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const add = async (event: Event) => {
     event.preventDefault()
-    if (await run(() => ask(hub.addUser, { name: name.trim(), password, role }), w.common.saved)) onClose()
+    if (await run(() => ask(calls.addUser, { name: name.trim(), password, role }), w.common.saved)) onClose()
   }
   return (
     <Dialog title={w.access.addUser} onClose={onClose}>

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { typeFilters } from '../../message/public-event-types.ts'
-import type { Webhook } from '../api/answers.ts'
+import type { Webhook } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -14,14 +14,14 @@ import { CheckField, TextField } from '../parts/field.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { SecretOnce } from '../parts/secret-once.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
 
 /** Programs elsewhere that are called when something happens. */
 export function Webhooks() {
   const w = words()
-  const { data, problem, reload } = useResource(hub.webhooks, {}, { on: ['webhook.failing'] })
+  const { data, problem, reload } = useResource(calls.webhooks, {}, { on: ['webhook.failing'] })
   const [isAdding, setAdding] = useState(false)
   const [secret, setSecret] = useState<string | null>(null)
   return (
@@ -116,7 +116,7 @@ function NewWebhook({ onClose, onMade }: { readonly onClose: () => void; readonl
     event.preventDefault()
     return run(async () => {
       const about = description.trim()
-      const { secret } = await ask(hub.addWebhook, {
+      const { secret } = await ask(calls.addWebhook, {
         url: url.trim(),
         ...(about !== '' && { description: about }),
         ...(types.length > 0 && { types }),

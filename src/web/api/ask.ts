@@ -1,5 +1,5 @@
-import type { Call } from './hub.ts'
-import { Problem, type ProblemDocument } from './problem.ts'
+import type { Call } from './calls.ts'
+import { Problem, type ProblemDocument } from './api-problem.ts'
 
 /** The interface is beside the page, wherever that is. */
 export const interfaceUrl = (path: string): URL => new URL(`v1${path}`, new URL('.', document.baseURI))

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals'
-import type { LiveEvent } from './answers.ts'
+import type { LiveEvent } from './answer-types.ts'
 import { interfaceUrl } from './ask.ts'
-import { StreamReader } from './event-stream.ts'
-import { Problem } from './problem.ts'
+import { StreamReader } from './stream-reader.ts'
+import { Problem } from './api-problem.ts'
 
 export type Connection = 'connecting' | 'live' | 'polling' | 'lost'
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { selects } from '../../message/public-event-types.ts'
-import type { LiveEvent } from './answers.ts'
+import type { LiveEvent } from './answer-types.ts'
 import { ask } from './ask.ts'
-import type { Call } from './hub.ts'
+import type { Call } from './calls.ts'
 import { onEvent } from './live.ts'
-import { Problem } from './problem.ts'
+import { Problem } from './api-problem.ts'
 
 /** Something that is read from the hub. */
 export interface Resource<T> {

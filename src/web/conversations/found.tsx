@@ -1,17 +1,17 @@
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 
 /** Texts with some words in them, each a way to its conversation. */
 export function Found({ q }: { readonly q: string }) {
   const w = words()
-  const pages = usePages(hub.messages, { q, limit: 50 }, ({ id }) => id)
+  const pages = usePages(calls.messages, { q, limit: 50 }, ({ id }) => id)
   return (
     <Listing pages={pages} empty={<Empty icon="search" title={w.common.nothingFound} />}>
       {(rows) => (

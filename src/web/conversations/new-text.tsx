@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -17,7 +17,7 @@ export function NewText({ onClose }: { readonly onClose: () => void }) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const send = (text: string, id: string) =>
     run(async () => {
-      const sent = await ask(hub.send, { to: to.trim(), text, id })
+      const sent = await ask(calls.send, { to: to.trim(), text, id })
       onClose()
       // To a group, it has several conversations.
       if ('to' in sent && sent.to !== null) go('conversations', sent.device ?? sent.to)

@@ -1,4 +1,4 @@
-import type { Conversation } from '../api/answers.ts'
+import type { Conversation } from '../api/answer-types.ts'
 
 /** Until when each conversation was read in this browser, by its key. */
 export type ReadMarks = Readonly<Record<string, string>>

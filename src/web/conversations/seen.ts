@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { remember, remembered } from '../remembered.ts'
+import { remember, remembered } from '../browser-memory.ts'
 import { marksIn, withMark } from './read-marks.ts'
 
 const storageKey = 'seen'

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
-import { isAtLeast } from '../api/session.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chat } from '../parts/chat.tsx'
@@ -10,21 +10,21 @@ import { Empty } from '../parts/empty.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { SendBox } from '../parts/send-box.tsx'
 import { Strange } from '../parts/strange.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { markSeen } from './seen.ts'
 
 /** The texts with one device or number, and the box to answer. */
 export function Thread({ about }: { readonly about: string }) {
   const w = words()
-  const pages = usePages(hub.messages, { about, limit: 50 }, ({ id }) => id, ['message.*'])
+  const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, ['message.*'])
   const { isBusy, run } = useAct()
   const newest = pages.rows?.[0]
   const device = newest?.device ?? null
   useEffect(() => {
     if (newest !== undefined) markSeen(about, newest.at)
   }, [about, newest])
-  const send = (text: string, id: string) => run(() => ask(hub.send, { to: about, text, id }))
+  const send = (text: string, id: string) => run(() => ask(calls.send, { to: about, text, id }))
   return (
     <section class="card thread" aria-label={about}>
       <header>

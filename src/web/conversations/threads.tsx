@@ -1,22 +1,22 @@
 import { useEffect } from 'preact/hooks'
-import type { Conversation } from '../api/answers.ts'
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import type { Conversation } from '../api/answer-types.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
-import { unread } from '../unread.ts'
+import { unread } from '../unread-count.ts'
 import { isUnread, keyOf } from './read-marks.ts'
 import { seen } from './seen.ts'
 
 /** The conversations, the latest first. */
 export function Threads({ current }: { readonly current: string | undefined }) {
   const w = words()
-  const pages = usePages(hub.conversations, { limit: 50 }, keyOf, ['message.*'])
+  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, ['message.*'])
   const count = pages.rows?.filter((row) => isUnread(row, seen.value)).length ?? 0
   useEffect(() => {
     unread.value = count

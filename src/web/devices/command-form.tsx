@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { Command, DeviceView } from '../api/answers.ts'
+import type { Command, DeviceView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -35,7 +35,7 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
     setTried(true)
     if (Object.keys(wrongs).length > 0 || !isSure) return
     await run(async () => {
-      const { command_id } = await ask(hub.command, {
+      const { command_id } = await ask(calls.command, {
         device: device.id,
         command: name,
         args: argumentsOf(params, entered),

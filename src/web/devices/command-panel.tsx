@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Command, DeviceView } from '../api/answers.ts'
+import type { Command, DeviceView } from '../api/answer-types.ts'
 import { Button } from '../parts/button.tsx'
 import { words } from '../texts/language.ts'
 import { CommandForm } from './command-form.tsx'

@@ -1,5 +1,5 @@
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { messageColumns } from '../messages/message-columns.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Listing } from '../parts/listing.tsx'
@@ -9,7 +9,7 @@ import { words } from '../texts/language.ts'
 /** Commands and texts of one device, the newest first. */
 export function DeviceHistory({ id }: { readonly id: string }) {
   const w = words()
-  const pages = usePages(hub.messages, { device: id, limit: 100 }, (message) => message.id, ['message.*'])
+  const pages = usePages(calls.messages, { device: id, limit: 100 }, (message) => message.id, ['message.*'])
   return (
     <Listing
       pages={pages}

@@ -1,8 +1,8 @@
-import type { DeviceRow } from '../api/answers.ts'
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import type { DeviceRow } from '../api/answer-types.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/session.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { PresenceChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -12,7 +12,7 @@ import { Listing } from '../parts/listing.tsx'
 import { Search } from '../parts/search.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { place, refine } from '../router.ts'
 import { words } from '../texts/language.ts'
 
@@ -27,8 +27,8 @@ export function DeviceList() {
     ...(state !== '' && { state }),
     ...(gateway !== '' && { gateway }),
   }
-  const pages = usePages(hub.devices, input, ({ id }) => id, ['device.*'])
-  const gateways = useResource(hub.gateways, {})
+  const pages = usePages(calls.devices, input, ({ id }) => id, ['device.*'])
+  const gateways = useResource(calls.gateways, {})
   const isFiltered = q + state + gateway !== ''
   const states = (['', 'online', 'offline'] as const).map((value) => ({
     value,

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { DeviceView, Position } from '../api/answers.ts'
+import type { DeviceView, Position } from '../api/answer-types.ts'
 import { onEvent } from '../api/live.ts'
 import { Empty } from '../parts/empty.tsx'
 import { TrailMap } from '../parts/map/map.tsx'

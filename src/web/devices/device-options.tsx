@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { DeviceView } from '../api/answers.ts'
+import type { DeviceView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -21,7 +21,7 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
   const [name, setName] = useState(device.name)
   const [gateway, setGateway] = useState(device.gateway ?? '')
   const [isRemoving, setRemoving] = useState(false)
-  const gateways = useResource(hub.gateways, {})
+  const gateways = useResource(calls.gateways, {})
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   if (!device.removable) return <p class="card">{w.options.inFile}</p>
   const save = async (event: Event) => {
@@ -32,7 +32,7 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
       name: name.trim(),
       gateway: gateway === '' ? null : gateway,
     }
-    if (await run(() => ask(hub.updateDevice, change), w.common.saved)) reload()
+    if (await run(() => ask(calls.updateDevice, change), w.common.saved)) reload()
   }
   const choices = [
     { value: '', label: w.device.anyGateway },
@@ -66,7 +66,7 @@ function Removal({ device, onClose }: { readonly device: DeviceView; readonly on
   const { id, revision } = device
   const [erase, setErase] = useState(false)
   const remove = async () => {
-    await ask(hub.removeDevice, { id, revision, ...(erase && { erase }) })
+    await ask(calls.removeDevice, { id, revision, ...(erase && { erase }) })
     go('devices')
   }
   return (

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
-import type { DeviceView } from '../api/answers.ts'
+import type { DeviceView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/session.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
@@ -12,7 +12,7 @@ import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
 import { DeviceHistory } from './device-history.tsx'
@@ -32,7 +32,7 @@ type Tab = (typeof tabs)[number]
 export function DevicePage({ id, tab }: { readonly id: string; readonly tab: string }) {
   const w = words()
   const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
-  const device = useResource(hub.device, { id }, { on: ['device.*', 'command.*', 'queue.*'], concerns })
+  const device = useResource(calls.device, { id }, { on: ['device.*', 'command.*', 'queue.*'], concerns })
   const { data, problem } = device
   if (data === null)
     return (
@@ -162,7 +162,7 @@ function Refresh({ id }: { readonly id: string }) {
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button icon="reload" disabled={isBusy} onClick={() => run(() => ask(hub.refresh, { device: id }), w.device.asked)}>
+    <Button icon="reload" disabled={isBusy} onClick={() => run(() => ask(calls.refresh, { device: id }), w.device.asked)}>
       {w.device.ask}
     </Button>
   )

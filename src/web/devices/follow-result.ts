@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Result } from '../api/answers.ts'
+import type { Result } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { onEvent } from '../api/live.ts'
-import { Problem } from '../api/problem.ts'
+import { Problem } from '../api/api-problem.ts'
 
 const pollMs = 5_000
 
@@ -15,7 +15,7 @@ export function useResult(id: string): { readonly result: Result | null; readonl
   useEffect(() => {
     if (isFinal) return
     const read = () =>
-      ask(hub.result, { id })
+      ask(calls.result, { id })
         .then(setResult)
         .catch((error: unknown) => setProblem(Problem.from(error)))
     read()

@@ -1,4 +1,4 @@
-import type { Result } from '../api/answers.ts'
+import type { Result } from '../api/answer-types.ts'
 
 /** A step on the way of a command: when it was reached, null while it is awaited. */
 export interface Step {

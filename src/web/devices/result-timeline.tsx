@@ -1,5 +1,5 @@
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
@@ -64,7 +64,7 @@ export function ResultTimeline({ id }: { readonly id: string }) {
       <div class="row spread small muted">
         <span>{final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(reason)}</span>
         {status === 'queued' && (
-          <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancel, { id }))}>
+          <Button tight disabled={isBusy} onClick={() => run(() => ask(calls.cancel, { id }))}>
             {w.common.cancelIt}
           </Button>
         )}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { SetupStep } from '../api/answers.ts'
+import type { SetupStep } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -15,7 +15,7 @@ import { words } from '../texts/language.ts'
 /** The steps that make a device accept the hub, one after the other. */
 export function SetupWalk({ id }: { readonly id: string }) {
   const w = words()
-  const plan = useResource(hub.setupPlan, { id })
+  const plan = useResource(calls.setupPlan, { id })
   const [done, setDone] = useState<readonly number[]>([])
   const { data, problem } = plan
   if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
@@ -57,7 +57,7 @@ function Step({ id, step, isDone, onDone }: StepProps) {
     run(async () => {
       if (command === null) return onDone()
       const input = { id, number, command, params: { ...params, ...given }, confirm: danger !== null }
-      const result = await ask(hub.setupStep, input)
+      const result = await ask(calls.setupStep, input)
       setReply(result.reply?.text ?? null)
       if (result.passed) onDone()
     })

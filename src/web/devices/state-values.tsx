@@ -1,4 +1,4 @@
-import type { DeviceView, StateField, Value } from '../api/answers.ts'
+import type { DeviceView, StateField, Value } from '../api/answer-types.ts'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'

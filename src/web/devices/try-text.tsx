@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { DeviceView, RuleDraft, Tried } from '../api/answers.ts'
+import type { DeviceView, RuleDraft, Tried } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -27,7 +27,7 @@ export function TryText({ device, reload }: TryProps) {
   const attempt = (event: Event) => {
     event.preventDefault()
     setDraft(null)
-    return run(async () => setTried(await ask(hub.tryText, { id, text })))
+    return run(async () => setTried(await ask(calls.tryText, { id, text })))
   }
   const isUnknown = tried !== null && tried.matches.length === 0
   return (
@@ -40,7 +40,7 @@ export function TryText({ device, reload }: TryProps) {
             {w.attempt}
           </Button>
           {isUnknown && (
-            <Button disabled={isBusy} onClick={() => run(async () => setDraft(await ask(hub.draftRule, { id, text })))}>
+            <Button disabled={isBusy} onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, text })))}>
               {w.makeRule}
             </Button>
           )}
@@ -126,7 +126,7 @@ function Rule({ device, text, draft, onDone }: RuleProps) {
   const save = async (event: Event) => {
     event.preventDefault()
     const messages = { [name.trim()]: { text: pattern, examples: [{ text }], source: 'own' } }
-    if (await run(() => ask(hub.updateDevice, { id: device.id, revision: device.revision, messages }), w.trial.saved))
+    if (await run(() => ask(calls.updateDevice, { id: device.id, revision: device.revision, messages }), w.trial.saved))
       onDone()
   }
   return (

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { Finding } from '../api/answers.ts'
+import type { Finding } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
@@ -15,7 +15,7 @@ export function Doctor({ id }: { readonly id: string }) {
   const w = words().gateways
   const [findings, setFindings] = useState<readonly Finding[] | null>(null)
   const { isBusy, problem, run } = useAct({ isQuiet: true })
-  const examine = () => run(async () => setFindings((await ask(hub.doctor, { gateway: id })).findings))
+  const examine = () => run(async () => setFindings((await ask(calls.doctor, { gateway: id })).findings))
   return (
     <section class="card" aria-labelledby="gateway-doctor">
       <header>

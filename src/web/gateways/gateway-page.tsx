@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
-import type { Gateway, RestartKind } from '../api/answers.ts'
+import type { Gateway, RestartKind } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
-import { isAtLeast } from '../api/session.ts'
+import { calls } from '../api/calls.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { GatewayChip } from '../parts/chip.tsx'
@@ -125,7 +125,7 @@ function Acts({ gateway, reload }: GatewayProps) {
         <Button
           icon="reload"
           disabled={isBusy}
-          onClick={() => run(() => ask(hub.checkGateway, { gateway: id }).then(reload), w.gateways.checked)}
+          onClick={() => run(() => ask(calls.checkGateway, { gateway: id }).then(reload), w.gateways.checked)}
         >
           {w.gateways.check}
         </Button>
@@ -133,7 +133,7 @@ function Acts({ gateway, reload }: GatewayProps) {
       <Button
         icon="pause"
         disabled={isBusy}
-        onClick={() => run(() => ask(hub.pauseGateway, { gateway: id }).then(reload), w.queue.pausedNow)}
+        onClick={() => run(() => ask(calls.pauseGateway, { gateway: id }).then(reload), w.queue.pausedNow)}
       >
         {w.queue.pause}
       </Button>
@@ -160,7 +160,7 @@ function Acts({ gateway, reload }: GatewayProps) {
         <Confirm
           title={`${w.gateways.restartKinds[kind]} · ${id}`}
           act={w.gateways.restart}
-          work={() => ask(hub.restartGateway, { gateway: id, how: kind })}
+          work={() => ask(calls.restartGateway, { gateway: id, how: kind })}
           done={w.gateways.restarted}
           onClose={() => setKind(null)}
         >
@@ -184,7 +184,7 @@ function Accept({ id, reload }: { readonly id: string; readonly reload: () => vo
           title={w.gateways.accept}
           act={w.gateways.accept}
           name={id}
-          work={() => ask(hub.acceptGateway, { gateway: id }).then(reload)}
+          work={() => ask(calls.acceptGateway, { gateway: id }).then(reload)}
           done={w.gateways.accepted}
           onClose={() => setOpen(false)}
         >

@@ -1,5 +1,5 @@
-import type { Gateway } from '../api/answers.ts'
-import { hub } from '../api/hub.ts'
+import type { Gateway } from '../api/answer-types.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip } from '../parts/chip.tsx'
@@ -9,7 +9,7 @@ import { Head } from '../parts/head.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { type Column, Table } from '../parts/table.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import type { ScreenProps } from '../screens.ts'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
@@ -18,7 +18,7 @@ import { GatewayPage } from './gateway-page.tsx'
 export function Gateways({ path }: ScreenProps) {
   const w = words()
   const [id] = path
-  const gateways = useResource(hub.gateways, {}, { on: ['gateway.*', 'queue.*'] })
+  const gateways = useResource(calls.gateways, {}, { on: ['gateway.*', 'queue.*'] })
   const { data, problem, reload } = gateways
   const chosen = data?.data.find((gateway) => gateway.id === id)
   if (id !== undefined && chosen !== undefined) return <GatewayPage key={id} gateway={chosen} reload={reload} />

@@ -1,4 +1,4 @@
-import type { Message } from '../api/answers.ts'
+import type { Message } from '../api/answer-types.ts'
 
 /** Texts of each hour, sent and received. */
 export interface Hours {

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
@@ -14,7 +14,7 @@ export function PinEntry({ id, reload }: { readonly id: string; readonly reload:
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const enter = async (event: Event) => {
     event.preventDefault()
-    if (await run(() => ask(hub.enterPin, { gateway: id, pin }), w.unlocked)) reload()
+    if (await run(() => ask(calls.enterPin, { gateway: id, pin }), w.unlocked)) reload()
   }
   return (
     <form class="card form" onSubmit={enter}>

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { onEvent } from '../api/live.ts'
 import { Plot } from '../parts/plot.tsx'
 import { words } from '../texts/language.ts'
@@ -22,7 +22,7 @@ export function SignalPlot({ id }: { readonly id: string }) {
       if (typeof percent !== 'number' && percent !== null) return
       setSamples((before) => [...before, { at, percent }].slice(-maxSamples))
     }
-    ask(hub.gateways, {})
+    ask(calls.gateways, {})
       .then(({ data }) => add(data.find((gateway) => gateway.id === id)?.signal_percent, Date.now() / 1000))
       .catch(console.error)
     return onEvent((event) => {

@@ -1,5 +1,5 @@
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { saveFile } from '../parts/save-file.ts'
@@ -10,7 +10,7 @@ export function TraceButton({ id }: { readonly id: string }) {
   const { isBusy, run } = useAct()
   const save = () =>
     run(async () => {
-      const { trace } = await ask(hub.trace, { gateway: id })
+      const { trace } = await ask(calls.trace, { gateway: id })
       saveFile(`${id}-trace.txt`, 'text/plain', trace)
     })
   return (

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Loading } from '../parts/listing.tsx'
@@ -14,7 +14,7 @@ const limit = 100
 /** Texts an hour through a gateway. */
 export function TrafficPlot({ id }: { readonly id: string }) {
   const w = words()
-  const recent = useResource(hub.messages, { gateway: id, since: '24h', limit }, { on: ['message.*'] })
+  const recent = useResource(calls.messages, { gateway: id, since: '24h', limit }, { on: ['message.*'] })
   const { data, problem } = recent
   const hour = Math.floor(now.value / 3_600_000)
   // Drawn again when an hour has passed

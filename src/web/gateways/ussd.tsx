@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
@@ -15,7 +15,7 @@ export function Ussd({ id }: { readonly id: string }) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const query = (event: Event) => {
     event.preventDefault()
-    return run(async () => setAnswer((await ask(hub.ussd, { gateway: id, code: code.trim() })).text))
+    return run(async () => setAnswer((await ask(calls.ussd, { gateway: id, code: code.trim() })).text))
   }
   return (
     <section class="card" aria-labelledby="gateway-ussd">

@@ -1,5 +1,5 @@
-import type { Gateway, Health } from '../api/answers.ts'
-import { hashOf } from '../place.ts'
+import type { Gateway, Health } from '../api/answer-types.ts'
+import { hashOf } from '../page-place.ts'
 
 /** What waits for a person. */
 export interface Waiting {

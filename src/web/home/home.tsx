@@ -1,8 +1,8 @@
-import type { Gateway, Message } from '../api/answers.ts'
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import type { Gateway, Message } from '../api/answer-types.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/session.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -13,7 +13,7 @@ import { Listing, Loading } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
 import { attentionOf } from './attention.ts'
@@ -23,8 +23,8 @@ const latest = 8
 /** What matters now: what waits for a person, the gateways, the latest texts. */
 export function Home() {
   const w = words()
-  const gateways = useResource(hub.gateways, {}, { on: ['gateway.*'] })
-  const health = useResource(hub.health, {}, { on: ['gateway.up', 'gateway.down', 'queue.*', 'hub.clock_behind'] })
+  const gateways = useResource(calls.gateways, {}, { on: ['gateway.*'] })
+  const health = useResource(calls.health, {}, { on: ['gateway.up', 'gateway.down', 'queue.*', 'calls.clock_behind'] })
   return (
     <>
       <Head title={w.screens.home} />
@@ -130,7 +130,7 @@ function GatewayCard({ gateway }: { readonly gateway: Gateway }) {
 
 function LastTexts() {
   const w = words()
-  const pages = usePages(hub.messages, { limit: latest }, ({ id }) => id, ['message.*'])
+  const pages = usePages(calls.messages, { limit: latest }, ({ id }) => id, ['message.*'])
   const only = { ...pages, hasMore: false }
   return (
     <section aria-labelledby="home-texts" class="stack tight">

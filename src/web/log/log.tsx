@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { LogLine } from '../api/answers.ts'
+import type { LogLine } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
-import { Problem } from '../api/problem.ts'
+import { calls } from '../api/calls.ts'
+import { Problem } from '../api/api-problem.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -66,7 +66,7 @@ export function LogScreen() {
           label={w.log.written}
           value={level}
           choices={choices.map(({ value, label }) => ({ value, label: w.log.writes(label) }))}
-          onInput={(value) => run(() => ask(hub.setLogLevel, { level: value }), w.common.saved)}
+          onInput={(value) => run(() => ask(calls.setLogLevel, { level: value }), w.common.saved)}
         />
       </div>
       <Fault problem={problem} />
@@ -101,7 +101,7 @@ function useLog() {
     let isGone = false
     const read = async () => {
       try {
-        const page = await ask(hub.log, { after, limit: 500 })
+        const page = await ask(calls.log, { after, limit: 500 })
         if (isGone) return
         after = page.lines.at(-1)?.seq ?? after
         setLevel(page.level)

@@ -1,9 +1,9 @@
-import type { Message } from '../api/answers.ts'
+import type { Message } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useAct } from '../parts/act.ts'
 import { saveFile } from '../parts/save-file.ts'
-import { csvOf } from './csv.ts'
+import { csvOf } from './message-csv.ts'
 
 const pageSize = 100
 /** More than that is for a backup, or for a program with a key. */
@@ -19,7 +19,7 @@ export function useExport(filters: Filters): { readonly isBusy: boolean; save():
       const rows: Message[] = []
       let cursor: string | undefined
       do {
-        const page = await ask(hub.messages, { ...filters, limit: pageSize, cursor })
+        const page = await ask(calls.messages, { ...filters, limit: pageSize, cursor })
         rows.push(...page.data)
         cursor = page.next_cursor ?? undefined
       } while (cursor !== undefined && rows.length < maxRows)

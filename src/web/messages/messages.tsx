@@ -1,5 +1,5 @@
-import { hub } from '../api/hub.ts'
-import { usePages } from '../api/pages.ts'
+import { calls } from '../api/calls.ts'
+import { usePages } from '../api/paged.ts'
 import { Button } from '../parts/button.tsx'
 import { isStatus } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -27,7 +27,7 @@ export function Messages() {
     ...(direction !== '' && { direction }),
     ...(status !== '' && { status }),
   }
-  const pages = usePages(hub.messages, { ...filters, limit: 100 }, ({ id }) => id, ['message.*'])
+  const pages = usePages(calls.messages, { ...filters, limit: 100 }, ({ id }) => id, ['message.*'])
   const { isBusy, save } = useExport(filters)
   const directions = (['', 'out', 'in'] as const).map((value) => ({
     value,

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
-import type { ProfileHead } from '../api/answers.ts'
-import { hub } from '../api/hub.ts'
+import type { ProfileHead } from '../api/answer-types.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -18,7 +18,7 @@ const maxShown = 60
 /** Chooses the profile of a new device. */
 export function AddDevice() {
   const w = words()
-  const { data, problem } = useResource(hub.profiles, {})
+  const { data, problem } = useResource(calls.profiles, {})
   const [typed, setTyped] = useState('')
   const [kind, setKind] = useState('')
   const [chosen, setChosen] = useState<ProfileHead | null>(null)

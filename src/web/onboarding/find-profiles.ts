@@ -1,4 +1,4 @@
-import type { ProfileHead } from '../api/answers.ts'
+import type { ProfileHead } from '../api/answer-types.ts'
 
 /** Profiles whose maker, family or models have all the words that were typed, the best first. */
 export function findProfiles(profiles: readonly ProfileHead[], typed: string): ProfileHead[] {

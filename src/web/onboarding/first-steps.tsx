@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
-import type { Gateway } from '../api/answers.ts'
+import type { Gateway } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useResult } from '../devices/follow-result.ts'
 import { PinEntry } from '../gateways/pin-entry.tsx'
@@ -21,8 +21,8 @@ import { words } from '../texts/language.ts'
 /** Finds the modem, asks for the PIN, sends a text to the owner, and leads to the first device. */
 export function FirstSteps() {
   const w = words()
-  const gateways = useResource(hub.gateways, {}, { on: ['gateway.*'] })
-  const devices = useResource(hub.devices, { limit: 1 }, { on: ['device.*'] })
+  const gateways = useResource(calls.gateways, {}, { on: ['gateway.*'] })
+  const devices = useResource(calls.devices, { limit: 1 }, { on: ['device.*'] })
   const { data, problem } = gateways
   const works = data?.data.some(({ status }) => status === 'ready' || status === 'degraded') ?? false
   const [isTested, setTested] = useState(false)
@@ -131,7 +131,7 @@ function TestText({ onSent }: { readonly onSent: () => void }) {
   const send = async (event: Event) => {
     event.preventDefault()
     const isTaken = await run(async () => {
-      const sent = await ask(hub.send, { to: to.trim(), text: w.onboarding.testText, id: newId() })
+      const sent = await ask(calls.send, { to: to.trim(), text: w.onboarding.testText, id: newId() })
       setId('command_id' in sent ? sent.command_id : null)
     })
     if (isTaken) onSent()

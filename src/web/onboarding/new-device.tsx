@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { ProfileHead, ProfileView } from '../api/answers.ts'
+import type { ProfileHead, ProfileView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -17,7 +17,7 @@ import { idFrom } from './id-from.ts'
 /** The form of a new device: its name, its number, and what its profile needs. */
 export function NewDevice({ head }: { readonly head: ProfileHead }) {
   const [manufacturer = '', family = ''] = head.profile.split('/')
-  const { data, problem } = useResource(hub.profile, { manufacturer, family })
+  const { data, problem } = useResource(calls.profile, { manufacturer, family })
   if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
   return <DeviceForm profile={data} />
 }
@@ -47,7 +47,7 @@ function DeviceForm({ profile }: { readonly profile: ProfileView }) {
       ...(profile.variants.length > 1 && { variant }),
       ...(Object.keys(settings).length > 0 && { settings }),
     }
-    if (await run(() => ask(hub.addDevice, row), w.onboarding.added))
+    if (await run(() => ask(calls.addDevice, row), w.onboarding.added))
       go('devices', id, ...(profile.setup_steps > 0 ? ['setup'] : []))
   }
   const fieldFor = (setting: ProfileView['settings'][number]) => (

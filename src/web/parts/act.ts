@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { Problem } from '../api/problem.ts'
+import { Problem } from '../api/api-problem.ts'
 import { complain, notify } from './toast.tsx'
 
 /** Something that a person asks for: what it is doing, and how it failed. */

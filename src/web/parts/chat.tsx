@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { Message } from '../api/answers.ts'
+import type { Message } from '../api/answer-types.ts'
 import { words } from '../texts/language.ts'
 import { dayOf } from '../texts/times.ts'
 import { StatusChip } from './chip.tsx'

@@ -1,4 +1,4 @@
-import type { Problem } from '../api/problem.ts'
+import type { Problem } from '../api/api-problem.ts'
 import { words } from '../texts/language.ts'
 import { Strange } from './strange.tsx'
 

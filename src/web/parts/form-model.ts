@@ -1,4 +1,4 @@
-import type { Parameter } from '../api/answers.ts'
+import type { Parameter } from '../api/answer-types.ts'
 
 /** How a parameter is entered. */
 export type Control = 'text' | 'number' | 'select' | 'tel' | 'datetime-local' | 'time' | 'password'

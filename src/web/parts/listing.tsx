@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { Pages } from '../api/pages.ts'
+import type { Pages } from '../api/paged.ts'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
 import { Fault } from './fault.tsx'

@@ -1,4 +1,4 @@
-import type { Parameter } from '../api/answers.ts'
+import type { Parameter } from '../api/answer-types.ts'
 import { words } from '../texts/language.ts'
 import { SelectField, TextField } from './field.tsx'
 import { choicesOf, controlOf, type Wrong } from './form-model.ts'

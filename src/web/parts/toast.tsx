@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Problem } from '../api/problem.ts'
+import type { Problem } from '../api/api-problem.ts'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
-import type { Pause, QueuedRow } from '../api/answers.ts'
+import type { Pause, QueuedRow } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -15,7 +15,7 @@ import { Loading } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../place.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 
 const limit = 500
@@ -23,12 +23,12 @@ const limit = 500
 /** What waits to be sent, and what is paused. */
 export function QueueScreen() {
   const w = words()
-  const queue = useResource(hub.queue, { limit }, { on: ['message.*', 'command.*', 'queue.*'] })
+  const queue = useResource(calls.queue, { limit }, { on: ['message.*', 'command.*', 'queue.*'] })
   const [isPurging, setPurging] = useState(false)
   const { data, problem, reload } = queue
   const { isBusy, run } = useAct()
   const isPaused = data?.paused.some(({ device, gateway }) => (device ?? gateway) === undefined) ?? false
-  const change = (call: typeof hub.pauseQueue, done: string) => run(() => ask(call, {}).then(reload), done)
+  const change = (call: typeof calls.pauseQueue, done: string) => run(() => ask(call, {}).then(reload), done)
   return (
     <>
       <Head title={w.screens.queue}>
@@ -37,12 +37,12 @@ export function QueueScreen() {
             icon="play"
             look="main-act"
             disabled={isBusy}
-            onClick={() => change(hub.resumeQueue, w.queue.resumedNow)}
+            onClick={() => change(calls.resumeQueue, w.queue.resumedNow)}
           >
             {w.queue.resume}
           </Button>
         ) : (
-          <Button icon="pause" disabled={isBusy} onClick={() => change(hub.pauseQueue, w.queue.pausedNow)}>
+          <Button icon="pause" disabled={isBusy} onClick={() => change(calls.pauseQueue, w.queue.pausedNow)}>
             {w.queue.pause}
           </Button>
         )}
@@ -75,7 +75,7 @@ export function QueueScreen() {
         <Confirm
           title={w.queue.purge}
           act={w.queue.purge}
-          work={() => ask(hub.purgeQueue, {}).then(reload)}
+          work={() => ask(calls.purgeQueue, {}).then(reload)}
           done={w.queue.purged}
           onClose={() => setPurging(false)}
         >
@@ -94,8 +94,8 @@ function PauseBanner({ pause, reload }: { readonly pause: Pause; readonly reload
     run(
       () =>
         (gateway === undefined
-          ? ask(hub.resumeQueue, { ...(device && { device }) })
-          : ask(hub.resumeGateway, { gateway })
+          ? ask(calls.resumeQueue, { ...(device && { device }) })
+          : ask(calls.resumeGateway, { gateway })
         ).then(reload),
       w.queue.resumedNow,
     )
@@ -137,7 +137,7 @@ function Cancel({ id, reload }: { readonly id: string; readonly reload: () => vo
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button tight disabled={isBusy} onClick={() => run(() => ask(hub.cancel, { id }).then(reload), w.queue.cancelled)}>
+    <Button tight disabled={isBusy} onClick={() => run(() => ask(calls.cancel, { id }).then(reload), w.queue.cancelled)}>
       {w.common.cancelIt}
     </Button>
   )

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
+import { calls } from '../api/calls.ts'
 import { useResource } from '../api/resource.ts'
-import { isAtLeast, person } from '../api/session.ts'
+import { isAtLeast, person } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
@@ -39,7 +39,7 @@ export function Settings() {
 
 function Condition() {
   const w = words().settings
-  const { data, problem } = useResource(hub.health, {})
+  const { data, problem } = useResource(calls.health, {})
   if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
   const { uptime_s, devices, queued, unpublished, store_trouble, clock } = data
   return (
@@ -81,7 +81,7 @@ function OwnPassword() {
   const change = async (event: Event) => {
     event.preventDefault()
     const input = { password: fresh, old_password: old }
-    if (!(await run(() => ask(hub.ownPassword, input), w.settings.passwordChanged))) return
+    if (!(await run(() => ask(calls.ownPassword, input), w.settings.passwordChanged))) return
     setOld('')
     setFresh('')
   }
@@ -124,7 +124,7 @@ function Program() {
     <section class="card row spread" aria-label={w.program}>
       <h2>{w.program}</h2>
       <div class="row">
-        <Button icon="download" disabled={isBusy} onClick={() => run(() => ask(hub.backup, {}), w.backedUp)}>
+        <Button icon="download" disabled={isBusy} onClick={() => run(() => ask(calls.backup, {}), w.backedUp)}>
           {w.backup}
         </Button>
         <Button icon="reload" look="danger" onClick={() => setRestarting(true)}>
@@ -135,7 +135,7 @@ function Program() {
         <Confirm
           title={w.restart}
           act={w.restart}
-          work={() => ask(hub.restart, {})}
+          work={() => ask(calls.restart, {})}
           done={w.restarting}
           onClose={() => setRestarting(false)}
         >
@@ -148,7 +148,7 @@ function Program() {
 
 function Configuration() {
   const w = words().settings
-  const { data, problem } = useResource(hub.config, {})
+  const { data, problem } = useResource(calls.config, {})
   if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
   return (
     <section class="card" aria-labelledby="settings-config">

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { hub } from '../api/hub.ts'
-import { signIn } from '../api/session.ts'
+import { calls } from '../api/calls.ts'
+import { signIn } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
@@ -22,7 +22,7 @@ export function FirstPassword() {
     event.preventDefault()
     if (again !== password) return
     await run(async () => {
-      await ask(hub.addUser, { name: name.trim(), password, role: 'admin' })
+      await ask(calls.addUser, { name: name.trim(), password, role: 'admin' })
       await signIn(name.trim(), password)
     })
   }

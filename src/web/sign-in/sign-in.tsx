@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { signIn } from '../api/session.ts'
+import { signIn } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { remember, remembered } from '../remembered.ts'
+import { remember, remembered } from '../browser-memory.ts'
 import { en, type Texts } from './en.ts'
 
 /** Languages by their own names, each loaded when it is chosen. */

@@ -25,7 +25,7 @@ import type {
   Tried,
   User,
   Webhook,
-} from './answers.ts'
+} from './answer-types.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
@@ -66,7 +66,7 @@ interface NewText {
 }
 
 /** Every call that the page makes. `test/web/calls.test.ts` holds that each is a route of the interface. */
-export const hub = {
+export const calls = {
   session: get<Nothing, Session>('/session'),
   signIn: post<{ name: string; password: string }, { readonly caller: Person }>('/session'),
   signOut: remove<Nothing, object>('/session'),

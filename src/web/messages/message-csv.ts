@@ -1,4 +1,4 @@
-import type { Message } from '../api/answers.ts'
+import type { Message } from '../api/answer-types.ts'
 
 const columns = ['at', 'direction', 'from', 'to', 'device', 'gateway', 'status', 'command', 'text'] as const
 

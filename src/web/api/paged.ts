@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { Page } from './answers.ts'
+import type { Page } from './answer-types.ts'
 import { ask } from './ask.ts'
-import type { Call } from './hub.ts'
-import { Problem } from './problem.ts'
+import type { Call } from './calls.ts'
+import { Problem } from './api-problem.ts'
 import { useResource } from './resource.ts'
 
 /** A list that is read a page at a time. */

@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import { roles } from '../../message/rights.ts'
-import type { Person, Role, Session } from './answers.ts'
+import type { Person, Role, Session } from './answer-types.ts'
 import { ask, onSignedOut } from './ask.ts'
-import { hub } from './hub.ts'
+import { calls } from './calls.ts'
 import { startLive, stopLive } from './live.ts'
-import { Problem } from './problem.ts'
+import { Problem } from './api-problem.ts'
 
 /** Who uses the page; null until the hub has answered. */
 export const session = signal<Session | null>(null)
@@ -15,7 +15,7 @@ const nobody: Session = { caller: null, password_needed: false, hint: null }
 
 export async function readSession(): Promise<void> {
   try {
-    session.value = await ask(hub.session, {})
+    session.value = await ask(calls.session, {})
     sessionProblem.value = null
     if (session.value.caller !== null) startLive()
   } catch (error) {
@@ -24,13 +24,13 @@ export async function readSession(): Promise<void> {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  const { caller } = await ask(hub.signIn, { name, password })
+  const { caller } = await ask(calls.signIn, { name, password })
   session.value = { ...nobody, caller }
   startLive()
 }
 
 export async function signOut(): Promise<void> {
-  await ask(hub.signOut, {})
+  await ask(calls.signOut, {})
   leave()
 }
 
