@@ -37,7 +37,7 @@ export const profileOperations = {
     },
   }),
   'profile/get': operation({
-    summary: 'a profile: its variants, how to tell them apart, and what has to be set',
+    summary: 'a profile: its variants, how they differ, and what has to be set',
     surfaces: notOverMqtt,
     action: () => ({ act: 'see_hub' }),
     input: z.strictObject({ profile: z.string().min(1).max(128) }),

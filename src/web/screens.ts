@@ -1,13 +1,6 @@
-import type { FunctionComponent } from 'preact'
 import type { Role } from './api/answer-types.ts'
 import type { IconName } from './parts/icon.tsx'
-
-/** A screen gets the path behind its own name. */
-export interface ScreenProps {
-  readonly path: readonly string[]
-}
-
-export type Screen = FunctionComponent<ScreenProps>
+import type { Screen } from './screen-props.ts'
 
 interface ScreenRow {
   readonly icon: IconName

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { allRoutes } from '../../src/http/routes/all-routes.ts'
-import { calls } from '../../src/web/api/calls.ts'
+import { calls } from '../../src/web/api/hub-calls.ts'
 
 /** Who is signed in is proven before there are routes: `src/http/sign-in.ts` has these. */
 const ofSignIn = ['session', 'signIn', 'signOut', 'ownPassword']

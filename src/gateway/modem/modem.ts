@@ -40,7 +40,7 @@ export class Modem implements Gateway {
     restart: async (how) => this.#service?.restart(how),
     /** Recent traffic of the port, with secrets and messages masked. */
     trace: () => this.#trace.toString(),
-    unlock: async (pin) => this.#service?.unlock(pin),
+    unlock: async (pin) => this.#unlock(pin),
     ussd: async (codes) => this.#serving().ussd(codes),
   }
   readonly #options: ModemOptions
@@ -112,6 +112,11 @@ export class Modem implements Gateway {
     this.#handlers.log('info', accepted)
     this.#shown.set({})
     return accepted
+  }
+
+  #unlock(pin: string): void {
+    if (this.#service === null) throw this.#notThere()
+    this.#service.pin.code = pin
   }
 
   /** Between the driver's own commands. Fails when no port is open. */

@@ -70,7 +70,8 @@ export class Service {
   readonly #clock: Clock
   readonly #shown: ShownState
   readonly #filing: Filing
-  #pin: { readonly code: string | undefined; readonly memory: PinMemory }
+  /** Its code may be given later: it is entered with the next try. */
+  readonly pin: { code: string | undefined; readonly memory: PinMemory }
   /** Fired when the modem has reset or is gone: all settings are lost. */
   #over = new Latch()
   /** Until then a report that it is ready is part of its start. */
@@ -97,17 +98,12 @@ export class Service {
     this.#shown = deps.shown
     this.#filing = deps.filing
     this.#damage = new Damage(deps.clock, (message) => deps.handlers.log('warn', message))
-    this.#pin = { code: deps.options.pin, memory: deps.options.pins ?? new PinsOfThisRun() }
+    this.pin = { code: deps.options.pin, memory: deps.options.pins ?? new PinsOfThisRun() }
   }
 
   /** A message was sent: the problem is over. */
   worked(): void {
     this.#ladder.well()
-  }
-
-  /** Enters this PIN with the next try, where the SIM waits for one. */
-  unlock(code: string): void {
-    this.#pin = { ...this.#pin, code }
   }
 
   /** Recovers it before the next start-up. Fails where that is not possible. */
@@ -244,7 +240,7 @@ export class Service {
       this.#quirks = quirks
     }
     const admit = (imei: string | null) => this.#deps.bond.admit(imei)
-    const options = { pin: this.#pin, name: this.#deps.options.id, answers, admit, holds, step }
+    const options = { pin: this.pin, name: this.#deps.options.id, answers, admit, holds, step }
     const started = await channel
       .exclusive(() => startUp(channel, options))
       .catch((error) => {

@@ -1,6 +1,6 @@
 import { Head } from '../parts/head.tsx'
 import { hashOf } from '../page-place.ts'
-import type { ScreenProps } from '../screens.ts'
+import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { Deliveries } from './deliveries.tsx'
 import { Keys } from './keys.tsx'

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Delivery } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'

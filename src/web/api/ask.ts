@@ -1,4 +1,4 @@
-import type { Call } from './calls.ts'
+import type { Call } from './hub-calls.ts'
 import { Problem, type ProblemDocument } from './api-problem.ts'
 
 /** The interface is beside the page, wherever that is. */

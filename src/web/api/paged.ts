@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Page } from './answer-types.ts'
 import { ask } from './ask.ts'
-import type { Call } from './calls.ts'
+import type { Call } from './hub-calls.ts'
 import { Problem } from './api-problem.ts'
 import { useResource } from './resource.ts'
 

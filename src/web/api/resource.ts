@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { selects } from '../../message/public-event-types.ts'
 import type { LiveEvent } from './answer-types.ts'
 import { ask } from './ask.ts'
-import type { Call } from './calls.ts'
+import type { Call } from './hub-calls.ts'
 import { onEvent } from './live.ts'
 import { Problem } from './api-problem.ts'
 
@@ -27,7 +27,7 @@ interface Options {
   readonly isIdle?: boolean
 }
 
-/** Reads something when the component appears, when the input changes, and when an event tells that it has changed. */
+/** Reads something when the component appears, when the input changes, and after events that change it. */
 export function useResource<I extends object, O>(call: Call<I, O>, input: I, options: Options = {}): Resource<O> {
   const [data, setData] = useState<O | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import { roles } from '../../message/rights.ts'
 import type { Person, Role, Session } from './answer-types.ts'
 import { ask, onSignedOut } from './ask.ts'
-import { calls } from './calls.ts'
+import { calls } from './hub-calls.ts'
 import { startLive, stopLive } from './live.ts'
 import { Problem } from './api-problem.ts'
 

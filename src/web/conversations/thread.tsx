@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'

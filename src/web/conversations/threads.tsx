@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import type { Conversation } from '../api/answer-types.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'

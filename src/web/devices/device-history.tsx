@@ -1,4 +1,4 @@
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { messageColumns } from '../messages/message-columns.tsx'
 import { Empty } from '../parts/empty.tsx'

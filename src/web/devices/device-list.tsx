@@ -1,5 +1,5 @@
 import type { DeviceRow } from '../api/answer-types.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'

@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../screens.ts'
+import type { ScreenProps } from '../screen-props.ts'
 import { DeviceList } from './device-list.tsx'
 import { DevicePage } from './device-page.tsx'
 

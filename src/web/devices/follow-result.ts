@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Result } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
 import { Problem } from '../api/api-problem.ts'
 

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { DeviceView, RuleDraft, Tried } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'

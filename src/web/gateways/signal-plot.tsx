@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
 import { Plot } from '../parts/plot.tsx'
 import { words } from '../texts/language.ts'

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { Fault } from '../parts/fault.tsx'
 import { Loading } from '../parts/listing.tsx'

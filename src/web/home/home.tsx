@@ -1,5 +1,5 @@
 import type { Gateway, Message } from '../api/answer-types.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LogLine } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { Problem } from '../api/api-problem.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'

@@ -1,6 +1,6 @@
 import type { Message } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
 import { saveFile } from '../parts/save-file.ts'
 import { csvOf } from './message-csv.ts'

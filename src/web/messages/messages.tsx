@@ -1,4 +1,4 @@
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { Button } from '../parts/button.tsx'
 import { isStatus } from '../parts/chip.tsx'

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks'
 import type { ProfileHead } from '../api/answer-types.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'

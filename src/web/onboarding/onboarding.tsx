@@ -1,4 +1,4 @@
-import type { ScreenProps } from '../screens.ts'
+import type { ScreenProps } from '../screen-props.ts'
 import { AddDevice } from './add-device.tsx'
 import { FirstSteps } from './first-steps.tsx'
 

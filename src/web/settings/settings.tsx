@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
-import { calls } from '../api/calls.ts'
+import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast, person } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'

@@ -278,7 +278,7 @@ export const en = {
       'What was held back is sent through it. Messages may cost something else, and come from another number.',
     accepted: 'Accepted.',
     doctor: 'Doctor',
-    doctorAbout: 'Asks the modem about SIM, network, signal and memory, and says what to do.',
+    doctorAbout: 'Asks the modem about SIM, network, signal and memory, and names what to do.',
     examine: 'Examine',
     examining: 'Waiting for the modem …',
     severity: { ok: 'Fine', warning: 'Warning', error: 'Problem' },
