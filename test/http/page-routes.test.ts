@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { allRoutes } from '../../src/http/routes/all-routes.ts'
+import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+
+let hub: HttpHub
+
+beforeAll(async () => {
+  hub = await startHttpHub()
+})
+afterAll(() => hub.close())
+
+describe('what the page asks has the form that its types have:', () => {
+  test.each<[string, string, string, unknown?]>([
+    ['GET', '/v1/devices/gate/view', 'viewDevice'],
+    ['GET', '/v1/devices/van/view', 'viewDevice'],
+    ['GET', '/v1/devices/gate/setup', 'getSetup'],
+    ['POST', '/v1/devices/gate/try', 'tryText', { text: 'nothing that it sends' }],
+    ['POST', '/v1/devices/gate/draft', 'draftRule', { text: 'Level: 5 %' }],
+    ['GET', '/v1/profiles', 'listProfiles'],
+    ['GET', '/v1/profiles/coban/tk103', 'getProfile'],
+    ['GET', '/v1/config', 'getConfig'],
+    ['GET', '/v1/log', 'getLog'],
+    ['POST', '/v1/gateways/home/doctor', 'examineGateway'],
+    ['GET', '/v1/gateways/home/trace', 'getTrace'],
+  ])('%s %s', async (method, path, name, body) => {
+    const { status, json } = await hub.ask(method, path, body === undefined ? {} : { body })
+    const { error } = allRoutes.find((one) => one.name === name)?.answer.safeParse(json) ?? {}
+    expect({ status, error: error?.message }).toEqual({ status: 200, error: undefined })
+  })
+})
+
+describe('a device for a person', () => {
+  test('has its commands with their parameters in words, and the fields of its profile with their units', async () => {
+    const { json } = await hub.ask('GET', '/v1/devices/gate/view')
+    expect(json).toMatchObject({ id: 'gate', kind: 'gate', online: null, paused: false, numbers: ['+4915112345678'] })
+    const open = json.commands.find(({ name }: { name: string }) => name === 'open')
+    expect(open).toMatchObject({ label: expect.stringMatching(/^[A-Z]/), danger: null, repeat: 'never' })
+    for (const { params } of json.commands)
+      for (const { label, accepts } of params)
+        expect([label, accepts]).toEqual([expect.any(String), expect.any(String)])
+  })
+
+  test('is shown to whom it belongs, without numbers where these are not for all', async () => {
+    const seen = await hub.ask('GET', '/v1/devices/gate/view', { as: 'gatekeeper' })
+    expect({ status: seen.status, numbers: seen.json.numbers }).toEqual({ status: 200, numbers: [] })
+    expect((await hub.ask('GET', '/v1/devices/van/view', { as: 'gatekeeper' })).status).toBe(403)
+  })
+
+  test('is paused with the whole queue, or by itself', async () => {
+    const paused = async () => (await hub.ask('GET', '/v1/devices/gate/view')).json.paused
+    await hub.ask('POST', '/v1/queue/pause', { body: { device: 'van' } })
+    expect(await paused()).toBe(false)
+    await hub.ask('POST', '/v1/queue/pause', { body: { device: 'gate' } })
+    expect(await paused()).toBe(true)
+    for (const device of ['van', 'gate']) await hub.ask('POST', '/v1/queue/resume', { body: { device } })
+    await hub.ask('POST', '/v1/queue/pause')
+    expect(await paused()).toBe(true)
+    await hub.ask('POST', '/v1/queue/resume')
+  })
+
+  test('is found by its model and number, and by its gateway and state', async () => {
+    const found = async (query: string) =>
+      (await hub.ask('GET', `/v1/devices?${query}`)).json.data.map(({ id }: { id: string }) => id)
+    expect(await found('q=king+pigeon')).toEqual(['gate'])
+    expect(await found('q=4915112345678')).toEqual(['gate'])
+    expect(await found('gateway=nowhere')).toEqual([])
+    expect(await found('state=offline')).toEqual([])
+    expect((await hub.ask('GET', '/v1/devices?state=sleeping')).status).toBe(422)
+  })
+})
+
+describe('a rule from a text', () => {
+  const text = 'Tank level 42 percent'
+
+  test('reads the text that it was made from, once the device has it', async () => {
+    await hub.ask('POST', '/v1/devices', {
+      body: { id: 'tank', profile: 'generic/text', number: '+4915112345600' },
+    })
+    const { json: before } = await hub.ask('POST', '/v1/devices/tank/draft', { body: { text } })
+    expect(before.pattern).toContain('{')
+    const { json: view } = await hub.ask('GET', '/v1/devices/tank/view')
+    const messages = { level_report: { text: before.pattern, examples: [{ text }], source: 'own' } }
+    const changed = await hub.ask('PATCH', '/v1/devices/tank', {
+      body: { messages },
+      headers: { 'if-match': `"${view.revision}"` },
+    })
+    expect({ status: changed.status, text: changed.text }).toMatchObject({ status: 200 })
+    const { json: after } = await hub.ask('POST', '/v1/devices/tank/try', { body: { text } })
+    expect(after.matches.map(({ message }: { message: string }) => message)).toContain('level_report')
+  })
+
+  test('is for administrators', async () => {
+    expect((await hub.ask('POST', '/v1/devices/tank/draft', { body: { text }, as: 'gatekeeper' })).status).toBe(403)
+  })
+})
+
+describe('secrets', () => {
+  test('are masked in the configuration', async () => {
+    const { json, text } = await hub.ask('GET', '/v1/config')
+    expect(json.config).toMatchObject({ gateways: { home: { type: 'modem' } }, contacts: 2 })
+    expect(text).not.toMatch(/scrypt:/)
+    expect((await hub.ask('GET', '/v1/config', { as: 'reader' })).status).toBe(403)
+  })
+
+  test('a PIN that is no PIN is refused before anything gets it, and is in no answer', async () => {
+    const { status, text } = await hub.ask('POST', '/v1/gateways/home/pin', { body: { pin: '12a4' } })
+    expect(status).toBe(422)
+    expect(text).not.toContain('12a4')
+  })
+})
+
+test('the log has the lines after a number, and never more than are asked for', async () => {
+  const { json } = await hub.ask('GET', '/v1/log?limit=2')
+  expect(json.lines.length).toBeLessThanOrEqual(2)
+  const last = json.lines.at(-1)?.seq ?? 0
+  await hub.ask('POST', '/v1/queue/pause')
+  await hub.ask('POST', '/v1/queue/resume')
+  const { json: after } = await hub.ask('GET', `/v1/log?after=${last}`)
+  expect(after.lines.map(({ message }: { message: string }) => message).join('\n')).toMatch(/paused[\s\S]*resumed/)
+  expect(after.lines.every(({ seq }: { seq: number }) => seq > last)).toBe(true)
+})
