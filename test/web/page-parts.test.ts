@@ -10,8 +10,8 @@ import { attentionOf } from '../../src/web/home/attention.ts'
 import { csvOf } from '../../src/web/messages/message-csv.ts'
 import { findProfiles } from '../../src/web/onboarding/find-profiles.ts'
 import { idFrom } from '../../src/web/onboarding/id-from.ts'
-import { countOf } from '../../src/web/parts/segments.ts'
 import { hashOf, placeOf } from '../../src/web/page-place.ts'
+import { countOf } from '../../src/web/parts/segments.ts'
 
 describe('an address of the page', () => {
   test.each<[string, readonly string[], Record<string, string>]>([

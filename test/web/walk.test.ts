@@ -1,0 +1,259 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import { barriersIn, hasChromium, startBrowser, troublesOf } from '../support/browser.ts'
+import { mainFile } from '../support/hub-process.ts'
+
+if (!hasChromium()) console.warn('SKIPPED: chromium is not installed; .ci/run installs it')
+const walk = hasChromium() ? describe : describe.skip
+
+/** Where screenshots go, for a person to look at. */
+const pictures = process.env.SCREENSHOTS
+
+/** The demo as `npm run demo` starts it: its page is at the address that it prints. */
+async function startDemo(): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [mainFile, '--demo'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise<string>((resolve, reject) => {
+    let printed = ''
+    child.stdout?.on('data', (piece: Buffer) => {
+      printed += piece.toString()
+      const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed)
+      if (found !== null) resolve(found[0])
+    })
+    child.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${printed}`)))
+  })
+  return { child, url }
+}
+
+walk('a person', () => {
+  let demo: Awaited<ReturnType<typeof startDemo>>
+  let browser: Browser
+  let page: Page
+  let troubles: string[]
+
+  beforeAll(async () => {
+    demo = await startDemo()
+    browser = await startBrowser()
+    page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
+    troubles = troublesOf(page)
+  })
+  afterAll(async () => {
+    await browser.close()
+    demo.child.kill()
+  })
+
+  const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+  const open = async (place: string, title: string | RegExp) => {
+    await page.goto(`${demo.url}#/${place}`)
+    await heading(title).waitFor()
+  }
+
+  test('is asked for a password first, chooses one, and is signed in', async () => {
+    await page.goto(demo.url)
+    await heading('Set a password first').waitFor()
+    await page.getByLabel('New password').fill('correct horse battery')
+    await page.getByLabel('The same again').fill('correct horse')
+    expect(await page.getByText('The two passwords differ.').isVisible()).toBe(true)
+    await page.getByLabel('The same again').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Set the password' }).click()
+    await heading('Home').waitFor()
+    expect(await page.getByText('Signed in as admin').first().isVisible()).toBe(true)
+  })
+
+  test('signs out, is refused with a wrong password, and comes in with the right one', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).first().click()
+    await heading('Sign in').waitFor()
+    await page.getByLabel('Name').fill('admin')
+    await page.getByLabel('Password').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByLabel('Password').fill('correct horse battery')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await heading('Home').waitFor()
+    // A refused password is an answer of 401, which a browser notes.
+    troubles.splice(0)
+  })
+
+  test('sees that the modem is ready', async () => {
+    await page.getByRole('heading', { name: 'home' }).waitFor()
+    await page.getByText('Ready').first().waitFor()
+  })
+
+  test('presses open, and watches the answer of the gate arrive', async () => {
+    await page.getByRole('link', { name: 'Devices' }).first().click()
+    await page.getByRole('link', { name: 'Front gate' }).click()
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await page.getByText('The device has replied').waitFor()
+    expect(await page.locator('.quote').first().textContent()).not.toBe('')
+  })
+
+  test('is asked for the name of the device before what is dangerous', async () => {
+    await open('devices/van', 'Van')
+    const danger = page.locator('.commands .button.danger').first()
+    if ((await danger.count()) === 0) return
+    await danger.click()
+    const send = page.getByRole('dialog').getByRole('button', { name: 'Send' })
+    expect(await send.isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
+  test('asks the van where it is, and sees it on a map that nobody else serves', async () => {
+    await open('devices/van', 'Van')
+    await page
+      .getByRole('button', { name: /locat|where|position/i })
+      .first()
+      .click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await page.getByText('The device has replied').waitFor()
+    await page.getByRole('link', { name: 'Map' }).click()
+    await page.getByRole('img', { name: /^Map: Van at/ }).waitFor()
+  })
+
+  test('writes a text, counts its SMS, and sees how far it is', async () => {
+    await open('conversations', 'Conversations')
+    await page.getByRole('link', { name: /gate/i }).first().click()
+    const box = page.getByRole('textbox', { name: 'Text' })
+    await box.fill('“Hello”')
+    expect(await page.getByText(/is not in the SMS alphabet/).isVisible()).toBe(true)
+    await box.fill('Hello')
+    await page.getByText('1 SMS, 155 left').waitFor()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.locator('.bubble.out', { hasText: 'Hello' }).waitFor()
+  })
+
+  test('pauses the queue, cancels what waits, and resumes', async () => {
+    await open('queue', 'Queue')
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('The queue is paused.').first().waitFor()
+    await open('devices/gate', 'Front gate')
+    await page.getByRole('button', { name: 'Open', exact: true }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await open('queue', 'Queue')
+    await page.getByRole('button', { name: 'Cancel it' }).first().click()
+    await page.getByText('Nothing waits to be sent').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).first().click()
+    await page.getByText('The queue is paused.').first().waitFor({ state: 'detached' })
+  })
+
+  test('adds a device from its card, with the keyboard alone', async () => {
+    await open('onboarding/device', 'Which device is it?')
+    await page.getByLabel('Maker or model').focus()
+    await page.keyboard.type('generic text')
+    await page
+      .getByRole('button', { name: /^Choose/ })
+      .first()
+      .focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Name', { exact: true }).fill('Tank')
+    await page.getByLabel('Number').fill('+4915112345699')
+    await page.keyboard.press('Enter')
+    await heading('Tank').waitFor()
+  })
+
+  test('makes a rule from a text that the profile does not know', async () => {
+    const text = 'Tank level 42 percent'
+    await open('devices/tank/texts', 'Tank')
+    await page.getByLabel('Text of the device').fill(text)
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByRole('button', { name: 'Make a rule from this text' }).click()
+    await page.getByLabel('Name of the message').fill('level_report')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByText('The device understands this text from now on.').waitFor()
+    await page.getByLabel('Text of the device').fill(text)
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByText('level_report').waitFor()
+  })
+
+  test('makes a key, which is shown once', async () => {
+    await open('access/keys', 'Keys and webhooks')
+    await page.getByRole('button', { name: 'New key' }).click()
+    await page.getByLabel('Label').fill('shop')
+    await page.getByLabel('messages:send').check()
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    await page.locator('dialog pre', { hasText: /^smk_/ }).waitFor()
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('cell', { name: /shop/ }).waitFor()
+    expect(await page.getByText(/smk_\w{8}_/).count()).toBe(0)
+  })
+
+  test('removes the device by typing its name', async () => {
+    await open('devices/tank/options', 'Tank')
+    await page.getByRole('button', { name: 'Remove' }).click()
+    const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove' })
+    expect(await remove.isDisabled()).toBe(true)
+    await page.getByLabel('Type tank to confirm').fill('tank')
+    await remove.click()
+    await heading('Devices').waitFor()
+    await page.getByRole('link', { name: 'Tank' }).waitFor({ state: 'detached' })
+  })
+
+  test('reads it in German, and it stays so', async () => {
+    await open('settings', 'Settings')
+    await page.getByLabel('Language').selectOption('de')
+    await heading('Einstellungen').waitFor()
+    await page.reload()
+    await heading('Einstellungen').waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    await page.getByLabel('Sprache').selectOption('en')
+    await heading('Settings').waitFor()
+  })
+
+  test('meets no error of the page on the way', () => {
+    expect(troubles).toEqual([])
+  })
+
+  const places = [
+    'home',
+    'conversations',
+    'conversations/gate',
+    'devices',
+    'devices/gate',
+    'devices/gate/history',
+    'devices/van/map',
+    'devices/gate/setup',
+    'devices/gate/texts',
+    'gateways',
+    'gateways/home',
+    'messages',
+    'queue',
+    'access/keys',
+    'access/webhooks',
+    'access/users',
+    'log',
+    'settings',
+    'onboarding',
+    'onboarding/device',
+  ]
+  const views = (['light', 'dark'] as const).flatMap((theme) =>
+    [
+      { theme, width: 1280, height: 800 },
+      { theme, width: 320, height: 740 },
+    ].map((view) => ({ ...view, name: `${view.theme} at ${view.width}` })),
+  )
+
+  describe.each(views)('$name', ({ theme, width, height }) => {
+    beforeAll(async () => {
+      await page.setViewportSize({ width, height })
+      await page.goto(`${demo.url}#/settings`)
+      await page.getByLabel('Appearance').selectOption(theme)
+    })
+
+    test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
+      await page.goto(`${demo.url}#/${place}`)
+      await page.locator('h1').first().waitFor()
+      await page.locator('.loading').first().waitFor({ state: 'detached' })
+      if (pictures !== undefined) {
+        mkdirSync(pictures, { recursive: true })
+        await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll('/', '-')}.png`) })
+      }
+      expect(await barriersIn(page)).toEqual([])
+      const overflow = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(overflow).toBeLessThanOrEqual(0)
+    })
+  })
+})
