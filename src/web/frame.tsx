@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { connection } from './api/live.ts'
 import { isAtLeast, person, signOut } from './api/signed-in.ts'
+import { useUnread } from './conversations/use-unread.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
 import { Dialog } from './parts/dialog.tsx'
@@ -11,12 +12,12 @@ import { place } from './router.ts'
 import type { Screen } from './screen-props.ts'
 import { menu, onPhones, type ScreenName, screenOf, screens } from './screens.ts'
 import { words } from './texts/language.ts'
-import { unread } from './unread-count.ts'
 
 /** The page around its screens: the menu, and the screen of the address. */
 export function Frame() {
   const { path } = place.value
   const name = screenOf(path)
+  const unread = useUnread()
   const w = words()
   return (
     <>
@@ -24,12 +25,12 @@ export function Frame() {
         {w.common.skip}
       </button>
       <div class="frame">
-        <Side current={name} />
+        <Side current={name} unread={unread} />
         <main class="main" id="main" tabIndex={-1}>
           <Connection />
           <Shown name={name} path={path.slice(1)} />
         </main>
-        <Bottom current={name} />
+        <Bottom current={name} unread={unread} />
       </div>
       <Toasts />
     </>
@@ -38,7 +39,13 @@ export function Frame() {
 
 const offered = () => menu.filter((name) => isAtLeast(screens[name].least))
 
-function Side({ current }: { readonly current: ScreenName }) {
+interface MenuProps {
+  readonly current: ScreenName
+  /** Conversations with texts that nobody has read. */
+  readonly unread: number
+}
+
+function Side({ current, unread }: MenuProps) {
   const w = words()
   return (
     <nav class="side" aria-label={w.common.menu}>
@@ -47,7 +54,7 @@ function Side({ current }: { readonly current: ScreenName }) {
         smshub
       </div>
       {offered().map((name) => (
-        <MenuLink key={name} name={name} isCurrent={name === current} />
+        <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
       ))}
       <div class="foot stack tight">
         <SignedIn />
@@ -56,9 +63,15 @@ function Side({ current }: { readonly current: ScreenName }) {
   )
 }
 
-function MenuLink({ name, isCurrent }: { readonly name: ScreenName; readonly isCurrent: boolean }) {
+interface MenuLinkProps {
+  readonly name: ScreenName
+  readonly isCurrent: boolean
+  readonly unread: number
+}
+
+function MenuLink({ name, isCurrent, unread }: MenuLinkProps) {
   const w = words()
-  const count = name === 'conversations' ? unread.value : 0
+  const count = name === 'conversations' ? unread : 0
   return (
     <a href={`#/${name}`} aria-current={isCurrent ? 'page' : undefined}>
       <Icon name={screens[name].icon} />
@@ -90,7 +103,7 @@ function SignedIn() {
   )
 }
 
-function Bottom({ current }: { readonly current: ScreenName }) {
+function Bottom({ current, unread }: MenuProps) {
   const w = words()
   const [isOpen, setOpen] = useState(false)
   const all = offered()
@@ -100,7 +113,7 @@ function Bottom({ current }: { readonly current: ScreenName }) {
     <>
       <nav class="bottom" aria-label={w.common.menu}>
         {shown.map((name) => (
-          <MenuLink key={name} name={name} isCurrent={name === current} />
+          <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
         ))}
         <button
           type="button"
@@ -118,7 +131,7 @@ function Bottom({ current }: { readonly current: ScreenName }) {
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key clicks too */}
           <div class="more" onClick={() => setOpen(false)}>
             {rest.map((name) => (
-              <MenuLink key={name} name={name} isCurrent={name === current} />
+              <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
             ))}
           </div>
           <div class="row">

@@ -4,14 +4,22 @@ import { hashOf, placeOf } from './page-place.ts'
 /** Where the reader is. Places are in the hash, so that the page works below any path. */
 export const place = signal(placeOf(location.hash))
 
+let isArriving = false
+
+/** Whether the reader has just come to another place: its title is focused then, so that it is read out. */
+export function takeArrival(): boolean {
+  const is = isArriving
+  isArriving = false
+  return is
+}
+
 export function followAddress(): void {
   addEventListener('hashchange', () => {
     const before = place.value.path.join('/')
     place.value = placeOf(location.hash)
     if (place.value.path.join('/') === before) return
     scrollTo(0, 0)
-    // A reader of the screen hears where it is now.
-    document.querySelector<HTMLElement>('h1')?.focus()
+    isArriving = true
   })
 }
 

@@ -143,7 +143,7 @@ walk('a person', () => {
     await page.getByLabel('Maker or model').focus()
     await page.keyboard.type('generic text')
     await page
-      .getByRole('button', { name: /^Choose/ })
+      .getByRole('link', { name: /^Choose/ })
       .first()
       .focus()
     await page.keyboard.press('Enter')

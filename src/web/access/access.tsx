@@ -1,5 +1,5 @@
-import { Head } from '../parts/head.tsx'
 import { hashOf } from '../page-place.ts'
+import { Head } from '../parts/head.tsx'
 import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { Deliveries } from './deliveries.tsx'

@@ -1,5 +1,5 @@
-import type { Call } from './hub-calls.ts'
 import { Problem, type ProblemDocument } from './api-problem.ts'
+import type { Call } from './hub-calls.ts'
 
 /** The interface is beside the page, wherever that is. */
 export const interfaceUrl = (path: string): URL => new URL(`v1${path}`, new URL('.', document.baseURI))
@@ -10,6 +10,10 @@ const maxWaitMs = 16 * 60_000
 const listeners = new Set<() => void>()
 /** Calls back when a request is refused because nobody is signed in any more. */
 export const onSignedOut = (listener: () => void) => listeners.add(listener)
+
+export function signedOut(): void {
+  for (const listener of listeners) listener()
+}
 
 export interface Prepared {
   readonly path: string
@@ -53,7 +57,7 @@ export async function ask<I extends object, O>(call: Call<I, O>, input: I, signa
   })
   if (response.ok) return (response.status === 204 ? {} : await response.json()) as O
   const problem = await problemIn(response)
-  if (problem.status === 401) for (const listener of listeners) listener()
+  if (problem.status === 401) signedOut()
   throw problem
 }
 

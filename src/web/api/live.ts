@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import type { LiveEvent } from './answer-types.ts'
-import { interfaceUrl } from './ask.ts'
-import { StreamReader } from './stream-reader.ts'
 import { Problem } from './api-problem.ts'
+import { interfaceUrl, signedOut } from './ask.ts'
+import { StreamReader } from './stream-reader.ts'
 
-export type Connection = 'connecting' | 'live' | 'polling' | 'lost'
+export type Connection = 'connecting' | 'live' | 'polling' | 'lost' | 'not_allowed'
 
 /** How events reach the page now. */
 export const connection = signal<Connection>('connecting')
@@ -61,9 +61,10 @@ async function follow(ended: AbortSignal): Promise<void> {
     } catch (error) {
       if (ended.aborted) return
       const problem = Problem.from(error)
-      // Not allowed to read events: lists are read again when they are opened.
-      if (problem.status === 403 || problem.status === 404) {
-        connection.value = 'lost'
+      if (problem.status === 401) return signedOut()
+      // Lists are read again when they are opened.
+      if (problem.status === 403) {
+        connection.value = 'not_allowed'
         return
       }
       isHeldUp = isHeldUp || problem.code === 'silent'

@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Page } from './answer-types.ts'
+import { Problem } from './api-problem.ts'
 import { ask } from './ask.ts'
 import type { Call } from './hub-calls.ts'
-import { Problem } from './api-problem.ts'
-import { useResource } from './resource.ts'
+import { useTurns } from './resource.ts'
 
 /** A list that is read a page at a time. */
 export interface Pages<T> {
@@ -16,50 +16,88 @@ export interface Pages<T> {
   reload(): void
 }
 
-/** Rows that are kept: beyond it, a filter finds more than scrolling does. */
-const maxRows = 2_000
+/** Pages that are shown: beyond them, a filter finds more than scrolling does. */
+const maxPages = 10
 
 interface Paged {
   readonly cursor?: string | undefined
 }
 
-/** The first page follows the events; further ones are read on demand, below it. */
+interface Read<T> {
+  readonly rows: readonly T[]
+  readonly pages: number
+  readonly next: string | null
+}
+
+/** Reads as many pages as are shown, again after events: a row that moves to the next page is not lost between two. */
 export function usePages<I extends Paged, T>(
   call: Call<I, Page<T>>,
   input: I,
   idOf: (row: T) => string,
   on: readonly string[] = [],
 ): Pages<T> {
-  const first = useResource(call, input, { on })
-  const key = JSON.stringify(input)
-  const [older, setOlder] = useState<{ rows: readonly T[]; next: string | null } | null>(null)
+  const [read, setRead] = useState<Read<T> | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const [isLoading, setLoading] = useState(false)
+  const [isLoading, setLoading] = useState(true)
+  const [turn, reload] = useTurns({ on })
+  const key = JSON.stringify(input)
+  const shown = useRef({ key, pages: 1 })
+  if (shown.current.key !== key) shown.current = { key, pages: 1 }
 
-  // Another input is another list
-  useEffect(() => {
-    setOlder(null)
-    setProblem(null)
-  }, [key])
-
-  const next = older === null ? (first.data?.next_cursor ?? null) : older.next
-  const more = () => {
-    if (next === null || isLoading) return
+  const start = (from: Read<T>, pages: number, ended: AbortSignal) => {
     setLoading(true)
-    ask(call, { ...input, cursor: next })
-      .then((page) => setOlder({ rows: [...(older?.rows ?? []), ...page.data], next: page.next_cursor }))
-      .catch((error: unknown) => setProblem(Problem.from(error)))
-      .finally(() => setLoading(false))
+    readOn(call, input, from, pages, ended)
+      .then((found) => {
+        setRead({ ...found, rows: distinct(found.rows, idOf) })
+        setProblem(null)
+        setLoading(false)
+      })
+      .catch((error: unknown) => {
+        if (ended.aborted) return
+        setProblem(Problem.from(error))
+        setLoading(false)
+      })
   }
-  const newer = first.data?.data ?? null
-  const known = new Set(newer?.map(idOf))
-  const rows = newer && [...newer, ...(older?.rows.filter((row) => !known.has(idOf(row))) ?? [])]
-  return {
-    rows,
-    problem: first.problem ?? problem,
-    isLoading: first.isLoading || isLoading,
-    hasMore: next !== null && (rows?.length ?? 0) < maxRows,
-    more,
-    reload: first.reload,
+  // The key stands for the input.
+  useEffect(() => {
+    const ended = new AbortController()
+    start(nothing, shown.current.pages, ended.signal)
+    return () => ended.abort()
+  }, [call, key, turn])
+
+  const more = () => {
+    if (read === null || read.next === null || isLoading) return
+    shown.current.pages = read.pages + 1
+    start(read, read.pages + 1, new AbortController().signal)
   }
+  const hasMore = read !== null && read.next !== null && read.pages < maxPages
+  return { rows: read?.rows ?? null, problem, isLoading, hasMore, more, reload }
+}
+
+const nothing = { rows: [], pages: 0, next: null }
+
+async function readOn<I extends Paged, T>(
+  call: Call<I, Page<T>>,
+  input: I,
+  from: Read<T>,
+  pages: number,
+  ended: AbortSignal,
+): Promise<Read<T>> {
+  let read = from
+  do {
+    const page = await ask(call, { ...input, ...(read.next !== null && { cursor: read.next }) }, ended)
+    read = { rows: [...read.rows, ...page.data], pages: read.pages + 1, next: page.next_cursor }
+  } while (read.next !== null && read.pages < pages)
+  return read
+}
+
+/** A row that has moved while the pages were read is in two of them. */
+function distinct<T>(rows: readonly T[], idOf: (row: T) => string): T[] {
+  const seen = new Set<string>()
+  return rows.filter((row) => {
+    const id = idOf(row)
+    const isNew = !seen.has(id)
+    seen.add(id)
+    return isNew
+  })
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { selects } from '../../message/public-event-types.ts'
 import type { LiveEvent } from './answer-types.ts'
+import { Problem } from './api-problem.ts'
 import { ask } from './ask.ts'
 import type { Call } from './hub-calls.ts'
 import { onEvent } from './live.ts'
-import { Problem } from './api-problem.ts'
 
 /** Something that is read from the hub. */
 export interface Resource<T> {
@@ -18,12 +18,15 @@ export interface Resource<T> {
 /** Many events at once are one reload. */
 const gatherMs = 300
 
-interface Options {
+export interface Following {
   /** Types of events after which it is read again, like `message.*`. */
   readonly on?: readonly string[]
   /** Only of these, where given. */
   readonly concerns?: (event: LiveEvent) => boolean
-  /** Nothing is read yet. */
+}
+
+interface Options extends Following {
+  /** Nothing is read. */
   readonly isIdle?: boolean
 }
 
@@ -32,21 +35,17 @@ export function useResource<I extends object, O>(call: Call<I, O>, input: I, opt
   const [data, setData] = useState<O | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isLoading, setLoading] = useState(true)
-  const [turn, setTurn] = useState(0)
-  const key = `${call.path} ${JSON.stringify(input)}`
-  const shownKey = useRef(key)
-  const latest = useRef(options)
-  latest.current = options
+  const [turn, reload] = useTurns(options)
   const { isIdle = false } = options
+  const key = JSON.stringify(input)
 
-  // The key stands for the call and its input
+  // The key stands for the input.
   useEffect(() => {
     if (isIdle) return
     const ended = new AbortController()
     setLoading(true)
     ask(call, input, ended.signal)
       .then((answer) => {
-        shownKey.current = key
         setData(answer)
         setProblem(null)
         setLoading(false)
@@ -57,8 +56,17 @@ export function useResource<I extends object, O>(call: Call<I, O>, input: I, opt
         setLoading(false)
       })
     return () => ended.abort()
-  }, [key, turn, isIdle])
+  }, [call, key, turn, isIdle])
 
+  return { data, problem, isLoading, reload }
+}
+
+/** A number that grows after events, and on demand: what depends on it is read again. */
+export function useTurns(following: Following): [turn: number, next: () => void] {
+  const [turn, setTurn] = useState(0)
+  const latest = useRef(following)
+  latest.current = following
+  const next = () => setTurn((turn) => turn + 1)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | null = null
     const end = onEvent((event) => {
@@ -67,7 +75,7 @@ export function useResource<I extends object, O>(call: Call<I, O>, input: I, opt
       if (!isOurs || timer !== null) return
       timer = setTimeout(() => {
         timer = null
-        setTurn((turn) => turn + 1)
+        next()
       }, gatherMs)
     })
     return () => {
@@ -75,8 +83,5 @@ export function useResource<I extends object, O>(call: Call<I, O>, input: I, opt
       if (timer !== null) clearTimeout(timer)
     }
   }, [])
-
-  // What belongs to another input is not shown as this one's.
-  const isOld = shownKey.current.split(' ', 1)[0] !== key.split(' ', 1)[0]
-  return { data: isOld ? null : data, problem, isLoading, reload: () => setTurn((turn) => turn + 1) }
+  return [turn, next]
 }

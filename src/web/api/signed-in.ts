@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals'
 import { roles } from '../../message/rights.ts'
 import type { Person, Role, Session } from './answer-types.ts'
+import { Problem } from './api-problem.ts'
 import { ask, onSignedOut } from './ask.ts'
 import { calls } from './hub-calls.ts'
 import { startLive, stopLive } from './live.ts'
-import { Problem } from './api-problem.ts'
 
 /** Who uses the page; null until the hub has answered. */
 export const session = signal<Session | null>(null)

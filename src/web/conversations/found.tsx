@@ -1,11 +1,11 @@
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
+import { hashOf } from '../page-place.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 
 /** Texts with some words in them, each a way to its conversation. */

@@ -1,15 +1,13 @@
-import { useEffect } from 'preact/hooks'
 import type { Conversation } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
+import { hashOf } from '../page-place.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
-import { unread } from '../unread-count.ts'
 import { isUnread, keyOf } from './read-marks.ts'
 import { seen } from './seen.ts'
 
@@ -17,10 +15,6 @@ import { seen } from './seen.ts'
 export function Threads({ current }: { readonly current: string | undefined }) {
   const w = words()
   const pages = usePages(calls.conversations, { limit: 50 }, keyOf, ['message.*'])
-  const count = pages.rows?.filter((row) => isUnread(row, seen.value)).length ?? 0
-  useEffect(() => {
-    unread.value = count
-  }, [count])
   return (
     <Listing
       pages={pages}

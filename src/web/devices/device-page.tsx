@@ -4,6 +4,7 @@ import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
+import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
@@ -12,7 +13,6 @@ import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
 import { DeviceHistory } from './device-history.tsx'
@@ -162,7 +162,11 @@ function Refresh({ id }: { readonly id: string }) {
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button icon="reload" disabled={isBusy} onClick={() => run(() => ask(calls.refresh, { device: id }), w.device.asked)}>
+    <Button
+      icon="reload"
+      disabled={isBusy}
+      onClick={() => run(() => ask(calls.refresh, { device: id }), w.device.asked)}
+    >
       {w.device.ask}
     </Button>
   )

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Result } from '../api/answer-types.ts'
+import { Problem } from '../api/api-problem.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
-import { Problem } from '../api/api-problem.ts'
 
 const pollMs = 5_000
 

@@ -40,7 +40,10 @@ export function TryText({ device, reload }: TryProps) {
             {w.attempt}
           </Button>
           {isUnknown && (
-            <Button disabled={isBusy} onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, text })))}>
+            <Button
+              disabled={isBusy}
+              onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, text })))}
+            >
               {w.makeRule}
             </Button>
           )}

@@ -13,7 +13,7 @@ interface Sample {
 
 const maxSamples = 500
 
-/** The signal of a gateway since the page was opened, and from the week of events before. */
+/** The signal of a gateway since this was opened. */
 export function SignalPlot({ id }: { readonly id: string }) {
   const w = words().gateways
   const [samples, setSamples] = useState<readonly Sample[]>([])

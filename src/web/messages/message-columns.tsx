@@ -1,10 +1,10 @@
 import type { Message } from '../api/answer-types.ts'
+import { hashOf } from '../page-place.ts'
 import { StatusChip } from '../parts/chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Strange } from '../parts/strange.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 
 /** Columns of a list of messages. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ProfileHead, ProfileView } from '../api/answer-types.ts'
+import type { ProfileView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
@@ -8,24 +8,34 @@ import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, wrongsIn } from '../parts/form-model.ts'
+import { Head } from '../parts/head.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { ParameterField } from '../parts/parameter-field.tsx'
-import { go } from '../router.ts'
+import { go, place } from '../router.ts'
 import { words } from '../texts/language.ts'
 import { idFrom } from './id-from.ts'
 
+interface NewDeviceProps {
+  readonly manufacturer: string
+  readonly family: string
+}
+
 /** The form of a new device: its name, its number, and what its profile needs. */
-export function NewDevice({ head }: { readonly head: ProfileHead }) {
-  const [manufacturer = '', family = ''] = head.profile.split('/')
+export function NewDevice({ manufacturer, family }: NewDeviceProps) {
   const { data, problem } = useResource(calls.profile, { manufacturer, family })
-  if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
-  return <DeviceForm profile={data} />
+  const title = data === null ? family : `${data.manufacturer} ${data.family}`
+  return (
+    <>
+      <Head title={title} up="#/onboarding/device" />
+      {data === null ? problem === null ? <Loading /> : <Fault problem={problem} /> : <DeviceForm profile={data} />}
+    </>
+  )
 }
 
 function DeviceForm({ profile }: { readonly profile: ProfileView }) {
   const w = words()
   const [name, setName] = useState('')
-  const [number, setNumber] = useState('')
+  const [number, setNumber] = useState(place.value.query.number ?? '')
   const [variant, setVariant] = useState(profile.variants[0]?.variant ?? '')
   const [entered, setEntered] = useState<Entered>({})
   const [isTried, setTried] = useState(false)

@@ -1,5 +1,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Message } from '../api/answer-types.ts'
+import { isAtLeast } from '../api/signed-in.ts'
+import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { dayOf } from '../texts/times.ts'
 import { StatusChip } from './chip.tsx'
@@ -49,7 +51,26 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
           {direction === 'in' && trust === 'stranger' && <span>{w.stranger}</span>}
         </p>
         {error !== null && <p class="small wrong-words">{error.message}</p>}
+        {direction === 'in' && isAtLeast('admin') && <NextStep message={message} />}
       </li>
     </>
+  )
+}
+
+/** What can be made of a received text: a rule for its device, or a device of its number. */
+function NextStep({ message }: { readonly message: Message }) {
+  const w = words().conversations
+  const { device, from, text } = message
+  if (device !== null && text !== null)
+    return (
+      <a class="small" href={hashOf(['devices', device, 'texts'], { text })}>
+        {w.howRead}
+      </a>
+    )
+  if (from === null || !from.startsWith('+')) return null
+  return (
+    <a class="small" href={hashOf(['onboarding', 'device'], { number: from })}>
+      {w.addDevice}
+    </a>
   )
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
+import { takeArrival } from '../router.ts'
 import { words } from '../texts/language.ts'
 import { Icon } from './icon.tsx'
 
@@ -13,7 +14,9 @@ interface HeadProps {
 
 /** The title of a screen, and what can be done on it. */
 export function Head({ title, up, beside, children }: HeadProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
+    if (takeArrival()) heading.current?.focus({ preventScroll: true })
     document.title = `${title} · smshub`
   }, [title])
   return (
@@ -24,7 +27,9 @@ export function Head({ title, up, beside, children }: HeadProps) {
         </a>
       )}
       <div class="lead row">
-        <h1 tabIndex={-1}>{title}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         {beside}
       </div>
       {children !== undefined && <div class="actions">{children}</div>}

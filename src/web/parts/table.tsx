@@ -19,7 +19,7 @@ interface TableProps<T> {
 const classOf = ({ isEnd = false, isBare = false }: Pick<Column<never>, 'isEnd' | 'isBare'>): string | undefined =>
   [isEnd ? 'end' : '', isBare ? 'bare' : ''].filter(Boolean).join(' ') || undefined
 
-/** Rows in columns; on narrow screens each row is a card. Rows out of sight are not drawn (content-visibility). */
+/** Rows in columns; on narrow screens each row is a card. */
 export function Table<T>({ caption, columns, rows, idOf }: TableProps<T>) {
   return (
     <div class="table-box">

@@ -3,6 +3,7 @@ import type { Pause, QueuedRow } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
+import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
@@ -15,7 +16,6 @@ import { Loading } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 
 const limit = 500
@@ -137,7 +137,11 @@ function Cancel({ id, reload }: { readonly id: string; readonly reload: () => vo
   const w = words()
   const { isBusy, run } = useAct()
   return (
-    <Button tight disabled={isBusy} onClick={() => run(() => ask(calls.cancel, { id }).then(reload), w.queue.cancelled)}>
+    <Button
+      tight
+      disabled={isBusy}
+      onClick={() => run(() => ask(calls.cancel, { id }).then(reload), w.queue.cancelled)}
+    >
       {w.common.cancelIt}
     </Button>
   )

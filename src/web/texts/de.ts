@@ -145,6 +145,8 @@ export const de: Texts = {
     parts: (parts) => n(parts, { one: '{n} SMS', other: '{n} SMS' }),
     theirs: 'Empfangen:',
     ours: 'Gesendet:',
+    howRead: 'Wie er gelesen wird',
+    addDevice: 'Diese Nummer als Gerät hinzufügen',
     stranger: 'unbekannter Absender',
   },
   devices: {
@@ -455,7 +457,6 @@ export const de: Texts = {
     found: (count) => n(count, { one: '{n} Profil gefunden', other: '{n} Profile gefunden' }),
     ownProfile: 'Jedes andere Gerät geht auch: als generic hinzufügen und aus seinen Texten Regeln machen.',
     choose: 'Wählen',
-    other: 'Ein anderes Gerät',
     nameHint: 'Wie Sie es nennen, etwa Hoftor.',
     idWillBe: (id) => `Seine Id wird ${id}.`,
     numberHint: 'Die Nummer der SIM im Gerät, mit Landesvorwahl.',

@@ -143,6 +143,8 @@ export const en = {
     parts: (parts: number) => n(parts, { one: '{n} SMS', other: '{n} SMS' }),
     theirs: 'Received:',
     ours: 'Sent:',
+    howRead: 'How it is read',
+    addDevice: 'Add this number as a device',
     stranger: 'unknown sender',
   },
   devices: {
@@ -450,7 +452,6 @@ export const en = {
     found: (count: number) => n(count, { one: '{n} profile found', other: '{n} profiles found' }),
     ownProfile: 'Any other device works too: add it as generic, and make rules from its texts.',
     choose: 'Choose',
-    other: 'Another device',
     nameHint: 'As you call it, like Front gate.',
     idWillBe: (id: string) => `Its id will be ${id}.`,
     numberHint: 'The number of the SIM in the device, with its country code.',

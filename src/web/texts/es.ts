@@ -144,6 +144,8 @@ export const es: Texts = {
     parts: (parts) => n(parts, { one: '{n} SMS', other: '{n} SMS' }),
     theirs: 'Recibido:',
     ours: 'Enviado:',
+    howRead: 'Cómo se lee',
+    addDevice: 'Añadir este número como dispositivo',
     stranger: 'remitente desconocido',
   },
   devices: {
@@ -453,7 +455,6 @@ export const es: Texts = {
     found: (count) => n(count, { one: '{n} perfil encontrado', other: '{n} perfiles encontrados' }),
     ownProfile: 'Cualquier otro dispositivo también sirve: añádalo como generic y haga reglas con sus textos.',
     choose: 'Elegir',
-    other: 'Otro dispositivo',
     nameHint: 'Como usted lo llama, por ejemplo Puerta.',
     idWillBe: (id) => `Su id será ${id}.`,
     numberHint: 'El número de la SIM del dispositivo, con prefijo de país.',

@@ -144,6 +144,8 @@ export const fr: Texts = {
     parts: (parts) => n(parts, { one: '{n} SMS', other: '{n} SMS' }),
     theirs: 'Reçu :',
     ours: 'Envoyé :',
+    howRead: 'Comment il est lu',
+    addDevice: 'Ajouter ce numéro comme appareil',
     stranger: 'expéditeur inconnu',
   },
   devices: {
@@ -457,7 +459,6 @@ export const fr: Texts = {
     found: (count) => n(count, { one: '{n} profil trouvé', other: '{n} profils trouvés' }),
     ownProfile: 'Tout autre appareil convient aussi : ajoutez-le comme generic et faites des règles de ses textes.',
     choose: 'Choisir',
-    other: 'Un autre appareil',
     nameHint: 'Comme vous l’appelez, par exemple Portail.',
     idWillBe: (id) => `Son id sera ${id}.`,
     numberHint: 'Le numéro de la SIM de l’appareil, avec son indicatif.',

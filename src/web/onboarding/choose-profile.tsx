@@ -2,57 +2,54 @@ import { useMemo, useState } from 'preact/hooks'
 import type { ProfileHead } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
-import { Button } from '../parts/button.tsx'
+import { hashOf } from '../page-place.ts'
+import { LinkButton } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
-import { FilterSelect, TextField } from '../parts/field.tsx'
+import { FilterSelect } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
 import { Loading } from '../parts/listing.tsx'
+import { place } from '../router.ts'
 import { words } from '../texts/language.ts'
 import { findProfiles } from './find-profiles.ts'
-import { NewDevice } from './new-device.tsx'
 
 /** So many are shown; typing finds the others. */
 const maxShown = 60
 
-/** Chooses the profile of a new device. */
-export function AddDevice() {
+const none: readonly ProfileHead[] = []
+const named = (kind: string): string => kind.replaceAll('_', ' ')
+
+/** Chooses the profile of a new device, by its maker and model. */
+export function ChooseProfile() {
   const w = words()
   const { data, problem } = useResource(calls.profiles, {})
   const [typed, setTyped] = useState('')
   const [kind, setKind] = useState('')
-  const [chosen, setChosen] = useState<ProfileHead | null>(null)
-  const all = data?.profiles ?? []
+  const all = data?.profiles ?? none
   const kinds = useMemo(() => [...new Set(all.map((profile) => profile.kind))].sort(), [all])
   const found = useMemo(
     () => findProfiles(all, typed).filter((profile) => kind === '' || profile.kind === kind),
     [all, typed, kind],
   )
-  if (chosen !== null)
-    return (
-      <>
-        <Head title={`${chosen.manufacturer} ${chosen.family}`} up="#/onboarding/device">
-          <Button onClick={() => setChosen(null)}>{w.onboarding.other}</Button>
-        </Head>
-        <NewDevice head={chosen} />
-      </>
-    )
+  const choices = [
+    { value: '', label: w.onboarding.allKinds },
+    ...kinds.map((value) => ({ value, label: named(value) })),
+  ]
   return (
     <>
       <Head title={w.onboarding.whichDevice} up="#/devices" />
+      <div class="filters">
+        <input
+          class="entry search"
+          type="search"
+          aria-label={w.onboarding.findProfile}
+          placeholder={w.onboarding.findProfile}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <FilterSelect label={w.onboarding.kind} value={kind} choices={choices} onInput={setKind} />
+      </div>
       <div class="stack">
-        <div class="filters">
-          <TextField label={w.onboarding.findProfile} type="search" value={typed} onInput={setTyped} isPlain />
-          <FilterSelect
-            label={w.onboarding.kind}
-            value={kind}
-            choices={[
-              { value: '', label: w.onboarding.allKinds },
-              ...kinds.map((value) => ({ value, label: value.replaceAll('_', ' ') })),
-            ]}
-            onInput={setKind}
-          />
-        </div>
         <Fault problem={problem} />
         {data === null && problem === null && <Loading />}
         {data !== null && found.length === 0 && (
@@ -63,7 +60,7 @@ export function AddDevice() {
         <ul class="grid">
           {found.slice(0, maxShown).map((profile) => (
             <li key={profile.profile}>
-              <Card profile={profile} onChoose={() => setChosen(profile)} />
+              <Card profile={profile} />
             </li>
           ))}
         </ul>
@@ -73,20 +70,24 @@ export function AddDevice() {
   )
 }
 
-function Card({ profile, onChoose }: { readonly profile: ProfileHead; readonly onChoose: () => void }) {
+/** Models on a card; further ones are found by typing. */
+const maxModels = 6
+
+function Card({ profile }: { readonly profile: ProfileHead }) {
   const { manufacturer, family, models, kind } = profile
+  const { number } = place.value.query
   return (
     <article class="card stack tight whole">
       <h2>
         {manufacturer} {family}
       </h2>
-      <p class="small muted">{kind.replaceAll('_', ' ')}</p>
-      <p class="small">{models.slice(0, 6).join(', ')}</p>
+      <p class="small muted">{named(kind)}</p>
+      <p class="small">{models.slice(0, maxModels).join(', ')}</p>
       <div class="row">
-        <Button tight onClick={onChoose}>
+        <LinkButton tight href={hashOf(['onboarding', 'device', ...profile.profile.split('/')], { number })}>
           {words().onboarding.choose}
           <span class="unseen"> {family}</span>
-        </Button>
+        </LinkButton>
       </div>
     </article>
   )
