@@ -6,14 +6,16 @@ import { ProfileFiles } from '../config/profiles.ts'
 import { Config } from '../config/schema.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 import type { CliContext } from './context.ts'
+import { bringToLife } from './demo-life.ts'
 import { makeLogger } from './logger.ts'
 import { type RunOptions, serve } from './run.ts'
 import { withSimulation } from './simulated.ts'
 
+const vanNumber = '+4915112345679'
 /** The devices of the demo: one of each common kind. */
 const devices = {
   gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', name: 'Front gate', number: ['+4915112345678'] },
-  van: { profile: 'coban/tk103', name: 'Van', number: ['+4915112345679'] },
+  van: { profile: 'coban/tk103', name: 'Van', number: [vanNumber] },
   boiler: { profile: 'elbro/smsb-m21t', name: 'Boiler', number: ['+4915112345680'] },
 }
 
@@ -39,6 +41,7 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
   const print = (text: string) => {
     context.stdout.write(`${text}\n`)
   }
+  let end = () => {}
   try {
     return await serve(context, config, folder, logger, { simulated }, (hub) => {
       hub.events.on('published', ({ event, topics }) => {
@@ -50,8 +53,10 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
           print(`${timeOf(context)}  SMS   ${from} -> ${to}  ${JSON.stringify(text)}`)
       })
       print(invitation(port, http))
+      end = bringToLife(world, { van: vanNumber }, context.clock)
     })
   } finally {
+    end()
     await world.close()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -6,9 +6,9 @@ import { ProfileFiles } from '../config/profiles.ts'
 import type { Config } from '../config/schema.ts'
 import { commandWarnings } from '../config/users.ts'
 import { serveDialects } from '../http/dialects/serve-dialects.ts'
-import { serveIngress } from '../http/serve-ingress.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
+import { serveIngress } from '../http/serve-ingress.ts'
 import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
 import { serveAccess } from '../http/sign-in.ts'
 import { Hub } from '../hub/hub.ts'
@@ -161,7 +161,7 @@ export async function serve(
     beforeConnect: async () => {
       const { enabled, listen, ingress } = config.http
       if (enabled) await assertFree(listen)
-      if (ingress !== undefined) await assertFree(ingress.listen)
+      if (enabled && ingress !== undefined) await assertFree(ingress.listen)
     },
     ...extra,
   })
@@ -201,7 +201,7 @@ export async function serve(
     }
     const { version } = context
     if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, access }))
-    if (ingress !== undefined) servers.push(await serveHttp(source, { ...ingressOf(ingress), version }))
+    if (enabled && ingress !== undefined) servers.push(await serveHttp(source, { ...ingressOf(ingress), version }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {

@@ -17,6 +17,7 @@ const maxOctets = 256 * 1_024
 export class ProfileFiles {
   readonly #folders: readonly string[]
   readonly #read = new Map<string, Profile>()
+  readonly #heads = new Map<string, ProfileHead>()
 
   constructor(ownFolder: string | null = null) {
     this.#folders = [...(ownFolder === null ? [] : [ownFolder]), shippedFolder]
@@ -46,6 +47,12 @@ export class ProfileFiles {
 
   /** The keys of a profile for a list. The rest of its file is not parsed, which would be slow for all of them. */
   head(id: string): ProfileHead {
+    const head = this.#heads.get(id) ?? this.#readHead(id)
+    this.#heads.set(id, head)
+    return head
+  }
+
+  #readHead(id: string): ProfileHead {
     const file = this.#fileOf(id)
     const blocks = readFileSync(file, 'utf8').split(/^(?=[a-z_]+:)/m)
     const head = blocks.filter((block) => headKeys.some((key) => block.startsWith(`${key}:`))).join('')

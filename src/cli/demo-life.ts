@@ -1,0 +1,53 @@
+import type { SimulatedWorld } from '../simulator/world.ts'
+import type { Clock } from '../util/clock.ts'
+
+/** Where the van drives, again and again. */
+const route = [
+  [52.51627, 13.37773],
+  [52.51762, 13.38511],
+  [52.51718, 13.39269],
+  [52.51873, 13.40107],
+  [52.52191, 13.41322],
+  [52.52476, 13.40938],
+  [52.52554, 13.39621],
+  [52.52412, 13.38474],
+  [52.5198, 13.37511],
+] as const
+
+const driveMs = 45_000
+/** Once in a while something happens on the way. */
+const alarmEvery = 5
+
+/** What people and devices send by themselves, and after how long. */
+const texts = [
+  { afterMs: 6_000, from: '+4915112345699', text: 'Hello, is the gate open on Sunday? Greetings, Ann' },
+  { afterMs: 20_000, from: '+4915112345698', text: 'Parcel: someone is at the door at 5 pm' },
+] as const
+
+/** Numbers of the demo's devices. */
+interface Numbers {
+  readonly van: string
+}
+
+/** Makes the demo lively: the van drives and has an alarm, and somebody writes. Returns a function that ends it. */
+export function bringToLife({ network, modem }: SimulatedWorld, { van }: Numbers, clock: Clock): () => void {
+  const send = (from: string, text: string) => network.text({ from, to: modem.number, text })
+  const timers = texts.map(({ afterMs, from, text }) => clock.after(afterMs, () => send(from, text)))
+  let step = 0
+  let timer = clock.after(driveMs / 3, drive)
+  function drive() {
+    send(van, positionText(step++))
+    timer = clock.after(driveMs, drive)
+  }
+  return () => {
+    for (const one of [...timers, timer]) one.cancel()
+  }
+}
+
+/** As the manual of the tracker prints it. */
+export function positionText(step: number): string {
+  const [latitude, longitude] = route[step % route.length] as (typeof route)[number]
+  const alarm = step % alarmEvery === alarmEvery - 1 ? 'speed 090! ' : ''
+  const place = `lat:${latitude.toFixed(5)} long:${longitude.toFixed(5)}`
+  return `${alarm}${place} speed:${30 + (step % 4) * 7}.40 bat:${80 - (step % 30)}% signal:F imei:354776031555474`
+}

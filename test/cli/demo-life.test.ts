@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals'
+import { positionText } from '../../src/cli/demo-life.ts'
+import { ProfileFiles } from '../../src/config/profiles.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import { sampleDevice } from '../../src/device/sample.ts'
+
+test('every text of the van on its way is one that its profile reads, with its position', () => {
+  const van = sampleDevice(new ProfileFiles().read('coban/tk103'), '', {})
+  for (let step = 0; step < 20; step++) {
+    const [reading] = readText(van, positionText(step), { receivedAt: null, scts: null })
+    expect(reading?.values).toMatchObject({ latitude: expect.closeTo(52.52, 1), longitude: expect.closeTo(13.4, 1) })
+  }
+})
