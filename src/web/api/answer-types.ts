@@ -5,6 +5,7 @@ import type { deviceRow, deviceView } from '../../api/device-view.ts'
 import type { finding } from '../../api/gateway-operations.ts'
 import type { logPage } from '../../api/hub-operations.ts'
 import type { shownKey } from '../../api/key-operations.ts'
+import type { messageDetailSchema } from '../../api/message-schema.ts'
 import type { pauses } from '../../api/outputs.ts'
 import type { gatewayPayload, healthPayload, resultPayload } from '../../api/payloads.ts'
 import type { profileHead, profileView } from '../../api/profile-operations.ts'
@@ -27,6 +28,7 @@ export type Result = z.output<typeof resultPayload>
 export type Health = z.output<typeof healthPayload>
 export type LiveEvent = Pick<PublicEvent, 'type' | 'timestamp' | 'data'>
 export type Gateway = z.output<typeof gatewayPayload> & { readonly id: string; readonly can: readonly Capability[] }
+export type MessageDetail = z.output<typeof messageDetailSchema>
 export type Conversation = z.output<typeof conversationSchema>
 export type DeviceRow = z.output<typeof deviceRow>
 export type DeviceView = z.output<typeof deviceView>

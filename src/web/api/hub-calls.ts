@@ -9,6 +9,7 @@ import type {
   Key,
   LogPage,
   Message,
+  MessageDetail,
   OpenSession,
   Page,
   Pause,
@@ -115,6 +116,7 @@ export const calls = {
     },
     Page<Message>
   >('/messages'),
+  message: get<{ id: string }, MessageDetail>('/messages/:id'),
   send: post<NewText, Message | { readonly messages: readonly SentItem[] }>('/messages'),
   cancel: post<{ id: string }, Result>('/messages/:id/cancel'),
   conversations: get<Paged, Page<Conversation>>('/conversations'),

@@ -172,7 +172,7 @@ function TextLine({ message }: { readonly message: Message }) {
       </a>
       <span class="cut words">{text === null ? command : <Strange text={text} />}</span>
       <StatusChip status={status} />
-      <span class="small muted">
+      <span class="small muted when">
         <Time at={at} />
       </span>
     </li>

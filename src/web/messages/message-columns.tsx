@@ -6,19 +6,27 @@ import { Strange } from '../parts/strange.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
+import { Correspondent } from './correspondent.tsx'
 
 /** Columns of a list of messages. */
 export function messageColumns(): Column<Message>[] {
   const w = words()
   return [
-    { label: w.messages.time, cell: ({ at }) => <Time at={at} as="clock" /> },
+    {
+      label: w.messages.time,
+      cell: ({ id, at }) => (
+        <a href={hashOf(['messages', id])}>
+          <Time at={at} as="clock" />
+        </a>
+      ),
+    },
     {
       label: w.messages.person,
-      cell: ({ direction, from, to, device }) => (
+      cell: (message) => (
         <span class="row">
-          <Icon name={direction} little />
-          <span class="unseen">{w.messages[direction]}</span>
-          <Person number={direction === 'in' ? from : to} device={device} />
+          <Icon name={message.direction} little />
+          <span class="unseen">{w.messages[message.direction]}</span>
+          <Correspondent message={message} />
         </span>
       ),
     },
@@ -35,14 +43,4 @@ export function messageColumns(): Column<Message>[] {
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
     { label: w.devices.gateway, cell: ({ gateway }) => gateway ?? '–' },
   ]
-}
-
-function Person({ number, device }: { readonly number: string | null; readonly device: string | null }) {
-  if (device !== null) return <a href={hashOf(['devices', device])}>{device}</a>
-  if (number === null) return <span>–</span>
-  return (
-    <a href={hashOf(['conversations', number])}>
-      <Strange text={number} />
-    </a>
-  )
 }

@@ -9,15 +9,22 @@ import { Listing } from '../parts/listing.tsx'
 import { Search } from '../parts/search.tsx'
 import { Table } from '../parts/table.tsx'
 import { place, refine } from '../router.ts'
+import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { useExport } from './export.ts'
 import { messageColumns } from './message-columns.tsx'
+import { MessagePage } from './message-page.tsx'
 
 const statuses = ['queued', 'sent', 'delivered', 'undelivered', 'failed', 'expired', 'cancelled', 'in_doubt'] as const
 const spans = ['1d', '7d', '30d', '90d'] as const
 const isSpan = (word: string): word is (typeof spans)[number] => spans.some((one) => one === word)
 
-export function Messages() {
+export function Messages({ path }: ScreenProps) {
+  const [id] = path
+  return id === undefined ? <MessageList /> : <MessagePage key={id} id={id} />
+}
+
+function MessageList() {
   const w = words()
   const { q = '', direction = '', status = '', since = '7d' } = place.value.query
   const span = isSpan(since) ? since : '7d'

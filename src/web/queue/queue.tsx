@@ -28,21 +28,12 @@ export function QueueScreen() {
   const { data, problem, reload } = queue
   const { isBusy, run } = useAct()
   const isPaused = data?.paused.some(({ device, gateway }) => (device ?? gateway) === undefined) ?? false
-  const change = (call: typeof calls.pauseQueue, done: string) => run(() => ask(call, {}).then(reload), done)
+  const pause = () => run(() => ask(calls.pauseQueue, {}).then(reload), w.queue.pausedNow)
   return (
     <>
       <Head title={w.screens.queue}>
-        {isPaused ? (
-          <Button
-            icon="play"
-            look="main-act"
-            disabled={isBusy}
-            onClick={() => change(calls.resumeQueue, w.queue.resumedNow)}
-          >
-            {w.queue.resume}
-          </Button>
-        ) : (
-          <Button icon="pause" disabled={isBusy} onClick={() => change(calls.pauseQueue, w.queue.pausedNow)}>
+        {!isPaused && (
+          <Button icon="pause" disabled={isBusy} onClick={pause}>
             {w.queue.pause}
           </Button>
         )}

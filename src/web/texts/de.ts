@@ -311,6 +311,10 @@ export const de: Texts = {
     span: 'Zeitraum',
     spans: { '1d': 'Letzter Tag', '7d': 'Letzte 7 Tage', '30d': 'Letzte 30 Tage', '90d': 'Letzte 90 Tage' },
     export: 'Als CSV speichern',
+    way: 'Sein Weg',
+    segments: 'Seine SMS',
+    report: 'Bericht',
+    attempts: (count) => `${count}-mal übergeben`,
   },
   queue: {
     pause: 'Anhalten',

@@ -308,6 +308,10 @@ export const en = {
     span: 'Period',
     spans: { '1d': 'Last day', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days' },
     export: 'Export as CSV',
+    way: 'Its way',
+    segments: 'Its SMS',
+    report: 'Report',
+    attempts: (count: number) => `Handed over ${count} times`,
   },
   queue: {
     pause: 'Pause',

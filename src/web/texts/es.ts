@@ -311,6 +311,10 @@ export const es: Texts = {
     span: 'Periodo',
     spans: { '1d': 'Último día', '7d': 'Últimos 7 días', '30d': 'Últimos 30 días', '90d': 'Últimos 90 días' },
     export: 'Exportar como CSV',
+    way: 'Su recorrido',
+    segments: 'Sus SMS',
+    report: 'Informe',
+    attempts: (count) => `Entregado a la red ${count} veces`,
   },
   queue: {
     pause: 'Pausar',

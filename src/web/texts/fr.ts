@@ -313,6 +313,10 @@ export const fr: Texts = {
     span: 'Période',
     spans: { '1d': 'Dernier jour', '7d': '7 derniers jours', '30d': '30 derniers jours', '90d': '90 derniers jours' },
     export: 'Exporter en CSV',
+    way: 'Son parcours',
+    segments: 'Ses SMS',
+    report: 'Rapport',
+    attempts: (count) => `Remis au réseau ${count} fois`,
   },
   queue: {
     pause: 'Suspendre',

@@ -1,0 +1,20 @@
+import type { Message } from '../api/answer-types.ts'
+import { hashOf } from '../page-place.ts'
+import { Strange } from '../parts/strange.tsx'
+
+/** Whom a message is from or to: a device, or a number. */
+export function Correspondent({
+  message,
+}: {
+  readonly message: Pick<Message, 'direction' | 'from' | 'to' | 'device'>
+}) {
+  const { direction, from, to, device } = message
+  const number = direction === 'in' ? from : to
+  if (device !== null) return <a href={hashOf(['devices', device])}>{device}</a>
+  if (number === null) return <span>–</span>
+  return (
+    <a href={hashOf(['conversations', number])}>
+      <Strange text={number} />
+    </a>
+  )
+}

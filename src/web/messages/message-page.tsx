@@ -1,0 +1,137 @@
+import type { MessageDetail } from '../api/answer-types.ts'
+import { ask } from '../api/ask.ts'
+import { calls } from '../api/hub-calls.ts'
+import { useResource } from '../api/resource.ts'
+import { isAtLeast } from '../api/signed-in.ts'
+import { useAct } from '../parts/act.ts'
+import { Button } from '../parts/button.tsx'
+import { isStatus, StatusChip } from '../parts/chip.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Head } from '../parts/head.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Loading } from '../parts/listing.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { Time } from '../parts/time.tsx'
+import { words } from '../texts/language.ts'
+import { Correspondent } from './correspondent.tsx'
+
+/** One message: its text, its way so far, and its SMS. */
+export function MessagePage({ id }: { readonly id: string }) {
+  const w = words()
+  const concerns = ({ data }: { readonly data: object }) => 'id' in data && data.id === id
+  const { data, problem, reload } = useResource(calls.message, { id }, { on: ['message.*'], concerns })
+  const { isBusy, run } = useAct()
+  if (data === null)
+    return (
+      <>
+        <Head title={id} up="#/messages" />
+        {problem === null ? <Loading /> : <Fault problem={problem} />}
+      </>
+    )
+  const { direction, command, status, error } = data
+  return (
+    <>
+      <Head title={command ?? w.messages[direction]} up="#/messages" beside={<StatusChip status={status} />}>
+        {status === 'queued' && isAtLeast('operator') && (
+          <Button
+            disabled={isBusy}
+            onClick={() => run(() => ask(calls.cancel, { id }).then(reload), w.queue.cancelled)}
+          >
+            {w.common.cancelIt}
+          </Button>
+        )}
+      </Head>
+      <div class="columns">
+        <div class="stack">
+          <Text message={data} />
+          {error !== null && (
+            <div class="fault" role="status">
+              <Strange text={error.message} />
+              {error.hint !== undefined && <span class="small">{error.hint}</span>}
+            </div>
+          )}
+          {data.segments.length > 0 && (
+            <Table
+              caption={w.messages.segments}
+              columns={columns()}
+              rows={data.segments}
+              idOf={({ part }) => String(part)}
+            />
+          )}
+        </div>
+        <Way message={data} />
+      </div>
+    </>
+  )
+}
+
+function Text({ message }: { readonly message: MessageDetail }) {
+  const w = words()
+  const { text, reply, gateway } = message
+  return (
+    <section class="card stack" aria-label={w.messages.text}>
+      {text !== null && (
+        <p class="quote">
+          <Strange text={text} />
+        </p>
+      )}
+      {reply !== null && (
+        <div class="stack tight">
+          <span class="strong">{w.device.steps.replied}</span>
+          <p class="quote">
+            <Strange text={reply.text} />
+          </p>
+        </div>
+      )}
+      <dl class="facts">
+        <dt>{w.messages.person}</dt>
+        <dd>
+          <Correspondent message={message} />
+        </dd>
+        <dt>{w.devices.gateway}</dt>
+        <dd>{gateway ?? '–'}</dd>
+      </dl>
+    </section>
+  )
+}
+
+function Way({ message }: { readonly message: MessageDetail }) {
+  const w = words()
+  return (
+    <section class="card" aria-labelledby="message-way">
+      <header>
+        <h2 id="message-way">{w.messages.way}</h2>
+      </header>
+      <ol class="timeline">
+        {message.timeline.map(({ status, at }) => (
+          <li key={`${status}${at}`}>
+            <Icon name="check" />
+            <span>{isStatus(status) ? w.status[status] : status}</span>
+            <span class="small muted">
+              <Time at={at} as="clock" />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {message.attempts > 1 && <p class="small muted">{w.messages.attempts(message.attempts)}</p>}
+    </section>
+  )
+}
+
+function columns(): Column<MessageDetail['segments'][number]>[] {
+  const w = words()
+  return [
+    { label: 'SMS', cell: ({ part }) => <span class="number">{part}</span> },
+    { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
+    { label: w.status.sent, cell: ({ sent_at }) => (sent_at === null ? '–' : <Time at={sent_at} as="clock" />) },
+    {
+      label: w.messages.report,
+      cell: ({ report, reported_at }) => (
+        <>
+          {report ?? '–'} {reported_at !== null && <Time at={reported_at} as="clock" />}
+        </>
+      ),
+    },
+  ]
+}
