@@ -302,6 +302,36 @@ describe('what needs a person is told', () => {
     expect(bench.written.filter((line) => line.startsWith('AT+CPIN=')).length).toBe(pin === undefined ? 0 : 1)
   })
 
+  test('a locked SIM: a PIN that is given while the hub runs is entered with the next try, once', async () => {
+    const bench = new Bench({ modem: { sim: { pin: '1234', locked: true } }, driver: { pin: undefined } })
+    const entered = () => bench.written.filter((line) => line.startsWith('AT+CPIN='))
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.state.status === 'sim_locked')
+    await bench.driver.can.unlock('9999')
+    await bench.clock.advance(300_000)
+    expect({ status: bench.driver.state.status, entered: entered().length }).toEqual({
+      status: 'sim_locked',
+      entered: 1,
+    })
+    await bench.driver.can.unlock('1234')
+    await works(bench, 120_000)
+    expect(entered()).toHaveLength(2)
+    expect(bench.modem.sim.tries.pin).toBe(3)
+  })
+
+  test('examined, a modem that does not answer is judged by its last error, one that answers by its answers', async () => {
+    const bench = new Bench({ modem: { sim: { pin: '1234', locked: true } }, driver: { pin: undefined } })
+    bench.modem.unplug()
+    bench.driver.start(bench.told)
+    await bench.until(() => bench.driver.state.last_error !== null)
+    const [lost] = await bench.outcomeOf(bench.driver.can.examine())
+    expect(lost).toMatchObject({ severity: 'error', finding: bench.driver.state.last_error })
+    const other = await Bench.ready()
+    const found = await other.outcomeOf(other.driver.can.examine())
+    expect(found.map(({ severity }) => severity)).not.toContain('error')
+    expect(found.length).toBeGreaterThan(2)
+  })
+
   test('a locked SIM in a modem that resets is unlocked each time', async () => {
     const bench = new Bench({ modem: { sim: { pin: '1234', locked: true } }, driver: { pin: '1234' } })
     bench.driver.start(bench.told)
