@@ -19,6 +19,10 @@ export const logPage = z.strictObject({
   ),
 })
 
+export const ownMap = z.strictObject({
+  map: z.strictObject({ tiles: z.string(), attribution: z.string() }).nullable(),
+})
+
 /** The program itself. */
 export const hubOperations = {
   health_check: operation({
@@ -60,6 +64,14 @@ export const hubOperations = {
       level: logLevel(),
       lines: [...logLines(after, limit)],
     }),
+  }),
+  'map/get': operation({
+    summary: 'the map that the owner has configured for the page; null for none',
+    surfaces: notOverMqtt,
+    action: () => ({ act: 'see_hub' }),
+    input: z.strictObject({}),
+    output: ownMap,
+    run: async (_data, { config: { http } }) => ({ map: http.map ?? null }),
   }),
   'config/get': operation({
     summary: 'the configuration in use with its defaults, secrets masked; devices and contacts have lists of their own',

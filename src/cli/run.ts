@@ -193,15 +193,17 @@ export async function serve(
       now: () => hub.now(),
       log: (line) => log('error', 'http', line),
     }
-    const { enabled, listen, hosts, origins, proxies, dialects, ingress } = config.http
+    const { enabled, listen, hosts, origins, proxies, dialects, ingress, map } = config.http
     const access: HttpOptions['access'] = (server) => {
       const proven = { ...source, access: hub.access, proxies }
       serveAccess(server, proven)
       serveDialects(server, dialects, proven)
     }
     const { version } = context
-    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, access }))
-    if (enabled && ingress !== undefined) servers.push(await serveHttp(source, { ...ingressOf(ingress), version }))
+    const page = { tiles: map?.tiles ?? null }
+    if (enabled) servers.push(await serveHttp(source, { ...listen, hosts, origins, version, page, access }))
+    if (enabled && ingress !== undefined)
+      servers.push(await serveHttp(source, { ...ingressOf(ingress), version, page: { ...page, frames: "'self'" } }))
     started(hub)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
@@ -218,11 +220,13 @@ export async function serve(
   return code
 }
 
-/** The page in a frame of Home Assistant, which has the origin of Home Assistant. */
-const ingressOf = ({ listen, ...options }: NonNullable<Config['http']['ingress']>): Omit<HttpOptions, 'version'> => ({
+/** A second address, for the page in a frame of Home Assistant, whose origin it has. */
+const ingressOf = ({
+  listen,
+  ...options
+}: NonNullable<Config['http']['ingress']>): Omit<HttpOptions, 'version' | 'page'> => ({
   ...listen,
   hosts: null,
   origins: [],
-  frames: "'self'",
   access: (server) => serveIngress(server, options),
 })

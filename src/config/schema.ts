@@ -221,6 +221,25 @@ export const Config = z
           "A second address for Home Assistant's ingress, without a password: the Supervisor names the user",
           { role: 'admin' },
         ),
+        map: key(
+          z
+            .strictObject({
+              tiles: key(
+                z
+                  .string()
+                  .regex(
+                    /^https?:\/\/[^/?#\s{}]+\/[^\s]*\{z\}[^\s]*\{x\}[^\s]*\{y\}[^\s]*$/,
+                    'must be a URL with {z}, {x} and {y} in it',
+                  ),
+                'Where the page has pictures of the map from',
+                'https://tiles.example.org/{z}/{x}/{y}.png',
+              ),
+              attribution: key(z.string().min(1), 'Whose map it is, as its owner wants it to be named', '© Example'),
+            })
+            .optional(),
+          'A map behind the positions of devices; without it, none but the outline of the land is shown, and nobody is asked',
+          { tiles: 'https://tiles.example.org/{z}/{x}/{y}.png', attribution: '© Example' },
+        ),
         hosts: key(list(z.string().min(1)).default([]), 'Host names under which other machines may access it', [
           'hub.example.org',
         ]),

@@ -12,6 +12,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.webmanifest': 'application/manifest+json',
 }
 
 /** Encodings by the ending of the file that has it, the smaller one first. */
@@ -23,25 +24,35 @@ const endings = Object.keys(encodings) as Ending[]
 const hashed = 'assets'
 const yearSeconds = 31_536_000
 
-/** Who may show the page in a frame: nobody, or the origin that it seems to have itself. */
-export type Frames = "'none'" | "'self'"
+export interface PageOptions {
+  /** Who may show the page in a frame: nobody, or the origin that it seems to have itself. */
+  readonly frames?: "'none'" | "'self'"
+  /** Where the owner has maps from; null for none but the page's own. */
+  readonly tiles?: string | null
+}
 
 /** Scripts, styles and data of its own only: whatever a text of a stranger contains, nothing of it is carried out. */
-const policyOf = (frames: Frames): string =>
+const policyOf = ({ frames = "'none'", tiles = null }: PageOptions): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    `img-src 'self' data:${tiles === null ? '' : ` ${new URL(tiles).origin}`}`,
     "connect-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     `frame-ancestors ${frames}`,
   ].join('; ')
 
 /** Serves the page: each of its files by its own route, so that no path leads to any other file. */
-export function servePage(server: FastifyInstance, frames: Frames = "'none'", folder = pageFolder): void {
-  for (const file of filesIn(folder)) servePageFile(server, folder, file, policyOf(frames))
+export function servePage(server: FastifyInstance, options: PageOptions = {}, folder = pageFolder): void {
+  const headers = {
+    'content-security-policy': policyOf(options),
+    // Servers of tiles want to know which site shows them.
+    ...(typeof options.tiles === 'string' && { 'referrer-policy': 'strict-origin-when-cross-origin' }),
+  }
+  for (const file of filesIn(folder)) servePageFile(server, folder, file, headers)
 }
 
 interface PageFile {
@@ -60,11 +71,16 @@ function filesIn(folder: string): PageFile[] {
     .map((name) => ({ name, encoded: endings.filter((ending) => all.has(`${name}${ending}`)) }))
 }
 
-function servePageFile(server: FastifyInstance, folder: string, { name, encoded }: PageFile, policy: string): void {
+function servePageFile(
+  server: FastifyInstance,
+  folder: string,
+  { name, encoded }: PageFile,
+  common: Readonly<Record<string, string>>,
+): void {
   const headers = {
+    ...common,
     'content-type': types[extname(name)],
     'cache-control': name.startsWith(`${hashed}/`) ? `public, max-age=${yearSeconds}, immutable` : 'no-store',
-    'content-security-policy': policy,
     vary: 'Accept-Encoding',
   }
   server.get(name === 'index.html' ? '/' : `/${name}`, async (request, reply) => {

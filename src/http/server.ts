@@ -15,7 +15,7 @@ import { allRoutes } from './routes/all-routes.ts'
 import { schemaController } from './schema-compilers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { serveEvents } from './serve-events.ts'
-import { type Frames, servePage } from './serve-page.ts'
+import { type PageOptions, servePage } from './serve-page.ts'
 
 /** Sources of the HTTP server. */
 export interface HttpSource extends Observable, RestSource, EventStreamsDeps {
@@ -31,8 +31,7 @@ export interface HttpOptions {
   /** Origins of web pages elsewhere that may use the interface. */
   readonly origins: readonly string[]
   readonly version: string
-  /** Who may show the page in a frame. */
-  readonly frames?: Frames
+  readonly page?: PageOptions
   /** Adds what proves who makes a request: it sets `request.caller`, and serves how to sign in. */
   readonly access: (server: FastifyInstance) => void
 }
@@ -40,7 +39,7 @@ export interface HttpOptions {
 /** `/healthz`, `/metrics` and the page without authentication, and the REST interface below `/v1`. */
 export async function serveHttp(
   source: HttpSource,
-  { host, port, hosts, origins, version, frames, access }: HttpOptions,
+  { host, port, hosts, origins, version, page, access }: HttpOptions,
 ): Promise<FastifyInstance> {
   const server = Fastify({
     ...serverOptions,
@@ -76,7 +75,7 @@ export async function serveHttp(
     document ??= openApi(allRoutes, version)
     return document
   })
-  servePage(server, frames)
+  servePage(server, page)
   try {
     await server.listen({ host, port })
     return server

@@ -18,6 +18,7 @@ describe('what the page asks has the form that its types have:', () => {
     ['POST', '/v1/devices/gate/draft', 'draftRule', { text: 'Level: 5 %' }],
     ['GET', '/v1/profiles', 'listProfiles'],
     ['GET', '/v1/profiles/coban/tk103', 'getProfile'],
+    ['GET', '/v1/map', 'getMap'],
     ['GET', '/v1/config', 'getConfig'],
     ['GET', '/v1/log', 'getLog'],
     ['POST', '/v1/gateways/home/doctor', 'examineGateway'],

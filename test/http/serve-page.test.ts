@@ -95,7 +95,7 @@ describe("Home Assistant's ingress", () => {
     hub = await startHttpHub({
       http: {
         hosts: null,
-        frames: "'self'",
+        page: { frames: "'self'", tiles: 'https://tiles.example.org/{z}/{x}/{y}.png' },
         access: (server) => serveIngress(server, { from: ['127.0.0.1'], role: 'operator', roles: { [user]: 'admin' } }),
       },
     })
@@ -114,6 +114,9 @@ describe("Home Assistant's ingress", () => {
     const { status, headers } = await get(hub.port, '/', { host: 'homeassistant.example.org' })
     expect(status).toBe(200)
     expect(headers['content-security-policy']).toContain("frame-ancestors 'self'")
+    // And the map that the owner has named, whose server wants to know who asks.
+    expect(headers['content-security-policy']).toContain("img-src 'self' data: https://tiles.example.org;")
+    expect(headers['referrer-policy']).toBe('strict-origin-when-cross-origin')
   })
 
   test('takes from the Supervisor who the user is, and gives the role of the configuration', async () => {

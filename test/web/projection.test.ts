@@ -10,6 +10,7 @@ import {
   viewOf,
   zoomed,
 } from '../../src/web/parts/map/projection.ts'
+import { tilesOf } from '../../src/web/parts/map/tiles.ts'
 
 const berlin = { latitude: 52.520008, longitude: 13.404954 }
 const sydney = { latitude: -33.8688, longitude: 151.2093 }
@@ -64,6 +65,38 @@ describe('what is shown', () => {
     expect(String(metres)).toMatch(/^(?:0\.0*)?[125]0*$/)
     expect(share).toBeLessThanOrEqual(1 / 3)
     expect(share).toBeGreaterThan(1 / 9)
+  })
+})
+
+describe('tiles of the owner', () => {
+  const template = 'https://tiles.example.org/{z}/{x}/{y}.png'
+  const shape = 16 / 9
+
+  test('cover the view without gaps, with the one of the point among them', () => {
+    const view = zoomed(viewOf([berlin], shape), 32)
+    const tiles = tilesOf(template, view, 800)
+    const left = Math.min(...tiles.map(({ x }) => x))
+    const right = Math.max(...tiles.map(({ x, size }) => x + size))
+    const top = Math.min(...tiles.map(({ y }) => y))
+    const bottom = Math.max(...tiles.map(({ y, size }) => y + size))
+    expect([left <= 0, right >= 800, top <= 0, bottom >= 800 / shape]).toEqual([true, true, true, true])
+    const zoom = Number(/\/(\d+)\/\d+\/\d+\.png$/.exec(tiles[0]?.url ?? '')?.[1])
+    const { x, y } = flatOf(berlin)
+    const own = `https://tiles.example.org/${zoom}/${Math.floor(x * 2 ** zoom)}/${Math.floor(y * 2 ** zoom)}.png`
+    expect(tiles.map(({ url }) => url)).toContain(own)
+    // Neither blurred nor in needless detail.
+    for (const { size } of tiles) expect([size > 128, size < 512]).toEqual([true, true])
+  })
+
+  test('are few, and those that there are: at any zoom, and around the world', () => {
+    for (const factor of [0.001, 1, 1_000, 1_000_000]) {
+      const tiles = tilesOf(template, zoomed(viewOf([{ latitude: 0, longitude: 179.99 }], shape), factor), 800)
+      expect(tiles.length).toBeLessThanOrEqual(64)
+      for (const { url } of tiles) {
+        const [z = 0, x = 0, y = 0] = url.match(/\d+/g)?.map(Number) ?? []
+        expect([z <= 19, x < 2 ** z, y < 2 ** z]).toEqual([true, true, true])
+      }
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { logPage } from '../../api/hub-operations.ts'
+import { logPage, ownMap } from '../../api/hub-operations.ts'
 import { whom } from '../../api/list-filter.ts'
 import { erasure } from '../../api/outputs.ts'
 import { healthPayload } from '../../api/payloads.ts'
@@ -29,6 +29,15 @@ export const hubRoutes: readonly Route[] = [
     answer: z
       .object({ data: z.array(quotaSchema.meta({ id: 'Quota' })), next_cursor: z.null() })
       .meta({ id: 'QuotaList' }),
+  },
+  {
+    method: 'GET',
+    path: '/map',
+    name: 'getMap',
+    tag: 'hub',
+    scope: 'devices:read',
+    operation: 'map/get',
+    answer: ownMap.meta({ id: 'OwnMap' }),
   },
   {
     ...manage,

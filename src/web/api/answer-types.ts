@@ -3,7 +3,7 @@ import type { conversationSchema } from '../../api/conversation-operations.ts'
 import type { DescribedParameter } from '../../api/described-parameter.ts'
 import type { deviceRow, deviceView } from '../../api/device-view.ts'
 import type { finding } from '../../api/gateway-operations.ts'
-import type { logPage } from '../../api/hub-operations.ts'
+import type { logPage, ownMap } from '../../api/hub-operations.ts'
 import type { shownKey } from '../../api/key-operations.ts'
 import type { messageDetailSchema } from '../../api/message-schema.ts'
 import type { pauses } from '../../api/outputs.ts'
@@ -46,6 +46,7 @@ export type QueuedRow = z.output<typeof queuedRow>
 export type Pause = z.output<typeof pauses>[number]
 export type Finding = z.output<typeof finding>
 export type LogPage = z.output<typeof logPage>
+export type OwnMap = z.output<typeof ownMap>
 export type LogLine = LogPage['lines'][number]
 export type Key = z.output<typeof shownKey>
 export type User = z.output<typeof listedUser>

@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { DeviceView, Position } from '../api/answer-types.ts'
+import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
+import { useResource } from '../api/resource.ts'
 import { Empty } from '../parts/empty.tsx'
 import { TrailMap } from '../parts/map/map.tsx'
 import { words } from '../texts/language.ts'
@@ -12,6 +14,7 @@ export function DeviceMap({ device }: { readonly device: DeviceView }) {
   const w = words()
   const { id, name, location } = device
   const trail = useTrail(id, location)
+  const own = useResource(calls.map, {})
   if (location === null)
     return (
       <Empty icon="pin" title={w.map.none}>
@@ -20,7 +23,7 @@ export function DeviceMap({ device }: { readonly device: DeviceView }) {
     )
   return (
     <div class="card">
-      <TrailMap trail={trail} accuracy={location.gps_accuracy ?? null} label={name} />
+      <TrailMap trail={trail} accuracy={location.gps_accuracy ?? null} label={name} tiles={own.data?.map ?? null} />
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { words } from '../../texts/language.ts'
 import { numberOf } from '../../texts/times.ts'
 import { Button } from '../button.tsx'
 import { type Flat, flatOf, metreAt, type Point, scaleOf, type View, viewOf, zoomed } from './projection.ts'
+import { tilesOf } from './tiles.ts'
 
 interface MapProps {
   /** Where it was, the latest last. */
@@ -10,15 +11,22 @@ interface MapProps {
   /** Of the latest, in metres. */
   readonly accuracy: number | null
   readonly label: string
+  /** The map of the owner, where there is one. */
+  readonly tiles: { readonly tiles: string; readonly attribution: string } | null
 }
 
 const size = { width: 800, height: 450 } as const
 const shape = size.width / size.height
+/** Views that are narrower, on the world of width 1, are too near for an outline of tenths of a degree. */
+const outlineWidth = 0.004
 /** Of one step of the buttons. */
 const stepFactor = 2
 
-/** A map that asks nobody's server: the outline of the land, the trail, and how exact the position is. */
-export function TrailMap({ trail, accuracy, label }: MapProps) {
+/**
+ * A map that asks nobody's server, unless its owner has named one: the outline of the land, the trail, and how exact the
+ * position is.
+ */
+export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
   const w = words().map
   const last = trail.at(-1)
   const [factor, setFactor] = useState(1)
@@ -31,16 +39,15 @@ export function TrailMap({ trail, accuracy, label }: MapProps) {
   const end = points.at(-1) as Flat
   const radius = accuracy === null ? 0 : (accuracy * metreAt(last.latitude) * size.width) / view.width
   const scale = scaleOf(view)
+  const isFar = view.width > outlineWidth
   return (
-    <figure class="map">
+    <figure class={tiles === null && !isFar ? 'map near' : 'map'}>
       <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={w.of(label, placeText(last))}>
-        {outline.map((ring) => (
-          <path
-            key={ring[0]?.join()}
-            class="land"
-            d={pathOf(ring.map(([longitude, latitude]) => at(flatOf({ latitude, longitude }))))}
-          />
-        ))}
+        {tiles === null && isFar && <Land rings={outline} at={at} />}
+        {tiles !== null &&
+          tilesOf(tiles.tiles, view, size.width).map((tile) => (
+            <image key={tile.url} href={tile.url} x={tile.x} y={tile.y} width={tile.size} height={tile.size} />
+          ))}
         {radius > 2 && <circle class="exact" cx={end.x} cy={end.y} r={radius} />}
         <polyline class="trail" points={points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} />
         {points.slice(0, -1).map(({ x, y }) => (
@@ -58,6 +65,7 @@ export function TrailMap({ trail, accuracy, label }: MapProps) {
         <span class="number">
           <a href={`geo:${last.latitude},${last.longitude}`}>{placeText(last)}</a>
           {accuracy !== null && <span class="muted"> ± {numberOf(accuracy, 0)} m</span>}
+          {tiles !== null && <span class="small muted"> {tiles.attribution}</span>}
         </span>
         <span class="row">
           <Button icon="plus" tight label={w.closer} onClick={() => setFactor(factor / stepFactor)} />
@@ -73,11 +81,26 @@ export function TrailMap({ trail, accuracy, label }: MapProps) {
   )
 }
 
+type At = (point: Flat) => Flat
+
+function Land({ rings, at }: { readonly rings: readonly Ring[]; readonly at: At }) {
+  return (
+    <g class="land">
+      {rings.map((ring) => (
+        <path
+          key={ring[0]?.join()}
+          d={pathOf(ring.map(([longitude, latitude]) => at(flatOf({ latitude, longitude }))))}
+        />
+      ))}
+    </g>
+  )
+}
+
 const placeText = ({ latitude, longitude }: Point): string => `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`
 
 const drawing =
-  ({ middle, width, height }: View) =>
-  ({ x, y }: Flat): Flat => ({
+  ({ middle, width, height }: View): At =>
+  ({ x, y }) => ({
     x: ((x - middle.x) / width + 0.5) * size.width,
     y: ((y - middle.y) / height + 0.5) * size.height,
   })
