@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { conversationSchema } from '../../api/conversation-operations.ts'
 import type { DescribedParameter } from '../../api/described-parameter.ts'
 import type { deviceRow, deviceView } from '../../api/device-view.ts'
+import type { eventPage } from '../../api/event-operations.ts'
 import type { finding } from '../../api/gateway-operations.ts'
 import type { logPage, ownMap } from '../../api/hub-operations.ts'
 import type { shownKey } from '../../api/key-operations.ts'
@@ -10,9 +11,11 @@ import type { pauses } from '../../api/outputs.ts'
 import type { gatewayPayload, healthPayload, resultPayload } from '../../api/payloads.ts'
 import type { profileHead, profileView } from '../../api/profile-operations.ts'
 import type { queuedRow } from '../../api/queue-operations.ts'
+import type { sentItem } from '../../api/send-operations.ts'
 import type { setupPlan } from '../../api/setup-operations.ts'
 import type { ruleDraft, tried } from '../../api/trial-operations.ts'
 import type { listedUser, openSession } from '../../api/user-operations.ts'
+import type { delivery, pinged, webhook } from '../../api/webhook-outputs.ts'
 import type { Capability } from '../../message/capabilities.ts'
 import type { RestartKind } from '../../message/gateway-state.ts'
 import type { Message } from '../../message/message-document.ts'
@@ -50,6 +53,11 @@ export type OwnMap = z.output<typeof ownMap>
 export type LogLine = LogPage['lines'][number]
 export type Key = z.output<typeof shownKey>
 export type User = z.output<typeof listedUser>
+export type SentItem = z.output<typeof sentItem>
+export type EventPage = z.output<typeof eventPage>
+export type Webhook = z.output<typeof webhook>
+export type Delivery = z.output<typeof delivery>
+export type Pinged = z.output<typeof pinged>
 export type OpenSession = z.output<typeof openSession>
 
 export interface Page<T> {
@@ -70,38 +78,4 @@ export interface Session {
   /** Nobody has a password yet: only the machine of the hub reaches it. */
   readonly password_needed: boolean
   readonly hint: string | null
-}
-
-/** What became of one text of several. */
-export interface SentItem {
-  readonly index: number
-  readonly status: string
-  readonly id?: string
-  readonly to: string | null
-  readonly error?: { readonly message: string }
-}
-
-export interface Webhook {
-  readonly id: string
-  readonly url: string
-  readonly description: string
-  readonly types: readonly string[] | null
-  readonly devices: readonly string[] | null
-  readonly ordered: boolean
-  readonly enabled: boolean
-  readonly reason: string | null
-  readonly succeeded_at: string | null
-  readonly failing_since: string | null
-  readonly waiting: number
-  readonly dead: number
-}
-
-export interface Delivery {
-  readonly id: string
-  readonly type: string
-  readonly status: 'waiting' | 'delivered' | 'dead'
-  readonly attempts: number
-  readonly queued_at: string
-  readonly next_at: string | null
-  readonly answer: { readonly status: number | null; readonly error: string | null } | null
 }

@@ -15,6 +15,7 @@ import type {
   Page,
   Pause,
   Person,
+  Pinged,
   ProfileHead,
   ProfileView,
   QueuedRow,
@@ -77,7 +78,7 @@ export const calls = {
   config: get<Nothing, { version: string; config: Readonly<Record<string, unknown>> }>('/config'),
   map: get<Nothing, OwnMap>('/map'),
   log: get<{ after?: number; limit?: number }, LogPage>('/log'),
-  setLogLevel: post<{ level: string }, object>('/log/level'),
+  setLogLevel: post<{ level: string }, object>('/log-level'),
   backup: post<Nothing, { folder: string }>('/backups'),
   restart: post<Nothing, object>('/restart'),
 
@@ -157,7 +158,7 @@ export const calls = {
   removeWebhook: remove<{ id: string }, object>('/webhooks/:id'),
   enableWebhook: post<{ id: string }, Webhook>('/webhooks/:id/enable'),
   rotateWebhook: post<{ id: string }, Webhook & { secret: string }>('/webhooks/:id/rotate'),
-  testWebhook: post<{ id: string }, { ok: boolean; status: number | null; error: string | null }>('/webhooks/:id/test'),
+  testWebhook: post<{ id: string }, Pinged>('/webhooks/:id/test'),
   deliveries: get<Paged & { id: string; status?: string }, Page<Delivery>>('/webhooks/:id/deliveries'),
   replayDelivery: post<{ delivery: string }, object>('/deliveries/:delivery/replay'),
 }

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { LiveEvent } from './answer-types.ts'
+import type { EventPage, LiveEvent } from './answer-types.ts'
 import { Problem } from './api-problem.ts'
 import { interfaceUrl, signedOut } from './ask.ts'
 import { StreamReader } from './stream-reader.ts'
@@ -110,12 +110,6 @@ function receive(type: string, data: string): void {
   emit(type === 'reset' ? 'reset' : (JSON.parse(data) as LiveEvent))
 }
 
-interface EventPage {
-  readonly data: readonly LiveEvent[]
-  readonly next_cursor: string
-  readonly reset: boolean
-}
-
 /** For where a proxy holds streams up: each request waits until something happens. */
 async function poll(ended: AbortSignal, alive: () => void): Promise<void> {
   for (;;) {
@@ -131,7 +125,7 @@ async function poll(ended: AbortSignal, alive: () => void): Promise<void> {
     connection.value = 'polling'
     last = page.next_cursor
     if (page.reset) emit('reset')
-    for (const event of page.data) emit(event)
+    for (const event of page.data) emit(event as LiveEvent)
   }
 }
 
