@@ -65,7 +65,7 @@ type Nothing = Readonly<Record<string, never>>
 interface NewText {
   readonly to: string
   readonly text: string
-  readonly id?: string
+  readonly id: string
 }
 
 /** Every call that the page makes. `test/web/calls.test.ts` holds that each is a route of the interface. */
@@ -91,7 +91,14 @@ export const calls = {
   updateDevice: patch<Readonly<Record<string, unknown>> & Revised & { id: string }, object>('/devices/:id'),
   removeDevice: remove<Revised & { id: string; erase?: boolean }, object>('/devices/:id'),
   command: post<
-    { device: string; command: string; args: Readonly<Record<string, unknown>>; confirm?: string; force?: boolean },
+    {
+      device: string
+      command: string
+      args: Readonly<Record<string, unknown>>
+      confirm?: string
+      force?: boolean
+      id: string
+    },
     Result
   >('/devices/:device/commands/:command'),
   refresh: post<{ device: string }, Result>('/devices/:device/get'),

@@ -7,6 +7,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { SendBox } from '../parts/send-box.tsx'
+import { useOnce } from '../parts/use-once.ts'
 import { go } from '../router.ts'
 import { words } from '../texts/language.ts'
 
@@ -15,9 +16,11 @@ export function NewText({ onClose }: { readonly onClose: () => void }) {
   const w = words()
   const [to, setTo] = useState('')
   const { isBusy, problem, run } = useAct({ isQuiet: true })
-  const send = (text: string, id: string) =>
+  const once = useOnce()
+  const send = (text: string) =>
     run(async () => {
-      const sent = await ask(calls.send, { to: to.trim(), text, id })
+      const content = { to: to.trim(), text }
+      const sent = await once(content, (id) => ask(calls.send, { ...content, id }))
       onClose()
       // To a group, it has several conversations.
       if ('to' in sent && sent.to !== null) go('conversations', sent.device ?? sent.to)

@@ -11,6 +11,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Listing } from '../parts/listing.tsx'
 import { SendBox } from '../parts/send-box.tsx'
 import { Strange } from '../parts/strange.tsx'
+import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
 import { markSeen } from './seen.ts'
 
@@ -19,12 +20,13 @@ export function Thread({ about }: { readonly about: string }) {
   const w = words()
   const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, ['message.*'])
   const { isBusy, run } = useAct()
+  const once = useOnce()
   const newest = pages.rows?.[0]
   const device = newest?.device ?? null
   useEffect(() => {
     if (newest !== undefined) markSeen(about, newest.at)
   }, [about, newest])
-  const send = (text: string, id: string) => run(() => ask(calls.send, { to: about, text, id }))
+  const send = (text: string) => run(() => once({ about, text }, (id) => ask(calls.send, { to: about, text, id })))
   return (
     <section class="card thread" aria-label={about}>
       <header>

@@ -10,6 +10,7 @@ import { CheckField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, startOf, wrongsIn } from '../parts/form-model.ts'
 import { Icon } from '../parts/icon.tsx'
 import { ParameterField } from '../parts/parameter-field.tsx'
+import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
 
 interface FormProps {
@@ -27,6 +28,7 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
   const [isTried, setTried] = useState(false)
   const [typed, setTyped] = useState('')
   const [force, setForce] = useState(false)
+  const once = useOnce()
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const wrongs = wrongsIn(params, entered)
   const isSure = danger === null || typed.trim() === device.id
@@ -34,14 +36,15 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
     event.preventDefault()
     setTried(true)
     if (Object.keys(wrongs).length > 0 || !isSure) return
+    const request = {
+      args: argumentsOf(params, entered),
+      ...(danger !== null && { confirm: device.id }),
+      ...(force && { force }),
+    }
     await run(async () => {
-      const { command_id } = await ask(calls.command, {
-        device: device.id,
-        command: name,
-        args: argumentsOf(params, entered),
-        ...(danger !== null && { confirm: device.id }),
-        ...(force && { force }),
-      })
+      const { command_id } = await once(request, (id) =>
+        ask(calls.command, { device: device.id, command: name, ...request, id }),
+      )
       onQueued(command_id)
     })
   }

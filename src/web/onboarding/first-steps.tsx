@@ -13,9 +13,9 @@ import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
 import { Loading } from '../parts/listing.tsx'
-import { newId } from '../parts/new-id.ts'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
+import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
 
 /** Finds the modem, asks for the PIN, sends a text to the owner, and leads to the first device. */
@@ -127,11 +127,13 @@ function TestText({ onSent }: { readonly onSent: () => void }) {
   const w = words()
   const [to, setTo] = useState('')
   const [id, setId] = useState<string | null>(null)
+  const once = useOnce()
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const send = async (event: Event) => {
     event.preventDefault()
     const isTaken = await run(async () => {
-      const sent = await ask(calls.send, { to: to.trim(), text: w.onboarding.testText, id: newId() })
+      const text = { to: to.trim(), text: w.onboarding.testText }
+      const sent = await once(text, (id) => ask(calls.send, { ...text, id }))
       setId('command_id' in sent ? sent.command_id : null)
     })
     if (isTaken) onSent()

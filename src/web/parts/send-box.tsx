@@ -1,7 +1,6 @@
-import { useId, useRef, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
-import { newId } from './new-id.ts'
 import { countOf } from './segments.ts'
 
 /** As much as fits into 255 SMS of the rarer alphabet. */
@@ -9,8 +8,8 @@ const maxCharacters = 10_000
 
 interface SendBoxProps {
   readonly isBusy: boolean
-  /** Returns whether it was taken. The same text has the same id until then, so that it is sent once. */
-  readonly onSend: (text: string, requestId: string) => Promise<boolean>
+  /** Returns whether it was taken. */
+  readonly onSend: (text: string) => Promise<boolean>
 }
 
 /** A box for a text, which counts its SMS while it is typed. */
@@ -20,12 +19,8 @@ export function SendBox({ isBusy, onSend }: SendBoxProps) {
   const [text, setText] = useState('')
   const count = countOf(text)
   const isEmpty = text.trim() === ''
-  const request = useRef({ text: '', id: '' })
   const send = async () => {
-    if (isEmpty) return
-    if (request.current.text !== text) request.current = { text, id: newId() }
-    if (!(await onSend(text, request.current.id))) return
-    request.current = { text: '', id: '' }
+    if (isEmpty || !(await onSend(text))) return
     setText('')
   }
   return (
