@@ -1,6 +1,5 @@
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/signed-in.ts'
 import { isUnread } from './read-marks.ts'
 import { seen } from './seen.ts'
 
@@ -14,7 +13,6 @@ export function useUnread(): number {
     { limit },
     {
       on: ['message.received'],
-      isIdle: !isAtLeast('home_assistant'),
     },
   )
   return data?.data.filter((conversation) => isUnread(conversation, seen.value)).length ?? 0

@@ -70,7 +70,7 @@ export function DevicePage({ id, tab }: { readonly id: string; readonly tab: str
 function offered({ location, fields, setup_steps }: DeviceView): Tab[] {
   const has: Readonly<Record<Tab, boolean>> = {
     overview: true,
-    history: isAtLeast('home_assistant'),
+    history: true,
     map: location !== null || fields.some(({ name }) => name === 'latitude'),
     setup: setup_steps > 0 && isAtLeast('admin'),
     texts: isAtLeast('admin'),

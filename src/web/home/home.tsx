@@ -2,7 +2,6 @@ import type { Gateway, Message } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/signed-in.ts'
 import { hashOf } from '../page-place.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
@@ -34,7 +33,7 @@ export function Home() {
           <h2 id="home-gateways">{w.screens.gateways}</h2>
           <Gateways gateways={gateways} />
         </section>
-        {isAtLeast('home_assistant') && <LastTexts />}
+        <LastTexts />
       </div>
     </>
   )
