@@ -25,23 +25,16 @@ export interface Following {
   readonly concerns?: (event: LiveEvent) => boolean
 }
 
-interface Options extends Following {
-  /** Nothing is read. */
-  readonly isIdle?: boolean
-}
-
 /** Reads something when the component appears, when the input changes, and after events that change it. */
-export function useResource<I extends object, O>(call: Call<I, O>, input: I, options: Options = {}): Resource<O> {
+export function useResource<I extends object, O>(call: Call<I, O>, input: I, following: Following = {}): Resource<O> {
   const [data, setData] = useState<O | null>(null)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isLoading, setLoading] = useState(true)
-  const [turn, reload] = useTurns(options)
-  const { isIdle = false } = options
+  const [turn, reload] = useTurns(following)
   const key = JSON.stringify(input)
 
   // The key stands for the input.
   useEffect(() => {
-    if (isIdle) return
     const ended = new AbortController()
     setLoading(true)
     ask(call, input, ended.signal)
@@ -56,7 +49,7 @@ export function useResource<I extends object, O>(call: Call<I, O>, input: I, opt
         setLoading(false)
       })
     return () => ended.abort()
-  }, [call, key, turn, isIdle])
+  }, [call, key, turn])
 
   return { data, problem, isLoading, reload }
 }

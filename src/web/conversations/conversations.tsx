@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { isAtLeast } from '../api/signed-in.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Head } from '../parts/head.tsx'
@@ -20,9 +21,11 @@ export function Conversations({ path }: ScreenProps) {
   return (
     <>
       <Head title={w.screens.conversations} {...(about !== undefined && { up: '#/conversations' })}>
-        <Button icon="plus" look="main-act" onClick={() => setNew(true)}>
-          {w.conversations.newText}
-        </Button>
+        {isAtLeast('home_assistant') && (
+          <Button icon="plus" look="main-act" onClick={() => setNew(true)}>
+            {w.conversations.newText}
+          </Button>
+        )}
       </Head>
       <div class={about === undefined ? 'threads' : 'threads one'}>
         <div class="thread-list-box stack tight">
