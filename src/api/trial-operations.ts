@@ -11,6 +11,7 @@ import { value } from './payloads.ts'
 
 const values = z.record(z.string(), value)
 const text = z.string().min(1).max(2_000)
+const ruleName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be small letters, digits and _, like door_opened')
 
 export const tried = z.strictObject({
   matches: z.array(z.strictObject({ profile: z.string(), message: z.string(), values })),
@@ -58,9 +59,24 @@ export const trialOperations = {
       }
     },
   }),
+  'device/rule': operation({
+    summary: 'keep a pattern as a message of a device, with the text that it is for as its example',
+    surfaces: notOverMqtt,
+    input: z.strictObject({ id, name: ruleName, pattern: text, text }),
+    output: z.strictObject({ id, message: z.string() }),
+    async run({ id: device, name, pattern, text: example }, { fleet, log }, asker) {
+      deviceOf(device, fleet)
+      if (readPattern(pattern, example) === null)
+        throw new Fault('invalid_payload', 'pattern: does not read the text that it is for')
+      const own = fleet.rowOf(device)?.messages as Readonly<Record<string, unknown>> | undefined
+      const messages = { ...own, [name]: { text: pattern, examples: [{ text: example }] } }
+      await fleet.update(device, { messages }, fleet.revisionOf(device))
+      log('info', `${device} has the message ${name} (${asker.name})`)
+      return { id: device, message: name }
+    },
+  }),
   'device/draft': operation({
-    summary:
-      'a pattern for a text that the profile of a device does not know, and what it reads; device/update keeps it under messages',
+    summary: 'a pattern for a text that the profile of a device does not know, and what it reads; device/rule keeps it',
     surfaces: notOverMqtt,
     input: z.strictObject({ id, text }),
     output: ruleDraft,

@@ -79,15 +79,24 @@ describe('a rule from a text', () => {
     })
     const { json: before } = await hub.ask('POST', '/v1/devices/tank/draft', { body: { text } })
     expect(before.pattern).toContain('{')
-    const { json: view } = await hub.ask('GET', '/v1/devices/tank/view')
-    const messages = { level_report: { text: before.pattern, examples: [{ text }], source: 'own' } }
-    const changed = await hub.ask('PATCH', '/v1/devices/tank', {
-      body: { messages },
-      headers: { 'if-match': `"${view.revision}"` },
+    const added = await hub.ask('POST', '/v1/devices/tank/rules', {
+      body: { name: 'level_report', pattern: before.pattern, text },
     })
-    expect({ status: changed.status, text: changed.text }).toMatchObject({ status: 200 })
+    expect(added).toMatchObject({ status: 201, json: { message: 'level_report' } })
+    // A second one leaves the first.
+    const other = await hub.ask('POST', '/v1/devices/tank/draft', { body: { text: 'Pump stopped' } })
+    await hub.ask('POST', '/v1/devices/tank/rules', {
+      body: { name: 'pump_report', pattern: other.json.pattern, text: 'Pump stopped' },
+    })
     const { json: after } = await hub.ask('POST', '/v1/devices/tank/try', { body: { text } })
     expect(after.matches.map(({ message }: { message: string }) => message)).toContain('level_report')
+  })
+
+  test('that does not read its own text is refused, and a device of the file is changed there', async () => {
+    const rule = { name: 'other', pattern: 'Level {level:int}', text: 'nothing of the kind' }
+    expect((await hub.ask('POST', '/v1/devices/tank/rules', { body: rule })).status).toBe(422)
+    const fits = { name: 'other', pattern: 'Hello', text: 'Hello' }
+    expect((await hub.ask('POST', '/v1/devices/gate/rules', { body: fits })).status).toBe(403)
   })
 
   test('is for administrators', async () => {

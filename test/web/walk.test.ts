@@ -212,6 +212,7 @@ walk('a person', () => {
     'devices',
     'devices/gate',
     'devices/gate/history',
+    'devices/van/events',
     'devices/van/map',
     'devices/gate/setup',
     'devices/gate/texts',

@@ -79,3 +79,11 @@ export interface Session {
   readonly password_needed: boolean
   readonly hint: string | null
 }
+
+/** What the owner has set of a device, and what can be set; `device/options` leaves both open. */
+export interface DeviceOptions {
+  readonly options: { readonly settings?: Readonly<Record<string, string>> }
+  readonly settings: Readonly<
+    Record<string, { readonly label?: string; readonly secret?: boolean; readonly default?: string }>
+  >
+}

@@ -10,6 +10,7 @@ import { Fault } from '../parts/fault.tsx'
 import { CheckField, SelectField, TextField } from '../parts/field.tsx'
 import { go } from '../router.ts'
 import { words } from '../texts/language.ts'
+import { DeviceSettings } from './device-settings.tsx'
 
 interface OptionsProps {
   readonly device: DeviceView
@@ -50,6 +51,7 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
           </Button>
         </div>
       </form>
+      <DeviceSettings device={device} reload={reload} />
       <div class="card row spread">
         <p>{w.options.removeAbout}</p>
         <Button look="danger" icon="trash" onClick={() => setRemoving(true)}>

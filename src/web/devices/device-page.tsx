@@ -15,6 +15,7 @@ import { Loading } from '../parts/listing.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
+import { DeviceEvents } from './device-events.tsx'
 import { DeviceHistory } from './device-history.tsx'
 import { DeviceMap } from './device-map.tsx'
 import { DeviceOptions } from './device-options.tsx'
@@ -26,7 +27,7 @@ import { TryText } from './try-text.tsx'
 /** Commands whose way is shown: the latest ones. */
 const maxShown = 5
 
-const tabs = ['overview', 'history', 'map', 'setup', 'texts', 'options'] as const
+const tabs = ['overview', 'history', 'events', 'map', 'setup', 'texts', 'options'] as const
 type Tab = (typeof tabs)[number]
 
 export function DevicePage({ id, tab }: { readonly id: string; readonly tab: string }) {
@@ -71,6 +72,7 @@ function offered({ location, fields, setup_steps }: DeviceView): Tab[] {
   const has: Readonly<Record<Tab, boolean>> = {
     overview: true,
     history: true,
+    events: true,
     map: location !== null || fields.some(({ name }) => name === 'latitude'),
     setup: setup_steps > 0 && isAtLeast('admin'),
     texts: isAtLeast('admin'),
@@ -89,6 +91,8 @@ function Shown({ tab, device, reload }: ShownProps) {
   switch (tab) {
     case 'history':
       return <DeviceHistory id={device.id} />
+    case 'events':
+      return <DeviceEvents id={device.id} />
     case 'map':
       return <DeviceMap device={device} />
     case 'setup':

@@ -128,9 +128,8 @@ function Rule({ device, text, draft, onDone }: RuleProps) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const save = async (event: Event) => {
     event.preventDefault()
-    const messages = { [name.trim()]: { text: pattern, examples: [{ text }], source: 'own' } }
-    if (await run(() => ask(calls.updateDevice, { id: device.id, revision: device.revision, messages }), w.trial.saved))
-      onDone()
+    const rule = { id: device.id, name: name.trim(), pattern, text: text.trim() }
+    if (await run(() => ask(calls.addRule, rule), w.trial.saved)) onDone()
   }
   return (
     <form class="form" onSubmit={save}>

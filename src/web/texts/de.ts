@@ -170,6 +170,7 @@ export const de: Texts = {
     tabs: {
       overview: 'Überblick',
       history: 'Verlauf',
+      events: 'Ereignisse',
       map: 'Karte',
       setup: 'Einrichten',
       texts: 'Texte',
@@ -189,6 +190,10 @@ export const de: Texts = {
     noState: 'Das Gerät hat noch nichts gemeldet.',
     unknownFields: (count) =>
       n(count, { one: '{n} weiteres Feld ist noch unbekannt.', other: '{n} weitere Felder sind noch unbekannt.' }),
+    event: 'Ereignis',
+    values: 'Werte',
+    noEvents: 'Keine Ereignisse',
+    noEventsYet: 'Alarme und andere Ereignisse der letzten Woche erscheinen hier.',
     noHistory: 'Hier ist noch nichts',
     noHistoryYet: 'Befehle und SMS der letzten 90 Tage erscheinen hier.',
     steps: {
@@ -240,6 +245,8 @@ export const de: Texts = {
   },
   options: {
     name: 'Name',
+    settings: 'Einstellungen',
+    usually: (value) => `Üblich: ${value}`,
     inFile: 'Dieses Gerät steht in smshub.yaml: dort ändern und den Hub neu starten.',
     remove: 'Entfernen',
     removeOne: (name) => `${name} entfernen?`,

@@ -168,6 +168,7 @@ export const en = {
     tabs: {
       overview: 'Overview',
       history: 'History',
+      events: 'Events',
       map: 'Map',
       setup: 'Set up',
       texts: 'Texts',
@@ -187,6 +188,10 @@ export const en = {
     noState: 'The device has not reported anything yet.',
     unknownFields: (count: number) =>
       n(count, { one: '{n} more field is not known yet.', other: '{n} more fields are not known yet.' }),
+    event: 'Event',
+    values: 'Values',
+    noEvents: 'No events',
+    noEventsYet: 'Alarms and other events of the last week appear here.',
     noHistory: 'Nothing here yet',
     noHistoryYet: 'Commands and texts of the last 90 days appear here.',
     steps: {
@@ -238,6 +243,8 @@ export const en = {
   },
   options: {
     name: 'Name',
+    settings: 'Settings',
+    usually: (value: string) => `Usually ${value}`,
     inFile: 'This device is written in smshub.yaml: change it there, and restart the hub.',
     remove: 'Remove',
     removeOne: (name: string) => `Remove ${name}?`,

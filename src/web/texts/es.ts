@@ -169,6 +169,7 @@ export const es: Texts = {
     tabs: {
       overview: 'Resumen',
       history: 'Historial',
+      events: 'Sucesos',
       map: 'Mapa',
       setup: 'Preparar',
       texts: 'Textos',
@@ -191,6 +192,10 @@ export const es: Texts = {
         one: '{n} campo más todavía no se conoce.',
         other: '{n} campos más todavía no se conocen.',
       }),
+    event: 'Suceso',
+    values: 'Valores',
+    noEvents: 'Ningún suceso',
+    noEventsYet: 'Aquí aparecen las alarmas y otros sucesos de la última semana.',
     noHistory: 'Todavía no hay nada',
     noHistoryYet: 'Aquí aparecen las órdenes y los SMS de los últimos 90 días.',
     steps: {
@@ -242,6 +247,8 @@ export const es: Texts = {
   },
   options: {
     name: 'Nombre',
+    settings: 'Ajustes',
+    usually: (value) => `Lo habitual: ${value}`,
     inFile: 'Este dispositivo está en smshub.yaml: cámbielo allí y reinicie el hub.',
     remove: 'Quitar',
     removeOne: (name) => `¿Quitar ${name}?`,

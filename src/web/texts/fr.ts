@@ -169,6 +169,7 @@ export const fr: Texts = {
     tabs: {
       overview: 'Aperçu',
       history: 'Historique',
+      events: 'Événements',
       map: 'Carte',
       setup: 'Mise en service',
       texts: 'Textes',
@@ -191,6 +192,10 @@ export const fr: Texts = {
         one: '{n} autre champ n’est pas encore connu.',
         other: '{n} autres champs ne sont pas encore connus.',
       }),
+    event: 'Événement',
+    values: 'Valeurs',
+    noEvents: 'Aucun événement',
+    noEventsYet: 'Les alarmes et autres événements de la dernière semaine apparaissent ici.',
     noHistory: 'Rien ici pour l’instant',
     noHistoryYet: 'Les commandes et SMS des 90 derniers jours apparaissent ici.',
     steps: {
@@ -242,6 +247,8 @@ export const fr: Texts = {
   },
   options: {
     name: 'Nom',
+    settings: 'Réglages',
+    usually: (value) => `D’habitude : ${value}`,
     inFile: 'Cet appareil est écrit dans smshub.yaml : modifiez-le là et redémarrez le hub.',
     remove: 'Retirer',
     removeOne: (name) => `Retirer ${name} ?`,

@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { EventPage } from '../api/answer-types.ts'
+import { Problem } from '../api/api-problem.ts'
+import { ask } from '../api/ask.ts'
+import { calls } from '../api/hub-calls.ts'
+import { useTurns } from '../api/resource.ts'
+import { Chip } from '../parts/chip.tsx'
+import { Empty } from '../parts/empty.tsx'
+import { Fault } from '../parts/fault.tsx'
+import { Loading } from '../parts/listing.tsx'
+import { Strange } from '../parts/strange.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { Time } from '../parts/time.tsx'
+import { words } from '../texts/language.ts'
+
+type DeviceEvent = EventPage['data'][number]
+
+const types = 'device.event,device.online,device.offline'
+const pageSize = 500
+/** The log of events begins with the oldest: so many pages lead to the latest ones. */
+const maxPages = 10
+
+/** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
+export function DeviceEvents({ id }: { readonly id: string }) {
+  const w = words()
+  const { events, problem } = useEvents(id)
+  if (events === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (events.length === 0)
+    return (
+      <Empty icon="bolt" title={w.device.noEvents}>
+        <p>{w.device.noEventsYet}</p>
+      </Empty>
+    )
+  return (
+    <Table caption={w.device.tabs.events} columns={columns()} rows={events.toReversed()} idOf={(event) => event.id} />
+  )
+}
+
+function useEvents(device: string) {
+  const [events, setEvents] = useState<readonly DeviceEvent[] | null>(null)
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === device
+  const [turn] = useTurns({ on: ['device.event', 'device.online', 'device.offline'], concerns })
+  useEffect(() => {
+    const ended = new AbortController()
+    allOf(device, ended.signal)
+      .then((found) => {
+        setEvents(found)
+        setProblem(null)
+      })
+      .catch((error: unknown) => {
+        if (!ended.signal.aborted) setProblem(Problem.from(error))
+      })
+    return () => ended.abort()
+  }, [device, turn])
+  return { events, problem }
+}
+
+async function allOf(device: string, ended: AbortSignal): Promise<DeviceEvent[]> {
+  let found: DeviceEvent[] = []
+  let after: string | undefined
+  for (let page = 0; page < maxPages; page++) {
+    const { data, next_cursor } = await ask(
+      calls.events,
+      { types, device, limit: pageSize, ...(after !== undefined && { after }) },
+      ended,
+    )
+    found = [...found, ...data].slice(-pageSize)
+    if (data.length < pageSize) break
+    after = next_cursor
+  }
+  return found
+}
+
+/** Keys that are shown elsewhere. */
+const known: readonly string[] = ['device', 'event_type']
+
+function columns(): Column<DeviceEvent>[] {
+  const w = words()
+  return [
+    { label: w.messages.time, cell: ({ timestamp }) => <Time at={timestamp} as="clock" /> },
+    { label: w.device.event, cell: ({ type, data }) => <Chip tone="calm">{String(data.event_type ?? type)}</Chip> },
+    {
+      label: w.device.values,
+      cell: ({ data }) => (
+        <Strange
+          text={Object.entries(data)
+            .filter(([key, value]) => !known.includes(key) && value !== null)
+            .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
+            .join(', ')}
+        />
+      ),
+    },
+  ]
+}
