@@ -59,6 +59,31 @@ test('the hub and its gateways are devices, and everybody under contacts can be 
   expect(JSON.parse(message?.payload ?? '').dev.via_device).toBe('smshub_a1b2')
 })
 
+test.each(['http://hub.lan:8080', 'http://hub.lan:8080/', 'https://lan.example/hub/'])(
+  'with the page at %s, each device links to its place there',
+  (page) => {
+    const linked = { ...context, page }
+    const base = page.replace(/\/?$/, '/')
+    const [gate] = sampleDevices(profileOf('king-pigeon/rtu5024'))
+    const messages = [
+      ...deviceMessages(linked, gate as NonNullable<typeof gate>, 'device'),
+      ...gatewayMessages(linked, homeModem, 'device'),
+      ...hubMessages(linked, [], 'device', able),
+    ]
+    expect(check(messages)).toEqual([])
+    expect(messages.map(({ payload }) => JSON.parse(payload).dev.cu)).toEqual([
+      `${base}#/devices/sample`,
+      `${base}#/gateways/${homeModem.id}`,
+      `${base}#/home`,
+    ])
+  },
+)
+
+test('without a page there are no links', () => {
+  const [message] = hubMessages(context, [], 'device', able)
+  expect(JSON.parse(message?.payload ?? '').dev).not.toHaveProperty('cu')
+})
+
 test('a gateway has the entities of what it publishes: a link to a carrier has no signal, no balance and no calls', () => {
   const keysOf = (gateway: AnnouncedGateway) => {
     const [message] = gatewayMessages(context, gateway, 'device')
