@@ -1,4 +1,5 @@
 import { render } from 'preact'
+import { followVisibility } from './api/live.ts'
 import { readSession, session, sessionProblem } from './api/signed-in.ts'
 import { Frame } from './frame.tsx'
 import { Button } from './parts/button.tsx'
@@ -27,6 +28,7 @@ function Page() {
 }
 
 followAddress()
+followVisibility()
 keepTime()
 await setLanguage(preferredLanguage())
 render(<Page />, document.getElementById('page') as HTMLElement)

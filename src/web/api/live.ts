@@ -33,9 +33,29 @@ function emit(event: LiveEvent | 'reset'): void {
 let last: string | null = null
 let running: AbortController | null = null
 
-/** Follows the events of the hub until `stopLive`. */
+let isWanted = false
+
+/** Follows the events of the hub until `stopLive`, while the page is seen: browsers have six connections to a host. */
 export function startLive(): void {
-  stopLive()
+  isWanted = true
+  if (!document.hidden) begin()
+}
+
+export function stopLive(): void {
+  isWanted = false
+  end()
+}
+
+/** What has happened while the page was not seen is read when it is seen again. */
+export function followVisibility(): void {
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) end()
+    else if (isWanted) begin()
+  })
+}
+
+function begin(): void {
+  end()
   const ended = new AbortController()
   running = ended
   follow(ended.signal).catch((error: unknown) => {
@@ -43,7 +63,7 @@ export function startLive(): void {
   })
 }
 
-export function stopLive(): void {
+function end(): void {
   running?.abort()
   running = null
   connection.value = 'connecting'
