@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Where the build of the page is. */
 const pageFolder = fileURLToPath(new URL('../web/', import.meta.url))
@@ -45,15 +45,41 @@ const policyOf = ({ frames = "'none'", tiles = null }: PageOptions): string =>
     `frame-ancestors ${frames}`,
   ].join('; ')
 
-/** Serves the page: each of its files by its own route, so that no path leads to any other file. */
+/**
+ * Serves the page. A path is looked up among the names of its files, and never becomes a path of the machine: there is no
+ * way to any other file.
+ */
 export function servePage(server: FastifyInstance, options: PageOptions = {}, folder = pageFolder): void {
-  const headers = {
+  const common = {
     'content-security-policy': policyOf(options),
+    vary: 'Accept-Encoding',
     // Servers of tiles want to know which site shows them.
     ...(typeof options.tiles === 'string' && { 'referrer-policy': 'strict-origin-when-cross-origin' }),
   }
-  for (const file of filesIn(folder)) servePageFile(server, folder, file, headers)
+  const files = new Map(filesIn(folder).map((file) => [file.name, file]))
+  const show = async (name: string, request: FastifyRequest, reply: FastifyReply) => {
+    const file = files.get(name)
+    if (file === undefined) return reply.callNotFound()
+    const accepted = request.headers['accept-encoding'] ?? ''
+    const ending = file.encoded.find((one) => accepts(accepted, encodings[one]))
+    if (ending !== undefined) reply.header('content-encoding', encodings[ending])
+    const content = await readFile(join(folder, `${name}${ending ?? ''}`))
+    return reply.headers({ ...common, ...headersOf(name) }).send(content)
+  }
+  for (const name of files.keys())
+    if (!name.includes('/'))
+      server.get(name === 'index.html' ? '/' : `/${name}`, (request, reply) => show(name, request, reply))
+  // One route for all of them: routes are labels of figures.
+  if (files.size > 0)
+    server.get<{ Params: { file: string } }>(`/${hashed}/:file`, (request, reply) =>
+      show(`${hashed}/${request.params.file}`, request, reply),
+    )
 }
+
+const headersOf = (name: string) => ({
+  'content-type': types[extname(name)],
+  'cache-control': name.startsWith(`${hashed}/`) ? `public, max-age=${yearSeconds}, immutable` : 'no-store',
+})
 
 interface PageFile {
   /** Relative to the folder, with slashes. */
@@ -69,26 +95,6 @@ function filesIn(folder: string): PageFile[] {
   return names
     .filter((name) => Object.hasOwn(types, extname(name)))
     .map((name) => ({ name, encoded: endings.filter((ending) => all.has(`${name}${ending}`)) }))
-}
-
-function servePageFile(
-  server: FastifyInstance,
-  folder: string,
-  { name, encoded }: PageFile,
-  common: Readonly<Record<string, string>>,
-): void {
-  const headers = {
-    ...common,
-    'content-type': types[extname(name)],
-    'cache-control': name.startsWith(`${hashed}/`) ? `public, max-age=${yearSeconds}, immutable` : 'no-store',
-    vary: 'Accept-Encoding',
-  }
-  server.get(name === 'index.html' ? '/' : `/${name}`, async (request, reply) => {
-    const accepted = request.headers['accept-encoding'] ?? ''
-    const ending = encoded.find((one) => accepts(accepted, encodings[one]))
-    if (ending !== undefined) reply.header('content-encoding', encodings[ending])
-    return reply.headers(headers).send(await readFile(join(folder, `${name}${ending ?? ''}`)))
-  })
 }
 
 /** Whether a header Accept-Encoding names an encoding, and not with the weight 0 (RFC 9110, 12.5.3). */
