@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { labelOf } from '../device/describe/labels.ts'
+import { commandLabel, spelled } from '../device/describe/labels.ts'
 import { accepts, asParameter } from '../device/parameters/parameters.ts'
 import type { Parameter, Setting } from '../device/schema/command.ts'
 
@@ -25,11 +25,14 @@ export type DescribedParameter = z.output<typeof describedParameter>
 
 export function described(name: string, spec: Parameter): DescribedParameter {
   const { label, type, min, max, length, options, optional, default: usual, unit, secret, list } = spec
+  const shown = commandLabel(name, label)
+  // A longer one explains, and is no name of a field.
+  const about = label === undefined || spelled(label) === shown ? '' : `${label}; `
   return {
     name,
-    label: label ?? labelOf(name),
+    label: shown,
     type,
-    accepts: accepts(spec),
+    accepts: `${about}${accepts(spec)}`,
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(length !== undefined && { length }),

@@ -77,7 +77,7 @@ walk('a person', () => {
   })
 
   test('sees that the modem is ready', async () => {
-    await page.getByRole('heading', { name: 'home' }).waitFor()
+    await page.getByRole('heading', { name: 'home', exact: true }).waitFor()
     await page.getByText('Ready').first().waitFor()
   })
 
@@ -114,7 +114,7 @@ walk('a person', () => {
 
   test('writes a text, counts its SMS, and sees how far it is', async () => {
     await open('conversations', 'Conversations')
-    await page.getByRole('link', { name: /gate/i }).first().click()
+    await page.locator('.thread-list a', { hasText: /gate/i }).first().click()
     const box = page.getByRole('textbox', { name: 'Text' })
     await box.fill('“Hello”')
     expect(await page.getByText(/is not in the SMS alphabet/).isVisible()).toBe(true)
@@ -192,12 +192,12 @@ walk('a person', () => {
 
   test('reads it in German, and it stays so', async () => {
     await open('settings', 'Settings')
-    await page.getByLabel('Language').selectOption('de')
+    await page.getByLabel('Language', { exact: true }).selectOption('de')
     await heading('Einstellungen').waitFor()
     await page.reload()
     await heading('Einstellungen').waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
-    await page.getByLabel('Sprache').selectOption('en')
+    await page.getByLabel('Sprache', { exact: true }).selectOption('en')
     await heading('Settings').waitFor()
   })
 
@@ -239,7 +239,7 @@ walk('a person', () => {
     beforeAll(async () => {
       await page.setViewportSize({ width, height })
       await page.goto(`${demo.url}#/settings`)
-      await page.getByLabel('Appearance').selectOption(theme)
+      await page.getByLabel('Appearance', { exact: true }).selectOption(theme)
     })
 
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {

@@ -29,7 +29,6 @@ export function TryText({ device, reload }: TryProps) {
     setDraft(null)
     return run(async () => setTried(await ask(calls.tryText, { id, text })))
   }
-  const isUnknown = tried !== null && tried.matches.length === 0
   return (
     <div class="card stack">
       <p>{w.about}</p>
@@ -39,7 +38,7 @@ export function TryText({ device, reload }: TryProps) {
           <Button type="submit" look="main-act" disabled={isBusy || text.trim() === ''}>
             {w.attempt}
           </Button>
-          {isUnknown && (
+          {tried !== null && (
             <Button
               disabled={isBusy}
               onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, text })))}
