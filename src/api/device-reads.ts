@@ -28,19 +28,19 @@ export const deviceReads = {
     async run({ limit, cursor = '', profile, gateway, state, q = '' }, { fleet, store }, { rights }) {
       const words = q.toLowerCase().split(/\s+/)
       const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
-      const silent = state === undefined ? null : new Set(await store.run('silentDevices', undefined))
+      const silent = state === undefined ? null : new Set(await store.read('silentDevices', {}))
       const found = [...fleet.devices.values()]
         .filter((device) => device.id > cursor && (profile === undefined || device.profile.id === profile))
         .filter((device) => gateway === undefined || device.gateway === gateway)
         .filter((device) => silent === null || stateOf(device, silent) === state)
         .filter((device) => rights === null || may(rights, { act: 'see', device: device.id }))
         .filter((device) => {
-          const all = wordsOf(device, seesNumbers)
-          return words.every((word) => all.includes(word))
+          const all = q === '' ? '' : wordsOf(device, seesNumbers)
+          return q === '' || words.every((word) => all.includes(word))
         })
         .sort((a, b) => (a.id < b.id ? -1 : 1))
       const page = found.slice(0, limit)
-      const presences = await store.run('presences', { devices: page.map((device) => device.id) })
+      const presences = await store.read('presences', { devices: page.map((device) => device.id) })
       const data = page.map((device) => ({
         ...rowOf(device, presences[device.id] ?? unseen, seesNumbers),
         removable: fleet.rowOf(device.id) !== null,

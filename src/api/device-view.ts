@@ -68,7 +68,7 @@ export const deviceViewOperations = {
     output: deviceView,
     async run({ id: name }, { fleet, store }, { rights }) {
       const device = deviceOf(name, fleet)
-      const { state, location, ...presence } = await store.run('deviceSight', { device: name })
+      const { state, location, ...presence } = await store.read('deviceSight', { device: name })
       const pauses = await store.run('pauses', undefined)
       return {
         ...rowOf(device, presence, rights === null || may(rights, { act: 'see_texts' })),

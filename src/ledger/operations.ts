@@ -5,7 +5,6 @@ import { changePassword, dropUser, keepUser } from './access/hub-users.ts'
 import { dropLogIn, keepLogIn, noteUses } from './access/log-ins.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
 import { acceptClock, counts, noteTime, rebase, tryDisk } from './chores.ts'
-import { deviceSight, presences, silentDevices } from './devices/device-sight.ts'
 import { announceDevices, clearLeaving, deviceState } from './devices/devices.ts'
 import { knownSettings } from './devices/learned-settings.ts'
 import { reviewPresence } from './devices/presence.ts'
@@ -74,9 +73,6 @@ export const operations = {
   announceDevices,
   clearLeaving,
   deviceState,
-  deviceSight,
-  presences,
-  silentDevices,
   knownSettings,
   fleetRows,
   keepDevices,

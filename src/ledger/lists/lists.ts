@@ -3,12 +3,24 @@ import type { Rows } from '../tx.ts'
 import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
 import { conversations } from './conversation-list.ts'
+import { deviceSight, presences, silentDevices } from './device-sight.ts'
 import { history } from './history.ts'
 import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
 
 /** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
-export const lists = { history, messages, message, conversations, eventsAfter, webhooks, deliveries } as const
+export const lists = {
+  history,
+  messages,
+  message,
+  conversations,
+  deviceSight,
+  presences,
+  silentDevices,
+  eventsAfter,
+  webhooks,
+  deliveries,
+} as const
 
 export type Lists = typeof lists
 export type ListName = keyof Lists

@@ -43,48 +43,6 @@ export const deviceRules = {
       expect(ledger.run('deviceState', { device: 'other' })).toEqual({})
     },
   },
-  deviceSight: {
-    'answers the values of a device with when it was seen, and whether it is silent': (ledger) => {
-      change(ledger, 'open')
-      const { now } = ledger
-      expect(ledger.run('deviceSight', { device: 'gate' })).toMatchObject({
-        state: { door: 'open' },
-        location: null,
-        lastSeen: now,
-        online: true,
-      })
-      expect(ledger.run('deviceSight', { device: 'other' })).toEqual({
-        state: {},
-        location: null,
-        lastSeen: null,
-        online: true,
-      })
-    },
-    'answers its position': (ledger) => {
-      const data = { latitude: 52.5, longitude: 13.4 }
-      ledger.run('emit', [{ kind: 'location', subject: 'gate', data }])
-      expect(ledger.run('deviceSight', { device: 'gate' }).location).toEqual(data)
-    },
-  },
-  presences: {
-    'answers for each of the devices that are named': (ledger) => {
-      change(ledger, 'open')
-      expect(ledger.run('presences', { devices: ['gate', 'other'] })).toEqual({
-        gate: { lastSeen: ledger.now, online: true },
-        other: { lastSeen: null, online: true },
-      })
-    },
-  },
-  silentDevices: {
-    'answers those that have been silent for too long': (ledger) => {
-      change(ledger, 'open')
-      const review = (now: number) => ledger.run('reviewPresence', { now, devices: [{ id: 'gate', expectedMs: hour }] })
-      review(ledger.now)
-      expect(ledger.run('silentDevices', undefined)).toEqual([])
-      review(ledger.now + 2 * day)
-      expect(ledger.run('silentDevices', undefined)).toEqual(['gate'])
-    },
-  },
   knownSettings: {
     'answers those that changed since, with the change that is not known to be taken': (ledger) => {
       beginChange(ledger.engine, 'gate', 'cmd_1', { password: '9' })
