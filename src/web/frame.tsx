@@ -1,13 +1,15 @@
 import { useEffect, useState } from 'preact/hooks'
-import { connection } from './api/live.ts'
+import type { LiveEvent } from './api/answer-types.ts'
+import { connection, onEvent } from './api/live.ts'
 import { isAtLeast, person, signOut } from './api/signed-in.ts'
 import { useUnread } from './conversations/use-unread.ts'
+import { hashOf } from './page-place.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
 import { Dialog } from './parts/dialog.tsx'
 import { Icon } from './parts/icon.tsx'
 import { Loading } from './parts/listing.tsx'
-import { Toasts } from './parts/toast.tsx'
+import { alarm, Toasts } from './parts/toast.tsx'
 import { place } from './router.ts'
 import type { Screen } from './screen-props.ts'
 import { menu, onPhones, type ScreenName, screenOf, screens } from './screens.ts'
@@ -18,6 +20,7 @@ export function Frame() {
   const { path } = place.value
   const name = screenOf(path)
   const unread = useUnread()
+  useEffect(() => onEvent(showAlarm), [])
   const w = words()
   return (
     <>
@@ -35,6 +38,13 @@ export function Frame() {
       <Toasts />
     </>
   )
+}
+
+/** What a profile marks as high is shown wherever the reader is. */
+function showAlarm(event: LiveEvent | 'reset'): void {
+  if (event === 'reset' || event.type !== 'device.event' || event.data.level !== 'high') return
+  const { device, event_type } = event.data
+  alarm(`${device}: ${String(event_type).replaceAll('_', ' ')}`, hashOf(['devices', String(device), 'events']))
 }
 
 const offered = () => menu.filter((name) => isAtLeast(screens[name].least))

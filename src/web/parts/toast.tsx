@@ -7,9 +7,11 @@ import { Strange } from './strange.tsx'
 
 interface Toast {
   readonly number: number
-  readonly look: 'good' | 'bad'
+  readonly look: 'good' | 'bad' | 'alarm'
   readonly text: string
   readonly hint: string | null
+  /** Where more about it is. */
+  readonly href?: string
 }
 
 const toasts = signal<readonly Toast[]>([])
@@ -39,19 +41,40 @@ export function complain({ message, hint }: Pick<Problem, 'message' | 'hint'>): 
   add({ look: 'bad', text: message, hint })
 }
 
+/** A device has an alarm: it is read out at once, and stays until it is dismissed. */
+export function alarm(text: string, href: string): void {
+  add({ look: 'alarm', text, hint: null, href })
+}
+
+const icons = { good: 'check', bad: 'warn', alarm: 'bolt' } as const
+
 export function Toasts() {
+  const { value } = toasts
   return (
-    <div class="toasts" role="status" aria-live="polite">
-      {toasts.value.map(({ number, look, text, hint }) => (
-        <div key={number} class={`toast ${look}`}>
-          <Icon name={look === 'good' ? 'check' : 'warn'} />
-          <div>
-            <Strange text={text} />
-            {hint && <p class="small muted">{hint}</p>}
-          </div>
-          <Button icon="cross" look="plain" tight label={words().common.dismiss} onClick={() => dismiss(number)} />
-        </div>
-      ))}
+    <div class="toasts">
+      <div class="stack tight" role="status" aria-live="polite">
+        {value.filter(({ look }) => look !== 'alarm').map(Shown)}
+      </div>
+      <div class="stack tight" role="alert">
+        {value.filter(({ look }) => look === 'alarm').map(Shown)}
+      </div>
     </div>
   )
 }
+
+const Shown = ({ number, look, text, hint, href }: Toast) => (
+  <div key={number} class={`toast ${look}`}>
+    <Icon name={icons[look]} />
+    <div>
+      {href === undefined ? (
+        <Strange text={text} />
+      ) : (
+        <a href={href}>
+          <Strange text={text} />
+        </a>
+      )}
+      {hint && <p class="small muted">{hint}</p>}
+    </div>
+    <Button icon="cross" look="plain" tight label={words().common.dismiss} onClick={() => dismiss(number)} />
+  </div>
+)
