@@ -42,8 +42,10 @@ export function Frame() {
 
 /** What a profile marks as high is shown wherever the reader is. */
 function showAlarm(event: LiveEvent | 'reset'): void {
-  if (event === 'reset' || event.type !== 'device.event' || event.data.level !== 'high') return
-  const { device, event_type } = event.data
+  if (event === 'reset' || event.type !== 'device.event') return
+  const { device, event_type, level, delayed } = event.data
+  // One that the network has held back is over.
+  if (level !== 'high' || delayed === true) return
   alarm(`${device}: ${String(event_type).replaceAll('_', ' ')}`, hashOf(['devices', String(device), 'events']))
 }
 

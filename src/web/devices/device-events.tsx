@@ -72,8 +72,17 @@ async function allOf(device: string, ended: AbortSignal): Promise<DeviceEvent[]>
   return found
 }
 
-/** Keys that are shown elsewhere. */
-const known: readonly string[] = ['device', 'event_type']
+/** Keys that are shown elsewhere, or that only programs need. */
+const known: readonly string[] = [
+  'device',
+  'event_type',
+  'id',
+  'message_id',
+  'received_at',
+  'trust',
+  'level',
+  'delayed',
+]
 
 function columns(): Column<DeviceEvent>[] {
   const w = words()
