@@ -11,6 +11,7 @@ import type { pauses } from '../../api/outputs.ts'
 import type { gatewayPayload, healthPayload, resultPayload } from '../../api/payloads.ts'
 import type { profileHead, profileView } from '../../api/profile-operations.ts'
 import type { queuedRow } from '../../api/queue-operations.ts'
+import type { quotaSchema } from '../../api/quota-operations.ts'
 import type { sentItem } from '../../api/send-operations.ts'
 import type { setupPlan } from '../../api/setup-operations.ts'
 import type { ruleDraft, tried } from '../../api/trial-operations.ts'
@@ -46,6 +47,7 @@ export type SetupStep = SetupPlan['steps'][number]
 export type Tried = z.output<typeof tried>
 export type RuleDraft = z.output<typeof ruleDraft>
 export type QueuedRow = z.output<typeof queuedRow>
+export type Quota = z.output<typeof quotaSchema>
 export type Pause = z.output<typeof pauses>[number]
 export type Finding = z.output<typeof finding>
 export type LogPage = z.output<typeof logPage>

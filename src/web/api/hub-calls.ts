@@ -21,6 +21,7 @@ import type {
   ProfileHead,
   ProfileView,
   QueuedRow,
+  Quota,
   RestartKind,
   Result,
   RuleDraft,
@@ -137,6 +138,7 @@ export const calls = {
   conversations: get<Paged, Page<Conversation>>('/conversations'),
 
   gateways: get<Nothing, Page<Gateway>>('/gateways'),
+  quotas: get<Nothing, Page<Quota>>('/quotas'),
   pauseGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/pause'),
   resumeGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/resume'),
   restartGateway: post<{ gateway: string; how: RestartKind }, object>('/gateways/:gateway/restart'),

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Gateway, RestartKind } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
+import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -14,6 +16,7 @@ import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
+import { dayLimitOf } from './day-limit.ts'
 import { Doctor } from './doctor.tsx'
 import { PinEntry } from './pin-entry.tsx'
 import { SignalPlot } from './signal-plot.tsx'
@@ -78,7 +81,10 @@ function Facts({ gateway }: { readonly gateway: Gateway }) {
   const w = words()
   const { operator, technology, network, sim, model, firmware, port, address, connected_at, balance, balance_at } =
     gateway
-  const rows: readonly (readonly [string, preact.ComponentChildren])[] = [
+  const quotas = useResource(calls.quotas, {})
+  const limit = dayLimitOf(quotas.data?.data ?? [], gateway.id)
+  const sent = numberOf(gateway.sent_today)
+  const rows: readonly (readonly [string, ComponentChildren])[] = [
     [
       w.gateways.signal,
       gateway.signal_percent === undefined ? null : (
@@ -88,7 +94,7 @@ function Facts({ gateway }: { readonly gateway: Gateway }) {
     [w.gateways.network, [operator, technology, network].filter(Boolean).join(' · ')],
     [w.gateways.sim, sim],
     [w.gateways.waiting, numberOf(gateway.queue)],
-    [w.gateways.sentToday, numberOf(gateway.sent_today)],
+    [w.gateways.sentToday, limit === null ? sent : w.gateways.ofLimit(sent, numberOf(limit))],
     [
       w.gateways.storage,
       typeof gateway.storage_used === 'number' ? `${gateway.storage_used} / ${gateway.storage_total}` : null,

@@ -2,6 +2,7 @@ import type { Gateway, Message } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
+import { dayLimitOf } from '../gateways/day-limit.ts'
 import { hashOf } from '../page-place.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
@@ -65,6 +66,7 @@ function Attention({
 function Gateways({ gateways }: { readonly gateways: Resource<{ readonly data: readonly Gateway[] }> }) {
   const w = words()
   const { data, problem } = gateways
+  const quotas = useResource(calls.quotas, {})
   if (problem !== null && data === null) return <Fault problem={problem} />
   if (data === null) return <Loading />
   if (data.data.length === 0)
@@ -81,13 +83,19 @@ function Gateways({ gateways }: { readonly gateways: Resource<{ readonly data: r
   return (
     <div class="grid">
       {data.data.map((gateway) => (
-        <GatewayCard key={gateway.id} gateway={gateway} />
+        <GatewayCard key={gateway.id} gateway={gateway} limit={dayLimitOf(quotas.data?.data ?? [], gateway.id)} />
       ))}
     </div>
   )
 }
 
-function GatewayCard({ gateway }: { readonly gateway: Gateway }) {
+interface GatewayCardProps {
+  readonly gateway: Gateway
+  /** Segments a day. */
+  readonly limit: number | null
+}
+
+function GatewayCard({ gateway, limit }: GatewayCardProps) {
   const w = words().gateways
   const { id, status, operator, technology, signal_percent, signal_dbm, queue, sent_today, last_error } = gateway
   return (
@@ -116,7 +124,9 @@ function GatewayCard({ gateway }: { readonly gateway: Gateway }) {
         <dt>{w.waiting}</dt>
         <dd class="number">{numberOf(queue)}</dd>
         <dt>{w.sentToday}</dt>
-        <dd class="number">{numberOf(sent_today)}</dd>
+        <dd class="number">
+          {limit === null ? numberOf(sent_today) : w.ofLimit(numberOf(sent_today), numberOf(limit))}
+        </dd>
       </dl>
       {last_error !== null && status !== 'ready' && (
         <p class="small wrong-words">

@@ -263,6 +263,7 @@ export const de: Texts = {
     network: 'Netz',
     waiting: 'Wartend',
     sentToday: 'Heute gesendet',
+    ofLimit: (sent, limit) => `${sent} von ${limit}`,
     sim: 'SIM',
     storage: 'SMS auf der SIM',
     balance: 'Guthaben',

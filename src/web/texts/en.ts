@@ -260,6 +260,7 @@ export const en = {
     network: 'Network',
     waiting: 'Waiting',
     sentToday: 'Sent today',
+    ofLimit: (sent: string, limit: string) => `${sent} of ${limit}`,
     sim: 'SIM',
     storage: 'Texts on the SIM',
     balance: 'Balance',

@@ -264,6 +264,7 @@ export const es: Texts = {
     network: 'Red',
     waiting: 'En espera',
     sentToday: 'Enviados hoy',
+    ofLimit: (sent, limit) => `${sent} de ${limit}`,
     sim: 'SIM',
     storage: 'SMS en la SIM',
     balance: 'Saldo',

@@ -265,6 +265,7 @@ export const fr: Texts = {
     network: 'Réseau',
     waiting: 'En attente',
     sentToday: 'Envoyés aujourd’hui',
+    ofLimit: (sent, limit) => `${sent} sur ${limit}`,
     sim: 'SIM',
     storage: 'SMS sur la SIM',
     balance: 'Solde',
