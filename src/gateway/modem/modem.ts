@@ -137,7 +137,8 @@ export class Modem implements Gateway {
       const finding = last_error ?? Fault.from(error).message
       // The modem that it waits for may have no port.
       const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
-      return [{ finding, fix: null, lines: [] }, ...sticks].map((one) => ({ severity: 'error', ...one }))
+      const lines = [`gateway/${this.id}: ${JSON.stringify(this.state)}`]
+      return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
     }
   }
 
