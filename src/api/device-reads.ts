@@ -14,7 +14,7 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export const deviceReads = {
   'device/find': operation({
     summary: 'devices by their ids, a page at a time, or those with some words in id, name, profile, model or number',
-    surfaces: ['local', 'http'],
+    surfaces: notOverMqtt,
     action: () => ({ act: 'see_hub' }),
     input: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -41,10 +41,8 @@ export const deviceReads = {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
       const page = found.slice(0, limit)
       const presences = await store.read('presences', { devices: page.map((device) => device.id) })
-      const data = page.map((device) => ({
-        ...rowOf(device, presences[device.id] ?? unseen, seesNumbers),
-        removable: fleet.rowOf(device.id) !== null,
-      }))
+      // Numbers are for those who may see all texts.
+      const data = page.map((device) => rowOf(device, presences[device.id] ?? unseen, fleet, seesNumbers))
       return { data, next: found.length > limit ? (data.at(-1)?.id ?? null) : null }
     },
   }),

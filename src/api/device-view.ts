@@ -3,10 +3,12 @@ import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { stateFieldsOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device } from '../device/device.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import { isoTime } from '../message/result.ts'
 import { may } from '../message/rights.ts'
 import { described, describedParameter } from './described-parameter.ts'
-import { id, one } from './inputs.ts'
+import { deviceSummary, summaryOf } from './device-summary.ts'
+import { one } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 import { time, value } from './payloads.ts'
 
@@ -27,21 +29,13 @@ const field = z.strictObject({
   unit: z.string().nullable(),
 })
 
-/** What a list of devices shows of each. */
-export const deviceRow = z.strictObject({
-  id,
-  name: z.string(),
-  profile: z.string(),
+/** What a list of devices for a person shows of each. */
+export const deviceRow = deviceSummary.extend({
   model: z.string(),
   kind: z.string(),
-  variant: z.string(),
-  gateway: z.string().nullable(),
-  /** For those who may see all texts. */
-  numbers: z.array(z.string()),
   /** False once it has been silent for too long; null where it sends nothing regularly. */
   online: z.boolean().nullable(),
   last_seen: time.nullable(),
-  removable: z.boolean(),
 })
 
 /** A device for a person: what it is, what it can do, and how it is. */
@@ -71,8 +65,7 @@ export const deviceViewOperations = {
       const { state, location, ...presence } = await store.read('deviceSight', { device: name })
       const pauses = await store.run('pauses', undefined)
       return {
-        ...rowOf(device, presence, rights === null || may(rights, { act: 'see_texts' })),
-        removable: fleet.rowOf(name) !== null,
+        ...rowOf(device, presence, fleet, rights === null || may(rights, { act: 'see_texts' })),
         revision: fleet.revisionOf(name),
         state: { ...state },
         fields: fieldsOf(device, Object.keys(state)),
@@ -85,26 +78,18 @@ export const deviceViewOperations = {
   }),
 }
 
-export function rowOf(
+export const rowOf = (
   device: Device,
   { lastSeen, online }: { readonly lastSeen: number | null; readonly online: boolean },
-  seesNumbers: boolean,
-): Omit<z.input<typeof deviceRow>, 'removable'> {
-  const { id: name, profile, dialect, gateway, numbers, expected } = device
-  const { manufacturer, family, kind } = profile.row
-  return {
-    id: name,
-    name: device.name,
-    profile: profile.id,
-    model: `${manufacturer} ${family}`,
-    kind,
-    variant: dialect.variant,
-    gateway,
-    numbers: seesNumbers ? [...numbers] : [],
-    online: expected === null ? null : online,
-    last_seen: lastSeen === null ? null : isoTime(lastSeen),
-  }
-}
+  fleet: Fleet,
+  showsNumbers: boolean,
+): z.input<typeof deviceRow> => ({
+  ...summaryOf(device, fleet, showsNumbers),
+  model: `${device.profile.row.manufacturer} ${device.profile.row.family}`,
+  kind: device.profile.row.kind,
+  online: device.expected === null ? null : online,
+  last_seen: lastSeen === null ? null : isoTime(lastSeen),
+})
 
 /** The fields that it can report; of families, those members that it has reported. */
 function fieldsOf(device: Device, known: readonly string[]): z.input<typeof field>[] {

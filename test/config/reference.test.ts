@@ -30,6 +30,8 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
   if (path.startsWith('mqtt.broker.users.'))
     root.mqtt = { broker: { users: { one: { password: hash, role: 'reader' } } } }
   if (path.startsWith('gateways.<name>.balance.')) root.gateways.one.balance = { ussd: '*100#' }
+  if (path.startsWith('http.map.'))
+    root.http = { map: { tiles: 'https://tiles.example.org/{z}/{x}/{y}.png', attribution: 'x' } }
   if (path === 'mqtt.identity') root.mqtt = { server: 'mqtt://broker.lan' }
   place(root, keys)
   return root

@@ -5,10 +5,14 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 /** Debian's. */
 const program = '/usr/bin/chromium'
 
-export const hasChromium = (): boolean => existsSync(program)
-
-export const startBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] })
+export async function startBrowser(): Promise<Browser> {
+  if (!existsSync(program))
+    throw new Error(`${program} is missing, with which the page is tried: apt-get install chromium`)
+  return await chromium.launch({
+    executablePath: program,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+}
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

@@ -70,8 +70,9 @@ test('what is left empty is left out', () => {
     parameter({ name: 'a' }),
     parameter({ name: 'b', optional: true }),
     parameter({ name: 'c', type: 'decimal' }),
+    parameter({ name: 'd', type: 'int', list: true }),
   ]
-  expect(argumentsOf(parameters, { a: ' x ', b: '', c: '21,5' })).toEqual({ a: 'x', c: '21.5' })
+  expect(argumentsOf(parameters, { a: ' x ', b: '', c: '21,5', d: '1,2' })).toEqual({ a: 'x', c: '21.5', d: '1,2' })
 })
 
 /** Whatever the page lets through with the examples of the manuals, the hub takes. */

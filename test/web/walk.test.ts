@@ -3,11 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { barriersIn, hasChromium, startBrowser, troublesOf } from '../support/browser.ts'
+import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { mainFile } from '../support/hub-process.ts'
-
-if (!hasChromium()) console.warn('SKIPPED: chromium is not installed; .ci/run installs it')
-const walk = hasChromium() ? describe : describe.skip
 
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
@@ -27,7 +24,7 @@ async function startDemo(): Promise<{ child: ChildProcess; url: string }> {
   return { child, url }
 }
 
-walk('a person', () => {
+describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
   let browser: Browser
   let page: Page

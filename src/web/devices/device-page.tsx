@@ -109,7 +109,7 @@ function Shown({ tab, device, reload }: ShownProps) {
 function Overview({ device }: { readonly device: DeviceView }) {
   const w = words()
   const [sent, setSent] = useState<readonly string[]>([])
-  const { model, variant, numbers, last_seen, gateway } = device
+  const { model, variant, numbers = [], last_seen, gateway } = device
   return (
     <div class="columns">
       <div class="stack">

@@ -72,10 +72,11 @@ export function wrongsIn(parameters: readonly Parameter[], entered: Entered): Re
 /** The arguments of a command: what was left empty is left out. */
 export function argumentsOf(parameters: readonly Parameter[], entered: Entered): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    parameters.flatMap(({ name, type }) => {
+    parameters.flatMap(({ name, type, list }) => {
       const value = (entered[name] ?? '').trim()
       if (value === '') return []
-      return [[name, type === 'decimal' || type === 'int' ? value.replace(',', '.') : value]]
+      // A comma stands between values of a list, otherwise before decimals.
+      return [[name, type === 'decimal' && !list ? value.replace(',', '.') : value]]
     }),
   )
 }
