@@ -23,7 +23,7 @@ describe('what the page asks has the form that its types have:', () => {
     ['GET', '/v1/log', 'getLog'],
     ['POST', '/v1/gateways/home/doctor', 'examineGateway'],
     ['GET', '/v1/gateways/home/trace', 'getTrace'],
-  ])('%s %s', async (method, path, name, body) => {
+  ])('%s %s', async (method, path, name, ...[body]) => {
     const { status, json } = await hub.ask(method, path, body === undefined ? {} : { body })
     const { error } = allRoutes.find((one) => one.name === name)?.answer.safeParse(json) ?? {}
     expect({ status, error: error?.message }).toEqual({ status: 200, error: undefined })
