@@ -50,6 +50,7 @@ export class Unknowns {
   readonly #seen = new Set<string>()
   readonly #waiting: UnknownText[] = []
   #isSearching = false
+  #isEnded = false
 
   constructor(deps: UnknownDeps) {
     this.#deps = deps
@@ -70,10 +71,17 @@ export class Unknowns {
     )
   }
 
+  /** No profile is read any more: there is no store that would take what is found. */
+  stop(): void {
+    this.#isEnded = true
+  }
+
   async #search(): Promise<void> {
     for (let text = this.#waiting.shift(); text !== undefined; text = this.#waiting.shift()) {
       try {
-        const { matches, nearest } = await this.#try(text)
+        const tried = await this.#try(text)
+        if (tried === null) return
+        const { matches, nearest } = tried
         this.#deps.log(lineFor(text, matches[0], nearest))
         await this.#deps.found(text, dataFor(text, matches, nearest))
       } catch (error) {
@@ -83,12 +91,14 @@ export class Unknowns {
     this.#isSearching = false
   }
 
-  async #try({ text, context, device }: UnknownText): Promise<Pick<Tried, 'matches' | 'nearest'>> {
+  /** null when the search has been ended. */
+  async #try({ text, context, device }: UnknownText): Promise<Pick<Tried, 'matches' | 'nearest'> | null> {
     const { profiles, clock } = this.#deps
     const matches: Tried['matches'][number][] = []
     let nearest = null as Nearest | null
     for (const id of profiles.ids()) {
       await sleep(clock, 0)
+      if (this.#isEnded) return null
       const tried = trial(profiles, id, id !== device?.profile.id)?.(text, context)
       if (tried === undefined) continue
       matches.push(...tried.matches)

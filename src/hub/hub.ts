@@ -63,7 +63,8 @@ export class Hub {
   #list(): readonly Part[] {
     const { store, time } = this.#ground
     const rooms = this.#rooms
-    const { access, ingress, publisher, liveEvents, deliver, gateways, submit, bridge, webhooks, upkeep } = rooms
+    const { access, ingress, publisher, liveEvents, unknowns, deliver, gateways, submit, bridge, webhooks, upkeep } =
+      rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
@@ -75,6 +76,7 @@ export class Hub {
       { name: 'devices', start: () => bridge.prepare(), stop: nothing },
       { name: 'mqtt', start: () => ingress.start(handlers), stop: () => ingress.stop() },
       { name: 'publisher', start: () => publisher.start(), stop: () => publisher.stop() },
+      { name: 'search', start: nothing, stop: () => unknowns.stop() },
       { name: 'deliver', start: () => deliver.start(), stop: () => deliver.stop() },
       { name: 'gateways', start: () => startGateways(rooms), stop: () => stopGateways(gateways.values()) },
       { name: 'submit', start: () => submit.start(gateways.values()), stop: () => submit.stop() },

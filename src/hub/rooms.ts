@@ -30,6 +30,7 @@ export interface Rooms {
   readonly access: Access
   readonly ingress: Ingress
   readonly publisher: Publisher
+  readonly unknowns: Unknowns
   readonly deliver: Deliver
   readonly gateways: ReadonlyMap<string, Gateway>
   readonly submit: Submit
@@ -215,6 +216,7 @@ export function makeRooms(
     ingress,
     publisher,
     liveEvents,
+    unknowns,
     deliver,
     gateways,
     submit,

@@ -17,6 +17,7 @@ const parts = [
   'devices',
   'mqtt',
   'publisher',
+  'search',
   'deliver',
   'gateways',
   'submit',
