@@ -1,20 +1,22 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
 
 /** Smaller files are sent as they are. */
 const minOctets = 1024
 
-/** Writes .br and .gz beside each file, which the server sends as they are. */
+/** Writes .br and .gz beside each file, which the server sends as they are. The last step: until then files change. */
 const compressed: Plugin = {
   name: 'compressed',
   apply: 'build',
-  enforce: 'post',
-  generateBundle(_options, bundle) {
-    for (const [fileName, file] of Object.entries(bundle)) {
-      const source = file.type === 'chunk' ? file.code : file.source
-      if (source.length < minOctets) continue
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) })
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) })
+  writeBundle({ dir = '' }, bundle) {
+    for (const fileName of Object.keys(bundle)) {
+      const file = join(dir, fileName)
+      const octets = readFileSync(file)
+      if (octets.length < minOctets) continue
+      writeFileSync(`${file}.br`, brotliCompressSync(octets))
+      writeFileSync(`${file}.gz`, gzipSync(octets, { level: 9 }))
     }
   },
 }

@@ -70,6 +70,20 @@ describe('the page', () => {
     expect(decompress(body).equals(readFileSync(join(built, 'assets', index)))).toBe(true)
   })
 
+  test('is the same whether it is compressed or not: the last step of the build compresses', () => {
+    const files = readdirSync(built, { recursive: true, encoding: 'utf8' })
+    const packed = files.filter((name) => /\.(?:br|gz)$/.test(name))
+    expect(packed.length).toBeGreaterThan(20)
+    for (const name of packed) {
+      const octets = readFileSync(join(built, name))
+      const unpacked = name.endsWith('.br') ? brotliDecompressSync(octets) : gunzipSync(octets)
+      expect({ name, same: unpacked.equals(readFileSync(join(built, name.slice(0, -3)))) }).toEqual({
+        name,
+        same: true,
+      })
+    }
+  })
+
   test.each([
     '/../package.json',
     '/assets/../../main.js',
