@@ -44,11 +44,11 @@ export async function crash(failpoint: string, main?: string): Promise<CrashRepo
     })
     const text = 'lat: 55.807693 long: 037.730640 speed: 000.0 03/03/13 16:18   bat:F signal:F  imei:358948010446647'
     world.network.text({ from: vanNumber, to: hubNumber, text, delayMs: 150 })
-    const { signal } = await Promise.race([hub.exited(), expired(patienceMs)])
+    const exit = await inTime(hub.exited())
     const acknowledgedBefore = acknowledged
     await hub.kill()
     await hub.start({ config, ...(main !== undefined && { main }) })
-    await Promise.race([pressed, expired(patienceMs)])
+    await inTime(pressed)
     await settled(world)
     // Who comes later finds the state, and asks for a result with the id: nothing is sent, what is known is told again.
     reader = await TestClient.connect(url, { clientId: 'reader' })
@@ -60,12 +60,12 @@ export async function crash(failpoint: string, main?: string): Promise<CrashRepo
       .wait(({ topic, json }) => topic === 'smshub/gate/result' && (json.final || json.in_doubt))
       .catch(() => {})
     // Long enough for a second text to leave, if anything made one.
-    await expired(500)
+    await pause(500)
     const { SM, ME } = world.modem.memories
     // What is filed is deleted next: a loaded machine takes its time for it.
-    for (let waited = 0; SM.used + ME.used > 0 && waited < patienceMs; waited += 100) await expired(100)
+    for (let waited = 0; SM.used + ME.used > 0 && waited < patienceMs; waited += 100) await pause(100)
     return {
-      died: signal === 'SIGKILL',
+      died: exit?.signal === 'SIGKILL',
       acknowledged: acknowledgedBefore,
       accepted: accepted(world, gateNumber).length,
       results: [...observer.results('gate'), ...reader.results('gate')],
@@ -83,12 +83,21 @@ export async function crash(failpoint: string, main?: string): Promise<CrashRepo
 async function settled(world: TestWorld['world']): Promise<void> {
   for (let seen = -1; seen !== world.network.log.events.length; ) {
     seen = world.network.log.events.length
-    await expired(1_500)
+    await pause(1_500)
   }
 }
 
-function expired(ms: number): Promise<{ signal: string | null }> {
-  return new Promise((resolve) => setTimeout(() => resolve({ signal: null }), ms))
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+/** undefined when it takes too long. No timer is left, which would keep the process from its end. */
+async function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), patienceMs)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
 /** With an id, so that its sender can ask what became of it. */

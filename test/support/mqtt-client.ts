@@ -59,6 +59,8 @@ export class TestClient {
       const timer = setTimeout(() => {
         reject(new Error(`no such message within ${ms} ms; there were:\n${this.#heard()}`))
       }, ms)
+      // A test that ends without it leaves nothing that keeps the process from its end.
+      timer.unref()
       this.#waiting.push({
         fits,
         resolve: (message) => {
