@@ -4,8 +4,8 @@ import { normaliseNumber } from '../device/parameters/numbers.ts'
 import type { DeviceRow, Fleet } from '../fleet/fleet.ts'
 import { type Asker, acceptCommand } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
-import { abilitiesOf } from './abilities.ts'
 import { deviceOptions } from './device-options.ts'
+import { assertRevision, shownDevice } from './device-revision.ts'
 import { deviceSummary, summaryOf } from './device-summary.ts'
 import { eraseAll } from './history-operations.ts'
 import { id, one } from './inputs.ts'
@@ -56,12 +56,7 @@ export const deviceOperations = {
     action: ({ id: device }) => ({ act: 'see', device }),
     input: one,
     output: z.looseObject({ id, name: z.string(), profile: z.string(), revision: z.string(), removable: z.boolean() }),
-    async run({ id: name }, { fleet }) {
-      const device = deviceOf(name, fleet)
-      const revision = fleet.revisionOf(name)
-      const removable = fleet.rowOf(name) !== null
-      return { id: name, name: device.name, profile: device.profile.id, revision, removable, ...abilitiesOf(device) }
-    },
+    run: async ({ id: name }, deps) => shownDevice(deviceOf(name, deps.fleet), deps),
   }),
   'device/add': operation({
     summary: 'add a device, or many, as `devices:` in smshub.yaml holds them; all or none',
@@ -81,7 +76,7 @@ export const deviceOperations = {
     async run({ id: name, revision = null, ...change }, deps, { surface }) {
       const { fleet } = deps
       assertMayChange(name, change, change.profile ?? fleet.devices.get(name)?.profile.id, deps, surface)
-      await fleet.update(name, change, revision)
+      await fleet.update(name, change, (device) => assertRevision(device, revision, deps))
       return { id: name }
     },
   }),
@@ -101,7 +96,7 @@ export const deviceOperations = {
     output: z.strictObject({ ids: z.array(id), backups: z.array(z.string()).optional() }),
     async run({ ids, erase, revision = null }, deps) {
       const subjects = ids.map((one) => subjectOf({ device: one }, deps))
-      await deps.fleet.remove(ids, revision)
+      await deps.fleet.remove(ids, (device) => assertRevision(device, revision, deps))
       if (!erase) return { ids }
       for (const { name: _, ...subject } of subjects) await eraseAll(subject, deps)
       return { ids, backups: [...deps.backups()] }

@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/fleet.ts'
 import { isoTime } from '../message/result.ts'
 import { may } from '../message/rights.ts'
 import { described, describedParameter } from './described-parameter.ts'
+import { revisionOf } from './device-revision.ts'
 import { deviceSummary, summaryOf } from './device-summary.ts'
 import { one } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
@@ -60,13 +61,14 @@ export const deviceViewOperations = {
     action: ({ id: device }) => ({ act: 'see', device }),
     input: one,
     output: deviceView,
-    async run({ id: name }, { fleet, store }, { rights }) {
+    async run({ id: name }, deps, { rights }) {
+      const { fleet, store } = deps
       const device = deviceOf(name, fleet)
       const { state, location, ...presence } = await store.read('deviceSight', { device: name })
       const pauses = await store.run('pauses', undefined)
       return {
         ...rowOf(device, presence, fleet, rights === null || may(rights, { act: 'see_texts' })),
-        revision: fleet.revisionOf(name),
+        revision: revisionOf(device, deps),
         state: { ...state },
         fields: fieldsOf(device, Object.keys(state)),
         commands: commandsShown(device),

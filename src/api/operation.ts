@@ -22,6 +22,8 @@ export interface ApiDeps {
   /** Of the program. */
   readonly version: string
   readonly fleet: Fleet
+  /** Makes revisions of what contains secrets. */
+  readonly revisionKey: string
   readonly profiles: ProfileFiles
   readonly store: Store
   now(): number

@@ -5,6 +5,7 @@ import { readPattern } from '../device/receive/read-pattern.ts'
 import { makeTrial, nearestOwn } from '../device/receive/try.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
+import { assertRevision, revisionOf } from './device-revision.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 import { value } from './payloads.ts'
@@ -64,13 +65,14 @@ export const trialOperations = {
     surfaces: notOverMqtt,
     input: z.strictObject({ id, name: ruleName, pattern: text, text }),
     output: z.strictObject({ id, message: z.string() }),
-    async run({ id: device, name, pattern, text: example }, { fleet, log }, asker) {
-      deviceOf(device, fleet)
+    async run({ id: device, name, pattern, text: example }, deps, asker) {
+      const { fleet, log } = deps
+      const revision = revisionOf(deviceOf(device, fleet), deps)
       if (readPattern(pattern, example) === null)
         throw new Fault('invalid_payload', 'pattern: does not read the text that it is for')
       const own = fleet.rowOf(device)?.messages as Readonly<Record<string, unknown>> | undefined
       const messages = { ...own, [name]: { text: pattern, examples: [{ text: example }] } }
-      await fleet.update(device, { messages }, fleet.revisionOf(device))
+      await fleet.update(device, { messages }, (present) => assertRevision(present, revision, deps))
       log('info', `${device} has the message ${name} (${asker.name})`)
       return { id: device, message: name }
     },

@@ -36,10 +36,6 @@ export class Fleet {
   /** Rows of the devices in the store; the others are in the file. */
   readonly #rows = new Map<string, DeviceRow>()
   readonly #known = new Map<string, KnownSettings>()
-  /** When each was last placed, of all the times that one was. */
-  readonly #places = new Map<string, number>()
-  #placed = 0
-  readonly #openedAt: number
   /** Revision of the known settings. */
   #revision = 0
   /** Changes run one after the other: each sees the result of the previous one. */
@@ -52,7 +48,6 @@ export class Fleet {
     this.#profiles = profiles
     this.#store = store
     this.#now = now
-    this.#openedAt = Math.floor(now())
     for (const [id, one] of known) this.#known.set(id, one)
     this.#devices = makeDevices(config, profiles, known, made)
     for (const device of this.#devices.values()) this.#owners.claim(device)
@@ -96,32 +91,26 @@ export class Fleet {
     return this.#changes.run(() => this.#put(rows, 'import'))
   }
 
-  /** Changes whenever the device does, and when the hub is started. */
-  revisionOf(id: string): string {
-    return `${this.#openedAt.toString(36)}.${this.#places.get(id) ?? 0}`
-  }
-
-  /** Changes keys of a device; null removes one, `settings` are merged. With a revision, of that one only. */
-  update(id: string, change: DeviceRow, revision: string | null = null): Promise<void> {
+  /** Changes keys of a device; null removes one, `settings` are merged. `allow` sees it as earlier changes leave it. */
+  update(id: string, change: DeviceRow, allow: (device: Device) => void = () => {}): Promise<void> {
     return this.#changes.run(() => {
       const row = this.#own(id)
-      this.#assertRevision(id, revision)
+      allow(this.#devices.get(id) as Device)
       return this.#put(new Map([[id, merged(row, change)]]), 'import')
     })
   }
 
-  /** With a revision, of that one only. */
-  remove(ids: readonly string[], revision: string | null = null): Promise<void> {
+  /** All or none; `allow` sees each as earlier changes leave it. */
+  remove(ids: readonly string[], allow: (device: Device) => void = () => {}): Promise<void> {
     return this.#changes.run(async () => {
       for (const id of ids) this.#own(id)
-      for (const id of ids) this.#assertRevision(id, revision)
+      for (const id of ids) allow(this.#devices.get(id) as Device)
       await this.#store.run('dropDevices', { ids, now: this.#now() })
       for (const id of ids) {
         this.#owners.release(this.#devices.get(id) as Device)
         this.#devices.delete(id)
         this.#rows.delete(id)
         this.#known.delete(id)
-        this.#places.delete(id)
         this.onChange(id, null)
       }
     })
@@ -186,7 +175,6 @@ export class Fleet {
     this.#owners.claim(device)
     this.#devices.set(id, device)
     this.#rows.set(id, row)
-    this.#places.set(id, ++this.#placed)
   }
 
   #make(id: string, row: DeviceRow): Device {
@@ -203,12 +191,6 @@ export class Fleet {
     if (this.#devices.has(id)) throw this.#taken(id)
     const meant = didYouMean(id, this.#devices.keys())
     throw new Fault('unknown_device', `there is no device "${id}"${meant}`, { device: id })
-  }
-
-  #assertRevision(id: string, revision: string | null): void {
-    const present = this.revisionOf(id)
-    if (revision === null || revision === present) return
-    throw new Fault('conflict', `device ${id} was changed meanwhile: its revision is ${present}`, { device: id })
   }
 
   #taken(id: string): Fault {

@@ -176,6 +176,7 @@ export function makeRooms(
   const bridge = new Bridge({
     config,
     fleet,
+    revisionKey: folder.revisionKey(),
     profiles,
     store,
     ingress,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import {
   chmodSync,
   copyFileSync,
@@ -27,7 +27,7 @@ const reserveOctets = 32 * 1024 * 1024
 const maxBackups = 7
 
 /** Files of the hub beside the store; those of earlier versions may be readable by everybody. */
-const ownFiles = /^smshub\.db|^(instance|smshub\.pid)$/
+const ownFiles = /^smshub\.db|^(instance|revision-key|smshub\.pid)$/
 
 /** Whether users other than the owner can open it. Windows has no such bits. */
 export function isReadableByOthers(path: string): boolean {
@@ -156,11 +156,20 @@ export class DataFolder {
 
   /** Distinguishes installations at a shared broker; made once, kept with the data. */
   instanceId(): string {
-    const file = join(this.path, 'instance')
+    return this.#kept('instance', () => randomUUID().slice(0, 8))
+  }
+
+  /** Makes fingerprints of what contains passwords, which nobody can guess them from; made once. */
+  revisionKey(): string {
+    return this.#kept('revision-key', () => randomBytes(32).toString('base64url'))
+  }
+
+  #kept(name: string, make: () => string): string {
+    const file = join(this.path, name)
     const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : ''
     if (known !== '') return known
-    const id = randomUUID().slice(0, 8)
-    writeWhole(file, id)
-    return id
+    const text = make()
+    writeWhole(file, text)
+    return text
   }
 }

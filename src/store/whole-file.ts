@@ -17,7 +17,7 @@ export function makeWhole(path: string, write: (unfinished: string) => void): vo
 
 /** Writes a text to a file, as a whole or not at all. */
 export function writeWhole(path: string, text: string): void {
-  makeWhole(path, (unfinished) => writeFileSync(unfinished, text))
+  makeWhole(path, (unfinished) => writeFileSync(unfinished, text, { mode: 0o600 }))
 }
 
 function flush(path: string): void {
