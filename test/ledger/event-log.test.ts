@@ -46,6 +46,36 @@ test('a number that was never given is not known', () => {
   expect(read(ledger, newest + 1)).toEqual({ isKnown: false, events: [], newest })
 })
 
+test('a store that goes on from a backup gives no number that was given after it was made', () => {
+  const ledger = new Ledger()
+  emit(ledger, 'a', 'b')
+  const { newest: shared } = read(ledger)
+  // What the store that is lost has recorded since: its readers have these places.
+  const lost = [shared + 1, shared + 4, shared + 1_000]
+  ledger.engine.run(`INSERT INTO meta (key, value) VALUES ('backup', '1')`)
+  ledger.restart()
+  for (const place of lost) expect(read(ledger, place).isKnown).toBe(false)
+  emit(ledger, 'c', 'd', 'e', 'f')
+  for (const place of lost) expect(read(ledger, place)).toMatchObject({ isKnown: false, events: [] })
+  // Up to the backup both are the same.
+  expect(subjects(ledger, shared)).toEqual(['c', 'd', 'e', 'f'])
+  const { newest } = read(ledger)
+  expect([newest > shared + 1e9, Number.isSafeInteger(newest), String(newest).length <= 15]).toEqual([true, true, true])
+  // The next start is none of a backup.
+  ledger.restart()
+  emit(ledger, 'g')
+  expect(subjects(ledger, newest)).toEqual(['g'])
+  expect(read(ledger).newest).toBe(newest + 1)
+})
+
+test('an empty store that was restored gives other numbers, too', () => {
+  const ledger = new Ledger()
+  ledger.engine.run(`INSERT INTO meta (key, value) VALUES ('backup', '1')`)
+  ledger.restart()
+  emit(ledger, 'a')
+  expect([read(ledger, 0).isKnown, read(ledger, 1).isKnown, subjects(ledger)]).toEqual([true, false, ['a']])
+})
+
 test('events are kept without any outlet', () => {
   const ledger = new Ledger()
   ledger.run('openOutlets', { names: [] })
@@ -151,6 +181,8 @@ test('a page is found by numbers, and only kinds that programs see are in it', (
   const plans = new Recorder(ledger).plans(() => read(ledger, 1_000, 10)).map(({ detail }) => detail)
   expect(plans.filter((detail) => /\bevent\b/.test(detail))).toEqual([
     'SCAN event',
+    // Whether the number is that of an event.
+    'SEARCH event USING INTEGER PRIMARY KEY (rowid=?)',
     'SEARCH event USING INTEGER PRIMARY KEY (rowid>?)',
   ])
   expect(publicKinds).toContain('result')

@@ -36,13 +36,31 @@ export interface LogPage {
 export function eventsAfter(rows: Rows, { after, limit }: { after: number | null; limit: number }): LogPage {
   const from = pruned(rows)
   const newest = newestEvent(rows)
-  if (after !== null && (after < from || after > newest)) return { isKnown: false, events: [], newest }
+  if (after !== null && after !== from && !isPlace(rows, after, from)) return { isKnown: false, events: [], newest }
   const events = rows.all<LoggedEvent>(
     `SELECT seq, at, kind, subject, data FROM event WHERE seq > ? AND ${isLogged} ORDER BY seq LIMIT ?`,
     after ?? from,
     limit,
   )
   return { isKnown: true, events, newest }
+}
+
+/** The number of an event that is there: others were erased, or given by a store of which this one is a backup. */
+const isPlace = (rows: Rows, seq: number, from: number): boolean =>
+  seq > from && rows.one(`SELECT seq FROM event WHERE seq = ? AND ${isLogged}`, seq) !== undefined
+
+/** More events than are recorded between a backup and its restoring. */
+const skippedCount = 10_000_000_000
+
+/**
+ * The store is a backup that was restored: the numbers that were given since it was made are not given again. A reader
+ * that has one of them has to load everything again, instead of missing what happens now.
+ */
+export function skipGivenNumbers(tx: Tx, now: number): void {
+  const last = tx.one<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM event')?.seq ?? 0
+  const seq = Math.max(last, newestEvent(tx)) + skippedCount
+  tx.run(`INSERT INTO event (seq, kind, subject, at) VALUES (?, 'skipped', '', ?)`, seq, now)
+  tx.run('DELETE FROM event WHERE seq = ?', seq)
 }
 
 /** The last number in the log. */

@@ -1,3 +1,4 @@
+import { skipGivenNumbers } from '../events/event-log.ts'
 import { refreshLane } from '../lanes/lanes.ts'
 import { beginEpoch, isAbandoned } from '../ownership.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
@@ -45,6 +46,7 @@ export function recover(
   const rebooted = machineBoot !== null && meta(tx, 'machine_boot') !== null && meta(tx, 'machine_boot') !== machineBoot
   const moved = machine !== null && meta(tx, 'machine') !== null && meta(tx, 'machine') !== machine
   const held = meta(tx, 'backup') !== null || moved
+  if (held) skipGivenNumbers(tx, now)
   for (const row of tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE status = 'sending' AND (in_doubt = 0 OR open > 0) AND ${isAbandoned}
      ORDER BY carrier IS NULL, seq`,
