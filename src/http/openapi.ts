@@ -4,6 +4,8 @@ import * as z from 'zod'
 import { operations } from '../api/all-operations.ts'
 import { eventSchemas } from '../api/public-events.ts'
 import { isObject } from '../message/json.ts'
+import type { DescribedRoute } from './described-route.ts'
+import { ownRoutes } from './own-routes.ts'
 import { Problem } from './problem-document.ts'
 import { prefix } from './rest-api.ts'
 import { type Route, tags } from './route.ts'
@@ -38,7 +40,12 @@ export async function openApi(routes: readonly Route[], version: string): Promis
       components: {
         securitySchemes: {
           key: { type: 'http', scheme: 'bearer', description: 'A key of the hub: smk_…' },
-          session: { type: 'apiKey', in: 'cookie', name: 'smshub', description: 'A session of a person' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'smshub',
+            description: 'A session of a person; over TLS it is __Host-smshub',
+          },
         },
       },
       security: [{ key: [] }, { session: [] }],
@@ -47,7 +54,7 @@ export async function openApi(routes: readonly Route[], version: string): Promis
     transform: createJsonSchemaTransform({ zodToJsonConfig }),
     transformObject: createJsonSchemaTransformObject({ zodToJsonConfig }),
   })
-  for (const route of routes)
+  for (const route of [...routes.map(ofRoute), ...ownRoutes])
     server.route({ method: route.method, url: `${prefix}${route.path}`, schema: describe(route), handler: () => {} })
   await server.ready()
   const document = server.swagger() as Document
@@ -58,26 +65,41 @@ export async function openApi(routes: readonly Route[], version: string): Promis
 /** An answer without a body. */
 const nothing = (description: string) => z.null().meta({ description })
 
-/** A route as fastify's plugin takes it. */
-function describe({ name, tag, scope, operation, params, query, body, kind, revision, status = 200, answer }: Route) {
+function ofRoute({ operation, scope, kind, revision, status = 200, answer, ...route }: Route): DescribedRoute {
   const headers = {
     ...(kind === 'queues' && { 'Idempotency-Key': idempotencyKey }),
     ...(revision === 'changes' && { 'If-Match': z.string().meta({ description: 'the ETag that is to be changed' }) }),
     ...(revision === 'shows' && { 'If-None-Match': z.string().optional() }),
   }
-  const json = { description: 'done', content: { 'application/json': { schema: answer } } }
+  return {
+    ...route,
+    summary: operations[operation]?.summary ?? route.name,
+    description: `Needs the scope ${scope}.`,
+    ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
+    answers: { [status]: status === 204 ? null : answer, ...(revision === 'shows' && { 304: null }) },
+  }
+}
+
+/** A route as fastify's plugin takes it. */
+function describe({ name, tag, summary, description, isOpen = false, headers, ...route }: DescribedRoute) {
+  const { params, query, body, answers } = route
+  const answered = Object.entries(answers).map(([status, schema]) => {
+    const words = status === '304' ? 'it has not changed' : 'done'
+    const json = { description: words, content: { 'application/json': { schema } } }
+    return [status, schema === null ? nothing(words) : json]
+  })
   return {
     operationId: name,
     tags: [tag],
-    summary: operations[operation]?.summary ?? name,
-    description: `Needs the scope ${scope}.`,
+    summary,
+    description,
+    ...(isOpen && { security: [] }),
     ...(params && { params }),
     ...(query && { querystring: query }),
     ...(body && { body }),
-    ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
+    ...(headers && { headers }),
     response: {
-      [status]: status === 204 ? nothing('done') : json,
-      ...(revision === 'shows' && { 304: nothing('it has not changed') }),
+      ...Object.fromEntries(answered),
       default: { description: 'a problem', content: { 'application/problem+json': { schema: Problem } } },
     },
   }

@@ -1,16 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Begun } from '../access/prover.ts'
 import { originOf } from './origin-check.ts'
+import { LogIn, NewPassword } from './own-routes.ts'
 import { type AccessSource, fail, proveCallers, refuseForeign } from './prove-caller.ts'
 import { refuse } from './refuse.ts'
 import { askerOf, type RestSource } from './rest-api.ts'
 import { sessionCookie, sessionIn } from './session-cookie.ts'
 import { shownCaller } from './shown-caller.ts'
-
-const secret = z.string().max(1_024)
-const LogIn = z.strictObject({ name: z.string().min(1).max(256), password: secret })
-const NewPassword = z.strictObject({ old_password: secret, password: secret })
 
 export type SignInSource = AccessSource & RestSource
 
@@ -55,7 +52,8 @@ export function serveAccess(server: FastifyInstance, source: SignInSource): void
       const name = caller.name.slice('user:'.length)
       await source.request('user/password', { ...body, name }, askerOf(caller, null))
       const begun = await prover.logInAgain(caller, peer, headers['user-agent'] ?? '')
-      return begun === null ? reply.code(204).send() : begin(begun, request, reply)
+      if (begun === null) return refuse(request, reply, 'unauthenticated', 'the user was removed meanwhile')
+      return begin(begun, request, reply)
     },
   )
 }

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { operations } from '../../src/api/all-operations.ts'
+import { ownRoutes } from '../../src/http/own-routes.ts'
 import { allRoutes } from '../../src/http/routes/all-routes.ts'
+import { EventClient } from '../support/event-client.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { until } from '../support/patience.ts'
 import { accepted } from '../support/world.ts'
@@ -48,15 +50,23 @@ describe('the OpenAPI document', () => {
 
   test('has every route of the table, each with its own name, its tag and its scope', () => {
     const shown = each().map(({ path, method }) => `${method} ${path}`)
-    const routes = allRoutes.map(({ method, path }) => `${method.toLowerCase()} /v1${path.replace(/:(\w+)/g, '{$1}')}`)
+    const routes = [...allRoutes, ...ownRoutes].map(
+      ({ method, path }) => `${method.toLowerCase()} /v1${path.replace(/:(\w+)/g, '{$1}')}`,
+    )
     expect(shown.sort()).toEqual(routes.sort())
     const names = each().map(({ operation }) => operation.operationId)
     expect(new Set(names).size).toBe(names.length)
     const known = new Set(document.tags.map(({ name }: { name: string }) => name))
     for (const { operation } of each()) {
       expect(operation.tags.filter((tag: string) => known.has(tag))).toHaveLength(1)
-      expect(operation.description).toMatch(/^Needs the scope [a-z]+:[a-z]+\.$/)
+      const { description } = ownRoutes.find(({ name }) => name === operation.operationId) ?? {}
+      expect(operation.description).toEqual(description ?? expect.stringMatching(/^Needs the scope [a-z]+:[a-z]+\.$/))
     }
+  })
+
+  test('says which routes are for anybody', () => {
+    const open = each().filter(({ operation }) => operation.security?.length === 0)
+    expect(open.map(({ operation }) => operation.operationId).sort()).toEqual(['getSession', 'logIn', 'logOut'])
   })
 
   test('has one schema for all problems, and no component that nothing needs', () => {
@@ -83,7 +93,8 @@ describe('the OpenAPI document', () => {
 
 describe('a client that others generate from it', () => {
   test('has a function for each route', () => {
-    for (const { name } of allRoutes) expect({ name, type: typeof client[name] }).toEqual({ name, type: 'function' })
+    for (const { name } of [...allRoutes, ...ownRoutes])
+      expect({ name, type: typeof client[name] }).toEqual({ name, type: 'function' })
     const source = readFileSync(join(folder, 'client.ts'), 'utf8')
     for (const type of ['Message', 'Command', 'Problem', 'Device']) expect(source).toContain(`export type ${type} =`)
   })
@@ -103,6 +114,51 @@ describe('a client that others generate from it', () => {
     const { status, data } = await client.sendCommand('gate', 'open', {}, {})
     expect({ status, data }).toMatchObject({ status: 202, data: { device: 'gate', command: 'open' } })
     await until(async () => (await client.getCommand(data.command_id)).data.final)
+  })
+
+  test('logs in, sees who it is, changes the password and logs out', async () => {
+    let cookie = ''
+    const browser = {
+      // What a browser does by itself.
+      headers: { authorization: undefined, 'sec-fetch-site': 'same-origin' },
+      fetch: async (url: string, init: RequestInit) => {
+        const headers = new Headers(init.headers)
+        headers.delete('authorization')
+        if (cookie !== '') headers.set('cookie', cookie)
+        const answer = await fetch(url, { ...init, headers })
+        cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie
+        return answer
+      },
+    }
+    const [old, other] = ['correct horse battery staple', 'another horse entirely']
+    const stranger = await client.getSession(browser)
+    expect(stranger).toMatchObject({ status: 200, data: { caller: null, password_needed: false, hint: null } })
+    expect(await client.logIn({ name: 'ann', password: 'a wrong one' }, browser)).toMatchObject({ status: 401 })
+    const begun = await client.logIn({ name: 'ann', password: old }, browser)
+    expect(begun).toMatchObject({ status: 200, data: { caller: { name: 'user:ann', role: 'admin', scopes: null } } })
+    expect((await client.getSession(browser)).data.caller).toEqual(begun.data.caller)
+    const changed = await client.changePassword({ old_password: old, password: other }, browser)
+    expect(changed).toEqual(expect.objectContaining({ status: 200, data: begun.data }))
+    const held = cookie
+    expect(await client.logOut(browser)).toMatchObject({ status: 204 })
+    cookie = held
+    expect((await client.getSession(browser)).data.caller).toBeNull()
+    for (const [name, json] of [
+      ['getSession', stranger.data],
+      ['logIn', begun.data],
+    ] as const) {
+      const schema = ownRoutes.find((one) => one.name === name)?.answers[200]
+      expect({ name, error: schema?.safeParse(json).error }).toEqual({ name, error: undefined })
+    }
+  })
+
+  test('opens a stream of events with a ticket', async () => {
+    const { status, data } = await client.makeEventTicket()
+    expect({ status, data }).toEqual({ status: 201, data: { ticket: expect.any(String), expires_in: 30 } })
+    const stream = new EventClient(`${hub.url}/v1/events?ticket=${data.ticket}`)
+    expect(await stream.open()).toBe(200)
+    stream.close()
+    expect((await client.listEvents({ ticket: data.ticket }, { headers: { authorization: '' } })).status).toBe(401)
   })
 
   test('gets a problem as its type', async () => {
