@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { thinNames } from '../ledger/webhooks/content.ts'
 import { type PublicEventType, publicEventTypes, publicTypeNames } from '../message/public-event-types.ts'
 import { messageSchema } from './message-schema.ts'
 import { deviceEventPayload, gatewayEventPayload, gatewayPayload, resultPayload, time, value } from './payloads.ts'
@@ -15,7 +16,7 @@ const aboutGateway = z.looseObject({
 const any = z.looseObject({})
 
 /** The data of each type: what the topic of the same event has, complete in itself. */
-const dataOf: Readonly<Record<PublicEventType, z.ZodType>> = {
+const dataOf: Readonly<Record<PublicEventType, z.ZodObject>> = {
   'message.queued': text,
   'message.sending': text,
   'message.sent': text,
@@ -61,19 +62,34 @@ const dataOf: Readonly<Record<PublicEventType, z.ZodType>> = {
 
 export interface EventSchema {
   readonly summary: string
-  /** `{ type, timestamp, data }`: the body of a webhook, and what a live event has as its data. */
+  /** `{ type, timestamp, data }` */
   readonly schema: z.ZodType
 }
 
-function schemaOf(type: PublicEventType): EventSchema {
-  const { summary } = publicEventTypes[type]
-  return {
-    summary,
-    schema: z.object({ type: z.literal(type), timestamp: time, data: dataOf[type] }).meta({ description: summary }),
-  }
+type EventSchemas = Readonly<Record<PublicEventType, EventSchema>>
+
+function schemasOf(dataOfType: (type: PublicEventType) => z.ZodType): EventSchemas {
+  const rows = publicTypeNames.map((type): [string, EventSchema] => {
+    const { summary } = publicEventTypes[type]
+    const body = z.object({ type: z.literal(type), timestamp: time, data: dataOfType(type) })
+    return [type, { summary, schema: body.meta({ description: summary }) }]
+  })
+  return Object.fromEntries(rows) as EventSchemas
 }
 
-/** The schema of each event for programs. */
-export const eventSchemas = Object.fromEntries(publicTypeNames.map((type) => [type, schemaOf(type)])) as Readonly<
-  Record<PublicEventType, EventSchema>
->
+/** What a live event has as its data, by its type. */
+export const eventSchemas = schemasOf((type) => dataOf[type])
+
+/** Puts events in order, which can arrive in another one. */
+const seq = z.int()
+
+/** The names without the rest: for an endpoint that wants no more, and of an event that would be too long. */
+function thinOf({ shape }: z.ZodObject): z.ZodObject {
+  const named = Object.entries(shape).filter(([name]) => thinNames.includes(name))
+  return z.strictObject({ ...Object.fromEntries(named), seq, truncated: z.literal(true).optional() })
+}
+
+/** The body of a webhook by its type: whole, or thin. Only the test of an endpoint is no event. */
+export const webhookSchemas = schemasOf((type) =>
+  type === 'hub.ping' ? dataOf[type] : z.union([dataOf[type].extend({ seq }), thinOf(dataOf[type])]),
+)

@@ -2,7 +2,7 @@ import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import Fastify from 'fastify'
 import * as z from 'zod'
 import { operations } from '../api/all-operations.ts'
-import { eventSchemas } from '../api/public-events.ts'
+import { webhookSchemas } from '../api/public-events.ts'
 import { isObject } from '../message/json.ts'
 import type { DescribedRoute } from './described-route.ts'
 import { ownRoutes } from './own-routes.ts'
@@ -116,7 +116,7 @@ function readable({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }):
 function webhooks(): Document {
   const headers = ['webhook-id', 'webhook-timestamp', 'webhook-signature']
   return Object.fromEntries(
-    Object.entries(eventSchemas).map(([type, { summary, schema }]) => {
+    Object.entries(webhookSchemas).map(([type, { summary, schema }]) => {
       const { $schema: _, ...json } = z.toJSONSchema(schema, {
         io: 'input',
         unrepresentable: 'any',

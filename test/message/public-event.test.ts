@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { eventSchemas } from '../../src/api/public-events.ts'
+import { eventSchemas, webhookSchemas } from '../../src/api/public-events.ts'
+import { contentOf } from '../../src/ledger/webhooks/content.ts'
 import { happenings } from '../../src/message/happenings.ts'
 import { type EventKind, eventKinds, eventOf, type HubEvent, happening } from '../../src/message/hub-event.ts'
 import { maySee, publicEventOf, publicKinds } from '../../src/message/public-event.ts'
@@ -69,6 +70,10 @@ describe('the table of public events', () => {
       if (made === null) throw new Error(`${event.kind} has no type`)
       const { device: _, ...body } = made
       expect(eventSchemas[made.type].schema.safeParse(body)).toMatchObject({ success: true })
+      for (const isThin of [false, true]) {
+        const sent = JSON.parse(contentOf(made, 7, isThin))
+        expect(webhookSchemas[made.type].schema.safeParse(sent)).toMatchObject({ success: true })
+      }
       expect(made.timestamp).toBe('2026-11-22T17:40:12.031Z')
       seen.add(made.type)
     }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { eventSchemas } from '../../src/api/public-events.ts'
+import { webhookSchemas } from '../../src/api/public-events.ts'
 import type { PublicEventType } from '../../src/message/public-event-types.ts'
 import { hour, minute, second } from '../support/ledger.ts'
 import { until } from '../support/patience.ts'
@@ -21,7 +21,7 @@ const pass = (ms: number) => run.pass(ms)
 const deliveriesOf = (webhook: string) => run.deliveriesOf(webhook)
 
 /** Whether a body has the form that is published for its type. */
-const fits = (json: Received['json']) => eventSchemas[json.type as PublicEventType].schema.safeParse(json).success
+const fits = (json: Received['json']) => webhookSchemas[json.type as PublicEventType].schema.safeParse(json).success
 
 test('an event is a signed call to each endpoint, which the library of Standard Webhooks verifies', async () => {
   const [panel, backup] = [await receiver(), await receiver()]

@@ -4,7 +4,7 @@ import type { PublicEvent } from '../../message/public-event.ts'
 const maxOctets = 20_000
 
 /** What names something and carries no content of it: what a receiver needs to ask the hub for the rest. */
-const names: readonly string[] = [
+export const thinNames: readonly string[] = [
   'id',
   'command_id',
   'message_id',
@@ -25,7 +25,7 @@ const names: readonly string[] = [
  * another one. Of one that would be too long only the names are left.
  */
 export function contentOf({ type, timestamp, data }: PublicEvent, seq: number, isThin: boolean): string {
-  const thin = Object.fromEntries(Object.entries(data).filter(([name]) => names.includes(name)))
+  const thin = Object.fromEntries(Object.entries(data).filter(([name]) => thinNames.includes(name)))
   const write = (fields: object) => JSON.stringify({ type, timestamp, data: { ...fields, seq } })
   if (isThin) return write(thin)
   const full = write(data)
