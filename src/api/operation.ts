@@ -8,6 +8,7 @@ import type { Accepted, Asker, Surface } from '../message/accepted.ts'
 import type { LogLevel, LogLine } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { LiveEvents } from '../message/live-events.ts'
+import type { Plan } from '../message/planned.ts'
 import type { GatewayLimits } from '../message/readings.ts'
 import type { Action, Role } from '../message/rights.ts'
 import type { Submitted } from '../message/submitted.ts'
@@ -41,6 +42,8 @@ export interface ApiDeps {
   health(): Promise<Record<string, unknown>>
   /** Queues a request. It is durable when this resolves. */
   submit(accepted: Accepted): Promise<Submitted>
+  /** What texts would be queued; nothing is. */
+  plan(accepted: Accepted): Plan
   /** Whether a name or number is that of a contact or a device. */
   isRecipient(to: string): boolean
   /** Announces everything to Home Assistant again, or withdraws all of it. */

@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { acceptGet, acceptSet, acceptTexts } from '../message/accepted.ts'
 import { type ErrorReport, Fault } from '../message/fault.ts'
 import { maxTtlSeconds } from '../message/meta.ts'
+import type { Plan } from '../message/planned.ts'
 import { priorities } from '../message/status.ts'
 import type { Answer, Submitted } from '../message/submitted.ts'
+import { isGsm7 } from '../sms/gsm7.ts'
 import { assertMay } from './assert-may.ts'
 import { pointerTo } from './input-problems.ts'
 import { id } from './inputs.ts'
@@ -54,6 +56,21 @@ export const sentItem = z.strictObject({
 })
 type SentItem = z.input<typeof sentItem>
 
+/** What a dry run would send for one text of several. */
+export const plannedItem = z.strictObject({
+  index: z.int(),
+  status: z.enum(['planned', 'rejected', 'duplicate']),
+  to: z.string().nullable(),
+  alphabet: z.enum(['gsm7', 'ucs2']).optional(),
+  parts: z.int().optional(),
+  segments: z.array(z.string()).optional(),
+  /** Those that may send it. */
+  gateways: z.array(z.string()).optional(),
+  duplicate_of: z.int().optional(),
+  error: errorSchema.optional(),
+})
+type PlannedItem = z.input<typeof plannedItem>
+
 export const sendOperations = {
   'message/send': operation({
     summary: 'a text to a number, contact or group, or up to a thousand at once',
@@ -66,6 +83,8 @@ export const sendOperations = {
         text: text.optional(),
         messages: fewEnough(z.array(z.strictObject({ to: recipient, text }))).optional(),
         atomic: z.boolean().default(false),
+        /** Shows what would be sent, and sends nothing. */
+        dry_run: z.boolean().default(false),
         ...sendKeys,
       })
       .refine(
@@ -79,8 +98,10 @@ export const sendOperations = {
       message: messageSchema.optional(),
       /** Of several, or of a group. */
       messages: z.array(sentItem).optional(),
+      /** Of a dry run. */
+      planned: z.array(plannedItem).optional(),
     }),
-    async run({ to, text = '', messages, atomic, ...keys }, { submit, isRecipient }, asker) {
+    async run({ to, text = '', messages, atomic, dry_run: isDry, ...keys }, { submit, plan, isRecipient }, asker) {
       const texts = messages ?? [to ?? []].flat().map((one) => ({ to: one, text }))
       assertMay(asker, { act: 'text' }, 'send texts')
       for (const { to: one } of texts)
@@ -88,6 +109,14 @@ export const sendOperations = {
           assertMay(asker, { act: 'administer' }, `send to ${one}, which is no contact and no device`)
       const place = (index: number) => pointerTo(messages !== undefined ? ['messages', index] : ['to', index])
       const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true }
+      if (isDry) {
+        const planned = plannedItems(texts, plan(accepted))
+        const [only] = planned
+        if (typeof to === 'string' && planned.length === 1 && only?.error !== undefined)
+          throw refusedBy(only.error as ErrorReport, false)
+        assertAny(planned, false, place)
+        return { repeated: false, planned }
+      }
       const submitted = await submit(accepted).catch((error: unknown) => {
         throw withPlaces(Fault.from(error), place)
       })
@@ -138,12 +167,30 @@ function itemOf(to: string, { place, error, message }: Answer): SentItem {
   return { index: place, status: message.status, id: message.id, to: message.to, parts: message.parts }
 }
 
+function plannedItems(texts: readonly { readonly to: string }[], { texts: planned, doubles }: Plan): PlannedItem[] {
+  return texts.flatMap(({ to }, index): PlannedItem[] => {
+    const first = doubles.get(index)
+    if (first !== undefined) return [{ index, status: 'duplicate', to, duplicate_of: first }]
+    const own = planned.filter(({ place }) => place === index)
+    return own.map(({ to: number, error, segments, gateways }): PlannedItem => {
+      if (error !== null) return { index, status: 'rejected', to: number ?? to, error }
+      const alphabet = segments.every(isGsm7) ? 'gsm7' : 'ucs2'
+      const parts = segments.length
+      return { index, status: 'planned', to: number, alphabet, parts, segments: [...segments], gateways: [...gateways] }
+    })
+  })
+}
+
 /** Fails where nothing was taken. */
-function assertAny(items: readonly SentItem[], repeated: boolean, place: (index: number) => string): void {
+function assertAny(
+  items: readonly (SentItem | PlannedItem)[],
+  repeated: boolean,
+  place: (index: number) => string,
+): void {
   const refused = items.flatMap(({ index, error }) =>
     error === undefined ? [] : [{ place: index, error: error as ErrorReport }],
   )
-  if (refused.length === 0 || items.some(({ id: sent }) => sent !== undefined)) return
+  if (refused.length === 0 || items.some(({ status }) => status !== 'rejected' && status !== 'duplicate')) return
   const words = `none of ${items.length} texts was taken: ${refused[0]?.error.message}`
   throw refusedTexts(words, refused, place, { ...(repeated && { repeated }) })
 }

@@ -58,6 +58,12 @@ export class Pool {
     return route === undefined ? '' : routeName(route.gateways)
   }
 
+  /** The gateways that may send what takes this route. */
+  gatewaysOf(route: string): readonly string[] {
+    if (route === '') return [...this.#members.keys()]
+    return this.#routes.find(({ gateways }) => routeName(gateways) === route)?.gateways ?? [route]
+  }
+
   /** A gateway has changed. */
   noted(id: string, isReady: boolean): void {
     const member = this.#members.get(id)

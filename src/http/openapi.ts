@@ -65,7 +65,16 @@ export async function openApi(routes: readonly Route[], version: string): Promis
 /** An answer without a body. */
 const nothing = (description: string) => z.null().meta({ description })
 
-function ofRoute({ operation, scope, kind, revision, status = 200, answer, ...route }: Route): DescribedRoute {
+function ofRoute({
+  operation,
+  scope,
+  kind,
+  revision,
+  status = 200,
+  answer,
+  unqueued,
+  ...route
+}: Route): DescribedRoute {
   const headers = {
     ...(kind === 'queues' && { 'Idempotency-Key': idempotencyKey }),
     ...(revision === 'changes' && { 'If-Match': z.string().meta({ description: 'the ETag that is to be changed' }) }),
@@ -76,7 +85,11 @@ function ofRoute({ operation, scope, kind, revision, status = 200, answer, ...ro
     summary: operations[operation]?.summary ?? route.name,
     description: `Needs the scope ${scope}.`,
     ...(Object.keys(headers).length > 0 && { headers: z.object(headers) }),
-    answers: { [status]: status === 204 ? null : answer, ...(revision === 'shows' && { 304: null }) },
+    answers: {
+      [status]: status === 204 ? null : answer,
+      ...(unqueued && { 200: unqueued.answer }),
+      ...(revision === 'shows' && { 304: null }),
+    },
   }
 }
 

@@ -85,7 +85,7 @@ async function render(
     throw error
   })
   await quotas()
-  reply.code(route.status ?? 200)
+  reply.code(route.unqueued?.when(data) ? 200 : (route.status ?? 200))
   const location = route.location?.(data) ?? null
   if (location !== null) reply.header('location', `${prefix}${location}`)
   if (data.repeated === true) reply.header('idempotency-replayed', 'true')

@@ -45,6 +45,8 @@ export interface Route {
   readonly status?: 200 | 201 | 202 | 204
   /** The schema of the answer, whose `id` in its metadata names it in the OpenAPI document. */
   readonly answer: z.ZodType
+  /** The answer where nothing was queued: 200, in a form of its own. */
+  readonly unqueued?: { readonly when: (data: Data) => boolean; readonly answer: z.ZodType }
   /** The answer from what the operation returns; without it, just that. */
   readonly shows?: (data: Data) => unknown
   /** The path of what was made, below `/v1`. */

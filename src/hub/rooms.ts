@@ -190,6 +190,7 @@ export function makeRooms(
     gateways: () => gateways,
     newId: () => newId('out'),
     submit: (accepted) => submit.submit(accepted),
+    plan: (accepted) => submit.plan(accepted),
     gatewayLimits: limits,
     isRecipient: (to) => submit.isRecipient(to, false),
     access,

@@ -4,6 +4,7 @@ import type { EnqueueLimits } from '../ledger/outbox/enqueue.ts'
 import type { Item, Refusal } from '../ledger/outbox/new-submission.ts'
 import { type Accepted, acceptGet, ownAsker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
+import type { Plan, PlannedText } from '../message/planned.ts'
 import type { Submitted } from '../message/submitted.ts'
 import type { Store } from '../store/store.ts'
 import { logged } from '../util/background.ts'
@@ -74,6 +75,21 @@ export class Submit {
     // Only the quota of the device applies.
     const asker = { ...ownAsker('hub', 'hub'), isAnonymous: true }
     return this.submit(acceptGet(asker, device, property === '' ? null : property))
+  }
+
+  /** What texts would be queued; nothing is. What only the store knows is left out: quotas, queues that are full. */
+  plan(accepted: Accepted): Plan {
+    const { pool, rules, newId } = this.#deps
+    const { addressed, doubles } = toRecipients(accept(accepted, newId), this.#deps)
+    const texts = addressed.map((one): PlannedText => {
+      const { place } = one
+      const item = compose(one, this.#deps, rules.now())
+      if ('property' in item && 'unknown' in item) throw new Fault('internal', 'a text is no TOGGLE')
+      return item.error === undefined
+        ? { place, to: item.recipient, error: null, segments: item.segments, gateways: pool.gatewaysOf(item.route) }
+        : { place, to: item.recipient, error: item.error, segments: [], gateways: [] }
+    })
+    return { texts, doubles }
   }
 
   /** From the request to the disk. When it resolves, the acknowledgement may be sent. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { id } from '../../api/inputs.ts'
 import { messageSchema } from '../../api/message-schema.ts'
 import { resultPayload } from '../../api/payloads.ts'
-import { sendKeys, sentItem } from '../../api/send-operations.ts'
+import { plannedItem, sendKeys, sentItem } from '../../api/send-operations.ts'
 import type { Route } from '../route.ts'
 import { flag } from './page-keys.ts'
 
@@ -10,12 +10,15 @@ export const Message = messageSchema.meta({ id: 'Message' })
 export const Command = resultPayload.meta({ id: 'Command' })
 const Batch = z.object({ messages: z.array(sentItem.meta({ id: 'SentItem' })) }).meta({ id: 'Batch' })
 
+const DryRun = z.object({ planned: z.array(plannedItem.meta({ id: 'PlannedItem' })) }).meta({ id: 'DryRun' })
+
 const to = z.string().meta({ description: 'a number, a contact, a group or a device' })
 const NewMessage = z
   .strictObject({
     to: z.union([to, z.array(to)]).optional(),
     text: z.string().optional(),
     messages: z.array(z.strictObject({ to, text: z.string() })).optional(),
+    dry_run: z.boolean().optional(),
     ...sendKeys,
   })
   .meta({ id: 'NewMessage' })
@@ -37,7 +40,8 @@ export const messageRoutes: readonly Route[] = [
     body: NewMessage,
     status: 202,
     location: ({ message }) => (message === undefined ? null : `/messages/${(message as z.output<typeof Message>).id}`),
-    shows: ({ message, messages }) => message ?? { messages },
+    unqueued: { when: ({ planned }) => planned !== undefined, answer: DryRun },
+    shows: ({ message, messages, planned }) => (planned === undefined ? (message ?? { messages }) : { planned }),
     answer: z.union([Message, Batch]),
   },
   {
