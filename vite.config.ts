@@ -34,6 +34,7 @@ export default defineConfig({
     // No inline script: the policy of the page forbids it.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   plugins: [compressed],
 })

@@ -102,9 +102,9 @@ function columns(): Column<DeviceRow>[] {
         </>
       ),
     },
-    { label: w.state, cell: ({ online }) => (online === null ? '–' : <PresenceChip online={online} />) },
+    { label: w.state, cell: ({ online }) => online !== null && <PresenceChip online={online} /> },
     { label: w.lastSeen, cell: ({ last_seen }) => (last_seen === null ? w.never : <Time at={last_seen} />) },
     { label: w.model, cell: ({ model }) => model },
-    { label: w.gateway, cell: ({ gateway }) => gateway ?? '–' },
+    { label: w.gateway, cell: ({ gateway }) => gateway },
   ]
 }

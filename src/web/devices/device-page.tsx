@@ -122,7 +122,7 @@ function Overview({ device }: { readonly device: DeviceView }) {
           </section>
         )}
         {sent.map((id) => (
-          <ResultTimeline key={id} id={id} />
+          <ResultTimeline key={id} id={id} commands={device.commands} />
         ))}
         <section class="card" aria-labelledby="device-state">
           <header>

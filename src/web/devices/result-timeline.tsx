@@ -1,3 +1,4 @@
+import type { Command } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
@@ -21,14 +22,21 @@ const icons: Readonly<Record<Step['name'], IconName>> = {
   ended: 'warn',
 }
 
+interface TimelineProps {
+  readonly id: string
+  /** Of its device: their labels. */
+  readonly commands: readonly Command[]
+}
+
 /** What becomes of a command, while it becomes it: queued, sent, delivered, answered in the device's words. */
-export function ResultTimeline({ id }: { readonly id: string }) {
+export function ResultTimeline({ id, commands }: TimelineProps) {
   const w = words()
   const { result, problem } = useResult(id)
   const { isBusy, run } = useAct()
   if (result === null) return problem === null ? <Loading /> : <Fault problem={problem} />
   const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms } = result
-  const title = command ?? [property, value].filter((word) => word !== undefined).join(' ')
+  const label = commands.find(({ name }) => name === command)?.label ?? command
+  const title = label ?? [property, value].filter((word) => word !== undefined).join(' ')
   return (
     <section class="card" aria-live="polite" aria-label={title}>
       <header>

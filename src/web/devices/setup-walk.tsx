@@ -64,7 +64,7 @@ function Step({ id, step, isDone, onDone }: StepProps) {
   return (
     <div class="stack tight">
       <div class="row">
-        <span class="strong">{says}</span>
+        <p class="strong sentence">{says}</p>
         {isDone && (
           <Chip tone="good" icon="check">
             {w.setup.done}
@@ -77,7 +77,7 @@ function Step({ id, step, isDone, onDone }: StepProps) {
         asks.map(({ name, accepts, secret }) => (
           <TextField
             key={name}
-            label={name}
+            label={name.replaceAll('_', ' ')}
             hint={accepts}
             type={secret ? 'password' : 'text'}
             value={given[name] ?? ''}

@@ -13,7 +13,7 @@ import { saveFile } from '../parts/save-file.ts'
 import { Search } from '../parts/search.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { words } from '../texts/language.ts'
-import { shortTime } from '../texts/times.ts'
+import { lineTime } from '../texts/times.ts'
 
 const levels = ['error', 'warn', 'info', 'debug'] as const
 type Level = (typeof levels)[number]
@@ -76,7 +76,7 @@ export function LogScreen() {
         <ol class="log" ref={box} tabIndex={0} aria-label={w.screens.log}>
           {shown.map((line) => (
             <li key={line.seq}>
-              <time dateTime={line.time}>{shortTime(line.time)}</time>
+              <time dateTime={line.time}>{lineTime(line.time)}</time>
               <span class={line.level}>{line.level}</span>
               <span class="muted">{line.name}</span>
               <Strange text={line.message} />

@@ -13,7 +13,7 @@ export function Correspondent({
   if (device !== null) return <a href={hashOf(['devices', device])}>{device}</a>
   if (number === null) return <span>–</span>
   return (
-    <a href={hashOf(['conversations', number])}>
+    <a class="number" href={hashOf(['conversations', number])}>
       <Strange text={number} />
     </a>
   )

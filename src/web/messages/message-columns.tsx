@@ -41,6 +41,6 @@ export function messageColumns(): Column<Message>[] {
       ),
     },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
-    { label: w.devices.gateway, cell: ({ gateway }) => gateway ?? '–' },
+    { label: w.devices.gateway, cell: ({ gateway }) => gateway },
   ]
 }

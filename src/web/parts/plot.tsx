@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { language } from '../texts/language.ts'
+import { locale } from '../texts/language.ts'
 import { theme } from '../theme.ts'
 
 export interface Series {
@@ -23,7 +23,7 @@ const height = 180
 export function Plot({ label, times, series, unit, range }: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
   const isDark = theme.value
-  const code = language.value
+  const code = locale.value
   useEffect(() => {
     let end = () => {}
     let isGone = false

@@ -113,7 +113,7 @@ function columns(reload: () => void): Column<QueuedRow>[] {
     },
     { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
-    { label: w.queue.why, cell: ({ reason }) => reason ?? '–' },
+    { label: w.queue.why, cell: ({ reason }) => reason },
     { label: w.queue.since, cell: ({ queued_at }) => <Time at={new Date(queued_at).toISOString()} /> },
     {
       label: w.common.actions,

@@ -14,6 +14,8 @@ export type Language = keyof typeof languages
 export const languageNames = Object.keys(languages) as Language[]
 
 export const language = signal<Language>('en')
+/** The same as the browser knows it, with its country: how times and figures are written. */
+export const locale = signal('en')
 const texts = signal<Texts>(en)
 
 /** The texts of the page. A component that reads them is drawn again when the language changes. */
@@ -21,15 +23,18 @@ export const words = (): Texts => texts.value
 
 const known = (code: string | null | undefined): Language | undefined => languageNames.find((name) => name === code)
 
+const languageOf = (code: string): Language | undefined => known(code.split('-')[0]?.toLowerCase())
+
 /** The remembered language, else the first one of the browser that the page has. */
 export function preferredLanguage(): Language {
-  const wanted = navigator.languages.map((code) => known(code.split('-')[0]?.toLowerCase()))
+  const wanted = navigator.languages.map(languageOf)
   return known(remembered('language')) ?? wanted.find((one) => one !== undefined) ?? 'en'
 }
 
 export async function setLanguage(chosen: Language): Promise<void> {
   texts.value = await languages[chosen].load()
   language.value = chosen
+  locale.value = navigator.languages.find((code) => languageOf(code) === chosen) ?? chosen
   document.documentElement.lang = chosen
 }
 

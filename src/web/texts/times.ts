@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { language } from './language.ts'
+import { locale } from './language.ts'
 
 /** ms since 1970, every half minute: ages on the page grow. */
 export const now = signal(Date.now())
@@ -20,7 +20,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 /** `5 minutes ago`, `in 2 hours`. */
 export function ageOf(time: string): string {
   const seconds = (Date.parse(time) - Math.max(now.value, Date.now())) / 1000
-  const format = new Intl.RelativeTimeFormat(language.value, { numeric: 'auto' })
+  const format = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' })
   const [unit, length] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
   if (unit === 'second') return format.format(0, 'second')
   return format.format(Math.trunc(seconds / length), unit)
@@ -28,7 +28,7 @@ export function ageOf(time: string): string {
 
 /** Date and time in the zone of the browser, with the zone's name. */
 export function fullTime(time: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time))
+  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time))
 }
 
 /** The time of a message of today, else its day. */
@@ -36,19 +36,23 @@ export function shortTime(time: string): string {
   const date = new Date(time)
   const isToday = date.toDateString() === new Date(now.value).toDateString()
   const style = isToday ? { timeStyle: 'short' as const } : { dateStyle: 'short' as const, timeStyle: 'short' as const }
-  return new Intl.DateTimeFormat(language.value, style).format(date)
+  return new Intl.DateTimeFormat(locale.value, style).format(date)
 }
 
+/** The time of a line of the log. */
+export const lineTime = (time: string): string =>
+  new Intl.DateTimeFormat(locale.value, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time))
+
 export const dayOf = (time: string): string =>
-  new Intl.DateTimeFormat(language.value, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(time))
+  new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(time))
 
 export const numberOf = (value: number, digits = 1): string =>
-  new Intl.NumberFormat(language.value, { maximumFractionDigits: digits }).format(value)
+  new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(value)
 
 /** `1.2 s`, `3 min`: how long something took. */
 export function spanOf(milliseconds: number): string {
   const [unit, length] = steps.find(([, length]) => milliseconds / 1000 >= length) ?? ['second', 1]
-  return new Intl.NumberFormat(language.value, {
+  return new Intl.NumberFormat(locale.value, {
     style: 'unit',
     unit,
     unitDisplay: 'short',

@@ -19,6 +19,8 @@ const size = { width: 800, height: 450 } as const
 const shape = size.width / size.height
 /** Views that are narrower, on the world of width 1, are too near for an outline of tenths of a degree. */
 const outlineWidth = 0.004
+/** What is shown around a single position on the outline: about a thousand kilometres, where a coast is near. */
+const aloneWidth = 0.04
 /** Of one step of the buttons. */
 const stepFactor = 2
 
@@ -29,10 +31,11 @@ const stepFactor = 2
 export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
   const w = words().map
   const last = trail.at(-1)
-  const [factor, setFactor] = useState(1)
+  const [chosen, setChosen] = useState<number | null>(null)
   const outline = useOutline()
   if (last === undefined) return null
   const whole = viewOf(trail, shape)
+  const factor = chosen ?? (trail.length === 1 && tiles === null ? aloneWidth / whole.width : 1)
   const view = zoomed({ ...whole, middle: factor < 1 ? flatOf(last) : whole.middle }, factor)
   const at = drawing(view)
   const points = trail.map((point) => at(flatOf(point)))
@@ -68,11 +71,13 @@ export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
           {tiles !== null && <span class="small muted"> {tiles.attribution}</span>}
         </span>
         <span class="row">
-          <Button icon="plus" tight label={w.closer} onClick={() => setFactor(factor / stepFactor)} />
-          <Button tight onClick={() => setFactor(factor * stepFactor)}>
+          <Button tight onClick={() => setChosen(factor / stepFactor)}>
+            {w.closer}
+          </Button>
+          <Button tight onClick={() => setChosen(factor * stepFactor)}>
             {w.farther}
           </Button>
-          <Button tight onClick={() => setFactor(1)}>
+          <Button tight onClick={() => setChosen(null)}>
             {w.all}
           </Button>
         </span>
