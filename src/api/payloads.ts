@@ -232,7 +232,12 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   },
   'sms/send': {
     summary: 'a text to a number, a contact, or several; other names of the keys are known too',
-    schema: z.looseObject({ ...meta, to: z.union([z.string(), z.array(z.string())]), text }),
+    schema: z.looseObject({
+      ...meta,
+      to: z.union([z.string(), z.array(z.string())]),
+      text,
+      flash: z.boolean().optional(),
+    }),
   },
   'sms/send/{recipient}': {
     summary: 'a text to a contact, a group, a device, or a number without its plus',

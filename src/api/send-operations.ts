@@ -85,6 +85,7 @@ export const sendOperations = {
         atomic: z.boolean().default(false),
         /** Shows what would be sent, and sends nothing. */
         dry_run: z.boolean().default(false),
+        flash: z.boolean().optional(),
         ...sendKeys,
       })
       .refine(

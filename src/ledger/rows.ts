@@ -58,6 +58,7 @@ export interface SubmissionRow {
   readonly deadline: number | null
   readonly final_at: number | null
   readonly ring: number | null
+  readonly message_class: 0 | null
   readonly step: number
   readonly last: number
   readonly due: number | null

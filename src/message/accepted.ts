@@ -105,7 +105,8 @@ export function acceptTexts(
 ): Accepted {
   const { id: _, ...rest } = keys
   const content = { place: 'messages', payload: JSON.stringify([texts, rest]) }
-  const intents = texts.map((one): Intent => ({ verb: 'text', ...one }))
+  const flash = keys.flash === true && { flash: true }
+  const intents = texts.map((one): Intent => ({ verb: 'text', ...one, ...flash }))
   const accepted = accept(asker, content, { verb: 'text', to: '', text: '' }, () => ({
     intents,
     meta: splitMeta(keys).meta,

@@ -133,15 +133,17 @@ export function readText(json: Table): ReadPayload {
   const { meta, rest } = splitMeta(
     Object.fromEntries(Object.entries(json).map(([key, value]) => [key.toLowerCase(), value])),
   )
-  const to = pick(rest, 'to')
+  const whom = pick(rest, 'to')
   const text = pick(rest, 'text')
-  const recipients = (Array.isArray(to) ? to : wordOf(to ?? '').split(/[;,]/))
+  const recipients = (Array.isArray(whom) ? whom : wordOf(whom ?? '').split(/[;,]/))
     .map((one) => wordOf(one).trim())
     .filter(Boolean)
   if (recipients.length === 0) throw refused('"to" names no number and no contact')
   assertFew(recipients.length, 'recipients')
   if (typeof text !== 'string' || text.trim() === '') throw refused('"text" must be a text that is not empty')
-  return { intents: recipients.map((recipient) => ({ verb: 'text', to: recipient, text })), meta }
+  const { flash = false } = rest
+  if (typeof flash !== 'boolean') throw refused('"flash" must be true or false')
+  return { intents: recipients.map((to) => ({ verb: 'text', to, text, ...(flash && { flash }) })), meta }
 }
 
 function pick(from: Table, name: keyof typeof aliases): unknown {

@@ -29,7 +29,14 @@ export type Intent =
   | { readonly verb: 'get'; readonly device: string; readonly property: string | null }
   | { readonly verb: 'send'; readonly device: string; readonly text: string }
   /** `isTopic`: the recipient is a level of a topic, where a number can't have its plus. */
-  | { readonly verb: 'text'; readonly to: string; readonly text: string; readonly isTopic?: boolean }
+  | {
+      readonly verb: 'text'
+      readonly to: string
+      readonly text: string
+      readonly isTopic?: boolean
+      /** The phone shows it at once and keeps nothing (TS 23.038 clause 4, class 0). */
+      readonly flash?: boolean
+    }
 
 /** The meta keys of a payload, and how it was received. */
 export interface Options {

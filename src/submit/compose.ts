@@ -197,6 +197,7 @@ function composeForDevice(
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
     route: routeTo(device, options.gateway, deps),
     spec: first.spec,
+    messageClass: null,
     ring: composed.ring,
     steps,
     joins: safe && options.force === false ? joinsOf(composed) : null,
@@ -263,7 +264,8 @@ function composeText(
   const device = deps.behind(recipient).find((one) => one.recipient === recipient)
   // A number has one lane, so that its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
-  return { ...literal(request, intent.text, recipient, deps, now), lane }
+  const messageClass = intent.flash === true ? 0 : null
+  return { ...literal(request, intent.text, recipient, deps, now), lane, messageClass }
 }
 
 /** Anonymous clients have a quota per target, so that one does not use up that of all others. */
@@ -285,7 +287,8 @@ function literal(
   now: number,
 ): NewSubmission {
   const { options } = request
-  if (options.dryRun) throw new Fault('not_allowed', 'dry_run works for commands of devices only')
+  if (options.dryRun)
+    throw new Fault('not_allowed', 'dry_run works for commands of devices, and for texts at POST /v1/messages')
   return {
     ...asked(request),
     messageId: deps.newId('msg'),
@@ -305,6 +308,7 @@ function literal(
     report: true,
     route: options.gateway ?? deps.pool.routeOf(recipient),
     spec: null,
+    messageClass: null,
     ring: null,
     steps: [],
     joins: null,

@@ -165,7 +165,7 @@ function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise
 }
 
 function segmentOf(
-  { commandId, step, recipient, segments, reference, report }: Claim,
+  { commandId, step, recipient, segments, reference, report, messageClass }: Claim,
   part: number,
   validitySeconds: number,
 ): Segment {
@@ -177,6 +177,6 @@ function segmentOf(
     concat: reference === null ? null : { ref: reference, bits: 8, total: segments.length, seq: part },
     validitySeconds,
     report,
-    messageClass: null,
+    messageClass,
   }
 }

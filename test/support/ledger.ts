@@ -98,6 +98,7 @@ export class Ledger {
       spec: null,
       expiresAt: this.now + day,
       repeatWindowMs: null,
+      messageClass: null,
       ring: null,
       steps: [],
       joins: null,

@@ -1,5 +1,5 @@
 import { authorizationOf } from './foreign-key.ts'
-import { assertNone, type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
+import { type Dialect, fieldIn, isWanted, recipientsIn } from './http-dialect.ts'
 
 /** `POST /sms` of sms-gammu-gateway and of the add-on for Home Assistant that was made of it. */
 export const gammuGateway: Dialect = [
@@ -10,8 +10,11 @@ export const gammuGateway: Dialect = [
     key: authorizationOf,
     read: ({ body, query }) => {
       const fields = { ...query, ...body }
-      assertNone(fields, ['flash'], 'send it as usual')
-      return { to: recipientsIn(fieldIn(fields, 'number', 'target')), text: fieldIn(fields, 'text', 'message') }
+      return {
+        to: recipientsIn(fieldIn(fields, 'number', 'target')),
+        text: fieldIn(fields, 'text', 'message'),
+        ...(isWanted(fields.flash) && { flash: true }),
+      }
     },
     sent: (items) => ({
       status: 200,

@@ -18,6 +18,7 @@ export interface WantedText {
   readonly text: string
   readonly priority?: 'high'
   readonly ttl?: number
+  readonly flash?: true
 }
 
 /** What became of the text for one recipient. */
@@ -62,8 +63,11 @@ export function recipientsIn(value: unknown): string[] {
 /** How clients write that they do not want something. */
 const nothing: readonly unknown[] = [undefined, null, false, 0, '', 'false', '0']
 
+/** Whether a field asks for something. */
+export const isWanted = (value: unknown): boolean => !nothing.includes(value)
+
 /** Fails where one of these asks for something, as it would be lost without a word. */
 export function assertNone(table: Readonly<Record<string, unknown>>, names: readonly string[], instead: string): void {
-  const found = names.find((name) => !nothing.includes(table[name]))
+  const found = names.find((name) => isWanted(table[name]))
   if (found !== undefined) throw new Fault('not_supported', `"${found}" is not supported: ${instead}`)
 }

@@ -7,6 +7,7 @@ import {
   type DialectRoute,
   type ForeignRequest,
   fieldIn,
+  isWanted,
   recipientsIn,
 } from './http-dialect.ts'
 
@@ -32,11 +33,11 @@ const call = (name: string, recipient: string): DialectRoute => ({
   key: ({ query }) => fieldIn(query, 'access_token', 'pass') || undefined,
   read: ({ query }) => {
     assertNone(query, ['date', 'send_after', 'send_before'], 'texts are sent at once')
-    assertNone(query, ['flash'], 'send it as usual')
     return {
       to: recipientsIn(query[recipient]),
       text: fieldIn(query, 'message'),
       ...(fieldIn(query, 'highpriority') === '1' && { priority: 'high' }),
+      ...(isWanted(query.flash) && { flash: true }),
     }
   },
   sent: (items, request) => {

@@ -19,6 +19,7 @@ const NewMessage = z
     text: z.string().optional(),
     messages: z.array(z.strictObject({ to, text: z.string() })).optional(),
     dry_run: z.boolean().optional(),
+    flash: z.boolean().optional().meta({ description: 'the phone shows it at once and keeps nothing' }),
     ...sendKeys,
   })
   .meta({ id: 'NewMessage' })

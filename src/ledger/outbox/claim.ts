@@ -48,6 +48,7 @@ export interface Claim {
   /** Concatenation reference of this attempt; null for a single part. */
   readonly reference: number | null
   readonly segments: readonly string[]
+  readonly messageClass: 0 | null
   /** Seconds of ringing, for a call. */
   readonly ring: number | null
 }
@@ -231,6 +232,7 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     expiresAt: row.expires_at as number,
     reference: row.parts > 1 ? nextReference(tx, row.recipient as string, now) : null,
     segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
+    messageClass: row.message_class,
     ring: row.ring,
   }
 }

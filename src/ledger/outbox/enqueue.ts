@@ -229,6 +229,7 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
     queued_at: now,
     expires_at: item.expiresAt,
     ring: item.ring,
+    message_class: item.messageClass,
     last: item.steps.length,
     joins: item.joins && JSON.stringify(item.joins),
     held: item.held ? 1 : 0,

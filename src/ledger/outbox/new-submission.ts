@@ -47,6 +47,8 @@ export interface NewSubmission extends Asked {
   readonly expiresAt: number
   /** Time after its end in which the same unsafe command is refused; null disables the check (`force`). */
   readonly repeatWindowMs: number | null
+  /** TS 23.038 clause 4: 0 is a flash message; null leaves it to the recipient. */
+  readonly messageClass: 0 | null
   /** Seconds of ringing of a call, whose only segment is empty. */
   readonly ring: number | null
   /** Further texts of the command. */

@@ -380,5 +380,9 @@ export const migrations: readonly string[] = [
   ...eventLogSteps,
   ...listSteps,
   ...webhookSteps,
+  `
+  -- TS 23.038 clause 4: 0 is a flash message, NULL leaves it to the recipient.
+  ALTER TABLE submission ADD COLUMN message_class INTEGER;
+  `,
   // New migrations are appended here.
 ]
