@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CliContext } from './cli/context.ts'
 import { program } from './cli/program.ts'
+import { installation } from './installation.ts'
 import { asError } from './util/background.ts'
 import type { Clock } from './util/clock.ts'
 
@@ -60,7 +61,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   })
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('package.json', installation), 'utf8')) as { version: string }
 
 const context: CliContext = {
   env: process.env,

@@ -22,8 +22,8 @@ const may: Readonly<Record<string, readonly string[]>> = {
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
-  http: [...pure, 'access', 'api'],
-  config: pure,
+  http: [...pure, 'installation.ts', 'access', 'api'],
+  config: [...pure, 'installation.ts'],
   access: [...pure, 'config', 'store', 'ledger'],
   fleet: [...pure, 'config', 'store'],
   simulator: pure,
@@ -31,6 +31,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   deliver: [...pure, 'store', 'ledger'],
   cli: [
     ...pure,
+    'installation.ts',
     'api',
     'homeassistant',
     'config',
@@ -42,7 +43,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'ledger',
     'hub',
   ],
-  'main.ts': ['cli', 'util'],
+  'main.ts': ['cli', 'util', 'installation.ts'],
   // Types of what the interface answers, and the code that counts the SMS of a text.
   web: [...pure, 'api'],
   api: [...pure, 'access', 'config', 'fleet', 'store', 'ledger'],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { installation } from '../installation.ts'
 
 /** Checked before anything else is loaded: under an older Node.js the native modules fail with obscure messages. */
-const { engines } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { engines } = JSON.parse(readFileSync(new URL('package.json', installation), 'utf8')) as {
   engines: { node: string }
 }
 const wanted = engines.node.replace('>=', '')

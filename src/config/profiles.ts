@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Profile, parseProfile } from '../device/profile/profile.ts'
+import { installation } from '../installation.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { noLookups } from './lookups.ts'
 import { readYaml } from './yaml.ts'
 
-/** `devices/` of the installation: beside `src/` and beside `dist/`. */
-const shippedFolder = fileURLToPath(new URL('../../devices', import.meta.url))
+/** `devices/` of the installation. */
+const shippedFolder = fileURLToPath(new URL('devices', installation))
 
 /** Eight times the longest shipped one. A pattern of a megabyte takes seconds to parse and too much memory. */
 const maxOctets = 256 * 1_024

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { installation } from '../installation.ts'
 
 /** Where the build of the page is. */
-const pageFolder = fileURLToPath(new URL('../web/', import.meta.url))
+const pageFolder = fileURLToPath(new URL('dist/web/', installation))
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { outcome, vectors } from './vectors.ts'
 
-const decode = fileURLToPath(new URL('../../dist/sms/decode-pdu.js', import.meta.url))
+const decode = fileURLToPath(new URL('../../build/sms/decode-pdu.js', import.meta.url))
 
 /** Decodes hex lines from standard input in a fresh process. */
 const script = `

@@ -3,8 +3,8 @@
  * `node outlet-process.mjs <file> <lines>` passes on what is left, and ends. What happens is appended to `<lines>`.
  */
 import { openSync, writeSync } from 'node:fs'
-import { Feed } from '../../dist/outlet/feed.js'
-import { SqliteStore } from '../../dist/store/sqlite/sqlite-store.js'
+import { Feed } from '../../build/outlet/feed.js'
+import { SqliteStore } from '../../build/store/sqlite/sqlite-store.js'
 
 const [path, linesPath, round] = process.argv.slice(2)
 const linesFile = openSync(linesPath, 'a')

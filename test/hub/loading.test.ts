@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from '@jest/globals'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess, mainFile } from '../support/hub-process.ts'
+
+// What a program loads decides how long it takes to start, and most of its memory.
+
+const root = dirname(dirname(mainFile))
+const preload = fileURLToPath(new URL('../support/loaded-files.mjs', import.meta.url))
+const record = join(temporaryFolder(), 'files.json')
+/** Paths below the root, without the preloaded file. */
+const loaded = () =>
+  (JSON.parse(readFileSync(record, 'utf8')) as string[])
+    .filter((path) => path !== preload)
+    .map((path) => relative(root, path))
+
+test('smshub --version loads the command line and nothing else', () => {
+  const env = { ...process.env, LOADED_FILES: record }
+  const { status, stderr } = spawnSync(process.execPath, ['--import', preload, mainFile, '--version'], {
+    env,
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  expect(loaded().length).toBeLessThan(15)
+  expect(loaded()).not.toContain('dist/run.js')
+})
+
+test('a hub loads a few files, and none for what it is not configured to do', async () => {
+  const hub = new HubProcess(temporaryFolder())
+  const config = `
+mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }
+gateways: { home: { type: modem, path: "tcp://127.0.0.1:${await freePort()}" } }
+devices: { van: { profile: coban/tk103, number: "+4915112345678" } }
+http: { listen: 127.0.0.1:${await freePort()} }
+`
+  await hub.start({ config, env: { NODE_OPTIONS: `--import=${preload}`, LOADED_FILES: record } })
+  await hub.stop()
+  const files = loaded()
+  expect(files).toContain('dist/embedded-ingress.js')
+  expect(files.length).toBeLessThan(80)
+  // The client of another broker, web sockets, documents of the interface.
+  for (const file of ['external-ingress', 'websocket-server', 'swagger']) {
+    expect(readdirSync(join(root, 'dist'))).toContain(`${file}.js`)
+    expect(files).not.toContain(`dist/${file}.js`)
+  }
+  // Native code, and YAML that is not plain, are loaded when they are needed; the store is in a thread of its own.
+  expect(files.filter((file) => file.startsWith('node_modules'))).toEqual([])
+})
