@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import './cli/node-version.ts'
-import './cli/heap-growth.ts'
+import './cli/heap.ts'
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { CliContext } from './cli/context.ts'

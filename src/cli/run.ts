@@ -20,7 +20,7 @@ import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
 import { exposedFiles } from './exposed.ts'
 import { failpointFrom } from './failpoint.ts'
-import { growWithWork } from './heap-growth.ts'
+import { collectAfterStart, growWithWork } from './heap.ts'
 import { type Logger, makeLogger } from './logger.ts'
 import { thisMachine } from './this-machine.ts'
 
@@ -205,6 +205,7 @@ export async function serve(
     if (enabled && ingress !== undefined)
       servers.push(await serveHttp(source, { ...ingressOf(ingress), version, page: { ...page, frames: "'self'" } }))
     started(hub)
+    collectAfterStart(context.clock)
     const end = await Promise.race([context.ended, fatal, restarted])
     if (end instanceof Fault) {
       log('error', 'hub', withHint(end))
