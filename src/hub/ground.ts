@@ -38,6 +38,12 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   const time = new SteadyTime(clock)
   const now = () => time.now()
   const store = await (options.makeStore?.(folder, now) ?? folder.openStore(clock, { commitDelay, now }))
+  if (!store.isShared)
+    log(
+      'warn',
+      'hub',
+      `the file system of ${dataFolder} has no shared memory: the writer reads lists itself, and texts wait for each`,
+    )
   try {
     const owner = folder.instanceId()
     // First: what the rest emits is for all of them.

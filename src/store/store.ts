@@ -12,7 +12,7 @@ export interface Store {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
   /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
-  /** A list of what is committed, read beside the writer. */
+  /** A list of what is committed. */
   read<K extends ListName>(name: K, args: ListArgs<K>): Promise<ListOf<K>>
   /** A bell rings after commits; it may be lost, so every listener needs a slow sweep of its own. */
   on(bell: Bell, listener: () => void): () => void
@@ -29,6 +29,8 @@ export interface Store {
   readonly trouble: Fault | null
   /** Called when commits begin to fail, and with null when one succeeds again. */
   onTrouble: (trouble: Fault | null) => void
+  /** Whether lists are read beside the writer; it reads them itself where the file system has no shared memory. */
+  readonly isShared: boolean
   /** Writes a consistent, marked copy with all earlier changes. Commits continue meanwhile. */
   backup(path: string): Promise<void>
   /** Finishes pending calls and closes the file. */

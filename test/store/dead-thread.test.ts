@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { seesAll } from '../../src/ledger/about.ts'
 import type { Fault } from '../../src/message/fault.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { startHub } from '../support/hub.ts'
 
 const { postMessage } = Worker.prototype
-/** The writer thread of the store that was asked last. */
-let writer: Worker
+/** The thread that was asked last. */
+let thread: Worker
 
 beforeAll(() => {
   Worker.prototype.postMessage = function (this: Worker, ...args: Parameters<Worker['postMessage']>) {
-    writer = this
+    thread = this
     return postMessage.apply(this, args)
   }
 })
@@ -22,9 +23,9 @@ afterAll(() => {
 })
 
 const deaths: Readonly<Record<string, () => unknown>> = {
-  'that is ended': () => writer.terminate(),
+  'that is ended': () => thread.terminate(),
   // Nothing that the store sends: it fails outside of everything that the thread catches.
-  'that throws': () => postMessage.call(writer, null),
+  'that throws': () => postMessage.call(thread, null),
 }
 
 describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
@@ -57,3 +58,20 @@ describe.each(Object.entries(deaths))('a writer thread %s', (_, die) => {
     await hub.stop()
   })
 })
+
+test.each(Object.entries(deaths))(
+  'a reader thread %s fails one list at the most, and others are read',
+  async (_, die) => {
+    const store = await SqliteStore.open({ path: join(temporaryFolder(), 'smshub.db') })
+    await store.run('counts', undefined)
+    const lists = Array.from({ length: 5 }, () =>
+      store.read('conversations', { sight: seesAll, limit: 1, place: null }),
+    )
+    die()
+    const failed = (await Promise.allSettled(lists)).filter(({ status }) => status === 'rejected')
+    expect(failed.length).toBeLessThanOrEqual(1)
+    expect(store.fatal).toBeNull()
+    await store.run('counts', undefined)
+    await store.close()
+  },
+)

@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
@@ -73,6 +74,18 @@ test('more lists than can wait are refused, and the others answered', async () =
   const asked = await Promise.allSettled(Array.from({ length: 400 }, () => store.read('messages', everything)))
   const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
   expect([refused.length, new Set(refused)]).toEqual([144, new Set(['rate_limited'])])
+})
+
+test('a reader that can not open the file fails by itself, and the next list is read when it can', async () => {
+  const file = path()
+  const store = await opened(file)
+  await queue(store, 1)
+  renameSync(file, `${file}.away`)
+  await expect(store.read('messages', everything)).rejects.toMatchObject({ code: 'storage_failed' })
+  renameSync(`${file}.away`, file)
+  expect((await store.read('messages', everything)).entries).toHaveLength(1)
+  expect([store.fatal, store.trouble]).toEqual([null, null])
+  await queue(store, 2)
 })
 
 test('no list is read of a closed store, and what is asked for is rejected', async () => {

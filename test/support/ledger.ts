@@ -9,8 +9,9 @@ import { Turns } from '../../src/ledger/outbox/turns.ts'
 import type { SubmissionRow } from '../../src/ledger/rows.ts'
 import type { StatusReport } from '../../src/message/report.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
-import { type Answer, Batch } from '../../src/store/sqlite/batch.ts'
+import { Batch } from '../../src/store/sqlite/batch.ts'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
+import type { Answer } from '../../src/store/sqlite/thread-answer.ts'
 
 export const start = Date.parse('2026-11-22T12:00:00Z')
 export const second = 1_000

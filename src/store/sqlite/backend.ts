@@ -15,6 +15,8 @@ export interface StoreOptions {
 
 /** The writer thread, or the engine in this one. */
 export interface Backend {
+  /** Whether a reader can open the file too. */
+  readonly isShared: boolean
   send(message: ToWorker): void
   /** A list, of what is committed. */
   read(name: ListName, args: unknown): Promise<unknown>

@@ -3,6 +3,7 @@ import { isDiskFault } from '../../message/fault.ts'
 import type { Commit, Engine } from '../engine.ts'
 import { type PlainFault, plain } from './plain-fault.ts'
 import { asFault } from './sqlite-fault.ts'
+import type { Answer } from './thread-answer.ts'
 
 /** A call of an operation. */
 export interface Call {
@@ -12,11 +13,6 @@ export interface Call {
   /** Answer before the commit too. */
   readonly early: boolean
 }
-
-export type Answer =
-  | { readonly id: number; readonly kind: 'early'; readonly value: unknown }
-  | { readonly id: number; readonly kind: 'committed'; readonly value: unknown }
-  | { readonly id: number; readonly kind: 'failed'; readonly fault: PlainFault }
 
 /** What a batch reports to those who did not ask for it. */
 export interface Committed extends Commit {

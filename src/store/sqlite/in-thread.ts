@@ -1,7 +1,8 @@
 import { readList } from '../../ledger/lists/lists.ts'
 import type { Backend, StoreOptions } from './backend.ts'
-import { type Answer, Batch, type Call } from './batch.ts'
+import { Batch, type Call } from './batch.ts'
 import { SqliteEngine } from './sqlite-engine.ts'
+import type { Answer } from './thread-answer.ts'
 import type { FromWorker } from './worker.ts'
 
 /** An engine in this thread, for simulations on their own clock. */
@@ -18,6 +19,7 @@ export function inThread({ path, durable = true }: StoreOptions, received: (mess
     received({ answers, ...batch.commit() })
   }
   return {
+    isShared: engine.isShared,
     send: (message) => {
       if (!('calls' in message)) return
       if (calls.length === 0) setImmediate(flush)

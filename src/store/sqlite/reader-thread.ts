@@ -1,11 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { readList } from '../../ledger/lists/lists.ts'
-import type { Answer } from './batch.ts'
-import { plain } from './plain-fault.ts'
-import type { Question, ToReader } from './reader.ts'
-import { asFault } from './sqlite-fault.ts'
+import type { Question } from './questions.ts'
+import type { ToReader } from './reader.ts'
 import { Statements } from './statements.ts'
+import { answerOf } from './thread-answer.ts'
 
 /** Time without a question after which the thread ends, and its memory is free again. */
 const idleMs = 60_000
@@ -20,19 +19,15 @@ let idle: NodeJS.Timeout | undefined
 port.on('message', (asked: ToReader) => {
   clearTimeout(idle)
   if (asked === 'end') return end()
-  port.postMessage(answerOf(asked))
+  port.postMessage(answerOf(asked.id, path, () => listOf(asked)))
   idle = setTimeout(end, idleMs)
 })
 
-function answerOf({ id, name, args }: Question): Answer {
-  try {
-    file ??= open()
-    const { db, statements } = file
-    // All statements of a list see the same state.
-    return { id, kind: 'committed', value: db.transaction(() => readList(statements, name, args)).deferred() }
-  } catch (error) {
-    return { id, kind: 'failed', fault: plain(asFault(error, path)) }
-  }
+function listOf({ name, args }: Question): unknown {
+  file ??= open()
+  const { db, statements } = file
+  // All statements of a list see the same state.
+  return db.transaction(() => readList(statements, name, args)).deferred()
 }
 
 function open() {

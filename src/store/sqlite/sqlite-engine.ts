@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { enlist } from '../../ledger/events/outlets.ts'
 import { record } from '../../ledger/events/record.ts'
 import type { Bell, Written } from '../../ledger/tx.ts'
@@ -6,15 +6,15 @@ import { Fault } from '../../message/fault.ts'
 import type { HubEvent } from '../../message/hub-event.ts'
 import { Emitted } from '../emitted.ts'
 import type { Commit, Engine } from '../engine.ts'
-import { asFault } from './sqlite-fault.ts'
+import { markCopy } from './mark-copy.ts'
+import { type OpenFile, openFile } from './open-file.ts'
 import { Statements } from './statements.ts'
-import { upgrade } from './upgrade.ts'
 
 /** One SQLite file, its statements and its transactions. Lives in the writer thread. */
 export class SqliteEngine implements Engine {
+  readonly #file: OpenFile
   readonly #db: Database.Database
   readonly #statements: Statements
-  readonly #lock: Database.Database | null
   readonly #bells = new Set<Bell>()
   #emitted = new Emitted()
   #wiped = false
@@ -25,15 +25,9 @@ export class SqliteEngine implements Engine {
   #holds = 0
 
   constructor(path: string, options: { durable: boolean }) {
-    this.#lock = path === ':memory:' ? null : lock(path)
-    try {
-      this.#db = open(path)
-    } catch (error) {
-      this.#lock?.close()
-      throw error
-    }
+    this.#file = openFile(path)
+    this.#db = this.#file.db
     this.#statements = new Statements(this.#db)
-    this.#db.pragma('journal_mode = WAL')
     // FULL: a commit is on the disk before it is answered, even with a power cut.
     this.#db.pragma(`synchronous = ${options.durable ? 'FULL' : 'OFF'}`)
     this.#db.pragma('foreign_keys = ON')
@@ -44,6 +38,11 @@ export class SqliteEngine implements Engine {
     // Checkpoints cost a second fsync: they are made when idle, see `rest`. A reader holds up none of them.
     this.#checkpointBehind(maxLogPages)
     this.#waitForReaders(0)
+  }
+
+  /** Whether a reader can open the file too. */
+  get isShared(): boolean {
+    return this.#file.isShared
   }
 
   one<Row>(sql: string, ...values: unknown[]): Row | undefined {
@@ -174,8 +173,7 @@ export class SqliteEngine implements Engine {
 
   close(): void {
     this.#statements.clear()
-    this.#db.close()
-    this.#lock?.close()
+    this.#file.close()
   }
 
   #checkpointBehind(pages: number): void {
@@ -192,56 +190,3 @@ const longestReadMs = 5_000
 
 /** Pages of the log after which a commit writes them back itself, if the store is never idle. */
 const maxLogPages = 8_000
-
-/** Marks a copy, so that a hub started from it sends nothing again. */
-export function markCopy(path: string): void {
-  const copy = new Database(path)
-  copy.prepare(`INSERT OR REPLACE INTO meta (key, value) VALUES ('backup', '1')`).run()
-  copy.close()
-}
-
-/** Time in which a hub that is ending closes the store. */
-const closingMs = 2_000
-
-/**
- * One hub per store. The lock is the system's: it is released with the process, however that ends. On a file of its own,
- * as an exclusive lock on the store would keep out its reader too.
- */
-function lock(path: string): Database.Database {
-  return opened(path, `${path}-lock`, (db) => db.prepare('BEGIN EXCLUSIVE').run())
-}
-
-/** Opens the file, checks its integrity and migrates it to the current schema. */
-function open(path: string): Database.Database {
-  return opened(path, path, (db) => {
-    const fault = damage(db)
-    if (fault) throw new Fault('store_damaged', `${path} is damaged: ${fault}`)
-    upgrade(db, path)
-  })
-}
-
-function opened(path: string, file: string, prepare: (db: Database.Database) => void): Database.Database {
-  let db: Database.Database | undefined
-  try {
-    db = new Database(file, { timeout: closingMs })
-    prepare(db)
-    return db
-  } catch (error) {
-    db?.close()
-    const { code } = error as { code?: string }
-    if (code?.startsWith('SQLITE_CANTOPEN') || code === 'SQLITE_READONLY')
-      throw new Fault('invalid_config', `${path} can't be written: ${(error as Error).message}`, {}, error)
-    throw asFault(error, path)
-  }
-}
-
-/** Files up to this size are checked at every start; damage of larger ones shows when a page fails. */
-const checkedOctets = 64 * 1024 * 1024
-
-function damage(db: Database.Database): string | null {
-  const pages = db.pragma('page_count', { simple: true }) as number
-  const size = pages * (db.pragma('page_size', { simple: true }) as number)
-  if (size > checkedOctets) return null
-  const message = db.pragma('quick_check(1)', { simple: true }) as string
-  return message === 'ok' ? null : message
-}

@@ -3,7 +3,7 @@ import { Fault } from '../../message/fault.ts'
 /** Errors of SQLite as faults of the hub. */
 export function asFault(error: unknown, path = 'the store'): Fault {
   if (error instanceof Fault) return error
-  const code = (error as { code?: string } | null)?.code ?? ''
+  const code = codeOf(error)
   const message = error instanceof Error ? error.message : String(error)
   if (code === 'SQLITE_FULL') return new Fault('storage_full', `${path}: ${message}`, {}, error)
   if (/^SQLITE_(IOERR|READONLY|CANTOPEN)/.test(code))
@@ -12,4 +12,9 @@ export function asFault(error: unknown, path = 'the store'): Fault {
     return new Fault('store_damaged', `${path} is damaged: ${message}`, {}, error)
   if (code.startsWith('SQLITE_BUSY')) return new Fault('data_locked', `${path} is in use by another hub`, {}, error)
   return Fault.from(error)
+}
+
+/** The result code of SQLite, `SQLITE_BUSY` for example. */
+export function codeOf(error: unknown): string {
+  return (error as { code?: string } | null)?.code ?? ''
 }

@@ -6,10 +6,12 @@ import type { Bell } from '../../ledger/tx.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Store } from '../store.ts'
 import type { Backend, StoreOptions } from './backend.ts'
-import type { Answer, Call } from './batch.ts'
+import type { Call } from './batch.ts'
 import { copyStore } from './copy.ts'
 import { revive } from './plain-fault.ts'
+import { Questions } from './questions.ts'
 import { Reader } from './reader.ts'
+import type { Answer } from './thread-answer.ts'
 import type { FromWorker, ToWorker } from './worker.ts'
 
 interface Waiting {
@@ -85,6 +87,10 @@ export class SqliteStore implements Store {
 
   get trouble(): Fault | null {
     return this.#trouble
+  }
+
+  get isShared(): boolean {
+    return this.#backend.isShared
   }
 
   async backup(path: string): Promise<void> {
@@ -187,19 +193,19 @@ async function inWorker(
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     workerData: { path, durable, commitDelay },
   })
-  await new Promise<void>((resolve, reject) => {
+  const isShared = await new Promise<boolean>((resolve, reject) => {
     worker.once('error', reject)
     worker.once('message', (message: FromWorker) => {
-      if ('failed' in message) reject(revive(message.failed as Parameters<typeof revive>[0]))
-      else resolve()
+      if ('opened' in message) resolve(message.isShared)
+      if ('failed' in message) reject(revive(message.failed))
     })
   })
   worker.removeAllListeners('error')
   let closing = false
-  const reader = new Reader(path)
+  const lists = isShared ? new Reader(path) : readByWriter(worker)
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', (code) => {
-      reader.end()
+      lists.close()
       if (!closing) failed(new Fault('internal', `the store's thread ended by itself (exit code ${code})`))
       resolve()
     })
@@ -211,14 +217,22 @@ async function inWorker(
   worker.on('messageerror', (error) => failed(new Fault('internal', `the store's thread: ${error.message}`, {}, error)))
   worker.on('message', received)
   return {
+    isShared,
     send: (message) => worker.postMessage(message),
-    read: (name, args) => reader.ask(name, args),
+    read: (name, args) => lists.ask(name, args),
     close: async () => {
       closing = true
       // The last one to close the file empties its log.
-      await reader.end()
+      await lists.close()
       worker.postMessage({ close: true } satisfies ToWorker)
       await exited
     },
   }
+}
+
+/** Lists in their turn between the calls. */
+function readByWriter(writer: Worker): Questions {
+  const questions = new Questions((question) => writer.postMessage({ question } satisfies ToWorker))
+  writer.on('message', (message: FromWorker) => 'list' in message && questions.answered(message.list))
+  return questions
 }

@@ -1,26 +1,26 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { type Answer, Batch, type Call, type Committed } from './batch.ts'
-import { plain } from './plain-fault.ts'
+import { readList } from '../../ledger/lists/lists.ts'
+import { Batch, type Call, type Committed } from './batch.ts'
+import { type PlainFault, plain } from './plain-fault.ts'
+import type { Question } from './questions.ts'
 import { SqliteEngine } from './sqlite-engine.ts'
 import { asFault } from './sqlite-fault.ts'
+import { type Answer, answerOf } from './thread-answer.ts'
 
 /** Messages of the main thread. */
 export type ToWorker =
   | { readonly calls: readonly Call[]; readonly now: number }
   /** Between the two, the file is not changed, as it is being copied. */
   | { readonly file: 'hold' | 'release'; readonly id: number }
+  /** A list, where no reader can stand beside the writer. */
+  | { readonly question: Question }
   | { readonly close: true }
 /** Messages to the main thread. */
 export type FromWorker =
-  | { readonly opened: true }
-  | {
-      readonly failed: {
-        readonly code: string
-        readonly message: string
-        readonly detail: Readonly<Record<string, unknown>>
-      }
-    }
+  | { readonly opened: true; readonly isShared: boolean }
+  | { readonly failed: PlainFault }
   | ({ readonly answers: readonly Answer[] } & Partial<Committed>)
+  | { readonly list: Answer }
   | { readonly closed: true }
 
 /** Calls in one commit: enough to share an fsync, few enough to answer soon. */
@@ -45,8 +45,7 @@ let wipe: NodeJS.Timeout | undefined
 try {
   serve(new SqliteEngine(path, { durable }))
 } catch (error) {
-  const { code, message, detail } = asFault(error, path)
-  send({ failed: { code, message, detail } })
+  send({ failed: plain(asFault(error, path)) })
 }
 
 function serve(engine: SqliteEngine): void {
@@ -69,7 +68,7 @@ function serve(engine: SqliteEngine): void {
       checkpoint(engine)
     }, wipeWithinMs)
   }
-  send({ opened: true })
+  send({ opened: true, isShared: engine.isShared })
   port.on('message', (first: ToWorker) => {
     clearTimeout(waiting)
     clearTimeout(rest)
@@ -84,6 +83,7 @@ function serve(engine: SqliteEngine): void {
       commit()
       calls = 0
       if ('file' in next) holdFile(engine, next)
+      if ('question' in next) answerList(engine, next.question)
       if ('close' in next) return close(engine)
     }
     if (!batch.canWait) return commit()
@@ -107,12 +107,11 @@ function receive(): ToWorker | undefined {
 }
 
 function holdFile(engine: SqliteEngine, { file, id }: { file: 'hold' | 'release'; id: number }): void {
-  try {
-    engine[file]()
-    send({ answers: [{ id, kind: 'committed', value: undefined }] })
-  } catch (error) {
-    send({ answers: [{ id, kind: 'failed', fault: plain(asFault(error, path)) }] })
-  }
+  send({ answers: [answerOf(id, path, () => engine[file]())] })
+}
+
+function answerList(engine: SqliteEngine, { id, name, args }: Question): void {
+  send({ list: answerOf(id, path, () => readList(engine, name, args)) })
 }
 
 function close(engine: SqliteEngine): void {
