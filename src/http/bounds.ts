@@ -4,13 +4,14 @@ import type { Socket } from 'node:net'
 import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify'
 import { Fault } from '../message/fault.ts'
 import { readJson } from '../message/json.ts'
+import { sourceOf } from '../util/networks.ts'
 import { type HttpCode, httpProblem } from './problem-document.ts'
 import { refuse } from './refuse.ts'
 import { securityHeaders } from './security-headers.ts'
 
 const maxBodyOctets = 64 * 1024
-/** Of all clients: readers of the event stream included. */
-export const maxConnections = 1_000
+/** At once: of all clients, readers of the event stream included, and of one, so that the others have some left. */
+const maxConnections = { all: 1_000, ofSource: 750 }
 
 /** What a client can make the server hold, in octets and time. */
 export const serverOptions: FastifyHttpOptions<Server> = {
@@ -27,6 +28,23 @@ export const serverOptions: FastifyHttpOptions<Server> = {
     insecureHTTPParser: false,
   },
   clientErrorHandler: (error, socket) => refuseOctets(error.code, socket),
+}
+
+/** Closes further connections at once: of a client that has too many, and of everybody when there are too many. */
+export function boundConnections(server: Server): void {
+  server.maxConnections = maxConnections.all
+  const open = new Map<string, number>()
+  server.on('connection', (socket) => {
+    const source = sourceOf(socket.remoteAddress ?? '')
+    const count = (open.get(source) ?? 0) + 1
+    open.set(source, count)
+    socket.once('close', () => {
+      const left = (open.get(source) ?? 0) - 1
+      if (left > 0) open.set(source, left)
+      else open.delete(source)
+    })
+    if (count > maxConnections.ofSource) socket.destroy()
+  })
 }
 
 /** Only JSON is read: valid UTF-8 with unique keys, of a limited depth. */

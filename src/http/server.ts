@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { AnsweredRequest } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
-import { maxConnections, refuseAmbiguous, serverOptions, takeJson } from './bounds.ts'
+import { boundConnections, refuseAmbiguous, serverOptions, takeJson } from './bounds.ts'
 import { allowOrigins } from './cors.ts'
 import type { EventStreamsDeps } from './event-streams.ts'
 import { isOurs, nameIn } from './host-check.ts'
@@ -49,7 +49,7 @@ export async function serveHttp(
     },
   })
   observeAnswers(server, (request) => source.answered(request))
-  server.server.maxConnections = maxConnections
+  boundConnections(server.server)
   takeJson(server)
   server.decorateRequest('caller', null)
   server.decorateRequest('proven', null)
