@@ -10,6 +10,13 @@ export const deviceStates = ['online', 'offline'] as const
 const unseen = { lastSeen: null, online: true }
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
+/** Of single devices, with commas between them. */
+const ids = z
+  .string()
+  .max(6_500)
+  .transform((text) => [...new Set(text.split(','))])
+  .pipe(z.array(id).min(1).max(100))
+
 /** Devices as the HTTP interface reads them: everyone sees those that are theirs. */
 export const deviceReads = {
   'device/find': operation({
@@ -23,20 +30,22 @@ export const deviceReads = {
       gateway: id.optional(),
       state: z.enum(deviceStates).optional(),
       q: z.string().max(128).optional(),
+      ids: ids.optional(),
     }),
     output: z.strictObject({ data: z.array(deviceRow), next: z.string().nullable() }),
-    async run({ limit, cursor = '', profile, gateway, state, q = '' }, { fleet, store }, { rights }) {
+    async run({ limit, cursor = '', profile, gateway, state, q = '', ids }, { fleet, store }, { rights }) {
       const words = q.toLowerCase().split(/\s+/)
       const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
       const silent = state === undefined ? null : new Set(await store.read('silentDevices', {}))
-      const found = [...fleet.devices.values()]
+      const all = ids === undefined ? [...fleet.devices.values()] : ids.flatMap((one) => fleet.devices.get(one) ?? [])
+      const found = all
         .filter((device) => device.id > cursor && (profile === undefined || device.profile.id === profile))
         .filter((device) => gateway === undefined || device.gateway === gateway)
         .filter((device) => silent === null || stateOf(device, silent) === state)
         .filter((device) => rights === null || may(rights, { act: 'see', device: device.id }))
         .filter((device) => {
-          const all = q === '' ? '' : wordsOf(device, seesNumbers)
-          return q === '' || words.every((word) => all.includes(word))
+          const own = q === '' ? '' : wordsOf(device, seesNumbers)
+          return q === '' || words.every((word) => own.includes(word))
         })
         .sort((a, b) => (a.id < b.id ? -1 : 1))
       const page = found.slice(0, limit)

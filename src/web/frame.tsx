@@ -3,6 +3,7 @@ import type { LiveEvent } from './api/answer-types.ts'
 import { connection, onEvent } from './api/live.ts'
 import { isAtLeast, person, signOut } from './api/signed-in.ts'
 import { useUnread } from './conversations/use-unread.ts'
+import { deviceName, keepNames } from './devices/device-names.ts'
 import { hashOf } from './page-place.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
@@ -21,6 +22,7 @@ export function Frame() {
   const name = screenOf(path)
   const unread = useUnread()
   useEffect(() => onEvent(showAlarm), [])
+  useEffect(keepNames, [])
   const w = words()
   return (
     <>
@@ -46,7 +48,10 @@ function showAlarm(event: LiveEvent | 'reset'): void {
   const { device, event_type, level, delayed } = event.data
   // One that the network has held back is over.
   if (level !== 'high' || delayed === true) return
-  alarm(`${device}: ${String(event_type).replaceAll('_', ' ')}`, hashOf(['devices', String(device), 'events']))
+  alarm(
+    `${deviceName(String(device))}: ${String(event_type).replaceAll('_', ' ')}`,
+    hashOf(['devices', String(device), 'events']),
+  )
 }
 
 const offered = () => menu.filter((name) => isAtLeast(screens[name].least))

@@ -68,6 +68,15 @@ describe('a device for a person', () => {
     expect(await found('state=offline')).toEqual([])
     expect((await hub.ask('GET', '/v1/devices?state=sleeping')).status).toBe(422)
   })
+
+  test('is found by its id among others, once, by whom it may be seen', async () => {
+    const found = async (ids: string, as: 'owner' | 'gatekeeper' = 'owner') =>
+      (await hub.ask('GET', `/v1/devices?ids=${ids}`, { as })).json.data.map(({ id }: { id: string }) => id)
+    expect(await found('van,nobody,gate,van')).toEqual(['gate', 'van'])
+    expect(await found('van,gate', 'gatekeeper')).toEqual(['gate'])
+    for (const ids of ['', 'a/b', Array.from({ length: 101 }, (_, i) => `d${i}`).join(',')])
+      expect((await hub.ask('GET', `/v1/devices?ids=${ids}`)).status).toBe(422)
+  })
 })
 
 describe('a rule from a text', () => {

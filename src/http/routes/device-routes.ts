@@ -44,6 +44,7 @@ export const deviceRoutes: readonly Route[] = [
       gateway: id.optional(),
       state: z.enum(deviceStates).optional(),
       q: z.string().optional(),
+      ids: z.string().optional(),
     }),
     answer: pageOf(deviceRow.meta({ id: 'DeviceSummary' }), 'DeviceList'),
   },

@@ -85,10 +85,7 @@ export const calls = {
   backup: post<Nothing, { folder: string }>('/backups'),
   restart: post<Nothing, object>('/restart'),
 
-  devices: get<
-    Paged & { q?: string; kind?: string; state?: string; gateway?: string },
-    Page<DeviceRow> & { total: number }
-  >('/devices'),
+  devices: get<Paged & { q?: string; state?: string; gateway?: string; ids?: string }, Page<DeviceRow>>('/devices'),
   device: get<{ id: string }, DeviceView>('/devices/:id/view'),
   addDevice: post<Readonly<Record<string, unknown>> & { id: string }, { ids: readonly string[] }>('/devices'),
   updateDevice: patch<Readonly<Record<string, unknown>> & Revised & { id: string }, object>('/devices/:id'),

@@ -3,6 +3,7 @@ import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { isAtLeast } from '../api/signed-in.ts'
+import { deviceName } from '../devices/device-names.ts'
 import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -30,7 +31,9 @@ export function Thread({ about }: { readonly about: string }) {
   return (
     <section class="card thread" aria-label={about}>
       <header>
-        <h2>{device === about ? <a href={hashOf(['devices', about])}>{about}</a> : <Strange text={about} />}</h2>
+        <h2>
+          {device === about ? <a href={hashOf(['devices', about])}>{deviceName(about)}</a> : <Strange text={about} />}
+        </h2>
       </header>
       <div class="chat-box">
         {pages.hasMore && (

@@ -2,6 +2,7 @@ import type { Gateway, Message } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
+import { deviceName } from '../devices/device-names.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
 import { hashOf } from '../page-place.ts'
 import { LinkButton } from '../parts/button.tsx'
@@ -177,7 +178,7 @@ function TextLine({ message }: { readonly message: Message }) {
     <li>
       <Icon name={direction === 'in' ? 'in' : 'out'} little />
       <a class="cut" href={href}>
-        {device ?? <Strange text={number} />}
+        {device === null ? <Strange text={number} /> : deviceName(device)}
       </a>
       <span class="cut words">{text === null ? command : <Strange text={text} />}</span>
       <StatusChip status={status} />

@@ -1,4 +1,5 @@
 import type { Message } from '../api/answer-types.ts'
+import { deviceName } from '../devices/device-names.ts'
 import { hashOf } from '../page-place.ts'
 import { Strange } from '../parts/strange.tsx'
 
@@ -10,7 +11,7 @@ export function Correspondent({
 }) {
   const { direction, from, to, device } = message
   const number = direction === 'in' ? from : to
-  if (device !== null) return <a href={hashOf(['devices', device])}>{device}</a>
+  if (device !== null) return <a href={hashOf(['devices', device])}>{deviceName(device)}</a>
   if (number === null) return <span>–</span>
   return (
     <a class="number" href={hashOf(['conversations', number])}>

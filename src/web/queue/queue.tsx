@@ -3,6 +3,7 @@ import type { Pause, QueuedRow } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
+import { deviceName } from '../devices/device-names.ts'
 import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -94,7 +95,7 @@ function PauseBanner({ pause, reload }: { readonly pause: Pause; readonly reload
     <div class="banner warn">
       <Icon name="pause" />
       <span>
-        {w.home.attention.paused(device ?? gateway ?? '')} <Time at={since} />
+        {w.home.attention.paused(device === undefined ? (gateway ?? '') : deviceName(device))} <Time at={since} />
       </span>
       <Button tight icon="play" disabled={isBusy} onClick={resume}>
         {w.queue.resume}
@@ -109,7 +110,7 @@ function columns(reload: () => void): Column<QueuedRow>[] {
     {
       label: w.messages.person,
       cell: ({ device, to }) =>
-        device === null ? <Strange text={to ?? '–'} /> : <a href={hashOf(['devices', device])}>{device}</a>,
+        device === null ? <Strange text={to ?? '–'} /> : <a href={hashOf(['devices', device])}>{deviceName(device)}</a>,
     },
     { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
