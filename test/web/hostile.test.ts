@@ -12,6 +12,9 @@ describe('a text of a stranger', () => {
     ['letters that are blank', 'a\u3164b', 'a⟨U+3164⟩b'],
     ['tags that hide a text', 'hi\u{e0068}\u{e0069}', 'hi⟨U+E0068⟩⟨U+E0069⟩'],
     ['a joiner outside an emoji', 'a\u200db', 'a⟨U+200D⟩b'],
+    ['selectors that hide a text', 'hi\u{e0101}\ufe01\ufe0f', 'hi⟨U+E0101⟩⟨U+FE01⟩⟨U+FE0F⟩'],
+    ['a blank of Braille', 'a\u2800b', 'a⟨U+2800⟩b'],
+    ['a tower of marks', `a${'\u0301'.repeat(7)}`, `a${'\u0301'.repeat(5)}⟨U+0301⟩⟨U+0301⟩`],
   ])('shows %s', (_, text, shown) => {
     expect(shownText(text)).toBe(shown)
   })
@@ -20,7 +23,9 @@ describe('a text of a stranger', () => {
     'plain text, with umlauts äöü and 中文',
     'lines\nand\ttabs',
     'a family 👨‍👩‍👧 and a heart ❤️',
-    'עברית',
+    'עִבְרִית',
+    'ที่นี่ và Tiếng Việt',
+    'key 1️⃣',
     'العربية',
     '<script>alert(1)</script>',
   ])('leaves %j as it is', (text) => {
