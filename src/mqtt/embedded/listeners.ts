@@ -76,7 +76,8 @@ export class Listeners {
         path: websocket.path,
         maxPayload: largestPacket + 16,
         handleProtocols: (names) => ['mqtt', 'mqttv3.1'].find((name) => names.has(name)) ?? false,
-        verifyClient: ({ origin }) => origin === undefined || websocket.origins.includes(origin),
+        verifyClient: ({ origin }: { readonly origin: string | undefined }) =>
+          origin === undefined || websocket.origins.includes(origin),
       })
       sockets.on('error', () => {})
       sockets.on('connection', (socket, request) => {

@@ -1,5 +1,5 @@
 import type { Message } from '../api/answer-types.ts'
-import { deviceName } from '../devices/device-names.ts'
+import { deviceName } from '../api/device-names.ts'
 import { hashOf } from '../page-place.ts'
 import { Strange } from '../parts/strange.tsx'
 

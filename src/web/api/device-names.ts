@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
-import { ask } from '../api/ask.ts'
-import { calls } from '../api/hub-calls.ts'
-import { onEvent } from '../api/live.ts'
+import { ask } from './ask.ts'
+import { calls } from './hub-calls.ts'
+import { onEvent } from './live.ts'
 
 /** The most that one request may name. */
 const maxIds = 100
