@@ -23,7 +23,7 @@ export function collectAfterStart(clock: Clock): void {
   clock.after(settledMs, () => {
     if (process.memoryUsage().heapUsed > maxHeapOctets) return
     setFlagsFromString('--expose-gc')
-    const collect = runInNewContext('gc') as () => void
-    collect()
+    const collect = runInNewContext('globalThis.gc') as (() => void) | undefined
+    collect?.()
   })
 }

@@ -9,13 +9,22 @@ import { HubProcess, mainFile } from '../support/hub-process.ts'
 // What a program loads decides how long it takes to start, and most of its memory.
 
 const root = dirname(dirname(mainFile))
-const preload = fileURLToPath(new URL('../support/loaded-files.mjs', import.meta.url))
+const support = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url))
+const preload = support('loaded-files.mjs')
 const record = join(temporaryFolder(), 'files.json')
 /** Paths below the root, without the preloaded file. */
 const loaded = () =>
   (JSON.parse(readFileSync(record, 'utf8')) as string[])
     .filter((path) => path !== preload)
     .map((path) => relative(root, path))
+
+/** A hub with nothing to do. */
+const quietHub = async () => `
+mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }
+gateways: { home: { type: modem, path: "tcp://127.0.0.1:${await freePort()}" } }
+devices: { van: { profile: coban/tk103, number: "+4915112345678" } }
+http: { listen: 127.0.0.1:${await freePort()} }
+`
 
 test('smshub --version loads the command line and nothing else', () => {
   const env = { ...process.env, LOADED_FILES: record }
@@ -30,12 +39,7 @@ test('smshub --version loads the command line and nothing else', () => {
 
 test('a hub loads a few files, and none for what it is not configured to do', async () => {
   const hub = new HubProcess(temporaryFolder())
-  const config = `
-mqtt: { broker: { listen: 127.0.0.1:${await freePort()} } }
-gateways: { home: { type: modem, path: "tcp://127.0.0.1:${await freePort()}" } }
-devices: { van: { profile: coban/tk103, number: "+4915112345678" } }
-http: { listen: 127.0.0.1:${await freePort()} }
-`
+  const config = await quietHub()
   await hub.start({ config, env: { NODE_OPTIONS: `--import=${preload}`, LOADED_FILES: record } })
   await hub.stop()
   const files = loaded()
@@ -48,4 +52,11 @@ http: { listen: 127.0.0.1:${await freePort()} }
   }
   // Native code, and YAML that is not plain, are loaded when they are needed; the store is in a thread of its own.
   expect(files.filter((file) => file.startsWith('node_modules'))).toEqual([])
+})
+
+test('what the start of a hub has left is collected when it has settled', async () => {
+  const hub = new HubProcess(temporaryFolder())
+  await hub.start({ config: await quietHub(), env: { NODE_OPTIONS: `--import=${support('collections.mjs')}` } })
+  await hub.logged(/^collected$/m)
+  await hub.stop()
 })
