@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { numbersOf } from '../config/groups.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
 import { Fault } from '../message/fault.ts'
-import { cursor, filterOf, whom } from './list-filter.ts'
+import { cursorsOf } from './cursor.ts'
+import { filterOf, messageCursors, whom } from './list-filter.ts'
 import { messagesOf } from './message-operations.ts'
 import { messageSchema } from './message-schema.ts'
 import { type ApiDeps, operation } from './operation.ts'
@@ -22,35 +23,35 @@ export const conversationSchema = z.strictObject({
 })
 
 const placePattern = /^(\d{1,16})\.([dn]:.{1,128})$/su
+export const conversationsCursors = cursorsOf('conversations', placePattern)
+export const conversationCursors = messageCursors('conversation')
 
 /** Texts as a person reads them: by whom they are with. */
 export const conversationOperations = {
   'conversation/list': operation({
     ...ofMessages,
     summary: 'conversations by device or number with their last message, the latest first, a page at a time',
-    input: z.strictObject({
-      limit,
-      cursor: z.string().max(160).regex(placePattern, 'must be the "next" of the previous page').optional(),
-    }),
+    input: z.strictObject({ limit, cursor: conversationsCursors.given }),
     output: z.strictObject({ data: z.array(conversationSchema), next: z.string().nullable() }),
     async run({ limit, cursor }, deps, asker) {
-      const [, at, key] = cursor === undefined ? [] : (placePattern.exec(cursor) ?? [])
+      const [, at, key] = placePattern.exec(conversationsCursors.placeOf(cursor) ?? '') ?? []
       const place = at === undefined || key === undefined ? null : { at: Number(at), key }
       const { entries, next } = await deps.store.read('conversations', { sight: sightOf(asker), limit, place })
       const nameOf = namesOf(deps)
       const data = entries.map((entry) => ({ ...entry, name: nameOf(entry) })) as z.input<typeof conversationSchema>[]
-      return { data, next: next === null ? null : `${next.at}.${next.key}` }
+      return { data, next: conversationsCursors.next(next === null ? null : `${next.at}.${next.key}`) }
     },
   }),
   'conversation/get': operation({
     ...ofMessages,
     summary: 'messages with a device, number or contact, as a chat: the latest page, its oldest message first',
-    input: z.strictObject({ ...whom, limit, cursor }),
+    input: z.strictObject({ ...whom, limit, cursor: conversationCursors.given }),
     output: z.strictObject({ data: z.array(messageSchema), next: z.string().nullable() }),
     async run({ limit, cursor, ...named }, deps, asker) {
       if (subjectKeys.every((key) => named[key] === undefined))
         throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
-      const { data, next } = await messagesOf(filterOf(named, sightOf(asker), deps), limit, cursor, deps)
+      const filter = filterOf(named, sightOf(asker), deps)
+      const { data, next } = await messagesOf(filter, limit, conversationCursors, cursor, deps)
       return { data: data.reverse(), next }
     },
   }),

@@ -1,9 +1,12 @@
 import * as z from 'zod'
 import type { Device } from '../device/device.ts'
 import { may } from '../message/rights.ts'
+import { cursorsOf } from './cursor.ts'
 import { deviceRow, rowOf } from './device-view.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
+
+export const deviceCursors = cursorsOf('devices', /^.{1,64}$/su)
 
 /** Whether a device has been silent for too long. */
 export const deviceStates = ['online', 'offline'] as const
@@ -25,7 +28,7 @@ export const deviceReads = {
     action: () => ({ act: 'see_hub' }),
     input: z.strictObject({
       limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: id.optional(),
+      cursor: deviceCursors.given,
       profile: z.string().max(128).optional(),
       gateway: id.optional(),
       state: z.enum(deviceStates).optional(),
@@ -33,13 +36,14 @@ export const deviceReads = {
       ids: ids.optional(),
     }),
     output: z.strictObject({ data: z.array(deviceRow), next: z.string().nullable() }),
-    async run({ limit, cursor = '', profile, gateway, state, q = '', ids }, { fleet, store }, { rights }) {
+    async run({ limit, cursor, profile, gateway, state, q = '', ids }, { fleet, store }, { rights }) {
+      const last = deviceCursors.placeOf(cursor) ?? ''
       const words = q.toLowerCase().split(/\s+/)
       const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
       const silent = state === undefined ? null : new Set(await store.read('silentDevices', {}))
       const all = ids === undefined ? [...fleet.devices.values()] : ids.flatMap((one) => fleet.devices.get(one) ?? [])
       const found = all
-        .filter((device) => device.id > cursor && (profile === undefined || device.profile.id === profile))
+        .filter((device) => device.id > last && (profile === undefined || device.profile.id === profile))
         .filter((device) => gateway === undefined || device.gateway === gateway)
         .filter((device) => silent === null || stateOf(device, silent) === state)
         .filter((device) => rights === null || may(rights, { act: 'see', device: device.id }))
@@ -52,7 +56,7 @@ export const deviceReads = {
       const presences = await store.read('presences', { devices: page.map((device) => device.id) })
       // Numbers are for those who may see all texts.
       const data = page.map((device) => rowOf(device, presences[device.id] ?? unseen, fleet, seesNumbers))
-      return { data, next: found.length > limit ? (data.at(-1)?.id ?? null) : null }
+      return { data, next: deviceCursors.next(found.length > limit ? (data.at(-1)?.id ?? null) : null) }
     },
   }),
   'device/state': operation({

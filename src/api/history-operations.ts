@@ -3,15 +3,15 @@ import { stateKeysOf } from '../device/describe/state-fields.ts'
 import { type Subject, seesAll } from '../ledger/about.ts'
 import type { HistoryEntry } from '../ledger/lists/history.ts'
 import { Fault } from '../message/fault.ts'
-import { commandStatuses } from '../message/status.ts'
+import { historyStatuses } from '../message/status.ts'
 import { orScalar } from './inputs.ts'
-import { cursor, filterOf, filters, pageOf, whom } from './list-filter.ts'
+import { filterOf, filters, messageCursors, pageOf, whom } from './list-filter.ts'
 import { moment } from './moment.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { erasure } from './outputs.ts'
 import { subjectOf } from './subject.ts'
 
-const statuses = [...commandStatuses, 'received'] as const
+const cursors = messageCursors('history')
 
 /** A command, a sent text, or a received one. Secrets are masked. */
 const entry = z.strictObject({
@@ -37,16 +37,16 @@ export const historyOperations = {
       'about',
       z.strictObject({
         ...whom,
-        ...filters(statuses),
+        ...filters(historyStatuses),
         since: moment.default('7d'),
         limit: z.coerce.number().int().min(1).max(500).default(100),
-        cursor,
+        cursor: cursors.given,
       }),
     ),
     output: z.strictObject({ entries: z.array(entry), next: z.string().nullable() }),
     async run({ limit, cursor, ...given }, deps) {
       const filter = filterOf(given, seesAll, deps)
-      return pageOf<HistoryEntry>((query) => deps.store.read('history', query), filter, limit, cursor)
+      return pageOf<HistoryEntry>((query) => deps.store.read('history', query), filter, limit, cursors, cursor)
     },
   }),
   'privacy/erase': operation({

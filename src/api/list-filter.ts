@@ -1,7 +1,9 @@
 import * as z from 'zod'
+import { seesPeople } from '../ledger/about.ts'
 import type { Filter } from '../ledger/lists/condition.ts'
 import type { Page, Place, Query } from '../ledger/lists/newest.ts'
 import { Fault } from '../message/fault.ts'
+import { type Cursors, cursorsOf } from './cursor.ts'
 import { directions } from './message-schema.ts'
 import { moment, momentOf } from './moment.ts'
 import type { ApiDeps } from './operation.ts'
@@ -37,10 +39,8 @@ export const filters = <S extends readonly [string, ...string[]]>(statuses: S) =
   q: words.optional(),
 })
 
-export const cursor = z
-  .string()
-  .regex(/^\d{1,16}\.\d{1,16}$/, 'must be the "next" of the previous page')
-  .optional()
+/** Cursors of a list of messages. */
+export const messageCursors = (list: string): Cursors => cursorsOf(list, /^\d{1,16}\.\d{1,16}$/)
 
 interface Given extends Named {
   readonly to?: string | undefined
@@ -59,6 +59,9 @@ export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): F
   const keys = [...subjectKeys, 'to', 'from'] as const
   if (keys.filter((key) => given[key] !== undefined).length > 1)
     throw new Fault('invalid_payload', `name one of ${keys.join(', ')}`)
+  // Nor are their names shown, which the answer about an unknown one does.
+  if (given.contact !== undefined && !seesPeople(sight))
+    throw new Fault('not_allowed', 'contacts are for those who may see texts of people')
   const way = to !== undefined ? 'out' : from !== undefined ? 'in' : direction
   if (direction !== undefined && way !== direction)
     throw new Fault('invalid_payload', `"${to === undefined ? 'from' : 'to'}" is of texts ${way}, not ${direction}`)
@@ -85,20 +88,22 @@ export async function pageOf<T>(
   read: (query: Query) => Promise<Page<T>>,
   filter: Filter,
   limit: number,
+  cursors: Cursors,
   from: string | undefined,
 ): Promise<{ entries: T[]; next: string | null }> {
   const entries: T[] = []
-  let place = from === undefined ? null : placeOf(from)
+  const begin = cursors.placeOf(from)
+  let place = begin === null ? null : keysOf(begin)
   for (let i = 0; i < maxReads; i++) {
     const page: Page<T> = await read({ filter, limit: limit - entries.length, place })
     entries.push(...page.entries)
     place = page.next
     if (place === null || entries.length >= limit) break
   }
-  return { entries, next: place === null ? null : `${place.out}.${place.in}` }
+  return { entries, next: cursors.next(place === null ? null : `${place.out}.${place.in}`) }
 }
 
-function placeOf(text: string): Place {
+function keysOf(text: string): Place {
   const [out, incoming] = text.split('.').map(Number) as [number, number]
   return { out, in: incoming }
 }

@@ -2,13 +2,16 @@ import * as z from 'zod'
 import { Fault } from '../message/fault.ts'
 import type { Message } from '../message/message-document.ts'
 import { preview } from '../sms/preview.ts'
+import type { Cursors } from './cursor.ts'
 import { one } from './inputs.ts'
-import { cursor, filterOf, filters, pageOf, whom } from './list-filter.ts'
+import { filterOf, filters, messageCursors, pageOf, whom } from './list-filter.ts'
 import { messageDetailSchema, messageSchema, messageStatuses } from './message-schema.ts'
 import { moment } from './moment.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { ofMessages, sightOf } from './sight.ts'
 
+export const listCursors = messageCursors('messages')
+export const inboxCursors = messageCursors('inbox')
 const limit = z.coerce.number().int().min(1).max(100).default(50)
 const page = z.strictObject({ data: z.array(messageSchema), next: z.string().nullable() })
 
@@ -24,12 +27,12 @@ export const messageOperations = {
       ...filters(messageStatuses),
       since: moment.optional(),
       limit,
-      cursor,
+      cursor: listCursors.given,
     }),
     output: page,
     run: ({ limit, cursor, ...given }, deps, asker) => {
       const filter = filterOf(given, sightOf(asker), deps)
-      return messagesOf(filter, limit, cursor, deps)
+      return messagesOf(filter, limit, listCursors, cursor, deps)
     },
   }),
   'message/get': operation({
@@ -70,12 +73,12 @@ export const messageOperations = {
       since: moment.optional(),
       until: moment.optional(),
       limit,
-      cursor,
+      cursor: inboxCursors.given,
     }),
     output: page,
     run: ({ limit, cursor, ...given }, deps, asker) => {
       const filter = filterOf({ ...given, direction: 'in' }, sightOf(asker), deps)
-      return messagesOf(filter, limit, cursor, deps)
+      return messagesOf(filter, limit, inboxCursors, cursor, deps)
     },
   }),
 }
@@ -83,9 +86,16 @@ export const messageOperations = {
 export async function messagesOf(
   filter: ReturnType<typeof filterOf>,
   limit: number,
+  cursors: Cursors,
   from: string | undefined,
   { store }: ApiDeps,
 ): Promise<{ data: z.input<typeof messageSchema>[]; next: string | null }> {
-  const { entries, next } = await pageOf<Message>((query) => store.read('messages', query), filter, limit, from)
+  const { entries, next } = await pageOf<Message>(
+    (query) => store.read('messages', query),
+    filter,
+    limit,
+    cursors,
+    from,
+  )
   return { data: entries as z.input<typeof messageSchema>[], next }
 }

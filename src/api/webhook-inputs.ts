@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { typeFilters } from '../message/public-event-types.ts'
 import { idPattern } from '../message/topics.ts'
 import { didYouMean } from '../util/nearest.ts'
+import { cursorsOf } from './cursor.ts'
 import { moment } from './moment.ts'
 import { deliveryStates, payloads } from './webhook-outputs.ts'
 
@@ -40,6 +41,8 @@ export const webhookSettings = {
 
 /** Of the dead letters of a webhook. */
 export const replayRange = { since: moment.optional(), until: moment.optional() }
+
+export const deliveryCursors = cursorsOf('deliveries', /^\d{1,15}$/)
 
 export const deliveriesQuery = {
   status: z.enum(deliveryStates).optional(),

@@ -7,7 +7,14 @@ import { orScalar } from './inputs.ts'
 import { momentOf } from './moment.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
-import { deliveriesQuery, replayRange, webhookId, webhookSecret, webhookSettings } from './webhook-inputs.ts'
+import {
+  deliveriesQuery,
+  deliveryCursors,
+  replayRange,
+  webhookId,
+  webhookSecret,
+  webhookSettings,
+} from './webhook-inputs.ts'
 import { delivery, newWebhook, type payloads, pinged, webhook } from './webhook-outputs.ts'
 
 /** Secrets are shown, and messages over MQTT are stored by brokers. */
@@ -129,23 +136,25 @@ export const webhookOperations = {
       z.strictObject({
         id: webhookId,
         ...deliveriesQuery,
-        cursor: z
-          .string()
-          .regex(/^\d{1,15}$/, 'must be the "next" of the page before')
-          .optional(),
+        cursor: deliveryCursors.given,
       }),
     ),
     output: z.object({ deliveries: z.array(delivery), next: z.string().nullable() }),
     async run({ id, status, since = '30d', until, limit = 50, cursor }, { store, now }) {
+      const before = deliveryCursors.placeOf(cursor)
       const found = await store.read('deliveries', {
         webhook: id,
         state: status ?? null,
         ...spanOf({ since, until }, now()),
-        before: cursor === undefined ? null : Number(cursor),
+        before: before === null ? null : Number(before),
         limit: limit + 1,
       })
       const page = found.slice(0, limit)
-      return { deliveries: page.map(deliveryOf), next: found.length > limit ? String(page.at(-1)?.seq) : null }
+      const last = found.length > limit ? page.at(-1) : undefined
+      return {
+        deliveries: page.map(deliveryOf),
+        next: deliveryCursors.next(last === undefined ? null : String(last.seq)),
+      }
     },
   }),
   'webhook/replay': operation({

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { Fault } from '../message/fault.ts'
+import { historyStatuses } from '../message/status.ts'
 import { personalities } from '../simulator/modem/personalities.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { addKeys, addUsers } from './access-verbs.ts'
@@ -117,8 +118,13 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   root
     .command('history [about]')
     .description('commands and texts of a device, number or contact, or of all')
-    .option('--since <when>', 'an age like 7d or a time', '7d')
-    .option('--until <when>', 'an age or a time')
+    .option('--device <device>', 'of this device')
+    .addOption(new Option('--direction <way>', 'sent or received').choices(['out', 'in']))
+    .addOption(new Option('--status <status>', 'commands and texts with this status').choices(historyStatuses))
+    .option('--gateway <gateway>', 'sent or received by this gateway')
+    .option('--search <words>', 'with these words in the text, or these digits in the number')
+    .option('--since <when>', 'from then on: an age like 7d, or a time like 2026-12-24 or 2026-12-24T18:00:00Z', '7d')
+    .option('--until <when>', 'before then: an age or a time')
     .option('--limit <count>', 'the newest entries only', '1000')
     .option('--json', 'one JSON object a line')
     .action(

@@ -13,6 +13,11 @@ interface Page {
 }
 
 export interface HistoryOptions {
+  readonly device?: string
+  readonly direction?: string
+  readonly status?: string
+  readonly gateway?: string
+  readonly search?: string
   readonly since?: string
   readonly until?: string
   readonly limit?: string
@@ -21,11 +26,11 @@ export interface HistoryOptions {
 
 const pageSize = 500
 
-/** `history [about]`: commands and texts of a device, number or contact, or of all; the oldest first. */
+/** `history [about]`: commands and texts of a device, number or contact, or of all, filtered; the oldest first. */
 export async function showHistory(
   { stdout, stderr }: CliContext,
   about: string | undefined,
-  { json = false, limit: count = '1000', ...span }: HistoryOptions,
+  { json = false, limit: count = '1000', search, ...filters }: HistoryOptions,
   options: RunOptions,
 ): Promise<number> {
   const { dataFolder } = loadConfig(options)
@@ -36,8 +41,8 @@ export async function showHistory(
   let cursor: string | null = null
   do {
     const size = Math.min(pageSize, limit - entries.length)
-    const asked = { ...(about !== undefined && { about }), ...span, limit: size, ...(cursor !== null && { cursor }) }
-    const page: Page = await request(dataFolder, 'history', asked)
+    const wanted = { ...filters, about, q: search, limit: size, cursor: cursor ?? undefined }
+    const page: Page = await request(dataFolder, 'history', wanted)
     entries.push(...page.entries)
     cursor = page.next
   } while (cursor !== null && entries.length < limit)
@@ -46,7 +51,7 @@ export async function showHistory(
     const rows = entries.reverse().map(rowOf)
     for (const line of tableLines(['time', '', 'who', 'what', 'outcome'], rows)) stdout.write(`${line}\n`)
   }
-  if (entries.length === 0) stderr.write('nothing in this time; try --since 30d\n')
+  if (entries.length === 0) stderr.write('nothing like that in this time; try --since 30d\n')
   if (cursor !== null) stderr.write(`there is more: --limit ${limit * 10} shows it\n`)
   return exitCodes.ok
 }

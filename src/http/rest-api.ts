@@ -5,7 +5,6 @@ import type { Asker } from '../message/accepted.ts'
 import type { Caller } from '../message/caller.ts'
 import { Fault } from '../message/fault.ts'
 import type { Scope } from '../message/scopes.ts'
-import { cursorOf, placeOf } from './cursor.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { showQuotas } from './rate-limit-headers.ts'
 import { refuse } from './refuse.ts'
@@ -92,7 +91,7 @@ async function render(
   if (route.status === 204) return reply.send()
   if (route.revision === 'shows' && showRevision(request, reply, data.revision as string)) return reply.code(304).send()
   const shown = route.shows === undefined ? data : route.shows(data)
-  return route.kind === 'list' ? page(route, request, reply, shown as Data) : shown
+  return route.kind === 'list' ? page(request, reply, shown as Data) : shown
 }
 
 /** What was queued is queued: a figure that can't be read does not change the answer. */
@@ -106,14 +105,8 @@ async function showWhatIsLeft(reply: FastifyReply, source: RestSource, asker: As
 }
 
 function inputOf(route: Route, request: FastifyRequest): Readonly<Record<string, unknown>> {
-  const { body, params, query } = request as unknown as Parts
-  const { cursor, ...filters } = query
-  const parts = {
-    params,
-    body,
-    query: typeof cursor === 'string' ? { ...filters, cursor: placeOf(route.name, cursor) } : query,
-  }
-  return route.input?.(parts) ?? { ...parts.query, ...(parts.body as object | undefined), ...params }
+  const parts = request as unknown as Parts
+  return route.input?.(parts) ?? { ...parts.query, ...(parts.body as object | undefined), ...parts.params }
 }
 
 /** The header and the payload name the same request. */
@@ -124,14 +117,13 @@ function assertOneId(key: string, id: unknown): void {
 }
 
 /** A page of a list: `{ data, next_cursor }`, and the link to the next one (RFC 8288). */
-function page({ name }: Route, request: FastifyRequest, reply: FastifyReply, { data, next }: Data): Data {
+function page(request: FastifyRequest, reply: FastifyReply, { data, next }: Data): Data {
   if (typeof next !== 'string') return { data, next_cursor: null }
-  const cursor = cursorOf(name, next)
   const [path = '', query = ''] = request.url.split('?', 2)
   const parameters = new URLSearchParams(query)
-  parameters.set('cursor', cursor)
+  parameters.set('cursor', next)
   reply.header('link', `<${path}?${parameters}>; rel="next"`)
-  return { data, next_cursor: cursor }
+  return { data, next_cursor: next }
 }
 
 export const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({

@@ -10,4 +10,7 @@ export interface Sight {
   readonly people: boolean
 }
 
+/** Whether there is anything of people that the requester may see. */
+export const seesPeople = ({ devices, people }: Sight): boolean => people && devices === null
+
 export const seesAll: Sight = { devices: null, people: true }

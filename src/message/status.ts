@@ -16,6 +16,9 @@ export const commandStatuses = [
 
 export type CommandStatus = (typeof commandStatuses)[number]
 
+/** Statuses of the history: of commands and sent texts, and of received ones. */
+export const historyStatuses = [...commandStatuses, 'received'] as const
+
 /** Every status of `sms/status`: a submission with all its parts. Reports change it even after the command's end. */
 export const smsStatuses = [
   'queued',

@@ -77,6 +77,8 @@ test('history of a device, a number, a contact and all, a page at a time, by req
     all.push(...page.entries)
     cursor = page.next
   } while (cursor !== null)
+  const other = Buffer.from('inbox:9.9').toString('base64url')
+  expect((await ask('history', { cursor: other })).error).toContain('the previous page of this list')
   expect(all).toEqual((await ask('history', {})).data.entries)
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length)
   expect(all.length).toBeGreaterThanOrEqual(6)

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { deviceStates } from '../../api/device-reads.ts'
+import { deviceCursors, deviceStates } from '../../api/device-reads.ts'
 import { deviceRow } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { commandKeys } from '../../api/send-operations.ts'
@@ -39,7 +39,7 @@ export const deviceRoutes: readonly Route[] = [
     operation: 'device/find',
     kind: 'list',
     query: z.strictObject({
-      ...pageKeys,
+      ...pageKeys(deviceCursors),
       profile: z.string().optional(),
       gateway: id.optional(),
       state: z.enum(deviceStates).optional(),

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { conversationSchema } from '../../api/conversation-operations.ts'
+import { conversationCursors, conversationSchema, conversationsCursors } from '../../api/conversation-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { filters, whom } from '../../api/list-filter.ts'
+import { inboxCursors, listCursors } from '../../api/message-operations.ts'
 import { messageDetailSchema, messageStatuses } from '../../api/message-schema.ts'
 import { moment } from '../../api/moment.ts'
 import type { Route } from '../route.ts'
@@ -27,7 +28,7 @@ export const listRoutes: readonly Route[] = [
       from: whom.about,
       ...filters(messageStatuses),
       since: moment.optional(),
-      ...pageKeys,
+      ...pageKeys(listCursors),
     }),
     answer: Messages,
   },
@@ -62,7 +63,7 @@ export const listRoutes: readonly Route[] = [
     name: 'listInbox',
     operation: 'inbox/list',
     kind: 'list',
-    query: z.strictObject({ ...whom, gateway, q, since: moment.optional(), until, ...pageKeys }),
+    query: z.strictObject({ ...whom, gateway, q, since: moment.optional(), until, ...pageKeys(inboxCursors) }),
     answer: Messages,
   },
   {
@@ -71,7 +72,7 @@ export const listRoutes: readonly Route[] = [
     name: 'listConversations',
     operation: 'conversation/list',
     kind: 'list',
-    query: z.strictObject(pageKeys),
+    query: z.strictObject(pageKeys(conversationsCursors)),
     answer: pageOf(conversationSchema.meta({ id: 'Conversation' }), 'ConversationList'),
   },
   {
@@ -81,7 +82,7 @@ export const listRoutes: readonly Route[] = [
     operation: 'conversation/get',
     kind: 'list',
     params: z.object({ about: z.string().min(1).max(128) }),
-    query: z.strictObject(pageKeys),
+    query: z.strictObject(pageKeys(conversationCursors)),
     answer: Messages,
   },
 ]

@@ -1,10 +1,11 @@
 import * as z from 'zod'
+import type { Cursors } from '../../api/cursor.ts'
 
 /** Keys of a list in pages. */
-export const pageKeys = {
+export const pageKeys = ({ given }: Cursors) => ({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(512).optional(),
-}
+  cursor: given,
+})
 
 /** A page of a list, by the name of its schema. */
 export const pageOf = (item: z.ZodType, name: string) =>

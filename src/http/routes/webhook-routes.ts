@@ -1,5 +1,12 @@
 import * as z from 'zod'
-import { deliveriesQuery, replayRange, webhookId, webhookSecret, webhookSettings } from '../../api/webhook-inputs.ts'
+import {
+  deliveriesQuery,
+  deliveryCursors,
+  replayRange,
+  webhookId,
+  webhookSecret,
+  webhookSettings,
+} from '../../api/webhook-inputs.ts'
 import { delivery, newWebhook, pinged, webhook } from '../../api/webhook-outputs.ts'
 import type { Route } from '../route.ts'
 
@@ -92,7 +99,7 @@ export const webhookRoutes: readonly Route[] = [
     name: 'listDeliveries',
     operation: 'webhook/deliveries',
     params,
-    query: z.strictObject({ ...deliveriesQuery, cursor: z.string().optional() }),
+    query: z.strictObject({ ...deliveriesQuery, cursor: deliveryCursors.given }),
     kind: 'list',
     shows: ({ deliveries, next }) => ({ data: deliveries, next }),
     answer: z.object({ data: z.array(delivery), next_cursor: z.string().nullable() }).meta({ id: 'DeliveryList' }),

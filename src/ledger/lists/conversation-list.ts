@@ -1,5 +1,5 @@
 import type { Message } from '../../message/message-document.ts'
-import type { Sight } from '../about.ts'
+import { type Sight, seesPeople } from '../about.ts'
 import { type ReceivedRow, receivedOf, type SentRow, sentMessage } from '../message-of.ts'
 import { byIndex } from '../sql.ts'
 import type { Rows } from '../tx.ts'
@@ -53,7 +53,7 @@ export function conversations(
 ): { readonly entries: readonly Conversation[]; readonly next: ConversationPlace | null } {
   const seen = all(sightConditions(sight))
   const parts = sources
-    .filter(({ people }) => !people || (sight.people && sight.devices === null))
+    .filter(({ people }) => !people || seesPeople(sight))
     .map(({ key, table, by, seq, index, people }) => {
       const last = table === 'submission' ? `MAX(${seq}) AS sent, NULL AS got` : `NULL AS sent, MAX(${seq}) AS got`
       const of = people ? `device IS NULL AND ${by} IS NOT NULL` : `device IS NOT NULL AND ${seen.sql}`

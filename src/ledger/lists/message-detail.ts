@@ -1,7 +1,7 @@
 import type { Message } from '../../message/message-document.ts'
 import type { Reply } from '../../message/result.ts'
 import { statusOf } from '../../sms/tp-status.ts'
-import type { Sight } from '../about.ts'
+import { type Sight, seesPeople } from '../about.ts'
 import { type ReceivedRow, receivedOf, sentMessage, timeOf } from '../message-of.ts'
 import { document, type SegmentRow, type SubmissionRow } from '../rows.ts'
 import type { Rows } from '../tx.ts'
@@ -41,8 +41,8 @@ export function message(rows: Rows, { id, sight }: { id: string; sight: Sight })
   return found !== null && isSeen(sight, found.device) ? found : null
 }
 
-const isSeen = ({ devices, people }: Sight, device: string | null): boolean =>
-  device === null ? devices === null && people : (devices?.includes(device) ?? true)
+const isSeen = (sight: Sight, device: string | null): boolean =>
+  device === null ? seesPeople(sight) : (sight.devices?.includes(device) ?? true)
 
 function sentDetail(rows: Rows, id: string): MessageDetail | null {
   const row =
