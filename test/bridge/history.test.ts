@@ -112,6 +112,31 @@ test('smshub history and queue list show tables with a header', async () => {
   await ask('queue/resume', {})
 })
 
+test('smshub history shows what its filters leave', async () => {
+  const shown = async (...options: string[]) => {
+    const { code, out, err } = await smshub(['history', '--json', ...options], hub.folder)
+    expect({ options, code, err: err.replace(/^nothing like that.*\n/, '') }).toEqual({ options, code: 0, err: '' })
+    return out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+  }
+  const received = await shown('--device', 'gate', '--direction', 'in')
+  expect(received.length).toBeGreaterThan(0)
+  for (const entry of received) expect(entry).toMatchObject({ device: 'gate', direction: 'in', status: 'received' })
+  expect(await shown('gate', '--status', 'replied')).toEqual([expect.objectContaining({ command: 'open' })])
+  expect(await shown('--search', 'THANK you')).toEqual([expect.objectContaining({ text: 'thank you', number: mum })])
+  expect(await shown('--search', mum.slice(-6), '--direction', 'out')).toEqual([
+    expect.objectContaining({ text: 'the gate is open' }),
+  ])
+  expect((await shown('--gateway', 'home')).length).toBeGreaterThan(3)
+  expect(await shown('--gateway', 'other')).toEqual([])
+  expect(await shown('--until', '2020-01-01', '--since', '2019-01-01')).toEqual([])
+  const wrong = await smshub(['history', '--status', 'nonsense'], hub.folder)
+  expect([wrong.code === 0, wrong.err]).toEqual([false, expect.stringContaining('replied')])
+  expect((await smshub(['history', 'gate', '--device', 'gate'], hub.folder)).err).toContain('name one of')
+  const help = (await smshub(['history', '--help'], hub.folder)).out
+  for (const option of ['device', 'direction', 'status', 'gateway', 'search', 'since', 'until'])
+    expect(help).toContain(`--${option} <`)
+})
+
 test('a command that failed leaves one line in the log', async () => {
   await client.publish('smshub/gate/command/nonsense', { id: 'bad' })
   await client.wait(({ topic, json }) => topic === 'smshub/gate/result' && json.id === 'bad')
