@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.ts'
 import { capabilitiesOf, capabilityNames } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
 import { type GatewayDocument, restartKinds } from '../message/gateway-state.ts'
+import { isoTime } from '../message/result.ts'
 import { ussdChoice, ussdCode } from '../message/ussd-code.ts'
 import { id, orScalar } from './inputs.ts'
 import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
@@ -17,6 +18,14 @@ export const finding = z.strictObject({
   fix: z.string().nullable(),
   lines: z.array(z.string()),
 })
+
+/** What is shown of a gateway over time. */
+export const gatewayHistory = {
+  /** Readings since the hub started; null where there was no network. */
+  signal: z.array(z.strictObject({ at: z.iso.datetime(), percent: z.number().nullable() })),
+  /** By the beginning of the hour: segments sent, retries included, and texts received. */
+  hours: z.array(z.strictObject({ at: z.iso.datetime(), sent: z.int(), received: z.int() })),
+}
 
 const dayMs = 86_400_000
 /** Times of today's requests by MQTT to each gateway, by running hub. */
@@ -47,6 +56,21 @@ export const gatewayOperations = {
     async run(_data, { gateways }) {
       const rows = Object.entries(await gateways.freshDocuments())
       return { gateways: rows.map(([id, document]) => ({ id, ...document, can: capabilitiesOf(gateways.find(id)) })) }
+    },
+  }),
+  'gateway/history': operation({
+    summary: 'the signal and the traffic of a gateway in the last 24 hours',
+    surfaces: notOverMqtt,
+    action: () => ({ act: 'see_hub' }),
+    input: oneGateway,
+    output: z.strictObject(gatewayHistory),
+    async run({ gateway }, { gateways, store, now }) {
+      const signal = gateways.signalOf(gateway)
+      const hours = await store.read('gatewayTraffic', { gateway, now: now() })
+      return {
+        signal: signal.map(({ at, percent }) => ({ at: isoTime(at), percent })),
+        hours: hours.map(({ at, ...counts }) => ({ at: isoTime(at), ...counts })),
+      }
     },
   }),
   'gateway/signal': operation({

@@ -1,4 +1,4 @@
-import type { AskedGateway, GatewayBoard } from '../api/gateway-board.ts'
+import type { AskedGateway, GatewayBoard, SignalSample } from '../api/gateway-board.ts'
 import type { Config } from '../config/schema.ts'
 import type { AnnouncedGateway } from '../homeassistant/hub-parts.ts'
 import { type Capabilities, type Capability, capabilityOf } from '../message/capabilities.ts'
@@ -17,6 +17,7 @@ import type { Store } from '../store/store.ts'
 import { inBackground, logged, untilDone } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
+import { SignalHistory } from './signal-history.ts'
 
 export interface GatewaysDeps {
   readonly config: Config
@@ -42,6 +43,7 @@ export class Gateways implements GatewayBoard {
   readonly #figures = new Map<string, GatewayFigures>()
   /** The last stored events, by kind and gateway. */
   readonly #shown = new Map<string, string | null>()
+  readonly #signals = new SignalHistory()
   /** When each balance is queried next, by the monotonic clock. */
   readonly #due = new Map<string, number>()
   #end: () => void = () => {}
@@ -89,11 +91,20 @@ export class Gateways implements GatewayBoard {
   /** Handles a possible change of a gateway's state. Null when there is none. */
   changed(id: string): GatewayStatus | null {
     const state = this.#statusOf(id)
+    this.#noteSignal(id, state)
     const news = newsOf(id, state).filter((one) => !this.#isShown(one))
     if (news.length === 0) return null
     for (const { name, text } of news) this.#shown.set(name, text)
     this.#commit(news)
     return state
+  }
+
+  signalOf(id: string): readonly SignalSample[] {
+    return this.#signals.of(this.find(id).id, this.#deps.now())
+  }
+
+  #noteSignal(id: string, { modem }: GatewayStatus): void {
+    if (modem !== undefined) this.#signals.note(id, modem.signal_percent, this.#deps.now())
   }
 
   /** Retries until it is stored, or superseded by a newer state. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { finding } from '../../api/gateway-operations.ts'
+import { finding, gatewayHistory } from '../../api/gateway-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { pauses } from '../../api/outputs.ts'
 import { gatewayPayload } from '../../api/payloads.ts'
@@ -34,6 +34,16 @@ export const gatewayRoutes: readonly Route[] = [
     operation: 'gateway/list',
     shows: ({ gateways }) => ({ data: gateways, next_cursor: null }),
     answer: z.object({ data: z.array(Gateway), next_cursor: z.null() }).meta({ id: 'GatewayList' }),
+  },
+  {
+    method: 'GET',
+    path: '/gateways/:gateway/history',
+    name: 'getGatewayHistory',
+    tag: 'gateways',
+    scope: 'gateways:read',
+    operation: 'gateway/history',
+    params,
+    answer: z.object(gatewayHistory).meta({ id: 'GatewayHistory' }),
   },
   act('pause', 'pauseGateway', 'queue/pause', { answer: Pauses }),
   act('resume', 'resumeGateway', 'queue/resume', { answer: Pauses }),

@@ -4,6 +4,7 @@ import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
 import { conversations } from './conversation-list.ts'
 import { deviceSight, presences, silentDevices } from './device-sight.ts'
+import { gatewayTraffic } from './gateway-traffic.ts'
 import { history } from './history.ts'
 import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
@@ -17,6 +18,7 @@ export const lists = {
   deviceSight,
   presences,
   silentDevices,
+  gatewayTraffic,
   eventsAfter,
   webhooks,
   deliveries,

@@ -3,7 +3,7 @@ import type { conversationSchema } from '../../api/conversation-operations.ts'
 import type { DescribedParameter } from '../../api/described-parameter.ts'
 import type { deviceRow, deviceView } from '../../api/device-view.ts'
 import type { eventPage } from '../../api/event-operations.ts'
-import type { finding } from '../../api/gateway-operations.ts'
+import type { finding, gatewayHistory } from '../../api/gateway-operations.ts'
 import type { logPage, ownMap } from '../../api/hub-operations.ts'
 import type { shownKey } from '../../api/key-operations.ts'
 import type { messageDetailSchema } from '../../api/message-schema.ts'
@@ -47,6 +47,7 @@ export type SetupStep = SetupPlan['steps'][number]
 export type Tried = z.output<typeof tried>
 export type RuleDraft = z.output<typeof ruleDraft>
 export type QueuedRow = z.output<typeof queuedRow>
+export type GatewayHistory = z.output<z.ZodObject<typeof gatewayHistory>>
 export type Quota = z.output<typeof quotaSchema>
 export type Pause = z.output<typeof pauses>[number]
 export type Finding = z.output<typeof finding>

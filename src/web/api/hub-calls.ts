@@ -7,6 +7,7 @@ import type {
   EventPage,
   Finding,
   Gateway,
+  GatewayHistory,
   Health,
   Key,
   LogPage,
@@ -135,6 +136,7 @@ export const calls = {
   conversations: get<Paged, Page<Conversation>>('/conversations'),
 
   gateways: get<Nothing, Page<Gateway>>('/gateways'),
+  gatewayHistory: get<{ gateway: string }, GatewayHistory>('/gateways/:gateway/history'),
   quotas: get<Nothing, Page<Quota>>('/quotas'),
   pauseGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/pause'),
   resumeGateway: post<{ gateway: string }, { paused: readonly Pause[] }>('/gateways/:gateway/resume'),
