@@ -5,7 +5,6 @@ import { prepare } from '../../src/web/api/ask.ts'
 import { StreamReader } from '../../src/web/api/stream-reader.ts'
 import { isUnread, marksIn, maxMarks, withMark } from '../../src/web/conversations/read-marks.ts'
 import { stepsOf } from '../../src/web/devices/result-steps.ts'
-import { hoursOf } from '../../src/web/gateways/hours.ts'
 import { attentionOf } from '../../src/web/home/attention.ts'
 import { csvOf } from '../../src/web/messages/message-csv.ts'
 import { findProfiles } from '../../src/web/onboarding/find-profiles.ts'
@@ -186,19 +185,6 @@ describe('what was read', () => {
   test.each([null, 'nonsense', '[]', '7', '{"gate": 7}'])('of %j is nothing', (text) => {
     expect(marksIn(text)).toEqual({})
   })
-})
-
-test('texts of each hour', () => {
-  const messages = [
-    { at: '2026-11-30T10:05:00Z', direction: 'out' },
-    { at: '2026-11-30T10:59:59Z', direction: 'out' },
-    { at: '2026-11-30T11:00:00Z', direction: 'in' },
-    { at: '2026-11-29T11:00:00Z', direction: 'in' },
-  ] as const
-  const { times, sent, received } = hoursOf(messages, Date.parse('2026-11-30T11:30:00Z'), 3)
-  expect(times).toHaveLength(3)
-  expect(sent).toEqual([0, 2, 0])
-  expect(received).toEqual([0, 0, 1])
 })
 
 test('a file for tables has no formulas of strangers, and every text whole', () => {

@@ -28,21 +28,23 @@ export function Doctor({ id }: { readonly id: string }) {
       {findings === null ? (
         <p class="muted">{w.doctorAbout}</p>
       ) : (
-        <ul class="stack tight" role="status">
-          {findings.map(({ severity, finding, fix, lines }) => (
-            <li key={finding} class="row finding">
-              <Icon name={icons[severity]} />
-              <div>
-                <p>
-                  <span class="unseen">{w.severity[severity]}: </span>
-                  {finding}
-                </p>
-                {fix !== null && <p class="strong">{fix}</p>}
-                {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
-              </div>
-            </li>
-          ))}
-        </ul>
+        <div role="status">
+          <ul class="stack tight">
+            {findings.map(({ severity, finding, fix, lines }) => (
+              <li key={finding} class="row finding">
+                <Icon name={icons[severity]} />
+                <div>
+                  <p>
+                    <span class="unseen">{w.severity[severity]}: </span>
+                    {finding}
+                  </p>
+                  {fix !== null && <p class="strong">{fix}</p>}
+                  {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
+                </div>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </section>
   )

@@ -18,10 +18,9 @@ import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
 import { dayLimitOf } from './day-limit.ts'
 import { Doctor } from './doctor.tsx'
+import { GatewayHistory } from './gateway-history.tsx'
 import { PinEntry } from './pin-entry.tsx'
-import { SignalPlot } from './signal-plot.tsx'
 import { TraceButton } from './trace-button.tsx'
-import { TrafficPlot } from './traffic-plot.tsx'
 import { Ussd } from './ussd.tsx'
 
 interface GatewayProps {
@@ -30,7 +29,6 @@ interface GatewayProps {
 }
 
 export function GatewayPage({ gateway, reload }: GatewayProps) {
-  const w = words()
   const { id, status, sim, last_error, can } = gateway
   const mayManage = isAtLeast('admin')
   return (
@@ -51,20 +49,7 @@ export function GatewayPage({ gateway, reload }: GatewayProps) {
         )}
         <div class="columns">
           <div class="stack">
-            {gateway.signal_percent !== undefined && (
-              <section class="card" aria-labelledby="gateway-signal">
-                <header>
-                  <h2 id="gateway-signal">{w.gateways.signal}</h2>
-                </header>
-                <SignalPlot id={id} />
-              </section>
-            )}
-            <section class="card" aria-labelledby="gateway-traffic">
-              <header>
-                <h2 id="gateway-traffic">{w.gateways.traffic}</h2>
-              </header>
-              <TrafficPlot id={id} />
-            </section>
+            <GatewayHistory id={id} hasSignal={gateway.signal_percent !== undefined} />
             {mayManage && can.includes('at') && <Doctor id={id} />}
           </div>
           <div class="stack">
@@ -91,8 +76,8 @@ function Facts({ gateway }: { readonly gateway: Gateway }) {
         <SignalBars key="bars" percent={gateway.signal_percent} dbm={gateway.signal_dbm} />
       ),
     ],
-    [w.gateways.network, [operator, technology, network].filter(Boolean).join(' · ')],
-    [w.gateways.sim, sim],
+    [w.gateways.network, [operator, technology, network && w.gateways.networks[network]].filter(Boolean).join(' · ')],
+    [w.gateways.sim, sim && w.gateways.sims[sim]],
     [w.gateways.waiting, numberOf(gateway.queue)],
     [w.gateways.sentToday, limit === null ? sent : w.gateways.ofLimit(sent, numberOf(limit))],
     [
@@ -125,6 +110,8 @@ function Acts({ gateway, reload }: GatewayProps) {
   const { id, can } = gateway
   const [kind, setKind] = useState<RestartKind | null>(null)
   const { isBusy, run } = useAct()
+  const queue = useResource(calls.queue, { limit: 1 }, { on: ['queue.*'] })
+  const isPaused = queue.data?.paused.some(({ gateway }) => gateway === id) ?? false
   return (
     <>
       {can.includes('look') && (
@@ -136,13 +123,23 @@ function Acts({ gateway, reload }: GatewayProps) {
           {w.gateways.check}
         </Button>
       )}
-      <Button
-        icon="pause"
-        disabled={isBusy}
-        onClick={() => run(() => ask(calls.pauseGateway, { gateway: id }).then(reload), w.queue.pausedNow)}
-      >
-        {w.queue.pause}
-      </Button>
+      {isPaused ? (
+        <Button
+          icon="play"
+          disabled={isBusy}
+          onClick={() => run(() => ask(calls.resumeGateway, { gateway: id }), w.queue.resumedNow)}
+        >
+          {w.queue.resume}
+        </Button>
+      ) : (
+        <Button
+          icon="pause"
+          disabled={isBusy}
+          onClick={() => run(() => ask(calls.pauseGateway, { gateway: id }), w.queue.pausedNow)}
+        >
+          {w.queue.pause}
+        </Button>
+      )}
       {can.includes('trace') && <TraceButton id={id} />}
       {can.includes('restart') && (
         <select
