@@ -15,24 +15,35 @@ const route = [
 ] as const
 
 const driveMs = 45_000
-/** Once in a while something happens on the way. */
+/** Once in a while something happens on the way, soon for the first time. */
 const alarmEvery = 5
+const firstAlarm = 1
 
 /** What people and devices send by themselves, and after how long. */
-const texts = [
-  { afterMs: 6_000, from: '+4915112345699', text: 'Hello, is the gate open on Sunday? Greetings, Ann' },
-  { afterMs: 20_000, from: '+4915112345698', text: 'Parcel: someone is at the door at 5 pm' },
-] as const
+const texts = [{ afterMs: 20_000, from: '+4915112345698', text: 'Parcel: someone is at the door at 5 pm' }] as const
 
-/** Numbers of the demo's devices. */
+/** Who takes part, by their numbers. */
 interface Numbers {
   readonly van: string
+  /** A contact: she asks something, and thanks for each answer. */
+  readonly ann: string
 }
 
+const question = { afterMs: 6_000, text: 'Hello, is the gate open on Sunday? Greetings, Ann' }
+const thanks = { afterMs: 4_000, text: 'Thank you!' }
+
 /** Makes the demo lively: the van drives and has an alarm, and somebody writes. Returns a function that ends it. */
-export function bringToLife({ network, modem }: SimulatedWorld, { van }: Numbers, clock: Clock): () => void {
+export function bringToLife({ network, modem }: SimulatedWorld, { van, ann }: Numbers, clock: Clock): () => void {
   const send = (from: string, text: string) => network.text({ from, to: modem.number, text })
-  const timers = texts.map(({ afterMs, from, text }) => clock.after(afterMs, () => send(from, text)))
+  const timers = [...texts, { ...question, from: ann }].map(({ afterMs, from, text }) =>
+    clock.after(afterMs, () => send(from, text)),
+  )
+  let answer = clock.after(0, () => {})
+  const end = network.log.watch(({ kind, to }) => {
+    if (kind !== 'delivered' || to !== ann) return
+    answer.cancel()
+    answer = clock.after(thanks.afterMs, () => send(ann, thanks.text))
+  })
   let step = 0
   let timer = clock.after(driveMs / 3, drive)
   function drive() {
@@ -40,14 +51,15 @@ export function bringToLife({ network, modem }: SimulatedWorld, { van }: Numbers
     timer = clock.after(driveMs, drive)
   }
   return () => {
-    for (const one of [...timers, timer]) one.cancel()
+    end()
+    for (const one of [...timers, timer, answer]) one.cancel()
   }
 }
 
 /** As the manual of the tracker prints it. */
 export function positionText(step: number): string {
   const [latitude, longitude] = route[step % route.length] as (typeof route)[number]
-  const alarm = step % alarmEvery === alarmEvery - 1 ? 'speed 090! ' : ''
+  const alarm = step % alarmEvery === firstAlarm ? 'speed 090! ' : ''
   const place = `lat:${latitude.toFixed(5)} long:${longitude.toFixed(5)}`
   return `${alarm}${place} speed:${30 + (step % 4) * 7}.40 bat:${80 - (step % 30)}% signal:F imei:354776031555474`
 }

@@ -12,6 +12,7 @@ import { type RunOptions, serve } from './run.ts'
 import { withSimulation } from './simulated.ts'
 
 const vanNumber = '+4915112345679'
+const annNumber = '+4915112345699'
 /** The devices of the demo: one of each common kind. */
 const devices = {
   gate: { profile: 'king-pigeon/rtu5024', variant: 'classic', name: 'Front gate', number: ['+4915112345678'] },
@@ -34,6 +35,7 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
     mqtt: { broker: { listen: `127.0.0.1:${port}` } },
     gateways: { home: { type: 'simulated' } },
     devices,
+    contacts: { ann: annNumber },
     http: { listen: `127.0.0.1:${http}` },
   })
   const { config, simulated, world } = await withSimulation(context, asWritten, new ProfileFiles(), true)
@@ -53,7 +55,7 @@ export async function demo(context: CliContext, options: RunOptions): Promise<nu
           print(`${timeOf(context)}  SMS   ${from} -> ${to}  ${JSON.stringify(text)}`)
       })
       print(invitation(port, http))
-      end = bringToLife(world, { van: vanNumber }, context.clock)
+      end = bringToLife(world, { van: vanNumber, ann: annNumber }, context.clock)
     })
   } finally {
     end()
