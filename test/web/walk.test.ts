@@ -1,28 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
-import { mainFile } from '../support/hub-process.ts'
+import { startDemo } from '../support/demo.ts'
 
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
-
-/** The demo as `npm run demo` starts it: its page is at the address that it prints. */
-async function startDemo(): Promise<{ child: ChildProcess; url: string }> {
-  const child = spawn(process.execPath, [mainFile, '--demo'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = await new Promise<string>((resolve, reject) => {
-    let printed = ''
-    child.stdout?.on('data', (piece: Buffer) => {
-      printed += piece.toString()
-      const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed)
-      if (found !== null) resolve(found[0])
-    })
-    child.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${printed}`)))
-  })
-  return { child, url }
-}
 
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>

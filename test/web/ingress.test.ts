@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
+import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
+import { freePort, temporaryFolder } from '../support/folder.ts'
+import { HubProcess } from '../support/hub-process.ts'
+import { type Supervisor, startSupervisor } from '../support/supervisor.ts'
+import { devicesYaml, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
+
+const ann = 'c0ffee00c0ffee00c0ffee00c0ffee00'
+
+describe('in a frame of Home Assistant, below its path', () => {
+  let world: TestWorld
+  let hub: HubProcess
+  let supervisor: Supervisor
+  let browser: Browser
+  let page: Page
+  let frame: FrameLocator
+  let troubles: string[]
+  const asked: string[] = []
+
+  beforeAll(async () => {
+    world = await startWorld()
+    const [mqtt, http, ingress] = [await freePort(), await freePort(), await freePort()]
+    hub = new HubProcess(temporaryFolder())
+    await hub.start({
+      config: `
+mqtt: { broker: { listen: "127.0.0.1:${mqtt}" } }
+gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
+${devicesYaml}
+http:
+  listen: "127.0.0.1:${http}"
+  ingress: { listen: "127.0.0.1:${ingress}", from: [127.0.0.1], roles: { ${ann}: admin } }
+`,
+    })
+    supervisor = await startSupervisor(ingress, ann)
+    browser = await startBrowser()
+    page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    troubles = troublesOf(page)
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(supervisor.url)
+    frame = page.frameLocator('iframe')
+  })
+  afterAll(async () => {
+    await browser.close()
+    supervisor.close()
+    await hub.kill()
+    await world.world.close()
+  })
+
+  const heading = (name: string) => frame.getByRole('heading', { level: 1, name })
+
+  test('the page is there without signing in, and cannot be signed out of', async () => {
+    await heading('Home').waitFor()
+    await frame.getByText('Ready').first().waitFor()
+    expect(await frame.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
+  })
+
+  test('a command is sent, and its answer arrives live', async () => {
+    await frame.getByRole('link', { name: 'Devices' }).first().click()
+    await frame.getByRole('link', { name: 'gate', exact: true }).first().click()
+    await frame.getByRole('button', { name: 'Open', exact: true }).click()
+    await frame.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await frame.getByText('The device has replied').waitFor()
+  })
+
+  test('Settings are there for whom the configuration names as an administrator', async () => {
+    await frame.getByRole('link', { name: 'Settings' }).first().click()
+    await frame.getByRole('heading', { name: 'Configuration' }).waitFor()
+    expect(await barriersIn(page)).toEqual([])
+  })
+
+  test('nothing was asked of any other path or host, and nothing failed', () => {
+    const inside = new URL('/api/hassio_ingress/', supervisor.url).href
+    expect(
+      asked.filter((url) => !url.startsWith(inside) && url !== supervisor.url && !url.startsWith('data:')),
+    ).toEqual([`${supervisor.url}favicon.ico`].filter((url) => asked.includes(url)))
+    expect(troubles.filter((one) => !one.includes('favicon') && !one.includes('404'))).toEqual([])
+  })
+})
