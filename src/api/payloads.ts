@@ -86,6 +86,8 @@ const received = z.looseObject({
   smsc_at: maybe(time),
   parts: z.number().int(),
   parsed: z.boolean(),
+  reading: z.literal('partial').optional(),
+  unread: z.array(z.string()).optional(),
   encoding: z.string(),
 })
 
@@ -134,6 +136,7 @@ export const deviceEventPayload = z.looseObject({
   event_type: z.string(),
   trust: z.enum(trustLevels).optional(),
   unverified: z.literal(true).optional(),
+  reading: z.literal('partial').optional(),
 })
 
 export const response = z.looseObject({

@@ -212,7 +212,9 @@ export async function tryTexts(
 }
 
 /** Notes on how the hub treats a match. */
-function noteOf({ taken, unproven }: Matched): string {
+function noteOf({ taken, unproven, reading, unread = [] }: Matched): string {
+  if (reading === 'partial')
+    return ` (read in part${unread.length > 0 ? `; not read: ${unread.map((line) => JSON.stringify(line)).join(', ')}` : ''})`
   if (unproven) return ' (unproven: needs unproven: true on the device)'
   return taken === undefined ? '' : taken ? ' (the hub takes this one)' : ' (not taken: another explains more)'
 }

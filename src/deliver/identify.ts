@@ -1,5 +1,6 @@
 import type { Device } from '../device/device.ts'
-import { isOwn, type ReadContext, readText } from '../device/receive/read.ts'
+import { isOwn, readText } from '../device/receive/read.ts'
+import type { ReadContext } from '../device/receive/reading.ts'
 import type { Address } from '../message/address.ts'
 import type { Values } from '../message/values.ts'
 import { own } from '../util/own.ts'

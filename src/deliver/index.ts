@@ -1,6 +1,7 @@
 import type { Device } from '../device/device.ts'
 import type { Directory, Listed } from '../device/directory.ts'
-import { type ReadContext, readForward, readText } from '../device/receive/read.ts'
+import { readForward, readText } from '../device/receive/read.ts'
+import type { ReadContext } from '../device/receive/reading.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isDiskFault } from '../message/fault.ts'
 import { happening } from '../message/hub-event.ts'

@@ -1,7 +1,7 @@
 import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
 import { claimed, contradicts, levelOf, questionFor, requiredFor, settles } from '../device/receive/evidence.ts'
-import type { Reading } from '../device/receive/read.ts'
+import type { Reading } from '../device/receive/reading.ts'
 import type { TrustRecord } from '../ledger/devices/sources.ts'
 import { reaches, type TrustLevel } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'

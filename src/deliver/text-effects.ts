@@ -1,7 +1,8 @@
 import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
 import { maskText } from '../device/mask.ts'
-import { learnedFrom, type ReadContext, type Reading, readText } from '../device/receive/read.ts'
+import { learnedFrom, readText } from '../device/receive/read.ts'
+import type { ReadContext, Reading } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
@@ -89,7 +90,10 @@ export function effectsOf(
     isStranger,
     unknown,
     unproven,
-    heard: unknown && device !== null ? { text, hint: hintFor(device, whole.text ?? '', unproven) } : null,
+    heard:
+      device !== null && (unknown || isHalfUnderstood(understood))
+        ? { text, hint: hintFor(device, whole.text ?? '', unproven) }
+        : null,
     settlements: old ? [] : settlementsOf(understood),
     learned: device === null || old || !holds ? {} : learned(device, sources),
     cancels: holds ? cancels : [],
@@ -112,7 +116,7 @@ function eventsOf(understood: Understood, rules: EffectRules): TextEffects['even
   const reported = isAskedFor(understood) ? null : (sources.find((one) => one.event !== null)?.event ?? null)
   const event = reported ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
   if (device === null) return []
-  const common = { values, trust, unverified: !holds }
+  const common = { values, trust, unverified: !holds, isPartial: reading?.reading === 'partial' }
   const alarm = event !== null && {
     ...common,
     type: event,
@@ -157,6 +161,10 @@ function isUnknown({ whole, readings, contact, correlation, forwarded }: Underst
   const isRead = readings.length + answers.length > 0
   return (whole.text ?? '').trim() !== '' && !isRead && forwarded === null && contact === null
 }
+
+/** Read in part, and no answer by its wording: the result of a command that waits names it. */
+const isHalfUnderstood = ({ readings, correlation }: Understood): boolean =>
+  readings[0]?.reading === 'partial' && correlation.settlements.length === 0
 
 /** The unproven message that would fit if the owner allowed it. */
 function unprovenOf({ whole, readings, context }: Understood, device: Device): string | null {
@@ -233,6 +241,7 @@ function receivedOf(
     parts: whole.parts,
     parsed: reading !== undefined || correlation.answers.some(({ by }) => by !== 'any_text'),
     ...(reading !== undefined && { message: reading.message }),
+    ...(reading?.reading === 'partial' && { reading: 'partial', unread: reading.unread }),
     encoding: whole.encoding,
     ...(whole.missing.length > 0 && { incomplete: true, missing: whole.missing }),
     ...(whole.damaged && { damaged: true }),

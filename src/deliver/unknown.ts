@@ -1,6 +1,6 @@
 import type { Device } from '../device/device.ts'
 import type { Profile } from '../device/profile/profile.ts'
-import type { ReadContext } from '../device/receive/read.ts'
+import type { ReadContext } from '../device/receive/reading.ts'
 import { makeTrial, type Nearest, type Tried } from '../device/receive/try.ts'
 import { asError, inBackground } from '../util/background.ts'
 import { type Clock, sleep } from '../util/clock.ts'

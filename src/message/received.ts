@@ -17,6 +17,10 @@ export interface ReceivedDocument {
   /** A profile has recognised it. */
   readonly parsed: boolean
   readonly message?: string
+  /** Only parts of it were read: no pattern of the profile explains it as a whole. */
+  readonly reading?: 'partial'
+  /** The lines and pairs from which nothing was read. */
+  readonly unread?: readonly string[]
   readonly encoding: string
   readonly incomplete?: true
   readonly missing?: readonly number[]

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { type Device, type Environment, makeDevice } from '../../src/device/device.ts'
 import { DeviceConfig } from '../../src/device/device-config.ts'
 import { type Profile, parseProfile } from '../../src/device/profile/profile.ts'
-import type { ReadContext } from '../../src/device/receive/read.ts'
+import type { ReadContext } from '../../src/device/receive/reading.ts'
 import { Fault } from '../../src/message/fault.ts'
 
 const folder = fileURLToPath(new URL('../../devices/', import.meta.url))

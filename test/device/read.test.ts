@@ -77,7 +77,9 @@ describe('a text', () => {
       battery: 80,
       text_1: 'front door open',
     })
-    expect(values('Unit A1, temp: -3.5C')).toBeUndefined()
+    expect(readText(device, 'Unit A1, temp: -3.5C', undated)).toMatchObject([
+      { reading: 'partial', values: { unit_name: 'A1', temperature: -3.5 } },
+    ])
   })
 
   test('may have position and time in pieces, as pairs or as fragments', () => {
@@ -112,7 +114,7 @@ describe('a text', () => {
       ),
     )
     expect(readText(device, 'Relay ON Battery 80% Sign', undated)[0]?.values).toEqual({ output_1: 'ON', battery: 80 })
-    expect(readText(device, 'Relay ON Battery 80% S', undated)).toEqual([])
+    expect(readText(device, 'Relay ON Battery 80% S', undated)).toMatchObject([{ reading: 'partial' }])
   })
 
   test('that is nothing but a map link is a position, of every kind of link', () => {

@@ -1,6 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import type { Values } from '../../message/values.ts'
-import type { ReadContext } from '../receive/read.ts'
+import type { ReadContext } from '../receive/reading.ts'
 import { fitted } from '../vocabulary/vocabulary.ts'
 
 /** The time of examples, unless they give one. */

@@ -38,14 +38,14 @@ export const decimal: Regular<never> = either(
 )
 /** `12.5`, ending at a comma: for texts whose commas separate values. */
 export const pointDecimal: Regular<never> = sequence(sign, digits, maybe(literal('.'), digits))
-export const percent: Regular<never> = sequence(decimal, gap, maybe(literal('%')))
+export const percent: Regular<never> = sequence(decimal, gap, maybe(either(literal('%'), literal('percent'))))
 
 const longestFirst = Object.keys(unitTable).sort((a, b) => b.length - a.length)
 /** A number with its unit: `114931.6 MWh`, `26.51V`. */
 export const quantity: Regular<never> = sequence(decimal, gap, either(...longestFirst.map((unit) => literal(unit))))
 
 export function readNumber(text: string): number {
-  const plain = text.replace(/[\s%+]/g, '').replace(/[−–—‐‑]/g, '-')
+  const plain = text.replace(/[\s%+]|percent/gi, '').replace(/[−–—‐‑]/g, '-')
   const [first = '', ...more] = plain.match(/[.,]/g) ?? []
   // The first of several separators marks thousands, and so do all equal ones.
   const whole = more.length === 0 ? plain : plain.replaceAll(first, '')

@@ -4,16 +4,21 @@ import { bindingOf, type Device, messagesOf, parameterContext } from '../device.
 import { isListed, maskStretches, maskText, secretTokens } from '../mask.ts'
 import { type TakenParameters, takeParameters } from '../parameters/parameters.ts'
 import { type Binding, type Bound, bind } from '../pattern/bind.ts'
+import { loosen } from '../pattern/loosen.ts'
 import { conclude, type Match } from '../pattern/match.ts'
+import { mayBe } from '../pattern/needed-words.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import { fieldsOf } from '../profile/places.ts'
 import type { TimeContext } from '../readers/dates.ts'
-import type { Command } from '../schema/command.ts'
+import { fold } from '../regular/regular.ts'
+import type { Command, Wording } from '../schema/command.ts'
 import { formatOf, maskedOf, textOf } from '../schema/template.ts'
 import { barePieces, counterText, piecesOf } from '../send/command-text.ts'
-import { holdsSecret } from './evidence.ts'
+import { holdsSecret, isQuestion } from './evidence.ts'
+import { runsOf, unitsOf } from './lines.ts'
 import { firstOf } from './match-message.ts'
-import { maskMatch, type ReadContext, type Reading, readForward, readText, timeContext } from './read.ts'
+import { readForward, readText } from './read.ts'
+import { maskMatch, type ReadContext, type Reading, timeContext } from './reading.ts'
 import { isRefusal } from './refusal.ts'
 
 /** A command that waits for its answer, from its `Composed` form. */
@@ -77,12 +82,37 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
   const readings = readText(device, plain, context)
-  const read = readings.find((reading) => reply.reads.includes(reading.message) || isPlaceFor(device, command, reading))
+  const read = readings.find(
+    (reading) =>
+      isAsked(device, open.command, reading) &&
+      (reply.reads.includes(reading.message) || isPlaceFor(device, command, reading)),
+  )
   if (read !== undefined) return fromMessage(read)
+  for (const [verdict, patterns] of verdicts) {
+    const found = readings.some(({ reading }) => reading === 'exact') ? null : inLines(patterns, binding, plain)
+    if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
+  }
   const masked = maskAnswer(asked, plain, null)
-  if (readings.length === 0 && isRefusal(plain)) return { ...none(masked), verdict: 'refused' }
+  if (readings.every(({ reading }) => reading === 'partial') && isRefusal(plain))
+    return { ...none(masked), verdict: 'refused' }
   if (!reply.any_text || readings.some((reading) => isUnasked(device, reading)) || plain === '') return none(masked)
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
+}
+
+/** What is read of a text in part answers a query and nothing else. */
+const isAsked = (device: Device, command: string, { reading, values }: Reading): boolean =>
+  reading === 'exact' || (isQuestion(device, command) && Object.keys(values).length > 0)
+
+/** An answer with other marks than printed, or in a line of its own. */
+function inLines(wordings: readonly Wording[], binding: Binding, text: string): Match | null {
+  for (const { from, to } of runsOf(unitsOf(text))) {
+    const line = text.slice(from, to)
+    const known = wordings.filter(({ text: pattern }) => mayBe(pattern, fold(line)))
+    const found = firstOf(known, (pattern) => bind(loosen(pattern), binding), line)
+    const moved = found?.spans.map((span) => ({ ...span, from: span.from + from, to: span.to + from }))
+    if (found !== null) return { ...found, spans: moved ?? [] }
+  }
+  return null
 }
 
 /** A query for the position, by a field or by a message with one, is answered by any position that is not an alarm. */
@@ -97,8 +127,8 @@ function hasPlace(device: Device, name: string): boolean {
 }
 
 /** A text sent unasked. A position in wording that the profile does not know may be the requested one. */
-const isUnasked = (device: Device, { message, event }: Reading): boolean =>
-  event !== null || own(messagesOf(device), message) !== undefined
+const isUnasked = (device: Device, { message, event, reading }: Reading): boolean =>
+  event !== null || (reading === 'exact' && own(messagesOf(device), message) !== undefined)
 
 /** Binding of answers to a command: its parameters, and the settings of the device. */
 export const answerBinding = (asked: Asked): Binding => bindingOf(asked.device, (name) => parameterOf(asked, name))

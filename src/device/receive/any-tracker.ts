@@ -1,6 +1,6 @@
 import type { Device } from '../device.ts'
 import { type Message, message } from '../schema/message.ts'
-import { linkPlace, placeInText } from './place-in-text.ts'
+import { linkPlace } from './place-in-text.ts'
 import { type Salvaged, salvageAlarm } from './salvage.ts'
 
 /** A link or coordinates are a position, whichever tracker sends them and whatever else is in the text. */
@@ -36,14 +36,6 @@ export function anyAlarm(device: Device, own: Salvaged | null, text: string): Sa
   if (cry !== null) return cry
   const other = salvageAlarm(device, [['alarm', alarm]], text)
   return soundsAlarm.test(String(other?.found.values.alarm_text ?? '')) ? other : null
-}
-
-/** The position in a text of a tracker whose profile does not know it. */
-export function anyPlace(device: Device, text: string): Salvaged | null {
-  if (!isTracker(device)) return null
-  const { found } = placeInText(device, text)
-  const isPlace = 'latitude' in found.values || found.values.fix === false
-  return isPlace ? { name: 'location', message: location, found, isVague: true } : null
 }
 
 /** The position of a link in a text of a tracker. */

@@ -1,7 +1,10 @@
 import { bindingOf, type Device } from '../device.ts'
+import type { Stretch } from '../mask.ts'
 import { type Match, match, nothingFound, together } from '../pattern/match.ts'
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
+import { fieldsOf } from '../profile/places.ts'
 import { linksIn, readMapsLink } from '../readers/maps-link.ts'
+import { positionIn } from '../readers/positions.ts'
 
 /** The start of a word. */
 const word = '(?<![\\p{L}\\p{N}?&])'
@@ -46,6 +49,8 @@ export function placeStart(text: string): number {
 export interface Beside {
   readonly isPlace: boolean
   readonly found: Match
+  /** What it is read from. */
+  readonly claimed: readonly Stretch[]
 }
 
 export function placeInText(device: Device, text: string): Beside {
@@ -55,10 +60,29 @@ export function placeInText(device: Device, text: string): Beside {
     const found = from < 0 || program === null ? null : match(program, text, { search: true, from })
     return found === null ? [] : [found]
   }
-  const place = [linkPlace(text) ?? [], ...places.map(find)].flat()
+  const link = linkPlace(text)
+  const printed = link === null && givesPlaces(device) ? positionIn(text, true) : null
+  const written: Match[] = printed === null ? [] : [{ ...nothingFound, values: printed.values }]
+  const place = [link ?? [], written, ...places.map(find)].flat()
   const isPlace = place.length > 0 || linksIn(text).some((link) => mapHosts.test(link))
-  return { isPlace, found: [...place, ...others.flatMap(find)].reduce(together, nothingFound) }
+  const beside = others.flatMap(find)
+  const spans = [...place, ...beside].flatMap(({ spans }) => spans)
+  return {
+    isPlace,
+    found: [...place, ...beside].reduce(together, nothingFound),
+    claimed: [...spans, ...linksIn(text).map((link) => stretchOf(text, link)), ...(printed === null ? [] : [printed])],
+  }
 }
+
+const stretchOf = (text: string, link: string): Stretch => {
+  const from = text.indexOf(link)
+  return { from, to: from + link.length }
+}
+
+/** Whether the device may give positions. */
+export const givesPlaces = ({ profile, dialect }: Device): boolean =>
+  profile.row.kind === 'tracker' ||
+  Object.values(dialect.messages).some((one) => fieldsOf(one, dialect.items).includes('latitude'))
 
 /** Short links: their position can't be read from the text. */
 const mapHosts = /\bmaps?\b|goo\.gl|geo:/i
@@ -67,7 +91,8 @@ const mapHosts = /\bmaps?\b|goo\.gl|geo:/i
 export function linkPlace(text: string): Match | null {
   for (const link of linksIn(text)) {
     const values = readMapsLink(link)
-    if (values !== null) return { ...nothingFound, values }
+    if (values !== null)
+      return { ...nothingFound, values, spans: [{ by: 'hole', name: 'position', ...stretchOf(text, link) }] }
   }
   return null
 }

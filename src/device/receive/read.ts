@@ -1,70 +1,110 @@
-import type { Trust } from '../../message/trust.ts'
 import type { Values } from '../../message/values.ts'
 import { own } from '../../util/own.ts'
 import { bindingOf, type Device, messagesOf, settingOf } from '../device.ts'
-import { isListed, isSecretSetting, maskStretches, type Stretch, secretsOf, secretTokens } from '../mask.ts'
 import { specOf } from '../parameters/settings.ts'
-import type { Bound } from '../pattern/bind.ts'
-import { conclude, type Match, match } from '../pattern/match.ts'
-import type { Pattern } from '../pattern/pattern.ts'
-import type { TimeContext } from '../readers/dates.ts'
-import { isPlaceTalk } from '../readers/place.ts'
+import { loosen } from '../pattern/loosen.ts'
+import { match } from '../pattern/match.ts'
 import { wordKey } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
-import { anyAlarm, anyLink, anyPlace } from './any-tracker.ts'
-import { holdsSecret } from './evidence.ts'
-import { firstOf, matchMessage, plainWording, tierOf, tiers } from './match-message.ts'
-import { type Salvaged, salvageAlarm } from './salvage.ts'
+import { anyAlarm, anyLink } from './any-tracker.ts'
+import { isDangerousEvent } from './danger.ts'
+import { isAnswer } from './is-answer.ts'
+import { overlaps } from './lines.ts'
+import { isTrusted, matchMessage, tierOf, tiers } from './match-message.ts'
+import { alarmIn, messageIn, readParts, readRest } from './partial.ts'
+import { partialReading, type ReadContext, type Reading, readingOf } from './reading.ts'
+import { isRefusal } from './refusal.ts'
+import { isNoAlarm, type Salvaged, salvageAlarm } from './salvage.ts'
 
-export interface ReadContext {
-  /** When the hub received it, ISO 8601 with offset; null for a text without a date. */
-  readonly receivedAt: string | null
-  /** When the network accepted the text (TP-SCTS); null when unknown. */
-  readonly scts: string | null
-}
-
-/** A text as read by one message of the profile. */
-export interface Reading {
-  readonly message: string
-  readonly values: Values
-  readonly event: string | null
-  readonly level: 'low' | 'normal' | 'high' | null
-  /** Seconds within which an equal alarm is a repetition. */
-  readonly repeats: number | null
-  /** The alarm that this one ends. */
-  readonly ends: string | null
-  /** Its position in an answer of several texts. */
-  readonly part: number | null
-  /** The trust that this message requires. */
-  readonly trust: Trust | null
-  /** The text contains a code of the device. */
-  readonly proven: boolean
-  readonly proof: 'printed' | 'reported' | 'unproven'
-  readonly secretFields: readonly string[]
-  /** The text without its secrets. */
-  readonly masked: string
-  /** How much of the text the message explains; larger is better. */
-  readonly weight: number
-}
-
-/** Every message of the device that the text fits, best first; normally one. A forwarded text fits none. */
+/**
+ * Every message of the device that the text fits, best first; normally one. A forwarded text fits none. What a message
+ * leaves, and a text that fits none, is read as far as it can be proved: a `partial` reading.
+ */
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
   if (readForward(device, plain) !== null) return []
-  const messages = Object.entries(messagesOf(device)).filter(([, message]) => isTrusted(device, message))
+  const [best, ...more] = readWhole(device, plain, context)
+  if (best === undefined) return readPartly(device, plain, context)
+  return [withRest(device, best, context), ...more]
+}
+
+/** The text as the profile's messages explain it. */
+function readWhole(device: Device, plain: string, context: ReadContext): Reading[] {
+  const messages = trustedMessages(device)
   for (const tier of tiers) {
     const readings = messages
       .filter(([, message]) => tierOf(message) === tier)
       .flatMap(([name, message]) => readMessage(device, name, message, plain, context) ?? [])
       .sort((a, b) => b.weight - a.weight)
     if (readings.length > 0) {
-      const all = tier === 'text' ? readings : withAlarm(device, messages, plain, context, readings)
+      const all = tier === 'text' ? readings : withAlarm(device, plain, context, readings)
       return withPlace(device, all, plain, context)
     }
   }
-  const alarms = withAlarm(device, messages, plain, context, [])
-  const place = alarms.length > 0 ? null : anyPlace(device, plain)
-  return place === null ? alarms : [salvagedReading(device, place, plain, context)]
+  return []
+}
+
+const trustedMessages = (device: Device): [string, Message][] =>
+  Object.entries(messagesOf(device)).filter(([, message]) => isTrusted(device, message))
+
+/**
+ * A text that no message explains: a message but for its marks, else the alarm at its start, else what its lines and
+ * pairs are. Nothing of it makes a state dangerous, and an answer to a command is none of these.
+ */
+function readPartly(device: Device, plain: string, context: ReadContext): Reading[] {
+  if (isAnswer(device, plain) || isRefusal(plain)) return []
+  const loose = messageIn(device, trustedMessages(device), plain, { from: 0, to: plain.length })
+  if (loose === null && isAnswer(device, plain, loosen)) return []
+  const part = readParts(device, plain)
+  const read = part === null ? null : partialReading(device, plain, part, context)
+  const own =
+    part?.isMessage && !part.isVague && read?.event ? null : salvageAlarm(device, trustedMessages(device), plain)
+  const salvaged = own !== null && !own.isVague ? own : read?.event ? null : anyAlarm(device, own, plain)
+  const isCalm = salvaged?.found.spans.some((span) => span.name === '' && overlaps(span, part?.lines ?? []))
+  if (salvaged === null || isCalm) return read === null ? [] : [read]
+  const alarm = salvagedReading(device, salvaged, plain, context)
+  if (read === null) return [alarm]
+  const secretFields = [...new Set([...read.secretFields, ...alarm.secretFields])]
+  const unread = read.unread.filter((line) => alarm.unread.includes(line))
+  const values = { ...read.values, ...alarm.values }
+  return [{ ...(alarm.event === null ? read : alarm), values, unread, secretFields, masked: read.masked }]
+}
+
+/** The reading with what can be proved of the lines that its message does not explain, and with a word of alarm. */
+function withRest(device: Device, best: Reading, context: ReadContext): Reading {
+  const rest = best.unread.join('\n')
+  const part = rest === '' ? null : readRest(device, rest)
+  const more = part === null ? null : partialReading(device, rest, part, context)
+  const hasPlace = best.values.latitude !== undefined || best.values.fix !== undefined
+  const { latitude: _, longitude: __, fix: ___, ...others } = more?.values ?? {}
+  const added = hasPlace ? others : (more?.values ?? {})
+  const isNew = Object.keys(added).some((field) => !Object.hasOwn(best.values, field))
+  const cry = best.event === null ? alarmInRest(device, best.unexplained) : null
+  if (!isNew && cry === null) return best
+  return {
+    ...best,
+    values: { ...added, ...best.values },
+    ...(cry !== null && {
+      event: cry.event,
+      level: cry.message?.level ?? ('high' as const),
+      repeats: cry.message?.repeats ?? 180,
+    }),
+    secretFields: [...new Set([...best.secretFields, ...(more?.secretFields ?? [])])],
+    reading: 'partial',
+    unread: more?.unread ?? best.unread,
+  }
+}
+
+/** An alarm in what a message does not explain. */
+function alarmInRest(
+  device: Device,
+  rest: string,
+): { readonly event: string; readonly message: Message | null } | null {
+  const part = rest.trim() === '' ? null : readParts(device, rest)
+  if (part !== null && part.event !== null) return { event: part.event, message: part.message }
+  const own = rest.trim() === '' ? null : salvageAlarm(device, trustedMessages(device), rest)
+  const event = own === null || own.isVague ? undefined : (own.found.values.event ?? own.message.event)
+  return own === null || typeof event !== 'string' || isDangerousEvent(event) ? null : { event, message: own.message }
 }
 
 /** Adds the position of a link to readings without one. */
@@ -76,20 +116,10 @@ function withPlace(device: Device, readings: Reading[], text: string, context: R
   return [{ ...best, values: { ...best.values, ...values } }, ...more]
 }
 
-/** An unproven message does not count; what a reader finds in a text proves itself. */
-export const isTrusted = (device: Device, { proof, reader }: Message): boolean =>
-  proof !== 'unproven' || device.unproven || reader !== undefined
-
 /** Adds the alarm at the start of the text to readings without one. */
-function withAlarm(
-  device: Device,
-  messages: readonly (readonly [string, Message])[],
-  text: string,
-  context: ReadContext,
-  readings: Reading[],
-): Reading[] {
+function withAlarm(device: Device, text: string, context: ReadContext, readings: Reading[]): Reading[] {
   if (readings.some(({ event }) => event !== null)) return readings
-  const own = salvageAlarm(device, messages, text)
+  const own = salvageAlarm(device, trustedMessages(device), text)
   const salvaged = own === null || own.isVague ? anyAlarm(device, own, text) : own
   if (salvaged === null) return readings
   const alarm = salvagedReading(device, salvaged, text, context)
@@ -103,7 +133,8 @@ function salvagedReading(
   text: string,
   context: ReadContext,
 ): Reading {
-  return withKnownHead(device, readingOf(device, name, message, found, text, context), text, context)
+  const reading = readingOf(device, name, message, found, text, context)
+  return withKnownHead(device, { ...reading, ends: null, reading: 'partial' }, text, context)
 }
 
 /** The text as read by this message; null when it does not fit. */
@@ -121,13 +152,19 @@ export function readMessage(
 
 /**
  * A first line that no alarm of the profile has is the text of an unknown alarm, unless the profile knows these words
- * elsewhere: then they have that meaning. A mark for the last known position is not an alarm.
+ * elsewhere, or an alarm in what follows: then they have that meaning. An answer, a pair, and a mark for the last known
+ * position are not an alarm.
  */
 function withKnownHead(device: Device, reading: Reading, text: string, context: ReadContext): Reading {
   const { alarm_text: head } = reading.values
   if (reading.event !== 'alarm' || typeof head !== 'string' || head === text || !text.startsWith(head)) return reading
-  const [known = null] = readText(device, head, context)
-  if (known === null && !isPlaceTalk(head) && !isAnswer(device, head)) return reading
+  const [known = null] = knownHead(device, head, context)
+  const behind = known === null ? alarmIn(device, text) : null
+  if (behind !== null && behind.event !== 'alarm') {
+    const { alarm_text: _, ...others } = reading.values
+    return { ...reading, values: others, event: behind.event, repeats: behind.message?.repeats ?? reading.repeats }
+  }
+  if (known === null && !isNoAlarm(head, head.includes('!')) && !isAnswer(device, head)) return reading
   const { alarm_text: _, ...values } = reading.values
   return {
     ...reading,
@@ -139,60 +176,10 @@ function withKnownHead(device: Device, reading: Reading, text: string, context: 
   }
 }
 
-/** Whether these words answer some command of the device. */
-function isAnswer(device: Device, text: string): boolean {
-  const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))
-  const replies = Object.values(device.dialect.commands).flatMap(({ reply }) => [
-    ...reply.accepted,
-    ...reply.refused,
-    ...reply.pending,
-  ])
-  return firstOf([...device.dialect.refused.map(plainWording), ...replies], compile, text) !== null
-}
-
-function readingOf(
-  device: Device,
-  name: string,
-  message: Message,
-  found: Match,
-  text: string,
-  context: ReadContext,
-): Reading {
-  const { event, rest: _, ...values } = conclude(found, timeContext(device, context), text)
-  const secretFields = Object.keys(values).filter((field) => isListed(field, message.secret))
-  return {
-    message: name,
-    values,
-    event: typeof event === 'string' ? event : (message.event ?? null),
-    level: message.level ?? null,
-    repeats: message.repeats ?? null,
-    ends: message.ends ?? null,
-    part: message.part ?? null,
-    trust: message.trust ?? null,
-    proven: holdsSecret(device, text, found.spans),
-    proof: message.proof,
-    secretFields,
-    masked: maskMatch(device, text, found, message.secret),
-    weight: found.weight,
-  }
-}
-
-export function timeContext(device: Device, { scts, receivedAt }: ReadContext): TimeContext {
-  return { zone: device.timeZone, scts: scts ?? receivedAt }
-}
-
-/** The text without secret fields, secret settings and secret tokens. */
-export function maskMatch(
-  device: Device,
-  text: string,
-  found: Match,
-  secret: readonly string[],
-  isSecret = (_name: string) => false,
-): string {
-  const places: Stretch[] = found.spans.filter(({ by, name }) =>
-    by === 'hole' ? isListed(name, secret) : isSecretSetting(device, name) || isSecret(name),
-  )
-  return maskStretches(text, [...places, ...secretTokens(text, secretsOf(device))])
+/** These words as the profile knows them, alone or as the start of a text. */
+function knownHead(device: Device, head: string, context: ReadContext): Reading[] {
+  const whole = readWhole(device, head, context)
+  return whole.length > 0 ? whole : withAlarm(device, head, context, [])
 }
 
 /** A text that the device forwards for somebody else; null for its own. */

@@ -1,6 +1,6 @@
 import { bindingOf, type Device } from '../device.ts'
 import { headOf, takesPlace } from '../pattern/head.ts'
-import { type Match, match, together } from '../pattern/match.ts'
+import { type Match, match, type Span, together } from '../pattern/match.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import { isPlaceTalk } from '../readers/place.ts'
 import type { Wording } from '../schema/command.ts'
@@ -39,6 +39,7 @@ const answerWords = /\b(?:ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?)\b/i
 const noWords: readonly RegExp[] = [
   /^(?!.*\b(?:alarm|alert|warning|attention|sos)\b)[^!]{0,30}[:=]\s*\S/i,
   /^[^\p{L}]*$/u,
+  /^(?:fw|ver|version|firmware|rev|hdop|pdop)\b[^!]*$/i,
 ]
 
 /**
@@ -99,7 +100,10 @@ function wordingIn(device: Device, { level }: Message, { text: pattern, set }: W
     case 'event':
       return isKnown ? (firstFit(all, all.atMarks, read) ?? lineFit(all, read)) : null
     case 'words':
-      return firstFit(all, all.atMarks, read, (behind) => all.place.isPlace || /^\s*!/.test(behind))
+      return (
+        firstFit(all, all.atMarks, read, (behind) => all.place.isPlace || /^\s*!/.test(behind)) ??
+        lineFit(all, read, /!$/)
+      )
     case 'any_words': {
       const heads = all.atLines.filter(({ length }) => length <= all.placeStart).toReversed()
       const found = !all.place.isPlace ? null : firstFit(all, heads, read)
@@ -117,21 +121,25 @@ function firstFit(
   for (const head of heads) {
     const behind = text.slice(head.length)
     const found = answers.test(behind) || !isMeant(behind) ? null : read(head)
-    if (found !== null) return found
+    if (found !== null) return { ...found, spans: [...found.spans, spanOf(0, head.length)] }
   }
   return null
 }
 
-function lineFit({ text }: Beginnings, read: (line: string) => Match | null): Match | null {
+/** The words of the alarm: nothing in them is unread. */
+const spanOf = (from: number, to: number): Span => ({ by: 'value', name: '', from, to })
+
+function lineFit({ text }: Beginnings, read: (line: string) => Match | null, isMeant = /(?:)/): Match | null {
   for (const line of text.split(/[\r\n]+/).slice(1)) {
-    const found = read(line.trim().replace(/\s*!+$/, ''))
-    if (found !== null) return { ...found, spans: [] }
+    const found = isMeant.test(line.trim()) ? read(line.trim().replace(/\s*!+$/, '')) : null
+    const from = text.indexOf(line)
+    if (found !== null) return { ...found, spans: [spanOf(from, from + line.length)] }
   }
   return null
 }
 
 /** Arbitrary words are not an alarm when they are an answer or only introduce the position. */
-const isNoAlarm = (words: string, isMarked: boolean): boolean =>
+export const isNoAlarm = (words: string, isMarked: boolean): boolean =>
   answerWords.test(words) ||
   isRefusal(words) ||
   (!isMarked && (isPlaceTalk(words) || noWords.some((none) => none.test(words))))

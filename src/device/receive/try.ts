@@ -10,7 +10,8 @@ import type { Profile } from '../profile/profile.ts'
 import { run } from '../regular/machine.ts'
 import { sampleDevices } from '../sample.ts'
 import type { Parameter, Proof } from '../schema/command.ts'
-import { type ReadContext, readForward, readText, timeContext } from './read.ts'
+import { readForward, readText } from './read.ts'
+import { type ReadContext, type Reading, timeContext } from './reading.ts'
 
 export interface Tried {
   readonly text: string
@@ -30,6 +31,10 @@ export interface Matched {
   readonly taken?: boolean
   /** Unproven text: the hub reads it only for a device with `unproven: true`. */
   readonly unproven?: true
+  /** Read in part: no pattern explains the text as a whole. */
+  readonly reading?: 'partial'
+  /** Lines and pairs from which nothing was read. */
+  readonly unread?: readonly string[]
 }
 
 export interface Forwarded {
@@ -59,6 +64,8 @@ interface Candidate {
   readonly proof: Proof
   readonly taken?: boolean
   readonly unproven?: true
+  readonly reading?: 'partial'
+  readonly unread?: readonly string[]
 }
 
 /** Of two that explain a text equally well, a printed one is first. */
@@ -95,7 +102,7 @@ export function makeTrial(
   const samples = all.flatMap(sampleDevices).map(sampleOf)
   return (text, context) => {
     const found = samples.flatMap((sample) => [
-      ...readings(sample, text, context),
+      ...readings(sample, text, context, foreign),
       ...replies(sample, text, context, foreign),
     ])
     const matches = distinct(found.sort(byWeight))
@@ -155,10 +162,14 @@ const compiled = (
 const isVague = ({ parts }: Pattern): boolean =>
   ![...eachPart(parts)].some((part) => part.part === 'list' || (part.part === 'text' && /\p{L}/u.test(part.text)))
 
-function readings({ device }: Sample, text: string, context: ReadContext): Candidate[] {
-  const believed = readText({ ...device, unproven: false }, text, context)
-  const rest = readText(device, text, context).filter(({ message }) => believed.every((one) => one.message !== message))
-  return [...believed, ...rest].map(({ message, values, event, weight, proof }, place) => ({
+/** Parts of a text are proof only for a device that is known: any device may send a position. */
+function readings({ device }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
+  const isWanted = ({ reading }: Reading): boolean => !isForeign || reading === 'exact'
+  const believed = readText({ ...device, unproven: false }, text, context).filter(isWanted)
+  const rest = readText(device, text, context)
+    .filter(isWanted)
+    .filter(({ message }) => believed.every((one) => one.message !== message))
+  return [...believed, ...rest].map(({ message, values, event, weight, proof, reading, unread }, place) => ({
     profile: device.profile.id,
     message,
     values: event === null ? values : { ...values, event },
@@ -166,6 +177,7 @@ function readings({ device }: Sample, text: string, context: ReadContext): Candi
     proof,
     ...(believed.length > 1 && place < believed.length && { taken: place === 0 }),
     ...(place >= believed.length && { unproven: true as const }),
+    ...(reading === 'partial' && { reading, unread }),
   }))
 }
 

@@ -21,6 +21,8 @@ export interface Run<M> {
   /** Units matched by a literal or a narrow set: how much of the text the pattern explains. */
   readonly weight: number
   readonly steps: number
+  /** Where the match ends; 0 without one. */
+  readonly to: number
   /** Where the furthest thread ended, and the instructions that it waited at. */
   readonly stopped: { readonly at: number; readonly weight: number; readonly waiting: readonly number[] }
 }
@@ -28,6 +30,8 @@ export interface Run<M> {
 export interface RunOptions {
   /** Finds the first match instead of matching the whole text. */
   readonly search?: boolean
+  /** With `search`: the match begins at `from`. */
+  readonly anchored?: boolean
   /** A truncated text fits as far as it goes. */
   readonly cut?: boolean
   readonly from?: number
@@ -41,13 +45,14 @@ interface Way<M> {
 }
 
 export function run<M>(program: Program<M>, text: string, options: RunOptions = {}): Run<M> {
-  const { search = false, cut = false, from = 0, to = text.length } = options
+  const { search = false, anchored = false, cut = false, from = 0, to = text.length } = options
   const seen = new Int32Array(program.length).fill(-1)
   const places: number[] = []
   const trails: (Trail<M> | null)[] = []
   let ways: Way<M>[] = []
   let next: Way<M>[] = []
   let found: Way<M> | null = null
+  let end = 0
   let steps = 0
   let stopped = { at: from, weight: -1, waiting: [] as number[] }
 
@@ -75,6 +80,7 @@ export function run<M>(program: Program<M>, text: string, options: RunOptions = 
         else if (weight === stopped.weight && position === stopped.at) stopped.waiting.push(at)
       } else if (search || position === to) {
         found = { at, trail, weight }
+        end = position
         places.length = 0
         trails.length = 0
         return true
@@ -86,7 +92,7 @@ export function run<M>(program: Program<M>, text: string, options: RunOptions = 
   follow(0, null, 0, from)
   for (let position = from; position < to; position++) {
     ;[ways, next] = [next, []]
-    if (ways.length === 0 && (!search || found !== null)) break
+    if (ways.length === 0 && (!search || anchored || found !== null)) break
     const unit = text.charCodeAt(position)
     const folded = foldUnit(unit)
     for (const { at, trail, weight } of ways) {
@@ -100,10 +106,10 @@ export function run<M>(program: Program<M>, text: string, options: RunOptions = 
       const gained = step.do === 'unit' && step.set.free ? weight : weight + 1
       if (follow(at + 1, trail, gained, position + 1)) break
     }
-    if (search && found === null) follow(0, null, 0, position + 1)
+    if (search && !anchored && found === null) follow(0, null, 0, position + 1)
   }
   const last = found ?? (cut ? heaviest(next) : null)
-  return { fits: last !== null, trail: last?.trail ?? null, weight: last?.weight ?? 0, steps, stopped }
+  return { fits: last !== null, trail: last?.trail ?? null, weight: last?.weight ?? 0, steps, to: end, stopped }
 }
 
 function heaviest<M>(ways: readonly Way<M>[]): Way<M> | null {

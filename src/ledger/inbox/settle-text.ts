@@ -41,6 +41,8 @@ export interface TextEvent {
   readonly trust: TrustLevel
   /** With less trust than required: it has changed nothing. */
   readonly unverified: boolean
+  /** Found in a text that no pattern explains as a whole. */
+  readonly isPartial: boolean
 }
 
 /** All effects of a received text, for one transaction. */
@@ -157,17 +159,18 @@ function emitEvent(
   tx.emit({ kind: 'device_event', subject: device, data })
 }
 
-type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'>
+type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'> &
+  Partial<Pick<TextEvent, 'isPartial'>>
 
 /** An event of a device; every key that templates use is always present. */
 export function deviceEvent(
-  { type, id, level, values, trust, unverified }: EventFacts & { readonly id: string },
+  { type, id, level, values, trust, unverified, isPartial = false }: EventFacts & { readonly id: string },
   messageId: string,
   now: number,
   delayed: boolean,
 ): Document {
   const received = { message_id: messageId, received_at: isoTime(now), delayed }
-  const proof = { trust, ...(unverified && { unverified }) }
+  const proof = { trust, ...(unverified && { unverified }), ...(isPartial && { reading: 'partial' }) }
   return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...received }
 }
 

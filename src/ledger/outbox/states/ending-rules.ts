@@ -45,7 +45,8 @@ function silence(row: Facts, now: number): Change {
   }
   if (row.expect !== 'required') return ended(row.status === 'delivered' ? 'delivered' : 'sent', now, { ok: null })
   if (row.reason === 'reply_mismatch') return ended('unconfirmed', now, { ok: null })
-  return ended('unconfirmed', now, { ok: null, error: errorReport(noAnswer(row)) })
+  const reason = row.heard === null ? {} : { reason: 'not_understood' }
+  return ended('unconfirmed', now, { ok: null, ...reason, error: errorReport(noAnswer(row)) })
 }
 
 function noAnswer({ within, spec, heard }: Facts): Fault {

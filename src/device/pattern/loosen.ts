@@ -1,0 +1,40 @@
+import { punctuation } from '../regular/regular.ts'
+import type { Part, Pattern } from './pattern.ts'
+
+/** Marks that firmware drops or adds behind a word. */
+const droppable = /^[:=!.]$/
+/** Either may stand between a key and its value. */
+const pairMarks: readonly string[] = [':', '=']
+const trailing: Part = {
+  part: 'either',
+  optional: true,
+  of: ['.', '!'].map((text): Part[] => [{ part: 'gap' }, { part: 'text', text }, { part: 'gap' }]),
+}
+
+const loosened = new WeakMap<Pattern, Pattern>()
+
+/**
+ * The pattern for a text with other marks: a colon behind a word may be missing, as may an exclamation mark or a point
+ * at its end, or be added there. Marks between values stay: without them one number would become two.
+ */
+export function loosen(pattern: Pattern): Pattern {
+  const known = loosened.get(pattern)
+  if (known !== undefined) return known
+  const loose = { source: `loose ${pattern.source}`, parts: [...looseParts(pattern.parts), trailing, trailing] }
+  loosened.set(pattern, loose)
+  return loose
+}
+
+export function looseParts(parts: readonly Part[]): Part[] {
+  let word = ''
+  return parts.map((part): Part => {
+    if (part.part === 'gap' || part.part === 'blank') return part
+    const before = word
+    word = part.part === 'text' && !punctuation.includes(part.text) ? part.text : ''
+    if (part.part === 'either') return { ...part, of: part.of.map(looseParts) }
+    const isDroppable = part.part === 'text' && droppable.test(part.text) && /\p{L}{2}$/u.test(before)
+    if (!isDroppable) return part
+    const marks = pairMarks.includes(part.text) ? pairMarks : [part.text]
+    return { part: 'either', optional: true, of: marks.map((text): Part[] => [{ part: 'text', text }]) }
+  })
+}

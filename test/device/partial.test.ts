@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals'
+import { readAnswer } from '../../src/device/receive/answer.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
+import { at, deviceOf, makeProfile, profileOf } from './library.ts'
+
+const today = at('2026-11-29T12:00:00Z')
+const panel = makeProfile(`
+kind: alarm_panel
+settings:
+  password: { type: digits, secret: true, default: "1234" }
+words:
+  arm: { ARMED: armed_away, SCHARF: armed_away, DISARMED: disarmed, UNSCHARF: disarmed }
+commands:
+  arm: { text: "{password}ARM", repeat: safe, sets: { alarm_state: armed_away }, reply: { expect: required, accepted: "System armed" }, source: manual }
+  help_number: { text: "HELP{number}", params: { number: { type: phone } }, reply: { expect: required, accepted: "Help number {=number} saved" }, source: manual }
+  status: { text: STATUS, repeat: safe, asks: [battery], reply: { expect: required, reads: status }, source: manual }
+messages:
+  status: { text: "State:{alarm_state:arm}, Battery:{battery:percent}, Main supply:{voltage:decimal}V, Relay {#:int}:{output_#:on_off}, Sensor:{temperature:decimal}~C", source: manual }
+  burglary: { text: "Burglary in zone {zone_1:int}", event: burglary, level: high, source: manual }
+  tamper: { text: "Tamper restored", event: tamper_restored, set: { alarm_1: "false" }, source: manual }
+  sos: { text: "Emergency button", event: sos, level: high, source: manual }
+`)
+const read = (text: string, device = deviceOf(panel)) => readText(device, text, today)[0]
+
+describe('a text that no pattern explains', () => {
+  test.each([
+    ['Battery 80%\nGSM ok', { battery: 80 }],
+    ['Main supply 13.1 V', { voltage: 13.1 }],
+    ['main supply: 13100mV', { voltage: 13.1 }],
+    ['Sensor = 70 °F', { temperature: 21.1111111111 }],
+    ['Bat: 55% speed 7 mph', { battery: 55, speed: 11.265408 }],
+    ['Relay 2: ON;  Sensor:-3.5C', { output_2: 'ON', temperature: -3.5 }],
+  ])('gives the values of %j', (text, values) => {
+    expect(read(text)).toMatchObject({ reading: 'partial', event: null, values })
+  })
+
+  test('keeps the rest of it as unread', () => {
+    expect(read('Battery: 80%\nUnknown thing: 7\nGood bye')?.unread).toEqual(['Unknown thing: 7', 'Good bye'])
+  })
+
+  test('does not become secret-free by it: a code of the device is masked in what is unread', () => {
+    const device = deviceOf(panel, '{ settings: { password: "8642" } }')
+    expect(read('Battery: 80%\nyour code 8642 is new', device)?.unread).toEqual(['your code *** is new'])
+  })
+
+  test('has no share above a hundred, and no number that goes on', () => {
+    expect(read('Battery: 140%')).toBeUndefined()
+    expect(read('Battery: 12.3.4')).toBeUndefined()
+    expect(read('combat: 50%')).toBeUndefined()
+  })
+
+  test('never disarms, opens or clears anything', () => {
+    expect(read('State:DISARMED\nsomething else')?.values ?? {}).not.toHaveProperty('alarm_state')
+    expect(read('State:DISARMED, Battery:80%')?.values).toEqual({ battery: 80 })
+    expect(read('Tamper restored.')?.event ?? null).toBeNull()
+    expect(read('State:SCHARF\nsomething else')?.values).toEqual({ alarm_state: 'armed_away' })
+  })
+
+  test('is a message in a line of its own, in any order and with other marks', () => {
+    expect(read('FW 1.2\nBurglary in zone 3.\nsee you')).toMatchObject({
+      message: 'burglary',
+      event: 'burglary',
+      level: 'high',
+      values: { zone_1: '3' },
+      unread: ['FW 1.2', 'see you'],
+    })
+  })
+})
+
+describe('words of alarm', () => {
+  test.each([
+    ['Message from the house: Emergency button was pressed by user 2', 'sos'],
+    ['2026-11-29 11:58, SOS!', 'sos'],
+    ['zone 4 Hilferuf', 'sos'],
+    ['¡Socorro!', 'sos'],
+    ['Fire in the kitchen', 'alarm'],
+    ['Rauchalarm Keller', 'alarm'],
+    ['Einbruch Zone 2', 'burglary'],
+    ['Attention: power failure 230V', 'alarm'],
+  ])('are an event in %j', (text, event) => {
+    const device = deviceOf(
+      makeProfile(`
+kind: alarm_panel
+messages:
+  any: { text: "ALARM: {alarm_text:line}", event: alarm, level: high, source: manual }
+  burglary: { text: "Burglary in zone {zone_1:int}", event: burglary, level: high, source: manual }
+  sos: { text: "Emergency button", event: sos, level: high, source: manual }
+`),
+    )
+    expect(read(text, device)).toMatchObject({ event, level: 'high', reading: 'partial' })
+  })
+
+  test.each([
+    'no alarm',
+    'No fire',
+    'kein Einbruch',
+    'SOS number set',
+    'sos 1 ok',
+    'set help number ok',
+    'SOS1: +4915112345678',
+    'SOS:13800138000,,',
+    'SOS: off',
+    'Fire: OK',
+    'Fire alarm off',
+    'Emergency number saved',
+    'Help number +4915112345678 saved',
+    'Reply SOS to this text',
+    'power failure alarm disabled',
+    'Send HELP ME to 123',
+    'Burglary: 0',
+    'panic test ended',
+    'smoke detector battery 80%',
+    'SOS?',
+  ])('are none in %j', (text) => {
+    expect(read(text)?.event ?? null).toBeNull()
+  })
+
+  test('are those of devices that give alarms only', () => {
+    const meter = deviceOf(makeProfile('messages: { seen: { text: "Power {power:decimal} W", source: manual } }'))
+    expect(read('Fire!', meter)).toBeUndefined()
+  })
+})
+
+describe('a position', () => {
+  const places: readonly string[] = [
+    'Hello\nN22.57149, E113.8771 somewhere',
+    '22.57149N,113.8771E ok then',
+    'Pos 2234.2894,N,11352.6260,E',
+    'here: 22°34\'17.4"N 113°52\'37.6"E',
+    'E113.8771,N22.57149',
+    'at 22.571490, 113.877100 now',
+    '$GPRMC,161509.000,A,2234.2894,N,11352.6260,E,0.3,153.7,290709,,*03 hello',
+    'Latitude 22.57149\nLongitude 113.8771\nBye',
+    'look: https://maps.google.com/?q=22.57149,113.8771',
+  ]
+  test.each(places)('is read in %j', (text) => {
+    const { latitude, longitude } = read(text, deviceOf('galileosky/glonass'))?.values ?? {}
+    expect(latitude).toBeCloseTo(22.57149, 3)
+    expect(longitude).toBeCloseTo(113.8771, 3)
+  })
+
+  test('is none at 0,0, and an old one is no fix', () => {
+    expect(read('Hi\nN0.000000, E0.000000', deviceOf('galileosky/glonass'))?.values).not.toHaveProperty('latitude')
+    expect(read('Last known: N22.57149, E113.8771', deviceOf('galileosky/glonass'))?.values).toMatchObject({
+      fix: false,
+    })
+  })
+})
+
+describe('a command', () => {
+  const answer = (command: string, text: string, params = {}) =>
+    readAnswer(deviceOf(panel), { command, params, text: '' }, text, today)
+
+  test('is answered by its own words in a line of their own, with other marks', () => {
+    expect(answer('arm', 'Panel 1\nSystem armed!').verdict).toBe('accepted')
+    expect(answer('help_number', 'FW 2\nHelp number 4915 saved.', { number: '4915' }).verdict).toBe('accepted')
+  })
+
+  test('that changes something is not answered by what merely resembles it', () => {
+    expect(answer('arm', 'System was armed by phone').verdict).toBe('none')
+    expect(answer('arm', 'Battery 80%\nsomething').verdict).toBe('none')
+  })
+})
+
+test('trying a text says what was read in part, and what was not', () => {
+  const { matches } = makeTrial([profileOf('coban/tk103')])('bat: 80%\nzzz', today)
+  expect(matches[0]).toMatchObject({ reading: 'partial', values: { battery: 80 }, unread: ['zzz'] })
+})
