@@ -95,9 +95,6 @@ function answeredTogether(
   context: ReadContext,
   commands: readonly OpenCommand[],
 ): Candidate[] {
-  const whole = commands.flatMap((command) => candidateOf(device, command, text, context))
-  const known = whole.find(({ answer }) => !answer.any)
-  if (known !== undefined) return [known]
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '')
   const found: Candidate[] = []
   for (const line of lines) {
@@ -107,6 +104,10 @@ function answeredTogether(
       .find(({ answer }) => !answer.any)
     if (fits !== undefined) found.push(fits)
   }
+  if (found.length > 1) return found
+  const whole = commands.flatMap((command) => candidateOf(device, command, text, context))
+  const known = whole.find(({ answer }) => !answer.any)
+  if (known !== undefined) return [known]
   return found.length > 0 ? found : whole.slice(0, 1)
 }
 

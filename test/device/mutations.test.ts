@@ -63,6 +63,8 @@ const wordless: readonly string[] = [
   'viessmann/vitocom-100: a dot is added at the end',
   'xexun/tk102: a colon is dropped',
   'xexun/tk102: a unit is changed',
+  'xexun/tk102: a line is added',
+  'xexun/tk102: two lines are swapped',
 ]
 
 test('what firmware does to a text loses no position and no alarm, and opens nothing', () => {

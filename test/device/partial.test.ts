@@ -6,7 +6,6 @@ import { at, deviceOf, makeProfile, profileOf } from './library.ts'
 
 const today = at('2026-11-29T12:00:00Z')
 const panel = makeProfile(`
-kind: alarm_panel
 settings:
   password: { type: digits, secret: true, default: "1234" }
 words:
@@ -81,7 +80,6 @@ describe('words of alarm', () => {
   ])('are an event in %j', (text, event) => {
     const device = deviceOf(
       makeProfile(`
-kind: alarm_panel
 messages:
   any: { text: "ALARM: {alarm_text:line}", event: alarm, level: high, source: manual }
   burglary: { text: "Burglary in zone {zone_1:int}", event: burglary, level: high, source: manual }

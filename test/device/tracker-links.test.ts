@@ -77,7 +77,7 @@ describe('an alarm with a cell or a link instead of a place is still the alarm',
       'wrong password!',
     ])
       expect([words, read('coban/tk103', `${words} ${link}`)]).toMatchObject([words, { event: null, values: place }])
-    expect(read('coban/tk103', 'Oil: 12.5%\nDoor: OFF')).toBeUndefined()
+    expect(read('coban/tk103', 'Oil: 12.5%\nDoor: OFF')).toMatchObject({ event: null, reading: 'partial' })
     expect(read('coban/tk103', 'Pay your bill! http://pay.example/q=1')).toBeUndefined()
     expect(read('coban/tk103', 'Hello from\nthe other side')).toBeUndefined()
   })

@@ -84,8 +84,8 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
   const readings = readText(device, plain, context)
   const read = readings.find(
     (reading) =>
-      isAsked(device, open.command, reading) &&
-      (reply.reads.includes(reading.message) || isPlaceFor(device, command, reading)),
+      (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
+      isPlaceFor(device, command, reading),
   )
   if (read !== undefined) return fromMessage(read)
   for (const [verdict, patterns] of verdicts) {

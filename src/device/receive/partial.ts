@@ -1,6 +1,7 @@
 import type { Value } from '../../message/values.ts'
 import { bindingOf, commandsOf, type Device, messagesOf } from '../device.ts'
 import type { Stretch } from '../mask.ts'
+import type { Bound } from '../pattern/bind.ts'
 import { headOf } from '../pattern/head.ts'
 import { loosen } from '../pattern/loosen.ts'
 import { type Match, match, nothingFound, readMarks, together } from '../pattern/match.ts'
@@ -11,15 +12,15 @@ import { Programs } from '../profile/dialect.ts'
 import { run } from '../regular/machine.ts'
 import { fold } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
-import { commonPairs, commonWords } from './common-words.ts'
 import { fieldOf } from '../vocabulary/vocabulary.ts'
 import { type AlarmPhrase, alarmPhrases } from './alarm-phrases.ts'
 import { criesIn, isAlarmName, isMeant } from './alarm-words.ts'
+import { commonPairs, commonWords } from './common-words.ts'
 import { isDangerous, isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { chunksOf, overlaps, runsOf, unitsOf } from './lines.ts'
 import { findAny, isExcluded, isTrusted } from './match-message.ts'
-import { placeInText } from './place-in-text.ts'
+import { givesPlaces, placeInText } from './place-in-text.ts'
 import { isNoAlarm } from './salvage.ts'
 
 /** What can be proved of a text that no pattern explains as a whole. */
@@ -237,15 +238,28 @@ function readPiece(device: Device, text: string, { pattern, isCommon }: Read, fr
   const binding = isCommon ? { ...bindingOf(device), words: commonWords } : bindingOf(device)
   const program = (isCommon ? commonPrograms : device.dialect.programs).get(pattern, binding, 'fragment')
   if (program === null) return
-  const to = Math.min(text.length, from + maxPieceLength)
-  const result = run(program, text, { search: true, anchored: true, from, to })
-  const found = result.fits ? readMarks(result, text) : null
-  if (found === null || !isEnd(text, result.to) || overlaps({ from, to: result.to }, all.claimed)) return
+  const piece = readAt(program, text, from)
+  if (piece === null || overlaps({ from, to: piece.to }, all.claimed)) return
+  const { found, to } = piece
   const fresh = Object.entries(found.values).filter(([field]) => !Object.hasOwn(all.found.values, field))
   const values = fresh.filter(([field, value]) => isCredible(device, field, value, isCommon === true))
   if (values.length + Object.keys(found.times).length === 0) return
-  all.claimed.push({ from, to: result.to })
+  all.claimed.push({ from, to })
   all.found = together(all.found, { ...found, values: Object.fromEntries(values) })
+}
+
+/** The piece that begins here: in its line, else beyond it; without a letter that belongs to the next word. */
+function readAt(program: Bound, text: string, from: number): { readonly found: Match; readonly to: number } | null {
+  const furthest = Math.min(text.length, from + maxPieceLength)
+  const lineEnd = from + text.slice(from, furthest).search(/[\r\n]|$/)
+  for (const limit of new Set([lineEnd, furthest])) {
+    let result = run(program, text, { search: true, anchored: true, from, to: limit })
+    if (result.fits && !isEnd(text, result.to))
+      result = run(program, text, { search: true, anchored: true, from, to: result.to - 1 })
+    const found = result.fits && isEnd(text, result.to) ? readMarks(result, text) : null
+    if (found !== null) return { found, to: result.to }
+  }
+  return null
 }
 
 /** A value ends where its word or number does. */
@@ -276,7 +290,7 @@ function isReported(device: Device, field: string): boolean {
 /** A position beside which nothing else has been read of one. */
 function readPlace(device: Device, text: string, all: Taken): void {
   const { latitude, longitude } = all.found.values
-  if (latitude !== undefined && longitude !== undefined) return
+  if ((latitude !== undefined && longitude !== undefined) || !givesPlaces(device)) return
   const { found: near, claimed } = placeInText(device, text)
   const credible = Object.entries(near.values).filter(([field, value]) => isCredible(device, field, value, false))
   const found = { ...near, values: Object.fromEntries(credible) }
@@ -310,7 +324,7 @@ export function alarmIn(device: Device, text: string): Alarm | null {
     ...place,
     name: null,
     message: null,
-    event: events.find((one) => form.test(one)) ?? (isSos ? 'sos' : 'alarm'),
+    event: isSos ? 'sos' : (events.find((one) => form.test(one)) ?? 'alarm'),
   }
 }
 

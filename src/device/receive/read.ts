@@ -29,7 +29,7 @@ export function readText(device: Device, text: string, context: ReadContext): Re
 }
 
 /** The text as the profile's messages explain it. */
-function readWhole(device: Device, plain: string, context: ReadContext): Reading[] {
+export function readWhole(device: Device, plain: string, context: ReadContext): Reading[] {
   const messages = trustedMessages(device)
   for (const tier of tiers) {
     const readings = messages
@@ -59,7 +59,8 @@ function readPartly(device: Device, plain: string, context: ReadContext): Readin
   const read = part === null ? null : partialReading(device, plain, part, context)
   const own =
     part?.isMessage && !part.isVague && read?.event ? null : salvageAlarm(device, trustedMessages(device), plain)
-  const salvaged = own !== null && !own.isVague ? own : read?.event ? null : anyAlarm(device, own, plain)
+  const isKnown = read?.event && (read.event !== 'alarm' || part?.message)
+  const salvaged = own !== null && !own.isVague ? own : isKnown ? null : anyAlarm(device, own, plain)
   const isCalm = salvaged?.found.spans.some((span) => span.name === '' && overlaps(span, part?.lines ?? []))
   if (salvaged === null || isCalm) return read === null ? [] : [read]
   const alarm = salvagedReading(device, salvaged, plain, context)

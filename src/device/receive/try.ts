@@ -10,7 +10,7 @@ import type { Profile } from '../profile/profile.ts'
 import { run } from '../regular/machine.ts'
 import { sampleDevices } from '../sample.ts'
 import type { Parameter, Proof } from '../schema/command.ts'
-import { readForward, readText } from './read.ts'
+import { readForward, readText, readWhole } from './read.ts'
 import { type ReadContext, type Reading, timeContext } from './reading.ts'
 
 export interface Tried {
@@ -162,13 +162,14 @@ const compiled = (
 const isVague = ({ parts }: Pattern): boolean =>
   ![...eachPart(parts)].some((part) => part.part === 'list' || (part.part === 'text' && /\p{L}/u.test(part.text)))
 
+const readAsForeign = (device: Device, text: string, context: ReadContext): Reading[] =>
+  readForward(device, text.trim()) === null ? readWhole(device, text.trim(), context) : []
+
 /** Parts of a text are proof only for a device that is known: any device may send a position. */
 function readings({ device }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
-  const isWanted = ({ reading }: Reading): boolean => !isForeign || reading === 'exact'
-  const believed = readText({ ...device, unproven: false }, text, context).filter(isWanted)
-  const rest = readText(device, text, context)
-    .filter(isWanted)
-    .filter(({ message }) => believed.every((one) => one.message !== message))
+  const read = isForeign ? readAsForeign : readText
+  const believed = read({ ...device, unproven: false }, text, context)
+  const rest = read(device, text, context).filter(({ message }) => believed.every((one) => one.message !== message))
   return [...believed, ...rest].map(({ message, values, event, weight, proof, reading, unread }, place) => ({
     profile: device.profile.id,
     message,
