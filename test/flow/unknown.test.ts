@@ -66,10 +66,24 @@ describe('a text that nobody can read', () => {
     await clock.advance(10 * second)
     network.text({ from: number, to: hubNumber, text: 'STATE 21.5 F' })
     await clock.advance(300 * second)
-    const { status, error } = jsons('tag/result').at(-1) as Record<string, any>
-    expect([status, error.code]).toEqual(['unconfirmed', 'reply_timeout'])
+    const { status, reason, error } = jsons('tag/result').at(-1) as Record<string, any>
+    expect([status, reason, error.code]).toEqual(['unconfirmed', 'not_understood', 'reply_timeout'])
     expect(error.message).toContain('"STATE 21.5 F"')
     expect(error.message).toMatch(/was not recognised.*generic\/text is ask, up to character 11/)
+  })
+
+  test('as a whole is published with what could be read of it, and with what could not', async () => {
+    const before = events('unknown_text').length
+    network.text({ from: number, to: hubNumber, text: 'FW 2.1\nREAD 21.5\nBattery: 80%\nfoo bar' })
+    await clock.advance(10 * second)
+    expect(jsons('sms/received').at(-1)).toMatchObject({
+      parsed: true,
+      message: 'reading',
+      reading: 'partial',
+      unread: ['FW 2.1', 'foo bar'],
+    })
+    expect(jsons('tag').at(-1)).toMatchObject({ temperature: 21.5, battery: 80 })
+    expect(events('unknown_text')).toHaveLength(before)
   })
 
   test('but fits an unproven message is reported with what it needs, in the event and in the result', async () => {
