@@ -76,7 +76,11 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Change password' }).click()
     const send = page.getByRole('dialog').getByRole('button', { name: 'Send' })
     expect(await send.isDisabled()).toBe(true)
-    await page.getByRole('button', { name: 'Cancel' }).click()
+    expect(await barriersIn(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    // Who uses the keyboard goes on where they were.
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Change password')
   })
 
   test('asks the van where it is, and sees it on a map that nobody else serves', async () => {
@@ -137,6 +141,9 @@ describe('a person', () => {
     await open('devices/tank/texts', 'Tank')
     await page.getByLabel('Text of the device').fill(text)
     await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByRole('button', { name: 'Make a rule from this text' }).waitFor()
+    // With the mouse above a button.
+    expect(await barriersIn(page)).toEqual([])
     await page.getByRole('button', { name: 'Make a rule from this text' }).click()
     await page.getByLabel('Name of the message').fill('level_report')
     await page.getByRole('button', { name: 'Save' }).click()

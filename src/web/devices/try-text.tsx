@@ -83,7 +83,7 @@ function Readings({ tried }: { readonly tried: Tried }) {
       </div>
     )
   return (
-    <ul class="stack tight" role="status">
+    <ul class="stack tight" aria-live="polite">
       {matches.map(({ profile, message, values }) => (
         <li key={`${profile}${message}`} class="stack tight">
           <Chip tone="good" icon="check">
