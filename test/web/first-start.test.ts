@@ -4,6 +4,7 @@ import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
+import { patienceMs } from '../support/patience.ts'
 import { gateNumber, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
 
 const password = 'correct horse battery'
@@ -44,6 +45,7 @@ http: { listen: "127.0.0.1:${http}" }
     await hub.start({ config })
     browser = await startBrowser()
     page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(patienceMs)
     troubles = troublesOf(page)
   })
   afterAll(async () => {

@@ -3,6 +3,7 @@ import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
+import { patienceMs } from '../support/patience.ts'
 import { type Supervisor, startSupervisor } from '../support/supervisor.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
 
@@ -35,6 +36,7 @@ http:
     supervisor = await startSupervisor(ingress, ann)
     browser = await startBrowser()
     page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
+    page.setDefaultTimeout(patienceMs)
     troubles = troublesOf(page)
     page.on('request', (request) => asked.push(request.url()))
     await page.goto(supervisor.url)
