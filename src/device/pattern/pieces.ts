@@ -11,6 +11,8 @@ export interface Piece {
   /** The folded letters that it begins with. */
   readonly head: string
   readonly pattern: Pattern
+  /** A key of one letter: its value counts only where nothing but the next key follows. */
+  readonly isShort: boolean
   /** The same without the mark behind the key; null where the key is too short for that, or its value is free text. */
   readonly loose: Pattern | null
 }
@@ -104,5 +106,5 @@ function pieceOf(parts: readonly Part[]): Piece | null {
   const isFree = holes.some(({ type }) => free.includes(type))
   if ((count < 2 || isFree) && !isMarked) return null
   const loose = count < 2 || isFree ? null : { source: `loose ${source}`, parts: looseParts(parts) }
-  return { head, pattern: { source, parts }, loose }
+  return { head, pattern: { source, parts }, isShort: count < 2, loose }
 }

@@ -47,6 +47,8 @@ interface Taken {
 }
 
 const noEvent = /^(?:ok|on|off|fail|success|error|normal|no|not|none|0)(?![\p{L}\p{N}])/iu
+/** What follows a value that stands alone: the end of its line, a mark, or the next key. */
+const alone = /^\s*(?:$|[\r\n,;!]|[\p{L}\p{N} _]{1,20}[:=])/u
 /** Occurrences of a key that are read. */
 const maxPlaces = 24
 /** Letters of a value and the words between it and its key. */
@@ -76,12 +78,7 @@ interface Whole {
 
 function withRest(device: Device, text: string, all: Taken, whole: Whole | null): TextParts | null {
   const own = ownPieces(device)
-  readPieces(
-    device,
-    text,
-    own.map(({ head, pattern }) => ({ head, pattern })),
-    all,
-  )
+  readPieces(device, text, own, all)
   readPieces(
     device,
     text,
@@ -217,6 +214,7 @@ interface Read {
   readonly head: string
   readonly pattern: Pattern
   readonly isCommon?: boolean
+  readonly isShort?: boolean
 }
 
 /** Reads each piece where its first word is, in what is not read yet. */
@@ -233,7 +231,7 @@ function readPieces(device: Device, text: string, pieces: readonly Read[], all: 
 
 const isWord = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char)
 
-function readPiece(device: Device, text: string, { pattern, isCommon }: Read, from: number, all: Taken): void {
+function readPiece(device: Device, text: string, { pattern, isCommon, isShort }: Read, from: number, all: Taken): void {
   if (isWord(text[from - 1]) || overlaps({ from, to: from + 1 }, all.claimed)) return
   const binding = isCommon ? { ...bindingOf(device), words: commonWords } : bindingOf(device)
   const program = (isCommon ? commonPrograms : device.dialect.programs).get(pattern, binding, 'fragment')
@@ -241,6 +239,7 @@ function readPiece(device: Device, text: string, { pattern, isCommon }: Read, fr
   const piece = readAt(program, text, from)
   if (piece === null || overlaps({ from, to: piece.to }, all.claimed)) return
   const { found, to } = piece
+  if (isShort && !alone.test(text.slice(to, to + 40))) return
   const fresh = Object.entries(found.values).filter(([field]) => !Object.hasOwn(all.found.values, field))
   const values = fresh.filter(([field, value]) => isCredible(device, field, value, isCommon === true))
   if (values.length + Object.keys(found.times).length === 0) return
