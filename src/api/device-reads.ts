@@ -1,15 +1,13 @@
 import * as z from 'zod'
-import type { Device } from '../device/device.ts'
 import { may } from '../message/rights.ts'
 import { cursorsOf } from './cursor.ts'
+import { deviceStates, isFound } from './device-finding.ts'
 import { deviceRow, rowOf } from './device-view.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 
 export const deviceCursors = cursorsOf('devices', /^.{1,64}$/su)
 
-/** Whether a device has been silent for too long. */
-export const deviceStates = ['online', 'offline'] as const
 const unseen = { lastSeen: null, online: true }
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 
@@ -35,28 +33,20 @@ export const deviceReads = {
       q: z.string().max(128).optional(),
       ids: ids.optional(),
     }),
-    output: z.strictObject({ data: z.array(deviceRow), next: z.string().nullable() }),
-    async run({ limit, cursor, profile, gateway, state, q = '', ids }, { fleet, store }, { rights }) {
+    output: z.strictObject({ total: z.int(), data: z.array(deviceRow), next: z.string().nullable() }),
+    async run({ limit, cursor, q = '', ids, ...filter }, { fleet, store }, { rights }) {
+      const silent = filter.state === undefined ? [] : await store.read('silentDevices', {})
+      const named = ids?.toSorted().flatMap((one) => fleet.devices.get(one) ?? [])
+      const found = (named ?? fleet.ordered).filter(isFound({ ...filter, q }, new Set(silent), rights))
       const last = deviceCursors.placeOf(cursor) ?? ''
-      const words = q.toLowerCase().split(/\s+/)
-      const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
-      const silent = state === undefined ? null : new Set(await store.read('silentDevices', {}))
-      const all = ids === undefined ? [...fleet.devices.values()] : ids.flatMap((one) => fleet.devices.get(one) ?? [])
-      const found = all
-        .filter((device) => device.id > last && (profile === undefined || device.profile.id === profile))
-        .filter((device) => gateway === undefined || device.gateway === gateway)
-        .filter((device) => silent === null || stateOf(device, silent) === state)
-        .filter((device) => rights === null || may(rights, { act: 'see', device: device.id }))
-        .filter((device) => {
-          const own = q === '' ? '' : wordsOf(device, seesNumbers)
-          return q === '' || words.every((word) => own.includes(word))
-        })
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
-      const page = found.slice(0, limit)
+      const first = found.findIndex((device) => device.id > last)
+      const page = first < 0 ? [] : found.slice(first, first + limit)
       const presences = await store.read('presences', { devices: page.map((device) => device.id) })
       // Numbers are for those who may see all texts.
+      const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
       const data = page.map((device) => rowOf(device, presences[device.id] ?? unseen, fleet, seesNumbers))
-      return { data, next: deviceCursors.next(found.length > limit ? (data.at(-1)?.id ?? null) : null) }
+      const isEnd = first < 0 || first + limit >= found.length
+      return { total: found.length, data, next: deviceCursors.next(isEnd ? null : (page.at(-1)?.id ?? null)) }
     },
   }),
   'device/state': operation({
@@ -70,14 +60,4 @@ export const deviceReads = {
       return { device, state: { ...(await store.run('deviceState', { device })) } }
     },
   }),
-}
-
-/** A device that sends nothing regularly is neither. */
-const stateOf = ({ id: name, expected }: Device, silent: ReadonlySet<string>): (typeof deviceStates)[number] | null =>
-  expected === null ? null : silent.has(name) ? 'offline' : 'online'
-
-/** What a search finds it by, in small letters. */
-function wordsOf({ id: name, name: shown, profile, numbers }: Device, seesNumbers: boolean): string {
-  const { manufacturer, family } = profile.row
-  return [name, shown, profile.id, manufacturer, family, ...(seesNumbers ? numbers : [])].join(' ').toLowerCase()
 }

@@ -32,6 +32,8 @@ export class Fleet {
   readonly #store: Store
   readonly #now: () => number
   readonly #devices: Map<string, Device>
+  /** By their ids; null while that has to be made again. */
+  #ordered: readonly Device[] | null = null
   readonly #owners = new NumberOwners()
   /** Rows of the devices in the store; the others are in the file. */
   readonly #rows = new Map<string, DeviceRow>()
@@ -76,6 +78,12 @@ export class Fleet {
     return this.#devices
   }
 
+  /** The devices in the order of their ids. */
+  get ordered(): readonly Device[] {
+    this.#ordered ??= [...this.#devices.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.#ordered
+  }
+
   /** The row of a device in the store; null for one of the file. */
   rowOf(id: string): DeviceRow | null {
     return this.#rows.get(id) ?? null
@@ -109,6 +117,7 @@ export class Fleet {
       for (const id of ids) {
         this.#owners.release(this.#devices.get(id) as Device)
         this.#devices.delete(id)
+        this.#ordered = null
         this.#rows.delete(id)
         this.#known.delete(id)
         this.onChange(id, null)
@@ -128,6 +137,7 @@ export class Fleet {
         if (config !== undefined) {
           const device = makeConfigured(id, config, this.#config, this.#profiles, known)
           this.#devices.set(id, device)
+          this.#ordered = null
           this.onChange(id, device)
         }
         // Set after its use: a refresh that fails is repeated from the same revision.
@@ -174,6 +184,7 @@ export class Fleet {
   #place(id: string, row: DeviceRow, device: Device): void {
     this.#owners.claim(device)
     this.#devices.set(id, device)
+    this.#ordered = null
     this.#rows.set(id, row)
   }
 

@@ -117,13 +117,13 @@ function assertOneId(key: string, id: unknown): void {
 }
 
 /** A page of a list: `{ data, next_cursor }`, and the link to the next one (RFC 8288). */
-function page(request: FastifyRequest, reply: FastifyReply, { data, next }: Data): Data {
-  if (typeof next !== 'string') return { data, next_cursor: null }
+function page(request: FastifyRequest, reply: FastifyReply, { next, ...shown }: Data): Data {
+  if (typeof next !== 'string') return { ...shown, next_cursor: null }
   const [path = '', query = ''] = request.url.split('?', 2)
   const parameters = new URLSearchParams(query)
   parameters.set('cursor', next)
   reply.header('link', `<${path}?${parameters}>; rel="next"`)
-  return { data, next_cursor: next }
+  return { ...shown, next_cursor: next }
 }
 
 export const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({

@@ -67,8 +67,9 @@ export class EventTail {
   /** The events behind a number, for who has read all before in this generation; null where some are not here. */
   behind(seq: number, limit: number): readonly NumberedEvent[] | null {
     if (seq < this.#droppedTo) return null
-    const first = this.#events.findIndex((event) => event.seq > seq)
-    return first === -1 ? [] : this.#events.slice(first, first + limit)
+    // Readers are near the end.
+    const first = this.#events.findLastIndex((event) => event.seq <= seq) + 1
+    return this.#events.slice(first, first + limit)
   }
 
   /** Some may have been missed, or were erased. */

@@ -78,6 +78,25 @@ describe('a device for a person', () => {
     for (const ids of ['', Array.from({ length: 101 }, (_, i) => `d${i}`).join(',')])
       expect((await hub.ask('GET', `/v1/devices?ids=${ids}`)).status).toBe(422)
   })
+
+  test('is on a page of all that there are in the order of their ids, whatever was added and removed meanwhile', async () => {
+    const page = async (query: string, as: 'owner' | 'gatekeeper' = 'owner') => {
+      const { json } = await hub.ask('GET', `/v1/devices?${query}`, { as })
+      return { total: json.total, ids: json.data.map(({ id }: { id: string }) => id), next: json.next_cursor }
+    }
+    const first = await page('limit=2')
+    expect(first).toMatchObject({ total: 3, ids: ['boiler', 'gate'] })
+    expect(await page('limit=2&q=profile+or+nothing')).toEqual({ total: 0, ids: [], next: null })
+    const device = { id: 'hut', profile: 'generic/text', number: '+4915112345690' }
+    await hub.ask('POST', '/v1/devices', { body: device })
+    expect(await page(`limit=2&cursor=${first.next}`)).toEqual({ total: 4, ids: ['hut', 'van'], next: null })
+    await hub.ask('PATCH', '/v1/devices/hut', { body: { name: 'Hut by the LAKE' } })
+    expect(await page('q=lake')).toMatchObject({ total: 1, ids: ['hut'] })
+    expect(await page('', 'gatekeeper')).toEqual({ total: 1, ids: ['gate'], next: null })
+    await hub.ask('DELETE', '/v1/devices/hut')
+    expect(await page(`limit=2&cursor=${first.next}`)).toEqual({ total: 3, ids: ['van'], next: null })
+    expect(await page('q=lake')).toMatchObject({ total: 0 })
+  })
 })
 
 describe('a rule from a text', () => {

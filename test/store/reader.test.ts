@@ -71,7 +71,9 @@ test('a list that fails rejects by itself, and others are answered', async () =>
 test('more lists than can wait are refused, and the others answered', async () => {
   const store = await opened(path())
   await queue(store, 1)
-  const asked = await Promise.allSettled(Array.from({ length: 400 }, () => store.read('messages', everything)))
+  const asked = await Promise.allSettled(
+    Array.from({ length: 400 }, (_, i) => store.read('messages', { ...everything, limit: 1 + i })),
+  )
   const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
   expect([refused.length, new Set(refused)]).toEqual([144, new Set(['rate_limited'])])
 })
@@ -86,6 +88,17 @@ test('a reader that can not open the file fails by itself, and the next list is 
   expect((await store.read('messages', everything)).entries).toHaveLength(1)
   expect([store.fatal, store.trouble]).toEqual([null, null])
   await queue(store, 2)
+})
+
+test('a list that many ask for at once is read for all of them, and has what was committed before', async () => {
+  const store = await opened(path())
+  for (let i = 1; i <= 20; i++) {
+    const before = Array.from({ length: 300 }, () => store.read('messages', everything))
+    await queue(store, i)
+    const after = Array.from({ length: 300 }, () => store.read('messages', everything))
+    for (const { entries } of await Promise.all(before)) expect(entries.length).toBeGreaterThanOrEqual(i - 1)
+    for (const { entries } of await Promise.all(after)) expect(entries).toHaveLength(i)
+  }
 })
 
 test('no list is read of a closed store, and what is asked for is rejected', async () => {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { deviceCursors, deviceStates } from '../../api/device-reads.ts'
+import { deviceStates } from '../../api/device-finding.ts'
+import { deviceCursors } from '../../api/device-reads.ts'
 import { deviceRow } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { commandKeys } from '../../api/send-operations.ts'
@@ -46,7 +47,7 @@ export const deviceRoutes: readonly Route[] = [
       q: z.string().optional(),
       ids: z.string().optional(),
     }),
-    answer: pageOf(deviceRow.meta({ id: 'DeviceSummary' }), 'DeviceList'),
+    answer: pageOf(deviceRow.meta({ id: 'DeviceSummary' }), 'DeviceList', { total: z.int() }),
   },
   {
     method: 'POST',

@@ -8,8 +8,8 @@ export const pageKeys = ({ given }: Cursors) => ({
 })
 
 /** A page of a list, by the name of its schema. */
-export const pageOf = (item: z.ZodType, name: string) =>
-  z.object({ data: z.array(item), next_cursor: z.string().nullable() }).meta({ id: name })
+export const pageOf = (item: z.ZodType, name: string, more: z.ZodRawShape = {}) =>
+  z.object({ ...more, data: z.array(item), next_cursor: z.string().nullable() }).meta({ id: name })
 
 /** A parameter that is true or false. */
 export const flag = z.enum(['true', 'false']).transform((word) => word === 'true')

@@ -66,6 +66,8 @@ export type OpenSession = z.output<typeof openSession>
 export interface Page<T> {
   readonly data: readonly T[]
   readonly next_cursor: string | null
+  /** All that there are, of lists that are counted. */
+  readonly total?: number
 }
 
 /** Who makes the requests. */
