@@ -3,7 +3,7 @@ import type { LiveEvent } from './api/answer-types.ts'
 import { deviceName, keepNames } from './api/device-names.ts'
 import { connection, onEvent } from './api/live.ts'
 import { isAtLeast, person, signOut } from './api/signed-in.ts'
-import { useUnread } from './conversations/use-unread.ts'
+import { followUnread, unread } from './conversations/unread.ts'
 import { hashOf } from './page-place.ts'
 import { useAct } from './parts/act.ts'
 import { Button } from './parts/button.tsx'
@@ -20,9 +20,9 @@ import { words } from './texts/language.ts'
 export function Frame() {
   const { path } = place.value
   const name = screenOf(path)
-  const unread = useUnread()
   useEffect(() => onEvent(showAlarm), [])
   useEffect(keepNames, [])
+  useEffect(followUnread, [])
   const w = words()
   return (
     <>
@@ -30,12 +30,12 @@ export function Frame() {
         {w.common.skip}
       </button>
       <div class="frame">
-        <Side current={name} unread={unread} />
+        <Side current={name} />
         <main class="main" id="main" tabIndex={-1}>
           <Connection />
           <Shown name={name} path={path.slice(1)} />
         </main>
-        <Bottom current={name} unread={unread} />
+        <Bottom current={name} />
       </div>
       <Toasts />
     </>
@@ -58,11 +58,9 @@ const offered = () => menu.filter((name) => isAtLeast(screens[name].least))
 
 interface MenuProps {
   readonly current: ScreenName
-  /** Conversations with texts that nobody has read. */
-  readonly unread: number
 }
 
-function Side({ current, unread }: MenuProps) {
+function Side({ current }: MenuProps) {
   const w = words()
   return (
     <nav class="side" aria-label={w.common.menu}>
@@ -71,7 +69,7 @@ function Side({ current, unread }: MenuProps) {
         smshub
       </div>
       {offered().map((name) => (
-        <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
+        <MenuLink key={name} name={name} isCurrent={name === current} />
       ))}
       <div class="foot stack tight">
         <SignedIn />
@@ -83,23 +81,28 @@ function Side({ current, unread }: MenuProps) {
 interface MenuLinkProps {
   readonly name: ScreenName
   readonly isCurrent: boolean
-  readonly unread: number
 }
 
-function MenuLink({ name, isCurrent, unread }: MenuLinkProps) {
+function MenuLink({ name, isCurrent }: MenuLinkProps) {
   const w = words()
-  const count = name === 'conversations' ? unread : 0
   return (
     <a href={`#/${name}`} aria-current={isCurrent ? 'page' : undefined}>
       <Icon name={screens[name].icon} />
       {w.screens[name]}
-      {count > 0 && (
-        <span class="badge">
-          {count}
-          <span class="unseen"> {w.conversations.unread}</span>
-        </span>
-      )}
+      {name === 'conversations' && <Unread />}
     </a>
+  )
+}
+
+/** Conversations with texts that nobody has read. */
+function Unread() {
+  const { value } = unread
+  if (value === 0) return null
+  return (
+    <span class="badge">
+      {value}
+      <span class="unseen"> {words().conversations.unread}</span>
+    </span>
   )
 }
 
@@ -120,7 +123,7 @@ function SignedIn() {
   )
 }
 
-function Bottom({ current, unread }: MenuProps) {
+function Bottom({ current }: MenuProps) {
   const w = words()
   const [isOpen, setOpen] = useState(false)
   const all = offered()
@@ -130,7 +133,7 @@ function Bottom({ current, unread }: MenuProps) {
     <>
       <nav class="bottom" aria-label={w.common.menu}>
         {shown.map((name) => (
-          <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
+          <MenuLink key={name} name={name} isCurrent={name === current} />
         ))}
         <button
           type="button"
@@ -148,7 +151,7 @@ function Bottom({ current, unread }: MenuProps) {
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: a link that is followed by key clicks too */}
           <div class="more" onClick={() => setOpen(false)}>
             {rest.map((name) => (
-              <MenuLink key={name} name={name} isCurrent={name === current} unread={unread} />
+              <MenuLink key={name} name={name} isCurrent={name === current} />
             ))}
           </div>
           <div class="row">

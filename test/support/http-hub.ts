@@ -42,6 +42,8 @@ export interface HttpHub extends StartedHub {
   readonly port: number
   readonly keys: Readonly<Record<keyof typeof keys, string>>
   ask(method: string, path: string, ask?: Ask): Promise<Answered>
+  /** Cuts all connections, as a restart does. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -57,6 +59,8 @@ export async function startHttpHub(
     readonly http?: Partial<HttpOptions>
     readonly limits?: string
     readonly dialects?: readonly DialectName[]
+    /** Beside the modem: `name: { type: … }`. */
+    readonly gateways?: readonly string[]
     readonly hub?: Partial<HubOptions>
   } = {},
 ): Promise<HttpHub> {
@@ -64,7 +68,7 @@ export async function startHttpHub(
   const broker = await freePort()
   const yaml = `
 mqtt: { broker: { listen: 127.0.0.1:${broker} } }
-gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
+gateways: { ${[`home: { type: modem, path: "${world.path}", number: "${hubNumber}" }`, ...(options.gateways ?? [])].join(', ')} }
 ${devicesYaml}
 limits: { ${options.limits ?? unlimited} }
 http: { enabled: false }
@@ -111,6 +115,7 @@ ${options.yaml ?? people}
     port,
     keys: made as HttpHub['keys'],
     ask: (method, path, { as = 'owner', ...ask } = {}) => asked(`${url}${path}`, method, made[as ?? ''], ask),
+    cut: () => server.server.closeAllConnections(),
     close: async () => {
       await server.close()
       await hub.stop()

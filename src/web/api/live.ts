@@ -30,7 +30,14 @@ function emit(event: LiveEvent | 'reset'): void {
   for (const listener of listeners) listener(event)
 }
 
+/** Of a place that is older, nothing is caught up on: what is shown is read again, once. */
+const maxGapMs = 60_000
+
 let last: string | null = null
+/** When the hub was last heard. */
+let heardAt = 0
+/** Something may have been missed. */
+let isGap = false
 let running: AbortController | null = null
 
 let isWanted = false
@@ -73,6 +80,10 @@ async function follow(ended: AbortSignal): Promise<void> {
   let failures = 0
   let isHeldUp = false
   while (!ended.aborted) {
+    if (last !== null && Date.now() - heardAt > maxGapMs) {
+      last = null
+      isGap = true
+    }
     try {
       const alive = () => {
         failures = 0
@@ -90,6 +101,8 @@ async function follow(ended: AbortSignal): Promise<void> {
       isHeldUp = isHeldUp || problem.code === 'silent'
       if (problem.code !== 'silent') connection.value = 'lost'
     }
+    // Whatever failed meanwhile is read again with the rest.
+    isGap = true
     await pause(retryMs[Math.min(failures++, retryMs.length - 1)] ?? 0, ended)
   }
 }
@@ -114,7 +127,7 @@ async function stream(ended: AbortSignal, alive: () => void): Promise<void> {
       if (done) return
       timer = setTimeout(() => silence.abort(), silenceMs)
       if (connection.value !== 'live') alive()
-      connection.value = 'live'
+      heard('live')
       for (const { type, data } of reader.take(value)) receive(type, data)
       last = reader.place ?? last
     }
@@ -124,6 +137,14 @@ async function stream(ended: AbortSignal, alive: () => void): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function heard(how: 'live' | 'polling'): void {
+  connection.value = how
+  heardAt = Date.now()
+  if (!isGap) return
+  isGap = false
+  emit('reset')
 }
 
 function receive(type: string, data: string): void {
@@ -142,7 +163,7 @@ async function poll(ended: AbortSignal, alive: () => void): Promise<void> {
     if (!response.ok) throw new Problem({ status: response.status, code: 'poll', detail: '' })
     const page = (await response.json()) as EventPage
     alive()
-    connection.value = 'polling'
+    heard('polling')
     last = page.next_cursor
     if (page.reset) emit('reset')
     for (const event of page.data) emit(event as LiveEvent)

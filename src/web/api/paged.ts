@@ -1,95 +1,107 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import type { Page } from './answer-types.ts'
-import { Problem } from './api-problem.ts'
+import type { Problem } from './api-problem.ts'
 import { ask } from './ask.ts'
 import type { Call } from './hub-calls.ts'
-import { useTurns } from './resource.ts'
+import { type Following, useReading } from './reading.ts'
 
-/** A list that is read a page at a time. */
+/** A list of any length, of which a page is shown, or a few that follow each other. */
 export interface Pages<T> {
   readonly rows: readonly T[] | null
+  /** All that there are, where the hub counts them. */
+  readonly total: number | null
+  /** The number of the first page that is shown, from 1. */
+  readonly number: number
   readonly problem: Problem | null
-  readonly isLoading: boolean
-  readonly hasMore: boolean
-  /** Reads the next page. */
-  more(): void
+  readonly hasPrevious: boolean
+  readonly hasNext: boolean
+  previous(): void
+  next(): void
   reload(): void
 }
-
-/** Pages that are shown: beyond them, a filter finds more than scrolling does. */
-const maxPages = 10
 
 interface Paged {
   readonly cursor?: string | undefined
 }
 
-interface Read<T> {
-  readonly rows: readonly T[]
-  readonly pages: number
-  readonly next: string | null
+interface PagesOptions extends Pick<Following, 'on'> {
+  /** Pages that are shown at once. */
+  readonly shown?: number
 }
 
-/** Reads as many pages as are shown, again after events: a row that moves to the next page is not lost between two. */
+/** Where the reader is: the first and the last page that are shown, from 0, and where each page begins. */
+interface Span {
+  readonly key: string
+  first: number
+  last: number
+  cursors: (string | null)[]
+}
+
+const startOf = (key: string): Span => ({ key, first: 0, last: 0, cursors: [null] })
+
+interface Read<T> {
+  readonly rows: readonly T[]
+  readonly total: number | null
+  readonly first: number
+  readonly hasNext: boolean
+}
+
+/** Reads what is shown, again after events; whatever the length of the list, no more than that is kept. */
 export function usePages<I extends Paged, T>(
   call: Call<I, Page<T>>,
   input: I,
   idOf: (row: T) => string,
-  on: readonly string[] = [],
+  { on, shown = 1 }: PagesOptions = {},
 ): Pages<T> {
-  const [read, setRead] = useState<Read<T> | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const [isLoading, setLoading] = useState(true)
-  const [turn, reload] = useTurns({ on })
-  const key = JSON.stringify(input)
-  const shown = useRef({ key, pages: 1 })
-  if (shown.current.key !== key) shown.current = { key, pages: 1 }
+  const key = `${call.path} ${JSON.stringify(input)}`
+  const span = useRef(startOf(key))
+  if (span.current.key !== key) span.current = startOf(key)
 
-  const start = (from: Read<T>, pages: number, ended: AbortSignal) => {
-    setLoading(true)
-    readOn(call, input, from, pages, ended)
-      .then((found) => {
-        setRead({ ...found, rows: distinct(found.rows, idOf) })
-        setProblem(null)
-        setLoading(false)
-      })
-      .catch((error: unknown) => {
-        if (ended.aborted) return
-        setProblem(Problem.from(error))
-        setLoading(false)
-      })
+  const read = async (ended: AbortSignal): Promise<Read<T>> => {
+    const { first, last, cursors } = span.current
+    const rows: T[] = []
+    let total: number | null = null
+    for (let at = first; at <= last; at++) {
+      const cursor = cursors[at]
+      if (cursor === undefined) break
+      const page = await ask(call, { ...input, ...(cursor !== null && { cursor }) }, ended)
+      rows.push(...page.data)
+      total = page.total ?? total
+      cursors.splice(at + 1)
+      if (page.next_cursor !== null) cursors.push(page.next_cursor)
+    }
+    return { rows: distinct(rows, idOf), total, first, hasNext: cursors.length > last + 1 }
   }
-  // The key stands for the input.
-  useEffect(() => {
-    const ended = new AbortController()
-    start(nothing, shown.current.pages, ended.signal)
-    return () => ended.abort()
-  }, [call, key, turn])
+  const { data, problem, reload } = useReading(read, key, on === undefined ? {} : { on })
 
-  const more = () => {
-    if (read === null || read.next === null || isLoading) return
-    shown.current.pages = read.pages + 1
-    start(read, read.pages + 1, new AbortController().signal)
+  const move = (by: 1 | -1) => {
+    const { current } = span
+    const at = by === 1 ? current.last + 1 : current.first - 1
+    if (at < 0 || current.cursors[at] === undefined) return
+    if (by === 1) {
+      current.last = at
+      current.first = Math.max(current.first, at - shown + 1)
+    } else {
+      current.first = at
+      current.last = Math.min(current.last, at + shown - 1)
+    }
+    reload()
   }
-  const hasMore = read !== null && read.next !== null && read.pages < maxPages
-  return { rows: read?.rows ?? null, problem, isLoading, hasMore, more, reload }
+  return {
+    rows: data?.rows ?? null,
+    total: data?.total ?? null,
+    number: (data?.first ?? 0) + 1,
+    problem,
+    hasPrevious: (data?.first ?? 0) > 0,
+    hasNext: data?.hasNext ?? false,
+    previous: () => move(-1),
+    next: () => move(1),
+    reload,
+  }
 }
 
-const nothing = { rows: [], pages: 0, next: null }
-
-async function readOn<I extends Paged, T>(
-  call: Call<I, Page<T>>,
-  input: I,
-  from: Read<T>,
-  pages: number,
-  ended: AbortSignal,
-): Promise<Read<T>> {
-  let read = from
-  do {
-    const page = await ask(call, { ...input, ...(read.next !== null && { cursor: read.next }) }, ended)
-    read = { rows: [...read.rows, ...page.data], pages: read.pages + 1, next: page.next_cursor }
-  } while (read.next !== null && read.pages < pages)
-  return read
-}
+/** The same without a way to other pages, for where that is elsewhere. */
+export const unpaged = <T>(pages: Pages<T>): Pages<T> => ({ ...pages, number: 1, hasPrevious: false, hasNext: false })
 
 /** A row that has moved while the pages were read is in two of them. */
 function distinct<T>(rows: readonly T[], idOf: (row: T) => string): T[] {

@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { ask } from '../api/ask.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
-import { usePages } from '../api/paged.ts'
+import { unpaged, usePages } from '../api/paged.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
@@ -16,14 +16,20 @@ import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
 import { markSeen } from './seen.ts'
 
+/** Pages of texts that are kept while the reader goes back and forth. */
+const pagesShown = 3
+
 /** The texts with one device or number, and the box to answer. */
 export function Thread({ about }: { readonly about: string }) {
   const w = words()
-  const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, ['message.*'])
+  const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, {
+    on: ['message.*'],
+    shown: pagesShown,
+  })
   const { isBusy, run } = useAct()
   const once = useOnce()
-  const newest = pages.rows?.[0]
-  const device = newest?.device ?? null
+  const newest = pages.hasPrevious ? undefined : pages.rows?.[0]
+  const device = pages.rows?.[0]?.device ?? null
   useEffect(() => {
     if (newest !== undefined) markSeen(about, newest.at)
   }, [about, newest])
@@ -36,16 +42,23 @@ export function Thread({ about }: { readonly about: string }) {
         </h2>
       </header>
       <div class="chat-box">
-        {pages.hasMore && (
+        {pages.hasNext && (
           <div class="more-rows">
-            <Button tight onClick={pages.more} disabled={pages.isLoading}>
+            <Button tight onClick={pages.next}>
               {w.conversations.older}
             </Button>
           </div>
         )}
-        <Listing pages={{ ...pages, hasMore: false }} empty={<Empty icon="chat" title={w.conversations.empty} />}>
-          {(rows) => <Chat messages={rows} />}
+        <Listing pages={unpaged(pages)} empty={<Empty icon="chat" title={w.conversations.empty} />}>
+          {(rows) => <Chat messages={rows} isLatest={!pages.hasPrevious} />}
         </Listing>
+        {pages.hasPrevious && (
+          <div class="more-rows">
+            <Button tight onClick={pages.previous}>
+              {w.conversations.newer}
+            </Button>
+          </div>
+        )}
       </div>
       {isAtLeast('home_assistant') && <SendBox isBusy={isBusy} onSend={send} />}
     </section>

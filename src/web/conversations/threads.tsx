@@ -14,7 +14,7 @@ import { seen } from './seen.ts'
 /** The conversations, the latest first. */
 export function Threads({ current }: { readonly current: string | undefined }) {
   const w = words()
-  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, ['message.*'])
+  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
   return (
     <Listing
       pages={pages}

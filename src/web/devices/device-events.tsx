@@ -1,9 +1,7 @@
-import { useEffect, useState } from 'preact/hooks'
 import type { EventPage } from '../api/answer-types.ts'
-import { Problem } from '../api/api-problem.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
-import { useTurns } from '../api/resource.ts'
+import { useReading } from '../api/reading.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
@@ -15,7 +13,8 @@ import { words } from '../texts/language.ts'
 
 type DeviceEvent = EventPage['data'][number]
 
-const types = 'device.event,device.online,device.offline'
+const on = ['device.event', 'device.online', 'device.offline']
+const types = on.join()
 const pageSize = 500
 /** The log of events begins with the oldest: so many pages lead to the latest ones. */
 const maxPages = 10
@@ -23,7 +22,8 @@ const maxPages = 10
 /** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
 export function DeviceEvents({ id }: { readonly id: string }) {
   const w = words()
-  const { events, problem } = useEvents(id)
+  const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
+  const { data: events, problem } = useReading((ended) => allOf(id, ended), id, { on, concerns })
   if (events === null) return problem === null ? <Loading /> : <Fault problem={problem} />
   if (events.length === 0)
     return (
@@ -36,26 +36,6 @@ export function DeviceEvents({ id }: { readonly id: string }) {
   )
 }
 
-function useEvents(device: string) {
-  const [events, setEvents] = useState<readonly DeviceEvent[] | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === device
-  const [turn] = useTurns({ on: ['device.event', 'device.online', 'device.offline'], concerns })
-  useEffect(() => {
-    const ended = new AbortController()
-    allOf(device, ended.signal)
-      .then((found) => {
-        setEvents(found)
-        setProblem(null)
-      })
-      .catch((error: unknown) => {
-        if (!ended.signal.aborted) setProblem(Problem.from(error))
-      })
-    return () => ended.abort()
-  }, [device, turn])
-  return { events, problem }
-}
-
 async function allOf(device: string, ended: AbortSignal): Promise<DeviceEvent[]> {
   let found: DeviceEvent[] = []
   let after: string | undefined
@@ -66,7 +46,7 @@ async function allOf(device: string, ended: AbortSignal): Promise<DeviceEvent[]>
       ended,
     )
     found = [...found, ...data].slice(-pageSize)
-    if (data.length < pageSize) break
+    if (next_cursor === after) break
     after = next_cursor
   }
   return found

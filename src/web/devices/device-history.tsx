@@ -9,7 +9,9 @@ import { words } from '../texts/language.ts'
 /** Commands and texts of one device, the newest first. */
 export function DeviceHistory({ id }: { readonly id: string }) {
   const w = words()
-  const pages = usePages(calls.messages, { device: id, limit: 100 }, (message) => message.id, ['message.*'])
+  const pages = usePages(calls.messages, { device: id, limit: 100 }, (message) => message.id, {
+    on: ['message.*'],
+  })
   return (
     <Listing
       pages={pages}

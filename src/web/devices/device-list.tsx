@@ -27,7 +27,7 @@ export function DeviceList() {
     ...(state !== '' && { state }),
     ...(gateway !== '' && { gateway }),
   }
-  const pages = usePages(calls.devices, input, ({ id }) => id, ['device.*'])
+  const pages = usePages(calls.devices, input, ({ id }) => id, { on: ['device.*'] })
   const gateways = useResource(calls.gateways, {})
   const isFiltered = q + state + gateway !== ''
   const states = (['', 'online', 'offline'] as const).map((value) => ({
@@ -63,7 +63,7 @@ export function DeviceList() {
         {(rows) => (
           <>
             <Table caption={w.screens.devices} columns={columns()} rows={rows} idOf={({ id }) => id} />
-            <p class="small muted">{w.devices.shown(rows.length)}</p>
+            <p class="small muted">{w.devices.found(pages.total ?? rows.length)}</p>
           </>
         )}
       </Listing>

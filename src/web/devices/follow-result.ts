@@ -19,7 +19,9 @@ export function useResult(id: string): { readonly result: Result | null; readonl
         .then(setResult)
         .catch((error: unknown) => setProblem(Problem.from(error)))
     read()
-    const timer = setInterval(read, pollMs)
+    const timer = setInterval(() => {
+      if (!document.hidden) read()
+    }, pollMs)
     const end = onEvent((event) => {
       if (event === 'reset') read()
       else if (event.type.startsWith('command.') && 'command_id' in event.data && event.data.command_id === id)

@@ -1,7 +1,7 @@
 import type { Gateway, Message } from '../api/answer-types.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
-import { usePages } from '../api/paged.ts'
+import { unpaged, usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
 import { hashOf } from '../page-place.ts'
@@ -140,8 +140,7 @@ function GatewayCard({ gateway, limit }: GatewayCardProps) {
 
 function LastTexts() {
   const w = words()
-  const pages = usePages(calls.messages, { limit: latest }, ({ id }) => id, ['message.*'])
-  const only = { ...pages, hasMore: false }
+  const pages = usePages(calls.messages, { limit: latest }, ({ id }) => id, { on: ['message.*'] })
   return (
     <section aria-labelledby="home-texts" class="stack tight">
       <div class="row spread">
@@ -149,7 +148,7 @@ function LastTexts() {
         <a href="#/messages">{w.home.all}</a>
       </div>
       <Listing
-        pages={only}
+        pages={unpaged(pages)}
         empty={
           <div class="card">
             <Empty icon="chat" title={w.home.noTexts}>
@@ -160,7 +159,7 @@ function LastTexts() {
       >
         {(rows) => (
           <ul class="lines">
-            {rows.slice(0, latest).map((message) => (
+            {rows.map((message) => (
               <TextLine key={message.id} message={message} />
             ))}
           </ul>

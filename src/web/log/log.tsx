@@ -110,9 +110,14 @@ function useLog() {
       } catch (error) {
         if (!isGone) setProblem(Problem.from(error))
       }
-      if (!isGone) timer = setTimeout(() => read().catch(console.error), pollMs)
+      if (!isGone) timer = setTimeout(later, pollMs)
     }
-    read().catch(console.error)
+    // While the page is not seen, nobody reads it.
+    const later = () => {
+      if (document.hidden) timer = setTimeout(later, pollMs)
+      else read().catch(console.error)
+    }
+    later()
     return () => {
       isGone = true
       if (timer !== null) clearTimeout(timer)

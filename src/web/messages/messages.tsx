@@ -34,7 +34,7 @@ function MessageList() {
     ...(direction !== '' && { direction }),
     ...(status !== '' && { status }),
   }
-  const pages = usePages(calls.messages, { ...filters, limit: 100 }, ({ id }) => id, ['message.*'])
+  const pages = usePages(calls.messages, { ...filters, limit: 100 }, ({ id }) => id, { on: ['message.*'] })
   const { isBusy, save } = useExport(filters)
   const directions = (['', 'out', 'in'] as const).map((value) => ({
     value,

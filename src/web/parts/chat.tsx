@@ -8,23 +8,53 @@ import { StatusChip } from './chip.tsx'
 import { Strange } from './strange.tsx'
 import { Time } from './time.tsx'
 
+interface ChatProps {
+  readonly messages: readonly Message[]
+  /** Nothing newer is left out. */
+  readonly isLatest: boolean
+}
+
 /** Texts between the hub and one number, the latest one at the bottom. `messages` has the newest first. */
-export function Chat({ messages }: { readonly messages: readonly Message[] }) {
+export function Chat({ messages, isLatest }: ChatProps) {
   const list = useRef<HTMLOListElement>(null)
-  const newest = messages[0]?.id
-  // A new text at the bottom is shown
+  const held = useRef<Held>(null)
+  // What is being read stays where it is, whatever comes above or below; at the bottom, a new text is shown
   useLayoutEffect(() => {
     const box = list.current
-    if (box !== null) box.scrollTop = box.scrollHeight
-  }, [newest])
+    if (box === null) return
+    const { bubble, top } = held.current ?? { bubble: null, top: 0 }
+    if (bubble === null || !box.contains(bubble)) box.scrollTop = box.scrollHeight
+    else box.scrollTop = bubble.offsetTop - top
+    held.current = heldIn(box, isLatest)
+  }, [messages])
   const inOrder = messages.toReversed()
   return (
-    <ol class="chat" ref={list} tabIndex={0} aria-label={words().screens.conversations}>
+    <ol
+      class="chat"
+      ref={list}
+      tabIndex={0}
+      aria-label={words().screens.conversations}
+      onScroll={({ currentTarget }) => {
+        held.current = heldIn(currentTarget, isLatest)
+      }}
+    >
       {inOrder.map((message, at) => (
         <Bubble key={message.id} message={message} isFirstOfDay={isNewDay(inOrder[at - 1], message)} />
       ))}
     </ol>
   )
+}
+
+/** The first text in view, and where it is in the box; null at the end of the conversation. */
+type Held = { readonly bubble: HTMLElement; readonly top: number } | null
+
+const bottomPixels = 40
+
+function heldIn(box: HTMLElement, isLatest: boolean): Held {
+  if (isLatest && box.scrollHeight - box.clientHeight - box.scrollTop < bottomPixels) return null
+  const bubbles = [...box.querySelectorAll<HTMLElement>('.bubble')]
+  const bubble = bubbles.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > box.scrollTop)
+  return bubble === undefined ? null : { bubble, top: bubble.offsetTop - box.scrollTop }
 }
 
 const isNewDay = (before: Message | undefined, { at }: Message): boolean =>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Pages } from '../api/paged.ts'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
@@ -11,19 +12,41 @@ interface ListingProps<T> {
   readonly children: (rows: readonly T[]) => ComponentChildren
 }
 
-/** A list with its states: being read, failed, empty, and the button for more. */
+/** A list with its states: being read, failed, empty, and the way to its other pages. */
 export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
-  const { rows, problem, isLoading, hasMore, more } = pages
+  const { rows, number, problem, hasPrevious, hasNext } = pages
+  const w = words().common
+  const page = useRef<HTMLElement>(null)
+  const seen = useRef(number)
+  // Another page begins at its top, for eyes, keys and screen readers
+  useLayoutEffect(() => {
+    if (seen.current === number) return
+    seen.current = number
+    page.current?.focus({ preventScroll: true })
+    page.current?.scrollIntoView({ block: 'start' })
+  }, [number])
+  const isPaged = hasPrevious || hasNext
+  const shown = rows === null ? problem === null && <Loading /> : rows.length === 0 ? empty : children(rows)
   return (
     <>
       <Fault problem={problem} />
-      {rows === null ? problem === null && <Loading /> : rows.length === 0 ? empty : children(rows)}
-      {rows !== null && hasMore && (
-        <div class="more-rows">
-          <Button onClick={more} disabled={isLoading}>
-            {words().common.more}
+      {isPaged ? (
+        <section ref={page} tabIndex={-1} aria-label={w.page(number)}>
+          {shown}
+        </section>
+      ) : (
+        shown
+      )}
+      {isPaged && (
+        <nav class="pager" aria-label={w.pages}>
+          <Button disabled={!hasPrevious} onClick={pages.previous}>
+            {w.previous}
           </Button>
-        </div>
+          <span class="small muted">{w.page(number)}</span>
+          <Button disabled={!hasNext} onClick={pages.next}>
+            {w.next}
+          </Button>
+        </nav>
       )}
     </>
   )

@@ -17,10 +17,30 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ]
 
+/** A format is made once for each locale: making one takes longer than using it a hundred times. */
+function once<T>(make: (locale: string) => T): () => T {
+  const made = new Map<string, T>()
+  return () => {
+    const { value } = locale
+    const format = made.get(value) ?? make(value)
+    made.set(value, format)
+    return format
+  }
+}
+
+const dated = (options: Intl.DateTimeFormatOptions) => once((locale) => new Intl.DateTimeFormat(locale, options))
+
+const ages = once((locale) => new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }))
+const full = dated({ dateStyle: 'medium', timeStyle: 'long' })
+const ofToday = dated({ timeStyle: 'short' })
+const short = dated({ dateStyle: 'short', timeStyle: 'short' })
+const ofLine = dated({ dateStyle: 'short', timeStyle: 'medium' })
+const days = dated({ weekday: 'long', day: 'numeric', month: 'long' })
+
 /** `5 minutes ago`, `in 2 hours`. */
 export function ageOf(time: string): string {
   const seconds = (Date.parse(time) - Math.max(now.value, Date.now())) / 1000
-  const format = new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto' })
+  const format = ages()
   const [unit, length] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
   if (unit === 'second') return format.format(0, 'second')
   return format.format(Math.trunc(seconds / length), unit)
@@ -28,23 +48,20 @@ export function ageOf(time: string): string {
 
 /** Date and time in the zone of the browser, with the zone's name. */
 export function fullTime(time: string): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(time))
+  return full().format(new Date(time))
 }
 
 /** The time of a message of today, else its day. */
 export function shortTime(time: string): string {
   const date = new Date(time)
   const isToday = date.toDateString() === new Date(now.value).toDateString()
-  const style = isToday ? { timeStyle: 'short' as const } : { dateStyle: 'short' as const, timeStyle: 'short' as const }
-  return new Intl.DateTimeFormat(locale.value, style).format(date)
+  return (isToday ? ofToday() : short()).format(date)
 }
 
 /** The time of a line of the log. */
-export const lineTime = (time: string): string =>
-  new Intl.DateTimeFormat(locale.value, { dateStyle: 'short', timeStyle: 'medium' }).format(new Date(time))
+export const lineTime = (time: string): string => ofLine().format(new Date(time))
 
-export const dayOf = (time: string): string =>
-  new Intl.DateTimeFormat(locale.value, { weekday: 'long', day: 'numeric', month: 'long' }).format(new Date(time))
+export const dayOf = (time: string): string => days().format(new Date(time))
 
 export const numberOf = (value: number, digits = 1): string =>
   new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(value)

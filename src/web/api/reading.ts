@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { selects } from '../../message/public-event-types.ts'
+import { browserClock } from '../browser-clock.ts'
+import type { LiveEvent } from './answer-types.ts'
+import { Problem } from './api-problem.ts'
+import { onEvent } from './live.ts'
+import { Pace } from './pace.ts'
+
+/** Something that is read from the hub. */
+export interface Reading<T> {
+  /** The latest answer; it stays while the next one is read. */
+  readonly data: T | null
+  readonly problem: Problem | null
+  readonly isLoading: boolean
+  reload(): void
+}
+
+export interface Following {
+  /** Types of events after which it is read again, like `message.*`. Without it, it is read once. */
+  readonly on?: readonly string[]
+  /** Only of these, where given. */
+  readonly concerns?: (event: LiveEvent) => boolean
+}
+
+const unread = { data: null, problem: null, isLoading: true }
+
+/** Reads something when the component appears, when the key changes, and after events that change it. */
+export function useReading<T>(
+  read: (ended: AbortSignal) => Promise<T>,
+  key: string,
+  following: Following = {},
+): Reading<T> {
+  const [state, setState] = useState<Omit<Reading<T>, 'reload'>>(unread)
+  const latest = useRef({ read, following })
+  latest.current = { read, following }
+  const reload = useRef(() => {})
+  // The key stands for what is read.
+  useEffect(() => {
+    let running = new AbortController()
+    const pace = new Pace(async () => {
+      running.abort()
+      running = new AbortController()
+      const { signal } = running
+      setState((before) => ({ ...before, isLoading: true }))
+      try {
+        const data = await latest.current.read(signal)
+        if (!signal.aborted) setState({ data, problem: null, isLoading: false })
+      } catch (error) {
+        if (!signal.aborted) setState((before) => ({ ...before, problem: Problem.from(error), isLoading: false }))
+      }
+    }, browserClock)
+    reload.current = () => pace.now()
+    pace.now()
+    const end = onEvent((event) => {
+      const { on, concerns = () => true } = latest.current.following
+      if (on === undefined) return
+      if (event === 'reset' || (selects(on, event.type) && concerns(event))) pace.changed()
+    })
+    return () => {
+      end()
+      pace.end()
+      running.abort()
+    }
+  }, [key])
+  return { ...state, reload: () => reload.current() }
+}

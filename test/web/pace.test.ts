@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { Conversation, LiveEvent } from '../../src/web/api/answer-types.ts'
+import { Pace } from '../../src/web/api/pace.ts'
+import { maxWaiting, waitingAfter, waitingIn } from '../../src/web/conversations/waiting.ts'
+import { FakeClock } from '../fake-clock.ts'
+
+describe('what is read again after events', () => {
+  let clock: FakeClock
+  let reads: number[]
+  let atOnce: number
+  let mostAtOnce: number
+  let pace: Pace
+
+  const paced = (tookMs: number) =>
+    new Pace(async () => {
+      reads.push(clock.monotonic())
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce)
+      await new Promise<void>((resolve) => clock.after(tookMs, resolve))
+      atOnce--
+    }, clock)
+
+  beforeEach(() => {
+    clock = new FakeClock()
+    reads = []
+    atOnce = 0
+    mostAtOnce = 0
+    pace = paced(20)
+  })
+
+  const events = async (count: number, everyMs: number) => {
+    for (let i = 0; i < count; i++) {
+      pace.changed()
+      await clock.advance(everyMs)
+    }
+  }
+
+  test('is read soon after one event, and once', async () => {
+    pace.changed()
+    await clock.advance(60_000)
+    expect(reads).toEqual([300])
+  })
+
+  test('is read once for 500 events at the same time', async () => {
+    for (let i = 0; i < 500; i++) pace.changed()
+    await clock.advance(60_000)
+    expect(reads).toHaveLength(1)
+  })
+
+  test('is read about once a second while there are 50 events a second, and once after the last of them', async () => {
+    await events(50 * 60, 20)
+    expect(reads.length).toBeGreaterThan(40)
+    expect(reads.length).toBeLessThanOrEqual(61)
+    const last = clock.monotonic()
+    const before = reads.length
+    await clock.advance(60_000)
+    expect(reads).toHaveLength(before + 1)
+    expect(reads.at(-1)).toBeGreaterThanOrEqual(last - 20)
+  })
+
+  test('is read less often where the hub takes long, never twice at once, and never given up', async () => {
+    pace = paced(2_000)
+    await events(50 * 60, 20)
+    expect(reads.length).toBeGreaterThanOrEqual(3)
+    expect(reads.length).toBeLessThanOrEqual(4)
+    expect(mostAtOnce).toBe(1)
+  })
+
+  test('is not read while nobody looks any more', async () => {
+    pace.changed()
+    pace.end()
+    pace.changed()
+    await clock.advance(60_000)
+    expect(reads).toEqual([])
+  })
+
+  test('is read at once when the reader asks, whatever happens besides', async () => {
+    pace.changed()
+    pace.now()
+    await clock.advance(60_000)
+    expect(reads).toEqual([0])
+  })
+
+  test('is read again after a read that failed', async () => {
+    let failures = 0
+    pace = new Pace(async () => {
+      if (failures++ < 3) throw new Error('the hub is away')
+    }, clock)
+    const { error } = console
+    console.error = () => {}
+    await events(500, 20)
+    console.error = error
+    expect(failures).toBeGreaterThan(4)
+  })
+})
+
+describe('conversations that wait for a reader', () => {
+  const at = (second: number) => new Date(1_700_000_000_000 + second * 1_000).toISOString()
+  const event = (type: string, data: object) => ({ type, timestamp: at(0), data }) as unknown as LiveEvent
+  const received = (from: string, second: number, device: string | null = null) =>
+    event('message.received', { from, device, at: at(second) })
+
+  test('are those whose last text was received', () => {
+    const rows = [
+      { device: 'gate', number: null, last: { direction: 'in', at: at(1) } },
+      { device: null, number: '+49151', last: { direction: 'out', at: at(2) } },
+    ] as unknown as Conversation[]
+    expect(waitingIn(rows)).toEqual({ gate: at(1) })
+  })
+
+  test('are known from the events alone', () => {
+    const all = [received('+49151', 1), received('+49152', 2, 'gate'), received('+49151', 3)]
+    const waiting = all.reduce(waitingAfter, {})
+    expect(waiting).toEqual({ '+49151': at(3), gate: at(2) })
+    expect(waitingAfter(waiting, event('message.queued', { device: null, to: '+49151' }))).toEqual({ gate: at(2) })
+    expect(waitingAfter(waiting, event('device.state', { device: 'gate', state: {} }))).toBe(waiting)
+  })
+
+  test('are no more than are counted, however many numbers write', () => {
+    let waiting = {}
+    for (let i = 0; i < 1_000; i++) waiting = waitingAfter(waiting, received(`+${i + 1}00`, i))
+    expect(Object.keys(waiting)).toHaveLength(maxWaiting)
+    expect(waiting).toHaveProperty('+100000')
+  })
+})
