@@ -11,7 +11,6 @@ export interface Reading<T> {
   /** The latest answer; it stays while the next one is read. */
   readonly data: T | null
   readonly problem: Problem | null
-  readonly isLoading: boolean
   reload(): void
 }
 
@@ -22,7 +21,7 @@ export interface Following {
   readonly concerns?: (event: LiveEvent) => boolean
 }
 
-const unread = { data: null, problem: null, isLoading: true }
+const nothing = { data: null, problem: null }
 
 /** Reads something when the component appears, when the key changes, and after events that change it. */
 export function useReading<T>(
@@ -30,7 +29,7 @@ export function useReading<T>(
   key: string,
   following: Following = {},
 ): Reading<T> {
-  const [state, setState] = useState<Omit<Reading<T>, 'reload'>>(unread)
+  const [state, setState] = useState<Omit<Reading<T>, 'reload'>>(nothing)
   const latest = useRef({ read, following })
   latest.current = { read, following }
   const reload = useRef(() => {})
@@ -41,12 +40,11 @@ export function useReading<T>(
       running.abort()
       running = new AbortController()
       const { signal } = running
-      setState((before) => ({ ...before, isLoading: true }))
       try {
         const data = await latest.current.read(signal)
-        if (!signal.aborted) setState({ data, problem: null, isLoading: false })
+        if (!signal.aborted) setState({ data, problem: null })
       } catch (error) {
-        if (!signal.aborted) setState((before) => ({ ...before, problem: Problem.from(error), isLoading: false }))
+        if (!signal.aborted) setState((before) => ({ ...before, problem: Problem.from(error) }))
       }
     }, browserClock)
     reload.current = () => pace.now()

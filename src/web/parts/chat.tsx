@@ -18,16 +18,22 @@ interface ChatProps {
 export function Chat({ messages, isLatest }: ChatProps) {
   const list = useRef<HTMLOListElement>(null)
   const held = useRef<Held>(null)
-  // What is being read stays where it is, whatever comes above or below; at the bottom, a new text is shown
+  const oldest = useRef<string>(undefined)
+  const inOrder = messages.toReversed()
+  // What is being read stays where it is, whatever comes above or below; at the end, a new text is shown
   useLayoutEffect(() => {
     const box = list.current
     if (box === null) return
-    const { bubble, top } = held.current ?? { bubble: null, top: 0 }
-    if (bubble === null || !box.contains(bubble)) box.scrollTop = box.scrollHeight
-    else box.scrollTop = bubble.offsetTop - top
+    const joint = box.querySelectorAll<HTMLElement>('.bubble')[inOrder.findIndex(({ id }) => id === oldest.current)]
+    const isOlder = joint !== undefined && oldest.current !== inOrder[0]?.id
+    oldest.current = inOrder[0]?.id
+    if (held.current !== null && box.contains(held.current.bubble))
+      box.scrollTop += topIn(box, held.current.bubble) - held.current.top
+    // Older ones, which the reader has asked for at the end
+    else if (isOlder) box.scrollTop += topIn(box, joint) + joint.offsetHeight - box.clientHeight
+    else box.scrollTop = box.scrollHeight
     held.current = heldIn(box, isLatest)
   }, [messages])
-  const inOrder = messages.toReversed()
   return (
     <ol
       class="chat"
@@ -52,10 +58,12 @@ const bottomPixels = 40
 
 function heldIn(box: HTMLElement, isLatest: boolean): Held {
   if (isLatest && box.scrollHeight - box.clientHeight - box.scrollTop < bottomPixels) return null
-  const bubbles = [...box.querySelectorAll<HTMLElement>('.bubble')]
-  const bubble = bubbles.find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > box.scrollTop)
-  return bubble === undefined ? null : { bubble, top: bubble.offsetTop - box.scrollTop }
+  const bubble = [...box.querySelectorAll<HTMLElement>('.bubble')].find((one) => topIn(box, one) + one.offsetHeight > 0)
+  return bubble === undefined ? null : { bubble, top: topIn(box, bubble) }
 }
+
+const topIn = (box: HTMLElement, bubble: HTMLElement): number =>
+  bubble.getBoundingClientRect().top - box.getBoundingClientRect().top
 
 const isNewDay = (before: Message | undefined, { at }: Message): boolean =>
   before === undefined || new Date(before.at).toDateString() !== new Date(at).toDateString()

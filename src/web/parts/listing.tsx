@@ -17,11 +17,15 @@ export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
   const { rows, number, problem, hasPrevious, hasNext } = pages
   const w = words().common
   const page = useRef<HTMLElement>(null)
-  const seen = useRef(number)
-  // Another page begins at its top, for eyes, keys and screen readers
+  const isTurned = useRef(false)
+  const turn = (to: () => void) => {
+    isTurned.current = true
+    to()
+  }
+  // A page that is turned begins at its top, for eyes, keys and screen readers
   useLayoutEffect(() => {
-    if (seen.current === number) return
-    seen.current = number
+    if (!isTurned.current) return
+    isTurned.current = false
     page.current?.focus({ preventScroll: true })
     page.current?.scrollIntoView({ block: 'start' })
   }, [number])
@@ -39,11 +43,11 @@ export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
       )}
       {isPaged && (
         <nav class="pager" aria-label={w.pages}>
-          <Button disabled={!hasPrevious} onClick={pages.previous}>
+          <Button disabled={!hasPrevious} onClick={() => turn(pages.previous)}>
             {w.previous}
           </Button>
           <span class="small muted">{w.page(number)}</span>
-          <Button disabled={!hasNext} onClick={pages.next}>
+          <Button disabled={!hasNext} onClick={() => turn(pages.next)}>
             {w.next}
           </Button>
         </nav>
