@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, test } from '@jest/globals'
 import type { Browser, CDPSession, Page } from 'playwright-core'
-import type { HubEvent } from '../../src/message/hub-event.ts'
 import { startBrowser } from '../support/browser.ts'
 import { EventClient } from '../support/event-client.ts'
-import { deviceAt, type LargeHub, large, startLargeHub } from '../support/large-hub.ts'
+import { deviceAt, happenings, type LargeHub, startLargeHub } from '../support/large-hub.ts'
 
 /**
  * The page with a large fleet, a long history and 50 events a second: requests, octets, nodes, long tasks, the heap; and
@@ -35,30 +34,10 @@ function cpuSince(before: NodeJS.CpuUsage): number {
 }
 
 let number = 0
-/** What a busy fleet tells: states, texts, alarms, steps of commands. */
-function happening(): HubEvent {
-  const i = ++number
-  const device = deviceAt((i * 7919) % large.devices)
-  if (i % 3 === 0) return { kind: 'state', subject: device, data: { battery: i % 100, power: 'ON' } } as HubEvent
-  if (i % 3 === 1)
-    return {
-      kind: 'device_event',
-      subject: device,
-      data: { event_type: 'report', level: 'low', number: i },
-    } as HubEvent
-  return {
-    kind: 'received',
-    subject: device,
-    data: {
-      ...{ id: `r${i}`, from: '+4916200000', device, gateway: 'gateway-1', text: `report ${i}`, parts: 1 },
-      ...{ trust: 'number', received_at: new Date().toISOString() },
-    },
-  } as unknown as HubEvent
-}
-
 async function busy(seconds: number): Promise<void> {
   for (let i = 0; i < seconds * 10; i++) {
-    await hub.emit(Array.from({ length: eventsASecond / 10 }, happening))
+    await hub.emit(happenings(eventsASecond / 10, number))
+    number += eventsASecond / 10
     await pause(100)
   }
 }
@@ -200,7 +179,7 @@ test('what a page does', async () => {
   }
   await go('devices')()
   await shown('devices: 500 events at once', async () => {
-    await hub.emit(Array.from({ length: 500 }, happening))
+    await hub.emit(happenings(500, number))
     await pause(3_000)
   })
   await go(`conversations/${deviceAt(0)}`)()

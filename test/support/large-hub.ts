@@ -52,6 +52,23 @@ export async function startLargeHub(size: Size = large): Promise<LargeHub> {
   return { ...started, emit: (events) => (store as unknown as Store).run('emit', [...events]) }
 }
 
+/** What a busy fleet tells, each time of another device: states, reports, texts, and that its queue is paused. */
+export function happenings(count: number, from = 0): HubEvent[] {
+  return Array.from({ length: count }, (_, at) => {
+    const i = from + at
+    const subject = deviceAt((i * 7919) % large.devices)
+    const known = { device: subject, gateway: 'gateway-1', smsc_at: null, received_at: new Date().toISOString() }
+    const text = { id: `live-${i}`, from: numberAt(i), text: `report ${i}`, parts: 1, trust: 'number' } as const
+    const kinds: readonly HubEvent[] = [
+      { kind: 'state', subject, data: { battery: i % 100 } },
+      { kind: 'device_event', subject, data: { event_type: 'report', level: 'low', number: i } },
+      { kind: 'received', subject, data: { ...text, ...known, parsed: true, encoding: 'gsm7' } },
+      { kind: 'hub_event', subject: '', data: { type: 'queue_paused', data: { device: subject } } },
+    ]
+    return kinds[i % kinds.length] as HubEvent
+  })
+}
+
 /** Half of the texts are out, half in; a fifth of each is with the first device, a tenth with persons. */
 function fill(path: string, { devices, messages, events }: Size, now: number): void {
   const db = new Database(path)
