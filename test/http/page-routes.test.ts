@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { allRoutes } from '../../src/http/routes/all-routes.ts'
-import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { type Ask, type HttpHub, startHttpHub } from '../support/http-hub.ts'
 
 let hub: HttpHub
 
@@ -90,10 +90,18 @@ describe('a device for a person', () => {
     const device = { id: 'hut', profile: 'generic/text', number: '+4915112345690' }
     await hub.ask('POST', '/v1/devices', { body: device })
     expect(await page(`limit=2&cursor=${first.next}`)).toEqual({ total: 4, ids: ['hut', 'van'], next: null })
-    await hub.ask('PATCH', '/v1/devices/hut', { body: { name: 'Hut by the LAKE' } })
+    const changed = async (method: string, ask: Ask = {}) => {
+      const { headers } = await hub.ask('GET', '/v1/devices/hut')
+      const { status } = await hub.ask(method, '/v1/devices/hut', {
+        ...ask,
+        headers: { 'if-match': headers.get('etag') ?? '' },
+      })
+      expect(status).toBeLessThan(300)
+    }
+    await changed('PATCH', { body: { name: 'Hut by the LAKE' } })
     expect(await page('q=lake')).toMatchObject({ total: 1, ids: ['hut'] })
     expect(await page('', 'gatekeeper')).toEqual({ total: 1, ids: ['gate'], next: null })
-    await hub.ask('DELETE', '/v1/devices/hut')
+    await changed('DELETE')
     expect(await page(`limit=2&cursor=${first.next}`)).toEqual({ total: 3, ids: ['van'], next: null })
     expect(await page('q=lake')).toMatchObject({ total: 0 })
   })
