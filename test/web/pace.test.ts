@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Conversation, LiveEvent } from '../../src/web/api/answer-types.ts'
-import { Pace } from '../../src/web/api/pace.ts'
-import { maxWaiting, waitingAfter, waitingIn } from '../../src/web/conversations/waiting.ts'
+import { Pace } from '../../src/web/api/reread-pace.ts'
+import { maxWaiting, waitingAfter, waitingIn } from '../../src/web/conversations/waiting-texts.ts'
 import { FakeClock } from '../fake-clock.ts'
 
 describe('what is read again after events', () => {

@@ -43,7 +43,10 @@ export class Questions {
       if (this.#isClosed) return reject(closed())
       const key = JSON.stringify([name, args])
       const same = this.#waiting.get(key)
-      if (same !== undefined) return void same.askers.push({ resolve, reject })
+      if (same !== undefined) {
+        same.askers.push({ resolve, reject })
+        return
+      }
       if (this.#asked.size >= maxAsked)
         return reject(new Fault('rate_limited', `${maxAsked} lists are being read: ask again in a moment`))
       const question = { id: this.#nextId++, name, args }

@@ -3,7 +3,7 @@ import type { Page } from './answer-types.ts'
 import type { Problem } from './api-problem.ts'
 import { ask } from './ask.ts'
 import type { Call } from './hub-calls.ts'
-import { type Following, useReading } from './reading.ts'
+import { type Following, useReading } from './use-reading.ts'
 
 /** A list of any length, of which a page is shown, or a few that follow each other. */
 export interface Pages<T> {

@@ -1,6 +1,6 @@
 import { ask } from './ask.ts'
 import type { Call } from './hub-calls.ts'
-import { type Following, type Reading, useReading } from './reading.ts'
+import { type Following, type Reading, useReading } from './use-reading.ts'
 
 export type Resource<T> = Reading<T>
 

@@ -1,7 +1,7 @@
 import type { EventPage } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
-import { useReading } from '../api/reading.ts'
+import { useReading } from '../api/use-reading.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'

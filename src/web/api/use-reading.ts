@@ -4,7 +4,7 @@ import { browserClock } from '../browser-clock.ts'
 import type { LiveEvent } from './answer-types.ts'
 import { Problem } from './api-problem.ts'
 import { onEvent } from './live.ts'
-import { Pace } from './pace.ts'
+import { Pace } from './reread-pace.ts'
 
 /** Something that is read from the hub. */
 export interface Reading<T> {

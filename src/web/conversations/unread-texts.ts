@@ -3,7 +3,7 @@ import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
 import { seen } from './seen.ts'
-import { maxWaiting, type Waiting, waitingAfter, waitingIn } from './waiting.ts'
+import { maxWaiting, type Waiting, waitingAfter, waitingIn } from './waiting-texts.ts'
 
 const waiting = signal<Waiting>({})
 
