@@ -86,7 +86,7 @@ test('a list that fails rejects by itself, more than can wait are refused, and o
   await queue(store, 1)
   const strange = { ...everything, filter: null as never }
   const unsent = { ...everything, filter: (() => null) as never }
-  const others = Array.from({ length: 400 }, () => everything)
+  const others = Array.from({ length: 400 }, (_, i) => ({ ...everything, limit: 1 + i }))
   const asked = await Promise.allSettled([strange, unsent, ...others].map((args) => store.read('messages', args)))
   const reasons = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
   expect(reasons[0]).toMatchObject({ code: 'internal' })

@@ -169,7 +169,9 @@ const readAsForeign = (device: Device, text: string, context: ReadContext): Read
 function readings({ device }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
   const read = isForeign ? readAsForeign : readText
   const believed = read({ ...device, unproven: false }, text, context)
-  const rest = read(device, text, context).filter(({ message }) => believed.every((one) => one.message !== message))
+  const isBelieved = ({ message, reading }: Reading) =>
+    believed.some((one) => one.message === message && one.reading === reading)
+  const rest = read(device, text, context).filter((one) => !isBelieved(one))
   return [...believed, ...rest].map(({ message, values, event, weight, proof, reading, unread }, place) => ({
     profile: device.profile.id,
     message,

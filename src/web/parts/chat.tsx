@@ -95,17 +95,17 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
   )
 }
 
-/** What can be made of a received text: a rule for its device, or a device of its number. */
+/** What can be made of a received text: a rule for its device, or a device of a number that nobody has. */
 function NextStep({ message }: { readonly message: Message }) {
   const w = words().conversations
-  const { device, from, text } = message
+  const { device, from, text, trust } = message
   if (device !== null && text !== null)
     return (
       <a class="small" href={hashOf(['devices', device, 'texts'], { text })}>
         {w.howRead}
       </a>
     )
-  if (from === null || !from.startsWith('+')) return null
+  if (from === null || !from.startsWith('+') || trust !== 'stranger') return null
   return (
     <a class="small" href={hashOf(['onboarding', 'device'], { number: from })}>
       {w.addDevice}
