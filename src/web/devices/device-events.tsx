@@ -4,8 +4,7 @@ import { calls } from '../api/hub-calls.ts'
 import { useReading } from '../api/use-reading.ts'
 import { Chip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Fault } from '../parts/fault.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
@@ -24,7 +23,7 @@ export function DeviceEvents({ id }: { readonly id: string }) {
   const w = words()
   const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
   const { data: events, problem } = useReading((ended) => allOf(id, ended), id, { on, concerns })
-  if (events === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (events === null) return <Awaited problem={problem} />
   if (events.length === 0)
     return (
       <Empty icon="bolt" title={w.device.noEvents}>

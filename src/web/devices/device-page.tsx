@@ -8,10 +8,9 @@ import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
@@ -39,7 +38,7 @@ export function DevicePage({ id, tab }: { readonly id: string; readonly tab: str
     return (
       <>
         <Head title={id} up="#/devices" />
-        {problem === null ? <Loading /> : <Fault problem={problem} />}
+        <Awaited problem={problem} />
       </>
     )
   const shown = tabs.find((one) => one === tab) ?? 'overview'

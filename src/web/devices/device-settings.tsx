@@ -7,7 +7,7 @@ import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { words } from '../texts/language.ts'
 
 interface SettingsProps {
@@ -18,7 +18,7 @@ interface SettingsProps {
 /** What the hub has to know of a device: its password, how it writes dates, names of its zones. */
 export function DeviceSettings({ device, reload }: SettingsProps) {
   const { data, problem, reload: again } = useResource(calls.options, { id: device.id })
-  if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (data === null) return <Awaited problem={problem} />
   // A numbered one has as many names as the device has numbers.
   const names = Object.keys(data.settings).filter((name) => !name.includes('#'))
   if (names.length === 0) return null

@@ -4,9 +4,8 @@ import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
@@ -33,7 +32,7 @@ export function ResultTimeline({ id, commands }: TimelineProps) {
   const w = words()
   const { result, problem } = useResult(id)
   const { isBusy, run } = useAct()
-  if (result === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (result === null) return <Awaited problem={problem} />
   const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms } = result
   const label = commands.find(({ name }) => name === command)?.label ?? command
   const title = label ?? [property, value].filter((word) => word !== undefined).join(' ')

@@ -8,7 +8,7 @@ import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { words } from '../texts/language.ts'
 
@@ -18,7 +18,7 @@ export function SetupWalk({ id }: { readonly id: string }) {
   const plan = useResource(calls.setupPlan, { id })
   const [done, setDone] = useState<readonly number[]>([])
   const { data, problem } = plan
-  if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (data === null) return <Awaited problem={problem} />
   return (
     <div class="card stack">
       <p>{w.setup.about}</p>

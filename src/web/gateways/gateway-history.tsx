@@ -3,8 +3,7 @@ import { useMemo } from 'preact/hooks'
 import type { GatewayHistory as History } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
-import { Fault } from '../parts/fault.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Plot } from '../parts/plot.tsx'
 import { words } from '../texts/language.ts'
 
@@ -26,7 +25,7 @@ export function GatewayHistory({ id, hasSignal }: HistoryProps) {
     },
   )
   const shown = (plot: (history: History) => ComponentChildren) =>
-    data !== null ? plot(data) : problem === null ? <Loading /> : <Fault problem={problem} />
+    data !== null ? plot(data) : <Awaited problem={problem} />
   return (
     <>
       {hasSignal && (

@@ -2,18 +2,16 @@ import type { Gateway } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { hashOf } from '../page-place.ts'
-import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip } from '../parts/chip.tsx'
-import { Empty } from '../parts/empty.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
 import { GatewayPage } from './gateway-page.tsx'
+import { NoGateways } from './no-gateways.tsx'
 
 export function Gateways({ path }: ScreenProps) {
   const w = words()
@@ -26,21 +24,14 @@ export function Gateways({ path }: ScreenProps) {
     return (
       <>
         <Head title={w.screens.gateways} />
-        {problem === null ? <Loading /> : <Fault problem={problem} />}
+        <Awaited problem={problem} />
       </>
     )
   return (
     <>
       <Head title={w.screens.gateways} />
       {data.data.length === 0 ? (
-        <div class="card">
-          <Empty icon="gateway" title={w.gateways.none}>
-            <p>{w.gateways.addOne}</p>
-            <LinkButton look="main-act" href="#/onboarding">
-              {w.onboarding.start}
-            </LinkButton>
-          </Empty>
-        </div>
+        <NoGateways />
       ) : (
         <Table caption={w.screens.gateways} columns={columns()} rows={data.data} idOf={(gateway) => gateway.id} />
       )}

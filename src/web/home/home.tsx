@@ -4,14 +4,13 @@ import { calls } from '../api/hub-calls.ts'
 import { unpaged, usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
+import { NoGateways } from '../gateways/no-gateways.tsx'
 import { hashOf } from '../page-place.ts'
-import { LinkButton } from '../parts/button.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Listing, Loading } from '../parts/listing.tsx'
+import { Awaited, Listing } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
@@ -65,22 +64,10 @@ function Attention({
 }
 
 function Gateways({ gateways }: { readonly gateways: Resource<{ readonly data: readonly Gateway[] }> }) {
-  const w = words()
   const { data, problem } = gateways
   const quotas = useResource(calls.quotas, {})
-  if (problem !== null && data === null) return <Fault problem={problem} />
-  if (data === null) return <Loading />
-  if (data.data.length === 0)
-    return (
-      <div class="card">
-        <Empty icon="gateway" title={w.gateways.none}>
-          <p>{w.gateways.addOne}</p>
-          <LinkButton look="main-act" href="#/onboarding">
-            {w.onboarding.start}
-          </LinkButton>
-        </Empty>
-      </div>
-    )
+  if (data === null) return <Awaited problem={problem} />
+  if (data.data.length === 0) return <NoGateways />
   return (
     <div class="grid">
       {data.data.map((gateway) => (

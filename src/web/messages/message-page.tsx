@@ -6,10 +6,9 @@ import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { isStatus, StatusChip } from '../parts/chip.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
@@ -26,7 +25,7 @@ export function MessagePage({ id }: { readonly id: string }) {
     return (
       <>
         <Head title={id} up="#/messages" />
-        {problem === null ? <Loading /> : <Fault problem={problem} />}
+        <Awaited problem={problem} />
       </>
     )
   const { direction, command, status, error } = data

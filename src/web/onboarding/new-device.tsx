@@ -9,7 +9,7 @@ import { Fault } from '../parts/fault.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, wrongsIn } from '../parts/form-model.ts'
 import { Head } from '../parts/head.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { ParameterField } from '../parts/parameter-field.tsx'
 import { go, place } from '../router.ts'
 import { words } from '../texts/language.ts'
@@ -27,7 +27,7 @@ export function NewDevice({ manufacturer, family }: NewDeviceProps) {
   return (
     <>
       <Head title={title} up="#/onboarding/device" />
-      {data === null ? problem === null ? <Loading /> : <Fault problem={problem} /> : <DeviceForm profile={data} />}
+      {data === null ? <Awaited problem={problem} /> : <DeviceForm profile={data} />}
     </>
   )
 }

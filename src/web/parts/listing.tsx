@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import type { Problem } from '../api/api-problem.ts'
 import type { Pages } from '../api/paged.ts'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
@@ -54,6 +55,11 @@ export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
       )}
     </>
   )
+}
+
+/** What stands where an answer will be: that it is being read, or why it is not there. */
+export function Awaited({ problem }: { readonly problem: Problem | null }) {
+  return problem === null ? <Loading /> : <Fault problem={problem} />
 }
 
 export function Loading() {

@@ -10,7 +10,7 @@ import { Confirm } from '../parts/dialog.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { words } from '../texts/language.ts'
 import { numberOf, spanOf } from '../texts/times.ts'
 import { LanguageChoice, ThemeChoice } from './looks.tsx'
@@ -40,7 +40,7 @@ export function Settings() {
 function Condition() {
   const w = words().settings
   const { data, problem } = useResource(calls.health, {})
-  if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (data === null) return <Awaited problem={problem} />
   const { uptime_s, devices, queued, unpublished, store_trouble, clock } = data
   return (
     <section class="card" aria-labelledby="settings-condition">
@@ -149,7 +149,7 @@ function Program() {
 function Configuration() {
   const w = words().settings
   const { data, problem } = useResource(calls.config, {})
-  if (data === null) return problem === null ? <Loading /> : <Fault problem={problem} />
+  if (data === null) return <Awaited problem={problem} />
   return (
     <section class="card" aria-labelledby="settings-config">
       <header>
