@@ -70,7 +70,7 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
 }
 
 /** Kinds of events of a device. */
-const ofDevices = `('result', 'device_event', 'state', 'availability', 'location')`
+const ofDevices = `('result', 'repeated_result', 'device_event', 'state', 'availability', 'location')`
 
 /** Events that no outlet has read yet, and those of the log. */
 function events(tx: Tx, { device, numbers }: Subject): number {
@@ -78,7 +78,10 @@ function events(tx: Tx, { device, numbers }: Subject): number {
   let changes = 0
   if (device !== null) {
     changes += run(`subject = ? AND kind IN ${ofDevices}`, device)
-    changes += run(`kind IN ('received', 'sms_status', 'gateway_event') AND data ->> 'device' = ?`, device)
+    changes += run(
+      `kind IN ('received', 'sms_status', 'repeated_sms_status', 'gateway_event') AND data ->> 'device' = ?`,
+      device,
+    )
     changes += run(`kind = 'hub_event' AND data -> 'data' ->> 'device' = ?`, device)
   }
   for (const number of numbers) {

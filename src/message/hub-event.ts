@@ -18,6 +18,8 @@ export interface Happening {
 export interface EventData {
   /** A device: every step of a command; the last one is final. */
   readonly result: ResultDocument
+  /** The same again, unchanged, for whoever repeats a request: its acknowledgement may have been lost. */
+  readonly repeated_result: ResultDocument
   readonly device_event: Document
   /** A device: its current state, with every field of its profile. */
   readonly state: Values
@@ -29,6 +31,8 @@ export interface EventData {
   readonly gateway_event: Document
   /** The hub: outbound messages, received texts, its own events, description and health. */
   readonly sms_status: SmsStatusDocument
+  /** As `repeated_result`. */
+  readonly repeated_sms_status: SmsStatusDocument
   readonly received: ReceivedDocument
   readonly hub_event: Happening
   readonly info: Document
@@ -60,6 +64,7 @@ interface KindRow {
 /** When all states are published again, kinds follow in the order of their names: announcements first. */
 export const eventKinds = {
   result: { lasts: false },
+  repeated_result: { lasts: false },
   device_event: { lasts: false },
   state: { lasts: true },
   availability: { lasts: true },
@@ -68,6 +73,7 @@ export const eventKinds = {
   gateway_availability: { lasts: true },
   gateway_event: { lasts: false },
   sms_status: { lasts: false },
+  repeated_sms_status: { lasts: false },
   received: { lasts: false },
   hub_event: { lasts: false },
   info: { lasts: true },

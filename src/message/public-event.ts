@@ -24,7 +24,7 @@ interface Draft {
 
 /**
  * What each kind is for programs; null for one that is not public: answers are for those who asked, announcements,
- * dialects and descriptions for other programs of the broker; a position is part of its device's state, and whether a
+ * dialects and descriptions for other programs of the broker; a repetition changes nothing; a position is part of its device's state, and whether a
  * gateway is available is part of `gateway.up` and `gateway.down`. A withdrawn state is no event: `device.removed` is.
  */
 const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft | null) } = {
@@ -59,6 +59,8 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
     if (!Object.hasOwn(happenings, type)) return null
     return { type: happenings[type], device: typeof data.device === 'string' ? data.device : null, data }
   },
+  repeated_result: null,
+  repeated_sms_status: null,
   location: null,
   gateway_availability: null,
   info: null,

@@ -3,6 +3,7 @@ import { eventSchemas } from '../../src/api/public-events.ts'
 import type { PublicEventType } from '../../src/message/public-event-types.ts'
 import { EventClient } from '../support/event-client.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
 import { until } from '../support/patience.ts'
 import { gateNumber, hubNumber, vanNumber } from '../support/world.ts'
 
@@ -93,6 +94,39 @@ test('what a hub does are events, each in the form of its type, and the same as 
   const page = json.data.slice(0, client.events.length)
   expect(page).toEqual(client.events.slice(0, page.length).map(({ id, data }) => ({ id, ...data })))
   client.close()
+})
+
+test('a repeated request is no second event, and MQTT clients have its state again', async () => {
+  const client = await opened({ authorization: `Bearer ${started.keys.owner}` }, '?types=message.*,command.*,queue.*')
+  const mqtt = await TestClient.connect(started.mqttUrl)
+  const has = (type: PublicEventType) => until(() => client.events.some(({ event }) => event === type))
+  const send = () => {
+    const headers = { 'idempotency-key': 'repeated' }
+    return Promise.all([
+      started.ask('POST', '/v1/messages', { body: { to: 'owner', text: 'once' }, headers }),
+      started.ask('POST', '/v1/devices/gate/commands/open', { body: { force: true }, headers }),
+    ])
+  }
+  const [text, command] = await send()
+  expect([text.status, command.status]).toEqual([202, 202])
+  await Promise.all([has('message.delivered'), has('command.completed')])
+  const published = () => [
+    mqtt.received.filter(({ topic, json }) => topic === 'smshub/sms/status' && json.id === text.json.id).length,
+    mqtt.results('gate').filter(({ final }) => final).length,
+  ]
+  await until(() => published().every((count) => count > 0))
+  const [statuses = 0, results = 0] = published()
+  const answers = await send()
+  expect(answers.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual(['true', 'true'])
+  await until(() => published().join() === [statuses + 1, results + 1].join())
+  await happens()
+  await has('queue.resumed')
+  const changes = client.events.map(
+    ({ event, data: { data } }) => `${event} ${data.id ?? data.command_id} ${data.status}`,
+  )
+  expect(changes).toEqual([...new Set(changes)])
+  client.close()
+  await mqtt.close()
 })
 
 test('a reader who is restricted to a device sees its command, and nothing of anybody else', async () => {

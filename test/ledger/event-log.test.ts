@@ -39,6 +39,42 @@ test('a page has what programs see behind a number, whether outlets have passed 
   expect(read(ledger, newest)).toEqual({ isKnown: true, events: [], newest })
 })
 
+test('the same request again is no change: MQTT clients have its state again, programs see nothing', () => {
+  const ledger = new Ledger()
+  const ref = { scope: 'client', ref: 'mine', hash: 'h' }
+  const key = { client: 'client', messageId: 1, connection: 'first', duplicate: false, hash: 'h' }
+  const response = { kind: 'mqtt', topic: 'mine/answers', correlation: null } as const
+  const gate = { device: 'gate', verb: 'set', property: 'gate', value: 'OPEN', lane: 'd:gate', response } as const
+  const texts = ledger.queue({ ref: ref.ref }, { ref })
+  const set = ledger.queue(gate, { key })
+  ledger.run('cancelCommand', { id: set, now: ledger.now })
+  // The target of a newer command stays.
+  ledger.command({ ...gate, value: 'CLOSE' })
+  ledger.write()
+  const known = read(ledger).events
+  const [status, result] = [ledger.published('sms/status'), ledger.published('gate/result')]
+  const retained = ledger.retained()
+  passOn(ledger)
+  ledger.queue({ ref: ref.ref }, { ref })
+  ledger.queue(gate, { key: { ...key, connection: 'second' } })
+  expect(read(ledger).events).toEqual(known)
+  expect(ledger.published('sms/status')).toEqual(status.filter(({ command_id }) => command_id === texts).slice(-1))
+  expect(ledger.published('gate/result')).toEqual(result.filter(({ command_id, final }) => final && command_id === set))
+  const waiting = ledger.run('waitingEvents', { outlet: 'mqtt', known: [], limit: 9 })
+  expect(waiting.map(({ kind, replyTo }) => [kind, replyTo === null])).toEqual([
+    ['repeated_sms_status', true],
+    ['repeated_result', false],
+  ])
+  expect(ledger.retained()).toEqual(retained)
+  passOn(ledger)
+  expect(ledger.count('event', "kind LIKE 'repeated%'")).toBe(0)
+  // Nor does anything of them stay of who is erased.
+  ledger.queue({ ref: ref.ref }, { ref })
+  ledger.queue(gate, { key: { ...key, connection: 'third' } })
+  ledger.run('erase', { device: 'gate', numbers: ['+4915112345601'], address: null, fields: null, now: ledger.now })
+  expect(ledger.count('event', "kind LIKE 'repeated%'")).toBe(0)
+})
+
 test('a number that was never given is not known', () => {
   const ledger = new Ledger()
   emit(ledger, 'a')

@@ -3,9 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { phaseOf } from '../../src/ledger/outbox/states/state.ts'
 import { ignored, impossible, table } from '../../src/ledger/outbox/states/table.ts'
+import { record, type SubmissionRow, smsRecord } from '../../src/ledger/rows.ts'
 import { Fault } from '../../src/message/fault.ts'
+import type { HubEvent } from '../../src/message/hub-event.ts'
+import { publicEventOf } from '../../src/message/public-event.ts'
+import { resultOf, smsStatusOf } from '../../src/message/result.ts'
+import { Ledger } from '../support/ledger.ts'
 import { eventNames, phaseNames, statesPage, type Walked, walk } from '../support/submission-diagram.ts'
-import { statesOf } from '../support/submission-states.ts'
+import { now, statesOf } from '../support/submission-states.ts'
 
 const cells = eventNames.flatMap((name) => phaseNames.map((phase) => [name, phase] as const))
 
@@ -102,6 +107,25 @@ describe('a move', () => {
     const fits = ({ after }: Move) =>
       !(holds.includes(phaseOf(after)) ? after.open === 0 : free.includes(phaseOf(after)) && after.open > 0)
     expect(wrong(fits)).toEqual([])
+  })
+
+  test('is published where programs see another state than before, and nowhere else', () => {
+    const ledger = new Ledger()
+    const rest = ledger.row(ledger.command())
+    const result = (row: SubmissionRow): HubEvent => {
+      return { kind: 'result', subject: 'gate', data: resultOf(record(row, now)) }
+    }
+    const text = (row: SubmissionRow): HubEvent => {
+      return { kind: 'sms_status', subject: '', data: smsStatusOf(smsRecord(row, now)) }
+    }
+    for (const [effect, status, eventOf] of [
+      ['publish_result', 'status', result],
+      ['publish_sms_status', 'sms_status', text],
+    ] as const) {
+      const seen = (row: object) => JSON.stringify(publicEventOf(eventOf({ ...rest, ...row }), now))
+      const isNews = ({ state: { row }, after }: Move) => row[status] !== after[status] || seen(row) !== seen(after)
+      expect(wrong((move) => !move.effects.includes(effect) || isNews(move))).toEqual([])
+    }
   })
 
   test('lets the lane look for its next command whenever that may have changed', () => {

@@ -19,6 +19,8 @@ const at = Date.parse('2026-11-22T17:40:12.031Z')
 
 /** Kinds that programs do not see, by decision. */
 const notPublic: readonly EventKind[] = [
+  'repeated_result',
+  'repeated_sms_status',
   'location',
   'gateway_availability',
   'info',

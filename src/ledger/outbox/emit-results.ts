@@ -8,16 +8,28 @@ import type { Event } from './states/event.ts'
 /** Emits the state of a command: all of a device's, otherwise only the final one with a response topic. */
 export function emitResult(tx: Tx, row: SubmissionRow, now: number): void {
   const { device, property } = row
-  const replyTo = row.final === 1 ? document<ReplyTo | null>(row.response) : null
-  if (device === null && replyTo === null) return
+  if (device === null && replyToOf(row) === null) return
   const published = record(row, now)
-  tx.emit({ kind: 'result', subject: device ?? '', data: resultOf(published), replyTo })
+  tx.emit({ kind: 'result', subject: device ?? '', data: resultOf(published), replyTo: replyToOf(row) })
   if (device !== null && row.verb === 'set' && property !== null)
     showTarget(tx, { device, property, value: published.value, underWay: row.final === 0 && row.status !== 'queued' })
 }
 
+/** Only the end of a command answers its requester. */
+const replyToOf = ({ final, response }: SubmissionRow): ReplyTo | null => (final === 1 ? document(response) : null)
+
 export function emitSmsStatus(tx: Tx, row: SubmissionRow, now: number): void {
   if (row.ring === null) tx.emit({ kind: 'sms_status', subject: '', data: smsStatusOf(smsRecord(row, now)) })
+}
+
+/** Emits the state of a command as it was emitted already: nothing has changed. */
+export function emitAgain(tx: Tx, row: SubmissionRow, now: number): void {
+  const { device, ring } = row
+  if (device !== null) {
+    const data = resultOf(record(row, now))
+    tx.emit({ kind: 'repeated_result', subject: device, data, replyTo: replyToOf(row) })
+  } else if (ring === null)
+    tx.emit({ kind: 'repeated_sms_status', subject: '', data: smsStatusOf(smsRecord(row, now)) })
 }
 
 /** A reply to an ended command is an event of its device. */

@@ -9,7 +9,7 @@ import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
-import { emitResult, emitSmsStatus } from './emit-results.ts'
+import { emitAgain, emitResult, emitSmsStatus } from './emit-results.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
@@ -95,10 +95,7 @@ function forgetRetryable(tx: Tx, commands: readonly Ended[]): void {
 /** Sends nothing and emits the current state of the commands again. */
 function repeat(tx: Tx, ids: readonly string[], { items, places, now }: EnqueueArgs): Enqueued {
   const rows = ids.flatMap((id) => tx.all<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id))
-  for (const row of rows) {
-    if (row.device === null) emitSmsStatus(tx, row, now)
-    else emitResult(tx, row, now)
-  }
+  for (const row of rows) emitAgain(tx, row, now)
   const commands = rows.map((row) => ({ id: row.command_id, status: row.status }))
   return {
     repeated: true,

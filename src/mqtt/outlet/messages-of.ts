@@ -8,6 +8,7 @@ import type { OutboundMessage } from '../ingress.ts'
 /** The topic of each kind, with the subject in it: the pattern that has as many levels for it. */
 const patterns: Readonly<Record<EventKind, readonly TopicPattern[] | 'the subject'>> = {
   result: ['{device}/result'],
+  repeated_result: ['{device}/result'],
   device_event: ['{device}/event'],
   state: ['{device}'],
   availability: ['{device}/availability'],
@@ -16,6 +17,7 @@ const patterns: Readonly<Record<EventKind, readonly TopicPattern[] | 'the subjec
   gateway_availability: ['gateway/{gateway}/availability'],
   gateway_event: ['gateway/{gateway}/event'],
   sms_status: ['sms/status'],
+  repeated_sms_status: ['sms/status'],
   received: ['sms/received'],
   hub_event: ['bridge/event'],
   info: ['bridge/info'],
