@@ -7,9 +7,12 @@ import Sequencer from '@jest/test-sequencer'
  * end. Their size, by which jest goes, says little: a short file may wait much.
  */
 const long = [
+  'web/scale',
   'flow/hours',
   'crash/crash',
   'crash/durability',
+  'web/first-start',
+  'web/walk',
   'cli/cli',
   'flow/profiles',
   'flow/brokers-once',
