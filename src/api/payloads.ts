@@ -37,6 +37,7 @@ export const resultPayload = z.looseObject({
   ok: maybe(z.boolean()),
   in_doubt: z.literal(true).optional(),
   unproven: z.literal(true).optional(),
+  already: z.literal(true).optional(),
   reason: z.string().optional(),
   sms: maybe(
     z.looseObject({

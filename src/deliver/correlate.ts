@@ -158,7 +158,13 @@ function settlementOf(
     seq: command.seq,
     verdict,
     ok: verdict === 'refused' ? false : answer.any ? null : true,
-    reply: { text: answer.masked, parsed: publicValues(answer), matched_by: answer.by },
+    reason: answer.reason,
+    reply: {
+      text: answer.masked,
+      parsed: publicValues(answer),
+      matched_by: answer.by,
+      ...(answer.already && { already: true }),
+    },
     waitMs: verdict === 'partial' ? spec.withinTextsMs : spec.afterPendingMs,
     learned: holds ? taken(device, spec.secrets) : {},
   }

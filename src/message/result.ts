@@ -9,6 +9,8 @@ export interface Reply {
   readonly parsed: Values
   /** How the text was matched: by a pattern of the command, one of the profile's messages, or as any text. */
   readonly matched_by: 'pattern' | 'message' | 'any_text'
+  /** What it asked for held before. */
+  readonly already?: true
   /** How well it is proven that the text is from the device. */
   readonly trust?: TrustLevel
   /** Texts received of an answer that takes several. */
@@ -73,6 +75,8 @@ export type ResultDocument = {
   readonly ok: boolean | null
   readonly in_doubt?: true
   readonly unproven?: true
+  /** Accepted, as what it asked for held before. */
+  readonly already?: true
   readonly reason?: string
   readonly call?: { readonly gateway: string | null; readonly seconds: number; readonly attempts: number }
   readonly sms: {
@@ -82,7 +86,7 @@ export type ResultDocument = {
     readonly attempts: number
     readonly valid_for: number | null
   } | null
-  readonly reply?: Reply
+  readonly reply?: Omit<Reply, 'already'>
   readonly error?: PublishedError
   readonly queued_at: string
   readonly sent_at?: string
@@ -107,6 +111,7 @@ export function resultOf(record: CommandRecord): ResultDocument {
     ok: record.ok,
     ...(record.inDoubt && { in_doubt: true }),
     ...(record.unproven && { unproven: true }),
+    ...(record.reply?.already && { already: true }),
     ...(record.reason !== null && { reason: record.reason }),
     ...(record.ring !== null && { call: { gateway: record.gateway, seconds: record.ring, attempts: record.attempts } }),
     sms:
@@ -119,7 +124,7 @@ export function resultOf(record: CommandRecord): ResultDocument {
             attempts: record.attempts,
             valid_for: record.validFor,
           },
-    ...(record.reply !== null && { reply: record.reply }),
+    ...(record.reply !== null && { reply: publicReply(record.reply) }),
     ...(record.error !== null && { error: publishedError(record.error) }),
     queued_at: isoTime(record.queuedAt),
     ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
@@ -128,6 +133,8 @@ export function resultOf(record: CommandRecord): ResultDocument {
     elapsed_ms: Math.max(0, record.at - record.queuedAt),
   }
 }
+
+const publicReply = ({ already: _, ...reply }: Reply): Omit<Reply, 'already'> => reply
 
 /** A step of an outbound message as published, those of device commands included. */
 export interface SmsStatusDocument {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Device } from '../../src/device/device.ts'
+import { lintProfile } from '../../src/device/lint/index.ts'
 import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
 import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, makeProfile, undated } from './library.ts'
@@ -44,6 +45,73 @@ describe('an answer', () => {
   test('may be a refusal, of this command or of any', () => {
     expect(answer(gate, 'open', {}, 'SMS Format Error, Please check Caps Lock in Command!').verdict).toBe('refused')
     expect(answer(deviceOf('siemens/tel50-gsm'), 'temperature', {}, 'TEMP NOT VALID').verdict).toBe('refused')
+  })
+
+  const family = makeProfile(`
+accepted: "Set {_:word} ok"
+already: "{_:word} is on already"
+refused: [{ text: "Nope {_:int}", reason: not_possible }, "Bad password", "Not in the list"]
+pending: "Will do when parked"
+commands:
+  siren: { text: SIREN, repeat: safe, sets: { output_1: "ON" }, reply: { expect: required }, examples: [{ sms: SIREN, already: Siren is on already, pending: Will do when parked, refused: Nope 7, reply: Set siren ok }], source: manual }
+  status: { text: STATUS, repeat: safe, asks: [battery], reply: { expect: required, reads: status }, examples: [{ sms: STATUS }], source: manual }
+messages:
+  status: { text: "Battery {battery:percent}", examples: [{ text: "Battery 80%", values: { battery: 80 } }], source: manual }
+`)
+
+  test('may be one of the family, for each of its commands', () => {
+    expect(lintProfile(family)).toEqual([])
+    const device = deviceOf(family)
+    const said = (text: string, command = 'siren') => {
+      const { verdict, already, reason } = answer(device, command, {}, text)
+      return [verdict, already, reason]
+    }
+    expect(said('Set siren ok')).toEqual(['accepted', false, null])
+    expect(said('SIREN is on already')).toEqual(['accepted', true, null])
+    expect(said('FW 2\nSiren is on already.')).toEqual(['accepted', true, null])
+    expect(said('Will do when parked')).toEqual(['pending', false, null])
+    expect(said('Nope 7')).toEqual(['refused', false, 'not_possible'])
+    expect(said('Bad password')).toEqual(['refused', false, 'wrong_password'])
+    expect(said('Not in the list')).toEqual(['refused', false, null])
+    expect(said('No permission!')).toEqual(['refused', false, 'not_authorised'])
+    // A query is answered by what it asks for.
+    expect(said('Set siren ok', 'status')).toEqual(['none', false, null])
+    expect(said('Bad password', 'status')).toEqual(['refused', false, 'wrong_password'])
+    expect(answer(device, 'status', {}, 'Battery 70%').values).toEqual({ battery: 70 })
+  })
+
+  test('of the family is not repeated by a command, and a reason is one that results have', () => {
+    const repeated = makeProfile(`
+refused: Nope
+commands: { siren: { text: SIREN, reply: { expect: required, accepted: OK, refused: Nope }, examples: [{ sms: SIREN, reply: OK, refused: Nope }], source: manual } }
+`)
+    expect(lintProfile(repeated)).toEqual([
+      {
+        path: 'commands.siren.reply.refused',
+        message: '"Nope" is an answer to every command of the profile: leave it out',
+      },
+    ])
+    expect(() => makeProfile('refused: [{ text: Nope, reason: bored }]')).toThrow(
+      'takes one of wrong_password, not_authorised, wrong_format, not_possible',
+    )
+  })
+
+  test.each([
+    ['coban/tk103', 'pwd fail!', 'wrong_password'],
+    ['coban/tk103', 'That authorized phone number is not setup in the tracker', 'not_authorised'],
+    ['computherm/gsm158', 'Invalid format, please check and try again later', 'wrong_format'],
+    ['computherm/gsm158', 'No authorisation user', 'not_authorised'],
+    ['aika/gt-901', '指令格式错误!', 'wrong_format'],
+    ['king-pigeon/rtu5023', 'SMS Format Error, Please check Caps Lock in Command!', 'wrong_format'],
+    ['rf-solutions/eztext', 'NO AUTHORISATION', 'not_authorised'],
+    ['smsvaga/scale', 'Unknown command!', 'wrong_format'],
+  ])('says why %s refuses with %j', (profile, text, reason) => {
+    const device = deviceOf(profile, '{}', { hubNumber: '+4915112345600' })
+    for (const command of Object.keys(device.dialect.commands))
+      expect(readAnswer(device, { command, params: {}, text: '' }, text, undated)).toMatchObject({
+        verdict: 'refused',
+        reason,
+      })
   })
 
   test.each([

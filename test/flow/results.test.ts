@@ -21,7 +21,7 @@ devices:
     profile: generic/text
     number: "${boxNumber}"
     commands:
-      one: { text: ONE, repeat: safe, reply: { expect: required, within: 60, accepted: OK, refused: NO } }
+      one: { text: ONE, repeat: safe, reply: { expect: required, within: 60, accepted: OK, already: IS ON, refused: [NO, { text: NOT NOW, reason: not_possible }] } }
       patient: { text: PATIENT, repeat: safe, reply: { expect: required, within: 86400, accepted: OK } }
       two: { text: TWO, repeat: safe, reply: { expect: required, within: 60, accepted: OK } }
       pulse: { text: PULSE, repeat: never, reply: { expect: required, within: 60, accepted: PULSED } }
@@ -100,11 +100,23 @@ describe('every outcome', () => {
     })
   })
 
-  test('replied, not ok: the device refused', async () => {
-    boxSays = ['NO']
+  test('replied: it held before', async () => {
+    boxSays = ['is on']
+    const result = await outcome('box/command/one')
+    expect(result).toMatchObject({ status: 'replied', ok: true, already: true })
+    expect(result.reply).toEqual({ text: 'is on', parsed: {}, matched_by: 'pattern', trust: 'number' })
+  })
+
+  test.each([
+    ['NO', undefined],
+    ['Wrong password!', 'wrong_password'],
+    ['not now', 'not_possible'],
+  ])('replied, not ok: the device refused with %s', async (text, reason) => {
+    boxSays = [text]
     expect(await outcome('box/command/one')).toMatchObject({
       status: 'replied',
       ok: false,
+      ...(reason !== undefined && { reason }),
       error: { code: 'device_error' },
     })
   })

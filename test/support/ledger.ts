@@ -217,7 +217,16 @@ export class Ledger {
     const text = `reply ${++this.#id}`
     const messageId = `in_${this.#id}`
     const reply = { text, parsed: {}, matched_by: 'pattern' } as const
-    const settlement: Settlement = { seq, verdict, ok: true, reply, waitMs: 10 * minute, learned: {}, ...over }
+    const settlement: Settlement = {
+      seq,
+      verdict,
+      ok: true,
+      reason: null,
+      reply,
+      waitMs: 10 * minute,
+      learned: {},
+      ...over,
+    }
     const sender = '+4915112345602'
     this.run('settleText', {
       raws,

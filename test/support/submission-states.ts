@@ -21,7 +21,7 @@ export const events: { readonly [E in EventName]: readonly (Event & { readonly t
   arrived: [true, false].map((whole) => ({ type: 'arrived', account, delivered: 1, whole, now }) as const),
   undelivered: [{ type: 'undelivered', account, error, now }],
   answered: [true, null].map((ok) => ({ type: 'answered', ok, ...answer }) as const),
-  declined: [{ type: 'declined', error, ...answer }],
+  declined: [{ type: 'declined', reason: null, error, ...answer }],
   unproven: [{ type: 'unproven', ...answer }],
   begun: (['pending', 'partial'] as const).map((verdict) => ({ type: 'begun', verdict, waitMs: 60_000, ...answer })),
   mistakable: [{ type: 'mistakable', error, ...answer }],

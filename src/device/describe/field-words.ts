@@ -3,6 +3,7 @@ import { commandsOf, type Device, messagesOf } from '../device.ts'
 import { isListed } from '../mask.ts'
 import { eachPart, type Pattern } from '../pattern/pattern.ts'
 import type { Dialect } from '../profile/dialect.ts'
+import { wordingsOf } from '../profile/replies.ts'
 import { reservedNames, rowOf } from '../vocabulary/vocabulary.ts'
 
 /** Types of holes with a fixed set of values, as a profile's words have. */
@@ -25,7 +26,8 @@ function collect(device: Device, field: string): ReadonlySet<string> | null {
   const commands = Object.values(commandsOf(device))
   const wordings = [
     ...messages.flatMap(({ text }) => text),
-    ...commands.flatMap(({ reply }) => [...reply.accepted, ...reply.refused, ...reply.pending]),
+    ...wordingsOf(device.dialect.replies),
+    ...commands.flatMap(({ reply }) => wordingsOf(reply)),
   ]
   const patterns: readonly Pattern[] = [
     ...wordings.map(({ text }) => text),

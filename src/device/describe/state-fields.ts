@@ -4,6 +4,7 @@ import { isListed } from '../mask.ts'
 import { fieldsIn } from '../pattern/bind.ts'
 import type { Dialect } from '../profile/dialect.ts'
 import { fieldsOf } from '../profile/places.ts'
+import { repliesTo, wordingsOf } from '../profile/replies.ts'
 import type { Command } from '../schema/command.ts'
 import type { Call } from '../schema/message.ts'
 import { callsOf } from '../send/intent.ts'
@@ -90,7 +91,7 @@ export function isConfirmed(device: Device, { command: name, params }: Call, fie
   const command = commandsOf(device)[name]
   if (command === undefined || !isUsable(device, command)) return false
   const messages = messagesOf(device)
-  const read = replyOf(device, command).reads.flatMap((message) => {
+  const read = answeredOf(device, command).reply.reads.flatMap((message) => {
     const row = messages[message]
     return row === undefined || !isUsable(device, row) ? [] : fieldsOf(row, device.dialect.items)
   })
@@ -99,24 +100,25 @@ export function isConfirmed(device: Device, { command: name, params }: Call, fie
 
 /** Values that hold once the device has accepted, where its answer proves that: `any_text` and silence do not. */
 function provenSets(device: Device, command: Command, params: Call['params'] = {}): string[] {
-  const { expect, accepted, reads } = replyOf(device, command)
-  if (expect === 'none' || accepted.length + reads.length === 0) return []
+  const answered = answeredOf(device, command)
+  const { expect, reads } = answered.reply
+  if (expect === 'none' || repliesTo(device.dialect, answered).accepted.length + reads.length === 0) return []
   return Object.keys(command.sets).map((field) =>
     field.replace(/\{(\w+)\}/g, (_, name: string) => own(params, name) ?? '#'),
   )
 }
 
 /** A command of several texts is answered after the last one, unless it has a reply of its own. */
-function replyOf(device: Device, { reply, steps }: Command): Command['reply'] {
-  const last = steps?.at(-1)
-  return reply.expect !== 'none' || last === undefined ? reply : (commandsOf(device)[last.command]?.reply ?? reply)
+function answeredOf(device: Device, command: Command): Command {
+  const last = command.steps?.at(-1)
+  return command.reply.expect !== 'none' || last === undefined ? command : (commandsOf(device)[last.command] ?? command)
 }
 
 /** Fields in the wordings of a command's answers. */
 function wordedIn(device: Device, command: Command): string[] {
-  const { accepted, refused, pending, expect } = replyOf(device, command)
-  if (expect === 'none') return []
-  return [...accepted, ...refused, ...pending].flatMap(({ text, set }) => [
+  const answered = answeredOf(device, command)
+  if (answered.reply.expect === 'none') return []
+  return wordingsOf(repliesTo(device.dialect, answered)).flatMap(({ text, set }) => [
     ...fieldsIn(text, device.dialect.items),
     ...Object.keys(set),
   ])

@@ -3,6 +3,7 @@ import { metaKeys } from '../../message/meta.ts'
 import { commandsOf, type Device } from '../device.ts'
 import type { Dialect } from '../profile/dialect.ts'
 import type { Profile } from '../profile/profile.ts'
+import { repliesTo, verdicts } from '../profile/replies.ts'
 import { readAnswer } from '../receive/answer.ts'
 import { readText } from '../receive/read.ts'
 import { sampleDevice } from '../sample.ts'
@@ -22,7 +23,7 @@ export const lintCommands: Rule = (profile, dialect) =>
     return [
       ...problems,
       ...checkParameters(path, command),
-      ...checkReply(path, command),
+      ...checkReply(path, dialect, command),
       ...checkAsks(profile, name, command),
     ]
   })
@@ -48,11 +49,24 @@ function checkParameters(path: string, { params, danger }: Command): Problem[] {
   ]
 }
 
-function checkReply(path: string, { reply }: Command): Problem[] {
-  const known = reply.accepted.length + reply.reads.length + (reply.any_text ? 1 : 0)
+function checkReply(path: string, dialect: Dialect, command: Command): Problem[] {
+  const { reply } = command
+  const { accepted } = repliesTo(dialect, command)
+  const known = accepted.length + reply.reads.length + (reply.any_text ? 1 : 0)
+  const repeated = verdicts.flatMap((verdict) =>
+    reply[verdict]
+      .filter(({ text }) => dialect.replies[verdict].some((one) => one.text.source === text.source))
+      .map(({ text }) => ({
+        path: `${path}.reply.${verdict}`,
+        message: `"${text.source}" is an answer to every command of the profile: leave it out`,
+      })),
+  )
   return reply.expect === 'required' && known === 0
-    ? [{ path: `${path}.reply`, message: 'is required, but no text is one: give accepted, reads or any_text' }]
-    : []
+    ? [
+        ...repeated,
+        { path: `${path}.reply`, message: 'is required, but no text is one: give accepted, reads or any_text' },
+      ]
+    : repeated
 }
 
 function checkExample(profile: Profile, dialect: Dialect, name: string, example: CommandExample): Problem[] {
@@ -79,12 +93,14 @@ function checkReplies(device: Device, composed: Composed, example: CommandExampl
   const context = contextOf(example.scts)
   const replies = [
     ...example.reply.map((text, i) => ({ text, verdict: 'accepted', values: example.values[i] ?? {} })),
+    ...(example.already === undefined ? [] : [{ text: example.already, verdict: 'already', values: {} }]),
     ...(example.pending === undefined ? [] : [{ text: example.pending, verdict: 'pending', values: {} }]),
     ...(example.refused === undefined ? [] : [{ text: example.refused, verdict: 'refused', values: {} }]),
   ]
   return replies.flatMap(({ text, verdict, values }) => {
     const answer = readAnswer(device, open, text, context)
-    if (answer.verdict !== verdict) return [`${JSON.stringify(text)} is ${answer.verdict}, not ${verdict}`]
+    const is = answer.already ? 'already' : answer.verdict
+    if (is !== verdict) return [`${JSON.stringify(text)} is ${is}, not ${verdict}`]
     const wrong = difference(values, answer.values, answer.event)
     const messages = readText(device, text, context).map(({ message }) => message)
     if (messages.length > 1) return [`${JSON.stringify(text)} fits several messages: ${messages.join(', ')}`]

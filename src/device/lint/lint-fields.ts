@@ -2,6 +2,7 @@ import { nearest } from '../../util/nearest.ts'
 import { fieldsIn } from '../pattern/bind.ts'
 import { eachPart } from '../pattern/pattern.ts'
 import { patternsIn } from '../profile/places.ts'
+import { wordingsOf } from '../profile/replies.ts'
 import { fieldNames, fieldOf, reservedNames } from '../vocabulary/vocabulary.ts'
 import type { Problem, Rule } from './problem.ts'
 
@@ -14,7 +15,7 @@ export const lintFields: Rule = (_profile, dialect) => [
       ...Object.keys(sets).map((field) => field.replace(/\{\w+\}/g, '#')),
       ...asks,
       ...reply.secret,
-      ...[...reply.accepted, ...reply.refused, ...reply.pending].flatMap(({ set }) => Object.keys(set)),
+      ...wordingsOf(reply).flatMap(({ set }) => Object.keys(set)),
     ]),
   ),
   ...Object.entries(dialect.messages).flatMap(([name, { set, text, secret }]) =>
@@ -23,6 +24,10 @@ export const lintFields: Rule = (_profile, dialect) => [
       ...secret,
       ...text.flatMap((wording) => Object.keys(wording.set)),
     ]),
+  ),
+  ...unknownFields(
+    'replies of the family',
+    wordingsOf(dialect.replies).flatMap(({ set }) => Object.keys(set)),
   ),
   ...unknownFields('properties', Object.keys(dialect.properties)),
   ...unknownFields('identity', dialect.identity === null ? [] : [dialect.identity]),

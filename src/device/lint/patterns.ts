@@ -9,6 +9,7 @@ import { isFixed } from '../pattern/pattern.ts'
 import type { Dialect } from '../profile/dialect.ts'
 import { type Place, patternsIn } from '../profile/places.ts'
 import type { Profile } from '../profile/profile.ts'
+import { verdicts } from '../profile/replies.ts'
 import { answerBinding, askedOf } from '../receive/answer.ts'
 import { assemble } from '../regular/instructions.ts'
 import { run } from '../regular/machine.ts'
@@ -57,12 +58,13 @@ function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command 
 function checkProof(profile: Profile, dialect: Dialect, place: Place): Problem[] {
   const { path, pattern } = place
   const [section, name = '', kind = ''] = path.split('.')
-  if (isFixed(pattern) && section === 'refused') return []
+  const isOfFamily = verdicts.some((verdict) => verdict === section)
+  if (isFixed(pattern) && isOfFamily) return []
   if (section === 'items' || section === 'forwards' || kind === 'fields' || kind === 'unless') return []
   const proofs =
     section === 'messages'
       ? messageProofs(profile, dialect, name)
-      : commandProofs(profile, dialect, section === 'refused' ? null : name)
+      : commandProofs(profile, dialect, isOfFamily ? null : name)
   const search = kind === 'find'
   const proved = proofs.some(({ text, binding }) => {
     const program = bind(pattern, binding)
@@ -87,12 +89,12 @@ function commandProofs(profile: Profile, dialect: Dialect, name: string | null):
   return commands.flatMap(([key, command]) =>
     command.examples
       .filter(({ variant }) => variant === undefined || variant === dialect.variant)
-      .flatMap(({ settings, params, reply, pending, refused }) => {
+      .flatMap(({ settings, params, reply, already, pending, refused }) => {
         const device = sampleDevice(profile, dialect.variant, settings)
         const binding = answerBinding(
           askedOf(device, command, { command: key, params: taken(device, key, params), text: '' }),
         )
-        return [...reply, ...[pending ?? [], refused ?? []].flat()].map((text) => ({ text, binding }))
+        return [...reply, ...[already ?? [], pending ?? [], refused ?? []].flat()].map((text) => ({ text, binding }))
       }),
   )
 }

@@ -5,6 +5,7 @@ import type { Command, PhoneForm, Setting } from '../schema/command.ts'
 import type { Message, Property, SetupStep, Timing } from '../schema/message.ts'
 import type { Additions, ProfileRow, SmsRow, Variant } from '../schema/profile-schema.ts'
 import type { Template } from '../schema/template.ts'
+import type { Replies } from './replies.ts'
 
 type Table<T> = Readonly<Record<string, T>>
 
@@ -30,7 +31,8 @@ export interface Dialect {
   readonly words: Table<Table<Value>>
   readonly items: Table<Item>
   readonly commands: Table<Command>
-  readonly refused: readonly Pattern[]
+  /** Answers that any command may get. */
+  readonly replies: Replies
   readonly silence: string | null
   readonly messages: Table<Message>
   readonly identity: string | null
@@ -59,7 +61,12 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
       Object.entries(items).map(([name, item]) => [name, { text: item.text, separator: item.separator ?? null }]),
     ),
     commands: merge(row.commands, variant.commands, replaced(variant, 'commands')),
-    refused: variant.refused ?? row.refused ?? [],
+    replies: {
+      refused: variant.refused ?? row.refused ?? [],
+      already: variant.already ?? row.already ?? [],
+      accepted: variant.accepted ?? row.accepted ?? [],
+      pending: variant.pending ?? row.pending ?? [],
+    },
     silence: variant.silence ?? row.silence ?? null,
     messages: merge(row.messages, variant.messages, replaced(variant, 'messages')),
     identity: variant.identity ?? row.identity ?? null,

@@ -4,6 +4,7 @@ import type { Command } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
 import { reservedNames } from '../vocabulary/vocabulary.ts'
 import type { Dialect } from './dialect.ts'
+import { verdicts } from './replies.ts'
 
 /** A pattern of a dialect and its path. */
 export interface Place {
@@ -16,7 +17,9 @@ export interface Place {
 /** Every pattern of a dialect. */
 export function patternsIn(dialect: Dialect): Place[] {
   return [
-    ...dialect.refused.map((pattern, i) => ({ path: `refused.${i}`, pattern, command: null })),
+    ...verdicts.flatMap((kind) =>
+      dialect.replies[kind].map(({ text }, i) => ({ path: `${kind}.${i}`, pattern: text, command: null })),
+    ),
     ...(dialect.forwards === null ? [] : [{ path: 'forwards', pattern: dialect.forwards, command: null }]),
     ...Object.entries(dialect.items).map(([name, item]) => ({
       path: `items.${name}`,
@@ -44,7 +47,7 @@ function pairsOf(name: string, { fields }: Message): Place[] {
 }
 
 function repliesOf(name: string, command: Command): Place[] {
-  return (['accepted', 'refused', 'pending'] as const).flatMap((kind) =>
+  return verdicts.flatMap((kind) =>
     command.reply[kind].map(({ text }, i) => ({ path: `commands.${name}.reply.${kind}.${i}`, pattern: text, command })),
   )
 }

@@ -2,6 +2,7 @@ import { commandsOf, type Device, messagesOf } from '../device.ts'
 import { takesPlace } from '../pattern/head.ts'
 import { eachPart, type Part } from '../pattern/pattern.ts'
 import type { Dialect } from '../profile/dialect.ts'
+import { wordingsOf } from '../profile/replies.ts'
 import { isPlaceTalk } from '../readers/place.ts'
 import { fold, punctuation } from '../regular/regular.ts'
 import type { Wording } from '../schema/command.ts'
@@ -39,11 +40,8 @@ export function alarmPhrases(device: Device): readonly AlarmPhrase[] {
   const messages = Object.entries(messagesOf(device))
   const calm = [
     ...messages.flatMap(([, message]) => message.text.filter((wording) => !isAlarm(message, wording))),
-    ...Object.values(commandsOf(device)).flatMap(({ reply }) => [
-      ...reply.accepted,
-      ...reply.refused,
-      ...reply.pending,
-    ]),
+    ...wordingsOf(device.dialect.replies),
+    ...Object.values(commandsOf(device)).flatMap(({ reply }) => wordingsOf(reply)),
   ].flatMap((wording) => runsOf(wording, false))
   const found = messages.flatMap(([name, message]) => phrasesOf(device, name, message))
   const all = found.filter(({ words }) => !calm.some((run) => ` ${run} `.includes(` ${words} `)))

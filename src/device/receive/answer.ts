@@ -9,9 +9,10 @@ import { conclude, type Match } from '../pattern/match.ts'
 import { mayBe } from '../pattern/needed-words.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import { fieldsOf } from '../profile/places.ts'
+import { repliesTo, type Verdict, verdicts } from '../profile/replies.ts'
 import type { TimeContext } from '../readers/dates.ts'
 import { fold } from '../regular/regular.ts'
-import type { Command, Wording } from '../schema/command.ts'
+import type { Command, Refusal, RefusalReason, Wording } from '../schema/command.ts'
 import { formatOf, maskedOf, textOf } from '../schema/template.ts'
 import { barePieces, counterText, piecesOf } from '../send/command-text.ts'
 import { holdsSecret, isQuestion } from './evidence.ts'
@@ -19,7 +20,7 @@ import { runsOf, unitsOf } from './lines.ts'
 import { firstOf } from './match-message.ts'
 import { readForward, readText } from './read.ts'
 import { maskMatch, type ReadContext, type Reading, timeContext } from './reading.ts'
-import { isRefusal } from './refusal.ts'
+import { isRefusal, reasonIn } from './refusal.ts'
 
 /** A command that waits for its answer, from its `Composed` form. */
 export interface OpenCommand {
@@ -32,6 +33,10 @@ export interface OpenCommand {
 /** A text as an answer to an open command. */
 export interface Answer {
   readonly verdict: 'accepted' | 'refused' | 'pending' | 'none'
+  /** Accepted, as what it asks for held before. */
+  readonly already: boolean
+  /** Reason of a refusal; null where its words name none. */
+  readonly reason: RefusalReason | null
   readonly values: Values
   /** A pattern of the command, one of the profile's messages, or any text because the wording is unknown. */
   readonly by: 'pattern' | 'message' | 'any_text'
@@ -71,14 +76,9 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
   const binding = answerBinding(asked)
   const compile = (pattern: Pattern): Bound | null => bind(pattern, binding)
   const { reply } = command
-  const general = device.dialect.refused.map((pattern) => ({ text: pattern, set: {} }))
-  const verdicts = [
-    ['refused', [...reply.refused, ...general]],
-    ['accepted', reply.accepted],
-    ['pending', reply.pending],
-  ] as const
-  for (const [verdict, patterns] of verdicts) {
-    const found = firstOf(patterns, compile, plain)
+  const replies = repliesTo(device.dialect, command)
+  for (const verdict of verdicts) {
+    const found = wordingIn(replies[verdict], (wording) => firstOf([wording], compile, plain))
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
   const readings = readText(device, plain, context)
@@ -88,13 +88,14 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
       isPlaceFor(device, command, reading),
   )
   if (read !== undefined) return fromMessage(read)
-  for (const [verdict, patterns] of verdicts) {
-    const found = readings.some(({ reading }) => reading === 'exact') ? null : inLines(patterns, binding, plain)
+  const isExact = readings.some(({ reading }) => reading === 'exact')
+  for (const verdict of isExact ? [] : verdicts) {
+    const found = inLines(replies[verdict], binding, plain)
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
   const masked = maskAnswer(asked, plain, null)
   if (readings.every(({ reading }) => reading === 'partial') && isRefusal(plain))
-    return { ...none(masked), verdict: 'refused' }
+    return { ...none(masked), verdict: 'refused', reason: reasonIn(plain) }
   if (!reply.any_text || readings.some((reading) => isUnasked(device, reading)) || plain === '') return none(masked)
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
@@ -103,14 +104,31 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
 const isAsked = (device: Device, command: string, { reading, values }: Reading): boolean =>
   reading === 'exact' || (isQuestion(device, command) && Object.keys(values).length > 0)
 
+type Worded = Wording & Partial<Pick<Refusal, 'reason'>>
+
+interface Found {
+  readonly match: Match
+  readonly wording: Worded
+}
+
+/** The first of several wordings that fits. */
+function wordingIn(wordings: readonly Worded[], read: (wording: Wording) => Match | null): Found | null {
+  for (const wording of wordings) {
+    const match = read(wording)
+    if (match !== null) return { match, wording }
+  }
+  return null
+}
+
 /** An answer with other marks than printed, or in a line of its own. */
-function inLines(wordings: readonly Wording[], binding: Binding, text: string): Match | null {
+function inLines(wordings: readonly Worded[], binding: Binding, text: string): Found | null {
   for (const { from, to } of runsOf(unitsOf(text))) {
     const line = text.slice(from, to)
     const known = wordings.filter(({ text: pattern }) => mayBe(pattern, fold(line)))
-    const found = firstOf(known, (pattern) => bind(loosen(pattern), binding), line)
-    const moved = found?.spans.map((span) => ({ ...span, from: span.from + from, to: span.to + from }))
-    if (found !== null) return { ...found, spans: moved ?? [] }
+    const found = wordingIn(known, (wording) => firstOf([wording], (pattern) => bind(loosen(pattern), binding), line))
+    if (found === null) continue
+    const spans = found.match.spans.map((span) => ({ ...span, from: span.from + from, to: span.to + from }))
+    return { ...found, match: { ...found.match, spans } }
   }
   return null
 }
@@ -154,36 +172,40 @@ function parameterOf({ device, command, taken, counter }: Asked, name: string): 
   return own(taken.wires, name) ?? null
 }
 
-function fromPattern(asked: Asked, verdict: Answer['verdict'], found: Match, text: string, time: TimeContext): Answer {
-  const { event, ...values } = conclude(found, time, text)
+function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string, time: TimeContext): Answer {
+  const { match, wording } = found
+  const { event, ...values } = conclude(match, time, text)
   return {
-    ...none(maskAnswer(asked, text, found)),
-    verdict,
+    ...none(maskAnswer(asked, text, match)),
+    verdict: verdict === 'already' ? 'accepted' : verdict,
+    already: verdict === 'already',
+    reason: verdict === 'refused' ? (wording.reason ?? reasonIn(text)) : null,
     values,
     event: typeof event === 'string' ? event : null,
-    proven: holdsSecret(asked.device, text, found.spans),
+    proven: holdsSecret(asked.device, text, match.spans),
     secretFields: Object.keys(values).filter((field) => isListed(field, asked.command.reply.secret)),
   }
 }
 
 function fromMessage({ values, part, event, message, ends, proven, secretFields, masked }: Reading): Answer {
   return {
+    ...none(masked),
     verdict: 'accepted',
     values,
     by: 'message',
-    any: false,
     part,
     event,
     message,
     ends,
     proven,
     secretFields,
-    masked,
   }
 }
 
 const none = (masked: string): Answer => ({
   verdict: 'none',
+  already: false,
+  reason: null,
   values: {},
   by: 'pattern',
   any: false,

@@ -81,7 +81,9 @@ export function codesOf(device: Device): string[] {
     ...text.map((one) => one.text),
     ...find,
   ])
-  const answers = Object.values(commandsOf(device)).flatMap(({ reply }) => reply.accepted.map((one) => one.text))
+  const answers = [device.dialect.replies, ...Object.values(commandsOf(device)).map(({ reply }) => reply)].flatMap(
+    ({ already, accepted }) => [...already, ...accepted].map(({ text }) => text),
+  )
   const names = [...messages, ...answers].flatMap(({ parts }) =>
     [...eachPart(parts)].flatMap((part) =>
       part.part === 'hole' ? part.field : part.part === 'value' ? part.name : [],

@@ -6,15 +6,16 @@ import { match } from '../pattern/match.ts'
 import { mayBe } from '../pattern/needed-words.ts'
 import type { Pattern } from '../pattern/pattern.ts'
 import { Programs } from '../profile/dialect.ts'
+import { wordingsOf } from '../profile/replies.ts'
 import { fold } from '../regular/regular.ts'
 import type { Command, Parameter } from '../schema/command.ts'
 
-interface Replies {
+interface OwnReplies {
   readonly patterns: readonly Pattern[]
   readonly programs: Programs
 }
 
-const replies = new WeakMap<Command, Replies>()
+const ownRepliesOf = new WeakMap<Command, OwnReplies>()
 
 /** Whether these words answer some command of the device, whatever its parameters were. */
 export function isAnswer(device: Device, words: string, form: ((pattern: Pattern) => Pattern) | null = null): boolean {
@@ -24,22 +25,21 @@ export function isAnswer(device: Device, words: string, form: ((pattern: Pattern
     const program = isTried ? programs.get(form?.(pattern) ?? pattern, binding) : null
     return program !== null && match(program, words) !== null
   }
-  const { refused, programs } = device.dialect
-  if (refused.some((pattern) => fits(programs, pattern, bindingOf(device)))) return true
+  const { replies, programs } = device.dialect
+  if (wordingsOf(replies).some(({ text }) => fits(programs, text, bindingOf(device)))) return true
   return Object.values(commandsOf(device)).some((command) => {
-    const { patterns, programs } = repliesOf(command)
+    const { patterns, programs } = ownReplies(command)
     const unknown = (name: string) =>
       own(command.params, name) === undefined ? null : wireOf(command.params[name] as Parameter)
     return patterns.some((pattern) => fits(programs, pattern, { ...bindingOf(device), unknown }))
   })
 }
 
-function repliesOf(command: Command): Replies {
-  const { accepted, refused, pending } = command.reply
-  const known = replies.get(command) ?? {
-    patterns: [...accepted, ...refused, ...pending].map(({ text }) => text),
+function ownReplies(command: Command): OwnReplies {
+  const known = ownRepliesOf.get(command) ?? {
+    patterns: wordingsOf(command.reply).map(({ text }) => text),
     programs: new Programs(),
   }
-  replies.set(command, known)
+  ownRepliesOf.set(command, known)
   return known
 }

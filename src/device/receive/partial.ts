@@ -187,7 +187,9 @@ function ownPieces(device: Device): Piece[] {
       ),
     ]),
     ...Object.values(device.dialect.items).map(({ text }) => text),
-    ...Object.values(commandsOf(device)).flatMap(({ reply }) => reply.accepted.map((one) => one.text)),
+    ...[device.dialect.replies, ...Object.values(commandsOf(device)).map(({ reply }) => reply)].flatMap(
+      ({ accepted }) => accepted.map((one) => one.text),
+    ),
   ]
   return patterns.flatMap(piecesIn)
 }

@@ -7,6 +7,7 @@ import { allWanted } from '../pattern/explain.ts'
 import { conclude, match } from '../pattern/match.ts'
 import { eachPart, type Pattern } from '../pattern/pattern.ts'
 import type { Profile } from '../profile/profile.ts'
+import { verdicts, wordingsOf } from '../profile/replies.ts'
 import { run } from '../regular/machine.ts'
 import { sampleDevices } from '../sample.ts'
 import type { Parameter, Proof } from '../schema/command.ts'
@@ -141,13 +142,14 @@ function sampleOf(device: Device): Sample {
     // The parameter's value is unknown: any possible value fits.
     const unknown = (name: string) => (own(params, name) === undefined ? null : wireOf(params[name] as Parameter))
     const binding = { ...bindingOf(device), unknown }
-    const patterns = [...reply.accepted, ...reply.refused, ...reply.pending]
-    return patterns.flatMap(({ text }) => compiled(message, proof, text, true, bind(text, binding)))
+    return wordingsOf(reply).flatMap(({ text }) => compiled(message, proof, text, true, bind(text, binding)))
   })
-  const refused = device.dialect.refused.flatMap((pattern) =>
-    compiled('refused', 'printed', pattern, true, device.dialect.programs.get(pattern, bindingOf(device))),
+  const ofFamily = verdicts.flatMap((verdict) =>
+    device.dialect.replies[verdict].flatMap(({ text }) =>
+      compiled(verdict, 'printed', text, true, device.dialect.programs.get(text, bindingOf(device))),
+    ),
   )
-  return { device, patterns: [...inMessages, ...answered, ...refused] }
+  return { device, patterns: [...inMessages, ...answered, ...ofFamily] }
 }
 
 const compiled = (

@@ -95,12 +95,24 @@ export const wording = z.preprocess(
 )
 export type Wording = z.output<typeof wording>
 
+/** Reasons of refusals, where their words name one. */
+export const refusalReasons = ['wrong_password', 'not_authorised', 'wrong_format', 'not_possible'] as const
+export type RefusalReason = (typeof refusalReasons)[number]
+
+/** A pattern of a refusal; without `reason`, the words of the text are searched for one. */
+export const refusal = z.preprocess(
+  (value) => (typeof value === 'string' ? { text: value } : value),
+  table({ text: pattern, set: named(text).default({}), reason: oneOf(refusalReasons).optional() }),
+)
+export type Refusal = z.output<typeof refusal>
+
 export const reply = table({
   expect: oneOf(['none', 'optional', 'required']).default('optional'),
   within: seconds.optional(),
   request: text.default(''),
   accepted: many(wording).default([]),
-  refused: many(wording).default([]),
+  already: many(wording).default([]),
+  refused: many(refusal).default([]),
   pending: many(wording).default([]),
   after_pending: seconds.default(3600),
   reads: many(name).default([]),
@@ -120,6 +132,7 @@ const commandExample = table({
   params: named(given).default({}),
   sms: many(text).default([]),
   reply: many(text).default([]),
+  already: text.optional(),
   pending: text.optional(),
   refused: text.optional(),
   values: many(named(text)).default([]),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isZone } from '../readers/zones.ts'
-import { command, phoneForms, setting } from './command.ts'
+import { command, phoneForms, refusal, setting, wording } from './command.ts'
 import { message, property, setupStep, timing } from './message.ts'
 import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './profile-scalars.ts'
 
@@ -54,7 +54,10 @@ const sections = {
   words: named(word).optional(),
   items: named(item).optional(),
   commands: named(command).optional(),
-  refused: many(pattern).optional(),
+  accepted: many(wording).optional(),
+  already: many(wording).optional(),
+  refused: many(refusal).optional(),
+  pending: many(wording).optional(),
   silence: text.optional(),
   messages: named(message).optional(),
   identity: text.optional(),

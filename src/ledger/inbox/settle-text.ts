@@ -23,6 +23,8 @@ export interface Settlement {
   readonly verdict: 'accepted' | 'refused' | 'pending' | 'partial' | 'mismatch' | 'late' | 'unverified'
   /** null where the wording does not show success or failure. */
   readonly ok: boolean | null
+  /** Reason of a refusal; null where its words name none. */
+  readonly reason: string | null
   readonly reply: Reply
   /** Further wait of the command: after a pending answer, or for the other texts of a partial one. */
   readonly waitMs: number
@@ -181,14 +183,14 @@ function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: nu
   happen(tx, row, answerEvent(settlement, messageId, now))
 }
 
-function answerEvent({ verdict, ok, reply, waitMs }: Settlement, messageId: string, now: number): Event {
+function answerEvent({ verdict, ok, reason, reply, waitMs }: Settlement, messageId: string, now: number): Event {
   const text = { reply, messageId, now }
   switch (verdict) {
     case 'accepted':
       return { type: 'answered', ok, ...text }
     case 'refused': {
       const error = errorReport(new Fault('device_error', `the device refused: ${reply.text}`))
-      return { type: 'declined', error, ...text }
+      return { type: 'declined', reason, error, ...text }
     }
     case 'unverified':
       return { type: 'unproven', ...text }

@@ -3,6 +3,7 @@ import { givenFor, takeParameters, wireOf } from '../../device/parameters/parame
 import { type Binding, bind, type Mark } from '../../device/pattern/bind.ts'
 import { match, stretchesOf } from '../../device/pattern/match.ts'
 import type { Pattern } from '../../device/pattern/pattern.ts'
+import { wordingsOf } from '../../device/profile/replies.ts'
 import { assemble } from '../../device/regular/instructions.ts'
 import { run } from '../../device/regular/machine.ts'
 import { literal, maybe, type Regular, sequence, some, units } from '../../device/regular/regular.ts'
@@ -149,7 +150,7 @@ function adapted(
   const there = bindingFor(sampleDevice(device.profile, device.dialect.variant, example.settings), name, example.params)
   const here = bindingFor(device, name, params)
   const messages = command.reply.reads.flatMap((message) => own(device.dialect.messages, message)?.text ?? [])
-  for (const { text: pattern } of [...command.reply.accepted, ...command.reply.pending, ...messages]) {
+  for (const { text: pattern } of [...wordingsOf(command.reply), ...messages]) {
     const spans = valueSpans(pattern, there, text)
     if (spans !== null) return replaced(text, spans, (what) => here.value(what))
   }

@@ -29,7 +29,7 @@ interface Events {
   readonly undelivered: { readonly account: string; readonly error: ErrorReport }
   /** The device answers. `ok` is null where the wording does not show success or failure. */
   readonly answered: Answer & { readonly ok: boolean | null }
-  readonly declined: Answer & { readonly error: ErrorReport }
+  readonly declined: Answer & { readonly reason: string | null; readonly error: ErrorReport }
   /** An answer with less trust than required. */
   readonly unproven: Answer
   /** A pending answer, or the first text of several. The wait continues for `waitMs`. */

@@ -10,9 +10,9 @@ export const answer: Rule<'answered'> = (state, { reply, ok, now }) => {
   return replied(state, reply, { ok, reason: null, error: null }, now)
 }
 
-export const decline: Rule<'declined'> = (state, { reply, error, now }) => {
+export const decline: Rule<'declined'> = (state, { reply, reason, error, now }) => {
   if (state.following?.goes === 'else') return goOn(state, now)
-  return replied(state, reply, { ok: false, reason: null, error }, now)
+  return replied(state, reply, { ok: false, reason, error }, now)
 }
 
 export const answerUnproven: Rule<'unproven'> = (state, { reply, now }) =>
