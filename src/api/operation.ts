@@ -48,8 +48,8 @@ export interface ApiDeps {
   isRecipient(to: string): boolean
   /** Announces everything to Home Assistant again, or withdraws all of it. */
   rediscover(how: 'again' | 'clear'): Promise<void>
-  /** Publishes that the queue was paused or resumed. */
-  pauseChanged(type: 'queue_paused' | 'queue_resumed', scope: object): Promise<void>
+  /** The queue was paused or resumed: publishes how the hub is. */
+  pauseChanged(): Promise<void>
   /** Sets the log level. Fails with `not_allowed` where the program has no log of its own. */
   setLogLevel(level: LogLevel): void
   /** The level of the log. */

@@ -73,9 +73,8 @@ export const queueOperations = {
 async function changePause(operation: 'pauseQueue' | 'resumeQueue', data: PauseScope, deps: ApiDeps, asker: string) {
   assertKnown(data, deps)
   const paused = await deps.store.run(operation, { ...data, now: deps.now() })
-  const isPause = operation === 'pauseQueue'
-  deps.log('warn', `the queue${wordsOf(data)} ${isPause ? 'is paused' : 'is resumed'} (${asker})`)
-  await deps.pauseChanged(isPause ? 'queue_paused' : 'queue_resumed', data)
+  deps.log('warn', `the queue${wordsOf(data)} is ${operation === 'pauseQueue' ? 'paused' : 'resumed'} (${asker})`)
+  await deps.pauseChanged()
   return { paused: shown(paused) }
 }
 

@@ -259,10 +259,7 @@ export class Bridge {
         if (how === 'clear') await this.#announcer.clear()
         else this.#deps.republishRetained()
       },
-      pauseChanged: async (type, scope) => {
-        this.#happened(type, { ...scope })
-        await this.#publishHealth()
-      },
+      pauseChanged: () => this.#publishHealth(),
       setMqttLevel: (level) => {
         this.#logging.level = level
       },

@@ -111,11 +111,8 @@ export class Gateways implements GatewayBoard {
   #commit(news: readonly News[]): void {
     const { store, clock, log } = this.#deps
     const latest = () => news.filter((one) => this.#isShown(one))
-    const commit = () =>
-      store.run(
-        'emit',
-        latest().map(({ event }) => event),
-      )
+    // The first state of a run of the hub may be the last one of the run before.
+    const commit = () => store.run('show', { events: latest().map(({ event }) => event) })
     const wanted = () => !this.#stopped && latest().length > 0
     const failed = logged(log, 'the state of a gateway is not stored')
     inBackground(() => untilDone(clock, commit, wanted, failed), failed)

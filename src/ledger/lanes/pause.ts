@@ -1,3 +1,4 @@
+import { happening } from '../../message/hub-event.ts'
 import type { Tx } from '../tx.ts'
 import { refreshLane } from './lanes.ts'
 
@@ -19,14 +20,18 @@ const maxReported = 100
  * one; times to live keep running.
  */
 export function pauseQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly now: number }): Pause[] {
-  tx.run('INSERT INTO pause (scope, since) VALUES (?, ?) ON CONFLICT (scope) DO NOTHING', keyOf(scope), now)
+  const sql = 'INSERT INTO pause (scope, since) VALUES (?, ?) ON CONFLICT (scope) DO NOTHING'
+  const { changes } = tx.run(sql, keyOf(scope), now)
+  // The same request again is no event.
+  if (changes > 0) tx.emit(happening('queue_paused', { ...scope }))
   if (scope.device !== undefined) refreshLane(tx, keyOf(scope), now)
   return pauses(tx)
 }
 
 /** Ends this pause and no other, and rings for what may be sent now. */
 export function resumeQueue(tx: Tx, { now, ...scope }: PauseScope & { readonly now: number }): Pause[] {
-  tx.run('DELETE FROM pause WHERE scope = ?', keyOf(scope))
+  const { changes } = tx.run('DELETE FROM pause WHERE scope = ?', keyOf(scope))
+  if (changes > 0) tx.emit(happening('queue_resumed', { ...scope }))
   if (scope.device !== undefined) refreshLane(tx, keyOf(scope), now)
   tx.ring('outbox')
   return pauses(tx)

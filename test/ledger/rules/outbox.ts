@@ -253,6 +253,17 @@ export const outboxRules = {
       pause({})
       expect(ledger.claim('away').seq).toBeUndefined()
     },
+    'is an event where it changes something, and so is its end': (ledger) => {
+      for (const scope of [{ device: 'gate' }, { device: 'gate' }, {}])
+        ledger.run('pauseQueue', { ...scope, now: ledger.now })
+      for (const scope of [{ device: 'gate' }, { device: 'gate' }, { gateway: 'home' }])
+        ledger.run('resumeQueue', { ...scope, now: ledger.now })
+      expect(ledger.published('bridge/event')).toEqual([
+        { type: 'queue_paused', data: { device: 'gate' } },
+        { type: 'queue_paused', data: {} },
+        { type: 'queue_resumed', data: { device: 'gate' } },
+      ])
+    },
     'holds over a restart': (ledger) => {
       ledger.run('pauseQueue', { now: ledger.now })
       ledger.queue()
