@@ -9,10 +9,13 @@ export class SignalHistory {
 
   /** Null where it is not known: the curve has a gap there. */
   note(gateway: string, percent: number | null, now: number): void {
-    const slot = slotOf(now)
+    const samples = this.#samples.get(gateway) ?? []
+    this.#samples.set(gateway, samples)
     // Those in the future are from a clock that was ahead.
-    const kept = this.of(gateway, now).filter(({ at }) => slotOf(at) !== slot && at < now)
-    this.#samples.set(gateway, [...kept, { at: now, percent }])
+    for (let last = samples.at(-1); last && (last.at >= now || slotOf(last.at) === slotOf(now)); last = samples.at(-1))
+      samples.pop()
+    samples.push({ at: now, percent })
+    for (let [first] = samples; first && first.at <= now - spanMs; [first] = samples) samples.shift()
   }
 
   of(gateway: string, now: number): readonly SignalSample[] {
