@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import type { LogPlace } from '../message/live-events.ts'
 import { maySee, type PublicEvent } from '../message/public-event.ts'
 import { publicTypeNames, selects, typeFilters } from '../message/public-event-types.ts'
 import type { Rights } from '../message/rights.ts'
@@ -27,7 +26,7 @@ const types = z
 const place = z
   .string()
   .regex(/^(?:\d{1,15}|newest)$/, 'must be the "id" of an event, the "next_cursor" of a page, or newest')
-  .transform((text): LogPlace => (text === 'newest' ? text : Number(text)))
+  .transform((text): number | 'newest' => (text === 'newest' ? text : Number(text)))
 
 /** What selects events, the same for pages and for a stream. */
 const eventFilters = {
@@ -70,19 +69,35 @@ export function isWanted(event: PublicEvent, { types, device }: Filters, rights:
 
 export const eventOperations = {
   'event/list': operation({
-    summary: 'what has happened since an event, the oldest first; without one, as far back as it is kept',
+    summary: 'what has happened since an event, the oldest first, or before one, the newest first',
     // Each event is checked by itself.
     action: () => ({ act: 'see_hub' }),
     surfaces: ['local', 'http'],
-    input: z.strictObject({
-      ...eventFilters,
-      limit: z.coerce.number().int().min(1).max(maxPageLength).default(100),
-      wait: z.coerce.number().min(0).max(maxWaitSeconds).default(0),
-    }),
+    input: z
+      .strictObject({
+        ...eventFilters,
+        /** The newest first, from this one back; without it the oldest first, as far back as they are kept. */
+        before: place.optional(),
+        limit: z.coerce.number().int().min(1).max(maxPageLength).default(100),
+        wait: z.coerce.number().min(0).max(maxWaitSeconds).default(0),
+      })
+      .superRefine(({ before, after, wait }, context) => {
+        const other = after !== undefined ? 'after' : 'wait'
+        if (before === undefined || (after === undefined && wait === 0)) return
+        const message = `"before" goes back in time, and "${other}" forward: leave one of them out`
+        context.addIssue({ code: 'custom', message, path: [other] })
+      }),
     output: eventPage,
-    async run({ after = 'oldest', limit, wait, ...filters }, { liveEvents }, { rights }) {
-      const wanted = (event: PublicEvent) => isWanted(event, filters, rights)
-      const { events, next, reset } = await liveEvents.page({ after, limit, waitMs: wait * 1_000, wanted })
+    async run({ after, before, limit, wait, ...filters }, { liveEvents }, { rights }) {
+      const query = {
+        limit,
+        device: filters.device,
+        wanted: (event: PublicEvent) => isWanted(event, filters, rights),
+      }
+      const { events, next, reset } =
+        before === undefined
+          ? await liveEvents.page({ ...query, after: after ?? 'oldest', waitMs: wait * 1_000 })
+          : { reset: false, ...(await liveEvents.past({ ...query, before })) }
       const data = events.map(({ seq, type, timestamp, data }) => ({ id: String(seq), type, timestamp, data }))
       return { data: data as z.input<typeof eventRow>[], next_cursor: String(next), reset }
     },

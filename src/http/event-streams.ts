@@ -70,7 +70,7 @@ export class EventStreams {
     reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>)
     const stream = new EventStream({
       response: reply.raw,
-      reader: liveEvents.open(placeOf(request) ?? after),
+      reader: liveEvents.open(placeOf(request) ?? after, filters.device),
       clock,
       now,
       rights: () => reader.proven()?.rights ?? null,

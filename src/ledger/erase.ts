@@ -69,21 +69,10 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
   return { commands: changes, unfinished: left?.n ?? 0 }
 }
 
-/** Kinds of events of a device. */
-const ofDevices = `('result', 'repeated_result', 'device_event', 'state', 'availability', 'location')`
-
 /** Events that no outlet has read yet, and those of the log. */
 function events(tx: Tx, { device, numbers }: Subject): number {
   const run = (where: string, ...values: unknown[]) => tx.run(`DELETE FROM event WHERE ${where}`, ...values).changes
-  let changes = 0
-  if (device !== null) {
-    changes += run(`subject = ? AND kind IN ${ofDevices}`, device)
-    changes += run(
-      `kind IN ('received', 'sms_status', 'repeated_sms_status', 'gateway_event') AND data ->> 'device' = ?`,
-      device,
-    )
-    changes += run(`kind = 'hub_event' AND data -> 'data' ->> 'device' = ?`, device)
-  }
+  let changes = device === null ? 0 : run('device = ?', device)
   for (const number of numbers) {
     const columns = ['data', 'replaced', 'reply_to'].map((column) => mentions(`COALESCE(${column}, '')`))
     changes += run([mentions('subject'), ...columns].join(' OR '), ...Array(4).fill(anywhere(number)))

@@ -59,23 +59,25 @@ interface KindRow {
   readonly isText?: true
   /** Its readers need the data that it replaces. */
   readonly replaces?: true
+  /** Where it names the device that it concerns. */
+  readonly device?: 'subject' | 'data' | 'happening'
 }
 
 /** When all states are published again, kinds follow in the order of their names: announcements first. */
 export const eventKinds = {
-  result: { lasts: false },
-  repeated_result: { lasts: false },
-  device_event: { lasts: false },
-  state: { lasts: true },
-  availability: { lasts: true },
-  location: { lasts: true },
+  result: { lasts: false, device: 'subject' },
+  repeated_result: { lasts: false, device: 'subject' },
+  device_event: { lasts: false, device: 'subject' },
+  state: { lasts: true, device: 'subject' },
+  availability: { lasts: true, device: 'subject' },
+  location: { lasts: true, device: 'subject' },
   gateway: { lasts: true },
   gateway_availability: { lasts: true },
-  gateway_event: { lasts: false },
-  sms_status: { lasts: false },
-  repeated_sms_status: { lasts: false },
-  received: { lasts: false },
-  hub_event: { lasts: false },
+  gateway_event: { lasts: false, device: 'data' },
+  sms_status: { lasts: false, device: 'data' },
+  repeated_sms_status: { lasts: false, device: 'data' },
+  received: { lasts: false, device: 'data' },
+  hub_event: { lasts: false, device: 'happening' },
   info: { lasts: true },
   health: { lasts: true },
   devices: { lasts: true },
@@ -130,6 +132,19 @@ export function eventOf({ kind, subject, data, replyTo }: RecordedEvent): HubEve
     data: data === null || rowOf(kind).isText === true ? data : JSON.parse(data),
     replyTo: replyTo === null ? null : JSON.parse(replyTo),
   } as HubEvent
+}
+
+const deviceIn: Readonly<Record<NonNullable<KindRow['device']>, (event: HubEvent) => unknown>> = {
+  subject: ({ subject }) => subject,
+  data: ({ data }) => (data as Document | null)?.device,
+  happening: ({ data }) => (data as Happening).data.device,
+}
+
+/** The device that an event concerns: by it the events of a device are found, and erased. */
+export function deviceOf(event: HubEvent): string | null {
+  const { device: where } = rowOf(event.kind)
+  const device = where === undefined ? null : deviceIn[where](event)
+  return typeof device === 'string' && device !== '' ? device : null
 }
 
 /** An event of the hub itself. */

@@ -19,12 +19,28 @@ export interface EventPage {
   readonly isEnd: boolean
 }
 
-export interface PageQuery {
-  readonly after: LogPlace
+interface Wanted {
   readonly limit: number
+  /** Only what concerns this device is read. */
+  readonly device?: string | undefined
+  wanted(event: PublicEvent): boolean
+}
+
+export interface PageQuery extends Wanted {
+  readonly after: LogPlace
   /** How long to wait for the first one. */
   readonly waitMs: number
-  wanted(event: PublicEvent): boolean
+}
+
+export interface PastQuery extends Wanted {
+  readonly before: Exclude<LogPlace, 'oldest'>
+}
+
+/** Some events, the newest first. */
+export interface PastPage {
+  readonly events: readonly NumberedEvent[]
+  /** The place before which the next page ends; 0 where there are no older ones. */
+  readonly next: number
 }
 
 /** One who reads the log as it grows, each at its own pace: nothing is queued for it. */
@@ -39,6 +55,7 @@ export interface EventReader {
 /** The events that programs see, as they happen and for a while afterwards. */
 export interface LiveEvents {
   /** A reader must be closed. */
-  open(after: LogPlace): EventReader
+  open(after: LogPlace, device?: string): EventReader
   page(query: PageQuery): Promise<EventPage>
+  past(query: PastQuery): Promise<PastPage>
 }

@@ -1,5 +1,15 @@
+import type { LoggedEvent } from '../ledger/events/event-log.ts'
 import { eventOf } from '../message/hub-event.ts'
-import type { EventPage, EventReader, LiveEvents, LogPlace, NumberedEvent, PageQuery } from '../message/live-events.ts'
+import type {
+  EventPage,
+  EventReader,
+  LiveEvents,
+  LogPlace,
+  NumberedEvent,
+  PageQuery,
+  PastPage,
+  PastQuery,
+} from '../message/live-events.ts'
 import { publicEventOf } from '../message/public-event.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
@@ -30,7 +40,7 @@ export class LiveLog implements LiveEvents {
     this.#tail.bell.ring()
   }
 
-  open(after: LogPlace): EventReader {
+  open(after: LogPlace, device?: string): EventReader {
     const tail = this.#tail
     let place = after
     /** Everything up to the place was read in this generation of the tail. */
@@ -50,7 +60,7 @@ export class LiveLog implements LiveEvents {
             return { reset: false, events, next: place, isEnd: events.length < limit }
           }
         }
-        const page = await this.#read(place, limit)
+        const page = await this.#read(place, limit, device)
         place = page.next
         // Whatever is committed after this was read is handed over after it, and is in the tail.
         caughtUp = page.isEnd ? generation : null
@@ -71,8 +81,8 @@ export class LiveLog implements LiveEvents {
     }
   }
 
-  async page({ after, limit, waitMs, wanted }: PageQuery): Promise<EventPage> {
-    const reader = this.open(after)
+  async page({ after, device, limit, waitMs, wanted }: PageQuery): Promise<EventPage> {
+    const reader = this.open(after, device)
     try {
       const until = this.#clock.monotonic() + waitMs
       const events: NumberedEvent[] = []
@@ -94,22 +104,43 @@ export class LiveLog implements LiveEvents {
     }
   }
 
+  async past({ before, device, limit, wanted }: PastQuery): Promise<PastPage> {
+    const events: NumberedEvent[] = []
+    let place = before === 'newest' ? null : before
+    for (let pages = 1; ; pages++) {
+      const args = { before: place, device, limit: pageSize }
+      const rows = await this.#reads.run(() => this.#store.read('eventsBefore', args))
+      for (const event of numbered(rows)) {
+        if (wanted(event)) events.push(event)
+        if (events.length === limit) return { events, next: event.seq }
+      }
+      place = rows.length < pageSize ? 0 : (rows.at(-1) as LoggedEvent).seq
+      if (place === 0 || pages === maxPages) return { events, next: place }
+    }
+  }
+
   /**
    * Reads beside the writer, one after the other: after a restart all readers come at once. Who has everything already
    * needs only the last number.
    */
-  async #read(after: LogPlace, limit: number): Promise<EventPage> {
+  async #read(after: LogPlace, limit: number, device: string | undefined): Promise<EventPage> {
     const last = await this.#store.run('newestEvent', undefined)
     if (after === 'newest' || after === last) return { reset: false, events: [], next: last, isEnd: true }
     const place = after === 'oldest' ? null : after
-    const read = () => this.#store.read('eventsAfter', { after: place, limit })
+    const read = () => this.#store.read('eventsAfter', { after: place, device, limit })
     const { isKnown, newest, events: rows } = await this.#reads.run(read)
     if (!isKnown) return { reset: true, events: [], next: newest, isEnd: true }
-    const events = rows.flatMap(({ seq, at, ...row }) => {
-      const event = publicEventOf(eventOf({ ...row, replaced: null, replyTo: null }), at)
-      return event === null ? [] : [{ ...event, seq }]
-    })
-    const next = rows.at(-1)?.seq ?? place ?? newest
-    return { reset: false, events, next, isEnd: rows.length < limit }
+    const isEnd = rows.length < limit
+    // Behind the last one of a device there is nothing of it.
+    const next = isEnd ? newest : (rows.at(-1) as LoggedEvent).seq
+    return { reset: false, events: numbered(rows), next, isEnd }
   }
+}
+
+/** As programs see them. */
+function numbered(rows: readonly LoggedEvent[]): NumberedEvent[] {
+  return rows.flatMap(({ seq, at, ...row }) => {
+    const event = publicEventOf(eventOf({ ...row, replaced: null, replyTo: null }), at)
+    return event === null ? [] : [{ ...event, seq }]
+  })
 }

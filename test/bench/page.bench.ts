@@ -68,6 +68,7 @@ test('what lists cost the hub', async () => {
   await cost('/v1/health', '/v1/health')
   await cost('/v1/profiles', '/v1/profiles')
   await cost('/v1/events of a device', `/v1/events?device=${deviceAt(7)}&types=device.event&limit=500`)
+  await cost('/v1/events of a device, back', `/v1/events?device=${deviceAt(7)}&before=newest&limit=500`)
 }, 120_000)
 
 test('what open pages cost the hub', async () => {

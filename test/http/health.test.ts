@@ -11,6 +11,7 @@ import { testClock } from '../support/world.ts'
 const noEvents: LiveEvents = {
   open: () => ({ take: async () => nothing, more: async () => {}, close: () => {} }),
   page: async () => nothing,
+  past: async () => nothing,
 }
 const nothing: EventPage = { reset: false, events: [], next: 0, isEnd: true }
 

@@ -374,6 +374,30 @@ describe('a page of events', () => {
     expect(json).toEqual({ data: [], next_cursor: '7', reset: false })
   })
 
+  test('before an event has the newest first, of a device too', async () => {
+    await server.alarms('gate', 0, 3)
+    await server.alarms('van', 3, 2)
+    const page = async (query: string) => {
+      const { json } = await server.ask(`/v1/events?${query}`)
+      return [json.data.map(({ data }: { data: { number: number } }) => data.number), json.next_cursor, json.reset]
+    }
+    expect(await page('before=newest&limit=3')).toEqual([[4, 3, 2], '3', false])
+    expect(await page('before=3&limit=3')).toEqual([[1, 0], '0', false])
+    expect(await page('before=0')).toEqual([[], '0', false])
+    expect(await page('before=newest&device=gate&limit=2')).toEqual([[2, 1], '2', false])
+    expect(await page('before=2&device=gate&types=device.*')).toEqual([[0], '0', false])
+    expect(await page('device=gate')).toEqual([[0, 1, 2], '5', false])
+  })
+
+  test.each([
+    ['before=newest&after=3', /after: "before" goes back in time, and "after" forward: leave one of them out/],
+    ['before=3&wait=5', /wait: "before" goes back in time/],
+    ['before=yesterday', /before: must be the "id" of an event/],
+  ])('is refused for ?%s', async (query, words) => {
+    const { status, json } = await server.ask(`/v1/events?${query}`)
+    expect([status, json.detail]).toEqual([422, expect.stringMatching(words)])
+  })
+
   test('is the same as the stream', async () => {
     const client = await opened()
     await server.alarms('gate', 0, 2)

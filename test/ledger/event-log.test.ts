@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { publicKinds } from '../../src/message/public-event.ts'
+import type { SmsStatusDocument } from '../../src/message/result.ts'
 import { day, hour, Ledger } from '../support/ledger.ts'
 import { Recorder } from '../support/recorder.ts'
 
@@ -214,15 +215,60 @@ test('the end of the old ones is found in few steps, whatever gaps there are', (
 test('a page is found by numbers, and only kinds that programs see are in it', () => {
   const ledger = new Ledger()
   for (let i = 0; i < 2_000; i++) emit(ledger, `event ${i}`)
-  const plans = new Recorder(ledger).plans(() => read(ledger, 1_000, 10)).map(({ detail }) => detail)
+  const recorder = new Recorder(ledger)
+  const plans = recorder.plans(() => read(ledger, 1_000, 10)).map(({ detail }) => detail)
   expect(plans.filter((detail) => /\bevent\b/.test(detail))).toEqual([
     'SCAN event',
     // Whether the number is that of an event.
     'SEARCH event USING INTEGER PRIMARY KEY (rowid=?)',
     'SEARCH event USING INTEGER PRIMARY KEY (rowid>?)',
   ])
+  const own = { device: 'event 7', limit: 10 }
+  for (const list of [
+    () => ledger.read('eventsAfter', { ...own, after: null }),
+    () => ledger.read('eventsBefore', { ...own, before: 1_000 }),
+  ]) {
+    const found = recorder.plans(list).map(({ detail }) => detail)
+    expect(found.filter((detail) => /event_device|TEMP B-TREE|SEARCH event\b/.test(detail))).toEqual([
+      expect.stringMatching(/^SEARCH event USING INDEX event_device \(device=\? AND seq>\?/),
+    ])
+  }
+  const back = recorder.plans(() => ledger.read('eventsBefore', { before: 1_000, limit: 10 }))
+  expect(back.map(({ detail }) => detail)).toContain('SEARCH event USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)')
   expect(publicKinds).toContain('result')
   expect(publicKinds).not.toContain('announcement')
+})
+
+test('before a number are its predecessors, the newest first: of all, or of whatever concerns a device', () => {
+  const ledger = new Ledger()
+  const text = { status: 'sent', device: 'gate' } as unknown as SmsStatusDocument
+  ledger.run('emit', [
+    alarm('gate'),
+    alarm('van'),
+    { kind: 'sms_status', subject: '', data: text },
+    { kind: 'hub_event', subject: '', data: { type: 'queue_paused', data: { device: 'gate' } } },
+    { kind: 'location', subject: 'gate', data: {} },
+    { kind: 'hub_event', subject: '', data: { type: 'clock_right', data: {} } },
+  ])
+  const before = (number: number | null, device?: string, limit = 9) =>
+    ledger.read('eventsBefore', { before: number, device, limit }).map(({ seq }) => seq)
+  expect([before(null), before(4), before(4, undefined, 2)]).toEqual([
+    [6, 4, 3, 2, 1],
+    [3, 2, 1],
+    [3, 2],
+  ])
+  expect([before(null, 'gate'), before(3, 'gate'), before(null, 'van')]).toEqual([[4, 3, 1], [1], [2]])
+  // Where the log begins, and beyond what it has.
+  expect([before(1), before(0), before(99, 'gate', 1), before(null, 'nobody')]).toEqual([[], [], [4], []])
+  expect(ledger.read('eventsAfter', { after: 1, device: 'gate', limit: 9 })).toMatchObject({
+    isKnown: true,
+    newest: 6,
+    events: [{ seq: 3 }, { seq: 4 }],
+  })
+  passOn(ledger)
+  ledger.now += 8 * day
+  prune(ledger)
+  expect(before(null, 'gate')).toEqual([])
 })
 
 test('nothing of a device or a number that was erased stays in the log', () => {

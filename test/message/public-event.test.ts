@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { eventSchemas, webhookSchemas } from '../../src/api/public-events.ts'
 import { contentOf } from '../../src/ledger/webhooks/content.ts'
 import { happenings } from '../../src/message/happenings.ts'
-import { type EventKind, eventKinds, eventOf, type HubEvent, happening } from '../../src/message/hub-event.ts'
+import { deviceOf, type EventKind, eventKinds, eventOf, type HubEvent, happening } from '../../src/message/hub-event.ts'
 import { maySee, publicEventOf, publicKinds } from '../../src/message/public-event.ts'
 import {
   type PublicEventType,
@@ -70,7 +70,9 @@ describe('the table of public events', () => {
     for (const event of emitted()) {
       const made = publicEventOf(event, at)
       if (made === null) throw new Error(`${event.kind} has no type`)
-      const { device: _, ...body } = made
+      const { device, ...body } = made
+      // By it the store finds the events of a device.
+      expect(deviceOf(event)).toBe(device)
       expect(eventSchemas[made.type].schema.safeParse(body)).toMatchObject({ success: true })
       for (const isThin of [false, true]) {
         const sent = JSON.parse(contentOf(made, 7, isThin))

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import type { EventReader } from '../../src/message/live-events.ts'
+import type { EventReader, PastQuery } from '../../src/message/live-events.ts'
 import { LiveLog } from '../../src/outlet/live-log.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -155,6 +155,42 @@ test('a page is no longer than asked for, and says where the next one begins', a
     after = page.next
   }
   expect(got).toEqual(Array.from({ length: 700 }, (_, i) => `event-${i}`))
+})
+
+test('what is past is read back to where the log begins, and a page looks at no more than it may', async () => {
+  await emit(...Array.from({ length: 700 }, (_, i) => (i % 7 === 0 ? 'gate' : `event-${i}`)))
+  const back = async (query: Pick<PastQuery, 'device' | 'wanted'>, limit: number) => {
+    const got: number[] = []
+    let before: PastQuery['before'] = 'newest'
+    let pages = 0
+    for (; before !== 0; pages++) {
+      const page = await log.past({ before, limit, ...query })
+      got.push(...page.events.map(({ seq }) => seq))
+      before = page.next
+    }
+    return { got, pages }
+  }
+  const expected = Array.from({ length: 700 }, (_, i) => 700 - i)
+  const ofGate = expected.filter((seq) => (seq - 1) % 7 === 0)
+  expect(await back({ wanted: all }, 100)).toEqual({ got: expected, pages: 8 })
+  expect(await back({ wanted: ({ device }) => device === 'gate' }, 60)).toEqual({ got: ofGate, pages: 2 })
+  const before = reads
+  expect(await back({ wanted: all, device: 'gate' }, 500)).toEqual({ got: ofGate, pages: 1 })
+  expect(reads).toBe(before + 1)
+  expect(await log.past({ before: 0, limit: 5, wanted: all })).toEqual({ events: [], next: 0 })
+  // An answer has looked through five thousand, and says where it stopped.
+  await emit(...Array.from({ length: 5_000 }, () => 'van'))
+  expect(await log.past({ before: 'newest', limit: 5, wanted: () => false })).toEqual({ events: [], next: 701 })
+})
+
+test('the events of a device are read by its index, and a reader of them goes on with what happens', async () => {
+  await emit(...Array.from({ length: 1_000 }, () => 'van'), 'gate', 'van')
+  const reader = log.open('oldest', 'gate')
+  const page = await reader.take(100)
+  expect([page.events.map(({ device }) => device), page.next, page.isEnd, reads]).toEqual([['gate'], 1_002, true, 1])
+  await emit('van', 'gate')
+  expect([await names(reader), reads]).toEqual([['van', 'gate'], 1])
+  reader.close()
 })
 
 test('whoever waits is answered when the hub stops', async () => {

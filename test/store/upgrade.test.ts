@@ -56,6 +56,28 @@ test('settings that devices had taught before an upgrade are known behind it', (
   engine.close()
 })
 
+test('events of before an upgrade are those of their devices behind it', () => {
+  const events: readonly (readonly [kind: string, subject: string, data: string | null, device: string | null])[] = [
+    ['result', 'gate', '{}', 'gate'],
+    ['result', '', '{}', null],
+    ['state', 'gate', null, 'gate'],
+    ['sms_status', '', '{"device":"gate"}', 'gate'],
+    ['received', '', '{"device":null}', null],
+    ['received', '', 'no JSON', null],
+    ['gateway_event', 'home', '{"device":"gate"}', 'gate'],
+    ['hub_event', '', '{"type":"queue_paused","data":{"device":"gate"}}', 'gate'],
+    ['hub_event', '', '{"type":"clock_right","data":{}}', null],
+    ['announcement', 'gate', '{}', null],
+  ]
+  const path = storeOf(stepWith('CREATE INDEX event_device'), (db) => {
+    const insert = db.prepare('INSERT INTO event (kind, subject, data, at) VALUES (?, ?, ?, 0)')
+    for (const [kind, subject, data] of events) insert.run(kind, subject, data)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  expect(engine.all('SELECT device FROM event ORDER BY seq')).toEqual(events.map(([, , , device]) => ({ device })))
+  engine.close()
+})
+
 /** Topics of every kind, as rows had them: behind the base topic, or whole. */
 const retainedRows: readonly (readonly [topic: string, payload: string])[] = [
   ['gate', '{"gate":"open"}'],

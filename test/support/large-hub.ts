@@ -77,6 +77,7 @@ function fill(path: string, { devices, messages, events }: Size, now: number): v
     ELSE 'device-' || substr('0000' || (i * 7919 % ${devices}), -5) END`
   const person = `'+49171' || (1000000 + i % 5000)`
   const numbers = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)`
+  const own = `'device-' || substr('0000' || (i * 7919 % ${devices}), -5)`
   const at = `? - (${each} - i) * 10000`
   db.transaction(() => {
     db.prepare(
@@ -91,8 +92,8 @@ function fill(path: string, { devices, messages, events }: Size, now: number): v
        SELECT 'm' || i, ${device}, ${person}, 'gateway-1', 'answer number ' || i, 'null', ${at} FROM n`,
     ).run(each, now)
     db.prepare(
-      `${numbers} INSERT INTO event (kind, subject, data, at)
-       SELECT 'device_event', 'device-' || substr('0000' || (i * 7919 % ${devices}), -5), '{"event_type":"alarm"}', ?
+      `${numbers} INSERT INTO event (kind, subject, device, data, at)
+       SELECT 'device_event', ${own}, ${own}, '{"event_type":"alarm"}', ?
        FROM n`,
     ).run(events, now)
   })()

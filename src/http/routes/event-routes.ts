@@ -13,6 +13,7 @@ export const eventRoutes: readonly Route[] = [
     operation: 'event/list',
     query: z.strictObject({
       after: z.string().optional(),
+      before: z.string().optional(),
       types: z.string().optional(),
       device: id.optional(),
       limit: z.coerce.number().int().min(1).max(maxPageLength).optional(),

@@ -28,21 +28,56 @@ export interface LogPage {
   readonly newest: number
 }
 
+export interface AfterArgs {
+  readonly after: number | null
+  /** Only what concerns this one. */
+  readonly device?: string | undefined
+  readonly limit: number
+}
+
 /**
  * A page of the events behind a number; null begins with the oldest. Nothing behind the last number of a page can be
  * committed later with a lower one: numbers are given in the order of the commits, as there is one writer. With several
  * hubs on one store that ends, and a reader would have to stop at the oldest number that is given but not committed.
  */
-export function eventsAfter(rows: Rows, { after, limit }: { after: number | null; limit: number }): LogPage {
+export function eventsAfter(rows: Rows, { after, device, limit }: AfterArgs): LogPage {
   const from = pruned(rows)
   const newest = newestEvent(rows)
   if (after !== null && after !== from && !isPlace(rows, after, from)) return { isKnown: false, events: [], newest }
-  const events = rows.all<LoggedEvent>(
-    `SELECT seq, at, kind, subject, data FROM event WHERE seq > ? AND ${isLogged} ORDER BY seq LIMIT ?`,
-    after ?? from,
+  return { isKnown: true, events: inOrder(rows, { above: after ?? from, device, limit }), newest }
+}
+
+export interface BeforeArgs {
+  /** Null begins with the newest. */
+  readonly before: number | null
+  readonly device?: string | undefined
+  readonly limit: number
+}
+
+/** The same before a number, the newest first. Any number is a place: what is below it stays as it is. */
+export function eventsBefore(rows: Rows, { before, device, limit }: BeforeArgs): readonly LoggedEvent[] {
+  return inOrder(rows, { above: pruned(rows), below: before ?? Number.MAX_SAFE_INTEGER, device, limit })
+}
+
+interface Span {
+  readonly above: number
+  /** With it, the newest first. */
+  readonly below?: number
+  readonly device?: string | undefined
+  readonly limit: number
+}
+
+/** By the numbers of all, or by those of a device. */
+function inOrder(rows: Rows, { above, below, device, limit }: Span): LoggedEvent[] {
+  const where = [device === undefined ? [] : ['device = ?'], ['seq > ?'], below === undefined ? [] : ['seq < ?']].flat()
+  const values = [device, above, below].filter((value) => value !== undefined)
+  const order = below === undefined ? 'ASC' : 'DESC'
+  return rows.all<LoggedEvent>(
+    `SELECT seq, at, kind, subject, data FROM event WHERE ${where.join(' AND ')} AND ${isLogged}
+     ORDER BY seq ${order} LIMIT ?`,
+    ...values,
     limit,
   )
-  return { isKnown: true, events, newest }
 }
 
 /** The number of an event that is there: others were erased, or given by a store of which this one is a backup. */

@@ -1,4 +1,4 @@
-import { type HubEvent, rowOf, textOf } from '../../message/hub-event.ts'
+import { deviceOf, type HubEvent, rowOf, textOf } from '../../message/hub-event.ts'
 import { upsert } from '../sql.ts'
 import type { Tx, Written } from '../tx.ts'
 import type { WaitingEvent } from './waiting.ts'
@@ -9,9 +9,10 @@ export function record(tx: Tx, event: HubEvent, at: number, written: Written = {
   const { text, replaced = null } = written
   const replyTo = event.replyTo == null ? null : JSON.stringify(event.replyTo)
   const { seq } = tx.one<{ seq: number }>(
-    'INSERT INTO event (kind, subject, data, replaced, reply_to, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq',
+    'INSERT INTO event (kind, subject, device, data, replaced, reply_to, at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING seq',
     kind,
     subject,
+    deviceOf(event),
     text,
     replaced,
     replyTo,

@@ -1,4 +1,4 @@
-import { eventsAfter } from '../events/event-log.ts'
+import { eventsAfter, eventsBefore } from '../events/event-log.ts'
 import type { Rows } from '../tx.ts'
 import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
@@ -20,6 +20,7 @@ export const lists = {
   silentDevices,
   gatewayTraffic,
   eventsAfter,
+  eventsBefore,
   webhooks,
   deliveries,
 } as const

@@ -1,6 +1,6 @@
 import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
-import { eventLogSteps } from './event-log-steps.ts'
+import { eventDeviceSteps, eventLogSteps } from './event-log-steps.ts'
 import { laneSteps } from './lane-steps.ts'
 import { listSteps } from './list-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
@@ -384,5 +384,6 @@ export const migrations: readonly string[] = [
   -- TS 23.038 clause 4: 0 is a flash message, NULL leaves it to the recipient.
   ALTER TABLE submission ADD COLUMN message_class INTEGER;
   `,
+  ...eventDeviceSteps,
   // New migrations are appended here.
 ]

@@ -107,7 +107,7 @@ export const calls = {
   draftRule: post<{ id: string; text: string }, RuleDraft>('/devices/:id/draft'),
   addRule: post<{ id: string; name: string; pattern: string; text: string }, object>('/devices/:id/rules'),
   options: get<{ id: string }, DeviceOptions>('/devices/:id/options'),
-  events: get<{ types: string; device: string; limit: number; after?: string }, EventPage>('/events'),
+  events: get<{ types: string; device: string; limit: number; before: string }, EventPage>('/events'),
   setupPlan: get<{ id: string }, SetupPlan>('/devices/:id/setup'),
   setupStep: post<
     { id: string; number: number; command: string; params: Readonly<Record<string, string>>; confirm: boolean },

@@ -15,14 +15,12 @@ type DeviceEvent = EventPage['data'][number]
 const on = ['device.event', 'device.online', 'device.offline']
 const types = on.join()
 const pageSize = 500
-/** The log of events begins with the oldest: so many pages lead to the latest ones. */
-const maxPages = 10
 
 /** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
 export function DeviceEvents({ id }: { readonly id: string }) {
   const w = words()
   const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
-  const { data: events, problem } = useReading((ended) => allOf(id, ended), id, { on, concerns })
+  const { data: events, problem } = useReading((ended) => latestOf(id, ended), id, { on, concerns })
   if (events === null) return <Awaited problem={problem} />
   if (events.length === 0)
     return (
@@ -30,25 +28,12 @@ export function DeviceEvents({ id }: { readonly id: string }) {
         <p>{w.device.noEventsYet}</p>
       </Empty>
     )
-  return (
-    <Table caption={w.device.tabs.events} columns={columns()} rows={events.toReversed()} idOf={(event) => event.id} />
-  )
+  return <Table caption={w.device.tabs.events} columns={columns()} rows={events} idOf={(event) => event.id} />
 }
 
-async function allOf(device: string, ended: AbortSignal): Promise<DeviceEvent[]> {
-  let found: DeviceEvent[] = []
-  let after: string | undefined
-  for (let page = 0; page < maxPages; page++) {
-    const { data, next_cursor } = await ask(
-      calls.events,
-      { types, device, limit: pageSize, ...(after !== undefined && { after }) },
-      ended,
-    )
-    found = [...found, ...data].slice(-pageSize)
-    if (next_cursor === after) break
-    after = next_cursor
-  }
-  return found
+async function latestOf(device: string, ended: AbortSignal): Promise<readonly DeviceEvent[]> {
+  const { data } = await ask(calls.events, { types, device, limit: pageSize, before: 'newest' }, ended)
+  return data
 }
 
 /** Keys that are shown elsewhere, or that only programs need. */
