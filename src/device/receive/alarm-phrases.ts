@@ -22,7 +22,7 @@ export interface AlarmPhrase {
 /** Words that messages of any kind have, and no alarm by themselves. */
 const bare = new Set(
   `alarm alert warning status state report message system the zone input output on off open closed close ok power battery temperature level gate
-  door acc low high start stop user sms info gps location position value normal fault error time date sensor relay device unit is at by from of was
+  attention please door acc low high start stop user sms info gps location position value normal fault error time date sensor relay device unit is at by from of was
   speed oil fuel name text lat long lon`.split(/\s+/),
 )
 /** Letters of a phrase that has bare words only: `low battery`. */

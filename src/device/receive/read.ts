@@ -165,7 +165,8 @@ function withKnownHead(device: Device, reading: Reading, text: string, context: 
     const { alarm_text: _, ...others } = reading.values
     return { ...reading, values: others, event: behind.event, repeats: behind.message?.repeats ?? reading.repeats }
   }
-  if (known === null && !isNoAlarm(head, head.includes('!')) && !isAnswer(device, head)) return reading
+  const isCalm = head.split(/[\r\n]+/).every((line) => isNoAlarm(line, line.includes('!')) || isAnswer(device, line))
+  if (known === null && !isCalm) return reading
   const { alarm_text: _, ...values } = reading.values
   return {
     ...reading,

@@ -106,7 +106,7 @@ function wordingIn(device: Device, { level }: Message, { text: pattern, set }: W
       )
     case 'any_words': {
       const heads = all.atLines.filter(({ length }) => length <= all.placeStart).toReversed()
-      const found = !all.place.isPlace ? null : (firstFit(all, heads, read) ?? lineFit(all, read, /!$/))
+      const found = !all.place.isPlace ? null : firstFit(all, heads, read)
       return found === null || isNoAlarm(String(found.values.alarm_text ?? ''), found.weight > 0) ? null : found
     }
   }
