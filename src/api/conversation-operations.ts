@@ -22,7 +22,7 @@ export const conversationSchema = z.strictObject({
   last: messageSchema,
 })
 
-const placePattern = /^(\d{1,16})\.([dn]:.{1,128})$/su
+const placePattern = /^(\d{1,16})\.([dn]:.{0,128})$/su
 export const conversationsCursors = cursorsOf('conversations', placePattern)
 export const conversationCursors = messageCursors('conversation')
 

@@ -17,6 +17,8 @@ export const written = [
   { table: 'raw', since: 'received_at', times: ['received_at'] },
   { table: 'part', since: 'received_at', times: ['received_at'] },
   { table: 'incoming', since: 'received_at', times: ['received_at'] },
+  { table: 'conversation', since: 'queued_at', times: ['queued_at'] },
+  { table: 'conversation', since: 'received_at', times: ['received_at'] },
   { table: 'device', since: 'last_seen', times: ['last_seen'] },
   { table: 'question', since: 'at', times: ['at'] },
   { table: 'publish_key', since: 'at', times: ['at'] },

@@ -1,6 +1,7 @@
 import type { Values } from '../message/values.ts'
 import type { Subject } from './about.ts'
 import { forgetOwed } from './broker/owed.ts'
+import { deleteReceived, deleteSent } from './conversation-rows.ts'
 import { announceDevice } from './devices/devices.ts'
 import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
@@ -40,7 +41,7 @@ export function erase(tx: Tx, { device, numbers, address, fields, now }: Erasure
     forgetDeliveries(tx, { device, numbers })
   const commands = submissions(tx, { device, numbers }, now)
   const { where, values } = of({ device, numbers }, 'sender', ['text', 'document'])
-  const received = tx.run(`DELETE FROM incoming WHERE ${where}`, ...values).changes
+  const received = deleteReceived(tx, where, ...values)
   const raw = wire(tx, { device, numbers })
   for (const number of numbers) forgetNumber(tx, number)
   if (device !== null) forgetState(tx, device, fields)
@@ -64,9 +65,9 @@ function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'comma
   const { where, values } = of(subject, 'recipient', ['text', 'value', 'args', 'reply', 'heard', 'error'])
   const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'queued' AND ${where}`, ...values)
   for (const row of queued) happen(tx, row, { type: 'cancelled', reason: 'erased', now })
-  const { changes } = tx.run(`DELETE FROM submission WHERE final = 1 AND ${where}`, ...values)
+  const commands = deleteSent(tx, `final = 1 AND ${where}`, ...values)
   const left = tx.one<{ n: number }>(`SELECT COUNT(*) AS n FROM submission WHERE ${where}`, ...values)
-  return { commands: changes, unfinished: left?.n ?? 0 }
+  return { commands, unfinished: left?.n ?? 0 }
 }
 
 /** Events that no outlet has read yet, and those of the log. */

@@ -1,3 +1,4 @@
+import { deleteReceived, deleteSent } from './conversation-rows.ts'
 import { pruneLog } from './events/event-log.ts'
 import { isUnneeded } from './events/outlets.ts'
 import { pruneParked } from './events/waiting.ts'
@@ -14,15 +15,15 @@ export interface PruneArgs {
   readonly limit: number
 }
 
-/** History by age. Unfinished commands are kept, and do not prevent later rows from being deleted. */
-const history = [
-  { table: 'submission', key: 'seq', old: 'final = 1 AND queued_at < :before' },
-  { table: 'incoming', key: 'id', old: 'received_at < :before' },
-  { table: 'raw', key: 'id', old: `state IN ('done', 'duplicate', 'quarantined') AND received_at < :rawBefore` },
+/** Messages by age. Unfinished commands are kept, and do not prevent later rows from being deleted. */
+const messages = [
+  { table: 'submission', key: 'seq', old: 'final = 1 AND queued_at < ?', remove: deleteSent },
+  { table: 'incoming', key: 'id', old: 'received_at < ?', remove: deleteReceived },
 ] as const
 
-/** Rows of clients, numbers and service centres that have not been used for that time. */
-const remembered = [
+/** Raw messages by age; rows of clients, numbers and service centres that have not been used for that time. */
+const others = [
+  { table: 'raw', key: 'id', old: `state IN ('done', 'duplicate', 'quarantined') AND received_at < :rawBefore` },
   { table: 'lane', key: 'key', old: `state = 'idle' AND turn < :before AND ready_at <= :now AND awake_until <= :now` },
   { table: 'concatenation', key: 'recipient', old: 'at < :before' },
   { table: 'client', key: 'id', old: 'queued = 0' },
@@ -32,7 +33,7 @@ const remembered = [
 
 /** Deletes old rows, a batch at a time. Returns whether there are more. */
 export function prune(tx: Tx, args: PruneArgs): boolean {
-  const { limit, now } = args
+  const { limit, now, before } = args
   let more = false
   const forget = (table: string, key: string, old: string, ...values: unknown[]) => {
     const columns = key.replace(/[()]/g, '')
@@ -43,7 +44,9 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     )
     if (changes === limit) more = true
   }
-  for (const { table, key, old } of [...history, ...remembered]) {
+  for (const { table, key, old, remove } of messages)
+    if (remove(tx, `${key} IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT ?)`, before, limit) === limit) more = true
+  for (const { table, key, old } of others) {
     const names = [...old.matchAll(/:(\w+)/g)].map(([, name]) => name as 'now' | 'before' | 'rawBefore')
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))
   }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { encodePdu } from '../../src/sms/encode-pdu.ts'
+import { Statements } from '../../src/store/sqlite/statements.ts'
+import { overviewWritten } from '../support/conversation-scan.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
@@ -338,6 +340,7 @@ function fill(path: string, rows: number): void {
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${half})
     INSERT INTO raw (gateway, sim, source, hash, state, received_at) SELECT 'm0', 'sim', 'storage', 'hash' || i, 'done', ${Date.now()} FROM n;
   `)
+  overviewWritten(new Statements(db))
   db.close()
 }
 

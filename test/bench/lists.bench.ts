@@ -3,6 +3,7 @@ import { afterAll, beforeAll, test } from '@jest/globals'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { seededRandom } from '../../src/util/random.ts'
+import { overviewWritten } from '../support/conversation-scan.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { accepted } from '../support/world.ts'
 
@@ -47,6 +48,7 @@ function fill(path: string): void {
       ...[`msg_y${id}`, device, person, text, document, at + 30_000],
     )
   }
+  overviewWritten(engine)
   engine.commit()
   engine.close()
 }

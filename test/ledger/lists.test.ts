@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Sight } from '../../src/ledger/about.ts'
 import type { Filter } from '../../src/ledger/lists/condition.ts'
 import type { Conversation, ConversationPlace } from '../../src/ledger/lists/conversation-list.ts'
 import type { ListOf } from '../../src/ledger/lists/lists.ts'
 import type { Page, Place } from '../../src/ledger/lists/newest.ts'
 import type { Message } from '../../src/message/message-document.ts'
 import { seededRandom } from '../../src/util/random.ts'
+import { scannedConversations } from '../support/conversation-scan.ts'
 import { receive } from '../support/incoming.ts'
-import { day, Ledger, minute, noFilter, second } from '../support/ledger.ts'
+import { day, hour, Ledger, minute, noFilter, second } from '../support/ledger.ts'
 
 const mum = '+4915112345601'
 const gateNumber = '+4915112345602'
@@ -258,6 +260,94 @@ describe('conversations', () => {
     const ledger = new Ledger()
     for (let i = 0; i < 9; i++) receive(ledger, { sender: `+49${i}` })
     expect(new Set(all(ledger, 2).map(([who]) => who)).size).toBe(9)
+  })
+})
+
+describe('the overview of conversations', () => {
+  const sights: readonly Sight[] = [
+    { devices: null, people: true },
+    { devices: null, people: false },
+    { devices: ['gate', 'shed', 'none'], people: true },
+    { devices: [], people: false },
+  ]
+
+  /** Page by page, as the scan has it. */
+  function overview(ledger: Ledger, sight: Sight, limit: number) {
+    const found: Conversation[] = []
+    let place: ConversationPlace | null = null
+    do {
+      const page: ListOf<'conversations'> = ledger.read('conversations', { sight, limit, place })
+      found.push(...page.entries)
+      place = page.next
+    } while (place !== null)
+    return found.map(({ device, number, messages, last }) => ({
+      key: device === null ? `n:${number}` : `d:${device}`,
+      messages,
+      at: Date.parse(last.at),
+      last: last.id,
+    }))
+  }
+
+  const who = ['+491', '+492', 'O2 Info', '', '110']
+  const devices = ['gate', 'shed', 'van']
+
+  /** Whatever makes, moves or deletes messages. */
+  function acts(ledger: Ledger, upTo: (n: number) => number): (() => unknown)[] {
+    const one = <T>(of: readonly T[]): T => of[upTo(of.length)] as T
+    const text = () => (upTo(6) === 0 ? `call ${one(who)} now` : 'text')
+    const refuse = (over: object) => {
+      const error = { code: 'number_blocked', message: 'no', retryable: false }
+      ledger.queue({ error, status: 'rejected', reason: null, ...over } as never)
+    }
+    const erase = (device: string | null, numbers: readonly string[]) =>
+      ledger.run('erase', { device, numbers, address: null, fields: null, now: ledger.now })
+    return [
+      () => ledger.queue({ recipient: '+491', lane: 'n:+491', text: text() }),
+      () => ledger.queue({ recipient: '+492', lane: `d:${one(devices)}`, text: text() }),
+      () => ledger.command({ device: 'gate', lane: 'd:gate', recipient: '+492', text: text() }),
+      () => ledger.command({ device: 'van', lane: 'd:van', supersedes: true, safe: true, verb: 'set' }),
+      () => refuse({ recipient: one(['+491', null]), lane: null }),
+      () => refuse({ device: one(devices), client: 'wrong', recipient: null, lane: null }),
+      () => receive(ledger, { sender: one(who), text: text() }),
+      () => receive(ledger, { sender: one(who), text: text(), isStranger: true }),
+      () => receive(ledger, { device: one(devices), sender: one(who), text: text() }),
+      () => upTo(3) === 0 && Array.from({ length: 110 }, () => receive(ledger, { sender: 'Bank', isStranger: true })),
+      () => upTo(3) === 0 && Array.from({ length: 70 }, () => refuse({ client: 'wrong' })),
+      () => ledger.claim().seq !== undefined && ledger.pass(minute),
+      () => ledger.pass(one([second, minute, day])),
+      () => {
+        ledger.now -= one([second, hour])
+        ledger.restart()
+      },
+      () => ledger.run('rebase', { delta: one([-hour, hour]), epoch: 1, since: ledger.now - one([minute, day]) }),
+      () => ledger.run('acceptClock', { now: ledger.now }),
+      () => upTo(3) === 0 && erase(one(devices), []),
+      () => upTo(3) === 0 && erase(one([null, 'gate']), [one(who.filter((number) => number !== ''))]),
+      () => {
+        const before = ledger.now - one([hour, day])
+        while (ledger.run('prune', { now: ledger.now, before, rawBefore: before, limit: 20 }));
+      },
+    ]
+  }
+
+  test('is what all messages have in them, whatever makes, moves and deletes messages, in any order', () => {
+    for (let seed = 1; seed <= 4; seed++) {
+      const random = seededRandom(seed)
+      const upTo = (n: number) => Math.floor(random() * n)
+      const ledger = new Ledger()
+      const all = acts(ledger, upTo)
+      for (let step = 1; step <= 100; step++) {
+        all[upTo(all.length)]?.()
+        if (step % 4 > 0) continue
+        for (const sight of sights)
+          expect({ seed, step, is: overview(ledger, sight, 1 + upTo(4)) }).toEqual({
+            seed,
+            step,
+            is: scannedConversations(ledger.engine, sight),
+          })
+      }
+      ledger.engine.close()
+    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import type { ArgsOf, OperationName } from '../../src/ledger/operations.ts'
-import { hour, Ledger, minute } from '../support/ledger.ts'
+import { hour, Ledger, minute, noFilter } from '../support/ledger.ts'
 import { Recorder } from '../support/recorder.ts'
 import { addHook, dueOf, fail, happens, settle } from '../support/webhook-ledger.ts'
 
@@ -55,7 +55,9 @@ function scans(act: () => unknown): string[] {
   const plans = recorder.plans(act)
   expect(plans.length).toBeGreaterThan(0)
   return plans
-    .filter(({ detail }) => /^SCAN (?!CONSTANT|json_each|\(subquery)/.test(detail) && !small.includes(detail))
+    .filter(
+      ({ detail }) => /^SCAN (?!CONSTANT|\d+-ROW VALUES|json_each|\(subquery)/.test(detail) && !small.includes(detail),
+    )
     .filter(({ detail }) => !ofOpenRows().some((index) => detail.endsWith(` INDEX ${index}`)))
     .map(({ detail, sql }) => `${detail}: ${sql}`)
 }
@@ -149,6 +151,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
     ledger.read('deliveries', { webhook: 'one', state: 'dead', since: 0, until: ledger.now, before: null, limit: 50 }),
   'replayDeliveries of one': run('replayDeliveries', { seq: 1, now: ledger.now }),
   'replayDeliveries of many': run('replayDeliveries', { webhook: 'one', since: 0, until: ledger.now, now: ledger.now }),
+  conversations: () => ledger.read('conversations', { sight: noFilter.sight, limit: 50, place: null }),
   webhooks: () => ledger.read('webhooks', { id: null, now: ledger.now }),
   endConnection: run('endConnection', { client: 'c', clean: true, lastHeard: ledger.now, now: ledger.now }),
 }
@@ -165,8 +168,21 @@ test('what only sticks to a gateway that is away is found apart from what is bou
 test('the history is pruned by its age, from an index', () => {
   const prune = run('prune', { now: ledger.now, before: ledger.now - hour, rawBefore: ledger.now - hour, limit: 500 })
   expect(
-    scans(prune).filter((plan) => /^SCAN (submission|segment|incoming|raw|quota|webhook_delivery)\b/.test(plan)),
+    scans(prune).filter((plan) =>
+      /^SCAN (submission|segment|incoming|conversation|raw|quota|webhook_delivery)\b/.test(plan),
+    ),
   ).toEqual([])
+})
+
+test('the overview of conversations is read in its order by an index, whoever asks for whichever page', () => {
+  const place = { at: ledger.now, key: 'n:+4915110000007' }
+  for (const people of [true, false])
+    for (const devices of [null, ['gate']]) {
+      const read = () => ledger.read('conversations', { sight: { devices, people }, limit: 50, place })
+      const plans = recorder.plans(read).map(({ detail }) => detail)
+      expect(plans).toContain('SEARCH conversation USING INDEX conversation_latest (people=? AND at<?)')
+      expect(plans.filter((detail) => detail.includes('TEMP B-TREE'))).toEqual([])
+    }
 })
 
 test('figures for metrics read what is open, whatever the history', () => {

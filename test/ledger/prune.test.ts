@@ -15,6 +15,7 @@ const bounds: Readonly<Record<string, string>> = {
   publish_key: 'deleted with the connection, pruned by age',
   raw: 'pruned by age',
   part: 'given up after six hours',
+  conversation: 'goes with its messages',
   incoming: 'pruned by age; strangers are bounded each',
   device: 'deleted with the device',
   sim: 'a row for each SIM of the hub',

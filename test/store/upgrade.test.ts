@@ -9,6 +9,7 @@ import { room } from '../../src/ledger/quota.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
 import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
+import { overviewWritten } from '../support/conversation-scan.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 /** A store as the first so many steps made it, with what a hub of then wrote. */
@@ -75,6 +76,48 @@ test('events of before an upgrade are those of their devices behind it', () => {
   })
   const engine = new SqliteEngine(path, { durable: false })
   expect(engine.all('SELECT device FROM event ORDER BY seq')).toEqual(events.map(([, , , device]) => ({ device })))
+  engine.close()
+})
+
+test('conversations that there were before an upgrade are in the overview behind it, whoever had them', () => {
+  const path = storeOf(stepWith('CREATE TABLE conversation'), (db) => {
+    const sent = db.prepare(
+      `INSERT INTO submission (command_id, client, verb, status, sms_status, device, lane, recipient, queued_at)
+       VALUES (?, 'c', 'text', 'sent', 'sent', ?, ?, '+491', ?)`,
+    )
+    const ways = [
+      ['gate', 'd:gate'],
+      [null, 'd:gate'],
+      [null, 'n:+491'],
+      [null, null],
+    ] as const
+    for (let i = 0; i < 40; i++) sent.run(`c${i}`, ...(ways[i % ways.length] ?? []), (i * 7) % 50)
+    const received = db.prepare(
+      `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at)
+       VALUES (?, ?, ?, 'home', '', 'null', ?)`,
+    )
+    const from = [
+      ['gate', '+492'],
+      ['shed', '+492'],
+      [null, '+491'],
+      [null, 'O2 Info'],
+    ] as const
+    for (let i = 0; i < 40; i++) received.run(`m${i}`, ...(from[i % from.length] ?? []), (i * 3) % 50)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  const overview = () =>
+    engine.all<{ key: string; messages: number }>('SELECT * FROM conversation ORDER BY key, people')
+  const filled = overview()
+  expect(filled.map(({ key, messages }) => [key, messages])).toEqual([
+    ['d:gate', 20],
+    ['d:gate', 30],
+    ['d:shed', 10],
+    ['d:shed', 10],
+    ['n:+491', 20],
+    ['n:O2 Info', 10],
+  ])
+  overviewWritten(engine)
+  expect(overview()).toEqual(filled)
   engine.close()
 })
 

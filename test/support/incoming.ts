@@ -7,13 +7,15 @@ interface Received {
   readonly text: string
   readonly gateway: string
   readonly parts: number
+  readonly isStranger: boolean
 }
 
 let count = 0
 
 /** A text comes in, as the deliver flow would settle it; returns its id. */
 export function receive(ledger: Ledger, over: Partial<Received> = {}): string {
-  const one: Received = { device: null, sender: '+4915112345601', text: 'hello', gateway: 'home', parts: 1, ...over }
+  const usual = { device: null, sender: '+4915112345601', text: 'hello', gateway: 'home', parts: 1, isStranger: false }
+  const one: Received = { ...usual, ...over }
   const messageId = `came_${++count}`
   const document = {
     id: messageId,
@@ -36,7 +38,7 @@ export function receive(ledger: Ledger, over: Partial<Received> = {}): string {
     now: ledger.now,
     incoming: { messageId, ...one, trust: 'number', document },
     state: null,
-    isStranger: false,
+    isStranger: one.isStranger,
     unknown: false,
     heard: null,
     settlements: [],

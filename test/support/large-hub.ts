@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3'
 import type { HubEvent } from '../../src/message/hub-event.ts'
+import { Statements } from '../../src/store/sqlite/statements.ts'
 import type { Store } from '../../src/store/store.ts'
 import { Carrier, CarrierGateway } from './carrier.ts'
+import { overviewWritten } from './conversation-scan.ts'
 import { type HttpHub, startHttpHub } from './http-hub.ts'
 import { testClock } from './world.ts'
 
@@ -96,6 +98,7 @@ function fill(path: string, { devices, messages, events }: Size, now: number): v
        SELECT 'device_event', ${own}, ${own}, '{"event_type":"alarm"}', ?
        FROM n`,
     ).run(events, now)
+    overviewWritten(new Statements(db))
   })()
   db.close()
 }

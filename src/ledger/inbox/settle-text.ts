@@ -5,6 +5,7 @@ import { isoTime, type Reply } from '../../message/result.ts'
 import type { TrustLevel } from '../../message/trust.ts'
 import type { Values } from '../../message/values.ts'
 import type { Stamp } from '../../sms/smsc-clock.ts'
+import { noteReceived } from '../conversation-rows.ts'
 import { changeState, endEvent, isNewEvent, type StateChange } from '../devices/devices.ts'
 import { type Learned, learnSettings } from '../devices/learned-settings.ts'
 import { learnRoute, noteContradiction, noteQuestion, type Question } from '../devices/sources.ts'
@@ -101,9 +102,9 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   learnStamp(tx, effects.centre, effects.stamp)
   const document = JSON.stringify(incoming.document)
   const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
-  tx.run(
+  const filed = tx.one<{ id: number }>(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
     incoming.messageId,
     incoming.device,
     incoming.sender,
@@ -112,7 +113,8 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     document,
     now,
     incoming.trust,
-  )
+  ) as { id: number }
+  noteReceived(tx, { ...incoming, ...filed, receivedAt: now })
   if (effects.isStranger) keepNewest(tx, incoming.sender)
   if (isFlood !== null) {
     dropText(tx, effects, isFlood)

@@ -1,5 +1,6 @@
 import { happening } from '../../message/hub-event.ts'
 import { isoTime } from '../../message/result.ts'
+import { deleteReceived } from '../conversation-rows.ts'
 import { room, use } from '../quota.ts'
 import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
@@ -32,8 +33,9 @@ export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
 
 /** Deletes the oldest texts of a sender beyond the limit. */
 export function keepNewest(tx: Tx, sender: string): void {
-  tx.run(
-    `DELETE FROM incoming WHERE device IS NULL AND sender = ? AND id <=
+  deleteReceived(
+    tx,
+    `device IS NULL AND sender = ? AND id <=
        (SELECT id FROM incoming WHERE device IS NULL AND sender = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
     sender,
     sender,

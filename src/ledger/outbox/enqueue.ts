@@ -1,6 +1,7 @@
 import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
 import type { Submitted } from '../../message/submitted.ts'
+import { noteSent } from '../conversation-rows.ts'
 import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import { type Quota, room, use } from '../quota.ts'
@@ -231,6 +232,7 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
     joins: item.joins && JSON.stringify(item.joins),
     held: item.held ? 1 : 0,
   })
+  noteSent(tx, row)
   item.segments.forEach((text, i) => {
     tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', row.seq, i + 1, text)
   })
@@ -285,7 +287,8 @@ function insertRefused(
   emitResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)
   // Answered, without a row for ninety days.
-  if (!isKept) tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
+  if (isKept) noteSent(tx, row)
+  else tx.run('DELETE FROM submission WHERE seq = ?', row.seq)
   return { row, isKept }
 }
 

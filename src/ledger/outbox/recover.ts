@@ -1,3 +1,4 @@
+import { retimeSent } from '../conversation-rows.ts'
 import { skipGivenNumbers } from '../events/event-log.ts'
 import { refreshLane } from '../lanes/lanes.ts'
 import { beginEpoch, isAbandoned } from '../ownership.ts'
@@ -91,8 +92,9 @@ const maxRestMs = 300_000
  * beginning.
  */
 function capWaits(tx: Tx, now: number): void {
-  tx.run(
-    `UPDATE submission SET expires_at = ? + (expires_at - queued_at), queued_at = ? WHERE status = 'queued' AND queued_at > ?`,
+  retimeSent(
+    tx,
+    `expires_at = ? + (expires_at - queued_at), queued_at = ? WHERE status = 'queued' AND queued_at > ?`,
     now,
     now,
     now,

@@ -3,6 +3,7 @@ import { carrierSteps } from './carrier-steps.ts'
 import { eventDeviceSteps, eventLogSteps } from './event-log-steps.ts'
 import { laneSteps } from './lane-steps.ts'
 import { listSteps } from './list-steps.ts'
+import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
@@ -385,5 +386,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE submission ADD COLUMN message_class INTEGER;
   `,
   ...eventDeviceSteps,
+  ...longHistorySteps,
   // New migrations are appended here.
 ]
