@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { stateFieldsOf } from '../device/describe/state-fields.ts'
-import { commandsOf, type Device } from '../device/device.ts'
+import { commandsOf, type Device, mayUse } from '../device/device.ts'
+import { proofs } from '../device/schema/command.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { isoTime } from '../message/result.ts'
@@ -20,6 +21,10 @@ const command = z.strictObject({
   danger: z.string().nullable(),
   repeat: z.enum(['safe', 'never']),
   unproven: z.boolean(),
+  /** By a maker, by two independent sources, or by one alone: then no result of it is ok. */
+  proof: z.enum(proofs),
+  /** Number of independent sources. */
+  independent: z.number().int(),
   params: z.array(describedParameter),
 })
 
@@ -104,13 +109,15 @@ function fieldsOf(device: Device, known: readonly string[]): z.input<typeof fiel
 
 function commandsShown(device: Device): z.input<typeof command>[] {
   return Object.entries(commandsOf(device))
-    .filter(([, { proof }]) => device.unproven || proof !== 'unproven')
-    .map(([name, { label, danger = null, repeat, proof, params }]) => ({
+    .filter(([, row]) => mayUse(device, row))
+    .map(([name, { label, danger = null, repeat, proof, independent, params }]) => ({
       name,
       label: commandLabel(name, label),
       danger,
       repeat,
       unproven: proof === 'unproven',
+      proof,
+      independent,
       params: Object.entries(params).map(([param, spec]) => described(param, spec)),
     }))
 }

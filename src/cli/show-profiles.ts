@@ -3,9 +3,10 @@ import type { LoadOptions } from '../config/load.ts'
 import { type ProfileFiles, type ProfileHead, readProfile } from '../config/profiles.ts'
 import { commandsOf, messagesOf, propertiesOf } from '../device/device.ts'
 import type { Profile } from '../device/profile/profile.ts'
+import { independentOf } from '../device/profile/proof-of-sources.ts'
 import { type Matched, makeTrial, type Tried } from '../device/receive/try.ts'
 import { sampleDevices } from '../device/sample.ts'
-import type { Proof } from '../device/schema/command.ts'
+import { type Evidence, proofs } from '../device/schema/command.ts'
 import { kinds } from '../device/schema/profile-schema.ts'
 import { planOf } from '../device/send/setup.ts'
 import { Fault } from '../message/fault.ts'
@@ -48,7 +49,7 @@ export function listProfiles({ stdout, stderr }: CliContext, options: ListOption
     stderr.write('no profile matches; generic/text is for any device, with texts of your own\n')
     return exitCodes.failure
   }
-  if (options.markdown === true) stdout.write(tableOf(rows))
+  if (options.markdown === true) stdout.write(tableOf(rows.map(({ profile }) => profiles.get(profile))))
   else if (options.json) for (const row of rows) stdout.write(`${JSON.stringify(row)}\n`)
   else stdout.write(columnsOf(rows))
   return exitCodes.ok
@@ -72,19 +73,39 @@ function columnsOf(rows: readonly ProfileHead[]): string {
     .join('')
 }
 
+/** How many commands and messages are proved and how, and by how many independent sources of the whole profile. */
+function proofsIn({ row, dialects }: Profile): string {
+  const rows = new Map(
+    [...dialects.values()].flatMap(({ commands, messages }) => [
+      ...Object.entries(commands).map(([name, { proof }]) => [`command ${name}`, proof] as const),
+      ...Object.entries(messages).map(([name, { proof }]) => [`message ${name}`, proof] as const),
+    ]),
+  )
+  const counts = proofs.flatMap((proof) => {
+    const count = [...rows.values()].filter((one) => one === proof).length
+    return count === 0 ? [] : [`${count} ${proof}`]
+  })
+  const sources = independentOf(Object.keys(row.sources), row)
+  return [...counts, `${sources} ${sources === 1 ? 'source' : 'sources'}`].join(', ')
+}
+
 /** The table of devices/README.md, by kind: a test compares the two. */
-export function tableOf(rows: readonly ProfileHead[]): string {
-  const lines = [...rows]
-    .sort(
-      (a, b) => kinds.indexOf(a.kind as never) - kinds.indexOf(b.kind as never) || a.profile.localeCompare(b.profile),
-    )
-    .map(({ profile, kind, manufacturer, family, models }) => [
-      kind,
-      `${manufacturer} ${family}`,
-      models.join(', '),
-      `\`${profile}\``,
-    ])
-  const cells = [['kind', 'device', 'models', 'profile'], ['---', '---', '---', '---'], ...lines]
+export function tableOf(profiles: readonly Profile[]): string {
+  const lines = [...profiles]
+    .sort((a, b) => kinds.indexOf(a.row.kind) - kinds.indexOf(b.row.kind) || a.id.localeCompare(b.id))
+    .map((profile) => {
+      const { kind, manufacturer, family, models, tested } = profile.row
+      return [
+        kind,
+        `${manufacturer} ${family}`,
+        models.join(', '),
+        `\`${profile.id}\``,
+        proofsIn(profile),
+        tested.join('; '),
+      ]
+    })
+  const head = ['kind', 'device', 'models', 'profile', 'proof', 'tested on the air by']
+  const cells = [head, head.map(() => '---'), ...lines]
   return cells.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`).join('')
 }
 
@@ -96,7 +117,8 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     stdout.write(`${JSON.stringify(shown)}\n`)
     return exitCodes.ok
   }
-  const lines = [`${shown.profile}  ${shown.manufacturer} ${shown.family} (${shown.models.join(', ')})`, '']
+  const tested = shown.tested.map((by) => `tested on the air by ${by}`)
+  const lines = [`${shown.profile}  ${shown.manufacturer} ${shown.family} (${shown.models.join(', ')})`, ...tested, '']
   for (const variant of shown.variants) {
     if (variant.name !== '')
       lines.push(
@@ -108,14 +130,14 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     for (const command of variant.commands) {
       const example = command.example === null ? '' : `   e.g. ${JSON.stringify(command.example)}`
       lines.push(
-        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${proofOf(command)}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${example}`,
+        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${markOf(command)}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${example}${proofOf(command)}`,
       )
     }
     lines.push('  properties', `    ${variant.properties.join(', ') || '-'}`)
     lines.push('  messages')
     for (const message of variant.messages)
       lines.push(
-        `    ${message.name}${proofOf(message)}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}`,
+        `    ${message.name}${markOf(message)}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}${proofOf(message)}`,
       )
     if (variant.setup.length > 0) lines.push('  set-up (smshub devices setup <id>)')
     variant.setup.forEach((step, i) => {
@@ -124,13 +146,31 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     })
     lines.push('')
   }
+  lines.push('sources', ...Object.entries(shown.sources).map(([id, { kind, at }]) => `  ${id} (${kind}): ${at}`), '')
   stdout.write(`${lines.join('\n')}\n`)
   return exitCodes.ok
 }
 
-/** Marks unproven entries, which the hub uses only for a device with `unproven: true`. */
-const proofOf = ({ proof }: { readonly proof: Proof }): string =>
-  proof === 'unproven' ? ' [unproven: needs unproven: true on the device]' : ''
+type Shown = Pick<Evidence, 'proof' | 'independent'> & { readonly gated: boolean }
+
+/** Marks unproven entries: those that the hub uses only for a device with `unproven: true`, and what one alone reports. */
+const markOf = ({ proof, gated }: Shown): string => {
+  if (gated) return ' [unproven: needs unproven: true on the device]'
+  return proof === 'unproven' ? ' [unproven: one source alone reports it]' : ''
+}
+
+/** How an entry is proved, at the end of its line. */
+const proofOf = ({ proof, independent }: Shown): string => {
+  if (proof === 'unproven') return ''
+  return independent > 1 ? `   (${proof}, ${independent} independent sources)` : `   (${proof})`
+}
+
+const shownProof = ({ proof, independent, source, stated }: Evidence & { readonly source: readonly string[] }) => ({
+  proof,
+  independent,
+  sources: source,
+  gated: stated === 'unproven',
+})
 
 function describe(profile: Profile) {
   const { row } = profile
@@ -142,6 +182,8 @@ function describe(profile: Profile) {
     family: row.family,
     kind: row.kind,
     models: row.models,
+    sources: row.sources,
+    tested: row.tested,
     variants: names.map((name) => {
       const devices = samples.filter((device) => device.dialect === profile.dialects.get(name))
       const commands = Object.assign({}, ...devices.map(commandsOf)) as ReturnType<typeof commandsOf>
@@ -162,13 +204,13 @@ function describe(profile: Profile) {
           params: Object.entries(spec.params).map(([param, { optional }]) => (optional ? `${param}?` : param)),
           repeat: spec.repeat,
           danger: spec.danger ?? null,
-          proof: spec.proof,
+          ...shownProof(spec),
           example: spec.examples[0]?.sms ?? null,
         })),
         properties: [...new Set(devices.flatMap((device) => Object.keys(propertiesOf(device))))],
         messages: Object.entries(messages).map(([message, spec]) => ({
           name: message,
-          proof: spec.proof,
+          ...shownProof(spec),
           example: spec.examples[0]?.text ?? null,
         })),
         setup: (devices[0] === undefined ? [] : planOf(devices[0])).map(({ says, command, asks, danger }) => ({
@@ -212,10 +254,11 @@ export async function tryTexts(
 }
 
 /** Notes on how the hub treats a match. */
-function noteOf({ taken, unproven, reading, unread = [] }: Matched): string {
+function noteOf({ taken, unproven, proof, reading, unread = [] }: Matched): string {
+  if (unproven) return ' (unproven: needs unproven: true on the device)'
+  if (proof !== undefined) return ' (unproven: one source alone reports it)'
   if (reading === 'partial')
     return ` (read in part${unread.length > 0 ? `; not read: ${unread.map((line) => JSON.stringify(line)).join(', ')}` : ''})`
-  if (unproven) return ' (unproven: needs unproven: true on the device)'
   return taken === undefined ? '' : taken ? ' (the hub takes this one)' : ' (not taken: another explains more)'
 }
 

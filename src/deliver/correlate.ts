@@ -116,7 +116,7 @@ function settled(
   candidates: readonly Candidate[],
   verdict: 'late' | 'mismatch' | null = null,
 ): Correlation {
-  const agreed = candidates.filter(({ answer }) => answer.verdict === 'accepted' && !answer.any)
+  const agreed = candidates.filter(({ answer }) => answer.verdict === 'accepted' && !answer.any && !answer.isGuess)
   return {
     settlements: candidates.map((one) => settlementOf(device, one, verdict ?? verdictOf(one))),
     answers: candidates.map(({ answer }) => answer),
@@ -152,12 +152,12 @@ function settlementOf(
   { command, spec, answer }: Candidate,
   verdict: Settlement['verdict'],
 ): Settlement {
-  const isProof = answer.verdict === 'accepted' && (!answer.any || spec.anyTells === true)
+  const isProof = answer.verdict === 'accepted' && !answer.isGuess && (!answer.any || spec.anyTells === true)
   const holds = isProof && verdict !== 'mismatch' && verdict !== 'partial'
   return {
     seq: command.seq,
     verdict,
-    ok: verdict === 'refused' ? false : answer.any ? null : true,
+    ok: verdict === 'refused' ? false : answer.any || answer.isGuess ? null : true,
     reason: answer.reason,
     reply: {
       text: answer.masked,

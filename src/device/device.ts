@@ -8,7 +8,7 @@ import type { Binding } from './pattern/bind.ts'
 import { type Dialect, extend } from './profile/dialect.ts'
 import type { Profile } from './profile/profile.ts'
 import { brokenReferences } from './profile/references.ts'
-import type { Command } from './schema/command.ts'
+import type { Command, Evidence } from './schema/command.ts'
 import type { Message, Property, Timing } from './schema/message.ts'
 
 /** Facts of the hub that a device needs. */
@@ -181,6 +181,10 @@ export function bindingOf(device: Device, more: (name: string) => string | null 
 export function holds(device: Device, when: Readonly<Record<string, readonly string[]>>): boolean {
   return Object.entries(when).every(([name, values]) => values.includes(settingOf(device, name) ?? ''))
 }
+
+/** Whether the device may use an entry: one that its profile calls unproven needs the word of the owner. */
+export const mayUse = ({ unproven }: Pick<Device, 'unproven'>, { stated }: Pick<Evidence, 'stated'>): boolean =>
+  unproven || stated !== 'unproven'
 
 /** Entries that exist with this device's settings, unproven ones included. */
 export const commandsOf = (device: Device): Readonly<Record<string, Command>> =>

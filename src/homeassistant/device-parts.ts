@@ -1,6 +1,6 @@
 import { commandLabel, labelOf } from '../device/describe/labels.ts'
 import { stateFieldsOf } from '../device/describe/state-fields.ts'
-import { commandsOf, type Device, propertiesOf } from '../device/device.ts'
+import { commandsOf, type Device, mayUse, propertiesOf } from '../device/device.ts'
 import { eventsOf } from '../device/lint/lint-properties.ts'
 import { isListed } from '../device/mask.ts'
 import { judges } from '../device/receive/evidence.ts'
@@ -115,9 +115,7 @@ function commandButtons(context: DiscoveryContext, device: Device): Part[] {
   )
   const main = mainQuery(device)
   return Object.entries(commandsOf(device))
-    .filter(
-      ([name, command]) => !covered.has(name) && (device.unproven || command.proof !== 'unproven') && isPlain(command),
-    )
+    .filter(([name, command]) => !covered.has(name) && mayUse(device, command) && isPlain(command))
     .map(([name, command]) => {
       const asks = isQuery(name, command) || name === main
       const isMain = name === main || name === 'locate'

@@ -1,6 +1,6 @@
 import { labelOf, spelled } from '../device/describe/labels.ts'
 import { isConfirmed, targetOf } from '../device/describe/state-fields.ts'
-import { commandsOf, type Device } from '../device/device.ts'
+import { commandsOf, type Device, mayUse } from '../device/device.ts'
 import type { Parameter } from '../device/schema/command.ts'
 import type { Action, Call, Property } from '../device/schema/message.ts'
 import { callsOf, onlyParameter } from '../device/send/intent.ts'
@@ -244,7 +244,9 @@ function dressed(view: View, component: Component): Component {
 function usableCalls(device: Device, row: Property): ReadonlyMap<Action, Call> {
   const commands = commandsOf(device)
   return new Map(
-    [...callsOf(device, row)].filter(([, { command }]) => device.unproven || commands[command]?.proof !== 'unproven'),
+    [...callsOf(device, row)].filter(
+      ([, { command }]) => commands[command] === undefined || mayUse(device, commands[command]),
+    ),
   )
 }
 

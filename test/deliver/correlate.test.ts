@@ -9,6 +9,7 @@ commands:
   open: { label: Open, text: OPEN, repeat: never, source: manual, proof: printed, reply: { expect: optional, accepted: [ OPENED ] } }
   ask: { label: Ask, text: ASK, repeat: safe, asks: [ temperature ], source: manual, proof: printed, reply: { expect: required, accepted: [ "STATE {temperature:decimal}" ], refused: [ "NO" ] } }
   slow: { label: Slow, text: SLOW, repeat: never, source: manual, proof: printed, reply: { expect: required, pending: [ SOON ], accepted: [ DONE ] } }
+  rumour: { label: Rumour, text: RUMOUR, repeat: never, proof: unproven, reply: { expect: optional, accepted: [ HEARD ], refused: [ NEVER ] } }
   mute: { label: Mute, text: MUTE, repeat: never, source: manual, proof: printed, reply: { expect: optional, any_text: true } }
 `),
 )
@@ -317,4 +318,15 @@ test.each<Consequence>([
 test('the first of two texts teaches no setting before the last one has come, and has the time for that', () => {
   const { settlements } = correlated({ commands: [open({ texts: 2 })] })
   expect(settlements).toMatchObject([{ verdict: 'partial', learned: {}, waitMs: 2 }])
+})
+
+test('the answer to a command that is unproven ends it without success, sets nothing and changes no secret', () => {
+  const given = (text: string) =>
+    correlate(device, text, { receivedAt: t, sentAt: t }, undated, [open({ name: 'rumour' })])
+  expect(given('HEARD')).toMatchObject({
+    settlements: [{ verdict: 'accepted', ok: null, learned: {} }],
+    sets: {},
+    cancels: [],
+  })
+  expect(given('NEVER')).toMatchObject({ settlements: [{ verdict: 'refused', ok: false }] })
 })

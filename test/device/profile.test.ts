@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
+import { lintProfile } from '../../src/device/lint/index.ts'
 import { parseProfile } from '../../src/device/profile/profile.ts'
+import { readText } from '../../src/device/receive/read.ts'
 import { Fault } from '../../src/message/fault.ts'
-import { faultOf, makeProfile, yaml } from './library.ts'
+import { deviceOf, faultOf, makeProfile, undated, yaml } from './library.ts'
 
 const command = (row: string): string => `commands: { open: { text: CC, ${row} } }`
 
@@ -89,5 +91,99 @@ variants:
 
   test('changes single limits and leaves the others', () => {
     expect(dialect('added')?.sms).toMatchObject({ alphabet: 'ascii', parts: 1 })
+  })
+})
+
+describe('the sources of an entry', () => {
+  const profileWith = (sections: string) =>
+    parseProfile(
+      'test/device',
+      yaml(`format: 1
+revision: 1
+manufacturer: Test
+family: Device
+kind: tracker
+sources:
+  manual: page 1
+  page: { kind: maker, at: "https://maker.example/help" }
+  other: { kind: manual, at: page 7 of its copy, of: Copycat }
+  app: { kind: program, at: an app }
+  its_readme: { kind: forum, at: the page of that app, of: "source app" }
+  diary: { kind: forum, at: what an owner wrote }
+  tape: { kind: recording, at: what a device sent }
+${sections}`),
+    )
+  const evidence = (source: string, more = '') =>
+    profileWith(
+      `messages: { seen: { text: seen, ${source === '' ? '' : `source: [${source}], `}examples: [{ text: seen }] ${more} } }`,
+    ).dialects.get('')?.messages.seen
+
+  test.each([
+    ['manual', '', 'printed', 1],
+    ['manual, page', '', 'printed', 1],
+    ['manual, other', '', 'printed', 2],
+    ['manual, app, diary', '', 'printed', 3],
+    ['app, tape', '', 'reported', 2],
+    ['app, its_readme', '', 'unproven', 1],
+    ['app', '', 'unproven', 1],
+    ['', '', 'printed', 0],
+    ['manual, app', ', proof: reported', 'reported', 2],
+    ['manual', ', proof: reported', 'unproven', 1],
+    ['manual', ', proof: unproven', 'unproven', 1],
+  ])('[%s]%s prove it: %s, by %i', (source, more, proof, independent) => {
+    expect(evidence(source, more)).toMatchObject({ proof, independent })
+  })
+
+  test('count nothing where a reader finds a position: that proves itself', () => {
+    const { messages } = profileWith('messages: { map: { reader: maps_link, source: app } }').dialects.get('') ?? {}
+    expect(messages?.map).toMatchObject({ proof: 'reported', independent: 1, stated: null })
+  })
+
+  test('are one kind of what is known', () => {
+    expect(faultOf(() => makeProfile('tested: { a: b }'))).toContain('tested.0: takes a text')
+    const wrong =
+      'format: 1\nrevision: 1\nmanufacturer: A\nfamily: B\nkind: tracker\nsources: { a: { kind: rumour, at: x } }'
+    expect(faultOf(() => parseProfile('a/b', yaml(wrong)))).toContain('sources.a.kind: takes one of manual, maker')
+  })
+
+  test('are too few for what claims to be reported, and none of a maker’s for what claims to be printed', () => {
+    const lint = (row: string): string[] =>
+      lintProfile(profileWith(`messages: { seen: { text: seen, examples: [{ text: seen }], ${row} } }`)).map(
+        ({ path, message }) => `${path}: ${message}`,
+      )
+    expect(lint('source: app')).toEqual([])
+    expect(lint('source: [app, tape], proof: reported')).toEqual([])
+    expect(lint('source: [app, its_readme], proof: reported')).toEqual([
+      'messages.seen: is not reported: that takes two independent sources, and it has 1; add one, or mark it `proof: unproven`',
+    ])
+    expect(lint('source: [app, tape], proof: printed')).toEqual([
+      'messages.seen: is not printed: none of its sources is a maker’s',
+    ])
+  })
+
+  test('that are one alone make a text open nothing, clear nothing and end no alarm', () => {
+    const device = (source: string) =>
+      deviceOf(
+        profileWith(`
+words: { arm: { armed: armed_away, disarmed: disarmed } }
+messages:
+  alarm: { text: ALARM, event: alarm, level: high, source: manual }
+  state: { text: "now {alarm_state:arm}, {temperature:decimal} C", ends: alarm, event: disarmed, source: ${source} }`),
+      )
+    const read = (source: string, text: string) => readText(device(source), text, undated)[0]
+    expect(read('manual', 'now disarmed, 21 C')).toMatchObject({
+      values: { alarm_state: 'disarmed', temperature: 21 },
+      event: 'disarmed',
+      ends: 'alarm',
+      reading: 'exact',
+    })
+    expect(read('app', 'now disarmed, 21 C')).toMatchObject({
+      event: null,
+      ends: null,
+      reading: 'partial',
+      proof: 'unproven',
+    })
+    expect(read('app', 'now disarmed, 21 C')?.values).toEqual({ temperature: 21 })
+    expect(read('app', 'now armed, 21 C')?.values).toEqual({ alarm_state: 'armed_away', temperature: 21 })
   })
 })

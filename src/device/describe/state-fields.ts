@@ -1,5 +1,5 @@
 import { own } from '../../util/own.ts'
-import { commandsOf, type Device, messagesOf, propertiesOf } from '../device.ts'
+import { commandsOf, type Device, mayUse, messagesOf, propertiesOf } from '../device.ts'
 import { isListed } from '../mask.ts'
 import { fieldsIn } from '../pattern/bind.ts'
 import type { Dialect } from '../profile/dialect.ts'
@@ -65,8 +65,8 @@ export const targetOf = (property: string): string => `${property}_target`
 
 function collect(device: Device): StateFields {
   const { items } = device.dialect
-  const messages = Object.values(messagesOf(device)).filter((message) => isUsable(device, message))
-  const commands = Object.values(commandsOf(device)).filter((command) => isUsable(device, command))
+  const messages = Object.values(messagesOf(device)).filter((message) => mayUse(device, message))
+  const commands = Object.values(commandsOf(device)).filter((command) => mayUse(device, command))
   const secret = [...messages.flatMap((message) => message.secret), ...commands.flatMap(({ reply }) => reply.secret)]
   const named = [
     ...messages.flatMap((message) => fieldsOf(message, items)),
@@ -83,23 +83,21 @@ function collect(device: Device): StateFields {
   return { fields: [...new Set([...whole, ...inFamilies])].sort(), families }
 }
 
-/** Entries that no manual proves are neither sent nor read, unless the owner allows it. */
-const isUsable = (device: Device, { proof }: Pick<Command, 'proof'>): boolean => device.unproven || proof !== 'unproven'
-
 /** Whether the answer to a call contains the new value of a field; otherwise the value is assumed. */
 export function isConfirmed(device: Device, { command: name, params }: Call, field: string): boolean {
   const command = commandsOf(device)[name]
-  if (command === undefined || !isUsable(device, command)) return false
+  if (command === undefined || !mayUse(device, command)) return false
   const messages = messagesOf(device)
   const read = answeredOf(device, command).reply.reads.flatMap((message) => {
     const row = messages[message]
-    return row === undefined || !isUsable(device, row) ? [] : fieldsOf(row, device.dialect.items)
+    return row === undefined || !mayUse(device, row) ? [] : fieldsOf(row, device.dialect.items)
   })
   return isListed(field, [...wordedIn(device, command), ...read, ...provenSets(device, command, params)])
 }
 
-/** Values that hold once the device has accepted, where its answer proves that: `any_text` and silence do not. */
+/** Values that hold once the device has accepted, where its answer proves that: `any_text`, silence and what is unproven do not. */
 function provenSets(device: Device, command: Command, params: Call['params'] = {}): string[] {
+  if (command.proof === 'unproven') return []
   const answered = answeredOf(device, command)
   const { expect, reads } = answered.reply
   if (expect === 'none' || repliesTo(device.dialect, answered).accepted.length + reads.length === 0) return []

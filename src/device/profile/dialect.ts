@@ -3,8 +3,9 @@ import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from 
 import type { Pattern } from '../pattern/pattern.ts'
 import type { Command, PhoneForm, Setting } from '../schema/command.ts'
 import type { Message, Property, SetupStep, Timing } from '../schema/message.ts'
-import type { Additions, ProfileRow, SmsRow, Variant } from '../schema/profile-schema.ts'
+import type { Additions, ProfileRow, SmsRow, SourceRow, Variant } from '../schema/profile-schema.ts'
 import type { Template } from '../schema/template.ts'
+import { type Origins, type Proved, proved, type Stated } from './proof-of-sources.ts'
 import type { Replies } from './replies.ts'
 
 type Table<T> = Readonly<Record<string, T>>
@@ -22,7 +23,7 @@ export interface SmsLimits {
 export interface Dialect {
   readonly profile: string
   readonly variant: string
-  readonly sources: Table<string>
+  readonly sources: Table<SourceRow>
   readonly phoneNumbers: PhoneForm
   readonly case: 'exact' | 'upper' | 'lower' | 'any'
   readonly sms: SmsLimits
@@ -46,6 +47,7 @@ export interface Dialect {
 
 export function dialectOf(id: string, row: ProfileRow, variantName: string): Dialect {
   const variant: Partial<Variant> = row.variants[variantName] ?? {}
+  const withProof = <T extends Stated>(entries: Table<T | null> | undefined) => allProved(entries, row)
   const items = merge(row.items, variant.items, replaced(variant, 'items'))
   return {
     profile: id,
@@ -60,7 +62,7 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
     items: Object.fromEntries(
       Object.entries(items).map(([name, item]) => [name, { text: item.text, separator: item.separator ?? null }]),
     ),
-    commands: merge(row.commands, variant.commands, replaced(variant, 'commands')),
+    commands: merge(withProof(row.commands), withProof(variant.commands), replaced(variant, 'commands')),
     replies: {
       refused: variant.refused ?? row.refused ?? [],
       already: variant.already ?? row.already ?? [],
@@ -68,7 +70,7 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
       pending: variant.pending ?? row.pending ?? [],
     },
     silence: variant.silence ?? row.silence ?? null,
-    messages: merge(row.messages, variant.messages, replaced(variant, 'messages')),
+    messages: merge(withProof(row.messages), withProof(variant.messages), replaced(variant, 'messages')),
     identity: variant.identity ?? row.identity ?? null,
     forwards: variant.forwards ?? row.forwards ?? null,
     properties: merge(row.properties, variant.properties, replaced(variant, 'properties')),
@@ -88,8 +90,8 @@ export function extend(dialect: Dialect, additions: Additions): Dialect {
   if (Object.values(additions).every((section) => section === undefined)) return dialect
   return {
     ...dialect,
-    commands: merge(dialect.commands, additions.commands, false),
-    messages: merge(dialect.messages, additions.messages, false),
+    commands: merge(dialect.commands, allProved(additions.commands), false),
+    messages: merge(dialect.messages, allProved(additions.messages), false),
     properties: merge(dialect.properties, additions.properties, false),
     timing: { ...dialect.timing, ...additions.timing },
     programs: new Programs(),
@@ -99,8 +101,15 @@ export function extend(dialect: Dialect, additions: Additions): Dialect {
 const replaced = (variant: Partial<Variant>, section: NonNullable<Variant['replaces']>[number]): boolean =>
   variant.replaces?.includes(section) ?? false
 
+/** Each entry with what its sources prove; those of the device's owner have none. */
+const allProved = <T extends Stated>(
+  entries: Table<T | null> | undefined,
+  origins?: Origins,
+): Table<Proved<T> | null> =>
+  Object.fromEntries(Object.entries(entries ?? {}).map(([name, row]) => [name, row && proved(row, origins)]))
+
 /** Entries of `over` replace those of `under`; null removes one. */
-function merge<T>(under: Table<T> | undefined, over: Table<T | null> | undefined, replaces: boolean): Table<T> {
+function merge<T>(under: Table<T | null> | undefined, over: Table<T | null> | undefined, replaces: boolean): Table<T> {
   const entries = Object.entries({ ...(replaces ? {} : under), ...over })
   return Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== null))
 }

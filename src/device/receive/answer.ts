@@ -50,6 +50,8 @@ export interface Answer {
   readonly ends: string | null
   /** The text contains a code of the device. */
   readonly proven: boolean
+  /** The command or the message that reads it is unproven: whether it worked is unknown. */
+  readonly isGuess: boolean
   /** Fields that are not published. */
   readonly secretFields: readonly string[]
   /** The text without the secrets of the device and of the command. */
@@ -87,7 +89,7 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
       (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
       isPlaceFor(device, command, reading),
   )
-  if (read !== undefined) return fromMessage(read)
+  if (read !== undefined) return fromMessage(read, command)
   const isExact = readings.some(({ reading }) => reading === 'exact')
   for (const verdict of isExact ? [] : verdicts) {
     const found = inLines(replies[verdict], binding, plain)
@@ -100,9 +102,9 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
   return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
 
-/** What is read of a text in part answers a query and nothing else. */
-const isAsked = (device: Device, command: string, { reading, values }: Reading): boolean =>
-  reading === 'exact' || (isQuestion(device, command) && Object.keys(values).length > 0)
+/** What is read of a text in part answers a query and nothing else; an unproven message fits as a whole. */
+const isAsked = (device: Device, command: string, { reading, proof, values }: Reading): boolean =>
+  reading === 'exact' || proof === 'unproven' || (isQuestion(device, command) && Object.keys(values).length > 0)
 
 type Worded = Wording & Partial<Pick<Refusal, 'reason'>>
 
@@ -180,6 +182,7 @@ function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string,
     verdict: verdict === 'already' ? 'accepted' : verdict,
     already: verdict === 'already',
     reason: verdict === 'refused' ? (wording.reason ?? reasonIn(text)) : null,
+    isGuess: asked.command.proof === 'unproven',
     values,
     event: typeof event === 'string' ? event : null,
     proven: holdsSecret(asked.device, text, match.spans),
@@ -187,7 +190,8 @@ function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string,
   }
 }
 
-function fromMessage({ values, part, event, message, ends, proven, secretFields, masked }: Reading): Answer {
+function fromMessage(reading: Reading, command: Command): Answer {
+  const { values, part, event, message, ends, proven, secretFields, masked } = reading
   return {
     ...none(masked),
     verdict: 'accepted',
@@ -198,6 +202,7 @@ function fromMessage({ values, part, event, message, ends, proven, secretFields,
     message,
     ends,
     proven,
+    isGuess: [reading.proof, command.proof].includes('unproven'),
     secretFields,
   }
 }
@@ -214,6 +219,7 @@ const none = (masked: string): Answer => ({
   message: null,
   ends: null,
   proven: false,
+  isGuess: false,
   secretFields: [],
   masked,
 })

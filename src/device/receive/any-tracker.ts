@@ -1,32 +1,37 @@
 import type { Device } from '../device.ts'
+import { proved } from '../profile/proof-of-sources.ts'
 import { type Message, message } from '../schema/message.ts'
 import { linkPlace } from './place-in-text.ts'
 import { type Salvaged, salvageAlarm } from './salvage.ts'
 
 /** A link or coordinates are a position, whichever tracker sends them and whatever else is in the text. */
-const location: Message = message.parse({ text: '{position:maps_link}' })
+const location: Message = proved(message.parse({ text: '{position:maps_link}' }))
 
 const cry = '[\\[|\\(|*]~(sos|help)[ me][ (alarm|alert|call|message|please|now)]~[\\]|\\)|*]'
 
 /** A call for help: alone, or before a position. */
-const sos: Message = message.parse({
-  text: [
-    `${cry}[!][!][!][.]`,
-    `${cry}[!|,|.|:|-]~{position:maps_link}`,
-    '(sos|help)[(!|,|.|:|-| ){alarm_text:line}]~{position:maps_link}',
-  ],
-  event: 'sos',
-  level: 'high',
-  repeats: '180',
-})
+const sos: Message = proved(
+  message.parse({
+    text: [
+      `${cry}[!][!][!][.]`,
+      `${cry}[!|,|.|:|-]~{position:maps_link}`,
+      '(sos|help)[(!|,|.|:|-| ){alarm_text:line}]~{position:maps_link}',
+    ],
+    event: 'sos',
+    level: 'high',
+    repeats: '180',
+  }),
+)
 
 /** Words before a position that contain "alarm". */
-const alarm: Message = message.parse({
-  text: '{alarm_text:line}~{position:maps_link}',
-  event: 'alarm',
-  level: 'high',
-  repeats: '180',
-})
+const alarm: Message = proved(
+  message.parse({
+    text: '{alarm_text:line}~{position:maps_link}',
+    event: 'alarm',
+    level: 'high',
+    repeats: '180',
+  }),
+)
 const soundsAlarm = /!\s*$|\b(?:alarm|alert|warning|attention)\b/i
 
 /** The alarm in a text of a tracker whose wording the profile lacks; `own` is the profile's reading of any words. */

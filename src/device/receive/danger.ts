@@ -40,5 +40,8 @@ function isSetByDanger({ dialect }: Device, field: string, value: string): boole
 
 export const isDangerousEvent = (event: string): boolean => events.test(event)
 
+export const withoutDangers = (device: Device, values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([field, value]) => !isDangerous(device, field, value)))
+
 export const dangersIn = (device: Device, values: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([field, value]) => isDangerous(device, field, value)))

@@ -22,10 +22,6 @@ export function tierOf(message: Message): (typeof tiers)[number] {
   return message.find.length > 0 ? 'find' : 'reader'
 }
 
-/** An unproven message does not count; what a reader finds in a text proves itself. */
-export const isTrusted = (device: Device, { proof, reader }: Message): boolean =>
-  proof !== 'unproven' || device.unproven || reader !== undefined
-
 /** Matches a text with a message of the profile; null when it does not fit. */
 export function matchMessage(device: Device, message: Message, text: string): Match | null {
   const compile = (pattern: Pattern): Bound | null => device.dialect.programs.get(pattern, bindingOf(device))

@@ -1,5 +1,5 @@
 import type { Value } from '../../message/values.ts'
-import { bindingOf, commandsOf, type Device, messagesOf } from '../device.ts'
+import { bindingOf, commandsOf, type Device, mayUse, messagesOf } from '../device.ts'
 import type { Stretch } from '../mask.ts'
 import type { Bound } from '../pattern/bind.ts'
 import { headOf } from '../pattern/head.ts'
@@ -19,7 +19,7 @@ import { commonPairs, commonWords } from './common-words.ts'
 import { isDangerous, isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { chunksOf, overlaps, runsOf, unitsOf } from './lines.ts'
-import { findAny, isExcluded, isTrusted } from './match-message.ts'
+import { findAny, isExcluded } from './match-message.ts'
 import { givesPlaces, placeInText } from './place-in-text.ts'
 import { isNoAlarm } from './salvage.ts'
 
@@ -116,7 +116,7 @@ function withRest(device: Device, text: string, all: Taken, whole: Whole | null)
 
 /** Messages of the profile, each in lines of its own. */
 function wholeMessages(device: Device, text: string, all: Taken): Whole | null {
-  const candidates = Object.entries(messagesOf(device)).filter(([, message]) => isTrusted(device, message))
+  const candidates = Object.entries(messagesOf(device)).filter(([, message]) => mayUse(device, message))
   let best: Whole | null = null
   for (const stretch of runsOf(unitsOf(text))) {
     if (overlaps(stretch, all.lines)) continue
@@ -177,7 +177,7 @@ export function messageIn(
 }
 
 function ownPieces(device: Device): Piece[] {
-  const messages = Object.values(messagesOf(device)).filter((message) => isTrusted(device, message))
+  const messages = Object.values(messagesOf(device)).filter((message) => mayUse(device, message))
   const patterns = [
     ...messages.flatMap(({ text, find, fields }) => [
       ...text.map((one) => one.text),

@@ -1,6 +1,6 @@
 import type { Values } from '../../message/values.ts'
 import { own } from '../../util/own.ts'
-import { bindingOf, type Device, messagesOf, settingOf } from '../device.ts'
+import { bindingOf, type Device, mayUse, messagesOf, settingOf } from '../device.ts'
 import { specOf } from '../parameters/settings.ts'
 import { loosen } from '../pattern/loosen.ts'
 import { match } from '../pattern/match.ts'
@@ -10,7 +10,7 @@ import { anyAlarm, anyLink } from './any-tracker.ts'
 import { isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { overlaps } from './lines.ts'
-import { isTrusted, matchMessage, tierOf, tiers } from './match-message.ts'
+import { matchMessage, tierOf, tiers } from './match-message.ts'
 import { alarmIn, messageIn, readParts, readRest } from './partial.ts'
 import { partialReading, type ReadContext, type Reading, readingOf } from './reading.ts'
 import { isRefusal } from './refusal.ts'
@@ -45,7 +45,7 @@ export function readWhole(device: Device, plain: string, context: ReadContext): 
 }
 
 const trustedMessages = (device: Device): [string, Message][] =>
-  Object.entries(messagesOf(device)).filter(([, message]) => isTrusted(device, message))
+  Object.entries(messagesOf(device)).filter(([, message]) => mayUse(device, message))
 
 /**
  * A text that no message explains: a message but for its marks, else the alarm at its start, else what its lines and

@@ -4,8 +4,10 @@ import { type Device, messagesOf } from '../device.ts'
 import { isListed, isSecretSetting, maskStretches, maskText, type Stretch, secretsOf, secretTokens } from '../mask.ts'
 import { conclude, type Match } from '../pattern/match.ts'
 import type { TimeContext } from '../readers/dates.ts'
+import type { Proof } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
 import { isAlarmName } from './alarm-words.ts'
+import { isDangerousEvent, withoutDangers } from './danger.ts'
 import { holdsSecret } from './evidence.ts'
 import { chunksOf, overlaps } from './lines.ts'
 import { tierOf } from './match-message.ts'
@@ -34,7 +36,7 @@ export interface Reading {
   readonly trust: Trust | null
   /** The text contains a code of the device. */
   readonly proven: boolean
-  readonly proof: 'printed' | 'reported' | 'unproven'
+  readonly proof: Proof
   readonly secretFields: readonly string[]
   /** The text without its secrets. */
   readonly masked: string
@@ -48,7 +50,7 @@ export interface Reading {
   readonly unexplained: string
 }
 
-/** What a message has found in a text. */
+/** What a message has found in a text. What an unproven one finds makes no state dangerous and ends no alarm. */
 export function readingOf(
   device: Device,
   name: string,
@@ -57,15 +59,18 @@ export function readingOf(
   text: string,
   context: ReadContext,
 ): Reading {
-  const { event, rest: _, ...values } = conclude(found, timeContext(device, context), text)
+  const { event: said, rest: _, ...read } = conclude(found, timeContext(device, context), text)
+  const event = typeof said === 'string' ? said : (message.event ?? null)
+  const isGuess = message.proof === 'unproven'
+  const values = isGuess ? withoutDangers(device, read) : read
   const secretFields = Object.keys(values).filter((field) => isListed(field, message.secret))
   return {
     message: name,
     values,
-    event: typeof event === 'string' ? event : (message.event ?? null),
+    event: isGuess && event !== null && isDangerousEvent(event) ? null : event,
     level: message.level ?? null,
     repeats: message.repeats ?? null,
-    ends: message.ends ?? null,
+    ends: isGuess ? null : (message.ends ?? null),
     part: message.part ?? null,
     trust: message.trust ?? null,
     proven: holdsSecret(device, text, found.spans),
@@ -73,7 +78,7 @@ export function readingOf(
     secretFields,
     masked: maskMatch(device, text, found, message.secret),
     weight: found.weight,
-    reading: 'exact',
+    reading: isGuess ? 'partial' : 'exact',
     unread: textsOf(device, text, unreadOf(message, found, text)),
     unexplained: anyWordsOf(message, found, text)
       .map(({ from, to }) => text.slice(from, to))

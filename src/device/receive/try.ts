@@ -10,7 +10,7 @@ import type { Profile } from '../profile/profile.ts'
 import { verdicts, wordingsOf } from '../profile/replies.ts'
 import { run } from '../regular/machine.ts'
 import { sampleDevices } from '../sample.ts'
-import type { Parameter, Proof } from '../schema/command.ts'
+import type { Evidence, Parameter, Proof } from '../schema/command.ts'
 import { readForward, readText, readWhole } from './read.ts'
 import { type ReadContext, type Reading, timeContext } from './reading.ts'
 
@@ -32,6 +32,8 @@ export interface Matched {
   readonly taken?: boolean
   /** Unproven text: the hub reads it only for a device with `unproven: true`. */
   readonly unproven?: true
+  /** One source alone reports it: the hub reads it, and believes nothing dangerous and no success. */
+  readonly proof?: 'unproven'
   /** Read in part: no pattern explains the text as a whole. */
   readonly reading?: 'partial'
   /** Lines and pairs from which nothing was read. */
@@ -63,6 +65,8 @@ interface Candidate {
   readonly values: Values
   readonly weight: number
   readonly proof: Proof
+  /** One source alone reports it. */
+  readonly isAlone: boolean
   readonly taken?: boolean
   readonly unproven?: true
   readonly reading?: 'partial'
@@ -82,7 +86,7 @@ interface Sample {
     readonly message: string
     readonly source: string
     readonly isReply: boolean
-    readonly proof: Proof
+    readonly evidence: Pick<Evidence, 'proof' | 'stated'>
     /** It has no literal words: `{=variable}={value}` fits texts of any device. */
     readonly isVague: boolean
     readonly program: Bound
@@ -115,11 +119,11 @@ export function makeTrial(
 
 function distinct(found: readonly Candidate[]): Tried['matches'] {
   const seen = new Set<string>()
-  return found.flatMap(({ weight: _, proof: __, ...matched }) => {
-    const key = JSON.stringify([matched.profile, matched.message, matched.values])
+  return found.flatMap(({ weight: _, proof: __, isAlone, ...matched }) => {
+    const key = JSON.stringify([matched.profile, matched.message, matched.values, matched.unproven])
     if (seen.has(key)) return []
     seen.add(key)
-    return [matched]
+    return [{ ...matched, ...(isAlone && { proof: 'unproven' as const }) }]
   })
 }
 
@@ -135,18 +139,25 @@ function forwarded(samples: readonly Sample[], text: string): Forwarded[] {
 function sampleOf(device: Device): Sample {
   const inMessages = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
     row.text.flatMap(({ text }) =>
-      compiled(message, row.proof, text, false, device.dialect.programs.get(text, bindingOf(device))),
+      compiled(message, row, text, false, device.dialect.programs.get(text, bindingOf(device))),
     ),
   )
-  const answered = Object.entries(commandsOf(device)).flatMap(([message, { reply, params, proof }]) => {
+  const answered = Object.entries(commandsOf(device)).flatMap(([message, row]) => {
+    const { reply, params } = row
     // The parameter's value is unknown: any possible value fits.
     const unknown = (name: string) => (own(params, name) === undefined ? null : wireOf(params[name] as Parameter))
     const binding = { ...bindingOf(device), unknown }
-    return wordingsOf(reply).flatMap(({ text }) => compiled(message, proof, text, true, bind(text, binding)))
+    return wordingsOf(reply).flatMap(({ text }) => compiled(message, row, text, true, bind(text, binding)))
   })
   const ofFamily = verdicts.flatMap((verdict) =>
     device.dialect.replies[verdict].flatMap(({ text }) =>
-      compiled(verdict, 'printed', text, true, device.dialect.programs.get(text, bindingOf(device))),
+      compiled(
+        verdict,
+        { proof: 'printed', stated: null },
+        text,
+        true,
+        device.dialect.programs.get(text, bindingOf(device)),
+      ),
     ),
   )
   return { device, patterns: [...inMessages, ...answered, ...ofFamily] }
@@ -154,12 +165,12 @@ function sampleOf(device: Device): Sample {
 
 const compiled = (
   message: string,
-  proof: Proof,
+  evidence: Pick<Evidence, 'proof' | 'stated'>,
   pattern: Pattern,
   isReply: boolean,
   program: Bound | null,
 ): Sample['patterns'] =>
-  program === null ? [] : [{ message, source: pattern.source, isReply, proof, isVague: isVague(pattern), program }]
+  program === null ? [] : [{ message, source: pattern.source, isReply, evidence, isVague: isVague(pattern), program }]
 
 const isVague = ({ parts }: Pattern): boolean =>
   ![...eachPart(parts)].some((part) => part.part === 'list' || (part.part === 'text' && /\p{L}/u.test(part.text)))
@@ -171,23 +182,25 @@ const readAsForeign = (device: Device, text: string, context: ReadContext): Read
 function readings({ device }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
   const read = isForeign ? readAsForeign : readText
   const believed = read({ ...device, unproven: false }, text, context)
-  const isBelieved = ({ message, reading }: Reading) =>
-    believed.some((one) => one.message === message && one.reading === reading)
+  const isGated = ({ message }: Reading) => own(messagesOf(device), message)?.stated === 'unproven'
+  const isBelieved = (read: Reading) =>
+    !isGated(read) && believed.some((one) => one.message === read.message && one.reading === read.reading)
   const rest = read(device, text, context).filter((one) => !isBelieved(one))
-  return [...believed, ...rest].map(({ message, values, event, weight, proof, reading, unread }, place) => ({
+  return [...believed, ...rest].map((one, place) => ({
     profile: device.profile.id,
-    message,
-    values: event === null ? values : { ...values, event },
-    weight,
-    proof,
+    message: one.message,
+    values: one.event === null ? one.values : { ...one.values, event: one.event },
+    weight: one.weight,
+    proof: one.proof,
+    isAlone: one.proof === 'unproven' && !isGated(one),
     ...(believed.length > 1 && place < believed.length && { taken: place === 0 }),
     ...(place >= believed.length && { unproven: true as const }),
-    ...(reading === 'partial' && { reading, unread }),
+    ...(one.reading === 'partial' && { reading: one.reading, unread: one.unread }),
   }))
 }
 
 function replies({ device, patterns }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
-  return patterns.flatMap(({ message, isReply, proof, isVague, program }) => {
+  return patterns.flatMap(({ message, isReply, evidence, isVague, program }) => {
     const found = isReply && !(isVague && isForeign) ? match(program, text.trim()) : null
     return found === null
       ? []
@@ -197,8 +210,9 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
             message,
             values: conclude(found, timeContext(device, context), text),
             weight: found.weight,
-            proof,
-            ...(proof === 'unproven' && { unproven: true as const }),
+            proof: evidence.proof,
+            isAlone: evidence.proof === 'unproven' && evidence.stated === null,
+            ...(evidence.stated === 'unproven' && { unproven: true as const }),
           },
         ]
   })

@@ -140,8 +140,19 @@ const commandExample = table({
 })
 export type CommandExample = z.output<typeof commandExample>
 
-export const proof = oneOf(['printed', 'reported', 'unproven'])
+/** What an entry states of its proof; what holds is derived from its sources in profile/proof-of-sources.ts. */
+export const proofs = ['printed', 'reported', 'unproven'] as const
+export const proof = oneOf(proofs)
 export type Proof = z.output<typeof proof>
+
+/** How well it is proved that devices understand or send an entry. */
+export interface Evidence {
+  readonly proof: Proof
+  /** Number of independent sources. */
+  readonly independent: number
+  /** What the entry states itself. */
+  readonly stated: Proof | null
+}
 
 export const command = table({
   text: template.optional(),
@@ -149,8 +160,8 @@ export const command = table({
   ring: table({ seconds: whole }).optional(),
   frame: text.optional(),
   label: text.optional(),
-  source: text.optional(),
-  proof: proof.default('printed'),
+  source: many(text).default([]),
+  proof: proof.optional(),
   was: many(name).default([]),
   when: when.default({}),
   params: named(parameter).default({}),
@@ -168,4 +179,5 @@ export const command = table({
 }).refine((row) => [row.text, row.steps, row.ring].filter((act) => act !== undefined).length === 1, {
   message: 'has one of text, steps and ring',
 })
-export type Command = z.output<typeof command>
+export type CommandRow = z.output<typeof command>
+export type Command = Omit<CommandRow, 'proof'> & Evidence

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { trusts } from '../../message/trust.ts'
-import { proof, when, wording } from './command.ts'
+import { type Evidence, proof, when, wording } from './command.ts'
 import { flag, many, name, named, oneOf, pattern, seconds, table, text, whole } from './profile-scalars.ts'
 
 /** `battery:percent`, a name alone, or a whole pattern: `{upload_interval:int}[s]`. */
@@ -54,12 +54,13 @@ export const message = table({
   secret: many(name).default([]),
   trust: trust.optional(),
   examples: z.array(messageExample).default([]),
-  source: text.optional(),
-  proof: proof.default('printed'),
+  source: many(text).default([]),
+  proof: proof.optional(),
 }).refine((row) => row.text.length > 0 || row.find.length > 0 || row.fields !== undefined || row.reader !== undefined, {
   message: 'has none of text, find, fields and reader',
 })
-export type Message = z.output<typeof message>
+export type MessageRow = z.output<typeof message>
+export type Message = Omit<MessageRow, 'proof'> & Evidence
 
 /** Actions of a property; the words that clients use for them are in send/intent.ts. */
 export const actions = [

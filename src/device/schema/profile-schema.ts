@@ -71,6 +71,16 @@ const sections = {
 /** The sections that are tables of entries: a variant adds, replaces or removes entries. */
 export const tables = ['frames', 'settings', 'words', 'items', 'commands', 'messages', 'properties'] as const
 
+/** Who speaks: the maker's manual or other pages, a program of owners, what people write, a recording of a device. */
+const sourceKinds = ['manual', 'maker', 'program', 'forum', 'recording'] as const
+
+/** A text alone is a manual. `of` names the origin of what it repeats, or whose manual it is. */
+const source = z.preprocess(
+  (given) => (typeof given === 'string' ? { kind: 'manual', at: given } : given),
+  table({ kind: oneOf(sourceKinds), at: text, of: text.optional() }),
+)
+export type SourceRow = z.output<typeof source>
+
 const variant = table({
   label: text,
   tell: text,
@@ -93,7 +103,9 @@ export const profile = table({
   kind: oneOf(kinds),
   models: many(text).default([]),
   was: many(text).default([]),
-  sources: z.record(z.string(), text).default({}),
+  sources: z.record(z.string(), source).default({}),
+  /** Who has tried it on the air, with which model and firmware. */
+  tested: many(text).default([]),
   default_variant: text.optional(),
   ...sections,
   variants: named(variant).default({}),

@@ -1,7 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { own } from '../../util/own.ts'
-import { commandsOf, type Device } from '../device.ts'
+import { commandsOf, type Device, mayUse } from '../device.ts'
 import type { Command } from '../schema/command.ts'
 
 /** The command of a name, or of a former name, if the device has it and may use it. */
@@ -17,7 +17,7 @@ export function findCommand(device: Device, name: string): { key: string; comman
     const needs = Object.entries(row.when).map(([setting, values]) => `${setting}: ${values.join(' or ')}`)
     throw refused(key, `${key} exists only with ${needs.join(', ')} in the settings of ${device.id}`)
   }
-  if (row.proof === 'unproven' && !device.unproven) {
+  if (!mayUse(device, row)) {
     throw refused(
       key,
       `no manual proves ${key} of ${device.profile.id}; "unproven: true" on device ${device.id} allows it`,

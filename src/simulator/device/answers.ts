@@ -1,4 +1,4 @@
-import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from '../../device/device.ts'
+import { bindingOf, commandsOf, type Device, mayUse, parameterContext, settingOf } from '../../device/device.ts'
 import { givenFor, takeParameters, wireOf } from '../../device/parameters/parameters.ts'
 import { type Binding, bind, type Mark } from '../../device/pattern/bind.ts'
 import { match, stretchesOf } from '../../device/pattern/match.ts'
@@ -29,7 +29,7 @@ export interface SimulatedReply {
 /** The command of a device's profile in a text; null for any other text, or a wrong password. */
 export function recogniseCommand(device: Device, text: string): Recognised | null {
   const found = Object.entries(commandsOf(device)).flatMap(([name, command]) => {
-    if (command.text === undefined || (command.proof === 'unproven' && !device.unproven)) return []
+    if (command.text === undefined || !mayUse(device, command)) return []
     const { fits, weight, trail } = run(assemble(wholeRegular(device, command)), text)
     if (!fits) return []
     const params: Record<string, string> = {}
