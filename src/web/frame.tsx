@@ -6,6 +6,7 @@ import { isAtLeast, person, signOut } from './api/signed-in.ts'
 import { followUnread, unread } from './conversations/unread-texts.ts'
 import { hashOf } from './page-place.ts'
 import { useAct } from './parts/act.ts'
+import { Banner } from './parts/banner.tsx'
 import { Button } from './parts/button.tsx'
 import { Dialog } from './parts/dialog.tsx'
 import { Icon } from './parts/icon.tsx'
@@ -170,10 +171,9 @@ function Connection() {
   const w = words()
   if (connection.value !== 'lost') return null
   return (
-    <div class="banner warn" role="status">
-      <Icon name="warn" />
+    <Banner tone="warn" icon="warn" role="status">
       {w.common.lost}
-    </div>
+    </Banner>
   )
 }
 
@@ -201,9 +201,9 @@ function Shown({ name, path }: { readonly name: ScreenName; readonly path: reado
   if (Screen !== undefined) return <Screen path={path} />
   if (!failed) return <Loading />
   return (
-    <div class="banner bad" role="alert">
+    <Banner tone="bad" icon="warn" role="alert">
       {words().common.notLoaded}
       <Button onClick={() => location.reload()}>{words().common.reload}</Button>
-    </div>
+    </Banner>
   )
 }

@@ -1,5 +1,6 @@
 import { hashOf } from '../page-place.ts'
 import { Head } from '../parts/head.tsx'
+import { Tabs } from '../parts/tabs.tsx'
 import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { Deliveries } from './deliveries.tsx'
@@ -18,13 +19,11 @@ export function Access({ path }: ScreenProps) {
   return (
     <>
       <Head title={w.screens.access} />
-      <nav class="tabs" aria-label={w.screens.access}>
-        {tabs.map((one) => (
-          <a key={one} href={hashOf(['access', one])} aria-current={one === tab ? 'page' : undefined}>
-            {w.access.tabs[one]}
-          </a>
-        ))}
-      </nav>
+      <Tabs
+        label={w.screens.access}
+        tabs={tabs.map((id) => ({ id, label: w.access.tabs[id], href: hashOf(['access', id]) }))}
+        current={tab}
+      />
       {tab === 'keys' ? <Keys /> : tab === 'users' ? <Users /> : <Webhooks />}
     </>
   )

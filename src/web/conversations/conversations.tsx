@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks'
+import { calls } from '../api/hub-calls.ts'
+import { usePages } from '../api/paged.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { Button } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -9,6 +11,7 @@ import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
 import { Found } from './found.tsx'
 import { NewText } from './new-text.tsx'
+import { keyOf } from './read-marks.ts'
 import { Thread } from './thread.tsx'
 import { Threads } from './threads.tsx'
 
@@ -17,6 +20,8 @@ export function Conversations({ path }: ScreenProps) {
   const w = words()
   const [about] = path
   const { q = '' } = place.value.query
+  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
+  const name = pages.rows?.find((row) => keyOf(row) === about)?.name ?? null
   const [isNew, setNew] = useState(false)
   return (
     <>
@@ -30,14 +35,14 @@ export function Conversations({ path }: ScreenProps) {
       <div class={about === undefined ? 'threads' : 'threads one'}>
         <div class="thread-list-box stack tight">
           <Search label={w.conversations.search} value={q} onSearch={(text) => refine({ q: text })} />
-          {q === '' ? <Threads current={about} /> : <Found q={q} />}
+          {q === '' ? <Threads pages={pages} current={about} /> : <Found q={q} />}
         </div>
         {about === undefined ? (
-          <div class="card only-wide">
+          <div class="only-wide">
             <Empty icon="chat" title={w.conversations.choose} />
           </div>
         ) : (
-          <Thread key={about} about={about} />
+          <Thread key={about} about={about} name={name} />
         )}
       </div>
       {isNew && <NewText onClose={() => setNew(false)} />}

@@ -1,3 +1,4 @@
+import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { hashOf } from '../page-place.ts'
@@ -23,7 +24,7 @@ export function Found({ q }: { readonly q: string }) {
                 <a href={hashOf(['conversations', about], { q })}>
                   <span class="line">
                     <span class="strong cut">
-                      <Strange text={about} />
+                      <Strange text={device === null ? about : deviceName(device)} />
                     </span>
                     <span class="small muted">
                       <Time at={at} as="clock" />

@@ -19,8 +19,14 @@ import { markSeen } from './seen.ts'
 /** Pages of texts that are kept while the reader goes back and forth. */
 const pagesShown = 3
 
+interface ThreadProps {
+  readonly about: string
+  /** Of the device or the contact, where it is known. */
+  readonly name: string | null
+}
+
 /** The texts with one device or number, and the box to answer. */
-export function Thread({ about }: { readonly about: string }) {
+export function Thread({ about, name }: ThreadProps) {
   const w = words()
   const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, {
     on: ['message.*'],
@@ -38,8 +44,13 @@ export function Thread({ about }: { readonly about: string }) {
     <section class="card thread" aria-label={about}>
       <header>
         <h2>
-          {device === about ? <a href={hashOf(['devices', about])}>{deviceName(about)}</a> : <Strange text={about} />}
+          {device === about ? (
+            <a href={hashOf(['devices', about])}>{name ?? deviceName(about)}</a>
+          ) : (
+            <Strange text={name ?? about} />
+          )}
         </h2>
+        {device !== about && name !== null && <span class="small muted number">{about}</span>}
       </header>
       <div class="chat-box">
         {pages.hasNext && (

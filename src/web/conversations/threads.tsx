@@ -1,7 +1,7 @@
 import type { Conversation } from '../api/answer-types.ts'
-import { calls } from '../api/hub-calls.ts'
-import { usePages } from '../api/paged.ts'
+import type { Pages } from '../api/paged.ts'
 import { hashOf } from '../page-place.ts'
+import { isStatus } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
@@ -11,10 +11,14 @@ import { words } from '../texts/language.ts'
 import { isUnread, keyOf } from './read-marks.ts'
 import { seen } from './seen.ts'
 
+interface ThreadsProps {
+  readonly pages: Pages<Conversation>
+  readonly current: string | undefined
+}
+
 /** The conversations, the latest first. */
-export function Threads({ current }: { readonly current: string | undefined }) {
+export function Threads({ pages, current }: ThreadsProps) {
   const w = words()
-  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
   return (
     <Listing
       pages={pages}
@@ -34,6 +38,9 @@ export function Threads({ current }: { readonly current: string | undefined }) {
     </Listing>
   )
 }
+
+/** What was rejected has left no text. */
+const wordOf = (status: string): string => (isStatus(status) ? words().status[status] : status)
 
 interface ThreadLineProps {
   readonly conversation: Conversation
@@ -57,7 +64,7 @@ function ThreadLine({ conversation, isCurrent }: ThreadLineProps) {
         </span>
         <span class="line small muted">
           <span class="cut">
-            <Icon name={last.direction} little /> <Strange text={last.text ?? last.command ?? ''} />
+            <Icon name={last.direction} little /> <Strange text={last.text ?? last.command ?? wordOf(last.status)} />
           </span>
           {isNew && <span class="dot">{words().conversations.unread}</span>}
         </span>

@@ -3,12 +3,12 @@ import type { Command, DeviceView } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
+import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { CheckField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, startOf, wrongsIn } from '../parts/form-model.ts'
-import { Icon } from '../parts/icon.tsx'
 import { ParameterField } from '../parts/parameter-field.tsx'
 import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
@@ -52,16 +52,14 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
     <Dialog title={`${label} · ${device.name}`} onClose={onClose}>
       <form class="form" onSubmit={submit} noValidate>
         {danger !== null && (
-          <div class="banner bad">
-            <Icon name="warn" />
-            <span>{danger}</span>
-          </div>
+          <Banner tone="bad" icon="warn">
+            <p class="sentence">{danger}</p>
+          </Banner>
         )}
         {unproven && (
-          <div class="banner warn">
-            <Icon name="question" />
+          <Banner tone="warn" icon="question">
             {w.device.unproven}
-          </div>
+          </Banner>
         )}
         {params.map((parameter) => (
           <ParameterField

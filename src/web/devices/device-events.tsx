@@ -1,14 +1,14 @@
-import type { EventPage } from '../api/answer-types.ts'
+import type { DeviceView, EventPage, Value } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useReading } from '../api/use-reading.ts'
-import { Chip } from '../parts/chip.tsx'
+import { Chip, PresenceChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Awaited } from '../parts/listing.tsx'
-import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
+import { FieldValue } from './state-values.tsx'
 
 type DeviceEvent = EventPage['data'][number]
 
@@ -17,8 +17,9 @@ const types = on.join()
 const pageSize = 500
 
 /** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
-export function DeviceEvents({ id }: { readonly id: string }) {
+export function DeviceEvents({ device }: { readonly device: DeviceView }) {
   const w = words()
+  const { id, fields } = device
   const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
   const { data: events, problem } = useReading((ended) => latestOf(id, ended), id, { on, concerns })
   if (events === null) return <Awaited problem={problem} />
@@ -28,7 +29,7 @@ export function DeviceEvents({ id }: { readonly id: string }) {
         <p>{w.device.noEventsYet}</p>
       </Empty>
     )
-  return <Table caption={w.device.tabs.events} columns={columns()} rows={events} idOf={(event) => event.id} />
+  return <Table caption={w.device.tabs.events} columns={columns(fields)} rows={events} idOf={(event) => event.id} />
 }
 
 async function latestOf(device: string, ended: AbortSignal): Promise<readonly DeviceEvent[]> {
@@ -48,21 +49,37 @@ const known: readonly string[] = [
   'delayed',
 ]
 
-function columns(): Column<DeviceEvent>[] {
+function columns(fields: DeviceView['fields']): Column<DeviceEvent>[] {
   const w = words()
   return [
     { label: w.messages.time, cell: ({ timestamp }) => <Time at={timestamp} as="clock" /> },
-    { label: w.device.event, cell: ({ type, data }) => <Chip tone="calm">{String(data.event_type ?? type)}</Chip> },
+    { label: w.device.event, cell: (event) => <EventChip event={event} /> },
     {
       label: w.device.values,
-      cell: ({ data }) => (
-        <Strange
-          text={Object.entries(data)
-            .filter(([key, value]) => !known.includes(key) && value !== null)
-            .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : value}`)
-            .join(', ')}
-        />
-      ),
+      cell: ({ data }) => {
+        const values = Object.entries(data).filter(([key, value]) => !known.includes(key) && value !== null)
+        if (values.length === 0) return null
+        return (
+          <ul class="row event-values">
+            {values.map(([key, value]) => (
+              <li key={key}>
+                <span class="small muted">{fields.find(({ name }) => name === key)?.label ?? key}</span>{' '}
+                <FieldValue field={fields.find(({ name }) => name === key) ?? plain} value={plainOf(value)} />
+              </li>
+            ))}
+          </ul>
+        )
+      },
     },
   ]
+}
+
+/** Of values that are no field of the state. */
+const plain = { type: 'text', unit: null }
+const plainOf = (value: unknown): Value =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value)
+
+function EventChip({ event: { type, data } }: { readonly event: DeviceEvent }) {
+  if (type !== 'device.event') return <PresenceChip online={type === 'device.online'} />
+  return <Chip tone="calm">{String(data.event_type ?? type).replaceAll('_', ' ')}</Chip>
 }

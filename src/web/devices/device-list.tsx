@@ -75,16 +75,14 @@ function NoDevices({ isFiltered }: { readonly isFiltered: boolean }) {
   const w = words()
   if (isFiltered) return <Empty icon="search" title={w.common.nothingFound} />
   return (
-    <div class="card">
-      <Empty icon="device" title={w.devices.none}>
-        <p>{w.devices.noneYet}</p>
-        {isAtLeast('admin') && (
-          <LinkButton href="#/onboarding/device" look="main-act">
-            {w.devices.add}
-          </LinkButton>
-        )}
-      </Empty>
-    </div>
+    <Empty icon="device" title={w.devices.none}>
+      <p>{w.devices.noneYet}</p>
+      {isAtLeast('admin') && (
+        <LinkButton href="#/onboarding/device" look="main-act">
+          {w.devices.add}
+        </LinkButton>
+      )}
+    </Empty>
   )
 }
 

@@ -6,11 +6,12 @@ import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
+import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
 import { Head } from '../parts/head.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
+import { Tabs } from '../parts/tabs.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
@@ -48,19 +49,16 @@ export function DevicePage({ id, tab }: { readonly id: string; readonly tab: str
         {isAtLeast('operator') && <Refresh id={id} />}
       </Head>
       {data.paused && (
-        <div class="banner warn">
-          <Icon name="pause" />
+        <Banner tone="warn" icon="pause">
           {w.home.attention.paused(data.name)}
           <a href="#/queue">{w.home.look}</a>
-        </div>
+        </Banner>
       )}
-      <nav class="tabs" aria-label={data.name}>
-        {offered(data).map((one) => (
-          <a key={one} href={hashOf(['devices', id, one])} aria-current={one === shown ? 'page' : undefined}>
-            {w.device.tabs[one]}
-          </a>
-        ))}
-      </nav>
+      <Tabs
+        label={data.name}
+        tabs={offered(data).map((one) => ({ id: one, label: w.device.tabs[one], href: hashOf(['devices', id, one]) }))}
+        current={shown}
+      />
       <Shown tab={shown} device={data} reload={device.reload} />
     </>
   )
@@ -91,7 +89,7 @@ function Shown({ tab, device, reload }: ShownProps) {
     case 'history':
       return <DeviceHistory id={device.id} />
     case 'events':
-      return <DeviceEvents id={device.id} />
+      return <DeviceEvents device={device} />
     case 'map':
       return <DeviceMap device={device} />
     case 'setup':

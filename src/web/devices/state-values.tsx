@@ -18,7 +18,7 @@ export function StateValues({ device }: { readonly device: DeviceView }) {
           <div key={field.name}>
             <dt>{field.label}</dt>
             <dd>
-              <Shown field={field} value={state[field.name] ?? null} />
+              <FieldValue field={field} value={state[field.name] ?? null} />
             </dd>
           </div>
         ))}
@@ -28,7 +28,13 @@ export function StateValues({ device }: { readonly device: DeviceView }) {
   )
 }
 
-function Shown({ field, value }: { readonly field: StateField; readonly value: Value }) {
+interface FieldValueProps {
+  readonly field: Pick<StateField, 'type' | 'unit'>
+  readonly value: Value
+}
+
+/** A value as people read it. */
+export function FieldValue({ field, value }: FieldValueProps) {
   const w = words().common
   const { type, unit } = field
   if (typeof value === 'boolean') return <>{value ? w.yes : w.no}</>

@@ -6,11 +6,11 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
+import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
 import { GatewayChip } from '../parts/chip.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Head } from '../parts/head.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
@@ -38,10 +38,11 @@ export function GatewayPage({ gateway, reload }: GatewayProps) {
       </Head>
       <div class="stack">
         {last_error !== null && status !== 'ready' && (
-          <div class="banner bad" role="status">
-            <Icon name="warn" />
-            <Strange text={last_error} />
-          </div>
+          <Banner tone="bad" icon="warn" role="status">
+            <p class="sentence">
+              <Strange text={last_error} />
+            </p>
+          </Banner>
         )}
         {mayManage && status === 'sim_locked' && sim === 'pin' && <PinEntry id={id} reload={reload} />}
         {mayManage && can.includes('accept') && last_error !== null && /\baccept\b/i.test(last_error) && (
@@ -178,8 +179,7 @@ function Accept({ id, reload }: { readonly id: string; readonly reload: () => vo
   const w = words()
   const [isOpen, setOpen] = useState(false)
   return (
-    <div class="banner calm">
-      <Icon name="info" />
+    <Banner tone="calm" icon="info">
       {w.gateways.other}
       <Button onClick={() => setOpen(true)}>{w.gateways.accept}</Button>
       {isOpen && (
@@ -194,6 +194,6 @@ function Accept({ id, reload }: { readonly id: string; readonly reload: () => vo
           <p>{w.gateways.acceptAbout}</p>
         </Confirm>
       )}
-    </div>
+    </Banner>
   )
 }

@@ -6,13 +6,11 @@ import { words } from '../texts/language.ts'
 export function NoGateways() {
   const w = words()
   return (
-    <div class="card">
-      <Empty icon="gateway" title={w.gateways.none}>
-        <p>{w.gateways.addOne}</p>
-        <LinkButton look="main-act" href="#/onboarding">
-          {w.onboarding.start}
-        </LinkButton>
-      </Empty>
-    </div>
+    <Empty icon="gateway" title={w.gateways.none}>
+      <p>{w.gateways.addOne}</p>
+      <LinkButton look="main-act" href="#/onboarding">
+        {w.onboarding.start}
+      </LinkButton>
+    </Empty>
   )
 }

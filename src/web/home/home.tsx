@@ -6,6 +6,7 @@ import { type Resource, useResource } from '../api/resource.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
 import { NoGateways } from '../gateways/no-gateways.tsx'
 import { hashOf } from '../page-place.ts'
+import { Banner } from '../parts/banner.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Head } from '../parts/head.tsx'
@@ -53,10 +54,11 @@ function Attention({
   return (
     <ul class="stack tight" aria-label={w.waiting}>
       {waiting.map(({ kind, subject, href }) => (
-        <li key={`${kind}${subject}`} class="banner warn">
-          <Icon name="warn" />
-          <span>{w.attention[kind](subject)}</span>
-          <a href={href}>{w.look}</a>
+        <li key={`${kind}${subject}`}>
+          <Banner tone="warn" icon="warn">
+            {w.attention[kind](subject)}
+            <a href={href}>{w.look}</a>
+          </Banner>
         </li>
       ))}
     </ul>
@@ -137,11 +139,9 @@ function LastTexts() {
       <Listing
         pages={unpaged(pages)}
         empty={
-          <div class="card">
-            <Empty icon="chat" title={w.home.noTexts}>
-              <p>{w.home.noTextsYet}</p>
-            </Empty>
-          </div>
+          <Empty icon="chat" title={w.home.noTexts}>
+            <p>{w.home.noTextsYet}</p>
+          </Empty>
         }
       >
         {(rows) => (

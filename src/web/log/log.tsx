@@ -71,7 +71,7 @@ export function LogScreen() {
       </div>
       <Fault problem={problem} />
       {shown.length === 0 ? (
-        <Empty icon="log" title={w.log.none} />
+        problem === null && <Empty icon="log" title={w.log.none} />
       ) : (
         <ol class="log" ref={box} tabIndex={0} aria-label={w.screens.log}>
           {shown.map((line) => (

@@ -5,7 +5,7 @@ import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
-import { isStatus, StatusChip } from '../parts/chip.tsx'
+import { isStatus, StatusChip, statusIcon } from '../parts/chip.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
@@ -50,7 +50,7 @@ export function MessagePage({ id }: { readonly id: string }) {
               {error.hint !== undefined && <span class="small">{error.hint}</span>}
             </div>
           )}
-          {data.segments.length > 0 && (
+          {data.segments.some(({ sent_at }) => sent_at !== null) && (
             <Table
               caption={w.messages.segments}
               columns={columns()}
@@ -105,7 +105,7 @@ function Way({ message }: { readonly message: MessageDetail }) {
       <ol class="timeline">
         {message.timeline.map(({ status, at }) => (
           <li key={`${status}${at}`}>
-            <Icon name="check" />
+            <Icon name={statusIcon(status)} />
             <span>{isStatus(status) ? w.status[status] : status}</span>
             <span class="small muted">
               <Time at={at} as="clock" />

@@ -72,9 +72,19 @@ function MessageList() {
           onInput={(to) => refine({ since: to })}
         />
       </div>
-      <Listing pages={pages} empty={<Empty icon="messages" title={w.common.nothingFound} />}>
+      <Listing pages={pages} empty={<NoMessages isFiltered={q + direction + status !== ''} />}>
         {(rows) => <Table caption={w.screens.messages} columns={messageColumns()} rows={rows} idOf={({ id }) => id} />}
       </Listing>
     </>
+  )
+}
+
+function NoMessages({ isFiltered }: { readonly isFiltered: boolean }) {
+  const w = words()
+  if (isFiltered) return <Empty icon="search" title={w.common.nothingFound} />
+  return (
+    <Empty icon="messages" title={w.home.noTexts}>
+      <p>{w.home.noTextsYet}</p>
+    </Empty>
   )
 }

@@ -43,6 +43,9 @@ const looks = {
   in_doubt: { tone: 'warn', icon: 'question' },
 } as const satisfies Readonly<Record<string, Look>>
 
+/** The icon of a status, where its word stands beside it. */
+export const statusIcon = (status: string): IconName => (isStatus(status) ? looks[status].icon : 'check')
+
 export type StatusWord = keyof typeof looks
 
 export const isStatus = (word: string): word is StatusWord => Object.hasOwn(looks, word)

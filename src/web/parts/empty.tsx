@@ -10,7 +10,7 @@ interface EmptyProps {
 
 export function Empty({ icon, title, children }: EmptyProps) {
   return (
-    <div class="empty">
+    <div class="card empty">
       <Icon name={icon} />
       <h2>{title}</h2>
       {children}

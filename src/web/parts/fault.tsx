@@ -9,7 +9,7 @@ export function Fault({ problem }: { readonly problem: Problem | null }) {
   const { message, hint, places, code } = problem
   return (
     <div class="fault" role="alert">
-      <p class="strong">
+      <p class="strong sentence">
         {code === 'unreachable' ? words().common.unreachable : message === '' ? failed : <Strange text={message} />}
       </p>
       {places.length > 1 && (

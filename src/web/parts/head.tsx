@@ -21,16 +21,18 @@ export function Head({ title, up, beside, children }: HeadProps) {
   }, [title])
   return (
     <header class="head">
-      {up !== undefined && (
-        <a class="button square plain" href={up} aria-label={words().common.back}>
-          <Icon name="back" />
-        </a>
-      )}
-      <div class="lead row">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-        {beside}
+      <div class="lead">
+        {up !== undefined && (
+          <a class="button square plain" href={up} aria-label={words().common.back}>
+            <Icon name="back" />
+          </a>
+        )}
+        <div class="row">
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {beside}
+        </div>
       </div>
       {children !== undefined && <div class="actions">{children}</div>}
     </header>

@@ -6,13 +6,13 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { hashOf } from '../page-place.ts'
 import { useAct } from '../parts/act.ts'
+import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
-import { Icon } from '../parts/icon.tsx'
 import { Loading } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
@@ -48,11 +48,7 @@ export function QueueScreen() {
           <PauseBanner key={`${pause.device}${pause.gateway}`} pause={pause} reload={reload} />
         ))}
         {data === null && problem === null && <Loading />}
-        {data?.commands.length === 0 && (
-          <div class="card">
-            <Empty icon="check" title={w.queue.empty} />
-          </div>
-        )}
+        {data?.commands.length === 0 && <Empty icon="check" title={w.queue.empty} />}
         {data !== null && data.commands.length > 0 && (
           <Table
             caption={w.screens.queue}
@@ -92,15 +88,15 @@ function PauseBanner({ pause, reload }: { readonly pause: Pause; readonly reload
       w.queue.resumedNow,
     )
   return (
-    <div class="banner warn">
-      <Icon name="pause" />
-      <span>
-        {w.home.attention.paused(device === undefined ? (gateway ?? '') : deviceName(device))} <Time at={since} />
+    <Banner tone="warn" icon="pause">
+      {w.home.attention.paused(device === undefined ? (gateway ?? '') : deviceName(device))}
+      <span class="small">
+        (<Time at={since} />)
       </span>
       <Button tight icon="play" disabled={isBusy} onClick={resume}>
         {w.queue.resume}
       </Button>
-    </div>
+    </Banner>
   )
 }
 

@@ -17,6 +17,9 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ]
 
+/** Of ages: a time of years ago is not told in days. */
+const longSteps: typeof steps = [['year', 31_556_952], ['month', 2_629_746], ...steps]
+
 /** A format is made once for each locale: making one takes longer than using it a hundred times. */
 function once<T>(make: (locale: string) => T): () => T {
   const made = new Map<string, T>()
@@ -41,7 +44,7 @@ const days = dated({ weekday: 'long', day: 'numeric', month: 'long' })
 export function ageOf(time: string): string {
   const seconds = (Date.parse(time) - Math.max(now.value, Date.now())) / 1000
   const format = ages()
-  const [unit, length] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
+  const [unit, length] = longSteps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
   if (unit === 'second') return format.format(0, 'second')
   return format.format(Math.trunc(seconds / length), unit)
 }
