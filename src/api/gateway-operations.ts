@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Config } from '../config/schema.ts'
 import { capabilitiesOf, capabilityNames } from '../message/capabilities.ts'
 import { Fault } from '../message/fault.ts'
+import { findingCodes } from '../message/finding-codes.ts'
 import { type GatewayDocument, restartKinds } from '../message/gateway-state.ts'
 import { isoTime } from '../message/result.ts'
 import { ussdChoice, ussdCode } from '../message/ussd-code.ts'
@@ -14,6 +15,8 @@ const oneGateway = orScalar('gateway', z.looseObject({ gateway: id }))
 
 export const finding = z.strictObject({
   severity: z.enum(['error', 'warning', 'ok']),
+  /** Names the finding for programs; null where its words are those of a port or of the system. */
+  code: z.enum(findingCodes).nullable(),
   finding: z.string(),
   fix: z.string().nullable(),
   lines: z.array(z.string()),

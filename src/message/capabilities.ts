@@ -1,4 +1,5 @@
 import { Fault } from './fault.ts'
+import type { FindingCode } from './finding-codes.ts'
 import type { RestartKind } from './gateway-state.ts'
 import type { SendPermit, SubmitOutcome } from './submit-outcome.ts'
 
@@ -18,6 +19,8 @@ export interface AtReply {
 /** What an examination has found, its fix, and the lines that show it. */
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'ok'
+  /** Null where the words are those of a port or of the system. */
+  readonly code: FindingCode | null
   readonly finding: string
   readonly fix: string | null
   readonly lines: readonly string[]

@@ -2,11 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
+import { kinds } from '../../src/device/schema/profile-schema.ts'
+import { Problem } from '../../src/http/problem-document.ts'
+import { faults } from '../../src/message/fault.ts'
+import { findingCodes } from '../../src/message/finding-codes.ts'
+import { scopeNames } from '../../src/message/scopes.ts'
 import { isGsm7 } from '../../src/sms/gsm7.ts'
 import { de } from '../../src/web/texts/de.ts'
 import { en } from '../../src/web/texts/en.ts'
 import { es } from '../../src/web/texts/es.ts'
 import { fr } from '../../src/web/texts/fr.ts'
+import { hubDe } from '../../src/web/texts/hub-de.ts'
+import { hubEs } from '../../src/web/texts/hub-es.ts'
+import { hubFr } from '../../src/web/texts/hub-fr.ts'
 import { pluralOf } from '../../src/web/texts/plural.ts'
 
 const languages = { en, de, es, fr }
@@ -38,6 +46,32 @@ describe.each(Object.entries(languages))('%s', (name, texts) => {
   test('its test text takes one SMS', () => {
     expect(isGsm7(texts.onboarding.testText)).toBe(true)
     expect(texts.onboarding.testText.length).toBeLessThanOrEqual(160)
+  })
+})
+
+describe.each(Object.entries({ de: hubDe, es: hubEs, fr: hubFr }))('the hub in %s', (_, hub) => {
+  test('has every code, and nothing else', () => {
+    const keysOf = (table: object) => Object.keys(table).sort()
+    expect(keysOf(hub.faults)).toEqual([...Problem.shape.code.options].sort())
+    expect(keysOf(hub.findings)).toEqual([...findingCodes].sort())
+    expect(keysOf(hub.scopes)).toEqual([...scopeNames].sort())
+    expect(keysOf(hub.kinds)).toEqual([...kinds].sort())
+  })
+
+  test('names a fix for each finding that is not fine, and a hint where the hub has one that is not about topics', () => {
+    const fixed = Object.entries(hub.findings).filter(([, { fix }]) => fix !== undefined)
+    const fine = ['sim_ready', 'registered', 'roaming', 'signal_fine', 'centre_known']
+    expect(fixed.map(([code]) => code).sort()).toEqual(findingCodes.filter((code) => !fine.includes(code)).sort())
+    const hinted = Object.entries(faults).flatMap(([code, row]) => ('hint' in row ? [code] : []))
+    const ofTopics = ['invalid_payload', 'unknown_device', 'unknown_command', 'unknown_property', 'retained_command']
+    expect(Object.keys(hub.hints).sort()).toEqual(hinted.filter((code) => !ofTopics.includes(code)).sort())
+  })
+
+  test('has no empty text, and says nothing twice in the same table but of what does not exist', () => {
+    const said = textsOf(hub).map(([, text]) => text)
+    expect(said.filter((text) => text.trim() === '')).toEqual([])
+    const titles = Object.values(hub.faults)
+    expect(titles.length - new Set(titles).size).toBe(1)
   })
 })
 

@@ -138,7 +138,7 @@ export class Modem implements Gateway {
       // The modem that it waits for may have no port.
       const sticks = withoutPort(usbDevices()).map(({ finding, fix, lines }) => ({ finding, fix, lines }))
       const lines = [`gateway/${this.id}: ${JSON.stringify(this.state)}`]
-      return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', ...one }))
+      return [{ finding, fix: null, lines }, ...sticks].map((one) => ({ severity: 'error', code: null, ...one }))
     }
   }
 

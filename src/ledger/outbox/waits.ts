@@ -1,8 +1,8 @@
+import { waitsFor, waitsForClock } from '../../message/wait-reasons.ts'
 import { isPaused } from '../lanes/pause.ts'
 import type { SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
-import { waitsFor, waitsForClock } from './states/wait-reasons.ts'
 
 /** Commands per transaction. */
 const batchSize = 200

@@ -4,12 +4,14 @@ import { calls } from '../api/hub-calls.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
+import { Wrong } from '../parts/fault.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { spanOf } from '../texts/times.ts'
+import { waitWords } from '../texts/wait-words.ts'
 import { useResult } from './follow-result.ts'
 import { type Step, stepsOf } from './result-steps.ts'
 
@@ -57,19 +59,16 @@ export function ResultTimeline({ id, commands }: TimelineProps) {
                   <Strange text={reply.text} />
                 </p>
               )}
-              {step.name === 'ended' && error !== undefined && (
-                <p class="small">
-                  <Strange text={error.message} />
-                  {error.hint !== undefined && <span class="muted"> {error.hint}</span>}
-                </p>
-              )}
+              {step.name === 'ended' && error !== undefined && <Wrong error={error} hasHint />}
             </div>
             <span class="small muted">{step.at !== null && <Time at={step.at} as="clock" />}</span>
           </li>
         ))}
       </ol>
       <div class="row spread small muted">
-        <span>{final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(reason)}</span>
+        <span>
+          {final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(waitWords(reason))}
+        </span>
         {status === 'queued' && (
           <Button tight disabled={isBusy} onClick={() => run(() => ask(calls.cancel, { id }))}>
             {w.common.cancelIt}

@@ -6,7 +6,8 @@ import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { words } from '../texts/language.ts'
+import { Strange } from '../parts/strange.tsx'
+import { hubWords, words } from '../texts/language.ts'
 
 const icons: Readonly<Record<Finding['severity'], IconName>> = { ok: 'check', warning: 'question', error: 'warn' }
 
@@ -30,22 +31,36 @@ export function Doctor({ id }: { readonly id: string }) {
       ) : (
         <div role="status">
           <ul class="stack tight">
-            {findings.map(({ severity, finding, fix, lines }) => (
-              <li key={finding} class="row finding">
-                <Icon name={icons[severity]} />
-                <div>
-                  <p>
-                    <span class="unseen">{w.severity[severity]}: </span>
-                    {finding}
-                  </p>
-                  {fix !== null && <p class="strong">{fix}</p>}
-                  {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
-                </div>
-              </li>
+            {findings.map((finding) => (
+              <FindingLine key={finding.finding} finding={finding} />
             ))}
           </ul>
         </div>
       )}
     </section>
+  )
+}
+
+function FindingLine({ finding: { severity, code, finding, fix, lines } }: { readonly finding: Finding }) {
+  const w = words().gateways
+  const translated = code === null ? undefined : hubWords()?.findings[code]
+  const remedy = translated === undefined ? fix : translated.fix
+  return (
+    <li class="row finding">
+      <Icon name={icons[severity]} />
+      <div>
+        <p class="unseen">{w.severity[severity]}:</p>
+        <p class="sentence">
+          <Strange text={translated?.is ?? finding} />
+        </p>
+        {translated !== undefined && severity !== 'ok' && (
+          <p class="small muted" lang="en">
+            <Strange text={finding} />
+          </p>
+        )}
+        {remedy && <p class="strong sentence">{remedy}</p>}
+        {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
+      </div>
+    </li>
   )
 }

@@ -5,6 +5,7 @@ import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
+import { kindOf } from '../home/attention.ts'
 import { useAct } from '../parts/act.ts'
 import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
@@ -29,7 +30,9 @@ interface GatewayProps {
 }
 
 export function GatewayPage({ gateway, reload }: GatewayProps) {
+  const w = words()
   const { id, status, sim, last_error, can } = gateway
+  const trouble = kindOf(gateway)
   const mayManage = isAtLeast('admin')
   return (
     <>
@@ -37,11 +40,16 @@ export function GatewayPage({ gateway, reload }: GatewayProps) {
         {mayManage && <Acts gateway={gateway} reload={reload} />}
       </Head>
       <div class="stack">
-        {last_error !== null && status !== 'ready' && (
+        {trouble !== null && (
           <Banner tone="bad" icon="warn" role="status">
-            <p class="sentence">
-              <Strange text={last_error} />
-            </p>
+            <div>
+              <p class="strong">{w.home.attention[trouble](id)}</p>
+              {last_error !== null && (
+                <p class="sentence" lang="en">
+                  <Strange text={last_error} />
+                </p>
+              )}
+            </div>
           </Banner>
         )}
         {mayManage && status === 'sim_locked' && sim === 'pin' && <PinEntry id={id} reload={reload} />}

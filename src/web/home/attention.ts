@@ -28,7 +28,11 @@ export function attentionOf(health: Health, gateways: readonly Gateway[]): Waiti
   ]
 }
 
-function kindOf({ status, sim }: Gateway): Waiting['kind'] | null {
+/** What keeps a gateway from working; null where it works, or has just begun. */
+export function kindOf({
+  status,
+  sim,
+}: Pick<Gateway, 'status' | 'sim'>): Exclude<Waiting['kind'], 'paused' | 'clock' | 'store'> | null {
   if (status === 'sim_locked') return sim === 'puk' ? 'puk' : 'pin'
   if (status === 'no_sim') return 'sim'
   return status === 'ready' || status === 'initializing' ? null : 'gateway'

@@ -1,6 +1,7 @@
 import type { Message } from '../api/answer-types.ts'
 import { hashOf } from '../page-place.ts'
 import { StatusChip } from '../parts/chip.tsx'
+import { Wrong } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Strange } from '../parts/strange.tsx'
 import type { Column } from '../parts/table.tsx'
@@ -36,7 +37,7 @@ export function messageColumns(): Column<Message>[] {
         <>
           {command !== null && <span class="strong">{command} </span>}
           {text !== null && <Strange text={text} />}
-          {error !== null && <p class="small wrong-words">{error.message}</p>}
+          {error !== null && <Wrong error={error} />}
         </>
       ),
     },

@@ -6,6 +6,7 @@ import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { isStatus, StatusChip, statusIcon } from '../parts/chip.tsx'
+import { Wrong } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
@@ -46,8 +47,7 @@ export function MessagePage({ id }: { readonly id: string }) {
           <Text message={data} />
           {error !== null && (
             <div class="fault" role="status">
-              <Strange text={error.message} />
-              {error.hint !== undefined && <span class="small">{error.hint}</span>}
+              <Wrong error={error} hasHint />
             </div>
           )}
           {data.segments.some(({ sent_at }) => sent_at !== null) && (

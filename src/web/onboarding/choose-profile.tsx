@@ -5,19 +5,19 @@ import { useResource } from '../api/resource.ts'
 import { hashOf } from '../page-place.ts'
 import { LinkButton } from '../parts/button.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Fault } from '../parts/fault.tsx'
 import { FilterSelect } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { place } from '../router.ts'
-import { words } from '../texts/language.ts'
+import { hubWords, words } from '../texts/language.ts'
+import { wordIn } from '../texts/spoken-error.ts'
 import { findProfiles } from './find-profiles.ts'
 
 /** So many are shown; typing finds the others. */
 const maxShown = 60
 
 const none: readonly ProfileHead[] = []
-const named = (kind: string): string => kind.replaceAll('_', ' ')
+const named = (kind: string): string => wordIn(hubWords()?.kinds, kind) ?? kind.replaceAll('_', ' ')
 
 /** Chooses the profile of a new device, by its maker and model. */
 export function ChooseProfile() {
@@ -50,8 +50,7 @@ export function ChooseProfile() {
         <FilterSelect label={w.onboarding.kind} value={kind} choices={choices} onInput={setKind} />
       </div>
       <div class="stack">
-        <Fault problem={problem} />
-        {data === null && problem === null && <Loading />}
+        {data === null && <Awaited problem={problem} />}
         {data !== null && found.length === 0 && (
           <Empty icon="search" title={w.common.nothingFound}>
             <p>{w.onboarding.ownProfile}</p>

@@ -12,7 +12,7 @@ import { Chip, GatewayChip, StatusChip } from '../parts/chip.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { useOnce } from '../parts/use-once.ts'
@@ -33,15 +33,7 @@ export function FirstSteps() {
       <p class="muted">{w.onboarding.about}</p>
       <ol class="steps onboarding">
         <Step title={w.onboarding.modem} isDone={works}>
-          {data === null ? (
-            problem === null ? (
-              <Loading />
-            ) : (
-              <Fault problem={problem} />
-            )
-          ) : (
-            <Modems rows={data.data} reload={gateways.reload} />
-          )}
+          {data === null ? <Awaited problem={problem} /> : <Modems rows={data.data} reload={gateways.reload} />}
         </Step>
         <Step title={w.onboarding.test} isDone={isTested}>
           {works ? <TestText onSent={() => setTested(true)} /> : <p class="muted">{w.onboarding.modemFirst}</p>}

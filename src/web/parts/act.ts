@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Problem } from '../api/api-problem.ts'
+import { spokenProblem } from './fault.tsx'
 import { complain, notify } from './toast.tsx'
 
 /** Something that a person asks for: what it is doing, and how it failed. */
@@ -25,7 +26,7 @@ export function useAct({ isQuiet = false } = {}): Act {
     } catch (error) {
       const failed = Problem.from(error)
       setProblem(failed)
-      if (!isQuiet) complain(failed)
+      if (!isQuiet) complain(spokenProblem(failed))
       return false
     } finally {
       setBusy(false)

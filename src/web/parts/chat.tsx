@@ -5,6 +5,7 @@ import { hashOf } from '../page-place.ts'
 import { words } from '../texts/language.ts'
 import { dayOf } from '../texts/times.ts'
 import { StatusChip } from './chip.tsx'
+import { Wrong } from './fault.tsx'
 import { Strange } from './strange.tsx'
 import { Time } from './time.tsx'
 
@@ -88,7 +89,7 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
           {direction === 'out' && <StatusChip status={status} />}
           {direction === 'in' && trust === 'stranger' && <span>{w.stranger}</span>}
         </p>
-        {error !== null && <p class="small wrong-words">{error.message}</p>}
+        {error !== null && <Wrong error={error} />}
         {direction === 'in' && isAtLeast('admin') && <NextStep message={message} />}
       </li>
     </>

@@ -1,17 +1,19 @@
 import type { Problem } from '../api/api-problem.ts'
 import { words } from '../texts/language.ts'
+import { type SpokenError, spoken } from '../texts/spoken-error.ts'
 import { Strange } from './strange.tsx'
 
 /** What went wrong, and what can be done about it. */
 export function Fault({ problem }: { readonly problem: Problem | null }) {
   if (problem === null) return null
-  const { failed } = words().common
-  const { message, hint, places, code } = problem
+  const { places } = problem
+  const { title, own, hint } = spokenProblem(problem)
   return (
     <div class="fault" role="alert">
       <p class="strong sentence">
-        {code === 'unreachable' ? words().common.unreachable : message === '' ? failed : <Strange text={message} />}
+        <Strange text={title} />
       </p>
+      {own !== null && <OwnWords text={own} />}
       {places.length > 1 && (
         <ul>
           {places.map(({ pointer, parameter, detail }) => (
@@ -21,7 +23,39 @@ export function Fault({ problem }: { readonly problem: Problem | null }) {
           ))}
         </ul>
       )}
-      {hint && <p class="small">{hint}</p>}
+      {hint !== null && <p class="small">{hint}</p>}
+    </div>
+  )
+}
+
+/** A problem in words; of the hub, or of the way to it. */
+export function spokenProblem(problem: Problem): SpokenError {
+  const { failed, unreachable } = words().common
+  if (problem.code === 'unreachable') return { title: unreachable, own: null, hint: null }
+  return problem.message === '' ? { title: failed, own: null, hint: problem.hint } : spoken(problem)
+}
+
+const OwnWords = ({ text }: { readonly text: string }) => (
+  <p class="small" lang="en">
+    <Strange text={text} />
+  </p>
+)
+
+interface WrongProps {
+  readonly error: Parameters<typeof spoken>[0]
+  readonly hasHint?: boolean
+}
+
+/** An error beside what it is of. */
+export function Wrong({ error, hasHint = false }: WrongProps) {
+  const { title, own, hint } = spoken(error)
+  return (
+    <div class="small wrong-words">
+      <p class="sentence">
+        <Strange text={title} />
+      </p>
+      {own !== null && <OwnWords text={own} />}
+      {hasHint && hint !== null && <p class="muted">{hint}</p>}
     </div>
   )
 }

@@ -17,7 +17,7 @@ export function SecretOnce({ title, secret, onClose }: SecretProps) {
       .writeText(secret)
       .then(() => notify(w.common.copied))
       // Without TLS, browsers give no clipboard: the text can be selected.
-      .catch((error: Error) => complain({ message: w.common.notCopied, hint: error.message }))
+      .catch((error: Error) => complain({ title: w.common.notCopied, own: null, hint: error.message }))
   return (
     <Dialog title={title} onClose={onClose}>
       <p>{w.access.once}</p>

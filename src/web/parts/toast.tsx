@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
-import type { Problem } from '../api/api-problem.ts'
 import { words } from '../texts/language.ts'
+import type { SpokenError } from '../texts/spoken-error.ts'
 import { Button } from './button.tsx'
 import { Icon } from './icon.tsx'
 import { Strange } from './strange.tsx'
@@ -9,6 +9,8 @@ interface Toast {
   readonly number: number
   readonly look: 'good' | 'bad' | 'alarm'
   readonly text: string
+  /** The hub's own words, where the text is in another language. */
+  readonly own?: string | null
   readonly hint: string | null
   /** Where more about it is. */
   readonly href?: string
@@ -37,8 +39,8 @@ export function notify(text: string): void {
 }
 
 /** Something failed: it stays until it is dismissed. */
-export function complain({ message, hint }: Pick<Problem, 'message' | 'hint'>): void {
-  add({ look: 'bad', text: message, hint })
+export function complain({ title, own, hint }: SpokenError): void {
+  add({ look: 'bad', text: title, own, hint })
 }
 
 /** A device has an alarm: it is read out at once, and stays until it is dismissed. */
@@ -62,7 +64,7 @@ export function Toasts() {
   )
 }
 
-const Shown = ({ number, look, text, hint, href }: Toast) => (
+const Shown = ({ number, look, text, own = null, hint, href }: Toast) => (
   <div key={number} class={`toast ${look}`}>
     <Icon name={icons[look]} />
     <div>
@@ -72,6 +74,11 @@ const Shown = ({ number, look, text, hint, href }: Toast) => (
         <a href={href}>
           <Strange text={text} />
         </a>
+      )}
+      {own !== null && (
+        <p class="small" lang="en">
+          <Strange text={own} />
+        </p>
       )}
       {hint && <p class="small muted">{hint}</p>}
     </div>

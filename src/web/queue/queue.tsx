@@ -18,6 +18,7 @@ import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
+import { waitWords } from '../texts/wait-words.ts'
 
 const limit = 500
 
@@ -110,7 +111,7 @@ function columns(reload: () => void): Column<QueuedRow>[] {
     },
     { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
-    { label: w.queue.why, cell: ({ reason }) => reason },
+    { label: w.queue.why, cell: ({ reason }) => reason !== null && waitWords(reason) },
     { label: w.queue.since, cell: ({ queued_at }) => <Time at={new Date(queued_at).toISOString()} /> },
     {
       label: w.common.actions,

@@ -216,6 +216,7 @@ export const de: Texts = {
       ended: 'Beendet',
     },
     took: (span) => `Dauer: ${span}`,
+    waits: { clock: 'die Uhr geht falsch', gateway: (names) => `kein Gateway ist bereit (${names})` },
     waitsFor: (reason) => `Wartet: ${reason}`,
   },
   map: {
@@ -370,6 +371,7 @@ export const de: Texts = {
       'Programme benutzen die Schnittstelle mit einem Schlüssel. Jedes sollte seinen eigenen haben, nur für das Nötige.',
     addKey: 'Neuer Schlüssel',
     noKeys: 'Noch keine Schlüssel',
+    noUsers: 'Noch keine Benutzer',
     noKeysYet: 'Machen Sie einen für jedes Programm, das SMS sendet oder liest.',
     newKey: 'Der neue Schlüssel',
     once: 'Er wird nur dieses eine Mal gezeigt. Bewahren Sie ihn auf, wo Passwörter aufbewahrt werden.',

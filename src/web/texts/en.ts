@@ -214,6 +214,7 @@ export const en = {
       ended: 'Ended',
     },
     took: (span: string) => `Took ${span}`,
+    waits: { clock: 'the clock is wrong', gateway: (names: string) => `no gateway is available (${names})` },
     waitsFor: (reason: string) => `Waits: ${reason}`,
   },
   map: {
@@ -366,6 +367,7 @@ export const en = {
     keysAbout: 'Programs use the interface with a key. Each should have its own, for only what it needs.',
     addKey: 'New key',
     noKeys: 'No keys yet',
+    noUsers: 'No users yet',
     noKeysYet: 'Make one for each program that sends or reads texts.',
     newKey: 'The new key',
     once: 'It is shown this once. Keep it where passwords are kept.',

@@ -218,6 +218,7 @@ export const es: Texts = {
       ended: 'Terminado',
     },
     took: (span) => `Duración: ${span}`,
+    waits: { clock: 'el reloj no está bien', gateway: (names) => `ninguna pasarela está disponible (${names})` },
     waitsFor: (reason) => `Espera: ${reason}`,
   },
   map: {
@@ -369,6 +370,7 @@ export const es: Texts = {
     keysAbout: 'Los programas usan la interfaz con una clave. Cada uno debe tener la suya, solo para lo que necesita.',
     addKey: 'Clave nueva',
     noKeys: 'Todavía no hay claves',
+    noUsers: 'Aún no hay usuarios',
     noKeysYet: 'Haga una para cada programa que envíe o lea SMS.',
     newKey: 'La clave nueva',
     once: 'Se muestra solo esta vez. Guárdela donde se guardan las contraseñas.',

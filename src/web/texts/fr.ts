@@ -218,6 +218,7 @@ export const fr: Texts = {
       ended: 'Terminé',
     },
     took: (span) => `Durée : ${span}`,
+    waits: { clock: 'l’horloge est fausse', gateway: (names) => `aucune passerelle n’est disponible (${names})` },
     waitsFor: (reason) => `Attend : ${reason}`,
   },
   map: {
@@ -372,6 +373,7 @@ export const fr: Texts = {
       'Les programmes utilisent l’interface avec une clé. Chacun devrait avoir la sienne, pour le nécessaire seulement.',
     addKey: 'Nouvelle clé',
     noKeys: 'Pas encore de clés',
+    noUsers: 'Pas encore d’utilisateurs',
     noKeysYet: 'Faites-en une pour chaque programme qui envoie ou lit des SMS.',
     newKey: 'La nouvelle clé',
     once: 'Elle n’est montrée que cette fois. Gardez-la avec vos mots de passe.',

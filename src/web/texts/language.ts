@@ -1,14 +1,30 @@
 import { signal } from '@preact/signals'
 import { remember, remembered } from '../browser-memory.ts'
 import { en, type Texts } from './en.ts'
+import type { HubWords } from './hub-words.ts'
+
+interface Loaded {
+  readonly page: Texts
+  /** Null in the language that the hub speaks itself. */
+  readonly hub: HubWords | null
+}
 
 /** Languages by their own names, each loaded when it is chosen. */
 export const languages = {
-  en: { name: 'English', load: async () => en },
-  de: { name: 'Deutsch', load: async () => (await import('./de.ts')).de },
-  es: { name: 'Español', load: async () => (await import('./es.ts')).es },
-  fr: { name: 'Français', load: async () => (await import('./fr.ts')).fr },
-} as const satisfies Readonly<Record<string, { readonly name: string; readonly load: () => Promise<Texts> }>>
+  en: { name: 'English', load: async () => ({ page: en, hub: null }) },
+  de: {
+    name: 'Deutsch',
+    load: async () => ({ page: (await import('./de.ts')).de, hub: (await import('./hub-de.ts')).hubDe }),
+  },
+  es: {
+    name: 'Español',
+    load: async () => ({ page: (await import('./es.ts')).es, hub: (await import('./hub-es.ts')).hubEs }),
+  },
+  fr: {
+    name: 'Français',
+    load: async () => ({ page: (await import('./fr.ts')).fr, hub: (await import('./hub-fr.ts')).hubFr }),
+  },
+} as const satisfies Readonly<Record<string, { readonly name: string; readonly load: () => Promise<Loaded> }>>
 
 export type Language = keyof typeof languages
 export const languageNames = Object.keys(languages) as Language[]
@@ -16,10 +32,12 @@ export const languageNames = Object.keys(languages) as Language[]
 export const language = signal<Language>('en')
 /** The same as the browser knows it, with its country: how times and figures are written. */
 export const locale = signal('en')
-const texts = signal<Texts>(en)
+const loaded = signal<Loaded>({ page: en, hub: null })
 
 /** The texts of the page. A component that reads them is drawn again when the language changes. */
-export const words = (): Texts => texts.value
+export const words = (): Texts => loaded.value.page
+/** What the hub says, by its codes; null in English. */
+export const hubWords = (): HubWords | null => loaded.value.hub
 
 const known = (code: string | null | undefined): Language | undefined => languageNames.find((name) => name === code)
 
@@ -32,7 +50,7 @@ export function preferredLanguage(): Language {
 }
 
 export async function setLanguage(chosen: Language): Promise<void> {
-  texts.value = await languages[chosen].load()
+  loaded.value = await languages[chosen].load()
   language.value = chosen
   locale.value = navigator.languages.find((code) => languageOf(code) === chosen) ?? chosen
   document.documentElement.lang = chosen

@@ -1,8 +1,8 @@
+import { reasonBehindWait } from '../../../message/wait-reasons.ts'
 import { goOn } from './act-rules.ts'
 import { type Change, ended } from './change.ts'
 import type { Move, Rule } from './rule.ts'
 import { graceMs, reportMs, type State } from './state.ts'
-import { reasonBehindWait } from './wait-reasons.ts'
 
 export const note: Rule<'waits'> = (_, { reason }) => ({ change: { reason }, effects: ['publish_result'] })
 

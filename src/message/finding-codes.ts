@@ -1,0 +1,32 @@
+/** What an examination of a modem can find. Its words are English; a program that speaks something else goes by these. */
+export const findingCodes = [
+  'sim_ready',
+  'sim_broken',
+  'sim_missing',
+  'sim_pin',
+  'sim_puk',
+  'sim_operator_lock',
+  'sim_unknown',
+  'radio_off',
+  'registered',
+  'roaming',
+  'emergency_only',
+  'network_refuses',
+  'network_searching',
+  'not_registered',
+  'lte_only',
+  'signal_unknown',
+  'signal_weak',
+  'signal_fine',
+  'centre_known',
+  'centre_missing',
+  'centre_unknown',
+  'messages_full',
+  'barred',
+  'packet_only',
+  'sending_barred',
+  'no_sms_plan',
+  'no_sms_network',
+] as const
+
+export type FindingCode = (typeof findingCodes)[number]

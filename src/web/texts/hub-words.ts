@@ -1,0 +1,41 @@
+import type { FaultCode } from '../../message/fault.ts'
+import type { FindingCode } from '../../message/finding-codes.ts'
+import type { Scope } from '../../message/scopes.ts'
+
+/** Codes of the interface itself. `test/web/texts.test.ts` holds that they are all of them. */
+type HttpCode =
+  | 'malformed_request'
+  | 'unauthenticated'
+  | 'insufficient_scope'
+  | 'foreign_origin'
+  | 'foreign_host'
+  | 'unknown_route'
+  | 'method_not_allowed'
+  | 'request_timeout'
+  | 'precondition_failed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'too_many_streams'
+  | 'precondition_required'
+  | 'headers_too_large'
+
+interface FindingWords {
+  readonly is: string
+  /** What to do about it; nothing where all is well. */
+  readonly fix?: string
+}
+
+/**
+ * The hub speaks English. Another language says the same by the hub's codes; what has no code, such as the words of a
+ * network or of a profile, stays as it is.
+ */
+export interface HubWords {
+  /** What has failed. The hub's own words, with names and figures, stand below. */
+  readonly faults: Readonly<Record<FaultCode | HttpCode, string>>
+  /** What to do about it. */
+  readonly hints: Readonly<Partial<Record<FaultCode, string>>>
+  readonly findings: Readonly<Record<FindingCode, FindingWords>>
+  readonly scopes: Readonly<Record<Scope, string>>
+  /** Kinds of devices. */
+  readonly kinds: Readonly<Record<string, string>>
+}
