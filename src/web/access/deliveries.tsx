@@ -33,7 +33,7 @@ export function Deliveries({ id }: { readonly id: string }) {
     run(async () => {
       const { ok, status, error } = await ask(calls.testWebhook, { id })
       if (ok) notify(w.webhooks.answered(status ?? 0))
-      else complain({ message: error ?? String(status), hint: null })
+      else complain({ title: error ?? String(status), own: null, hint: null })
     })
   const rotate = () => run(async () => setSecret((await ask(calls.rotateWebhook, { id })).secret))
   const enable = () => run(() => ask(calls.enableWebhook, { id }).then(list.reload), w.common.saved)

@@ -8,80 +8,43 @@ import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
-import { Confirm, Dialog } from '../parts/dialog.tsx'
+import { Dialog } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { CheckField, SelectField, TextField } from '../parts/field.tsx'
-import { Loading } from '../parts/listing.tsx'
-import { SecretOnce } from '../parts/secret-once.tsx'
-import { type Column, Table } from '../parts/table.tsx'
+import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
-import { words } from '../texts/language.ts'
+import { hubWords, words } from '../texts/language.ts'
+import { AccessList, type RowActs } from './access-list.tsx'
 
 /** Keys of programs. */
 export function Keys() {
   const w = words()
-  const { data, problem, reload } = useResource(calls.keys, {})
-  const [isAdding, setAdding] = useState(false)
-  const [made, setMade] = useState<string | null>(null)
-  const [removing, setRemoving] = useState<Key | null>(null)
+  const list = useResource(calls.keys, {})
   const { isBusy, run } = useAct()
-  const rotate = ({ id }: Key) =>
-    run(async () => {
-      setMade((await ask(calls.rotateKey, { id })).key)
-      reload()
-    })
-  const close = () => {
-    setRemoving(null)
-    reload()
-  }
+  const rotate = ({ id }: Key, show: RowActs<Key>['show']) =>
+    run(async () => show((await ask(calls.rotateKey, { id })).key))
   return (
-    <div class="stack">
-      <div class="row spread">
-        <p class="muted">{w.access.keysAbout}</p>
-        <Button icon="plus" look="main-act" onClick={() => setAdding(true)}>
-          {w.access.addKey}
-        </Button>
-      </div>
-      <Fault problem={problem} />
-      {data === null && problem === null && <Loading />}
-      {data?.data.length === 0 && (
-        <div class="card">
-          <Empty icon="key" title={w.access.noKeys}>
-            <p>{w.access.noKeysYet}</p>
-          </Empty>
-        </div>
-      )}
-      {data !== null && data.data.length > 0 && (
-        <Table
-          caption={w.access.tabs.keys}
-          columns={columns(isBusy, rotate, setRemoving)}
-          rows={data.data}
-          idOf={({ id }) => id}
-        />
-      )}
-      {isAdding && (
-        <NewKey
-          onClose={() => setAdding(false)}
-          onMade={(key) => {
-            setAdding(false)
-            setMade(key)
-            reload()
-          }}
-        />
-      )}
-      {made !== null && <SecretOnce title={w.access.newKey} secret={made} onClose={() => setMade(null)} />}
-      {removing !== null && (
-        <Confirm
-          title={w.access.removeKey(removing.label)}
-          act={w.access.remove}
-          name={removing.id}
-          work={() => ask(calls.removeKey, { id: removing.id, confirm: removing.id })}
-          done={w.access.removed}
-          onClose={close}
-        />
-      )}
-    </div>
+    <AccessList
+      list={list}
+      caption={w.access.tabs.keys}
+      about={w.access.keysAbout}
+      add={w.access.addKey}
+      columns={(acts) => columns(isBusy, (key) => rotate(key, acts.show), acts.remove)}
+      idOf={({ id }) => id}
+      empty={
+        <Empty icon="key" title={w.access.noKeys}>
+          <p>{w.access.noKeysYet}</p>
+        </Empty>
+      }
+      form={(close, made) => <NewKey onClose={close} onMade={made} />}
+      secretTitle={w.access.newKey}
+      removal={({ id, label }) => ({
+        title: w.access.removeKey(label),
+        name: id,
+        work: () => ask(calls.removeKey, { id, confirm: id }),
+      })}
+    />
   )
 }
 
@@ -172,7 +135,7 @@ function NewKey({ onClose, onMade }: { readonly onClose: () => void; readonly on
               key={name}
               label={
                 <>
-                  <code>{name}</code> <span class="small muted">{scopes[name]}</span>
+                  <code>{name}</code> <span class="small muted">{hubWords()?.scopes[name] ?? scopes[name]}</span>
                 </>
               }
               value={chosen.includes(name)}

@@ -6,75 +6,62 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
-import { Confirm, Dialog } from '../parts/dialog.tsx'
+import { Dialog } from '../parts/dialog.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
-import { Loading } from '../parts/listing.tsx'
+import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
+import { AccessList } from './access-list.tsx'
 
 /** People with a password, and where they are signed in. */
 export function Users() {
   const w = words()
-  const users = useResource(calls.users, {})
-  const sessions = useResource(calls.sessions, {})
-  const [isAdding, setAdding] = useState(false)
-  const [removing, setRemoving] = useState<User | null>(null)
-  const { isBusy, run } = useAct()
-  const end = ({ id }: OpenSession) => run(() => ask(calls.endSession, { id }).then(sessions.reload), w.access.ended)
+  const list = useResource(calls.users, {})
   return (
     <div class="stack">
-      <div class="row spread">
-        <p class="muted">{w.access.usersAbout}</p>
-        <Button icon="plus" look="main-act" onClick={() => setAdding(true)}>
-          {w.access.addUser}
-        </Button>
-      </div>
-      <Fault problem={users.problem} />
-      {users.data === null ? (
-        users.problem === null && <Loading />
-      ) : (
-        <Table
-          caption={w.access.tabs.users}
-          columns={userColumns(setRemoving)}
-          rows={users.data.data}
-          idOf={({ name }) => name}
-        />
-      )}
+      <AccessList
+        list={list}
+        caption={w.access.tabs.users}
+        about={w.access.usersAbout}
+        add={w.access.addUser}
+        columns={({ remove }) => userColumns(remove)}
+        idOf={({ name }) => name}
+        empty={<Empty icon="key" title={w.access.noUsers} />}
+        form={(close, made) => <NewUser onClose={close} onMade={made} />}
+        removal={({ name }) => ({
+          title: w.access.removeUser(name),
+          name,
+          work: () => ask(calls.removeUser, { name, confirm: name }),
+        })}
+      />
+      <Sessions />
+    </div>
+  )
+}
+
+function Sessions() {
+  const w = words()
+  const { data, problem, reload } = useResource(calls.sessions, {})
+  const { isBusy, run } = useAct()
+  const end = ({ id }: OpenSession) => run(() => ask(calls.endSession, { id }).then(reload), w.access.ended)
+  return (
+    <>
       <h2>{w.access.sessions}</h2>
-      <Fault problem={sessions.problem} />
-      {sessions.data !== null && (
+      {data === null ? (
+        <Awaited problem={problem} />
+      ) : (
         <Table
           caption={w.access.sessions}
           columns={sessionColumns(isBusy, end)}
-          rows={sessions.data.data}
+          rows={data.data}
           idOf={({ id }) => id}
         />
       )}
-      {isAdding && (
-        <NewUser
-          onClose={() => {
-            setAdding(false)
-            users.reload()
-          }}
-        />
-      )}
-      {removing !== null && (
-        <Confirm
-          title={w.access.removeUser(removing.name)}
-          act={w.access.remove}
-          name={removing.name}
-          work={() => ask(calls.removeUser, { name: removing.name, confirm: removing.name })}
-          done={w.access.removed}
-          onClose={() => {
-            setRemoving(null)
-            users.reload()
-          }}
-        />
-      )}
-    </div>
+    </>
   )
 }
 
@@ -120,7 +107,7 @@ function sessionColumns(isBusy: boolean, end: (session: OpenSession) => void): C
   ]
 }
 
-function NewUser({ onClose }: { readonly onClose: () => void }) {
+function NewUser({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: () => void }) {
   const w = words()
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -128,7 +115,7 @@ function NewUser({ onClose }: { readonly onClose: () => void }) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const add = async (event: Event) => {
     event.preventDefault()
-    if (await run(() => ask(calls.addUser, { name: name.trim(), password, role }), w.common.saved)) onClose()
+    if (await run(() => ask(calls.addUser, { name: name.trim(), password, role }), w.common.saved)) onMade()
   }
   return (
     <Dialog title={w.access.addUser} onClose={onClose}>

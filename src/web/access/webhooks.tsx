@@ -12,50 +12,31 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { CheckField, TextField } from '../parts/field.tsx'
-import { Loading } from '../parts/listing.tsx'
-import { SecretOnce } from '../parts/secret-once.tsx'
-import { type Column, Table } from '../parts/table.tsx'
+import type { Column } from '../parts/table.tsx'
 import { words } from '../texts/language.ts'
 import { numberOf } from '../texts/times.ts'
+import { AccessList } from './access-list.tsx'
 
 /** Programs elsewhere that are called when something happens. */
 export function Webhooks() {
   const w = words()
-  const { data, problem, reload } = useResource(calls.webhooks, {}, { on: ['webhook.failing'] })
-  const [isAdding, setAdding] = useState(false)
-  const [secret, setSecret] = useState<string | null>(null)
+  const list = useResource(calls.webhooks, {}, { on: ['webhook.failing'] })
   return (
-    <div class="stack">
-      <div class="row spread">
-        <p class="muted">{w.webhooks.about}</p>
-        <Button icon="plus" look="main-act" onClick={() => setAdding(true)}>
-          {w.webhooks.add}
-        </Button>
-      </div>
-      <Fault problem={problem} />
-      {data === null && problem === null && <Loading />}
-      {data?.data.length === 0 && (
-        <div class="card">
-          <Empty icon="out" title={w.webhooks.none}>
-            <p>{w.webhooks.noneYet}</p>
-          </Empty>
-        </div>
-      )}
-      {data !== null && data.data.length > 0 && (
-        <Table caption={w.access.tabs.webhooks} columns={columns()} rows={data.data} idOf={({ id }) => id} />
-      )}
-      {isAdding && (
-        <NewWebhook
-          onClose={() => setAdding(false)}
-          onMade={(made) => {
-            setAdding(false)
-            setSecret(made)
-            reload()
-          }}
-        />
-      )}
-      {secret !== null && <SecretOnce title={w.webhooks.secret} secret={secret} onClose={() => setSecret(null)} />}
-    </div>
+    <AccessList
+      list={list}
+      caption={w.access.tabs.webhooks}
+      about={w.webhooks.about}
+      add={w.webhooks.add}
+      columns={columns}
+      idOf={({ id }) => id}
+      empty={
+        <Empty icon="out" title={w.webhooks.none}>
+          <p>{w.webhooks.noneYet}</p>
+        </Empty>
+      }
+      form={(close, made) => <NewWebhook onClose={close} onMade={made} />}
+      secretTitle={w.webhooks.secret}
+    />
   )
 }
 
