@@ -11,6 +11,7 @@ import {
   zoomed,
 } from '../../src/web/parts/map/projection.ts'
 import { tilesOf } from '../../src/web/parts/map/tiles.ts'
+import { joined, maxTrail, trailOf } from '../../src/web/parts/map/trail.ts'
 
 const berlin = { latitude: 52.520008, longitude: 13.404954 }
 const sydney = { latitude: -33.8688, longitude: 151.2093 }
@@ -126,3 +127,38 @@ function isInside(ring: readonly (readonly [number, number])[], [x, y]: readonly
   })
   return inside
 }
+
+describe('the trail of a device', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z')
+  const known = (hoursAgo: number, state: unknown) => ({
+    timestamp: new Date(now - hoursAgo * 3_600_000).toISOString(),
+    data: { device: 'van', state },
+  })
+
+  test('is where it was in the last day, by its states; those without a position are no place', () => {
+    const trail = trailOf(
+      [
+        known(25, { ...sydney }),
+        known(23, { ...berlin, speed: 3 }),
+        known(22, { latitude: null, longitude: null, battery: 70 }),
+        known(21, { latitude: '52', longitude: '13' }),
+        known(2, null),
+        { timestamp: known(1, null).timestamp, data: {} },
+        known(1, { ...sydney }),
+      ],
+      now,
+    )
+    expect(trail).toEqual([berlin, sydney])
+  })
+
+  test('has a place once while it stands there, and again when it comes back', () => {
+    expect(joined([berlin, berlin, sydney, sydney, berlin])).toEqual([berlin, sydney, berlin])
+  })
+
+  test('is bounded: the latest places of many', () => {
+    const many = Array.from({ length: 500 }, (_, at) => ({ latitude: at / 10, longitude: 0 }))
+    const shown = joined(many)
+    expect(shown.length).toBe(maxTrail)
+    expect(shown.at(-1)).toEqual(many.at(-1))
+  })
+})

@@ -1,6 +1,5 @@
-import type { DeviceView, EventPage, Value } from '../api/answer-types.ts'
-import { ask } from '../api/ask.ts'
-import { calls } from '../api/hub-calls.ts'
+import type { DeviceView, Value } from '../api/answer-types.ts'
+import { type PastEvent, pastEvents } from '../api/past-events.ts'
 import { useReading } from '../api/use-reading.ts'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
@@ -10,18 +9,14 @@ import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { FieldValue } from './state-values.tsx'
 
-type DeviceEvent = EventPage['data'][number]
-
 const on = ['device.event', 'device.online', 'device.offline']
-const types = on.join()
-const pageSize = 500
 
 /** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
 export function DeviceEvents({ device }: { readonly device: DeviceView }) {
   const w = words()
   const { id, fields } = device
   const concerns = ({ data }: { readonly data: object }) => 'device' in data && data.device === id
-  const { data: events, problem } = useReading((ended) => latestOf(id, ended), id, { on, concerns })
+  const { data: events, problem } = useReading((ended) => pastEvents(id, on, ended), id, { on, concerns })
   if (events === null) return <Awaited problem={problem} />
   if (events.length === 0)
     return (
@@ -30,11 +25,6 @@ export function DeviceEvents({ device }: { readonly device: DeviceView }) {
       </Empty>
     )
   return <Table caption={w.device.tabs.events} columns={columns(fields)} rows={events} idOf={(event) => event.id} />
-}
-
-async function latestOf(device: string, ended: AbortSignal): Promise<readonly DeviceEvent[]> {
-  const { data } = await ask(calls.events, { types, device, limit: pageSize, before: 'newest' }, ended)
-  return data
 }
 
 /** Keys that are shown elsewhere, or that only programs need. */
@@ -49,7 +39,7 @@ const known: readonly string[] = [
   'delayed',
 ]
 
-function columns(fields: DeviceView['fields']): Column<DeviceEvent>[] {
+function columns(fields: DeviceView['fields']): Column<PastEvent>[] {
   const w = words()
   return [
     { label: w.messages.time, cell: ({ timestamp }) => <Time at={timestamp} as="clock" /> },
@@ -79,7 +69,7 @@ const plain = { type: 'text', unit: null }
 const plainOf = (value: unknown): Value =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value)
 
-function EventChip({ event: { type, data } }: { readonly event: DeviceEvent }) {
+function EventChip({ event: { type, data } }: { readonly event: PastEvent }) {
   if (type !== 'device.event') return <PresenceChip online={type === 'device.online'} />
   return <Chip tone="calm">{String(data.event_type ?? type).replaceAll('_', ' ')}</Chip>
 }

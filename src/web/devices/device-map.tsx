@@ -1,14 +1,15 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { DeviceView, Position } from '../api/answer-types.ts'
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { DeviceView, LiveEvent, Position } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
+import { pastEvents } from '../api/past-events.ts'
 import { useResource } from '../api/resource.ts'
+import { useReading } from '../api/use-reading.ts'
 import { Empty } from '../parts/empty.tsx'
 import { TrailMap } from '../parts/map/map.tsx'
+import type { Point } from '../parts/map/projection.ts'
+import { maxTrail, trailOf } from '../parts/map/trail.ts'
 import { words } from '../texts/language.ts'
-
-/** Positions that are drawn: those since the page was opened. */
-const maxTrail = 200
 
 export function DeviceMap({ device }: { readonly device: DeviceView }) {
   const w = words()
@@ -28,24 +29,26 @@ export function DeviceMap({ device }: { readonly device: DeviceView }) {
   )
 }
 
-function useTrail(id: string, location: Position | null): readonly Position[] {
-  const [trail, setTrail] = useState<readonly Position[]>([])
-  const { latitude, longitude } = location ?? {}
-  useEffect(() => {
-    if (latitude === undefined || longitude === undefined) return
-    setTrail((before) => {
-      const last = before.at(-1)
-      if (last?.latitude === latitude && last.longitude === longitude) return before
-      return [...before, { latitude, longitude }].slice(-maxTrail)
-    })
-  }, [latitude, longitude])
+const on = ['device.state']
+
+/** The way of the last day, and each position that comes; what is known now, where there is no event of it. */
+function useTrail(id: string, location: Position | null): readonly Point[] {
+  const { data: past } = useReading((ended) => pastEvents(id, on, ended), id, { on: ['device.removed'] })
+  const [since, setSince] = useState<readonly LiveEvent[]>([])
   useEffect(
     () =>
       onEvent((event) => {
-        if (event === 'reset' || event.type !== 'device.removed') return
-        if ('device' in event.data && event.data.device === id) setTrail([])
+        if (event === 'reset') setSince([])
+        else if (on.includes(event.type) && 'device' in event.data && event.data.device === id)
+          setSince((before) => [...before, event].slice(-maxTrail))
       }),
     [id],
   )
-  return trail
+  return useMemo(() => {
+    const before = past ?? []
+    const latest = before[0]?.timestamp ?? ''
+    const events = [...before.toReversed(), ...since.filter(({ timestamp }) => timestamp > latest)]
+    const trail = trailOf(events, Date.now())
+    return trail.length === 0 && location !== null ? [location] : trail
+  }, [past, since, location])
 }

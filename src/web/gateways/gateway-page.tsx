@@ -5,7 +5,6 @@ import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { isAtLeast } from '../api/signed-in.ts'
-import { kindOf } from '../home/attention.ts'
 import { useAct } from '../parts/act.ts'
 import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
@@ -22,6 +21,7 @@ import { Doctor } from './doctor.tsx'
 import { GatewayHistory } from './gateway-history.tsx'
 import { PinEntry } from './pin-entry.tsx'
 import { TraceButton } from './trace-button.tsx'
+import { troubleOf } from './trouble.ts'
 import { Ussd } from './ussd.tsx'
 
 interface GatewayProps {
@@ -32,7 +32,7 @@ interface GatewayProps {
 export function GatewayPage({ gateway, reload }: GatewayProps) {
   const w = words()
   const { id, status, sim, last_error, can } = gateway
-  const trouble = kindOf(gateway)
+  const trouble = troubleOf(gateway)
   const mayManage = isAtLeast('admin')
   return (
     <>

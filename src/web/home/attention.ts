@@ -1,9 +1,10 @@
 import type { Gateway, Health } from '../api/answer-types.ts'
+import { type Trouble, troubleOf } from '../gateways/trouble.ts'
 import { hashOf } from '../page-place.ts'
 
 /** What waits for a person. */
 export interface Waiting {
-  readonly kind: 'pin' | 'puk' | 'sim' | 'gateway' | 'paused' | 'clock' | 'store'
+  readonly kind: Trouble | 'paused' | 'clock' | 'store'
   /** The gateway, or what is paused. */
   readonly subject: string
   /** Where it can be ended. */
@@ -12,7 +13,7 @@ export interface Waiting {
 
 export function attentionOf(health: Health, gateways: readonly Gateway[]): Waiting[] {
   const ofGateways = gateways.flatMap((gateway): Waiting[] => {
-    const kind = kindOf(gateway)
+    const kind = troubleOf(gateway)
     return kind === null ? [] : [{ kind, subject: gateway.id, href: hashOf(['gateways', gateway.id]) }]
   })
   const paused = health.paused.map(
@@ -26,14 +27,4 @@ export function attentionOf(health: Health, gateways: readonly Gateway[]): Waiti
     ...ofGateways,
     ...paused,
   ]
-}
-
-/** What keeps a gateway from working; null where it works, or has just begun. */
-export function kindOf({
-  status,
-  sim,
-}: Pick<Gateway, 'status' | 'sim'>): Exclude<Waiting['kind'], 'paused' | 'clock' | 'store'> | null {
-  if (status === 'sim_locked') return sim === 'puk' ? 'puk' : 'pin'
-  if (status === 'no_sim') return 'sim'
-  return status === 'ready' || status === 'initializing' ? null : 'gateway'
 }

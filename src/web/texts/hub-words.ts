@@ -26,8 +26,8 @@ interface FindingWords {
 }
 
 /**
- * The hub speaks English. Another language says the same by the hub's codes; what has no code, such as the words of a
- * network or of a profile, stays as it is.
+ * The words of the hub are English. Here they are in another language, by the hub's codes; what has no code, such as the
+ * words of a network or of a profile, stays as it is.
  */
 export interface HubWords {
   /** What has failed. The hub's own words, with names and figures, stand below. */

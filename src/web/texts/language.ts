@@ -36,7 +36,7 @@ const loaded = signal<Loaded>({ page: en, hub: null })
 
 /** The texts of the page. A component that reads them is drawn again when the language changes. */
 export const words = (): Texts => loaded.value.page
-/** What the hub says, by its codes; null in English. */
+/** The words of the hub by their codes; null in English. */
 export const hubWords = (): HubWords | null => loaded.value.hub
 
 const known = (code: string | null | undefined): Language | undefined => languageNames.find((name) => name === code)

@@ -17,7 +17,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ]
 
-/** Of ages: a time of years ago is not told in days. */
+/** Of ages: years are not counted in days. */
 const longSteps: typeof steps = [['year', 31_556_952], ['month', 2_629_746], ...steps]
 
 /** A format is made once for each locale: making one takes longer than using it a hundred times. */
