@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { startDemo } from '../support/demo.ts'
+import { patienceMs } from '../support/patience.ts'
 
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
@@ -183,8 +184,30 @@ describe('a person', () => {
     await page.reload()
     await heading('Einstellungen').waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('de')
+    // What the hub has found, too; its own words, which name things, stand below.
+    await open('gateways/home', 'home')
+    await page.getByRole('button', { name: 'Untersuchen' }).click()
+    await page.getByText('Die SIM ist bereit.').waitFor()
+    await open('devices/nonsuch', 'nonsuch')
+    const fault = page.getByRole('alert').filter({ hasText: 'Dieses Gerät gibt es nicht.' })
+    await fault.getByText('there is no device "nonsuch"').waitFor()
+    expect(troubles.splice(0).filter((trouble) => !/404|Problem/.test(trouble))).toEqual([])
+    await open('settings', 'Einstellungen')
     await page.getByLabel('Sprache', { exact: true }).selectOption('en')
     await heading('Settings').waitFor()
+  })
+
+  test('asks the network for the balance of the SIM', async () => {
+    await open('gateways/home', 'home')
+    await page.getByLabel('Code').fill('*100#')
+    await page.getByRole('button', { name: 'Ask the network' }).click()
+    await page.getByText('Your balance is 5.00').waitFor()
+  })
+
+  test('sees where the van was before the page was opened', async () => {
+    await open('devices/van/map', 'Van')
+    await page.reload()
+    await page.locator('.map .past').first().waitFor({ timeout: patienceMs })
   })
 
   test('meets no error of the page on the way', () => {
@@ -194,9 +217,9 @@ describe('a person', () => {
   const places = [
     'home',
     'conversations',
-    'conversations/gate',
+    'conversations/ann',
     'devices',
-    'devices/gate',
+    'devices/long',
     'devices/gate/history',
     'devices/van/events',
     'devices/van/map',
@@ -221,6 +244,32 @@ describe('a person', () => {
     ].map((view) => ({ ...view, name: `${view.theme} at ${view.width}` })),
   )
 
+  /** What a person may write that has no place to be cut, or runs the other way. */
+  const long = 'Rainwatertank'.repeat(9)
+  const written = [
+    [
+      'devices',
+      { id: 'long', name: long, profile: 'king-pigeon/rtu5024', variant: 'classic', number: '+4915112345677' },
+    ],
+    ['messages', { id: 'w1', to: 'ann', text: long }],
+    ['messages', { id: 'w2', to: 'ann', text: 'שלום, השער פתוח (10:00–16:00). The gate, 50%!' }],
+  ] as const
+  test.each(written)('writes into %s what is long, or from right to left', async (path, body) => {
+    const sent = `fetch('v1/${path}', {
+      method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(body))},
+    }).then(({ ok }) => ok)`
+    expect(await page.evaluate(sent)).toBe(true)
+  })
+
+  /** Elements for the keyboard that look the same with the focus as without it. */
+  const unmarked = `[...document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]')]
+    .filter((one) => one.checkVisibility() && !one.matches('.skip'))
+    .filter((one) => {
+      one.focus({ focusVisible: true })
+      return document.activeElement !== one || getComputedStyle(one).outlineStyle === 'none'
+    })
+    .map((one) => one.outerHTML.slice(0, 100))`
+
   describe.each(views)('$name', ({ theme, width, height }) => {
     beforeAll(async () => {
       await page.setViewportSize({ width, height })
@@ -237,6 +286,7 @@ describe('a person', () => {
         await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll('/', '-')}.png`) })
       }
       expect(await barriersIn(page)).toEqual([])
+      expect(await page.evaluate(unmarked)).toEqual([])
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       )

@@ -72,7 +72,7 @@ function Step({ id, step, isDone, onDone }: StepProps) {
         )}
       </div>
       {sms !== null && <pre>{sms}</pre>}
-      {danger !== null && <p class="wrong-words">{danger}</p>}
+      {danger !== null && <p class="wrong-words sentence">{danger}</p>}
       {!isDone &&
         asks.map(({ name, accepts, secret }) => (
           <TextField

@@ -119,7 +119,7 @@ function GatewayCard({ gateway, limit }: GatewayCardProps) {
         </dd>
       </dl>
       {last_error !== null && status !== 'ready' && (
-        <p class="small wrong-words">
+        <p class="small wrong-words sentence" lang="en">
           <Strange text={last_error} />
         </p>
       )}

@@ -103,7 +103,7 @@ function Modems({ rows, reload }: { readonly rows: readonly Gateway[]; readonly 
             <span class="muted">{[gateway.model, gateway.operator].filter(Boolean).join(' · ')}</span>
           </div>
           {gateway.last_error !== null && gateway.status !== 'ready' && (
-            <p class="small wrong-words">
+            <p class="small wrong-words sentence" lang="en">
               <Strange text={gateway.last_error} />
             </p>
           )}
