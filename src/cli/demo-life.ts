@@ -33,7 +33,11 @@ const question = { afterMs: 6_000, text: 'Hello, is the gate open on Sunday? Gre
 const thanks = { afterMs: 4_000, text: 'Thank you!' }
 
 /** Makes the demo lively: the van drives and has an alarm, and somebody writes. Returns a function that ends it. */
-export function bringToLife({ network, modem }: SimulatedWorld, { van, ann }: Numbers, clock: Clock): () => void {
+export function bringToLife(
+  { network, modem, devices }: SimulatedWorld,
+  { van, ann }: Numbers,
+  clock: Clock,
+): () => void {
   const send = (from: string, text: string) => network.text({ from, to: modem.number, text })
   const timers = [...texts, { ...question, from: ann }].map(({ afterMs, from, text }) =>
     clock.after(afterMs, () => send(from, text)),
@@ -45,6 +49,15 @@ export function bringToLife({ network, modem }: SimulatedWorld, { van, ann }: Nu
     answer = clock.after(thanks.afterMs, () => send(ann, thanks.text))
   })
   let step = 0
+  const tracker = [...devices.values()].find(({ number }) => number === van)
+  if (tracker !== undefined) {
+    const { answerer } = tracker
+    tracker.answerer = {
+      ...answerer,
+      answer: (text, from) =>
+        answerer.answer(text, from).map((one) => ({ ...one, text: placedText(one.text, Math.max(0, step - 1)) })),
+    }
+  }
   let timer = clock.after(driveMs / 3, drive)
   function drive() {
     send(van, positionText(step++))
@@ -56,9 +69,18 @@ export function bringToLife({ network, modem }: SimulatedWorld, { van, ann }: Nu
   }
 }
 
+/** An answer, which is an example of the manual, with the place where the van is. */
+export function placedText(answer: string, step: number): string {
+  const [latitude, longitude] = placeOf(step)
+  const place = `lat: ${latitude.toFixed(6)} long: ${longitude.toFixed(6).padStart(10, '0')}`
+  return answer.replace(/lat: -?[\d.]+ long: -?[\d.]+/, place)
+}
+
+const placeOf = (step: number) => route[step % route.length] as (typeof route)[number]
+
 /** As the manual of the tracker prints it. */
 export function positionText(step: number): string {
-  const [latitude, longitude] = route[step % route.length] as (typeof route)[number]
+  const [latitude, longitude] = placeOf(step)
   const alarm = step % alarmEvery === firstAlarm ? 'speed 090! ' : ''
   const place = `lat:${latitude.toFixed(5)} long:${longitude.toFixed(5)}`
   return `${alarm}${place} speed:${30 + (step % 4) * 7}.40 bat:${80 - (step % 30)}% signal:F imei:354776031555474`

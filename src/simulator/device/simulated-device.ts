@@ -42,7 +42,8 @@ const maxReceived = 10_000
 export class SimulatedDevice implements Subscriber {
   readonly number: Party
   readonly #network: SimulatedNetwork
-  readonly #answerer: Answerer
+  /** May be replaced at run time. */
+  answerer: Answerer
   #received: ReceivedText[] = []
   readonly #rung: { readonly at: number; readonly from: Party }[] = []
   readonly #segments = new Map<string, { at: number; deliver: Deliver }[]>()
@@ -50,7 +51,7 @@ export class SimulatedDevice implements Subscriber {
   constructor({ network, number, answerer }: DeviceOptions) {
     this.number = number
     this.#network = network
-    this.#answerer = answerer
+    this.answerer = answerer
     network.join(this)
   }
 
@@ -78,7 +79,7 @@ export class SimulatedDevice implements Subscriber {
   ring(call: Call): void {
     call.hangUp('BUSY')
     this.#rung.push({ at: this.#network.clock.wall(), from: call.from })
-    this.#reply(call.from, this.#answerer.rung?.(call.from) ?? [])
+    this.#reply(call.from, this.answerer.rung?.(call.from) ?? [])
   }
 
   #take(deliver: Deliver): void {
@@ -103,7 +104,7 @@ export class SimulatedDevice implements Subscriber {
     const { clock } = this.#network
     this.#received.push({ at: clock.wall(), from, text })
     if (this.#received.length >= 2 * maxReceived) this.#received = this.#received.slice(-maxReceived)
-    this.#reply(from, this.#answerer.answer(text, from))
+    this.#reply(from, this.answerer.answer(text, from))
   }
 
   #reply(to: Party, replies: readonly DelayedText[]): void {

@@ -157,7 +157,9 @@ function Configuration() {
         <span class="muted small">smshub {data.version}</span>
       </header>
       <p class="small muted">{w.inFile}</p>
-      <pre tabIndex={0}>{JSON.stringify(data.config, null, 2)}</pre>
+      <pre class="long" tabIndex={0}>
+        {JSON.stringify(data.config, null, 2)}
+      </pre>
     </section>
   )
 }
