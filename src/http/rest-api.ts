@@ -126,7 +126,7 @@ function page(request: FastifyRequest, reply: FastifyReply, { next, ...shown }: 
   return { ...shown, next_cursor: next }
 }
 
-export const askerOf = ({ name, rights, perHour }: Caller, id: string | null): Asker => ({
+export const askerOf = ({ name, rights, perHour }: Caller, id: string | null, idForMs?: number): Asker => ({
   surface: 'http',
   name,
   isAnonymous: false,
@@ -134,6 +134,7 @@ export const askerOf = ({ name, rights, perHour }: Caller, id: string | null): A
   replyTo: null,
   delivery: null,
   id,
+  idForMs,
   perHour,
   expirySeconds: null,
   waited: false,

@@ -31,6 +31,8 @@ export interface Asker {
   readonly delivery: Delivery | null
   /** An `id` from outside the payload. */
   readonly id: string | null
+  /** How long that counts, in ms; as long as the request is kept where it is not given. */
+  readonly idForMs?: number | undefined
   /** Its own limit of requests that queue texts an hour; null for that of any client. */
   readonly perHour: number | null
   /** Time to live where the payload gives none. */
@@ -48,8 +50,8 @@ export interface Accepted {
   readonly intents: readonly Intent[]
   /** Why it can't be carried out, with what could be read of it as its intent; null for a valid request. */
   readonly fault: Fault | null
-  /** The `id` by which repeated requests count as one, and its scope. */
-  readonly idempotency: { readonly scope: string; readonly id: string } | null
+  /** The `id` by which repeated requests count as one, its scope, and for how long. */
+  readonly idempotency: { readonly scope: string; readonly id: string; readonly forMs?: number | undefined } | null
   readonly delivery: Delivery | null
   /** The requester's own limit an hour; null for that of any client. */
   readonly perHour: number | null
@@ -90,7 +92,8 @@ export function accept(asker: Asker, content: Content, unread: Intent, read: () 
     const { intents, meta } = read()
     const id = meta.id ?? asker.id
     const scope = `${asker.name}|${unread.verb === 'text' ? 'sms' : unread.device}`
-    return { ...made(asker, content, meta), intents, fault: null, idempotency: id === null ? null : { scope, id } }
+    const idempotency = id === null ? null : { scope, id, forMs: asker.idForMs }
+    return { ...made(asker, content, meta), intents, fault: null, idempotency }
   } catch (error) {
     return { ...made(asker, content, {}), intents: [unread], fault: Fault.from(error), idempotency: null }
   }

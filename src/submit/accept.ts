@@ -28,6 +28,6 @@ export function identityOf(accepted: Accepted): Pick<EnqueueArgs, 'key' | 'ref'>
   const hash = createHash('sha256').update(content.place).update('\0').update(content.payload).digest('base64url')
   return {
     key: delivery && { ...delivery, hash },
-    ref: idempotency && { scope: idempotency.scope, ref: idempotency.id, hash },
+    ref: idempotency && { scope: idempotency.scope, ref: idempotency.id, hash, forMs: idempotency.forMs },
   }
 }

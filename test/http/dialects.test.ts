@@ -230,6 +230,36 @@ describe('Alertmanager', () => {
     expect((await arrived(to, 2))[1]).toBe('RESOLVED: DiskFull\ndisk 97% full (db1)')
   })
 
+  test('what is called again for want of an answer is one text, and whatever is new another', async () => {
+    const [to, other] = [someone(), someone()]
+    const first = body([alert('db1', 'disk 97% full'), alert('db2', 'disk 97% full')])
+    const answers = await Promise.all([call(to, first), call(to, first)])
+    expect([...answers, await call(to, first)].map(({ status, json }) => [status, json])).toEqual(
+      Array(3).fill([200, { status: 'ok' }]),
+    )
+    const [db1, db2] = first.alerts as [object, object]
+    const news = [
+      // Another one of the group, one that is over, one that has come back, other words, another group, another receiver.
+      body([...first.alerts, { ...alert('db3', 'disk 97% full'), fingerprint: '0000000000000001' }]),
+      body([db1, { ...db2, status: 'resolved' }]),
+      body([{ ...db1, startsAt: '2026-11-22T17:43:00Z' }, db2]),
+      body([alert('db1', 'disk 98% full'), db2]),
+      { ...first, groupKey: '{}:{alertname="Other"}' },
+      { ...first, receiver: 'night' },
+    ]
+    for (const one of news) expect((await call(to, one)).status).toBe(200)
+    await call(other, first)
+    // Sooner than a group is repeated on purpose by the defaults, and later than it is tried again.
+    const [route] = dialects.alertmanager
+    const read = route?.read({ headers: {}, params: {}, query: { to }, body: first })
+    expect(read?.once).toEqual({ id: expect.stringMatching(/^alertmanager:[\w-]{22}$/), forMs: 180_000 })
+    // A call by hand, which names no group.
+    const { groupKey: _, ...byHand } = first
+    for (const one of [byHand, byHand]) await call(to, one)
+    await arrived(other)
+    expect(await arrived(to, 1 + news.length + 2)).toHaveLength(1 + news.length + 2)
+  })
+
   test('a quota that is used up is 503 with a time, never 429: only 5xx is tried again', async () => {
     const firing = body([alert('db1', 'disk 97% full')])
     let answer = await call(someone(), firing, keys.few)

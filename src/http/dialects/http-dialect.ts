@@ -19,6 +19,8 @@ export interface WantedText {
   readonly priority?: 'high'
   readonly ttl?: number
   readonly flash?: true
+  /** By it, a call that is repeated within this time counts as one, unless its client names it by a header. */
+  readonly once?: { readonly id: string; readonly forMs: number }
 }
 
 /** What became of the text for one recipient. */

@@ -77,10 +77,11 @@ async function carryOut(
   try {
     const caller = callerOf(route.key(asked), request, source)
     if ('code' in caller) return { problem: httpProblem(caller.code, caller.detail, refused) }
-    const wanted = route.read(asked)
+    const { once, ...wanted } = route.read(asked)
     if (wanted.to.length === 0)
       throw new Fault('invalid_payload', `there is no recipient: it belongs into ${route.recipient}`)
-    const asker = askerOf(caller, idempotencyKeyOf(request.headers['idempotency-key']))
+    const key = idempotencyKeyOf(request.headers['idempotency-key'])
+    const asker = key === null ? askerOf(caller, once?.id ?? null, once?.forMs) : askerOf(caller, key)
     const { messages } = await source.request('message/send', wanted, asker)
     // One who is named twice is sent to once.
     return { items: (messages as readonly SentItem[]).filter(({ status }) => status !== 'duplicate') }

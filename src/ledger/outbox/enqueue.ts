@@ -27,8 +27,13 @@ export interface EnqueueLimits {
 
 export interface EnqueueArgs {
   readonly key: PublishKey | null
-  /** The client's `id` in its scope, with a hash of the request. */
-  readonly ref: { readonly scope: string; readonly ref: string; readonly hash: string } | null
+  /** The client's `id` in its scope, with a hash of the request; without `forMs` it counts as long as it is kept. */
+  readonly ref: {
+    readonly scope: string
+    readonly ref: string
+    readonly hash: string
+    readonly forMs?: number | undefined
+  } | null
   readonly items: readonly Item[]
   /** Of each item in the request, where who asks is answered part by part. */
   readonly places?: readonly number[]
@@ -55,7 +60,7 @@ export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
     rememberKey(tx, key, again, now)
     return repeat(tx, again, args)
   }
-  const known = ref === null ? [] : sameRef(tx, ref.scope, ref.ref)
+  const known = ref === null ? [] : sameRef(tx, ref, now)
   if (ref !== null && known.length > 0 && known[0]?.hash === ref.hash) {
     const ids = known.map((row) => row.command_id)
     if (key !== null) rememberKey(tx, key, ids, now)
@@ -106,12 +111,19 @@ function repeat(tx: Tx, ids: readonly string[], { items, places, now }: EnqueueA
   }
 }
 
-function sameRef(tx: Tx, scope: string, ref: string): { command_id: string; hash: string }[] {
+/** Those of a time that the clock has not reached again count for no longer either. */
+function sameRef(
+  tx: Tx,
+  { scope, ref, forMs = Number.MAX_SAFE_INTEGER }: NonNullable<EnqueueArgs['ref']>,
+  now: number,
+): { command_id: string; hash: string }[] {
   return tx.all(
     `SELECT command_id, ref_hash AS hash FROM submission
-     WHERE scope = ? AND ref = ? AND ref_hash IS NOT NULL ORDER BY seq`,
+     WHERE scope = ? AND ref = ? AND ref_hash IS NOT NULL AND ABS(queued_at - ?) < ? ORDER BY seq`,
     scope,
     ref,
+    now,
+    forMs,
   )
 }
 

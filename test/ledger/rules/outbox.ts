@@ -40,6 +40,23 @@ export const outboxRules = {
       })
       expect(ledger.count('submission')).toBe(1)
     },
+    'an id that is for a while counts from its first use, and a clock that was set back does not prolong it': (
+      ledger,
+    ) => {
+      const ref = { scope: 'client', ref: 'mine', hash: 'h', forMs: 3 * minute }
+      const made = () => {
+        const before = ledger.count('submission')
+        ledger.queue({ ref: 'mine' }, { ref })
+        return ledger.count('submission') - before
+      }
+      expect([made(), made()]).toEqual([1, 0])
+      ledger.now += 2 * minute
+      expect(made()).toBe(0)
+      ledger.now += minute
+      expect([made(), made()]).toEqual([1, 0])
+      ledger.now -= hour
+      expect([made(), made()]).toEqual([1, 0])
+    },
     'an id that was used for something else is refused, with the command that it was used for': (ledger) => {
       const [first, second] = ['one', 'other'].map((hash) =>
         ledger.queue({ ref: 'mine' }, { ref: { scope: 'client', ref: 'mine', hash } }),
