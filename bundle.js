@@ -42,6 +42,8 @@ await build({
     'light-my-request',
   ],
   plugins: [licences],
+  // A copy of the module of Node.js for browsers and older versions.
+  resolve: { alias: { 'readable-stream': 'node:stream' } },
   output: {
     dir: 'dist',
     cleanDir: true,
