@@ -17,11 +17,16 @@ import { reservedNames } from '../vocabulary/vocabulary.ts'
 export interface StateFields {
   readonly fields: readonly string[]
   readonly families: readonly string[]
+  /** What is always in the state of a device. */
+  readonly keys: readonly string[]
 }
 
 const known = new WeakMap<Dialect, Map<string, StateFields>>()
 
-/** Cached: devices of a dialect report the same fields, apart from entries that their settings switch. */
+/**
+ * Cached: devices of a dialect report the same fields, apart from entries that their settings switch. What ten thousand
+ * devices share is passed on to other threads once.
+ */
 export function stateFieldsOf(device: Device): StateFields {
   let variants = known.get(device.dialect)
   if (variants === undefined) {
@@ -29,7 +34,8 @@ export function stateFieldsOf(device: Device): StateFields {
     known.set(device.dialect, variants)
   }
   const switched = switchesOf(device.dialect)
-  const key = JSON.stringify([device.unproven, ...switched.map((name) => device.settings[name] ?? null)])
+  const settings = switched.map((name) => device.settings[name] ?? null)
+  const key = JSON.stringify([device.unproven, device.expected === null, ...settings])
   let fields = variants.get(key)
   if (fields === undefined) {
     fields = collect(device)
@@ -52,12 +58,7 @@ function switchesOf(dialect: Dialect): readonly string[] {
 }
 
 /** The keys that are always in the state of a device: unknown ones are null. */
-export function stateKeysOf(device: Device): readonly string[] {
-  const targets = Object.entries(propertiesOf(device)).flatMap(([name, { entity }]) =>
-    moving.has(entity) ? [targetOf(name)] : [],
-  )
-  return [...stateFieldsOf(device).fields, ...(device.expected === null ? [] : ['reporting']), ...targets]
-}
+export const stateKeysOf = (device: Device): readonly string[] => stateFieldsOf(device).keys
 
 /** Entities that move for a while: `gate_target` beside `gate` is where to (ledger/devices/presence.ts). */
 const moving: ReadonlySet<string> = new Set(['cover', 'lock', 'valve'])
@@ -80,8 +81,12 @@ function collect(device: Device): StateFields {
   const asked = commands.flatMap(({ asks }) => asks.filter((field) => !field.includes('#')))
   const whole = named.filter((field) => !field.includes('#'))
   const inFamilies = [...members, ...asked].filter((name) => isListed(name, families) && !isListed(name, secret))
-  return { fields: [...new Set([...whole, ...inFamilies])].sort(), families }
+  const fields = [...new Set([...whole, ...inFamilies])].sort()
+  return { fields, families, keys: [...fields, ...(device.expected === null ? [] : ['reporting']), ...targets(device)] }
 }
+
+const targets = (device: Device): string[] =>
+  Object.entries(propertiesOf(device)).flatMap(([name, { entity }]) => (moving.has(entity) ? [targetOf(name)] : []))
 
 /** Whether the answer to a call contains the new value of a field; otherwise the value is assumed. */
 export function isConfirmed(device: Device, { command: name, params }: Call, field: string): boolean {

@@ -2,6 +2,8 @@ import type { RetainedMessage, SavedSessions, SessionBounds, SessionChange } fro
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
+const keepRetained = upsert('broker_retained', ['topic'], ['payload', 'qos'])
+
 /** Saves changes of the embedded broker's sessions. */
 export function saveSessions(tx: Tx, changes: readonly SessionChange[]): void {
   for (const change of changes) save(tx, change)
@@ -82,7 +84,7 @@ function save(tx: Tx, change: SessionChange): void {
     case 'retain': {
       const { topic, payload, qos } = change.message
       if (payload.length === 0) tx.run('DELETE FROM broker_retained WHERE topic = ?', topic)
-      else tx.run(upsert('broker_retained', ['topic'], ['payload', 'qos']), topic, payload, qos)
+      else tx.run(keepRetained, topic, payload, qos)
       return
     }
     case 'will': {

@@ -3,6 +3,8 @@ import { upsert } from '../sql.ts'
 import type { Tx, Written } from '../tx.ts'
 import type { WaitingEvent } from './waiting.ts'
 
+const keepLatest = upsert('latest', ['kind', 'subject'], ['data'])
+
 /** `tx.emit`: writes the event, and its state where its kind lasts. The commit makes it wait for the outlets. */
 export function record(tx: Tx, event: HubEvent, at: number, written: Written = { text: textOf(event) }): WaitingEvent {
   const { kind, subject } = event
@@ -20,7 +22,7 @@ export function record(tx: Tx, event: HubEvent, at: number, written: Written = {
   ) as { seq: number }
   if (rowOf(kind).lasts) {
     if (text === null) tx.run('DELETE FROM latest WHERE kind = ? AND subject = ?', kind, subject)
-    else tx.run(upsert('latest', ['kind', 'subject'], ['data']), kind, subject, text)
+    else tx.run(keepLatest, kind, subject, text)
   }
   return { seq, at, kind, subject, data: text, replaced, replyTo }
 }
