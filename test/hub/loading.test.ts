@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
@@ -52,6 +53,22 @@ test('a hub loads a few files, and none for what it is not configured to do', as
   }
   // Native code, and YAML that is not plain, are loaded when they are needed; the store is in a thread of its own.
   expect(files.filter((file) => file.startsWith('node_modules'))).toEqual([])
+})
+
+test('an installation brings the packages that dist loads, and no others', () => {
+  const texts = readdirSync(join(root, 'dist'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(root, 'dist', name), 'utf8'))
+  const named = texts.flatMap((text) => [
+    ...text.matchAll(/(?:\bfrom |\bimport |import\(|require\(|import\.meta\.url\)\()"([@a-z][\w@./-]*)"/g),
+  ])
+  const packages = new Set(named.map(([, name = '']) => name).filter((name) => !isBuiltin(name)))
+  // Fastify asks for them only where it is given no compilers, or is asked without a network; ws does without its two.
+  for (const name of ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', 'light-my-request'])
+    expect(packages.delete(name)).toBe(true)
+  for (const name of ['bufferutil', 'utf-8-validate']) expect(packages.delete(name)).toBe(true)
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  expect([...packages].sort()).toEqual(Object.keys(dependencies).sort())
 })
 
 test('what the start of a hub has left is collected when it has settled', async () => {
