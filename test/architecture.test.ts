@@ -300,7 +300,7 @@ describe('the house', () => {
   })
 
   test('a number of a thousand or more carries its unit in its name, or is a limit', () => {
-    const named = /(?:Ms|Seconds|Octets|Length|Digits|Count|Year|BaudRate|Offset)$|^m(?:ax|in)[A-Z]/
+    const named = /(?:Ms|Seconds|Octets|Length|Digits|Count|Year|BaudRate|Port|Offset)$|^m(?:ax|in)[A-Z]/
     const numbers = /^(?:export )?const (\w+)(?:: number)? = ([\d_]+(?: \* [\d_]+)*)$/gm
     const culprits = files.flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(numbers)]

@@ -89,6 +89,15 @@ const received = z.looseObject({
   parsed: z.boolean(),
   reading: z.literal('partial').optional(),
   unread: z.array(z.string()).optional(),
+  mms: z
+    .strictObject({
+      from: maybe(z.string()),
+      subject: maybe(z.string()),
+      size: maybe(z.number().int()),
+      expires_at: maybe(time),
+      url: z.string(),
+    })
+    .optional(),
   encoding: z.string(),
 })
 

@@ -18,8 +18,8 @@ import { KeyedQueue } from '../util/keyed-queue.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
-import { identify } from './identify.ts'
-import { type Judgement, judge, unjudged } from './judge.ts'
+import { announced, identify } from './identify.ts'
+import { type Judgement, judge, unjudged, unproven } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
 import type { UnknownText } from './unknown.ts'
@@ -222,6 +222,7 @@ export class Deliver {
     }
     const { device, contact } = this.#steps.runSync('identify', () => {
       const { directory, contacts } = this.#deps
+      if (whole.mms !== null) return announced(whole.mms, this.#deps)
       const found = identify(directory.findOriginator(whole.from), text, context)
       return { device: found, contact: found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null }
     })
@@ -231,11 +232,13 @@ export class Deliver {
     const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
       const now = this.#deps.now()
       const { commands, sentAt, trust } = await this.#deps.store.run('openCommands', {
-        device: forwarded === null ? (device?.id ?? null) : null,
+        device: forwarded === null && whole.mms === null ? (device?.id ?? null) : null,
         stamp: whole,
         centre: whole.centre,
         now,
       })
+      // Whoever can send octets to a port can name any sender.
+      if (whole.mms !== null) return { sentAt, correlation: nothing, judgement: unproven }
       if (device === null || trust === null) {
         const judgement = unjudged(device === null && contact === null ? 'stranger' : 'number')
         return { sentAt, correlation: nothing, judgement }
@@ -256,8 +259,10 @@ export class Deliver {
     if (document === null) this.#deps.log('info', `a text through ${whole.gateway} is stored only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
-    const { unproven } = effects
-    this.#deps.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
+    this.#deps.unknown({
+      ...{ messageId, raws: whole.raws, device, sender, text, masked, context },
+      unproven: effects.unproven,
+    })
   }
 
   /** Queries the device to verify an unverified text. */

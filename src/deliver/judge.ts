@@ -28,6 +28,9 @@ const byNobody = { holds: true, settles: true, route: null, question: null, cont
 /** A text of no device, or without relevant values. */
 export const unjudged = (level: TrustLevel): Judgement => ({ level, ...byNobody })
 
+/** Anybody can have written it: it changes and confirms nothing. */
+export const unproven: Judgement = { ...unjudged('stranger'), holds: false, settles: false }
+
 export interface Heard {
   readonly whole: WholeText
   readonly readings: readonly Reading[]

@@ -3,6 +3,7 @@ import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import type { Address } from '../message/address.ts'
 import type { IncomingSegment } from '../message/incoming.ts'
 import { assemblyKey, join, type Part } from '../sms/join-segments.ts'
+import { type MmsNotification, mmsNotification } from '../sms/mms-notification.ts'
 import { readableText } from '../sms/readable.ts'
 import type { Store } from '../store/store.ts'
 
@@ -20,6 +21,8 @@ export interface WholeText {
   /** null for a message of octets. */
   readonly text: string | null
   readonly data: string | null
+  /** Of an MMS that waits at its centre. */
+  readonly mms: MmsNotification | null
   readonly encoding: 'gsm7' | 'ucs2' | 'data'
   readonly scts: number | null
   readonly parts: number
@@ -42,6 +45,7 @@ interface KeptPart extends Part {
   readonly damaged?: true
   /** Octets without a port, not compressed: they may be text. */
   readonly mayBeText?: true
+  readonly isWapPush?: true
 }
 
 /** A message of one segment at once, others when complete; and the sets that are given up for it. */
@@ -54,7 +58,8 @@ export async function reassemble(
   const kept = keep(raw, segment)
   if (concat === null) {
     const text = segment.text ?? (segment.mayBeText ? readableText(segment.data) : null)
-    const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, text, data: segment.data ?? null }
+    const content = { text, data: segment.data ?? null, mms: mmsIn(kept, segment.data) }
+    const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, ...content }
     return { texts: [{ ...whole(kept), ...alone }], copy: false }
   }
   const { complete, copy, givenUp } = await store.run('assemble', {
@@ -87,11 +92,15 @@ export function joined(assembly: Assembly): WholeText {
     damaged: assembly.uncertain || parts.some((part) => part.damaged === true),
     text: text ?? (missing.length === 0 && last.mayBeText === true ? readableText(data) : null),
     data: data ?? null,
+    mms: missing.length === 0 ? mmsIn(last, data) : null,
   }
 }
 
+const mmsIn = ({ isWapPush, damaged }: KeptPart, data: string | undefined): MmsNotification | null =>
+  isWapPush === true && damaged !== true && data !== undefined ? mmsNotification(data) : null
+
 function keep({ gateway, receivedAt, source }: FiledMessage, segment: IncomingSegment): KeptPart {
-  const { from, encoding, scts, centre, route, damaged, mayBeText, concat, text, data } = segment
+  const { from, encoding, scts, centre, route, damaged, mayBeText, isWapPush, concat, text, data } = segment
   return {
     gateway,
     from,
@@ -103,6 +112,7 @@ function keep({ gateway, receivedAt, source }: FiledMessage, segment: IncomingSe
     source,
     ...(damaged && { damaged }),
     ...(mayBeText && { mayBeText }),
+    ...(isWapPush && { isWapPush }),
     concat: concat ?? { ref: 0, bits: 8, total: 1, seq: 1 },
     ...(text !== undefined && { text }),
     ...(data !== undefined && { data }),

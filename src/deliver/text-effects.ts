@@ -6,9 +6,10 @@ import type { ReadContext, Reading } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
-import type { ReceivedDocument } from '../message/received.ts'
+import type { ReceivedDocument, ReceivedMms } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
+import type { MmsNotification } from '../sms/mms-notification.ts'
 import { usable } from '../sms/smsc-clock.ts'
 import type { Correlation } from './correlate.ts'
 import { numberOf } from './identify.ts'
@@ -40,6 +41,8 @@ export interface EffectRules {
 
 /** Largest credible difference of a device's clock from the network's. */
 const maxClockErrorMs = 86_400_000
+/** The last one that has a date. */
+const latestTime = 8.64e15
 const installToleranceMs = 10 * 60_000
 
 /** All effects of a text, for one transaction. */
@@ -87,7 +90,7 @@ export function effectsOf(
             seenAt: now,
             fields: stateKeysOf(device),
           },
-    isStranger,
+    isStranger: isStranger || whole.mms !== null,
     unknown,
     unproven,
     heard:
@@ -184,12 +187,26 @@ function hintFor(device: Device, text: string, unproven: string | null): string 
 
 /** The text as it may be shown. */
 function textOf({ whole, device, readings, correlation: { answers } }: Understood): string {
+  if (whole.mms !== null) return announcement(mmsOf(whole, whole.mms))
   const [answer, ...more] = answers
   if (answer !== undefined && more.length > 0) return answers.map(({ masked }) => masked).join('\n')
   return (
     answer?.masked ?? readings[0]?.masked ?? (device === null ? whole.text : maskText(device, whole.text ?? '')) ?? ''
   )
 }
+
+function mmsOf({ receivedAt }: WholeText, { expires, ...mms }: MmsNotification): ReceivedMms {
+  const at = expires === null ? null : 'at' in expires ? expires.at : receivedAt + expires.after
+  return { ...mms, expires_at: at === null || !(at <= latestTime) ? null : isoTime(at) }
+}
+
+const announcement = ({ from, subject, size, url }: ReceivedMms): string =>
+  [
+    from === null ? 'MMS' : `MMS from ${from}`,
+    ...(subject === null ? [] : [`"${subject}"`]),
+    ...(size === null ? [] : [`${size} octets`]),
+    url,
+  ].join(', ')
 
 /** Settings learned from the text: texts and names that the owner has stored in the device. */
 function learned(device: Device, sources: readonly { readonly values: Values }[]): TextEffects['learned'] {
@@ -236,6 +253,7 @@ function receivedOf(
     trust: judgement.level,
     text,
     ...(whole.data !== null && { data: whole.data }),
+    ...(whole.mms !== null && { mms: mmsOf(whole, whole.mms) }),
     received_at: isoTime(whole.receivedAt),
     smsc_at: whole.scts === null ? null : isoTime(whole.scts),
     parts: whole.parts,

@@ -11,6 +11,8 @@ export interface IncomingSegment {
   readonly encoding: 'gsm7' | 'ucs2' | 'data'
   /** Octets without a port, not compressed: they may be text. */
   readonly mayBeText: boolean
+  /** Octets for WAP Push, as notifications of an MMS are. */
+  readonly isWapPush: boolean
   /** null for a message of its own. */
   readonly concat: Concat | null
   /** When its service centre accepted it, in ms by the centre's clock; null where that can't be read. */

@@ -1,5 +1,17 @@
 import type { TrustLevel } from './trust.ts'
 
+/** An MMS that waits at its centre, as the centre announces it. The hub does not fetch it. */
+export interface ReceivedMms {
+  /** As the centre names the sender; null where it is hidden. */
+  readonly from: string | null
+  readonly subject: string | null
+  /** Octets. */
+  readonly size: number | null
+  readonly expires_at: string | null
+  /** Where it can be fetched, as a rule from within the mobile network only. */
+  readonly url: string
+}
+
 /** A received text as published, with secrets masked. */
 export interface ReceivedDocument {
   readonly id: string
@@ -11,6 +23,7 @@ export interface ReceivedDocument {
   readonly trust: TrustLevel
   readonly text: string
   readonly data?: string
+  readonly mms?: ReceivedMms
   readonly received_at: string
   readonly smsc_at: string | null
   readonly parts: number

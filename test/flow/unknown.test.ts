@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
+import { encodePdu } from '../../src/sms/encode-pdu.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
 import { hubNumber, hubYaml } from '../support/world.ts'
 
@@ -97,6 +98,58 @@ describe('a text that nobody can read', () => {
       hint: expect.stringContaining('unproven: true'),
     })
     expect(jsons('tag/result').at(-1)?.error.message).toMatch(/"LOST 21.5"; .*unproven: true/)
+  })
+})
+
+describe('the notification of an MMS', () => {
+  /** Octets of WAP Push from a message centre, in two segments. */
+  async function announce(body: string, reference: number): Promise<void> {
+    const data = [`2A0601BE8C82${body}`.slice(0, 40), `2A0601BE8C82${body}`.slice(40)]
+    for (const [i, part] of data.entries()) {
+      const { pdu } = encodePdu({
+        type: 'deliver',
+        address: { number: '80885', ton: 'unknown', npi: 1 },
+        scts: new Date(clock.wall()).toISOString().replace(/\..*/, '+00:00'),
+        dcs: 0x04,
+        ports: { dst: 2948, src: 9200, bits: 16 },
+        concat: { ref: reference, total: 2, seq: i + 1, bits: 8 },
+        data: part,
+      })
+      network.deliver({ from: '80885', to: hubNumber, pdu, delayMs: 0 })
+    }
+    await clock.advance(5 * second)
+  }
+  const from = (sender: string) =>
+    `89${(sender.length + 12).toString(16)}80${hex(`${sender}/TYPE=PLMN`)}00`.toUpperCase()
+  const hex = (text: string) => Buffer.from(text).toString('hex')
+
+  test('is published with its address, under the device that it names, and changes nothing', async () => {
+    const before = jsons('tag/state').length
+    broker.press('tag/command/ask', '{}')
+    await clock.advance(5 * second)
+    await announce(`${from(number)}96${hex('Gate')}008E02741083${hex('http://mmsc.example/a1')}00`, 7)
+    expect(jsons('sms/received').at(-1)).toMatchObject({
+      from: '80885',
+      device: 'tag',
+      trust: 'stranger',
+      parsed: false,
+      parts: 2,
+      text: `MMS from ${number}, "Gate", 29712 octets, http://mmsc.example/a1`,
+      mms: { from: number, subject: 'Gate', size: 29_712, expires_at: null, url: 'http://mmsc.example/a1' },
+    })
+    expect(jsons('tag/state')).toHaveLength(before)
+    expect(jsons('tag/result').at(-1)).toMatchObject({ status: expect.stringMatching(/sent|delivered/) })
+    expect(events('unknown_text').filter(({ data }) => data.device === 'tag' && data.text.startsWith('MMS'))).toEqual(
+      [],
+    )
+  })
+
+  test('of a hidden sender, and every other push, is kept as what it is', async () => {
+    await announce(`89018183${hex('http://mmsc.example/a2-with-a-longer-name')}00`, 8)
+    expect(jsons('sms/received').at(-1)).toMatchObject({ device: null, mms: { from: null, subject: null, size: null } })
+    await announce(`8986${hex('http://elsewhere.example/none')}00`, 9)
+    expect(jsons('sms/received').at(-1)).not.toHaveProperty('mms')
+    expect(jsons('sms/received').at(-1)).toMatchObject({ encoding: 'data', text: '' })
   })
 })
 

@@ -75,7 +75,14 @@ export const carrierDecoders: Readonly<Record<string, Decoder>> = {
       }
     }
     const from = { number: brought.from.replace(/^\+/, ''), ton: 'international', npi: 1 } as const
-    const plain = { encoding: 'gsm7', mayBeText: false, concat: null, route: null, damaged: false } as const
+    const plain = {
+      encoding: 'gsm7',
+      mayBeText: false,
+      isWapPush: false,
+      concat: null,
+      route: null,
+      damaged: false,
+    } as const
     return { kind: 'text', segment: { from, text: brought.text, ...plain, ...nothing } }
   },
 }

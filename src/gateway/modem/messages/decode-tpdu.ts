@@ -6,6 +6,7 @@ import type { Identity } from '../../../message/raw.ts'
 import type { DeliveryReport } from '../../../message/report.ts'
 import { canonicalTpdu, stampIn } from '../../../sms/canonical.ts'
 import { decodePdu } from '../../../sms/decode-pdu.ts'
+import { wapPushPort } from '../../../sms/mms-notification.ts'
 import { statusOf } from '../../../sms/tp-status.ts'
 import type { Deliver, StatusReport, Tpdu } from '../../../sms/tpdu.ts'
 
@@ -43,6 +44,7 @@ function segmentOf(tpdu: Deliver, damaged: boolean): IncomingSegment {
     ...(data !== undefined && { data }),
     encoding: data !== undefined ? 'data' : coding?.alphabet === 'ucs2' ? 'ucs2' : 'gsm7',
     mayBeText: data !== undefined && !coding.compressed && ports === undefined,
+    isWapPush: data !== undefined && !coding.compressed && ports?.dst === wapPushPort,
     concat: concat ?? null,
     scts: timeOf(scts),
     centre: centreOf(smsc),
