@@ -4,7 +4,8 @@ import { dangersIn, isDangerousEvent } from '../../src/device/receive/danger.ts'
 import { runsOf, unitsOf } from '../../src/device/receive/lines.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import type { Reading } from '../../src/device/receive/reading.ts'
-import { sampleDevice } from '../../src/device/sample.ts'
+import { stepsTaken } from '../../src/device/regular/steps-taken.ts'
+import { sampleDevice, sampleDevices } from '../../src/device/sample.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { allProfiles } from './library.ts'
 import { mutations } from './mutations.ts'
@@ -23,7 +24,10 @@ const samples: readonly Sample[] = allProfiles().flatMap((profile) => {
     const printed = [
       ...Object.values(messages).flatMap(({ examples }) => examples.map((one) => ({ ...one, texts: [one.text] }))),
       ...Object.values(commands).flatMap(({ examples }) =>
-        examples.map((one) => ({ ...one, texts: [...one.reply, one.pending ?? '', one.refused ?? ''] })),
+        examples.map((one) => ({
+          ...one,
+          texts: [...one.reply, one.already ?? '', one.pending ?? '', one.refused ?? ''],
+        })),
       ),
     ].filter((one) => one.variant === undefined || one.variant === variant)
     return printed.flatMap(({ texts, settings, scts }) =>
@@ -57,18 +61,16 @@ function isEvidence(sample: Sample, before: Reading, text: string): boolean {
   return (latitude !== undefined && isPlace) || (isAlarm(before) && isCry)
 }
 
-/** Texts of values alone, whose alarm is no word: their order or a unit is all that tells it. */
-const wordless: readonly string[] = [
-  'comap/igs-nt: two lines are swapped',
-  'comap/intelilite: two lines are swapped',
-  'meitrack/mvt: a unit is changed',
-  'viessmann/vitocom-100: a line is added',
-  'viessmann/vitocom-100: a dot is added at the end',
-  'xexun/tk102: a colon is dropped',
-  'xexun/tk102: a unit is changed',
-  'xexun/tk102: a line is added',
-  'xexun/tk102: two lines are swapped',
-]
+/** Alarms that no word tells, and what tells them instead: where that is gone, the text is another one. */
+const wordless: Readonly<Record<string, string>> = {
+  'comap/igs-nt: two lines are swapped': 'the list of alarms without the name of the unit in front answers "alarms"',
+  'viessmann/vitocom-100: a line is added': 'two free texts and a code: their order in one line is all of it',
+  'viessmann/vitocom-100: a dot is added at the end': 'the code is the end of the text',
+  'xexun/tk102: a colon is dropped': 'a low battery is the place of `L:3.65V` in a position',
+  'xexun/tk102: a unit is changed': 'a low battery is the place of `L:3.65V` in a position',
+  'xexun/tk102: a line is added': 'a low battery is the place of `L:3.65V` in a position',
+  'xexun/tk102: two lines are swapped': 'a low battery is the place of `L:3.65V` in a position',
+}
 
 test('what firmware does to a text loses no position and no alarm, and opens nothing', () => {
   const lost: string[] = []
@@ -83,7 +85,8 @@ test('what firmware does to a text loses no position and no alarm, and opens not
       count++
       const after = best(sample, text)
       const what = `${sample.id}: ${kind}`
-      if (isAlarm(before) && after?.event == null && !wordless.includes(what)) lost.push(`${what}: alarm in ${text}`)
+      if (isAlarm(before) && after?.event == null && !Object.hasOwn(wordless, what))
+        lost.push(`${what}: alarm in ${text}`)
       for (const axis of ['latitude', 'longitude']) {
         const [one, two] = [before?.values[axis], after?.values[axis]]
         if (one !== undefined && Math.abs(Number(one) - Number(two ?? 999)) > 1e-4)
@@ -103,6 +106,35 @@ test('what firmware does to a text loses no position and no alarm, and opens not
   expect(count).toBeGreaterThan(4_500)
 })
 
+/** Words around an alarm: a name, the time, an advertisement of the network. */
+const surroundings: readonly (readonly [string, (text: string) => string])[] = [
+  ['words in front', (text) => `Info from box 7: ${text}`],
+  ['the time in front', (text) => `12/05/23 14:02 ${text}`],
+  ['a line in front', (text) => `MyBox V2\n${text}`],
+  ['words behind', (text) => `${text} Thank you`],
+  ['a line behind', (text) => `${text}\nsent by iot-cloud`],
+  ['capitals', (text) => text.toUpperCase()],
+]
+
+/** Alarms whose words are any words: beside others, nothing tells where they begin or end. */
+const anyWords: Readonly<Record<string, string>> = {
+  'coban/tk103': '`oil: 12.5%` in front of a position is an alarm, and elsewhere a value',
+  'jointech/jt600': 'whatever is in front of the date is the name of the unit',
+  'meitrack/mvt': 'whatever is in front of the date is the name of the alarm',
+  'viessmann/vitocom-100': 'two free texts and a code',
+}
+
+test('whatever stands around the words of an alarm, it is one', () => {
+  const alarms = samples.filter((sample) => isAlarm(best(sample, sample.text)) && !Object.hasOwn(anyWords, sample.id))
+  const lost = alarms.flatMap((sample) =>
+    surroundings.flatMap(([name, change]) =>
+      best(sample, change(sample.text))?.event == null ? [`${sample.id}: ${name}: ${sample.text}`] : [],
+    ),
+  )
+  expect(lost).toEqual([])
+  expect(alarms.length).toBeGreaterThan(120)
+})
+
 test('no printed text that is no alarm becomes one', () => {
   const quiet = samples.filter((sample) => {
     const { messages } = sample.device.dialect
@@ -118,6 +150,46 @@ test('no printed text that is no alarm becomes one', () => {
       : []
   })
   expect(cries).toEqual([])
+})
+
+/** Texts that are nothing but the starts of something. */
+const hostile: readonly string[] = [
+  'lat:',
+  'bat ',
+  'help me ',
+  'SOS!\n',
+  'a,',
+  'a;',
+  '1.2345 ',
+  'T:',
+  'low battery\n',
+  ':=',
+  '. A',
+  'http://a/?q=1.',
+  'OK\n',
+]
+
+test('reading as far as it can be proved takes steps that grow with a hostile text and no faster, in every profile', () => {
+  const stepsOf = (device: Sample['device'], text: string): number => {
+    const before = stepsTaken()
+    readText(device, text, contextOf(undefined))
+    return stepsTaken() - before
+  }
+  const length = 800
+  const costs = allProfiles().map((profile, place) => {
+    const [device] = sampleDevices(profile) as [Sample['device']]
+    const all = [0, 5].map((shift) => {
+      const piece = hostile[(place + shift) % hostile.length] as string
+      const [half, whole] = [length, 2 * length].map((count) =>
+        stepsOf(device, piece.repeat(count / piece.length + 1).slice(0, count)),
+      ) as [number, number]
+      return { id: profile.id, piece, isLinear: whole <= 2.3 * half + 20_000, steps: whole }
+    })
+    expect(all.filter(({ isLinear }) => !isLinear)).toEqual([])
+    return all.reduce((sum, { steps }) => sum + steps, 0) / all.length
+  })
+  // Of a letter, in the mean of all profiles; the reader that looked for each word by itself took 270.
+  expect(costs.reduce((sum, steps) => sum + steps, 0) / costs.length / (2 * length)).toBeLessThan(200)
 })
 
 test('the lines in which messages are looked for have no more letters than a few dozen times the text, whatever it is', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
+import { sampleDevices } from '../../src/device/sample.ts'
 import { at, deviceOf, makeProfile, profileOf } from './library.ts'
 
 const today = at('2026-11-29T12:00:00Z')
@@ -110,9 +111,48 @@ messages:
     'panic test ended',
     'smoke detector battery 80%',
     'SOS?',
+    'SOS off',
+    'sos numbers: 1. +4915112345678 2. none',
+    'The SOS function was turned off',
+    'SOS text changed to help me',
+    'Send HELP for help.',
+    'No intruder detected',
+    'Power restored',
+    'SOS ausgeschaltet',
+    'SOS-Nummer gelöscht',
+    'Keine Einbruchmeldung',
+    'número de SOS configurado',
+    'No hay incendio',
+    'sin alarma de incendio',
+    'Numéro SOS enregistré',
+    'Aucune intrusion',
+    'SOS numero salvato',
+    'nessun incendio',
+    'número SOS alterado',
+    'Brak alarmu SOS',
+    'numer SOS zapisany',
+    'SOS uitgeschakeld',
+    'geen brand',
+    'žádný požár',
+    'Номер SOS сохранен',
+    'SOS выключен',
+    'нет пожара',
   ])('are none in %j', (text) => {
     expect(read(text)?.event ?? null).toBeNull()
   })
+
+  test.each(['coban/tk103', 'concox/gt06', 'minifinder/pico', 'eldes/esim', 'dsc/3g2055', 'jablotron/gd-04'])(
+    'reach the event of %s whatever stands around them',
+    (profile) => {
+      const [device] = sampleDevices(profileOf(profile))
+      const cries = `SOS|help me|HELP ME!|Help!|[SOS]|*SOS*|#SOS#|type=SOS|Event:SOS|SOS,12:30|SOS;Bat:80|FW 1.2 SOS! 12:30|Alarm-SOS
+        |The SOS button was pressed|SOS-Taste gedrückt|Botón SOS pulsado|Botão SOS pressionado|Appel SOS|Тревога SOS|Fire!|FIRE ALARM|Zone 3 fire
+        |Brandalarm Zone 3|Incendio zona 2|Intruder alert|intruder in garage|Power cut!|Power alarm|power off alarm|main power off|Mains failure 12:30
+        |Corte de energía|Battery 20% SOS|Hi, this is your tracker. SOS! Please call.|12:30 SOS Speed:0km/h|SOS Bat: 50% GSM: 20|From +4915112345678: SOS`
+      const lost = cries.split(/\s*\|/).filter((text) => !read(text.trim(), device)?.event)
+      expect(lost).toEqual([])
+    },
+  )
 
   test('are those of devices that give alarms only', () => {
     const meter = deviceOf(makeProfile('messages: { seen: { text: "Power {power:decimal} W", source: manual } }'))

@@ -154,8 +154,13 @@ describe('Concox alarms', () => {
   const block = 'Lat:S23.112233,Lon:W46.445566,Course:263.28,Speed:90.00Km/h,DateTime:2021-10-29 11:11:43'
   const url = 'http://maps.google.com/maps?q=S23.112233,W46.445566'
 
+  test('that the profile has in another text count with their own event', () => {
+    const geofence = { event: 'geofence', level: 'high', values: fix }
+    expect(read('concox/gt06', `Geofence Out Alarm!${block}`)).toMatchObject(geofence)
+  })
+
   test.each(['concox/gt06', 'concox/gt03a', 'seeworld/s03c'])('that %s has no words for', (profile) => {
-    for (const words of ['Over Speed!', 'Geofence Out Alarm!', 'Vehicle Moved!']) {
+    for (const words of ['Over Speed!', 'Cornering Alarm!', 'Vehicle Moved!']) {
       const alarm = { event: 'alarm', level: 'high', values: { alarm_text: words, ...fix } }
       expect(read(profile, `${words}${block}`)).toMatchObject(alarm)
       expect(read(profile, `${words}<DateTime:2021-10-29 11:11:43> ${url}`)).toMatchObject(alarm)

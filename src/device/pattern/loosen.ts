@@ -1,4 +1,5 @@
 import { punctuation } from '../regular/regular.ts'
+import { withAnyUnit } from './any-unit.ts'
 import type { Part, Pattern } from './pattern.ts'
 
 /** Marks that firmware drops or adds behind a word. */
@@ -15,15 +16,23 @@ const loosened = new WeakMap<Pattern, Pattern>()
 
 /**
  * The pattern for a text with other marks: a colon behind a word may be missing, as may an exclamation mark or a point
- * at its end, or be added there. Marks between values stay: without them one number would become two.
+ * at its end, or be added there; a number may have another unit. Marks between values stay: without them one number
+ * would become two.
  */
 export function loosen(pattern: Pattern): Pattern {
   const known = loosened.get(pattern)
   if (known !== undefined) return known
-  const loose = { source: `loose ${pattern.source}`, parts: [...looseParts(pattern.parts), trailing, trailing] }
+  const { source, parts } = loosePattern(`loose ${pattern.source}`, pattern.parts)
+  const loose = { source, parts: [...parts, trailing, trailing] }
   loosened.set(pattern, loose)
   return loose
 }
+
+/** The same without the marks at its end. */
+export const loosePattern = (source: string, parts: readonly Part[]): Pattern => ({
+  source,
+  parts: looseParts(withAnyUnit(parts)),
+})
 
 export function looseParts(parts: readonly Part[]): Part[] {
   let word = ''

@@ -1,6 +1,6 @@
 import { fold, punctuation } from '../regular/regular.ts'
-import { convert } from '../vocabulary/units.ts'
-import { fieldOf, reservedNames } from '../vocabulary/vocabulary.ts'
+import { reservedNames } from '../vocabulary/vocabulary.ts'
+import { inAnyUnit } from './any-unit.ts'
 import { looseParts } from './loosen.ts'
 import { eachPart, type Part, type Pattern } from './pattern.ts'
 
@@ -19,7 +19,6 @@ export interface Piece {
 
 /** Marks that end what a key is about. */
 const separator = /^[,;!?.<>()[\]]$/
-const numeric: readonly string[] = ['int', 'decimal', 'percent']
 const free: readonly string[] = ['word', 'line']
 /** Any characters, or what another layer finds. */
 const unusable: readonly string[] = ['text', 'number', 'maps_link', 'nmea_sentence', 'cell_list', 'one_of']
@@ -47,7 +46,7 @@ function cut(parts: readonly Part[], found: Part[][]): void {
     else if (part.part === 'text') key = separator.test(part.text) ? [] : [...key, part]
     else if (part.part === 'hole' && part.field === '#') key.push(part)
     else if (part.part === 'hole') {
-      if (isUsable(part)) found.push([...key, ...filled(part, parts.slice(i + 1))])
+      if (isUsable(part)) found.push([...key, inAnyUnit(part, parts.slice(i + 1)) ?? part])
       key = []
     } else if (part.part === 'either' && !hasHole(part)) key.push(part)
     else {
@@ -68,18 +67,6 @@ function cutChoice(choice: readonly Part[], key: readonly Part[], found: Part[][
 const hasHole = (part: Part): boolean =>
   [...eachPart([part])].some(({ part: kind }) => kind === 'hole' || kind === 'list')
 const isUsable = ({ field, type }: Hole): boolean => !unwanted.includes(field) && !unusable.includes(type)
-
-/** The hole with its unit. A number may have any unit of its dimension, whatever the pattern has. */
-function filled(hole: Hole, after: readonly Part[]): Part[] {
-  const unit = fieldOf(hole.field)?.unit ?? null
-  if (!numeric.includes(hole.type) || unit === null) return [hole]
-  const [first, second] = after
-  const next = first?.part === 'text' ? first : second?.part === 'text' ? second : null
-  const printed = /^(?:%|°?\p{L}[\p{L}³]*(?:\/h)?)/u.exec(next?.text ?? '')?.[0] ?? ''
-  const isUnit = printed !== '' && convert(1, printed, unit) !== null
-  const bare: Part[] = isUnit ? [hole, { part: 'gap' }, { part: 'text', text: printed }] : [hole]
-  return [{ part: 'either', optional: false, of: [[{ ...hole, type: 'quantity', argument: '' }], bare] }]
-}
 
 /** Without what may be missing at its start, and one for each choice there. */
 function keysOf(parts: readonly Part[]): Part[][] {

@@ -14,6 +14,8 @@ export interface AlarmPhrase {
   readonly words: string
   /** The words, with any marks between them. */
   readonly form: RegExp
+  /** Other texts of the device in which these words stand. */
+  readonly calm: readonly RegExp[]
   readonly event: string
   readonly name: string
   readonly message: Message
@@ -33,7 +35,7 @@ const minKeyWords = 3
 
 const phrases = new WeakMap<Dialect, readonly AlarmPhrase[]>()
 
-/** The words of alarm in a device's profile. Those that its other texts have as well are none. */
+/** The words of alarm in a device's profile. Those that are another text of it are none. */
 export function alarmPhrases(device: Device): readonly AlarmPhrase[] {
   const known = phrases.get(device.dialect)
   if (known !== undefined) return known
@@ -44,7 +46,9 @@ export function alarmPhrases(device: Device): readonly AlarmPhrase[] {
     ...Object.values(commandsOf(device)).flatMap(({ reply }) => wordingsOf(reply)),
   ].flatMap((wording) => runsOf(wording, false))
   const found = messages.flatMap(([name, message]) => phrasesOf(device, name, message))
-  const all = found.filter(({ words }) => !calm.some((run) => ` ${run} `.includes(` ${words} `)))
+  const all = found
+    .filter(({ words }) => !calm.includes(words))
+    .map((one) => ({ ...one, calm: calm.filter((run) => ` ${run} `.includes(` ${one.words} `)).map(formOf) }))
   phrases.set(device.dialect, all)
   return all
 }
@@ -73,7 +77,7 @@ function phrasesOf({ dialect }: Device, name: string, message: Message): AlarmPh
         )
   return [...named, ...found]
     .filter(({ words, event }) => isTelling(words) && event !== '' && !isDangerousEvent(event))
-    .map((one) => ({ ...one, form: formOf(one.words), name, message }))
+    .map((one) => ({ ...one, form: formOf(one.words), calm: [], name, message }))
 }
 
 const formOf = (words: string): RegExp =>

@@ -1,3 +1,5 @@
+import { took } from '../regular/steps-taken.ts'
+
 /** A kind of alarm: what profiles call its event, and its words in the languages of devices. */
 interface AlarmKind {
   readonly event: RegExp
@@ -8,7 +10,7 @@ interface AlarmKind {
 const kinds: readonly AlarmKind[] = [
   {
     event: /^(?:sos|panic|emergency)$/,
-    words: `sos|help me|need help|heip me|mayday|panic|emergency|hilferuf|notruf|notfall|überfall|ayuda|socorro|auxilio|pánico|emergencia
+    words: `sos|help me|help(?=[ \\t]*!)|need help|heip me|mayday|panic|emergency|hilferuf|notruf|notfall|überfall|ayuda|socorro|auxilio|pánico|emergencia
       |aiuto|emergenza|au secours|à l.aide|urgence|ajuda|emergência|pomocy|segítség|помогите|тревожная кнопка`,
   },
   {
@@ -22,7 +24,7 @@ const kinds: readonly AlarmKind[] = [
   },
   {
     event: /^(?:power_(?:cut|fail|lost|off|alarm)|mains)/,
-    words: `(?:power|mains|ac|220v|230v|electricity) (?:cut|cut off|fail|failed|failure|lost|loss|outage|disconnected|alarm)|no (?:mains|power)|loss of (?:power|mains)
+    words: `(?:main|mains|external|ac)(?: power)? (?:off|out)|power off alarm|(?:power|mains|ac|220v|230v|electricity) (?:cut|cut off|fail|failed|failure|lost|loss|outage|disconnected|alarm)|no (?:mains|power)|loss of (?:power|mains)
       |stromausfall|netzausfall|spannungsausfall|corte de (?:luz|energía|corriente)|fallo de (?:red|alimentación)|sin (?:luz|corriente)|mancanza (?:rete|corrente|tensione)
       |coupure (?:secteur|de courant)|panne secteur|falta de (?:energia|luz)|brak (?:zasilania|prądu)|výpadek|áramszünet|stroomuitval|отключение питания|нет питания`,
   },
@@ -41,22 +43,28 @@ const search = kinds.map(({ event, words }) => ({ event, form: whole(words) }))
 
 /** Words in front of an alarm's: it is denied, asked for, or spoken of. */
 const before = whole(
-  `no|not|none|never|without|non|disable|disabled|cancel|cancelled|clear|cleared|reset|stop|end of|end|set|test|if|when|send|reply|press|for|add|delete|change|enable
-  |kein|keine|keinen|keiner|nicht|ohne|sin|sans|pas|senza|bez|nie|nincs|nem|não|sem|geen|niet|нет|без|не|отмена`,
+  `no|not|none|never|without|non|disable|disabled|cancel|cancelled|clear|cleared|reset|stop|end of|end|set|test|if|when|send|reply|press|for|add|delete|change|changed to|enable
+  |kein|keine|keinen|keiner|keinerlei|nicht|ohne|sin|ningún|ninguna|sans|pas|aucun|aucune|senza|nessun|nessuna|bez|brak|nie|nincs|nem
+  |não|sem|nenhum|nenhuma|geen|niet|žádný|žádná|žádné|нет|без|не|отмена`,
 )
 /** Words behind it: an answer, a setting, a number, or its end. */
 const after = whole(
   `ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?|set|saved|stored|added|deleted|removed|changed|number|numbers|nr|tel|phone|contact|contacts|list|on|off
-  |disabled|enabled|cancel|cancell?ed|clear|cleared|reset|restored|recovered|ended|end|over|normal|inactive|none|mode|status|setting|settings|config|interval|delay|threshold
-  |limit|sensitivity|function|test|battery|batterie|error|fail|failed|invalid|unknown|not|no|is off|aus|ein|beendet|gespeichert|nummer|apagado|desactivado|guardado|número|disattivato|désactivé
-  |réglé|numéro|wyłączony|usunięty|номер|выключен|отменен`,
+  |disabled|enabled|cancel|cancell?ed|words|text|clear|cleared|reset|restored|recovered|ended|end|over|normal|inactive|none|mode|status|setting|settings|config|interval|delay|threshold
+  |limit|sensitivity|function|test|battery|batterie|error|fail|failed|invalid|unknown|not|no|is off|aus|ein|ausgeschaltet|deaktiviert|gelöscht|geändert|beendet|gespeichert|nummer|apagado|desactivad[oa]|guardad[oa]|configurad[oa]|cambiad[oa]|eliminad[oa]|borrad[oa]
+  |alterad[oa]|salv[oa]|gravad[oa]|desligad[oa]|número|disattivat[oa]|salvat[oa]|impostat[oa]|modificat[oa]|cancellat[oa]|numero|désactivée?|enregistrée?|modifiée?|supprimée?
+  |réglée?|numéro|wyłączon[yae]|zapisan[yao]|zmienion[yao]|usunięt[yao]|numer|uitgeschakeld|opgeslagen|gewijzigd|verwijderd|uložen[oáa]?|vypnut[oáa]?|smazán[oa]?
+  |kikapcsolva|mentve|törölve|номер|сохран[её]н[ао]?|удал[её]н[ао]?|измен[её]н[ао]?|отключ[её]н[ао]?|выключен[ао]?|отмен[её]н[ао]?`,
 )
+/** Right in front of it: the number or the word is spoken of. */
+const settingOf =
+  /(?:numbers?|nummer|número|numero|numéro|numer|номер|words?|wort)[ \t]*(?:de|do|del|di|d')?[ \t]*[:=]?[ \t]*$/iu
 /** A pair for which nothing has happened, or one that sets a number. */
 const quiet =
-  /^[ \t]*\d*[ \t]*[:=][ \t]*(?:$|[\r\n,;]|(?:off|on|no|none|ok|0|1|normal|nein|aus|n\/a|false|idle|armed|disarmed|ready|enabled?|disabled?|sms|call|both|silent|sound|-)(?![\p{L}\p{N}])|\+?\d{3,})/iu
+  /^[ \t]*\d*[ \t]*[:=,][ \t]*(?:$|[\r\n,;]|(?:off|on|no|none|ok|0|1|normal|nein|aus|n\/a|false|idle|armed|disarmed|ready|enabled?|disabled?|sms|call|both|silent|sound|-)(?![\p{L}\p{N}])|\+?\d{3,})/iu
 /** An index and a number: `SOS1 +4915112345678`. */
 const numbered = /^[ \t]*\d{0,2}[ \t]*[:=,]?[ \t]*\+?\d{7,}/u
-const clauseEnd = /[\r\n;!.?]|,(?=\s)/
+const clauseEnd = /[\r\n;!.?]|(?<!\d),|,(?!\d)/
 
 const alarmNames = /alarm|sos|panic|emergency|intru|fire|_cut|fault|shock|tamper/
 /** Whether an event of this name is an alarm. */
@@ -78,6 +86,7 @@ export interface Cry {
 /** The words of alarm in a text that mean one. */
 export function criesIn(text: string): Cry[] {
   return search.flatMap(({ event, form }) => {
+    took(text.length)
     const all = [...text.matchAll(form)]
       .slice(0, maxCries)
       .map((found) => ({ from: found.index, to: found.index + found[0].length }))
@@ -91,7 +100,8 @@ export function isMeant(text: string, from: number, to: number): boolean {
   const clause = clauseAt(text, from, to)
   const start = startOf(text, from)
   const behind = text.slice(to, start + clause.length)
-  if (holds(before, text.slice(start, from)) || holds(after, behind)) return false
+  const ahead = text.slice(start, from)
+  if (holds(before, ahead) || settingOf.test(ahead) || holds(after, behind)) return false
   return (
     !quiet.test(text.slice(to, to + 40)) && !numbered.test(text.slice(to, to + 20)) && !/^\s*\?/.test(text.slice(to))
   )

@@ -8,6 +8,7 @@ import type { Pattern } from '../pattern/pattern.ts'
 import { Programs } from '../profile/dialect.ts'
 import { wordingsOf } from '../profile/replies.ts'
 import { fold } from '../regular/regular.ts'
+import { took } from '../regular/steps-taken.ts'
 import type { Command, Parameter } from '../schema/command.ts'
 
 interface OwnReplies {
@@ -20,6 +21,7 @@ const ownRepliesOf = new WeakMap<Command, OwnReplies>()
 /** Whether these words answer some command of the device, whatever its parameters were. */
 export function isAnswer(device: Device, words: string, form: ((pattern: Pattern) => Pattern) | null = null): boolean {
   const folded = fold(words)
+  took(words.length)
   const fits = (programs: Programs, pattern: Pattern, binding: Binding): boolean => {
     const isTried = mayBe(pattern, folded, form === null)
     const program = isTried ? programs.get(form?.(pattern) ?? pattern, binding) : null

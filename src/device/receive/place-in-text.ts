@@ -5,6 +5,7 @@ import { type Pattern, parsePattern } from '../pattern/pattern.ts'
 import { fieldsOf } from '../profile/places.ts'
 import { linksIn, readMapsLink } from '../readers/maps-link.ts'
 import { positionIn } from '../readers/positions.ts'
+import { took } from '../regular/steps-taken.ts'
 
 /** The start of a word. */
 const word = '(?<![\\p{L}\\p{N}?&])'
@@ -60,6 +61,7 @@ export function placeInText(device: Device, text: string): Beside {
     const found = from < 0 || program === null ? null : match(program, text, { search: true, from })
     return found === null ? [] : [found]
   }
+  took(text.length * (places.length + others.length + 1))
   const link = linkPlace(text)
   const printed = link === null && givesPlaces(device) ? positionIn(text, true) : null
   const written: Match[] = printed === null ? [] : [{ ...nothingFound, values: printed.values }]

@@ -6,15 +6,17 @@ import { loosen } from '../pattern/loosen.ts'
 import { match } from '../pattern/match.ts'
 import { wordKey } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
+import { alarmIn } from './alarm-in-text.ts'
 import { anyAlarm, anyLink } from './any-tracker.ts'
 import { isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { overlaps } from './lines.ts'
 import { matchMessage, tierOf, tiers } from './match-message.ts'
-import { alarmIn, messageIn, readParts, readRest } from './partial.ts'
+import { readParts, readRest } from './partial.ts'
 import { partialReading, type ReadContext, type Reading, readingOf } from './reading.ts'
 import { isRefusal } from './refusal.ts'
 import { isNoAlarm, type Salvaged, salvageAlarm } from './salvage.ts'
+import { messageIn } from './whole-messages.ts'
 
 /**
  * Every message of the device that the text fits, best first; normally one. A forwarded text fits none. What a message
@@ -59,7 +61,7 @@ function readPartly(device: Device, plain: string, context: ReadContext): Readin
   const read = part === null ? null : partialReading(device, plain, part, context)
   const own =
     part?.isMessage && !part.isVague && read?.event ? null : salvageAlarm(device, trustedMessages(device), plain)
-  const isKnown = read?.event && (read.event !== 'alarm' || part?.message)
+  const isKnown = read?.event && (read.event !== 'alarm' || part?.isCry === false)
   const salvaged = own !== null && !own.isVague ? own : isKnown ? null : anyAlarm(device, own, plain)
   const isCalm = salvaged?.found.spans.some((span) => span.name === '' && overlaps(span, part?.lines ?? []))
   if (salvaged === null || isCalm) return read === null ? [] : [read]
@@ -166,7 +168,7 @@ function withKnownHead(device: Device, reading: Reading, text: string, context: 
     return { ...reading, values: others, event: behind.event, repeats: behind.message?.repeats ?? reading.repeats }
   }
   const isCalm = head.split(/[\r\n]+/).every((line) => isNoAlarm(line, line.includes('!')) || isAnswer(device, line))
-  if (known === null && !isCalm) return reading
+  if (known === null && (behind !== null || !isCalm)) return reading
   const { alarm_text: _, ...values } = reading.values
   return {
     ...reading,

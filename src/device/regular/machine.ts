@@ -1,5 +1,6 @@
 import type { Program } from './instructions.ts'
 import { foldUnit } from './regular.ts'
+import { took } from './steps-taken.ts'
 
 /**
  * A Pike VM: all threads advance through the text in parallel, each instruction at most once for each unit of the text.
@@ -108,6 +109,7 @@ export function run<M>(program: Program<M>, text: string, options: RunOptions = 
     }
     if (search && !anchored && found === null) follow(0, null, 0, position + 1)
   }
+  took(steps + program.length)
   const last = found ?? (cut ? heaviest(next) : null)
   return { fits: last !== null, trail: last?.trail ?? null, weight: last?.weight ?? 0, steps, to: end, stopped }
 }
