@@ -75,10 +75,11 @@ function ofRoute({
   unqueued,
   ...route
 }: Route): DescribedRoute {
+  const isTagged = revision === 'shows' || revision === 'content'
   const headers = {
     ...(kind === 'queues' && { 'Idempotency-Key': idempotencyKey }),
     ...(revision === 'changes' && { 'If-Match': z.string().meta({ description: 'the ETag that is to be changed' }) }),
-    ...(revision === 'shows' && { 'If-None-Match': z.string().optional() }),
+    ...(isTagged && { 'If-None-Match': z.string().optional() }),
   }
   return {
     ...route,
@@ -88,7 +89,7 @@ function ofRoute({
     answers: {
       [status]: status === 204 ? null : answer,
       ...(unqueued && { 200: unqueued.answer }),
-      ...(revision === 'shows' && { 304: null }),
+      ...(isTagged && { 304: null }),
     },
   }
 }

@@ -8,7 +8,7 @@ import type { Scope } from '../message/scopes.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { showQuotas } from './rate-limit-headers.ts'
 import { refuse } from './refuse.ts'
-import { showRevision, wantedRevision } from './revisions.ts'
+import { sendContent, showRevision, wantedRevision } from './revisions.ts'
 import type { Parts, Route } from './route.ts'
 
 declare module 'fastify' {
@@ -91,6 +91,7 @@ async function render(
   if (route.status === 204) return reply.send()
   if (route.revision === 'shows' && showRevision(request, reply, data.revision as string)) return reply.code(304).send()
   const shown = route.shows === undefined ? data : route.shows(data)
+  if (route.revision === 'content') return sendContent(request, reply, shown)
   return route.kind === 'list' ? page(request, reply, shown as Data) : shown
 }
 

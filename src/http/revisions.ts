@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { refuse } from './refuse.ts'
 
@@ -15,6 +16,18 @@ export function showRevision(request: FastifyRequest, reply: FastifyReply, revis
   const tags = named(header)
   // A weak comparison (RFC 9110, 13.1.2).
   return tags === null || tags.some((tag) => tag.replace(/^W\//, '') === tagOf(revision))
+}
+
+/**
+ * Sends an answer with the ETag of its octets, or 304. A browser may keep what is large and seldom changes, and asks
+ * whether it is still so.
+ */
+export function sendContent(request: FastifyRequest, reply: FastifyReply, shown: unknown): FastifyReply {
+  const text = JSON.stringify(shown)
+  reply.header('cache-control', 'private, no-cache')
+  const revision = createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  if (showRevision(request, reply, revision)) return reply.code(304).send()
+  return reply.type('application/json; charset=utf-8').send(text)
 }
 
 /** The only revision that is to be changed; null for any, undefined where the answer is that it is missing. */

@@ -55,6 +55,9 @@ export interface Route {
   readonly maxOctets?: number
   /** `list`: pages with a cursor. `queues`: it queues texts, once for each Idempotency-Key. */
   readonly kind?: 'list' | 'queues'
-  /** `shows`: the answer has a revision, its ETag. `changes`: only the revision in If-Match is changed. */
-  readonly revision?: 'shows' | 'changes'
+  /**
+   * `shows`: the answer has a revision, its ETag. `content`: its ETag is that of its octets. `changes`: only the revision
+   * in If-Match is changed.
+   */
+  readonly revision?: 'shows' | 'content' | 'changes'
 }

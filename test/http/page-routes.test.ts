@@ -30,6 +30,27 @@ describe('what the page asks has the form that its types have:', () => {
   })
 })
 
+test('profiles are sent once: who has them is answered 304, and asks again each time', async () => {
+  const ask = (path: string, tag?: string) =>
+    hub.ask('GET', path, tag === undefined ? {} : { headers: { 'if-none-match': tag } })
+  const tags = new Set<string>()
+  for (const path of ['/v1/profiles', '/v1/profiles?q=gate', '/v1/profiles/coban/tk103']) {
+    const first = await ask(path)
+    const tag = first.headers.get('etag') ?? ''
+    expect([tag, first.headers.get('cache-control')]).toEqual([
+      expect.stringMatching(/^"[\w-]{22}"$/),
+      'private, no-cache',
+    ])
+    for (const seen of [tag, `"other", W/${tag}`]) {
+      const again = await ask(path, seen)
+      expect([again.status, again.text, again.headers.get('etag')]).toEqual([304, '', tag])
+    }
+    for (const seen of tags) expect(await ask(path, seen)).toMatchObject({ status: 200, text: first.text })
+    tags.add(tag)
+  }
+  expect(tags.size).toBe(3)
+})
+
 describe('a device for a person', () => {
   test('has its commands with their parameters in words, and the fields of its profile with their units', async () => {
     const { json } = await hub.ask('GET', '/v1/devices/gate/view')
