@@ -80,10 +80,10 @@ export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): F
   }
 }
 
-/** Reads for one page: a search looks at a limited number of messages in each. */
-const maxReads = 50
+/** Reads for one page: a search looks at a limited number of messages in each, which bounds the time that it takes. */
+const maxReads = 3
 
-/** A page of entries, read in as many pieces as it takes; `next` is null at the end. */
+/** A page of entries. It may be short, or empty, though there is more: `next` is null at the end. */
 export async function pageOf<T>(
   read: (query: Query) => Promise<Page<T>>,
   filter: Filter,

@@ -36,13 +36,21 @@ export const list = (numbers: readonly number[]): string => `[${numbers.join()}]
 
 export const textList = (texts: readonly string[]): string => JSON.stringify(texts)
 
-/**
- * The column contains a text, bound as its `patternOf`, whatever the case of its letters. SQLite folds those of ASCII
- * only: any character stands for another letter, and who reads the rows compares them.
- */
-export const contains = (column: string): string => `${column} LIKE ? ESCAPE '!'`
-export const patternOf = (text: string): string =>
-  `%${text.replace(/[!%_]/g, '!$&').replace(/(?![\x00-\x7f])\p{L}/gu, '_')}%`
+/** The column contains a text, whatever the case of its ASCII letters; with the value to bind. */
+export const containsText = (column: string, text: string): readonly [sql: string, pattern: string] => [
+  `${column} LIKE ? ESCAPE '!'`,
+  `%${text.replace(/[!%_]/g, '!$&')}%`,
+]
+
+/** The column contains these characters one after the other, each in one of its cases. */
+export const containsInAnyCase = (
+  column: string,
+  characters: readonly (readonly string[])[],
+): readonly [sql: string, pattern: string] => [`${column} GLOB ?`, `*${characters.map(oneOf).join('')}*`]
+const oneOf = (cases: readonly string[]): string => {
+  const letters = cases.join('')
+  return cases.length > 1 || /[*?[]/.test(letters) ? `[${letters}]` : letters
+}
 
 /** Joins in the order of the tables: few rows of the first one are open. */
 export const joinInOrder = 'CROSS JOIN'

@@ -43,12 +43,19 @@ async function busy(seconds: number): Promise<void> {
 }
 
 test('what lists cost the hub', async () => {
-  const cost = async (name: string, path: string, times = 20) => {
+  const cost = async (name: string, path: string, times = 40) => {
     await hub.ask('GET', path)
-    const cpu = process.cpuUsage()
+    const samples: number[] = []
     let octets = 0
-    for (let i = 0; i < times; i++) octets = (await hub.ask('GET', path)).text.length
-    note(`GET ${name}`, `${(cpuSince(cpu) / times).toFixed(1)} ms of CPU, ${octets} octets`)
+    for (let i = 0; i < times; i++) {
+      const cpu = process.cpuUsage()
+      octets = (await hub.ask('GET', path)).text.length
+      const { user, system } = process.cpuUsage(cpu)
+      samples.push((user + system) / 1000)
+    }
+    samples.sort((x, y) => x - y)
+    const at = (share: number) => (samples[Math.floor((samples.length - 1) * share)] ?? Number.NaN).toFixed(1)
+    note(`GET ${name}`, `${at(0.5)} ms of CPU, p99 ${at(0.99)}, ${octets} octets`)
   }
   await cost('/v1/session', '/v1/session')
   await cost('/v1/devices', '/v1/devices?limit=100')
@@ -61,7 +68,7 @@ test('what lists cost the hub', async () => {
   await cost('/v1/messages', '/v1/messages?limit=100')
   await cost('/v1/messages of the longest conversation', `/v1/messages?about=${deviceAt(0)}&limit=50`)
   await cost('/v1/messages?q, many', '/v1/messages?limit=50&q=number%2049')
-  await cost('/v1/messages?q, none', '/v1/messages?limit=50&q=nothing', 5)
+  await cost('/v1/messages?q, none', '/v1/messages?limit=50&q=nothing')
   await cost('/v1/messages?since=7d', '/v1/messages?limit=100&since=7d')
   await cost('/v1/gateways', '/v1/gateways')
   await cost('/v1/quotas', '/v1/quotas')

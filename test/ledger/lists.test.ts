@@ -84,6 +84,44 @@ describe('the list of messages', () => {
     expect(named(ids, idsOf(ledger, filter))).toEqual(expected)
   })
 
+  test.each<[string, string, readonly string[], readonly string[]]>([
+    ['one character', 'я', ['Я', 'моя'], ['ю', 'a']],
+    ['two characters of a script without cases', '开门', ['门开了，开门'], ['门开', '开 门']],
+    ['a word of a script with cases', 'вОРота', ['Ворота открыты', 'ВОРОТА'], ['ворона', 'воро та', '??????']],
+    ['both forms of a letter', 'ΟΔΌΣ', ['οδός', 'Οδόσ'], ['οδο', 'ΟΔΌ Σ']],
+    ['a letter whose upper case is two', 'STRAßE', ['Straße', 'STRAẞE'], ['Strasse', 'stra?e']],
+    ['what patterns are made of', 'ä*?[b]^-!%_', ['xÄ*?[B]^-!%_y'], ['ä*?b^-!%_', 'äxx[b]^-!%_', 'ä*?[b]^-!xx']],
+    ['what patterns are made of at the beginning', '[*é', ['[*É'], ['é', '*é', '[xé']],
+    ['several words', 'Ü b', ['ü B'], ['üb', 'ü  b', 'b ü']],
+    ['a character beyond the basic plane', '😀Ä', ['x😀ä'], ['😁ä', '😀']],
+  ])('with %s', (_, search, expected, others) => {
+    const ledger = new Ledger()
+    const texts = [...expected, ...others]
+    const all = texts.flatMap((text) => [
+      { id: ledger.queue({ text }), text },
+      { id: receive(ledger, { text }), text },
+    ])
+    const found = idsOf(ledger, { search }).map((id) => all.find((one) => one.id === id)?.text)
+    expect(found.sort()).toEqual([...expected, ...expected].sort())
+  })
+
+  test('with any part of a text, in any case, as a comparison of all of them finds it', () => {
+    const random = seededRandom(8)
+    const upTo = (n: number) => Math.floor(random() * n)
+    const letters = [...`aBzäÖéßяЖ门开 12%_!*?[]^-\\'"😀`]
+    const textOf = (length: number) => Array.from({ length }, () => letters[upTo(letters.length)]).join('')
+    const ledger = new Ledger()
+    const texts = Array.from({ length: 150 }, () => textOf(1 + upTo(12)))
+    const ids = texts.map((text) => receive(ledger, { text, sender: 'Bank' }))
+    for (let i = 0; i < 300; i++) {
+      const [whole, from] = [[...(texts[upTo(texts.length)] ?? '')], upTo(6)]
+      const part = whole.slice(from, from + 1 + upTo(4)).join('') || textOf(2)
+      const search = upTo(2) === 0 || part.includes('ß') ? part.toLowerCase() : part.toUpperCase()
+      const expected = ids.filter((_, at) => texts[at]?.toLowerCase().includes(search.toLowerCase()))
+      expect([search, idsOf(ledger, { search }, 100).sort()]).toEqual([search, expected.sort()])
+    }
+  })
+
   test('since a time and before another one', () => {
     const { ledger, ids } = lived()
     const at = (n: number) => ledger.now - (6 - n) * minute
@@ -177,6 +215,26 @@ describe('the list of messages', () => {
       if (page.entries.length > 0) expect(page.entries[0]?.id).toBe(old)
     } while (place !== null)
     expect(pages).toEqual([0, 0, 1])
+  })
+
+  test('nor does one among the many of a conversation look at more, however the others lie between them', () => {
+    const ledger = new Ledger()
+    const old = receive(ledger, { text: 'needle', sender: '+491' })
+    ledger.engine.run(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24000)
+       INSERT INTO incoming (message_id, sender, gateway, text, document, received_at)
+       SELECT 'm' || i, '+49' || (1 + i % 2), 'home', 'hay', 'null', ? + i FROM n`,
+      ledger.now,
+    )
+    const filter = { ...noFilter, numbers: ['+491', '+493'], search: 'needle' }
+    const pages: string[][] = []
+    let place: Place | null = null
+    do {
+      const page: Page<Message> = ledger.read('messages', { filter, limit: 10, place })
+      pages.push(page.entries.map(({ id }) => id))
+      place = page.next
+    } while (place !== null)
+    expect(pages).toEqual([[], [], [old]])
   })
 })
 

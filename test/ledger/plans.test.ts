@@ -185,6 +185,17 @@ test('the overview of conversations is read in its order by an index, whoever as
     }
 })
 
+test.each(['nothing', 'ничего'])('a search for "%s" reads texts beside each other, and no whole rows', (search) => {
+  const read = () => ledger.read('messages', { filter: { ...noFilter, search }, limit: 50, place: null })
+  const plans = recorder.plans(read).map(({ detail }) => detail)
+  for (const [table, key] of [
+    ['submission', 'seq'],
+    ['incoming', 'id'],
+  ])
+    expect(plans).toContain(`SEARCH ${table} USING INDEX ${table}_words (${key}>? AND ${key}<?)`)
+  expect(plans.filter((detail) => /SCAN (submission|incoming)/.test(detail))).toEqual([])
+})
+
 test('figures for metrics read what is open, whatever the history', () => {
   ledger.engine.run(
     `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)

@@ -1,5 +1,6 @@
 import type { Sight, Subject } from '../about.ts'
-import { among, contains, patternOf, textList } from '../sql.ts'
+import { among, containsInAnyCase, containsText, textList } from '../sql.ts'
+import { casesOf, hasCases } from './letter-cases.ts'
 
 /** A condition in SQL, and the values that are bound to it. */
 export interface Condition {
@@ -32,6 +33,8 @@ export interface Table {
   readonly key: string
   readonly time: string
   readonly number: string
+  /** The index that has its texts and numbers, in its order. */
+  readonly words: string
   readonly direction: 'out' | 'in'
 }
 
@@ -40,9 +43,17 @@ export const sent = {
   key: 'seq',
   time: 'queued_at',
   number: 'recipient',
+  words: 'submission_words',
   direction: 'out',
 } as const
-export const received = { name: 'incoming', key: 'id', time: 'received_at', number: 'sender', direction: 'in' } as const
+export const received = {
+  name: 'incoming',
+  key: 'id',
+  time: 'received_at',
+  number: 'sender',
+  words: 'incoming_words',
+  direction: 'in',
+} as const
 
 /** Conditions beside the subject. */
 export function filterConditions({ time, number }: Table, filter: Filter, status: string | null): Condition[] {
@@ -63,20 +74,24 @@ export function sightConditions({ devices, people }: Sight): Condition[] {
 }
 
 function searchCondition(search: string, number: string): Condition {
-  const inText = condition(contains('text'), patternOf(search))
+  const inText = textCondition('text', search)
   const digits = digitsOf(search)
   if (digits === null) return inText
-  return condition(`(${inText.sql} OR ${contains(number)})`, ...inText.values, patternOf(digits))
+  const inNumber = textCondition(number, digits)
+  return condition(`(${inText.sql} OR ${inNumber.sql})`, ...inText.values, ...inNumber.values)
 }
 
-/** Whether what was found is what was searched for: letters beyond ASCII are compared here. */
-export function isMatch(search: string, text: string | null, number: string | null): boolean {
-  const digits = digitsOf(search)
-  return holds(text, search) || (digits !== null && holds(number, digits))
+/**
+ * Words in a column, whatever the case of their letters. SQLite folds that of ASCII letters only, which is faster than
+ * to compare with each case.
+ */
+function textCondition(column: string, words: string): Condition {
+  if (!hasCases(words)) return condition(...containsText(column, words))
+  const [first = '', ...rest] = words
+  // A pattern that begins with one character is looked for much faster than one that begins with a choice.
+  const found = casesOf(first).map((one) => containsInAnyCase(column, [[one], ...rest.map(casesOf)]))
+  return condition(`(${found.map(([sql]) => sql).join(' OR ')})`, ...found.map(([, pattern]) => pattern))
 }
-
-const holds = (text: string | null, search: string): boolean =>
-  text?.toLowerCase().includes(search.toLowerCase()) ?? false
 
 /** Part of a number, as it is stored; null for words. */
 function digitsOf(search: string): string | null {

@@ -1,3 +1,4 @@
+import { byIndex } from '../sql.ts'
 import type { Rows } from '../tx.ts'
 import {
   all,
@@ -5,10 +6,10 @@ import {
   condition,
   type Filter,
   filterConditions,
-  isMatch,
   subjectConditions,
   type Table,
 } from './condition.ts'
+import { hasCases } from './letter-cases.ts'
 
 /** A place in both tables: the keys before which the next page begins; 0 where a table has no more. */
 export interface Place {
@@ -38,8 +39,11 @@ export interface Rendering<Row, T> {
   entryOf(row: Row): T
 }
 
-/** Rows of a table that are looked at in one call, so that a search among many does not hold up other lists. */
-const maxLookedAt = 20_000
+/**
+ * Rows of a table that are looked at in one call, so that a search among many does not hold up other lists: in the order
+ * of the table; where letters are compared in every case; one by one, where an index has those of a subject.
+ */
+const maxLookedAt = { inOrder: 20_000, inEveryCase: 8_000, ofSubject: 5_000 } as const
 
 const beyondAll = Number.MAX_SAFE_INTEGER
 
@@ -74,7 +78,6 @@ function isWanted({ direction }: Table, column: string | null, { direction: aske
 interface Found {
   readonly key_: number
   readonly time_: number
-  readonly text: string | null
 }
 
 /** The rows of one table, read a window at a time. */
@@ -126,34 +129,39 @@ class Stream<T> {
     if (this.#found.length > 0 || this.isEnded || !this.#mayRead) return
     this.#mayRead = false
     const lowest = this.#lowest()
-    const read = this.#read(lowest)
-    this.#below = read.length === this.#limit ? (read.at(-1) as Found).key_ : lowest
-    this.#found = this.#search === null ? read : read.filter((row) => this.#isMatch(row))
+    this.#found = this.#read(lowest)
+    this.#below = this.#found.length === this.#limit ? (this.#found.at(-1) as Found).key_ : lowest
   }
 
-  #isMatch(row: Found): boolean {
-    const number = row[this.#rendering.table.number as 'text'] ?? null
-    return isMatch(this.#search as string, row.text, number)
-  }
-
-  /** With a subject, an index has its rows; otherwise a limited number of rows is looked at. */
+  /** The key down to which rows are looked at. Without conditions, all that are read are found. */
   #lowest(): number {
-    if (this.#subjects !== null || this.#conditions.length === 0) return 0
+    if (this.#conditions.length === 0) return 0
     const { name, key } = this.#rendering.table
+    if (this.#subjects !== null) return Math.max(0, ...this.#subjects.map((subject) => this.#lowestOf(subject)))
     if (this.#below === beyondAll) {
       const newestKey = this.#rows.one<{ key_: number | null }>(`SELECT MAX(${key}) AS key_ FROM ${name}`)?.key_ ?? 0
       this.#below = newestKey + 1
     }
-    return Math.max(0, this.#below - maxLookedAt)
+    const isSlow = this.#search !== null && hasCases(this.#search)
+    return Math.max(0, this.#below - (isSlow ? maxLookedAt.inEveryCase : maxLookedAt.inOrder))
+  }
+
+  /** The same of what an index has of a subject; 0 where that is all of it. */
+  #lowestOf({ sql, values }: Condition): number {
+    const { name, key } = this.#rendering.table
+    const last = `SELECT ${key} AS key_ FROM ${name} WHERE ${sql} AND ${key} < ? ORDER BY ${key} DESC LIMIT 1 OFFSET ?`
+    return this.#rows.one<{ key_: number }>(last, ...values, this.#below, maxLookedAt.ofSubject - 1)?.key_ ?? 0
   }
 
   #read(lowest: number): Found[] {
     const { table, columns } = this.#rendering
-    const { name, key, time } = table
+    const { name, key, time, words } = table
+    const isSearch = this.#search !== null && this.#subjects === null
+    const from = isSearch ? `${name} ${byIndex(words)}` : name
     const span = condition(`${key} < ? AND ${key} >= ?`, this.#below, lowest)
     const parts = (this.#subjects ?? [condition('1 = 1')]).map((subject) => all([subject, span, ...this.#conditions]))
     const one = ({ sql }: Condition) =>
-      `SELECT * FROM (SELECT ${key} AS key_, ${time} AS time_, ${columns.join(', ')} FROM ${name}
+      `SELECT * FROM (SELECT ${key} AS key_, ${time} AS time_, ${columns.join(', ')} FROM ${from}
          WHERE ${sql} ORDER BY ${key} DESC LIMIT ?) AS part`
     return this.#rows.all<Found>(
       `${parts.map(one).join(' UNION ALL ')} ORDER BY key_ DESC LIMIT ?`,
