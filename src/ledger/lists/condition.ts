@@ -81,11 +81,14 @@ function searchCondition(search: string, number: string): Condition {
   return condition(`(${inText.sql} OR ${inNumber.sql})`, ...inText.values, ...inNumber.values)
 }
 
-/**
- * Words in a column, whatever the case of their letters. SQLite folds that of ASCII letters only, which is faster than
- * to compare with each case.
- */
+/** Words in a column, whatever the case of their letters. Most rows are settled by the longest of them. */
 function textCondition(column: string, words: string): Condition {
+  const [longest = words] = words.split(' ').sort((a, b) => b.length - a.length)
+  return all([...new Set([longest, words])].map((one) => partCondition(column, one)))
+}
+
+/** SQLite folds the case of ASCII letters only, which is faster than to compare with each case. */
+function partCondition(column: string, words: string): Condition {
   if (!hasCases(words)) return condition(...containsText(column, words))
   const [first = '', ...rest] = words
   // A pattern that begins with one character is looked for much faster than one that begins with a choice.
