@@ -1,5 +1,6 @@
-import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
+import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import Fastify from 'fastify'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import * as z from 'zod'
 import { operations } from '../api/all-operations.ts'
 import { webhookSchemas } from '../api/public-events.ts'
@@ -23,12 +24,8 @@ const idempotencyKey = z
   .optional()
   .meta({ description: 'makes repeated requests one; visible ASCII, in quotes or bare' })
 
-/** The routes as an OpenAPI 3.1 document. What makes it is loaded when somebody asks for it. */
+/** The routes as an OpenAPI 3.1 document. */
 export async function openApi(routes: readonly Route[], version: string): Promise<Document> {
-  const [{ default: swagger }, { createJsonSchemaTransform, createJsonSchemaTransformObject }] = await Promise.all([
-    import('@fastify/swagger'),
-    import('fastify-type-provider-zod'),
-  ])
   const server = Fastify({ logger: false, schemaController })
   const zodToJsonConfig = { override: readable }
   await server.register(swagger, {

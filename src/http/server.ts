@@ -8,7 +8,6 @@ import type { EventStreamsDeps } from './event-streams.ts'
 import { isOurs, nameIn } from './host-check.ts'
 import { observeAnswers } from './observe-answers.ts'
 import { type Observable, observe } from './open-routes.ts'
-import { openApi } from './openapi.ts'
 import { refuse, refuseFault } from './refuse.ts'
 import { type RestSource, serveRest } from './rest-api.ts'
 import { allRoutes } from './routes/all-routes.ts'
@@ -70,11 +69,7 @@ export async function serveHttp(
   observe(server, source)
   serveEvents(server, source)
   serveRest(server, allRoutes, source)
-  let document: ReturnType<typeof openApi> | null = null
-  server.get('/openapi.json', () => {
-    document ??= openApi(allRoutes, version)
-    return document
-  })
+  serveDocument(server, version)
   servePage(server, page)
   try {
     await server.listen({ host, port })
@@ -82,6 +77,15 @@ export async function serveHttp(
   } catch (error) {
     throw notListening(host, port, error)
   }
+}
+
+/** `/openapi.json`: what makes it, with the schemas of events, is loaded when somebody asks for it. */
+function serveDocument(server: FastifyInstance, version: string): void {
+  let document: Promise<unknown> | null = null
+  server.get('/openapi.json', () => {
+    document ??= import('./openapi.ts').then(({ openApi }) => openApi(allRoutes, version))
+    return document
+  })
 }
 
 /** Fails where the address can't be listened on; checked first, so that clients do not see a hub that ends again. */

@@ -47,7 +47,7 @@ test('a hub loads a few files, and none for what it is not configured to do', as
   expect(files).toContain('dist/embedded-ingress.js')
   expect(files.length).toBeLessThan(80)
   // The client of another broker, web sockets, documents of the interface.
-  for (const file of ['external-ingress', 'websocket-server', 'swagger']) {
+  for (const file of ['external-ingress', 'websocket-server', 'openapi']) {
     expect(readdirSync(join(root, 'dist'))).toContain(`${file}.js`)
     expect(files).not.toContain(`dist/${file}.js`)
   }
