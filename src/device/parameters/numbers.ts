@@ -150,8 +150,8 @@ export function numberProblem(text: string, region?: string): NumberProblem | nu
   if (digits.startsWith('+')) {
     if (digits.length > maxDigits + 1) return sure(`has ${digits.length - 1} digits: a number has at most ${maxDigits}`)
     if (/^\+0/.test(digits)) return sure('has a zero after the plus: write the country code there, like +49')
-    if (whole?.isValid() && whole.number !== digits)
-      return perhaps(`may have a digit too many: did you mean "${whole.number}"?`)
+    if (whole?.isValid())
+      return whole.number === digits ? null : perhaps(`may have a digit too many: did you mean "${whole.number}"?`)
     return whole?.isPossible() ? null : perhaps('may have a digit too many or too few: compare it with +4915112345678')
   }
   if (region !== undefined && isSupportedCountry(region)) {
