@@ -3,6 +3,7 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { hashOf } from '../page-place.ts'
 import { GatewayChip } from '../parts/chip.tsx'
+import { Empty } from '../parts/empty.tsx'
 import { Head } from '../parts/head.tsx'
 import { Awaited } from '../parts/listing.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
@@ -25,6 +26,13 @@ export function Gateways({ path }: ScreenProps) {
       <>
         <Head title={w.screens.gateways} />
         <Awaited problem={problem} />
+      </>
+    )
+  if (id !== undefined)
+    return (
+      <>
+        <Head title={id} up="#/gateways" />
+        <Empty icon="search" title={w.common.nothingFound} />
       </>
     )
   return (

@@ -72,19 +72,25 @@ function MessageList() {
           onInput={(to) => refine({ since: to })}
         />
       </div>
-      <Listing pages={pages} empty={<NoMessages isFiltered={q + direction + status !== ''} />}>
+      <Listing pages={pages} empty={<NoMessages span={span} isFiltered={q + direction + status !== ''} />}>
         {(rows) => <Table caption={w.screens.messages} columns={messageColumns()} rows={rows} idOf={({ id }) => id} />}
       </Listing>
     </>
   )
 }
 
-function NoMessages({ isFiltered }: { readonly isFiltered: boolean }) {
+interface NoMessagesProps {
+  readonly span: (typeof spans)[number]
+  readonly isFiltered: boolean
+}
+
+/** There may be older ones: the period is always one of the filters. */
+function NoMessages({ span, isFiltered }: NoMessagesProps) {
   const w = words()
-  if (isFiltered) return <Empty icon="search" title={w.common.nothingFound} />
   return (
-    <Empty icon="messages" title={w.home.noTexts}>
-      <p>{w.home.noTextsYet}</p>
+    <Empty icon={isFiltered ? 'search' : 'messages'} title={w.common.nothingFound}>
+      <p>{w.messages.spans[span]}</p>
+      {!isFiltered && <p>{w.home.noTextsYet}</p>}
     </Empty>
   )
 }
