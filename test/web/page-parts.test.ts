@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { segmentText } from '../../src/sms/segment-text.ts'
 import type { Gateway, Health, Message, ProfileHead, Result } from '../../src/web/api/answer-types.ts'
 import { prepare } from '../../src/web/api/ask.ts'
+import { filledPage } from '../../src/web/api/filled-page.ts'
 import { StreamReader } from '../../src/web/api/stream-reader.ts'
 import { isUnread, marksIn, maxMarks, withMark } from '../../src/web/conversations/read-marks.ts'
 import { stepsOf } from '../../src/web/devices/result-steps.ts'
@@ -230,4 +231,34 @@ test.each([
   ['x'.repeat(100), 'x'.repeat(63)],
 ])('the id of a device that is called %j is %j', (name, id) => {
   expect(idFrom(name)).toBe(id)
+})
+
+describe('a page of a search', () => {
+  const answers: Readonly<Record<string, { data: string[]; next_cursor: string | null }>> = {
+    newest: { data: [], next_cursor: 'older' },
+    older: { data: [], next_cursor: 'oldest' },
+    oldest: { data: ['found'], next_cursor: null },
+    end: { data: [], next_cursor: null },
+  }
+  const readFrom = async (from: string | null) => {
+    const read: (string | null)[] = []
+    const page = await filledPage(
+      async (cursor) => {
+        read.push(cursor)
+        return answers[cursor ?? 'newest'] as never
+      },
+      from,
+      () => read.push('older texts are searched'),
+    )
+    return { read, page }
+  }
+
+  test('that is empty is no end while there are older messages to be searched', async () => {
+    const shown = 'older texts are searched'
+    expect(await readFrom(null)).toEqual({ read: [null, shown, 'older', shown, 'oldest'], page: answers.oldest })
+  })
+
+  test.each(['oldest', 'end'])('that has something, or is the last one, is read once: %s', async (from) => {
+    expect(await readFrom(from)).toEqual({ read: [from], page: answers[from] })
+  })
 })

@@ -1,7 +1,8 @@
-import { useRef } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { Page } from './answer-types.ts'
 import type { Problem } from './api-problem.ts'
 import { ask } from './ask.ts'
+import { filledPage } from './filled-page.ts'
 import type { Call } from './hub-calls.ts'
 import { type Following, useReading } from './use-reading.ts'
 
@@ -13,6 +14,8 @@ export interface Pages<T> {
   /** The number of the first page that is shown, from 1. */
   readonly number: number
   readonly problem: Problem | null
+  /** Nothing was found so far, and older messages are searched. */
+  readonly isInOlder: boolean
   readonly hasPrevious: boolean
   readonly hasNext: boolean
   previous(): void
@@ -57,19 +60,27 @@ export function usePages<I extends Paged, T>(
   const span = useRef(startOf(key))
   if (span.current.key !== key) span.current = startOf(key)
 
+  const [isInOlder, setInOlder] = useState(false)
+
   const read = async (ended: AbortSignal): Promise<Read<T>> => {
+    setInOlder(false)
     const { first, last, cursors } = span.current
     const rows: T[] = []
     let total: number | null = null
     for (let at = first; at <= last; at++) {
       const cursor = cursors[at]
       if (cursor === undefined) break
-      const page = await ask(call, { ...input, ...(cursor !== null && { cursor }) }, ended)
+      const page = await filledPage(
+        (from) => ask(call, { ...input, ...(from !== null && { cursor: from }) }, ended),
+        cursor,
+        () => setInOlder(true),
+      )
       rows.push(...page.data)
       total = page.total ?? total
       cursors.splice(at + 1)
       if (page.next_cursor !== null) cursors.push(page.next_cursor)
     }
+    setInOlder(false)
     return { rows: distinct(rows, idOf), total, first, hasNext: cursors.length > last + 1 }
   }
   const { data, problem, reload } = useReading(read, key, on === undefined ? {} : { on })
@@ -92,6 +103,7 @@ export function usePages<I extends Paged, T>(
     total: data?.total ?? null,
     number: (data?.first ?? 0) + 1,
     problem,
+    isInOlder,
     hasPrevious: (data?.first ?? 0) > 0,
     hasNext: data?.hasNext ?? false,
     previous: () => move(-1),

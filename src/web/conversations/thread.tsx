@@ -35,7 +35,9 @@ export function Thread({ about, name }: ThreadProps) {
   const { isBusy, run } = useAct()
   const once = useOnce()
   const newest = pages.hasPrevious ? undefined : pages.rows?.[0]
-  const device = pages.rows?.[0]?.device ?? null
+  const [latest] = pages.rows ?? []
+  const isDevice = latest?.device === about
+  const number = isDevice ? (latest.direction === 'in' ? latest.from : latest.to) : name === null ? null : about
   useEffect(() => {
     if (newest !== undefined) markSeen(about, newest.at)
   }, [about, newest])
@@ -44,13 +46,17 @@ export function Thread({ about, name }: ThreadProps) {
     <section class="card thread" aria-label={about}>
       <header>
         <h2>
-          {device === about ? (
+          {isDevice ? (
             <a href={hashOf(['devices', about])}>{name ?? deviceName(about)}</a>
           ) : (
             <Strange text={name ?? about} />
           )}
         </h2>
-        {device !== about && name !== null && <span class="small muted number">{about}</span>}
+        {number !== null && (
+          <span class="small muted number">
+            <Strange text={number} />
+          </span>
+        )}
       </header>
       <div class="chat-box">
         {pages.hasNext && (

@@ -15,7 +15,7 @@ interface ListingProps<T> {
 
 /** A list with its states: being read, failed, empty, and the way to its other pages. */
 export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
-  const { rows, number, problem, hasPrevious, hasNext } = pages
+  const { rows, number, problem, isInOlder, hasPrevious, hasNext } = pages
   const w = words().common
   const page = useRef<HTMLElement>(null)
   const isTurned = useRef(false)
@@ -35,6 +35,11 @@ export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
   return (
     <>
       <Fault problem={problem} />
+      {isInOlder && problem === null && (
+        <p class="small muted" role="status">
+          {w.inOlder}
+        </p>
+      )}
       {isPaged ? (
         <section ref={page} tabIndex={-1} aria-label={w.page(number)}>
           {shown}

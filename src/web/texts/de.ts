@@ -27,6 +27,7 @@ export const de: Texts = {
     copy: 'Kopieren',
     dismiss: 'Ausblenden',
     failed: 'Das hat nicht geklappt.',
+    inOlder: 'Bisher nichts gefunden. Ältere Nachrichten werden durchsucht …',
     loading: 'Wird geladen …',
     lost: 'Die Verbindung zum Hub ist unterbrochen. Sie wird neu aufgebaut; was hier steht, kann veraltet sein.',
     menu: 'Menü',

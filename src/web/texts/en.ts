@@ -27,6 +27,7 @@ export const en = {
     copy: 'Copy',
     dismiss: 'Dismiss',
     failed: 'That did not work.',
+    inOlder: 'Nothing found so far. Older texts are searched …',
     loading: 'Loading …',
     lost: 'The connection to the hub is lost. It is tried again; what you see may be old.',
     menu: 'Menu',

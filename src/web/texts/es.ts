@@ -27,6 +27,7 @@ export const es: Texts = {
     copy: 'Copiar',
     dismiss: 'Descartar',
     failed: 'No ha funcionado.',
+    inOlder: 'Nada encontrado por ahora. Se buscan mensajes más antiguos …',
     loading: 'Cargando …',
     lost: 'Se ha perdido la conexión con el hub. Se intenta de nuevo; lo que ve puede estar anticuado.',
     menu: 'Menú',

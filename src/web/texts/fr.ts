@@ -27,6 +27,7 @@ export const fr: Texts = {
     copy: 'Copier',
     dismiss: 'Masquer',
     failed: 'Cela n’a pas marché.',
+    inOlder: 'Rien trouvé pour le moment. Recherche dans les messages plus anciens …',
     loading: 'Chargement …',
     lost: 'La connexion au hub est perdue. Elle est retentée ; ce que vous voyez peut être ancien.',
     menu: 'Menu',
