@@ -3,7 +3,7 @@ import { faults } from '../message/fault.ts'
 import { smsStatuses } from '../message/status.ts'
 import { trustLevels } from '../message/trust.ts'
 
-const time = z.iso.datetime({ offset: true })
+export const time = z.iso.datetime({ offset: true })
 
 export const errorSchema = z.object({
   code: z.enum(Object.keys(faults) as [keyof typeof faults, ...(keyof typeof faults)[]]),
@@ -36,6 +36,7 @@ export const messageSchema = z.strictObject({
   reason: z.string().nullable(),
   error: errorSchema.nullable(),
   at: time,
+  send_at: time.nullable(),
   sent_at: time.nullable(),
   delivered_at: time.nullable(),
 })

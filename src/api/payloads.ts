@@ -3,9 +3,11 @@ import { faults } from '../message/fault.ts'
 import { commandStatuses, priorities, smsStatuses } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
-import { errorSchema as error } from './message-schema.ts'
+import { instant } from './inputs.ts'
+import { errorSchema as error, time } from './message-schema.ts'
 
-export const time = z.iso.datetime({ offset: true })
+export { time }
+
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullable()
 const words = <T extends Record<string, unknown>>(table: T) =>
   z.enum(Object.keys(table) as [keyof T & string, ...(keyof T & string)[]])
@@ -16,6 +18,7 @@ const plain = z.enum(['online', 'offline'])
 const meta = {
   id: z.union([z.string().min(1).max(128), z.number()]).optional(),
   ttl: z.number().positive().optional(),
+  send_at: instant.optional(),
   priority: words(priorities).optional(),
   gateway: z.string().optional(),
   dry_run: z.boolean().optional(),
@@ -53,6 +56,7 @@ export const resultPayload = z.looseObject({
     .optional(),
   error: error.optional(),
   queued_at: time,
+  send_at: time.optional(),
   sent_at: time.optional(),
   delivered_at: time.optional(),
   replied_at: time.optional(),
@@ -71,6 +75,7 @@ const smsStatus = z.looseObject({
   reason: maybe(z.string()).optional(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
+  send_at: time.optional(),
   sent_at: time.optional(),
   at: time,
   error: maybe(error),
@@ -163,6 +168,7 @@ export const healthPayload = z.looseObject({
   uptime_s: z.number(),
   devices: z.number(),
   queued: z.number(),
+  scheduled: z.number(),
   unpublished: z.number(),
   store_trouble: maybe(z.string()),
   clock: z.enum(['right', 'behind']),

@@ -22,6 +22,7 @@ export const queuedRow = z.looseObject({
   gateway: z.string().nullable(),
   /** ms since 1970. */
   queued_at: z.number(),
+  send_at: z.number().nullable(),
 })
 
 /** Commands cancelled in one commit: others are served in between. */

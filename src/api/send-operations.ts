@@ -3,13 +3,14 @@ import { acceptGet, acceptSet, acceptTexts } from '../message/accepted.ts'
 import { type ErrorReport, Fault } from '../message/fault.ts'
 import { maxTtlSeconds } from '../message/meta.ts'
 import type { Plan } from '../message/planned.ts'
+import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
 import type { Answer, Submitted } from '../message/submitted.ts'
 import { isGsm7 } from '../sms/gsm7.ts'
 import { assertMay } from './assert-may.ts'
 import { pointerTo } from './input-problems.ts'
-import { id } from './inputs.ts'
-import { errorSchema, messageSchema, messageStatuses } from './message-schema.ts'
+import { id, instant } from './inputs.ts'
+import { errorSchema, messageSchema, messageStatuses, time } from './message-schema.ts'
 import { notOverMqtt, operation } from './operation.ts'
 import { queued } from './outputs.ts'
 import { queuedCommand, refusedBy } from './queued-command.ts'
@@ -19,6 +20,7 @@ const priority = z.enum(Object.keys(priorities) as [keyof typeof priorities, ...
 export const sendKeys = {
   id: z.union([z.string().min(1).max(128), z.int()]).optional(),
   ttl: z.number().positive().max(maxTtlSeconds).optional(),
+  send_at: instant.optional(),
   priority: priority.optional(),
   gateway: z.string().min(1).max(63).optional(),
 }
@@ -62,6 +64,7 @@ export const plannedItem = z.strictObject({
   status: z.enum(['planned', 'rejected', 'duplicate']),
   to: z.string().nullable(),
   alphabet: z.enum(['gsm7', 'ucs2']).optional(),
+  send_at: time.optional(),
   parts: z.int().optional(),
   segments: z.array(z.string()).optional(),
   /** Those that may send it. */
@@ -173,11 +176,13 @@ function plannedItems(texts: readonly { readonly to: string }[], { texts: planne
     const first = doubles.get(index)
     if (first !== undefined) return [{ index, status: 'duplicate', to, duplicate_of: first }]
     const own = planned.filter(({ place }) => place === index)
-    return own.map(({ to: number, error, segments, gateways }): PlannedItem => {
+    return own.map(({ to: number, error, sendAt, segments, gateways }): PlannedItem => {
       if (error !== null) return { index, status: 'rejected', to: number ?? to, error }
-      const alphabet = segments.every(isGsm7) ? 'gsm7' : 'ucs2'
+      const alphabet = segments.every(isGsm7) ? ('gsm7' as const) : ('ucs2' as const)
       const parts = segments.length
-      return { index, status: 'planned', to: number, alphabet, parts, segments: [...segments], gateways: [...gateways] }
+      const sent = { alphabet, parts, segments: [...segments], gateways: [...gateways] }
+      const later = sendAt !== null && { send_at: isoTime(sendAt) }
+      return { index, status: 'planned', to: number, ...later, ...sent }
     })
   })
 }

@@ -20,7 +20,7 @@ export async function healthReport(sources: HealthSources, refused: number): Pro
   const { store, fleet, ingress, gateways, now, startedAt } = sources
   const newest = sources.clockBehind()
   const [counts, paused] = await Promise.all([store.runEarly('counts', undefined), store.runEarly('pauses', undefined)])
-  const { queued, open, publications, parked, quarantined, copies, strangers } = counts
+  const { queued, scheduled, open, publications, parked, quarantined, copies, strangers } = counts
   return {
     time: isoTime(now()),
     uptime_s: Math.round((now() - startedAt()) / 1000),
@@ -30,6 +30,7 @@ export async function healthReport(sources: HealthSources, refused: number): Pro
     store_trouble: store.trouble?.message ?? null,
     devices: fleet.devices.size,
     queued,
+    scheduled,
     open,
     unpublished: publications,
     parked,

@@ -75,10 +75,14 @@ const Limits = z
     ),
     device_per_day: key(limit.default(30), 'Segments per day to one device or number', '30'),
     client_per_hour: key(limit.default(60), 'Commands per hour of one MQTT client', '60'),
-    device_queue: key(number({ min: 1, integer: true }).default(100), 'Commands that may wait for one device', '100'),
+    device_queue: key(
+      number({ min: 1, integer: true }).default(100),
+      'Commands that may wait for one device, and as many for later',
+      '100',
+    ),
     client_queue: key(
       number({ min: 1, integer: true }).default(10_000),
-      'Commands of one MQTT client that may wait',
+      'Commands of one MQTT client that may wait, and as many for later',
       '10000',
     ),
   })

@@ -86,7 +86,8 @@ export class Upkeep {
       await store.run('rebase', { delta: step, epoch, since: time.startedAt })
     } else if (Math.abs(step) > noticedMs) await store.run('shiftSmscClocks', { delta: step })
     time.adopt(step)
-    if (isLarge) waitsMoved()
+    // What is scheduled is wanted by the clock as it is now.
+    if (Math.abs(step) > noticedMs) waitsMoved()
     if (this.#isHeld && !this.clockIsBehind) await this.#clockChanged()
   }
 

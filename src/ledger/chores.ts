@@ -1,6 +1,7 @@
 import type { Counts } from '../message/counts.ts'
 import { ofOutlets } from './events/outlets.ts'
 import { shiftSmscClocks } from './gateways/service-centres.ts'
+import { beginning, isInLane } from './lanes/scheduled.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
 import type { Tx } from './tx.ts'
@@ -38,13 +39,14 @@ export const written = [
 
 /**
  * The wall clock was set by `delta` ms: deadlines and times of this run of the hub are moved with it, so that the step
- * makes nothing expire or live longer. Rows of earlier runs were timed by a clock that is right again.
+ * makes nothing expire or live longer. What is scheduled keeps its time, which is one of the right clock. Rows of earlier runs were timed by a clock that is right again.
  */
 export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: number; since: number }): void {
   tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND epoch = ?', delta, epoch)
-  tx.run('UPDATE submission SET due = due + ? WHERE due IS NOT NULL AND epoch = ?', delta, epoch)
-  const waits = `(status = 'queued' OR due IS NOT NULL)`
-  tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE ${waits} AND queued_at >= ?`, delta, since)
+  const next = `status = 'sending' AND due IS NOT NULL`
+  tx.run(`UPDATE submission SET due = due + ? WHERE ${next} AND epoch = ?`, delta, epoch)
+  for (const waits of [isInLane, next])
+    tx.run(`UPDATE submission SET expires_at = expires_at + ? WHERE ${waits} AND ${beginning} >= ?`, delta, since)
   rebaseRetries(tx, { delta, since })
   for (const { table, since: column, times } of written) {
     const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
@@ -98,6 +100,7 @@ export function counts(tx: Tx): Counts {
   const one = (sql: string) => tx.one<{ n: number | null }>(sql)?.n ?? 0
   return {
     queued: one('SELECT SUM(queued) AS n FROM client'),
+    scheduled: one('SELECT SUM(scheduled) AS n FROM client'),
     open: one('SELECT COUNT(*) AS n FROM submission WHERE open = 1'),
     publications: one(ofOutlets('event_waiting')),
     parked: one(ofOutlets('event_parked')),

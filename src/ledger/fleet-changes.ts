@@ -1,4 +1,5 @@
 import { announceDevice, leave } from './devices/devices.ts'
+import { queuedFor } from './lanes/scheduled.ts'
 import { happen } from './outbox/moves.ts'
 import type { SubmissionRow } from './rows.ts'
 import { upsert } from './sql.ts'
@@ -25,7 +26,7 @@ export function keepDevices(
 /** Removes devices and cancels their queued commands. */
 export function dropDevices(tx: Tx, { ids, now }: { ids: readonly string[]; now: number }): void {
   for (const id of ids) {
-    const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND status = 'queued'`, `d:${id}`)
+    const queued = tx.all<SubmissionRow>(queuedFor, `d:${id}`, `d:${id}`)
     for (const row of queued) happen(tx, row, { type: 'cancelled', reason: 'the device was removed', now })
     tx.run('DELETE FROM fleet WHERE id = ?', id)
     leave(tx, id)

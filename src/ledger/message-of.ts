@@ -9,14 +9,14 @@ import { document, type SubmissionRow } from './rows.ts'
 export const sentColumns = [
   ...['seq', 'command_id', 'message_id', 'ref', 'device', 'recipient', 'gateway', 'verb', 'command', 'property'],
   ...['value', 'text', 'sms_status', 'in_doubt', 'reason', 'error', 'parts', 'parts_delivered'],
-  ...['queued_at', 'sent_at', 'delivered_at'],
+  ...['queued_at', 'send_at', 'sent_at', 'delivered_at'],
 ] as const
 
 export type SentRow = Pick<
   SubmissionRow,
   | ('seq' | 'command_id' | 'message_id' | 'ref' | 'device' | 'recipient' | 'gateway' | 'verb' | 'command' | 'property')
   | ('value' | 'text' | 'sms_status' | 'in_doubt' | 'reason' | 'error' | 'parts' | 'parts_delivered')
-  | ('queued_at' | 'sent_at' | 'delivered_at')
+  | ('queued_at' | 'send_at' | 'sent_at' | 'delivered_at')
 >
 
 export function sentMessage(row: SentRow): Message {
@@ -39,6 +39,7 @@ export function sentMessage(row: SentRow): Message {
     reason: row.reason,
     error: errorOf(row.error),
     at: isoTime(row.queued_at),
+    send_at: timeOf(row.send_at),
     sent_at: timeOf(row.sent_at),
     delivered_at: timeOf(row.delivered_at),
   }

@@ -15,9 +15,17 @@ export interface PruneArgs {
   readonly limit: number
 }
 
-/** Messages by age. Unfinished commands are kept, and do not prevent later rows from being deleted. */
+/**
+ * Messages by age, which for what was scheduled long before is that of its end. Unfinished commands are kept, and do
+ * not prevent later rows from being deleted.
+ */
 const messages = [
-  { table: 'submission', key: 'seq', old: 'final = 1 AND queued_at < ?', remove: deleteSent },
+  {
+    table: 'submission',
+    key: 'seq',
+    old: 'final = 1 AND queued_at < ? AND (send_at IS NULL OR final_at < ?)',
+    remove: deleteSent,
+  },
   { table: 'incoming', key: 'id', old: 'received_at < ?', remove: deleteReceived },
 ] as const
 
@@ -26,7 +34,7 @@ const others = [
   { table: 'raw', key: 'id', old: `state IN ('done', 'duplicate', 'quarantined') AND received_at < :rawBefore` },
   { table: 'lane', key: 'key', old: `state = 'idle' AND turn < :before AND ready_at <= :now AND awake_until <= :now` },
   { table: 'concatenation', key: 'recipient', old: 'at < :before' },
-  { table: 'client', key: 'id', old: 'queued = 0' },
+  { table: 'client', key: 'id', old: 'queued = 0 AND scheduled = 0' },
   { table: 'publish_key', key: '(client, message_id)', old: 'at < :before' },
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
@@ -44,8 +52,11 @@ export function prune(tx: Tx, args: PruneArgs): boolean {
     )
     if (changes === limit) more = true
   }
-  for (const { table, key, old, remove } of messages)
-    if (remove(tx, `${key} IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT ?)`, before, limit) === limit) more = true
+  for (const { table, key, old, remove } of messages) {
+    const times = Array.from(old.matchAll(/\?/g), () => before)
+    if (remove(tx, `${key} IN (SELECT ${key} FROM ${table} WHERE ${old} LIMIT ?)`, ...times, limit) === limit)
+      more = true
+  }
   for (const { table, key, old } of others) {
     const names = [...old.matchAll(/:(\w+)/g)].map(([, name]) => name as 'now' | 'before' | 'rawBefore')
     forget(table, key, old.replace(/:\w+/g, '?'), ...names.map((name) => args[name]))

@@ -50,6 +50,8 @@ export interface SubmissionRow {
   readonly report: number
   readonly valid_for: number | null
   readonly queued_at: number
+  /** When its requester wants it to be sent; null is at once. */
+  readonly send_at: number | null
   readonly expires_at: number | null
   readonly written_at: number | null
   readonly sent_at: number | null
@@ -103,6 +105,7 @@ export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
     gateway: row.gateway,
     parts: row.parts,
     partsDelivered: row.parts_delivered,
+    sendAt: row.send_at,
     sentAt: row.sent_at,
     at,
   }

@@ -1,6 +1,7 @@
 import type { GatewayLimits, StoredFigures } from '../message/readings.ts'
 import { countWaiting } from './events/waiting.ts'
 import { gatewayQuotas } from './gateways/gateway-quotas.ts'
+import { beginning } from './lanes/scheduled.ts'
 import { type Quota, room } from './quota.ts'
 import { byIndex } from './sql.ts'
 import type { Tx } from './tx.ts'
@@ -15,8 +16,14 @@ export function figures(
   { limits, now }: { limits: Readonly<Record<string, GatewayLimits>>; now: number },
 ): StoredFigures {
   const outlets = tx.all<{ name: string }>('SELECT name FROM outlet').map(({ name }) => name)
+  const sums = 'SELECT SUM(queued) AS queued, SUM(scheduled) AS scheduled FROM client'
+  const { queued, scheduled } = tx.one<Record<'queued' | 'scheduled', number | null>>(sums) ?? {
+    queued: 0,
+    scheduled: 0,
+  }
   return {
-    queued: tx.one<{ n: number | null }>('SELECT SUM(queued) AS n FROM client')?.n ?? 0,
+    queued: queued ?? 0,
+    scheduled: scheduled ?? 0,
     open: upTo(tx, 'submission WHERE open = 1'),
     quarantined: upTo(tx, `raw WHERE state = 'quarantined'`),
     oldestReadyAt: oldestReadyAt(tx),
@@ -40,7 +47,7 @@ function upTo(tx: Tx, rows: string, ...values: string[]): number {
  */
 function oldestReadyAt(tx: Tx): number | null {
   const oldest = `SELECT MIN(head) FROM lane ${byIndex('lane_ready')} WHERE state = 'ready'`
-  return tx.one<{ t: number }>(`SELECT queued_at AS t FROM submission WHERE seq = (${oldest})`)?.t ?? null
+  return tx.one<{ t: number }>(`SELECT ${beginning} AS t FROM submission WHERE seq = (${oldest})`)?.t ?? null
 }
 
 function eventsOf(tx: Tx, outlet: string): { waiting: number; parked: number } {

@@ -155,6 +155,7 @@ function made(asker: Asker, content: Content, meta: Meta): Made {
     options: {
       priority: meta.priority ?? 'normal',
       ttl: meta.ttl ?? asker.expirySeconds,
+      sendAt: meta.send_at ?? null,
       gateway: meta.gateway ?? null,
       confirm: meta.confirm ?? null,
       force: meta.force ?? false,

@@ -1,6 +1,8 @@
 /** Rows of the store by what they wait for, for health. */
 export interface Counts {
   readonly queued: number
+  /** For later. */
+  readonly scheduled: number
   readonly open: number
   readonly publications: number
   readonly parked: number

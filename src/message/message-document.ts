@@ -34,6 +34,8 @@ export interface Message {
   readonly error: PublishedError | null
   /** When it was queued or received. */
   readonly at: string
+  /** When it is to be sent, or was; null is at once. */
+  readonly send_at: string | null
   readonly sent_at: string | null
   readonly delivered_at: string | null
 }
@@ -72,6 +74,7 @@ export function receivedMessage({ id, from, device, gateway, text, parts, trust,
     reason: null,
     error: null,
     at: isoTime(receivedAt),
+    send_at: null,
     sent_at: null,
     delivered_at: null,
   }

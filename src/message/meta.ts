@@ -1,10 +1,13 @@
 import { Fault } from './fault.ts'
+import { instantOf, instantWords } from './instant.ts'
 import { type Priority, priorities } from './status.ts'
 
 /** Keys of a payload that are reserved for the hub: never properties or parameters. */
 export interface Meta {
   readonly id?: string
   readonly ttl?: number
+  /** ms since 1970. */
+  readonly send_at?: number
   readonly priority?: Priority
   readonly gateway?: string
   readonly dry_run?: boolean
@@ -41,6 +44,10 @@ const kinds: Readonly<Record<keyof Meta, Kind>> = {
       const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
       return typeof seconds === 'number' && seconds > 0 && seconds <= maxTtlSeconds ? seconds : undefined
     },
+  },
+  send_at: {
+    takes: instantWords,
+    read: (value) => (typeof value === 'string' ? (instantOf(value) ?? undefined) : undefined),
   },
   priority: {
     takes: `one of ${Object.keys(priorities).join(', ')}`,

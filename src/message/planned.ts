@@ -7,6 +7,8 @@ export interface PlannedText {
   readonly to: string | null
   /** Why it would not be taken; null where it would. */
   readonly error: ErrorReport | null
+  /** When; null is at once. */
+  readonly sendAt: number | null
   readonly segments: readonly string[]
   /** Those that may send it; whose turn it is, is decided when it is sent. */
   readonly gateways: readonly string[]

@@ -75,7 +75,20 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
 
 /** A step of a text, with the keys of a message that change; its text is in the list of messages. */
 function sentData(step: SmsStatusDocument): Omit<Message, 'text' | 'command' | 'at' | 'sent_at' | 'delivered_at'> {
-  const { id, command_id, client_id, to, device, gateway, status, reason = null, parts, parts_delivered, error } = step
+  const {
+    id,
+    command_id,
+    client_id,
+    to,
+    device,
+    gateway,
+    status,
+    reason = null,
+    parts,
+    parts_delivered,
+    send_at = null,
+    error,
+  } = step
   return {
     id: id ?? command_id,
     direction: 'out',
@@ -92,6 +105,7 @@ function sentData(step: SmsStatusDocument): Omit<Message, 'text' | 'command' | '
     trust: null,
     reason,
     error,
+    send_at,
   }
 }
 

@@ -16,6 +16,8 @@ export interface WebhookFigures {
 /** Figures of the store. What may be many is counted up to a limit. */
 export interface StoredFigures {
   readonly queued: number
+  /** For later. */
+  readonly scheduled: number
   readonly open: number
   readonly quarantined: number
   /** When the oldest one was queued that could be sent now; null where nothing could. */

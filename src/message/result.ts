@@ -31,7 +31,8 @@ export interface SmsRecord {
   readonly gateway: string | null
   readonly parts: number
   readonly partsDelivered: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. `sendAt`: it was scheduled for then. */
+  readonly sendAt: number | null
   readonly sentAt: number | null
   readonly at: number
 }
@@ -89,6 +90,7 @@ export type ResultDocument = {
   readonly reply?: Omit<Reply, 'already'>
   readonly error?: PublishedError
   readonly queued_at: string
+  readonly send_at?: string
   readonly sent_at?: string
   readonly delivered_at?: string
   readonly replied_at?: string
@@ -127,10 +129,11 @@ export function resultOf(record: CommandRecord): ResultDocument {
     ...(record.reply !== null && { reply: publicReply(record.reply) }),
     ...(record.error !== null && { error: publishedError(record.error) }),
     queued_at: isoTime(record.queuedAt),
+    ...(record.sendAt !== null && { send_at: isoTime(record.sendAt) }),
     ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
     ...(record.deliveredAt !== null && { delivered_at: isoTime(record.deliveredAt) }),
     ...(record.repliedAt !== null && { replied_at: isoTime(record.repliedAt) }),
-    elapsed_ms: Math.max(0, record.at - record.queuedAt),
+    elapsed_ms: Math.max(0, record.at - (record.sendAt ?? record.queuedAt)),
   }
 }
 
@@ -149,6 +152,7 @@ export interface SmsStatusDocument {
   readonly reason?: string | null
   readonly parts: number
   readonly parts_delivered: number
+  readonly send_at?: string
   readonly sent_at?: string
   readonly at: string
   readonly error: PublishedError | null
@@ -166,6 +170,7 @@ export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
     ...(record.inDoubt && { in_doubt: true, reason: record.reason }),
     parts: record.parts,
     parts_delivered: record.partsDelivered,
+    ...(record.sendAt !== null && { send_at: isoTime(record.sendAt) }),
     ...(record.sentAt !== null && { sent_at: isoTime(record.sentAt) }),
     at: isoTime(record.at),
     error: record.error === null ? null : publishedError(record.error),

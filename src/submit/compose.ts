@@ -30,6 +30,17 @@ export interface ComposeDeps extends RecipientDeps {
   readonly counters: Map<string, number>
 }
 
+/** When a request is wanted. */
+interface When {
+  /** Null is now. */
+  readonly sendAt: number | null
+  /** Its life begins then. */
+  readonly from: number
+}
+
+/** How far ahead something may be scheduled: a leap year. */
+const maxAheadMs = 366 * 86_400_000
+
 /** Default time to live of a command: an opened gate is wanted now or not at all. */
 const defaultTtl = { unsafe: 120, safe: 86_400, text: 86_400 }
 
@@ -45,8 +56,21 @@ export function compose(asked: Asked, deps: ComposeDeps, now: number): NewSubmis
   // Refused for no other reason than that the value is not known here.
   const { code, details } = unknown.error
   if (code !== 'not_allowed' || typeof details?.property !== 'string') return unknown
+  if (whenOf(asked.request.options, now).sendAt !== null)
+    return later(unknown, `it is not known yet what ${details.property} will be then: send ON or OFF`)
   return { property: details.property, whenOn: one('ON'), whenOff: one('OFF'), unknown }
 }
+
+/** A past time is now. */
+function whenOf({ sendAt }: CommandRequest['options'], now: number): When {
+  if (sendAt === null || sendAt <= now) return { sendAt: null, from: now }
+  if (sendAt > now + maxAheadMs)
+    throw new Fault('invalid_payload', `"send_at" may be a year ahead at most: ${isoTime(now + maxAheadMs)}`)
+  return { sendAt, from: sendAt }
+}
+
+const later = (refusal: Refusal, why: string): Refusal => ({ ...refusal, error: errorReport(notLater(why)) })
+const notLater = (why: string) => new Fault('not_allowed', `it can't be scheduled: ${why}`)
 
 function composeOne(
   { request, fault }: Asked,
@@ -63,15 +87,16 @@ function composeOne(
         `there is no gateway "${request.options.gateway}"; there is ${deps.gateways.join(', ') || 'none'}`,
       )
     }
+    const when = whenOf(request.options, now)
     const { intent } = request
-    if (intent.verb === 'text') return composeText(request, intent, deps, now)
+    if (intent.verb === 'text') return composeText(request, intent, deps, when)
     const device = addressed(request, intent.device, deps)
     if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
-    if (intent.verb === 'send') return composeLiteral(request, intent.text, device, deps, now)
+    if (intent.verb === 'send') return composeLiteral(request, intent.text, device, deps, when)
     const { command, params } = resolve(device, intent, current)
     known = { command }
     const composed = composeCommand(device, command, params, {
-      now: isoTime(now),
+      now: isoTime(when.from),
       counter: nextCounter(device.id, deps),
     })
     known = {
@@ -79,7 +104,7 @@ function composeOne(
       args: composed.shown,
       text: composed.texts.map((one) => one.masked).join('\n'),
     }
-    return composeForDevice(request, composed, device, deps, now)
+    return composeForDevice(request, composed, device, deps, when)
   } catch (error) {
     return { ...refuse(request, Fault.from(error)), ...known }
   }
@@ -134,7 +159,7 @@ function composeForDevice(
   composed: Composed,
   device: Device,
   deps: ComposeDeps,
-  now: number,
+  { sendAt, from }: When,
 ): NewSubmission | Refusal {
   const safe = composed.repeat === 'safe'
   const { options } = request
@@ -164,7 +189,7 @@ function composeForDevice(
       text: masked,
     }
   }
-  if (!safe && options.waited && options.ttl === null) {
+  if (!safe && options.waited && options.ttl === null && sendAt === null) {
     const late = new Fault(
       'ttl_expired',
       'it was queued at the broker for an unknown time while the hub was disconnected',
@@ -175,6 +200,10 @@ function composeForDevice(
   const acts = actsOf(composed, device)
   const [first, ...steps] = acts
   const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
+  if (sendAt !== null && counter !== null)
+    throw notLater(`${device.id} takes its commands in the order of their numbers`)
+  if (sendAt !== null && Object.keys(composed.secrets).length > 0)
+    throw notLater(`until then it would not be known which settings of ${device.id} hold`)
   if (counter !== null) deps.counters.set(device.id, counter)
   return {
     ...asked(request),
@@ -204,7 +233,8 @@ function composeForDevice(
     held: composed.inWindow,
     perDay: device.timing.per_day ?? null,
     changes: composed.secrets,
-    expiresAt: now + ttl * 1000,
+    sendAt,
+    expiresAt: from + ttl * 1000,
     repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
     supersedes: safe && request.intent.verb === 'set',
   }
@@ -233,10 +263,10 @@ function composeLiteral(
   text: string,
   device: Device,
   deps: ComposeDeps,
-  now: number,
+  when: When,
 ): NewSubmission {
   return {
-    ...literal(request, text, device.recipient as string, deps, now),
+    ...literal(request, text, device.recipient as string, deps, when),
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
     route: routeTo(device, request.options.gateway, deps),
@@ -248,7 +278,7 @@ function composeText(
   request: CommandRequest,
   intent: Extract<Intent, { verb: 'text' }>,
   deps: ComposeDeps,
-  now: number,
+  when: When,
 ): NewSubmission {
   const recipient = intent.to
   if (deps.destinations === 'registered' && !isRegistered(recipient, deps)) {
@@ -265,7 +295,7 @@ function composeText(
   // A number has one lane, so that its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   const messageClass = intent.flash === true ? 0 : null
-  return { ...literal(request, intent.text, recipient, deps, now), lane, messageClass }
+  return { ...literal(request, intent.text, recipient, deps, when), lane, messageClass }
 }
 
 /** Anonymous clients have a quota per target, so that one does not use up that of all others. */
@@ -284,7 +314,7 @@ function literal(
   text: string,
   recipient: string,
   deps: ComposeDeps,
-  now: number,
+  { sendAt, from }: When,
 ): NewSubmission {
   const { options } = request
   if (options.dryRun)
@@ -315,7 +345,8 @@ function literal(
     held: false,
     perDay: null,
     changes: {},
-    expiresAt: now + (options.ttl ?? defaultTtl.text) * 1000,
+    sendAt,
+    expiresAt: from + (options.ttl ?? defaultTtl.text) * 1000,
     repeatWindowMs: null,
     supersedes: false,
   }

@@ -85,9 +85,10 @@ export class Submit {
       const { place } = one
       const item = compose(one, this.#deps, rules.now())
       if ('property' in item && 'unknown' in item) throw new Fault('internal', 'a text is no TOGGLE')
-      return item.error === undefined
-        ? { place, to: item.recipient, error: null, segments: item.segments, gateways: pool.gatewaysOf(item.route) }
-        : { place, to: item.recipient, error: item.error, segments: [], gateways: [] }
+      if (item.error !== undefined)
+        return { place, to: item.recipient, error: item.error, sendAt: null, segments: [], gateways: [] }
+      const { recipient: to, sendAt, segments, route } = item
+      return { place, to, error: null, sendAt, segments, gateways: pool.gatewaysOf(route) }
     })
     return { texts, doubles }
   }

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
-import { patienceMs } from '../support/patience.ts'
+import { patienceMs, until } from '../support/patience.ts'
 import { accepted, hubYaml, startWorld, type TestWorld } from '../support/world.ts'
 
 const person = '+4915155500001'
@@ -44,3 +44,21 @@ test.each([
     await client.close()
   },
 )
+
+test('what is for later is sent once, though the hub is killed before its time', async () => {
+  const world = await startWorld()
+  const hub = new HubProcess(temporaryFolder('smshub-queue-'))
+  open.push({ world, hub })
+  const port = await freePort()
+  const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
+  const config = hubYaml({ mqtt, path: world.path, more: 'sms: { destinations: any }' })
+  await hub.start({ config })
+  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`)
+  const send_at = new Date(Date.now() + 2_000).toISOString()
+  await client.publish('smshub/sms/send', { to: person, text: 'later', send_at })
+  await hub.kill()
+  await hub.start({ config })
+  await until(() => accepted(world.world, person).length > 0)
+  expect(accepted(world.world, person).map(({ text }) => text)).toEqual(['later'])
+  await client.close()
+})

@@ -111,7 +111,7 @@ test('a hub that starts in 1970 and gets its time later sends what waited, and i
   await clock.advance(10 * second)
   expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'queued', reason: 'clock' })
   clock.wallOffset = 0
-  await clock.advance(2 * minute)
+  await clock.advance(2 * minute + 10 * second)
   expect(sent()).toEqual(['ASK', 'OPEN'])
   expect(clockEvents().map(({ type }) => type)).toEqual(['clock_behind', 'clock_right'])
   for (const { elapsed_ms } of jsons('tag/result')) expect(elapsed_ms).toBeLessThan(day)
@@ -133,5 +133,59 @@ test('a clock that is set right while the hub runs leaves nothing in the future'
   expect(sent()).toEqual(['ASK', 'OPEN'])
   expect(clockEvents()).toEqual([])
   for (const { elapsed_ms } of jsons('tag/result')) expect(elapsed_ms).toBeLessThan(day)
+  await hub.kill()
+})
+
+test('what is for later leaves at its time of the wall clock, however that is set, and over a restart', async () => {
+  const { clock, broker, hub, jsons, sent, restart } = make()
+  await hub.start()
+  await clock.advance(20 * second)
+  const at = (ms: number) => new Date(clock.wall() + ms).toISOString().replace('Z', '+00:00')
+  const [inAnHour, inTwo, tomorrow] = [60 * minute, 120 * minute, day].map(at)
+  broker.press('tag/command/open', JSON.stringify({ send_at: inAnHour, id: 'open' }))
+  broker.press('sms/send', JSON.stringify({ to: number, text: 'two', send_at: inTwo, priority: 'high' }))
+  broker.press('sms/send', JSON.stringify({ to: number, text: 'tomorrow', send_at: tomorrow, ttl: 600 }))
+  broker.press('tag/command/ask', '{}')
+  await clock.advance(58 * minute)
+  expect(sent()).toEqual(['ASK'])
+  expect(jsons('tag/result').find(({ id }) => id === 'open')).toMatchObject({
+    status: 'queued',
+    send_at: inAnHour?.replace('+00:00', 'Z'),
+  })
+  await clock.advance(2 * minute + 10 * second)
+  expect(sent()).toEqual(['ASK', 'OPEN'])
+
+  // Half an hour is lost, and found.
+  clock.wallOffset = -30 * minute
+  await clock.advance(61 * minute)
+  expect(sent()).toHaveLength(2)
+  clock.wallOffset = 0
+  await clock.advance(minute + 10 * second)
+  expect(sent()).toEqual(['ASK', 'OPEN', 'two'])
+
+  await hub.kill()
+  await clock.advance(day - 120 * minute - 30 * second)
+  await restart()
+  await clock.advance(minute)
+  expect(sent()).toEqual(['ASK', 'OPEN', 'two', 'tomorrow'])
+  await hub.kill()
+})
+
+test("what can't be made before its time is refused with what to do, and a past time is now", async () => {
+  const { clock, broker, hub, jsons, sent } = make()
+  await hub.start()
+  await clock.advance(20 * second)
+  const refused = async (topic: string, payload: object) => {
+    broker.press(topic, JSON.stringify(payload))
+    await clock.advance(second)
+    return jsons(topic.startsWith('sms') ? 'sms/status' : 'tag/result').at(-1)?.error?.message
+  }
+  const text = { to: number, text: 'x' }
+  expect(await refused('sms/send', { ...text, send_at: '2026-12-24T18:00:00' })).toMatch(/offset from UTC, such as/)
+  expect(await refused('sms/send', { ...text, send_at: 1_798_131_600 })).toMatch(/offset from UTC, such as/)
+  expect(await refused('tag/command/open', { send_at: '2028-12-24T18:00:00Z' })).toMatch(/a year ahead at most: 2027-/)
+  broker.press('tag/command/open', JSON.stringify({ send_at: '2026-01-01T00:00:00Z' }))
+  await clock.advance(minute)
+  expect(sent()).toEqual(['OPEN'])
   await hub.kill()
 })

@@ -11,7 +11,16 @@ const readings: Readings = {
   healthy: true,
   mqttConnected: true,
   gateways: {},
-  stored: { queued: 0, open: 0, quarantined: 0, oldestReadyAt: null, outlets: {}, quotas: {}, webhooks: {} },
+  stored: {
+    queued: 0,
+    scheduled: 0,
+    open: 0,
+    quarantined: 0,
+    oldestReadyAt: null,
+    outlets: {},
+    quotas: {},
+    webhooks: {},
+  },
 }
 const modem: GatewayDocument = {
   status: 'ready',
@@ -107,12 +116,21 @@ test('a gateway is shown as it is: what is not known any more is left out', asyn
 test('what waits is shown with its age, and the events of each outlet', async () => {
   const { lines } = observed()
   const outlets = { mqtt: { waiting: 7, parked: 1 } }
-  const stored = { ...readings.stored, queued: 5, open: 2, quarantined: 1, oldestReadyAt: 40_000, outlets }
+  const stored = {
+    ...readings.stored,
+    queued: 5,
+    scheduled: 3,
+    open: 2,
+    quarantined: 1,
+    oldestReadyAt: 40_000,
+    outlets,
+  }
   const figures = /^smshub_(queue|outlet|mqtt_connected|healthy)/
   expect(await lines(figures, { stored, mqttConnected: false, healthy: false })).toEqual([
     'smshub_healthy 0',
     'smshub_mqtt_connected 0',
     'smshub_queue_messages{state="queued"} 5',
+    'smshub_queue_messages{state="scheduled"} 3',
     'smshub_queue_messages{state="open"} 2',
     'smshub_queue_messages{state="quarantined"} 1',
     'smshub_queue_oldest_seconds 60',

@@ -45,6 +45,18 @@ describe('a text', () => {
       422,
       /no gateway "nope"; there is home/,
     ],
+    [
+      'a time without its zone',
+      { to: '+4915112340000', text: 'x', send_at: '2026-12-24T18:00' },
+      422,
+      /2026-12-24T18:00:00\+01:00/,
+    ],
+    [
+      'too late a time',
+      { to: '+4915112340000', text: 'x', send_at: '2126-12-24T18:00:00Z' },
+      422,
+      /a year ahead at most/,
+    ],
     ['no life at all', { to: '+4915112340000', text: 'x', ttl: 0 }, 422, /ttl/],
     ['too long a text', { to: '+4915112340000', text: 'x'.repeat(10_001) }, 422, /at most 10000 characters/],
   ])('with %s is refused and names the fix', async (_what, body, status, detail) => {
@@ -52,6 +64,38 @@ describe('a text', () => {
     expect(answer).toMatchObject({ status, json: { status, type: expect.stringMatching(/^urn:smshub:error:/) } })
     expect(answer.json.detail).toMatch(detail)
     expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  })
+
+  test('for later waits with its time, where the queue and its own page show it, until it is cancelled', async () => {
+    const to = someone()
+    const at = new Date(Date.now() + 86_400_000)
+    const send_at = at.toISOString()
+    const dry = await send({ to, text: 'x', send_at, dry_run: true })
+    expect(dry.json.planned).toMatchObject([{ send_at }])
+    const headers = { 'idempotency-key': 'for-later' }
+    const { status, json } = await send(
+      { to, text: 'x', send_at: send_at.replace('Z', '+00:00'), ttl: 60 },
+      { headers },
+    )
+    expect({ status, json }).toMatchObject({ status: 202, json: { status: 'queued', send_at, sent_at: null } })
+    expect((await send({ to, text: 'x', send_at: send_at.replace('Z', '+00:00'), ttl: 60 }, { headers })).json.id).toBe(
+      json.id,
+    )
+    const shown = await hub.ask('GET', `/v1/messages/${json.id}`)
+    expect(shown.json).toMatchObject({ send_at, expires_at: new Date(at.getTime() + 60_000).toISOString() })
+    const passing = await send({ to, text: 'now', send_at: '2020-01-01T00:00:00Z' })
+    expect(passing.json).toMatchObject({ send_at: null })
+    await until(() => sentTo(to).length === 1)
+    const queue = (await hub.ask('GET', '/v1/queue')).json.commands
+    expect(queue.findLast((one: { to: string }) => one.to === to)).toMatchObject({
+      send_at: at.getTime(),
+      status: 'queued',
+    })
+    const command = await hub.ask('POST', '/v1/devices/gate/commands/open', { body: { send_at } })
+    expect(command).toMatchObject({ status: 202, json: { status: 'queued', send_at } })
+    for (const id of [json.id, command.json.command_id])
+      expect((await hub.ask('POST', `/v1/messages/${id}/cancel`)).json).toMatchObject({ status: 'cancelled' })
+    expect(sentTo(to).map(({ text }) => text)).toEqual(['now'])
   })
 
   test('to a group is answered number by number', async () => {

@@ -107,6 +107,7 @@ test('every time that the store keeps is moved along when the clock is set, or n
     'submission.expires_at': 'a wait',
     'submission.deadline': 'a wait',
     'submission.due': 'a wait',
+    'submission.send_at': 'an instant that its requester chose',
     'submission.last': 'a step',
     'lane.ready_at': 'a wait',
     'lane.awake_until': 'a wait',

@@ -31,7 +31,9 @@ class History {
   #enqueue(): void {
     const common = { safe: this.#upTo(2) === 0, priority: this.#one([0, 1, 1, 2]), report: this.#upTo(3) > 0 }
     const segments = this.#one([['a'], ['a'], ['a', 'b']])
-    if (this.#upTo(3) === 0) this.ledger.queue({ ...common, segments, safe: false })
+    const wait = this.#one([null, null, null, 5 * second, 5 * minute])
+    const sendAt = wait === null ? null : this.ledger.now + wait
+    if (this.#upTo(3) === 0) this.ledger.queue({ ...common, segments, safe: false, sendAt })
     else {
       const expects = ['none', 'optional', 'required'] as const
       const steps: NewStep[] = Array.from({ length: this.#one([0, 0, 1, 2]) }, () => ({
@@ -46,7 +48,7 @@ class History {
       const gapMs = this.#one([0, 10 * second])
       this.ledger.command({
         ...{ ...common, steps, segments, gapMs, expect: this.#one(expects) },
-        ...{ joins: mayJoin ? joins : null, expiresAt: this.ledger.now + this.#one([minute, day]) },
+        ...{ joins: mayJoin ? joins : null, sendAt, expiresAt: (sendAt ?? this.ledger.now) + this.#one([minute, day]) },
       })
     }
   }
@@ -163,13 +165,22 @@ function holds(history: History): string[] {
     history,
     `SELECT COUNT(*) AS n FROM lane JOIN submission ON seq = head WHERE state = 'ready' AND final = 1`,
   )
-  const queued = n(history, `SELECT COUNT(*) AS n FROM submission WHERE status = 'queued'`)
+  const early = n(
+    history,
+    `SELECT COUNT(*) AS n FROM submission LEFT JOIN lane ON head = seq
+       WHERE send_at > ${history.ledger.now} AND final = 0 AND (status <> 'queued' OR key IS NOT NULL)`,
+  )
+  const queued = n(history, `SELECT COUNT(*) AS n FROM submission WHERE status = 'queued' AND due IS NULL`)
   const counted = n(history, 'SELECT COALESCE(SUM(queued), 0) AS n FROM client')
+  const scheduled = n(history, `SELECT COUNT(*) AS n FROM submission WHERE status = 'queued' AND due IS NOT NULL`)
+  const countedLater = n(history, 'SELECT COALESCE(SUM(scheduled), 0) AS n FROM client')
   return [
     ...(lanes > 0 ? ['two hold one lane'] : []),
     ...(sending > 0 ? ['two are sending in one lane'] : []),
     ...(held > 0 ? ['a final one holds its lane, or waits'] : []),
     ...(ready > 0 ? ['a final one is to be sent'] : []),
+    ...(early > 0 ? ['one goes before its time'] : []),
+    ...(scheduled !== countedLater ? [`${scheduled} are scheduled, ${countedLater} are counted`] : []),
     ...(queued !== counted ? [`${queued} are queued, ${counted} are counted`] : []),
   ]
 }

@@ -10,6 +10,7 @@ import { gatewayRules } from './rules/gateways.ts'
 import { inboxRules } from './rules/inbox.ts'
 import { outboxRules } from './rules/outbox.ts'
 import type { Promises } from './rules/rule.ts'
+import { scheduleRules } from './rules/schedule.ts'
 import { webhookRules } from './rules/webhooks.ts'
 
 /** What each operation of the store promises. A new one does not compile without its rule here. */
@@ -27,6 +28,10 @@ const rules: Readonly<Record<OperationName, Promises>> = {
 
 describe.each(Object.entries(rules))('%s', (_, promises) => {
   test.each(Object.entries(promises))('%s', (_sentence, shows) => shows(new Ledger()))
+})
+
+describe('what is for later', () => {
+  test.each(Object.entries(scheduleRules))('%s', (_sentence, shows) => shows(new Ledger()))
 })
 
 test('every operation of the store has a rule of its own', () => {

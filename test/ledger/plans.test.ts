@@ -209,3 +209,27 @@ test('figures for metrics read what is open, whatever the history', () => {
   const plans = recorder.plans(figures).map(({ detail }) => detail)
   expect(plans).toContainEqual(expect.stringMatching(/lane USING COVERING INDEX lane_ready/))
 })
+
+test('what is scheduled is in no index by which a lane is read, and found by its time', () => {
+  ledger.engine.run(
+    `INSERT INTO submission (command_id, client, verb, status, sms_status, queued_at, lane, send_at, due, expires_at)
+       SELECT 'later' || seq, client, verb, 'queued', 'queued', queued_at, lane, 4e12, 4e12, 5e12 FROM submission`,
+  )
+  ledger.engine.run('ANALYZE')
+  const ofLanes = ['enqueue', 'claim', 'claim, markWritten and markSent', 'requeue', 'gatewayFigures', 'figures']
+  const plans = ofLanes.flatMap((name) => recorder.plans(hot[name] as () => unknown))
+  const details = plans.map(({ detail }) => detail)
+  expect(details.filter((detail) => / submission_(scheduled|unfinished|expiry)\b/.test(detail))).toEqual([])
+  expect(details).toContainEqual('SCAN submission USING COVERING INDEX submission_queue')
+  const heads = plans.filter(({ sql }) => sql.includes('ORDER BY priority DESC')).map(({ detail }) => detail)
+  expect(heads).toContainEqual('SEARCH submission USING INDEX submission_queue (lane=?)')
+  expect(heads.filter((detail) => detail.includes('TEMP'))).toEqual([])
+  const swept = recorder.plans(run('sweep', { now: ledger.now, hold: false })).map(({ detail }) => detail)
+  expect(swept).toContainEqual('SEARCH submission USING INDEX submission_scheduled (due>? AND due<?)')
+  for (const device of [null, 'gate'])
+    for (const act of [
+      run('queueOverview', { device, limit: 50 }),
+      run('purgeQueue', { device, until: 0, limit: 1, now: 0 }),
+    ])
+      expect(scans(act)).toEqual([])
+})

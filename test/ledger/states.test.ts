@@ -97,13 +97,14 @@ describe('a move', () => {
   test('leaves no command without something that ends its wait', () => {
     // A gateway ends what it has itself, and what was on its way is found by its status after a crash.
     const ends = ({ after }: Move) =>
-      ({ queued: after.expires_at !== null, sending: true })[phaseOf(after) as string] ?? after.deadline !== null
+      ({ scheduled: after.due !== null, queued: after.expires_at !== null, sending: true })[phaseOf(after) as string] ??
+      after.deadline !== null
     expect(wrong((move) => move.after.final === 1 || ends(move))).toEqual([])
   })
 
   test('gives the lane to what a gateway has or may have, and takes it from what is queued, let go or only reported', () => {
     const holds = ['sending', 'between', 'outcome', 'doubtful']
-    const free = ['queued', 'released', 'unreported', 'final']
+    const free = ['scheduled', 'queued', 'released', 'unreported', 'final']
     const fits = ({ after }: Move) =>
       !(holds.includes(phaseOf(after)) ? after.open === 0 : free.includes(phaseOf(after)) && after.open > 0)
     expect(wrong(fits)).toEqual([])

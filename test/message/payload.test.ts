@@ -86,10 +86,26 @@ describe('a payload', () => {
     ['sms/send', '{"to": [], "text": "x"}'],
     ['gate/command/open', '{"ttl": 60, "ttl": 1}'],
     ['gate/command/open', '{"ttl": 0}'],
+    ...[
+      ...['2026-12-24T18:00:00', '2026-12-24', '18:00', '2026-12-24T18:00:00+1', '2026-02-30T00:00:00Z', '12h', ''],
+      ...['2026-12-24T24:00:00Z', '2026-12-24 18:00:00Z', '2026-13-01T00:00:00Z', '2026-12-24T18:00:00+15:00'],
+    ].map((time) => ['gate/command/open', JSON.stringify({ send_at: time })] as [string, string]),
+    ['gate/command/open', '{"send_at": 1798131600}'],
     ['gate/command/open', '{"priority": "toString"}'],
     ['gate/command/open', '{"force": "yes"}'],
   ])('that is not what %s takes is refused: %s', (topic, payload) => {
     expect(faultOf(() => read(topic, payload))).toMatch(/^invalid_payload: /)
+  })
+
+  test.each([
+    ['2026-12-24T18:00:00+01:00', '2026-12-24T17:00:00.000Z'],
+    ['2026-12-24T18:00+0100', '2026-12-24T17:00:00.000Z'],
+    ['2026-12-24t17:00:00,5z', '2026-12-24T17:00:00.500Z'],
+    ['2026-12-24T12:30:00.123456-04:30', '2026-12-24T17:00:00.123Z'],
+    ['2028-02-29T23:59:59Z', '2028-02-29T23:59:59.000Z'],
+  ])('names the instant of %s', (time, instant) => {
+    const { meta } = read('gate/command/open', JSON.stringify({ send_at: time }))
+    expect(new Date(meta.send_at ?? Number.NaN).toISOString()).toBe(instant)
   })
 
   test.each([

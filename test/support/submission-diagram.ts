@@ -66,7 +66,7 @@ function diagram(): string[] {
         edges.set(edge, (edges.get(edge) ?? new Set()).add(label))
       }
   const lines = [...edges].map(([edge, labels]) => `  ${edge}: ${[...labels].join(', ')}`)
-  return ['```mermaid', 'stateDiagram-v2', '  [*] --> queued', ...lines, '```']
+  return ['```mermaid', 'stateDiagram-v2', '  [*] --> scheduled', '  [*] --> queued', ...lines, '```']
 }
 
 function cells(): string[] {

@@ -56,6 +56,7 @@ const base: Facts = {
   report: 1,
   valid_for: 3_600,
   queued_at: now - 10_000,
+  send_at: null,
   expires_at: now + 60_000,
   written_at: null,
   sent_at: null,
@@ -75,7 +76,19 @@ const replies = ['optional', 'required'] as const
 
 /** How a row looks in each phase, and what may stand in it there. */
 const phases: Readonly<Record<Phase, readonly Partial<Facts>[]>> = {
-  queued: expectations.flatMap((expect) => [{ expect }, { expect, written_at: now - 5_000, reason: 'interrupted' }]),
+  scheduled: expectations.flatMap((expect) =>
+    [now - 60_000, now + 60_000].map((expires_at) => ({
+      expect,
+      send_at: now - 90_000,
+      due: now - 90_000,
+      expires_at,
+    })),
+  ),
+  queued: expectations.flatMap((expect) => [
+    { expect },
+    { expect, send_at: now - 5_000 },
+    { expect, written_at: now - 5_000, reason: 'interrupted' },
+  ]),
   sending: expectations.flatMap((expect) =>
     [1, 2].flatMap((open) => [
       { status: 'sending', sms_status: 'sending', open, expect },

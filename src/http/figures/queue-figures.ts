@@ -17,7 +17,7 @@ export function queueFigures(registry: Registry): (readings: Readings) => void {
   const messages = new Gauge({
     name: 'smshub_queue_messages',
     help:
-      'Messages by state: queued waits to be sent, open waits for its answer, quarantined could not be decoded. ' +
+      'Messages by state: queued waits to be sent, scheduled for the time at which it is wanted, open waits for its answer, quarantined could not be decoded. ' +
       'The last two are counted up to 10000',
     labelNames: ['state'],
     registers,
@@ -36,8 +36,9 @@ export function queueFigures(registry: Registry): (readings: Readings) => void {
   return ({ now, healthy: isHealthy, mqttConnected, stored }) => {
     healthy.set(isHealthy ? 1 : 0)
     connected.set(mqttConnected ? 1 : 0)
-    const { queued, open, quarantined, oldestReadyAt, outlets } = stored
-    for (const [state, count] of Object.entries({ queued, open, quarantined })) messages.set({ state }, count)
+    const { queued, scheduled, open, quarantined, oldestReadyAt, outlets } = stored
+    for (const [state, count] of Object.entries({ queued, scheduled, open, quarantined }))
+      messages.set({ state }, count)
     // The clock may have been set back.
     oldest.set(oldestReadyAt === null ? 0 : Math.max(0, now - oldestReadyAt) / 1000)
     events.reset()

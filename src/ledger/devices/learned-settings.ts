@@ -61,7 +61,7 @@ export function besideChange(
   const names = Object.keys(changes)
   if (names.length > 0 && queued > 0)
     return busy(
-      `${queued} commands are queued for ${device}: ${names.join(', ')} can be changed when they have been sent`,
+      `${queued} commands are queued for ${device}: ${names.join(', ')} can be changed when they have been sent or cancelled`,
     )
   const doubtful = names.find((name) => pending[name] !== undefined)
   if (doubtful === undefined) return null

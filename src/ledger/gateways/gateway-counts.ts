@@ -4,7 +4,7 @@ import type { Tx } from '../tx.ts'
 
 /** Stored figures of a gateway. */
 export interface GatewayFigures {
-  /** Queued commands and texts that it may send; counted up to 10 000 for all gateways together. */
+  /** Queued commands and texts that it may send, without those for later; counted up to 10 000 for all gateways together. */
   readonly queue: number
   /** Segments submitted since `since`, to the quarter of an hour, retries included. */
   readonly sentToday: number
@@ -20,7 +20,7 @@ export function gatewayFigures(
   const waiting = tx.all<{ route: string; n: number }>(
     `SELECT route, COUNT(*) AS n FROM (
        SELECT lane.route AS route FROM submission ${byIndex('submission_queue')} JOIN lane ON lane.key = submission.lane
-       WHERE submission.status = 'queued' LIMIT ?) GROUP BY route`,
+       WHERE submission.status = 'queued' AND submission.due IS NULL LIMIT ?) GROUP BY route`,
     maxCounted,
   )
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { isInLane, laneOrder } from './scheduled.ts'
 
 /** Makes sure that a lane has its row. */
 export function touchLane(tx: Tx, key: string): void {
@@ -22,7 +23,7 @@ interface LaneWork {
   readonly held: number | null
 }
 
-/** High priority comes first, then the order of arrival; but before all the next text of an act that has begun. */
+/** The order is that of the lane; but before all the next text of an act that has begun. */
 const laneWork = `
   SELECT lane.*, head.seq AS head, head.priority, head.client, head.route, head.due, head.held FROM (
     SELECT key, ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused,
@@ -30,7 +31,7 @@ const laneWork = `
        WHERE lane = lane.key AND open > 0 ORDER BY open LIMIT 1) AS act
     FROM lane WHERE key = ?) AS lane
   LEFT JOIN submission AS head ON head.seq = CASE WHEN lane.act > 0 THEN lane.act ELSE
-    (SELECT seq FROM submission WHERE lane = lane.key AND status = 'queued' ORDER BY priority DESC, seq LIMIT 1) END`
+    (SELECT seq FROM submission WHERE lane = lane.key AND ${isInLane} ORDER BY ${laneOrder} LIMIT 1) END`
 
 /**
  * Updates the state of a lane: `open` while one of its commands is unanswered, `idle` with nothing queued, `waiting`

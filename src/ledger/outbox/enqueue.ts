@@ -4,6 +4,7 @@ import type { Submitted } from '../../message/submitted.ts'
 import { noteSent } from '../conversation-rows.ts'
 import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
+import { isInLane, isScheduled } from '../lanes/scheduled.ts'
 import { type Quota, room, use } from '../quota.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import { insertRow } from '../sql.ts'
@@ -141,24 +142,20 @@ function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now
   if (item.error !== undefined) return item.error
   const running = item.safe || item.repeatWindowMs === null ? undefined : sameUnsafe(tx, item, now)
   if (running !== undefined) {
-    return duplicate(
-      `the same command is already ${running.final ? 'done a moment ago' : 'running'} as ${running.command_id}`,
-      running.command_id,
-    )
+    const how = running.final ? 'done a moment ago' : running.due === null ? 'running' : `scheduled`
+    return duplicate(`the same command is already ${how} as ${running.command_id}`, running.command_id)
   }
-  const queued = tx.one<{ n: number }>(
-    `SELECT COUNT(*) AS n FROM submission WHERE lane = ? AND status = 'queued'`,
-    item.lane,
-  )
-  if ((queued?.n ?? 0) >= limits.perLane) {
-    return full(`${limits.perLane} commands are already queued for ${item.device ?? item.recipient}`)
-  }
-  const beside = item.device === null ? null : besideChange(tx, item.device, item.changes, queued?.n ?? 0)
+  // Apart, so that what is for later leaves room for what is wanted now.
+  const list = item.sendAt === null ? 'queued' : 'scheduled'
+  const ofLane = tx.one<ListSizes>(laneSizes, item.lane, item.lane) ?? empty
+  if (ofLane[list] >= limits.perLane)
+    return full(`${limits.perLane} commands are already ${list} for ${item.device ?? item.recipient}`)
+  const ahead = ofLane.queued + ofLane.scheduled
+  const beside = item.device === null ? null : besideChange(tx, item.device, item.changes, ahead)
   if (beside !== null) return beside
-  const client = tx.one<{ queued: number }>('SELECT queued FROM client WHERE id = ?', item.client)
-  if ((client?.queued ?? 0) >= limits.perClient) {
-    return full(`${limits.perClient} commands of client ${item.client} are already queued`)
-  }
+  const ofClient = tx.one<ListSizes>('SELECT queued, scheduled FROM client WHERE id = ?', item.client) ?? empty
+  if (ofClient[list] >= limits.perClient)
+    return full(`${limits.perClient} commands of client ${item.client} are already ${list}`)
   const quotas = clientAndDevice(item, limits)
   for (const { quota, amount } of quotas) {
     const { left, freesAt } = room(tx, quota, item.priority, now)
@@ -167,6 +164,15 @@ function admit(tx: Tx, item: NewSubmission | Refusal, limits: EnqueueLimits, now
   for (const { quota, amount } of quotas) use(tx, quota, amount, now)
   return null
 }
+
+interface ListSizes {
+  readonly queued: number
+  readonly scheduled: number
+}
+
+const empty: ListSizes = { queued: 0, scheduled: 0 }
+const laneSizes = `SELECT (SELECT COUNT(*) FROM submission WHERE lane = ? AND ${isInLane}) AS queued,
+  (SELECT COUNT(*) FROM submission WHERE lane = ? AND ${isScheduled}) AS scheduled`
 
 function clientAndDevice(item: NewSubmission, limits: EnqueueLimits): { quota: Quota; amount: number }[] {
   const client = {
@@ -200,17 +206,35 @@ export function rateLimited(quota: Quota, freesAt: number): ErrorReport {
   )
 }
 
-/** The same unsafe command of the same lane, unfinished or ended within the window. */
-function sameUnsafe(tx: Tx, item: NewSubmission, now: number): { command_id: string; final: number } | undefined {
+interface Same {
+  readonly command_id: string
+  readonly final: number
+  /** Of one that is scheduled. */
+  readonly due: number | null
+}
+
+/**
+ * The same unsafe command of the same lane, unfinished or ended, within the window of when this one is wanted: what is
+ * unfinished is wanted now, or when it is scheduled.
+ */
+function sameUnsafe(tx: Tx, item: NewSubmission, now: number): Same | undefined {
+  const wanted = item.sendAt ?? now
+  const window = item.repeatWindowMs ?? 0
   return tx.one(
-    `SELECT command_id, final FROM submission WHERE lane = ? AND digest = ? AND safe = 0 AND written_at IS NOT NULL
-       AND final = 1 AND status NOT IN ('rejected', 'cancelled', 'expired', 'failed') AND final_at > ?
-     UNION ALL SELECT command_id, final FROM submission WHERE lane = ? AND digest = ? AND safe = 0 AND final = 0 LIMIT 1`,
+    `SELECT command_id, final, NULL AS due FROM submission WHERE lane = ? AND digest = ? AND safe = 0
+       AND written_at IS NOT NULL AND final = 1 AND status NOT IN ('rejected', 'cancelled', 'expired', 'failed')
+       AND final_at > ?
+     UNION ALL SELECT command_id, final, CASE status WHEN 'queued' THEN due END AS due FROM submission
+       WHERE lane = ? AND digest = ? AND safe = 0 AND final = 0
+       AND ABS(COALESCE(CASE status WHEN 'queued' THEN due END, ?) - ?) <= ? LIMIT 1`,
     item.lane,
     item.digest,
-    now - (item.repeatWindowMs ?? 0),
+    wanted - window,
     item.lane,
     item.digest,
+    now,
+    wanted,
+    window,
   )
 }
 
@@ -237,6 +261,8 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
     parts: item.segments.length,
     report: item.report ? 1 : 0,
     queued_at: now,
+    send_at: item.sendAt,
+    due: item.sendAt,
     expires_at: item.expiresAt,
     ring: item.ring,
     message_class: item.messageClass,
@@ -250,23 +276,31 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
   })
   insertSteps(tx, row.seq, item.steps)
   if (item.device !== null) beginChange(tx, item.device, item.commandId, item.changes)
+  const list = item.sendAt === null ? 'queued' : 'scheduled'
   tx.run(
-    'INSERT INTO client (id, queued) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET queued = queued + 1',
+    `INSERT INTO client (id, ${list}) VALUES (?, 1) ON CONFLICT (id) DO UPDATE SET ${list} = client.${list} + 1`,
     item.client,
   )
-  touchLane(tx, item.lane)
+  if (item.sendAt === null) touchLane(tx, item.lane)
   if (item.device !== null) emitResult(tx, row, now)
   emitSmsStatus(tx, row, now)
+  if (item.sendAt !== null) {
+    // It is in no lane before its time.
+    tx.ring('deadlines')
+    return row
+  }
   if (item.priority >= 2) overtake(tx, item.lane, now)
   refreshLane(tx, item.lane, now)
   return row
 }
 
-/** Of states queued for the same property, the last one supersedes the others; pulses are all sent. */
+/** Of states queued for the same property at the same time, the last one supersedes the others; pulses are all sent. */
 function supersede(tx: Tx, item: NewSubmission, now: number): void {
   const older = tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE lane = ? AND status = 'queued' AND safe = 1 AND verb = 'set' AND property = ?`,
+    `SELECT * FROM submission WHERE lane = ? AND ${item.sendAt === null ? isInLane : `${isScheduled} AND due = ?`}
+       AND safe = 1 AND verb = 'set' AND property = ?`,
     item.lane,
+    ...(item.sendAt === null ? [] : [item.sendAt]),
     item.property,
   )
   for (const row of older) happen(tx, row, { type: 'cancelled', reason: `superseded by ${item.commandId}`, now })

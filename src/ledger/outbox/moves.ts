@@ -1,5 +1,5 @@
 import { endChange } from '../devices/learned-settings.ts'
-import { refreshLane } from '../lanes/lanes.ts'
+import { refreshLane, touchLane } from '../lanes/lanes.ts'
 import type { SubmissionRow } from '../rows.ts'
 import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
@@ -60,6 +60,10 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
   enter_queue: (tx, { after }) => {
     tx.run('UPDATE client SET queued = queued + 1 WHERE id = ?', after.client)
   },
+  leave_schedule: (tx, { after }) => {
+    tx.run('UPDATE client SET scheduled = scheduled - 1 WHERE id = ? AND scheduled > 0', after.client)
+  },
+  join_lane: (tx, { after }) => touchLane(tx, after.lane as string),
   refresh_lane: (tx, { after, event }) => refreshLane(tx, after.lane as string, event.now),
   publish_result: (tx, { after, event }) => emitResult(tx, after, event.now),
   publish_sms_status: (tx, { after, event }) => emitSmsStatus(tx, after, event.now),

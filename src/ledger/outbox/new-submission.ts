@@ -44,6 +44,8 @@ export interface NewSubmission extends Asked {
   readonly report: boolean
   readonly route: string
   readonly spec: AnswerSpec | null
+  /** When it is wanted; null is now. */
+  readonly sendAt: number | null
   readonly expiresAt: number
   /** Time after its end in which the same unsafe command is refused; null disables the check (`force`). */
   readonly repeatWindowMs: number | null

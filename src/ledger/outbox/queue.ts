@@ -1,4 +1,5 @@
 import { type ResultDocument, resultOf } from '../../message/result.ts'
+import { isInLane, isScheduled, isUnderWay, queuedFor } from '../lanes/scheduled.ts'
 import { record, type SubmissionRow } from '../rows.ts'
 import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
@@ -27,18 +28,20 @@ export function purgeQueue(
   tx: Tx,
   { device, until, limit, now }: { device: string | null; until: number; limit: number; now: number },
 ): number {
-  const waiting = `status = 'queued' AND queued_at <= ? ORDER BY seq LIMIT ?`
-  const rows =
-    device === null
-      ? tx.all<SubmissionRow>(
-          `SELECT * FROM submission ${byIndex('submission_unfinished')} WHERE final = 0 AND ${waiting}`,
-          until,
-          limit,
-        )
-      : tx.all<SubmissionRow>(`SELECT * FROM submission WHERE lane = ? AND ${waiting}`, `d:${device}`, until, limit)
+  const lane = `d:${device}`
+  const [waiting, values] = device === null ? ([queuedForAll, []] as const) : ([queuedFor, [lane, lane]] as const)
+  const rows = tx.all<SubmissionRow>(
+    `SELECT * FROM (${waiting}) AS queued WHERE queued_at <= ? ORDER BY seq LIMIT ?`,
+    ...values,
+    until,
+    limit,
+  )
   for (const row of rows) happen(tx, row, { ...onRequest, now })
   return rows.length
 }
+
+const queuedForAll = `SELECT * FROM submission ${byIndex('submission_unfinished')} WHERE ${isUnderWay} AND ${isInLane}
+  UNION ALL SELECT * FROM submission ${byIndex('submission_scheduled')} WHERE ${isScheduled}`
 
 /** A pending command or text. */
 export interface QueuedRow {
@@ -51,19 +54,23 @@ export interface QueuedRow {
   /** The gateway that has it, or has to send it. */
   readonly gateway: string | null
   readonly queued_at: number
+  /** When it is to be sent; null is at once. */
+  readonly send_at: number | null
 }
 
-/** Pending commands, the oldest first. */
+/** Pending commands, the oldest first; behind them those for later, by their time. */
 export function queueOverview(tx: Tx, { device, limit }: { device: string | null; limit: number }): QueuedRow[] {
-  return tx.all(
-    `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,
-       COALESCE(gateway, NULLIF(route, '')) AS gateway, queued_at
-     FROM submission ${byIndex('submission_unfinished')}
-     WHERE final = 0 AND (? IS NULL OR device = ?) ORDER BY seq LIMIT ?`,
-    device,
-    device,
-    limit,
-  )
+  const shown = (index: string, where: string, order: string, most: number): QueuedRow[] =>
+    tx.all(
+      `SELECT command_id, device, recipient AS "to", COALESCE(command, verb) AS command, status, reason,
+         COALESCE(gateway, NULLIF(route, '')) AS gateway, queued_at, send_at
+       FROM submission ${byIndex(index)} WHERE ${where} AND (? IS NULL OR device = ?) ORDER BY ${order} LIMIT ?`,
+      device,
+      device,
+      most,
+    )
+  const first = shown('submission_unfinished', isUnderWay, 'seq', limit)
+  return [...first, ...shown('submission_scheduled', isScheduled, 'due', limit - first.length)]
 }
 
 function rowOf(tx: Tx, id: string): SubmissionRow | undefined {

@@ -1,6 +1,7 @@
 import { retimeSent } from '../conversation-rows.ts'
 import { skipGivenNumbers } from '../events/event-log.ts'
 import { refreshLane } from '../lanes/lanes.ts'
+import { beginning, isInLane, isScheduled, isUnderWay } from '../lanes/scheduled.ts'
 import { beginEpoch, isAbandoned } from '../ownership.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
 import { upsert } from '../sql.ts'
@@ -92,19 +93,20 @@ const maxRestMs = 300_000
  * beginning.
  */
 function capWaits(tx: Tx, now: number): void {
-  retimeSent(
-    tx,
-    `expires_at = ? + (expires_at - queued_at), queued_at = ? WHERE status = 'queued' AND queued_at > ?`,
-    now,
+  // What is scheduled has its time from its owner, not from the clock of then.
+  tx.run(
+    `UPDATE submission SET expires_at = ? + (expires_at - ${beginning}) WHERE ${isInLane} AND ${beginning} > ?`,
     now,
     now,
   )
+  retimeSent(tx, `queued_at = ? WHERE status = 'queued' AND queued_at > ?`, now, now)
   tx.run(
     'UPDATE submission SET deadline = ? + (deadline - queued_at) WHERE deadline IS NOT NULL AND queued_at > ?',
     now,
     now,
   )
-  tx.run('UPDATE submission SET due = ? + (due - queued_at) WHERE due IS NOT NULL AND queued_at > ?', now, now)
+  const next = `status = 'sending' AND due IS NOT NULL`
+  tx.run(`UPDATE submission SET due = ? + (due - queued_at) WHERE ${next} AND queued_at > ?`, now, now)
   tx.run('UPDATE lane SET ready_at = ? WHERE ready_at > ?', now + maxRestMs, now + maxRestMs)
 }
 
@@ -117,14 +119,16 @@ function settleInterrupted(tx: Tx, row: SubmissionRow, now: number): void {
 
 /** A restored store must not act again: queued commands are cancelled, those in progress are in doubt. */
 function holdRestored(tx: Tx, now: number): void {
-  for (const row of tx.all<SubmissionRow>('SELECT * FROM submission WHERE final = 0'))
+  for (const row of tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE ${isUnderWay} UNION ALL SELECT * FROM submission WHERE ${isScheduled}`,
+  ))
     happen(tx, row, { type: 'restored', now })
 }
 
 /** No gate may open because the power of the machine has returned. */
 function dropUnsafe(tx: Tx, now: number): void {
   for (const row of tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE (status = 'queued' OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0
+    `SELECT * FROM submission WHERE (${isInLane} OR (status = 'sending' AND due IS NOT NULL)) AND safe = 0
        AND device IS NOT NULL`,
   ))
     happen(tx, row, { type: 'rebooted', now })

@@ -1,4 +1,5 @@
 import { segmentText } from '../../sms/segment-text.ts'
+import { isInLane, laneOrder } from '../lanes/scheduled.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
@@ -28,7 +29,7 @@ export function withRiders(tx: Tx, row: SubmissionRow): SubmissionRow[] {
 export function takeRiders(tx: Tx, row: SubmissionRow, now: number): string | null {
   const joins = document<Joins>(row.joins)
   const queued = tx.all<SubmissionRow>(
-    `SELECT * FROM submission WHERE lane = ? AND status = 'queued' ORDER BY priority DESC, seq LIMIT 20`,
+    `SELECT * FROM submission WHERE lane = ? AND ${isInLane} ORDER BY ${laneOrder} LIMIT 20`,
     row.lane,
   )
   const bodies = [joins.body]

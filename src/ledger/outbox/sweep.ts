@@ -1,4 +1,5 @@
 import { wakeLanes } from '../lanes/lanes.ts'
+import { isScheduled } from '../lanes/scheduled.ts'
 import type { SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
@@ -7,7 +8,7 @@ import { happen } from './moves.ts'
 const batchSize = 200
 
 /**
- * Ends every wait that is over. Returns whether more are due at once, and the next deadline. While the wall clock can't
+ * Ends every wait that is over, and lets what was scheduled take its place. Returns whether more are due at once, and the next deadline. While the wall clock can't
  * be trusted (`hold`) nothing unsafe expires.
  */
 export function sweep(tx: Tx, { now, hold }: { now: number; hold: boolean }): { more: boolean; next: number | null } {
@@ -23,9 +24,15 @@ export function sweep(tx: Tx, { now, hold }: { now: number; hold: boolean }): { 
     now,
     batchSize,
   )
-  for (const row of [...late, ...due]) happen(tx, row, { type: 'lapsed', now })
+  const wanted = tx.all<SubmissionRow>(
+    `SELECT * FROM submission WHERE ${isScheduled} AND due <= ? AND expires_at > ? ORDER BY due LIMIT ?`,
+    now,
+    now,
+    batchSize,
+  )
+  for (const row of [...late, ...due, ...wanted]) happen(tx, row, { type: 'lapsed', now })
   return {
-    more: woken === batchSize || late.length === batchSize || due.length === batchSize,
+    more: [woken, late.length, due.length, wanted.length].includes(batchSize),
     next: hold ? null : nextDeadline(tx),
   }
 }
@@ -34,6 +41,7 @@ function nextDeadline(tx: Tx): number | null {
   const times = [
     tx.one<{ t: number | null }>(`SELECT MIN(ready_at) AS t FROM lane WHERE state = 'waiting'`),
     tx.one<{ t: number | null }>(`SELECT MIN(expires_at) AS t FROM submission WHERE status = 'queued'`),
+    tx.one<{ t: number | null }>(`SELECT MIN(due) AS t FROM submission WHERE ${isScheduled}`),
     tx.one<{ t: number | null }>('SELECT MIN(deadline) AS t FROM submission WHERE deadline IS NOT NULL'),
   ].flatMap((row) => (typeof row?.t === 'number' ? [row.t] : []))
   return times.length === 0 ? null : Math.min(...times)

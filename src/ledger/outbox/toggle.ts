@@ -1,4 +1,5 @@
 import { deviceState } from '../devices/devices.ts'
+import { isInLane } from '../lanes/scheduled.ts'
 import type { Tx } from '../tx.ts'
 import type { NewSubmission, Refusal, Toggle } from './new-submission.ts'
 
@@ -13,12 +14,12 @@ export function chosen(tx: Tx, { property, whenOn, whenOff, unknown }: Toggle): 
   return current === 'OFF' || current === false ? whenOff : unknown
 }
 
-/** The later of two unfinished commands of a device. */
+/** The later of two unfinished commands of a device; what is scheduled is not ahead. */
 function digestAhead(tx: Tx, one: NewSubmission, other: NewSubmission): string | null {
   const values = [one.lane, one.digest, other.digest]
   const row = tx.one<{ digest: string }>(
     `SELECT digest FROM (
-       SELECT seq, digest FROM submission WHERE lane = ? AND status = 'queued' AND digest IN (?, ?)
+       SELECT seq, digest FROM submission WHERE lane = ? AND ${isInLane} AND digest IN (?, ?)
        UNION ALL SELECT seq, digest FROM submission WHERE lane = ? AND open > 0 AND digest IN (?, ?)
      ) ORDER BY seq DESC LIMIT 1`,
     ...values,

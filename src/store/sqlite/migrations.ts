@@ -7,6 +7,7 @@ import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
+import { scheduleSteps } from './schedule-steps.ts'
 import { searchSteps } from './search-steps.ts'
 import { webhookSteps } from './webhook-steps.ts'
 
@@ -389,5 +390,6 @@ export const migrations: readonly string[] = [
   ...eventDeviceSteps,
   ...longHistorySteps,
   ...searchSteps,
+  ...scheduleSteps,
   // New migrations are appended here.
 ]

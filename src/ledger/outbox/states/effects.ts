@@ -11,6 +11,8 @@ export const effects = [
   'rest_lane', // the device needs a gap after it
   'leave_queue', // its client has one less queued
   'enter_queue',
+  'leave_schedule', // and one less scheduled
+  'join_lane', // it may be the first for a long time
   'refresh_lane', // others may be sent, or it may
   'publish_result',
   'publish_sms_status',
@@ -26,14 +28,17 @@ export function effectsOf(before: Facts, after: Facts, change: Change, added: re
   const moves = before.status !== after.status
   const doubts = before.in_doubt !== after.in_doubt
   const inLane = after.lane !== null
+  const [from, to] = [phaseOf(before), phaseOf(after)]
   const necessary: Readonly<Partial<Record<Effect, boolean>>> = {
     end_change: ends,
     forget_text: ends,
     // A submission at a gateway ends by the gateway's own deadline.
-    watch_deadline: typeof change.deadline === 'number' && phaseOf(after) !== 'sending',
+    watch_deadline: typeof change.deadline === 'number' && to !== 'sending',
     rest_lane: inLane && before.open === 1 && after.open === 0 && after.gap > 0 && after.written_at !== null,
-    leave_queue: inLane && moves && before.status === 'queued',
-    enter_queue: inLane && moves && after.status === 'queued',
+    leave_queue: inLane && from === 'queued' && to !== 'queued',
+    enter_queue: inLane && from !== 'queued' && to === 'queued',
+    leave_schedule: from === 'scheduled' && to !== 'scheduled',
+    join_lane: from === 'scheduled' && to === 'queued',
     refresh_lane: inLane && (moves || before.open !== after.open || before.due !== after.due),
     publish_result: moves || ends || doubts || change.reply !== undefined,
     publish_sms_status: before.sms_status !== after.sms_status || doubts,

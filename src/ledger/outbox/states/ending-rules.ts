@@ -8,12 +8,18 @@ import type { Facts } from './state.ts'
 
 /** The PDU was not written in time. */
 export const expire: Rule<'lapsed'> = ({ row }, { now }) => {
-  const seconds = Math.round(((row.expires_at ?? now) - row.queued_at) / 1000)
+  const seconds = Math.round(((row.expires_at ?? now) - (row.send_at ?? row.queued_at)) / 1000)
   const fault = new Fault('ttl_expired', `not sent within ${seconds} s`, {
     expired_at: isoTime(row.expires_at ?? now),
     ...(row.error !== null && { last_error: JSON.parse(row.error) }),
   })
   return { change: ended('expired', now, { sms: 'expired', ok: false, error: errorReport(fault) }) }
+}
+
+/** Its time has come: it takes its place in its lane, where its client may have been urgent. */
+export const comeDue: Rule<'lapsed'> = (state, event) => {
+  if ((state.row.expires_at ?? Number.POSITIVE_INFINITY) <= event.now) return expire(state, event)
+  return { change: { due: null }, effects: ['make_way'] }
 }
 
 /** Interval of checking a submission at a gateway. */
@@ -100,10 +106,11 @@ export const endRestored: Rule<'restored'> = ({ row }, { now }) => ({
 
 /**
  * The machine was off for an unknown time, and no gate may open because its power has returned. Texts to people may be
- * sent.
+ * sent, and a command that was to be sent at a certain time may, as long as it lives: its life has begun then.
  */
 export const dropUnsafe: Rule<'rebooted'> = ({ row }, { now }) => {
   if (row.safe === 1 || row.device === null) return null
+  if (row.status === 'queued' && row.send_at !== null) return null
   const error = errorReport(new Fault('ttl_expired', 'the machine restarted while the command was queued'))
   return { change: ended('expired', now, { sms: 'expired', ok: false, error }) }
 }

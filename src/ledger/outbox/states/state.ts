@@ -2,6 +2,7 @@ import type { SubmissionRow } from '../../rows.ts'
 
 /** The phase of a submission, exactly one for each row. */
 export type Phase =
+  | 'scheduled' // waits for the time at which it is wanted, in no lane
   | 'queued' // waits in its lane
   | 'sending' // a gateway has it
   | 'between' // the next text of a command waits for its time, or for a gateway again
@@ -37,6 +38,7 @@ export type Facts = Pick<
   | 'report'
   | 'valid_for'
   | 'queued_at'
+  | 'send_at'
   | 'expires_at'
   | 'written_at'
   | 'sent_at'
@@ -68,7 +70,7 @@ export interface State {
 
 export function phaseOf(row: Facts): Phase {
   if (row.final === 1) return 'final'
-  if (row.status === 'queued') return 'queued'
+  if (row.status === 'queued') return row.due === null ? 'queued' : 'scheduled'
   if (row.status === 'delivered') return 'delivered'
   if (row.status === 'sent') return row.expect === 'none' ? 'unreported' : 'unanswered'
   if (row.in_doubt === 1) return row.open > 0 ? 'doubtful' : 'released'
