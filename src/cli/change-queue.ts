@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.ts'
 import type { QueuedRow } from '../ledger/outbox/queue.ts'
+import { isoTime } from '../message/result.ts'
 import type { CliContext } from './context.ts'
 import { exitCodes } from './context.ts'
 import { request } from './control.ts'
@@ -20,7 +21,7 @@ interface Listed {
   readonly paused: readonly Pause[]
 }
 
-const header = ['id', 'status', 'for', 'command', 'gateway', 'age', 'reason']
+const header = ['id', 'status', 'for', 'command', 'gateway', 'age', 'send at', 'reason']
 
 /** `queue list`: the queue of the running hub, the oldest first; pauses are on standard error. */
 export async function listQueue(
@@ -40,6 +41,7 @@ export async function listQueue(
       one.command ?? '-',
       one.gateway ?? 'any',
       ageOf(context.clock.wall() - one.queued_at),
+      one.send_at === null ? '' : isoTime(one.send_at),
       one.reason ?? '',
     ])
     for (const line of tableLines(header, rows)) context.stdout.write(`${line}\n`)

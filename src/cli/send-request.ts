@@ -8,6 +8,8 @@ import { request } from './control.ts'
 export interface SendOptions {
   readonly id?: string
   readonly ttl?: string
+  /** ISO 8601 with an offset. */
+  readonly at?: string
   readonly priority?: string
   readonly gateway?: string
   readonly confirm?: string
@@ -28,6 +30,7 @@ interface Result {
   readonly status: string
   readonly final: boolean
   readonly ok: boolean | null
+  readonly send_at?: string
   readonly reply?: { readonly text: string; readonly parsed: Readonly<Record<string, unknown>> }
   readonly error?: { readonly message: string }
 }
@@ -61,20 +64,21 @@ export async function sendCommand(
   const [alone] = parameters
   const isBare = parameters.length === 1 && alone !== undefined && !alone.includes('=')
   const args = isBare ? alone : Object.fromEntries(parameters.map(pairOf))
-  return ask(context, 'device/command', { device, command, args }, options, load)
+  const { wait = options.at === undefined ? '120' : '0' } = options
+  return ask(context, 'device/command', { device, command, args }, { ...options, wait }, load)
 }
 
 async function ask(
   context: CliContext,
   path: string,
   data: Readonly<Record<string, unknown>>,
-  { id, ttl, priority, gateway, confirm, force, wait = '0', json = false }: SendOptions,
+  { id, ttl, at, priority, gateway, confirm, force, wait = '0', json = false }: SendOptions,
   load: LoadOptions,
 ): Promise<number> {
   const seconds = Number(wait)
   if (!(seconds >= 0)) throw new Fault('invalid_payload', `--wait takes seconds, not "${wait}"`)
   const { dataFolder } = loadConfig(load)
-  const meta = { id, ttl: ttl === undefined ? undefined : Number(ttl), priority, gateway, confirm, force }
+  const meta = { id, ttl: ttl === undefined ? undefined : Number(ttl), send_at: at, priority, gateway, confirm, force }
   const { commands } = await request<Queued>(dataFolder, path, { ...data, ...meta })
   const end = context.clock.monotonic() + seconds * 1_000
   const results = await Promise.all(commands.map((one) => outcomeOf(context, dataFolder, one.id, end)))
@@ -91,11 +95,12 @@ async function outcomeOf({ clock }: CliContext, dataFolder: string, id: string, 
   }
 }
 
-function lineOf({ command_id: id, status, ok, reply, error }: Result): string {
+function lineOf({ command_id: id, status, ok, reply, error, send_at: at }: Result): string {
   const refused = ok === false && status === 'replied' ? ['the device refused'] : []
   const values = reply === undefined || Object.keys(reply.parsed).length === 0 ? [] : [JSON.stringify(reply.parsed)]
   const answer = reply === undefined ? [] : [JSON.stringify(reply.text)]
-  return [id, status, ...refused, ...(error === undefined ? [] : [error.message]), ...values, ...answer]
+  const later = status === 'queued' && at !== undefined ? [`to be sent at ${at}`] : []
+  return [id, status, ...later, ...refused, ...(error === undefined ? [] : [error.message]), ...values, ...answer]
     .map(escaped)
     .join('  ')
 }

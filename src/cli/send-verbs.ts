@@ -8,7 +8,8 @@ type Does = <A extends unknown[]>(work: (...args: A) => number | Promise<number>
 const shared = (verb: Command): Command =>
   verb
     .option('--id <id>', 'a request with the same id is not sent again')
-    .option('--ttl <seconds>', 'time to live until it is sent')
+    .option('--ttl <seconds>', 'time to live until it is sent, from --at where that is given')
+    .option('--at <time>', 'not before then: a time with its offset, such as 2026-12-24T18:00:00+01:00')
     .option('--priority <priority>', 'high, normal or low')
     .option('--gateway <id>', 'through this gateway only')
     .option('--json', 'the result as one JSON object per line')
@@ -36,7 +37,7 @@ export function addSending(root: Command, context: CliContext, does: Does, optio
   )
     .option('--confirm <device>', 'confirm a dangerous command')
     .option('--force', 'even while the same command is pending')
-    .option('--wait <seconds>', 'wait for the result', '120')
+    .option('--wait <seconds>', 'wait for the result: 120, or 0 with --at')
     .action(
       does(async (device: string, command: string, parameters: string[], chosen: SendOptions) =>
         (await load()).sendCommand(context, device, command, parameters, chosen, options()),

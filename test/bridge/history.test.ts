@@ -105,7 +105,9 @@ test('smshub history and queue list show tables with a header', async () => {
   await client.publish('smshub/gate/command/open', { id: 'waits' })
   await client.wait(({ topic, json }) => topic === 'smshub/gate/result' && json.id === 'waits')
   const listed = (await smshub(['queue', 'list'], hub.folder)).out
-  expect(listed).toMatch(/^id +status +for +command +gateway +age +reason\n\S+ +queued +gate +open +(any|home) +\d+s/)
+  expect(listed).toMatch(
+    /^id +status +for +command +gateway +age +send at +reason\n\S+ +queued +gate +open +(any|home) +\d+s/,
+  )
   // Figures are of this moment, not of a minute ago.
   expect((await smshub(['modem', 'list'], hub.folder)).out).toMatch(/^gateway home: ready .* queue 1 +sent today 3/)
   await ask('queue/purge', {})

@@ -55,6 +55,21 @@ describe('texts and commands by the command line', () => {
     expect(wrong.err).toContain('a parameter is written <name>=<value>, not "more"')
   })
 
+  test('what is for later is in the queue with its time', async () => {
+    const text = await ask('sms', 'send', 'owner', 'later', '--at', '2027-06-01T18:00:00+02:00')
+    expect(text).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('queued  to be sent at 2027-06-01T16:00:00.000Z'),
+    })
+    const command = await ask('command', 'gate', 'open', '--at', '2027-06-01T18:00+02:00', '--json')
+    expect(JSON.parse(command.out)).toMatchObject({ status: 'queued', send_at: '2027-06-01T16:00:00.000Z' })
+    const { out } = await ask('queue', 'list')
+    expect(out.match(/2027-06-01T16:00:00.000Z/g)).toHaveLength(2)
+    expect((await ask('queue', 'purge', '--all')).out).toBe('2 cancelled\n')
+    const local = await ask('sms', 'send', 'owner', 'later', '--at', '18:00')
+    expect(local).toMatchObject({ code: 1, out: expect.stringContaining('such as 2026-12-24T18:00:00+01:00') })
+  })
+
   test('a refusal is named, and shown by the exit code', async () => {
     const { out, code } = await ask('command', 'gate', 'opne')
     expect(code).toBe(1)

@@ -331,7 +331,19 @@ describe('Twilio', () => {
     expect(await arrived(To)).toEqual(['Grüße'])
   })
 
+  test('a message may be for later', async () => {
+    const SendAt = new Date(Date.now() + 3_600_000).toISOString().replace(/\.\d+/, '')
+    const fields = { To: someone(), MessagingServiceSid: 'MG0', Body: 'later', ScheduleType: 'fixed', SendAt }
+    expect(await send('POST', path, headers(), form(fields))).toMatchObject({
+      status: 201,
+      json: { status: 'scheduled' },
+    })
+    const { commands } = (await hub.hub.request('queue/list', {})) as any
+    expect(commands.at(-1)).toMatchObject({ to: fields.To, send_at: Date.parse(SendAt) })
+  })
+
   test.each([
+    ['a time without its type', '', { To: '+4915130000000', Body: 'x', SendAt: '2026-12-24T18:00:00Z' }, 422, 21211],
     ['a wrong key', 'wrong', { To: '+4915130000000', Body: 'x' }, 401, 20003],
     ['no number', '', { To: 'nobody at all', Body: 'x' }, 422, 21211],
     ['a picture', '', { To: '+4915130000000', Body: 'x', MediaUrl: 'http://x/y.png' }, 422, 20001],

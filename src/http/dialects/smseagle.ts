@@ -25,6 +25,10 @@ const xml = (status: number, content: string) => ({
   body: `<?xml version="1.0" encoding="UTF-8"?>\n<xml>${content}</xml>\n`,
 })
 
+/** By the clock of a device whose zone is not known. */
+const times = ['date', 'send_after', 'send_before']
+const noZone = 'its time has no zone; "send_at" of POST /v1/messages has'
+
 /** Version 1: `http_api`, as Zabbix calls it. Recipients are named by another parameter in each call. */
 const call = (name: string, recipient: string): DialectRoute => ({
   method: 'GET',
@@ -32,7 +36,7 @@ const call = (name: string, recipient: string): DialectRoute => ({
   recipient: `the parameter ${recipient}`,
   key: ({ query }) => fieldIn(query, 'access_token', 'pass') || undefined,
   read: ({ query }) => {
-    assertNone(query, ['date', 'send_after', 'send_before'], 'texts are sent at once')
+    assertNone(query, times, noZone)
     return {
       to: recipientsIn(query[recipient]),
       text: fieldIn(query, 'message'),
@@ -61,6 +65,7 @@ const messages: DialectRoute = {
   recipient: '"to"',
   key: headerOf('access-token'),
   read: ({ body }) => {
+    assertNone(body, times, noZone)
     const { contacts, groups, to, priority } = body
     if ([contacts, groups].some((list) => Array.isArray(list) && list.length > 0))
       throw new Fault(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Fault } from '../../message/fault.ts'
 import type { Problem } from '../problem-document.ts'
 import { authorizationOf } from './foreign-key.ts'
 import { assertNone, type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
@@ -24,12 +25,15 @@ export const twilio: Dialect = [
     key: authorizationOf,
     read: ({ body }) => {
       assertNone(body, ['MediaUrl', 'ContentSid'], 'SMS has text only')
-      assertNone(body, ['SendAt', 'ScheduleType'], 'texts are sent at once')
+      const [sendAt, schedule] = [fieldIn(body, 'SendAt'), fieldIn(body, 'ScheduleType')]
+      if ((sendAt === '') !== (schedule === '') || !['', 'fixed'].includes(schedule))
+        throw new Fault('invalid_payload', '"SendAt" needs "ScheduleType": "fixed", and goes with nothing else')
       const seconds = Number(fieldIn(body, 'ValidityPeriod') || Number.NaN)
       return {
         to: recipientsIn(body.To),
         text: fieldIn(body, 'Body'),
         ...(seconds > 0 && { ttl: seconds }),
+        ...(sendAt !== '' && { send_at: sendAt }),
       }
     },
     sent: ([first], { params, body }) => ({
@@ -40,7 +44,7 @@ export const twilio: Dialect = [
           .digest('hex')
           .slice(0, 32)}`,
         account_sid: params.account,
-        status: 'queued',
+        status: fieldIn(body, 'SendAt') === '' ? 'queued' : 'scheduled',
         direction: 'outbound-api',
         to: first?.to,
         from: fieldIn(body, 'From') || null,
