@@ -6,6 +6,7 @@ import { takeParameters } from '../../src/device/parameters/parameters.ts'
 import { sampleDevices } from '../../src/device/sample.ts'
 import type { Parameter } from '../../src/web/api/answer-types.ts'
 import { argumentsOf, choicesOf, controlOf, startOf, wrongIn, wrongsIn } from '../../src/web/parts/form-model.ts'
+import { instantIn, localOf, soon } from '../../src/web/parts/local-time.ts'
 
 const parameter = (over: Partial<Parameter>): Parameter => ({
   name: 'value',
@@ -42,6 +43,20 @@ describe('the field of a parameter', () => {
       ]),
     ).toEqual({ a: '5', b: 'x', c: '' })
     expect(choicesOf(parameter({ type: 'bool', optional: true }))).toEqual(['', 'true', 'false'])
+  })
+})
+
+describe('a time in the zone of the browser', () => {
+  test('is the instant that the hub takes, and none where nothing is entered', () => {
+    const time = new Date(2026, 11, 24, 18, 5)
+    expect(localOf(time)).toBe('2026-12-24T18:05')
+    expect(instantIn('2026-12-24T18:05')).toBe(time.toISOString())
+    expect([instantIn(''), instantIn('soon')]).toEqual([null, null])
+  })
+
+  test('begins with a full hour that is not too near', () => {
+    expect(localOf(soon(new Date(2026, 11, 31, 22, 29)))).toBe('2026-12-31T23:00')
+    expect(localOf(soon(new Date(2026, 11, 31, 22, 30)))).toBe('2027-01-01T00:00')
   })
 })
 

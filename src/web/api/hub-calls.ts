@@ -69,6 +69,7 @@ type Nothing = Readonly<Record<string, never>>
 interface NewText {
   readonly to: string
   readonly text: string
+  readonly send_at?: string
   readonly id: string
 }
 
@@ -98,6 +99,7 @@ export const calls = {
       args: Readonly<Record<string, unknown>>
       confirm?: string
       force?: boolean
+      send_at?: string
       id: string
     },
     Result

@@ -17,9 +17,9 @@ export function NewText({ onClose }: { readonly onClose: () => void }) {
   const [to, setTo] = useState('')
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const once = useOnce()
-  const send = (text: string) =>
+  const send = (text: string, later: { readonly send_at?: string }) =>
     run(async () => {
-      const content = { to: to.trim(), text }
+      const content = { to: to.trim(), text, ...later }
       const sent = await once(content, (id) => ask(calls.send, { ...content, id }))
       onClose()
       // To a group, it has several conversations.

@@ -41,7 +41,8 @@ export function Thread({ about, name }: ThreadProps) {
   useEffect(() => {
     if (newest !== undefined) markSeen(about, newest.at)
   }, [about, newest])
-  const send = (text: string) => run(() => once({ about, text }, (id) => ask(calls.send, { to: about, text, id })))
+  const send = (text: string, later: { readonly send_at?: string }) =>
+    run(() => once({ about, text, ...later }, (id) => ask(calls.send, { to: about, text, ...later, id })))
   return (
     <section class="card thread" aria-label={about}>
       <header>

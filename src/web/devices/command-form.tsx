@@ -9,7 +9,9 @@ import { Dialog } from '../parts/dialog.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { CheckField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, startOf, wrongsIn } from '../parts/form-model.ts'
+import { instantIn } from '../parts/local-time.ts'
 import { ParameterField } from '../parts/parameter-field.tsx'
+import { SendLater } from '../parts/send-later.tsx'
 import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
 
@@ -28,18 +30,21 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
   const [isTried, setTried] = useState(false)
   const [typed, setTyped] = useState('')
   const [force, setForce] = useState(false)
+  const [at, setAt] = useState<string | null>(null)
   const once = useOnce()
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const wrongs = wrongsIn(params, entered)
+  const sendAt = at === null ? null : instantIn(at)
   const isSure = danger === null || typed.trim() === device.id
   const submit = async (event: Event) => {
     event.preventDefault()
     setTried(true)
-    if (Object.keys(wrongs).length > 0 || !isSure) return
+    if (Object.keys(wrongs).length > 0 || !isSure || (at !== null && sendAt === null)) return
     const request = {
       args: argumentsOf(params, entered),
       ...(danger !== null && { confirm: device.id }),
       ...(force && { force }),
+      ...(sendAt !== null && { send_at: sendAt }),
     }
     await run(async () => {
       const { command_id } = await once(request, (id) =>
@@ -72,6 +77,7 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
         ))}
         {danger !== null && <TextField label={w.common.typeName(device.id)} value={typed} onInput={setTyped} isPlain />}
         {problem?.code === 'duplicate' && <CheckField label={w.device.force} value={force} onInput={setForce} />}
+        <SendLater at={at} onInput={setAt} />
         <Fault problem={problem} />
         <div class="ends">
           <Button onClick={onClose}>{w.common.cancel}</Button>

@@ -9,6 +9,7 @@ import { Icon, type IconName } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
+import { Wanted } from '../parts/wanted.tsx'
 import { words } from '../texts/language.ts'
 import { spanOf } from '../texts/times.ts'
 import { waitWords } from '../texts/wait-words.ts'
@@ -35,7 +36,7 @@ export function ResultTimeline({ id, commands }: TimelineProps) {
   const { result, problem } = useResult(id)
   const { isBusy, run } = useAct()
   if (result === null) return <Awaited problem={problem} />
-  const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms } = result
+  const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms, send_at } = result
   const label = commands.find(({ name }) => name === command)?.label ?? command
   const title = label ?? [property, value].filter((word) => word !== undefined).join(' ')
   return (
@@ -66,6 +67,7 @@ export function ResultTimeline({ id, commands }: TimelineProps) {
         ))}
       </ol>
       <div class="row spread small muted">
+        <Wanted status={status} at={send_at} />
         <span>
           {final ? w.device.took(spanOf(elapsed_ms)) : reason === undefined ? '' : w.device.waitsFor(waitWords(reason))}
         </span>

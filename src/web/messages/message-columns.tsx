@@ -6,6 +6,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Strange } from '../parts/strange.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
+import { Wanted } from '../parts/wanted.tsx'
 import { words } from '../texts/language.ts'
 import { Correspondent } from './correspondent.tsx'
 
@@ -41,7 +42,14 @@ export function messageColumns(): Column<Message>[] {
         </>
       ),
     },
-    { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
+    {
+      label: w.devices.state,
+      cell: ({ status, send_at }) => (
+        <>
+          <StatusChip status={status} /> <Wanted status={status} at={send_at} />
+        </>
+      ),
+    },
     { label: w.devices.gateway, cell: ({ gateway }) => gateway },
   ]
 }

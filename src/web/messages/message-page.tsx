@@ -13,6 +13,7 @@ import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
+import { Wanted } from '../parts/wanted.tsx'
 import { words } from '../texts/language.ts'
 import { Correspondent } from './correspondent.tsx'
 
@@ -29,10 +30,18 @@ export function MessagePage({ id }: { readonly id: string }) {
         <Awaited problem={problem} />
       </>
     )
-  const { direction, command, status, error } = data
+  const { direction, command, status, send_at, error } = data
   return (
     <>
-      <Head title={command ?? w.messages[direction]} up="#/messages" beside={<StatusChip status={status} />}>
+      <Head
+        title={command ?? w.messages[direction]}
+        up="#/messages"
+        beside={
+          <>
+            <StatusChip status={status} /> <Wanted status={status} at={send_at} />
+          </>
+        }
+      >
         {status === 'queued' && isAtLeast('operator') && (
           <Button
             disabled={isBusy}

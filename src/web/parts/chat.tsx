@@ -8,6 +8,7 @@ import { StatusChip } from './chip.tsx'
 import { Wrong } from './fault.tsx'
 import { Strange } from './strange.tsx'
 import { Time } from './time.tsx'
+import { Wanted } from './wanted.tsx'
 
 interface ChatProps {
   readonly messages: readonly Message[]
@@ -71,7 +72,7 @@ const isNewDay = (before: Message | undefined, { at }: Message): boolean =>
 
 function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly isFirstOfDay: boolean }) {
   const w = words().conversations
-  const { direction, text, command, at, status, error, parts, trust } = message
+  const { direction, text, command, at, send_at, status, error, parts, trust } = message
   return (
     <>
       {isFirstOfDay && <li class="day small muted">{dayOf(at)}</li>}
@@ -87,6 +88,7 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
           <Time at={at} as="clock" />
           {parts > 1 && <span>{w.parts(parts)}</span>}
           {direction === 'out' && <StatusChip status={status} />}
+          <Wanted status={status} at={send_at} />
           {direction === 'in' && trust === 'stranger' && <span>{w.stranger}</span>}
         </p>
         {error !== null && <Wrong error={error} />}

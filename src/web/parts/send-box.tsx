@@ -1,7 +1,9 @@
 import { useId, useState } from 'preact/hooks'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
+import { instantIn } from './local-time.ts'
 import { countOf } from './segments.ts'
+import { SendLater } from './send-later.tsx'
 
 /** As much as fits into 255 SMS of the rarer alphabet. */
 const maxCharacters = 10_000
@@ -9,7 +11,7 @@ const maxCharacters = 10_000
 interface SendBoxProps {
   readonly isBusy: boolean
   /** Returns whether it was taken. */
-  readonly onSend: (text: string) => Promise<boolean>
+  readonly onSend: (text: string, later: { readonly send_at?: string }) => Promise<boolean>
 }
 
 /** A box for a text, which counts its SMS while it is typed. */
@@ -17,11 +19,15 @@ export function SendBox({ isBusy, onSend }: SendBoxProps) {
   const w = words().conversations
   const id = useId()
   const [text, setText] = useState('')
+  const [at, setAt] = useState<string | null>(null)
   const count = countOf(text)
   const isEmpty = text.trim() === ''
+  const sendAt = at === null ? null : instantIn(at)
+  const isReady = !isEmpty && (at === null || sendAt !== null)
   const send = async () => {
-    if (isEmpty || !(await onSend(text))) return
+    if (!isReady || !(await onSend(text, { ...(sendAt !== null && { send_at: sendAt }) }))) return
     setText('')
+    setAt(null)
   }
   return (
     <form
@@ -49,9 +55,10 @@ export function SendBox({ isBusy, onSend }: SendBoxProps) {
           return send()
         }}
       />
-      <Button type="submit" look="main-act" icon="send" disabled={isBusy || isEmpty}>
+      <Button type="submit" look="main-act" icon="send" disabled={isBusy || !isReady}>
         {w.send}
       </Button>
+      <SendLater at={at} onInput={setAt} />
       <p id={`${id}-count`} class="small muted count">
         {isEmpty ? w.keys : w.count(count.parts, count.left)}
         {count.costly.length > 0 && <span class="costly"> {w.costly(count.costly.slice(0, 8).join(' '))}</span>}

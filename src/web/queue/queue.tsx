@@ -111,6 +111,10 @@ function columns(reload: () => void): Column<QueuedRow>[] {
     },
     { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
+    {
+      label: w.later.wanted,
+      cell: ({ send_at }) => send_at !== null && <Time at={new Date(send_at).toISOString()} as="clock" />,
+    },
     { label: w.queue.why, cell: ({ reason }) => reason !== null && waitWords(reason) },
     { label: w.queue.since, cell: ({ queued_at }) => <Time at={new Date(queued_at).toISOString()} /> },
     {

@@ -346,6 +346,13 @@ export const de: Texts = {
     report: 'Bericht',
     attempts: (count) => `${count}-mal übergeben`,
   },
+  later: {
+    open: 'Später',
+    at: 'Senden um',
+    close: 'Sofort',
+    past: 'Diese Zeit ist vorbei: es wird sofort gesendet.',
+    wanted: 'Zu senden',
+  },
   queue: {
     pause: 'Anhalten',
     pausedNow: 'Angehalten.',

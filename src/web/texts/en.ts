@@ -343,6 +343,13 @@ export const en = {
     report: 'Report',
     attempts: (count: number) => `Handed over ${count} times`,
   },
+  later: {
+    open: 'Later',
+    at: 'Send at',
+    close: 'At once',
+    past: 'That time is past: it is sent at once.',
+    wanted: 'To be sent',
+  },
   queue: {
     pause: 'Pause',
     pausedNow: 'Paused.',

@@ -346,6 +346,13 @@ export const es: Texts = {
     report: 'Informe',
     attempts: (count) => `Entregado a la red ${count} veces`,
   },
+  later: {
+    open: 'Más tarde',
+    at: 'Enviar a las',
+    close: 'Ahora mismo',
+    past: 'Esa hora ya ha pasado: se envía ahora.',
+    wanted: 'Se enviará',
+  },
   queue: {
     pause: 'Pausar',
     pausedNow: 'En pausa.',

@@ -348,6 +348,13 @@ export const fr: Texts = {
     report: 'Rapport',
     attempts: (count) => `Remis au réseau ${count} fois`,
   },
+  later: {
+    open: 'Plus tard',
+    at: 'Envoyer à',
+    close: 'Tout de suite',
+    past: 'Cette heure est passée : l’envoi est immédiat.',
+    wanted: 'À envoyer',
+  },
   queue: {
     pause: 'Suspendre',
     pausedNow: 'En pause.',
