@@ -254,7 +254,11 @@ export async function tryTexts(
 }
 
 /** Notes on how the hub treats a match. */
-function noteOf({ taken, unproven, proof, reading, unread = [] }: Matched): string {
+function noteOf(matched: Matched): string {
+  return `${matched.dialect === undefined ? '' : ` (in the words of ${matched.dialect})`}${treatmentOf(matched)}`
+}
+
+function treatmentOf({ taken, unproven, proof, reading, unread = [] }: Matched): string {
   if (unproven) return ' (unproven: needs unproven: true on the device)'
   if (proof !== undefined) return ' (unproven: one source alone reports it)'
   if (reading === 'partial')

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import type { Device } from '../../src/device/device.ts'
 import { lintProfile } from '../../src/device/lint/index.ts'
 import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
+import { readText } from '../../src/device/receive/read.ts'
+import { makeTrial } from '../../src/device/receive/try.ts'
 import { composeCommand } from '../../src/device/send/compose-command.ts'
 import { deviceOf, makeProfile, undated } from './library.ts'
 
@@ -78,6 +80,76 @@ messages:
     expect(said('Set siren ok', 'status')).toEqual(['none', false, null])
     expect(said('Bad password', 'status')).toEqual(['refused', false, 'wrong_password'])
     expect(answer(device, 'status', {}, 'Battery 70%').values).toEqual({ battery: 70 })
+  })
+
+  const spoken = makeProfile(`
+words: { arm: { ARMED: armed_away } }
+accepted: Command ok
+commands:
+  arm: { text: ARM, repeat: safe, sets: { alarm_state: armed_away }, reply: { expect: required, refused: Wrong code }, examples: [{ sms: ARM, reply: Command ok, refused: Wrong code }], source: manual }
+messages:
+  status: { text: "Battery:{battery:percent}[, mains voltage {voltage:decimal}V][, {alarm_state:arm}]", examples: [{ text: "Battery:80%, mains voltage 13V, ARMED", values: { battery: 80 } }], source: manual }
+  power: { text: Power cut, event: power_cut, level: high, examples: [{ text: Power cut, values: { event: power_cut } }], source: manual }
+dialects:
+  german:
+    label: German
+    source: manual
+    says: { Battery: Akku, mains voltage: Netz, Command ok: Befehl ausgeführt, Wrong code: Falscher Code }
+    words: { arm: { SCHARF: armed_away } }
+    texts: { power: "Netz fehlt[!]" }
+    examples: [{ text: "Akku:70%, Netz 12V, SCHARF", values: { battery: 70, voltage: 12, alarm_state: armed_away } }, { text: Netz fehlt!, values: { event: power_cut } }]
+  old:
+    label: Firmware 1
+    source: manual
+    says: { Battery: BAT }
+    examples: [{ text: "BAT:60%", values: { battery: 60 } }]
+`)
+
+  test('and a message may be in the words of other firmware', () => {
+    expect(lintProfile(spoken)).toEqual([])
+    const device = deviceOf(spoken)
+    const said = (text: string) => {
+      const { verdict, reason, dialect } = answer(device, 'arm', {}, text)
+      return [verdict, reason, dialect]
+    }
+    expect(said('Command ok')).toEqual(['accepted', null, null])
+    expect(said('Befehl ausgeführt')).toEqual(['accepted', null, 'german'])
+    expect(said('FW 2\nBefehl ausgeführt!')).toEqual(['accepted', null, 'german'])
+    expect(said('Falscher Code')).toEqual(['refused', 'wrong_password', 'german'])
+    const read = (text: string) => readText(device, text, undated)[0]
+    expect(read('Battery:80%')).toMatchObject({ reading: 'exact', dialect: null, values: { battery: 80 } })
+    expect(read('AKKU:70%, Netz 12V')).toMatchObject({ reading: 'exact', dialect: 'german', values: { voltage: 12 } })
+    expect(read('BAT:60%')).toMatchObject({ reading: 'exact', dialect: 'old', values: { battery: 60 } })
+    expect(read('Box 7\nNetz fehlt')).toMatchObject({ reading: 'partial', dialect: 'german', event: 'power_cut' })
+    expect(read('Akku: 33 %\nunbekannt')).toMatchObject({ reading: 'partial', values: { battery: 33 } })
+    expect(read('Befehl ausgeführt')).toBeUndefined()
+    const { matches } = makeTrial([spoken])('Akku:70%, Netz 12V', undated)
+    expect(matches).toMatchObject([{ message: 'status', dialect: 'german' }])
+    expect(makeTrial([spoken])('Befehl ausgeführt', undated).matches).toMatchObject([
+      { message: 'accepted', dialect: 'german' },
+    ])
+  })
+
+  test('whose dialect is wrong is refused with what to mend', () => {
+    const wrong = (dialect: string): unknown => {
+      const base =
+        'messages: { status: { text: "Battery:{battery:percent}", examples: [{ text: "Battery:8%" }], source: manual } }'
+      return lintProfile(makeProfile(`${base}\ndialects: { german: { label: German, ${dialect} } }`)).map(
+        ({ path, message }) => `${path}: ${message}`,
+      )
+    }
+    expect(wrong('says: { Battry: Akku }, examples: [{ text: "Akku:8%" }]')).toEqual([
+      'dialects.german: has no source',
+      'dialects.german.says: "Battry" is in no pattern of the profile',
+      'dialects.german.examples.0: "Akku:8%" is not read in its words',
+    ])
+    expect(wrong('source: manual, says: { Battery: Akku }')).toEqual(['dialects.german: has no example'])
+    expect(
+      wrong('source: manual, says: { Battery: Akku }, examples: [{ text: "Akku:8%", values: { battery: 9 } }]'),
+    ).toEqual([expect.stringContaining('dialects.german.examples.0: "Akku:8%": ')])
+    expect(() => wrong('source: manual, texts: { state: "Akku" }')).toThrow(
+      'there is no message "state"; did you mean "status"?',
+    )
   })
 
   test('of the family is not repeated by a command, and a reason is one that results have', () => {

@@ -1,5 +1,6 @@
 import type { Profile } from '../profile/profile.ts'
 import { lintCommands } from './commands.ts'
+import { lintDialects } from './lint-dialects.ts'
 import { lintFields } from './lint-fields.ts'
 import { lintProperties } from './lint-properties.ts'
 import { lintSettings } from './lint-settings.ts'
@@ -20,6 +21,7 @@ const rules = [
   lintCommands,
   lintMessages,
   lintPatterns,
+  lintDialects,
 ] as const
 
 /** Everything that prevents a profile from being released. One without problems is proved by its own examples. */

@@ -31,7 +31,7 @@ export const lintPatterns: Rule = (profile, dialect) =>
     ...checkProof(profile, dialect, place),
   ])
 
-function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command }: Place): Problem[] {
+export function checkCost(profile: Profile, dialect: Dialect, { path, pattern, command }: Place): Problem[] {
   const device = sampleDevice(profile, dialect.variant, {})
   const unknown = (name: string) => {
     const spec = own(command?.params ?? {}, name)

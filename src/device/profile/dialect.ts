@@ -1,12 +1,11 @@
-import type { Value } from '../../message/values.ts'
-import { type Binding, type Bound, bind, type Extent, type Item, namesIn } from '../pattern/bind.ts'
+import { type Binding, type Bound, bind, type Extent, namesIn } from '../pattern/bind.ts'
 import type { Pattern } from '../pattern/pattern.ts'
-import type { Command, PhoneForm, Setting } from '../schema/command.ts'
-import type { Message, Property, SetupStep, Timing } from '../schema/message.ts'
+import type { PhoneForm, Setting } from '../schema/command.ts'
+import type { Property, SetupStep, Timing } from '../schema/message.ts'
 import type { Additions, ProfileRow, SmsRow, SourceRow, Variant } from '../schema/profile-schema.ts'
 import type { Template } from '../schema/template.ts'
+import { inOtherWords, type Texts } from './other-words.ts'
 import { type Origins, type Proved, proved, type Stated } from './proof-of-sources.ts'
-import type { Replies } from './replies.ts'
 
 type Table<T> = Readonly<Record<string, T>>
 
@@ -20,7 +19,7 @@ export interface SmsLimits {
 }
 
 /** A profile with its variant applied, and with the additions of a device's owner. */
-export interface Dialect {
+export interface Dialect extends Texts {
   readonly profile: string
   readonly variant: string
   readonly sources: Table<SourceRow>
@@ -29,13 +28,11 @@ export interface Dialect {
   readonly sms: SmsLimits
   readonly frames: Table<Template>
   readonly settings: Table<Setting>
-  readonly words: Table<Table<Value>>
-  readonly items: Table<Item>
-  readonly commands: Table<Command>
-  /** Answers that any command may get. */
-  readonly replies: Replies
+  /** The firmware whose words these are; null for those that the profile prints. */
+  readonly layer: string | null
+  /** The same in the words of other firmware. */
+  readonly layers: Table<Dialect>
   readonly silence: string | null
-  readonly messages: Table<Message>
   readonly identity: string | null
   readonly forwards: Pattern | null
   readonly properties: Table<Property>
@@ -49,9 +46,11 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
   const variant: Partial<Variant> = row.variants[variantName] ?? {}
   const withProof = <T extends Stated>(entries: Table<T | null> | undefined) => allProved(entries, row)
   const items = merge(row.items, variant.items, replaced(variant, 'items'))
-  return {
+  const base: Dialect = {
     profile: id,
     variant: variantName,
+    layer: null,
+    layers: {},
     sources: row.sources,
     phoneNumbers: variant.phone_numbers ?? row.phone_numbers ?? 'plus',
     case: variant.case ?? row.case ?? 'exact',
@@ -79,7 +78,16 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
     timeZone: variant.time_zone ?? row.time_zone ?? null,
     programs: new Programs(),
   }
+  return { ...base, layers: layersOf(base, row.dialects) }
 }
+
+const layersOf = (base: Dialect, rows: ProfileRow['dialects']): Dialect['layers'] =>
+  Object.fromEntries(
+    Object.entries(rows).map(([layer, row]) => [
+      layer,
+      { ...base, ...inOtherWords(base, row), layer, programs: new Programs() },
+    ]),
+  )
 
 function limitsOf({ alphabet = 'gsm7', parts = 1, max_length, text_mode = false, join }: SmsRow): SmsLimits {
   return { alphabet, parts, maxLength: max_length ?? null, textMode: text_mode, join: join ?? null }
@@ -94,6 +102,7 @@ export function extend(dialect: Dialect, additions: Additions): Dialect {
     messages: merge(dialect.messages, allProved(additions.messages), false),
     properties: merge(dialect.properties, additions.properties, false),
     timing: { ...dialect.timing, ...additions.timing },
+    layers: Object.fromEntries(Object.entries(dialect.layers).map(([name, one]) => [name, extend(one, additions)])),
     programs: new Programs(),
   }
 }

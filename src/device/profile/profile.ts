@@ -22,6 +22,11 @@ export function parseProfile(id: string, data: unknown): Profile {
   const names = Object.keys(row.variants)
   const dialects = new Map((names.length === 0 ? [''] : names).map((name) => [name, dialectOf(id, row, name)]))
   const broken = [...dialects.values()].flatMap(brokenReferences)
+  const messages = [row, ...Object.values(row.variants)].flatMap((one) => Object.keys(one.messages ?? {}))
+  for (const [name, { texts }] of Object.entries(row.dialects)) {
+    for (const message of Object.keys(texts).filter((one) => !messages.includes(one)))
+      broken.push(`dialects.${name}.texts: there is no message "${message}"${didYouMean(message, messages)}`)
+  }
   if (row.default_variant !== undefined && !names.includes(row.default_variant)) {
     broken.push(
       `default_variant: there is no variant "${row.default_variant}"${didYouMean(row.default_variant, names)}`,

@@ -17,6 +17,9 @@ export function brokenReferences(dialect: Dialect): string[] {
   return [
     ...patternsIn(dialect).flatMap((place) => brokenPattern(dialect, place)),
     ...Object.entries(dialect.commands).flatMap(([name, command]) => brokenCommand(dialect, name, command)),
+    ...Object.entries(dialect.layers).flatMap(([name, layer]) =>
+      brokenReferences(layer).map((problem) => `dialects.${name}: ${problem}`),
+    ),
     ...Object.entries(dialect.frames).flatMap(([name, frame]) =>
       unknown(`frames.${name}`, holesIn(frame.parts), [...Object.keys(dialect.settings), ...builtIn, ...inFrames]),
     ),

@@ -16,6 +16,7 @@ import type { Command, Refusal, RefusalReason, Wording } from '../schema/command
 import { formatOf, maskedOf, textOf } from '../schema/template.ts'
 import { barePieces, counterText, piecesOf } from '../send/command-text.ts'
 import { holdsSecret, isQuestion } from './evidence.ts'
+import { layersOf } from './layers.ts'
 import { runsOf, unitsOf } from './lines.ts'
 import { firstOf } from './match-message.ts'
 import { readForward, readText } from './read.ts'
@@ -52,6 +53,8 @@ export interface Answer {
   readonly proven: boolean
   /** The command or the message that reads it is unproven: whether it worked is unknown. */
   readonly isGuess: boolean
+  /** The firmware whose words it has; null for those that the profile prints. */
+  readonly dialect: string | null
   /** Fields that are not published. */
   readonly secretFields: readonly string[]
   /** The text without the secrets of the device and of the command. */
@@ -71,6 +74,14 @@ export interface Asked {
  * `any_text`, a text is an answer only if the device does not send it unasked; a forwarded text never is.
  */
 export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
+  const answers = layersOf(device).map((view) => answerIn(view, open, text, context))
+  const known = answers.findIndex(({ verdict, any }) => verdict !== 'none' && !any)
+  const answer = answers[Math.max(0, known)] as Answer
+  return { ...answer, dialect: layersOf(device)[known]?.dialect.layer ?? null }
+}
+
+/** The answer in the words of one firmware. */
+function answerIn(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
   const plain = text.trim()
   const command = own(device.dialect.commands, open.command)
   if (command === undefined || readForward(device, plain) !== null) return none(maskText(device, plain))
@@ -220,6 +231,7 @@ const none = (masked: string): Answer => ({
   ends: null,
   proven: false,
   isGuess: false,
+  dialect: null,
   secretFields: [],
   masked,
 })

@@ -10,6 +10,7 @@ import { alarmIn } from './alarm-in-text.ts'
 import { anyAlarm, anyLink } from './any-tracker.ts'
 import { isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
+import { layersOf } from './layers.ts'
 import { overlaps } from './lines.ts'
 import { matchMessage, tierOf, tiers } from './match-message.ts'
 import { readParts, readRest } from './partial.ts'
@@ -25,10 +26,26 @@ import { messageIn } from './whole-messages.ts'
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
   if (readForward(device, plain) !== null) return []
-  const [best, ...more] = readWhole(device, plain, context)
-  if (best === undefined) return readPartly(device, plain, context)
-  return [withRest(device, best, context), ...more]
+  const { view, readings } = bestView(device, (view) => readWhole(view, plain, context))
+  const [best, ...more] = readings
+  if (best !== undefined) return [withRest(view, best, context), ...more]
+  if (layersOf(device).some((view) => isAnswer(view, plain))) return []
+  return bestView(device, (view) => readPartly(view, plain, context)).readings
 }
+
+/** What the words of one firmware explain best: an alarm before what is none; of equals, as the profile has them. */
+function bestView(
+  device: Device,
+  read: (view: Device) => Reading[],
+): { readonly view: Device; readonly readings: Reading[] } {
+  const [first, ...others] = layersOf(device).map((view) => ({ view, readings: read(view) }))
+  const worth = ({ readings: [one] }: { readonly readings: Reading[] }): number =>
+    one === undefined ? -1 : one.weight + (one.event === null ? 0 : alarmWorth)
+  return others.reduce((best, one) => (worth(one) > worth(best) ? one : best), first as NonNullable<typeof first>)
+}
+
+/** More than any text has letters. */
+const alarmWorth = 1e6
 
 /** The text as the profile's messages explain it. */
 export function readWhole(device: Device, plain: string, context: ReadContext): Reading[] {
@@ -54,7 +71,7 @@ const trustedMessages = (device: Device): [string, Message][] =>
  * pairs are. Nothing of it makes a state dangerous, and an answer to a command is none of these.
  */
 function readPartly(device: Device, plain: string, context: ReadContext): Reading[] {
-  if (isAnswer(device, plain) || isRefusal(plain)) return []
+  if (isRefusal(plain)) return []
   const loose = messageIn(device, trustedMessages(device), plain, { from: 0, to: plain.length })
   if (loose === null && isAnswer(device, plain, loosen)) return []
   const part = readParts(device, plain)

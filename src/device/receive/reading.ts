@@ -44,6 +44,8 @@ export interface Reading {
   readonly weight: number
   /** By patterns of the profile alone, or by what could be proved of a text that they do not explain. */
   readonly reading: 'exact' | 'partial'
+  /** The firmware whose words it has; null for those that the profile prints. */
+  readonly dialect: string | null
   /** Lines and pairs from which nothing was read, without secrets. */
   readonly unread: readonly string[]
   /** What the message allows to be any words, or does not look at; not for publication. */
@@ -79,6 +81,7 @@ export function readingOf(
     masked: maskMatch(device, text, found, message.secret),
     weight: found.weight,
     reading: isGuess ? 'partial' : 'exact',
+    dialect: device.dialect.layer,
     unread: textsOf(device, text, unreadOf(message, found, text)),
     unexplained: anyWordsOf(message, found, text)
       .map(({ from, to }) => text.slice(from, to))
@@ -145,6 +148,7 @@ export function partialReading(device: Device, text: string, part: TextParts, co
     masked: maskMatch(device, text, found, secret),
     weight: found.weight,
     reading: 'partial',
+    dialect: device.dialect.layer,
     unread: textsOf(device, text, unread),
     unexplained: '',
   }

@@ -11,6 +11,7 @@ import { verdicts, wordingsOf } from '../profile/replies.ts'
 import { run } from '../regular/machine.ts'
 import { sampleDevices } from '../sample.ts'
 import type { Evidence, Parameter, Proof } from '../schema/command.ts'
+import { layersOf } from './layers.ts'
 import { readForward, readText, readWhole } from './read.ts'
 import { type ReadContext, type Reading, timeContext } from './reading.ts'
 
@@ -36,6 +37,8 @@ export interface Matched {
   readonly proof?: 'unproven'
   /** Read in part: no pattern explains the text as a whole. */
   readonly reading?: 'partial'
+  /** The dialect of the profile whose words it has. */
+  readonly dialect?: string
   /** Lines and pairs from which nothing was read. */
   readonly unread?: readonly string[]
 }
@@ -67,6 +70,7 @@ interface Candidate {
   readonly proof: Proof
   /** One source alone reports it. */
   readonly isAlone: boolean
+  readonly dialect?: string
   readonly taken?: boolean
   readonly unproven?: true
   readonly reading?: 'partial'
@@ -90,6 +94,7 @@ interface Sample {
     /** It has no literal words: `{=variable}={value}` fits texts of any device. */
     readonly isVague: boolean
     readonly program: Bound
+    readonly dialect: string | null
   }[]
 }
 
@@ -136,7 +141,10 @@ function forwarded(samples: readonly Sample[], text: string): Forwarded[] {
   return [...all.values()]
 }
 
-function sampleOf(device: Device): Sample {
+const sampleOf = (device: Device): Sample => ({ device, patterns: layersOf(device).flatMap(patternsOf) })
+
+function patternsOf(device: Device): Sample['patterns'] {
+  const dialect = device.dialect.layer
   const inMessages = Object.entries(messagesOf(device)).flatMap(([message, row]) =>
     row.text.flatMap(({ text }) =>
       compiled(message, row, text, false, device.dialect.programs.get(text, bindingOf(device))),
@@ -160,7 +168,7 @@ function sampleOf(device: Device): Sample {
       ),
     ),
   )
-  return { device, patterns: [...inMessages, ...answered, ...ofFamily] }
+  return [...inMessages, ...answered, ...ofFamily].map((one) => ({ ...one, dialect }))
 }
 
 const compiled = (
@@ -169,7 +177,7 @@ const compiled = (
   pattern: Pattern,
   isReply: boolean,
   program: Bound | null,
-): Sample['patterns'] =>
+): Omit<Sample['patterns'][number], 'dialect'>[] =>
   program === null ? [] : [{ message, source: pattern.source, isReply, evidence, isVague: isVague(pattern), program }]
 
 const isVague = ({ parts }: Pattern): boolean =>
@@ -195,12 +203,13 @@ function readings({ device }: Sample, text: string, context: ReadContext, isFore
     isAlone: one.proof === 'unproven' && !isGated(one),
     ...(believed.length > 1 && place < believed.length && { taken: place === 0 }),
     ...(place >= believed.length && { unproven: true as const }),
+    ...(one.dialect !== null && { dialect: one.dialect }),
     ...(one.reading === 'partial' && { reading: one.reading, unread: one.unread }),
   }))
 }
 
 function replies({ device, patterns }: Sample, text: string, context: ReadContext, isForeign: boolean): Candidate[] {
-  return patterns.flatMap(({ message, isReply, evidence, isVague, program }) => {
+  return patterns.flatMap(({ message, isReply, evidence, isVague, program, dialect }) => {
     const found = isReply && !(isVague && isForeign) ? match(program, text.trim()) : null
     return found === null
       ? []
@@ -212,6 +221,7 @@ function replies({ device, patterns }: Sample, text: string, context: ReadContex
             weight: found.weight,
             proof: evidence.proof,
             isAlone: evidence.proof === 'unproven' && evidence.stated === null,
+            ...(dialect !== null && { dialect }),
             ...(evidence.stated === 'unproven' && { unproven: true as const }),
           },
         ]

@@ -23,7 +23,7 @@ export type FieldsRow = z.output<typeof fields>
 
 export const readers = ['maps_link', 'nmea', 'cell_list'] as const
 
-const messageExample = table({
+export const messageExample = table({
   variant: text.optional(),
   settings: named(text).default({}),
   text: text,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isZone } from '../readers/zones.ts'
 import { command, phoneForms, refusal, setting, wording } from './command.ts'
-import { message, property, setupStep, timing } from './message.ts'
+import { message, messageExample, property, setupStep, timing } from './message.ts'
 import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './profile-scalars.ts'
 
 export const kinds = [
@@ -81,6 +81,22 @@ const source = z.preprocess(
 )
 export type SourceRow = z.output<typeof source>
 
+/** Firmware in another language or of another year: the same texts in other words. */
+const layer = table({
+  label: text,
+  source: many(text).default([]),
+  says: z
+    .record(
+      pattern.transform(({ source }) => source),
+      pattern.transform(({ source }) => source),
+    )
+    .default({}),
+  words: named(word).default({}),
+  texts: named(many(wording)).default({}),
+  examples: z.array(messageExample).default([]),
+})
+export type LayerRow = z.output<typeof layer>
+
 const variant = table({
   label: text,
   tell: text,
@@ -109,6 +125,7 @@ export const profile = table({
   default_variant: text.optional(),
   ...sections,
   variants: named(variant).default({}),
+  dialects: named(layer).default({}),
 })
 
 export type Variant = z.output<typeof variant>

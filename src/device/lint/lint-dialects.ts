@@ -1,0 +1,54 @@
+import { eachPart, parsePattern } from '../pattern/pattern.ts'
+import { patternsIn } from '../profile/places.ts'
+import { isAnswer } from '../receive/is-answer.ts'
+import { layersOf } from '../receive/layers.ts'
+import { readText } from '../receive/read.ts'
+import { fold } from '../regular/regular.ts'
+import { sampleDevice } from '../sample.ts'
+import type { MessageExample } from '../schema/message.ts'
+import { contextOf, difference, failure } from './examples.ts'
+import { checkCost } from './patterns.ts'
+import type { Problem, Rule } from './problem.ts'
+
+/** Each dialect is proved by examples that no other words explain, names its sources, and replaces words of patterns. */
+export const lintDialects: Rule = (profile, dialect) =>
+  Object.entries(profile.row.dialects).flatMap(([name, { source, says, examples }]): Problem[] => {
+    const path = `dialects.${name}`
+    const layer = dialect.layers[name] as typeof dialect
+    const strange = source.filter((id) => !Object.hasOwn(profile.row.sources, id))
+    const own = examples.filter(({ variant }) => variant === undefined || variant === dialect.variant)
+    const check = (example: MessageExample): string | null =>
+      failure(() => {
+        const device = sampleDevice(profile, dialect.variant, example.settings)
+        const context = contextOf(example.scts)
+        const [reading] = readText(device, example.text, context)
+        const isRead = reading?.dialect === name && reading.reading === 'exact'
+        const answered = layersOf(device).find((view) => isAnswer(view, example.text))
+        if (!isRead && answered?.dialect.layer !== name)
+          throw new Error(`${JSON.stringify(example.text)} is not read in its words`)
+        const wrong = isRead ? difference(example.values, reading.values, reading.event) : ''
+        if (wrong !== '') throw new Error(`${JSON.stringify(example.text)}: ${wrong}`)
+      })
+    return [
+      ...strange.map((id) => ({ path, message: `source "${id}" is not in sources` })),
+      ...(source.length === 0 ? [{ path, message: 'has no source' }] : []),
+      ...(own.length === 0 ? [{ path, message: 'has no example' }] : []),
+      ...Object.keys(says)
+        .filter((words) => !isSaid(words, dialect))
+        .map((words) => ({ path: `${path}.says`, message: `"${words}" is in no pattern of the profile` })),
+      ...patternsIn(layer).flatMap((place) => checkCost(profile, layer, { ...place, path: `${path}: ${place.path}` })),
+      ...own.flatMap((example, i) => {
+        const wrong = check(example)
+        return wrong === null ? [] : [{ path: `${path}.examples.${i}`, message: wrong }]
+      }),
+    ]
+  })
+
+function isSaid(words: string, dialect: Parameters<typeof patternsIn>[0]): boolean {
+  const [first] = parsePattern(words).parts.filter(({ part }) => part === 'text')
+  return patternsIn(dialect).some(({ pattern }) =>
+    [...eachPart(pattern.parts)].some(
+      (part) => part.part === 'text' && first?.part === 'text' && fold(part.text) === fold(first.text),
+    ),
+  )
+}
