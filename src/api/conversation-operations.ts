@@ -36,7 +36,8 @@ export const conversationOperations = {
     async run({ limit, cursor }, deps, asker) {
       const [, at, key] = placePattern.exec(conversationsCursors.placeOf(cursor) ?? '') ?? []
       const place = at === undefined || key === undefined ? null : { at: Number(at), key }
-      const { entries, next } = await deps.store.read('conversations', { sight: sightOf(asker), limit, place })
+      const query = { sight: sightOf(asker), limit, place }
+      const { entries, next } = await deps.store.read('conversations', query, asker.wanted)
       const nameOf = namesOf(deps)
       const data = entries.map((entry) => ({ ...entry, name: nameOf(entry) })) as z.input<typeof conversationSchema>[]
       return { data, next: conversationsCursors.next(next === null ? null : `${next.at}.${next.key}`) }
@@ -51,7 +52,7 @@ export const conversationOperations = {
       if (subjectKeys.every((key) => named[key] === undefined))
         throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
       const filter = filterOf(named, sightOf(asker), deps)
-      const { data, next } = await messagesOf(filter, limit, conversationCursors, cursor, deps)
+      const { data, next } = await messagesOf(filter, limit, conversationCursors, cursor, deps, asker.wanted)
       return { data: data.reverse(), next }
     },
   }),

@@ -34,14 +34,14 @@ export const deviceReads = {
       ids: ids.optional(),
     }),
     output: z.strictObject({ total: z.int(), data: z.array(deviceRow), next: z.string().nullable() }),
-    async run({ limit, cursor, q = '', ids, ...filter }, { fleet, store }, { rights }) {
-      const silent = filter.state === undefined ? [] : await store.read('silentDevices', {})
+    async run({ limit, cursor, q = '', ids, ...filter }, { fleet, store }, { rights, wanted }) {
+      const silent = filter.state === undefined ? [] : await store.read('silentDevices', {}, wanted)
       const named = ids?.toSorted().flatMap((one) => fleet.devices.get(one) ?? [])
       const found = (named ?? fleet.ordered).filter(isFound({ ...filter, q }, new Set(silent), rights))
       const last = deviceCursors.placeOf(cursor) ?? ''
       const first = found.findIndex((device) => device.id > last)
       const page = first < 0 ? [] : found.slice(first, first + limit)
-      const presences = await store.read('presences', { devices: page.map((device) => device.id) })
+      const presences = await store.read('presences', { devices: page.map((device) => device.id) }, wanted)
       // Numbers are for those who may see all texts.
       const seesNumbers = rights === null || may(rights, { act: 'see_texts' })
       const data = page.map((device) => rowOf(device, presences[device.id] ?? unseen, fleet, seesNumbers))

@@ -44,9 +44,9 @@ export const historyOperations = {
       }),
     ),
     output: z.strictObject({ entries: z.array(entry), next: z.string().nullable() }),
-    async run({ limit, cursor, ...given }, deps) {
+    async run({ limit, cursor, ...given }, deps, { wanted }) {
       const filter = filterOf(given, seesAll, deps)
-      return pageOf<HistoryEntry>((query) => deps.store.read('history', query), filter, limit, cursors, cursor)
+      return pageOf<HistoryEntry>((query) => deps.store.read('history', query, wanted), filter, limit, cursors, cursor)
     },
   }),
   'privacy/erase': operation({

@@ -32,7 +32,7 @@ export const messageOperations = {
     output: page,
     run: ({ limit, cursor, ...given }, deps, asker) => {
       const filter = filterOf(given, sightOf(asker), deps)
-      return messagesOf(filter, limit, listCursors, cursor, deps)
+      return messagesOf(filter, limit, listCursors, cursor, deps, asker.wanted)
     },
   }),
   'message/get': operation({
@@ -78,7 +78,7 @@ export const messageOperations = {
     output: page,
     run: ({ limit, cursor, ...given }, deps, asker) => {
       const filter = filterOf({ ...given, direction: 'in' }, sightOf(asker), deps)
-      return messagesOf(filter, limit, inboxCursors, cursor, deps)
+      return messagesOf(filter, limit, inboxCursors, cursor, deps, asker.wanted)
     },
   }),
 }
@@ -89,9 +89,10 @@ export async function messagesOf(
   cursors: Cursors,
   from: string | undefined,
   { store }: ApiDeps,
+  wanted: AbortSignal | undefined,
 ): Promise<{ data: z.input<typeof messageSchema>[]; next: string | null }> {
   const { entries, next } = await pageOf<Message>(
-    (query) => store.read('messages', query),
+    (query) => store.read('messages', query, wanted),
     filter,
     limit,
     cursors,

@@ -6,6 +6,7 @@ import type { Caller } from '../message/caller.ts'
 import { Fault } from '../message/fault.ts'
 import type { Scope } from '../message/scopes.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
+import { ListsAtOnce } from './lists-at-once.ts'
 import { showQuotas } from './rate-limit-headers.ts'
 import { refuse } from './refuse.ts'
 import { sendContent, showRevision, wantedRevision } from './revisions.ts'
@@ -35,6 +36,7 @@ const nothing = z.strictObject({})
 
 /** Serves a table of routes below `/v1`. */
 export function serveRest(server: FastifyInstance, routes: readonly Route[], source: RestSource): void {
+  const lists = new ListsAtOnce()
   for (const route of routes) {
     const { method, path, params, query = nothing, body, maxOctets } = route
     server.route({
@@ -47,7 +49,10 @@ export function serveRest(server: FastifyInstance, routes: readonly Route[], sou
         ...(method !== 'GET' && { body: body ?? nothing.optional() }),
       },
       onRequest: async (request, reply) => admit(route.scope, request, reply),
-      handler: async (request, reply) => render(route, request, reply, source),
+      handler: async (request, reply) => {
+        const answer = () => render(route, request, reply, source)
+        return route.kind === 'list' ? lists.run((request.caller as Caller).name, answer) : answer()
+      },
     })
   }
   refuseOtherMethods(server, routes)
@@ -74,7 +79,10 @@ async function render(
   const revision = route.revision === 'changes' ? wantedRevision(request, reply) : null
   if (revision === undefined) return reply
   const key = route.kind === 'queues' ? idempotencyKeyOf(request.headers['idempotency-key']) : null
-  const asker = askerOf(request.caller as Caller, key)
+  const asker = {
+    ...askerOf(request.caller as Caller, key),
+    ...(route.method === 'GET' && { wanted: wantedBy(reply) }),
+  }
   const input = inputOf(route, request)
   if (key !== null) assertOneId(key, input.id)
   const quotas = () => (route.kind === 'queues' ? showWhatIsLeft(reply, source, asker) : undefined)
@@ -93,6 +101,15 @@ async function render(
   const shown = route.shows === undefined ? data : route.shows(data)
   if (route.revision === 'content') return sendContent(request, reply, shown)
   return route.kind === 'list' ? page(request, reply, shown as Data) : shown
+}
+
+/** Aborted when the client has gone before its answer. */
+function wantedBy({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort()
+  })
+  return controller.signal
 }
 
 /** What was queued is queued: a figure that can't be read does not change the answer. */

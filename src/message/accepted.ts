@@ -37,6 +37,8 @@ export interface Asker {
   readonly perHour: number | null
   /** Time to live where the payload gives none. */
   readonly expirySeconds: number | null
+  /** Aborted when nobody waits for the answer any more. */
+  readonly wanted?: AbortSignal | undefined
   /** It was queued somewhere while the hub was down. */
   readonly waited: boolean
   /** It may be a client clearing a retained message. */

@@ -12,8 +12,8 @@ export interface Store {
   run<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
   /** Like `run`, with the answer before the commit: for callers that do nothing final until a later call is durable. */
   runEarly<K extends OperationName>(name: K, args: ArgsOf<K>): Promise<ResultOf<K>>
-  /** A list of what is committed. */
-  read<K extends ListName>(name: K, args: ListArgs<K>): Promise<ListOf<K>>
+  /** A list of what is committed. It is not begun where nobody waits for it any more. */
+  read<K extends ListName>(name: K, args: ListArgs<K>, wanted?: AbortSignal): Promise<ListOf<K>>
   /** A bell rings after commits; it may be lost, so every listener needs a slow sweep of its own. */
   on(bell: Bell, listener: () => void): () => void
   /**

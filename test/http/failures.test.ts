@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import fastify from 'fastify'
+import type { Data } from '../../src/api/operation.ts'
 import { httpProblem, problemOf, retryAfterOf } from '../../src/http/problem-document.ts'
+import { refuseFault } from '../../src/http/refuse.ts'
+import { serveRest } from '../../src/http/rest-api.ts'
+import { listRoutes } from '../../src/http/routes/list-routes.ts'
+import { validatorCompiler } from '../../src/http/validate.ts'
+import type { Asker } from '../../src/message/accepted.ts'
+import type { Caller } from '../../src/message/caller.ts'
 import { faults as codes, Fault, type FaultCode } from '../../src/message/fault.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { Faults, failingStore } from '../support/failing-store.ts'
@@ -39,6 +47,46 @@ describe('a fault as a problem', () => {
   test('of HTTP itself has its own code', () => {
     expect(httpProblem('unknown_route', 'words', refused)).toMatchObject({ status: 404, retryable: false })
   })
+})
+
+test('a caller who waits for too many lists is refused another, and who goes away is waited for no longer', async () => {
+  const asked: { readonly asker: Asker; readonly answer: (data: Data) => void }[] = []
+  const caller: Caller = { name: 'key:many', via: 'key', rights: { role: 'admin' }, scopes: null, perHour: null }
+  const server = fastify()
+  server.decorateRequest('caller', null)
+  server.addHook('onRequest', async (request) => {
+    request.caller = { ...caller, name: `key:${request.headers.authorization}` }
+  })
+  server.setValidatorCompiler(validatorCompiler)
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  server.setErrorHandler((error, request, reply) => refuseFault(request, reply, error, { log: () => {}, now: () => 0 }))
+  serveRest(server, listRoutes, {
+    request: (_path, _data, asker) => new Promise((answer) => asked.push({ asker, answer })),
+    now: () => 0,
+    log: () => {},
+  })
+  const url = await server.listen({ host: '127.0.0.1', port: 0 })
+  const away = new AbortController()
+  const list = (name: string, signal?: AbortSignal) =>
+    fetch(`${url}/v1/messages?q=x`, { headers: { authorization: name }, ...(signal && { signal }) })
+  const many = Array.from({ length: 64 }, () => list('many', away.signal).catch(() => null))
+  await until(() => asked.length === 64)
+  expect((await list('many')).status).toBe(429)
+  const other = list('other')
+  await until(() => asked.length === 65)
+  away.abort()
+  await Promise.all(many)
+  await until(() => asked.slice(0, 64).every(({ asker }) => asker.wanted?.aborted === true))
+  const [last] = asked.slice(-1)
+  expect(last?.asker.wanted?.aborted).toBe(false)
+  for (const { answer } of asked) answer({ data: [], next: null })
+  expect((await other).status).toBe(200)
+  const again = list('many')
+  await until(() => asked.length === 66)
+  asked[65]?.answer({ data: [], next: null })
+  expect((await again).status).toBe(200)
+  expect(last?.asker.wanted?.aborted).toBe(false)
+  await server.close()
 })
 
 describe('a store that fails', () => {

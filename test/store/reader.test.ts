@@ -78,6 +78,26 @@ test('more lists than can wait are refused, and the others answered', async () =
   expect([refused.length, new Set(refused)]).toEqual([144, new Set(['rate_limited'])])
 })
 
+test('a list whose askers have all gone is not read, and makes room for others', async () => {
+  const store = await opened(path())
+  await queue(store, 1)
+  const gone = Array.from({ length: 256 }, () => new AbortController())
+  const ask = (limit: number, wanted?: AbortSignal) => store.read('messages', { ...everything, limit }, wanted)
+  // The first is being read, and one of the others is asked for by somebody else, too.
+  const [first, ...others] = gone.map(({ signal }, i) => ask(1 + i, signal))
+  const shared = ask(100)
+  await expect(ask(1_000)).rejects.toMatchObject({ code: 'rate_limited' })
+  for (const one of gone) one.abort()
+  const room = Promise.all(Array.from({ length: 200 }, (_, i) => ask(2_000 + i)))
+  const codes = (await Promise.allSettled([first, ...others])).map(
+    (one) => one.status === 'rejected' && one.reason.code,
+  )
+  expect(codes).toEqual(Array(256).fill('ttl_expired'))
+  expect((await shared).entries).toHaveLength(1)
+  expect((await room).every(({ entries }) => entries.length === 1)).toBe(true)
+  await expect(ask(1, gone[0]?.signal)).rejects.toMatchObject({ code: 'ttl_expired' })
+})
+
 test('a reader that can not open the file fails by itself, and the next list is read when it can', async () => {
   const file = path()
   const store = await opened(file)

@@ -19,7 +19,7 @@ export interface Backend {
   readonly isShared: boolean
   send(message: ToWorker): void
   /** A list, of what is committed. */
-  read(name: ListName, args: unknown): Promise<unknown>
+  read(name: ListName, args: unknown, wanted?: AbortSignal): Promise<unknown>
   /** Only for an engine in this thread: copies it. */
   copyTo?(path: string): void
   close(): Promise<void>

@@ -19,7 +19,7 @@ interface Asked {
   readonly question: Question
   readonly key: string
   /** Those who asked the same while it waited: they all get what is committed when its turn comes. */
-  readonly askers: Asker[]
+  readonly askers: Set<Asker>
 }
 
 /** Different questions at once: beyond that the requesters are faster than the disk. */
@@ -38,23 +38,51 @@ export class Questions {
     this.#post = post
   }
 
-  ask(name: ListName, args: unknown): Promise<unknown> {
+  /** `wanted` is aborted when the asker has gone: what nobody waits for is not read, unless it is being read. */
+  ask(name: ListName, args: unknown, wanted?: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) return reject(closed())
+      if (wanted?.aborted === true) return reject(unwanted())
       const key = JSON.stringify([name, args])
       const same = this.#waiting.get(key)
-      if (same !== undefined) {
-        same.askers.push({ resolve, reject })
-        return
-      }
-      if (this.#asked.size >= maxAsked)
+      const asked = same ?? this.#place({ id: this.#nextId++, name, args }, key)
+      if (asked === null)
         return reject(new Fault('rate_limited', `${maxAsked} lists are being read: ask again in a moment`))
-      const question = { id: this.#nextId++, name, args }
-      const asked = { question, key, askers: [{ resolve, reject }] }
-      this.#asked.set(question.id, asked)
-      this.#waiting.set(key, asked)
-      if (this.#asked.size === 1) this.postNext()
+      const leave = () => this.#leave(asked, asker)
+      // One request asks for several lists with the same signal.
+      const ending = () => wanted?.removeEventListener('abort', leave)
+      const asker: Asker = {
+        resolve: (value) => {
+          ending()
+          resolve(value)
+        },
+        reject: (fault) => {
+          ending()
+          reject(fault)
+        },
+      }
+      asked.askers.add(asker)
+      wanted?.addEventListener('abort', leave)
+      if (same === undefined && this.#asked.size === 1) this.postNext()
     })
+  }
+
+  /** At the end of the queue; null where that is full. */
+  #place(question: Question, key: string): Asked | null {
+    if (this.#asked.size >= maxAsked) return null
+    const asked: Asked = { question, key, askers: new Set() }
+    this.#asked.set(question.id, asked)
+    this.#waiting.set(key, asked)
+    return asked
+  }
+
+  #leave(asked: Asked, asker: Asker): void {
+    const { key, question, askers } = asked
+    if (!askers.delete(asker)) return
+    asker.reject(unwanted())
+    if (askers.size > 0 || this.#waiting.get(key) !== asked) return
+    this.#waiting.delete(key)
+    this.#asked.delete(question.id)
   }
 
   answered(answer: Answer): void {
@@ -92,8 +120,9 @@ export class Questions {
     const asked = [...this.#asked.values()]
     this.#asked.clear()
     this.#waiting.clear()
-    for (const { reject } of asked.flatMap(({ askers }) => askers)) reject(closed())
+    for (const { reject } of asked.flatMap(({ askers }) => [...askers])) reject(closed())
   }
 }
 
+const unwanted = () => new Fault('ttl_expired', 'nobody waits for this list any more')
 const closed = () => new Fault('internal', 'the store is closed')

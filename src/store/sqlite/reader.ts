@@ -23,8 +23,8 @@ export class Reader {
     this.#path = path
   }
 
-  ask(name: ListName, args: unknown): Promise<unknown> {
-    return this.#questions.ask(name, args)
+  ask(name: ListName, args: unknown, wanted?: AbortSignal): Promise<unknown> {
+    return this.#questions.ask(name, args, wanted)
   }
 
   /** Rejects what is asked, and resolves when the file is closed. */

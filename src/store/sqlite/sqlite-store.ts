@@ -64,10 +64,10 @@ export class SqliteStore implements Store {
     })
   }
 
-  async read<K extends ListName>(name: K, args: ListArgs<K>): Promise<ListOf<K>> {
+  async read<K extends ListName>(name: K, args: ListArgs<K>, wanted?: AbortSignal): Promise<ListOf<K>> {
     if (this.#closed) throw this.#fatal ?? closed()
     this.#flush()
-    return (await this.#backend.read(name, args)) as ListOf<K>
+    return (await this.#backend.read(name, args, wanted)) as ListOf<K>
   }
 
   on(bell: Bell, listener: () => void): () => void {
@@ -219,7 +219,7 @@ async function inWorker(
   return {
     isShared,
     send: (message) => worker.postMessage(message),
-    read: (name, args) => lists.ask(name, args),
+    read: (name, args, wanted) => lists.ask(name, args, wanted),
     close: async () => {
       closing = true
       // The last one to close the file empties its log.
