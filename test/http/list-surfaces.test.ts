@@ -1,8 +1,11 @@
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { messageCursors, pageOf } from '../../src/api/list-filter.ts'
 import { serveControl } from '../../src/http/local-socket.ts'
+import type { Page, Query } from '../../src/ledger/lists/newest.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { noFilter } from '../support/ledger.ts'
 import { until } from '../support/patience.ts'
 import { gateNumber, hubNumber } from '../support/world.ts'
 
@@ -118,6 +121,25 @@ test.each(['', 'x', '1.1', '99999999999999999.1', `messages:${'9'.repeat(400)}`,
     }
   },
 )
+
+test('a search in a long history looks at a limited part of it for each answer, and reaches all of it', async () => {
+  const cursors = messageCursors('messages')
+  let reads = 0
+  const read = async ({ place }: Query): Promise<Page<string>> => {
+    const at = place?.in ?? 10
+    expect(++reads).toBeLessThanOrEqual(3)
+    return { entries: at === 1 ? ['the oldest'] : [], next: at === 1 ? null : { out: 0, in: at - 1 } }
+  }
+  const answers: string[][] = []
+  let cursor: string | undefined
+  do {
+    reads = 0
+    const { entries, next } = await pageOf(read, { ...noFilter, search: 'oldest' }, 50, cursors, cursor)
+    answers.push(entries)
+    cursor = next ?? undefined
+  } while (cursor !== undefined)
+  expect(answers).toEqual([[], [], [], ['the oldest']])
+})
 
 describe('a search', () => {
   const words: readonly string[] = [

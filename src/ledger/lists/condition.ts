@@ -81,10 +81,11 @@ function searchCondition(search: string, number: string): Condition {
   return condition(`(${inText.sql} OR ${inNumber.sql})`, ...inText.values, ...inNumber.values)
 }
 
-/** Words in a column, whatever the case of their letters. Most rows are settled by the longest of them. */
+/** Words in a column, whatever the case of their letters. Most rows are settled by the longest, where it is not the first. */
 function textCondition(column: string, words: string): Condition {
   const [longest = words] = words.split(' ').sort((a, b) => b.length - a.length)
-  return all([...new Set([longest, words])].map((one) => partCondition(column, one)))
+  const parts = words.startsWith(longest) ? [words] : [longest, words]
+  return all(parts.map((one) => partCondition(column, one)))
 }
 
 /** SQLite folds the case of ASCII letters only, which is faster than to compare with each case. */
