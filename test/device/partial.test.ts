@@ -164,6 +164,7 @@ describe('a position', () => {
   const places: readonly string[] = [
     'Hello\nN22.57149, E113.8771 somewhere',
     '22.57149N,113.8771E ok then',
+    'there 22.57149,N,113.8771,E ok',
     'Pos 2234.2894,N,11352.6260,E',
     'here: 22°34\'17.4"N 113°52\'37.6"E',
     'E113.8771,N22.57149',

@@ -6,11 +6,11 @@ const letters: Record<Axis, string> = { latitude: 'NS', longitude: 'EW' }
 const digits = some(units.digit)
 const number = sequence(digits, maybe(anyOf('.,'), digits))
 
-/** Decimal degrees: `-22.5`, `N22.571285`, `22.549737N`, `037.730640`. */
+/** Decimal degrees: `-22.5`, `N22.571285`, `22.549737N`, `22.549737,N`, `037.730640`. */
 export function degrees(axis: Axis): Regular<never> {
   const letter = anyOf(letters[axis])
   const plain = sequence(maybe(anyOf('+-'), gap), number, maybe(literal('°')))
-  return either(sequence(letter, gap, plain), sequence(plain, maybe(gap, letter)))
+  return either(sequence(letter, gap, plain), sequence(plain, maybe(gap, maybe(literal(','), gap), letter)))
 }
 
 const parting = (...names: readonly string[]): Regular<never> =>
@@ -48,7 +48,7 @@ const isNegative = (text: string, letter: string): boolean => /[−–-]/.test(t
 
 export function readDegrees(text: string): number | null {
   const letter = /[NSEW]/i.exec(text)?.[0] ?? ''
-  const plain = text.replace(/[NSEW]/i, '')
+  const plain = text.replace(/,?\s*[NSEW]/i, '')
   const value = Number(plain.replace(/[^\d.,]/g, '').replace(',', '.'))
   return onGlobe(isNegative(plain, letter) ? -value : value)
 }

@@ -48,9 +48,9 @@ const forms: readonly Form[] = [
   { form: form(`([NS],?${gap}${nmea})${between}([EW],?${gap}${nmea})`), read: readNmea },
   { form: form(`(${nmea},?${gap}[NS])${between}(${nmea},?${gap}[EW])`), read: readNmea },
   { form: form(`([NS]${gap}${degrees})${between}([EW]${gap}${degrees})`), read: readDegrees },
-  { form: form(`(${degrees}${gap}[NS])${between}(${degrees}${gap}[EW])`), read: readDegrees },
+  { form: form(`(${degrees},?${gap}[NS])${between}(${degrees},?${gap}[EW])`), read: readDegrees },
   { form: form(`([EW]${gap}${degrees})${between}([NS]${gap}${degrees})`), read: readDegrees, isEastFirst: true },
-  { form: form(`(${degrees}${gap}[EW])${between}(${degrees}${gap}[NS])`), read: readDegrees, isEastFirst: true },
+  { form: form(`(${degrees},?${gap}[EW])${between}(${degrees},?${gap}[NS])`), read: readDegrees, isEastFirst: true },
   {
     form: form('([+-]?\\d{1,2}\\.\\d{4,8})[ \\t]{0,2}[,;/ ][ \\t]{0,2}([+-]?\\d{1,3}\\.\\d{4,8})'),
     read: readDegrees,
