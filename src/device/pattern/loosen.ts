@@ -16,19 +16,30 @@ const loosened = new WeakMap<Pattern, Pattern>()
 
 /**
  * The pattern for a text with other marks: a colon behind a word may be missing, as may an exclamation mark or a point
- * at its end, or be added there; a number may have another unit. Marks between values stay: without them one number
- * would become two.
+ * at its end, or be added there. Marks between values stay: without them one number would become two.
  */
 export function loosen(pattern: Pattern): Pattern {
   const known = loosened.get(pattern)
   if (known !== undefined) return known
-  const { source, parts } = loosePattern(`loose ${pattern.source}`, pattern.parts)
-  const loose = { source, parts: [...parts, trailing, trailing] }
+  const parts = [...looseParts(pattern.parts), trailing, trailing]
+  const loose = { source: `loose ${pattern.source}`, parts }
   loosened.set(pattern, loose)
   return loose
 }
 
-/** The same without the marks at its end. */
+const inUnits = new WeakMap<Pattern, Pattern>()
+
+/** The same with a number in another unit: for messages, as no command is answered by another quantity. */
+export function loosenUnits(pattern: Pattern): Pattern {
+  const known = inUnits.get(pattern)
+  if (known !== undefined) return known
+  const { source, parts } = loosePattern(`units ${pattern.source}`, pattern.parts)
+  const loose = { source, parts: [...parts, trailing, trailing] }
+  inUnits.set(pattern, loose)
+  return loose
+}
+
+/** In any unit, without the marks at its end. */
 export const loosePattern = (source: string, parts: readonly Part[]): Pattern => ({
   source,
   parts: looseParts(withAnyUnit(parts)),

@@ -1,7 +1,7 @@
 import { bindingOf, type Device, mayUse, messagesOf } from '../device.ts'
 import type { Stretch } from '../mask.ts'
 import { headOf } from '../pattern/head.ts'
-import { loosen } from '../pattern/loosen.ts'
+import { loosen, loosenUnits } from '../pattern/loosen.ts'
 import { type Match, match, together } from '../pattern/match.ts'
 import { mayBe } from '../pattern/needed-words.ts'
 import { fold } from '../regular/regular.ts'
@@ -68,7 +68,7 @@ export function messageIn(
     if (message.text.length === 0 || isExcluded(device, message, part)) continue
     for (const { text: pattern, set } of message.text) {
       if (!mayBe(pattern, folded)) continue
-      const program = device.dialect.programs.get(loosen(pattern), bindingOf(device))
+      const program = device.dialect.programs.get(loosenUnits(pattern), bindingOf(device))
       const whole = program === null ? null : match(program, part, { set: { ...message.set, ...set } })
       const found = whole === null ? null : findAny(device, message, part, whole)
       if (found === null || (best !== null && found.weight <= best.found.weight)) continue
