@@ -20,6 +20,11 @@ devices:
     commands:
       ask: { text: ASK, repeat: safe, reply: { expect: none } }
       open: { text: OPEN, repeat: never, reply: { expect: none } }
+      numbered: { text: "N {counter:hex4}", repeat: safe, reply: { expect: none } }
+      lit: { text: LIT, repeat: safe, reply: { expect: none } }
+      dark: { text: DARK, repeat: safe, reply: { expect: none } }
+    properties: { output_1: { entity: switch, on: lit, off: dark } }
+  box: { profile: king-pigeon/rtu5024, variant: classic, number: "+4915112345611" }
 `
 
 function make() {
@@ -178,12 +183,22 @@ test("what can't be made before its time is refused with what to do, and a past 
   const refused = async (topic: string, payload: object) => {
     broker.press(topic, JSON.stringify(payload))
     await clock.advance(second)
-    return jsons(topic.startsWith('sms') ? 'sms/status' : 'tag/result').at(-1)?.error?.message
+    const device = topic.replace(/\/.*/, '')
+    return jsons(device === 'sms' ? 'sms/status' : `${device}/result`).at(-1)?.error?.message
   }
   const text = { to: number, text: 'x' }
   expect(await refused('sms/send', { ...text, send_at: '2026-12-24T18:00:00' })).toMatch(/offset from UTC, such as/)
   expect(await refused('sms/send', { ...text, send_at: 1_798_131_600 })).toMatch(/offset from UTC, such as/)
   expect(await refused('tag/command/open', { send_at: '2028-12-24T18:00:00Z' })).toMatch(/a year ahead at most: 2027-/)
+  const send_at = '2026-12-24T18:00:00+01:00'
+  expect(await refused('tag/command/numbered', { send_at })).toMatch(/in the order of their numbers/)
+  expect(await refused('tag/set/output_1', { value: 'TOGGLE', send_at })).toMatch(
+    /output_1 will be then: send ON or OFF/,
+  )
+  expect(await refused('box/command/change_password', { new: '4321', confirm: 'box', send_at })).toMatch(
+    /which settings of box hold/,
+  )
+  expect(await refused('tag/set/output_1', { value: 'ON', send_at })).toBeUndefined()
   broker.press('tag/command/open', JSON.stringify({ send_at: '2026-01-01T00:00:00Z' }))
   await clock.advance(minute)
   expect(sent()).toEqual(['OPEN'])

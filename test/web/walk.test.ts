@@ -108,6 +108,22 @@ describe('a person', () => {
     await page.locator('.bubble.out', { hasText: 'Hello' }).waitFor()
   })
 
+  test('writes a text for later, sees when it will be sent, and takes it back', async () => {
+    await page.getByRole('button', { name: 'Later', exact: true }).click()
+    const now = new Date()
+    const at = `${now.getFullYear() + (now.getMonth() > 10 ? 1 : 0)}-12-01T18:00`
+    await page.getByLabel('Send at').fill(at)
+    await page.getByRole('textbox', { name: 'Text' }).fill('Good night')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.locator('.bubble.out', { hasText: 'Good night' }).getByText('To be sent').waitFor()
+    await open('queue', 'Queue')
+    await page
+      .getByRole('row', { name: /18:00|6:00/ })
+      .getByRole('button', { name: 'Cancel it' })
+      .click()
+    await page.getByText('Nothing waits to be sent').waitFor()
+  })
+
   test('pauses the queue, cancels what waits, and resumes', async () => {
     await open('queue', 'Queue')
     await page.getByRole('button', { name: 'Pause' }).click()
