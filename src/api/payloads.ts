@@ -96,6 +96,7 @@ const received = z.looseObject({
   unread: z.array(z.string()).optional(),
   mms: z
     .strictObject({
+      device: maybe(z.string()),
       from: maybe(z.string()),
       subject: maybe(z.string()),
       size: maybe(z.number().int()),

@@ -1,10 +1,8 @@
 import type { Device } from '../device/device.ts'
-import type { Directory, Listed } from '../device/directory.ts'
 import { isOwn, readText } from '../device/receive/read.ts'
 import type { ReadContext } from '../device/receive/reading.ts'
 import type { Address } from '../message/address.ts'
 import type { Values } from '../message/values.ts'
-import type { MmsNotification } from '../sms/mms-notification.ts'
 import { own } from '../util/own.ts'
 
 /**
@@ -20,15 +18,6 @@ export function identify(devices: readonly Device[], text: string, context: Read
       : []
   })
   return (knowing.find(({ named }) => named) ?? knowing[0])?.device ?? devices[0] ?? null
-}
-
-/** The device or the contact that the notification of an MMS names as its sender. */
-export function announced(
-  { from }: MmsNotification,
-  { directory, contacts }: { readonly directory: Directory; readonly contacts: Directory<Listed> },
-): { readonly device: Device | null; readonly contact: string | null } {
-  const device = from === null ? null : (directory.find(from)[0] ?? null)
-  return { device, contact: from === null || device !== null ? null : (contacts.find(from)[0]?.id ?? null) }
 }
 
 /** Whether the text contains the field that identifies this device. */

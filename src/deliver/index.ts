@@ -18,7 +18,7 @@ import { KeyedQueue } from '../util/keyed-queue.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
-import { announced, identify } from './identify.ts'
+import { identify } from './identify.ts'
 import { type Judgement, judge, unjudged, unproven } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
@@ -222,7 +222,6 @@ export class Deliver {
     }
     const { device, contact } = this.#steps.runSync('identify', () => {
       const { directory, contacts } = this.#deps
-      if (whole.mms !== null) return announced(whole.mms, this.#deps)
       const found = identify(directory.findOriginator(whole.from), text, context)
       return { device: found, contact: found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null }
     })
@@ -247,8 +246,10 @@ export class Deliver {
       const correlation = correlate(device, text, times, context, commands)
       return { sentAt, correlation, judgement: judge(device, { whole, readings, correlation }, trust, now) }
     })
+    const author = whole.mms?.from ?? null
+    const announced = author === null ? null : (this.#deps.directory.find(author)[0]?.id ?? null)
     const effects = effectsOf(
-      { whole, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
+      { whole, announced, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
       this.#deps,
       this.#deps.now(),
     )

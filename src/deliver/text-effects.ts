@@ -20,6 +20,8 @@ import type { WholeText } from './reassemble.ts'
 export interface Understood {
   readonly whole: WholeText
   readonly device: Device | null
+  /** The device that the notification of an MMS names as its sender. Anybody can write one. */
+  readonly announced: string | null
   /** The contact with the number. */
   readonly contact: string | null
   readonly context: ReadContext
@@ -90,7 +92,7 @@ export function effectsOf(
             seenAt: now,
             fields: stateKeysOf(device),
           },
-    isStranger: isStranger || whole.mms !== null,
+    isStranger,
     unknown,
     unproven,
     heard:
@@ -187,7 +189,7 @@ function hintFor(device: Device, text: string, unproven: string | null): string 
 
 /** The text as it may be shown. */
 function textOf({ whole, device, readings, correlation: { answers } }: Understood): string {
-  if (whole.mms !== null) return announcement(mmsOf(whole, whole.mms))
+  if (whole.mms !== null) return announcement(whole.mms)
   const [answer, ...more] = answers
   if (answer !== undefined && more.length > 0) return answers.map(({ masked }) => masked).join('\n')
   return (
@@ -195,12 +197,12 @@ function textOf({ whole, device, readings, correlation: { answers } }: Understoo
   )
 }
 
-function mmsOf({ receivedAt }: WholeText, { expires, ...mms }: MmsNotification): ReceivedMms {
+function mmsOf({ expires, ...mms }: MmsNotification, device: string | null, receivedAt: number): ReceivedMms {
   const at = expires === null ? null : 'at' in expires ? expires.at : receivedAt + expires.after
-  return { ...mms, expires_at: at === null || !(at <= latestTime) ? null : isoTime(at) }
+  return { device, ...mms, expires_at: at === null || !(at <= latestTime) ? null : isoTime(at) }
 }
 
-const announcement = ({ from, subject, size, url }: ReceivedMms): string =>
+const announcement = ({ from, subject, size, url }: MmsNotification): string =>
   [
     from === null ? 'MMS' : `MMS from ${from}`,
     ...(subject === null ? [] : [`"${subject}"`]),
@@ -240,7 +242,7 @@ function sameness(event: string, values: Values): string {
 function receivedOf(
   id: string,
   text: string,
-  { whole, device, contact, readings, correlation, judgement, forwarded }: Understood,
+  { whole, device, announced, contact, readings, correlation, judgement, forwarded }: Understood,
 ): ReceivedDocument {
   const [reading] = readings
   return {
@@ -253,7 +255,7 @@ function receivedOf(
     trust: judgement.level,
     text,
     ...(whole.data !== null && { data: whole.data }),
-    ...(whole.mms !== null && { mms: mmsOf(whole, whole.mms) }),
+    ...(whole.mms !== null && { mms: mmsOf(whole.mms, announced, whole.receivedAt) }),
     received_at: isoTime(whole.receivedAt),
     smsc_at: whole.scts === null ? null : isoTime(whole.scts),
     parts: whole.parts,

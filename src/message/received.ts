@@ -2,6 +2,8 @@ import type { TrustLevel } from './trust.ts'
 
 /** An MMS that waits at its centre, as the centre announces it. The hub does not fetch it. */
 export interface ReceivedMms {
+  /** The one with the number of the sender. */
+  readonly device: string | null
   /** As the centre names the sender; null where it is hidden. */
   readonly from: string | null
   readonly subject: string | null

@@ -123,33 +123,40 @@ describe('the notification of an MMS', () => {
     `89${(sender.length + 12).toString(16)}80${hex(`${sender}/TYPE=PLMN`)}00`.toUpperCase()
   const hex = (text: string) => Buffer.from(text).toString('hex')
 
-  test('is published with its address, under the device that it names, and changes nothing', async () => {
+  test('is published with its address, with the device that it names, and changes nothing', async () => {
     const before = jsons('tag/state').length
     broker.press('tag/command/ask', '{}')
     await clock.advance(5 * second)
     await announce(`${from(number)}96${hex('Gate')}008E02741083${hex('http://mmsc.example/a1')}00`, 7)
     expect(jsons('sms/received').at(-1)).toMatchObject({
       from: '80885',
-      device: 'tag',
+      device: null,
       trust: 'stranger',
       parsed: false,
       parts: 2,
       text: `MMS from ${number}, "Gate", 29712 octets, http://mmsc.example/a1`,
-      mms: { from: number, subject: 'Gate', size: 29_712, expires_at: null, url: 'http://mmsc.example/a1' },
+      mms: { device: 'tag', from: number, subject: 'Gate', size: 29_712, expires_at: null, url: 'http://mmsc.example/a1' },
     })
     expect(jsons('tag/state')).toHaveLength(before)
     expect(jsons('tag/result').at(-1)).toMatchObject({ status: expect.stringMatching(/sent|delivered/) })
-    expect(events('unknown_text').filter(({ data }) => data.device === 'tag' && data.text.startsWith('MMS'))).toEqual(
+    expect(events('unknown_text').filter(({ data }) => data.text.startsWith('MMS'))).toEqual(
       [],
     )
   })
 
   test('of a hidden sender, and every other push, is kept as what it is', async () => {
     await announce(`89018183${hex('http://mmsc.example/a2-with-a-longer-name')}00`, 8)
-    expect(jsons('sms/received').at(-1)).toMatchObject({ device: null, mms: { from: null, subject: null, size: null } })
+    expect(jsons('sms/received').at(-1)).toMatchObject({ device: null, mms: { device: null, from: null, subject: null, size: null } })
     await announce(`8986${hex('http://elsewhere.example/none')}00`, 9)
     expect(jsons('sms/received').at(-1)).not.toHaveProperty('mms')
     expect(jsons('sms/received').at(-1)).toMatchObject({ encoding: 'data', text: '' })
+  })
+
+  test('is one of a stranger: of many that name a device, sixty an hour are published', async () => {
+    for (let i = 0; i < 70; i++)
+      await announce(`${from(number)}83${hex(`http://mmsc.example/many-${100 + i}`)}00`, 10 + i)
+    expect(jsons('sms/received').filter(({ mms }) => mms?.url.includes('many'))).toHaveLength(60 - 3)
+    expect(events('text_flood').map(({ data }) => data.from)).toContain('80885')
   })
 })
 

@@ -135,13 +135,14 @@ describe('the trail of a device', () => {
     data: { device: 'van', state },
   })
 
-  test('is where it was in the last day, by its states; those without a position are no place', () => {
+  test('is where it was in the last day, by its states; those without a position, or with that of a cell tower, are no place', () => {
     const trail = trailOf(
       [
         known(25, { ...sydney }),
         known(23, { ...berlin, speed: 3 }),
         known(22, { latitude: null, longitude: null, battery: 70 }),
         known(21, { latitude: '52', longitude: '13' }),
+        known(20, { latitude: 1, longitude: 1, fix: false }),
         known(2, null),
         { timestamp: known(1, null).timestamp, data: {} },
         known(1, { ...sydney }),

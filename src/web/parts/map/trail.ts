@@ -31,6 +31,8 @@ export function joined(points: readonly Point[]): Point[] {
 
 function pointIn(state: unknown): Point[] {
   if (typeof state !== 'object' || state === null) return []
-  const { latitude, longitude } = state as Readonly<Record<string, unknown>>
+  const { latitude, longitude, fix } = state as Readonly<Record<string, unknown>>
+  // Of a cell tower, or old: it is not where the device is.
+  if (fix === false) return []
   return typeof latitude === 'number' && typeof longitude === 'number' ? [{ latitude, longitude }] : []
 }
