@@ -10,7 +10,11 @@ commands:
   ask: { label: Ask, text: ASK, repeat: safe, asks: [ temperature ], source: manual, proof: printed, reply: { expect: required, accepted: [ "STATE {temperature:decimal}" ], refused: [ "NO" ] } }
   slow: { label: Slow, text: SLOW, repeat: never, source: manual, proof: printed, reply: { expect: required, pending: [ SOON ], accepted: [ DONE ] } }
   rumour: { label: Rumour, text: RUMOUR, repeat: never, proof: unproven, reply: { expect: optional, accepted: [ HEARD ], refused: [ NEVER ] } }
+  wonder: { label: Wonder, text: WONDER, repeat: safe, asks: [ humidity ], proof: unproven, reply: { expect: required, reads: [ seen, thought ] } }
   mute: { label: Mute, text: MUTE, repeat: never, source: manual, proof: printed, reply: { expect: optional, any_text: true } }
+messages:
+  seen: { text: "HUM {humidity:decimal}", source: manual, proof: printed }
+  thought: { text: "ABOUT {humidity:decimal}", proof: unproven }
 `),
 )
 
@@ -329,4 +333,12 @@ test('the answer to a command that is unproven ends it without success, sets not
     cancels: [],
   })
   expect(given('NEVER')).toMatchObject({ settlements: [{ verdict: 'refused', ok: false }] })
+})
+
+test('a question that is unproven is answered by a message that is proven, and not by another', () => {
+  const allowing = { ...device, unproven: true }
+  const given = (text: string) =>
+    correlate(allowing, text, { receivedAt: t, sentAt: t }, undated, [open({ name: 'wonder' })])
+  expect(given('HUM 60.5')).toMatchObject({ settlements: [{ verdict: 'accepted', ok: true }] })
+  expect(given('ABOUT 60.5')).toMatchObject({ settlements: [{ verdict: 'accepted', ok: null }] })
 })

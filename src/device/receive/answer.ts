@@ -100,7 +100,7 @@ function answerIn(device: Device, open: OpenCommand, text: string, context: Read
       (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
       isPlaceFor(device, command, reading),
   )
-  if (read !== undefined) return fromMessage(read, command)
+  if (read !== undefined) return fromMessage(read, isQuestion(device, open.command), command)
   const isExact = readings.some(({ reading }) => reading === 'exact')
   for (const verdict of isExact ? [] : verdicts) {
     const found = inLines(replies[verdict], binding, plain)
@@ -201,7 +201,7 @@ function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string,
   }
 }
 
-function fromMessage(reading: Reading, command: Command): Answer {
+function fromMessage(reading: Reading, isAnswer: boolean, command: Command): Answer {
   const { values, part, event, message, ends, proven, secretFields, masked } = reading
   return {
     ...none(masked),
@@ -213,7 +213,8 @@ function fromMessage(reading: Reading, command: Command): Answer {
     message,
     ends,
     proven,
-    isGuess: [reading.proof, command.proof].includes('unproven'),
+    // A proven message answers a question, however the question itself is known.
+    isGuess: reading.proof === 'unproven' || (command.proof === 'unproven' && !isAnswer),
     secretFields,
   }
 }
