@@ -135,18 +135,26 @@ describe('the notification of an MMS', () => {
       parsed: false,
       parts: 2,
       text: `MMS from ${number}, "Gate", 29712 octets, http://mmsc.example/a1`,
-      mms: { device: 'tag', from: number, subject: 'Gate', size: 29_712, expires_at: null, url: 'http://mmsc.example/a1' },
+      mms: {
+        device: 'tag',
+        from: number,
+        subject: 'Gate',
+        size: 29_712,
+        expires_at: null,
+        url: 'http://mmsc.example/a1',
+      },
     })
     expect(jsons('tag/state')).toHaveLength(before)
     expect(jsons('tag/result').at(-1)).toMatchObject({ status: expect.stringMatching(/sent|delivered/) })
-    expect(events('unknown_text').filter(({ data }) => data.text.startsWith('MMS'))).toEqual(
-      [],
-    )
+    expect(events('unknown_text').filter(({ data }) => data.text.startsWith('MMS'))).toEqual([])
   })
 
   test('of a hidden sender, and every other push, is kept as what it is', async () => {
     await announce(`89018183${hex('http://mmsc.example/a2-with-a-longer-name')}00`, 8)
-    expect(jsons('sms/received').at(-1)).toMatchObject({ device: null, mms: { device: null, from: null, subject: null, size: null } })
+    expect(jsons('sms/received').at(-1)).toMatchObject({
+      device: null,
+      mms: { device: null, from: null, subject: null, size: null },
+    })
     await announce(`8986${hex('http://elsewhere.example/none')}00`, 9)
     expect(jsons('sms/received').at(-1)).not.toHaveProperty('mms')
     expect(jsons('sms/received').at(-1)).toMatchObject({ encoding: 'data', text: '' })
