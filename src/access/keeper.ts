@@ -37,8 +37,12 @@ export class Keeper {
 
   /** Keys, the oldest first, with their latest use. */
   get keys(): readonly ApiKey[] {
-    const { roll } = this.#deps
-    return [...roll.roster.keys.values()].map((key) => ({ ...key, usedAt: roll.usedAt('keys', key.id) ?? key.usedAt }))
+    return [...this.#deps.roll.roster.keys.values()].map((key) => this.#used(key))
+  }
+
+  /** One of them. Fails with `not_found`. */
+  key(id: string): ApiKey {
+    return this.#used(keyOf(id, this.#deps.roll.roster))
   }
 
   get people(): readonly Person[] {
@@ -72,6 +76,32 @@ export class Keeper {
       const made = await this.#make(old, asker, { id, until: this.#deps.now() + overlapMs })
       this.#deps.log('info', `the key ${id} (${old.label}) is replaced by ${made.key.id} (${asker})`)
       return made
+    })
+  }
+
+  /**
+   * Changes a key, for what is open with it, too: `change` makes of it what it is to be. As for a new one, nobody gives
+   * it more than they have.
+   */
+  changeKey(
+    id: string,
+    change: (key: ApiKey) => WantedKey,
+    confirm: string | undefined,
+    asker: string,
+  ): Promise<ApiKey> {
+    return this.#change(async (roster) => {
+      const old = keyOf(id, roster)
+      const wanted = change(old)
+      if (isExpired(old, this.#deps.now()))
+        throw new Fault('conflict', `the key ${id} has expired: add another one instead`)
+      assertCovers(boundsOf(asker, roster), wanted)
+      const { label, rights, scopes, perHour, networks, expiresAt } = wanted
+      const limits = { rights, scopes, perHour, networks }
+      const changed = { ...old, label, ...limits, expiresAt }
+      this.#assertManaged(roster, { ...roster, keys: new Map(roster.keys).set(id, changed) }, id, confirm)
+      await this.#deps.store.run('changeKey', { id, label: label === old.label ? null : label, limits, expiresAt })
+      this.#deps.log('info', `the key ${id} (${label}) was changed (${asker})`)
+      return this.#used(changed)
     })
   }
 
@@ -138,6 +168,10 @@ export class Keeper {
       await this.#deps.store.run('dropLogIn', { id })
       this.#deps.log('info', `a session was ended (${asker})`)
     })
+  }
+
+  #used(key: ApiKey): ApiKey {
+    return { ...key, usedAt: this.#deps.roll.usedAt('keys', key.id) ?? key.usedAt }
   }
 
   #change<T>(work: (roster: Roster) => Promise<T>): Promise<T> {

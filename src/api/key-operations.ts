@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { WantedKey } from '../access/keeper.ts'
 import { commandNames } from '../config/users.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { ApiKey } from '../ledger/access/access-rows.ts'
@@ -9,7 +10,7 @@ import { type Scope, scopeNames } from '../message/scopes.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isNetwork } from '../util/networks.ts'
 import { id, orScalar } from './inputs.ts'
-import { deviceOf, notOverMqtt, operation } from './operation.ts'
+import { type ApiDeps, deviceOf, notOverMqtt, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
 import { spanMs } from './spans.ts'
 
@@ -18,6 +19,15 @@ const scope = z.enum(scopeNames as [Scope, ...Scope[]])
 const time = z.iso.datetime()
 /** How long a key that was replaced stays valid where nothing else is asked for: programs change over one by one. */
 const overlap = '24h'
+
+const perHour = z.coerce.number().int().min(1).max(1_000_000)
+const label = z.string().min(1).max(64)
+const scopeList = z.array(scope).min(1).max(scopeNames.length)
+const expires = z.string().max(40)
+const networks = z
+  .array(z.string().refine(isNetwork, { error: 'must be an address or a network, like 192.168.1.5 or 10.0.0.0/8' }))
+  .min(1)
+  .max(50)
 
 /** Rights, as devices and commands that they are narrowed to. */
 export const narrowing = { devices: names.optional(), commands: names.optional() }
@@ -41,6 +51,19 @@ export const shownKey = z.strictObject({
 /** With the key itself, which is shown this once. */
 export const madeKey = shownKey.extend({ key: z.string() })
 
+/** What of a key can be changed; null ends that restriction. */
+export const keyChanges = {
+  label: label.optional(),
+  role: z.enum(roles).optional(),
+  scopes: scopeList.nullable().optional(),
+  devices: narrowing.devices.nullable(),
+  commands: narrowing.commands.nullable(),
+  per_hour: perHour.nullable().optional(),
+  expires: expires.nullable().optional(),
+  networks: networks.nullable().optional(),
+  confirm: id.optional(),
+}
+
 /** Keys of programs that use the HTTP interface. */
 export const keyOperations = {
   'key/list': operation({
@@ -50,43 +73,58 @@ export const keyOperations = {
     output: z.strictObject({ keys: z.array(shownKey) }),
     run: async (_data, { access, now }) => ({ keys: access.keeper.keys.map((key) => shown(key, now())) }),
   }),
+  'key/get': operation({
+    summary: 'a key of the HTTP interface, without its secret',
+    surfaces: notOverMqtt,
+    input: orScalar('id', z.strictObject({ id })),
+    output: shownKey,
+    run: async ({ id: key }, { access, now }) => shown(access.keeper.key(key), now()),
+  }),
   'key/add': operation({
     summary: 'make a key for a program; the answer shows it this once. Name a role, scopes, or both',
     surfaces: notOverMqtt,
     input: z
       .strictObject({
-        label: z.string().min(1).max(64),
+        label,
         role: z.enum(roles).optional(),
-        scopes: z.array(scope).min(1).max(scopeNames.length).optional(),
+        scopes: scopeList.optional(),
         ...narrowing,
-        per_hour: z.coerce.number().int().min(1).max(1_000_000).optional(),
-        expires: z.string().max(40).optional(),
-        networks: z
-          .array(
-            z.string().refine(isNetwork, { error: 'must be an address or a network, like 192.168.1.5 or 10.0.0.0/8' }),
-          )
-          .min(1)
-          .max(50)
-          .optional(),
+        per_hour: perHour.optional(),
+        expires: expires.optional(),
+        networks: networks.optional(),
       })
       .refine(({ role, scopes }) => role !== undefined || scopes !== undefined, {
         error: 'name a role, scopes, or both: a key is not for everything unless it is asked for',
       }),
     output: madeKey,
-    async run({ label, role, scopes, devices, commands, per_hour, expires, networks }, deps, asker) {
+    async run({ role, scopes, devices, commands, ...given }, deps, asker) {
       const { access, fleet, now } = deps
       assertKnown({ devices, commands }, fleet)
       const wanted = {
-        label,
+        label: given.label,
         // Where scopes are named, they are the limit.
         rights: { role: role ?? 'admin', devices, commands },
         scopes: scopes ?? null,
-        perHour: per_hour ?? null,
-        networks: networks ?? null,
-        expiresAt: expires === undefined ? null : expiryOf(expires, now()),
+        perHour: given.per_hour ?? null,
+        networks: given.networks ?? null,
+        expiresAt: given.expires === undefined ? null : expiryOf('key/add', given.expires, now()),
       } as const
       const { key, text } = await access.keeper.addKey(wanted, asker.name)
       return { ...shown(key, now()), key: text }
+    },
+  }),
+  'key/update': operation({
+    summary: 'change what a key may do, from now on and for streams that are open; null ends a restriction',
+    surfaces: notOverMqtt,
+    input: z.strictObject({ id, ...keyChanges }).refine(({ role, scopes }) => scopes !== null || role !== undefined, {
+      path: ['scopes'],
+      error: 'name the role, too: without scopes the key is for all of it',
+    }),
+    output: shownKey,
+    async run({ id: key, confirm, ...change }, deps, asker) {
+      const { access, now } = deps
+      const wanted = (old: ApiKey) => changedKey(old, change, deps)
+      return shown(await access.keeper.changeKey(key, wanted, confirm, asker.name), now())
     },
   }),
   'key/rotate': operation({
@@ -115,6 +153,31 @@ export const keyOperations = {
       return {}
     },
   }),
+}
+
+type Changes = Omit<z.output<z.ZodObject<typeof keyChanges>>, 'confirm'>
+
+/** What is not named stays. */
+function changedKey(old: ApiKey, change: Changes, { fleet, now }: ApiDeps): WantedKey {
+  const kept = <T>(given: T | null | undefined, before: T | null): T | null => (given === undefined ? before : given)
+  const rights = {
+    role: change.role ?? old.rights.role,
+    devices: kept(change.devices, old.rights.devices ?? null) ?? undefined,
+    commands: kept(change.commands, old.rights.commands ?? null) ?? undefined,
+  }
+  // Devices that were removed keep nobody from changing something else.
+  if (change.devices !== undefined || change.commands !== undefined) assertKnown(rights, fleet)
+  return {
+    label: change.label ?? old.label,
+    rights,
+    scopes: kept(change.scopes, old.scopes),
+    perHour: kept(change.per_hour, old.perHour),
+    networks: kept(change.networks, old.networks),
+    expiresAt: kept(
+      typeof change.expires === 'string' ? expiryOf('key/update', change.expires, now()) : change.expires,
+      old.expiresAt,
+    ),
+  }
 }
 
 function shown(key: ApiKey, now: number): z.input<typeof shownKey> {
@@ -146,10 +209,10 @@ export function assertKnown({ devices, commands }: Pick<Rights, 'devices' | 'com
   throw new Fault('unknown_command', `none of the devices has a command "${strange}"${meant}`, { command: strange })
 }
 
-function expiryOf(text: string, now: number): number {
+function expiryOf(operation: string, text: string, now: number): number {
   const span = spanMs(text)
   const at = span !== null ? now + span : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN
   if (at > now) return at
   const words = Number.isNaN(at) ? 'must be a span like 90d or a time like 2027-12-24' : 'must be in the future'
-  throw new Fault('invalid_payload', `key/add.expires: ${words}`)
+  throw new Fault('invalid_payload', `${operation}.expires: ${words}`)
 }

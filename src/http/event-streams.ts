@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod'
 import { isWanted, streamFilters } from '../api/event-operations.ts'
-import type { Caller } from '../message/caller.ts'
+import { type Caller, hasScope } from '../message/caller.ts'
 import type { LiveEvents, LogPlace } from '../message/live-events.ts'
+import type { Rights } from '../message/rights.ts'
 import { inBackground } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 import { EventStream } from './event-stream.ts'
@@ -23,6 +24,9 @@ export interface EventStreamsDeps {
   streaming(count: number): void
 }
 
+/** What a key needs for them. */
+export const eventScope = 'events:read'
+
 /** Between two lines in the log. */
 const quietMs = 60_000
 
@@ -41,6 +45,10 @@ function filtersOf(query: unknown): z.output<typeof streamFilters> {
   if (error !== undefined) throw error
   return value
 }
+
+/** A key whose scopes were changed reads no more, as one that was removed. */
+const rightsOf = (caller: Caller | null): Rights | null =>
+  caller !== null && hasScope(caller, eventScope) ? caller.rights : null
 
 /** All streams of events. */
 export class EventStreams {
@@ -73,7 +81,7 @@ export class EventStreams {
       reader: liveEvents.open(placeOf(request) ?? after, filters.device),
       clock,
       now,
-      rights: () => reader.proven()?.rights ?? null,
+      rights: () => rightsOf(reader.proven()),
       wanted: (event, rights) => isWanted(event, filters, rights),
       retryMs: Math.round(retryMs.least + retryMs.spread * clock.random()),
     })

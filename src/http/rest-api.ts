@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import type { Data } from '../api/operation.ts'
 import type { Asker } from '../message/accepted.ts'
-import type { Caller } from '../message/caller.ts'
+import { type Caller, hasScope } from '../message/caller.ts'
 import { Fault } from '../message/fault.ts'
 import type { Scope } from '../message/scopes.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
@@ -65,7 +65,7 @@ export function admit(scope: Scope, request: FastifyRequest, reply: FastifyReply
     reply.header('www-authenticate', 'Bearer realm="smshub"')
     return refuse(request, reply, 'unauthenticated', 'send a key as Authorization: Bearer smk_…, or sign in')
   }
-  if (caller.scopes === null || caller.scopes.includes(scope)) return undefined
+  if (hasScope(caller, scope)) return undefined
   reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
   return refuse(request, reply, 'insufficient_scope', `${caller.name} lacks the scope ${scope}`)
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Caller } from '../message/caller.ts'
-import { EventStreams, type EventStreamsDeps, type Reader } from './event-streams.ts'
+import { EventStreams, type EventStreamsDeps, eventScope, type Reader } from './event-streams.ts'
 import { EventTickets, ticketSeconds } from './event-tickets.ts'
 import { refuse } from './refuse.ts'
 import { admit, prefix } from './rest-api.ts'
@@ -19,11 +19,12 @@ export function serveEvents(server: FastifyInstance, deps: EventStreamsDeps): Ev
     const { ticket } = request.query as { readonly ticket?: unknown }
     if (ticket === undefined || request.routeOptions.url !== path) return undefined
     const reader = typeof ticket === 'string' ? tickets.take(ticket) : null
-    if (reader === null || reader.proven() === null) {
+    const caller = reader?.proven() ?? null
+    if (reader === null || caller === null) {
       const words = `the ticket was used, is older than ${ticketSeconds} s, or is of somebody who has no access any more`
       return refuse(request, reply, 'unauthenticated', words)
     }
-    request.caller = reader.caller
+    request.caller = caller
     request.proven = reader.proven
     return undefined
   })
@@ -37,7 +38,7 @@ export function serveEvents(server: FastifyInstance, deps: EventStreamsDeps): Ev
 
   server.post(
     `${path}/ticket`,
-    { onRequest: async (request, reply) => admit('events:read', request, reply) },
+    { onRequest: async (request, reply) => admit(eventScope, request, reply) },
     async (request, reply) => {
       const ticket = tickets.make(readerOf(request))
       return reply.code(201).send({ ticket, expires_in: ticketSeconds })

@@ -1,6 +1,6 @@
 import type { HubEvent } from '../message/hub-event.ts'
 import { accessRows } from './access/access-rows.ts'
-import { dropKey, keepKey } from './access/api-keys.ts'
+import { changeKey, dropKey, keepKey } from './access/api-keys.ts'
 import { changePassword, dropUser, keepUser } from './access/hub-users.ts'
 import { dropLogIn, keepLogIn, noteUses } from './access/log-ins.ts'
 import { brokerRetained, loadSessions, saveSessions } from './broker/sessions.ts'
@@ -114,6 +114,7 @@ export const operations = {
   shiftSmscClocks,
   accessRows,
   keepKey,
+  changeKey,
   dropKey,
   keepUser,
   changePassword,

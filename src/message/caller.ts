@@ -12,3 +12,6 @@ export interface Caller {
   /** Requests that queue texts an hour; null for that of any client. */
   readonly perHour: number | null
 }
+
+/** Whether it is limited to nothing, or to this among others. */
+export const hasScope = ({ scopes }: Caller, scope: Scope): boolean => scopes === null || scopes.includes(scope)

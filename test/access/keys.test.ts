@@ -22,6 +22,8 @@ beforeEach(async () => {
 })
 
 const make = (over: Partial<WantedKey> = {}, asker = 'user:owner') => world.keeper.addKey({ ...wanted, ...over }, asker)
+const change = (id: string, over: Partial<WantedKey>, asker = 'user:owner') =>
+  world.keeper.changeKey(id, (key) => ({ ...key, ...over }), undefined, asker)
 const prove = (text: string, address = home.address) => world.prover.byKey(text, at(address))
 const callerOf = (id: string) => ({ caller: expect.objectContaining({ name: `key:${id}`, via: 'key' }) })
 
@@ -66,6 +68,35 @@ describe('a key', () => {
     const { key, text } = await make()
     await world.keeper.removeKey(key.id, undefined, 'user:owner')
     expect(prove(text)).toMatchObject({ refused: 'unauthenticated', detail: expect.stringMatching(/was removed/) })
+  })
+
+  test('that is changed has its new limits at once and after a restart, and the same secret', async () => {
+    const { key, text } = await make()
+    prove(text)
+    const over = { label: 'till', rights: { role: 'reader' }, scopes: null, perHour: null } as const
+    const { usedAt } = await change(key.id, over)
+    expect(usedAt).toBe(world.clock.wall())
+    const caller = { name: `key:${key.id}`, via: 'key', rights: { role: 'reader' }, scopes: null, perHour: null }
+    expect(prove(text)).toEqual({ caller })
+    await world.restart()
+    expect(prove(text)).toEqual({ caller })
+    expect(world.keeper.key(key.id)).toMatchObject({ label: 'till', hash: key.hash, madeBy: 'user:owner' })
+    await change(key.id, { networks: ['10.0.0.0/8'], expiresAt: world.clock.wall() + hour })
+    expect(prove(text)).toMatchObject({ refused: 'not_allowed' })
+    expect(prove(text, '10.1.2.3')).toEqual({ caller })
+    await world.clock.advance(hour)
+    expect(prove(text, '10.1.2.3')).toMatchObject({ refused: 'unauthenticated' })
+    await expect(change(key.id, { expiresAt: null })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(change('gone', {})).rejects.toMatchObject({ code: 'not_found' })
+    expect(world.log.join()).not.toContain(text.slice(13))
+  })
+
+  test('that is the last one to manage the hub stays so, unless that is confirmed', async () => {
+    const { key } = await make({ rights: { role: 'admin' }, scopes: null })
+    await expect(change(key.id, { scopes: ['gateways:read'] })).rejects.toMatchObject({ code: 'not_allowed' })
+    const less = (old: WantedKey): WantedKey => ({ ...old, scopes: ['gateways:read'] })
+    await world.keeper.changeKey(key.id, less, key.id, 'user:owner')
+    expect(world.keeper.keys).toMatchObject([{ scopes: ['gateways:read'] }])
   })
 
   test('expires with the answer that it did, and is no guess', async () => {
@@ -193,6 +224,19 @@ describe('nobody gives what they don’t have', () => {
     const less = await make({ ...limits, networks: ['10.1.0.0/16'], expiresAt: world.clock.wall() + hour }, me)
     expect(less.key.madeBy).toBe(me)
     expect(world.keeper.people).toEqual([])
+  })
+
+  test('nor by a change: a key widens neither itself nor another one, and narrows what it covers', async () => {
+    const limits = { rights: { role: 'admin' }, scopes: ['hub:manage'], networks: ['10.0.0.0/8'] } as const
+    const { key } = await make(limits)
+    const great = await make({ rights: { role: 'admin' }, scopes: null })
+    const refused = { code: 'not_allowed' }
+    for (const over of [{ scopes: null }, { scopes: scopeNames }, { networks: null }])
+      await expect(change(key.id, over, `key:${key.id}`)).rejects.toMatchObject(refused)
+    await expect(change(great.key.id, { label: 'mine' }, `key:${key.id}`)).rejects.toMatchObject(refused)
+    expect(world.keeper.keys).toEqual([key, great.key])
+    await change(key.id, { networks: ['10.1.0.0/16'] }, `key:${key.id}`)
+    await expect(change(key.id, { networks: ['10.0.0.0/8'] }, `key:${key.id}`)).rejects.toMatchObject(refused)
   })
 
   test('a key that was removed meanwhile gives nothing', async () => {

@@ -114,6 +114,8 @@ async function people(): Promise<void> {
   await request('user/password', { name, password: 'battery staple' })
   expect(prover.bySession(session, peer)).toBeNull()
   await again(async () => prover.logOut(await logIn('battery staple')))
+  await request('key/update', { id, networks: ['10.0.0.9'] })
+  expect(prover.byKey(key, peer)).toMatchObject({ refused: 'not_allowed' })
   await request('key/remove', { id, confirm: id })
   expect(prover.byKey(key, peer)).toMatchObject({ refused: 'unauthenticated' })
   await request('user/remove', { name, confirm: name })

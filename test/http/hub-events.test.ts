@@ -47,6 +47,26 @@ test('a stream ends with its key, and others go on', async () => {
   other.close()
 })
 
+test('a stream shows what its key may see after a change, and ends with the scope', async () => {
+  const { key, id } = await request('key/add', { label: 'seen', role: 'admin' })
+  const own = await opened({ authorization: `Bearer ${key}` }, '?types=device.added,message.received')
+  const change = (body: object) => started.ask('PATCH', `/v1/keys/${id}`, { body })
+  const { status, json: less } = await change({ role: 'reader', devices: ['gate'], scopes: ['events:read'] })
+  expect({ status, less }).toMatchObject({ status: 200, less: { id, role: 'reader', devices: ['gate'] } })
+  expect((await started.ask('GET', `/v1/keys/${id}`)).json).toEqual(less)
+  await request('device/add', { id: 'unseen', profile: 'generic/text', number: '+4915112345698' })
+  await request('device/remove', { id: 'unseen' })
+  started.world.world.network.text({ from: gateNumber, to: hubNumber, text: 'hello', delayMs: 0 })
+  await own.has(1)
+  expect(own.events.map(({ event }) => event)).toEqual(['message.received'])
+  expect((await change({ scopes: ['gateways:read'] })).json.scopes).toEqual(['gateways:read'])
+  await happens()
+  await own.closed()
+  expect(await own.open()).toBe(403)
+  await request('key/remove', { id })
+  own.close()
+})
+
 test('a stream ends with its session', async () => {
   await request('user/add', { name: 'bob', password: 'correct horse battery', role: 'admin' })
   const answer = await fetch(`${started.url}/v1/session`, {

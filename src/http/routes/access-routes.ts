@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { id } from '../../api/inputs.ts'
-import { keyOperations, madeKey, narrowing, shownKey } from '../../api/key-operations.ts'
+import { keyChanges, keyOperations, madeKey, narrowing, shownKey } from '../../api/key-operations.ts'
 import { listedUser, openSession } from '../../api/user-operations.ts'
 import { roles } from '../../message/rights.ts'
 import type { Route } from '../route.ts'
 
 const named = z.object({ id })
 const user = z.object({ name: z.string().min(1).max(64) })
+const Key = shownKey.meta({ id: 'Key' })
 const MadeKey = madeKey.meta({ id: 'MadeKey' })
 const UserName = z.object({ name: z.string() }).meta({ id: 'UserName' })
 const confirm = z.strictObject({ confirm: z.string().max(64).optional() })
@@ -30,7 +31,7 @@ export const accessRoutes: readonly Route[] = [
     name: 'listKeys',
     operation: 'key/list',
     shows: pageOf('keys'),
-    answer: whole(shownKey.meta({ id: 'Key' }), 'KeyList'),
+    answer: whole(Key, 'KeyList'),
   },
   {
     ...own,
@@ -42,6 +43,25 @@ export const accessRoutes: readonly Route[] = [
     status: 201,
     location: ({ id: key }) => `/keys/${key}`,
     answer: MadeKey,
+  },
+  {
+    ...own,
+    method: 'GET',
+    path: '/keys/:id',
+    name: 'getKey',
+    operation: 'key/get',
+    params: named,
+    answer: Key,
+  },
+  {
+    ...own,
+    method: 'PATCH',
+    path: '/keys/:id',
+    name: 'updateKey',
+    operation: 'key/update',
+    params: named,
+    body: z.strictObject(keyChanges),
+    answer: Key,
   },
   {
     ...own,

@@ -1,6 +1,6 @@
 import { Fault } from '../../message/fault.ts'
 import type { Tx } from '../tx.ts'
-import type { ApiKey } from './access-rows.ts'
+import type { ApiKey, KeyLimits } from './access-rows.ts'
 
 /** Keys that are kept, expired ones included. */
 const maxKeys = 500
@@ -28,6 +28,21 @@ export function keepKey(
   if (replaces === null) return
   const { id, until } = replaces
   tx.run('UPDATE api_key SET expires_at = ? WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', until, id, until)
+}
+
+/** Changes what a key may do. Without a label its own one is kept as it is stored: it may have been erased meanwhile. */
+export function changeKey(
+  tx: Tx,
+  { id, label, limits, expiresAt }: { id: string; label: string | null; limits: KeyLimits; expiresAt: number | null },
+): void {
+  const { rights, scopes, perHour, networks } = limits
+  tx.run(
+    'UPDATE api_key SET label = COALESCE(?, label), limits = ?, expires_at = ? WHERE id = ?',
+    label,
+    JSON.stringify({ rights, scopes, perHour, networks }),
+    expiresAt,
+    id,
+  )
 }
 
 export function dropKey(tx: Tx, { id }: { id: string }): void {

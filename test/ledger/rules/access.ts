@@ -76,6 +76,19 @@ export const accessRules = {
       expect(ledger.count('api_key')).toBe(500)
     },
   },
+  changeKey: {
+    'changes one key and no other, and never its secret; without a label its own is kept, as it was erased': (
+      ledger,
+    ) => {
+      for (const id of ['one', 'two']) keep(ledger, { id })
+      const limits = { rights: { role: 'reader' as const }, scopes: null, perHour: null, networks: null }
+      ledger.run('changeKey', { id: 'one', label: 'till', limits, expiresAt: ledger.now + day })
+      const one = key(ledger, { id: 'one', label: 'till', ...limits, expiresAt: ledger.now + day })
+      expect(rows(ledger).keys).toEqual([one, key(ledger, { id: 'two' })])
+      ledger.run('changeKey', { id: 'one', label: null, limits: one, expiresAt: null })
+      expect(rows(ledger).keys).toEqual([{ ...one, expiresAt: null }, key(ledger, { id: 'two' })])
+    },
+  },
   dropKey: {
     'removes one key and no other': (ledger) => {
       for (const id of ['one', 'two']) keep(ledger, { id })
