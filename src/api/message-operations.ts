@@ -7,7 +7,8 @@ import { one } from './inputs.ts'
 import { filterOf, filters, messageCursors, pageOf, whom } from './list-filter.ts'
 import { messageDetailSchema, messageSchema, messageStatuses } from './message-schema.ts'
 import { moment } from './moment.ts'
-import { type ApiDeps, operation } from './operation.ts'
+import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
+import { nothing } from './outputs.ts'
 import { ofMessages, sightOf } from './sight.ts'
 
 export const listCursors = messageCursors('messages')
@@ -42,8 +43,26 @@ export const messageOperations = {
     output: messageDetailSchema,
     async run({ id }, { store }, asker) {
       const found = await store.read('message', { id, sight: sightOf(asker) })
-      if (found === null) throw new Fault('unknown_command', `there is no message "${id}"`, { id })
+      if (found === null) throw unknownMessage(id)
       return found as z.input<typeof messageDetailSchema>
+    },
+  }),
+  'message/delete': operation({
+    summary:
+      'delete the content of a message, wherever it is stored; its status and times stay. One that waits is cancelled first',
+    surfaces: notOverMqtt,
+    input: one,
+    output: nothing,
+    async run({ id }, { store, log }, asker) {
+      const found = await store.run('redact', { id })
+      if (found === null) throw unknownMessage(id)
+      const { unfinished } = found
+      if (unfinished !== null) {
+        const way = unfinished === 'queued' ? 'cancel it first' : 'wait for its end'
+        throw new Fault('conflict', `message ${id} is ${unfinished}: ${way}`, { id, status: unfinished })
+      }
+      log('warn', `the content of message ${id} was deleted (${asker.name})`)
+      return {}
     },
   }),
   'message/preview': operation({
@@ -82,6 +101,8 @@ export const messageOperations = {
     },
   }),
 }
+
+const unknownMessage = (id: string): Fault => new Fault('unknown_command', `there is no message "${id}"`, { id })
 
 export async function messagesOf(
   filter: ReturnType<typeof filterOf>,

@@ -23,3 +23,7 @@ export function holds(value: unknown, number: string): boolean {
   const literal = plain.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`(?<!\\d)${literal}(?!\\d)`).test(String(value))
 }
+
+/** An SQL condition, to be bound to a name and then to quotes: whether a column contains that and one of these. */
+export const quotesOf = (column: string, quotes: readonly string[]): string =>
+  `instr(${column}, ?) > 0 AND (${quotes.map(() => `instr(${column}, ?) > 0`).join(' OR ')})`

@@ -72,11 +72,21 @@ export interface ReceivedRow {
   readonly sender: string
   readonly gateway: string
   readonly text: string
-  /** As published; `null` in JSON where it was not. */
+  /** As published; `null` in JSON where it was not. Of a text that was redacted, that it was. */
   readonly document: string
   readonly trust: TrustLevel | null
   readonly received_at: number
 }
+
+/** The document of a received text that was taken out of the store. */
+export const redacted = (row: ReceivedRow): string => JSON.stringify({ parts: partsOf(row), redacted: true })
+
+const partsOf = ({ document: published }: ReceivedRow): number =>
+  document<Partial<ReceivedDocument> | null>(published)?.parts ?? 1
+
+/** Null where it was taken out of the store: a text can be empty. */
+export const textOf = ({ text, document: published }: Pick<ReceivedRow, 'text' | 'document'>): string | null =>
+  text === '' && document<{ readonly redacted?: true } | null>(published)?.redacted === true ? null : text
 
 export function receivedOf(row: ReceivedRow): Message {
   return receivedMessage({
@@ -84,8 +94,8 @@ export function receivedOf(row: ReceivedRow): Message {
     from: row.sender,
     device: row.device,
     gateway: row.gateway,
-    text: row.text,
-    parts: document<Partial<ReceivedDocument> | null>(row.document)?.parts ?? 1,
+    text: textOf(row),
+    parts: partsOf(row),
     trust: row.trust,
     receivedAt: row.received_at,
   })

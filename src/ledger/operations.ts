@@ -35,6 +35,7 @@ import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
 import { quotaRooms } from './quota.ts'
+import { redact } from './redact.ts'
 import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
 import { dueDeliveries } from './webhooks/due.ts'
@@ -88,6 +89,7 @@ export const operations = {
   findCommand,
   queueOverview,
   erase,
+  redact,
   gatewayFigures,
   purgeQueue,
   pauseQueue,

@@ -48,7 +48,8 @@ export interface ReceivedText {
   readonly from: string
   readonly device: string | null
   readonly gateway: string
-  readonly text: string
+  /** Null once it was redacted. */
+  readonly text: string | null
   readonly parts: number
   readonly trust: TrustLevel | null
   readonly receivedAt: number

@@ -3,6 +3,7 @@ export const scopes = {
   'messages:send': 'send and preview texts',
   'messages:read': 'read texts, the inbox and conversations',
   'messages:cancel': 'cancel texts and commands that are not sent yet',
+  'messages:delete': 'delete the content of texts that have ended',
   'devices:read': 'read devices, their states and the results of commands',
   'devices:command': 'send commands, set and get properties',
   'devices:manage': 'add, change and remove devices',

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { request } from '../../src/cli/control.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { TestClient } from '../support/mqtt-client.ts'
@@ -153,6 +154,33 @@ function holding(octets: string | Buffer): string[] {
     .filter((name) => !name.startsWith('backups') && statSync(join(data, name)).isFile())
     .filter((name) => readFileSync(join(data, name)).includes(octets))
 }
+
+test('what a message says is deleted from the store on request, and the rest of it stays', async () => {
+  const isEnded = ({ topic, json }: TestClient['received'][number]) =>
+    topic === 'smshub/sms/status' && json.to === mum && ['delivered', 'undelivered'].includes(json.status)
+  await client.wait(isEnded)
+  const before: Record<string, any>[] = (await ask('history', {})).data.entries
+  const told = before.filter(({ text, device, direction }) =>
+    direction === 'in' ? device === 'gate' : text === 'the gate is open',
+  )
+  expect(told).toHaveLength(2)
+  for (const { id, text } of told) {
+    expect({ text, holding: holding(text) }).not.toEqual({ text, holding: [] })
+    await request(join(hub.folder, 'data'), 'message/delete', { id })
+  }
+  const traces = () => told.filter(({ text }) => holding(text).length > 0)
+  for (let waited = 0; traces().length > 0 && waited < patienceMs; waited += 50)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(traces()).toEqual([])
+  const left = before.map((entry) => ({
+    ...entry,
+    ...(told.includes(entry) && { text: null }),
+    ...(entry.reply !== null && told.some(({ text }) => text === entry.reply) && { reply: null }),
+  }))
+  expect((await ask('history', {})).data.entries).toEqual(left)
+  const [{ text: said } = {}] = told
+  expect(hub.stderr).not.toContain(said)
+})
 
 test('erasing a contact and a device leaves nothing of them in the store, and names the backups that do', async () => {
   const { folder } = (await ask('backup', {})).data

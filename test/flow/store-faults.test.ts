@@ -193,7 +193,8 @@ async function lives(): Promise<readonly unknown[]> {
     topic === 'smshub/sms/status' && json.client_id === id && json.to === person
   const command = await client.final('gate', (json) => json.id === id)
   const status = await client.wait((one) => isOfText(one) && ends.includes(one.json.status))
-  await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === text)
+  const received = await client.wait(({ topic, json }) => topic === 'smshub/sms/received' && json.text === text)
+  await again(() => started.hub.request('message/delete', { id: received.json.id }))
   expect(client.results('gate').filter((json) => json.id === id && json.final)).toHaveLength(1)
   expect(client.received.filter((one) => isOfText(one) && ends.includes(one.json.status))).toHaveLength(1)
   expect(accepted(world.world, person).filter((one) => one.text === id).length).toBeLessThanOrEqual(1)

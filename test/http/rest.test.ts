@@ -185,8 +185,20 @@ describe('texts', () => {
     const place = headers.get('location') ?? ''
     expect((await hub.ask('GET', place)).json).toMatchObject({ id: json.id, status: 'queued' })
     expect((await hub.ask('POST', `${place}/cancel`, { as: 'reader' })).status).toBe(403)
+    expect((await hub.ask('DELETE', place, { as: 'reader' })).status).toBe(403)
+    const early = await hub.ask('DELETE', place)
+    expect(early).toMatchObject({ status: 409, json: { detail: expect.stringMatching(/cancel it first/) } })
     expect((await hub.ask('POST', `${place}/cancel`)).json).toMatchObject({ status: 'cancelled' })
     expect((await hub.ask('POST', '/v1/messages/nothing/cancel')).status).toBe(404)
+    for (let i = 0; i < 2; i++) expect((await hub.ask('DELETE', place)).status).toBe(204)
+    expect((await hub.ask('GET', place)).json).toMatchObject({
+      id: json.id,
+      status: 'cancelled',
+      to: json.to,
+      text: null,
+    })
+    expect((await hub.ask('GET', '/v1/messages?q=wait')).json.data).toEqual([])
+    expect((await hub.ask('DELETE', '/v1/messages/nothing')).status).toBe(404)
     await hub.ask('POST', '/v1/gateways/home/resume')
     const sent = await hub.ask('POST', '/v1/messages', { body: { to: 'owner', text: 'go' } })
     await until(async () => (await hub.ask('GET', sent.headers.get('location') ?? '')).json.status !== 'queued')

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
+import { seesAll } from '../../src/ledger/about.ts'
 import { changeState, isNewEvent } from '../../src/ledger/devices/devices.ts'
 import { learnRoute, noteQuestion } from '../../src/ledger/devices/sources.ts'
+import type { ArgsOf } from '../../src/ledger/operations.ts'
+import { isoTime } from '../../src/message/result.ts'
 import { encodePdu } from '../../src/sms/encode-pdu.ts'
-import { Ledger, minute } from '../support/ledger.ts'
+import { Ledger, minute, noFilter } from '../support/ledger.ts'
 import { addHook, happens, settle } from '../support/webhook-ledger.ts'
 
 const number = '+4915112345678'
@@ -124,5 +127,139 @@ describe('a number that is erased', () => {
     changeState(ledger.engine, { device: 'gate', at: 1, seenAt: 1, fields: [], values: { speed: 110, caller: '110' } })
     erase(ledger, ['110'])
     expect(ledger.run('deviceState', { device: 'gate' })).toEqual({ speed: 110, caller: null })
+  })
+})
+
+describe('what a message says, once it is redacted,', () => {
+  /** A command that a device answers with its second text; each says something else. */
+  function told() {
+    const ledger = new Ledger()
+    addHook(ledger, 'one')
+    const id = ledger.command({ text: 'apple', segments: ['apple'], args: { word: 'plum' }, value: 'quince' as never })
+    const seq = ledger.write()
+    ledger.sent(seq, 7)
+    const hears = (messageId: string, text: string, over: Partial<ArgsOf<'settleText'>>) => {
+      ledger.run('settleText', { ...heardFrom(ledger, messageId, text), ...over })
+      const dialect = JSON.stringify({ datetime: '', number: '+4915112345602', text })
+      ledger.run('emit', [{ kind: 'dialect', subject: 'sms2mqtt/received', data: dialect }])
+      const body = Buffer.from(JSON.stringify({ id: messageId, text }))
+      ledger.engine.run('INSERT INTO session_body (topic, payload) VALUES (?, ?)', 'sms/received', body)
+    }
+    hears('in_1', 'pear', { heard: { text: 'pear', hint: 'none' }, unknown: true, raws: [ledger.filed()] })
+    ledger.pass(1)
+    const reply = { text: 'fig', parsed: { word: 'grape' }, matched_by: 'pattern' } as const
+    const settlement = { seq, verdict: 'accepted', ok: true, reason: null, reply, waitMs: 0, learned: {} } as const
+    const event = { type: 'alarm', level: null, values: { word: 'melon' }, same: 'alarm', repeatsMs: 0, ends: null }
+    const proof = { trust: 'number', unverified: false, isPartial: false } as const
+    hears('in_10', 'fig', { settlements: [settlement], events: [{ id: 'e', ...event, ...proof }] })
+    const owed = Buffer.from(JSON.stringify({ command_id: id, args: { word: 'plum' }, reply }))
+    ledger.engine.run('INSERT INTO session_body (topic, payload) VALUES (?, ?)', 'gate/result', owed)
+    while (ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] }).more);
+    return { ledger, id }
+  }
+
+  const heardFrom = (ledger: Ledger, messageId: string, text: string): ArgsOf<'settleText'> => {
+    const from = { device: 'gate', gateway: 'home', text, trust: 'number' } as const
+    return {
+      raws: [],
+      assembly: null,
+      stamp: { scts: null, receivedAt: ledger.now },
+      centre: null,
+      now: ledger.now,
+      incoming: {
+        messageId,
+        sender: '+4915112345602',
+        ...from,
+        document: {
+          id: messageId,
+          from: '+4915112345602',
+          ...from,
+          parts: 2,
+          received_at: isoTime(ledger.now),
+        } as never,
+      },
+      state: null,
+      isStranger: false,
+      unknown: false,
+      heard: null,
+      settlements: [],
+      learned: {},
+      cancels: [],
+      window: null,
+      events: [],
+      delayed: false,
+      route: null,
+      question: null,
+      contradicts: false,
+    }
+  }
+
+  const redact = (ledger: Ledger, id: string) => ledger.run('redact', { id })
+  const places = (ledger: Ledger, ...words: string[]) => words.map((word) => placesOf(ledger, word).length > 0)
+
+  test('is in no column of any table any more, and other messages keep theirs', () => {
+    const { ledger, id } = told()
+    expect(placesOf(ledger, 'pear')).toEqual(
+      expect.arrayContaining([
+        'incoming.text',
+        'raw.document',
+        'submission.heard',
+        'event.data',
+        'session_body.payload',
+      ]),
+    )
+    expect(placesOf(ledger, 'fig')).toEqual(expect.arrayContaining(['webhook_delivery.body', 'submission.reply']))
+    const before = ledger.row(id)
+    expect(redact(ledger, 'in_1')).toEqual({ unfinished: null })
+    expect(places(ledger, 'pear', 'fig', 'melon', 'apple', 'plum')).toEqual([false, true, true, true, true])
+    redact(ledger, 'in_10')
+    expect(places(ledger, 'fig', 'grape', 'melon', 'apple', 'plum')).toEqual([false, false, false, true, true])
+    redact(ledger, id)
+    expect(places(ledger, 'apple', 'plum', 'quince')).toEqual([false, false, false])
+    const none = { text: null, value: null, args: null, reply: null, heard: null, spec: null }
+    expect(ledger.row(id)).toEqual({ ...before, ...none })
+    expect(before).toMatchObject({ status: 'replied', replied_at: ledger.now })
+  })
+
+  test('is null in every list, which have the rest', () => {
+    const { ledger } = told()
+    const list = () => ledger.read('messages', { filter: noFilter, limit: 10, place: null }).entries
+    const before = list()
+    redact(ledger, 'in_10')
+    expect(list()).toEqual(before.map((one) => (one.id === 'in_10' ? { ...one, text: null } : one)))
+    expect(list().find(({ id }) => id === 'in_10')).toMatchObject({ text: null, parts: 2, device: 'gate' })
+    const query = { sight: seesAll, limit: 10, place: null }
+    expect(ledger.read('conversations', query).entries).toMatchObject([{ device: 'gate', last: { text: null } }])
+    const filter = { ...noFilter, search: 'fig' }
+    expect(ledger.read('messages', { filter, limit: 10, place: null }).entries).toEqual([])
+  })
+
+  test('takes nothing of another message that says the same, or of one that is empty', () => {
+    const ledger = new Ledger()
+    for (const [id, text] of [
+      ['in_1', 'OK'],
+      ['in_11', 'OK'],
+      ['in_2', ''],
+    ] as const) {
+      ledger.pass(1)
+      ledger.run('settleText', heardFrom(ledger, id, text))
+    }
+    redact(ledger, 'in_1')
+    redact(ledger, 'in_1')
+    const texts = ledger.read('messages', { filter: noFilter, limit: 10, place: null }).entries.map(({ text }) => text)
+    expect(texts).toEqual(['', 'OK', null])
+    expect(ledger.count('event', "kind = 'received'")).toBe(2)
+    redact(ledger, 'in_2')
+    expect(ledger.read('message', { id: 'in_2', sight: seesAll })?.text).toBeNull()
+    expect(ledger.count('event', "kind = 'received'")).toBe(1)
+  })
+
+  test('is not named by a search for its profile that ends later', () => {
+    const ledger = new Ledger()
+    const raws = [ledger.filed()]
+    ledger.run('settleText', { ...heardFrom(ledger, 'in_1', 'pear'), unknown: true, raws })
+    redact(ledger, 'in_1')
+    ledger.run('nameUnknown', { raws, data: { message_id: 'in_1', device: 'gate', text: 'pear' } })
+    expect(placesOf(ledger, 'pear')).toEqual([])
   })
 })

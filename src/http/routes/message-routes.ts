@@ -56,6 +56,17 @@ export const messageRoutes: readonly Route[] = [
     answer: Command,
   },
   {
+    method: 'DELETE',
+    path: '/messages/:id',
+    name: 'deleteMessage',
+    tag: 'messages',
+    scope: 'messages:delete',
+    operation: 'message/delete',
+    params: z.object({ id }),
+    status: 204,
+    answer: z.object({}),
+  },
+  {
     method: 'GET',
     path: '/commands/:id',
     name: 'getCommand',

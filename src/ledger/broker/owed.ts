@@ -1,5 +1,5 @@
 import type { Subject } from '../about.ts'
-import { anywhere, mentions } from '../mentions.ts'
+import { anywhere, mentions, quotesOf } from '../mentions.ts'
 import type { Tx } from '../tx.ts'
 
 /** Deletes messages of a device and of numbers that are queued for disconnected clients of the embedded broker. */
@@ -18,6 +18,11 @@ export function forgetOwed(
     changes += forget(tx, `${mentions('CAST(payload AS TEXT)')} OR ${mentions('topic')}`, ...patterns)
   }
   return changes
+}
+
+/** Deletes those that contain a name and one of these quotes. */
+export function forgetOwedQuoting(tx: Tx, name: string, quotes: readonly string[]): void {
+  forget(tx, quotesOf('payload', quotes), ...[name, ...quotes].map((text) => Buffer.from(text)))
 }
 
 /** Messages and their queue entries. */

@@ -1,6 +1,7 @@
 import { type Document, happening } from '../../message/hub-event.ts'
 import type { RawMessage } from '../../message/raw.ts'
 import type { StatusReport } from '../../message/report.ts'
+import { type ReceivedRow, textOf } from '../message-of.ts'
 import { keptId } from '../outbox/message-ids.ts'
 import { applyReport, keptReport, type WaitingReport } from '../outbox/reports.ts'
 import { count } from '../tally.ts'
@@ -92,6 +93,10 @@ export function keepUnknown(tx: Tx, raws: readonly number[], data: Document): vo
 
 /** Stores and emits the result of the search for a profile. */
 export function nameUnknown(tx: Tx, { raws, data }: { raws: readonly number[]; data: Document }): void {
+  // Its content was deleted while the search went on.
+  const sql = 'SELECT text, document FROM incoming WHERE message_id = ?'
+  const found = tx.one<Pick<ReceivedRow, 'text' | 'document'>>(sql, data.message_id)
+  if (found !== undefined && textOf(found) === null) return
   if (data.device !== null) keepUnknown(tx, raws, data)
   tx.emit(happening('unknown_text', data))
 }

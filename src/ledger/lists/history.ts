@@ -1,5 +1,5 @@
 import { isoTime, type Reply } from '../../message/result.ts'
-import { commandOf, type ReceivedRow, receivedColumns, type SentRow, sentColumns } from '../message-of.ts'
+import { commandOf, type ReceivedRow, receivedColumns, type SentRow, sentColumns, textOf } from '../message-of.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Rows } from '../tx.ts'
 import { received, sent } from './condition.ts'
@@ -47,14 +47,14 @@ const texts: Rendering<ReceivedRow, HistoryEntry> = {
   table: received,
   columns: receivedColumns,
   status: null,
-  entryOf: ({ received_at, message_id, device, sender, gateway, text }) => ({
+  entryOf: ({ received_at, message_id, device, sender, gateway, ...row }) => ({
     at: isoTime(received_at),
     direction: 'in',
     id: message_id,
     device,
     number: sender,
     command: null,
-    text,
+    text: textOf(row),
     status: 'received',
     ok: null,
     reply: null,

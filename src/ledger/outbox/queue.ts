@@ -7,13 +7,13 @@ import { happen } from './moves.ts'
 
 /** A command by its `command_id` or its `message_id`; null for an unknown id. */
 export function findCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
-  const row = rowOf(tx, id)
+  const row = commandRow(tx, id)
   return row === undefined ? null : resultOf(record(row, now))
 }
 
 /** Cancels a queued command. One that is being sent can't be cancelled, as the returned status shows. */
 export function cancelCommand(tx: Tx, { id, now }: { id: string; now: number }): ResultDocument | null {
-  const row = rowOf(tx, id)
+  const row = commandRow(tx, id)
   if (row === undefined) return null
   return resultOf(record(happen(tx, row, { ...onRequest, now }) ?? row, now))
 }
@@ -73,7 +73,8 @@ export function queueOverview(tx: Tx, { device, limit }: { device: string | null
   return [...first, ...shown('submission_scheduled', isScheduled, 'due', limit - first.length)]
 }
 
-function rowOf(tx: Tx, id: string): SubmissionRow | undefined {
+/** A command by either of its ids. */
+export function commandRow(tx: Tx, id: string): SubmissionRow | undefined {
   return (
     tx.one<SubmissionRow>('SELECT * FROM submission WHERE command_id = ?', id) ??
     tx.one<SubmissionRow>('SELECT * FROM submission WHERE message_id = ?', id)

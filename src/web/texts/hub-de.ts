@@ -152,6 +152,7 @@ export const hubDe: HubWords = {
     'messages:send': 'SMS senden und vorher ansehen',
     'messages:read': 'SMS, Eingang und Unterhaltungen lesen',
     'messages:cancel': 'SMS und Befehle zurückziehen, die noch nicht gesendet sind',
+    'messages:delete': 'löschen, was in SMS steht, sobald sie beendet sind',
     'devices:read': 'Geräte, ihre Zustände und Ergebnisse von Befehlen lesen',
     'devices:command': 'Befehle senden, Eigenschaften setzen und abfragen',
     'devices:manage': 'Geräte hinzufügen, ändern und entfernen',

@@ -149,6 +149,7 @@ export const hubEs: HubWords = {
     'messages:send': 'enviar SMS y verlos antes',
     'messages:read': 'leer SMS, la bandeja y las conversaciones',
     'messages:cancel': 'anular SMS y órdenes aún no enviados',
+    'messages:delete': 'borrar lo que dicen los SMS, una vez terminados',
     'devices:read': 'leer dispositivos, sus estados y los resultados de órdenes',
     'devices:command': 'enviar órdenes, fijar y pedir propiedades',
     'devices:manage': 'añadir, cambiar y quitar dispositivos',

@@ -149,6 +149,7 @@ export const hubFr: HubWords = {
     'messages:send': 'envoyer des SMS et les voir avant',
     'messages:read': 'lire les SMS, la boîte et les conversations',
     'messages:cancel': 'annuler SMS et commandes pas encore envoyés',
+    'messages:delete': 'supprimer ce que disent les SMS, une fois terminés',
     'devices:read': 'lire les appareils, leurs états et les résultats des commandes',
     'devices:command': 'envoyer des commandes, fixer et demander des propriétés',
     'devices:manage': 'ajouter, modifier et retirer des appareils',

@@ -25,6 +25,26 @@ export const choreRules = {
       expect(ledger.count('submission')).toBe(1)
     },
   },
+  redact: {
+    'takes the text of what has ended, by either of its ids, and leaves its status and times': (ledger) => {
+      const id = ledger.queue({ text: 'a secret' })
+      ledger.sent(ledger.write(), 7)
+      ledger.report(7)
+      const before = ledger.row(id)
+      expect(ledger.run('redact', { id: before.message_id as string })).toEqual({ unfinished: null })
+      expect(ledger.run('redact', { id })).toEqual({ unfinished: null })
+      expect(before).toMatchObject({ text: 'a secret', status: 'delivered' })
+      expect(ledger.row(id)).toEqual({ ...before, text: null, value: null, spec: null })
+    },
+    'leaves what has not ended, and knows nothing else': (ledger) => {
+      const id = ledger.queue()
+      expect(ledger.run('redact', { id })).toEqual({ unfinished: 'queued' })
+      ledger.write()
+      expect(ledger.run('redact', { id })).toEqual({ unfinished: 'sending' })
+      expect(ledger.row(id).text).toBe('text 1')
+      expect(ledger.run('redact', { id: 'another' })).toBeNull()
+    },
+  },
   quotaRooms: {
     'shows what is left for ordinary requests, and when more is free': (ledger) => {
       const limits = { perLane: 9, perClient: 9, clientPerHour: 10, devicePerDay: null }
