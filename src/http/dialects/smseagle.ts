@@ -29,7 +29,11 @@ const xml = (status: number, content: string) => ({
 const times = ['date', 'send_after', 'send_before']
 const noZone = 'its time has no zone; "send_at" of POST /v1/messages has'
 
-/** Version 1: `http_api`, as Zabbix calls it. Recipients are named by another parameter in each call. */
+/** What only tries would send. */
+const trials = ['test']
+const noTrial = '"dry_run" of POST /v1/messages shows what would be sent'
+
+/** Version 1: `http_api`, as Zabbix and Uptime Kuma call it. Recipients are named by another parameter in each call. */
 const call = (name: string, recipient: string): DialectRoute => ({
   method: 'GET',
   path: `/http_api/${name}`,
@@ -37,6 +41,7 @@ const call = (name: string, recipient: string): DialectRoute => ({
   key: ({ query }) => fieldIn(query, 'access_token', 'pass') || undefined,
   read: ({ query }) => {
     assertNone(query, times, noZone)
+    assertNone(query, trials, noTrial)
     return {
       to: recipientsIn(query[recipient]),
       text: fieldIn(query, 'message'),
@@ -58,7 +63,19 @@ const call = (name: string, recipient: string): DialectRoute => ({
   },
 })
 
-/** Version 2, as Uptime Kuma calls it. Whoever is `queued` is sent to. */
+/** Zabbix encodes its text as for a query, though it is in JSON; nobody else names the recipient twice. */
+function textOf(body: ForeignRequest['body']): string {
+  const text = fieldIn(body, 'text')
+  if (body.recipient === undefined) return text
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
+}
+
+/** Version 2, as Uptime Kuma and newer media types of Zabbix call it. Whoever is `queued` is sent to. */
 const messages: DialectRoute = {
   method: 'POST',
   path: '/api/v2/messages/sms',
@@ -66,6 +83,7 @@ const messages: DialectRoute = {
   key: headerOf('access-token'),
   read: ({ body }) => {
     assertNone(body, times, noZone)
+    assertNone(body, trials, noTrial)
     const { contacts, groups, to, priority } = body
     if ([contacts, groups].some((list) => Array.isArray(list) && list.length > 0))
       throw new Fault(
@@ -74,8 +92,9 @@ const messages: DialectRoute = {
       )
     return {
       to: recipientsIn(to),
-      text: fieldIn(body, 'text'),
+      text: textOf(body),
       ...(Number(priority ?? 0) > 0 && { priority: 'high' }),
+      ...(isWanted(body.flash) && { flash: true }),
     }
   },
   sent: (items) => ({
