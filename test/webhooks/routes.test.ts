@@ -1,15 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { webhookRoutes } from '../../src/http/routes/webhook-routes.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { TestClient } from '../support/mqtt-client.ts'
 import { until } from '../support/patience.ts'
-import { isSigned, Receiver } from '../support/receiver.ts'
+import { hangs, isSigned, Receiver } from '../support/receiver.ts'
+import { accepted } from '../support/world.ts'
 
 let hub: HttpHub
 let panel: Receiver
 
 beforeAll(async () => {
   panel = await Receiver.start()
-  hub = await startHttpHub({ yaml: 'webhooks: { allow_networks: 127.0.0.0/8 }' })
+  hub = await startHttpHub({
+    yaml: 'webhooks: { allow_networks: 127.0.0.0/8 }\nsms: { destinations: any }',
+  })
 })
 
 afterAll(async () => {
@@ -99,4 +103,26 @@ test('who has a key for something else, or no right to it, manages none', async 
     [403, 'not_allowed'],
     [401, 'unauthenticated'],
   ])
+})
+
+test('while four receivers hang, texts leave, MQTT is answered, and so is HTTP', async () => {
+  const receivers = await Promise.all(Array.from({ length: 4 }, () => Receiver.start(hangs)))
+  const hooks = receivers.map(({ url }, i) => ({ id: `deaf${i}`, url, types: ['message.*'] }))
+  for (const hook of hooks) expect((await ask('POST', '/webhooks', hook)).status).toBe(201)
+  const client = await TestClient.connect(hub.mqttUrl)
+  const people = Array.from({ length: 13 }, (_, i) => `+49151400${String(i).padStart(5, '0')}`)
+  const send = (to: string) => client.publish('smshub/sms/send', { to, text: 'on the way', id: to })
+  // More than are called at once: every call that there can be hangs.
+  for (const to of people.slice(1)) await send(to)
+  await until(() => receivers.every(({ calls }) => calls.length >= 4))
+  const [last = ''] = people
+  await send(last)
+  await client.wait(({ topic, json }) => topic === 'smshub/sms/status' && json.to === last && json.status === 'sent')
+  await until(() => people.every((to) => accepted(hub.world.world, to).length === 1))
+  await client.publish('smshub/bridge/request/health_check', { transaction: 'meanwhile' })
+  await client.wait(({ topic, json }) => topic.endsWith('/response/health_check') && json.transaction === 'meanwhile')
+  expect((await ask('GET', '/webhooks/deaf0')).status).toBe(200)
+  await client.close()
+  for (const { id } of hooks) expect((await ask('DELETE', `/webhooks/${id}`)).status).toBe(204)
+  await Promise.all(receivers.map((receiver) => receiver.stop()))
 })
