@@ -16,13 +16,14 @@ type Document = Readonly<Record<string, unknown>>
 
 const description = `Texts to people and devices, and back. Answers may have further keys and words in later versions: \
 ignore those that you do not know. Every error is a problem as RFC 9457 has it, with a code that stays. Where a request \
-queues texts, send an Idempotency-Key: the same key makes them once, however often it is sent.`
+queues texts, send an Idempotency-Key: the same key makes them once, however often it is sent, for as long as they are \
+kept, 90 days.`
 
 const idempotencyKey = z
   .string()
   .max(255)
   .optional()
-  .meta({ description: 'makes repeated requests one; visible ASCII, in quotes or bare' })
+  .meta({ description: 'makes repeated requests one for 90 days; visible ASCII, in quotes or bare' })
 
 /** The routes as an OpenAPI 3.1 document. */
 export async function openApi(routes: readonly Route[], version: string): Promise<Document> {
