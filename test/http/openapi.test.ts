@@ -13,6 +13,7 @@ import { until } from '../support/patience.ts'
 import { accepted } from '../support/world.ts'
 
 const generator = fileURLToPath(new URL('../../node_modules/oazapfts/dist/cli.js', import.meta.url))
+const compiler = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 /** Beside the tests, where the client finds what it imports. */
 const folder = mkdtempSync(fileURLToPath(new URL('./generated-', import.meta.url)))
 
@@ -91,7 +92,55 @@ describe('the OpenAPI document', () => {
   })
 })
 
+/** What a program does with the client; the lines that are marked are mistakes, each of which is an error. */
+const program = `
+import { ok } from '@oazapfts/runtime'
+import * as client from './client.ts'
+
+client.defaults.baseUrl = 'http://hub:8080'
+
+export async function texts(): Promise<string[]> {
+  const sent = await ok(client.sendMessage({ to: ['owner'], text: 'hello' }, { idempotencyKey: 'one' }))
+  if ('messages' in sent) return sent.messages.map(({ to }) => to ?? '')
+  const list = await ok(client.listMessages({ to: 'owner', limit: 10 }))
+  const next: string | null = list.next_cursor
+  const found: client.Message[] = list.data
+  return [...found.map(({ id, status }) => id + status), next ?? '']
+}
+
+export async function open(): Promise<string> {
+  const { data } = await client.sendCommand('gate', 'open', {}, { idempotencyKey: 'press' })
+  return 'code' in data ? data.code + data.detail + String(data.retryable) : data.command_id
+}
+
+// @ts-expect-error
+client.sendMessage({ to: 'owner', txt: 'hello' })
+// @ts-expect-error
+client.sendMessage({ to: 'owner', text: 1 })
+// @ts-expect-error
+client.listMessages({ status: 'lost' })
+// @ts-expect-error
+client.getDevice()
+`
+
+const settings = {
+  strict: true,
+  noEmit: true,
+  target: 'es2023',
+  lib: ['es2023', 'dom'],
+  module: 'nodenext',
+  allowImportingTsExtensions: true,
+  types: [],
+}
+
 describe('a client that others generate from it', () => {
+  test('has types that a strict compiler accepts, and by which it finds mistakes', () => {
+    writeFileSync(join(folder, 'program.ts'), program)
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: settings, files: ['program.ts'] }))
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' })
+  })
+
   test('has a function for each route', () => {
     for (const { name } of [...allRoutes, ...ownRoutes])
       expect({ name, type: typeof client[name] }).toEqual({ name, type: 'function' })
