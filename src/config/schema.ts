@@ -276,7 +276,7 @@ export const Config = z
               .string()
               .refine(isNetwork, { error: 'must be an address or a network, like 192.168.1.5 or 192.168.1.0/24' }),
           ).default([]),
-          'Networks of webhooks beside public addresses, also without https: those at home, this machine (127.0.0.0/8)',
+          'Networks of webhooks beside public addresses, also without https: those at home. This machine (127.0.0.0/8), link-local addresses and the Supervisor (172.30.32.0/23) only by a network within theirs',
           ['192.168.1.0/24'],
         ),
         ca: key(file, 'PEM file of an authority of your own that signs their certificates', 'ca.pem'),

@@ -37,6 +37,24 @@ export const refusedNetworks: readonly string[] = [
   '5f00::/16',
 ]
 
+/**
+ * This machine, its link with the metadata of a cloud, the Supervisor of Home Assistant, and the ranges of IPv6 that
+ * contain an IPv4 address: whoever opens a network at home, or everything, does not mean them. Only a network within
+ * them opens them.
+ */
+export const closestNetworks: readonly string[] = [
+  '0.0.0.0/8',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.30.32.0/23',
+  '::/96',
+  'fe80::/10',
+  'fd00:ec2::254',
+  '2002::/16',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+]
+
 const ports: readonly number[] = [80, 443]
 const minFreePort = 1_024
 
@@ -49,10 +67,12 @@ const toAllow = (address: string): string =>
  */
 export class Guard {
   readonly #allowed: readonly string[]
+  readonly #allowedClose: readonly string[]
 
   /** The networks that are allowed beside public addresses. */
   constructor(allowed: readonly string[]) {
     this.#allowed = allowed
+    this.#allowedClose = allowed.filter((network) => isWithin(network, closestNetworks))
   }
 
   /** What is wrong with a URL as it stands, without looking up its host; null when nothing is. */
@@ -75,7 +95,10 @@ export class Guard {
   refusalOf(zoned: string, { protocol }: URL): string | null {
     const [address = ''] = zoned.split('%')
     if (readAddress(address) === null) return `${address} is not an address`
-    if (isWithin(address, this.#allowed)) return null
+    const isClose = isWithin(address, closestNetworks)
+    if (isWithin(address, isClose ? this.#allowedClose : this.#allowed)) return null
+    if (isClose && isWithin(address, this.#allowed))
+      return `${address} is of this machine or what runs it, which no wider network opens; ${toAllow(address)}`
     if (isWithin(address, refusedNetworks)) return `${address} is not an address of a public host; ${toAllow(address)}`
     return protocol === 'https:' ? null : `${address} is called by https:// only; ${toAllow(address)}`
   }

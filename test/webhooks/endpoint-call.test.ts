@@ -255,6 +255,14 @@ describe('the address that is called', () => {
     expect(receiver.connections).toBe(0)
   })
 
+  test('is checked where the URL names this machine, whatever wide network is allowed', async () => {
+    const receiver = await start()
+    expect(
+      await post(`http://LOCALHOST.:${receiver.port}/`, { guard: new Guard(['0.0.0.0/0', '::/0']) }),
+    ).toMatchObject({ status: null, error: expect.stringMatching(/localhost\. is not called: 127.*no wider network/) })
+    expect(receiver.connections).toBe(0)
+  })
+
   test('is checked in the look-up, which is the only one of a call: a name that changes leads nowhere else', async () => {
     const allowed = await start(accepts, { host: '127.0.0.2' })
     const refused = await start(accepts, { host: '127.0.0.1', port: allowed.port })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Guard, hostOf, refusedNetworks } from '../../src/webhooks/guard.ts'
+import { closestNetworks, Guard, hostOf, refusedNetworks } from '../../src/webhooks/guard.ts'
 
 const guard = (...allowed: string[]) => new Guard(allowed)
 const https = new URL('https://example.org/')
@@ -56,6 +56,49 @@ describe.each(Object.entries(inside))('addresses of %s', (_, addresses) => {
   })
 })
 
+/** Addresses that no network opens but one within these. */
+const close: readonly [address: string, network: string][] = [
+  ['0.0.0.0', '0.0.0.0/8'],
+  ['127.0.0.1', '127.0.0.0/8'],
+  ['127.255.255.255', '127.0.0.0/8'],
+  ['::ffff:127.0.0.1', '127.0.0.0/8'],
+  ['169.254.169.254', '169.254.0.0/16'],
+  ['::ffff:169.254.169.254', '169.254.0.0/16'],
+  ['169.254.170.2', '169.254.0.0/16'],
+  ['172.30.32.2', '172.30.32.0/23'],
+  ['172.30.33.255', '172.30.32.0/23'],
+  ['::', '::/96'],
+  ['::1', '::/96'],
+  ['fe80::1', 'fe80::/10'],
+  ['febf:ffff::1', 'fe80::/10'],
+  ['fd00:ec2::254', 'fd00:ec2::254'],
+  ['2002:7f00:1::', '2002::/16'],
+  ['64:ff9b::a9fe:a9fe', '64:ff9b::/96'],
+  ['64:ff9b:1::1', '64:ff9b:1::/48'],
+]
+
+test('every network that a wider one does not open is tried here', () => {
+  expect([...new Set(close.map(([, network]) => network))]).toEqual(closestNetworks)
+})
+
+test.each(close)('%s is opened by itself or %s, and by nothing wider', (address, network) => {
+  const wide = ['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '172.16.0.0/12', '172.30.0.0/16', '172.30.32.0/22']
+  const wideSix = ['::/0', '::/95', 'fc00::/7', 'fd00::/8', 'fd00:ec2::/32', 'fe80::/9', '2000::/3', '64:ff9b::/32']
+  const wider = guard(...wide, ...wideSix)
+  expect(wider.refusalOf(address, https)).toBe(
+    `${address} is of this machine or what runs it, which no wider network opens; allow its network in smshub.yaml where that is meant: webhooks: { allow_networks: [${address}] }`,
+  )
+  expect(wider.refusalOf(address, http)).not.toBeNull()
+  expect(guard(...wide, network).refusalOf(address, http)).toBeNull()
+  expect(guard(...wide, address).refusalOf(address, https)).toBeNull()
+})
+
+test('a wide network opens what is beside them', () => {
+  const wide = guard('172.16.0.0/12', 'fd00::/8')
+  for (const address of ['172.30.31.255', '172.30.34.0', '172.17.0.1', 'fd00:ec2::253', 'fd12::1'])
+    expect(wide.refusalOf(address, http)).toBeNull()
+})
+
 test.each([
   '1.1.1.1',
   '8.8.8.8',
@@ -100,6 +143,14 @@ test.each([
   expect(hostOf(new URL(text))).toBe(host)
   expect(guard().problemOf(text)).toMatch(`${host} is not an address of a public host`)
 })
+
+test.each(['https://LOCALHOST./', 'https://LocalHost./', 'https://localhost./'])(
+  '%s is a name like any other: its address decides',
+  (text) => {
+    expect([hostOf(new URL(text)), guard().problemOf(text)]).toEqual(['localhost.', null])
+    expect(guard('0.0.0.0/0').refusalOf('127.0.0.1', new URL(text))).toMatch('which no wider network opens')
+  },
+)
 
 test.each([
   ['https://example.org/hook?x=1', null],
