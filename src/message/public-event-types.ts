@@ -54,6 +54,9 @@ export const publicEventTypes = {
 } as const satisfies Readonly<Record<string, TypeRow>>
 
 export type PublicEventType = keyof typeof publicEventTypes
+type SubjectOf<Type> = Type extends `${infer Subject}.${string}` ? Subject : never
+/** A type, or the beginning of several followed by `.*`. */
+export type TypeFilter = PublicEventType | `${SubjectOf<PublicEventType>}.*`
 export const publicTypeNames = Object.keys(publicEventTypes) as PublicEventType[]
 
 /** Filters of types: each one is a type, or the beginning of several followed by `.*`. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
+import { typeFilters } from '../../src/message/public-event-types.ts'
 import { segmentText } from '../../src/sms/segment-text.ts'
 import type { Gateway, Health, Message, ProfileHead, Result } from '../../src/web/api/answer-types.ts'
 import { prepare } from '../../src/web/api/ask.ts'
 import { filledPage } from '../../src/web/api/filled-page.ts'
 import { StreamReader } from '../../src/web/api/stream-reader.ts'
+import type { Following } from '../../src/web/api/use-reading.ts'
 import { isUnread, marksIn, maxMarks, withMark } from '../../src/web/conversations/read-marks.ts'
 import { stepsOf } from '../../src/web/devices/result-steps.ts'
 import { attentionOf } from '../../src/web/home/attention.ts'
@@ -120,6 +122,18 @@ test('what waits for a person', () => {
     ],
   ).map(({ kind }) => kind)
   expect(kinds).toEqual(['store', 'clock', 'pin', 'puk', 'sim', 'gateway', 'paused', 'paused'])
+})
+
+test('a screen follows types of events that there are: any other does not compile', () => {
+  const following: readonly Following[] = [
+    { on: ['hub.clock_behind', 'gateway.*'] },
+    // @ts-expect-error: no such type
+    { on: ['calls.clock_behind'] },
+    // @ts-expect-error: nothing begins like that
+    { on: ['calls.*'] },
+  ]
+  const known = following.map(({ on = [] }) => on.every((filter) => typeFilters.includes(filter)))
+  expect(known).toEqual([true, false, false])
 })
 
 describe('the way of a command', () => {

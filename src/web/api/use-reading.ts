@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { selects } from '../../message/public-event-types.ts'
+import { selects, type TypeFilter } from '../../message/public-event-types.ts'
 import { browserClock } from '../browser-clock.ts'
 import type { LiveEvent } from './answer-types.ts'
 import { Problem } from './api-problem.ts'
@@ -16,7 +16,7 @@ export interface Reading<T> {
 
 export interface Following {
   /** Types of events after which it is read again, like `message.*`. Without it, it is read once. */
-  readonly on?: readonly string[]
+  readonly on?: readonly TypeFilter[]
   /** Only of these, where given. */
   readonly concerns?: (event: LiveEvent) => boolean
 }

@@ -1,3 +1,4 @@
+import type { TypeFilter } from '../../message/public-event-types.ts'
 import type { DeviceView, Value } from '../api/answer-types.ts'
 import { type PastEvent, pastEvents } from '../api/past-events.ts'
 import { useReading } from '../api/use-reading.ts'
@@ -9,7 +10,7 @@ import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { FieldValue } from './state-values.tsx'
 
-const on = ['device.event', 'device.online', 'device.offline']
+const on: readonly TypeFilter[] = ['device.event', 'device.online', 'device.offline']
 
 /** Alarms and other events of a device, as long as the hub keeps events; the latest first. */
 export function DeviceEvents({ device }: { readonly device: DeviceView }) {

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
+import type { TypeFilter } from '../../message/public-event-types.ts'
 import type { DeviceView, LiveEvent, Position } from '../api/answer-types.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
@@ -29,7 +30,7 @@ export function DeviceMap({ device }: { readonly device: DeviceView }) {
   )
 }
 
-const on = ['device.state']
+const on: readonly TypeFilter[] = ['device.state']
 
 /** The way of the last day, and each position that comes; what is known now, where there is no event of it. */
 function useTrail(id: string, location: Position | null): readonly Point[] {

@@ -25,7 +25,11 @@ const latest = 8
 export function Home() {
   const w = words()
   const gateways = useResource(calls.gateways, {}, { on: ['gateway.*'] })
-  const health = useResource(calls.health, {}, { on: ['gateway.up', 'gateway.down', 'queue.*', 'calls.clock_behind'] })
+  const health = useResource(
+    calls.health,
+    {},
+    { on: ['gateway.up', 'gateway.down', 'queue.*', 'hub.clock_behind', 'hub.clock_right'] },
+  )
   return (
     <>
       <Head title={w.screens.home} />

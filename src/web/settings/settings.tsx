@@ -39,7 +39,7 @@ export function Settings() {
 
 function Condition() {
   const w = words().settings
-  const { data, problem } = useResource(calls.health, {})
+  const { data, problem } = useResource(calls.health, {}, { on: ['hub.clock_behind', 'hub.clock_right'] })
   if (data === null) return <Awaited problem={problem} />
   const { uptime_s, devices, queued, unpublished, store_trouble, clock } = data
   return (
