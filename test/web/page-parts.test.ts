@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { typeFilters } from '../../src/message/public-event-types.ts'
 import { segmentText } from '../../src/sms/segment-text.ts'
+import { allRows } from '../../src/web/api/all-rows.ts'
 import type { Gateway, Health, Message, ProfileHead, Result } from '../../src/web/api/answer-types.ts'
 import { prepare } from '../../src/web/api/ask.ts'
 import { filledPage } from '../../src/web/api/filled-page.ts'
@@ -211,6 +212,28 @@ test('a file for tables has no formulas of strangers, and every text whole', () 
       't,in,+49151,,,,,,"a ""b"", c\nd"\r\n' +
       "t,in,+49151,,,,,,'-1\r\n",
   )
+})
+
+describe('a list as a file', () => {
+  /** So many rows on pages of 10, and an empty page behind them, as a search may have it. */
+  const rowsOf = async (count: number) => {
+    let reads = 0
+    const { rows, isWhole } = await allRows(async (cursor) => {
+      reads++
+      const from = Number(cursor ?? 0)
+      const data = Array.from({ length: Math.min(10, count - from) }, (_, i) => from + i)
+      return { data, next_cursor: data.length === 0 ? null : String(from + data.length) }
+    }, 30)
+    return { rows: rows.length, last: rows.at(-1), isWhole, reads }
+  }
+
+  test.each([0, 1, 10, 29, 30])('has all of %i rows', async (count) => {
+    expect(await rowsOf(count)).toMatchObject({ rows: count, isWhole: true })
+  })
+
+  test.each([31, 40, 1_000])('has the first of %i rows, and it is known that there are more', async (count) => {
+    expect(await rowsOf(count)).toEqual({ rows: 30, last: 29, isWhole: false, reads: 4 })
+  })
 })
 
 describe('a profile', () => {

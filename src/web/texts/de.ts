@@ -341,6 +341,8 @@ export const de: Texts = {
     span: 'Zeitraum',
     spans: { '1d': 'Letzter Tag', '7d': 'Letzte 7 Tage', '30d': 'Letzte 30 Tage', '90d': 'Letzte 90 Tage' },
     export: 'Als CSV speichern',
+    exportCut: (count) => `Die Datei enthält nur die neuesten ${count} Nachrichten; es gibt mehr.`,
+    exportCutHint: 'Grenzen Sie sie mit den Filtern ein. Ein Programm mit einem Schlüssel kann alle lesen.',
     way: 'Sein Weg',
     segments: 'Seine SMS',
     report: 'Bericht',

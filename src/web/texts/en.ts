@@ -338,6 +338,8 @@ export const en = {
     span: 'Period',
     spans: { '1d': 'Last day', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days' },
     export: 'Export as CSV',
+    exportCut: (count: string) => `The file has only the newest ${count} messages; there are more.`,
+    exportCutHint: 'Narrow them down with the filters. A program with a key can read all of them.',
     way: 'Its way',
     segments: 'Its SMS',
     report: 'Report',

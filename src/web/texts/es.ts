@@ -341,6 +341,8 @@ export const es: Texts = {
     span: 'Periodo',
     spans: { '1d': 'Último día', '7d': 'Últimos 7 días', '30d': 'Últimos 30 días', '90d': 'Últimos 90 días' },
     export: 'Exportar como CSV',
+    exportCut: (count) => `El archivo solo contiene los ${count} mensajes más recientes; hay más.`,
+    exportCutHint: 'Acótelos con los filtros. Un programa con una clave puede leerlos todos.',
     way: 'Su recorrido',
     segments: 'Sus SMS',
     report: 'Informe',

@@ -343,6 +343,8 @@ export const fr: Texts = {
     span: 'Période',
     spans: { '1d': 'Dernier jour', '7d': '7 derniers jours', '30d': '30 derniers jours', '90d': '90 derniers jours' },
     export: 'Exporter en CSV',
+    exportCut: (count) => `Le fichier ne contient que les ${count} messages les plus récents ; il y en a d’autres.`,
+    exportCutHint: 'Limitez-les avec les filtres. Un programme avec une clé peut tous les lire.',
     way: 'Son parcours',
     segments: 'Ses SMS',
     report: 'Rapport',
