@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 export interface Supervisor {
   /** Where the browser finds Home Assistant, with the hub in a frame. */
   readonly url: string
+  /** From now on, streams of events are held up, as proxies do that gather what they pass on. */
+  holdStreams(): void
   close(): void
 }
 
@@ -11,6 +13,7 @@ const ingressPath = '/api/hassio_ingress/c4Zg8yN0vXkQ'
 
 /** Home Assistant's way to the page of an app, as its Core and Supervisor rewrite what a browser sends. */
 export async function startSupervisor(port: number, user: string): Promise<Supervisor> {
+  let isHolding = false
   const server = createServer((asked, answer) => {
     if (asked.url === '/') {
       answer.setHeader('content-type', 'text/html')
@@ -36,6 +39,10 @@ export async function startSupervisor(port: number, user: string): Promise<Super
     }
     const path = asked.url.slice(ingressPath.length)
     const passed = request({ host: '127.0.0.1', port, path, method: asked.method, headers }, (answered) => {
+      if (isHolding && answered.headers['content-type']?.startsWith('text/event-stream')) {
+        answered.resume()
+        return
+      }
       answer.writeHead(answered.statusCode ?? 502, { ...answered.headers, 'x-accel-buffering': 'no' })
       answered.pipe(answer)
     })
@@ -46,6 +53,9 @@ export async function startSupervisor(port: number, user: string): Promise<Super
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    holdStreams: () => {
+      isHolding = true
+    },
     close: () => {
       server.close()
       server.closeAllConnections()

@@ -3,7 +3,7 @@ import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
-import { patienceMs } from '../support/patience.ts'
+import { patienceMs, until } from '../support/patience.ts'
 import { type Supervisor, startSupervisor } from '../support/supervisor.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
 
@@ -69,6 +69,26 @@ http:
     await frame.getByRole('link', { name: 'Settings' }).first().click()
     await frame.getByRole('heading', { name: 'Configuration' }).waitFor()
     expect(await barriersIn(page)).toEqual([])
+  })
+
+  test('where the stream of events is held up, they are asked for, and what happens still arrives', async () => {
+    supervisor.holdStreams()
+    await page.clock.install()
+    const before = asked.length
+    const events = () => asked.slice(before).filter((url) => url.includes('/v1/events'))
+    await page.reload()
+    await heading('Home').waitFor()
+    await until(() => events().length > 0)
+    // Without a sign of life for so long, it is held up.
+    await page.clock.fastForward(10_000)
+    await until(() => events().some((url) => url.includes('?after=newest&wait=')))
+    world.world.network.text({ from: '+4915112345999', to: hubNumber, text: 'Are you there?' })
+    await frame.getByText('Are you there?').waitFor()
+    await until(() => events().some((url) => /\?after=(?!newest)/.test(url)))
+    // The stream is not tried again, nor is the connection called lost.
+    const isPoll = (url: string) => url.includes('?after=')
+    expect(events().slice(events().findIndex(isPoll)).every(isPoll)).toBe(true)
+    expect(await frame.getByText('The connection to the hub is lost.').count()).toBe(0)
   })
 
   test('nothing was asked of any other path or host, and nothing failed', () => {
