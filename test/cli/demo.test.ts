@@ -1,8 +1,17 @@
 import { expect, test } from '@jest/globals'
-import { inShort } from '../../src/cli/demo.ts'
+import { inShort, invitation } from '../../src/cli/demo.ts'
 import type { EventKind, HubEvent } from '../../src/message/hub-event.ts'
 
 const shown = (kind: EventKind, data: unknown) => inShort({ kind, subject: 'gate', data } as HubEvent)
+
+test('the demo names its page first, then what to try, with the ports that it has', () => {
+  const [, second, ...rest] = invitation(1884, 8081).split('\n').filter(Boolean)
+  expect(second).toMatch(/^ {2}http:\/\/127\.0\.0\.1:8081\/ /)
+  const commands = rest.filter((line) => line.startsWith('  '))
+  expect(commands).toHaveLength(5)
+  for (const line of commands)
+    expect(line).toMatch(/^ {2}(npx mqtt (pub|sub) -p 1884 |curl http:\/\/127\.0\.0\.1:8081\/)/)
+})
 
 test('the demo shows first that its modem works, and never that it is offline while it is opened', () => {
   expect(shown('gateway_availability', false)).toBeNull()
