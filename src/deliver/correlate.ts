@@ -73,7 +73,7 @@ export function correlate(
     const answered = answeredTogether(device, text, context, together)
     if (answered.length > 0) return settled(device, answered)
   }
-  const late = ended.sort((a, b) => b.command.seq - a.command.seq)[0]
+  const late = ended.sort((a, b) => sentAfter(a.command, b.command))[0]
   if (open === undefined || (open.answer.any && late !== undefined)) {
     return late === undefined ? { ...nothing, lateFor: early?.commandId ?? null } : settled(device, [late], 'late')
   }
@@ -126,6 +126,10 @@ function settled(
     answered: verdict === null ? answeredBy(device, candidates) : null,
   }
 }
+
+/** The order in which they were sent, the last one first. */
+const sentAfter = (a: OpenCommand, b: OpenCommand): number =>
+  (b.writtenAt as number) - (a.writtenAt as number) || b.seq - a.seq
 
 function answeredBy(device: Device, candidates: readonly Candidate[]): Correlation['answered'] {
   const known = candidates.filter(({ answer }) => !answer.any)

@@ -41,13 +41,18 @@ function upTo(tx: Tx, rows: string, ...values: string[]): number {
   )
 }
 
+/** Heads of lanes: one that was asked for long ago may have been wanted for just now. */
+const maxLooked = 100
+
 /**
  * Commands that wait for a sleeping device, a paused one or a retry are not ready. Of the ready lanes, only their index
  * is read.
  */
 function oldestReadyAt(tx: Tx): number | null {
-  const oldest = `SELECT MIN(head) FROM lane ${byIndex('lane_ready')} WHERE state = 'ready'`
-  return tx.one<{ t: number }>(`SELECT ${beginning} AS t FROM submission WHERE seq = (${oldest})`)?.t ?? null
+  const oldest = `SELECT head FROM lane ${byIndex('lane_ready')} WHERE state = 'ready' ORDER BY head LIMIT ${maxLooked}`
+  return (
+    tx.one<{ t: number | null }>(`SELECT MIN(${beginning}) AS t FROM submission WHERE seq IN (${oldest})`)?.t ?? null
+  )
 }
 
 function eventsOf(tx: Tx, outlet: string): { waiting: number; parked: number } {

@@ -146,6 +146,11 @@ const byRivals: readonly Cell[] = [
     verdicts: ['cmd_9 late'],
   },
   {
+    is: 'that fits two that have ended is of the one that was sent last, whichever was asked for first',
+    commands: [ended(), ended({ seq: 5, commandId: 'cmd_5', writtenAt: t + 1_000 })],
+    verdicts: ['cmd_5 late'],
+  },
+  {
     is: 'in any words is no late news',
     text: 'HELLO',
     commands: [ended({ name: 'mute' })],

@@ -210,6 +210,11 @@ test('figures for metrics read what is open, whatever the history', () => {
   expect(plans).toContainEqual(expect.stringMatching(/lane USING COVERING INDEX lane_ready/))
 })
 
+test('what may still be answered is found by when it was sent', () => {
+  const details = recorder.plans(hot.openCommands as () => unknown).map(({ detail }) => detail)
+  expect(details).toContainEqual(expect.stringMatching(/^SEARCH submission USING INDEX submission_written \(device=\?/))
+})
+
 test('what is scheduled is in no index by which a lane is read, and found by its time', () => {
   ledger.engine.run(
     `INSERT INTO submission (command_id, client, verb, status, sms_status, queued_at, lane, send_at, due, expires_at)

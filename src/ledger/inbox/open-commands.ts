@@ -2,8 +2,10 @@ import type { AnswerSpec } from '../../message/answer-spec.ts'
 import { latestSending, type Stamp } from '../../sms/smsc-clock.ts'
 import { type TrustRecord, trustRecord } from '../devices/sources.ts'
 import { smscClock } from '../gateways/service-centres.ts'
+import { laneOrder } from '../lanes/scheduled.ts'
 import { graceMs } from '../outbox/states/state.ts'
 import { document, type SubmissionRow } from '../rows.ts'
+import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
 /** A command that a text may answer. */
@@ -39,8 +41,16 @@ export interface ReceivedText {
   readonly now: number
 }
 
+/** How far back is looked for what may still be answered. */
+const maxSent = 20
+
+/** Those that share a text are in its order. */
+const unanswered = `SELECT * FROM submission WHERE lane = ? AND open > 0 ORDER BY open, ${laneOrder}`
+const lastSent = `SELECT * FROM submission ${byIndex('submission_written')}
+  WHERE device = ? AND written_at IS NOT NULL ORDER BY written_at DESC, seq DESC LIMIT ${maxSent}`
+
 /**
- * The unanswered command of a device, and those that ended without an answer and may still get one, the latest first;
+ * The unanswered command of a device, and those that ended without an answer and may still get one, the last sent first;
  * with the latest time at which the network can have accepted the text, for comparison.
  */
 export function openCommands(
@@ -51,8 +61,8 @@ export function openCommands(
     device === null
       ? []
       : tx.all<SubmissionRow>(
-          `SELECT * FROM submission WHERE lane = ? AND open > 0
-           UNION ALL SELECT * FROM (SELECT * FROM submission WHERE device = ? ORDER BY seq DESC LIMIT 20)
+          `SELECT * FROM (${unanswered})
+           UNION ALL SELECT * FROM (${lastSent})
              WHERE open = 0 AND spec IS NOT NULL AND (final = 0 OR final_at > ?)`,
           `d:${device}`,
           device,

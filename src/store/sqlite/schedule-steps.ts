@@ -13,4 +13,8 @@ export const scheduleSteps: readonly string[] = [
   DROP INDEX submission_unfinished;
   CREATE INDEX submission_unfinished ON submission (seq) WHERE final = 0 AND (status <> 'queued' OR due IS NULL);
   `,
+  `
+  -- What a device was sent last: with times for later, that is not what was asked for last.
+  CREATE INDEX submission_written ON submission (device, written_at) WHERE written_at IS NOT NULL;
+  `,
 ]

@@ -148,6 +148,28 @@ export const inboxRules = {
       ledger.now += day
       expect(open()).toEqual([[running, false]])
     },
+    'knows what was sent last, however much was asked for since, for later or at once': (ledger) => {
+      const command = { spec: { command: 'open' } as never, safe: true }
+      const ids = [hour, minute].map((ms) => ledger.command({ ...command, sendAt: ledger.now + ms }))
+      for (let i = 0; i < 30; i++) ledger.command({ ...command, sendAt: ledger.now + day })
+      for (let i = 0; i < 2; i++) {
+        ledger.pass(i === 0 ? minute : hour - minute)
+        ledger.sent(ledger.write(), i)
+        ledger.pass(10 * minute)
+      }
+      for (let i = 0; i < 20; i++) ledger.command(command)
+      const { commands } = ledger.run('openCommands', { device: 'gate', stamp, centre: null, now: ledger.now })
+      expect(commands.map(({ commandId }) => commandId)).toEqual(ids)
+    },
+    'knows those that share a text in its order, whichever was asked for first': (ledger) => {
+      const joins = { head: '', body: 'A', tail: '', separator: ' ', max: null, maxLength: null }
+      const last = ledger.command({ joins, sendAt: ledger.now + minute })
+      const [first, second] = [ledger.command({ joins }), ledger.command({ joins })]
+      ledger.pass(minute)
+      ledger.write()
+      const { commands } = ledger.run('openCommands', { device: 'gate', stamp, centre: null, now: ledger.now })
+      expect(commands.map(({ commandId }) => commandId)).toEqual([first, second, last])
+    },
     'knows none of a number that is no device': (ledger) => {
       ledger.queue()
       ledger.write()
