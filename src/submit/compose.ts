@@ -34,8 +34,9 @@ export interface ComposeDeps extends RecipientDeps {
 interface When {
   /** Null is now. */
   readonly sendAt: number | null
-  /** Its life begins then. */
+  /** Its life begins then, which may be past. */
   readonly from: number
+  readonly now: number
 }
 
 /** How far ahead something may be scheduled: a leap year. */
@@ -61,12 +62,19 @@ export function compose(asked: Asked, deps: ComposeDeps, now: number): NewSubmis
   return { property: details.property, whenOn: one('ON'), whenOff: one('OFF'), unknown }
 }
 
-/** A past time is now. */
+/** A past time is now, as long as what was wanted then still lives. */
 function whenOf({ sendAt }: CommandRequest['options'], now: number): When {
-  if (sendAt === null || sendAt <= now) return { sendAt: null, from: now }
+  if (sendAt === null || sendAt <= now) return { sendAt: null, from: sendAt ?? now, now }
   if (sendAt > now + maxAheadMs)
     throw new Fault('invalid_payload', `"send_at" may be a year ahead at most: ${isoTime(now + maxAheadMs)}`)
-  return { sendAt, from: sendAt }
+  return { sendAt, from: sendAt, now }
+}
+
+/** The end of its life. An opening that was wanted before an outage is not made up for behind it. */
+function endOf({ from, now }: When, ttl: number): number {
+  const end = from + ttl * 1000
+  if (end > now) return end
+  throw new Fault('ttl_expired', `it was wanted at ${isoTime(from)}, for ${ttl} s: that is over`)
 }
 
 const later = (refusal: Refusal, why: string): Refusal => ({ ...refusal, error: errorReport(notLater(why)) })
@@ -96,7 +104,7 @@ function composeOne(
     const { command, params } = resolve(device, intent, current)
     known = { command }
     const composed = composeCommand(device, command, params, {
-      now: isoTime(when.from),
+      now: isoTime(Math.max(when.from, now)),
       counter: nextCounter(device.id, deps),
     })
     known = {
@@ -159,10 +167,11 @@ function composeForDevice(
   composed: Composed,
   device: Device,
   deps: ComposeDeps,
-  { sendAt, from }: When,
+  when: When,
 ): NewSubmission | Refusal {
   const safe = composed.repeat === 'safe'
   const { options } = request
+  const { sendAt } = when
   const masked = composed.ring === null ? composed.texts.map((one) => one.masked).join('\n') : ''
   if (composed.danger !== null && options.confirm !== device.id) {
     throw new Fault(
@@ -189,14 +198,10 @@ function composeForDevice(
       text: masked,
     }
   }
-  if (!safe && options.waited && options.ttl === null && sendAt === null) {
-    const late = new Fault(
-      'ttl_expired',
-      'it was queued at the broker for an unknown time while the hub was disconnected',
-    )
-    return { ...refuse(request, late), ...shown(composed), status: 'expired' as const, text: masked }
-  }
+  if (!safe && options.waited && options.ttl === null && options.sendAt === null)
+    throw new Fault('ttl_expired', 'it was queued at the broker for an unknown time while the hub was disconnected')
   const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? safeTtl(device) : defaultTtl.unsafe)
+  const expiresAt = endOf(when, ttl)
   const acts = actsOf(composed, device)
   const [first, ...steps] = acts
   const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
@@ -234,7 +239,7 @@ function composeForDevice(
     perDay: device.timing.per_day ?? null,
     changes: composed.secrets,
     sendAt,
-    expiresAt: from + ttl * 1000,
+    expiresAt,
     repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
     supersedes: safe && request.intent.verb === 'set',
   }
@@ -314,7 +319,7 @@ function literal(
   text: string,
   recipient: string,
   deps: ComposeDeps,
-  { sendAt, from }: When,
+  when: When,
 ): NewSubmission {
   const { options } = request
   if (options.dryRun)
@@ -345,8 +350,8 @@ function literal(
     held: false,
     perDay: null,
     changes: {},
-    sendAt,
-    expiresAt: from + (options.ttl ?? defaultTtl.text) * 1000,
+    sendAt: when.sendAt,
+    expiresAt: endOf(when, options.ttl ?? defaultTtl.text),
     repeatWindowMs: null,
     supersedes: false,
   }
@@ -358,7 +363,7 @@ export function refuse(request: CommandRequest, fault: Fault): Refusal {
   return {
     ...asked(request),
     error: errorReport(fault),
-    status: 'rejected',
+    status: fault.code === 'ttl_expired' ? 'expired' : 'rejected',
     reason: null,
     recipient: intent.verb === 'text' ? intent.to : null,
     text: null,

@@ -176,7 +176,7 @@ test('what is for later leaves at its time of the wall clock, however that is se
   await hub.kill()
 })
 
-test("what can't be made before its time is refused with what to do, and a past time is now", async () => {
+test("what can't be made before its time is refused with what to do, and a past time is now while its life lasts", async () => {
   const { clock, broker, hub, jsons, sent } = make()
   await hub.start()
   await clock.advance(20 * second)
@@ -199,7 +199,15 @@ test("what can't be made before its time is refused with what to do, and a past 
     /which settings of box hold/,
   )
   expect(await refused('tag/set/output_1', { value: 'ON', send_at })).toBeUndefined()
-  broker.press('tag/command/open', JSON.stringify({ send_at: '2026-01-01T00:00:00Z' }))
+  const ago = (ms: number) => new Date(clock.wall() - ms).toISOString()
+  for (const command of ['open', 'ask'])
+    expect(await refused(`tag/command/${command}`, { send_at: ago(5 * 60 * minute), ttl: 600 })).toMatch(/that is over/)
+  expect(await refused('tag/command/open', { send_at: ago(2 * minute) })).toMatch(/for 120 s: that is over/)
+  expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'expired', error: { code: 'ttl_expired' } })
+  expect(await refused('sms/send', { ...text, send_at: ago(day) })).toMatch(/for 86400 s: that is over/)
+  expect(jsons('sms/status').at(-1)).toMatchObject({ status: 'expired' })
+  expect(sent()).toEqual([])
+  broker.press('tag/command/open', JSON.stringify({ send_at: ago(minute) }))
   await clock.advance(minute)
   expect(sent()).toEqual(['OPEN'])
   await hub.kill()

@@ -57,6 +57,12 @@ describe('a text', () => {
       422,
       /a year ahead at most/,
     ],
+    [
+      'a time whose life is over',
+      { to: '+4915112340000', text: 'x', send_at: '2020-01-01T00:00:00Z' },
+      422,
+      /wanted at 2020-01-01T00:00:00.000Z, for 86400 s/,
+    ],
     ['no life at all', { to: '+4915112340000', text: 'x', ttl: 0 }, 422, /ttl/],
     ['too long a text', { to: '+4915112340000', text: 'x'.repeat(10_001) }, 422, /at most 10000 characters/],
   ])('with %s is refused and names the fix', async (_what, body, status, detail) => {
@@ -83,8 +89,13 @@ describe('a text', () => {
     )
     const shown = await hub.ask('GET', `/v1/messages/${json.id}`)
     expect(shown.json).toMatchObject({ send_at, expires_at: new Date(at.getTime() + 60_000).toISOString() })
-    const passing = await send({ to, text: 'now', send_at: '2020-01-01T00:00:00Z' })
+    const past = new Date(at.getTime() - 90_000_000)
+    const passing = await send({ to, text: 'now', send_at: past.toISOString() })
     expect(passing.json).toMatchObject({ send_at: null })
+    const passed = await hub.ask('GET', `/v1/messages/${passing.json.id}`)
+    expect(passed.json).toMatchObject({ expires_at: new Date(past.getTime() + 86_400_000).toISOString() })
+    const open = await hub.ask('POST', '/v1/devices/gate/commands/open', { body: { send_at: past.toISOString() } })
+    expect(open).toMatchObject({ status: 422, json: { detail: expect.stringMatching(/that is over/) } })
     await until(() => sentTo(to).length === 1)
     const queue = (await hub.ask('GET', '/v1/queue')).json.commands
     expect(queue.findLast((one: { to: string }) => one.to === to)).toMatchObject({

@@ -8,11 +8,15 @@ import type { Item } from './new-submission.ts'
 export function answerOf(row: SubmissionRow, place: number, now: number): Answer {
   return {
     place,
-    error: row.status === 'rejected' ? document<ErrorReport>(row.error) : null,
+    error: isRefused(row) ? document<ErrorReport>(row.error) : null,
     message: row.device === null ? sentMessage(row) : null,
     result: row.device === null ? null : resultOf(record(row, now)),
   }
 }
+
+/** What was too late from the beginning was never a message. */
+const isRefused = ({ status, message_id: id }: SubmissionRow): boolean =>
+  status === 'rejected' || (status === 'expired' && id === null)
 
 /** The answers of a request that is repeated: refusals beyond those that are kept have no row. */
 export function answersAgain(
