@@ -188,6 +188,13 @@ function composeForDevice(
       `an empty payload may clear a retained message; publish PRESS to ${composed.command}`,
     )
   }
+  const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
+  if (sendAt !== null && counter !== null)
+    throw notLater(`${device.id} takes its commands in the order of their numbers`)
+  if (sendAt !== null && Object.keys(composed.secrets).length > 0)
+    throw notLater(`until then it would not be known which settings of ${device.id} hold`)
+  const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? safeTtl(device) : defaultTtl.unsafe)
+  const expiresAt = endOf(when, ttl)
   if (options.dryRun) {
     const refusal = refuse(request, new Fault('not_allowed', 'dry run'))
     return {
@@ -200,15 +207,8 @@ function composeForDevice(
   }
   if (!safe && options.waited && options.ttl === null && options.sendAt === null)
     throw new Fault('ttl_expired', 'it was queued at the broker for an unknown time while the hub was disconnected')
-  const ttl = options.ttl ?? device.validFor ?? composed.ttl ?? (safe ? safeTtl(device) : defaultTtl.unsafe)
-  const expiresAt = endOf(when, ttl)
   const acts = actsOf(composed, device)
   const [first, ...steps] = acts
-  const counter = typeof composed.params.counter === 'number' ? composed.params.counter : null
-  if (sendAt !== null && counter !== null)
-    throw notLater(`${device.id} takes its commands in the order of their numbers`)
-  if (sendAt !== null && Object.keys(composed.secrets).length > 0)
-    throw notLater(`until then it would not be known which settings of ${device.id} hold`)
   if (counter !== null) deps.counters.set(device.id, counter)
   return {
     ...asked(request),

@@ -191,18 +191,21 @@ test("what can't be made before its time is refused with what to do, and a past 
   expect(await refused('sms/send', { ...text, send_at: 1_798_131_600 })).toMatch(/offset from UTC, such as/)
   expect(await refused('tag/command/open', { send_at: '2028-12-24T18:00:00Z' })).toMatch(/a year ahead at most: 2027-/)
   const send_at = '2026-12-24T18:00:00+01:00'
-  expect(await refused('tag/command/numbered', { send_at })).toMatch(/in the order of their numbers/)
+  for (const dry_run of [true, false])
+    expect(await refused('tag/command/numbered', { send_at, dry_run })).toMatch(/in the order of their numbers/)
   expect(await refused('tag/set/output_1', { value: 'TOGGLE', send_at })).toMatch(
     /output_1 will be then: send ON or OFF/,
   )
-  expect(await refused('box/command/change_password', { new: '4321', confirm: 'box', send_at })).toMatch(
-    /which settings of box hold/,
-  )
+  for (const dry_run of [true, false])
+    expect(await refused('box/command/change_password', { new: '4321', confirm: 'box', send_at, dry_run })).toMatch(
+      /which settings of box hold/,
+    )
   expect(await refused('tag/set/output_1', { value: 'ON', send_at })).toBeUndefined()
   const ago = (ms: number) => new Date(clock.wall() - ms).toISOString()
   for (const command of ['open', 'ask'])
     expect(await refused(`tag/command/${command}`, { send_at: ago(5 * 60 * minute), ttl: 600 })).toMatch(/that is over/)
-  expect(await refused('tag/command/open', { send_at: ago(2 * minute) })).toMatch(/for 120 s: that is over/)
+  for (const dry_run of [true, false])
+    expect(await refused('tag/command/open', { send_at: ago(2 * minute), dry_run })).toMatch(/for 120 s: that is over/)
   expect(jsons('tag/result').at(-1)).toMatchObject({ status: 'expired', error: { code: 'ttl_expired' } })
   expect(await refused('sms/send', { ...text, send_at: ago(day) })).toMatch(/for 86400 s: that is over/)
   expect(jsons('sms/status').at(-1)).toMatchObject({ status: 'expired' })
