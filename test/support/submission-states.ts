@@ -23,7 +23,9 @@ export const events: { readonly [E in EventName]: readonly (Event & { readonly t
   answered: [true, null].map((ok) => ({ type: 'answered', ok, ...answer }) as const),
   declined: [{ type: 'declined', reason: null, error, ...answer }],
   unproven: [{ type: 'unproven', ...answer }],
-  begun: (['pending', 'partial'] as const).map((verdict) => ({ type: 'begun', verdict, waitMs: 60_000, ...answer })),
+  begun: (['pending', 'partial'] as const).flatMap((verdict) =>
+    [true, null].map((ok) => ({ type: 'begun', verdict, ok, waitMs: 60_000, ...answer }) as const),
+  ),
   mistakable: [{ type: 'mistakable', error, ...answer }],
   late: [{ type: 'late', ...answer }],
   lapsed: [{ type: 'lapsed', now }],
@@ -43,6 +45,7 @@ const base: Facts = {
   final: 0,
   open: 0,
   safe: 0,
+  unproven: 0,
   in_doubt: 0,
   reason: null,
   error: null,

@@ -198,7 +198,7 @@ function answerEvent({ verdict, ok, reason, reply, waitMs }: Settlement, message
       return { type: 'unproven', ...text }
     case 'pending':
     case 'partial':
-      return { type: 'begun', verdict, waitMs, ...text }
+      return { type: 'begun', verdict, ok, waitMs, ...text }
     case 'mismatch': {
       const error = errorReport(new Fault('reply_mismatch', `"${reply.text}" may answer more than one command`))
       return { type: 'mistakable', error, ...text }

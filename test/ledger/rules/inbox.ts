@@ -184,6 +184,19 @@ export const inboxRules = {
       expect(ledger.row(id)).toMatchObject({ status: 'replied', final: 1, ok: 1 })
       expect(ledger.count('incoming')).toBe(1)
     },
+    'the first of several texts is success where nothing more comes, unless its wording is unproven': (ledger) => {
+      const [proven, guessed] = [true, null].map((ok) => {
+        const id = ledger.command()
+        const seq = ledger.write()
+        ledger.sent(seq, 7)
+        ledger.reply(seq, 'partial', { ok })
+        ledger.pass(10 * minute)
+        return ledger.row(id)
+      })
+      expect(proven).toMatchObject({ status: 'replied', reason: 'incomplete', ok: 1, unproven: 0 })
+      expect(guessed).toMatchObject({ status: 'replied', reason: 'incomplete', ok: null, unproven: 1 })
+      expect(ledger.published('gate/result').at(-1)).toMatchObject({ ok: null, unproven: true, final: true })
+    },
     'an answer that may be another command’s proves nothing': (ledger) => {
       const id = ledger.command()
       ledger.reply(ledger.write(), 'mismatch')

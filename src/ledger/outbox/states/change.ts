@@ -10,6 +10,7 @@ export interface Change {
   readonly final?: boolean
   readonly finalAt?: number
   readonly ok?: boolean | null
+  readonly unproven?: true
   readonly inDoubt?: boolean
   readonly open?: 0 | 1 | 2
   readonly carrier?: number | null
@@ -47,6 +48,7 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   final: 'final',
   finalAt: 'final_at',
   ok: 'ok',
+  unproven: 'unproven',
   inDoubt: 'in_doubt',
   open: 'open',
   carrier: 'carrier',

@@ -46,7 +46,7 @@ export const endInSilence: Rule<'lapsed'> = ({ row }, { now }) => ({ change: sil
 function silence(row: Facts, now: number): Change {
   if (row.reason === 'partial') {
     const reply = JSON.parse(row.reply as string) as Reply
-    const ok = reply.matched_by === 'any_text' ? null : true
+    const ok = reply.matched_by === 'any_text' || row.unproven === 1 ? null : true
     return ended('replied', now, { ok, reason: 'incomplete', repliedAt: row.delivered_at ?? row.queued_at })
   }
   if (row.expect !== 'required') return ended(row.status === 'delivered' ? 'delivered' : 'sent', now, { ok: null })

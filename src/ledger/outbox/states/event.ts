@@ -32,8 +32,12 @@ interface Events {
   readonly declined: Answer & { readonly reason: string | null; readonly error: ErrorReport }
   /** An answer with less trust than required. */
   readonly unproven: Answer
-  /** A pending answer, or the first text of several. The wait continues for `waitMs`. */
-  readonly begun: Answer & { readonly verdict: 'pending' | 'partial'; readonly waitMs: number }
+  /** A pending answer, or the first text of several. The wait continues for `waitMs`. `ok` as in `answered`. */
+  readonly begun: Answer & {
+    readonly verdict: 'pending' | 'partial'
+    readonly ok: boolean | null
+    readonly waitMs: number
+  }
   /** A text may answer this command or another. */
   readonly mistakable: Answer & { readonly error: ErrorReport }
   /** An answer to a command that had ended before. */

@@ -19,9 +19,12 @@ export const answerUnproven: Rule<'unproven'> = (state, { reply, now }) =>
   replied(state, reply, { ok: null, reason: 'unverified', error: null }, now)
 
 /** Answered in part: further texts are added, and the lane does not wait for them. */
-export const begin: Rule<'begun'> = (state, { reply, verdict, waitMs, now }) => {
+export const begin: Rule<'begun'> = (state, { reply, verdict, ok, waitMs, now }) => {
   const { phase, row, following } = state
-  const waits: Change = { ...heard(row, reply, now), reason: verdict, deadline: now + waitMs }
+  // Should nothing more come, it is not known whether it worked.
+  const isGuess = verdict === 'partial' && ok === null && reply.matched_by !== 'any_text'
+  const unproven: Change = isGuess ? { unproven: true } : {}
+  const waits: Change = { ...heard(row, reply, now), ...unproven, reason: verdict, deadline: now + waitMs }
   if (phase === 'sending') return { change: waits }
   if (following !== null) return { change: { ...waits, sentAt: row.sent_at ?? now } }
   return { change: { ...waits, status: 'delivered', ...(verdict === 'partial' && { open: 0 }) } }

@@ -25,6 +25,7 @@ export type Facts = Pick<
   | 'final'
   | 'open'
   | 'safe'
+  | 'unproven'
   | 'in_doubt'
   | 'reason'
   | 'error'
