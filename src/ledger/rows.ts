@@ -52,6 +52,8 @@ export interface SubmissionRow {
   readonly queued_at: number
   /** When its requester wants it to be sent; null is at once. */
   readonly send_at: number | null
+  /** Of one that came due: the latest row then, behind which it is in its lane. */
+  readonly place: number | null
   readonly expires_at: number | null
   readonly written_at: number | null
   readonly sent_at: number | null

@@ -63,7 +63,10 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
   leave_schedule: (tx, { after }) => {
     tx.run('UPDATE client SET scheduled = scheduled - 1 WHERE id = ? AND scheduled > 0', after.client)
   },
-  join_lane: (tx, { after }) => touchLane(tx, after.lane as string),
+  join_lane: (tx, { after }) => {
+    tx.run('UPDATE submission SET place = (SELECT MAX(seq) FROM submission) WHERE seq = ?', after.seq)
+    touchLane(tx, after.lane as string)
+  },
   refresh_lane: (tx, { after, event }) => refreshLane(tx, after.lane as string, event.now),
   publish_result: (tx, { after, event }) => emitResult(tx, after, event.now),
   publish_sms_status: (tx, { after, event }) => emitSmsStatus(tx, after, event.now),

@@ -19,9 +19,11 @@ function digestAhead(tx: Tx, one: NewSubmission, other: NewSubmission): string |
   const values = [one.lane, one.digest, other.digest]
   const row = tx.one<{ digest: string }>(
     `SELECT digest FROM (
-       SELECT seq, digest FROM submission WHERE lane = ? AND ${isInLane} AND digest IN (?, ?)
-       UNION ALL SELECT seq, digest FROM submission WHERE lane = ? AND open > 0 AND digest IN (?, ?)
-     ) ORDER BY seq DESC LIMIT 1`,
+       SELECT 1 AS waits, place, send_at, seq, digest FROM submission
+         WHERE lane = ? AND ${isInLane} AND digest IN (?, ?)
+       UNION ALL SELECT 0 AS waits, place, send_at, seq, digest FROM submission
+         WHERE lane = ? AND open > 0 AND digest IN (?, ?)
+     ) AS ahead ORDER BY waits DESC, COALESCE(place, seq) DESC, COALESCE(send_at, 0) DESC, seq DESC LIMIT 1`,
     ...values,
     ...values,
   )

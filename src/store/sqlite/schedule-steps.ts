@@ -17,4 +17,11 @@ export const scheduleSteps: readonly string[] = [
   -- What a device was sent last: with times for later, that is not what was asked for last.
   CREATE INDEX submission_written ON submission (device, written_at) WHERE written_at IS NOT NULL;
   `,
+  `
+  -- The order in a lane is that of numbers, not of times: what came due is behind the row that was the last one then.
+  ALTER TABLE submission ADD COLUMN place INTEGER;
+  DROP INDEX submission_queue;
+  CREATE INDEX submission_queue ON submission (lane, priority DESC, COALESCE(place, seq), COALESCE(send_at, 0), seq, due)
+    WHERE status = 'queued' AND due IS NULL;
+  `,
 ]

@@ -68,6 +68,16 @@ export const scheduleRules: Promises = {
     const behind = ledger.queue()
     expect(left(ledger)).toEqual([before, id, behind])
   },
+  'a lane keeps the order in which it was queued or came due, however the clock is set': (ledger) => {
+    const [afterwards, sooner] = [later(ledger, 2 * minute), later(ledger, minute)]
+    const on = ledger.queue()
+    ledger.now -= 20 * second
+    const off = ledger.queue()
+    ledger.pass(hour)
+    ledger.now -= 50 * minute
+    const last = ledger.queue()
+    expect(left(ledger)).toEqual([on, off, sooner, afterwards, last])
+  },
   'its life begins at its time': (ledger) => {
     const id = later(ledger, day, { expiresAt: ledger.now + day + minute })
     ledger.pass(day)

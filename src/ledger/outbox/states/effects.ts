@@ -12,7 +12,7 @@ export const effects = [
   'leave_queue', // its client has one less queued
   'enter_queue',
   'leave_schedule', // and one less scheduled
-  'join_lane', // it may be the first for a long time
+  'join_lane', // behind what is queued now; it may be the first for a long time
   'refresh_lane', // others may be sent, or it may
   'publish_result',
   'publish_sms_status',
