@@ -22,7 +22,8 @@ declare module 'fastify' {
   }
 }
 
-const guarded = /^\/v1(?:[/?]|$)/
+/** What is answered to known callers only. */
+export const guarded = /^\/v1(?:[/?]|$)/
 
 /** Proves who makes each request below `/v1`: by a key, a session, or its place while no password is set. */
 export function proveCallers(server: FastifyInstance, source: AccessSource): void {
@@ -42,8 +43,7 @@ function byKey(authorization: string, request: FastifyRequest, reply: FastifyRep
   const [scheme = '', credentials = ''] = authorization.split(' ', 2)
   const isBasic = scheme.toLowerCase() === 'basic'
   // A browser repeats what was once typed into its own dialog.
-  if (isBasic && !isSafe(request.method) && originOf(request.headers) === 'foreign')
-    return refuseForeign(request, reply)
+  if (isBasic && originOf(request.headers) === 'foreign') return refuseForeign(request, reply)
   const text = isBasic ? passwordIn(credentials) : scheme.toLowerCase() === 'bearer' ? credentials : null
   if (text === null) {
     const way = 'send a key as Authorization: Bearer smk_…, or as the password of the user "key" (Basic)'
@@ -67,7 +67,8 @@ function bySession(request: FastifyRequest, reply: FastifyReply, { access }: Acc
   const origin = originOf(headers)
   const caller = session === undefined ? null : prover.bySession(session, peer)
   if (caller !== null) {
-    if (!isSafe(method) && origin !== 'own') return refuseForeign(request, reply)
+    // Reading has effects too: streams of events and large lists take what others need.
+    if (origin === 'foreign' || (origin === 'unknown' && !isSafe(method))) return refuseForeign(request, reply)
     request.caller = caller
     request.proven = () => prover.bySessionStill(session ?? '', peer)
     return undefined

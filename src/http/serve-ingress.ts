@@ -3,6 +3,7 @@ import type { Caller } from '../message/caller.ts'
 import type { Role } from '../message/rights.ts'
 import { isWithin } from '../util/networks.ts'
 import { isSafe } from './origin-check.ts'
+import { guarded } from './prove-caller.ts'
 import { refuse } from './refuse.ts'
 import { shownCaller } from './shown-caller.ts'
 
@@ -24,7 +25,8 @@ export function serveIngress(server: FastifyInstance, { from, role, roles }: Ing
     const { remoteAddress = '' } = request.socket
     if (!isWithin(remoteAddress, from))
       return refuse(request, reply, 'foreign_host', 'only the Supervisor of Home Assistant is answered here')
-    if (!isSafe(request.method) && isForeign(request))
+    // The page itself may be opened by a link elsewhere; what it reads and changes, only it may.
+    if ((guarded.test(request.url) || !isSafe(request.method)) && isForeign(request))
       return refuse(request, reply, 'foreign_origin', 'the request comes from another page')
     const id = oneOf(request.headers['x-remote-user-id'])
     // Without a user, as the Supervisor's own requests are, the page is shown and nothing behind it.

@@ -72,6 +72,21 @@ function ask(
   })
 }
 
+/** The status of a stream of events, which is closed then. */
+function streamStatus(headers: Readonly<Record<string, string>>, query = ''): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    socket.on('error', reject)
+    socket.once('data', (chunk) => {
+      socket.destroy()
+      resolve(Number(String(chunk).split(' ')[1]))
+    })
+    const all = { host: `127.0.0.1:${port}`, accept: 'text/event-stream', ...headers }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+    socket.write(`GET /v1/events${query} HTTP/1.1\r\n${lines.join('')}\r\n`)
+  })
+}
+
 function read(answer: string): Answer {
   const [head = '', ...rest] = answer.split('\r\n\r\n')
   const [first = '', ...lines] = head.split('\r\n')
@@ -196,6 +211,40 @@ describe('a session in a browser', () => {
     expect(await statusOf(ask('GET', '/v1/keys', cookie))).toBe(status === 204 ? 401 : 200)
   })
 
+  describe('is read', () => {
+    let cookie: Record<string, string>
+    beforeAll(async () => {
+      cookie = (await logIn()).cookie
+    })
+
+    test.each<[string, Readonly<Record<string, string>>, number]>([
+      ['its own page', own, 200],
+      ['its own page in an older browser', { origin: 'http://127.0.0.1:PORT' }, 200],
+      ['something that names no page', {}, 200],
+      ['a foreign page', { 'sec-fetch-site': 'cross-site' }, 403],
+      ['a page of another port of this machine', { 'sec-fetch-site': 'same-site' }, 403],
+      ['the same in an older browser', { origin: 'http://127.0.0.1:1' }, 403],
+      ['a foreign page in an older browser', { origin: 'https://evil.example' }, 403],
+      ['a page that is listed', { origin: 'https://app.example' }, 403],
+      ['a page in a sandbox', { origin: 'null' }, 403],
+    ])('by %s: %j', async (_, headers, status) => {
+      const sent = Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, value.replace('PORT', String(port))]),
+      )
+      for (const path of ['/v1/messages', '/v1/events', '/v1/session'])
+        expect(await statusOf(ask('GET', path, { ...cookie, ...sent }))).toBe(status)
+      expect(await streamStatus({ ...cookie, ...sent })).toBe(status)
+      expect(await statusOf(ask('POST', '/v1/events/ticket', { ...cookie, ...sent }))).toBe(
+        status === 200 && Object.keys(headers).length > 0 ? 201 : 403,
+      )
+    })
+
+    test('by another page that is listed, with a ticket that its own page got', async () => {
+      const made = await ask('POST', '/v1/events/ticket', { ...cookie, ...own })
+      expect(await streamStatus({ origin: 'https://app.example' }, `?ticket=${made.json.ticket}`)).toBe(200)
+    })
+  })
+
   test('takes no form that a foreign page can send without asking', async () => {
     const { cookie } = await logIn()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
@@ -281,6 +330,8 @@ describe('a key', () => {
     const body = { label: 'x', role: 'reader' }
     expect(await statusOf(ask('POST', '/v1/keys', { ...bearer(key), ...foreign }, body))).toBe(201)
     expect(await statusOf(ask('POST', '/v1/keys', { ...basic('key'), ...foreign }, body))).toBe(403)
+    expect([await streamStatus({ ...bearer(key), ...foreign }), await streamStatus(basic('key'))]).toEqual([200, 200])
+    expect(await streamStatus({ ...basic('key'), ...foreign })).toBe(403)
   })
 
   test('that is wrong, removed or expired is refused with a challenge and the reason', async () => {

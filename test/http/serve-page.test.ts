@@ -151,8 +151,9 @@ describe("Home Assistant's ingress", () => {
     ['its own without TLS', { origin: 'http://homeassistant.example.org' }, 200],
     ['its own by the name before the proxy', { origin: 'https://ha.lan:8123', 'x-forwarded-host': 'ha.lan:8123' }, 200],
   ])('a request of %s', async (_, headers, status) => {
-    const answered = await get(hub.port, '/v1/queue/pause', as(user, headers), 'POST')
-    expect(answered.status).toBe(status)
+    expect((await get(hub.port, '/v1/queue/pause', as(user, headers), 'POST')).status).toBe(status)
+    expect((await get(hub.port, '/v1/events', as(user, headers))).status).toBe(status)
+    expect((await get(hub.port, '/', as(user, headers))).status).toBe(200)
   })
 
   test('answers nobody but the Supervisor, not even with its headers', async () => {
