@@ -130,10 +130,16 @@ export class Keeper {
   }
 
   /** Changes the rights of a user, in sessions that are open, too. */
-  updateUser(name: string, rights: Rights, confirm: string | undefined, asker: string): Promise<void> {
+  updateUser(
+    name: string,
+    changed: (before: Person) => Rights,
+    confirm: string | undefined,
+    asker: string,
+  ): Promise<void> {
     return this.#change(async (roster) => {
       assertCovers(boundsOf(asker, roster), unbounded)
       const { person, row } = ownOf(name, roster)
+      const rights = changed(person)
       const people = new Map(roster.people).set(name, { ...person, rights })
       this.#assertManaged(roster, { ...roster, people }, name, confirm)
       await this.#keep({ ...row, rights })

@@ -1,12 +1,15 @@
 import * as z from 'zod'
+import type { Person } from '../access/roster.ts'
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
-import { type Action, may, roles } from '../message/rights.ts'
-import { id } from './inputs.ts'
+import { type Action, may, type Rights, roles } from '../message/rights.ts'
+import { didYouMean } from '../util/nearest.ts'
+import { id, orScalar } from './inputs.ts'
 import { assertKnown, narrowing } from './key-operations.ts'
 import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
+import { assertWanted, digestOf } from './revision.ts'
 
 const minLength = 10
 
@@ -29,6 +32,7 @@ export const listedUser = z.strictObject({
   created_at: time.nullable(),
   password_changed_at: time.nullable(),
   sessions: z.number().int(),
+  revision: z.string(),
 })
 
 export const openSession = z.strictObject({
@@ -51,19 +55,19 @@ export const userOperations = {
     surfaces: notOverMqtt,
     input: z.strictObject({}),
     output: z.strictObject({ users: z.array(listedUser) }),
-    async run(_data, { access: { keeper } }) {
-      const sessions = keeper.logIns.map(({ user }) => user)
-      const users = keeper.people.map(({ name: user, rights, row }) => ({
-        name: user,
-        role: rights.role ?? null,
-        devices: rights.devices === undefined ? null : [...rights.devices],
-        commands: rights.commands === undefined ? null : [...rights.commands],
-        removable: row !== null,
-        created_at: row && isoTime(row.createdAt),
-        password_changed_at: row && isoTime(row.changedAt),
-        sessions: sessions.filter((one) => one === user).length,
-      }))
-      return { users }
+    run: async (_data, deps) => ({ users: deps.access.keeper.people.map((person) => shown(person, deps)) }),
+  }),
+  'user/get': operation({
+    summary: 'a user with a password',
+    surfaces: notOverMqtt,
+    input: orScalar('name', z.strictObject({ name })),
+    output: listedUser,
+    async run({ name: user }, deps) {
+      const { people } = deps.access.keeper
+      const person = people.find((one) => one.name === user)
+      if (person !== undefined) return shown(person, deps)
+      const names = people.map((one) => one.name)
+      throw new Fault('not_found', `there is no user "${user}"${didYouMean(user, names)}`)
     },
   }),
   'user/add': operation({
@@ -86,17 +90,22 @@ export const userOperations = {
       devices: narrowing.devices.nullable(),
       commands: narrowing.commands.nullable(),
       confirm: name.optional(),
+      revision: z.string().max(64).optional(),
     }),
     output: z.strictObject({ name: z.string() }),
-    async run({ name: user, confirm, ...change }, { access, fleet }, asker) {
-      const before = access.keeper.people.find((one) => one.name === user)?.rights ?? {}
-      const rights = {
-        role: change.role ?? before.role,
-        devices: change.devices === null ? undefined : (change.devices ?? before.devices),
-        commands: change.commands === null ? undefined : (change.commands ?? before.commands),
-      }
+    async run({ name: user, confirm, revision = null, ...change }, deps, asker) {
+      const { access, fleet } = deps
       assertKnown({ devices: change.devices ?? undefined, commands: change.commands ?? undefined }, fleet)
-      await access.keeper.updateUser(user, rights, confirm, asker.name)
+      const changed = (before: Person): Rights => {
+        assertWanted(`user ${user}`, revisionOf(before, deps), revision)
+        const { role, devices, commands } = before.rights
+        return {
+          role: change.role ?? role,
+          devices: change.devices === null ? undefined : (change.devices ?? devices),
+          commands: change.commands === null ? undefined : (change.commands ?? commands),
+        }
+      }
+      await access.keeper.updateUser(user, changed, confirm, asker.name)
       return { name: user }
     },
   }),
@@ -153,6 +162,27 @@ export const userOperations = {
       return {}
     },
   }),
+}
+
+/** The same for as long as nobody changes the rights. */
+const revisionOf = ({ name: user, rights, row }: Person, deps: ApiDeps): string => {
+  const { role, devices, commands } = rights
+  return digestOf([user, row?.createdAt ?? null, role, devices ?? null, commands ?? null], deps)
+}
+
+function shown(person: Person, deps: ApiDeps): z.input<typeof listedUser> {
+  const { name: user, rights, row } = person
+  return {
+    name: user,
+    role: rights.role ?? null,
+    devices: rights.devices === undefined ? null : [...rights.devices],
+    commands: rights.commands === undefined ? null : [...rights.commands],
+    removable: row !== null,
+    created_at: row && isoTime(row.createdAt),
+    password_changed_at: row && isoTime(row.changedAt),
+    sessions: deps.access.keeper.logIns.filter((one) => one.user === user).length,
+    revision: revisionOf(person, deps),
+  }
 }
 
 const isOwn = (user: string, asker: Asker): boolean => asker.surface === 'http' && asker.name === `user:${user}`

@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import type { Delivery } from '../ledger/webhooks/delivery-list.ts'
-import type { Webhook, WebhookSettings } from '../ledger/webhooks/webhook-list.ts'
+import { decisionsOf, type Webhook, type WebhookSettings } from '../ledger/webhooks/webhook-list.ts'
 import type { Surface } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { orScalar } from './inputs.ts'
 import { momentOf } from './moment.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
+import { assertWanted, digestOf } from './revision.ts'
 import {
   deliveriesQuery,
   deliveryCursors,
@@ -43,7 +44,7 @@ export const webhookOperations = {
         now: deps.now(),
       })
       deps.log('info', `webhook ${made.id} was added (${asker.name})`)
-      return { ...shown(made), secret }
+      return { ...shown(made, deps), secret }
     },
   }),
   'webhook/list': operation({
@@ -51,9 +52,9 @@ export const webhookOperations = {
     surfaces,
     input: z.strictObject({}),
     output: z.object({ webhooks: z.array(webhook) }),
-    async run(_data, { store, now }) {
-      const all = await store.read('webhooks', { id: null, now: now() })
-      return { webhooks: all.map(shown) }
+    async run(_data, deps) {
+      const all = await deps.store.read('webhooks', { id: null, now: deps.now() })
+      return { webhooks: all.map((one) => shown(one, deps)) }
     },
   }),
   'webhook/get': operation({
@@ -61,10 +62,7 @@ export const webhookOperations = {
     surfaces,
     input: one,
     output: webhook,
-    async run({ id }, { store, now }) {
-      const [found] = await store.read('webhooks', { id, now: now() })
-      return shown(found as Webhook)
-    },
+    run: async ({ id }, deps) => shown(await webhookOf(id, deps), deps),
   }),
   'webhook/update': operation({
     summary: 'change a webhook; disabled, it gets nothing, and what waits for it can be replayed',
@@ -74,14 +72,21 @@ export const webhookOperations = {
       ...webhookSettings,
       url: webhookSettings.url.optional(),
       enabled: z.boolean().optional(),
+      revision: z.string().max(64).optional(),
     }),
     output: webhook,
-    async run({ id, enabled, ...changes }, deps, asker) {
+    async run({ id, enabled, revision, ...changes }, deps, asker) {
       if (changes.url !== undefined) assertUrl(changes.url, deps)
-      const args = { id, settings: settingsOf(changes), now: deps.now(), ...(enabled !== undefined && { enabled }) }
-      const changed = await deps.store.run('changeWebhook', args)
+      const seen = revision === undefined ? undefined : await webhookOf(id, deps)
+      if (seen !== undefined) assertWanted(`webhook ${id}`, revisionOf(seen, deps), revision ?? null)
+      const args = { id, settings: settingsOf(changes), now: deps.now() }
+      const changed = await deps.store.run('changeWebhook', {
+        ...args,
+        ...(enabled !== undefined && { enabled }),
+        ...(seen !== undefined && { seen }),
+      })
       deps.log('info', `webhook ${id} was changed (${asker.name})`)
-      return shown(changed)
+      return shown(changed, deps)
     },
   }),
   'webhook/remove': operation({
@@ -100,10 +105,10 @@ export const webhookOperations = {
     surfaces,
     input: one,
     output: webhook,
-    async run({ id }, { store, now, log }, asker) {
-      const enabled = await store.run('changeWebhook', { id, settings: {}, enabled: true, now: now() })
-      log('info', `webhook ${id} was enabled (${asker.name})`)
-      return shown(enabled)
+    async run({ id }, deps, asker) {
+      const enabled = await deps.store.run('changeWebhook', { id, settings: {}, enabled: true, now: deps.now() })
+      deps.log('info', `webhook ${id} was enabled (${asker.name})`)
+      return shown(enabled, deps)
     },
   }),
   'webhook/rotate': operation({
@@ -111,11 +116,11 @@ export const webhookOperations = {
     surfaces,
     input: orScalar('id', z.strictObject({ id: webhookId, secret: webhookSecret.optional() })),
     output: newWebhook,
-    async run({ id, secret: given }, { store, webhooks, now, log }, asker) {
-      const secret = given ?? webhooks.newSecret()
-      const rotated = await store.run('rotateWebhook', { id, secret, now: now() })
-      log('info', `the secret of webhook ${id} was replaced (${asker.name})`)
-      return { ...shown(rotated), secret }
+    async run({ id, secret: given }, deps, asker) {
+      const secret = given ?? deps.webhooks.newSecret()
+      const rotated = await deps.store.run('rotateWebhook', { id, secret, now: deps.now() })
+      deps.log('info', `the secret of webhook ${id} was replaced (${asker.name})`)
+      return { ...shown(rotated, deps), secret }
     },
   }),
   'webhook/test': operation({
@@ -187,6 +192,14 @@ export const webhookOperations = {
   }),
 }
 
+async function webhookOf(id: string, { store, now }: ApiDeps): Promise<Webhook> {
+  const [found] = await store.read('webhooks', { id, now: now() })
+  return found as Webhook
+}
+
+/** The same for as long as nobody changes it: what its calls come to is no part of it. */
+const revisionOf = (webhook: Webhook, deps: ApiDeps): string => digestOf(decisionsOf(webhook), deps)
+
 function assertUrl(url: string, { webhooks }: ApiDeps): void {
   const problem = webhooks.problemOf(url)
   if (problem !== null) throw new Fault('invalid_payload', `url: ${problem}`)
@@ -213,23 +226,20 @@ function settingsOf({ payload, ...same }: Chosen): Partial<WebhookSettings> {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-const shown = ({
-  thin,
-  createdAt,
-  succeededAt,
-  failingSince,
-  rotatingUntil,
-  ...same
-}: Webhook): z.input<typeof webhook> => ({
-  ...same,
-  types: same.types === null ? null : [...same.types],
-  devices: same.devices === null ? null : [...same.devices],
-  payload: thin ? 'thin' : 'full',
-  created_at: createdAt,
-  succeeded_at: succeededAt,
-  failing_since: failingSince,
-  rotating_until: rotatingUntil,
-})
+function shown(all: Webhook, deps: ApiDeps): z.input<typeof webhook> {
+  const { thin, createdAt, succeededAt, failingSince, rotatingUntil, ...same } = all
+  return {
+    ...same,
+    types: same.types === null ? null : [...same.types],
+    devices: same.devices === null ? null : [...same.devices],
+    payload: thin ? 'thin' : 'full',
+    created_at: createdAt,
+    succeeded_at: succeededAt,
+    failing_since: failingSince,
+    rotating_until: rotatingUntil,
+    revision: revisionOf(all, deps),
+  }
+}
 
 const deliveryOf = ({
   seq,

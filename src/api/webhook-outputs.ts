@@ -23,6 +23,7 @@ export const webhook = z
     rotating_until: time.nullable(),
     waiting: z.number().int(),
     dead: z.number().int(),
+    revision: z.string(),
   })
   .meta({ id: 'Webhook' })
 

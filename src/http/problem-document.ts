@@ -108,8 +108,6 @@ export interface Refused {
   readonly requestId: string
   /** Whether the path names something, which may be what is unknown. */
   readonly namesIt: boolean
-  /** Whether the request is for one revision only. */
-  readonly hasPrecondition: boolean
 }
 
 export function httpProblem(
@@ -154,10 +152,11 @@ function statusOf(
   code: FaultCode,
   status: number,
   details: Readonly<Record<string, unknown>>,
-  { namesIt, hasPrecondition }: Refused,
+  { namesIt }: Refused,
 ): number {
   if (status === 404 && !namesIt) return invalid.status
-  if (code === 'conflict' && hasPrecondition) return ofHttp.precondition_failed.status
+  // Another revision than that of If-Match.
+  if (code === 'conflict' && details.revision !== undefined) return ofHttp.precondition_failed.status
   // An id for something else than before: the draft of Idempotency-Key has 422 for it.
   return code === 'duplicate' && details.reused_id !== undefined ? invalid.status : status
 }

@@ -41,10 +41,7 @@ export function refuseFault(
     return refuse(request, reply, known, words[known] ?? message ?? '')
   }
   const fault = Fault.from(error)
-  const problem = problemOf(fault, {
-    ...refusedOf(request),
-    hasPrecondition: request.headers['if-match'] !== undefined,
-  })
+  const problem = problemOf(fault, refusedOf(request))
   if (fault.code === 'internal') {
     log(`a defect of the hub in ${request.method} ${problem.instance} (${request.id}): ${fault.stack ?? message}`)
   }

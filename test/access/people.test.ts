@@ -61,7 +61,7 @@ describe('a user', () => {
     await add('owner')
     await add('guest')
     const begun = await world.logIn('guest', password)
-    await world.keeper.updateUser('guest', { role: 'reader', devices: ['gate'] }, undefined, 'user:owner')
+    await world.keeper.updateUser('guest', () => ({ role: 'reader', devices: ['gate'] }), undefined, 'user:owner')
     const caller = world.prover.bySession('session' in begun ? begun.session : '', home)
     expect(caller?.rights).toEqual({ role: 'reader', devices: ['gate'] })
   })
@@ -83,7 +83,7 @@ describe('a user', () => {
     for (const change of [
       () => world.keeper.removeUser('owner', 'owner', 'command line'),
       () => world.keeper.changePassword('owner', password, 'command line'),
-      () => world.keeper.updateUser('owner', admin, undefined, 'command line'),
+      () => world.keeper.updateUser('owner', () => admin, undefined, 'command line'),
     ])
       await expect(change()).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/smshub.yaml/) })
     await expect(add('owner', admin, 'command line')).rejects.toMatchObject({ code: 'duplicate' })
@@ -96,7 +96,8 @@ describe('the last one that may manage the hub', () => {
   test('is neither removed nor demoted unless that is confirmed', async () => {
     await add('owner')
     await add('guest', { role: 'operator' })
-    const demote = (confirm?: string) => world.keeper.updateUser('owner', { role: 'operator' }, confirm, 'user:owner')
+    const demote = (confirm?: string) =>
+      world.keeper.updateUser('owner', () => ({ role: 'operator' }), confirm, 'user:owner')
     const remove = (confirm?: string) => world.keeper.removeUser('owner', confirm, 'user:owner')
     for (const change of [demote, remove]) {
       await expect(change()).rejects.toMatchObject(needsConfirm)

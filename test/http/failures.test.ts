@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub.close())
 
-const refused = { path: '/v1/messages', requestId: 'req-1', namesIt: false, hasPrecondition: false }
+const refused = { path: '/v1/messages', requestId: 'req-1', namesIt: false }
 
 describe('a fault as a problem', () => {
   test.each(Object.keys(codes) as FaultCode[])('%s has a status that fits whether it may pass', (code) => {

@@ -171,6 +171,38 @@ describe('devices', () => {
     expect((await hub.ask('GET', '/v1/devices/shed')).status).toBe(404)
   })
 
+  test.each([
+    [
+      'webhook',
+      '/v1/webhooks',
+      { id: 'panel', url: 'https://example.org/', types: ['message.failed'] },
+      '/panel',
+      { description: 'x' },
+    ],
+    ['user', '/v1/users', { name: 'seen', password: 'correct horse', role: 'admin' }, '/seen', { role: 'reader' }],
+  ])('a %s is changed by who has seen how it is, as a device is', async (_, list, made, one, body) => {
+    expect((await hub.ask('POST', list, { body: made })).status).toBe(201)
+    const place = `${list}${one}`
+    const seen = await hub.ask('GET', place)
+    const etag = seen.headers.get('etag') ?? ''
+    expect(etag).toBe(`"${seen.json.revision}"`)
+    expect((await hub.ask('GET', list)).json.data).toContainEqual(seen.json)
+    expect((await hub.ask('GET', place, { headers: { 'if-none-match': etag } })).status).toBe(304)
+    const change = (tag?: string) =>
+      hub.ask('PATCH', place, { body, ...(tag !== undefined && { headers: { 'if-match': tag } }) })
+    expect(await change()).toMatchObject({ status: 428, json: { code: 'precondition_required' } })
+    expect((await change(`W/${etag}`)).status).toBe(412)
+    // At the same time: one of them.
+    const both = await Promise.all([change(etag), change(etag)])
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 412])
+    expect(await change(etag)).toMatchObject({ status: 412, json: { code: 'conflict' } })
+    const now = (await hub.ask('GET', place)).headers.get('etag') ?? ''
+    expect(now).not.toBe(etag)
+    expect([(await change(now)).status, (await change('*')).status]).toEqual([200, 200])
+    expect((await hub.ask('PATCH', `${list}/none`, { body, headers: { 'if-match': etag } })).status).toBe(404)
+    expect((await hub.ask('DELETE', place)).status).toBe(204)
+  })
+
   test('of the file are not changed by anybody', async () => {
     const body = { name: 'Gate' }
     const answer = await hub.ask('PATCH', '/v1/devices/gate', { body, headers: { 'if-match': '*' } })

@@ -23,8 +23,8 @@ afterAll(async () => {
 
 const tried = new Set<string>()
 
-async function ask(method: string, path: string, body?: unknown) {
-  const { status, headers, json } = await hub.ask(method, `/v1${path}`, { body })
+async function ask(method: string, path: string, body?: unknown, sent: Readonly<Record<string, string>> = {}) {
+  const { status, headers, json } = await hub.ask(method, `/v1${path}`, { body, headers: sent })
   const route = webhookRoutes.find((one) => {
     return one.method === method && new RegExp(`^${one.path.replace(/:\w+/g, '[^/]+')}$`).test(path.split('?')[0] ?? '')
   })
@@ -32,7 +32,7 @@ async function ask(method: string, path: string, body?: unknown) {
     tried.add(route.name)
     if (status !== 204) expect(route.answer.safeParse(json)).toMatchObject({ success: true })
   }
-  return { status, location: headers.get('location'), data: json }
+  return { status, location: headers.get('location'), etag: headers.get('etag') ?? '', data: json }
 }
 
 test('webhooks are managed over HTTP: every route answers what it promises', async () => {
@@ -50,7 +50,8 @@ test('webhooks are managed over HTTP: every route answers what it promises', asy
   const rotated = await ask('POST', '/webhooks/panel/rotate', {})
   expect(rotated).toMatchObject({ status: 200, data: { secret: expect.stringMatching(/^whsec_/) } })
   expect(rotated.data.secret).not.toBe(added.data.secret)
-  expect(await ask('PATCH', '/webhooks/panel', { description: 'x', enabled: false })).toMatchObject({
+  const change = { description: 'x', enabled: false }
+  expect(await ask('PATCH', '/webhooks/panel', change, { 'if-match': shown.etag })).toMatchObject({
     status: 200,
     data: { description: 'x', enabled: false, reason: 'by request' },
   })

@@ -9,6 +9,7 @@ const named = z.object({ id })
 const user = z.object({ name: z.string().min(1).max(64) })
 const Key = shownKey.meta({ id: 'Key' })
 const MadeKey = madeKey.meta({ id: 'MadeKey' })
+const User = listedUser.meta({ id: 'User' })
 const UserName = z.object({ name: z.string() }).meta({ id: 'UserName' })
 const confirm = z.strictObject({ confirm: z.string().max(64).optional() })
 const nothing = z.object({})
@@ -93,7 +94,7 @@ export const accessRoutes: readonly Route[] = [
     name: 'listUsers',
     operation: 'user/list',
     shows: pageOf('users'),
-    answer: whole(listedUser.meta({ id: 'User' }), 'UserList'),
+    answer: whole(User, 'UserList'),
   },
   {
     ...own,
@@ -108,11 +109,22 @@ export const accessRoutes: readonly Route[] = [
   },
   {
     ...own,
+    method: 'GET',
+    path: '/users/:name',
+    name: 'getUser',
+    operation: 'user/get',
+    params: user,
+    revision: 'shows',
+    answer: User,
+  },
+  {
+    ...own,
     method: 'PATCH',
     path: '/users/:name',
     name: 'updateUser',
     operation: 'user/update',
     params: user,
+    revision: 'changes',
     body: z.strictObject({
       role: z.enum(roles).optional(),
       devices: narrowing.devices.nullable(),

@@ -42,6 +42,7 @@ export const webhookRoutes: readonly Route[] = [
     name: 'getWebhook',
     operation: 'webhook/get',
     params,
+    revision: 'shows',
     answer: webhook,
   },
   {
@@ -51,6 +52,7 @@ export const webhookRoutes: readonly Route[] = [
     name: 'updateWebhook',
     operation: 'webhook/update',
     params,
+    revision: 'changes',
     body: z.strictObject({ ...webhookSettings, url: webhookSettings.url.optional(), enabled: z.boolean().optional() }),
     answer: webhook,
   },

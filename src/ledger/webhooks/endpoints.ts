@@ -1,7 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
-import { knownWebhook, shownWebhook, type Webhook, type WebhookSettings } from './webhook-list.ts'
+import { decisionsOf, knownWebhook, shownWebhook, type Webhook, type WebhookSettings } from './webhook-list.ts'
 import { placed } from './webhook-place.ts'
 import { secretsOf, type WebhookRow, webhookOf } from './webhook-rows.ts'
 
@@ -26,12 +26,21 @@ export function addWebhook(
   return shownWebhook(tx, row, now)
 }
 
-/** Changes an endpoint; `enabled: false` gives up what waits for it. */
-export function changeWebhook(
-  tx: Tx,
-  { id, settings, enabled, now }: { id: string; settings: Partial<WebhookSettings>; enabled?: boolean; now: number },
-): Webhook {
+interface WebhookChange {
+  readonly id: string
+  readonly settings: Partial<WebhookSettings>
+  /** `false` gives up what waits for it. */
+  readonly enabled?: boolean
+  /** As it was when the change was decided: one that was changed since then is left alone. */
+  readonly seen?: Webhook
+  readonly now: number
+}
+
+/** Changes an endpoint. */
+export function changeWebhook(tx: Tx, { id, settings, enabled, seen, now }: WebhookChange): Webhook {
   const row = knownWebhook(tx, id)
+  if (seen !== undefined && decisionsOf(shownWebhook(tx, row, now)) !== decisionsOf(seen))
+    throw new Fault('conflict', `webhook ${id} was changed meanwhile`, { revision: null })
   const columns = Object.entries(columnsOf(settings)).filter(([, value]) => value !== undefined)
   for (const [name, value] of columns) tx.run(`UPDATE webhook SET ${name} = ? WHERE id = ?`, value, id)
   if (enabled === true) enable(tx, id)

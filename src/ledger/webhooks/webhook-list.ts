@@ -27,6 +27,10 @@ export interface Webhook extends WebhookSettings {
   readonly dead: number
 }
 
+/** What of an endpoint is changed by its owner only, as one text. */
+export const decisionsOf = ({ id, createdAt, url, description, types, devices, ordered, thin, enabled }: Webhook) =>
+  JSON.stringify([id, createdAt, url, description, types, devices, ordered, thin, enabled])
+
 /** All endpoints, or one of them. */
 export function webhooks(rows: Rows, { id, now }: { id: string | null; now: number }): readonly Webhook[] {
   const found =

@@ -82,6 +82,17 @@ export const webhookRules = {
       change(ledger, {}, true)
       expect(outlets(ledger).sort()).toEqual(['mqtt', 'webhooks'])
     },
+    'of one that was changed since it was seen changes nothing; what its calls come to is no change': (ledger) => {
+      const seen = addHook(ledger)
+      happens(ledger, 'gate')
+      dueOf(ledger)
+      const once = { id: 'one', settings: { description: 'seen' }, seen, now: ledger.now }
+      expect(ledger.run('changeWebhook', once)).toMatchObject({ description: 'seen', waiting: 1 })
+      expect(() => ledger.run('changeWebhook', { ...once, settings: { description: 'late' } })).toThrow(
+        'webhook one was changed meanwhile',
+      )
+      expect(change(ledger, {})).toMatchObject({ description: 'seen' })
+    },
     'of one that is not known names those that are': (ledger) => {
       addHook(ledger, 'other')
       expect(() => change(ledger, {})).toThrow('there is no webhook "one"; there is other')
