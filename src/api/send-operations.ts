@@ -105,7 +105,8 @@ export const sendOperations = {
       /** Of a dry run. */
       planned: z.array(plannedItem).optional(),
     }),
-    async run({ to, text = '', messages, atomic, dry_run: isDry, ...keys }, { submit, plan, isRecipient }, asker) {
+    async run({ to, text = '', messages, atomic, dry_run: isDry, ...keys }, deps, asker) {
+      const { submit, plan, isRecipient, config } = deps
       const texts = messages ?? [to ?? []].flat().map((one) => ({ to: one, text }))
       assertMay(asker, { act: 'text' }, 'send texts')
       for (const { to: one } of texts)
@@ -121,6 +122,9 @@ export const sendOperations = {
         assertAny(planned, false, place)
         return { repeated: false, planned }
       }
+      // One that is away may return; where there is none, nothing would become of it.
+      if (Object.keys(config.gateways).length === 0)
+        throw new Fault('no_gateway', 'no gateway is configured: nothing can be sent', { gateways: 0 })
       const submitted = await submit(accepted).catch((error: unknown) => {
         throw withPlaces(Fault.from(error), place)
       })

@@ -6,8 +6,12 @@ interface Row {
   readonly title: string
 }
 
-/** Where a body or a query is at fault it is 422; for what the path names, 404. */
-const unknown = (what: string): Row => ({ status: 404, title: `Unknown ${what}` })
+/** A row of what is unknown: 404 where the path names it, 422 where the body or the query does. */
+interface Unknown extends Row {
+  /** Routes whose path names it. */
+  readonly namedBy: RegExp
+}
+const unknown = (what: string, namedBy: RegExp): Unknown => ({ status: 404, title: `Unknown ${what}`, namedBy })
 const invalid: Row = { status: 422, title: 'Invalid request' }
 const notAllowed: Row = { status: 403, title: 'Not allowed' }
 const noRoom: Row = { status: 503, title: 'Nothing can be stored' }
@@ -34,12 +38,12 @@ const ofHttp = {
 } as const satisfies Readonly<Record<string, Row>>
 
 /** The status of every fault. */
-const ofFaults: Readonly<Record<FaultCode, Row>> = {
+const ofFaults: Readonly<Record<FaultCode, Row | Unknown>> = {
   invalid_payload: invalid,
-  unknown_device: unknown('device'),
-  unknown_command: unknown('command'),
-  unknown_property: unknown('property'),
-  not_found: unknown('name'),
+  unknown_device: unknown('device', /\/(?:devices|conversations)\/:/),
+  unknown_command: unknown('command', /\/(?:commands|messages)\/:/),
+  unknown_property: unknown('property', /\/set\/:/),
+  not_found: unknown('name', /\/:/),
   out_of_range: invalid,
   not_allowed: notAllowed,
   retained_command: invalid,
@@ -49,7 +53,7 @@ const ofFaults: Readonly<Record<FaultCode, Row>> = {
   queue_full: { status: 429, title: 'Queue full' },
   ttl_expired: invalid,
   not_supported: { status: 422, title: 'Not supported' },
-  no_gateway: unknown('gateway'),
+  no_gateway: unknown('gateway', /\/gateways\/:/),
   number_blocked: { status: 403, title: 'Number not allowed' },
   text_too_long: invalid,
   encoding_error: invalid,
@@ -106,8 +110,8 @@ export type Problem = z.output<typeof Problem>
 export interface Refused {
   readonly path: string
   readonly requestId: string
-  /** Whether the path names something, which may be what is unknown. */
-  readonly namesIt: boolean
+  /** The path of its route, like `/v1/devices/:id`. */
+  readonly route: string
 }
 
 export function httpProblem(
@@ -122,7 +126,7 @@ export function httpProblem(
     detail,
     instance: path,
     code,
-    retryable: code === 'request_timeout',
+    retryable: row.status === 408 || row.status === 503,
     request_id: requestId,
   }
 }
@@ -130,14 +134,14 @@ export function httpProblem(
 export function problemOf(fault: Fault, refused: Refused): Problem {
   const { code, message, retryable, detail } = fault
   const { errors, repeated: _, ...details } = detail
-  const { title, status } = ofFaults[code]
+  const { title, status } = rowOf(code, details, refused)
   const hint = hintOf(code)
   return {
     type: typeOf(code),
     title,
     // The reason of a defect is in the log only.
     detail: code === 'internal' ? 'a defect of the hub; the log has its reason' : message,
-    status: statusOf(code, status, details, refused),
+    status,
     instance: refused.path,
     code,
     retryable,
@@ -148,17 +152,15 @@ export function problemOf(fault: Fault, refused: Refused): Problem {
   }
 }
 
-function statusOf(
-  code: FaultCode,
-  status: number,
-  details: Readonly<Record<string, unknown>>,
-  { namesIt }: Refused,
-): number {
-  if (status === 404 && !namesIt) return invalid.status
+function rowOf(code: FaultCode, details: Readonly<Record<string, unknown>>, { route }: Refused): Row {
+  const row = ofFaults[code]
+  // Nothing can be sent at all, until the owner has added one.
+  if (code === 'no_gateway' && details.gateways === 0) return { status: 503, title: 'No gateway is configured' }
+  if ('namedBy' in row && !row.namedBy.test(route)) return { ...row, status: invalid.status }
   // Another revision than that of If-Match.
-  if (code === 'conflict' && details.revision !== undefined) return ofHttp.precondition_failed.status
+  if (code === 'conflict' && details.revision !== undefined) return ofHttp.precondition_failed
   // An id for something else than before: the draft of Idempotency-Key has 422 for it.
-  return code === 'duplicate' && details.reused_id !== undefined ? invalid.status : status
+  return code === 'duplicate' && details.reused_id !== undefined ? { ...row, status: invalid.status } : row
 }
 
 const typeOf = (code: string): string => `urn:smshub:error:${code}`

@@ -20,7 +20,7 @@ const refusedOf = (request: FastifyRequest) => ({
   // Without the query, which may hold what is not to be logged.
   path: request.url.split('?', 1)[0] ?? '/',
   requestId: request.id,
-  namesIt: Object.keys((request.params as object | undefined) ?? {}).length > 0,
+  route: request.routeOptions.url ?? '',
 })
 
 /** Answers with a problem that HTTP itself has. */

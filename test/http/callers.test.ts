@@ -245,6 +245,16 @@ describe('a session in a browser', () => {
     })
   })
 
+  test('queues no text where no gateway is configured, and says so', async () => {
+    const { cookie } = await logIn()
+    const answer = await ask('POST', '/v1/messages', { ...cookie, ...own }, { to: 'gate', text: 'x' })
+    expect(answer).toMatchObject({
+      status: 503,
+      headers: { 'retry-after': '60' },
+      json: { code: 'no_gateway', detail: 'no gateway is configured: nothing can be sent', retryable: true },
+    })
+  })
+
   test('takes no form that a foreign page can send without asking', async () => {
     const { cookie } = await logIn()
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])

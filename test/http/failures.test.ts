@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => hub.close())
 
-const refused = { path: '/v1/messages', requestId: 'req-1', namesIt: false }
+const refused = { path: '/v1/messages', requestId: 'req-1', route: '/v1/messages' }
 
 describe('a fault as a problem', () => {
   test.each(Object.keys(codes) as FaultCode[])('%s has a status that fits whether it may pass', (code) => {
@@ -31,6 +31,52 @@ describe('a fault as a problem', () => {
     expect(problem.status).toBeGreaterThanOrEqual(400)
     const isLater = [429, 503].includes(problem.status)
     expect(retryAfterOf(problem, 0) !== null).toBe(isLater)
+  })
+
+  test.each<[FaultCode, number]>([
+    ['invalid_payload', 422],
+    ['unknown_device', 422],
+    ['unknown_command', 422],
+    ['unknown_property', 422],
+    ['out_of_range', 422],
+    ['text_too_long', 422],
+    ['encoding_error', 422],
+    ['ttl_expired', 422],
+    ['not_allowed', 403],
+    ['number_blocked', 403],
+    ['duplicate', 409],
+    ['conflict', 409],
+    ['rate_limited', 429],
+    ['queue_full', 429],
+    ['no_gateway', 422],
+    ['storage_full', 503],
+    ['storage_failed', 503],
+  ])('%s of a text is %d', (code, status) => {
+    expect(problemOf(new Fault(code, 'words'), refused).status).toBe(status)
+  })
+
+  test.each<[FaultCode, string, number]>([
+    ['unknown_device', '/v1/devices/:id', 404],
+    ['unknown_device', '/v1/conversations/:about', 404],
+    ['unknown_device', '/v1/users/:name', 422],
+    ['unknown_command', '/v1/devices/:device/commands/:command', 404],
+    ['unknown_command', '/v1/messages/:id/cancel', 404],
+    ['unknown_command', '/v1/users/:name', 422],
+    ['unknown_property', '/v1/devices/:device/set/:property', 404],
+    ['unknown_property', '/v1/devices/:device/get', 422],
+    ['not_found', '/v1/webhooks/:id', 404],
+    ['no_gateway', '/v1/gateways/:gateway/signal', 404],
+    ['no_gateway', '/v1/devices/:device/commands/:command', 422],
+  ])('%s is at %s %d: the path names it, or the body', (code, route, status) => {
+    expect(problemOf(new Fault(code, 'words'), { ...refused, route }).status).toBe(status)
+  })
+
+  test.each<[FaultCode, object, number]>([
+    ['no_gateway', { gateways: 0 }, 503],
+    ['conflict', { revision: 'r7' }, 412],
+    ['duplicate', { reused_id: 'one' }, 422],
+  ])('%s with %j is %d', (code, detail, status) => {
+    expect(problemOf(new Fault(code, 'words', { ...detail }), refused).status).toBe(status)
   })
 
   test('waits until the quota is free, and no second longer', () => {
@@ -46,6 +92,7 @@ describe('a fault as a problem', () => {
 
   test('of HTTP itself has its own code', () => {
     expect(httpProblem('unknown_route', 'words', refused)).toMatchObject({ status: 404, retryable: false })
+    expect(httpProblem('too_many_streams', 'words', refused)).toMatchObject({ status: 503, retryable: true })
   })
 })
 
@@ -108,6 +155,24 @@ describe('a store that fails', () => {
     await until(async () => (await again()).status === 202)
     await until(() => accepted(hub.world.world, text.to).length === before + 1)
     expect((await again()).headers.get('idempotency-replayed')).toBe('true')
+  })
+
+  test.each<[FaultCode, number, boolean]>([
+    ['number_blocked', 403, false],
+    ['not_allowed', 403, false],
+    ['duplicate', 409, false],
+    ['out_of_range', 422, false],
+    ['text_too_long', 422, false],
+    ['encoding_error', 422, false],
+    ['ttl_expired', 422, false],
+    ['queue_full', 429, true],
+    ['rate_limited', 429, true],
+  ])('and refuses with %s answers %d', async (code, status, isLater) => {
+    faults.add('enqueue', code)
+    const { json, ...answer } = await hub.ask('POST', '/v1/messages', { body: { ...text, text: code } })
+    expect({ status: answer.status, json }).toMatchObject({ status, json: { status, code } })
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(Number(answer.headers.get('retry-after')) > 0).toBe(isLater)
   })
 
   test('for figures only does not change the answer', async () => {

@@ -73,7 +73,7 @@ async function carryOut(
   source: DialectSource,
 ): Promise<Result> {
   // The path as it is may have the key in it.
-  const refused = { path: route.path, requestId: request.id, namesIt: false }
+  const refused = { path: route.path, requestId: request.id, route: route.path }
   try {
     const caller = callerOf(route.key(asked), request, source)
     if ('code' in caller) return { problem: httpProblem(caller.code, caller.detail, refused) }
