@@ -193,11 +193,11 @@ function assertManages(asker: Asker, what: string): void {
 }
 
 /** Guesses by means of an open session count apart from log-ins: they lock nobody out. */
-async function assertPassword(user: string, old: string, { access }: ApiDeps): Promise<void> {
+async function assertPassword(user: string, old: string, { access, now }: ApiDeps): Promise<void> {
   const guess = { name: user, password: old, address: `a session of ${user}`, isGone: () => false }
   const found = await access.prover.check(guess)
   if (!('refused' in found)) return
   if (found.refused === 'rate_limited')
-    throw new Fault('rate_limited', found.detail, { retry_after: found.retryAfter ?? 0 })
+    throw new Fault('rate_limited', found.detail, { frees_at: isoTime(now() + (found.retryAfter ?? 0) * 1_000) })
   throw new Fault('not_allowed', 'user/password.old_password: is not the password')
 }

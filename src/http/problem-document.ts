@@ -102,6 +102,7 @@ export const Problem = z
     errors: z.array(wrong).optional(),
     details: z.record(z.string(), z.unknown()).optional(),
     request_id: z.string(),
+    'violated-policies': z.array(z.string()).optional(),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.output<typeof Problem>
@@ -136,8 +137,9 @@ export function problemOf(fault: Fault, refused: Refused): Problem {
   const { errors, repeated: _, ...details } = detail
   const { title, status } = rowOf(code, details, refused)
   const hint = hintOf(code)
+  const policy = violatedBy(fault)
   return {
-    type: typeOf(code),
+    type: policy === null ? typeOf(code) : quotaExceeded,
     title,
     // The reason of a defect is in the log only.
     detail: code === 'internal' ? 'a defect of the hub; the log has its reason' : message,
@@ -149,6 +151,7 @@ export function problemOf(fault: Fault, refused: Refused): Problem {
     ...(Array.isArray(errors) && { errors: errors as Wrong[] }),
     ...(code !== 'internal' && Object.keys(details).length > 0 && { details }),
     request_id: refused.requestId,
+    ...(policy !== null && { 'violated-policies': [policy] }),
   }
 }
 
@@ -161,6 +164,15 @@ function rowOf(code: FaultCode, details: Readonly<Record<string, unknown>>, { ro
   if (code === 'conflict' && details.revision !== undefined) return ofHttp.precondition_failed
   // An id for something else than before: the draft of Idempotency-Key has 422 for it.
   return code === 'duplicate' && details.reused_id !== undefined ? { ...row, status: invalid.status } : row
+}
+
+/** Registered by draft-ietf-httpapi-ratelimit-headers. */
+const quotaExceeded = 'https://iana.org/assignments/http-problem-types#quota-exceeded'
+
+/** The policy in RateLimit-Policy whose quota is used up; null where it is no quota. */
+export function violatedBy({ code, detail: { quota } }: Fault): 'client-hour' | 'device-day' | null {
+  if (code !== 'rate_limited' || typeof quota !== 'string') return null
+  return quota.startsWith('device:') ? 'device-day' : 'client-hour'
 }
 
 const typeOf = (code: string): string => `urn:smshub:error:${code}`

@@ -47,7 +47,8 @@ export function refuseFault(
   }
   if (fault.detail.repeated === true) reply.header('idempotency-replayed', 'true')
   const after = retryAfterOf(problem, now())
-  if (after !== null) reply.header('retry-after', after)
+  // Not before the time in the RateLimit of this answer.
+  if (after !== null) reply.header('retry-after', Math.max(after, Number(reply.getHeader('retry-after') ?? 0)))
   return send(reply, problem)
 }
 

@@ -7,7 +7,7 @@ import { Fault } from '../message/fault.ts'
 import type { Scope } from '../message/scopes.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { ListsAtOnce } from './lists-at-once.ts'
-import { showQuotas } from './rate-limit-headers.ts'
+import { type ShownQuota, showQuotas } from './rate-limit-headers.ts'
 import { refuse } from './refuse.ts'
 import { sendContent, showRevision, wantedRevision } from './revisions.ts'
 import type { Parts, Route } from './route.ts'
@@ -85,13 +85,15 @@ async function render(
   }
   const input = inputOf(route, request)
   if (key !== null) assertOneId(key, input.id)
-  const quotas = () => (route.kind === 'queues' ? showWhatIsLeft(reply, source, asker) : undefined)
+  const quotas = (fault: Fault | null) =>
+    route.kind === 'queues' ? showWhatIsLeft(reply, source, asker, fault) : undefined
   const wanted = { ...input, ...(revision !== null && { revision }) }
   const data = await source.request(route.operation, wanted, asker).catch(async (error: unknown) => {
-    if (Fault.from(error).code === 'rate_limited') await quotas()
+    const fault = Fault.from(error)
+    if (fault.code === 'rate_limited') await quotas(fault)
     throw error
   })
-  await quotas()
+  await quotas(null)
   reply.code(route.unqueued?.when(data) ? 200 : (route.status ?? 200))
   const location = route.location?.(data) ?? null
   if (location !== null) reply.header('location', `${prefix}${location}`)
@@ -113,10 +115,15 @@ function wantedBy({ raw }: FastifyReply): AbortSignal {
 }
 
 /** What was queued is queued: a figure that can't be read does not change the answer. */
-async function showWhatIsLeft(reply: FastifyReply, source: RestSource, asker: Asker): Promise<void> {
+async function showWhatIsLeft(
+  reply: FastifyReply,
+  source: RestSource,
+  asker: Asker,
+  fault: Fault | null,
+): Promise<void> {
   try {
     const { quotas } = await source.request('quota/list', {}, asker)
-    showQuotas(reply, quotas as Parameters<typeof showQuotas>[1], source.now())
+    showQuotas(reply, quotas as readonly ShownQuota[], fault, source.now())
   } catch (error) {
     source.log(`the quotas of ${asker.name} can't be read: ${Fault.from(error).message}`)
   }

@@ -3,12 +3,15 @@ import fastify from 'fastify'
 import type { Data } from '../../src/api/operation.ts'
 import { httpProblem, problemOf, retryAfterOf } from '../../src/http/problem-document.ts'
 import { refuseFault } from '../../src/http/refuse.ts'
-import { serveRest } from '../../src/http/rest-api.ts'
+import { type RestSource, serveRest } from '../../src/http/rest-api.ts'
+import type { Route } from '../../src/http/route.ts'
+import { deviceRoutes } from '../../src/http/routes/device-routes.ts'
 import { listRoutes } from '../../src/http/routes/list-routes.ts'
 import { validatorCompiler } from '../../src/http/validate.ts'
 import type { Asker } from '../../src/message/accepted.ts'
 import type { Caller } from '../../src/message/caller.ts'
 import { faults as codes, Fault, type FaultCode } from '../../src/message/fault.ts'
+import { isoTime } from '../../src/message/result.ts'
 import { seededRandom } from '../../src/util/random.ts'
 import { Faults, failingStore } from '../support/failing-store.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
@@ -96,21 +99,51 @@ describe('a fault as a problem', () => {
   })
 })
 
-test('a caller who waits for too many lists is refused another, and who goes away is waited for no longer', async () => {
-  const asked: { readonly asker: Asker; readonly answer: (data: Data) => void }[] = []
+/** Routes of a table by themselves: everybody is an admin, named by the header Authorization. */
+function serverOf(routes: readonly Route[], now: number, request: RestSource['request']) {
   const caller: Caller = { name: 'key:many', via: 'key', rights: { role: 'admin' }, scopes: null, perHour: null }
   const server = fastify()
   server.decorateRequest('caller', null)
-  server.addHook('onRequest', async (request) => {
-    request.caller = { ...caller, name: `key:${request.headers.authorization}` }
+  server.addHook('onRequest', async (asked) => {
+    asked.caller = { ...caller, name: `key:${asked.headers.authorization}` }
   })
   server.setValidatorCompiler(validatorCompiler)
   server.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  server.setErrorHandler((error, request, reply) => refuseFault(request, reply, error, { log: () => {}, now: () => 0 }))
-  serveRest(server, listRoutes, {
-    request: (_path, _data, asker) => new Promise((answer) => asked.push({ asker, answer })),
-    now: () => 0,
-    log: () => {},
+  const source = { now: () => now, log: () => {} }
+  server.setErrorHandler((error, asked, reply) => refuseFault(asked, reply, error, source))
+  serveRest(server, routes, { request, ...source })
+  return server
+}
+
+test('a command beyond the quota of its device names that quota, and when there is room again', async () => {
+  const now = Date.parse('2026-11-22T12:00:00Z')
+  const frees_at = '2026-11-22T12:00:29.001Z'
+  const own = { name: 'client-hour', unit: 'requests', limit: 50, left: 41, window_s: 3_600, frees_at: isoTime(now) }
+  const server = serverOf(deviceRoutes, now, async (path) => {
+    if (path === 'quota/list') return { quotas: [own] }
+    throw new Fault('rate_limited', 'words', { quota: 'device:gate', limit: 10, frees_at })
+  })
+  const { statusCode, headers, body } = await server.inject({ method: 'POST', url: '/v1/devices/gate/commands/open' })
+  expect({ statusCode, headers, body: JSON.parse(body) }).toMatchObject({
+    statusCode: 429,
+    headers: {
+      'ratelimit-policy': '"client-hour";q=50;w=3600, "device-day";q=10;w=86400;smshub-unit="segments"',
+      ratelimit: '"client-hour";r=41;t=0, "device-day";r=0;t=30',
+      'retry-after': '30',
+    },
+    body: {
+      type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+      code: 'rate_limited',
+      'violated-policies': ['device-day'],
+    },
+  })
+  await server.close()
+})
+
+test('a caller who waits for too many lists is refused another, and who goes away is waited for no longer', async () => {
+  const asked: { readonly asker: Asker; readonly answer: (data: Data) => void }[] = []
+  const server = serverOf(listRoutes, 0, (_path, _data, asker) => {
+    return new Promise((answer) => asked.push({ asker, answer }))
   })
   const url = await server.listen({ host: '127.0.0.1', port: 0 })
   const away = new AbortController()

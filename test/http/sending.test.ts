@@ -183,8 +183,21 @@ describe('the same key', () => {
     for (let i = 0; i < 4; i++) expect((await send({ to: someone(), text: 'x' }, { as: 'few' })).status).toBe(202)
     const to = someone()
     const refused = await send({ to, text: 'x' }, { as: 'few', headers })
-    expect(refused).toMatchObject({ status: 429, json: { code: 'rate_limited', retryable: true } })
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(refused).toMatchObject({
+      status: 429,
+      json: {
+        type: 'https://iana.org/assignments/http-problem-types#quota-exceeded',
+        status: 429,
+        code: 'rate_limited',
+        retryable: true,
+        'violated-policies': ['client-hour'],
+      },
+    })
+    expect(refused.headers.get('content-type')).toBe('application/problem+json')
+    expect(refused.headers.get('ratelimit-policy')).toBe('"client-hour";q=5;w=3600')
+    const [, left, seconds] = /^"client-hour";r=(\d+);t=(\d+)$/.exec(refused.headers.get('ratelimit') ?? '') ?? []
+    expect([left, Number(seconds) > 0]).toEqual(['0', true])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(Number(seconds))
     const urgent = await send({ to, text: 'x', priority: 'high' }, { as: 'few', headers })
     expect(urgent.status).toBe(202)
     expect(urgent.headers.get('idempotency-replayed')).toBeNull()
