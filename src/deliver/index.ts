@@ -19,7 +19,7 @@ import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
 import { identify } from './identify.ts'
-import { type Judgement, judge, unjudged, unproven } from './judge.ts'
+import { byAnybody, type Judgement, judge, unjudged } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
 import type { UnknownText } from './unknown.ts'
@@ -237,7 +237,7 @@ export class Deliver {
         now,
       })
       // Whoever can send octets to a port can name any sender.
-      if (whole.mms !== null) return { sentAt, correlation: nothing, judgement: unproven }
+      if (whole.mms !== null) return { sentAt, correlation: nothing, judgement: byAnybody }
       if (device === null || trust === null) {
         const judgement = unjudged(device === null && contact === null ? 'stranger' : 'number')
         return { sentAt, correlation: nothing, judgement }
@@ -260,10 +260,8 @@ export class Deliver {
     if (document === null) this.#deps.log('info', `a text through ${whole.gateway} is stored only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
     if (!effects.unknown || isFlood !== null) return
-    this.#deps.unknown({
-      ...{ messageId, raws: whole.raws, device, sender, text, masked, context },
-      unproven: effects.unproven,
-    })
+    const { unproven } = effects
+    this.#deps.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
   }
 
   /** Queries the device to verify an unverified text. */

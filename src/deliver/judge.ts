@@ -29,7 +29,7 @@ const byNobody = { holds: true, settles: true, route: null, question: null, cont
 export const unjudged = (level: TrustLevel): Judgement => ({ level, ...byNobody })
 
 /** Anybody can have written it: it changes and confirms nothing. */
-export const unproven: Judgement = { ...unjudged('stranger'), holds: false, settles: false }
+export const byAnybody: Judgement = { ...unjudged('stranger'), holds: false, settles: false }
 
 export interface Heard {
   readonly whole: WholeText

@@ -41,7 +41,10 @@ export type Intent =
 /** The meta keys of a payload, and how it was received. */
 export interface Options {
   readonly priority: Priority
-  /** Seconds until the PDU has to be written, from `sendAt` where there is one; null takes the profile's time to live or the default. */
+  /**
+   * Seconds until the PDU has to be written, from `sendAt` where there is one; null takes the profile's time to live or
+   * the default.
+   */
   readonly ttl: number | null
   /** Not before then, in ms since 1970; null is at once. */
   readonly sendAt: number | null
