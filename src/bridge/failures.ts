@@ -39,11 +39,12 @@ export class Failures {
 /** Texts to people have no result, only a status. */
 function failureIn({ kind, subject, data }: HubEvent): string | null {
   // Rejected requests are logged where they are rejected, with the name of the requester.
-  if (kind === 'sms_status') {
+  if (kind === 'sms_status' || kind === 'unkept_sms_status') {
     const { status, device, error, to } = data
     return status === 'rejected' || device !== null || error === null ? null : sentenceOf(to, ['text'], data)
   }
-  if (kind !== 'result' || subject === '' || !data.final || data.status === 'rejected') return null
+  if ((kind !== 'result' && kind !== 'unkept_result') || subject === '' || !data.final || data.status === 'rejected')
+    return null
   const { ok, status, device, command, property } = data
   return ok !== false && quiet.includes(status) ? null : sentenceOf(device, [command, property], data)
 }

@@ -57,7 +57,8 @@ export class Sms2mqtt {
     if (kind === 'received') {
       const { from, text, smsc_at: at, received_at: seen } = data
       this.#publish('received', { datetime: localTime(Date.parse(at ?? seen)), number: from, text })
-    } else if (kind === 'sms_status' || kind === 'repeated_sms_status') this.#status(data, now)
+    } else if (kind === 'sms_status' || kind === 'repeated_sms_status' || kind === 'unkept_sms_status')
+      this.#status(data, now)
   }
 
   /** Publishes the retained states. */

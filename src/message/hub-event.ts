@@ -20,6 +20,8 @@ export interface EventData {
   readonly result: ResultDocument
   /** The same again, unchanged, for whoever repeats a request: its acknowledgement may have been lost. */
   readonly repeated_result: ResultDocument
+  /** The end of a command of which nothing is kept: too many were rejected. */
+  readonly unkept_result: ResultDocument
   readonly device_event: Document
   /** A device: its current state, with every field of its profile. */
   readonly state: Values
@@ -33,6 +35,8 @@ export interface EventData {
   readonly sms_status: SmsStatusDocument
   /** As `repeated_result`. */
   readonly repeated_sms_status: SmsStatusDocument
+  /** As `unkept_result`. */
+  readonly unkept_sms_status: SmsStatusDocument
   readonly received: ReceivedDocument
   readonly hub_event: Happening
   readonly info: Document
@@ -67,6 +71,7 @@ interface KindRow {
 export const eventKinds = {
   result: { lasts: false, device: 'subject' },
   repeated_result: { lasts: false, device: 'subject' },
+  unkept_result: { lasts: false, device: 'subject' },
   device_event: { lasts: false, device: 'subject' },
   state: { lasts: true, device: 'subject' },
   availability: { lasts: true, device: 'subject' },
@@ -76,6 +81,7 @@ export const eventKinds = {
   gateway_event: { lasts: false, device: 'data' },
   sms_status: { lasts: false, device: 'data' },
   repeated_sms_status: { lasts: false, device: 'data' },
+  unkept_sms_status: { lasts: false, device: 'data' },
   received: { lasts: false, device: 'data' },
   hub_event: { lasts: false, device: 'happening' },
   info: { lasts: true },

@@ -24,8 +24,9 @@ interface Draft {
 
 /**
  * What each kind is for programs; null for one that is not public: answers are for those who asked, announcements,
- * dialects and descriptions for other programs of the broker; a repetition changes nothing; a position is part of its device's state, and whether a
- * gateway is available is part of `gateway.up` and `gateway.down`. A withdrawn state is no event: `device.removed` is.
+ * dialects and descriptions for other programs of the broker; a repetition changes nothing; rejections of which nothing is
+ * kept must not push out of the log what happened; a position is part of its device's state, and whether a gateway is
+ * available is part of `gateway.up` and `gateway.down`. A withdrawn state is no event: `device.removed` is.
  */
 const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft | null) } = {
   // Without a subject it only answers a request.
@@ -61,6 +62,8 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
   },
   repeated_result: null,
   repeated_sms_status: null,
+  unkept_result: null,
+  unkept_sms_status: null,
   location: null,
   gateway_availability: null,
   info: null,

@@ -65,6 +65,9 @@ test('the figures count texts by their steps, and commands of devices by how the
   publish('sms_status', '', { status: 'delivered', gateway: 'home', parts: 3, sent_at, at })
   publish('result', 'gate', { status: 'sent', final: false, elapsed_ms: 500 })
   publish('result', 'gate', { status: 'replied', final: true, elapsed_ms: 1_500 })
+  // Rejected ones count, kept or not.
+  for (const kind of ['result', 'unkept_result'] as const)
+    publish(kind, 'gate', { status: 'rejected', final: true, elapsed_ms: 0 })
   // The answer to whoever sent a text to a person: that is no command of a device.
   publish('result', '', { status: 'sent', final: true, elapsed_ms: 1_500 })
   publish('state', 'result', { status: 'replied', final: true, elapsed_ms: 1_500 })
@@ -82,6 +85,7 @@ test('the figures count texts by their steps, and commands of devices by how the
       'smshub_message_segments_total{direction="out",gateway="other"} 3',
       'smshub_delivery_duration_seconds_sum 7.5',
       'smshub_commands_total{status="replied"} 1',
+      'smshub_commands_total{status="rejected"} 2',
       'smshub_command_duration_seconds_sum 1.5',
     ]),
   )

@@ -40,8 +40,35 @@ describe('refused commands', () => {
     }
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM submission')).toEqual({ n: 60 })
     expect(ledger.engine.one('SELECT COUNT(*) AS n FROM publish_key')).toEqual({ n: 60 })
-    const answered = `SELECT COUNT(*) AS n FROM event WHERE kind = 'result' AND subject = 'gate'`
+    const answered = `SELECT COUNT(*) AS n FROM event WHERE kind LIKE '%result' AND subject = 'gate'`
     expect(ledger.engine.one(answered)).toEqual({ n: 200 })
+    // Programs see what is kept: a client that is rejected without end pushes nothing out of the log.
+    const { events } = ledger.read('eventsAfter', { after: null, limit: 1_000 })
+    expect(events.map(({ kind }) => kind)).toEqual(Array.from({ length: 60 }, () => 'result'))
+  })
+
+  test('leave the target of the command that is under way', () => {
+    const ledger = new Ledger()
+    const known = { device: 'gate', at: 1, seenAt: 1, fields: ['gate', 'gate_target'] }
+    changeState(ledger.engine, { ...known, values: { gate: 'CLOSED' } })
+    ledger.command({ device: 'gate', lane: 'd:gate', verb: 'set', property: 'gate', value: 'OPEN' })
+    ledger.write()
+    const target = () => JSON.parse(ledger.retained().get('gate') ?? '{}').gate_target
+    expect(target()).toBe('OPEN')
+    const item = { ...refusal('late'), verb: 'set', command: null, property: 'gate', value: 'OPEN' } as const
+    ledger.run('enqueue', { key: null, ref: null, items: [item], limits, now: ledger.now })
+    expect(target()).toBe('OPEN')
+  })
+
+  test('of texts to people are kept, answered and seen by programs as those of devices are', () => {
+    const ledger = new Ledger()
+    for (let i = 0; i < 70; i++) {
+      const item = { ...refusal(`r${i}`), device: null, verb: 'text', command: null, recipient: '+4915112345601' }
+      ledger.run('enqueue', { key: null, ref: null, items: [item as Refusal], limits, now: ledger.now })
+    }
+    expect([ledger.count('event', "kind = 'sms_status'"), ledger.count('event', "kind = 'unkept_sms_status'")]).toEqual(
+      [60, 10],
+    )
   })
 
   test('of many clients are kept up to a bound too', () => {

@@ -21,6 +21,8 @@ const at = Date.parse('2026-11-22T17:40:12.031Z')
 const notPublic: readonly EventKind[] = [
   'repeated_result',
   'repeated_sms_status',
+  'unkept_result',
+  'unkept_sms_status',
   'location',
   'gateway_availability',
   'info',

@@ -17,6 +17,7 @@ const direct: readonly TopicPattern[] = ['bridge/state', 'bridge/logging']
 const subjects: Readonly<Partial<Record<EventKind, readonly string[]>>> = {
   sms_status: [''],
   repeated_sms_status: [''],
+  unkept_sms_status: [''],
   received: [''],
   hub_event: [''],
   info: [''],
@@ -40,11 +41,11 @@ describe('the outlet to MQTT', () => {
         .replace('response/{verb}', 'response/health_check')
         .replace('{group}/{verb}', 'queue/pause')
         .replace(/\{\w+\}/, 'x')
-    // A repetition is published where the first was.
-    const repeated = ['repeated_result', 'repeated_sms_status'] as const
-    expect(repeated.flatMap((kind) => made({ kind, subject: subjects[kind]?.[0] ?? 'x' }))).toEqual(
-      (['result', 'sms_status'] as const).flatMap((kind) => made({ kind, subject: subjects[kind]?.[0] ?? 'x' })),
-    )
+    // A repetition, and a rejection of which nothing is kept, is published where a first one is.
+    const of = (kinds: readonly EventKind[]) =>
+      kinds.flatMap((kind) => made({ kind, subject: subjects[kind]?.[0] ?? 'x' }))
+    for (const origin of ['repeated', 'unkept'] as const)
+      expect(of([`${origin}_result`, `${origin}_sms_status`])).toEqual(of(['result', 'sms_status']))
     expect([...new Set(found.map(({ topic, retain }) => `${topic} ${retain}`))].sort()).toEqual(
       expected.map(([pattern, { retain }]) => `${filled(pattern)} ${retain}`).sort(),
     )

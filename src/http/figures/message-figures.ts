@@ -76,8 +76,8 @@ export function messageFigures(registry: Registry, gateways: readonly string[]):
 
   return ({ event: { kind, subject, data } }) => {
     if (kind === 'received') received(data)
-    else if (kind === 'sms_status') sent(data)
+    else if (kind === 'sms_status' || kind === 'unkept_sms_status') sent(data)
     // Without a subject it answers whoever asked: that is no command of a device.
-    else if (kind === 'result' && subject !== '' && data.final) ended(data)
+    else if ((kind === 'result' || kind === 'unkept_result') && subject !== '' && data.final) ended(data)
   }
 }

@@ -22,6 +22,21 @@ export function emitSmsStatus(tx: Tx, row: SubmissionRow, now: number): void {
   if (row.ring === null) tx.emit({ kind: 'sms_status', subject: '', data: smsStatusOf(smsRecord(row, now)) })
 }
 
+/**
+ * Emits the end of a request that was not taken. Where nothing of it is kept, the log of events does not keep it either:
+ * a client that is rejected without end would push out what happened. A target stays: it is another command's.
+ */
+export function emitRefused(tx: Tx, row: SubmissionRow, isKept: boolean, now: number): void {
+  const { device } = row
+  if (device === null) {
+    const data = smsStatusOf(smsRecord(row, now))
+    tx.emit({ kind: isKept ? 'sms_status' : 'unkept_sms_status', subject: '', data })
+  }
+  if (device === null && replyToOf(row) === null) return
+  const data = resultOf(record(row, now))
+  tx.emit({ kind: isKept ? 'result' : 'unkept_result', subject: device ?? '', data, replyTo: replyToOf(row) })
+}
+
 /** Emits the state of a command as it was emitted already: nothing has changed. */
 export function emitAgain(tx: Tx, row: SubmissionRow, now: number): void {
   const { device, ring } = row

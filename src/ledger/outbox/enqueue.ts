@@ -11,7 +11,7 @@ import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
-import { emitAgain, emitResult, emitSmsStatus } from './emit-results.ts'
+import { emitAgain, emitRefused, emitResult, emitSmsStatus } from './emit-results.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
 import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
@@ -329,9 +329,8 @@ function insertRefused(
     queued_at: now,
     final_at: now,
   })
-  if (row.device === null) emitSmsStatus(tx, row, now)
-  emitResult(tx, row, now)
   const isKept = mayKeepRefusal(tx, item.client, now)
+  emitRefused(tx, row, isKept, now)
   // Answered, without a row for ninety days.
   if (isKept) noteSent(tx, row)
   else tx.run('DELETE FROM submission WHERE seq = ?', row.seq)

@@ -9,6 +9,7 @@ import type { OutboundMessage } from '../ingress.ts'
 const patterns: Readonly<Record<EventKind, readonly TopicPattern[] | 'the subject'>> = {
   result: ['{device}/result'],
   repeated_result: ['{device}/result'],
+  unkept_result: ['{device}/result'],
   device_event: ['{device}/event'],
   state: ['{device}'],
   availability: ['{device}/availability'],
@@ -18,6 +19,7 @@ const patterns: Readonly<Record<EventKind, readonly TopicPattern[] | 'the subjec
   gateway_event: ['gateway/{gateway}/event'],
   sms_status: ['sms/status'],
   repeated_sms_status: ['sms/status'],
+  unkept_sms_status: ['sms/status'],
   received: ['sms/received'],
   hub_event: ['bridge/event'],
   info: ['bridge/info'],
