@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { Conversation, LiveEvent } from '../../src/web/api/answer-types.ts'
 import { Pace } from '../../src/web/api/reread-pace.ts'
-import { maxWaiting, waitingAfter, waitingIn } from '../../src/web/conversations/waiting-texts.ts'
+import { maxWaiting, numberIn, waitingAfter, waitingIn } from '../../src/web/conversations/waiting-texts.ts'
 import { FakeClock } from '../fake-clock.ts'
 
 describe('what is read again after events', () => {
@@ -113,6 +113,14 @@ describe('conversations that wait for a reader', () => {
     expect(waiting).toEqual({ '+49151': at(3), gate: at(2) })
     expect(waitingAfter(waiting, event('message.queued', { device: null, to: '+49151' }))).toEqual({ gate: at(2) })
     expect(waitingAfter(waiting, event('device.state', { device: 'gate', state: {} }))).toBe(waiting)
+  })
+
+  test('are with a number where they are of no device: it may be that of a contact', () => {
+    expect(numberIn(received('+49151', 1))).toBe('+49151')
+    expect(numberIn(received('+49152', 2, 'gate'))).toBeNull()
+    expect(numberIn(event('message.queued', { device: null, to: '+49151', from: null }))).toBe('+49151')
+    expect(numberIn(event('message.sent', { device: null, to: '+49151', from: null }))).toBeNull()
+    expect(numberIn(event('device.state', { device: 'gate', state: {} }))).toBeNull()
   })
 
   test('are no more than are counted, however many numbers write', () => {

@@ -1,4 +1,5 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
+import { learnNames } from '../api/contact-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
 import { isAtLeast } from '../api/signed-in.ts'
@@ -21,6 +22,7 @@ export function Conversations({ path }: ScreenProps) {
   const [about] = path
   const { q = '' } = place.value.query
   const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
+  useEffect(() => learnNames(pages.rows ?? []), [pages.rows])
   const name = pages.rows?.find((row) => keyOf(row) === about)?.name ?? null
   const [isNew, setNew] = useState(false)
   return (

@@ -1,3 +1,4 @@
+import { contactName } from '../api/contact-names.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { usePages } from '../api/paged.ts'
@@ -24,7 +25,7 @@ export function Found({ q }: { readonly q: string }) {
                 <a href={hashOf(['conversations', about], { q })}>
                   <span class="line">
                     <span class="strong cut">
-                      <Strange text={device === null ? about : deviceName(device)} />
+                      <Strange text={device === null ? (contactName(about) ?? about) : deviceName(device)} />
                     </span>
                     <span class="small muted">
                       <Time at={at} as="clock" />

@@ -1,9 +1,13 @@
 import { computed, signal } from '@preact/signals'
 import { ask } from '../api/ask.ts'
+import { learnNames } from '../api/contact-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
+import { Pace } from '../api/reread-pace.ts'
+import { browserClock } from '../browser-clock.ts'
+import { keyOf } from './read-marks.ts'
 import { seen } from './seen.ts'
-import { maxWaiting, type Waiting, waitingAfter, waitingIn } from './waiting-texts.ts'
+import { maxWaiting, numberIn, type Waiting, waitingAfter, waitingIn } from './waiting-texts.ts'
 
 const waiting = signal<Waiting>({})
 
@@ -15,22 +19,28 @@ export const unread = computed(
 /** Keeps count until the function that it returns is called. */
 export function followUnread(): () => void {
   const ended = new AbortController()
-  const read = () => {
-    ask(calls.conversations, { limit: maxWaiting }, ended.signal)
-      .then(({ data }) => {
-        waiting.value = waitingIn(data)
-      })
-      .catch((error: unknown) => {
-        if (!ended.signal.aborted) console.error(error)
-      })
-  }
-  read()
+  let met: ReadonlySet<string> = new Set()
+  const pace = new Pace(async () => {
+    try {
+      const { data } = await ask(calls.conversations, { limit: maxWaiting }, ended.signal)
+      met = new Set(data.map(keyOf))
+      waiting.value = waitingIn(data)
+      learnNames(data)
+    } catch (error) {
+      if (!ended.signal.aborted) console.error(error)
+    }
+  }, browserClock)
+  pace.now()
   const end = onEvent((event) => {
-    if (event === 'reset') read()
-    else waiting.value = waitingAfter(waiting.value, event)
+    if (event === 'reset') return pace.now()
+    waiting.value = waitingAfter(waiting.value, event)
+    // A conversation that begins may be with a contact, whose name is not known yet.
+    const number = numberIn(event)
+    if (number !== null && !met.has(number)) pace.changed()
   })
   return () => {
     end()
+    pace.end()
     ended.abort()
   }
 }

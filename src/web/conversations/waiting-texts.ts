@@ -12,6 +12,13 @@ export const waitingIn = (conversations: readonly Conversation[]): Waiting =>
     conversations.filter(({ last }) => last.direction === 'in').map((one) => [keyOf(one), one.last.at]),
   )
 
+/** The number that a text is from or to, where it is of no device; null of other events. */
+export function numberIn({ type, data }: LiveEvent): string | null {
+  const { device, from, to } = data as Readonly<Record<string, unknown>>
+  const number = type === 'message.received' ? from : type === 'message.queued' ? to : null
+  return device === null && typeof number === 'string' ? number : null
+}
+
 /** What an event makes of them: the hub is not asked for each text that arrives. */
 export function waitingAfter(waiting: Waiting, { type, data }: LiveEvent): Waiting {
   const { device, from, to, at } = data as Readonly<Record<string, unknown>>

@@ -1,4 +1,5 @@
 import type { Gateway, Message } from '../api/answer-types.ts'
+import { contactName } from '../api/contact-names.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { unpaged, usePages } from '../api/paged.ts'
@@ -168,7 +169,7 @@ function TextLine({ message }: { readonly message: Message }) {
     <li>
       <Icon name={direction === 'in' ? 'in' : 'out'} little />
       <a class="cut" href={href}>
-        {device === null ? <Strange text={number} /> : deviceName(device)}
+        {device === null ? <Strange text={contactName(number) ?? number} /> : deviceName(device)}
       </a>
       <span class="cut words">{text === null ? command : <Strange text={text} />}</span>
       <StatusChip status={status} />

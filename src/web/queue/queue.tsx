@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Pause, QueuedRow } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
+import { contactName } from '../api/contact-names.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
@@ -107,7 +108,11 @@ function columns(reload: () => void): Column<QueuedRow>[] {
     {
       label: w.messages.person,
       cell: ({ device, to }) =>
-        device === null ? <Strange text={to ?? '–'} /> : <a href={hashOf(['devices', device])}>{deviceName(device)}</a>,
+        device === null ? (
+          <Strange text={to === null ? '–' : (contactName(to) ?? to)} />
+        ) : (
+          <a href={hashOf(['devices', device])}>{deviceName(device)}</a>
+        ),
     },
     { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
