@@ -161,6 +161,16 @@ describe('a page with 20 000 devices and 100 000 messages', () => {
     expect(requests.length).toBeLessThanOrEqual(3)
   })
 
+  test('a search goes on beyond what it has found, and says where there is no more; a contact has its name', async () => {
+    await hub.ask('POST', '/v1/messages', { body: { to: 'owner', text: 'Größe 7' } })
+    await shown(`messages?q=${encodeURIComponent('größe')}`, 'Messages')
+    await page.getByRole('link', { name: 'owner', exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('heading', { name: 'Nothing more was found' }).waitFor()
+    await page.getByRole('button', { name: 'Previous' }).click()
+    await page.getByRole('link', { name: 'owner', exact: true }).waitFor()
+  })
+
   test('the longest conversation is read back and forth, and no more of it is kept than a few pages', async () => {
     await shown(`conversations/${deviceAt(0)}`, 'Conversations')
     const bubbles = page.locator('.bubble')

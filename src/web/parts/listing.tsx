@@ -4,6 +4,7 @@ import type { Problem } from '../api/api-problem.ts'
 import type { Pages } from '../api/paged.ts'
 import { words } from '../texts/language.ts'
 import { Button } from './button.tsx'
+import { Empty } from './empty.tsx'
 import { Fault } from './fault.tsx'
 
 interface ListingProps<T> {
@@ -31,7 +32,9 @@ export function Listing<T>({ pages, empty, children }: ListingProps<T>) {
     page.current?.scrollIntoView({ block: 'start' })
   }, [number])
   const isPaged = hasPrevious || hasNext
-  const shown = rows === null ? problem === null && <Loading /> : rows.length === 0 ? empty : children(rows)
+  // A page of a search is not the last one while there is more to be searched, whatever is found there.
+  const none = hasPrevious ? <Empty icon="search" title={w.nothingMore} /> : empty
+  const shown = rows === null ? problem === null && <Loading /> : rows.length === 0 ? none : children(rows)
   return (
     <>
       <Fault problem={problem} />

@@ -37,6 +37,7 @@ export const de: Texts = {
     notCopied: 'Der Browser erlaubt das Kopieren nicht: bitte den Text markieren.',
     notLoaded: 'Dieser Teil der Seite konnte nicht geladen werden. Vielleicht wurde der Hub aktualisiert.',
     nothingFound: 'Nichts gefunden',
+    nothingMore: 'Mehr wurde nicht gefunden',
     off: 'Aus',
     on: 'Ein',
     optional: 'freiwillig',

@@ -37,6 +37,7 @@ export const en = {
     notCopied: 'The browser does not allow copying: select the text instead.',
     notLoaded: 'This part of the page could not be loaded. The hub may have been updated.',
     nothingFound: 'Nothing found',
+    nothingMore: 'Nothing more was found',
     off: 'Off',
     on: 'On',
     optional: 'optional',

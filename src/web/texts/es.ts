@@ -37,6 +37,7 @@ export const es: Texts = {
     notCopied: 'El navegador no permite copiar: seleccione el texto.',
     notLoaded: 'No se ha podido cargar esta parte de la página. Puede que el hub se haya actualizado.',
     nothingFound: 'No se ha encontrado nada',
+    nothingMore: 'No se ha encontrado nada más',
     off: 'Apagado',
     on: 'Encendido',
     optional: 'opcional',

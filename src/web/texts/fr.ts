@@ -37,6 +37,7 @@ export const fr: Texts = {
     notCopied: 'Le navigateur ne permet pas de copier : sélectionnez le texte.',
     notLoaded: 'Cette partie de la page n’a pas pu être chargée. Le hub a peut-être été mis à jour.',
     nothingFound: 'Rien trouvé',
+    nothingMore: 'Rien trouvé de plus',
     off: 'Éteint',
     on: 'Allumé',
     optional: 'facultatif',
