@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
@@ -9,6 +9,14 @@ import { patienceMs } from '../support/patience.ts'
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
 
+const desk = { width: 1280, height: 800 }
+const phone = { width: 320, height: 740 }
+const views = (['light', 'dark'] as const).flatMap((theme) =>
+  [desk, phone].map((size) => ({ theme, ...size, name: `${theme} at ${size.width}` })),
+)
+/** By how much the page is wider than the screen. */
+const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
+
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
   let browser: Browser
@@ -18,7 +26,7 @@ describe('a person', () => {
   beforeAll(async () => {
     demo = await startDemo()
     browser = await startBrowser()
-    page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 } })
+    page = await browser.newPage({ locale: 'en-GB', viewport: desk })
     troubles = troublesOf(page)
   })
   afterAll(async () => {
@@ -108,6 +116,13 @@ describe('a person', () => {
     await page.locator('.bubble.out', { hasText: 'Hello' }).waitFor()
   })
 
+  test('answers a person who has written', async () => {
+    await page.locator('.thread-list a', { hasText: 'ann' }).first().click()
+    await page.getByRole('textbox', { name: 'Text' }).fill('Yes, from ten to four.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.locator('.bubble.out', { hasText: 'Yes, from ten to four.' }).waitFor()
+  })
+
   test('writes a text for later, sees when it will be sent, and takes it back', async () => {
     await page.getByRole('button', { name: 'Later', exact: true }).click()
     const now = new Date()
@@ -124,18 +139,57 @@ describe('a person', () => {
     await page.getByText('Nothing waits to be sent').waitFor()
   })
 
-  test('pauses the queue, cancels what waits, and resumes', async () => {
+  test('pauses the queue, cancels what waits, empties it when that is confirmed, and resumes', async () => {
     await open('queue', 'Queue')
     await page.getByRole('button', { name: 'Pause' }).click()
     await page.getByText('The queue is paused.').first().waitFor()
-    await open('devices/gate', 'Front gate')
-    await page.getByRole('button', { name: 'Open', exact: true }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
-    await open('queue', 'Queue')
+    const wait = async () => {
+      await open('devices/gate', 'Front gate')
+      await page.getByRole('button', { name: 'Open', exact: true }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+      await open('queue', 'Queue')
+    }
+    await wait()
     await page.getByRole('button', { name: 'Cancel it' }).first().click()
+    await page.getByText('Nothing waits to be sent').waitFor()
+    await wait()
+    const purge = { name: 'Empty the queue' }
+    await page.getByRole('button', purge).click()
+    await page.getByRole('dialog').getByText('What waits (1 message) is cancelled and never sent.').waitFor()
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    expect(await barriersIn(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' })
+    await page.getByRole('dialog').getByRole('button', purge).click()
     await page.getByText('Nothing waits to be sent').waitFor()
     await page.getByRole('button', { name: 'Resume' }).first().click()
     await page.getByText('The queue is paused.').first().waitFor({ state: 'detached' })
+  })
+
+  test('is answered by the person, whose name stands wherever the text does', async () => {
+    await open('conversations', 'Conversations')
+    await page.locator('.thread-list a', { hasText: 'ann' }).first().click()
+    await page.locator('.bubble.in', { hasText: 'Thank you!' }).first().waitFor({ timeout: patienceMs })
+    await open('home', 'Home')
+    await page.getByRole('link', { name: 'ann', exact: true }).first().waitFor()
+  })
+
+  test('finds a text with a filter, saves what is found, and opens it', async () => {
+    await open('messages', 'Messages')
+    await page.getByRole('searchbox').fill('SUNDAY')
+    await page.getByLabel('Direction').selectOption('out')
+    await page.getByText('Nothing found').waitFor()
+    await page.getByLabel('Direction').selectOption('in')
+    const row = page.getByRole('row', { name: /Sunday/ })
+    await row.getByRole('link', { name: 'ann', exact: true }).waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Export as CSV' }).click()
+    const [names, line, ...more] = readFileSync(await (await saved).path(), 'utf8').split('\r\n')
+    expect(names).toBe('at,direction,from,to,device,gateway,status,command,text')
+    expect(line).toMatch(/,in,\+\d+,.*,received,,"Hello, is the gate open on Sunday\?/)
+    expect(more).toEqual([''])
+    await row.getByRole('link').first().click()
+    await heading('Received').waitFor()
+    await page.locator('.quote', { hasText: 'Sunday' }).waitFor()
   })
 
   test('adds a device from its card, with the keyboard alone', async () => {
@@ -180,6 +234,19 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Close' }).click()
     await page.getByRole('cell', { name: /shop/ }).waitFor()
     expect(await page.getByText(/smk_\w{8}_/).count()).toBe(0)
+  })
+
+  test('sees that there is no webhook yet', async () => {
+    await open('access/webhooks', 'Keys and webhooks')
+    await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor()
+    for (const { theme, width, height } of views) {
+      await page.setViewportSize({ width, height })
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      expect(await barriersIn(page)).toEqual([])
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+    }
+    await page.setViewportSize(desk)
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' })
   })
 
   test('removes the device by typing its name', async () => {
@@ -241,25 +308,21 @@ describe('a person', () => {
     'devices/van/map',
     'devices/gate/setup',
     'devices/gate/texts',
+    'devices/long/options',
     'gateways',
     'gateways/home',
     'messages',
+    'messages/:written',
     'queue',
     'access/keys',
     'access/webhooks',
+    'access/webhooks/hook',
     'access/users',
     'log',
     'settings',
     'onboarding',
     'onboarding/device',
   ]
-  const views = (['light', 'dark'] as const).flatMap((theme) =>
-    [
-      { theme, width: 1280, height: 800 },
-      { theme, width: 320, height: 740 },
-    ].map((view) => ({ ...view, name: `${view.theme} at ${view.width}` })),
-  )
-
   /** What a person may write that has no place to be cut, or runs the other way. */
   const long = 'Rainwatertank'.repeat(9)
   const written = [
@@ -267,14 +330,19 @@ describe('a person', () => {
       'devices',
       { id: 'long', name: long, profile: 'king-pigeon/rtu5024', variant: 'classic', number: '+4915112345677' },
     ],
-    ['messages', { id: 'w1', to: 'ann', text: long }],
+    ['webhooks', { id: 'hook', url: 'https://hooks.example/'.concat(long), types: ['webhook.failing'] }],
     ['messages', { id: 'w2', to: 'ann', text: 'שלום, השער פתוח (10:00–16:00). The gate, 50%!' }],
+    ['messages', { id: 'w1', to: 'ann', text: long }],
   ] as const
+  /** The id of the last message. */
+  let writtenId = ''
   test.each(written)('writes into %s what is long, or from right to left', async (path, body) => {
     const sent = `fetch('v1/${path}', {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: ${JSON.stringify(JSON.stringify(body))},
-    }).then(({ ok }) => ok)`
-    expect(await page.evaluate(sent)).toBe(true)
+    }).then(async (answer) => ({ ok: answer.ok, ...(await answer.json()) }))`
+    const answer = (await page.evaluate(sent)) as { ok: boolean; id?: string }
+    expect(answer).toMatchObject({ ok: true })
+    writtenId = answer.id ?? ''
   })
 
   /** Elements for the keyboard that look the same with the focus as without it. */
@@ -286,6 +354,12 @@ describe('a person', () => {
     })
     .map((one) => one.outerHTML.slice(0, 100))`
 
+  const show = async (place: string) => {
+    await page.goto(`${demo.url}#/${place.replace(':written', writtenId)}`)
+    await page.locator('h1').first().waitFor()
+    await page.locator('.loading').first().waitFor({ state: 'detached' })
+  }
+
   describe.each(views)('$name', ({ theme, width, height }) => {
     beforeAll(async () => {
       await page.setViewportSize({ width, height })
@@ -294,19 +368,14 @@ describe('a person', () => {
     })
 
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
-      await page.goto(`${demo.url}#/${place}`)
-      await page.locator('h1').first().waitFor()
-      await page.locator('.loading').first().waitFor({ state: 'detached' })
+      await show(place)
       if (pictures !== undefined) {
         mkdirSync(pictures, { recursive: true })
-        await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll('/', '-')}.png`) })
+        await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll(/\W/g, '-')}.png`) })
       }
       expect(await barriersIn(page)).toEqual([])
       expect(await page.evaluate(unmarked)).toEqual([])
-      const overflow = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      expect(overflow).toBeLessThanOrEqual(0)
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
     })
   })
 })
