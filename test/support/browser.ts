@@ -18,11 +18,17 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** What axe-core has against the page as it is now: WCAG 2.2 A and AA. Its policy forbids scripts, not the debugger's. */
 export async function barriersIn(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = (await page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })`,
-  )) as { violations: { id: string; help: string; nodes: { target: string[] }[] }[] }
-  return found.violations.map(
+  // It stays until the page is loaded again.
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const violations = (await page.evaluate(
+    // A colour on its way to another one is none to be judged.
+    `Promise.allSettled(
+        document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity).map((one) => one.finished),
+      )
+      .then(() => axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }))
+      .then(({ violations }) => violations)`,
+  )) as { id: string; help: string; nodes: { target: string[] }[] }[]
+  return violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
   )
 }

@@ -378,4 +378,19 @@ describe('a person', () => {
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
     })
   })
+
+  describe.each(['de', 'es', 'fr'])('in %s at 320', (language) => {
+    beforeAll(async () => {
+      await page.setViewportSize(phone)
+      await show('settings')
+      await page.locator('select', { has: page.locator('option[value="fr"]') }).selectOption(language)
+      await page.locator(`html[lang="${language}"]`).waitFor()
+    })
+
+    test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
+      await show(place)
+      expect(await barriersIn(page)).toEqual([])
+      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+    })
+  })
 })
