@@ -26,7 +26,7 @@ describe('a person', () => {
   beforeAll(async () => {
     demo = await startDemo()
     browser = await startBrowser()
-    page = await browser.newPage({ locale: 'en-GB', viewport: desk })
+    page = await browser.newPage({ locale: 'en-GB', viewport: desk, reducedMotion: 'reduce' })
     troubles = troublesOf(page)
   })
   afterAll(async () => {
@@ -39,6 +39,12 @@ describe('a person', () => {
     await page.goto(`${demo.url}#/${place}`)
     await heading(title).waitFor()
   }
+
+  test('is told the address of the page before anything else', () => {
+    const [first, second] = demo.printed.split('\n').filter(Boolean)
+    expect(first).toMatch(/^smshub is running /)
+    expect(second).toContain(demo.url)
+  })
 
   test('is asked for a password first, chooses one, and is signed in', async () => {
     await page.goto(demo.url)
@@ -156,9 +162,9 @@ describe('a person', () => {
     const purge = { name: 'Empty the queue' }
     await page.getByRole('button', purge).click()
     await page.getByRole('dialog').getByText('What waits (1 message) is cancelled and never sent.').waitFor()
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
+    await page.emulateMedia({ colorScheme: 'dark' })
     expect(await barriersIn(page)).toEqual([])
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' })
+    await page.emulateMedia({ colorScheme: 'light' })
     await page.getByRole('dialog').getByRole('button', purge).click()
     await page.getByText('Nothing waits to be sent').waitFor()
     await page.getByRole('button', { name: 'Resume' }).first().click()
@@ -241,12 +247,12 @@ describe('a person', () => {
     await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor()
     for (const { theme, width, height } of views) {
       await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await page.emulateMedia({ colorScheme: theme })
       expect(await barriersIn(page)).toEqual([])
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
     }
     await page.setViewportSize(desk)
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' })
+    await page.emulateMedia({ colorScheme: 'light' })
   })
 
   test('removes the device by typing its name', async () => {
@@ -392,5 +398,10 @@ describe('a person', () => {
       expect(await barriersIn(page)).toEqual([])
       expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
     })
+  })
+
+  test('sees that the van has had an alarm', async () => {
+    await show('devices/van/events')
+    await page.locator('main .chip', { hasText: 'speed' }).first().waitFor({ timeout: patienceMs })
   })
 })
