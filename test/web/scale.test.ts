@@ -128,6 +128,18 @@ describe('a page with 20 000 devices and 100 000 messages', () => {
     },
   )
 
+  test.each([
+    ['home', 'Home', 'clock_behind'],
+    ['home', 'Home', 'clock_right'],
+    ['settings', 'Settings', 'clock_right'],
+  ] as const)('%s, with the title %s, reads the state of the hub again after %s', async (at, title, type) => {
+    await shown(at, title)
+    await until(() => requests.includes('/v1/health') && running === 0)
+    requests = []
+    await hub.emit([{ kind: 'hub_event', subject: '', data: { type, data: {} } }])
+    await until(() => requests.includes('/v1/health'))
+  })
+
   test('all devices are reached with the keyboard, a page at a time, and each begins where the reader is', async () => {
     await shown('devices', 'Devices')
     await page.getByText(/20.?003 devices/).waitFor()
