@@ -33,6 +33,24 @@ export async function barriersIn(page: Page): Promise<string[]> {
   )
 }
 
+/** By how much the page is wider than the screen. */
+export async function overflowOf(page: Page): Promise<number> {
+  return await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+}
+
+/** Elements for the keyboard that look the same with the focus as without it. */
+export async function unmarkedIn(page: Page): Promise<string[]> {
+  return await page.evaluate(
+    `[...document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]')]
+      .filter((one) => one.checkVisibility() && !one.matches('.skip'))
+      .filter((one) => {
+        one.focus({ focusVisible: true })
+        return document.activeElement !== one || getComputedStyle(one).outlineStyle === 'none'
+      })
+      .map((one) => one.outerHTML.slice(0, 100))`,
+  )
+}
+
 /** Errors of the page: thrown, of its policy, and requests that failed. */
 export function troublesOf(page: Page): string[] {
   const troubles: string[] = []

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mainFile } from './hub-process.ts'
 
-/** The demo as `npm run demo` starts it: its page is at the address that it prints, with what it has printed until then. */
-export async function startDemo(): Promise<{ child: ChildProcess; url: string; printed: string }> {
+/** The demo as `npm run demo` starts it: its page is at the address that it prints. */
+export async function startDemo(): Promise<{ child: ChildProcess; url: string }> {
   const child = spawn(process.execPath, [mainFile, '--demo'], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const found = await new Promise<{ url: string; printed: string }>((resolve, reject) => {
+  const url = await new Promise<string>((resolve, reject) => {
     let printed = ''
     child.stdout?.on('data', (piece: Buffer) => {
       printed += piece.toString()
-      const [url] = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed) ?? []
-      if (url !== undefined) resolve({ url, printed })
+      const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(printed)
+      if (found !== null) resolve(found[0])
     })
     child.once('exit', (code) => reject(new Error(`the demo ended with ${code}: ${printed}`)))
   })
-  return { child, ...found }
+  return { child, url }
 }

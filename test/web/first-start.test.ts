@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
-import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
+import { barriersIn, overflowOf, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { patienceMs } from '../support/patience.ts'
@@ -71,8 +71,7 @@ http: { listen: "127.0.0.1:${http}" }
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize({ width, height: 800 })
         expect(await barriersIn(page)).toEqual([])
-        const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
-        expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+        expect(await overflowOf(page)).toBeLessThanOrEqual(0)
       }
   }
 

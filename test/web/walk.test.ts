@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
+import { barriersIn, overflowOf, startBrowser, troublesOf, unmarkedIn } from '../support/browser.ts'
 import { startDemo } from '../support/demo.ts'
 import { patienceMs } from '../support/patience.ts'
 
@@ -14,8 +14,6 @@ const phone = { width: 320, height: 740 }
 const views = (['light', 'dark'] as const).flatMap((theme) =>
   [desk, phone].map((size) => ({ theme, ...size, name: `${theme} at ${size.width}` })),
 )
-/** By how much the page is wider than the screen. */
-const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
 
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
@@ -39,12 +37,6 @@ describe('a person', () => {
     await page.goto(`${demo.url}#/${place}`)
     await heading(title).waitFor()
   }
-
-  test('is told the address of the page before anything else', () => {
-    const [first, second] = demo.printed.split('\n').filter(Boolean)
-    expect(first).toMatch(/^smshub is running /)
-    expect(second).toContain(demo.url)
-  })
 
   test('is asked for a password first, chooses one, and is signed in', async () => {
     await page.goto(demo.url)
@@ -249,7 +241,7 @@ describe('a person', () => {
       await page.setViewportSize({ width, height })
       await page.emulateMedia({ colorScheme: theme })
       expect(await barriersIn(page)).toEqual([])
-      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     }
     await page.setViewportSize(desk)
     await page.emulateMedia({ colorScheme: 'light' })
@@ -351,15 +343,6 @@ describe('a person', () => {
     writtenId = answer.id ?? ''
   })
 
-  /** Elements for the keyboard that look the same with the focus as without it. */
-  const unmarked = `[...document.querySelectorAll('a[href], button:not(:disabled), input, select, textarea, [tabindex="0"]')]
-    .filter((one) => one.checkVisibility() && !one.matches('.skip'))
-    .filter((one) => {
-      one.focus({ focusVisible: true })
-      return document.activeElement !== one || getComputedStyle(one).outlineStyle === 'none'
-    })
-    .map((one) => one.outerHTML.slice(0, 100))`
-
   const show = async (place: string) => {
     await page.goto(`${demo.url}#/${place.replace(':written', writtenId)}`)
     await page.locator('h1').first().waitFor()
@@ -380,8 +363,8 @@ describe('a person', () => {
         await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll(/\W/g, '-')}.png`) })
       }
       expect(await barriersIn(page)).toEqual([])
-      expect(await page.evaluate(unmarked)).toEqual([])
-      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      expect(await unmarkedIn(page)).toEqual([])
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     })
   })
 
@@ -396,7 +379,7 @@ describe('a person', () => {
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
       await show(place)
       expect(await barriersIn(page)).toEqual([])
-      expect(await page.evaluate(overflow)).toBeLessThanOrEqual(0)
+      expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     })
   })
 

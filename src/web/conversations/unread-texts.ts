@@ -20,7 +20,9 @@ export const unread = computed(
 export function followUnread(): () => void {
   const ended = new AbortController()
   let met: ReadonlySet<string> = new Set()
+  let isReading = false
   const pace = new Pace(async () => {
+    isReading = true
     try {
       const { data } = await ask(calls.conversations, { limit: maxWaiting }, ended.signal)
       met = new Set(data.map(keyOf))
@@ -28,15 +30,17 @@ export function followUnread(): () => void {
       learnNames(data)
     } catch (error) {
       if (!ended.signal.aborted) console.error(error)
+    } finally {
+      isReading = false
     }
   }, browserClock)
   pace.now()
   const end = onEvent((event) => {
     if (event === 'reset') return pace.now()
     waiting.value = waitingAfter(waiting.value, event)
-    // A conversation that begins may be with a contact, whose name is not known yet.
+    // A conversation that begins may be with a contact, whose name is not known yet; what is read may be from before it.
     const number = numberIn(event)
-    if (number !== null && !met.has(number)) pace.changed()
+    if (isReading || (number !== null && !met.has(number))) pace.changed()
   })
   return () => {
     end()
