@@ -3,11 +3,13 @@ import { type TopicPattern, topics } from '../message/topics.ts'
 import { operations, pathsOf } from './all-operations.ts'
 import type { Operation } from './operation.ts'
 import { channels, response } from './payloads.ts'
+import { eventSchemas } from './public-events.ts'
 
 type Json = Record<string, unknown>
 
 /**
- * The topics, payloads and requests of the hub as an AsyncAPI 3 document, made from the tables that the hub runs on.
+ * The topics, payloads and requests of the hub, and its live events, as an AsyncAPI 3 document, made from the tables
+ * that the hub runs on.
  */
 export function asyncApi(version: string, baseTopic = 'smshub'): Json {
   const patterns = Object.keys(topics) as TopicPattern[]
@@ -19,6 +21,12 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
     const answer = schemaOf(z.object({ ...response.shape, data: output }), 'input')
     return { path, summary, schema: withTransaction(schemaOf(input, 'input')), answer }
   })
+  const happened = Object.entries(eventSchemas).map(([type, { summary, schema }]) => ({
+    name: `event_${nameOf(type)}`,
+    type,
+    summary,
+    schema: schemaOf(schema, 'output'),
+  }))
   return {
     asyncapi: '3.0.0',
     info: {
@@ -27,6 +35,10 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
       description: 'MQTT topics become texts to devices, and their texts become values.',
     },
     defaultContentType: 'application/json',
+    servers: {
+      mqtt: { host: '127.0.0.1:1883', protocol: 'mqtt' },
+      http: { host: '127.0.0.1:8080', protocol: 'http' },
+    },
     channels: Object.fromEntries([
       ...patterns.map((pattern) => [
         nameOf(pattern),
@@ -41,9 +53,19 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
         {
           address: `${baseTopic}/bridge/request/${path}`,
           summary,
+          servers: [{ $ref: '#/servers/mqtt' }],
           messages: { request: { $ref: `#/components/messages/${requestName(path)}` } },
         },
       ]),
+      [
+        'events',
+        {
+          address: '/v1/events',
+          summary: 'what happens, as server-sent events: each has its type as `event` and this body as `data`',
+          servers: [{ $ref: '#/servers/http' }],
+          messages: Object.fromEntries(happened.map(({ name }) => [name, { $ref: `#/components/messages/${name}` }])),
+        },
+      ],
     ]),
     operations: Object.fromEntries([
       ...patterns.map((pattern) => [nameOf(pattern), operationOf(pattern)]),
@@ -59,6 +81,7 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
           },
         },
       ]),
+      ['events', { action: 'send', channel: { $ref: '#/channels/events' } }],
     ]),
     components: {
       messages: Object.fromEntries([
@@ -74,11 +97,16 @@ export function asyncApi(version: string, baseTopic = 'smshub'): Json {
           answerName(path),
           { payload: { $ref: `#/components/schemas/${answerName(path)}` } },
         ]),
+        ...happened.map(({ name, type, summary }) => [
+          name,
+          { name: type, summary, payload: { $ref: `#/components/schemas/${name}` } },
+        ]),
       ]),
       schemas: {
         ...schemas,
         ...Object.fromEntries(asked.map(({ path, schema }) => [requestName(path), schema])),
         ...Object.fromEntries(asked.map(({ path, answer }) => [answerName(path), answer])),
+        ...Object.fromEntries(happened.map(({ name, schema }) => [name, schema])),
       },
     },
   }
@@ -89,6 +117,7 @@ function channelOf(pattern: TopicPattern, address: string, answers: readonly str
   return {
     address,
     summary: channels[pattern].summary,
+    servers: [{ $ref: '#/servers/mqtt' }],
     ...(names.length > 0 && { parameters: Object.fromEntries(names.map((name) => [name, {}])) }),
     messages: Object.fromEntries([
       ['payload', { $ref: `#/components/messages/${nameOf(pattern)}` }],

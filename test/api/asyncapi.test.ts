@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { pathsOf } from '../../src/api/all-operations.ts'
 import { asyncApi } from '../../src/api/asyncapi.ts'
 import { channels } from '../../src/api/payloads.ts'
+import { publicTypeNames } from '../../src/message/public-event-types.ts'
 import { topics } from '../../src/message/topics.ts'
 import { freePort } from '../support/folder.ts'
 import { type StartedHub, startHub } from '../support/hub.ts'
@@ -23,7 +24,9 @@ describe('the AsyncAPI document', () => {
 
   test('has every topic and request, and every reference in it leads somewhere', () => {
     const document = JSON.parse(made())
-    expect(Object.keys(document.channels)).toHaveLength(Object.keys(topics).length + pathsOf('mqtt').length)
+    expect(Object.keys(document.channels)).toHaveLength(Object.keys(topics).length + pathsOf('mqtt').length + 1)
+    // One channel has the live events, each of its types.
+    expect(Object.keys(document.channels.events.messages)).toHaveLength(publicTypeNames.length)
     for (const [, reference = ''] of made().matchAll(/"\$ref": "#\/([^"]+)"/g)) {
       const found = reference.split('/').reduce((at, key) => at?.[key], document)
       expect({ reference, found: found !== undefined }).toEqual({ reference, found: true })
