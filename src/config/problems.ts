@@ -158,6 +158,8 @@ function exampleFor(path: readonly PropertyKey[], data: unknown, words: string):
 export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   let value = data
   for (const key of path) {
+    // A text stands for the list of it alone.
+    if (key === 0 && typeof value === 'string') continue
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = (value as Record<PropertyKey, unknown>)[key]
   }
