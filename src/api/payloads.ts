@@ -52,7 +52,12 @@ export const resultPayload = z.looseObject({
     }),
   ),
   reply: z
-    .looseObject({ text: z.string(), parsed: z.record(z.string(), value), trust: z.enum(trustLevels).optional() })
+    .looseObject({
+      text: z.string(),
+      parsed: z.record(z.string(), value),
+      trust: z.enum(trustLevels).optional(),
+      forwarded_by: z.string().optional(),
+    })
     .optional(),
   error: error.optional(),
   queued_at: time,
@@ -94,6 +99,8 @@ const received = z.looseObject({
   parsed: z.boolean(),
   reading: z.literal('partial').optional(),
   unread: z.array(z.string()).optional(),
+  forwarded: z.object({ from: maybe(z.string()), text: z.string() }).optional(),
+  forwarded_by: z.string().optional(),
   mms: z
     .strictObject({
       device: maybe(z.string()),
@@ -153,6 +160,7 @@ export const deviceEventPayload = z.looseObject({
   trust: z.enum(trustLevels).optional(),
   unverified: z.literal(true).optional(),
   reading: z.literal('partial').optional(),
+  forwarded_by: z.string().optional(),
 })
 
 export const response = z.looseObject({

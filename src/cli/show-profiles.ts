@@ -301,7 +301,7 @@ function forPeople({ text, matches, forwards, nearest }: Tried): string {
   const lines = [
     ...forwards.map(
       ({ profile, from, inner }) =>
-        `${profile} forwards a text of ${from ?? 'somebody else'}: ${JSON.stringify(inner)}; it is published as forwarded and not read`,
+        `${profile} forwards a text of ${from ?? 'somebody else'}: ${JSON.stringify(inner)}; it is read as a text of the device with that number, if the one that forwards it has forwards: true, and else only published`,
     ),
     ...matches.map((match) => `${match.profile} ${match.message} ${JSON.stringify(match.values)}${noteOf(match)}`),
   ]

@@ -21,6 +21,8 @@ export interface Correlation {
   readonly lateFor: string | null
   /** By its wording it answers an open command: a query, or another one. */
   readonly answered: 'question' | 'act' | null
+  /** One of the commands that it answers is marked as dangerous. */
+  readonly danger: boolean
 }
 
 export const nothing: Correlation = {
@@ -30,6 +32,7 @@ export const nothing: Correlation = {
   cancels: [],
   lateFor: null,
   answered: null,
+  danger: false,
 }
 
 interface Candidate {
@@ -124,6 +127,7 @@ function settled(
     cancels: agreed.flatMap(({ spec }) => spec.cancels ?? []),
     lateFor: null,
     answered: verdict === null ? answeredBy(device, candidates) : null,
+    danger: candidates.some(({ spec }) => own(device.dialect.commands, spec.command)?.danger !== undefined),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Device } from '../device/device.ts'
 import type { Directory, Listed } from '../device/directory.ts'
-import { readForward, readText } from '../device/receive/read.ts'
+import { readText } from '../device/receive/read.ts'
 import type { ReadContext } from '../device/receive/reading.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isDiskFault } from '../message/fault.ts'
@@ -18,8 +18,9 @@ import { KeyedQueue } from '../util/keyed-queue.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
+import { forwardedIn } from './forwarded.ts'
 import { identify } from './identify.ts'
-import { byAnybody, type Judgement, judge, unjudged } from './judge.ts'
+import { byAnybody, type Judgement, judge, unjudged, wayThrough } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
 import type { UnknownText } from './unknown.ts'
@@ -215,26 +216,28 @@ export class Deliver {
   }
 
   async #deliver(whole: WholeText): Promise<void> {
-    const text = whole.text ?? ''
     const context: ReadContext = {
       receivedAt: isoTime(whole.receivedAt),
       scts: isoTime(Math.min(usable(whole) ?? whole.receivedAt, whole.receivedAt)),
     }
-    const { device, contact } = this.#steps.runSync('identify', () => {
+    const { device, contact, forwarded } = this.#steps.runSync('identify', () => {
       const { directory, contacts } = this.#deps
-      const found = identify(directory.findOriginator(whole.from), text, context)
-      return { device: found, contact: found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null }
+      const received = whole.text ?? ''
+      const found = identify(directory.findOriginator(whole.from), received, context)
+      const contact = found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null
+      const forwarded = forwardedIn(found, received, directory, context)
+      return { device: forwarded?.of ?? found, contact, forwarded }
     })
+    const carrier = forwarded?.of ? forwarded.by : null
+    const text = carrier === null ? (whole.text ?? '') : (forwarded?.text ?? '')
     const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
-    const foreign = device === null ? null : readForward(device, text)
-    const forwarded = foreign === null ? null : { from: foreign.from, text: foreign.inner }
     const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
       const now = this.#deps.now()
+      const received = { stamp: whole, centre: whole.centre, now }
+      const isOwn = whole.mms === null && (forwarded === null || carrier !== null)
       const { commands, sentAt, trust } = await this.#deps.store.run('openCommands', {
-        device: forwarded === null && whole.mms === null ? (device?.id ?? null) : null,
-        stamp: whole,
-        centre: whole.centre,
-        now,
+        device: isOwn ? (device?.id ?? null) : null,
+        ...received,
       })
       // Whoever can send octets to a port can name any sender.
       if (whole.mms !== null) return { sentAt, correlation: nothing, judgement: byAnybody }
@@ -244,12 +247,16 @@ export class Deliver {
       }
       const times = { sentAt, receivedAt: whole.receivedAt }
       const correlation = correlate(device, text, times, context, commands)
-      return { sentAt, correlation, judgement: judge(device, { whole, readings, correlation }, trust, now) }
+      const heard = { route: whole.route, readings, correlation }
+      if (carrier === null) return { sentAt, correlation, judgement: judge(device, heard, trust, now) }
+      const known = await this.#deps.store.run('openCommands', { device: carrier.id, ...received })
+      const way = wayThrough(carrier, whole.route, known.trust)
+      return { sentAt, correlation, judgement: judge(device, heard, trust, now, way) }
     })
     const author = whole.mms?.from ?? null
     const announced = author === null ? null : (this.#deps.directory.find(author)[0]?.id ?? null)
     const effects = effectsOf(
-      { whole, announced, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
+      { whole, text, announced, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
       this.#deps,
       this.#deps.now(),
     )

@@ -1,12 +1,19 @@
 import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
-import { claimed, contradicts, levelOf, questionFor, requiredFor, settles } from '../device/receive/evidence.ts'
+import {
+  claimed,
+  claimsDanger,
+  contradicts,
+  levelOf,
+  questionFor,
+  requiredFor,
+  settles,
+} from '../device/receive/evidence.ts'
 import type { Reading } from '../device/receive/reading.ts'
 import type { TrustRecord } from '../ledger/devices/sources.ts'
-import { reaches, type TrustLevel } from '../message/trust.ts'
+import { reaches, type TrustLevel, weakest } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'
 import type { Correlation } from './correlate.ts'
-import type { WholeText } from './reassemble.ts'
 
 /** Trust in a text. */
 export interface Judgement {
@@ -32,9 +39,24 @@ export const unjudged = (level: TrustLevel): Judgement => ({ level, ...byNobody 
 export const byAnybody: Judgement = { ...unjudged('stranger'), holds: false, settles: false }
 
 export interface Heard {
-  readonly whole: WholeText
+  /** Properties of its route; null where the modem does not show them. */
+  readonly route: string | null
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
+}
+
+/** What brought a text that its device has not sent here itself. */
+export interface Way {
+  /** How well it is proven that the text is from the device that forwards it. */
+  readonly level: TrustLevel
+  /** Whether what is dangerous may come this way. */
+  readonly danger: boolean
+}
+
+export function wayThrough(carrier: Device, route: string | null, record: TrustRecord | null): Way {
+  const seen = record === null ? 'unknown' : routeOf(route, record, carrier.trust?.learn ?? learnedAfterCount)
+  const level = levelOf(carrier, { proven: false, route: seen, asked: false })
+  return { level, danger: carrier.forwards?.danger ?? false }
 }
 
 /** The values of a text, and those that an answer confirms. */
@@ -42,19 +64,28 @@ export const valuesOf = ([reading]: readonly Reading[], { answers, sets }: Corre
   Object.assign({}, ...[...(reading === undefined ? [] : [reading]), ...answers].map(publicValues), sets) as Values
 
 /** The proof that a text is from its device, and whether it is sufficient for its values. */
-export function judge(device: Device, heard: Heard, record: TrustRecord, now: number): Judgement {
-  const { whole, readings, correlation } = heard
+export function judge(
+  device: Device,
+  { route: used, readings, correlation }: Heard,
+  record: TrustRecord,
+  now: number,
+  way: Way | null = null,
+): Judgement {
+  // That of a forwarded text is another device's.
+  const route = way === null ? used : null
   const values = valuesOf(readings, correlation)
   const sources = [...readings.slice(0, 1), ...correlation.answers]
-  const level = levelOf(device, {
+  const own = levelOf(device, {
     proven: sources.some(({ proven }) => proven),
-    route: routeOf(whole.route, record, device.trust?.learn ?? learnedAfterCount),
+    route: routeOf(route, record, device.trust?.learn ?? learnedAfterCount),
     asked: correlation.answered === 'question',
   })
+  const level = way === null ? own : weakest(own, way.level)
   const events = sources.flatMap(({ event, ends }) => [event ?? [], ends === null ? [] : `${ends}_end`].flat())
   const required = readings.slice(0, 1).flatMap(({ trust }) => trust ?? [])
   const needed = requiredFor(device, { values, events, required })
-  const holds = reaches(level, needed)
+  const mayPass = way === null || way.danger || !(correlation.danger || claimsDanger(device, { values, events }))
+  const holds = reaches(level, needed) && mayPass
   const claim = claimed(device, values)
   const { every, day } = device.trust?.ask ?? { every: 600, day: 5 }
   const [last = Number.NEGATIVE_INFINITY] = record.askedAt
@@ -64,8 +95,8 @@ export function judge(device: Device, heard: Heard, record: TrustRecord, now: nu
   return {
     level,
     holds,
-    settles: settles(device, level),
-    route: correlation.answered === null ? null : whole.route,
+    settles: settles(device, level) && mayPass,
+    route: correlation.answered === null ? null : route,
     question: property === null ? null : { property, claimed: claim },
     contradicts: isOpen && record.claimed !== null && contradicts(record.claimed, values),
   }

@@ -5,6 +5,7 @@ import { learnedFrom, readText } from '../device/receive/read.ts'
 import type { ReadContext, Reading } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
+import type { StateChange } from '../ledger/devices/devices.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
 import type { ReceivedDocument, ReceivedMms } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
@@ -12,6 +13,7 @@ import type { Values } from '../message/values.ts'
 import type { MmsNotification } from '../sms/mms-notification.ts'
 import { usable } from '../sms/smsc-clock.ts'
 import type { Correlation } from './correlate.ts'
+import type { Forwarded } from './forwarded.ts'
 import { numberOf } from './identify.ts'
 import { type Judgement, valuesOf } from './judge.ts'
 import type { WholeText } from './reassemble.ts'
@@ -19,6 +21,9 @@ import type { WholeText } from './reassemble.ts'
 /** Results of identifying, reading and correlating. */
 export interface Understood {
   readonly whole: WholeText
+  /** What is read: the whole, or the text of `device` that another one forwards. */
+  readonly text: string
+  /** The device whose text it is. */
   readonly device: Device | null
   /** The device that the notification of an MMS names as its sender. Anybody can write one. */
   readonly announced: string | null
@@ -30,8 +35,8 @@ export interface Understood {
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
   readonly judgement: Judgement
-  /** A forwarded text of somebody else, without values of the device itself. */
-  readonly forwarded: { readonly from: string | null; readonly text: string } | null
+  /** Of a forwarded text: it has no values of the device that forwards it. */
+  readonly forwarded: Forwarded | null
 }
 
 export interface EffectRules {
@@ -54,6 +59,7 @@ export function effectsOf(
   now: number,
 ): TextEffects & { readonly unproven: string | null } {
   const { whole, device, contact, sentAt, readings, correlation, judgement } = understood
+  const carrier = carrierOf(understood)
   const { answers, cancels } = correlation
   const { holds, level, question } = judgement
   const [reading] = readings
@@ -92,12 +98,13 @@ export function effectsOf(
             seenAt: now,
             fields: stateKeysOf(device),
           },
+    carrier: carrier === null || old ? null : signOf(carrier, sentAt, now),
     isStranger,
     unknown,
     unproven,
     heard:
       device !== null && (unknown || isHalfUnderstood(understood))
-        ? { text, hint: hintFor(device, whole.text ?? '', unproven) }
+        ? { text, hint: hintFor(device, understood.text, unproven) }
         : null,
     settlements: old ? [] : settlementsOf(understood),
     learned: device === null || old || !holds ? {} : learned(device, sources),
@@ -111,6 +118,18 @@ export function effectsOf(
   }
 }
 
+/** The device that brought the text of another one. */
+const carrierOf = ({ forwarded }: Understood): Device | null => (forwarded?.of ? forwarded.by : null)
+
+/** A device that has sent something, without a value of its own. */
+const signOf = (device: Device, at: number, seenAt: number): StateChange => ({
+  device: device.id,
+  values: {},
+  at,
+  seenAt,
+  fields: stateKeysOf(device),
+})
+
 /** The event of the text, an unverified one, or the contradiction of an unverified one. */
 function eventsOf(understood: Understood, rules: EffectRules): TextEffects['events'] {
   const { device, readings, correlation, judgement } = understood
@@ -121,7 +140,8 @@ function eventsOf(understood: Understood, rules: EffectRules): TextEffects['even
   const reported = isAskedFor(understood) ? null : (sources.find((one) => one.event !== null)?.event ?? null)
   const event = reported ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
   if (device === null) return []
-  const common = { values, trust, unverified: !holds, isPartial: reading?.reading === 'partial' }
+  const forwardedBy = carrierOf(understood)?.id
+  const common = { values, trust, unverified: !holds, isPartial: reading?.reading === 'partial', forwardedBy }
   const alarm = event !== null && {
     ...common,
     type: event,
@@ -145,9 +165,11 @@ function eventsOf(understood: Understood, rules: EffectRules): TextEffects['even
 }
 
 /** An answer that may not be from the device ends the wait without a success or failure. */
-function settlementsOf({ correlation, judgement }: Understood): TextEffects['settlements'] {
+function settlementsOf(understood: Understood): TextEffects['settlements'] {
+  const { correlation, judgement } = understood
+  const carrier = carrierOf(understood)
   return correlation.settlements.map((one) => {
-    const reply = { ...one.reply, trust: judgement.level }
+    const reply = { ...one.reply, trust: judgement.level, ...(carrier !== null && { forwarded_by: carrier.id }) }
     if (judgement.settles) return { ...one, reply }
     const ends = one.verdict === 'accepted' || one.verdict === 'refused' || one.verdict === 'partial'
     return { ...one, reply, ok: null, learned: {}, ...(ends && { verdict: 'unverified' as const }) }
@@ -161,10 +183,11 @@ function isAskedFor({ readings: [reading], correlation: { answers } }: Understoo
 }
 
 /** Not recognised: no message, no answer by its wording, and not forwarded. */
-function isUnknown({ whole, readings, contact, correlation, forwarded }: Understood, unproven: string | null): boolean {
+function isUnknown({ text, readings, contact, correlation, forwarded }: Understood, unproven: string | null): boolean {
+  const isAnothers = forwarded !== null && forwarded.of === null
   const answers = unproven === null ? correlation.answers : correlation.answers.filter(({ any }) => !any)
   const isRead = readings.length + answers.length > 0
-  return (whole.text ?? '').trim() !== '' && !isRead && forwarded === null && contact === null
+  return text.trim() !== '' && !isRead && !isAnothers && contact === null
 }
 
 /** Read in part, and no answer by its wording: the result of a command that waits names it. */
@@ -172,9 +195,9 @@ const isHalfUnderstood = ({ readings, correlation }: Understood): boolean =>
   readings[0]?.reading === 'partial' && correlation.settlements.length === 0
 
 /** The unproven message that would fit if the owner allowed it. */
-function unprovenOf({ whole, readings, context }: Understood, device: Device): string | null {
+function unprovenOf({ text, readings, context }: Understood, device: Device): string | null {
   if (device.unproven || readings.length > 0) return null
-  return readText({ ...device, unproven: true }, whole.text ?? '', context)[0]?.message ?? null
+  return readText({ ...device, unproven: true }, text, context)[0]?.message ?? null
 }
 
 /** Why the device's profile did not recognise it. */
@@ -188,13 +211,20 @@ function hintFor(device: Device, text: string, unproven: string | null): string 
 }
 
 /** The text as it may be shown. */
-function textOf({ whole, device, readings, correlation: { answers } }: Understood): string {
+function textOf(understood: Understood): string {
+  const { whole, forwarded } = understood
   if (whole.mms !== null) return announcement(whole.mms)
+  const masked = maskedText(understood)
+  if (forwarded === null || forwarded.of === null) return masked
+  const at = (whole.text ?? '').lastIndexOf(forwarded.text)
+  return `${maskText(forwarded.by, (whole.text ?? '').slice(0, at))}${masked}`
+}
+
+/** The text that is read. */
+function maskedText({ text, device, readings, correlation: { answers } }: Understood): string {
   const [answer, ...more] = answers
   if (answer !== undefined && more.length > 0) return answers.map(({ masked }) => masked).join('\n')
-  return (
-    answer?.masked ?? readings[0]?.masked ?? (device === null ? whole.text : maskText(device, whole.text ?? '')) ?? ''
-  )
+  return answer?.masked ?? readings[0]?.masked ?? (device === null ? text : maskText(device, text))
 }
 
 function mmsOf({ expires, ...mms }: MmsNotification, device: string | null, receivedAt: number): ReceivedMms {
@@ -239,11 +269,9 @@ function sameness(event: string, values: Values): string {
 }
 
 /** The published form of the text. */
-function receivedOf(
-  id: string,
-  text: string,
-  { whole, device, announced, contact, readings, correlation, judgement, forwarded }: Understood,
-): ReceivedDocument {
+function receivedOf(id: string, text: string, understood: Understood): ReceivedDocument {
+  const { whole, device, announced, contact, readings, correlation, judgement, forwarded } = understood
+  const carrier = carrierOf(understood)
   const [reading] = readings
   return {
     id,
@@ -265,7 +293,13 @@ function receivedOf(
     encoding: whole.encoding,
     ...(whole.missing.length > 0 && { incomplete: true, missing: whole.missing }),
     ...(whole.damaged && { damaged: true }),
-    ...(forwarded !== null && { forwarded }),
+    ...(forwarded !== null && {
+      forwarded: {
+        from: forwarded.from,
+        text: forwarded.of === null ? maskText(forwarded.by, forwarded.text) : maskedText(understood),
+      },
+    }),
+    ...(carrier !== null && { forwarded_by: carrier.id }),
     ...(correlation.lateFor !== null && { late_for: correlation.lateFor }),
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isDialable } from './parameters/numbers.ts'
 import { isZone } from './readers/zones.ts'
 import { trust } from './schema/message.ts'
-import { flag, many, named, seconds, table, text, whole } from './schema/profile-scalars.ts'
+import { flag, forward, many, named, seconds, table, text, whole } from './schema/profile-scalars.ts'
 import { additions } from './schema/profile-schema.ts'
 
 const never = z.literal('none').transform(() => null)
@@ -81,6 +81,19 @@ const trustRules = z.union([
   trustTable,
 ])
 
+const forwardsTable = table({
+  text: key(many(forward).default([]), 'Forms of forwarded texts that its profile does not know', [
+    'From {from:number}: {inner:text}',
+  ]),
+  danger: key(
+    flag.default(false),
+    'Whether a forwarded text may also report what is dangerous, and confirm commands that are',
+    'true',
+  ),
+})
+
+const forwards = z.union([flag.transform((forwards) => (forwards ? forwardsTable.parse({}) : null)), forwardsTable])
+
 /** A device in `smshub.yaml`. Its own messages and commands have the profiles' grammar. */
 export const DeviceConfig = table({
   profile: key(text, 'Profile of the device; smshub devices list shows them', 'king-pigeon/rtu5024'),
@@ -126,6 +139,11 @@ export const DeviceConfig = table({
     trustRules.optional(),
     'What proves that a text is its own: number (can be forged), route (same route as its answers), secret (contains its code, or answers a query). One word for all, or single ones',
     'secret',
+  ),
+  forwards: key(
+    forwards.optional(),
+    'It forwards texts of other devices here, which are read as theirs: true where its profile knows the form, or the form',
+    { text: 'From {from:number}: {inner:text}' },
   ),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
   homeassistant: key(homeassistant.prefault({}), 'How Home Assistant shows the device; false announces nothing of it', {

@@ -53,6 +53,8 @@ export interface Device {
   readonly validFor: number | null
   /** Trust that its texts need; null where nothing is configured. */
   readonly trust: NonNullable<DeviceConfig['trust']> | null
+  /** Texts that it forwards are read as those of their devices; null where they are only published. */
+  readonly forwards: { readonly danger: boolean } | null
   readonly unproven: boolean
   /** How Home Assistant shows it; null where it does not. */
   readonly homeassistant: DeviceConfig['homeassistant']
@@ -72,7 +74,10 @@ export function makeDevice(
     messages: config.messages,
     properties: config.properties,
     timing: config.timing,
+    forwards: config.forwards?.text,
   })
+  if (config.forwards && dialect.forwards.length === 0)
+    throw fault(id, `${profile.id} knows no form of forwarded texts: add it, like ${formOfForwards}`)
   if (dialect !== base) {
     const [broken] = brokenReferences(dialect)
     if (broken !== undefined) throw fault(id, broken)
@@ -97,12 +102,15 @@ export function makeDevice(
     poll: config.poll ?? null,
     validFor: config.valid_for ?? null,
     trust: config.trust ?? null,
+    forwards: config.forwards ? { danger: config.forwards.danger } : null,
     unproven: config.unproven,
     homeassistant: config.homeassistant,
   }
   const configured = settingsFor(device, config.settings)
   return { ...device, configured, settings: withLearned(dialect, configured, config.settings, known) }
 }
+
+const formOfForwards = 'forwards: { text: "From {from:number}: {inner:text}" }'
 
 const nothingKnown: KnownSettings = { learned: {}, pending: {} }
 

@@ -40,6 +40,9 @@ export interface ReceivedDocument {
   readonly incomplete?: true
   readonly missing?: readonly number[]
   readonly damaged?: true
+  /** A text of somebody else in this one. */
   readonly forwarded?: { readonly from: string | null; readonly text: string }
+  /** The device that sent it here; `device` is the one whose text is in it. */
+  readonly forwarded_by?: string
   readonly late_for?: unknown
 }

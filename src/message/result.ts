@@ -13,6 +13,8 @@ export interface Reply {
   readonly already?: true
   /** How well it is proven that the text is from the device. */
   readonly trust?: TrustLevel
+  /** The device that brought it. */
+  readonly forwarded_by?: string
   /** Texts received of an answer that takes several. */
   readonly texts?: number
 }

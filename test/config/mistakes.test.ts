@@ -280,6 +280,16 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       /after the host: server: mqtt:\/\/host:1883/,
     ],
     [
+      'a form of forwarded texts',
+      swap('    variant', '    forwards: { text: "Fw ({from:number}): {inner:text}" }\n    variant'),
+      /^smshub.yaml:8: devices.gate.forwards.text.0: .* write \\\( for the character \(character 4\)[^\n]*$/,
+    ],
+    [
+      'a form without the text',
+      swap('    variant', '    forwards: { text: ["Fw {from:number}"] }\n    variant'),
+      /^smshub.yaml:8: devices.gate.forwards.text.0: needs \{from:number\} and \{inner:text\}[^\n]*$/,
+    ],
+    [
       'a level of trust',
       swap('    variant', '    trust: secrets\n    variant'),
       /^smshub.yaml:8: devices.gate.trust: must be one of number, route, secret, not "secrets".*did you mean "secret"\?[^\n]*$/,

@@ -60,6 +60,14 @@ describe('a text', () => {
       inner: 'Relay ON',
     })
     expect(readText(device, 'Box: Relay ON', undated)).toHaveLength(1)
+    const phone = deviceOf('generic/phone')
+    expect(readForward(phone, 'From 10000:\nthis is the content\nof the message')).toEqual({
+      from: '10000',
+      inner: 'this is the content\nof the message',
+    })
+    const router = deviceOf('mikrotik/routeros', '{ settings: { password: s3cr3t } }')
+    const said = 'From: +36301234567 Date:jan/02/2020 12:00:00 GMT +1 Msg: Relay ON'
+    expect(readForward(router, said)).toEqual({ from: '+36301234567', inner: 'Relay ON' })
   })
 
   test('may hold fragments in any order', () => {

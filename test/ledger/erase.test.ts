@@ -179,6 +179,7 @@ describe('what a message says, once it is redacted,', () => {
         } as never,
       },
       state: null,
+      carrier: null,
       isStranger: false,
       unknown: false,
       heard: null,

@@ -38,6 +38,7 @@ export function receive(ledger: Ledger, over: Partial<Received> = {}): string {
     now: ledger.now,
     incoming: { messageId, ...one, trust: 'number', document },
     state: null,
+    carrier: null,
     isStranger: one.isStranger,
     unknown: false,
     heard: null,

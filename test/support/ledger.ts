@@ -237,6 +237,7 @@ export class Ledger {
       now: this.now,
       incoming: { messageId, device: 'gate', sender, gateway: 'home', text, trust: 'number', document: null },
       state: null,
+      carrier: null,
       isStranger: false,
       unknown: false,
       heard: null,

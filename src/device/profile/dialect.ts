@@ -34,7 +34,8 @@ export interface Dialect extends Texts {
   readonly layers: Table<Dialect>
   readonly silence: string | null
   readonly identity: string | null
-  readonly forwards: Pattern | null
+  /** Texts of somebody else that the device forwards. */
+  readonly forwards: readonly Pattern[]
   readonly properties: Table<Property>
   readonly timing: Timing
   readonly setup: readonly SetupStep[]
@@ -71,7 +72,7 @@ export function dialectOf(id: string, row: ProfileRow, variantName: string): Dia
     silence: variant.silence ?? row.silence ?? null,
     messages: merge(withProof(row.messages), withProof(variant.messages), replaced(variant, 'messages')),
     identity: variant.identity ?? row.identity ?? null,
-    forwards: variant.forwards ?? row.forwards ?? null,
+    forwards: variant.forwards ?? row.forwards ?? [],
     properties: merge(row.properties, variant.properties, replaced(variant, 'properties')),
     timing: { ...row.timing, ...variant.timing },
     setup: variant.setup ?? row.setup ?? [],
@@ -93,14 +94,20 @@ function limitsOf({ alphabet = 'gsm7', parts = 1, max_length, text_mode = false,
   return { alphabet, parts, maxLength: max_length ?? null, textMode: text_mode, join: join ?? null }
 }
 
+interface Added extends Additions {
+  /** Further forms of texts that it forwards. */
+  readonly forwards?: readonly Pattern[] | undefined
+}
+
 /** The dialect of a device with its owner's additions; without any it is the profile's. */
-export function extend(dialect: Dialect, additions: Additions): Dialect {
+export function extend(dialect: Dialect, additions: Added): Dialect {
   if (Object.values(additions).every((section) => section === undefined)) return dialect
   return {
     ...dialect,
     commands: merge(dialect.commands, allProved(additions.commands), false),
     messages: merge(dialect.messages, allProved(additions.messages), false),
     properties: merge(dialect.properties, additions.properties, false),
+    forwards: [...dialect.forwards, ...(additions.forwards ?? [])],
     timing: { ...dialect.timing, ...additions.timing },
     layers: Object.fromEntries(Object.entries(dialect.layers).map(([name, one]) => [name, extend(one, additions)])),
     programs: new Programs(),

@@ -20,7 +20,7 @@ export function patternsIn(dialect: Dialect): Place[] {
     ...verdicts.flatMap((kind) =>
       dialect.replies[kind].map(({ text }, i) => ({ path: `${kind}.${i}`, pattern: text, command: null })),
     ),
-    ...(dialect.forwards === null ? [] : [{ path: 'forwards', pattern: dialect.forwards, command: null }]),
+    ...dialect.forwards.map((pattern, i) => ({ path: `forwards.${i}`, pattern, command: null })),
     ...Object.entries(dialect.items).map(([name, item]) => ({
       path: `items.${name}`,
       pattern: item.text,

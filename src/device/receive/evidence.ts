@@ -40,9 +40,13 @@ export interface Claim {
   readonly required: readonly Trust[]
 }
 
+/** Whether forging it is worthwhile. */
+export const claimsDanger = (device: Device, { values, events }: Pick<Claim, 'values' | 'events'>): boolean =>
+  Object.keys(dangersIn(device, values)).length > 0 || events.some(isDangerousEvent)
+
 /** The trust level required for a text's values to become the state of the device. */
 export function requiredFor(device: Device, { values, events, required }: Claim): Trust {
-  const isDangerous = Object.keys(dangersIn(device, values)).length > 0 || events.some(isDangerousEvent)
+  const isDangerous = claimsDanger(device, { values, events })
   const { state = 'number', danger = 'number' } = device.trust ?? {}
   return strictest([state, ...(isDangerous ? [danger] : []), ...required])
 }

@@ -3,7 +3,7 @@ import { own } from '../../util/own.ts'
 import { bindingOf, type Device, mayUse, messagesOf, settingOf } from '../device.ts'
 import { specOf } from '../parameters/settings.ts'
 import { loosen } from '../pattern/loosen.ts'
-import { match } from '../pattern/match.ts'
+import type { Pattern } from '../pattern/pattern.ts'
 import { wordKey } from '../regular/regular.ts'
 import type { Message } from '../schema/message.ts'
 import { alarmIn } from './alarm-in-text.ts'
@@ -12,7 +12,7 @@ import { isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { layersOf } from './layers.ts'
 import { overlaps } from './lines.ts'
-import { matchMessage, tierOf, tiers } from './match-message.ts'
+import { firstOf, matchMessage, plainWording, tierOf, tiers } from './match-message.ts'
 import { readParts, readRest } from './partial.ts'
 import { partialReading, type ReadContext, type Reading, readingOf } from './reading.ts'
 import { isRefusal } from './refusal.ts'
@@ -206,8 +206,8 @@ function knownHead(device: Device, head: string, context: ReadContext): Reading[
 /** A text that the device forwards for somebody else; null for its own. */
 export function readForward(device: Device, text: string): { from: string | null; inner: string } | null {
   const { forwards, programs } = device.dialect
-  const program = forwards === null ? null : programs.get(forwards, bindingOf(device))
-  const found = program === null ? null : match(program, text.trim())
+  const compile = (pattern: Pattern) => programs.get(pattern, bindingOf(device))
+  const found = firstOf(forwards.map(plainWording), compile, text.trim())
   if (found === null) return null
   const { from, inner } = found.values
   return { from: from === undefined ? null : String(from), inner: String(inner ?? '') }

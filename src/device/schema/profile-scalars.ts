@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { didYouMean } from '../../util/nearest.ts'
-import { type Pattern, PatternError, parsePattern } from '../pattern/pattern.ts'
+import { eachPart, type Part, type Pattern, PatternError, parsePattern } from '../pattern/pattern.ts'
 import { parseRegex } from '../regular/regex.ts'
 import type { Regular } from '../regular/regular.ts'
 import { parseTemplate, type Template, TemplateError } from './template.ts'
@@ -58,6 +58,14 @@ export const pattern = text.transform((source, context): Pattern => {
     return z.NEVER
   }
 })
+
+/** The pattern of a text that a device forwards: its sender, and the text itself. */
+export const forward = pattern.refine(
+  ({ parts }) => ['from', 'inner'].every((field) => [...eachPart(parts)].some((part) => isHole(part, field))),
+  'needs {from:number} and {inner:text}: the sender, and the text itself',
+)
+
+const isHole = (part: Part, field: string): boolean => part.part === 'hole' && part.field === field
 
 export const template = text.transform((source, context): Template => {
   try {

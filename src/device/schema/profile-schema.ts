@@ -2,7 +2,19 @@ import { z } from 'zod'
 import { isZone } from '../readers/zones.ts'
 import { command, phoneForms, refusal, setting, wording } from './command.ts'
 import { message, messageExample, property, setupStep, timing } from './message.ts'
-import { flag, many, named, oneOf, pattern, removable, table, template, text, whole } from './profile-scalars.ts'
+import {
+  flag,
+  forward,
+  many,
+  named,
+  oneOf,
+  pattern,
+  removable,
+  table,
+  template,
+  text,
+  whole,
+} from './profile-scalars.ts'
 
 export const kinds = [
   'tracker',
@@ -61,7 +73,7 @@ const sections = {
   silence: text.optional(),
   messages: named(message).optional(),
   identity: text.optional(),
-  forwards: pattern.optional(),
+  forwards: many(forward).optional(),
   properties: named(property).optional(),
   timing: timing.optional(),
   setup: z.array(setupStep).optional(),

@@ -46,6 +46,8 @@ export interface TextEvent {
   readonly unverified: boolean
   /** Found in a text that no pattern explains as a whole. */
   readonly isPartial: boolean
+  /** The device that brought the text of this one. */
+  readonly forwardedBy?: string | undefined
 }
 
 /** All effects of a received text, for one transaction. */
@@ -68,6 +70,8 @@ export interface TextEffects {
     readonly document: ReceivedDocument | null
   }
   readonly state: StateChange | null
+  /** Of the device that forwarded the text of another one: it is alive. */
+  readonly carrier: StateChange | null
   /** From an unknown number, of which only a limited number is published. */
   readonly isStranger: boolean
   /** Not recognised: a text of a device is quarantined. */
@@ -125,6 +129,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   // Before the result: its readers find the new state already, and an opening gate does not show its old state before
   // `open`.
   const older = effects.state !== null && changeState(tx, effects.state).delayed
+  if (effects.carrier !== null) changeState(tx, effects.carrier)
   for (const settlement of effects.settlements) settleAnswer(tx, settlement, incoming.messageId, now)
   if (effects.window !== null) openWindow(tx, effects.window.lane, effects.window.until, now)
   const delayed = effects.delayed || older
@@ -164,18 +169,19 @@ function emitEvent(
 }
 
 type EventFacts = Pick<TextEvent, 'type' | 'level' | 'values' | 'trust' | 'unverified'> &
-  Partial<Pick<TextEvent, 'isPartial'>>
+  Partial<Pick<TextEvent, 'isPartial' | 'forwardedBy'>>
 
 /** An event of a device; every key that templates use is always present. */
 export function deviceEvent(
-  { type, id, level, values, trust, unverified, isPartial = false }: EventFacts & { readonly id: string },
+  { type, id, level, values, trust, unverified, isPartial = false, forwardedBy }: EventFacts & { readonly id: string },
   messageId: string,
   now: number,
   delayed: boolean,
 ): Document {
   const received = { message_id: messageId, received_at: isoTime(now), delayed }
   const proof = { trust, ...(unverified && { unverified }), ...(isPartial && { reading: 'partial' }) }
-  return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...received }
+  const by = forwardedBy === undefined ? {} : { forwarded_by: forwardedBy }
+  return { event_type: type, id, ...(level !== null && { level }), ...values, ...proof, ...by, ...received }
 }
 
 function settleAnswer(tx: Tx, settlement: Settlement, messageId: string, now: number): void {
