@@ -11,6 +11,7 @@ import { type ApiDeps, type Data, deviceOf, operation } from './operation.ts'
 const names = [
   'name',
   'variant',
+  'dialect',
   'gateway',
   'time_zone',
   'expected',

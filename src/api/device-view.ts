@@ -8,6 +8,7 @@ import type { Fleet } from '../fleet/fleet.ts'
 import { isoTime } from '../message/result.ts'
 import { may } from '../message/rights.ts'
 import { described, describedParameter } from './described-parameter.ts'
+import { deviceDialect, dialectsOf } from './device-dialects.ts'
 import { revisionOf } from './device-revision.ts'
 import { deviceSummary, summaryOf } from './device-summary.ts'
 import { one } from './inputs.ts'
@@ -55,6 +56,8 @@ export const deviceView = deviceRow.extend({
     .nullable(),
   /** Steps that its profile names to make it accept the hub. */
   setup_steps: z.number().int(),
+  /** Those of its profile, its own words first; none where there are no others. */
+  dialects: z.array(deviceDialect),
   /** Nothing new is sent to it. */
   paused: z.boolean(),
 })
@@ -69,7 +72,7 @@ export const deviceViewOperations = {
     async run({ id: name }, deps, { rights }) {
       const { fleet, store } = deps
       const device = deviceOf(name, fleet)
-      const { state, location, ...presence } = await store.read('deviceSight', { device: name })
+      const { state, location, heard, ...presence } = await store.read('deviceSight', { device: name })
       const pauses = await store.run('pauses', undefined)
       return {
         ...rowOf(device, presence, fleet, rights === null || may(rights, { act: 'see_texts' })),
@@ -79,6 +82,7 @@ export const deviceViewOperations = {
         commands: commandsShown(device),
         location: positionIn(location),
         setup_steps: device.dialect.setup.length,
+        dialects: [...dialectsOf(device, heard)],
         paused: pauses.some((pause) => pause.device === name || (pause.device ?? pause.gateway) === undefined),
       }
     },

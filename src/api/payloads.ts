@@ -188,7 +188,16 @@ const devices = z.object({
   page: z.number().int(),
   pages: z.number().int(),
   total: z.number().int(),
-  devices: z.array(z.object({ id: z.string(), name: z.string(), profile: z.string(), revision: z.number().int() })),
+  devices: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      profile: z.string(),
+      revision: z.number().int(),
+      /** What it is known to speak; `none`: the words of its profile. */
+      dialect: z.string().optional(),
+    }),
+  ),
 })
 
 const text = z.string().min(1)

@@ -11,8 +11,9 @@ const devicesPerPage = 500
 export function devicePages(devices: readonly Device[]): HubEvent<'devices'>[] {
   const pages = Math.max(1, Math.ceil(devices.length / devicesPerPage))
   return Array.from({ length: pages }, (_, i) => {
-    const listed = devices.slice(i * devicesPerPage, (i + 1) * devicesPerPage).map(({ id, name, profile }) => {
-      return { id, name, profile: profile.id, revision: profile.row.revision }
+    const listed = devices.slice(i * devicesPerPage, (i + 1) * devicesPerPage).map(({ id, name, profile, speaks }) => {
+      const dialect = speaks === null ? {} : { dialect: speaks.layer }
+      return { id, name, profile: profile.id, revision: profile.row.revision, ...dialect }
     })
     const data = { page: i + 1, pages, total: devices.length, devices: listed }
     return { kind: 'devices', subject: i === 0 ? '' : String(i + 1), data }

@@ -12,6 +12,7 @@ import { dataOutput } from './terminal.ts'
 export interface DeviceOptions {
   readonly profile?: string
   readonly variant?: string
+  readonly dialect?: string
   readonly number?: readonly string[]
   readonly name?: string
   readonly gateway?: string
@@ -19,7 +20,7 @@ export interface DeviceOptions {
   readonly unset?: readonly string[]
 }
 
-const keys = ['profile', 'variant', 'number', 'name', 'gateway'] as const
+const keys = ['profile', 'variant', 'dialect', 'number', 'name', 'gateway'] as const
 
 /** `devices add <id>`: stored by the hub, with the same effect as in smshub.yaml. */
 export async function addDevice(

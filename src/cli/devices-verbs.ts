@@ -66,7 +66,8 @@ function addFleet(devices: Command, context: CliContext, does: Does, options: ()
   const described = (command: Command): Command =>
     command
       .option('--number <number>', 'phone number of its SIM; may be repeated', collect)
-      .option('--variant <variant>', 'dialect, where the profile has several')
+      .option('--variant <variant>', 'one of the profile, where it has several')
+      .option('--dialect <dialect>', 'words of its firmware, where the profile has several; none: those of the profile')
       .option('--name <name>', 'display name')
       .option('--gateway <gateway>', 'the only gateway to use for it')
       .option('--set <setting=value>', 'a setting of the profile, for example password=1234', collect)

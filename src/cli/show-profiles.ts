@@ -128,17 +128,14 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     for (const setting of variant.settings) lines.push(`    ${setting.name}: ${setting.about}`)
     lines.push('  commands')
     for (const command of variant.commands) {
-      const example = command.example === null ? '' : `   e.g. ${JSON.stringify(command.example)}`
       lines.push(
-        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${markOf(command)}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${example}${proofOf(command)}`,
+        `    ${command.name}${command.params.length > 0 ? ` {${command.params.join(', ')}}` : ''}${markOf(command)}${command.danger === null ? '' : ` [danger: ${command.danger}]`}${forExample(command.example)}${proofOf(command)}`,
       )
     }
     lines.push('  properties', `    ${variant.properties.join(', ') || '-'}`)
     lines.push('  messages')
     for (const message of variant.messages)
-      lines.push(
-        `    ${message.name}${markOf(message)}${message.example === null ? '' : `   e.g. ${JSON.stringify(message.example)}`}${proofOf(message)}`,
-      )
+      lines.push(`    ${message.name}${markOf(message)}${forExample(message.example)}${proofOf(message)}`)
     if (variant.setup.length > 0) lines.push('  set-up (smshub devices setup <id>)')
     variant.setup.forEach((step, i) => {
       const asks = step.asks.length === 0 ? '' : ` {${step.asks.join(', ')}}`
@@ -146,10 +143,19 @@ export function showProfile(context: CliContext, name: string, options: Output, 
     })
     lines.push('')
   }
+  if (shown.dialects.length > 0)
+    lines.push(
+      'dialects',
+      ...shown.dialects.map(({ name, label, example }) => `  ${name}: ${label}${forExample(example)}`),
+      '',
+    )
   lines.push('sources', ...Object.entries(shown.sources).map(([id, { kind, at }]) => `  ${id} (${kind}): ${at}`), '')
   stdout.write(`${lines.join('\n')}\n`)
   return exitCodes.ok
 }
+
+const forExample = (example: string | readonly string[] | null): string =>
+  example === null ? '' : `   e.g. ${JSON.stringify(example)}`
 
 type Shown = Pick<Evidence, 'proof' | 'independent'> & { readonly gated: boolean }
 
@@ -184,6 +190,12 @@ function describe(profile: Profile) {
     models: row.models,
     sources: row.sources,
     tested: row.tested,
+    dialects: Object.entries(row.dialects).map(([name, { label, examples, sends }]) => ({
+      name,
+      label,
+      example: examples[0]?.text ?? null,
+      sends: Object.keys(sends),
+    })),
     variants: names.map((name) => {
       const devices = samples.filter((device) => device.dialect === profile.dialects.get(name))
       const commands = Object.assign({}, ...devices.map(commandsOf)) as ReturnType<typeof commandsOf>

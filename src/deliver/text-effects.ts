@@ -1,14 +1,17 @@
 import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
 import { maskText } from '../device/mask.ts'
+import { ownWords } from '../device/profile/dialect.ts'
 import { learnedFrom, readText } from '../device/receive/read.ts'
 import type { ReadContext, Reading } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
 import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { StateChange } from '../ledger/devices/devices.ts'
+import type { HeardWords } from '../ledger/devices/dialects.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
 import type { ReceivedDocument, ReceivedMms } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
+import { reaches, type TrustLevel } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'
 import type { MmsNotification } from '../sms/mms-notification.ts'
 import { usable } from '../sms/smsc-clock.ts'
@@ -97,6 +100,7 @@ export function effectsOf(
             ownAt: ownTime(reading?.values, understood),
             seenAt: now,
             fields: stateKeysOf(device),
+            words: wordsIn(device, sources, level),
           },
     carrier: carrier === null || old ? null : signOf(carrier, sentAt, now),
     isStranger,
@@ -129,6 +133,18 @@ const signOf = (device: Device, at: number, seenAt: number): StateChange => ({
   seenAt,
   fields: stateKeysOf(device),
 })
+
+/** The dialect that a text shows; null where the device has one only, or other words say the same. */
+function wordsIn(
+  { profile, dialect: { layers } }: Device,
+  sources: readonly Pick<Reading, 'dialect' | 'isDistinct'>[],
+  level: TrustLevel,
+): HeardWords | null {
+  const [heard, ...others] = new Set(sources.flatMap(({ dialect, isDistinct }) => (isDistinct ? [dialect] : [])))
+  if (heard === undefined || others.length > 0) return null
+  const among = [ownWords, ...Object.keys(layers)]
+  return { profile: profile.id, dialect: heard ?? ownWords, among, isProven: reaches(level, 'route') }
+}
 
 /** The event of the text, an unverified one, or the contradiction of an unverified one. */
 function eventsOf(understood: Understood, rules: EffectRules): TextEffects['events'] {

@@ -108,7 +108,12 @@ export const DeviceConfig = table({
     '+4915112345678',
   ),
   name: key(text.optional(), 'Display name', 'Front gate'),
-  variant: key(text.optional(), 'Dialect, where the profile has several', 'classic'),
+  variant: key(text.optional(), 'Variant, where the profile has several', 'classic'),
+  dialect: key(
+    text.optional(),
+    'Words of its firmware, where the profile has several; none: those of the profile. Without it, its texts show which',
+    'italian',
+  ),
   gateway: key(text.optional(), 'The only gateway to use for it', 'home'),
   settings: key(named(text).default({}), 'Values that the profile needs, like the password of the device', {
     password: '!secret gate',

@@ -5,11 +5,18 @@ import { formatNumber, isDialable, normaliseNumber } from './parameters/numbers.
 import type { ParameterContext } from './parameters/parameter-kinds.ts'
 import { builtIn, resolveSettings, specOf, suffixOf } from './parameters/settings.ts'
 import type { Binding } from './pattern/bind.ts'
-import { type Dialect, extend } from './profile/dialect.ts'
+import { type Dialect, extend, ownWords } from './profile/dialect.ts'
 import type { Profile } from './profile/profile.ts'
 import { brokenReferences } from './profile/references.ts'
 import type { Command, Evidence } from './schema/command.ts'
 import type { Message, Property, Timing } from './schema/message.ts'
+
+/** The dialect of a device, or `none` for the words of its profile. */
+export interface Speech {
+  readonly layer: string
+  /** Commands are sent in it. */
+  readonly isSettled: boolean
+}
 
 /** Facts of the hub that a device needs. */
 export interface Environment {
@@ -25,6 +32,8 @@ export interface KnownSettings {
   readonly learned: Readonly<Record<string, { readonly value: string; readonly over: string | null }>>
   /** Changes that were sent; in doubt when their command has ended without an answer. */
   readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
+  /** What its texts have shown that it speaks, and of which profile that is a dialect. */
+  readonly speech: (Speech & { readonly profile: string }) | null
 }
 
 /** A device with its dialect, its owner's settings and additions resolved. Plain data except for the cache. */
@@ -33,6 +42,8 @@ export interface Device {
   readonly name: string
   readonly profile: Profile
   readonly dialect: Dialect
+  /** What it speaks by the word of its owner, else by its texts; null where neither says so. */
+  readonly speaks: (Speech & { readonly by: 'owner' | 'texts' }) | null
   /** Settings with their defaults; numbered ones under their numbered names. */
   readonly settings: Readonly<Record<string, string>>
   /** The same as configured, before anything was learned. */
@@ -88,6 +99,7 @@ export function makeDevice(
     name: config.name ?? id,
     profile,
     dialect,
+    speaks: speechOf(id, config, dialect, profile, known),
     settings: {},
     configured: {},
     pending: known.pending,
@@ -112,7 +124,25 @@ export function makeDevice(
 
 const formOfForwards = 'forwards: { text: "From {from:number}: {inner:text}" }'
 
-const nothingKnown: KnownSettings = { learned: {}, pending: {} }
+const nothingKnown: KnownSettings = { learned: {}, pending: {}, speech: null }
+
+/** What texts have shown is void where the profile is another one now, or has that dialect no more. */
+function speechOf(
+  id: string,
+  { dialect: wanted }: DeviceConfig,
+  { layers }: Dialect,
+  profile: Profile,
+  { speech }: KnownSettings,
+): Device['speaks'] {
+  const names = [ownWords, ...Object.keys(layers)]
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return { layer: wanted, isSettled: true, by: 'owner' }
+    const ways = names.length > 1 ? `use ${names.join(', ')}` : 'it has none: leave "dialect" out'
+    throw fault(id, `${profile.id} has no dialect "${wanted}": ${ways}`, { dialects: names })
+  }
+  if (speech === null || speech.profile !== profile.id || !names.includes(speech.layer)) return null
+  return { layer: speech.layer, isSettled: speech.isSettled, by: 'texts' }
+}
 
 function withLearned(
   { settings }: Dialect,

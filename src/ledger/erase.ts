@@ -3,6 +3,7 @@ import type { Subject } from './about.ts'
 import { forgetOwed } from './broker/owed.ts'
 import { deleteReceived, deleteSent } from './conversation-rows.ts'
 import { announceDevice } from './devices/devices.ts'
+import { forgetWords } from './devices/dialects.ts'
 import { patchState } from './devices/presence.ts'
 import { forgetTrust } from './devices/sources.ts'
 import { dismissErased } from './events/outlets.ts'
@@ -123,6 +124,7 @@ function forgetNumber(tx: Tx, number: string): void {
 function forgetState(tx: Tx, device: string, fields: readonly string[] | null): void {
   tx.run(`UPDATE device SET state = '{}', times = '{}', events = '{}', last_seen = NULL WHERE id = ?`, device)
   forgetTrust(tx, device)
+  forgetWords(tx, device)
   tx.emit({ kind: 'location', subject: device, data: null })
   if (fields !== null) announceDevice(tx, device, fields)
 }

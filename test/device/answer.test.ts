@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Device } from '../../src/device/device.ts'
+import { type Device, makeDevice } from '../../src/device/device.ts'
+import { DeviceConfig } from '../../src/device/device-config.ts'
 import { lintProfile } from '../../src/device/lint/index.ts'
+import type { Profile } from '../../src/device/profile/profile.ts'
 import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
 import { composeCommand } from '../../src/device/send/compose-command.ts'
-import { deviceOf, makeProfile, undated } from './library.ts'
+import { deviceOf, faultOf, makeProfile, undated } from './library.ts'
 
 function answer(device: Device, name: string, params: unknown, text: string, counter = 0): Answer {
   const composed = composeCommand(device, name, params, { now: '2026-01-01T00:00:00Z', counter })
@@ -130,10 +132,81 @@ dialects:
     ])
   })
 
+  const speaking = (layer: string, isSettled: boolean) => {
+    const speech = { profile: 'test/device', layer, isSettled }
+    const config = DeviceConfig.parse({ profile: 'test/device', number: '+4915112345678' })
+    return (profile: Profile): Device => makeDevice('gate', config, profile, {}, { learned: {}, pending: {}, speech })
+  }
+
+  test('that no other words explain shows what the device speaks', () => {
+    const device = deviceOf(spoken)
+    const shows = (text: string) =>
+      readText(device, text, undated).map(({ dialect, isDistinct }) => isDistinct && dialect)
+    expect(shows('Akku:70%, Netz 12V')).toEqual(['german'])
+    expect(shows('Battery:80%')).toEqual([null])
+    expect(shows('Box 7\nNetz fehlt')).toEqual([false])
+    const answers = (text: string) => answer(device, 'arm', {}, text).isDistinct
+    // The second one is in the words of old firmware, too.
+    expect(['Befehl ausgeführt', 'Command ok', 'whatever'].map(answers)).toEqual([true, false, false])
+    // As every device of another profile, which has one dialect.
+    expect(readText(deviceOf(family), 'Battery 70%', undated)[0]?.isDistinct).toBe(false)
+  })
+
+  const dated = makeProfile(`
+accepted: Done
+commands:
+  arm: { text: "{password} ARM", repeat: safe, reply: { expect: required }, examples: [{ sms: 1234 ARM, reply: Done }], source: manual }
+settings: { password: { type: digits, secret: true, default: "1234" } }
+messages:
+  power: { text: "Power {mains:on_off} {time:date(dd/MM/yyyy HH:mm:ss)}", examples: [{ text: "Power ON 01/02/2026 10:00:00", values: { time: "2026-02-01T10:00:00" } }], source: manual }
+dialects:
+  american:
+    label: American
+    source: manual
+    says: { Done: Did it }
+    texts: { power: "Power {mains:on_off} {time:date(MM/dd/yyyy HH:mm:ss)}" }
+    sends: { arm: "{password} LOCK" }
+    examples: [{ text: "Power ON 12/31/2026 10:00:00", values: { time: "2026-12-31T10:00:00" } }]
+`)
+
+  test('that several dialects explain is read in the one that the device speaks, and every other one as before', () => {
+    expect(lintProfile(dated)).toEqual([])
+    const times = (device: Device, ...texts: string[]) =>
+      texts.map((text) => readText(device, `Power ON ${text}/2026 10:00:00`, undated)[0]?.values.time)
+    const own = ['2026-02-01T10:00:00', '2026-12-31T10:00:00', '2026-12-31T10:00:00']
+    expect(times(deviceOf(dated), '01/02', '31/12', '12/31')).toEqual(own)
+    for (const isSettled of [false, true])
+      expect(times(speaking('american', isSettled)(dated), '01/02', '31/12', '12/31')).toEqual([
+        '2026-01-02T10:00:00',
+        '2026-12-31T10:00:00',
+        '2026-12-31T10:00:00',
+      ])
+    expect(readText(deviceOf(dated), 'Power ON 01/02/2026 10:00:00', undated)[0]?.isDistinct).toBe(false)
+  })
+
+  test('and a command is sent in a dialect once that is settled, or its owner says so', () => {
+    const sent = (device: Device) => composeCommand(device, 'arm', {}, { now: '2026-01-01T00:00:00Z' }).texts[0]?.text
+    expect(sent(deviceOf(dated))).toBe('1234 ARM')
+    expect(sent(speaking('american', false)(dated))).toBe('1234 ARM')
+    expect(sent(speaking('american', true)(dated))).toBe('1234 LOCK')
+    expect(sent(deviceOf(dated, '{ dialect: american }'))).toBe('1234 LOCK')
+    // Evidence of another profile, or of a dialect that is gone, is none.
+    expect(speaking('german', true)(dated).speaks).toBeNull()
+    expect(speaking('german', true)(makeProfile('', 'other/device')).speaks).toBeNull()
+    expect(faultOf(() => deviceOf(dated, '{ dialect: german }'))).toBe(
+      'invalid_config: device gate: test/device has no dialect "german": use none, american',
+    )
+    expect(faultOf(() => deviceOf(family, '{ dialect: german }'))).toBe(
+      'invalid_config: device gate: test/device has no dialect "german": it has none: leave "dialect" out',
+    )
+  })
+
   test('whose dialect is wrong is refused with what to mend', () => {
     const wrong = (dialect: string): unknown => {
       const base =
-        'messages: { status: { text: "Battery:{battery:percent}", examples: [{ text: "Battery:8%" }], source: manual } }'
+        'messages: { status: { text: "Battery:{battery:percent}", examples: [{ text: "Battery:8%" }], source: manual } }\n' +
+        'commands: { arm: { text: "{password} ARM", repeat: safe, examples: [{ sms: 1234 ARM }], source: manual } }\n' +
+        'settings: { password: { type: digits, secret: true, default: "1234" } }'
       return lintProfile(makeProfile(`${base}\ndialects: { german: { label: German, ${dialect} } }`)).map(
         ({ path, message }) => `${path}: ${message}`,
       )
@@ -147,6 +220,16 @@ dialects:
     expect(
       wrong('source: manual, says: { Battery: Akku }, examples: [{ text: "Akku:8%", values: { battery: 9 } }]'),
     ).toEqual([expect.stringContaining('dialects.german.examples.0: "Akku:8%": ')])
+    const example = 'source: manual, says: { Battery: Akku }, examples: [{ text: "Akku:8%", values: { battery: 8 } }]'
+    expect(wrong(`${example}, sends: { arm: AN }`)).toEqual([
+      'dialects.german.sends.arm: has other holes than password',
+    ])
+    expect(() => wrong(`${example}, sends: { arn: AN }`)).toThrow(
+      'there is no command "arn" with a text; did you mean "arm"?',
+    )
+    expect(() => makeProfile('dialects: { none: { label: None } }')).toThrow(
+      '"none" stands for the words of the profile',
+    )
     expect(() => wrong('source: manual, texts: { state: "Akku" }')).toThrow(
       'there is no message "state"; did you mean "status"?',
     )

@@ -37,8 +37,8 @@ class Scene {
   readonly hub: SimulatedHub
   readonly sent: string[] = []
 
-  constructor(trust: string) {
-    const yaml = hubYaml({ mqtt: '{}', path: 'simulated', devices: devicesOf(trust) })
+  constructor(devices: string) {
+    const yaml = hubYaml({ mqtt: '{}', path: 'simulated', devices })
     this.hub = new SimulatedHub(yaml, this.clock, this.broker, this.modem)
     const answer = (text: string) => {
       this.sent.push(text)
@@ -96,8 +96,8 @@ class Scene {
 
 let scene: Scene
 
-async function start(trust: string): Promise<void> {
-  scene = new Scene(trust)
+async function start(trust: string, devices = devicesOf(trust)): Promise<void> {
+  scene = new Scene(devices)
   await scene.hub.start()
   await scene.clock.advance(20 * second)
 }
@@ -109,7 +109,7 @@ describe('trust: secret', () => {
     ['while the hub is off', true],
     ['while the hub runs', false],
   ])('a device is asked again after a clock that was ahead was set right %s', async (_, restarts) => {
-    scene = new Scene('secret')
+    scene = new Scene(devicesOf('secret'))
     scene.clock.wallOffset = 365 * 24 * 60 * minute
     await scene.hub.start()
     await scene.clock.advance(20 * second)
@@ -283,4 +283,43 @@ test('without trust, every text from the number counts and nobody is asked', asy
   await scene.say('DISARMED', unknown)
   expect(scene.result).toMatchObject({ status: 'replied', ok: true })
   expect(scene.questions).toBe(0)
+})
+
+describe('the dialect of a device', () => {
+  const devices = `
+devices:
+  alarm: { profile: beninca/call, number: "${number}" }
+`
+  const ours = 'COMMAND OK'
+  const italian = 'COMANDO ESEGUITO CORRETTAMENTE'
+  const answered = async (text: string, times: number, centre = known) => {
+    for (let i = 0; i < times; i++) {
+      await scene.command('reset_sms_count')
+      await scene.say(text, centre)
+    }
+  }
+  const shown = () => scene.jsons('bridge/devices').at(-1)?.devices[0].dialect
+
+  test('is what its texts show; what others write with its number shows and turns nothing that is known', async () => {
+    await start('', devices)
+    await answered(ours, 1)
+    expect(shown()).toBe('none')
+    // Five answers make its route known: from then on they are its own.
+    await answered(italian, 5)
+    expect(shown()).toBe('italian')
+    await answered(ours, 2, unknown)
+    expect(shown()).toBe('italian')
+    await answered(italian, 3)
+    await answered(ours, 2, unknown)
+    await scene.hub.kill()
+    await scene.hub.start()
+    await scene.clock.advance(20 * second)
+    expect(shown()).toBe('italian')
+    // Other firmware: its own texts turn it.
+    await answered(ours, 2)
+    expect(shown()).toBe('italian')
+    await answered(ours, 1)
+    expect(shown()).toBe('none')
+    expect(scene.result).toMatchObject({ status: 'replied', ok: true, reply: { trust: 'route' } })
+  })
 })

@@ -17,7 +17,7 @@ const bounds: Readonly<Record<string, string>> = {
   part: 'given up after six hours',
   conversation: 'goes with its messages',
   incoming: 'pruned by age; strangers are bounded each',
-  device: 'deleted with the device',
+  device: 'deleted with the device; of dialects it has those of its profile',
   sim: 'a row for each SIM of the hub',
   event:
     'kept for a week where programs see it, at most the last hundred thousand; others go when no outlet needs them',

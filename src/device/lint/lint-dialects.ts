@@ -6,13 +6,14 @@ import { readText } from '../receive/read.ts'
 import { fold } from '../regular/regular.ts'
 import { sampleDevice } from '../sample.ts'
 import type { MessageExample } from '../schema/message.ts'
+import { holesIn } from '../schema/template.ts'
 import { contextOf, difference, failure } from './examples.ts'
 import { checkCost } from './patterns.ts'
 import type { Problem, Rule } from './problem.ts'
 
 /** Each dialect is proved by examples that no other words explain, names its sources, and replaces words of patterns. */
 export const lintDialects: Rule = (profile, dialect) =>
-  Object.entries(profile.row.dialects).flatMap(([name, { source, says, examples }]): Problem[] => {
+  Object.entries(profile.row.dialects).flatMap(([name, { source, says, sends, examples }]): Problem[] => {
     const path = `dialects.${name}`
     const layer = dialect.layers[name] as typeof dialect
     const strange = source.filter((id) => !Object.hasOwn(profile.row.sources, id))
@@ -36,6 +37,11 @@ export const lintDialects: Rule = (profile, dialect) =>
       ...Object.keys(says)
         .filter((words) => !isSaid(words, dialect))
         .map((words) => ({ path: `${path}.says`, message: `"${words}" is in no pattern of the profile` })),
+      ...Object.entries(sends).flatMap(([command, { parts }]) => {
+        const own = holesIn(dialect.commands[command]?.text?.parts ?? parts)
+        const isSame = holesIn(parts).sort().join() === own.sort().join()
+        return isSame ? [] : [{ path: `${path}.sends.${command}`, message: `has other holes than ${own.join(', ')}` }]
+      }),
       ...patternsIn(layer).flatMap((place) => checkCost(profile, layer, { ...place, path: `${path}: ${place.path}` })),
       ...own.flatMap((example, i) => {
         const wrong = check(example)

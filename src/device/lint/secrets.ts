@@ -16,6 +16,9 @@ export const lintSecrets: Rule = (profile, dialect) => {
     ...Object.entries(dialect.commands).flatMap(([name, { text }]) =>
       text === undefined ? [] : [[`commands.${name}.text`, text] as const],
     ),
+    ...Object.entries(profile.row.dialects).flatMap(([layer, { sends }]) =>
+      Object.entries(sends).map(([name, text]) => [`dialects.${layer}.sends.${name}`, text] as const),
+    ),
   ]
   const named = [
     ...Object.entries(dialect.settings).map(([name, spec]) => [`settings.${name}`, name, spec] as const),

@@ -18,6 +18,9 @@ export interface SmsLimits {
   readonly join: SmsRow['join'] | null
 }
 
+/** The words that the profile prints, where a dialect can be named. */
+export const ownWords = 'none'
+
 /** A profile with its variant applied, and with the additions of a device's owner. */
 export interface Dialect extends Texts {
   readonly profile: string

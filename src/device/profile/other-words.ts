@@ -46,7 +46,11 @@ export function inOtherWords({ words, items, messages, commands, replies }: Text
       text: layer.texts[name] ?? all(message.text),
       find: message.find.map(turned),
     })),
-    commands: mapped(commands, (command) => ({ ...command, reply: { ...command.reply, ...answers(command.reply) } })),
+    commands: mapped(commands, (command, name) => ({
+      ...command,
+      text: layer.sends[name] ?? command.text,
+      reply: { ...command.reply, ...answers(command.reply) },
+    })),
     replies: answers(replies),
   }
 }

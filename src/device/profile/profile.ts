@@ -2,7 +2,7 @@ import { Fault } from '../../message/fault.ts'
 import { didYouMean } from '../../util/nearest.ts'
 import { issuesOf } from '../schema/profile-scalars.ts'
 import { type ProfileRow, profile as profileSchema } from '../schema/profile-schema.ts'
-import { type Dialect, dialectOf } from './dialect.ts'
+import { type Dialect, dialectOf, ownWords } from './dialect.ts'
 import { brokenReferences } from './references.ts'
 
 /** A consistent profile: every name in it is known. Its quality is checked in `lint/`. */
@@ -23,7 +23,14 @@ export function parseProfile(id: string, data: unknown): Profile {
   const dialects = new Map((names.length === 0 ? [''] : names).map((name) => [name, dialectOf(id, row, name)]))
   const broken = [...dialects.values()].flatMap(brokenReferences)
   const messages = [row, ...Object.values(row.variants)].flatMap((one) => Object.keys(one.messages ?? {}))
-  for (const [name, { texts }] of Object.entries(row.dialects)) {
+  const texted = [...dialects.values()].flatMap(({ commands }) =>
+    Object.keys(commands).filter((name) => commands[name]?.text !== undefined),
+  )
+  if (Object.hasOwn(row.dialects, ownWords))
+    broken.push(`dialects.${ownWords}: "${ownWords}" stands for the words of the profile itself: choose another name`)
+  for (const [name, { texts, sends }] of Object.entries(row.dialects)) {
+    for (const command of Object.keys(sends).filter((one) => !texted.includes(one)))
+      broken.push(`dialects.${name}.sends: there is no command "${command}" with a text${didYouMean(command, texted)}`)
     for (const message of Object.keys(texts).filter((one) => !messages.includes(one)))
       broken.push(`dialects.${name}.texts: there is no message "${message}"${didYouMean(message, messages)}`)
   }

@@ -55,6 +55,8 @@ export interface Answer {
   readonly isGuess: boolean
   /** The firmware whose words it has; null for those that the profile prints. */
   readonly dialect: string | null
+  /** No other words of the profile are this answer: they show what the device speaks. */
+  readonly isDistinct: boolean
   /** Fields that are not published. */
   readonly secretFields: readonly string[]
   /** The text without the secrets of the device and of the command. */
@@ -74,14 +76,25 @@ export interface Asked {
  * `any_text`, a text is an answer only if the device does not send it unasked; a forwarded text never is.
  */
 export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
-  const answers = layersOf(device).map((view) => answerIn(view, open, text, context))
-  const known = answers.findIndex(({ verdict, any }) => verdict !== 'none' && !any)
-  const answer = answers[Math.max(0, known)] as Answer
-  return { ...answer, dialect: layersOf(device)[known]?.dialect.layer ?? null }
+  let found: readonly Reading[] | null = null
+  const readings = (): readonly Reading[] => (found ??= readText(device, text, context))
+  const views = layersOf(device)
+  const answers = views.map((view) => answerIn(view, open, text, readings, context))
+  const known = answers.filter(({ verdict, any }) => verdict !== 'none' && !any)
+  const answer = known[0] ?? (answers[0] as Answer)
+  if (known.length === 0 || answer.by === 'message') return answer
+  const dialect = views[answers.indexOf(answer)]?.dialect.layer ?? null
+  return { ...answer, dialect, isDistinct: views.length > 1 && known.length === 1 }
 }
 
 /** The answer in the words of one firmware. */
-function answerIn(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
+function answerIn(
+  device: Device,
+  open: OpenCommand,
+  text: string,
+  readingsOf: () => readonly Reading[],
+  context: ReadContext,
+): Answer {
   const plain = text.trim()
   const command = own(device.dialect.commands, open.command)
   if (command === undefined || readForward(device, plain) !== null) return none(maskText(device, plain))
@@ -94,7 +107,7 @@ function answerIn(device: Device, open: OpenCommand, text: string, context: Read
     const found = wordingIn(replies[verdict], (wording) => firstOf([wording], compile, plain))
     if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
   }
-  const readings = readText(device, plain, context)
+  const readings = readingsOf()
   const read = readings.find(
     (reading) =>
       (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
@@ -202,7 +215,7 @@ function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string,
 }
 
 function fromMessage(reading: Reading, isAnswer: boolean, command: Command): Answer {
-  const { values, part, event, message, ends, proven, secretFields, masked } = reading
+  const { values, part, event, message, ends, proven, secretFields, masked, dialect, isDistinct } = reading
   return {
     ...none(masked),
     verdict: 'accepted',
@@ -215,6 +228,8 @@ function fromMessage(reading: Reading, isAnswer: boolean, command: Command): Ans
     proven,
     // A proven message answers a question, however the question itself is known.
     isGuess: reading.proof === 'unproven' || (command.proof === 'unproven' && !isAnswer),
+    dialect,
+    isDistinct,
     secretFields,
   }
 }
@@ -233,6 +248,7 @@ const none = (masked: string): Answer => ({
   proven: false,
   isGuess: false,
   dialect: null,
+  isDistinct: false,
   secretFields: [],
   masked,
 })

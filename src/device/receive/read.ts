@@ -26,22 +26,37 @@ import { messageIn } from './whole-messages.ts'
 export function readText(device: Device, text: string, context: ReadContext): Reading[] {
   const plain = text.trim()
   if (readForward(device, plain) !== null) return []
-  const { view, readings } = bestView(device, (view) => readWhole(view, plain, context))
+  const { view, readings, isDistinct } = bestView(device, (view) => readWhole(view, plain, context))
   const [best, ...more] = readings
-  if (best !== undefined) return [withRest(view, best, context), ...more]
+  if (best !== undefined) return [{ ...withRest(view, best, context), isDistinct }, ...more]
   if (layersOf(device).some((view) => isAnswer(view, plain))) return []
   return bestView(device, (view) => readPartly(view, plain, context)).readings
 }
 
-/** What the words of one firmware explain best: an alarm before what is none; of equals, as the profile has them. */
-function bestView(
-  device: Device,
-  read: (view: Device) => Reading[],
-): { readonly view: Device; readonly readings: Reading[] } {
-  const [first, ...others] = layersOf(device).map((view) => ({ view, readings: read(view) }))
-  const worth = ({ readings: [one] }: { readonly readings: Reading[] }): number =>
-    one === undefined ? -1 : one.weight + (one.event === null ? 0 : alarmWorth)
-  return others.reduce((best, one) => (worth(one) > worth(best) ? one : best), first as NonNullable<typeof first>)
+interface View {
+  readonly view: Device
+  readonly readings: Reading[]
+}
+
+/**
+ * What the words of one firmware explain best: an alarm before what is none; of equals, what the device is known to
+ * speak, else as the profile has them. Distinct is what no other words explain as well.
+ */
+function bestView(device: Device, read: (view: Device) => Reading[]): View & { readonly isDistinct: boolean } {
+  const views = layersOf(device).map((view): View => ({ view, readings: read(view) }))
+  const [first, ...others] = views
+  const best = others.reduce(
+    (best, one) => (worth(one, alarmWorth) > worth(best, alarmWorth) ? one : best),
+    first as View,
+  )
+  const hasRival = views.some((one) => one !== best && worth(one) >= worth(best))
+  return { ...best, isDistinct: best.readings[0]?.reading === 'exact' && others.length > 0 && !hasRival }
+}
+
+/** How much is explained; of equals, what more values were found in: a date that cannot be is none. */
+function worth({ readings: [one] }: View, alarm = 0): number {
+  if (one === undefined) return -1
+  return one.weight + (one.event === null ? 0 : alarm) + Object.keys(one.values).length / 1_000
 }
 
 /** More than any text has letters. */

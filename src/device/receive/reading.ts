@@ -46,6 +46,8 @@ export interface Reading {
   readonly reading: 'exact' | 'partial'
   /** The firmware whose words it has; null for those that the profile prints. */
   readonly dialect: string | null
+  /** No other words of the profile explain the text as well: they show what the device speaks. */
+  readonly isDistinct: boolean
   /** Lines and pairs from which nothing was read, without secrets. */
   readonly unread: readonly string[]
   /** What the message allows to be any words, or does not look at; not for publication. */
@@ -82,6 +84,7 @@ export function readingOf(
     weight: found.weight,
     reading: isGuess ? 'partial' : 'exact',
     dialect: device.dialect.layer,
+    isDistinct: false,
     unread: textsOf(device, text, unreadOf(message, found, text)),
     unexplained: anyWordsOf(message, found, text)
       .map(({ from, to }) => text.slice(from, to))
@@ -149,6 +152,7 @@ export function partialReading(device: Device, text: string, part: TextParts, co
     weight: found.weight,
     reading: 'partial',
     dialect: device.dialect.layer,
+    isDistinct: false,
     unread: textsOf(device, text, unread),
     unexplained: '',
   }

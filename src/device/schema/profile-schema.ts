@@ -105,6 +105,8 @@ const layer = table({
     .default({}),
   words: named(word).default({}),
   texts: named(many(wording)).default({}),
+  /** Texts of commands, for a device that is known to speak it. */
+  sends: named(template).default({}),
   examples: z.array(messageExample).default([]),
 })
 export type LayerRow = z.output<typeof layer>

@@ -3,6 +3,7 @@ import { own } from '../../util/own.ts'
 import { type Device, parameterContext } from '../device.ts'
 import { type TakenParameters, takeParameters } from '../parameters/parameters.ts'
 import type { SmsLimits } from '../profile/dialect.ts'
+import { spokenTo } from '../receive/layers.ts'
 import type { Command, Proof } from '../schema/command.ts'
 import { maskedOf, textOf } from '../schema/template.ts'
 import { fitted } from '../vocabulary/vocabulary.ts'
@@ -85,7 +86,8 @@ export interface ReplySpec {
 const defaultReplySeconds = 120
 
 /** Fails with unknown_command, out_of_range, not_allowed, encoding_error or text_too_long. */
-export function composeCommand(device: Device, name: string, given: unknown, context: ComposeContext): Composed {
+export function composeCommand(known: Device, name: string, given: unknown, context: ComposeContext): Composed {
+  const device = spokenTo(known)
   const { key, command } = findCommand(device, name)
   const taken = takeParameters(key, command, given, parameterContext(device, context.now))
   const counter = context.counter ?? 0

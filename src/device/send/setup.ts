@@ -2,6 +2,7 @@ import { bindingOf, commandsOf, type Device, parameterContext, settingOf } from 
 import { isSecretSetting } from '../mask.ts'
 import { accepts, takeParameters } from '../parameters/parameters.ts'
 import { match } from '../pattern/match.ts'
+import { spokenTo } from '../receive/layers.ts'
 import type { SetupStep } from '../schema/message.ts'
 import { maskedOf } from '../schema/template.ts'
 import { piecesOf } from './command-text.ts'
@@ -82,7 +83,8 @@ function planned(device: Device, step: SetupStep, number: number, { now, isMaske
   }
 }
 
-function textOf(device: Device, name: string, params: Readonly<Record<string, string>>, now?: string): string | null {
+function textOf(known: Device, name: string, params: Readonly<Record<string, string>>, now?: string): string | null {
+  const device = spokenTo(known)
   try {
     const { command } = findCommand(device, name)
     const pieces = piecesOf(device, command, takeParameters(name, command, params, parameterContext(device, now)), 0)

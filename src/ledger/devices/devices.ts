@@ -6,6 +6,7 @@ import { forgetPause } from '../lanes/pause.ts'
 import { document } from '../rows.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { type HeardWords, learnWords } from './dialects.ts'
 import { signOfLife } from './presence.ts'
 import { forgetTrust } from './sources.ts'
 
@@ -20,6 +21,8 @@ export interface StateChange {
   readonly seenAt: number
   /** All fields of the profile: unknown ones are published as null. */
   readonly fields: readonly string[]
+  /** What the text shows of the device's dialect. */
+  readonly words?: HeardWords | null
 }
 
 interface DeviceRow {
@@ -27,6 +30,7 @@ interface DeviceRow {
   readonly times: string
   readonly events: string
   readonly learned: string
+  readonly dialects: string | null
   readonly last_seen: number | null
 }
 
@@ -66,9 +70,10 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
   const seen = change.seenAt
   tx.run(
-    'UPDATE device SET state = ?, times = ?, last_seen = ? WHERE id = ?',
+    'UPDATE device SET state = ?, times = ?, dialects = ?, last_seen = ? WHERE id = ?',
     JSON.stringify(state),
     JSON.stringify(times),
+    change.words ? learnWords(tx, change.device, row.dialects, change.words, seen) : row.dialects,
     seen,
     change.device,
   )
@@ -122,7 +127,8 @@ function setEvents(tx: Tx, device: string, events: Readonly<Record<string, numbe
 }
 
 export function deviceRow(tx: Tx, id: string): DeviceRow {
-  const find = () => tx.one<DeviceRow>('SELECT state, times, events, learned, last_seen FROM device WHERE id = ?', id)
+  const find = () =>
+    tx.one<DeviceRow>('SELECT state, times, events, learned, dialects, last_seen FROM device WHERE id = ?', id)
   const row = find()
   if (row !== undefined) return row
   addDevice(tx, id)

@@ -3,6 +3,7 @@ import { document, type SubmissionRow } from '../rows.ts'
 import { count, counted } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 import { deviceRow } from './devices.ts'
+import { type Heard, speechIn } from './dialects.ts'
 
 /**
  * A setting that the device reported or accepted. `over` was configured then: a later configuration takes precedence.
@@ -20,11 +21,12 @@ interface Pending {
   readonly doubt: boolean
 }
 
-/** Learned settings of a device. */
+/** Learned settings of a device, and its dialect. */
 export interface KnownSettings {
   readonly id: string
   readonly learned: Readonly<Record<string, Learned>>
   readonly pending: Readonly<Record<string, { readonly value: string; readonly doubt: boolean }>>
+  readonly speech: ReturnType<typeof speechIn>
 }
 
 /** Whether a command that changes settings had no effect, by its end; others leave it in doubt. */
@@ -35,12 +37,17 @@ export function knownSettings(
   tx: Tx,
   { since }: { since: number },
 ): { readonly revision: number; readonly devices: readonly KnownSettings[] } {
-  const rows = tx.all<{ id: string; learned: string; pending: string }>(
-    'SELECT id, learned, pending FROM device WHERE settings_revision > ? AND settings_revision > 0',
+  const rows = tx.all<{ id: string; learned: string; pending: string; dialects: string | null }>(
+    'SELECT id, learned, pending, dialects FROM device WHERE settings_revision > ? AND settings_revision > 0',
     since,
   )
   const devices = rows.map(
-    ({ id, learned, pending }): KnownSettings => ({ id, learned: document(learned), pending: document(pending) }),
+    ({ id, learned, pending, dialects }): KnownSettings => ({
+      id,
+      learned: document(learned),
+      pending: document(pending),
+      speech: speechIn(document<Heard | null>(dialects)),
+    }),
   )
   return { revision: counted(tx, 'settings'), devices }
 }

@@ -1,4 +1,5 @@
 import type { Values } from '../../message/values.ts'
+import { type Heard, heardOf } from '../devices/dialects.ts'
 import { document } from '../rows.ts'
 import type { Rows } from '../tx.ts'
 
@@ -13,6 +14,8 @@ export interface Presence {
 export interface DeviceSight extends Presence {
   readonly state: Values
   readonly location: Values | null
+  /** What its texts have shown of its dialect; null where they have shown nothing. */
+  readonly heard: Heard | null
 }
 
 /** Of these devices, by id. */
@@ -34,6 +37,7 @@ export function deviceSight(rows: Rows, { device }: { device: string }): DeviceS
     ...presenceOf(rows, device),
     state: row === undefined ? {} : document(row.state),
     location: location === undefined ? null : document(location),
+    heard: heardOf(rows, device),
   }
 }
 

@@ -4,6 +4,7 @@ import { type Binding, bind, type Mark } from '../../device/pattern/bind.ts'
 import { match, stretchesOf } from '../../device/pattern/match.ts'
 import type { Pattern } from '../../device/pattern/pattern.ts'
 import { wordingsOf } from '../../device/profile/replies.ts'
+import { spokenTo } from '../../device/receive/layers.ts'
 import { assemble } from '../../device/regular/instructions.ts'
 import { run } from '../../device/regular/machine.ts'
 import { literal, maybe, type Regular, sequence, some, units } from '../../device/regular/regular.ts'
@@ -27,7 +28,8 @@ export interface SimulatedReply {
 }
 
 /** The command of a device's profile in a text; null for any other text, or a wrong password. */
-export function recogniseCommand(device: Device, text: string): Recognised | null {
+export function recogniseCommand(hearing: Device, text: string): Recognised | null {
+  const device = spokenTo(hearing)
   const found = Object.entries(commandsOf(device)).flatMap(([name, command]) => {
     if (command.text === undefined || !mayUse(device, command)) return []
     const { fits, weight, trail } = run(assemble(wholeRegular(device, command)), text)

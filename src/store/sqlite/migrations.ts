@@ -391,5 +391,9 @@ export const migrations: readonly string[] = [
   ...longHistorySteps,
   ...searchSteps,
   ...scheduleSteps,
+  `
+  -- What the texts of a device have shown of its dialect.
+  ALTER TABLE device ADD COLUMN dialects TEXT;
+  `,
   // New migrations are appended here.
 ]

@@ -21,6 +21,7 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
   const w = words()
   const [name, setName] = useState(device.name)
   const [gateway, setGateway] = useState(device.gateway ?? '')
+  const [dialect, setDialect] = useState(device.dialects.find(({ first }) => first === 'owner')?.dialect ?? '')
   const [isRemoving, setRemoving] = useState(false)
   const gateways = useResource(calls.gateways, {})
   const { isBusy, problem, run } = useAct({ isQuiet: true })
@@ -32,6 +33,7 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
       revision: device.revision,
       name: name.trim(),
       gateway: gateway === '' ? null : gateway,
+      ...(device.dialects.length > 0 && { dialect: dialect === '' ? null : dialect }),
     }
     if (await run(() => ask(calls.updateDevice, change), w.common.saved)) reload()
   }
@@ -44,6 +46,17 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
       <form class="card form" onSubmit={save}>
         <TextField label={w.options.name} value={name} onInput={setName} required />
         <SelectField label={w.devices.gateway} value={gateway} choices={choices} onInput={setGateway} />
+        {device.dialects.length > 0 && (
+          <SelectField
+            label={w.device.dialect}
+            value={dialect}
+            choices={[
+              { value: '', label: w.device.byItsTexts },
+              ...device.dialects.map(({ dialect: value, label }) => ({ value, label: label ?? w.device.ownWords })),
+            ]}
+            onInput={setDialect}
+          />
+        )}
         <Fault problem={problem} />
         <div class="ends">
           <Button type="submit" look="main-act" disabled={isBusy}>

@@ -15,6 +15,7 @@ import { Tabs } from '../parts/tabs.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 import { CommandPanel } from './command-panel.tsx'
+import { DeviceDialects } from './device-dialects.tsx'
 import { DeviceEvents } from './device-events.tsx'
 import { DeviceHistory } from './device-history.tsx'
 import { DeviceMap } from './device-map.tsx'
@@ -137,6 +138,7 @@ function Overview({ device }: { readonly device: DeviceView }) {
           <dd>
             {model} {variant !== '' && <Chip>{variant}</Chip>}
           </dd>
+          <DeviceDialects dialects={device.dialects} />
           {numbers.length > 0 && (
             <>
               <dt>{w.device.number}</dt>
