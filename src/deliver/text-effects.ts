@@ -134,7 +134,7 @@ const signOf = (device: Device, at: number, seenAt: number): StateChange => ({
   fields: stateKeysOf(device),
 })
 
-/** The dialect that a text shows; null where the device has one only, or other words say the same. */
+/** The dialect that a text shows; null where the device has one only, or other words are the same text. */
 function wordsIn(
   { profile, dialect: { layers } }: Device,
   sources: readonly Pick<Reading, 'dialect' | 'isDistinct'>[],

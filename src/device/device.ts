@@ -42,7 +42,7 @@ export interface Device {
   readonly name: string
   readonly profile: Profile
   readonly dialect: Dialect
-  /** What it speaks by the word of its owner, else by its texts; null where neither says so. */
+  /** What it speaks by the word of its owner, else by its texts; null where neither shows it. */
   readonly speaks: (Speech & { readonly by: 'owner' | 'texts' }) | null
   /** Settings with their defaults; numbered ones under their numbered names. */
   readonly settings: Readonly<Record<string, string>>

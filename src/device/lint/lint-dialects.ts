@@ -1,7 +1,7 @@
+import { layersOf } from '../layers.ts'
 import { eachPart, parsePattern } from '../pattern/pattern.ts'
 import { patternsIn } from '../profile/places.ts'
 import { isAnswer } from '../receive/is-answer.ts'
-import { layersOf } from '../receive/layers.ts'
 import { readText } from '../receive/read.ts'
 import { fold } from '../regular/regular.ts'
 import { sampleDevice } from '../sample.ts'

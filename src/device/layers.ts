@@ -1,5 +1,5 @@
-import type { Device } from '../device.ts'
-import { ownWords } from '../profile/dialect.ts'
+import type { Device } from './device.ts'
+import { ownWords } from './profile/dialect.ts'
 
 const views = new WeakMap<Device, readonly Device[]>()
 
