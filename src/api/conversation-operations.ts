@@ -1,14 +1,28 @@
 import * as z from 'zod'
 import { numbersOf } from '../config/groups.ts'
 import { normaliseNumber } from '../device/parameters/numbers.ts'
+import { seesPeople } from '../ledger/about.ts'
+import { ofDevice, ofNumber } from '../ledger/conversation-rows.ts'
+import type { Filter } from '../ledger/lists/condition.ts'
+import { mostUnread } from '../ledger/read-marks.ts'
+import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { cursorsOf } from './cursor.ts'
+import { id } from './inputs.ts'
 import { filterOf, messageCursors, whom } from './list-filter.ts'
 import { messagesOf } from './message-operations.ts'
 import { messageSchema } from './message-schema.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { ofMessages, sightOf } from './sight.ts'
-import { subjectKeys } from './subject.ts'
+import { type Named, subjectKeys } from './subject.ts'
+
+/** Received texts that nobody has read yet. */
+export const unread = z
+  .number()
+  .int()
+  .min(0)
+  .max(mostUnread)
+  .meta({ description: `received texts that nobody has read yet, counted up to ${mostUnread}` })
 
 const limit = z.coerce.number().int().min(1).max(100).default(50)
 
@@ -19,6 +33,7 @@ export const conversationSchema = z.strictObject({
   /** Of the device or the contact. */
   name: z.string().nullable(),
   messages: z.number().int(),
+  unread,
   last: messageSchema,
 })
 
@@ -47,15 +62,41 @@ export const conversationOperations = {
     ...ofMessages,
     summary: 'messages with a device, number or contact, as a chat: the latest page, its oldest message first',
     input: z.strictObject({ ...whom, limit, cursor: conversationCursors.given }),
-    output: z.strictObject({ data: z.array(messageSchema), next: z.string().nullable() }),
+    output: z.strictObject({ unread, data: z.array(messageSchema), next: z.string().nullable() }),
     async run({ limit, cursor, ...named }, deps, asker) {
-      if (subjectKeys.every((key) => named[key] === undefined))
-        throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
-      const filter = filterOf(named, sightOf(asker), deps)
+      const filter = withOne(named, deps, asker)
       const { data, next } = await messagesOf(filter, limit, conversationCursors, cursor, deps, asker.wanted)
-      return { data: data.reverse(), next }
+      const unread = await deps.store.read('unread', { keys: keysOf(filter) }, asker.wanted)
+      return { unread, data: data.reverse(), next }
     },
   }),
+  'conversation/read': operation({
+    ...ofMessages,
+    summary:
+      'marks the received texts of a conversation as read, all or those until one: for everybody who uses the hub, as in a shared inbox',
+    input: z.strictObject({ ...whom, until: id.optional() }),
+    output: z.strictObject({ unread }),
+    async run({ until, ...named }, deps, asker) {
+      const keys = keysOf(withOne(named, deps, asker))
+      const isFound = await deps.store.run('markRead', { keys, until: until ?? null })
+      if (!isFound)
+        throw new Fault('unknown_command', `no text "${until}" was received in this conversation`, { until })
+      return { unread: await deps.store.read('unread', { keys }, asker.wanted) }
+    },
+  }),
+}
+
+/** What is asked of one conversation. */
+function withOne(named: Named, deps: ApiDeps, asker: Asker): Filter {
+  if (subjectKeys.every((key) => named[key] === undefined))
+    throw new Fault('invalid_payload', `name one of ${subjectKeys.join(', ')}`)
+  return filterOf(named, sightOf(asker), deps)
+}
+
+/** The conversations of a device or number, of which a contact may have several: those that the requester sees. */
+function keysOf({ device, numbers, sight }: Filter): readonly string[] {
+  const isSeen = device !== null && (sight.devices?.includes(device) ?? true)
+  return [...(isSeen ? [ofDevice(device)] : []), ...(seesPeople(sight) ? numbers.map(ofNumber) : [])]
 }
 
 /** The names of devices, and of contacts by their numbers. */

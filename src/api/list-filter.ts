@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { seesPeople } from '../ledger/about.ts'
+import { type Subject, seesPeople } from '../ledger/about.ts'
 import type { Filter } from '../ledger/lists/condition.ts'
 import type { Page, Place, Query } from '../ledger/lists/newest.ts'
 import { Fault } from '../message/fault.ts'
@@ -66,7 +66,7 @@ export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): F
   if (direction !== undefined && way !== direction)
     throw new Fault('invalid_payload', `"${to === undefined ? 'from' : 'to'}" is of texts ${way}, not ${direction}`)
   const about = to ?? from
-  const { name: _, ...subject } = subjectOf(about === undefined ? given : { about }, deps)
+  const subject = withSender(subjectOf(about === undefined ? given : { about }, deps), about ?? given.about, deps)
   const now = deps.now()
   return {
     ...subject,
@@ -78,6 +78,12 @@ export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): F
     search: q ?? null,
     sight,
   }
+}
+
+/** A name that nothing else has may be the sender of texts, whose address may have letters (TS 23.040 clause 9.1.2.5). */
+function withSender({ device, numbers }: Subject, about: string | undefined, { fleet }: ApiDeps): Subject {
+  const isName = device !== null && device === about && !fleet.devices.has(device)
+  return { device, numbers: isName ? [device] : numbers }
 }
 
 /** Reads for one page: a search looks at a limited number of messages in each, which bounds the time that it takes. */

@@ -4,6 +4,7 @@ import type { Tx } from './tx.ts'
 /**
  * The overview of conversations, so that it is read by an index however long the history is: a row for each device and
  * number, with its last message each way. It is kept by whoever makes or deletes messages, in the same transaction.
+ * How far its received texts have been read is in it as well: the same for all who read, as in a shared inbox.
  */
 
 interface Sent {
@@ -17,9 +18,11 @@ interface Received {
 }
 
 export const ofDevice = (device: string): string => `d:${device}`
+export const ofNumber = (number: string): string => `n:${number}`
 /** A text to the number of a device is in the lane of that. */
 const ofSent = ({ device, lane }: Sent): string | null => (device === null ? lane : ofDevice(device))
-const ofReceived = ({ device, sender }: Received): string => (device === null ? `n:${sender}` : ofDevice(device))
+export const ofReceived = ({ device, sender }: Received): string =>
+  device === null ? ofNumber(sender) : ofDevice(device)
 
 /** A submission has been made; without a lane it is with nobody. */
 export function noteSent(tx: Tx, row: Sent & { readonly seq: number; readonly queued_at: number }): void {
@@ -94,14 +97,22 @@ const counted = `
     FROM (${parts.join(' UNION ALL ')}) AS part
     JOIN (SELECT 0 AS people UNION ALL SELECT 1) AS sight ON part.people <= sight.people
     GROUP BY key, sight.people
-  ) AS counted`
+  ) AS counted WHERE true
+  ON CONFLICT (key, people) DO UPDATE SET messages = excluded.messages, sent = excluded.sent,
+    queued_at = excluded.queued_at, received = excluded.received, received_at = excluded.received_at,
+    read_to = CASE WHEN conversation.read_to < excluded.received THEN conversation.read_to
+      ELSE COALESCE(excluded.received, 0) END`
 
-/** Makes the rows of conversations again, of which messages are gone. */
+/**
+ * Makes the rows of conversations again, of which messages are gone. What was read stays read, but for what is gone: the
+ * next text may get the number of the last one.
+ */
 export function recount(tx: Pick<Tx, 'run'>, given: readonly (string | null)[]): void {
   const keys = [...new Set(given)].filter((key) => key !== null)
   if (keys.length === 0) return
-  tx.run(`DELETE FROM conversation WHERE ${among('key')}`, textList(keys))
+  tx.run(`UPDATE conversation SET messages = 0 WHERE ${among('key')}`, textList(keys))
   const named = (prefix: string) =>
     textList(keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)))
   tx.run(counted, ...sources.map(({ prefix }) => named(prefix)))
+  tx.run(`DELETE FROM conversation WHERE ${among('key')} AND messages = 0`, textList(keys))
 }

@@ -35,6 +35,7 @@ import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
 import { prune } from './prune.ts'
 import { quotaRooms } from './quota.ts'
+import { markRead } from './read-marks.ts'
 import { redact } from './redact.ts'
 import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
@@ -71,6 +72,7 @@ export const operations = {
   staleAssemblies,
   openCommands,
   settleText,
+  markRead,
   announceDevices,
   clearLeaving,
   deviceState,

@@ -77,6 +77,7 @@ const causes: readonly (() => Promise<unknown>)[] = [
   ask('gateway/list'),
   () => again(() => started.hub.readings()),
   () => again(() => started.hub.request('quota/list', {})),
+  () => again(() => started.hub.request('conversation/read', { device: 'van' })),
   () => again(() => started.hub.liveEvents.page({ after: 'newest', limit: 1, waitMs: 0, wanted: () => true })),
   async () => fromVan(`of two parts ${n} ${'x'.repeat(180)}`),
   async () => fromVan(`nothing that this device sends ${n}`),

@@ -207,13 +207,19 @@ async function keyFor(devices: readonly string[], role: string): Promise<string>
   return String(key)
 }
 
+/** Unread texts by conversation, as the owner sees them. */
+const unreadOf = async (): Promise<[about: string, unread: number][]> =>
+  (await hub.ask('GET', '/v1/conversations')).json.data.map((one: any) => [one.device ?? one.number, one.unread])
+
 describe.each(['reader', 'operator', 'home_assistant'])('a %s for one device', (role) => {
   let key: string
-  const get = async (path: string) => {
-    const answer = await fetch(`${hub.url}${path}`, { headers: { authorization: `Bearer ${key}` } })
+  const get = async (path: string, more: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${hub.url}${path}`, { headers, ...more })
     const text = await answer.text()
     return { status: answer.status, text, json: text === '' ? null : JSON.parse(text) }
   }
+  const post = (path: string, body: object) => get(path, { method: 'POST', body: JSON.stringify(body) })
   /** What is of others, and stands in an answer. */
   const secretsIn = (text: string) =>
     [...texts, mum, 'for the owner alone', 'owner', '+4915112345670', 'boiler', '+4915112345680', 'pair', 'van'].filter(
@@ -271,6 +277,25 @@ describe.each(['reader', 'operator', 'home_assistant'])('a %s for one device', (
     for (const { text } of answers) expect(text).not.toMatch(/pair|mean "owner/)
   })
 
+  test('marks texts of that device as read, and none of others', async () => {
+    const read = (about: string, until?: string) =>
+      post(`/v1/conversations/${encodeURIComponent(about)}/read`, until === undefined ? {} : { until })
+    const ofOthers = async () =>
+      (await unreadOf()).filter(([about]) => about !== 'gate' && about !== 'boiler').toSorted()
+    const before = await ofOthers()
+    for (const about of [mum, 'boiler', 'nobody'])
+      expect(await read(about)).toMatchObject({ status: 200, json: { unread: 0 } })
+    const [its] = (await hub.ask('GET', `/v1/inbox?number=${encodeURIComponent(mum)}`)).json.data
+    for (const about of [mum, 'gate'])
+      for (const until of [its.id, 'nothing'])
+        expect(await read(about, until)).toMatchObject({ status: 422, json: { code: 'unknown_command' } })
+    expect(await ofOthers()).toEqual(before)
+    hub.world.world.network.text({ from: gateNumber, to: hubNumber, text: `gate says hello to the ${role}` })
+    const unread = async () => (await get('/v1/conversations/gate')).json.unread as number
+    await until(async () => (await unread()) > 0)
+    await until(async () => (await read('gate')).json.unread === 0 && (await unread()) === 0)
+  })
+
   test('sees the events of that device only, as pages and live', async () => {
     const { status, text, json } = await get('/v1/events?after=0&limit=500')
     expect({ status, secrets: secretsIn(text) }).toEqual({ status: 200, secrets: [] })
@@ -289,4 +314,21 @@ describe.each(['reader', 'operator', 'home_assistant'])('a %s for one device', (
     expect(octets).toContain('"gate"')
     expect(secretsIn(octets)).toEqual([])
   })
+})
+
+test('a conversation is read until one of its texts, or as far as it goes, for everybody who sees it', async () => {
+  const path = `/v1/conversations/${encodeURIComponent(mum)}/read`
+  const { data } = (await hub.ask('GET', `/v1/inbox?number=${encodeURIComponent(mum)}`)).json
+  expect(Object.fromEntries(await unreadOf())[mum]).toBe(data.length)
+  expect(await hub.ask('POST', path, { as: 'sender' })).toMatchObject({
+    status: 403,
+    json: { code: 'insufficient_scope' },
+  })
+  const asked = await hub.ask('POST', path, { as: 'family', body: { until: data[1].id } })
+  expect(asked).toMatchObject({ status: 200, json: { unread: 1 } })
+  expect(await hub.ask('GET', path.replace('/read', ''))).toMatchObject({ status: 200, json: { unread: 1 } })
+  expect(await hub.ask('POST', path, { body: { until: data.at(-1).id } })).toMatchObject({ json: { unread: 1 } })
+  expect(await local('conversation/read', { about: mum })).toMatchObject({ json: { answer: { unread: 0 } } })
+  expect(Object.fromEntries(await unreadOf())[mum]).toBe(0)
+  expect((await hub.ask('POST', path, { body: { until: 1 } })).status).toBe(422)
 })

@@ -222,6 +222,7 @@ describe('answers are what the document promises:', () => {
     ['GET', '/v1/inbox', 'listInbox'],
     ['GET', '/v1/conversations', 'listConversations'],
     ['GET', '/v1/conversations/gate', 'getConversation'],
+    ['POST', '/v1/conversations/gate/read', 'readConversation'],
     ['GET', '/v1/devices', 'listDevices'],
     ['GET', '/v1/devices/gate', 'getDevice'],
     ['GET', '/v1/devices/gate/state', 'getDeviceState'],

@@ -338,11 +338,12 @@ describe('the overview of conversations', () => {
       found.push(...page.entries)
       place = page.next
     } while (place !== null)
-    return found.map(({ device, number, messages, last }) => ({
+    return found.map(({ device, number, messages, unread, last }) => ({
       key: device === null ? `n:${number}` : `d:${device}`,
       messages,
       at: Date.parse(last.at),
       last: last.id,
+      unread,
     }))
   }
 
@@ -350,7 +351,7 @@ describe('the overview of conversations', () => {
   const devices = ['gate', 'shed', 'van']
 
   /** Whatever makes, moves or deletes messages. */
-  function acts(ledger: Ledger, upTo: (n: number) => number): (() => unknown)[] {
+  function acts(ledger: Ledger, upTo: (n: number) => number, isRead: Set<string>): (() => unknown)[] {
     const one = <T>(of: readonly T[]): T => of[upTo(of.length)] as T
     const text = () => (upTo(6) === 0 ? `call ${one(who)} now` : 'text')
     const refuse = (over: object) => {
@@ -359,7 +360,22 @@ describe('the overview of conversations', () => {
     }
     const erase = (device: string | null, numbers: readonly string[]) =>
       ledger.run('erase', { device, numbers, address: null, fields: null, now: ledger.now })
+    /** All of a conversation, or the texts until one of them. */
+    const mark = (key: string) => {
+      const texts = ledger.engine.all<{ id: string }>(
+        `SELECT message_id AS id FROM incoming WHERE COALESCE('d:' || device, 'n:' || sender) = ? ORDER BY id`,
+        key,
+      )
+      const until = upTo(2) === 0 ? null : (one(texts)?.id ?? null)
+      ledger.run('markRead', { keys: [key], until })
+      for (const { id } of texts) {
+        isRead.add(id)
+        if (id === until) break
+      }
+    }
     return [
+      () => mark(`d:${one(devices)}`),
+      () => mark(`n:${one(who)}`),
       () => ledger.queue({ recipient: '+491', lane: 'n:+491', text: text() }),
       () => ledger.queue({ recipient: '+492', lane: `d:${one(devices)}`, text: text() }),
       () => ledger.command({ device: 'gate', lane: 'd:gate', recipient: '+492', text: text() }),
@@ -393,7 +409,8 @@ describe('the overview of conversations', () => {
       const random = seededRandom(seed)
       const upTo = (n: number) => Math.floor(random() * n)
       const ledger = new Ledger()
-      const all = acts(ledger, upTo)
+      const isRead = new Set<string>()
+      const all = acts(ledger, upTo, isRead)
       for (let step = 1; step <= 100; step++) {
         all[upTo(all.length)]?.()
         if (step % 4 > 0) continue
@@ -401,7 +418,7 @@ describe('the overview of conversations', () => {
           expect({ seed, step, is: overview(ledger, sight, 1 + upTo(4)) }).toEqual({
             seed,
             step,
-            is: scannedConversations(ledger.engine, sight),
+            is: scannedConversations(ledger.engine, sight, isRead),
           })
       }
       ledger.engine.close()

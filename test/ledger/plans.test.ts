@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import type { ArgsOf, OperationName } from '../../src/ledger/operations.ts'
+import { receive } from '../support/incoming.ts'
 import { hour, Ledger, minute, noFilter } from '../support/ledger.ts'
 import { Recorder } from '../support/recorder.ts'
 import { addHook, dueOf, fail, happens, settle } from '../support/webhook-ledger.ts'
@@ -151,6 +152,11 @@ const hot: Readonly<Record<string, () => unknown>> = {
     ledger.read('deliveries', { webhook: 'one', state: 'dead', since: 0, until: ledger.now, before: null, limit: 50 }),
   'replayDeliveries of one': run('replayDeliveries', { seq: 1, now: ledger.now }),
   'replayDeliveries of many': run('replayDeliveries', { webhook: 'one', since: 0, until: ledger.now, now: ledger.now }),
+  unread: () => ledger.read('unread', { keys: ['d:gate', 'n:+491', 'n:+4915112345601'] }),
+  'markRead of all': run('markRead', { keys: ['d:gate'], until: null }),
+  'markRead until one': () => {
+    expect(ledger.run('markRead', { keys: ['d:gate'], until: receive(ledger, { device: 'gate' }) })).toBe(true)
+  },
   conversations: () => ledger.read('conversations', { sight: noFilter.sight, limit: 50, place: null }),
   webhooks: () => ledger.read('webhooks', { id: null, now: ledger.now }),
   endConnection: run('endConnection', { client: 'c', clean: true, lastHeard: ledger.now, now: ledger.now }),
@@ -163,6 +169,13 @@ test.each(Object.entries(hot))('%s goes through no table without an index', (_, 
 test('what only sticks to a gateway that is away is found apart from what is bound to it', () => {
   const plans = recorder.plans(() => ledger.claim('home', shared)).map(({ detail }) => detail)
   expect(plans).toContainEqual(expect.stringMatching(/USING (COVERING )?INDEX lane_stuck/))
+})
+
+test('what was read of conversations is found by their keys, however many there are', () => {
+  const read = () => ledger.read('unread', { keys: ['d:gate'] })
+  expect(recorder.plans(read).map(({ detail }) => detail)).toContain(
+    'SEARCH conversation USING PRIMARY KEY (key=? AND people=?)',
+  )
 })
 
 test('the history is pruned by its age, from an index', () => {

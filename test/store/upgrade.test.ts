@@ -118,6 +118,7 @@ test('conversations that there were before an upgrade are in the overview behind
   ])
   overviewWritten(engine)
   expect(overview()).toEqual(filled)
+  expect(engine.all('SELECT key FROM conversation WHERE read_to < received')).toEqual([])
   engine.close()
 })
 

@@ -99,6 +99,7 @@ function fill(path: string, { devices, messages, events }: Size, now: number): v
        FROM n`,
     ).run(events, now)
     overviewWritten(new Statements(db))
+    db.exec('UPDATE conversation SET read_to = COALESCE(received, 0)')
   })()
   db.close()
 }

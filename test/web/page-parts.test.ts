@@ -7,7 +7,6 @@ import { prepare } from '../../src/web/api/ask.ts'
 import { filledPage } from '../../src/web/api/filled-page.ts'
 import { StreamReader } from '../../src/web/api/stream-reader.ts'
 import type { Following } from '../../src/web/api/use-reading.ts'
-import { isUnread, marksIn, maxMarks, withMark } from '../../src/web/conversations/read-marks.ts'
 import { stepsOf } from '../../src/web/devices/result-steps.ts'
 import { attentionOf } from '../../src/web/home/attention.ts'
 import { csvOf } from '../../src/web/messages/message-csv.ts'
@@ -176,30 +175,6 @@ describe('the way of a command', () => {
       'in_doubt',
     ] as const)
       expect(steps({ status, final: true }).at(-1)).toBe('ended?!')
-  })
-})
-
-describe('what was read', () => {
-  const conversation = (direction: 'in' | 'out', at: string) =>
-    ({ device: 'gate', number: null, last: { direction, at } }) as Parameters<typeof isUnread>[0]
-
-  test('is what was seen since the last received text', () => {
-    expect(isUnread(conversation('in', '2'), {})).toBe(true)
-    expect(isUnread(conversation('in', '2'), { gate: '2' })).toBe(false)
-    expect(isUnread(conversation('in', '3'), { gate: '2' })).toBe(true)
-    expect(isUnread(conversation('out', '3'), {})).toBe(false)
-  })
-
-  test('is bounded, and the oldest is forgotten', () => {
-    let marks = {}
-    for (let at = 0; at < maxMarks + 10; at++) marks = withMark(marks, `n${at}`, String(at).padStart(5, '0'))
-    expect(Object.keys(marks)).toHaveLength(maxMarks)
-    expect(marks).not.toHaveProperty('n0')
-    expect(withMark({ gate: '5' }, 'gate', '3')).toEqual({ gate: '5' })
-  })
-
-  test.each([null, 'nonsense', '[]', '7', '{"gate": 7}'])('of %j is nothing', (text) => {
-    expect(marksIn(text)).toEqual({})
   })
 })
 

@@ -81,6 +81,16 @@ test.each([
   expect(await madeByStrangers()).toEqual([])
 })
 
+test('a sender whose name has letters has its texts in its conversation, and they are read when they were seen', async () => {
+  await page.goto(`${hub.url}/#/conversations/${encodeURIComponent('<b>Bank</b>')}`)
+  await page.locator('.bubble.in', { hasText: 'your code is 1' }).waitFor()
+  for (;;) {
+    const { json } = await hub.ask('GET', '/v1/conversations')
+    if (json.data.find(({ number }: { number: string | null }) => number === '<b>Bank</b>').unread === 0) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+})
+
 test('a received text by itself, too', async () => {
   const { json } = await hub.ask('GET', '/v1/messages?direction=in&limit=100')
   for (const { id } of json.data) {

@@ -104,7 +104,17 @@ describe('a person', () => {
 
   test('writes a text, counts its SMS, and sees how far it is', async () => {
     await open('conversations', 'Conversations')
-    await page.locator('.thread-list a', { hasText: /gate/i }).first().click()
+    const line = page.locator('.thread-list a', { hasText: 'Front gate' })
+    await line.getByText('unread').waitFor()
+    const read = page.waitForResponse((answer) => answer.url().endsWith('/v1/conversations/gate/read'))
+    await line.click()
+    expect(await (await read).json()).toEqual({ unread: 0 })
+    // The hub knows it, not this page.
+    await open('conversations', 'Conversations')
+    await page.reload()
+    await line.waitFor()
+    expect(await line.getByText('unread').count()).toBe(0)
+    await line.click()
     const box = page.getByRole('textbox', { name: 'Text' })
     await box.fill('“Hello”')
     expect(await page.getByText(/is not in the SMS alphabet/).isVisible()).toBe(true)

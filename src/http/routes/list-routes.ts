@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { conversationCursors, conversationSchema, conversationsCursors } from '../../api/conversation-operations.ts'
+import {
+  conversationCursors,
+  conversationSchema,
+  conversationsCursors,
+  unread,
+} from '../../api/conversation-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { filters, whom } from '../../api/list-filter.ts'
 import { inboxCursors, listCursors } from '../../api/message-operations.ts'
@@ -11,6 +16,7 @@ import { pageKeys, pageOf } from './page-keys.ts'
 
 const { q, until, gateway } = filters(messageStatuses)
 
+const withWhom = z.object({ about: z.string().min(1).max(128) })
 const Messages = pageOf(Message, 'MessageList')
 const reads = { method: 'GET', tag: 'messages', scope: 'messages:read' } as const
 
@@ -81,8 +87,21 @@ export const listRoutes: readonly Route[] = [
     name: 'getConversation',
     operation: 'conversation/get',
     kind: 'list',
-    params: z.object({ about: z.string().min(1).max(128) }),
+    params: withWhom,
     query: z.strictObject(pageKeys(conversationCursors)),
-    answer: Messages,
+    answer: pageOf(Message, 'ConversationMessages', { unread }),
+  },
+  {
+    ...reads,
+    method: 'POST',
+    path: '/conversations/:about/read',
+    name: 'readConversation',
+    operation: 'conversation/read',
+    params: withWhom,
+    body: z
+      .strictObject({ until: id.optional().meta({ description: 'the last received text that was read' }) })
+      .meta({ id: 'ReadUntil' })
+      .optional(),
+    answer: z.object({ unread }).meta({ id: 'Unread' }),
   },
 ]

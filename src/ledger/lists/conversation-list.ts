@@ -2,6 +2,7 @@ import type { Message } from '../../message/message-document.ts'
 import { type Sight, seesPeople } from '../about.ts'
 import { ofDevice } from '../conversation-rows.ts'
 import { type ReceivedRow, receivedColumns, receivedOf, type SentRow, sentColumns, sentMessage } from '../message-of.ts'
+import { countUnread } from '../read-marks.ts'
 import { among, textList } from '../sql.ts'
 import type { Rows } from '../tx.ts'
 import { all, condition } from './condition.ts'
@@ -12,6 +13,8 @@ export interface Conversation {
   readonly number: string | null
   /** Kept messages, both ways. */
   readonly messages: number
+  /** Received texts that nobody has read yet, counted up to a limit. */
+  readonly unread: number
   readonly last: Message
 }
 
@@ -35,6 +38,8 @@ interface Row {
   readonly sent: number | null
   readonly received: number | null
   readonly received_at: number | null
+  /** The last received text that was read. */
+  readonly read_to: number
 }
 
 /** Conversations by their last message, the latest first. */
@@ -49,7 +54,7 @@ export function conversations(
     ...(place === null ? [] : [condition('at <= ? AND (at < ? OR key > ?)', place.at, place.at, place.key)]),
   ])
   const found = rows.all<Row>(
-    `SELECT key, messages, at, sent, received, received_at FROM conversation
+    `SELECT key, messages, at, sent, received, received_at, read_to FROM conversation
      WHERE ${sql} ORDER BY at DESC, key LIMIT ?`,
     ...values,
     limit + 1,
@@ -65,12 +70,14 @@ export function conversations(
 const lastSent = `SELECT ${sentColumns.join(', ')} FROM submission WHERE seq = ?`
 const lastReceived = `SELECT ${receivedColumns.join(', ')} FROM incoming WHERE id = ?`
 
-function conversationOf(rows: Rows, { key, messages, at, sent, received, received_at }: Row): Conversation {
+function conversationOf(rows: Rows, row: Row): Conversation {
+  const { key, messages, at, sent, received, received_at } = row
   const name = key.slice(2)
   const isDevice = key.startsWith('d:')
   const last =
     received_at === at
       ? receivedOf(rows.one<ReceivedRow>(lastReceived, received) as ReceivedRow)
       : sentMessage(rows.one<SentRow>(lastSent, sent) as SentRow)
-  return { device: isDevice ? name : null, number: isDevice ? null : name, messages, last }
+  const unread = countUnread(rows, row)
+  return { device: isDevice ? name : null, number: isDevice ? null : name, messages, unread, last }
 }

@@ -1,4 +1,5 @@
 import { eventsAfter, eventsBefore } from '../events/event-log.ts'
+import { unread } from '../read-marks.ts'
 import type { Rows } from '../tx.ts'
 import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
@@ -15,6 +16,7 @@ export const lists = {
   messages,
   message,
   conversations,
+  unread,
   deviceSight,
   presences,
   silentDevices,

@@ -7,6 +7,7 @@ import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
+import { readMarkSteps } from './read-mark-steps.ts'
 import { scheduleSteps } from './schedule-steps.ts'
 import { searchSteps } from './search-steps.ts'
 import { webhookSteps } from './webhook-steps.ts'
@@ -395,5 +396,6 @@ export const migrations: readonly string[] = [
   -- What the texts of a device have shown of its dialect.
   ALTER TABLE device ADD COLUMN dialects TEXT;
   `,
+  ...readMarkSteps,
   // New migrations are appended here.
 ]

@@ -136,6 +136,7 @@ export const calls = {
   send: post<NewText, Message | { readonly messages: readonly SentItem[] }>('/messages'),
   cancel: post<{ id: string }, Result>('/messages/:id/cancel'),
   conversations: get<Paged, Page<Conversation>>('/conversations'),
+  readConversation: post<{ about: string; until: string }, { unread: number }>('/conversations/:about/read'),
 
   gateways: get<Nothing, Page<Gateway>>('/gateways'),
   gatewayHistory: get<{ gateway: string }, GatewayHistory>('/gateways/:gateway/history'),

@@ -10,11 +10,12 @@ import { Search } from '../parts/search.tsx'
 import { place, refine } from '../router.ts'
 import type { ScreenProps } from '../screen-props.ts'
 import { words } from '../texts/language.ts'
+import { keyOf } from './conversation-key.ts'
 import { Found } from './found.tsx'
 import { NewText } from './new-text.tsx'
-import { keyOf } from './read-marks.ts'
 import { Thread } from './thread.tsx'
 import { Threads } from './threads.tsx'
+import { noteConversations } from './unread-texts.ts'
 
 /** Texts as a person reads them: by whom they are with. */
 export function Conversations({ path }: ScreenProps) {
@@ -23,7 +24,13 @@ export function Conversations({ path }: ScreenProps) {
   const { q = '' } = place.value.query
   const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
   useEffect(() => learnNames(pages.rows ?? []), [pages.rows])
-  const name = pages.rows?.find((row) => keyOf(row) === about)?.name ?? null
+  const { rows, number } = pages
+  const row = rows?.find((one) => keyOf(one) === about)
+  // One that is on another page may have some
+  const isUnread = rows !== null && row?.unread !== 0
+  useEffect(() => {
+    if (rows !== null && number === 1) noteConversations(rows)
+  }, [rows, number])
   const [isNew, setNew] = useState(false)
   return (
     <>
@@ -44,7 +51,7 @@ export function Conversations({ path }: ScreenProps) {
             <Empty icon="chat" title={w.conversations.choose} />
           </div>
         ) : (
-          <Thread key={about} about={about} name={name} />
+          <Thread key={about} about={about} name={row?.name ?? null} isUnread={isUnread} onRead={pages.reload} />
         )}
       </div>
       {isNew && <NewText onClose={() => setNew(false)} />}

@@ -14,7 +14,6 @@ import { SendBox } from '../parts/send-box.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { useOnce } from '../parts/use-once.ts'
 import { words } from '../texts/language.ts'
-import { markSeen } from './seen.ts'
 
 /** Pages of texts that are kept while the reader goes back and forth. */
 const pagesShown = 3
@@ -23,10 +22,14 @@ interface ThreadProps {
   readonly about: string
   /** Of the device or the contact, where it is known. */
   readonly name: string | null
+  /** It may have texts that nobody has read. */
+  readonly isUnread: boolean
+  /** They were read. */
+  onRead(): void
 }
 
 /** The texts with one device or number, and the box to answer. */
-export function Thread({ about, name }: ThreadProps) {
+export function Thread({ about, name, isUnread, onRead }: ThreadProps) {
   const w = words()
   const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, {
     on: ['message.*'],
@@ -34,13 +37,16 @@ export function Thread({ about, name }: ThreadProps) {
   })
   const { isBusy, run } = useAct()
   const once = useOnce()
-  const newest = pages.hasPrevious ? undefined : pages.rows?.[0]
   const [latest] = pages.rows ?? []
+  const until = pages.rows?.find(({ direction }) => direction === 'in')?.id
   const isDevice = latest?.device === about
   const number = isDevice ? (latest.direction === 'in' ? latest.from : latest.to) : name === null ? null : about
   useEffect(() => {
-    if (newest !== undefined) markSeen(about, newest.at)
-  }, [about, newest])
+    if (!isUnread || until === undefined) return
+    ask(calls.readConversation, { about, until })
+      .then(onRead)
+      .catch((error: unknown) => console.error(error))
+  }, [about, until, isUnread])
   const send = (text: string, later: { readonly send_at?: string }) =>
     run(() => once({ about, text, ...later }, (id) => ask(calls.send, { to: about, text, ...later, id })))
   return (

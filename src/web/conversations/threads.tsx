@@ -8,8 +8,7 @@ import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
-import { isUnread, keyOf } from './read-marks.ts'
-import { seen } from './seen.ts'
+import { keyOf } from './conversation-key.ts'
 
 interface ThreadsProps {
   readonly pages: Pages<Conversation>
@@ -48,9 +47,9 @@ interface ThreadLineProps {
 }
 
 function ThreadLine({ conversation, isCurrent }: ThreadLineProps) {
-  const { name, last } = conversation
+  const { name, last, unread } = conversation
   const key = keyOf(conversation)
-  const isNew = !isCurrent && isUnread(conversation, seen.value)
+  const isNew = !isCurrent && unread > 0
   return (
     <li>
       <a href={hashOf(['conversations', key])} aria-current={isCurrent ? 'page' : undefined}>

@@ -1,20 +1,23 @@
 import { computed, signal } from '@preact/signals'
+import type { Conversation } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { learnNames } from '../api/contact-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { onEvent } from '../api/live.ts'
 import { Pace } from '../api/reread-pace.ts'
 import { browserClock } from '../browser-clock.ts'
-import { keyOf } from './read-marks.ts'
-import { seen } from './seen.ts'
+import { keyOf } from './conversation-key.ts'
 import { maxWaiting, numberIn, type Waiting, waitingAfter, waitingIn } from './waiting-texts.ts'
 
-const waiting = signal<Waiting>({})
+const waiting = signal<Waiting>([])
 
-/** How many conversations have texts that were not read in this browser. */
-export const unread = computed(
-  () => Object.entries(waiting.value).filter(([key, at]) => at > (seen.value[key] ?? '')).length,
-)
+/** How many conversations have texts that nobody has read. */
+export const unread = computed(() => waiting.value.length)
+
+/** Counts again by the latest conversations, whoever has asked for them: others read texts, too. */
+export function noteConversations(latest: readonly Conversation[]): void {
+  waiting.value = waitingIn(latest)
+}
 
 /** Keeps count until the function that it returns is called. */
 export function followUnread(): () => void {
@@ -26,7 +29,7 @@ export function followUnread(): () => void {
     try {
       const { data } = await ask(calls.conversations, { limit: maxWaiting }, ended.signal)
       met = new Set(data.map(keyOf))
-      waiting.value = waitingIn(data)
+      noteConversations(data)
       learnNames(data)
     } catch (error) {
       if (!ended.signal.aborted) console.error(error)

@@ -1,5 +1,7 @@
 import { expect } from '@jest/globals'
 import type { ArgsOf } from '../../../src/ledger/operations.ts'
+import { mostUnread } from '../../../src/ledger/read-marks.ts'
+import { receive } from '../../support/incoming.ts'
 import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
@@ -31,6 +33,13 @@ const part = (ledger: Ledger, n: number, over: Partial<ArgsOf<'assemble'>> = {})
   const key = 'sim 49151 8:1 2'
   return { raw: id, key, sender: '49151', part: n, total: 2, scts: ledger.now, content, now: ledger.now, ...over }
 }
+
+/** As the overview has it, with texts of people or without. */
+const unreadOf = (ledger: Ledger, people = true) =>
+  ledger
+    .read('conversations', { sight: { devices: null, people }, limit: 9, place: null })
+    .entries.map(({ device, number, unread }) => [device ?? number, unread])
+    .sort()
 
 export const inboxRules = {
   file: {
@@ -201,6 +210,55 @@ export const inboxRules = {
       const id = ledger.command()
       ledger.reply(ledger.write(), 'mismatch')
       expect(ledger.row(id)).toMatchObject({ final: 0, ok: null, reason: 'reply_mismatch', reply: null })
+    },
+  },
+  markRead: {
+    'texts up to one are read, in both sights of a device, and never unread again': (ledger) => {
+      const [first, second] = [receive(ledger, { device: 'gate' }), receive(ledger, { device: 'gate' })]
+      expect(unreadOf(ledger)).toEqual([['gate', 2]])
+      expect(ledger.run('markRead', { keys: ['d:gate'], until: first })).toBe(true)
+      expect([unreadOf(ledger), unreadOf(ledger, false)]).toEqual([[['gate', 1]], [['gate', 1]]])
+      ledger.run('markRead', { keys: ['d:gate'], until: null })
+      ledger.run('markRead', { keys: ['d:gate'], until: first })
+      expect([unreadOf(ledger), unreadOf(ledger, false)]).toEqual([[['gate', 0]], [['gate', 0]]])
+      expect(ledger.run('markRead', { keys: ['d:gate'], until: second })).toBe(true)
+      ledger.command()
+      expect(unreadOf(ledger)).toEqual([['gate', 0]])
+      receive(ledger, { device: 'gate' })
+      expect(unreadOf(ledger)).toEqual([['gate', 1]])
+    },
+    'those of several numbers as far as each goes, and nothing by a text of another conversation': (ledger) => {
+      receive(ledger, { sender: '+491' })
+      const last = receive(ledger, { sender: '+492' })
+      const other = receive(ledger, { sender: '+493' })
+      receive(ledger, { sender: '+491' })
+      const keys = ['n:+491', 'n:+492']
+      for (const until of [other, 'nothing'])
+        expect([ledger.run('markRead', { keys, until }), ledger.read('unread', { keys })]).toEqual([false, 3])
+      expect(ledger.run('markRead', { keys, until: last })).toBe(true)
+      expect(unreadOf(ledger)).toEqual([
+        ['+491', 1],
+        ['+492', 0],
+        ['+493', 1],
+      ])
+    },
+    'a text that gets the number of an erased one is unread': (ledger) => {
+      receive(ledger, { sender: '+491' })
+      receive(ledger, { sender: '+491', text: 'of +492' })
+      ledger.run('markRead', { keys: ['n:+491'], until: null })
+      ledger.run('erase', { device: null, numbers: ['+492'], address: null, fields: null, now: ledger.now })
+      expect(unreadOf(ledger)).toEqual([['+491', 0]])
+      receive(ledger, { sender: '+491' })
+      expect(unreadOf(ledger)).toEqual([['+491', 1]])
+    },
+    'more of a conversation, or of several, than anybody counts are not counted': (ledger) => {
+      for (let i = 0; i < mostUnread + 5; i++) receive(ledger, { device: `d${i % 2}` })
+      const keys = ['d:d0', 'd:d1']
+      expect(ledger.read('unread', { keys })).toBe(mostUnread)
+      for (let i = 0; i < mostUnread; i++) receive(ledger, { device: 'd0' })
+      expect(unreadOf(ledger)[0]).toEqual(['d0', mostUnread])
+      ledger.run('markRead', { keys, until: null })
+      expect(ledger.read('unread', { keys })).toBe(0)
     },
   },
 } satisfies Rules
