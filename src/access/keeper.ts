@@ -68,11 +68,8 @@ export class Keeper {
 
   /** Another key with the same limits; the old one is valid for `overlapMs` more. */
   rotateKey(id: string, overlapMs: number, asker: string): Promise<MadeKey> {
-    return this.#change(async (roster) => {
-      const old = keyOf(id, roster)
-      if (isExpired(old, this.#deps.now()))
-        throw new Fault('conflict', `the key ${id} has expired: add another one instead`)
-      assertCovers(boundsOf(asker, roster), old)
+    return this.#changeKnown(id, async (old, roster) => {
+      this.#assertGiven(old, old, asker, roster)
       const made = await this.#make(old, asker, { id, until: this.#deps.now() + overlapMs })
       this.#deps.log('info', `the key ${id} (${old.label}) is replaced by ${made.key.id} (${asker})`)
       return made
@@ -89,16 +86,13 @@ export class Keeper {
     confirm: string | undefined,
     asker: string,
   ): Promise<ApiKey> {
-    return this.#change(async (roster) => {
-      const old = keyOf(id, roster)
+    return this.#changeKnown(id, async (old, roster) => {
       const wanted = change(old)
-      if (isExpired(old, this.#deps.now()))
-        throw new Fault('conflict', `the key ${id} has expired: add another one instead`)
-      assertCovers(boundsOf(asker, roster), wanted)
+      this.#assertGiven(old, wanted, asker, roster)
       const { label, rights, scopes, perHour, networks, expiresAt } = wanted
       const limits = { rights, scopes, perHour, networks }
       const changed = { ...old, label, ...limits, expiresAt }
-      this.#assertManaged(roster, { ...roster, keys: new Map(roster.keys).set(id, changed) }, id, confirm)
+      this.#assertManaged(roster, 'keys', id, changed, confirm)
       await this.#deps.store.run('changeKey', { id, label: label === old.label ? null : label, limits, expiresAt })
       this.#deps.log('info', `the key ${id} (${label}) was changed (${asker})`)
       return this.#used(changed)
@@ -106,11 +100,8 @@ export class Keeper {
   }
 
   removeKey(id: string, confirm: string | undefined, asker: string): Promise<void> {
-    return this.#change(async (roster) => {
-      const { label } = keyOf(id, roster)
-      const keys = new Map(roster.keys)
-      keys.delete(id)
-      this.#assertManaged(roster, { ...roster, keys }, id, confirm)
+    return this.#changeKnown(id, async ({ label }, roster) => {
+      this.#assertManaged(roster, 'keys', id, null, confirm)
       await this.#deps.store.run('dropKey', { id })
       this.#deps.log('info', `the key ${id} (${label}) was removed (${asker})`)
     })
@@ -140,8 +131,7 @@ export class Keeper {
       assertCovers(boundsOf(asker, roster), unbounded)
       const { person, row } = ownOf(name, roster)
       const rights = changed(person)
-      const people = new Map(roster.people).set(name, { ...person, rights })
-      this.#assertManaged(roster, { ...roster, people }, name, confirm)
+      this.#assertManaged(roster, 'people', name, { ...person, rights }, confirm)
       await this.#keep({ ...row, rights })
       this.#deps.log('info', `the rights of user "${name}" were changed (${asker})`)
     })
@@ -161,9 +151,7 @@ export class Keeper {
   removeUser(name: string, confirm: string | undefined, asker: string): Promise<void> {
     return this.#change(async (roster) => {
       ownOf(name, roster)
-      const people = new Map(roster.people)
-      people.delete(name)
-      this.#assertManaged(roster, { ...roster, people }, name, confirm)
+      this.#assertManaged(roster, 'people', name, null, confirm)
       await this.#deps.store.run('dropUser', { name })
       this.#deps.log('info', `user "${name}" was removed (${asker})`)
     })
@@ -184,6 +172,11 @@ export class Keeper {
     return this.#deps.roll.change(work)
   }
 
+  /** A change of one key, as it is when its turn has come. Fails with `not_found`. */
+  #changeKnown<T>(id: string, work: (old: ApiKey, roster: Roster) => Promise<T>): Promise<T> {
+    return this.#change((roster) => work(keyOf(id, roster), roster))
+  }
+
   #keep(user: HubUser): Promise<void> {
     return this.#deps.store.run('keepUser', { user })
   }
@@ -200,9 +193,26 @@ export class Keeper {
     return { key, text }
   }
 
-  /** Nobody locks everybody out without knowing. */
-  #assertManaged(before: Roster, after: Roster, name: string, confirm: string | undefined): void {
+  /** What a key is to have is given by one that is valid, for as much as the requester has. */
+  #assertGiven(old: ApiKey, wanted: Bounds, asker: string, roster: Roster): void {
+    if (isExpired(old, this.#deps.now()))
+      throw new Fault('conflict', `the key ${old.id} has expired: add another one instead`)
+    assertCovers(boundsOf(asker, roster), wanted)
+  }
+
+  /** Nobody locks everybody out without knowing, when a key or a person becomes this, or null: is removed. */
+  #assertManaged<K extends 'keys' | 'people'>(
+    before: Roster,
+    kind: K,
+    name: string,
+    becomes: (K extends 'keys' ? ApiKey : Person) | null,
+    confirm: string | undefined,
+  ): void {
     const now = this.#deps.now()
+    const entries = new Map<string, ApiKey | Person>(before[kind])
+    if (becomes === null) entries.delete(name)
+    else entries.set(name, becomes)
+    const after: Roster = { ...before, [kind]: entries }
     if (!hasManager(before, now) || hasManager(after, now) || confirm === name) return
     const left = after.people.size === 0 ? 'whoever is at its machine' : 'the command line on its machine'
     throw new Fault(
