@@ -12,6 +12,7 @@ import { isNetwork } from '../util/networks.ts'
 import { id, orScalar } from './inputs.ts'
 import { type ApiDeps, deviceOf, notOverMqtt, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
+import { assertWanted, digestOf } from './revision.ts'
 import { spanMs } from './spans.ts'
 
 const names = z.array(id).min(1).max(500)
@@ -47,6 +48,7 @@ export const shownKey = z.strictObject({
   expires_at: time.nullable(),
   is_expired: z.boolean(),
   last_used_at: time.nullable(),
+  revision: z.string(),
 })
 /** With the key itself, which is shown this once. */
 export const madeKey = shownKey.extend({ key: z.string() })
@@ -71,14 +73,14 @@ export const keyOperations = {
     surfaces: notOverMqtt,
     input: z.strictObject({}),
     output: z.strictObject({ keys: z.array(shownKey) }),
-    run: async (_data, { access, now }) => ({ keys: access.keeper.keys.map((key) => shown(key, now())) }),
+    run: async (_data, deps) => ({ keys: deps.access.keeper.keys.map((key) => shown(key, deps)) }),
   }),
   'key/get': operation({
     summary: 'a key of the HTTP interface, without its secret',
     surfaces: notOverMqtt,
     input: orScalar('id', z.strictObject({ id })),
     output: shownKey,
-    run: async ({ id: key }, { access, now }) => shown(access.keeper.key(key), now()),
+    run: async ({ id: key }, deps) => shown(deps.access.keeper.key(key), deps),
   }),
   'key/add': operation({
     summary: 'make a key for a program; the answer shows it this once. Name a role, scopes, or both',
@@ -110,21 +112,25 @@ export const keyOperations = {
         expiresAt: given.expires === undefined ? null : expiryOf('key/add', given.expires, now()),
       } as const
       const { key, text } = await access.keeper.addKey(wanted, asker.name)
-      return { ...shown(key, now()), key: text }
+      return { ...shown(key, deps), key: text }
     },
   }),
   'key/update': operation({
     summary: 'change what a key may do, from now on and for streams that are open; null ends a restriction',
     surfaces: notOverMqtt,
-    input: z.strictObject({ id, ...keyChanges }).refine(({ role, scopes }) => scopes !== null || role !== undefined, {
-      path: ['scopes'],
-      error: 'name the role, too: without scopes the key is for all of it',
-    }),
+    input: z
+      .strictObject({ id, ...keyChanges, revision: z.string().max(64).optional() })
+      .refine(({ role, scopes }) => scopes !== null || role !== undefined, {
+        path: ['scopes'],
+        error: 'name the role, too: without scopes the key is for all of it',
+      }),
     output: shownKey,
-    async run({ id: key, confirm, ...change }, deps, asker) {
-      const { access, now } = deps
-      const wanted = (old: ApiKey) => changedKey(old, change, deps)
-      return shown(await access.keeper.changeKey(key, wanted, confirm, asker.name), now())
+    async run({ id: key, confirm, revision = null, ...change }, deps, asker) {
+      const wanted = (old: ApiKey) => {
+        assertWanted(`key ${key}`, revisionOf(old, deps), revision)
+        return changedKey(old, change, deps)
+      }
+      return shown(await deps.access.keeper.changeKey(key, wanted, confirm, asker.name), deps)
     },
   }),
   'key/rotate': operation({
@@ -138,9 +144,9 @@ export const keyOperations = {
         .default(overlap),
     }),
     output: madeKey,
-    async run({ id: old, overlap: span }, { access, now }, asker) {
-      const { key, text } = await access.keeper.rotateKey(old, spanMs(span) ?? 0, asker.name)
-      return { ...shown(key, now()), key: text }
+    async run({ id: old, overlap: span }, deps, asker) {
+      const { key, text } = await deps.access.keeper.rotateKey(old, spanMs(span) ?? 0, asker.name)
+      return { ...shown(key, deps), key: text }
     },
   }),
   'key/remove': operation({
@@ -180,7 +186,14 @@ function changedKey(old: ApiKey, change: Changes, { fleet, now }: ApiDeps): Want
   }
 }
 
-function shown(key: ApiKey, now: number): z.input<typeof shownKey> {
+/** The same for as long as nobody changes what it may do: its use is no change. */
+const revisionOf = (key: ApiKey, deps: ApiDeps): string => {
+  const { id: own, label: name, createdAt, rights, scopes, perHour: quota, networks: from, expiresAt } = key
+  const { role = null, devices = null, commands = null } = rights
+  return digestOf([own, name, createdAt, role, devices, commands, scopes, quota, from, expiresAt], deps)
+}
+
+function shown(key: ApiKey, deps: ApiDeps): z.input<typeof shownKey> {
   const { role = null, devices = null, commands = null } = key.rights
   return {
     id: key.id,
@@ -194,8 +207,9 @@ function shown(key: ApiKey, now: number): z.input<typeof shownKey> {
     made_by: key.madeBy,
     created_at: isoTime(key.createdAt),
     expires_at: key.expiresAt === null ? null : isoTime(key.expiresAt),
-    is_expired: key.expiresAt !== null && key.expiresAt <= now,
+    is_expired: key.expiresAt !== null && key.expiresAt <= deps.now(),
     last_used_at: key.usedAt === null ? null : isoTime(key.usedAt),
+    revision: revisionOf(key, deps),
   }
 }
 

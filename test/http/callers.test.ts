@@ -391,7 +391,7 @@ describe('a key', () => {
     expect((await add({ role: 'reader', networks: ['10.0.0.0/33'] })).json.detail).toMatch(/10.0.0.0\/8/)
     expect((await add({ role: 'reader', expires: '2020-01-01' })).json.detail).toMatch(/future/)
     const { id } = await make({ scopes: ['gateways:read'] })
-    const change = (over: object) => ask('PATCH', `/v1/keys/${id}`, { ...cookie, ...own }, over)
+    const change = (over: object) => ask('PATCH', `/v1/keys/${id}`, { ...cookie, ...own, 'if-match': '*' }, over)
     expect((await change({ devices: ['gaet'] })).json.detail).toMatch(/did you mean "gate"/)
     expect((await change({ scopes: null })).json.detail).toMatch(/name the role, too/)
     expect((await change({ expires: '' })).json.detail).toMatch(/key\/update.expires: must be a span/)

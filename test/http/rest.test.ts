@@ -176,13 +176,14 @@ describe('devices', () => {
       'webhook',
       '/v1/webhooks',
       { id: 'panel', url: 'https://example.org/', types: ['message.failed'] },
-      '/panel',
       { description: 'x' },
     ],
-    ['user', '/v1/users', { name: 'seen', password: 'correct horse', role: 'admin' }, '/seen', { role: 'reader' }],
-  ])('a %s is changed by who has seen how it is, as a device is', async (_, list, made, one, body) => {
-    expect((await hub.ask('POST', list, { body: made })).status).toBe(201)
-    const place = `${list}${one}`
+    ['user', '/v1/users', { name: 'seen', password: 'correct horse', role: 'admin' }, { role: 'reader' }],
+    ['key', '/v1/keys', { label: 'seen', role: 'admin' }, { role: 'reader', per_hour: 5 }],
+  ])('a %s is changed by who has seen how it is, as a device is', async (_, list, wanted, body) => {
+    const made = await hub.ask('POST', list, { body: wanted })
+    expect(made.status).toBe(201)
+    const place = made.headers.get('location') ?? ''
     const seen = await hub.ask('GET', place)
     const etag = seen.headers.get('etag') ?? ''
     expect(etag).toBe(`"${seen.json.revision}"`)

@@ -52,6 +52,7 @@ export const accessRoutes: readonly Route[] = [
     name: 'getKey',
     operation: 'key/get',
     params: named,
+    revision: 'shows',
     answer: Key,
   },
   {
@@ -61,6 +62,7 @@ export const accessRoutes: readonly Route[] = [
     name: 'updateKey',
     operation: 'key/update',
     params: named,
+    revision: 'changes',
     body: z.strictObject(keyChanges),
     answer: Key,
   },
