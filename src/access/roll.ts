@@ -39,12 +39,15 @@ export class Roll {
     const { clock, store, log } = this.#deps
     await this.#load()
     const failed = logged(log, 'noting when keys and sessions were used')
+    const reread = () => {
+      this.change(async () => {}).catch(failed)
+    }
     this.#ends = [
       every(clock, usesMs, () => this.noteUses(), failed),
       // The clock was set, and times with it.
-      store.on('times', () => {
-        this.#changes.run(() => this.#load()).catch(failed)
-      }),
+      store.on('times', reread),
+      // Labels of keys may have named somebody of whom nothing is to be left.
+      store.on('erased', reread),
     ]
   }
 

@@ -211,6 +211,16 @@ describe('devices', () => {
   })
 })
 
+test('a key whose label names somebody who was erased has none', async () => {
+  const number = '+4915112345699'
+  const made = await hub.ask('POST', '/v1/keys', { body: { label: `phone of ${number}`, role: 'reader' } })
+  const place = made.headers.get('location') ?? ''
+  expect((await hub.ask('POST', '/v1/erasures', { body: { number, confirm: number } })).status).toBe(200)
+  await until(async () => (await hub.ask('GET', place)).json.label === '')
+  expect((await hub.ask('GET', '/v1/keys')).text).not.toContain(number)
+  expect((await hub.ask('DELETE', place)).status).toBe(204)
+})
+
 describe('texts', () => {
   test('are cancelled while they wait, and not afterwards', async () => {
     await hub.ask('POST', '/v1/gateways/home/pause')

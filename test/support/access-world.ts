@@ -2,6 +2,7 @@ import { randomBytes, scryptSync } from 'node:crypto'
 import { Access } from '../../src/access/index.ts'
 import type { Peer } from '../../src/access/proof.ts'
 import type { FileUser } from '../../src/access/roster.ts'
+import type { Bell } from '../../src/ledger/tx.ts'
 import type { Asker } from '../../src/message/accepted.ts'
 import { ownAsker } from '../../src/message/accepted.ts'
 import type { CredentialKind } from '../../src/message/events.ts'
@@ -34,7 +35,7 @@ export class AccessWorld {
   /** Operations of the store that were called. */
   readonly calls: string[] = []
   access: Access
-  #listener: (() => void) | null = null
+  readonly #listeners = new Map<Bell, () => void>()
 
   private constructor(users: Readonly<Record<string, FileUser>>) {
     this.access = this.#make(users)
@@ -69,7 +70,7 @@ export class AccessWorld {
 
   /** The clock was set. */
   timesMoved(): void {
-    this.#listener?.()
+    this.#listeners.get('times')?.()
   }
 
   #make(users: Readonly<Record<string, FileUser>>): Access {
@@ -79,8 +80,8 @@ export class AccessWorld {
         calls.push(name)
         return ledger.run(name, args)
       },
-      on: (_bell: string, listener: () => void) => {
-        this.#listener = listener
+      on: (bell: Bell, listener: () => void) => {
+        this.#listeners.set(bell, listener)
         return () => {}
       },
     } as unknown as Store
