@@ -39,7 +39,8 @@ export const written = [
 
 /**
  * The wall clock was set by `delta` ms: deadlines and times of this run of the hub are moved with it, so that the step
- * makes nothing expire or live longer. What is scheduled keeps its time, which is one of the right clock. Rows of earlier runs were timed by a clock that is right again.
+ * makes nothing expire or live longer. What is scheduled keeps its time, which is one of the right clock. Rows of
+ * earlier runs were timed by a clock that is right again.
  */
 export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: number; since: number }): void {
   tx.run('UPDATE submission SET deadline = deadline + ? WHERE deadline IS NOT NULL AND epoch = ?', delta, epoch)

@@ -4,7 +4,7 @@ import type { Tx } from '../tx.ts'
 
 /** Stored figures of a gateway. */
 export interface GatewayFigures {
-  /** Queued commands and texts that it may send, without those for later; counted up to 10 000 for all gateways together. */
+  /** Queued commands and texts that it may send, but those for later; up to 10 000 for all gateways together. */
   readonly queue: number
   /** Segments submitted since `since`, to the quarter of an hour, retries included. */
   readonly sentToday: number

@@ -8,8 +8,8 @@ import { happen } from './moves.ts'
 const batchSize = 200
 
 /**
- * Ends every wait that is over, and lets what was scheduled take its place. Returns whether more are due at once, and the next deadline. While the wall clock can't
- * be trusted (`hold`) nothing unsafe expires.
+ * Ends every wait that is over, and lets what was scheduled take its place. Returns whether more are due at once, and
+ * the next deadline. While the wall clock can't be trusted (`hold`) nothing unsafe expires.
  */
 export function sweep(tx: Tx, { now, hold }: { now: number; hold: boolean }): { more: boolean; next: number | null } {
   const woken = wakeLanes(tx, now, batchSize)
