@@ -1,6 +1,7 @@
 import type { Counts } from '../message/counts.ts'
 import { ofOutlets } from './events/outlets.ts'
 import { shiftSmscClocks } from './gateways/service-centres.ts'
+import { retimeHeads } from './lanes/lanes.ts'
 import { beginning, isInLane } from './lanes/scheduled.ts'
 import { meta, setMeta } from './outbox/recover.ts'
 import { counted } from './tally.ts'
@@ -53,6 +54,7 @@ export function rebase(tx: Tx, { delta, epoch, since }: { delta: number; epoch: 
     const moved = times.map((time) => `${time} = ${time} + ${delta}`).join(', ')
     tx.run(`UPDATE OR REPLACE ${table} SET ${moved} WHERE ${column} >= ?`, since)
   }
+  retimeHeads(tx)
   tx.run(`UPDATE lane SET ready_at = ready_at + ? WHERE state IN ('waiting', 'open', 'paused')`, delta)
   tx.run('UPDATE lane SET awake_until = awake_until + ? WHERE awake_until >= ?', delta, since)
   tx.run('UPDATE OR REPLACE quota SET at = at + ? WHERE at >= ?', delta, since)
@@ -83,6 +85,7 @@ export function acceptClock(tx: Tx, { now }: { now: number }): { readonly moved:
   for (const { table, times } of written)
     for (const time of times)
       moved += tx.run(`UPDATE OR REPLACE ${table} SET ${time} = ? WHERE ${time} > ?`, now, now).changes
+  retimeHeads(tx)
   tx.run('DELETE FROM service_centre WHERE at > ? OR moved_at > ?', now, now)
   tx.run('DELETE FROM quota WHERE at > ?', now)
   // The end of its window is unknown: nothing is sent to a sleeping device.

@@ -1,7 +1,6 @@
 import type { GatewayLimits, StoredFigures } from '../message/readings.ts'
 import { countWaiting } from './events/waiting.ts'
 import { gatewayQuotas } from './gateways/gateway-quotas.ts'
-import { beginning } from './lanes/scheduled.ts'
 import { type Quota, room } from './quota.ts'
 import { byIndex } from './sql.ts'
 import type { Tx } from './tx.ts'
@@ -41,18 +40,10 @@ function upTo(tx: Tx, rows: string, ...values: string[]): number {
   )
 }
 
-/** Heads of lanes: one that was asked for long ago may have been wanted for just now. */
-const maxLooked = 100
-
-/**
- * Commands that wait for a sleeping device, a paused one or a retry are not ready. Of the ready lanes, only their index
- * is read.
- */
+/** Commands that wait for a sleeping device, a paused one or a retry are not ready. */
 function oldestReadyAt(tx: Tx): number | null {
-  const oldest = `SELECT head FROM lane ${byIndex('lane_ready')} WHERE state = 'ready' ORDER BY head LIMIT ${maxLooked}`
-  return (
-    tx.one<{ t: number | null }>(`SELECT MIN(${beginning}) AS t FROM submission WHERE seq IN (${oldest})`)?.t ?? null
-  )
+  const first = `SELECT head_at FROM lane ${byIndex('lane_oldest')} WHERE state = 'ready' ORDER BY head_at LIMIT 1`
+  return tx.one<{ head_at: number }>(first)?.head_at ?? null
 }
 
 function eventsOf(tx: Tx, outlet: string): { waiting: number; parked: number } {

@@ -111,6 +111,7 @@ test('every time that the store keeps is moved along when the clock is set, or n
     'submission.last': 'a step',
     'lane.ready_at': 'a wait',
     'lane.awake_until': 'a wait',
+    'lane.head_at': 'that of its head, and moved with it',
     'lane.turn': 'an order, on a count of its own while the hub runs',
     'counter.last': 'a number',
     'part.scts': "the service centre's",

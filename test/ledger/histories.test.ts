@@ -165,6 +165,11 @@ function holds(history: History): string[] {
     history,
     `SELECT COUNT(*) AS n FROM lane JOIN submission ON seq = head WHERE state = 'ready' AND final = 1`,
   )
+  const aged = n(
+    history,
+    `SELECT COUNT(*) AS n FROM lane JOIN submission ON seq = head
+       WHERE state = 'ready' AND head_at IS NOT COALESCE(send_at, queued_at)`,
+  )
   const early = n(
     history,
     `SELECT COUNT(*) AS n FROM submission LEFT JOIN lane ON head = seq
@@ -179,6 +184,7 @@ function holds(history: History): string[] {
     ...(sending > 0 ? ['two are sending in one lane'] : []),
     ...(held > 0 ? ['a final one holds its lane, or waits'] : []),
     ...(ready > 0 ? ['a final one is to be sent'] : []),
+    ...(aged > 0 ? ['a lane has waited for another time than its head'] : []),
     ...(early > 0 ? ['one goes before its time'] : []),
     ...(scheduled !== countedLater ? [`${scheduled} are scheduled, ${countedLater} are counted`] : []),
     ...(queued !== counted ? [`${queued} are queued, ${counted} are counted`] : []),

@@ -1,6 +1,6 @@
 import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
-import { isInLane, laneOrder } from './scheduled.ts'
+import { beginning, isInLane, laneOrder } from './scheduled.ts'
 
 /** Makes sure that a lane has its row. */
 export function touchLane(tx: Tx, key: string): void {
@@ -16,6 +16,8 @@ interface LaneWork {
   /** The open command whose next text may leave; 0 where the open one has none, null where none is open. */
   readonly act: number | null
   readonly head: number | null
+  /** When the life of the head began. */
+  readonly head_at: number | null
   readonly priority: number | null
   readonly client: string | null
   readonly route: string | null
@@ -25,7 +27,8 @@ interface LaneWork {
 
 /** The order is that of the lane; but before all the next text of an act that has begun. */
 const laneWork = `
-  SELECT lane.*, head.seq AS head, head.priority, head.client, head.route, head.due, head.held FROM (
+  SELECT lane.*, head.seq AS head, ${beginning} AS head_at, head.priority, head.client, head.route, head.due, head.held
+  FROM (
     SELECT key, ready_at, sticky, awake_until, EXISTS (SELECT 1 FROM pause WHERE scope = lane.key) AS paused,
       (SELECT CASE WHEN due IS NULL THEN 0 ELSE seq END FROM submission
        WHERE lane = lane.key AND open > 0 ORDER BY open LIMIT 1) AS act
@@ -46,12 +49,14 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
   const state = stateOf(lane, isActing, readyAt, now)
   const route = routeOf(lane.route ?? '', lane.sticky)
   tx.run(
-    'UPDATE lane SET state = ?, ready_at = ?, route = ?, head_route = ?, head = ?, priority = ?, client = ? WHERE key = ?',
+    `UPDATE lane SET state = ?, ready_at = ?, route = ?, head_route = ?, head = ?, head_at = ?, priority = ?, client = ?
+     WHERE key = ?`,
     state,
     readyAt,
     route,
     lane.route ?? '',
     lane.head,
+    lane.head_at,
     lane.priority,
     lane.client,
     key,
@@ -66,6 +71,11 @@ function stateOf(lane: LaneWork, isActing: boolean, readyAt: number, now: number
   if (lane.paused === 1 && !isActing) return 'paused'
   if (readyAt > now) return 'waiting'
   return lane.held === 1 && lane.awake_until <= now ? 'asleep' : 'ready'
+}
+
+/** Times of submissions were changed. */
+export function retimeHeads(tx: Tx): void {
+  tx.run(`UPDATE lane SET head_at = (SELECT ${beginning} FROM submission WHERE seq = lane.head) WHERE head IS NOT NULL`)
 }
 
 /** Makes a lane wait until `until`: for a gap between texts, or a retry delay. */

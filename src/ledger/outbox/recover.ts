@@ -1,6 +1,6 @@
 import { retimeSent } from '../conversation-rows.ts'
 import { skipGivenNumbers } from '../events/event-log.ts'
-import { refreshLane } from '../lanes/lanes.ts'
+import { refreshLane, retimeHeads } from '../lanes/lanes.ts'
 import { beginning, isInLane, isScheduled, isUnderWay } from '../lanes/scheduled.ts'
 import { beginEpoch, isAbandoned } from '../ownership.ts'
 import { type SubmissionRow, segments } from '../rows.ts'
@@ -100,6 +100,7 @@ function capWaits(tx: Tx, now: number): void {
     now,
   )
   retimeSent(tx, `queued_at = ? WHERE status = 'queued' AND queued_at > ?`, now, now)
+  retimeHeads(tx)
   tx.run(
     'UPDATE submission SET deadline = ? + (deadline - queued_at) WHERE deadline IS NOT NULL AND queued_at > ?',
     now,

@@ -1,7 +1,7 @@
 import { accessSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
 import { eventDeviceSteps, eventLogSteps } from './event-log-steps.ts'
-import { laneSteps } from './lane-steps.ts'
+import { laneAgeSteps, laneSteps } from './lane-steps.ts'
 import { listSteps } from './list-steps.ts'
 import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
@@ -397,5 +397,6 @@ export const migrations: readonly string[] = [
   ALTER TABLE device ADD COLUMN dialects TEXT;
   `,
   ...readMarkSteps,
+  ...laneAgeSteps,
   // New migrations are appended here.
 ]

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
 import { meta } from '../../../src/ledger/outbox/recover.ts'
-import { day, hour, type Ledger, minute, noFilter } from '../../support/ledger.ts'
+import { day, hour, type Ledger, minute, noFilter, second } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
 const everybody = { device: null, numbers: [] }
@@ -126,6 +126,19 @@ export const choreRules = {
       ledger.now += minute
       ledger.queue({ lane: 'n:3' })
       expect(oldest()).toBe(since)
+    },
+    'the oldest one is not hidden by those that were asked for long ago and wanted for just now': (ledger) => {
+      const oldest = () => ledger.run('figures', { limits: {}, now: ledger.now }).oldestReadyAt
+      const at = ledger.now + hour
+      for (let i = 0; i < 150; i++) ledger.queue({ lane: `n:${i}`, sendAt: at, client: `c${i}` })
+      ledger.now = at - minute
+      ledger.queue({ lane: 'n:now' })
+      ledger.pass(2 * minute)
+      expect(oldest()).toBe(at - minute)
+      ledger.run('rebase', { delta: -second, epoch: ledger.owner.epoch, since: 0 })
+      expect(oldest()).toBe(at - minute - second)
+      ledger.run('acceptClock', { now: at - hour })
+      expect(oldest()).toBe(at - hour)
     },
     'what is used of the limits of a gateway is a share of each': (ledger) => {
       const limits = { home: { minute: null, day: 8, month: 10 }, away: { minute: 5, day: null, month: null } }
