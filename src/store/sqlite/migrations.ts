@@ -5,6 +5,7 @@ import { laneAgeSteps, laneSteps } from './lane-steps.ts'
 import { listSteps } from './list-steps.ts'
 import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
+import { ownerSteps } from './owner-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { readMarkSteps } from './read-mark-steps.ts'
@@ -367,16 +368,7 @@ export const migrations: readonly string[] = [
   `,
   ...quotaSteps,
   publicationsToEvents,
-  `
-  -- Who claimed a submission, and in which run of it; and the hubs that have this store open.
-  ALTER TABLE submission RENAME COLUMN boot TO epoch;
-  ALTER TABLE submission ADD COLUMN owner TEXT;
-  CREATE TABLE hub (
-    owner         TEXT PRIMARY KEY,
-    epoch         INTEGER NOT NULL,
-    lease_until   INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  `,
+  ...ownerSteps,
   ...carrierSteps,
   ...outletSteps,
   ...laneSteps,
