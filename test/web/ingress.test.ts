@@ -5,6 +5,7 @@ import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { patienceMs, until } from '../support/patience.ts'
 import { type Supervisor, startSupervisor } from '../support/supervisor.ts'
+import { startTileServer, type TileServer } from '../support/tile-server.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
 
 const ann = 'c0ffee00c0ffee00c0ffee00c0ffee00'
@@ -13,6 +14,7 @@ describe('in a frame of Home Assistant, below its path', () => {
   let world: TestWorld
   let hub: HubProcess
   let supervisor: Supervisor
+  let tiles: TileServer
   let browser: Browser
   let page: Page
   let frame: FrameLocator
@@ -22,6 +24,7 @@ describe('in a frame of Home Assistant, below its path', () => {
   beforeAll(async () => {
     world = await startWorld()
     const [mqtt, http, ingress] = [await freePort(), await freePort(), await freePort()]
+    tiles = await startTileServer()
     hub = new HubProcess(temporaryFolder())
     await hub.start({
       config: `
@@ -31,6 +34,7 @@ ${devicesYaml}
 http:
   listen: "127.0.0.1:${http}"
   ingress: { listen: "127.0.0.1:${ingress}", from: [127.0.0.1], roles: { ${ann}: admin } }
+  map: { tiles: "${tiles.origin}/tiles/{z}/{x}/{y}.png", attribution: "Map of the village" }
 `,
     })
     supervisor = await startSupervisor(ingress, ann)
@@ -45,6 +49,7 @@ http:
   afterAll(async () => {
     await browser.close()
     supervisor.close()
+    tiles.close()
     await hub.kill()
     await world.world.close()
   })
@@ -71,6 +76,53 @@ http:
     expect(await barriersIn(page)).toEqual([])
   })
 
+  test('the map of the owner is asked of its server, and no other one may be', async () => {
+    await frame.getByRole('link', { name: 'Devices' }).first().click()
+    await frame.getByRole('link', { name: 'van', exact: true }).first().click()
+    await frame
+      .getByRole('button', { name: /locat|where|position/i })
+      .first()
+      .click()
+    await frame.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+    await frame.getByText('The device has replied').waitFor()
+    expect(tiles.asked).toEqual([])
+    await frame.getByRole('link', { name: 'Map' }).click()
+    await frame.getByText('Map of the village').waitFor()
+    const pictures = frame.locator('.map image')
+    await until(async () => (await pictures.count()) > 1 && tiles.asked.length >= (await pictures.count()))
+    // The same host with another port is another server.
+    const other = await startTileServer()
+    const image = `new Promise((done) => Object.assign(new Image(), {
+      onload: () => done('shown'), onerror: () => done('refused'), src: '${other.origin}/tiles/1/0/0.png',
+    }))`
+    const inside = page.frames().find((one) => one !== page.mainFrame())
+    expect(await inside?.evaluate(image)).toBe('refused')
+    expect(await inside?.evaluate(image.replace(other.origin, tiles.origin))).toBe('shown')
+    expect(other.asked).toEqual([])
+    other.close()
+    const refused = troubles.findIndex((one) => one.includes(`img-src 'self' data: ${tiles.origin}"`))
+    expect(troubles.splice(refused, 1)).toEqual([expect.stringContaining(other.origin)])
+    asked.splice(asked.indexOf(`${other.origin}/tiles/1/0/0.png`), 1)
+  })
+
+  test('where that server is away, the map has the outline of the land, and can be moved', async () => {
+    tiles.close()
+    const away = frame.getByText('Pictures of the map are not available.')
+    const isLand = async () => (await frame.locator('.map .land path').count()) > 0
+    // The pictures that are shown are still there: others are asked for.
+    for (let steps = 0; !(await isLand()); steps++) {
+      expect(steps).toBeLessThan(12)
+      await frame.getByRole('button', { name: 'Farther' }).click()
+      await away.waitFor()
+      expect(await frame.locator('.map image').count()).toBe(0)
+    }
+    await frame.locator('.map .here').waitFor()
+    expect(await barriersIn(page)).toEqual([])
+    const known = troubles.length
+    troubles.push(...troubles.splice(0).filter((one) => !one.includes('ERR_CONNECTION_REFUSED')))
+    expect(troubles.length).toBeLessThan(known)
+  })
+
   test('where the stream of events is held up, they are asked for, and what happens still arrives', async () => {
     supervisor.holdStreams()
     await page.clock.install()
@@ -93,9 +145,10 @@ http:
 
   test('nothing was asked of any other path or host, and nothing failed', () => {
     const inside = new URL('/api/hassio_ingress/', supervisor.url).href
-    expect(
-      asked.filter((url) => !url.startsWith(inside) && url !== supervisor.url && !url.startsWith('data:')),
-    ).toEqual([`${supervisor.url}favicon.ico`].filter((url) => asked.includes(url)))
+    const known = [inside, `${tiles.origin}/tiles/`, 'data:']
+    expect(asked.filter((url) => url !== supervisor.url && !known.some((begin) => url.startsWith(begin)))).toEqual(
+      [`${supervisor.url}favicon.ico`].filter((url) => asked.includes(url)),
+    )
     expect(troubles.filter((one) => !one.includes('favicon') && !one.includes('404'))).toEqual([])
   })
 })

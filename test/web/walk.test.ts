@@ -20,12 +20,14 @@ describe('a person', () => {
   let browser: Browser
   let page: Page
   let troubles: string[]
+  const asked = new Set<string>()
 
   beforeAll(async () => {
     demo = await startDemo()
     browser = await startBrowser()
     page = await browser.newPage({ locale: 'en-GB', viewport: desk, reducedMotion: 'reduce' })
     troubles = troublesOf(page)
+    page.on('request', (request) => asked.add(new URL(request.url()).origin))
   })
   afterAll(async () => {
     await browser.close()
@@ -301,8 +303,9 @@ describe('a person', () => {
     await page.locator('.map .past').first().waitFor({ timeout: patienceMs })
   })
 
-  test('meets no error of the page on the way', () => {
+  test('meets no error of the page on the way, which asks nobody but the hub', () => {
     expect(troubles).toEqual([])
+    expect([...asked].filter((origin) => origin !== 'null')).toEqual([new URL(demo.url).origin])
   })
 
   const places = [

@@ -233,6 +233,7 @@ export const de: Texts = {
     closer: 'Näher',
     farther: 'Weiter weg',
     all: 'Ganze Spur',
+    away: 'Die Bilder der Karte sind nicht verfügbar.',
     none: 'Noch keine Position',
     noneYet: 'Senden Sie den Befehl, der die Position abfragt.',
   },

@@ -231,6 +231,7 @@ export const en = {
     closer: 'Closer',
     farther: 'Farther',
     all: 'Whole trail',
+    away: 'Pictures of the map are not available.',
     none: 'No position yet',
     noneYet: 'Send the command that asks for the position.',
   },

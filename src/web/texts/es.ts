@@ -235,6 +235,7 @@ export const es: Texts = {
     closer: 'Acercar',
     farther: 'Alejar',
     all: 'Recorrido entero',
+    away: 'Las imágenes del mapa no están disponibles.',
     none: 'Todavía no hay posición',
     noneYet: 'Envíe la orden que pide la posición.',
   },

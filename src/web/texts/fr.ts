@@ -235,6 +235,7 @@ export const fr: Texts = {
     closer: 'Plus près',
     farther: 'Plus loin',
     all: 'Tout le trajet',
+    away: 'Les images de la carte ne sont pas disponibles.',
     none: 'Pas encore de position',
     noneYet: 'Envoyez la commande qui demande la position.',
   },

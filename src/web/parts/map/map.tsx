@@ -3,7 +3,7 @@ import { words } from '../../texts/language.ts'
 import { numberOf } from '../../texts/times.ts'
 import { Button } from '../button.tsx'
 import { type Flat, flatOf, metreAt, type Point, scaleOf, type View, viewOf, zoomed } from './projection.ts'
-import { tilesOf } from './tiles.ts'
+import { maxTiles, type Tile, tilesOf } from './tiles.ts'
 
 interface MapProps {
   /** Where it was, the latest last. */
@@ -32,10 +32,13 @@ export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
   const w = words().map
   const last = trail.at(-1)
   const [chosen, setChosen] = useState<number | null>(null)
+  /** Nothing of what was wanted came from the owner's server: it is asked again when another part is wanted. */
+  const [isAway, setAway] = useState(false)
   const outline = useOutline()
   if (last === undefined) return null
+  const served = isAway ? null : tiles
   const whole = viewOf(trail, shape)
-  const factor = chosen ?? (trail.length === 1 && tiles === null ? aloneWidth / whole.width : 1)
+  const factor = chosen ?? (trail.length === 1 && served === null ? aloneWidth / whole.width : 1)
   const view = zoomed({ ...whole, middle: factor < 1 ? flatOf(last) : whole.middle }, factor)
   const at = drawing(view)
   const points = trail.map((point) => at(flatOf(point)))
@@ -43,14 +46,15 @@ export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
   const radius = accuracy === null ? 0 : (accuracy * metreAt(last.latitude) * size.width) / view.width
   const scale = scaleOf(view)
   const isFar = view.width > outlineWidth
+  const zoom = (to: number | null) => {
+    setChosen(to)
+    setAway(false)
+  }
   return (
-    <figure class={tiles === null && !isFar ? 'map near' : 'map'}>
+    <figure class={isFar ? 'map' : 'map near'}>
       <svg viewBox={`0 0 ${size.width} ${size.height}`} role="img" aria-label={w.of(label, placeText(last))}>
-        {tiles === null && isFar && <Land rings={outline} at={at} />}
-        {tiles !== null &&
-          tilesOf(tiles.tiles, view, size.width).map((tile) => (
-            <image key={tile.url} href={tile.url} x={tile.x} y={tile.y} width={tile.size} height={tile.size} />
-          ))}
+        {isFar && <Land rings={outline} at={at} />}
+        {served !== null && <Tiles tiles={tilesOf(served.tiles, view, size.width)} onNone={() => setAway(true)} />}
         {radius > 2 && <circle class="exact" cx={end.x} cy={end.y} r={radius} />}
         <polyline class="trail" points={points.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ')} />
         {points.slice(0, -1).map(({ x, y }) => (
@@ -68,22 +72,44 @@ export function TrailMap({ trail, accuracy, label, tiles }: MapProps) {
         <span class="number">
           <a href={`geo:${last.latitude},${last.longitude}`}>{placeText(last)}</a>
           {accuracy !== null && <span class="muted"> ± {numberOf(accuracy, 0)} m</span>}
-          {tiles !== null && <span class="small muted"> {tiles.attribution}</span>}
+          {served !== null && <span class="small muted"> {served.attribution}</span>}
+          {isAway && <span class="small muted"> {w.away}</span>}
         </span>
         <span class="row">
-          <Button tight onClick={() => setChosen(factor / stepFactor)}>
+          <Button tight onClick={() => zoom(factor / stepFactor)}>
             {w.closer}
           </Button>
-          <Button tight onClick={() => setChosen(factor * stepFactor)}>
+          <Button tight onClick={() => zoom(factor * stepFactor)}>
             {w.farther}
           </Button>
-          <Button tight onClick={() => setChosen(null)}>
+          <Button tight onClick={() => zoom(null)}>
             {w.all}
           </Button>
         </span>
       </figcaption>
     </figure>
   )
+}
+
+/** Those that come; what is below them is seen where one does not. */
+function Tiles({ tiles, onNone }: { readonly tiles: readonly Tile[]; onNone(): void }) {
+  const [failed, setFailed] = useState<readonly string[]>([])
+  const left = tiles.filter(({ url }) => !failed.includes(url))
+  const isNone = tiles.length > 0 && left.length === 0
+  useEffect(() => {
+    if (isNone) onNone()
+  }, [isNone])
+  return left.map(({ url, x, y, size }) => (
+    <image
+      key={url}
+      href={url}
+      x={x}
+      y={y}
+      width={size}
+      height={size}
+      onError={() => setFailed((before) => [...before, url].slice(-maxTiles))}
+    />
+  ))
 }
 
 type At = (point: Flat) => Flat

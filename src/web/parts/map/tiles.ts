@@ -12,7 +12,7 @@ const tileSize = 256
 /** As deep as servers of tiles go. */
 const maxZoom = 19
 /** A drawing needs a dozen; a mistake must not ask for thousands. */
-const maxTiles = 64
+export const maxTiles = 64
 
 /** The tiles that cover a view on a drawing of this width, in the numbering of OpenStreetMap. */
 export function tilesOf(template: string, { middle, width, height }: View, drawnWidth: number): Tile[] {
