@@ -61,17 +61,19 @@ export function Deliveries({ id }: { readonly id: string }) {
           {w.access.remove}
         </Button>
       </Head>
-      {webhook !== undefined && <p class="muted small">{webhook.url}</p>}
-      <Listing pages={pages} empty={<Empty icon="out" title={w.webhooks.noDeliveries} />}>
-        {(rows) => (
-          <Table
-            caption={w.webhooks.deliveries}
-            columns={columns(isBusy, replay)}
-            rows={rows}
-            idOf={(delivery) => delivery.id}
-          />
-        )}
-      </Listing>
+      <div class="stack">
+        {webhook !== undefined && <p class="muted small">{webhook.url}</p>}
+        <Listing pages={pages} empty={<Empty icon="out" title={w.webhooks.noDeliveries} />}>
+          {(rows) => (
+            <Table
+              caption={w.webhooks.deliveries}
+              columns={columns(isBusy, replay)}
+              rows={rows}
+              idOf={(delivery) => delivery.id}
+            />
+          )}
+        </Listing>
+      </div>
       {secret !== null && <SecretOnce title={w.webhooks.secret} secret={secret} onClose={() => setSecret(null)} />}
       {isRemoving && (
         <Confirm

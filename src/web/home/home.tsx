@@ -17,6 +17,7 @@ import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
+import { spoken } from '../texts/spoken-error.ts'
 import { numberOf } from '../texts/times.ts'
 import { attentionOf } from './attention.ts'
 
@@ -162,7 +163,8 @@ function LastTexts() {
 }
 
 function TextLine({ message }: { readonly message: Message }) {
-  const { direction, from, to, device, text, command, status, at } = message
+  const { direction, from, to, device, text, command, error, status, at } = message
+  const said = text ?? command ?? (error === null ? '' : spoken(error).title)
   const number = (direction === 'in' ? from : to) ?? ''
   const href = device === null ? hashOf(['conversations', number]) : hashOf(['devices', device])
   return (
@@ -171,7 +173,9 @@ function TextLine({ message }: { readonly message: Message }) {
       <a class="cut" href={href}>
         {device === null ? <Strange text={contactName(number) ?? number} /> : deviceName(device)}
       </a>
-      <span class="cut words">{text === null ? command : <Strange text={text} />}</span>
+      <span class="cut words">
+        <Strange text={said} />
+      </span>
       <StatusChip status={status} />
       <span class="small muted when">
         <Time at={at} />
