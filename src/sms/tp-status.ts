@@ -6,6 +6,9 @@ export interface Status {
   readonly meaning: string
 }
 
+/** A meaning that the standard gives to a code. */
+export type ReportMeaning = (typeof meanings)[StatusClass][number]
+
 /** By bits 6 and 5; bit 7 is reserved. */
 const classes = ['completed', 'temporaryRetrying', 'permanent', 'temporaryStopped'] as const
 
@@ -16,9 +19,9 @@ const temporary = [
   'service rejected',
   'quality of service not available',
   'error in the recipient',
-]
+] as const
 
-const meanings: Readonly<Record<StatusClass, readonly string[]>> = {
+const meanings = {
   completed: [
     'received by the recipient',
     'forwarded to the recipient, delivery not confirmed',
@@ -39,13 +42,15 @@ const meanings: Readonly<Record<StatusClass, readonly string[]>> = {
   ],
   temporaryStopped: temporary,
   reserved: [],
-}
+} as const satisfies Readonly<Record<StatusClass, readonly string[]>>
+
+export const reportMeanings: readonly ReportMeaning[] = [...new Set(Object.values(meanings).flat())]
 
 /** The meaning of a TP-ST octet; a code without a defined one has its number in it. */
 export function statusOf(status: number): Status {
   const statusClass = classes[status >> 5] ?? 'reserved'
   const code = status & 0x1f
-  const named = meanings[statusClass][code]
+  const named: ReportMeaning | undefined = meanings[statusClass][code]
   const unnamed = code >= 0x10 && statusClass !== 'reserved' ? 'service centre specific' : 'reserved'
   const hex = status.toString(16).padStart(2, '0').toUpperCase()
   return { class: statusClass, meaning: named ?? `${unnamed} (${hex})` }

@@ -8,6 +8,7 @@ import { faults } from '../../src/message/fault.ts'
 import { findingCodes } from '../../src/message/finding-codes.ts'
 import { scopeNames } from '../../src/message/scopes.ts'
 import { isGsm7 } from '../../src/sms/gsm7.ts'
+import { reportMeanings } from '../../src/sms/tp-status.ts'
 import { de } from '../../src/web/texts/de.ts'
 import { en } from '../../src/web/texts/en.ts'
 import { es } from '../../src/web/texts/es.ts'
@@ -54,6 +55,7 @@ describe.each(Object.entries({ de: hubDe, es: hubEs, fr: hubFr }))('the hub in %
     const keysOf = (table: object) => Object.keys(table).sort()
     expect(keysOf(hub.faults)).toEqual([...Problem.shape.code.options].sort())
     expect(keysOf(hub.findings)).toEqual([...findingCodes].sort())
+    expect(keysOf(hub.reports)).toEqual([...reportMeanings].sort())
     expect(keysOf(hub.scopes)).toEqual([...scopeNames].sort())
     expect(keysOf(hub.kinds)).toEqual([...kinds].sort())
   })

@@ -14,7 +14,8 @@ import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { Wanted } from '../parts/wanted.tsx'
-import { words } from '../texts/language.ts'
+import { hubWords, words } from '../texts/language.ts'
+import { wordIn } from '../texts/spoken-error.ts'
 import { Correspondent } from './correspondent.tsx'
 
 /** One message: its text, its way so far, and its SMS. */
@@ -137,7 +138,8 @@ function columns(): Column<MessageDetail['segments'][number]>[] {
       label: w.messages.report,
       cell: ({ report, reported_at }) => (
         <>
-          {report ?? '–'} {reported_at !== null && <Time at={reported_at} as="clock" />}
+          {report === null ? '–' : (wordIn(hubWords()?.reports, report) ?? report)}{' '}
+          {reported_at !== null && <Time at={reported_at} as="clock" />}
         </>
       ),
     },

@@ -1,6 +1,7 @@
 import type { FaultCode } from '../../message/fault.ts'
 import type { FindingCode } from '../../message/finding-codes.ts'
 import type { Scope } from '../../message/scopes.ts'
+import type { ReportMeaning } from '../../sms/tp-status.ts'
 
 /** Codes of the interface itself. `test/web/texts.test.ts` holds that they are all of them. */
 type HttpCode =
@@ -35,6 +36,8 @@ export interface HubWords {
   /** What to do about it. */
   readonly hints: Readonly<Partial<Record<FaultCode, string>>>
   readonly findings: Readonly<Record<FindingCode, FindingWords>>
+  /** What networks report of a text. */
+  readonly reports: Readonly<Record<ReportMeaning, string>>
   readonly scopes: Readonly<Record<Scope, string>>
   /** Kinds of devices. */
   readonly kinds: Readonly<Record<string, string>>
