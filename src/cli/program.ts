@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { treeIn } from '../gateway/modem/hardware/usb.ts'
 import { Fault } from '../message/fault.ts'
 import { historyStatuses } from '../message/status.ts'
 import { personalities } from '../simulator/modem/personalities.ts'
@@ -29,7 +30,9 @@ interface GlobalOptions {
 
 /** The command line. Returns the exit code; data go to standard output, everything else to standard error. */
 export async function program(given: CliContext, argv: readonly string[]): Promise<number> {
-  const context = withSafeOutputs(given)
+  // For tests with modems that the hub finds itself.
+  const { SMSHUB_ROOT: machine } = given.env
+  const context = withSafeOutputs(machine === undefined ? given : { ...given, devices: treeIn(machine) })
   let code: number = exitCodes.ok
   const root = new Command('smshub')
   const options = (): RunOptions => {

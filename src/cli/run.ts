@@ -155,6 +155,7 @@ export async function serve(
     machine: thisMachine(),
     ...(checkpoint !== undefined && { checkpoint }),
     commitDelay,
+    ...(context.devices !== undefined && { devices: context.devices }),
     setLogLevel: setLevel,
     restart,
     observe: (events) => metrics.observe(events),

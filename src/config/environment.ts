@@ -3,7 +3,7 @@ import { Fault } from '../message/fault.ts'
 
 const prefix = 'SMSHUB_'
 /** Variables that are not keys of the configuration. */
-const others = ['SMSHUB_CONFIG', 'SMSHUB_DATA', 'SMSHUB_FAILPOINT', 'SMSHUB_COMMIT_DELAY']
+const others = ['SMSHUB_CONFIG', 'SMSHUB_DATA', 'SMSHUB_FAILPOINT', 'SMSHUB_COMMIT_DELAY', 'SMSHUB_ROOT']
 
 /**
  * `SMSHUB_MQTT__SERVER` is `mqtt.server`: two underscores separate levels. With the suffix `_FILE` the value is read

@@ -2,6 +2,7 @@ import type { Bridge } from '../bridge/bridge.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Deliver } from '../deliver/index.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
 import type { Log } from '../message/events.ts'
@@ -20,6 +21,8 @@ export interface GatewayDeps {
   readonly log: Log
   /** Paths of the simulated modems, by gateway. */
   readonly simulated: ReadonlyMap<string, string> | undefined
+  /** Where modems are searched for, if not on this machine. */
+  readonly devices: DeviceTree | undefined
   /** Makes a gateway in place of the configured one. */
   readonly make: ((id: string) => Gateway) | undefined
 }
@@ -56,11 +59,11 @@ function makeGateway<T extends GatewayType>(id: string, row: Rows[T], deps: Make
 }
 
 /** The gateways of the configuration, not started yet, with what they remember in the store. */
-export function openGateways({ config, simulated, make, ...deps }: GatewayDeps): Map<string, Gateway> {
+export function openGateways({ config, simulated, devices, make, ...deps }: GatewayDeps): Map<string, Gateway> {
   const { clock } = deps
   const memory = memoryIn(deps)
   const log = (level: 'info' | 'debug', message: string) => deps.log(level, 'modem', message)
-  const finder = finderFor(config.gateways, memory.bindings, clock, log)
+  const finder = finderFor(config.gateways, memory.bindings, clock, log, devices)
   const makerDeps = { ...memory, finder, clock, log, simulated }
   return new Map(
     Object.entries(config.gateways).map(([id, row]) => [id, make?.(id) ?? makeGateway(id, row, makerDeps)]),

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import type { Log, LogLevel, Observations } from '../message/events.ts'
 import type { Decoder } from '../message/incoming.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
@@ -28,6 +29,8 @@ export interface HubOptions {
   readonly copyFiles?: (folder: string) => void
   /** Paths of the simulated modems, by gateway of type simulated. */
   readonly simulated?: ReadonlyMap<string, string>
+  /** Where modems are searched for, if not on this machine. */
+  readonly devices?: DeviceTree
   /** Called before anything is started, so that observers miss nothing. */
   readonly observe?: (events: Emitter<Observations>) => void
   /** Checks before the hub connects to the broker. */

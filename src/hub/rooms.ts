@@ -73,6 +73,7 @@ export function makeRooms(
     now,
     log,
     simulated: options.simulated,
+    devices: options.devices,
     make: options.makeGateway,
   })
   const isRecipient: Submit['isRecipient'] = (to, isTopic) => submit.isRecipient(to, isTopic)

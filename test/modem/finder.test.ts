@@ -1,60 +1,23 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
 import { expect, test } from '@jest/globals'
 import { type BindingMemory, BindingsOfThisRun } from '../../src/gateway/modem/hardware/binding.ts'
 import { ModemFinder } from '../../src/gateway/modem/hardware/finder.ts'
-import { type DeviceTree, serialPorts } from '../../src/gateway/modem/hardware/usb.ts'
+import { serialPorts } from '../../src/gateway/modem/hardware/usb.ts'
 import type { Port } from '../../src/gateway/modem/line/port.ts'
 import { Modem } from '../../src/gateway/modem/modem.ts'
 import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { FakeClock } from '../fake-clock.ts'
-import { temporaryFolder } from '../support/folder.ts'
+import { UsbTree } from '../support/usb-tree.ts'
 import { portOn, steady, Told } from './bench.ts'
 
 /** A machine with USB devices, as its kernel shows them. */
-class Machine {
-  readonly tree: DeviceTree
+class Machine extends UsbTree {
   readonly clock = new FakeClock()
   readonly network = new SimulatedNetwork({ clock: this.clock, behaviour: steady })
   /** What is behind a tty. */
   readonly behind = new Map<string, SimulatedModem | ((port: Port) => Port)>()
   readonly written = new Map<string, string>()
-
-  constructor() {
-    const folder = temporaryFolder()
-    this.tree = { sys: join(folder, 'sys'), dev: join(folder, 'dev') }
-    for (const path of ['sys/class/tty', 'sys/bus/usb-serial/drivers/option1', 'dev'])
-      mkdirSync(join(folder, path), { recursive: true })
-  }
-
-  /** Plugs a device in; `ttys` by interface number. */
-  plug(bus: string, ids: string, ttys: Readonly<Record<number, string>>): void {
-    const { sys, dev } = this.tree
-    const [idVendor = '', idProduct = ''] = ids.split(':')
-    const device = join(sys, 'devices', bus)
-    mkdirSync(device, { recursive: true })
-    for (const [name, text] of Object.entries({ idVendor, idProduct, product: 'Stick' }))
-      writeFileSync(join(device, name), `${text}\n`)
-    for (const [number, tty] of Object.entries(ttys)) {
-      const port = join(device, `${bus}:1.${number}`, tty)
-      mkdirSync(port, { recursive: true })
-      writeFileSync(join(port, '..', 'bInterfaceNumber'), `0${number}\n`)
-      symlinkSync(join(sys, 'bus/usb-serial/drivers/option1'), join(port, 'driver'))
-      mkdirSync(join(sys, 'class/tty', tty), { recursive: true })
-      symlinkSync(port, join(sys, 'class/tty', tty, 'device'))
-      writeFileSync(join(dev, tty), '')
-    }
-  }
-
-  pull(bus: string, ...ttys: readonly string[]): void {
-    for (const tty of ttys) {
-      rmSync(join(this.tree.sys, 'class/tty', tty), { recursive: true })
-      rmSync(join(this.tree.dev, tty))
-    }
-    rmSync(join(this.tree.sys, 'devices', bus), { recursive: true })
-  }
 
   /** As after a restart of the hub, where `bindings` is what another one has left. */
   finder(bindings: BindingMemory = new BindingsOfThisRun(), gateways = ['home', 'barn']): ModemFinder {

@@ -1,11 +1,14 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
+import { Pty } from '../../src/simulator/modem/pty.ts'
 import { barriersIn, overflowOf, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { patienceMs } from '../support/patience.ts'
-import { gateNumber, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
+import { UsbTree } from '../support/usb-tree.ts'
+import { gateNumber, hubNumber, startWorld, type TestWorld, testClock } from '../support/world.ts'
 
 const password = 'correct horse battery'
 /** What the steps of the gate ask for, by the labels of their fields. */
@@ -19,6 +22,9 @@ const ownerNumber = '+4915112345699'
 /** What owners have on their first day: a modem with a SIM that is locked, a phone, and no device yet. */
 describe('on the first day, an owner', () => {
   let world: TestWorld
+  /** The machine of the hub, with the tty behind which the modem is. */
+  const machine = new UsbTree()
+  let tty: Pty
   let phone: SimulatedDevice
   let hub: HubProcess
   let config: string
@@ -37,12 +43,13 @@ describe('on the first day, an owner', () => {
     url = `http://127.0.0.1:${http}/`
     config = `
 mqtt: { broker: { listen: "127.0.0.1:${mqtt}" } }
-gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
+gateways: { home: { type: modem, number: "${hubNumber}" } }
 contacts: { owner: "${ownerNumber}" }
 http: { listen: "127.0.0.1:${http}" }
 `
     hub = new HubProcess(temporaryFolder())
-    await hub.start({ config })
+    await plugIn('1-1', 'ttyUSB2')
+    await hub.start({ config, env })
     browser = await startBrowser()
     page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
     page.setDefaultTimeout(patienceMs)
@@ -51,9 +58,16 @@ http: { listen: "127.0.0.1:${http}" }
   afterAll(async () => {
     await browser.close()
     await hub.kill()
+    await tty.close()
     await world.world.close()
   })
 
+  const env = { SMSHUB_ROOT: machine.root }
+  /** A Quectel, whose third interface takes AT commands. */
+  async function plugIn(bus: string, name: string): Promise<void> {
+    tty = await Pty.open(world.world.server, join(machine.tree.dev, name), testClock)
+    machine.plug(bus, '2c7c:0125', { 2: name })
+  }
   const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name })
   const open = async (place: string, title: string) => {
     await page.goto(`${url}#/${place}`)
@@ -85,8 +99,9 @@ http: { listen: "127.0.0.1:${http}" }
     await heading('Home').waitFor()
   })
 
-  test('sees that the modem is found, and that its SIM needs a PIN', async () => {
+  test('sees that the modem is found, though nobody has said where it is, and that its SIM needs a PIN', async () => {
     await open('gateways/home', 'home')
+    await page.getByText(join(machine.tree.dev, 'ttyUSB2')).waitFor()
     await page.getByText('SIM locked').waitFor()
     await page.getByRole('heading', { name: 'The SIM needs its PIN' }).waitFor()
     await expectNoBarriers()
@@ -170,11 +185,14 @@ http: { listen: "127.0.0.1:${http}" }
 
   test('pulls the modem out, reads what to do, and plugs it in again', async () => {
     await open('onboarding', 'First steps')
+    await tty.close()
     world.world.modem.unplug()
+    machine.pull('1-1', 'ttyUSB2')
     await page.getByText('Plug the modem in.').waitFor()
     await expectNoBarriers()
-    // It has lost its power: the SIM is locked, and the hub still knows the PIN.
+    // At another socket its tty is another one. It has lost its power: the SIM is locked, and the hub still knows the PIN.
     world.world.modem.plugIn()
+    await plugIn('1-3', 'ttyUSB7')
     await page.getByRole('region', { name: 'The modem' }).getByText('Ready').waitFor()
     expect(pinTries()).toBe(3)
   })
@@ -188,7 +206,7 @@ http: { listen: "127.0.0.1:${http}" }
     await hub.kill()
     await page.getByText('The connection to the hub is lost.').waitFor()
     await expectNoBarriers()
-    await hub.start({ config })
+    await hub.start({ config, env })
     await page.getByText('The connection to the hub is lost.').waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Devices' }).first().click()
     await page.getByRole('link', { name: 'Front gate' }).waitFor()

@@ -3,6 +3,7 @@ import type { BindingMemory } from './hardware/binding.ts'
 import { ModemFinder } from './hardware/finder.ts'
 import { powerCycle } from './hardware/power.ts'
 import { SpeedFinder, speeds } from './hardware/speed.ts'
+import type { DeviceTree } from './hardware/usb.ts'
 import { Modem } from './modem.ts'
 import type { PinMemory } from './sim-card.ts'
 
@@ -59,7 +60,8 @@ export function finderFor(
   bindings: BindingMemory,
   clock: Clock,
   log: (level: 'info' | 'debug', message: string) => void,
+  tree?: DeviceTree,
 ): ModemFinder {
   const taken = Object.values(gateways).flatMap((row) => ('path' in row && row.path !== undefined ? [row.path] : []))
-  return new ModemFinder({ clock, taken, gateways: Object.keys(gateways), bindings, log })
+  return new ModemFinder({ clock, taken, gateways: Object.keys(gateways), bindings, log, ...(tree && { tree }) })
 }

@@ -29,7 +29,9 @@ export interface DeviceTree {
   readonly dev: string
 }
 
-export const thisMachine: DeviceTree = { sys: '/sys', dev: '/dev' }
+export const treeIn = (root: string): DeviceTree => ({ sys: join(root, 'sys'), dev: join(root, 'dev') })
+
+export const thisMachine: DeviceTree = treeIn('/')
 
 /** Between unbinding and binding a device. */
 export const rebindMs = 2_000
