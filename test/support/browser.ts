@@ -33,9 +33,18 @@ export async function barriersIn(page: Page): Promise<string[]> {
   )
 }
 
-/** By how much the page is wider than the screen. */
+/** By how much the page is wider than the screen, or a button is beyond the box that it is in. */
 export async function overflowOf(page: Page): Promise<number> {
-  return await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  return await page.evaluate(`Math.max(
+    document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    ...[...document.querySelectorAll('main button')].filter((one) => one.checkVisibility()).map((one) => {
+      const right = one.getBoundingClientRect().right
+      let cut = 0
+      for (let box = one.parentElement; box !== null; box = box.parentElement)
+        if (getComputedStyle(box).overflowX !== 'visible')
+          cut = Math.max(cut, Math.floor(right - box.getBoundingClientRect().right))
+      return cut
+    }))`)
 }
 
 /** Elements for the keyboard that look the same with the focus as without it. */

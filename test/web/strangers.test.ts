@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { startBrowser, troublesOf } from '../support/browser.ts'
+import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { hubNumber, vanNumber } from '../support/world.ts'
 
@@ -98,6 +98,63 @@ test('a received text by itself, too', async () => {
     await page.locator('main .words, main .quote, main bdi').first().waitFor()
     expect(await madeByStrangers()).toEqual([])
   }
+})
+
+test('what a text says is removed when that is confirmed', async () => {
+  const { json } = await hub.ask('GET', '/v1/messages?q=your+code')
+  await page.goto(`${hub.url}/#/messages/${json.data[0].id}`)
+  const remove = page.getByRole('button', { name: 'Remove the content' })
+  await remove.click()
+  expect(await barriersIn(page)).toEqual([])
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+  await page.locator('.quote').waitFor({ state: 'detached' })
+  await remove.waitFor({ state: 'detached' })
+  expect((await hub.ask('GET', '/v1/messages?q=your+code')).json.data).toEqual([])
+})
+
+test('what a key may do is changed, whatever it is called', async () => {
+  const limits = { role: 'operator', devices: ['gate', 'van'], networks: ['10.0.0.0/8'], expires: '10d' }
+  await hub.ask('POST', '/v1/keys', { body: { label: '<b>shop</b>\u202e', ...limits } })
+  await hub.ask('POST', '/v1/keys', { body: { label: 'till', scopes: ['messages:send', 'messages:read'] } })
+  await page.goto(`${hub.url}/#/access/keys`)
+  const dialog = page.getByRole('dialog')
+  const changing = (label: string) =>
+    page.getByRole('row', { name: label }).getByRole('button', { name: 'Change' }).click()
+  const keyOf = async (label: string) =>
+    (await hub.ask('GET', '/v1/keys')).json.data.find((one: { label: string }) => one.label === label)
+  await changing('shop')
+  await dialog.getByLabel('Label').fill('depot')
+  await dialog.getByLabel('Only these devices').fill('van')
+  await dialog.getByLabel('Texts and commands an hour').fill('5')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('row', { name: /depot.*Operator · van · 5 an hour.*in 9 days/s }).waitFor()
+  expect(await keyOf('depot')).toMatchObject({
+    role: 'operator',
+    devices: ['van'],
+    networks: ['10.0.0.0/8'],
+    per_hour: 5,
+  })
+  // One that is limited by its scopes alone is not for everything when the last of them is unchecked.
+  await changing('till')
+  expect(await barriersIn(page)).toEqual([])
+  await dialog.getByLabel('messages:send').uncheck()
+  await dialog.getByLabel('messages:read').uncheck()
+  expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true)
+  await dialog.getByLabel('Role').selectOption('reader')
+  await dialog.getByLabel('Expires').selectOption('90d')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('row', { name: /till.*Reader.*in 2 months/s }).waitFor()
+  expect(await keyOf('till')).toMatchObject({ role: 'reader', scopes: null, devices: null, per_hour: null })
+  // Somebody else was faster.
+  await changing('till')
+  const { id } = await keyOf('till')
+  await hub.ask('PATCH', `/v1/keys/${id}`, { body: { label: 'elsewhere' }, headers: { 'if-match': '*' } })
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await dialog.getByRole('alert').waitFor()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('row', { name: /elsewhere/ }).waitFor()
+  expect(await madeByStrangers()).toEqual([])
+  expect(troubles.splice(0).filter((trouble) => !/412/.test(trouble))).toEqual([])
 })
 
 test('meets no error of the page on the way', () => {

@@ -135,6 +135,7 @@ export const calls = {
   message: get<{ id: string }, MessageDetail>('/messages/:id'),
   send: post<NewText, Message | { readonly messages: readonly SentItem[] }>('/messages'),
   cancel: post<{ id: string }, Result>('/messages/:id/cancel'),
+  deleteMessage: remove<{ id: string }, object>('/messages/:id'),
   conversations: get<Paged, Page<Conversation>>('/conversations'),
   readConversation: post<{ about: string; until: string }, { unread: number }>('/conversations/:about/read'),
 
@@ -161,6 +162,7 @@ export const calls = {
 
   keys: get<Nothing, Page<Key>>('/keys'),
   addKey: post<Readonly<Record<string, unknown>>, Key & { key: string }>('/keys'),
+  updateKey: patch<Readonly<Record<string, unknown>> & Revised & { id: string }, Key>('/keys/:id'),
   rotateKey: post<{ id: string }, Key & { key: string }>('/keys/:id/rotate'),
   removeKey: remove<{ id: string; confirm: string }, object>('/keys/:id'),
   users: get<Nothing, Page<User>>('/users'),

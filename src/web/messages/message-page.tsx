@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks'
 import type { MessageDetail } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
@@ -6,6 +7,7 @@ import { isAtLeast } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { isStatus, StatusChip, statusIcon } from '../parts/chip.tsx'
+import { Confirm } from '../parts/dialog.tsx'
 import { Wrong } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -24,6 +26,7 @@ export function MessagePage({ id }: { readonly id: string }) {
   const concerns = ({ data }: { readonly data: object }) => 'id' in data && data.id === id
   const { data, problem, reload } = useResource(calls.message, { id }, { on: ['message.*'], concerns })
   const { isBusy, run } = useAct()
+  const [isRemoving, setRemoving] = useState(false)
   if (data === null)
     return (
       <>
@@ -51,6 +54,9 @@ export function MessagePage({ id }: { readonly id: string }) {
             {w.common.cancelIt}
           </Button>
         )}
+        {hasContent(data) && isAtLeast('admin') && (
+          <Button onClick={() => setRemoving(true)}>{w.messages.removeContent}</Button>
+        )}
       </Head>
       <div class="columns">
         <div class="stack">
@@ -71,9 +77,27 @@ export function MessagePage({ id }: { readonly id: string }) {
         </div>
         <Way message={data} />
       </div>
+      {isRemoving && (
+        <Confirm
+          title={w.messages.removeContentOf}
+          act={w.access.remove}
+          work={() => ask(calls.deleteMessage, { id })}
+          done={w.access.removed}
+          onClose={() => {
+            setRemoving(false)
+            reload()
+          }}
+        >
+          <p>{w.messages.removeContentAbout}</p>
+        </Confirm>
+      )}
     </>
   )
 }
+
+/** What waits is cancelled instead. */
+const hasContent = ({ status, text, reply }: MessageDetail): boolean =>
+  status !== 'queued' && status !== 'sending' && (text !== null || reply !== null)
 
 function Text({ message }: { readonly message: MessageDetail }) {
   const w = words()
