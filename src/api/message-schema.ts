@@ -27,6 +27,7 @@ export const messageSchema = z.strictObject({
   device: z.string().nullable(),
   gateway: z.string().nullable(),
   text: z.string().nullable(),
+  private: z.boolean(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
   command: z.string().nullable(),

@@ -274,6 +274,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
       to: z.union([z.string(), z.array(z.string())]),
       text,
       flash: z.boolean().optional(),
+      private: z.boolean().optional(),
     }),
   },
   'sms/send/{recipient}': {

@@ -5,7 +5,14 @@ import { messageSchema } from './message-schema.ts'
 import { deviceEventPayload, gatewayEventPayload, gatewayPayload, resultPayload, time, value } from './payloads.ts'
 
 /** The list of messages has the rest. */
-const text = messageSchema.omit({ text: true, command: true, at: true, sent_at: true, delivered_at: true })
+const text = messageSchema.omit({
+  text: true,
+  private: true,
+  command: true,
+  at: true,
+  sent_at: true,
+  delivered_at: true,
+})
 const device = z.looseObject({ device: z.string() })
 const paused = z.looseObject({ device: z.string().optional(), gateway: z.string().optional() })
 const aboutGateway = z.looseObject({

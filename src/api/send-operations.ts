@@ -89,6 +89,8 @@ export const sendOperations = {
         /** Shows what would be sent, and sends nothing. */
         dry_run: z.boolean().default(false),
         flash: z.boolean().optional(),
+        /** Their texts are shown nowhere, and gone once they are sent. */
+        private: z.boolean().optional(),
         ...sendKeys,
       })
       .refine(
@@ -115,7 +117,7 @@ export const sendOperations = {
       const place = (index: number) => pointerTo(messages !== undefined ? ['messages', index] : ['to', index])
       const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true }
       if (isDry) {
-        const planned = plannedItems(texts, plan(accepted))
+        const planned = plannedItems(texts, plan(accepted), keys.private === true)
         const [only] = planned
         if (typeof to === 'string' && planned.length === 1 && only?.error !== undefined)
           throw refusedBy(only.error as ErrorReport, false)
@@ -175,7 +177,11 @@ function itemOf(to: string, { place, error, message }: Answer): SentItem {
   return { index: place, status: message.status, id: message.id, to: message.to, parts: message.parts }
 }
 
-function plannedItems(texts: readonly { readonly to: string }[], { texts: planned, doubles }: Plan): PlannedItem[] {
+function plannedItems(
+  texts: readonly { readonly to: string }[],
+  { texts: planned, doubles }: Plan,
+  isPrivate: boolean,
+): PlannedItem[] {
   return texts.flatMap(({ to }, index): PlannedItem[] => {
     const first = doubles.get(index)
     if (first !== undefined) return [{ index, status: 'duplicate', to, duplicate_of: first }]
@@ -184,7 +190,8 @@ function plannedItems(texts: readonly { readonly to: string }[], { texts: planne
       if (error !== null) return { index, status: 'rejected', to: number ?? to, error }
       const alphabet = segments.every(isGsm7) ? ('gsm7' as const) : ('ucs2' as const)
       const parts = segments.length
-      const sent = { alphabet, parts, segments: [...segments], gateways: [...gateways] }
+      const shown = !isPrivate && { segments: [...segments] }
+      const sent = { alphabet, parts, ...shown, gateways: [...gateways] }
       const later = sendAt !== null && { send_at: isoTime(sendAt) }
       return { index, status: 'planned', to: number, ...later, ...sent }
     })

@@ -2,6 +2,7 @@ import type { Accepted } from '../message/accepted.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
 import type { HubEvent } from '../message/hub-event.ts'
 import { isObject, readJson } from '../message/json.ts'
+import { asksPrivacy } from '../message/payload.ts'
 import type { Publish } from '../message/publish.ts'
 import type { SmsStatusDocument } from '../message/result.ts'
 import { acceptPublish } from '../mqtt/accept-publish.ts'
@@ -37,16 +38,17 @@ export class Sms2mqtt {
   accept(publish: Publish): Accepted | null {
     const payload = Buffer.from(publish.payload).toString('utf8')
     const text = textIn(payload)
+    const isPrivate = asksPrivacy(payload)
     if (text === null) {
       this.#publish('sent', {
         result: 'error : JSON with "number" and "text" is needed',
-        payload: payload.slice(0, 1_000),
+        ...(!isPrivate && { payload: payload.slice(0, 1_000) }),
       })
       return null
     }
     const ref = `${mark}${this.#newId()}`
     if (this.#texts.size >= maxPending) this.#texts.delete(this.#texts.keys().next().value as string)
-    this.#texts.set(ref, text)
+    if (!isPrivate) this.#texts.set(ref, text)
     const accepted = acceptPublish({ ...publish, topic: 'sms/send' })
     // For correlation in published statuses; repetitions are not detected by it.
     return accepted && { ...accepted, origin: { ...accepted.origin, ref: accepted.origin.ref ?? ref } }

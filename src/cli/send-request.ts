@@ -14,6 +14,8 @@ export interface SendOptions {
   readonly gateway?: string
   readonly confirm?: string
   readonly force?: boolean
+  /** Of a text: it is shown nowhere. */
+  readonly private?: boolean
   /** Seconds to wait for the final result. */
   readonly wait?: string
   readonly json?: boolean
@@ -49,7 +51,7 @@ export async function sendText(
   load: LoadOptions,
 ): Promise<number> {
   const text = words.join(' ') === '-' ? (await wholeOf(context.stdin)).replace(/\r?\n$/, '') : words.join(' ')
-  return ask(context, 'sms/send', { to, text }, options, load)
+  return ask(context, 'sms/send', { to, text, ...(options.private && { private: true }) }, options, load)
 }
 
 /** `command <device> <command> [parameter=value…]`: a command of a device, and its result. */

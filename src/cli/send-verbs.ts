@@ -24,6 +24,7 @@ export function addSending(root: Command, context: CliContext, does: Does, optio
       .command('send <to> <text...>')
       .description('send a text to a number, a contact or a group; - reads it from standard input'),
   )
+    .option('--private', 'for one-time passwords: the text is shown to nobody, and gone once it is sent')
     .option('--wait <seconds>', 'wait for the end', '0')
     .action(
       does(async (to: string, text: string[], chosen: SendOptions) =>

@@ -9,14 +9,14 @@ import { document, type SubmissionRow } from './rows.ts'
 export const sentColumns = [
   ...['seq', 'command_id', 'message_id', 'ref', 'device', 'recipient', 'gateway', 'verb', 'command', 'property'],
   ...['value', 'text', 'sms_status', 'in_doubt', 'reason', 'error', 'parts', 'parts_delivered'],
-  ...['queued_at', 'send_at', 'sent_at', 'delivered_at'],
+  ...['queued_at', 'send_at', 'sent_at', 'delivered_at', 'private'],
 ] as const
 
 export type SentRow = Pick<
   SubmissionRow,
   | ('seq' | 'command_id' | 'message_id' | 'ref' | 'device' | 'recipient' | 'gateway' | 'verb' | 'command' | 'property')
   | ('value' | 'text' | 'sms_status' | 'in_doubt' | 'reason' | 'error' | 'parts' | 'parts_delivered')
-  | ('queued_at' | 'send_at' | 'sent_at' | 'delivered_at')
+  | ('queued_at' | 'send_at' | 'sent_at' | 'delivered_at' | 'private')
 >
 
 export function sentMessage(row: SentRow): Message {
@@ -30,6 +30,7 @@ export function sentMessage(row: SentRow): Message {
     device: row.device,
     gateway: row.gateway,
     text: row.text,
+    private: row.private === 1,
     parts: row.parts,
     parts_delivered: row.parts_delivered,
     command: commandOf(row),

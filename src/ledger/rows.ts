@@ -63,6 +63,7 @@ export interface SubmissionRow {
   readonly final_at: number | null
   readonly ring: number | null
   readonly message_class: 0 | null
+  readonly private: number
   readonly step: number
   readonly last: number
   readonly due: number | null
@@ -77,6 +78,8 @@ export interface SegmentRow {
   readonly submission: number
   readonly part: number
   readonly text: string | null
+  /** The place of a private text. */
+  readonly slot: number | null
   readonly outcome: 'waiting' | 'written' | 'sent' | 'doubt'
   readonly sim: string | null
   readonly reference: string | null

@@ -1,6 +1,6 @@
 import { Fault } from './fault.ts'
 import { type Meta, splitMeta } from './meta.ts'
-import { type ReadPayload, readCommand, readText } from './payload.ts'
+import { flagsOf, type ReadPayload, readCommand, readText } from './payload.ts'
 import type { Intent, Options, Origin, ReplyTo } from './request.ts'
 import type { Rights } from './rights.ts'
 
@@ -110,8 +110,7 @@ export function acceptTexts(
 ): Accepted {
   const { id: _, ...rest } = keys
   const content = { place: 'messages', payload: JSON.stringify([texts, rest]) }
-  const flash = keys.flash === true && { flash: true }
-  const intents = texts.map((one): Intent => ({ verb: 'text', ...one, ...flash }))
+  const intents = texts.map((one): Intent => ({ verb: 'text', ...one, ...flagsOf(keys) }))
   const accepted = accept(asker, content, { verb: 'text', to: '', text: '' }, () => ({
     intents,
     meta: splitMeta(keys).meta,

@@ -19,6 +19,8 @@ export interface Message {
   readonly device: string | null
   readonly gateway: string | null
   readonly text: string | null
+  /** Its text is shown to nobody, and gone once it is sent. */
+  readonly private: boolean
   /** SMS of it. */
   readonly parts: number
   readonly parts_delivered: number
@@ -66,6 +68,7 @@ export function receivedMessage({ id, from, device, gateway, text, parts, trust,
     device,
     gateway,
     text,
+    private: false,
     parts,
     parts_delivered: parts,
     command: null,

@@ -22,6 +22,14 @@ const aliases = {
   text: ['text', 'message', 'body'],
 } as const
 
+/** Keys of a text that are true or false. */
+export const textFlags = ['flash', 'private'] as const
+
+/** Those that are true. */
+export function flagsOf(keys: Table): { readonly [K in (typeof textFlags)[number]]?: true } {
+  return Object.fromEntries(textFlags.filter((flag) => keys[flag] === true).map((flag) => [flag, true]))
+}
+
 /** Payloads of a button press, where no value is needed. */
 const isPress = (text: string): boolean => /^(?:press)?$/i.test(text.trim())
 
@@ -128,6 +136,9 @@ function argumentsOf({ args, ...others }: Table): Table | string {
   return isObject(args) ? args : wordOf(args)
 }
 
+/** Whether a payload asks to be shown to nobody, even if it can't be carried out. */
+export const asksPrivacy = (payload: string): boolean => /"private"\s*:\s*(?!false)/i.test(payload)
+
 /** `sms/send`: keys in any case, several names for each, one recipient or many. */
 export function readText(json: Table): ReadPayload {
   const { meta, rest } = splitMeta(
@@ -141,9 +152,9 @@ export function readText(json: Table): ReadPayload {
   if (recipients.length === 0) throw refused('"to" names no number and no contact')
   assertFew(recipients.length, 'recipients')
   if (typeof text !== 'string' || text.trim() === '') throw refused('"text" must be a text that is not empty')
-  const { flash = false } = rest
-  if (typeof flash !== 'boolean') throw refused('"flash" must be true or false')
-  return { intents: recipients.map((to) => ({ verb: 'text', to, text, ...(flash && { flash }) })), meta }
+  for (const flag of textFlags)
+    if (rest[flag] !== undefined && typeof rest[flag] !== 'boolean') throw refused(`"${flag}" must be true or false`)
+  return { intents: recipients.map((to) => ({ verb: 'text', to, text, ...flagsOf(rest) })), meta }
 }
 
 function pick(from: Table, name: keyof typeof aliases): unknown {

@@ -77,7 +77,9 @@ const drafts: { readonly [K in EventKind]: null | ((event: HubEvent<K>) => Draft
 }
 
 /** A step of a text, with the keys of a message that change; its text is in the list of messages. */
-function sentData(step: SmsStatusDocument): Omit<Message, 'text' | 'command' | 'at' | 'sent_at' | 'delivered_at'> {
+function sentData(
+  step: SmsStatusDocument,
+): Omit<Message, 'text' | 'private' | 'command' | 'at' | 'sent_at' | 'delivered_at'> {
   const {
     id,
     command_id,

@@ -36,6 +36,8 @@ export type Intent =
       readonly isTopic?: boolean
       /** The phone shows it at once and keeps nothing (TS 23.038 clause 4, class 0). */
       readonly flash?: boolean
+      /** Nobody but its recipient sees it, such as a one-time password: it is kept until it is sent, and shown nowhere. */
+      readonly private?: boolean
     }
 
 /** The meta keys of a payload, and how it was received. */

@@ -332,8 +332,9 @@ function literal(
     lane: `n:${recipient}`,
     recipient,
     segments: segmentText(asGsm7(text)).segments.map((one) => one.text),
-    text,
-    digest: digestOf(text),
+    text: isPrivate(request.intent) ? null : text,
+    // Of a short secret, all can be tried.
+    digest: isPrivate(request.intent) ? request.commandId : digestOf(text),
     safe: false,
     unproven: false,
     priority: priorities[options.priority].level,
@@ -383,8 +384,11 @@ function asked({ commandId, origin, intent }: CommandRequest) {
     property: intent.verb === 'set' || intent.verb === 'get' ? intent.property : null,
     value: intent.verb === 'set' && isScalar(intent.value) ? intent.value : null,
     args: null,
+    private: isPrivate(intent),
   }
 }
+
+const isPrivate = (intent: Intent): boolean => intent.verb === 'text' && intent.private === true
 
 function isScalar(value: unknown): boolean {
   return typeof value !== 'object' || Array.isArray(value)

@@ -59,6 +59,17 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     expect(json.result).toMatch(/^error : /)
   })
 
+  test('a private text is sent and not said, be it refused', async () => {
+    await client.publish('sms2mqtt/send', { number: dad, text: 'code 481516', private: true })
+    await client.wait((one) => one.topic === 'sms2mqtt/sent' && one.json.number === dad && one.json.text === '')
+    await client.publish('sms2mqtt/send', { number: dad, message: 'code 481516', private: true })
+    await client.wait(
+      (one) => one.topic === 'sms2mqtt/sent' && one.json.number === undefined && !('payload' in one.json),
+    )
+    const said = client.received.filter(({ topic, text }) => topic !== 'sms2mqtt/send' && text.includes('481516'))
+    expect(said).toEqual([])
+  })
+
   test('a received text is published', async () => {
     world.world.network.text({ from: mum, to: hubNumber, text: 'on my way' })
     const { json } = await client.wait(({ topic }) => topic === 'sms2mqtt/received')

@@ -327,6 +327,15 @@ describe('Twilio', () => {
   })
   const form = (fields: Record<string, string>) => new URLSearchParams(fields).toString()
 
+  test('a text whose content is to be discarded is private', async () => {
+    const To = someone()
+    const fields = { To, From: '+15005550006', Body: 'code 481516', ContentRetention: 'discard' }
+    expect(await send('POST', path, headers(), form(fields))).toMatchObject({ status: 201, json: { body: '' } })
+    await arrived(To)
+    const [message] = (await hub.ask('GET', `/v1/messages?to=${encodeURIComponent(To)}`)).json.data
+    expect(message).toMatchObject({ text: null, private: true })
+  })
+
   test('a message is made with 201 and the shape that its libraries read', async () => {
     const To = someone()
     const answer = await send(

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
+import { packSeptets } from '../../src/sms/septets.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { TestClient } from '../support/mqtt-client.ts'
 import { until } from '../support/patience.ts'
@@ -61,6 +64,108 @@ test('over MQTT it is the same key', async () => {
   const refused = await client.wait(({ json }) => json.client_id === 'wrong' || json.status === 'rejected')
   expect(refused.json).toMatchObject({ status: 'rejected', error: { message: '"flash" must be true or false' } })
   await client.close()
+})
+
+describe('a private text', () => {
+  const code = 'Your code is 481516'
+  /** As it may stand in a file: itself, in Base64, and as a TPDU has it, in septets and in UCS-2. */
+  const written = [
+    Buffer.from(code),
+    Buffer.from(Buffer.from(code).toString('base64').replace(/=+$/, '')),
+    ...[
+      Buffer.from(packSeptets([...code].map((sign) => sign.charCodeAt(0)))).subarray(0, -1),
+      Buffer.from(code, 'utf16le').swap16(),
+    ].flatMap((octets) => [
+      octets,
+      Buffer.from(octets.toString('hex')),
+      Buffer.from(octets.toString('hex').toUpperCase()),
+    ]),
+  ]
+  const holding = (octets: Buffer) => written.some((form) => octets.includes(form))
+  const files = () =>
+    readdirSync(hub.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+
+  test('reaches its recipient, and is in no answer, no list, no event, no line of the log and no file', async () => {
+    const [to, byMqtt, later] = [someone(), someone(), someone()]
+    const watcher = await TestClient.connect(hub.mqttUrl, {}, '#')
+    // What it has missed is kept for it.
+    const absent = { clientId: 'absent', clean: false }
+    const sleeper = await TestClient.connect(hub.mqttUrl, absent, '#')
+    await sleeper.close()
+    const answers = [
+      await post('/v1/messages', { to, text: code, private: true, id: 'otp' }),
+      await post('/v1/messages', { to, text: code, private: true, id: 'otp' }),
+      await post('/v1/messages', { to, text: `${code}.`, private: true, id: 'otp' }),
+      await post('/v1/messages', { to, text: code, private: true, dry_run: true }),
+      await post('/v1/messages', { to, text: code, private: 'maybe' }),
+      await post('/v1/messages', {
+        messages: [{ to: later, text: code }],
+        private: true,
+        send_at: '2100-01-01T00:00Z',
+      }),
+      await post('/v1/messages', {
+        messages: [{ to: later, text: code }],
+        private: true,
+        send_at: new Date(Date.now() + 3_600_000).toISOString(),
+      }),
+      await post('/v1/devices/gate/commands/open', { text: code, private: true }),
+    ]
+    expect(answers.map(({ status, json }) => [status, json.private ?? json.code ?? null])).toEqual([
+      [202, true],
+      [202, true],
+      [422, 'duplicate'],
+      [200, null],
+      [422, 'invalid_payload'],
+      [422, 'invalid_payload'],
+      [202, null],
+      [422, 'invalid_payload'],
+    ])
+    await watcher.publish('smshub/sms/send', { to: byMqtt, text: code, private: true, id: 'mqtt' })
+    await watcher.publish('smshub/sms/send', { to: 'nobody at all', text: code, private: true, id: 'wrong' })
+    await watcher.publish('smshub/sms/send', { to: byMqtt, text: code, private: 'yes', id: 'no flag' })
+    await watcher.wait(({ json }) => json?.client_id === 'mqtt' && json.status === 'sent')
+    await watcher.wait(
+      ({ json }) => json?.status === 'rejected' && json.error.message === '"private" must be true or false',
+    )
+    await until(() => accepted(hub.world.world, to).length === 1 && accepted(hub.world.world, byMqtt).length === 1)
+    const textIn = (number: string) => {
+      const tpdu = decodePdu(accepted(hub.world.world, number)[0]?.pdu ?? '')
+      return tpdu.type === 'submit' ? tpdu.text : null
+    }
+    expect([textIn(to), textIn(byMqtt)]).toEqual([code, code])
+
+    const waiting = (await hub.ask('GET', `/v1/messages?status=queued&to=${encodeURIComponent(later)}`)).json.data
+    expect(waiting).toMatchObject([{ status: 'queued', text: null, private: true }])
+    const shown = [
+      ...answers,
+      ...(await Promise.all(
+        [
+          '/v1/messages',
+          `/v1/messages/${answers[0]?.json.id}`,
+          '/v1/messages?q=481516',
+          '/v1/conversations',
+          `/v1/conversations/${encodeURIComponent(to)}`,
+          '/v1/queue',
+          '/v1/gateways/home/trace',
+        ].map((path) => hub.ask('GET', path)),
+      )),
+    ]
+    for (const { text } of shown) expect(text).not.toMatch(/481516/)
+    expect(JSON.stringify(await hub.hub.request('history', {}))).not.toMatch(/481516/)
+    expect(watcher.received.filter(({ text }) => text.includes('481516'))).toEqual([])
+    expect(hub.log.filter(({ message }) => message.includes('481516'))).toEqual([])
+
+    // It can be seen where it waits, and not any more behind its end.
+    expect(files().some((file) => holding(readFileSync(file)))).toBe(true)
+    expect((await post(`/v1/messages/${waiting[0].id}/cancel`, {})).status).toBe(200)
+    await until(() => !files().some((file) => holding(readFileSync(file))))
+    const woken = await TestClient.connect(hub.mqttUrl, absent)
+    await woken.wait(({ json }) => json?.client_id === 'mqtt')
+    expect(woken.received.filter(({ text }) => text.includes('481516'))).toEqual([])
+    await Promise.all([watcher.close(), woken.close()])
+  })
 })
 
 test('other programs ask for it in their own way', async () => {

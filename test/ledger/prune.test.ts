@@ -8,6 +8,7 @@ const bounds: Readonly<Record<string, string>> = {
   submission: 'pruned by age',
   segment: 'goes with its submission',
   step: 'goes with its submission',
+  secret: 'places for what waits at once, used again',
   lane: 'pruned when idle and not used for as long as the history',
   client: 'pruned when nothing of it is queued',
   quota: 'pruned behind the longest window',

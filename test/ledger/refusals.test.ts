@@ -16,6 +16,7 @@ const refusal = (id: string, client = 'fool'): Refusal => ({
   property: null,
   value: null,
   args: null,
+  private: false,
   error: { code: 'unknown_command', message: 'x', retryable: false },
   status: 'rejected',
   reason: null,

@@ -90,8 +90,22 @@ describe('a move', () => {
       (after.in_doubt === 1) === (after.status === 'in_doubt') &&
       !['queued', 'sending'].includes(after.status) &&
       !['queued', 'sending'].includes(after.sms_status) &&
-      ['end_change', 'forget_text', 'publish_result'].every((effect) => effects.includes(effect))
+      ['end_change', 'publish_result'].every((effect) => effects.includes(effect))
     expect(wrong((move) => move.state.row.final === 1 || move.after.final === 0 || isWhole(move))).toEqual([])
+  })
+
+  test('forgets its text once, as soon as nothing of it can be sent any more', () => {
+    const forgets = ({ effects }: Move) => effects.includes('forget_text')
+    // Phases from which one of a single text comes to a gateway, found by what follows what.
+    const single = moves.filter(({ state }) => state.row.last === 0)
+    const leadingTo = (phases: ReadonlySet<string>) =>
+      new Set([...phases, ...single.filter(({ after }) => phases.has(phaseOf(after))).map(({ state }) => state.phase)])
+    let needing: ReadonlySet<string> = new Set(['sending'])
+    for (let more = leadingTo(needing); more.size > needing.size; more = leadingTo(needing)) needing = more
+    const needs = (row: Move['after']) => (row.last === 0 ? needing.has(phaseOf(row)) : row.final === 0)
+    expect(wrong((move) => forgets(move) === (needs(move.state.row as Move['after']) && !needs(move.after)))).toEqual(
+      [],
+    )
   })
 
   test('leaves no command without something that ends its wait', () => {

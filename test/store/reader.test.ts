@@ -1,10 +1,11 @@
-import { renameSync } from 'node:fs'
+import { copyFileSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { temporaryFolder } from '../support/folder.ts'
 import { Ledger, noFilter } from '../support/ledger.ts'
+import { until } from '../support/patience.ts'
 
 const stores: SqliteStore[] = []
 const opened = async (path: string, thread = true): Promise<SqliteStore> => {
@@ -142,6 +143,22 @@ test('the reader holds up neither the emptying of the log behind an erasure nor 
   expect(db.prepare('SELECT COUNT(*) AS n FROM submission').get()).toEqual({ n: 1 })
   db.close()
   expect((await store.read('messages', everything)).entries).toHaveLength(1)
+})
+
+test('the log that a killed hub had not emptied behind the end of a private text is emptied by the next one', async () => {
+  const [file, next] = [path(), path()]
+  const store = await opened(file)
+  const [limits, now] = [{ perLane: 9, perClient: 9, clientPerHour: null, devicePerDay: null }, 1_000]
+  const item = { ...text, private: true, text: null, segments: ['code 481516'] }
+  await store.run('enqueue', { key: null, ref: null, items: [item], limits, now })
+  await store.run('cancelCommand', { id: item.commandId, now })
+  const filling = Buffer.from('code 481516').toString('base64')
+  const left = (of: string) => ['', '-wal'].filter((end) => readFileSync(of + end).includes(filling))
+  for (const end of ['', '-wal']) copyFileSync(file + end, next + end)
+  expect(left(next)).toEqual(['-wal'])
+  const after = await opened(next)
+  await after.run('counts', undefined)
+  await until(() => left(next).length === 0)
 })
 
 test('a closed store is one file: its log is in it', async () => {

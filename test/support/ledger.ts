@@ -81,6 +81,7 @@ export class Ledger {
       property: null,
       value: null,
       args: null,
+      private: false,
       clientQuota: 'client:client',
       counter: null,
       lane: 'n:+4915112345601',

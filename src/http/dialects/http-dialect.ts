@@ -20,6 +20,7 @@ export interface WantedText {
   readonly ttl?: number
   readonly send_at?: string
   readonly flash?: true
+  readonly private?: true
   /** By it, a call that is repeated within this time counts as one, unless its client names it by a header. */
   readonly once?: { readonly id: string; readonly forMs: number }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
 import type { Problem } from '../problem-document.ts'
 import { authorizationOf } from './foreign-key.ts'
-import { assertNone, type Dialect, fieldIn, recipientsIn } from './http-dialect.ts'
+import { assertNone, type Dialect, type ForeignRequest, fieldIn, recipientsIn } from './http-dialect.ts'
 
 /** Its numbers for what can be wrong; libraries show them. */
 const codes: Readonly<Partial<Record<Problem['code'], number>>> = {
@@ -15,6 +15,9 @@ const codes: Readonly<Partial<Record<Problem['code'], number>>> = {
   text_too_long: 21617,
   invalid_payload: 21211,
 }
+
+/** Its own form of `private`. */
+const isDiscarded = (body: ForeignRequest['body']): boolean => fieldIn(body, 'ContentRetention') === 'discard'
 
 /** `Messages` of version 2010-04-01, for libraries that speak only that: a form, and the key as the password. */
 export const twilio: Dialect = [
@@ -34,6 +37,7 @@ export const twilio: Dialect = [
         text: fieldIn(body, 'Body'),
         ...(seconds > 0 && { ttl: seconds }),
         ...(sendAt !== '' && { send_at: sendAt }),
+        ...(isDiscarded(body) && { private: true }),
       }
     },
     sent: ([first], { params, body }) => ({
@@ -49,7 +53,7 @@ export const twilio: Dialect = [
         to: first?.to,
         from: fieldIn(body, 'From') || null,
         messaging_service_sid: fieldIn(body, 'MessagingServiceSid') || null,
-        body: fieldIn(body, 'Body'),
+        body: isDiscarded(body) ? '' : fieldIn(body, 'Body'),
         num_segments: String(first?.parts ?? 0),
         num_media: '0',
         error_code: null,

@@ -20,6 +20,10 @@ const NewMessage = z
     messages: z.array(z.strictObject({ to, text: z.string() })).optional(),
     dry_run: z.boolean().optional(),
     flash: z.boolean().optional().meta({ description: 'the phone shows it at once and keeps nothing' }),
+    private: z
+      .boolean()
+      .optional()
+      .meta({ description: 'for one-time passwords: the text is shown to nobody, and gone once it is sent' }),
     ...sendKeys,
   })
   .meta({ id: 'NewMessage' })

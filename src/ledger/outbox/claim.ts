@@ -4,11 +4,12 @@ import { gatewayQuotas } from '../gateways/gateway-quotas.ts'
 import { holdLane, refreshLane } from '../lanes/lanes.ts'
 import { isPaused } from '../lanes/pause.ts'
 import { type Quota, type Room, room, use } from '../quota.ts'
-import { type SubmissionRow, segments, submission } from '../rows.ts'
+import { type SegmentRow, type SubmissionRow, segments, submission } from '../rows.ts'
 import { byIndex, joinInOrder } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 import { takeRiders } from './riders.ts'
+import { secretIn } from './secret-places.ts'
 import { type Order, Turns, type TurnsState } from './turns.ts'
 import { reportClock } from './waits.ts'
 
@@ -231,11 +232,13 @@ function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
     report: row.report === 1,
     expiresAt: row.expires_at as number,
     reference: row.parts > 1 ? nextReference(tx, row.recipient as string, now) : null,
-    segments: text === null ? segments(tx, row.seq).map((segment) => segment.text as string) : [text],
+    segments: text === null ? segments(tx, row.seq).map((segment) => textOf(tx, segment)) : [text],
     messageClass: row.message_class,
     ring: row.ring,
   }
 }
+
+const textOf = (tx: Tx, { text, slot }: SegmentRow): string => (slot === null ? (text as string) : secretIn(tx, slot))
 
 /** A concatenation reference that this recipient has not seen for 255 messages. */
 function nextReference(tx: Tx, recipient: string, now: number): number {

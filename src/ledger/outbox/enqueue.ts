@@ -17,6 +17,7 @@ import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
 import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
 import { answerOf, answersAgain, assertAll } from './part-answers.ts'
+import { keepSecret } from './secret-places.ts'
 import { chosen } from './toggle.ts'
 
 export interface EnqueueLimits {
@@ -272,7 +273,8 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
   })
   noteSent(tx, row)
   item.segments.forEach((text, i) => {
-    tx.run('INSERT INTO segment (submission, part, text) VALUES (?, ?, ?)', row.seq, i + 1, text)
+    const [shown, slot] = item.private ? [null, keepSecret(tx, text)] : [text, null]
+    tx.run('INSERT INTO segment (submission, part, text, slot) VALUES (?, ?, ?, ?)', row.seq, i + 1, shown, slot)
   })
   insertSteps(tx, row.seq, item.steps)
   if (item.device !== null) beginChange(tx, item.device, item.commandId, item.changes)
@@ -351,4 +353,5 @@ const asked = (item: NewSubmission | Refusal, ref: EnqueueArgs['ref']) => ({
   property: item.property,
   value: JSON.stringify(item.value ?? null),
   args: item.args && JSON.stringify(item.args),
+  private: item.private ? 1 : 0,
 })

@@ -5,6 +5,7 @@ import { greater } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { followingOf, placeNextText } from './acts.ts'
 import { emitLateReply, emitResult, emitSmsStatus } from './emit-results.ts'
+import { forgetSecrets } from './secret-places.ts'
 import type { Effect } from './states/effects.ts'
 import type { Event } from './states/event.ts'
 import { stateOf } from './states/state.ts'
@@ -43,8 +44,9 @@ const carryOut: Readonly<Record<Effect, (tx: Tx, moved: Moved) => void>> = {
     if (lane !== null && gateway !== null) tx.run('UPDATE lane SET sticky = ? WHERE key = ?', gateway, lane)
   },
   end_change: (tx, { after }) => endChange(tx, after, after.status, after.ok === null ? null : after.ok === 1),
-  forget_text: (tx, { after: { seq, last } }) => {
-    tx.run('UPDATE segment SET text = NULL WHERE submission = ?', seq)
+  forget_text: (tx, { after: { seq, last, private: isPrivate } }) => {
+    if (isPrivate === 1) forgetSecrets(tx, seq)
+    else tx.run('UPDATE segment SET text = NULL WHERE submission = ?', seq)
     if (last > 0) tx.run('DELETE FROM step WHERE submission = ?', seq)
     tx.ring('wiped')
   },

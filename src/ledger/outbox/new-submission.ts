@@ -17,6 +17,8 @@ interface Asked {
   readonly value: unknown
   /** Parameters with secrets masked. */
   readonly args: Readonly<Record<string, unknown>> | null
+  /** Its text is stored in its segments alone, and shown nowhere. */
+  readonly private: boolean
 }
 
 /** A composed command to be queued. */
@@ -31,8 +33,8 @@ export interface NewSubmission extends Asked {
   readonly counter: number | null
   /** The texts of the segments as they will be sent. */
   readonly segments: readonly string[]
-  /** The whole text with secrets masked. */
-  readonly text: string
+  /** The whole text with secrets masked; null where all of it is one. */
+  readonly text: string | null
   /** Identity, to detect equal commands. */
   readonly digest: string
   readonly safe: boolean

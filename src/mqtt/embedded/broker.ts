@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import { Aedes, type AuthenticateError, type Client, type Subscription } from 'aedes'
 import type { Acknowledgement } from '../../message/acknowledgement.ts'
 import type { SessionStore } from '../../message/broker-session.ts'
+import { asksPrivacy } from '../../message/payload.ts'
 import { inBackground } from '../../util/background.ts'
 import { type Clock, sleep, type Timer } from '../../util/clock.ts'
 import { sourceOf } from '../../util/networks.ts'
@@ -325,8 +326,10 @@ export class EmbeddedBroker implements Ingress {
       this.#refusals.add({ client: client.id, topic: packet.topic, reason })
       dropped(packet)
     }
-    const work = () =>
-      isCommand ? this.#handlers.publish(this.#asPublish(client, connection, packet, topic)) : undefined
+    const publish = isCommand ? this.#asPublish(client, connection, packet, topic) : null
+    // It is for the hub alone: no subscriber gets it, and no session keeps it.
+    if (publish !== null && asksPrivacy(Buffer.from(publish.payload).toString('latin1'))) dropped(packet)
+    const work = () => (publish === null ? undefined : this.#handlers.publish(publish))
     connection.inTurn(this.#pause(wait), work).then(
       () => done(null),
       (error: Error) => done(error),

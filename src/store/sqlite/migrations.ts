@@ -6,6 +6,7 @@ import { listSteps } from './list-steps.ts'
 import { longHistorySteps } from './long-history-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { ownerSteps } from './owner-steps.ts'
+import { privateSteps } from './private-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
 import { readMarkSteps } from './read-mark-steps.ts'
@@ -390,5 +391,6 @@ export const migrations: readonly string[] = [
   `,
   ...readMarkSteps,
   ...laneAgeSteps,
+  ...privateSteps,
   // New migrations are appended here.
 ]

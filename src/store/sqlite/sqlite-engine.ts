@@ -17,7 +17,8 @@ export class SqliteEngine implements Engine {
   readonly #statements: Statements
   readonly #bells = new Set<Bell>()
   #emitted = new Emitted()
-  #wiped = false
+  /** A crash may have come between the end of something and the emptying of the log. */
+  #wiped = true
   #erased = false
   #wrote = false
   now = 0

@@ -5,6 +5,7 @@ import { isStatus } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
+import { MessageText } from '../parts/message-text.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
@@ -63,7 +64,12 @@ function ThreadLine({ conversation, isCurrent }: ThreadLineProps) {
         </span>
         <span class="line small muted">
           <span class="cut">
-            <Icon name={last.direction} little /> <Strange text={last.text ?? last.command ?? wordOf(last.status)} />
+            <Icon name={last.direction} little />{' '}
+            {last.text === null && !last.private ? (
+              <Strange text={last.command ?? wordOf(last.status)} />
+            ) : (
+              <MessageText message={last} />
+            )}
           </span>
           {isNew && <span class="dot">{words().conversations.unread}</span>}
         </span>

@@ -13,6 +13,7 @@ import { Empty } from '../parts/empty.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Awaited, Listing } from '../parts/listing.tsx'
+import { MessageText } from '../parts/message-text.tsx'
 import { SignalBars } from '../parts/signal-bars.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { Time } from '../parts/time.tsx'
@@ -173,9 +174,7 @@ function TextLine({ message }: { readonly message: Message }) {
       <a class="cut" href={href}>
         {device === null ? <Strange text={contactName(number) ?? number} /> : deviceName(device)}
       </a>
-      <span class="cut words">
-        <Strange text={said} />
-      </span>
+      <span class="cut words">{message.private ? <MessageText message={message} /> : <Strange text={said} />}</span>
       <StatusChip status={status} />
       <span class="small muted when">
         <Time at={at} />

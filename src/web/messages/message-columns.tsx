@@ -3,7 +3,7 @@ import { hashOf } from '../page-place.ts'
 import { StatusChip } from '../parts/chip.tsx'
 import { Wrong } from '../parts/fault.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Strange } from '../parts/strange.tsx'
+import { MessageText } from '../parts/message-text.tsx'
 import type { Column } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
 import { Wanted } from '../parts/wanted.tsx'
@@ -34,11 +34,11 @@ export function messageColumns(): Column<Message>[] {
     },
     {
       label: w.messages.text,
-      cell: ({ text, command, error }) => (
+      cell: (message) => (
         <>
-          {command !== null && <span class="strong">{command} </span>}
-          {text !== null && <Strange text={text} />}
-          {error !== null && <Wrong error={error} />}
+          {message.command !== null && <span class="strong">{message.command} </span>}
+          <MessageText message={message} />
+          {message.error !== null && <Wrong error={message.error} />}
         </>
       ),
     },

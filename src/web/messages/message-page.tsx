@@ -12,6 +12,7 @@ import { Wrong } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Awaited } from '../parts/listing.tsx'
+import { MessageText } from '../parts/message-text.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
@@ -104,9 +105,9 @@ function Text({ message }: { readonly message: MessageDetail }) {
   const { text, reply, gateway } = message
   return (
     <section class="card stack" aria-label={w.messages.text}>
-      {text !== null && (
+      {(text !== null || message.private) && (
         <p class="quote">
-          <Strange text={text} />
+          <MessageText message={message} />
         </p>
       )}
       {reply !== null && (

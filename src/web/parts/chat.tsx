@@ -6,7 +6,7 @@ import { words } from '../texts/language.ts'
 import { dayOf } from '../texts/times.ts'
 import { StatusChip } from './chip.tsx'
 import { Wrong } from './fault.tsx'
-import { Strange } from './strange.tsx'
+import { MessageText } from './message-text.tsx'
 import { Time } from './time.tsx'
 import { Wanted } from './wanted.tsx'
 
@@ -79,9 +79,9 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
       <li class={`bubble ${direction}`}>
         <span class="unseen">{direction === 'in' ? w.theirs : w.ours}</span>
         {command !== null && <p class="small strong">{command}</p>}
-        {text !== null && (
+        {(text !== null || message.private) && (
           <p class="words">
-            <Strange text={text} />
+            <MessageText message={message} />
           </p>
         )}
         <p class="row small muted">

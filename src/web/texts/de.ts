@@ -342,6 +342,7 @@ export const de: Texts = {
     direction: 'Richtung',
     person: 'Von oder an',
     text: 'Text',
+    private: 'Privater Text',
     in: 'Empfangen',
     out: 'Gesendet',
     both: 'Gesendet und empfangen',

@@ -339,6 +339,7 @@ export const en = {
     direction: 'Direction',
     person: 'From or to',
     text: 'Text',
+    private: 'Private text',
     in: 'Received',
     out: 'Sent',
     both: 'Sent and received',

@@ -342,6 +342,7 @@ export const es: Texts = {
     direction: 'Sentido',
     person: 'De o para',
     text: 'Texto',
+    private: 'Texto privado',
     in: 'Recibido',
     out: 'Enviado',
     both: 'Enviados y recibidos',

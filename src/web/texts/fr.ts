@@ -344,6 +344,7 @@ export const fr: Texts = {
     direction: 'Sens',
     person: 'De ou à',
     text: 'Texte',
+    private: 'Texte privé',
     in: 'Reçu',
     out: 'Envoyé',
     both: 'Envoyés et reçus',

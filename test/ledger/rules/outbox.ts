@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { day, hour, type Ledger, minute, second } from '../../support/ledger.ts'
+import { day, hour, type Ledger, minute, noFilter, second } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
 const error = { code: 'modem_error', message: 'CMS 38', retryable: true } as const
@@ -39,6 +39,38 @@ export const outboxRules = {
         commands: [{ id, status: 'queued' }],
       })
       expect(ledger.count('submission')).toBe(1)
+    },
+    'a private text is in a place of its own until it may have left, and the place is used again': (ledger) => {
+      const places = () => ledger.engine.all<{ used: number; filling: string }>('SELECT used, filling FROM secret')
+      const code = (text: string) => ledger.queue({ private: true, text: null, segments: [text] })
+      const one = code('code 481516')
+      expect(places()).toMatchObject([{ used: 1 }])
+      const first = ledger.claim()
+      expect(first.segments).toEqual(['code 481516'])
+      // Not sent: it is needed again.
+      ledger.run('requeue', { ...at(ledger, first.seq as number), ...ledger.owner, retryAt: ledger.now, error })
+      expect(ledger.claim().segments).toEqual(['code 481516'])
+      ledger.run('requeue', { ...at(ledger, first.seq as number), ...ledger.owner, retryAt: ledger.now, error })
+      const seq = ledger.write()
+      ledger.sent(seq, 1)
+      expect(ledger.row(one)).toMatchObject({ status: 'sent', final: 0, text: null, private: 1 })
+      const empty = places()
+      expect(empty).toEqual([{ used: 0, filling: expect.stringMatching(/^=+$/) }])
+      const [doubtful, cancelled] = [code('code 2342'), code('€'.repeat(160))]
+      expect(places().map(({ filling }) => filling.length)).toEqual([640, 640])
+      ledger.doubt(ledger.write())
+      expect(ledger.row(doubtful)).toMatchObject({ in_doubt: 1 })
+      expect(places().map(({ used }) => used)).toEqual([0, 1])
+      ledger.run('cancelCommand', { id: cancelled, now: ledger.now })
+      expect(places()).toEqual([...empty, ...empty])
+      const stored = ['submission', 'segment', 'event', 'lane'].map((table) =>
+        ledger.engine.all(`SELECT * FROM ${table}`),
+      )
+      expect(JSON.stringify(stored)).not.toMatch(/481516|2342|€€/)
+      const shown = { filter: noFilter, place: null, limit: 9 }
+      expect(ledger.read('messages', shown).entries).toMatchObject(
+        Array.from({ length: 3 }, () => ({ text: null, private: true })),
+      )
     },
     'an id that is for a while counts from its first use, and a clock that was set back does not prolong it': (
       ledger,

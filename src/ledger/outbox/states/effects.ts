@@ -5,7 +5,7 @@ import { type Facts, phaseOf } from './state.ts'
 export const effects = [
   'stick_to_gateway', // the lane prefers the gateway that has sent it
   'end_change', // changed settings are settled, or in doubt
-  'forget_text', // the text as sent contains secrets
+  'forget_text', // the text as sent contains secrets, and is needed no longer
   'next_text', // the segments of the next text replace the current ones
   'watch_deadline', // its deadline may be the next one
   'rest_lane', // the device needs a gap after it
@@ -22,6 +22,13 @@ export const effects = [
 
 export type Effect = (typeof effects)[number]
 
+/** Whether something of it may still be handed to a gateway: what has left, or may have, is never sent again. */
+function needsText(facts: Facts): boolean {
+  if (facts.last > 0) return facts.final === 0
+  const phase = phaseOf(facts)
+  return phase === 'scheduled' || phase === 'queued' || phase === 'sending'
+}
+
 /** The effects that a change requires, and those that its rule adds. */
 export function effectsOf(before: Facts, after: Facts, change: Change, added: readonly Effect[] = []): Effect[] {
   const ends = before.final === 0 && after.final === 1
@@ -31,7 +38,7 @@ export function effectsOf(before: Facts, after: Facts, change: Change, added: re
   const [from, to] = [phaseOf(before), phaseOf(after)]
   const necessary: Readonly<Partial<Record<Effect, boolean>>> = {
     end_change: ends,
-    forget_text: ends,
+    forget_text: needsText(before) && !needsText(after),
     // A submission at a gateway ends by the gateway's own deadline.
     watch_deadline: typeof change.deadline === 'number' && to !== 'sending',
     rest_lane: inLane && before.open === 1 && after.open === 0 && after.gap > 0 && after.written_at !== null,
