@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import type { LoadOptions } from '../config/load.ts'
-import { readPattern } from '../device/receive/read-pattern.ts'
+import { draftProfile } from '../device/draft/draft-profile.ts'
+import { readPattern } from '../device/draft/read-pattern.ts'
 import { Fault } from '../message/fault.ts'
 import { type CliContext, exitCodes, linesOf } from './context.ts'
-import { draftProfile } from './draft.ts'
 import { ownFolder } from './profile-files.ts'
 import { dataOutput } from './terminal.ts'
 

@@ -1,6 +1,6 @@
 import { parseProfile } from '../profile/profile.ts'
+import { readText } from '../receive/read.ts'
 import { sampleDevice } from '../sample.ts'
-import { readText } from './read.ts'
 
 const head = {
   format: '1',

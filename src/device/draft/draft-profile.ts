@@ -1,4 +1,4 @@
-import { linkPattern, type ReadPattern, rulePattern } from '../device/receive/draft-pattern.ts'
+import { linkPattern, type ReadPattern, rulePattern } from './draft-pattern.ts'
 
 /** Merges two patterns that differ in single words only, with holes for these; null for others. */
 function merged(one: string, other: string): string | null {
