@@ -26,9 +26,9 @@ export const commonWords: Readonly<Record<string, Readonly<Record<string, Value>
   linked: { ...words(`${on} ok online connected`, true), ...words(`${off} offline disconnected`, false) },
 }
 
-const battery = 'bat|batt|battery|akku|batterie|batería|bateria|baterie|accu|akumulator|аккумулятор|батарея'
-const speed = 'speed|spd|velocidad|velocidade|velocità|geschwindigkeit|vitesse|prędkość|sebesség|скорость'
-const temperature = 'temperature|temp|temperatur|temperatura|température|teplota|hőmérséklet|температура'
+export const battery = 'bat|batt|battery|akku|batterie|batería|bateria|baterie|accu|akumulator|аккумулятор|батарея'
+export const speed = 'speed|spd|velocidad|velocidade|velocità|geschwindigkeit|vitesse|prędkość|sebesség|скорость'
+export const temperature = 'temperature|temp|temperatur|temperatura|température|teplota|hőmérséklet|температура'
 
 /**
  * Pairs that mean the same in the texts of every device. The first that fits a place of the text counts; a number of a
