@@ -1,5 +1,6 @@
 import type { Surface } from '../message/accepted.ts'
 import type { Role } from '../message/rights.ts'
+import { contributionOperations } from './contribution-operations.ts'
 import { conversationOperations } from './conversation-operations.ts'
 import { deviceOperations } from './device-operations.ts'
 import { deviceReads } from './device-reads.ts'
@@ -15,6 +16,7 @@ import type { Operation } from './operation.ts'
 import { profileOperations } from './profile-operations.ts'
 import { queueOperations } from './queue-operations.ts'
 import { quotaOperations } from './quota-operations.ts'
+import { ruleOperations } from './rule-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { setupOperations } from './setup-operations.ts'
 import { smsOperations } from './sms-operations.ts'
@@ -32,6 +34,8 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...deviceViewOperations,
   ...profileOperations,
   ...trialOperations,
+  ...ruleOperations,
+  ...contributionOperations,
   ...setupOperations,
   ...smsOperations,
   ...messageOperations,

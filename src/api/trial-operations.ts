@@ -1,18 +1,13 @@
 import * as z from 'zod'
-import { rulePattern } from '../device/draft/draft-pattern.ts'
-import { readPattern } from '../device/draft/read-pattern.ts'
 import { readText } from '../device/receive/read.ts'
 import { makeTrial, nearestOwn } from '../device/receive/try.ts'
-import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
-import { assertRevision, revisionOf } from './device-revision.ts'
 import { id } from './inputs.ts'
 import { deviceOf, notOverMqtt, operation } from './operation.ts'
 import { value } from './payloads.ts'
 
 const values = z.record(z.string(), value)
 const text = z.string().min(1).max(2_000)
-const ruleName = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be small letters, digits and _, like door_opened')
 
 export const tried = z.strictObject({
   matches: z.array(z.strictObject({ profile: z.string(), message: z.string(), values })),
@@ -27,8 +22,6 @@ export const tried = z.strictObject({
     })
     .nullable(),
 })
-
-export const ruleDraft = z.strictObject({ pattern: z.string(), values })
 
 /** Texts of a device, read without being received. */
 export const trialOperations = {
@@ -58,36 +51,6 @@ export const trialOperations = {
           expected: [...near.expected],
         },
       }
-    },
-  }),
-  'device/rule': operation({
-    summary: 'keep a pattern as a message of a device, with the text that it is for as its example',
-    surfaces: notOverMqtt,
-    input: z.strictObject({ id, name: ruleName, pattern: text, text }),
-    output: z.strictObject({ id, message: z.string() }),
-    async run({ id: device, name, pattern, text: example }, deps, asker) {
-      const { fleet, log } = deps
-      const revision = revisionOf(deviceOf(device, fleet), deps)
-      if (readPattern(pattern, example) === null)
-        throw new Fault('invalid_payload', 'pattern: does not read the text that it is for')
-      const own = fleet.rowOf(device)?.messages as Readonly<Record<string, unknown>> | undefined
-      const messages = { ...own, [name]: { text: pattern, examples: [{ text: example }] } }
-      await fleet.update(device, { messages }, (present) => assertRevision(present, revision, deps))
-      log('info', `${device} has the message ${name} (${asker.name})`)
-      return { id: device, message: name }
-    },
-  }),
-  'device/draft': operation({
-    summary: 'a pattern for a text that the profile of a device does not know, and what it reads; device/rule keeps it',
-    surfaces: notOverMqtt,
-    input: z.strictObject({ id, text }),
-    output: ruleDraft,
-    async run({ id: name, text: given }, { fleet }) {
-      deviceOf(name, fleet)
-      const pattern = rulePattern(given.trim(), readPattern)
-      const read = readPattern(pattern, given)
-      if (read === null) throw new Fault('invalid_payload', 'no pattern can be made of this text')
-      return { pattern, values: { ...read } as z.input<typeof values> }
     },
   }),
 }

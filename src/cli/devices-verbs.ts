@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { DeviceOptions } from './change-fleet.ts'
 import type { CliContext } from './context.ts'
+import type { LearnOptions } from './learn-texts.ts'
 import type { RunOptions } from './run.ts'
 import type { SetupOptions } from './set-up.ts'
 
@@ -19,6 +20,7 @@ interface Filters extends Output {
 export function addDevices(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
   addProfiles(devices, context, does, options)
   addFleet(devices, context, does, options)
+  addLearning(devices, context, does, options)
 }
 
 function addProfiles(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
@@ -104,6 +106,32 @@ function addFleet(devices: Command, context: CliContext, does: Does, options: ()
     .action(
       does(async (id: string | undefined, chosen: SetupOptions) =>
         (await import('./set-up.ts')).setUp(context, id, chosen, options()),
+      ),
+    )
+}
+
+/** From texts that nobody can read to rules. */
+function addLearning(devices: Command, context: CliContext, does: Does, options: () => RunOptions): void {
+  const load = () => import('./learn-texts.ts')
+  devices
+    .command('unknown [device]')
+    .description('texts that no profile reads: who sends them; of a device or number, with a rule for each kind')
+    .option('--json', 'as JSON')
+    .action(
+      does(async (about: string | undefined, { json = false }: Output) =>
+        (await load()).showUnknown(context, about ?? null, { json }, options()),
+      ),
+    )
+  devices
+    .command('learn <id> [rule...]')
+    .description('keep the rules that devices unknown shows, all or these; earlier texts are read with them')
+    .option('--as <name>', 'name of the message')
+    .option('--event <name>', 'event that the texts raise')
+    .option('--hole <field=change>', 'a hole as field, field:type, or - to throw its value away', collect)
+    .option('--pattern <pattern>', 'the whole pattern, as devices/README.md explains it')
+    .action(
+      does(async (id: string, rules: string[], chosen: LearnOptions) =>
+        (await load()).learnTexts(context, id, rules, chosen, options()),
       ),
     )
 }

@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Profile, parseProfile } from '../device/profile/profile.ts'
 import { installation } from '../installation.ts'
@@ -72,6 +72,23 @@ export class ProfileFiles {
   /** Reads a profile without caching it, for iterating over all of them. */
   read(id: string): Profile {
     return readProfile(id, this.#fileOf(id))
+  }
+
+  /**
+   * Writes a profile of the owner; its file. Fails with `invalid_profile` for one that can't be read, and `duplicate`
+   * where there is one: a file that somebody has written is never replaced.
+   */
+  keep(id: string, text: string): string {
+    const [own = shippedFolder] = this.#folders
+    if (own === shippedFolder) throw new Fault('not_allowed', 'there is no folder for profiles of your own')
+    if (!isId(id))
+      throw new Fault('invalid_profile', `a profile is named like my/tracker, not "${id}"`, { profile: id })
+    if (this.ids().includes(id)) throw new Fault('duplicate', `there is a profile ${id} already: choose another name`)
+    const file = join(own, `${id}.yaml`)
+    parseProfile(id, readYaml(text, file, noLookups).data)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { flag: 'wx', mode: 0o600 })
+    return file
   }
 
   #fileOf(id: string): string {

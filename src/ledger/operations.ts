@@ -22,6 +22,7 @@ import { assemble, staleAssemblies } from './inbox/assembly.ts'
 import { noteDeleted } from './inbox/copies.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox/inbox.ts'
 import { openCommands } from './inbox/open-commands.ts'
+import { readAgain } from './inbox/read-again.ts'
 import { settleText } from './inbox/settle-text.ts'
 import { pauseQueue, pauses, resumeQueue } from './lanes/pause.ts'
 import { claim } from './outbox/claim.ts'
@@ -73,6 +74,7 @@ export const operations = {
   openCommands,
   settleText,
   markRead,
+  readAgain,
   announceDevices,
   clearLeaving,
   deviceState,

@@ -1,12 +1,20 @@
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { type Device, makeDevice } from '../../src/device/device.ts'
+import { DeviceConfig } from '../../src/device/device-config.ts'
+import { problemsOf } from '../../src/device/draft/check-rule.ts'
+import { contributionOf } from '../../src/device/draft/contribution.ts'
 import { draftPattern } from '../../src/device/draft/draft-pattern.ts'
 import { draftProfile } from '../../src/device/draft/draft-profile.ts'
+import { groupTexts } from '../../src/device/draft/group-texts.ts'
+import { literally } from '../../src/device/draft/pieces.ts'
+import { readPattern } from '../../src/device/draft/read-pattern.ts'
+import { lintProfile } from '../../src/device/lint/index.ts'
 import { parseProfile } from '../../src/device/profile/profile.ts'
 import { readText } from '../../src/device/receive/read.ts'
-import { sampleDevice } from '../../src/device/sample.ts'
+import { sampleDevice, sampleDevices } from '../../src/device/sample.ts'
 import { seededRandom } from '../../src/util/random.ts'
-import { makeProfile, undated, yaml } from './library.ts'
+import { makeProfile, profileOf, undated, yaml } from './library.ts'
 
 /** What a pattern reads in a text; null where it can't be one or does not fit. */
 function read(pattern: string, text: string): Readonly<Record<string, unknown>> | null {
@@ -131,5 +139,129 @@ describe('a drafted profile', () => {
 
   test('keeps a text that has no words of its own as it is', () => {
     expect(draftProfile(['12.5'], read)).toContain('text: "12.5"')
+  })
+})
+
+describe('texts of a device', () => {
+  const groups = (...texts: string[]) =>
+    groupTexts(texts, readPattern).map(({ pattern, texts: of }) => [pattern, of.length])
+
+  test('are grouped by what is the same in them', () => {
+    expect(
+      groups(
+        'Pump 1 on at 12:30',
+        'Relay 1: ON',
+        'Pump 1 on at 12:31',
+        'Level 3.5 m',
+        'Level n/a',
+        'Pump 1 off at 13:00',
+      ),
+    ).toEqual([
+      ['Pump 1 {switch_1:on_off} at {text_2:clock(HH:mm)}', 3],
+      ['Relay 1: {output_1:on_off}', 1],
+      ['Level {value_1:decimal} m', 1],
+      ['Level n/a', 1],
+    ])
+  })
+
+  test('of makers that we did not write are read as they are meant', () => {
+    const status =
+      'Power: ON\nBat: 100%\nGPRS: ON\nGPS: ON\nACC: OFF\nDoor: OFF\nGSM: 15\nOil: 0.00%\nAPN: internet,,;\nArm: OFF\n'
+    const read = (text: string) => readPattern(draftPattern(text.trim()), text)
+    expect(read(status)).toMatchObject({
+      mains: true,
+      battery: 100,
+      ignition: false,
+      door: false,
+      signal_quality: 15,
+      fuel: 0,
+    })
+    expect(draftPattern('ST-915/4G,ID:7028000001,PW:0000,SHAKE ALARM:OFF')).toBe(
+      'ST-915/{value_1:decimal}G,ID:{text_2:digits},PW:{_:word},SHAKE ALARM:{switch_3:on_off}',
+    )
+    expect(draftPattern('Lac:1a2b 3c4d GPS Level:38,26,33')).toBe(
+      'Lac:{text_1:hex} {text_2:hex} GPS Level:{value_3:int},{value_4:int},{value_5:int}',
+    )
+    expect(draftPattern('Owner +49551000111, code: ***')).toBe('Owner {text_1:number}, code: {_:word}')
+  })
+
+  test('cost steps in proportion to their length, whatever they are', () => {
+    for (const piece of ['1', '1.', '-', 'a1', 'https://', '1a', ' ', ': ', 'lat ', '12:3', '0,1,', '+4', '***']) {
+      const cost = (length: number) => {
+        const text = piece.repeat(length / piece.length)
+        const begun = process.cpuUsage().user
+        for (let round = 0; round < 8; round++) draftPattern(text)
+        return process.cpuUsage().user - begun
+      }
+      cost(1_600)
+      expect({ piece, isLinear: cost(6_400) < 12 * Math.max(cost(1_600), 8_000) }).toEqual({ piece, isLinear: true })
+    }
+    const many = Array.from(
+      { length: 2_000 },
+      (_, i) => `kind${String.fromCharCode(97 + (i % 26))}${'x'.repeat(i % 90)} ${i}`,
+    )
+    expect(groupTexts(many, readPattern).length).toBeLessThanOrEqual(50)
+    expect(groupTexts(['x'.repeat(5_000)], readPattern)).toEqual([])
+  })
+
+  test('that answer a command are not taken by a rule', () => {
+    const [tracker] = sampleDevices(profileOf('coban/tk103')) as [Device]
+    const [, reply = ''] = Object.values(tracker.dialect.commands).flatMap(({ examples }) =>
+      examples.flatMap((one) => one.reply),
+    )
+    const rule = { name: 'mine', pattern: literally(reply), event: 'mine', texts: [reply] }
+    expect(problemsOf(tracker, rule, []).join()).toMatch(/takes the answer to/)
+  })
+})
+
+describe('a contribution', () => {
+  const rules = [
+    { name: 'fix', pattern: 'Boat of {text_1:word} at {latitude:latitude},{longitude:longitude} id {text_2:digits}' },
+    { name: 'call', pattern: 'Call {text_1:number} {_:word} Bat {battery:decimal}%' },
+  ]
+  const messages = Object.fromEntries(rules.map(({ name, pattern }) => [name, { text: pattern }]))
+  const config = DeviceConfig.parse({ profile: 'generic/text', number: '+4915112345610', messages })
+  const boat = makeDevice('boat', config, profileOf('generic/text'))
+  const texts = [
+    'Boat of Annegret at 51.481200,-3.179300 id 358948010446647',
+    'Boat of Annegret at 51.481209,-3.179300 id 358948010446647',
+    'Call +4915112345699 https://x.example.net/a?id=358948010446647 Bat 80%',
+    'nobody reads this of Annegret',
+  ]
+  const { files, leftOut } = contributionOf(
+    boat,
+    texts,
+    { id: 'my/boat', manufacturer: 'My', family: 'Boat', kind: 'tracker' },
+    ['boat', 'Annegret', '+4915112345610'],
+  )
+
+  test('has nothing of its owner, and the same for the same', () => {
+    const all = JSON.stringify(files)
+    for (const secret of ['Annegret', '358948010446647', '51.4812', '3.1793', '4915112345699', 'x.example.net'])
+      expect(all).not.toContain(secret)
+    expect(leftOut).toBe(1)
+    const id = /id (\d{15})/.exec(all)?.[1] ?? 'none'
+    expect(all.split(id).length).toBeGreaterThan(2)
+  })
+
+  test('is what the corpus of the repository and its profiles are made of', () => {
+    expect(files.map(({ path }) => path)).toEqual(['devices/my/boat.yaml', 'test/device/field/my.json'])
+    const profile = parseProfile('my/boat', yaml(files[0]?.text ?? ''))
+    expect(lintProfile(profile)).toEqual([])
+    const rows = JSON.parse(files[1]?.text ?? '') as {
+      profile: string
+      text: string
+      values: object
+      event: string | null
+    }[]
+    expect(rows).toHaveLength(2)
+    for (const row of rows) {
+      const [reading] = readText(sampleDevice(profile, '', {}), row.text, undated)
+      expect({ profile: 'my/boat', values: reading?.values, event: reading?.event }).toMatchObject({
+        profile: row.profile,
+        values: row.values,
+        event: row.event,
+      })
+    }
   })
 })

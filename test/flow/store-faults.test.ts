@@ -149,6 +149,22 @@ async function hooks(): Promise<void> {
   }
 }
 
+/** A text of a number that is added as a device which reads it: no topic asks for what lay in quarantine. */
+async function learning(): Promise<void> {
+  const [id, number] = [`learner${++n}`, `+49151555002${n % 90 < 10 ? `0${n % 90}` : n % 90}`]
+  const request = (path: string, data: object) => again(() => started.hub.request(path, data)) as Promise<any>
+  world.world.network.text({ from: number, to: hubNumber, text: 'LEVEL 5', delayMs: 0 })
+  await until(async () => (await request('unknown/groups', { about: number })).groups.length > 0)
+  await request('device/add', {
+    id,
+    profile: 'generic/text',
+    number,
+    messages: { level: { text: 'LEVEL {level:int}' } },
+  })
+  expect(await request('unknown/read', { id })).toEqual({ id, read: 1 })
+  await request('device/remove', { id })
+}
+
 /** What a gateway remembers of its modem and its SIM. */
 const memory: readonly OperationName[] = ['bindings', 'noteBinding', 'recallPin', 'notePin']
 
@@ -210,6 +226,7 @@ test.each(codes)(
     for (const outcome of outcomes) world.world.modem.faults.add(outcome)
     await people()
     await hooks()
+    await learning()
     // Several operations stand behind one cause: the first to fail keeps the others from their turn.
     for (let round = 0; round < 3; round++) for (const cause of causes) await cause()
     // What is left over strikes in the second round; in the third one all is well again.

@@ -168,6 +168,133 @@ describe('the notification of an MMS', () => {
   })
 })
 
+describe('a rule in a minute', () => {
+  const tracker = '+4915112345602'
+  // A store of its own: the others count the rows of theirs.
+  const clock = new SimulatedClock(9)
+  const network = new SimulatedNetwork({ clock, behaviour: { deliverMs: [100, 200] } })
+  const broker = new SimulatedBroker(clock)
+  const modem = new SimulatedModem({ network, number: hubNumber })
+  const config = hubYaml({ mqtt: '{}', path: 'simulated', devices: `${devices}requests: { add_devices: true }\n` })
+  const hub = new SimulatedHub(config, clock, broker, modem)
+  const jsons = (topic: string): Record<string, any>[] =>
+    broker.published.filter((one) => one.topic === `smshub/${topic}`).map(({ payload }) => JSON.parse(payload))
+  let n = 0
+
+  beforeAll(async () => {
+    await hub.start()
+    await clock.advance(20 * second)
+  })
+
+  afterAll(() => hub.kill())
+
+  /** Asks by MQTT, as a page, a program or a person would. */
+  async function ask(path: string, data: object = {}): Promise<Record<string, any>> {
+    const transaction = `t${++n}`
+    broker.press(`bridge/request/${path}`, JSON.stringify({ ...data, transaction }))
+    await clock.advance(2 * second)
+    return jsons(`bridge/response/${path}`).find((one) => one.transaction === transaction) as Record<string, any>
+  }
+  async function text(words: string): Promise<void> {
+    network.text({ from: tracker, to: hubNumber, text: words })
+    await clock.advance(90 * second)
+  }
+  /** The entities of a device in the discovery of Home Assistant. */
+  const entities = (device: string) => {
+    const found = broker.published.filter(({ topic }) => topic.endsWith(`_${device}/config`)).at(-1)
+    return Object.values<Record<string, any>>(JSON.parse(found?.payload || '{}').cmps ?? {})
+  }
+
+  test('three texts of an unknown tracker become entities with what they said', async () => {
+    await text('Fix! lat:51.481200 long:-3.179300 speed:12.5km/h Batt: 87% 26-11-22 12:00')
+    await text('Fix! lat:51.500000 long:-3.200000 speed:0.0km/h Batt: 86% 26-11-22 12:02')
+    await text('Help me! lat:51.500001 long:-3.200001 Batt: 12%')
+    const { data: list } = await ask('unknown/list')
+    expect(list.senders).toContainEqual(expect.objectContaining({ device: null, from: tracker, texts: 3 }))
+    const { data: strange } = await ask('unknown/groups', { about: tracker })
+    expect(strange).toMatchObject({
+      device: null,
+      groups: [
+        { count: 1, event: 'sos' },
+        { count: 2, event: null },
+      ],
+    })
+
+    expect(await ask('device/add', { id: 'cart', profile: 'generic/text', number: tracker })).toMatchObject({
+      status: 'ok',
+    })
+    const { data: own } = await ask('unknown/groups', { about: 'cart' })
+    const rules = own.groups as { name: string; pattern: string; event: string | null; texts: { text: string }[] }[]
+    const before = { events: jsons('cart/event').length, received: jsons('sms/received').length }
+    for (const { name, pattern, event, texts } of rules) {
+      const rule = { id: 'cart', name, pattern, texts: texts.map((one) => one.text), ...(event !== null && { event }) }
+      expect(await ask('device/rule', rule)).toMatchObject({ data: { id: 'cart', read: texts.length } })
+    }
+    // The newest text was an alarm: of it, there is what it measured, and no alarm.
+    expect(jsons('cart').at(-1)).toMatchObject({ latitude: 51.500001, speed: 0, battery: 12 })
+    expect({ events: jsons('cart/event').length, received: jsons('sms/received').length }).toEqual(before)
+    expect(entities('cart').map(({ p, dev_cla: kind }) => kind ?? p)).toEqual(
+      expect.arrayContaining(['battery', 'speed', 'device_tracker']),
+    )
+    expect((await ask('unknown/groups', { about: 'cart' })).data.groups).toEqual([])
+
+    await text('Fix! lat:52.000000 long:-3.100000 speed:7.0km/h Batt: 80% 26-11-22 12:09')
+    expect(jsons('cart').at(-1)).toMatchObject({ latitude: 52, speed: 7, battery: 80 })
+    await text('Help me! lat:52.000001 long:-3.200001 Batt: 11%')
+    expect(jsons('cart/event').at(-1)).toMatchObject({ event_type: 'sos', battery: 11 })
+  })
+
+  test('holes are renamed and dropped, and what a rule may not do is said before it is kept', async () => {
+    await text('Tank 55 of 9')
+    const { data } = await ask('device/draft', {
+      id: 'cart',
+      text: 'Tank 55 of 9',
+      holes: { value_1: 'level:int', value_2: '-' },
+    })
+    expect(data).toMatchObject({ pattern: 'Tank {level:int} of {_:decimal}', values: { level: 55 }, problems: [] })
+    const keep = (rule: object) => ask('device/rule', { id: 'cart', name: 'tank', text: 'Tank 55 of 9', ...rule })
+    const refused = async (rule: object) => String((await keep(rule)).error)
+    expect(await refused({ pattern: 'Tank {colour:int} of {_:int}' })).toMatch(/no field "colour"/)
+    expect(await refused({ pattern: 'Tank {level:int} of {_:int}', holes: { lvl: '-' } })).toMatch(
+      /did you mean "level"/,
+    )
+    expect(await refused({ pattern: '{text_1:text}' })).toMatch(/no words of its own/)
+    expect(await refused({ pattern: 'Tank {level:int} of 8' })).toMatch(/does not read/)
+    const alarm = { text: 'Help me! lat:1.000000', pattern: 'Help me! lat:{_:decimal}', name: 'help' }
+    expect(await refused(alarm)).toMatch(/would be no sos any more/)
+    expect((await keep({ pattern: 'Tank {level:int} of {_:int}' })).data).toEqual({
+      id: 'cart',
+      message: 'tank',
+      read: 1,
+    })
+    expect(await refused({ pattern: 'Tank {level:int} of {_:int}' })).toMatch(/message tank already/)
+    expect(jsons('cart').at(-1)).toMatchObject({ level: 55 })
+    const { error } = await ask('device/rule', {
+      id: 'tag',
+      name: 'water',
+      pattern: 'Water {level:int}',
+      text: 'Water 5',
+    })
+    expect(error).toMatch(/smshub.yaml: add \{"water":\{"text":"Water \{level:int\}"/)
+  })
+
+  test('what an old text said opens, disarms and warns of nothing', async () => {
+    const door = '+4915112345603'
+    for (const words of ['Door status: ON', 'Problem ON 3.9V']) {
+      network.text({ from: door, to: hubNumber, text: words })
+      await clock.advance(30 * second)
+    }
+    const messages = {
+      door: { text: 'Door status: {door:bool}' },
+      trouble: { text: 'Problem {problem:bool} {battery_voltage:decimal}V' },
+    }
+    await ask('device/add', { id: 'porch', profile: 'generic/text', number: door, messages })
+    expect((await ask('unknown/read', { id: 'porch' })).data).toEqual({ id: 'porch', read: 2 })
+    expect(jsons('porch').at(-1)).toMatchObject({ door: null, problem: null, battery_voltage: 3.9 })
+    expect((await ask('unknown/read', { id: 'porch' })).data).toEqual({ id: 'porch', read: 0 })
+  })
+})
+
 test('three thousand texts of one stranger within an hour leave the memory empty, a hundred rows and the devices served', async () => {
   for (let i = 0; i < 3_000; i++) {
     network.text({ from: '+4915112345601', to: hubNumber, text: `spam ${i}`, delayMs: (i % 300) * 1_200 })

@@ -1,6 +1,7 @@
 import type { Values } from '../../message/values.ts'
 import type { Device } from '../device.ts'
 import { eachPart, parsePattern } from '../pattern/pattern.ts'
+import { criesIn } from '../receive/alarm-words.ts'
 import { readText } from '../receive/read.ts'
 import { groupTexts } from './group-texts.ts'
 import { readPattern } from './read-pattern.ts'
@@ -58,9 +59,14 @@ export const holesOf = (pattern: string): RuleHole[] =>
 
 /** The alarm that words of any device tell in these texts: a rule for them must not lose it. */
 function eventIn(device: Device, texts: readonly string[]): string | null {
-  const events = new Set(texts.map((text) => readText(device, text, undated)[0]?.event ?? null))
+  const events = new Set(texts.map((text) => readText(device, text, undated)[0]?.event ?? cryIn(text)))
   const [only = null, ...more] = events
   return more.length === 0 ? only : null
+}
+
+function cryIn(text: string): string | null {
+  const [cry] = criesIn(text)
+  return cry === undefined ? null : cry.event.test('sos') ? 'sos' : 'alarm'
 }
 
 export const undated = { receivedAt: null, scts: null } as const

@@ -1,6 +1,7 @@
 import type { Value, Values } from '../../message/values.ts'
 import { type Device, propertiesOf } from '../device.ts'
 import { isListed } from '../mask.ts'
+import { fieldOf } from '../vocabulary/vocabulary.ts'
 
 /** States that open something or clear a warning: forging them is worthwhile. */
 const states: readonly (readonly [field: RegExp, value: RegExp])[] = [
@@ -45,3 +46,23 @@ export const withoutDangers = (device: Device, values: Values): Values =>
 
 export const dangersIn = (device: Device, values: Values): Values =>
   Object.fromEntries(Object.entries(values).filter(([field, value]) => isDangerous(device, field, value)))
+
+const warnings: readonly (string | null)[] = ['problem', 'battery']
+const measures: readonly string[] = ['number', 'time']
+
+/**
+ * What a text that is read long after it came may still say: nothing that opens, disarms or warns, as that would seem to
+ * be happening now. An alarm gives its measures and its place alone.
+ */
+export const calmValues = (
+  device: Device,
+  { values, event }: { readonly values: Values; readonly event: string | null },
+): Values =>
+  Object.fromEntries(
+    Object.entries(withoutDangers(device, values)).filter(([field, value]) => {
+      const known = fieldOf(field)
+      if (event !== null) return measures.includes(known?.type ?? '')
+      const isWarning = value === true && known?.type === 'bool' && warnings.includes(known.class)
+      return !isWarning && !(field === 'mains' && value === false) && !/^alarm/.test(field)
+    }),
+  )

@@ -1,13 +1,16 @@
 import * as z from 'zod'
+import { contribution } from '../../api/contribution-operations.ts'
 import { deviceView } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { resultPayload } from '../../api/payloads.ts'
+import { keptRule, newRule, ruleDraft, unknownGroups, unknownSenders } from '../../api/rule-operations.ts'
 import { setupPlan } from '../../api/setup-operations.ts'
-import { ruleDraft, tried } from '../../api/trial-operations.ts'
+import { tried } from '../../api/trial-operations.ts'
 import type { Route } from '../route.ts'
 
 const params = z.object({ id })
 const text = z.strictObject({ text: z.string() })
+const heading = { manufacturer: z.string().optional(), family: z.string().optional(), kind: z.string().optional() }
 
 /** What a person sees of a device, and does with it besides commands. */
 export const deviceViewRoutes: readonly Route[] = [
@@ -40,7 +43,7 @@ export const deviceViewRoutes: readonly Route[] = [
     scope: 'devices:manage',
     operation: 'device/draft',
     params,
-    body: text,
+    body: text.extend({ pattern: z.string().optional(), holes: z.record(z.string(), z.string()).optional() }),
     answer: ruleDraft.meta({ id: 'RuleDraft' }),
   },
   {
@@ -51,10 +54,61 @@ export const deviceViewRoutes: readonly Route[] = [
     scope: 'devices:manage',
     operation: 'device/rule',
     params,
-    body: z.strictObject({ name: z.string(), pattern: z.string(), text: z.string() }).meta({ id: 'NewRule' }),
+    body: newRule.meta({ id: 'NewRule' }),
     status: 201,
     location: ({ id: device }) => `/devices/${device}/view`,
-    answer: z.object({ id, message: z.string() }).meta({ id: 'AddedRule' }),
+    answer: keptRule.meta({ id: 'AddedRule' }),
+  },
+  {
+    method: 'GET',
+    path: '/unknown',
+    name: 'listUnknown',
+    tag: 'devices',
+    scope: 'messages:read',
+    operation: 'unknown/list',
+    answer: unknownSenders.meta({ id: 'UnknownSenders' }),
+  },
+  {
+    method: 'GET',
+    path: '/unknown/:about',
+    name: 'groupUnknown',
+    tag: 'devices',
+    scope: 'messages:read',
+    operation: 'unknown/groups',
+    params: z.object({ about: z.string().min(1).max(64) }),
+    answer: unknownGroups.meta({ id: 'UnknownGroups' }),
+  },
+  {
+    method: 'POST',
+    path: '/devices/:id/read',
+    name: 'readUnknown',
+    tag: 'devices',
+    scope: 'devices:manage',
+    operation: 'unknown/read',
+    params,
+    answer: z.object({ id, read: z.number().int() }).meta({ id: 'ReadUnknown' }),
+  },
+  {
+    method: 'POST',
+    path: '/devices/:id/profile',
+    name: 'makeProfile',
+    tag: 'devices',
+    scope: 'devices:manage',
+    operation: 'device/profile',
+    params,
+    body: z.strictObject({ profile: z.string(), ...heading }).meta({ id: 'NewProfile' }),
+    answer: z.object({ id, profile: z.string(), file: z.string(), read: z.number().int() }).meta({ id: 'MadeProfile' }),
+  },
+  {
+    method: 'GET',
+    path: '/devices/:id/contribution',
+    name: 'getContribution',
+    tag: 'devices',
+    scope: 'devices:manage',
+    operation: 'device/contribution',
+    params,
+    query: z.strictObject({ profile: z.string().optional(), ...heading }),
+    answer: contribution.meta({ id: 'Contribution' }),
   },
   {
     method: 'GET',

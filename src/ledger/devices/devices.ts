@@ -19,6 +19,8 @@ export interface StateChange {
   /** The device's own time of it: of two such times, its clock decides. */
   readonly ownAt?: number | null
   readonly seenAt: number
+  /** When it was received, if it is read only now: it was a sign of life then. */
+  readonly receivedAt?: number
   /** All fields of the profile: unknown ones are published as null. */
   readonly fields: readonly string[]
   /** What the text shows of the device's dialect. */
@@ -68,7 +70,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   // The last known position of a device without a fix is part of its state, but not its location.
   moved &&= change.values.fix !== false
   if (moved && change.values.fix === undefined && state.fix === false) state.fix = true
-  const seen = change.seenAt
+  const seen = change.receivedAt === undefined ? change.seenAt : Math.max(row.last_seen ?? 0, change.receivedAt)
   tx.run(
     'UPDATE device SET state = ?, times = ?, dialects = ?, last_seen = ? WHERE id = ?',
     JSON.stringify(state),
@@ -79,7 +81,7 @@ export function changeState(tx: Tx, change: StateChange): { delayed: boolean } {
   )
   tx.emit({ kind: 'state', subject: change.device, data: stateOf(state, change.fields, seen) })
   if (moved) emitLocation(tx, change.device, state)
-  signOfLife(tx, change.device, state)
+  if (change.receivedAt === undefined) signOfLife(tx, change.device, state)
   return { delayed }
 }
 

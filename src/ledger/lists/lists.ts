@@ -9,12 +9,14 @@ import { gatewayTraffic } from './gateway-traffic.ts'
 import { history } from './history.ts'
 import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
+import { recentTexts } from './unread-texts.ts'
 
 /** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
 export const lists = {
   history,
   messages,
   message,
+  recentTexts,
   conversations,
   unread,
   deviceSight,

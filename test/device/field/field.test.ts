@@ -17,8 +17,11 @@ interface FieldText {
    */
   readonly first?: 'right' | 'partial' | 'wrong' | 'nothing'
   readonly profile: string
-  /** Who shows it: a program of owners, a forum, further pages of manuals, or the source of a device's firmware. */
-  readonly source: 'forum' | 'program' | 'manual' | 'firmware'
+  /**
+   * Who shows it: a program of owners, a forum, further pages of manuals, the source of a device's firmware, or the owner
+   * of one (`smshub devices contribute`).
+   */
+  readonly source: 'forum' | 'program' | 'manual' | 'firmware' | 'owner'
   readonly text: string
   readonly values?: Readonly<Record<string, Value>>
   readonly without?: readonly string[]

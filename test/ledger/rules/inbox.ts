@@ -42,6 +42,41 @@ const unreadOf = (ledger: Ledger, people = true) =>
     .sort()
 
 export const inboxRules = {
+  readAgain: {
+    'gives each value the time of its text, so that a newer one stays, and neither an event nor a sign of life': (
+      ledger,
+    ) => {
+      const kept = (id: string) =>
+        ledger.engine.run(
+          `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
+           VALUES (?, 'gate', '49151', 'home', 'x', ?, ?, 'number')`,
+          id,
+          JSON.stringify({ id, parsed: false }),
+          ledger.now,
+        )
+      const read = (ids: readonly string[], at: number, values: object) =>
+        ledger.run('readAgain', {
+          device: 'gate',
+          fields: [],
+          now: ledger.now,
+          texts: ids.map((id) => ({ id, message: 'm', reading: null, values: values as never, at, receivedAt: at })),
+        })
+      const [early, late] = [ledger.now, ledger.now + hour]
+      ledger.now = late + hour
+      for (const id of ['a', 'b']) kept(id)
+      file(ledger)
+      ledger.engine.run(
+        `UPDATE raw SET state = 'quarantined', document = ? WHERE id = 1`,
+        JSON.stringify({ message_id: 'a', device: 'gate' }),
+      )
+      expect(read(['b'], late, { battery: 50 })).toEqual({ read: 1 })
+      expect(read(['a', 'gone'], early, { battery: 90, speed: 3 })).toEqual({ read: 1 })
+      expect(ledger.run('deviceState', { device: 'gate' })).toMatchObject({ battery: 50, speed: 3 })
+      expect(ledger.engine.one(`SELECT last_seen FROM device WHERE id = 'gate'`)).toEqual({ last_seen: late })
+      expect(rawRow(ledger, 1)).toMatchObject({ state: 'done', document: null })
+      expect(ledger.published('bridge/event')).toEqual([])
+    },
+  },
   file: {
     'keeps a message whole; the same once more is counted and goes no further': (ledger) => {
       expect([file(ledger), file(ledger)].map(({ duplicate }) => duplicate)).toEqual([false, true])
