@@ -78,7 +78,7 @@ const readTexts = async (device: string, deps: ApiDeps): Promise<string[]> => [
 
 type Heading = z.output<z.ZodObject<typeof kept>>
 
-/** A profile is called as its id, where nobody has said more. */
+/** A profile without a maker and family is named by its id. */
 function headed({ profile, manufacturer, family, kind }: Heading) {
   const [maker = '', model = ''] = profile.split('/')
   return { id: profile, manufacturer: manufacturer ?? maker, family: family ?? model, kind }

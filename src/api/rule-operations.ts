@@ -6,7 +6,7 @@ import { rulePattern } from '../device/draft/draft-pattern.ts'
 import { type ProposedRule, proposedFor, proposeRules } from '../device/draft/propose-rule.ts'
 import { readPattern } from '../device/draft/read-pattern.ts'
 import { sampleDevice } from '../device/sample.ts'
-import type { QuarantinedText } from '../ledger/lists/unread-texts.ts'
+import type { QuarantinedText } from '../ledger/lists/recent-texts.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
 import { assertRevision, revisionOf } from './device-revision.ts'
@@ -25,7 +25,7 @@ const holes = z.record(z.string().max(64), z.string().min(1).max(64)).optional()
 
 export const ruleDraft = z.strictObject({
   pattern: z.string(),
-  /** Where the text is an alarm, or says nothing but that something happened. */
+  /** Of an alarm, or of a text without values. */
   event: z.string().nullable(),
   holes: z.array(z.strictObject({ field: z.string(), type: z.string() })),
   values,

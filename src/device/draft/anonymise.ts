@@ -1,6 +1,6 @@
 import { seededRandom } from '../../util/random.ts'
 
-/** Replaces what tells of a person by something of the same shape, the same everywhere. */
+/** Replaces what is personal by something of the same shape, the same everywhere. */
 export type Disguise = (text: string) => string
 
 const hosts = /^(?:maps\.google\.|www\.google\.|google\.|maps\.app|goo\.gl|maps\.apple|www\.openstreetmap|map\.)/i

@@ -1,4 +1,4 @@
-import { type DraftPiece, draftPieces, patternOf } from './pieces.ts'
+import { type DraftPiece, draftPieces, patternOf } from './draft-pieces.ts'
 import { linkPattern } from './value-forms.ts'
 
 /** The values that a pattern reads in a text; null when it is invalid or does not fit. */

@@ -1,6 +1,6 @@
 import { took } from '../regular/steps-taken.ts'
 import { isFree, type ReadPattern, rulePieces } from './draft-pattern.ts'
-import { type DraftPiece, patternOf } from './pieces.ts'
+import { type DraftPiece, patternOf } from './draft-pieces.ts'
 
 /** Texts of one shape, and the pattern that takes all of them. */
 export interface TextGroup {

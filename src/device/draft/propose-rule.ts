@@ -18,7 +18,7 @@ export interface ProposedRule {
   /** Of the message: small letters, digits and _. */
   readonly name: string
   readonly pattern: string
-  /** Of texts that are an alarm, or say nothing but that something happened. */
+  /** Of an alarm, or of texts without values. */
   readonly event: string | null
   readonly holes: readonly RuleHole[]
   readonly texts: readonly { readonly text: string; readonly values: Values }[]
@@ -57,7 +57,7 @@ export const holesOf = (pattern: string): RuleHole[] =>
       : [],
   )
 
-/** The alarm that words of any device tell in these texts: a rule for them must not lose it. */
+/** The alarm in these texts, by words of any device: a rule for them must not lose it. */
 function eventIn(device: Device, texts: readonly string[]): string | null {
   const events = new Set(texts.map((text) => readText(device, text, undated)[0]?.event ?? cryIn(text)))
   const [only = null, ...more] = events

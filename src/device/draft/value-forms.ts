@@ -5,7 +5,7 @@ import { before, digitsField, isNumbered, numberField, switchField } from './val
 /** A value in a text. */
 export interface ValueForm {
   readonly length: number
-  /** What the words before it say that it is; null where they don't. */
+  /** Named by the words before it; null where they name none. */
   readonly field: string | null
   /** How it is named then. */
   readonly family: 'value' | 'text' | 'switch'

@@ -53,7 +53,7 @@ const switches: readonly Label[] = [
   { words: 'charging|charge|chg', field: 'charging' },
 ]
 
-/** Units that say what is measured, where no word does. */
+/** Units that name what is measured, where no word does. */
 const units: readonly (readonly [unit: RegExp, field: string])[] = [
   [/^°\s?[CF](?![\p{L}\p{N}])/iu, 'temperature'],
   [/^dBm(?![\p{L}\p{N}])/iu, 'signal_strength'],

@@ -51,8 +51,8 @@ const warnings: readonly (string | null)[] = ['problem', 'battery']
 const measures: readonly string[] = ['number', 'time']
 
 /**
- * What a text that is read long after it came may still say: nothing that opens, disarms or warns, as that would seem to
- * be happening now. An alarm gives its measures and its place alone.
+ * The values of a text that is read long after it came: none that opens, disarms or warns, as that would seem to be
+ * happening now. An alarm gives its measures and its place alone.
  */
 export const calmValues = (
   device: Device,

@@ -39,7 +39,7 @@ export function readAgain(
   },
 ): { read: number } {
   const read = texts.filter((text) => markRead(tx, device, text))
-  // A field is taken from the newest text that has it: what older ones say is not published first.
+  // A field is taken from the newest text that has it: older values are not published first.
   const taken = new Set<string>()
   const changes = read.toReversed().flatMap(({ values, at, receivedAt }) => {
     const fresh = Object.fromEntries(Object.entries(values).filter(([field]) => !taken.has(field)))
