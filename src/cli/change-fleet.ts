@@ -30,7 +30,11 @@ export async function addDevice(
   load: LoadOptions,
 ): Promise<number> {
   await request(loadConfig(load).dataFolder, 'device/add', { ...rowOf(options), id })
-  stdout.write(`${id} is added; smshub devices setup ${id} makes it accept the hub\n`)
+  const next =
+    options.profile?.startsWith('generic/') === true
+      ? `smshub devices learn ${id} makes rules of the texts that it has sent`
+      : `smshub devices setup ${id} makes it accept the hub`
+  stdout.write(`${id} is added; ${next}\n`)
   return exitCodes.ok
 }
 

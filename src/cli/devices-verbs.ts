@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { DeviceOptions } from './change-fleet.ts'
 import type { CliContext } from './context.ts'
+import type { ContributeOptions, HeadingOptions } from './contribute.ts'
 import type { LearnOptions } from './learn-texts.ts'
 import type { RunOptions } from './run.ts'
 import type { SetupOptions } from './set-up.ts'
@@ -134,4 +135,27 @@ function addLearning(devices: Command, context: CliContext, does: Does, options:
         (await load()).learnTexts(context, id, rules, chosen, options()),
       ),
     )
+  const headed = (command: Command): Command =>
+    command
+      .option('--manufacturer <name>', 'its maker')
+      .option('--family <name>', 'its model or family')
+      .option('--kind <kind>', 'tracker, gate, relay, meter, …')
+  headed(
+    devices.command('profile <id> <profile>').description('make the rules of a device a profile, like my/tracker'),
+  ).action(
+    does(async (id: string, profile: string, chosen: HeadingOptions) =>
+      (await import('./contribute.ts')).makeProfile(context, id, profile, chosen, options()),
+    ),
+  )
+  headed(
+    devices
+      .command('contribute <id>')
+      .description('texts and rules of a device for a pull request, with numbers, places, names and codes replaced')
+      .option('--profile <profile>', 'name of a new profile, like maker/family')
+      .option('--write <folder>', 'write the files below this folder, a copy of the repository'),
+  ).action(
+    does(async (id: string, chosen: ContributeOptions) =>
+      (await import('./contribute.ts')).contribute(context, id, chosen, options()),
+    ),
+  )
 }

@@ -81,7 +81,8 @@ function nextStep(about: string, { device, groups }: Groups): string {
   if (groups.length === 0) return `every text of ${about} so far was read`
   if (device === null)
     return [
-      'this number is no device yet. If you know its make, look for it with smshub devices list; else add it as what it is:',
+      'this number is no device yet. The log of the hub names the profile that knows such a text, if one does, and smshub devices list',
+      'shows all. Else add it as what it is, with a name of your own:',
       `  smshub devices add <name> --profile generic/text --number ${quoted(about)}`,
       '  smshub devices learn <name>',
     ].join('\n')
@@ -150,7 +151,11 @@ export async function learnTexts(
   }
   if (chosen.length === 0) stderr.write(`every text of ${device} so far was read\n`)
   else if (left < chosen.length)
-    stderr.write(`smshub devices unknown ${device} shows what is left; Home Assistant has its new entities already\n`)
+    stderr.write(
+      chosen.length < groups.length || left > 0
+        ? `smshub devices unknown ${device} shows what is left\n`
+        : `further texts of ${device} are read as they come, and Home Assistant has its entities\n`,
+    )
   return left > 0 && left === chosen.length ? exitCodes.failure : exitCodes.ok
 }
 
