@@ -191,7 +191,7 @@ describe('the payload of a command', () => {
 
   test('is refused when one value cannot be enough', () => {
     expect(faultOf(() => commandArguments(gate, 'add_user', '5'))).toContain(
-      'add_user takes a JSON object with "slot": a whole number from 1 to 200; "number": a phone number',
+      'add_user takes a JSON object with "slot": a whole number from 1 to 500; "number": a phone number',
     )
     expect(faultOf(() => commandArguments(gate, 'opne', ''))).toContain('unknown_command')
   })
