@@ -1,10 +1,10 @@
 import type { Device } from '../device/device.ts'
 import { publicValues } from '../device/mask.ts'
-import { type Answer, readAnswer } from '../device/receive/answer.ts'
+import { type Answer, callAnswer, readAnswer } from '../device/receive/answer.ts'
 import { isQuestion } from '../device/receive/evidence.ts'
 import type { ReadContext } from '../device/receive/reading.ts'
 import type { OpenCommand } from '../ledger/inbox/open-commands.ts'
-import type { Settlement } from '../ledger/inbox/settle-text.ts'
+import type { Settlement } from '../ledger/inbox/settle-device.ts'
 import type { AnswerSpec } from '../message/answer-spec.ts'
 import type { Values } from '../message/values.ts'
 import { own } from '../util/own.ts'
@@ -58,22 +58,53 @@ const graceMs = 2_000
 export function correlate(
   device: Device,
   text: string,
-  { sentAt, receivedAt }: TextTimes,
+  times: TextTimes,
   context: ReadContext,
   commands: readonly OpenCommand[],
+): Correlation {
+  return correlated(device, times, commands, wordsOf(device, text, context), (together) =>
+    answeredTogether(device, text, context, together),
+  )
+}
+
+/** The same for a call, which no network keeps: it answers while its command waits, or could have been answered. */
+export function correlateCall(
+  device: Device,
+  at: number,
+  context: ReadContext,
+  commands: readonly OpenCommand[],
+): Correlation {
+  const waiting = commands.filter(({ final, mayAnswerUntil }) => !final || at <= mayAnswerUntil)
+  const read: Read = ({ spec }) => callAnswer(device, spec.command, context)
+  return correlated(device, { sentAt: at, receivedAt: at }, waiting, read, () => [])
+}
+
+type Read = (command: { readonly spec: AnswerSpec }) => Answer
+
+const wordsOf =
+  (device: Device, text: string, context: ReadContext): Read =>
+  ({ spec: { command, params } }) =>
+    readAnswer(device, { command, params, text: '' }, text, context)
+
+function correlated(
+  device: Device,
+  { sentAt, receivedAt }: TextTimes,
+  commands: readonly OpenCommand[],
+  read: Read,
+  answeredBySeveral: (commands: readonly OpenCommand[]) => readonly Candidate[],
 ): Correlation {
   const written = commands.filter((command) => command.writtenAt !== null && command.spec !== null)
   const earliest = Math.min(sentAt + graceMs, receivedAt)
   const timely = written.filter((command) => earliest >= (command.writtenAt as number))
   const early = written.find((command) => !command.final && !timely.includes(command))
-  const fitting = timely.flatMap((command) => candidateOf(device, command, text, context))
+  const fitting = timely.flatMap((command) => candidateOf(command, read))
   // A further text of a partial answer is recognised by its wording, whatever was sent since.
   const goesOn = fitting.find(({ command, answer }) => !command.final && command.reason === 'partial' && !answer.any)
   const open = goesOn ?? fitting.find(({ command }) => !command.final)
   const ended = fitting.filter(({ command, answer }) => command.final && !answer.any)
   const together = timely.filter((command) => !command.final && !command.released)
   if (together.length > 1) {
-    const answered = answeredTogether(device, text, context, together)
+    const answered = answeredBySeveral(together)
     if (answered.length > 0) return settled(device, answered)
   }
   const late = ended.sort((a, b) => sentAfter(a.command, b.command))[0]
@@ -103,12 +134,12 @@ function answeredTogether(
   for (const line of lines) {
     const open = commands.filter((command) => !found.some((one) => one.command.seq === command.seq))
     const fits = open
-      .flatMap((command) => candidateOf(device, command, line, context))
+      .flatMap((command) => candidateOf(command, wordsOf(device, line, context)))
       .find(({ answer }) => !answer.any)
     if (fits !== undefined) found.push(fits)
   }
   if (found.length > 1) return found
-  const whole = commands.flatMap((command) => candidateOf(device, command, text, context))
+  const whole = commands.flatMap((command) => candidateOf(command, wordsOf(device, text, context)))
   const known = whole.find(({ answer }) => !answer.any)
   if (known !== undefined) return [known]
   return found.length > 0 ? found : whole.slice(0, 1)
@@ -141,11 +172,11 @@ function answeredBy(device: Device, candidates: readonly Candidate[]): Correlati
   return known.every(({ spec }) => isQuestion(device, spec.command)) ? 'question' : 'act'
 }
 
-function candidateOf(device: Device, command: OpenCommand, text: string, context: ReadContext): Candidate[] {
+function candidateOf(command: OpenCommand, read: Read): Candidate[] {
   const { spec } = command
   if (spec === null) return []
   if (!command.final && command.expect === 'none') return []
-  const answer = readAnswer(device, { command: spec.command, params: spec.params, text: '' }, text, context)
+  const answer = read({ spec })
   return answer.verdict === 'none' ? [] : [{ command, spec, answer }]
 }
 

@@ -18,11 +18,13 @@ import { KeyedQueue } from '../util/keyed-queue.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
+import { deviceEffects } from './device-effects.ts'
 import { forwardedIn } from './forwarded.ts'
 import { identify } from './identify.ts'
 import { byAnybody, type Judgement, judge, unjudged, wayThrough } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
+import { understandCall } from './understand-call.ts'
 import type { UnknownText } from './unknown.ts'
 
 /**
@@ -84,6 +86,7 @@ export class Deliver {
   readonly #steps: Steps<(typeof deliverSteps)[number]>
   readonly #bell: Doorbell
   #running = true
+  #startedAt = 0
   /** Failures of the messages that are being retried. */
   readonly #failures = new Map<number, number>()
   #ended: Promise<void> = Promise.resolve()
@@ -111,17 +114,22 @@ export class Deliver {
       await this.#deps.store.run('noteDeleted', { gateway, slot })
   }
 
-  /**
-   * A call to a gateway: published with the device of the number. As numbers can be forged, it has no further effect.
-   */
-  async called(gateway: string, from: string | null): Promise<void> {
-    const { directory, now, store } = this.#deps
-    const device = from === null ? undefined : directory.find(from)[0]
-    const data = { event_type: 'incoming_call', from, device: device?.id ?? null, at: isoTime(now()) }
-    await store.run('emit', [{ kind: 'gateway_event', subject: gateway, data }])
+  /** A call to a gateway: an event of its device, and the answer to the command that waits for one. */
+  async called(gateway: string, from: string | null, at: number): Promise<void> {
+    const { directory, store, newId, log } = this.#deps
+    const meant = await understandCall(store, from === null ? [] : directory.find(from), at)
+    const [call, other] = meant
+    if (other !== undefined)
+      log('warn', `a call to ${gateway} may be of ${meant.map(({ device }) => device.id).join(' or ')}: it is of none`)
+    const one = other === undefined ? call : undefined
+    const effects = one && deviceEffects(one, { at, ownAt: null, now: at }, newId)
+    const of = one === undefined || effects === undefined ? null : { device: one.device.id, effects }
+    await store.run('settleCall', { gateway, from, at, of, since: this.#startedAt })
+    if (one !== undefined) this.#ask(one.device.id, one.judgement)
   }
 
   start(): void {
+    this.#startedAt = this.#deps.now()
     this.#ended = this.#run()
   }
 

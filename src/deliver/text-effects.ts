@@ -1,33 +1,25 @@
 import { stateKeysOf } from '../device/describe/state-fields.ts'
 import type { Device } from '../device/device.ts'
 import { maskText } from '../device/mask.ts'
-import { ownWords } from '../device/profile/dialect.ts'
-import { learnedFrom, readText } from '../device/receive/read.ts'
-import type { ReadContext, Reading } from '../device/receive/reading.ts'
+import { readText } from '../device/receive/read.ts'
+import type { ReadContext } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
-import { fieldOf } from '../device/vocabulary/vocabulary.ts'
 import type { StateChange } from '../ledger/devices/devices.ts'
-import type { HeardWords } from '../ledger/devices/dialects.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
 import type { ReceivedDocument, ReceivedMms } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
-import { reaches, type TrustLevel } from '../message/trust.ts'
 import type { Values } from '../message/values.ts'
 import type { MmsNotification } from '../sms/mms-notification.ts'
 import { usable } from '../sms/smsc-clock.ts'
-import type { Correlation } from './correlate.ts'
-import type { Forwarded } from './forwarded.ts'
+import { carrierOf, deviceEffects, type Meaning } from './device-effects.ts'
 import { numberOf } from './identify.ts'
-import { type Judgement, valuesOf } from './judge.ts'
 import type { WholeText } from './reassemble.ts'
 
 /** Results of identifying, reading and correlating. */
-export interface Understood {
+export interface Understood extends Meaning {
   readonly whole: WholeText
   /** What is read: the whole, or the text of `device` that another one forwards. */
   readonly text: string
-  /** The device whose text it is. */
-  readonly device: Device | null
   /** The device that the notification of an MMS names as its sender. Anybody can write one. */
   readonly announced: string | null
   /** The contact with the number. */
@@ -35,11 +27,6 @@ export interface Understood {
   readonly context: ReadContext
   /** The latest time at which the network can have accepted it, by the hub's clock. */
   readonly sentAt: number
-  readonly readings: readonly Reading[]
-  readonly correlation: Correlation
-  readonly judgement: Judgement
-  /** Of a forwarded text: it has no values of the device that forwards it. */
-  readonly forwarded: Forwarded | null
 }
 
 export interface EffectRules {
@@ -55,19 +42,35 @@ const maxClockErrorMs = 86_400_000
 const latestTime = 8.64e15
 const installToleranceMs = 10 * 60_000
 
+/** A text from before the installation changes nothing. */
+const nothingOfOld = {
+  state: null,
+  settlements: [],
+  learned: {},
+  events: [],
+  route: null,
+  question: null,
+  contradicts: false,
+} as const
+
+/** A device that has sent something, without a value of its own. */
+const signOf = (device: Device, at: number, seenAt: number): StateChange => ({
+  device: device.id,
+  values: {},
+  at,
+  seenAt,
+  fields: stateKeysOf(device),
+})
+
 /** All effects of a text, for one transaction. */
 export function effectsOf(
   understood: Understood,
   rules: EffectRules,
   now: number,
 ): TextEffects & { readonly unproven: string | null } {
-  const { whole, device, contact, sentAt, readings, correlation, judgement } = understood
+  const { whole, device, contact, sentAt, readings, judgement } = understood
   const carrier = carrierOf(understood)
-  const { answers, cancels } = correlation
-  const { holds, level, question } = judgement
   const [reading] = readings
-  const sources = [...(reading === undefined ? [] : [reading]), ...answers]
-  const values = valuesOf(readings, correlation)
   const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
   const text = textOf(understood)
@@ -87,21 +90,11 @@ export function effectsOf(
       sender: numberOf(whole.from),
       gateway: whole.gateway,
       text,
-      trust: level,
+      trust: judgement.level,
       document: hidden ? null : receivedOf(messageId, text, understood),
     },
-    state:
-      device === null || old || !holds
-        ? null
-        : {
-            device: device.id,
-            values,
-            at: sentAt,
-            ownAt: ownTime(reading?.values, understood),
-            seenAt: now,
-            fields: stateKeysOf(device),
-            words: wordsIn(device, sources, level),
-          },
+    ...deviceEffects(understood, { at: sentAt, ownAt: ownTime(reading?.values, understood), now }, rules.newId),
+    ...(old && nothingOfOld),
     carrier: carrier === null || old ? null : signOf(carrier, sentAt, now),
     isStranger,
     unknown,
@@ -110,92 +103,7 @@ export function effectsOf(
       device !== null && (unknown || isHalfUnderstood(understood))
         ? { text, hint: hintFor(device, understood.text, unproven) }
         : null,
-    settlements: old ? [] : settlementsOf(understood),
-    learned: device === null || old || !holds ? {} : learned(device, sources),
-    cancels: holds ? cancels : [],
-    window: device === null || !holds ? null : windowOf(device, readings, now),
-    events: old ? [] : eventsOf(understood, rules),
-    delayed: false,
-    route: old ? null : judgement.route,
-    question: old || question === null ? null : { at: now, claimed: question.claimed },
-    contradicts: !old && judgement.contradicts,
   }
-}
-
-/** The device that brought the text of another one. */
-const carrierOf = ({ forwarded }: Understood): Device | null => (forwarded?.of ? forwarded.by : null)
-
-/** A device that has sent something, without a value of its own. */
-const signOf = (device: Device, at: number, seenAt: number): StateChange => ({
-  device: device.id,
-  values: {},
-  at,
-  seenAt,
-  fields: stateKeysOf(device),
-})
-
-/** The dialect that a text shows; null where the device has one only, or other words are the same text. */
-function wordsIn(
-  { profile, dialect: { layers } }: Device,
-  sources: readonly Pick<Reading, 'dialect' | 'isDistinct'>[],
-  level: TrustLevel,
-): HeardWords | null {
-  const [heard, ...others] = new Set(sources.flatMap(({ dialect, isDistinct }) => (isDistinct ? [dialect] : [])))
-  if (heard === undefined || others.length > 0) return null
-  const among = [ownWords, ...Object.keys(layers)]
-  return { profile: profile.id, dialect: heard ?? ownWords, among, isProven: reaches(level, 'route') }
-}
-
-/** The event of the text, an unverified one, or the contradiction of an unverified one. */
-function eventsOf(understood: Understood, rules: EffectRules): TextEffects['events'] {
-  const { device, readings, correlation, judgement } = understood
-  const { level: trust, holds, contradicts } = judgement
-  const [reading] = readings
-  const values = valuesOf(readings, correlation)
-  const sources = [...(reading === undefined ? [] : [reading]), ...correlation.answers]
-  const reported = isAskedFor(understood) ? null : (sources.find((one) => one.event !== null)?.event ?? null)
-  const event = reported ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
-  if (device === null) return []
-  const forwardedBy = carrierOf(understood)?.id
-  const common = { values, trust, unverified: !holds, isPartial: reading?.reading === 'partial', forwardedBy }
-  const alarm = event !== null && {
-    ...common,
-    type: event,
-    id: rules.newId('evt'),
-    level: reading?.level ?? null,
-    // It must neither end an alarm nor suppress a true one.
-    same: holds ? sameness(event, values) : `unverified:${sameness(event, values)}`,
-    repeatsMs: (reading?.repeats ?? 0) * 1000,
-    ends: holds ? (reading?.ends ?? null) : null,
-  }
-  const against = contradicts && {
-    ...common,
-    type: 'contradiction',
-    id: rules.newId('evt'),
-    level: 'high',
-    same: '',
-    repeatsMs: 0,
-    ends: null,
-  }
-  return [alarm || [], against || []].flat()
-}
-
-/** An answer that may not be from the device ends the wait without a success or failure. */
-function settlementsOf(understood: Understood): TextEffects['settlements'] {
-  const { correlation, judgement } = understood
-  const carrier = carrierOf(understood)
-  return correlation.settlements.map((one) => {
-    const reply = { ...one.reply, trust: judgement.level, ...(carrier !== null && { forwarded_by: carrier.id }) }
-    if (judgement.settles) return { ...one, reply }
-    const ends = one.verdict === 'accepted' || one.verdict === 'refused' || one.verdict === 'partial'
-    return { ...one, reply, ok: null, learned: {}, ...(ends && { verdict: 'unverified' as const }) }
-  })
-}
-
-/** The requested position, as the last known one: that there is no fix now is the answer, not an alarm. */
-function isAskedFor({ readings: [reading], correlation: { answers } }: Understood): boolean {
-  if (reading === undefined || reading.event === null || reading.event === 'sos') return false
-  return reading.values.fix === false && answers.some(({ message }) => message === reading.message)
 }
 
 /** Not recognised: no message, no answer by its wording, and not forwarded. */
@@ -255,34 +163,6 @@ const announcement = ({ from, subject, size, url }: MmsNotification): string =>
     ...(size === null ? [] : [`${size} octets`]),
     url,
   ].join(', ')
-
-/** Settings learned from the text: texts and names that the owner has stored in the device. */
-function learned(device: Device, sources: readonly { readonly values: Values }[]): TextEffects['learned'] {
-  const taught = Object.assign({}, ...sources.map(({ values }) => learnedFrom(device, values))) as Record<
-    string,
-    string
-  >
-  return Object.fromEntries(Object.entries(taught).map(([name, value]) => [name, { value, over: null }]))
-}
-
-/** The end of the device's window, if the text opens it. */
-function windowOf({ id, timing, dialect }: Device, readings: readonly Reading[], now: number): TextEffects['window'] {
-  const { window } = timing
-  if (window === undefined) return null
-  const hasTrigger = Object.entries(dialect.messages).some(([name, row]) => [name, row.event].includes(window.after))
-  const opens = !hasTrigger || readings.some(({ message, event }) => [message, event].includes(window.after))
-  return opens ? { lane: `d:${id}`, until: now + window.for * 1000 } : null
-}
-
-/**
- * Identity of an alarm: its kind and subject. Position and time change while an alarm continues.
- */
-function sameness(event: string, values: Values): string {
-  const about = Object.entries(values).filter(([name]) =>
-    ['bool', 'switch', 'text'].includes(fieldOf(name)?.type ?? ''),
-  )
-  return `${event} ${JSON.stringify(Object.fromEntries(about))}`
-}
 
 /** The published form of the text. */
 function receivedOf(id: string, text: string, understood: Understood): ReceivedDocument {

@@ -79,8 +79,9 @@ function trackerPart(context: DiscoveryContext, device: Device, reported: readon
 /** The events of a device as an entity, and each as a trigger for automations. */
 function eventParts(context: DiscoveryContext, device: Device): Part[] {
   const judged = judges(device) ? ['contradiction', 'unverified'] : []
-  const types = [...new Set([...eventsOf(device.dialect), 'late_reply', ...judged])].sort()
-  if (types.length === 1) return []
+  const own = [...eventsOf(device.dialect), ...judged]
+  if (own.length === 0) return []
+  const types = [...new Set([...own, 'call', 'late_reply'])].sort()
   const topic = topicOf(context, device, 'event')
   const component = {
     p: 'event',

@@ -78,10 +78,11 @@ interface Joined {
   readonly bridge: Bridge
   readonly behind: Behind
   readonly log: Log
+  now(): number
 }
 
 /** One that can't be started keeps no other one from it. */
-export function startGateways({ gateways, deliver, submit, bridge, behind, log }: Joined): void {
+export function startGateways({ gateways, deliver, submit, bridge, behind, log, now }: Joined): void {
   for (const [id, gateway] of gateways)
     behind.once(`gateway ${id} can't be started`, () =>
       gateway.start({
@@ -91,7 +92,10 @@ export function startGateways({ gateways, deliver, submit, bridge, behind, log }
           submit.gatewayChanged(id)
           bridge.gatewayChanged(id)
         },
-        called: (from) => behind.once(`a call to gateway ${id}`, () => deliver.called(id, from)),
+        called: (from) => {
+          const at = now()
+          behind.persist(`a call to gateway ${id}`, () => deliver.called(id, from, at))
+        },
         log: (level, message) => log(level, `gateway.${id}`, message),
       }),
     )

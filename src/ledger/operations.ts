@@ -23,6 +23,7 @@ import { noteDeleted } from './inbox/copies.ts'
 import { file, filed, nameUnknown, orphanedReports, quarantine, settleReport } from './inbox/inbox.ts'
 import { openCommands } from './inbox/open-commands.ts'
 import { readAgain } from './inbox/read-again.ts'
+import { settleCall } from './inbox/settle-call.ts'
 import { settleText } from './inbox/settle-text.ts'
 import { pauseQueue, pauses, resumeQueue } from './lanes/pause.ts'
 import { claim } from './outbox/claim.ts'
@@ -75,6 +76,7 @@ export const operations = {
   settleText,
   markRead,
   readAgain,
+  settleCall,
   announceDevices,
   clearLeaving,
   deviceState,

@@ -7,8 +7,11 @@ import type { Value, Values } from './values.ts'
 export interface Reply {
   readonly text: string
   readonly parsed: Values
-  /** How the text was matched: by a pattern of the command, one of the profile's messages, or as any text. */
-  readonly matched_by: 'pattern' | 'message' | 'any_text'
+  /**
+   * How the text was matched: by a pattern of the command, one of the profile's messages, or as any text; or that the
+   * device has called.
+   */
+  readonly matched_by: 'pattern' | 'message' | 'any_text' | 'call'
   /** What it asked for held before. */
   readonly already?: true
   /** How well it is proven that the text is from the device. */

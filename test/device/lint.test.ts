@@ -29,6 +29,11 @@ test.each([
     command('source: manul, examples: [{ sms: CC }]'),
     'commands.open: source "manul" is not in sources; did you mean "manual"?',
   ],
+  [
+    'two meanings of a call',
+    'messages: { a: { call: true, source: manual }, b: { call: true, source: manual } }',
+    'messages.b.call: is another message already',
+  ],
   ['a command without example', command('source: manual'), 'commands.open: has no example'],
   [
     'a message without example',

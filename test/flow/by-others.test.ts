@@ -12,6 +12,7 @@ const numbers = {
   phone: '+4915112345621',
   router: '+4915112345622',
   stranger: '+4915112345699',
+  gate: '+4915112345630',
 }
 type Sender = keyof typeof numbers
 
@@ -55,6 +56,12 @@ class Scene {
 
   async say(sender: Sender, text: string): Promise<void> {
     this.devices.get(sender)?.send(hubNumber, text)
+    await this.clock.advance(30 * second)
+  }
+
+  /** A call that is rejected, as the hub does. */
+  async call(caller: Sender): Promise<void> {
+    this.network.call(numbers[caller], hubNumber)
     await this.clock.advance(30 * second)
   }
 
@@ -167,5 +174,64 @@ describe('a text that a device forwards', () => {
       'unknown_text',
       'shed',
     ])
+  })
+})
+
+const gate = (more = '') => `
+devices:
+  gate: { profile: tousek/gsm-420, number: "${numbers.gate}", settings: { password: "12345" }${more} }
+  shed: { profile: generic/text, number: "${numbers.shed}" }
+`
+
+describe('a call', () => {
+  test('is an event of the device with the number, of a stranger one of the gateway only', async () => {
+    await start(gate())
+    await scene.call('shed')
+    expect(scene.last('gateway/home/event')).toMatchObject({ event_type: 'incoming_call', device: 'shed' })
+    expect(scene.last('shed/event')).toMatchObject({ event_type: 'call', trust: 'number', message_id: null })
+    expect(scene.last('shed/event').received_at).toBe(scene.last('gateway/home/event').at)
+    expect(scene.last('shed').last_seen).not.toBeNull()
+    await scene.call('stranger')
+    expect(scene.last('gateway/home/event')).toMatchObject({ from: numbers.stranger, device: null })
+    expect(scene.jsons('gate/event')).toEqual([])
+  })
+
+  test('answers the command that waits for one, and no other', async () => {
+    await start(gate())
+    await scene.command('gate/command/status')
+    await scene.call('gate')
+    expect(scene.last('gate/result')).toMatchObject({ command: 'status', final: false })
+    await scene.say('gate', 'out 1 on; out 2 off')
+    await scene.call('gate')
+    await scene.command('gate/command/open')
+    await scene.call('stranger')
+    expect(scene.last('gate/result')).toMatchObject({ command: 'open', final: false })
+    await scene.call('gate')
+    const reply = { text: 'call', parsed: {}, matched_by: 'call', trust: 'number' }
+    expect(scene.last('gate/result')).toMatchObject({ command: 'open', status: 'replied', ok: true, reply })
+    await scene.call('gate')
+    expect(scene.jsons('gate/event').map(({ event_type }) => event_type)).toEqual(Array(4).fill('call'))
+  })
+
+  test('proves no more than its number', async () => {
+    await start(gate(', trust: secret'))
+    await scene.command('gate/command/open')
+    await scene.call('gate')
+    const results = scene.jsons('gate/result').filter(({ command }) => command === 'open')
+    expect(results.at(-1)).toMatchObject({ status: 'replied', ok: null, reason: 'unverified' })
+    expect(scene.last('gate/event')).toMatchObject({ event_type: 'call', unverified: true })
+  })
+
+  test('behind a call of the hub is its answer', async () => {
+    const rung =
+      'commands: { knock: { ring: { seconds: 5 }, repeat: never, reply: { expect: required, within: 120, reads: back } } }'
+    const back = 'messages: { back: { call: true, event: opened, set: { door: true } } }'
+    await start(`devices: { gate: { profile: generic/text, number: "${numbers.gate}", ${rung}, ${back} } }`)
+    await scene.command('gate/command/knock')
+    expect(scene.devices.get('gate')?.rung).toHaveLength(1)
+    await scene.call('gate')
+    expect(scene.last('gate/result')).toMatchObject({ status: 'replied', ok: true, call: { seconds: 5 } })
+    expect(scene.last('gate/event')).toMatchObject({ event_type: 'opened', door: true })
+    expect(scene.last('gate')).toMatchObject({ door: true })
   })
 })

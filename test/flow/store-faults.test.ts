@@ -81,6 +81,7 @@ const causes: readonly (() => Promise<unknown>)[] = [
   () => again(() => started.hub.liveEvents.page({ after: 'newest', limit: 1, waitMs: 0, wanted: () => true })),
   async () => fromVan(`of two parts ${n} ${'x'.repeat(180)}`),
   async () => fromVan(`nothing that this device sends ${n}`),
+  async () => world.world.network.call(vanNumber, hubNumber),
   async () => world.world.network.deliver({ from: vanNumber, to: hubNumber, pdu: '07919471170600000451', delayMs: 0 }),
 ]
 

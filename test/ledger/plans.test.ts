@@ -118,6 +118,7 @@ const hot: Readonly<Record<string, () => unknown>> = {
     ledger.command({ lane: 'd:other', device: 'other', priority: 2 })
     ledger.reply(ledger.write())
   },
+  settleCall: run('settleCall', { gateway: 'home', from: null, at: ledger.now, of: null, since: 0 }),
   noteDeleted: run('noteDeleted', { gateway: 'home', slot: 'SM:1' }),
   orphanedReports: run('orphanedReports', { before: ledger.now }),
   waitingEvents: run('waitingEvents', { outlet: 'mqtt', known: [], limit: 100 }),

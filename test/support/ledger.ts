@@ -1,5 +1,5 @@
 import { seesAll } from '../../src/ledger/about.ts'
-import type { Settlement } from '../../src/ledger/inbox/settle-text.ts'
+import type { Settlement } from '../../src/ledger/inbox/settle-device.ts'
 import type { Filter } from '../../src/ledger/lists/condition.ts'
 import { type ListArgs, type ListName, type ListOf, readList } from '../../src/ledger/lists/lists.ts'
 import type { ArgsOf, OperationName, ResultOf } from '../../src/ledger/operations.ts'

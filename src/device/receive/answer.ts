@@ -20,6 +20,7 @@ import { holdsSecret, isQuestion } from './evidence.ts'
 import { runsOf, unitsOf } from './lines.ts'
 import { firstOf } from './match-message.ts'
 import { readForward, readText } from './read.ts'
+import { readCall } from './read-call.ts'
 import { maskMatch, type ReadContext, type Reading, timeContext } from './reading.ts'
 import { isRefusal, reasonIn } from './refusal.ts'
 
@@ -40,7 +41,7 @@ export interface Answer {
   readonly reason: RefusalReason | null
   readonly values: Values
   /** A pattern of the command, one of the profile's messages, or any text because the wording is unknown. */
-  readonly by: 'pattern' | 'message' | 'any_text'
+  readonly by: 'pattern' | 'message' | 'any_text' | 'call'
   /** The wording is unknown, and so is whether the command worked. */
   readonly any: boolean
   /** Position in an answer of several texts. */
@@ -85,6 +86,14 @@ export function readAnswer(device: Device, open: OpenCommand, text: string, cont
   if (known.length === 0 || answer.by === 'message') return answer
   const dialect = views[answers.indexOf(answer)]?.dialect.layer ?? null
   return { ...answer, dialect, isDistinct: views.length > 1 && known.length === 1 }
+}
+
+/** Whether the call of the device answers the command: where this reads the message that is a call. */
+export function callAnswer(device: Device, name: string, context: ReadContext): Answer {
+  const command = own(device.dialect.commands, name)
+  const reading = readCall(device, context)
+  if (command === undefined || !command.reply.reads.includes(reading.message)) return none(reading.masked)
+  return { ...fromMessage(reading, isQuestion(device, name), command), by: 'call' }
 }
 
 /** The answer in the words of one firmware. */

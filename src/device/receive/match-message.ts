@@ -16,7 +16,9 @@ const readers = {
   cell_list: parsePattern('{position:cell_list}'),
 } as const
 
-export function tierOf(message: Message): (typeof tiers)[number] {
+/** A call is read from no text. */
+export function tierOf(message: Message): (typeof tiers)[number] | 'call' {
+  if (message.call) return 'call'
   if (message.text.length > 0) return 'text'
   if (message.fields !== undefined) return 'fields'
   return message.find.length > 0 ? 'find' : 'reader'
@@ -28,6 +30,8 @@ export function matchMessage(device: Device, message: Message, text: string): Ma
   if (isExcluded(device, message, text)) return null
   const cut = message.cut_at !== undefined && text.length >= message.cut_at
   switch (tierOf(message)) {
+    case 'call':
+      return null
     case 'text': {
       const whole = firstOf(message.text, compile, text, { cut, set: message.set })
       return whole === null ? null : findIn(device, message, text, whole)

@@ -32,6 +32,16 @@ export const messageExample = table({
 })
 export type MessageExample = z.output<typeof messageExample>
 
+interface TextRow {
+  readonly text: readonly unknown[]
+  readonly find: readonly unknown[]
+  readonly fields?: unknown
+  readonly reader?: unknown
+}
+
+const isOfText = ({ text, find, fields, reader }: TextRow): boolean =>
+  text.length > 0 || find.length > 0 || fields !== undefined || reader !== undefined
+
 export const levels = ['low', 'normal', 'high'] as const
 /** The trust that a text needs; see device/receive/evidence.ts. */
 export const trust = oneOf(trusts)
@@ -42,6 +52,7 @@ export const message = table({
   unless: many(pattern).default([]),
   fields: fields.optional(),
   reader: oneOf(readers).optional(),
+  call: flag.default(false),
   when: when.default({}),
   set: named(text).default({}),
   label: text.optional(),
@@ -56,9 +67,9 @@ export const message = table({
   examples: z.array(messageExample).default([]),
   source: many(text).default([]),
   proof: proof.optional(),
-}).refine((row) => row.text.length > 0 || row.find.length > 0 || row.fields !== undefined || row.reader !== undefined, {
-  message: 'has none of text, find, fields and reader',
 })
+  .refine((row) => row.call || isOfText(row), { message: 'has none of text, find, fields, reader and call' })
+  .refine((row) => !(row.call && isOfText(row)), { message: 'is a call: it has no text, find, fields or reader' })
 export type MessageRow = z.output<typeof message>
 export type Message = Omit<MessageRow, 'proof'> & Evidence
 

@@ -110,11 +110,16 @@ const maxRepeatMs = 86_400_000
  */
 export function isNewEvent(tx: Tx, device: string, alarm: string, repeatsMs: number, at: number): boolean {
   if (repeatsMs === 0) return true
-  const events: Record<string, number> = document(deviceRow(tx, device).events)
-  const last = events[alarm]
-  const kept = Object.entries(events).filter(([, time]) => at - time < maxRepeatMs)
-  setEvents(tx, device, { ...Object.fromEntries(kept), [alarm]: at })
+  const last = noteEvent(tx, device, alarm, at)
   return last === undefined || at - last > repeatsMs || at < last
+}
+
+/** Stores that it has happened; answers when it was the time before. */
+export function noteEvent(tx: Tx, device: string, event: string, at: number): number | undefined {
+  const events: Record<string, number> = document(deviceRow(tx, device).events)
+  const kept = Object.entries(events).filter(([, time]) => at - time < maxRepeatMs)
+  setEvents(tx, device, { ...Object.fromEntries(kept), [event]: at })
+  return events[event]
 }
 
 /** The alarm has ended: the next one is new, whatever its subject. */

@@ -40,6 +40,36 @@ const unreadOf = (ledger: Ledger, people = true) =>
     .read('conversations', { sight: { devices: null, people }, limit: 9, place: null })
     .entries.map(({ device, number, unread }) => [device ?? number, unread])
     .sort()
+const caller = '+4915112345602'
+
+function call(ledger: Ledger, device: string | null = 'gate', since = 0): void {
+  const event = {
+    type: 'call',
+    id: 'evt_1',
+    level: null,
+    values: {},
+    same: 'call {}',
+    repeatsMs: 0,
+    ends: null,
+    trust: 'number',
+    unverified: false,
+    isPartial: false,
+  } as const
+  const effects = {
+    state: null,
+    settlements: [],
+    learned: {},
+    cancels: [],
+    window: null,
+    events: [event],
+    delayed: false,
+    route: null,
+    question: null,
+    contradicts: false,
+  }
+  const of = device === null ? null : { device, effects }
+  ledger.run('settleCall', { gateway: 'home', from: device && caller, at: ledger.now, of, since })
+}
 
 export const inboxRules = {
   readAgain: {
@@ -294,6 +324,26 @@ export const inboxRules = {
       expect(unreadOf(ledger)[0]).toEqual(['d0', mostUnread])
       ledger.run('markRead', { keys, until: null })
       expect(ledger.read('unread', { keys })).toBe(0)
+    },
+  },
+  settleCall: {
+    'a call is an event of its gateway, and of its device': (ledger) => {
+      call(ledger, null)
+      call(ledger)
+      expect(ledger.published('gateway/home/event')).toMatchObject([{ device: null }, { from: caller, device: 'gate' }])
+      expect(ledger.published('gate/event')).toMatchObject([{ event_type: 'call', message_id: null, trust: 'number' }])
+    },
+    'one that rings on over a restart is one, and a later one another': (ledger) => {
+      call(ledger)
+      ledger.pass(20_000)
+      call(ledger, 'gate', ledger.now - 5_000)
+      expect(ledger.published('gate/event')).toHaveLength(1)
+      ledger.pass(20_000)
+      call(ledger)
+      expect(ledger.published('gate/event')).toHaveLength(2)
+      ledger.pass(2 * minute)
+      call(ledger, 'gate', ledger.now - 5_000)
+      expect(ledger.published('gate/event')).toHaveLength(3)
     },
   },
 } satisfies Rules

@@ -2,10 +2,11 @@ import type { ErrorReport } from '../../../message/fault.ts'
 import type { Owner } from '../../../message/owner.ts'
 import type { Reply } from '../../../message/result.ts'
 
-/** A text that was matched to the command. */
+/** A text or a call that was matched to the command. */
 interface Answer {
   readonly reply: Reply
-  readonly messageId: string
+  /** null for a call. */
+  readonly messageId: string | null
 }
 
 /** All events of a submission, with their data. */
