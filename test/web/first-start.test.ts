@@ -101,7 +101,6 @@ http: { listen: "127.0.0.1:${http}" }
 
   test('sees that the modem is found, though nobody has said where it is, and that its SIM needs a PIN', async () => {
     await open('gateways/home', 'home')
-    await page.getByText(join(machine.tree.dev, 'ttyUSB2')).waitFor()
     await page.getByText('SIM locked').waitFor()
     await page.getByRole('heading', { name: 'The SIM needs its PIN' }).waitFor()
     await expectNoBarriers()
@@ -176,6 +175,7 @@ http: { listen: "127.0.0.1:${http}" }
   test('sees signal and traffic since before the page was opened', async () => {
     await open('gateways/home', 'home')
     await page.reload()
+    await page.getByText(join(machine.tree.dev, 'ttyUSB2')).waitFor()
     await page.getByRole('img', { name: 'Signal in the last 24 hours' }).locator('canvas').waitFor()
     await page.getByRole('img', { name: 'Texts an hour' }).locator('canvas').waitFor()
     await page.getByRole('button', { name: 'Examine' }).click()
