@@ -98,7 +98,7 @@ describe('a page with 20 000 devices and 100 000 messages', () => {
   ]
 
   test.each(screens)(
-    '%s asks for what it shows once, and has a limited number of elements',
+    '%s asks for what it shows once, a few times for 500 events at once, and has a limited number of elements',
     async (at, title, asked) => {
       await shown('settings', 'Settings')
       await settled()
@@ -110,17 +110,10 @@ describe('a page with 20 000 devices and 100 000 messages', () => {
       expect(requests.toSorted()).toEqual(asked)
       expect(named).toBeLessThanOrEqual(2)
       expect(await elements()).toBeLessThan(mostElements)
-    },
-  )
-
-  test.each(screens)(
-    '%s asks a few times for 500 events at once, however many of them concern it',
-    async (at, title) => {
-      await shown(at, title)
-      await settled()
       requests = []
       named = 0
       const began = performance.now()
+      // However many of them concern it.
       await hub.emit(happenings(500))
       await settled()
       expect(Math.max(named, mostOfOne())).toBeLessThanOrEqual(mostReads(performance.now() - began))
