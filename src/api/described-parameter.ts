@@ -10,6 +10,8 @@ export const describedParameter = z.strictObject({
   type: z.string(),
   /** In words. */
   accepts: z.string(),
+  /** The explanation with which `accepts` begins, where the profile has one. */
+  about: z.string().optional(),
   min: z.number().optional(),
   max: z.number().optional(),
   length: z.number().int().optional(),
@@ -27,12 +29,13 @@ export function described(name: string, spec: Parameter): DescribedParameter {
   const { label, type, min, max, length, options, optional, default: usual, unit, secret, list } = spec
   const shown = commandLabel(name, label)
   // A longer one explains, and is no name of a field.
-  const about = label === undefined || spelled(label) === shown ? '' : `${label}; `
+  const about = label === undefined || spelled(label) === shown ? undefined : label
   return {
     name,
     label: shown,
     type,
-    accepts: `${about}${accepts(spec)}`,
+    accepts: `${about === undefined ? '' : `${about}; `}${accepts(spec)}`,
+    ...(about !== undefined && { about }),
     ...(min !== undefined && { min }),
     ...(max !== undefined && { max }),
     ...(length !== undefined && { length }),

@@ -47,6 +47,25 @@ export async function overflowOf(page: Page): Promise<number> {
     }))`)
 }
 
+export const desk = { width: 1280, height: 800 }
+export const phone = { width: 320, height: 740 }
+export const views = (['dark', 'light'] as const).flatMap((theme) =>
+  [phone, desk].map((size) => ({ theme, size, name: `${theme} at ${size.width}` })),
+)
+
+/** Barriers, and what is wider than the screen, in both themes and two widths; the last one is of a desk in the light. */
+export async function barriersInAllViews(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const { theme, size, name } of views) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.setViewportSize(size)
+    const barriers = await barriersIn(page)
+    if ((await overflowOf(page)) > 0) barriers.push('it is wider than the screen')
+    found.push(...barriers.map((one) => `${name}: ${one}`))
+  }
+  return found
+}
+
 /** Elements for the keyboard that look the same with the focus as without it. */
 export async function unmarkedIn(page: Page): Promise<string[]> {
   return await page.evaluate(

@@ -7,6 +7,10 @@ import { sampleDevices } from '../../src/device/sample.ts'
 import type { Parameter } from '../../src/web/api/answer-types.ts'
 import { argumentsOf, choicesOf, controlOf, startOf, wrongIn, wrongsIn } from '../../src/web/parts/form-model.ts'
 import { instantIn, localOf, soon } from '../../src/web/parts/local-time.ts'
+import { acceptedBy } from '../../src/web/texts/accepted-values.ts'
+import { hubDe } from '../../src/web/texts/hub-de.ts'
+import { hubEs } from '../../src/web/texts/hub-es.ts'
+import { hubFr } from '../../src/web/texts/hub-fr.ts'
 
 const parameter = (over: Partial<Parameter>): Parameter => ({
   name: 'value',
@@ -80,6 +84,20 @@ describe('what is plainly wrong', () => {
   })
 })
 
+describe('what a parameter takes', () => {
+  test.each<[string, Partial<Parameter>, string]>([
+    ['its limits and its unit', { type: 'int', min: 0, max: 999, unit: 's' }, 'eine ganze Zahl (von 0 bis 999 s)'],
+    ['its length', { type: 'digits', length: 4 }, 'Ziffern (4 Zeichen)'],
+    ['no limits where it has none', { type: 'phone' }, 'eine Telefonnummer, am besten wie +49…'],
+    ['what its profile says of it', { about: 'As on the label', max: 9 }, 'As on the label; ein Text (bis 9 Zeichen)'],
+    ['each value of a list', { type: 'decimal', list: true }, 'mehrere, mit Kommas getrennt, jeweils eine Zahl'],
+    ['the words of the hub where there are no others', { type: 'bits', accepts: 'some of a, b' }, 'some of a, b'],
+  ])('is said in another language with %s', (_, over, said) => {
+    expect(acceptedBy(parameter(over), hubDe.values)).toBe(said)
+    expect(acceptedBy(parameter(over), undefined)).toBe(parameter(over).accepts)
+  })
+})
+
 test('what is left empty is left out', () => {
   const parameters = [
     parameter({ name: 'a' }),
@@ -90,6 +108,11 @@ test('what is left empty is left out', () => {
   expect(argumentsOf(parameters, { a: ' x ', b: '', c: '21,5', d: '1,2' })).toEqual({ a: 'x', c: '21.5', d: '1,2' })
 })
 
+/** Limits and examples of values, whatever the language. */
+const figuresIn = (text: string) => (text.match(/\d+/g) ?? []).filter((figure) => !callingCodes.includes(figure)).sort()
+/** Of the countries that speak it. */
+const callingCodes = ['49', '34', '33']
+
 /** Whatever the page lets through with the examples of the manuals, the hub takes. */
 test('the examples of every profile pass the form, and the hub takes what the form makes of them', () => {
   const files = new ProfileFiles()
@@ -98,6 +121,9 @@ test('the examples of every profile pass the form, and the hub takes what the fo
     for (const device of sampleDevices(files.read(id)).slice(0, 2)) {
       for (const [name, command] of Object.entries(device.dialect.commands)) {
         const parameters = Object.entries(command.params).map(([param, spec]) => described(param, spec))
+        for (const parameter of parameters)
+          for (const { values } of [hubDe, hubEs, hubFr])
+            expect(figuresIn(acceptedBy(parameter, values))).toEqual(figuresIn(parameter.accepts))
         for (const { params, variant } of command.examples) {
           if (variant !== undefined && variant !== device.dialect.variant) continue
           const entered = Object.fromEntries(

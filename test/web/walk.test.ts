@@ -1,19 +1,23 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import { barriersIn, overflowOf, startBrowser, troublesOf, unmarkedIn } from '../support/browser.ts'
+import {
+  barriersIn,
+  barriersInAllViews,
+  desk,
+  overflowOf,
+  phone,
+  startBrowser,
+  troublesOf,
+  unmarkedIn,
+  views,
+} from '../support/browser.ts'
 import { startDemo } from '../support/demo.ts'
 import { patienceMs } from '../support/patience.ts'
 
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
-
-const desk = { width: 1280, height: 800 }
-const phone = { width: 320, height: 740 }
-const views = (['light', 'dark'] as const).flatMap((theme) =>
-  [desk, phone].map((size) => ({ theme, ...size, name: `${theme} at ${size.width}` })),
-)
 
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
@@ -249,14 +253,7 @@ describe('a person', () => {
   test('sees that there is no webhook yet', async () => {
     await open('access/webhooks', 'Keys and webhooks')
     await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor()
-    for (const { theme, width, height } of views) {
-      await page.setViewportSize({ width, height })
-      await page.emulateMedia({ colorScheme: theme })
-      expect(await barriersIn(page)).toEqual([])
-      expect(await overflowOf(page)).toBeLessThanOrEqual(0)
-    }
-    await page.setViewportSize(desk)
-    await page.emulateMedia({ colorScheme: 'light' })
+    expect(await barriersInAllViews(page)).toEqual([])
   })
 
   test('removes the device by typing its name', async () => {
@@ -281,6 +278,8 @@ describe('a person', () => {
     await open('gateways/home', 'home')
     await page.getByRole('button', { name: 'Untersuchen' }).click()
     await page.getByText('Die SIM ist bereit.').waitFor()
+    await open('devices/gate/setup', 'Front gate')
+    await page.getByText('eine ganze Zahl (von 0 bis 999 s)').waitFor()
     await open('devices/nonsuch', 'nonsuch')
     const fault = page.getByRole('alert').filter({ hasText: 'Dieses Gerät gibt es nicht.' })
     await fault.getByText('there is no device "nonsuch"').waitFor()
@@ -362,19 +361,17 @@ describe('a person', () => {
     await page.locator('.loading').first().waitFor({ state: 'detached' })
   }
 
-  describe.each(views)('$name', ({ theme, width, height }) => {
+  describe.each(views)('$name', ({ theme, size }) => {
     beforeAll(async () => {
-      await page.setViewportSize({ width, height })
+      await page.setViewportSize(size)
       await page.goto(`${demo.url}#/settings`)
       await page.getByLabel('Appearance', { exact: true }).selectOption(theme)
     })
 
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
       await show(place)
-      if (pictures !== undefined) {
-        mkdirSync(pictures, { recursive: true })
-        await page.screenshot({ path: join(pictures, `${theme}-${width}-${place.replaceAll(/\W/g, '-')}.png`) })
-      }
+      if (pictures !== undefined)
+        await page.screenshot({ path: join(pictures, `${theme}-${size.width}-${place.replaceAll(/\W/g, '-')}.png`) })
       expect(await barriersIn(page)).toEqual([])
       expect(await unmarkedIn(page)).toEqual([])
       expect(await overflowOf(page)).toBeLessThanOrEqual(0)

@@ -94,7 +94,7 @@ function Shown({ tab, device, reload }: ShownProps) {
     case 'map':
       return <DeviceMap device={device} />
     case 'setup':
-      return <SetupWalk id={device.id} />
+      return <SetupWalk device={device} />
     case 'texts':
       return <TryText device={device} reload={reload} />
     case 'options':

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { SetupStep } from '../api/answer-types.ts'
+import type { DeviceView, SetupStep } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
@@ -10,11 +10,13 @@ import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Awaited } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
+import { acceptedBy } from '../texts/accepted-values.ts'
 import { words } from '../texts/language.ts'
 
 /** The steps that make a device accept the hub, one after the other. */
-export function SetupWalk({ id }: { readonly id: string }) {
+export function SetupWalk({ device }: { readonly device: DeviceView }) {
   const w = words()
+  const { id } = device
   const plan = useResource(calls.setupPlan, { id })
   const [done, setDone] = useState<readonly number[]>([])
   const { data, problem } = plan
@@ -26,7 +28,7 @@ export function SetupWalk({ id }: { readonly id: string }) {
         {data.steps.map((step) => (
           <li key={step.number} class={done.includes(step.number) ? 'done' : undefined}>
             <Step
-              id={id}
+              device={device}
               step={step}
               isDone={done.includes(step.number)}
               onDone={() => setDone([...done, step.number])}
@@ -39,15 +41,21 @@ export function SetupWalk({ id }: { readonly id: string }) {
 }
 
 interface StepProps {
-  readonly id: string
+  readonly device: DeviceView
   readonly step: SetupStep
   readonly isDone: boolean
   readonly onDone: () => void
 }
 
-function Step({ id, step, isDone, onDone }: StepProps) {
+function Step({ device, step, isDone, onDone }: StepProps) {
   const w = words()
+  const { id } = device
   const { number, says, command, params, asks, danger, sms } = step
+  const known = device.commands.find(({ name }) => name === command)?.params
+  const takes = (asked: string, accepts: string) => {
+    const parameter = known?.find(({ name }) => name === asked)
+    return parameter === undefined ? accepts : acceptedBy(parameter)
+  }
   const [given, setGiven] = useState<Readonly<Record<string, string>>>({})
   const [typed, setTyped] = useState('')
   const [reply, setReply] = useState<string | null>(null)
@@ -78,7 +86,7 @@ function Step({ id, step, isDone, onDone }: StepProps) {
           <TextField
             key={name}
             label={name.replaceAll('_', ' ')}
-            hint={accepts}
+            hint={takes(name, accepts)}
             type={secret ? 'password' : 'text'}
             value={given[name] ?? ''}
             onInput={(value) => setGiven({ ...given, [name]: value })}

@@ -1,4 +1,5 @@
 import type { Parameter } from '../api/answer-types.ts'
+import { acceptedBy } from '../texts/accepted-values.ts'
 import { words } from '../texts/language.ts'
 import { SelectField, TextField } from './field.tsx'
 import { choicesOf, controlOf, type Wrong } from './form-model.ts'
@@ -14,7 +15,7 @@ interface ParameterProps {
 export function ParameterField({ parameter, value, wrong, onInput }: ParameterProps) {
   const w = words()
   const control = controlOf(parameter)
-  const { type, accepts, optional = false, unit, min, max } = parameter
+  const { type, optional = false, unit, min, max } = parameter
   const label = optional ? `${parameter.label} (${w.common.optional})` : parameter.label
   const problem = wrong === undefined ? undefined : w.wrong[wrong]
   if (control === 'select') {
@@ -28,7 +29,7 @@ export function ParameterField({ parameter, value, wrong, onInput }: ParameterPr
       label={label}
       type={control}
       value={value}
-      hint={accepts}
+      hint={acceptedBy(parameter)}
       wrong={problem}
       unit={unit}
       min={control === 'number' ? min : undefined}

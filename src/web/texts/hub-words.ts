@@ -1,3 +1,4 @@
+import type { ParameterType } from '../../device/schema/command.ts'
 import type { FaultCode } from '../../message/fault.ts'
 import type { FindingCode } from '../../message/finding-codes.ts'
 import type { Scope } from '../../message/scopes.ts'
@@ -20,6 +21,19 @@ type HttpCode =
   | 'precondition_required'
   | 'headers_too_large'
 
+/** Types of parameters without values of their own; a bool and a choice are lists to choose from. */
+type WordedType = Exclude<ParameterType, 'enum' | 'bool' | 'bits' | 'name_or_number'>
+
+interface ValueWords {
+  readonly types: Readonly<Record<WordedType, string>>
+  /** Before the words of each value of a list. */
+  readonly list: string
+  readonly characters: string
+  readonly least: (min: number) => string
+  readonly most: (max: number) => string
+  readonly between: (min: number, max: number) => string
+}
+
 interface FindingWords {
   readonly is: string
   /** What to do about it; nothing where all is well. */
@@ -39,6 +53,8 @@ export interface HubWords {
   /** What networks report of a text. */
   readonly reports: Readonly<Record<ReportMeaning, string>>
   readonly scopes: Readonly<Record<Scope, string>>
+  /** What parameters of commands take. */
+  readonly values: ValueWords
   /** Kinds of devices. */
   readonly kinds: Readonly<Record<string, string>>
 }
