@@ -102,7 +102,7 @@ export class Keeper {
   removeKey(id: string, confirm: string | undefined, asker: string): Promise<void> {
     return this.#changeKnown(id, async ({ label }, roster) => {
       this.#assertManaged(roster, 'keys', id, null, confirm)
-      await this.#deps.store.run('dropKey', { id })
+      await this.#deps.store.run('dropKey', { id, now: this.#deps.now() })
       this.#deps.log('info', `the key ${id} (${label}) was removed (${asker})`)
     })
   }
@@ -152,7 +152,7 @@ export class Keeper {
     return this.#change(async (roster) => {
       ownOf(name, roster)
       this.#assertManaged(roster, 'people', name, null, confirm)
-      await this.#deps.store.run('dropUser', { name })
+      await this.#deps.store.run('dropUser', { name, now: this.#deps.now() })
       this.#deps.log('info', `user "${name}" was removed (${asker})`)
     })
   }

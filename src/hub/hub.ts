@@ -73,7 +73,7 @@ export class Hub {
       { name: 'live events', start: nothing, stop: () => liveEvents.stop() },
       { name: 'access', start: () => access.start(), stop: () => access.stop() },
       { name: 'program', start: () => this.#options.beforeConnect?.(), stop: nothing },
-      { name: 'devices', start: () => bridge.prepare(), stop: nothing },
+      { name: 'devices', start: () => bridge.prepare().then(() => submit.review()), stop: nothing },
       { name: 'mqtt', start: () => ingress.start(handlers), stop: () => ingress.stop() },
       { name: 'publisher', start: () => publisher.start(), stop: () => publisher.stop() },
       { name: 'search', start: nothing, stop: () => unknowns.stop() },

@@ -211,6 +211,7 @@ export function makeRooms(
     if (device === null) directory.remove(id)
     else directory.place(device)
     bridge.changed(id, device)
+    behind.persist('what is scheduled for a changed device', () => submit.review(id))
   }
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))

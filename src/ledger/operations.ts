@@ -32,6 +32,7 @@ import { enqueue } from './outbox/enqueue.ts'
 import { endConnection } from './outbox/keys.ts'
 import { cancelCommand, findCommand, purgeQueue, queueOverview } from './outbox/queue.ts'
 import { recover } from './outbox/recover.ts'
+import { reviewScheduled } from './outbox/review-scheduled.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
 import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
@@ -98,6 +99,7 @@ export const operations = {
   redact,
   gatewayFigures,
   purgeQueue,
+  reviewScheduled,
   pauseQueue,
   resumeQueue,
   pauses,

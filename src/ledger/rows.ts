@@ -54,6 +54,8 @@ export interface SubmissionRow {
   readonly send_at: number | null
   /** Of one that came due: the latest row then, behind which it is in its lane. */
   readonly place: number | null
+  readonly made_for: string | null
+  readonly made_from: string | null
   readonly expires_at: number | null
   readonly written_at: number | null
   readonly sent_at: number | null

@@ -32,6 +32,8 @@ export type Intent =
   | {
       readonly verb: 'text'
       readonly to: string
+      /** What was named, where `to` is a number of it. */
+      readonly named?: readonly [kind: 'device' | 'contact', name: string] | null
       readonly text: string
       readonly isTopic?: boolean
       /** The phone shows it at once and keeps nothing (TS 23.038 clause 4, class 0). */

@@ -14,7 +14,9 @@ import { segmentText } from '../sms/segment-text.ts'
 import { asGsm7 } from '../sms/transliterate.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
+import { asked, isPrivate, refuse } from './asked-columns.ts'
 import { actsOf, joinsOf } from './command-steps.ts'
+import { commandFor, textFor } from './made-for.ts'
 import { isRegistered, type RecipientDeps } from './recipients.ts'
 
 /** Dependencies of composing. */
@@ -239,6 +241,7 @@ function composeForDevice(
     perDay: device.timing.per_day ?? null,
     changes: composed.secrets,
     sendAt,
+    madeFor: commandFor(device.id, composed.command, when, deps),
     expiresAt,
     repeatWindowMs: options.force ? null : (composed.repeatWindow ?? 0) * 1000,
     supersedes: safe && request.intent.verb === 'set',
@@ -275,6 +278,7 @@ function composeLiteral(
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
     route: routeTo(device, request.options.gateway, deps),
+    madeFor: textFor(['device', device.id], device.recipient as string, when),
   }
 }
 
@@ -300,7 +304,8 @@ function composeText(
   // A number has one lane, so that its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   const messageClass = intent.flash === true ? 0 : null
-  return { ...literal(request, intent.text, recipient, deps, when), lane, messageClass }
+  const madeFor = textFor(intent.named ?? null, recipient, when)
+  return { ...literal(request, intent.text, recipient, deps, when), lane, messageClass, madeFor }
 }
 
 /** Anonymous clients have a quota per target, so that one does not use up that of all others. */
@@ -352,46 +357,11 @@ function literal(
     perDay: null,
     changes: {},
     sendAt: when.sendAt,
+    madeFor: null,
     expiresAt: endOf(when, options.ttl ?? defaultTtl.text),
     repeatWindowMs: null,
     supersedes: false,
   }
-}
-
-/** The refusal of a request. A value that is not a scalar is left out. */
-export function refuse(request: CommandRequest, fault: Fault): Refusal {
-  const { intent } = request
-  return {
-    ...asked(request),
-    error: errorReport(fault),
-    status: fault.code === 'ttl_expired' ? 'expired' : 'rejected',
-    reason: null,
-    recipient: intent.verb === 'text' ? intent.to : null,
-    text: null,
-  }
-}
-
-/** The data of a request for submissions and refusals. */
-function asked({ commandId, origin, intent }: CommandRequest) {
-  return {
-    commandId,
-    client: origin.client,
-    ref: origin.ref,
-    response: origin.replyTo,
-    device: intent.verb === 'text' ? null : intent.device,
-    verb: intent.verb,
-    command: intent.verb === 'command' ? intent.name : null,
-    property: intent.verb === 'set' || intent.verb === 'get' ? intent.property : null,
-    value: intent.verb === 'set' && isScalar(intent.value) ? intent.value : null,
-    args: null,
-    private: isPrivate(intent),
-  }
-}
-
-const isPrivate = (intent: Intent): boolean => intent.verb === 'text' && intent.private === true
-
-function isScalar(value: unknown): boolean {
-  return typeof value !== 'object' || Array.isArray(value)
 }
 
 function digestOf(text: string): string {

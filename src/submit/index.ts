@@ -12,11 +12,13 @@ import type { Clock } from '../util/clock.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { type Checkpoint, Steps } from '../util/steps.ts'
 import { type Asked, accept, identityOf } from './accept.ts'
-import { type ComposeDeps, compose, refuse } from './compose.ts'
+import { refuse } from './asked-columns.ts'
+import { type ComposeDeps, compose } from './compose.ts'
 import { Deadlines } from './deadlines.ts'
 import type { DispatchRules } from './dispatch.ts'
 import { GatewayLoop } from './gateway-loop.ts'
-import { isRecipient, type Recipients, toRecipients } from './recipients.ts'
+import { heldBy, subjectOf } from './made-for.ts'
+import { allHeld, isRecipient, type Recipients, toRecipients } from './recipients.ts'
 
 /**
  * SUBMIT: an accepted request -> SMS-SUBMIT
@@ -91,6 +93,15 @@ export class Submit {
       return { place, to, error: null, sendAt, segments, gateways: pool.gatewaysOf(route) }
     })
     return { texts, doubles }
+  }
+
+  /** Cancels what is scheduled for a device or a contact that is not as it was: for this device, or for any. */
+  async review(device: string | null = null): Promise<void> {
+    const { store, rules } = this.#deps
+    if (device === null && (await store.run('counts', undefined)).scheduled === 0) return
+    const held =
+      device === null ? allHeld(this.#deps) : { [subjectOf(['device', device])]: heldBy(this.#deps.device(device)) }
+    await store.run('reviewScheduled', { held, only: device !== null, now: rules.now() })
   }
 
   /** From the request to the disk. When it resolves, the acknowledgement may be sent. */

@@ -4,6 +4,7 @@ import { refusalOf } from '../message/dialable.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
+import { heldBy, numberMade, subjectOf } from './made-for.ts'
 
 /** Allowed recipients of texts. */
 export interface RecipientDeps {
@@ -42,6 +43,7 @@ export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): Reci
     if (fault !== null || intent.verb !== 'text') return [one]
     try {
       const numbers = numbersOf(intent.to, intent.isTopic ?? false, deps)
+      const named = namedBy(intent.to, deps)
       const keyOf = (number: string) => `${number} ${intent.text}`
       const first = seen.get(keyOf(numbers[0] ?? ''))
       const others = numbers.filter((number) => !seen.has(keyOf(number)))
@@ -49,7 +51,7 @@ export function toRecipients(asked: readonly Asked[], deps: RecipientDeps): Reci
       return others.map((to, i) => {
         seen.set(keyOf(to), place)
         const commandId = i === 0 ? request.commandId : deps.newId('cmd')
-        return { ...one, request: { ...request, commandId, intent: { ...intent, to } } }
+        return { ...one, request: { ...request, commandId, intent: { ...intent, to, named } } }
       })
     } catch (error) {
       return [{ ...one, fault: Fault.from(error) }]
@@ -86,6 +88,32 @@ function numbersOf(to: string, isTopic: boolean, deps: RecipientDeps, groups = n
   if (device === undefined) return [numberOf(to, isTopic, deps)]
   if (device.recipient === null) throw new Fault('number_blocked', `${device.id} has no number that can be dialled`)
   return [device.recipient]
+}
+
+/** The contact, the group or the device of this name; null for a number. */
+function namedBy(to: string, deps: RecipientDeps): readonly ['device' | 'contact', string] | null {
+  const name = nameOf(to, deps)
+  if (name !== undefined) return ['contact', name]
+  return deps.device(to) === undefined ? null : ['device', to]
+}
+
+/** What holds now of all devices and contacts, by subject. */
+export function allHeld(deps: RecipientDeps): Record<string, readonly string[]> {
+  const devices = [...deps.devices()].map((device) => [subjectOf(['device', device.id]), heldBy(device)] as const)
+  const contacts = [...deps.contacts.keys()].map((name) => {
+    return [subjectOf(['contact', name]), numbersMade(name, deps)] as const
+  })
+  return Object.fromEntries([...devices, ...contacts])
+}
+
+/** None of a contact to which nothing can be sent now. */
+function numbersMade(name: string, deps: RecipientDeps): readonly string[] {
+  try {
+    return numbersOf(name, false, deps).map(numberMade)
+  } catch (error) {
+    if (error instanceof Fault) return []
+    throw error
+  }
 }
 
 /** A name as in the configuration. */

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
@@ -213,5 +215,53 @@ test("what can't be made before its time is refused with what to do, and a past 
   broker.press('tag/command/open', JSON.stringify({ send_at: ago(minute) }))
   await clock.advance(minute)
   expect(sent()).toEqual(['OPEN'])
+  await hub.kill()
+})
+
+test('what is for later goes to no device and no contact that has changed since, be it before a start', async () => {
+  const { clock, broker, hub, jsons, sent, restart } = make()
+  const file = join(hub.folder, 'smshub.yaml')
+  const edit = (change: (yaml: string) => string) => writeFileSync(file, change(readFileSync(file, 'utf8')))
+  edit(
+    (yaml) => `${yaml}contacts: { anna: "+4915112345620", ben: "+4915112345621" }\nrequests: { add_devices: true }\n`,
+  )
+  await hub.start()
+  await clock.advance(20 * second)
+  const send_at = new Date(clock.wall() + 60 * minute).toISOString()
+  const press = async (topic: string, payload: object) => {
+    broker.press(topic, JSON.stringify(payload))
+    await clock.advance(second)
+  }
+  const cancelled = (topic: string) => jsons(topic).filter(({ status }) => status === 'cancelled')
+  const old = '+4915112345612'
+  const commands = { lock: { text: 'LOCK', repeat: 'safe', reply: { expect: 'none' } } }
+  await press('bridge/request/device/add', { id: 'gate', profile: 'generic/text', number: old, commands })
+  await press('gate/command/lock', { send_at })
+  for (const to of ['gate', 'box', 'anna', 'ben', old]) await press('sms/send', { to, text: `to ${to}`, send_at })
+  await press('tag/command/open', { send_at })
+
+  const update = (change: object) => press('bridge/request/device/update', { id: 'gate', ...change })
+  const reason = expect.stringMatching(/^gate was changed since it was scheduled: request it again/)
+  await update({ name: 'Gate' })
+  await update({ commands: { ...commands, other: { ...commands.lock, text: 'OTHER' } } })
+  expect(cancelled('gate/result')).toEqual([])
+  await update({ commands: { lock: { ...commands.lock, text: 'LOCK ALL' } } })
+  expect(cancelled('gate/result')).toMatchObject([{ reason }])
+  expect(cancelled('sms/status').map(({ to }) => to)).toEqual([old])
+  await press('gate/command/lock', { send_at })
+  await update({ number: '+4915112345613' })
+  expect(cancelled('gate/result')).toMatchObject([{ reason }, { reason }])
+  await press('gate/command/lock', { send_at })
+  // With the device goes all that is for its number.
+  await press('bridge/request/device/remove', { id: 'gate' })
+  expect(cancelled('gate/result')).toHaveLength(3)
+  expect(cancelled('sms/status').map(({ to }) => to)).toContain(old)
+  expect(cancelled('tag/result')).toEqual([])
+
+  edit((yaml) => yaml.replaceAll(number, '+4915112345614').replace('+4915112345620', '+4915112345622'))
+  await restart()
+  expect(cancelled('tag/result')).toHaveLength(1)
+  await clock.advance(61 * minute)
+  expect(sent().sort()).toEqual(['to ben', 'to box'])
   await hub.kill()
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { changeState } from '../../src/ledger/devices/devices.ts'
 import type { NewSubmission, Refusal } from '../../src/ledger/outbox/new-submission.ts'
-import { Ledger } from '../support/ledger.ts'
+import { Ledger, minute } from '../support/ledger.ts'
 
 const limits = { perLane: 1_000, perClient: 10_000, clientPerHour: null, devicePerDay: null }
 
@@ -128,5 +128,14 @@ describe('a toggle', () => {
     changeState(ledger.engine, { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
     const seen = ['a', 'b', 'c'].map((id) => toggle(ledger, id))
     expect(seen).toEqual(['off', 'on', 'off'])
+  })
+
+  test('depends on what came due last, rather than on what was asked for last', () => {
+    const ledger = new Ledger()
+    changeState(ledger.engine, { device: 'lamp', at: 1, seenAt: 1, fields: ['light'], values: { light: 'ON' } })
+    ledger.queue({ ...turn(ledger, 'on', 'evening'), sendAt: ledger.now + minute })
+    expect(toggle(ledger, 'a')).toBe('off')
+    ledger.pass(minute)
+    expect(toggle(ledger, 'b')).toBe('off')
   })
 })

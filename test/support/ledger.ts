@@ -99,6 +99,7 @@ export class Ledger {
       route: '',
       spec: null,
       sendAt: null,
+      madeFor: null,
       expiresAt: (over.sendAt ?? this.now) + day,
       repeatWindowMs: null,
       messageClass: null,

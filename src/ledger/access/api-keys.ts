@@ -1,4 +1,5 @@
 import { Fault } from '../../message/fault.ts'
+import { cancelScheduledOf } from '../outbox/review-scheduled.ts'
 import type { Tx } from '../tx.ts'
 import type { ApiKey, KeyLimits } from './access-rows.ts'
 
@@ -45,6 +46,7 @@ export function changeKey(
   )
 }
 
-export function dropKey(tx: Tx, { id }: { id: string }): void {
+export function dropKey(tx: Tx, { id, now }: { id: string; now: number }): void {
+  cancelScheduledOf(tx, `key:${id}`, now)
   tx.run('DELETE FROM api_key WHERE id = ?', id)
 }

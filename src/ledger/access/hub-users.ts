@@ -1,4 +1,5 @@
 import { Fault } from '../../message/fault.ts'
+import { cancelScheduledOf } from '../outbox/review-scheduled.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import type { HubUser } from './access-rows.ts'
@@ -21,7 +22,8 @@ export function changePassword(tx: Tx, { name, password, now }: { name: string; 
 }
 
 /** Removes a user and ends its sessions. */
-export function dropUser(tx: Tx, { name }: { name: string }): void {
+export function dropUser(tx: Tx, { name, now }: { name: string; now: number }): void {
+  cancelScheduledOf(tx, `user:${name}`, now)
   tx.run('DELETE FROM hub_user WHERE name = ?', name)
   tx.run('DELETE FROM log_in WHERE user_name = ?', name)
 }

@@ -264,6 +264,8 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
     queued_at: now,
     send_at: item.sendAt,
     due: item.sendAt,
+    made_for: item.madeFor?.subject ?? null,
+    made_from: item.madeFor?.print ?? null,
     expires_at: item.expiresAt,
     ring: item.ring,
     message_class: item.messageClass,

@@ -21,6 +21,12 @@ interface Asked {
   readonly private: boolean
 }
 
+/** The device or the contact for which something was scheduled, and what it was made with, both as hashes. */
+export interface MadeFor {
+  readonly subject: string
+  readonly print: string
+}
+
 /** A composed command to be queued. */
 export interface NewSubmission extends Asked {
   readonly error?: undefined
@@ -48,6 +54,8 @@ export interface NewSubmission extends Asked {
   readonly spec: AnswerSpec | null
   /** When it is wanted; null is now. */
   readonly sendAt: number | null
+  /** Of one for later; null for a number that was given as such. */
+  readonly madeFor: MadeFor | null
   readonly expiresAt: number
   /** Time after its end in which the same unsafe command is refused; null disables the check (`force`). */
   readonly repeatWindowMs: number | null

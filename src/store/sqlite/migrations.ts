@@ -4,6 +4,7 @@ import { eventDeviceSteps, eventLogSteps } from './event-log-steps.ts'
 import { laneAgeSteps, laneSteps } from './lane-steps.ts'
 import { listSteps } from './list-steps.ts'
 import { longHistorySteps } from './long-history-steps.ts'
+import { madeForSteps } from './made-for-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { ownerSteps } from './owner-steps.ts'
 import { privateSteps } from './private-steps.ts'
@@ -392,5 +393,6 @@ export const migrations: readonly string[] = [
   ...readMarkSteps,
   ...laneAgeSteps,
   ...privateSteps,
+  ...madeForSteps,
   // New migrations are appended here.
 ]

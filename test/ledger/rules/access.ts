@@ -92,8 +92,21 @@ export const accessRules = {
   dropKey: {
     'removes one key and no other': (ledger) => {
       for (const id of ['one', 'two']) keep(ledger, { id })
-      ledger.run('dropKey', { id: 'one' })
+      ledger.run('dropKey', { id: 'one', now: ledger.now })
       expect(rows(ledger).keys.map(({ id }) => id)).toEqual(['two'])
+    },
+    'cancels what it has scheduled, and nothing that is under way or of others': (ledger) => {
+      const later = (client: string) => ledger.command({ client, sendAt: ledger.now + hour })
+      const ids = [later('key:one'), ledger.command({ client: 'key:one' }), later('key:two'), later('user:one')]
+      ledger.run('dropKey', { id: 'one', now: ledger.now })
+      const [first, ...others] = ids.map((id) => ledger.row(id))
+      expect(first).toMatchObject({
+        status: 'cancelled',
+        reason: 'key:one, who has scheduled it, was removed',
+      })
+      expect(others.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued'])
+      ledger.run('dropUser', { name: 'one', now: ledger.now })
+      expect(ids.map((id) => ledger.row(id).status)).toEqual(['cancelled', 'queued', 'queued', 'cancelled'])
     },
   },
   keepUser: {
@@ -124,7 +137,7 @@ export const accessRules = {
       ledger.run('keepUser', { user: user(ledger) })
       enter(ledger)
       enter(ledger, { id: 'of another', user: 'guest' })
-      ledger.run('dropUser', { name: 'owner' })
+      ledger.run('dropUser', { name: 'owner', now: ledger.now })
       expect([rows(ledger).users, sessions(ledger)]).toEqual([[], ['of another']])
     },
   },

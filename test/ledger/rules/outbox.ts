@@ -262,6 +262,27 @@ export const outboxRules = {
       expect(find('nothing')).toBeNull()
     },
   },
+  reviewScheduled: {
+    'cancels what was made for a device or a contact as it is no longer: of those asked about, or of all': (ledger) => {
+      const made = (subject: string, print: string) =>
+        ledger.command({ sendAt: ledger.now + hour, madeFor: { subject, print } })
+      const ids = [made('gate', 'old'), made('gate', 'new'), made('van', 'old'), made('gone', 'old')]
+      const others = [ledger.queue({ sendAt: ledger.now + hour }), ledger.command()]
+      const left = () => [...ids, ...others].map((id) => ledger.row(id).status === 'queued')
+      const held = { gate: ['new', 'number'] }
+      expect(ledger.run('reviewScheduled', { held, only: true, now: ledger.now })).toBe(1)
+      expect(left()).toEqual([false, true, true, true, true, true])
+      expect(ledger.published('gate/result').at(-1)).toMatchObject({
+        status: 'cancelled',
+        reason: expect.stringMatching(/^gate was changed since/),
+      })
+      // Passwords are short: with its end, nothing is kept by which one could be guessed.
+      expect(ledger.row(ids[0] as string)).toMatchObject({ made_for: null, made_from: null })
+      const all = { ...held, van: ['old'] }
+      expect(ledger.run('reviewScheduled', { held: all, only: false, now: ledger.now })).toBe(1)
+      expect(left()).toEqual([false, true, true, false, true, true])
+    },
+  },
   queueOverview: {
     'shows what has not ended, the oldest first, of all or of one device': (ledger) => {
       const [ended, text, command] = [ledger.queue(), ledger.queue(), ledger.command()]

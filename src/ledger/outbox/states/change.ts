@@ -37,6 +37,8 @@ export interface Change {
   readonly within?: number
   readonly spec?: string | null
   readonly joins?: null
+  readonly madeFor?: null
+  readonly madeFrom?: null
 }
 
 type Column = keyof SubmissionRow
@@ -75,6 +77,8 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   within: 'within',
   spec: 'spec',
   joins: 'joins',
+  madeFor: 'made_for',
+  madeFrom: 'made_from',
 }
 
 /** A change as columns of the row, with stored values. */
@@ -102,6 +106,8 @@ export function ended(status: CommandStatus, now: number, more: Change): Change 
     deadline: null,
     inDoubt: status === 'in_doubt',
     joins: null,
+    madeFor: null,
+    madeFrom: null,
     ...(!maybeAnswered.includes(status) && { spec: null }),
     ...more,
   }
