@@ -18,10 +18,11 @@ interface FieldText {
   readonly first?: 'right' | 'partial' | 'wrong' | 'nothing'
   readonly profile: string
   /**
-   * Who shows it: a program of owners, a forum, further pages of manuals, the source of a device's firmware, or the owner
-   * of one (`smshub devices contribute`).
+   * Who shows it: a program of owners, a forum, further pages of manuals, the source of a device's firmware, the owner of
+   * one (`smshub devices contribute`), or a server that the device reached over a network. That one nobody saw as an SMS:
+   * its words are the device's, and it counts among no figures of texts that came.
    */
-  readonly source: 'forum' | 'program' | 'manual' | 'firmware' | 'owner'
+  readonly source: 'forum' | 'program' | 'manual' | 'firmware' | 'owner' | 'network'
   readonly text: string
   readonly values?: Readonly<Record<string, Value>>
   readonly without?: readonly string[]
