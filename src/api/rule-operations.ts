@@ -3,7 +3,7 @@ import type { Device } from '../device/device.ts'
 import { changeHoles } from '../device/draft/change-holes.ts'
 import { assertRule, maxExamples, messageOf, problemsOf } from '../device/draft/check-rule.ts'
 import { rulePattern } from '../device/draft/draft-pattern.ts'
-import { type ProposedRule, proposedFor, proposeRules } from '../device/draft/propose-rule.ts'
+import { holesOf, type ProposedRule, proposedFor, proposeRules } from '../device/draft/propose-rule.ts'
 import { readPattern } from '../device/draft/read-pattern.ts'
 import { sampleDevice } from '../device/sample.ts'
 import type { QuarantinedText } from '../ledger/lists/recent-texts.ts'
@@ -146,7 +146,7 @@ export const ruleOperations = {
       const read = readPattern(pattern, given)
       if (read === null)
         throw new Fault('invalid_payload', written === undefined ? 'no pattern can be made of this text' : doesNotRead)
-      const draft = proposedFor(device, pattern, [given.trim()], 'event')
+      const draft = proposedFor(device, pattern, [given.trim()], null)
       const problems = problemsOf(device, { name: freeName(device), ...draft, texts: [given.trim()] }, [])
       return { pattern, event: draft.event, holes: [...draft.holes], values: { ...read }, problems }
     },
@@ -180,7 +180,7 @@ export const ruleOperations = {
       const revision = revisionOf(present, deps)
       const pattern = changeHoles(given, changes)
       if (examples.some((one) => readPattern(pattern, one) === null)) throw new Fault('invalid_payload', doesNotRead)
-      const rule = { name, pattern, event: event ?? null, texts: examples }
+      const rule = { name, pattern, event: event ?? (holesOf(pattern).length === 0 ? name : null), texts: examples }
       assertRule(present, rule, othersOf(rule, await textsOf({ device }, deps)))
       const message = messageOf({ ...rule, texts: examples.slice(0, maxExamples) })
       const row = fleet.rowOf(device)

@@ -241,7 +241,7 @@ describe('a rule in a minute', () => {
     await text('Fix! lat:52.000000 long:-3.100000 speed:7.0km/h Batt: 80% 26-11-22 12:09')
     expect(jsons('cart').at(-1)).toMatchObject({ latitude: 52, speed: 7, battery: 80 })
     await text('Help me! lat:52.000001 long:-3.200001 Batt: 11%')
-    expect(jsons('cart/event').at(-1)).toMatchObject({ event_type: 'sos', battery: 11 })
+    expect(jsons('cart/event').at(-1)).toMatchObject({ event_type: 'sos', level: 'high', battery: 11 })
   })
 
   test('holes are renamed and dropped, and what a rule may not do is said before it is kept', async () => {
@@ -262,6 +262,11 @@ describe('a rule in a minute', () => {
     expect(await refused({ pattern: 'Tank {level:int} of 8' })).toMatch(/does not read/)
     const alarm = { text: 'Help me! lat:1.000000', pattern: 'Help me! lat:{_:decimal}', name: 'help' }
     expect(await refused(alarm)).toMatch(/would be no sos any more/)
+    await text('Filter changed')
+    const fixed = { id: 'cart', name: 'filter_changed', pattern: 'Filter changed', text: 'Filter changed' }
+    expect((await ask('device/rule', fixed)).data).toMatchObject({ read: 1 })
+    await text('Filter changed')
+    expect(jsons('cart/event').at(-1)).toMatchObject({ event_type: 'filter_changed' })
     expect((await keep({ pattern: 'Tank {level:int} of {_:int}' })).data).toEqual({
       id: 'cart',
       message: 'tank',

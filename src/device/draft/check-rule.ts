@@ -7,6 +7,7 @@ import { match } from '../pattern/match.ts'
 import { extend } from '../profile/dialect.ts'
 import { patternsIn } from '../profile/places.ts'
 import { brokenReferences } from '../profile/references.ts'
+import { isAlarmName } from '../receive/alarm-words.ts'
 import { readText } from '../receive/read.ts'
 import { fieldNames, fieldOf, reservedNames } from '../vocabulary/vocabulary.ts'
 import { isFree } from './draft-pattern.ts'
@@ -25,6 +26,8 @@ export interface NewRule {
 export const messageOf = ({ pattern, event, texts }: Omit<NewRule, 'name'>) => ({
   text: pattern,
   ...(event !== null && { event }),
+  // It is looked for in texts with other lines, too.
+  ...(event !== null && isAlarmName(event) && { level: 'high' as const }),
   examples: texts.map((text) => ({ text })),
 })
 

@@ -128,9 +128,12 @@ function ownMessages(device: Device, texts: readonly string[], hide: Disguise): 
       })
       .slice(0, 3)
     if (examples.length === 0) return []
-    const event = message.event === undefined ? [] : [`event: ${message.event}`]
+    const { event, level } = message
+    const more = Object.entries({ event, level }).flatMap(([key, word]) =>
+      word === undefined ? [] : [`${key}: ${word}`],
+    )
     const sources = message.text.map(({ text }) => text.source)
     const content = `text: ${JSON.stringify(sources.length === 1 ? sources[0] : sources)}`
-    return [{ name, content: [content, ...event], examples }]
+    return [{ name, content: [content, ...more], examples }]
   })
 }

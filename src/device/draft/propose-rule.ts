@@ -34,12 +34,12 @@ export function proposeRules(device: Device, texts: readonly string[], taken: It
   })
 }
 
-/** The rest of the proposal for a pattern that takes these texts. */
+/** The rest of the proposal for a pattern that takes these texts; the name is the event of those without values. */
 export function proposedFor(
   device: Device,
   pattern: string,
   texts: readonly string[],
-  name: string,
+  name: string | null,
 ): Omit<ProposedRule, 'name'> {
   const holes = holesOf(pattern)
   return {

@@ -107,7 +107,9 @@ export const calls = {
   refresh: post<{ device: string }, Result>('/devices/:device/get'),
   tryText: post<{ id: string; text: string }, Tried>('/devices/:id/try'),
   draftRule: post<{ id: string; text: string }, RuleDraft>('/devices/:id/draft'),
-  addRule: post<{ id: string; name: string; pattern: string; text: string }, object>('/devices/:id/rules'),
+  addRule: post<{ id: string; name: string; pattern: string; text: string; event?: string }, object>(
+    '/devices/:id/rules',
+  ),
   options: get<{ id: string }, DeviceOptions>('/devices/:id/options'),
   events: get<{ types: string; device: string; limit: number; before: string }, EventPage>('/events'),
   setupPlan: get<{ id: string }, SetupPlan>('/devices/:id/setup'),

@@ -127,7 +127,9 @@ function Rule({ device, text, draft, onDone }: RuleProps) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const save = async (event: Event) => {
     event.preventDefault()
-    const rule = { id: device.id, name: name.trim(), pattern, text: text.trim() }
+    // An alarm stays one.
+    const raised = draft.event === null ? {} : { event: draft.event }
+    const rule = { id: device.id, name: name.trim(), pattern, text: text.trim(), ...raised }
     if (await run(() => ask(calls.addRule, rule), w.trial.saved)) onDone()
   }
   return (
@@ -137,6 +139,11 @@ function Rule({ device, text, draft, onDone }: RuleProps) {
       <TextField label={w.trial.ruleName} hint={w.trial.ruleNameHint} value={name} onInput={setName} isPlain required />
       <TextField label={w.trial.pattern} value={pattern} onInput={setPattern} lines={2} isPlain required />
       <Values values={draft.values} />
+      {draft.problems.map((problem) => (
+        <p key={problem} class="small">
+          <Strange text={problem} />
+        </p>
+      ))}
       <Fault problem={problem} />
       <div class="ends">
         <Button type="submit" look="main-act" disabled={isBusy || name.trim() === ''}>
