@@ -101,6 +101,7 @@ const received = z.looseObject({
   unread: z.array(z.string()).optional(),
   forwarded: z.object({ from: maybe(z.string()), text: z.string() }).optional(),
   forwarded_by: z.string().optional(),
+  may_be_of: z.array(z.string()).optional(),
   mms: z
     .strictObject({
       device: maybe(z.string()),

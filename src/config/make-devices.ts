@@ -67,7 +67,7 @@ export function numberOf({ gateways, sms }: Config, id: string): string | null {
   return number === undefined ? null : normaliseNumber(number, sms.region)
 }
 
-/** Owners of numbers: two devices may share one only where their texts identify them. */
+/** Owners of numbers: devices may share one, as a tracker and an alarm in one housing do, if their texts may differ. */
 export class NumberOwners {
   readonly #owners = new Map<string, Device[]>()
 
@@ -76,7 +76,7 @@ export class NumberOwners {
     for (const number of device.numbers) {
       const other = this.#owners.get(number)?.find((owner) => !areToldApart(owner, device))
       if (other === undefined) continue
-      const way = 'two may share one where the identity of their profile, set on both, differs'
+      const way = 'two of one profile may share one only where its identity, set on both, differs'
       throw new Fault(
         'invalid_config',
         `device ${device.id}: ${number} is already the number of device ${other.id}; ${way}`,
@@ -95,11 +95,11 @@ export class NumberOwners {
   }
 }
 
-/** Whether two devices with the same number are identified by their texts. */
+/** Whether two devices with the same number are identified by their texts: by a name in them, or by their wording. */
 function areToldApart(a: Device, b: Device): boolean {
-  if (a.id === b.id) return true
+  if (a.id === b.id || a.profile.id !== b.profile.id) return true
   const [mine, theirs] = [nameOf(a), nameOf(b)]
-  return mine !== '' && theirs !== '' && (a.profile.id !== b.profile.id || mine !== theirs)
+  return mine !== '' && theirs !== '' && mine !== theirs
 }
 
 const nameOf = ({ dialect: { identity }, settings }: Device): string =>

@@ -20,7 +20,7 @@ import { correlate, nothing } from './correlate.ts'
 import { decode } from './decode.ts'
 import { deviceEffects } from './device-effects.ts'
 import { forwardedIn } from './forwarded.ts'
-import { identify } from './identify.ts'
+import { type Answering, identify } from './identify.ts'
 import { byAnybody, type Judgement, judge, unjudged, wayThrough } from './judge.ts'
 import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
@@ -228,17 +228,24 @@ export class Deliver {
       receivedAt: isoTime(whole.receivedAt),
       scts: isoTime(Math.min(usable(whole) ?? whole.receivedAt, whole.receivedAt)),
     }
-    const { device, contact, forwarded } = this.#steps.runSync('identify', () => {
+    const { device, contact, forwarded, mayBeOf } = await this.#steps.run('identify', async () => {
       const { directory, contacts } = this.#deps
       const received = whole.text ?? ''
-      const found = identify(directory.findOriginator(whole.from), received, context)
+      const answering = (text: string) => this.#answering(whole, text, context)
+      const owners = await identify(directory.findOriginator(whole.from), received, context, answering(received))
+      const [found = null] = owners
       const contact = found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null
-      const forwarded = forwardedIn(found, received, directory, context)
-      return { device: forwarded?.of ?? found, contact, forwarded }
+      const mayBeOf = owners.length > 1 ? owners.map(({ id }) => id) : []
+      const by = mayBeOf.length > 0 ? null : found
+      const forwarded = await forwardedIn(by, received, directory, context, answering)
+      return { device: forwarded?.of ?? found, contact, forwarded, mayBeOf }
     })
+    const isOpen = mayBeOf.length > 0
     const carrier = forwarded?.of ? forwarded.by : null
     const text = carrier === null ? (whole.text ?? '') : (forwarded?.text ?? '')
-    const readings = this.#steps.runSync('read', () => (device === null ? [] : readText(device, text, context)))
+    const readings = this.#steps.runSync('read', () =>
+      device === null || isOpen ? [] : readText(device, text, context),
+    )
     const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
       const now = this.#deps.now()
       const received = { stamp: whole, centre: whole.centre, now }
@@ -248,7 +255,7 @@ export class Deliver {
         ...received,
       })
       // Whoever can send octets to a port can name any sender.
-      if (whole.mms !== null) return { sentAt, correlation: nothing, judgement: byAnybody }
+      if (whole.mms !== null || isOpen) return { sentAt, correlation: nothing, judgement: byAnybody }
       if (device === null || trust === null) {
         const judgement = unjudged(device === null && contact === null ? 'stranger' : 'number')
         return { sentAt, correlation: nothing, judgement }
@@ -264,7 +271,20 @@ export class Deliver {
     const author = whole.mms?.from ?? null
     const announced = author === null ? null : (this.#deps.directory.find(author)[0]?.id ?? null)
     const effects = effectsOf(
-      { whole, text, announced, device, contact, sentAt, readings, correlation, judgement, forwarded, context },
+      {
+        whole,
+        text,
+        announced,
+        device,
+        contact,
+        sentAt,
+        readings,
+        correlation,
+        judgement,
+        forwarded,
+        context,
+        mayBeOf,
+      },
       this.#deps,
       this.#deps.now(),
     )
@@ -274,9 +294,22 @@ export class Deliver {
       this.#deps.log('warn', `${sender} sends too many texts: further ones are counted, and only the newest are kept`)
     if (document === null) this.#deps.log('info', `a text through ${whole.gateway} is stored only (${messageId})`)
     if (device !== null && effects.question !== null) this.#ask(device.id, judgement)
-    if (!effects.unknown || isFlood !== null) return
+    if (isOpen)
+      this.#deps.log('warn', `a text may be of ${mayBeOf.join(' or ')}: it is kept and read as of none (${messageId})`)
+    if (!effects.unknown || isFlood !== null || isOpen) return
     const { unproven } = effects
     this.#deps.unknown({ messageId, raws: whole.raws, device, sender, text, masked, context, unproven })
+  }
+
+  /** How the text answers what waits, for those that share its number. */
+  #answering(whole: WholeText, text: string, context: ReadContext): Answering {
+    const received = { stamp: whole, centre: whole.centre, now: this.#deps.now() }
+    return async (device) => {
+      const { commands, sentAt } = await this.#deps.store.run('openCommands', { device: device.id, ...received })
+      const times = { sentAt, receivedAt: whole.receivedAt }
+      const { answered, answers } = correlate(device, text, times, context, commands)
+      return answered !== null ? 'wording' : answers.length > 0 ? 'any' : null
+    }
   }
 
   /** Queries the device to verify an unverified text. */

@@ -25,6 +25,8 @@ export interface Understood extends Meaning {
   /** The contact with the number. */
   readonly contact: string | null
   readonly context: ReadContext
+  /** The devices with its number, where it remains open whose it is. */
+  readonly mayBeOf: readonly string[]
   /** The latest time at which the network can have accepted it, by the hub's clock. */
   readonly sentAt: number
 }
@@ -101,7 +103,7 @@ export function effectsOf(
     unproven,
     heard:
       device !== null && (unknown || isHalfUnderstood(understood))
-        ? { text, hint: hintFor(device, understood.text, unproven) }
+        ? { text, hint: hintFor(device, understood, unproven) }
         : null,
   }
 }
@@ -125,7 +127,8 @@ function unprovenOf({ text, readings, context }: Understood, device: Device): st
 }
 
 /** Why the device's profile did not recognise it. */
-function hintFor(device: Device, text: string, unproven: string | null): string {
+function hintFor(device: Device, { text, mayBeOf }: Understood, unproven: string | null): string {
+  if (mayBeOf.length > 0) return `it may be of ${mayBeOf.join(' or ')}, which share a number`
   const { id } = device.profile
   if (unproven !== null)
     return `${id} knows it as "${unproven}", which is unproven: it needs unproven: true on the device`
@@ -196,6 +199,7 @@ function receivedOf(id: string, text: string, understood: Understood): ReceivedD
       },
     }),
     ...(carrier !== null && { forwarded_by: carrier.id }),
+    ...(understood.mayBeOf.length > 0 && { may_be_of: understood.mayBeOf }),
     ...(correlation.lateFor !== null && { late_for: correlation.lateFor }),
   }
 }

@@ -44,5 +44,7 @@ export interface ReceivedDocument {
   readonly forwarded?: { readonly from: string | null; readonly text: string }
   /** The device that sent it here; `device` is the one whose text is in it. */
   readonly forwarded_by?: string
+  /** Devices that share the number, where it remains open whose text it is. */
+  readonly may_be_of?: readonly string[]
   readonly late_for?: unknown
 }

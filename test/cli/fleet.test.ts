@@ -91,7 +91,7 @@ describe('devices of the running hub', () => {
     ],
     [
       'a number that another device has',
-      ['add', 'x', '--profile', 'generic/text', '--number', gateNumber],
+      ['add', 'x', '--profile', 'king-pigeon/rtu5024', '--variant', 'classic', '--number', gateNumber],
       'is already the number of device gate',
     ],
     [

@@ -235,3 +235,43 @@ describe('a call', () => {
     expect(scene.last('gate')).toMatchObject({ door: true })
   })
 })
+
+const housing = `
+devices:
+  tracker:
+    profile: coban/tk103
+    number: "${numbers.gate}"
+    settings: { password: "123456" }
+    messages: { ready: { text: "READY", event: ready } }
+  panel:
+    profile: generic/text
+    number: "${numbers.gate}"
+    commands: { check: { text: "CHECK", repeat: safe, asks: [alarm_state], reply: { expect: required, within: 120, reads: ready, accepted: "FINE" } } }
+    messages: { armed: { text: "ARMED", set: { alarm_state: armed_away } }, ready: { text: "READY", event: ready } }
+`
+
+describe('two devices in one housing', () => {
+  test('have the texts that their profiles know, and the answers to their commands', async () => {
+    await start(housing)
+    await scene.say('gate', 'ARMED')
+    expect(scene.last('sms/received')).toMatchObject({ device: 'panel', message: 'armed' })
+    await scene.say('gate', 'ACC on! http://maps.google.com/maps?f=q&q=19.401230,-99.171230&z=16')
+    expect(scene.last('sms/received')).toMatchObject({ device: 'tracker', parsed: true })
+    await scene.command('panel/command/check')
+    await scene.say('gate', 'FINE')
+    expect(scene.last('panel/result')).toMatchObject({ status: 'replied', ok: true, reply: { text: 'FINE' } })
+    expect(scene.jsons('tracker/result')).toEqual([])
+  })
+
+  test('a text that both know is of the one whose command it answers, else of neither, and kept', async () => {
+    await start(housing)
+    await scene.say('gate', 'READY')
+    expect(scene.last('sms/received')).toMatchObject({ parsed: false, may_be_of: ['tracker', 'panel'] })
+    expect([scene.jsons('tracker/event'), scene.jsons('panel/event')]).toEqual([[], []])
+    expect([scene.last('tracker').last_seen, scene.last('panel').last_seen]).toEqual([null, null])
+    await scene.command('panel/command/check')
+    await scene.say('gate', 'READY')
+    expect(scene.last('panel/result')).toMatchObject({ status: 'replied', ok: true })
+    expect(scene.last('sms/received')).toMatchObject({ device: 'panel', message: 'ready' })
+  })
+})

@@ -78,7 +78,12 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     )
   }
   if (effects.unknown && incoming.device !== null)
-    keepUnknown(tx, effects.raws, { message_id: incoming.messageId, device: incoming.device, text: incoming.text })
+    keepUnknown(tx, effects.raws, {
+      message_id: incoming.messageId,
+      device: incoming.device,
+      text: incoming.text,
+      ...(incoming.document?.may_be_of !== undefined && { may_be_of: incoming.document.may_be_of }),
+    })
   if (effects.assembly !== null) tx.run('DELETE FROM part WHERE assembly = ?', effects.assembly)
   return { isFlood }
 }
