@@ -68,3 +68,8 @@ test('no two texts differ by their numbers only', () => {
   )
   expect(shapes.filter((shape, place) => shapes.indexOf(shape) !== place)).toEqual([])
 })
+
+test('there are six hundred, and of the texts chosen after the patterns were written more than a third were read right', () => {
+  expect(all.length).toBeGreaterThanOrEqual(600)
+  expect(all.filter(({ first }) => first === 'right').length).toBeGreaterThan(all.length / 3)
+})
