@@ -305,3 +305,26 @@ describe('the date of a place', () => {
     expect(timeOf('low battery!\nLac:1a2b 3c4d\nT:18/05/11 14:03')).toBe(time)
   })
 })
+
+describe('a link without a place in it', () => {
+  test.each(['https://maps.app.goo.gl/Ab3dE', 'https://goo.gl/maps/Ab3dE', 'http://bit.ly/2Ab3dE', 'http://x.y/abc'])(
+    'is kept as it is, and is no place: %s',
+    (short) => {
+      for (const profile of ['coban/tk103', 'sinotrack/st-901', 'reachfar/rf-v28']) {
+        const reading = read(profile, short)
+        expect(reading).toMatchObject({ reading: 'partial', values: { link: short }, event: null })
+        expect(reading?.values).not.toHaveProperty('latitude')
+      }
+    },
+  )
+
+  test('is none where there is one with a place, and none of a device that gives no places', () => {
+    expect(read('coban/tk103', `https://bit.ly/2Ab3dE ${link}`)?.values).toEqual(place)
+    for (const text of ['http://maps.google.com/maps?q=0.0,0.0', 'Your bill: https://bit.ly/2Ab3dE', 'http://bit.ly'])
+      expect([text, read('coban/tk103', text)?.values ?? {}]).toEqual([
+        text,
+        expect.not.objectContaining({ link: text }),
+      ])
+    expect(read('generic/text', 'https://bit.ly/2Ab3dE')).toBeUndefined()
+  })
+})

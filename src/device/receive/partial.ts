@@ -7,7 +7,7 @@ import { isCredible } from './credible.ts'
 import { embeddedMessage } from './embedded-messages.ts'
 import { chunksOf } from './lines.ts'
 import { ownPieces } from './own-pieces.ts'
-import { givesPlaces, placeInText } from './place-in-text.ts'
+import { givesPlaces, linkAlone, placeInText } from './place-in-text.ts'
 import { commonPieces, readPieces } from './read-pieces.ts'
 import { nothingTaken, type Taken } from './taken.ts'
 import { type Whole, wholeMessages } from './whole-messages.ts'
@@ -90,6 +90,7 @@ function readPlace(device: Device, text: string, all: Taken): void {
   const credible = Object.entries(near.values).filter(([field, value]) => isCredible(device, field, value, false))
   const found = { ...near, values: Object.fromEntries(credible) }
   const { latitude: _, longitude: __, ...others } = all.found.values
-  all.found = together(found, { ...all.found, values: others })
+  const link = found.values.latitude === undefined ? linkAlone(text) : null
+  all.found = together(found, { ...all.found, values: { ...link?.values, ...others } })
   for (const one of claimed) all.claimed.add(one)
 }

@@ -86,6 +86,18 @@ export const givesPlaces = ({ profile, dialect }: Device): boolean =>
   profile.row.kind === 'tracker' ||
   Object.values(dialect.messages).some((one) => fieldsOf(one, dialect.items).includes('latitude'))
 
+/** A text that is a short link and nothing else: where it leads is known to its host only, and the hub opens none. */
+export function linkAlone(text: string): Match | null {
+  const link = text.trim()
+  const isOne = isWeb.test(link) && linksIn(link)[0] === link && readMapsLink(link) === null && !longMaps.test(link)
+  if (!isOne) return null
+  return { ...nothingFound, values: { link }, spans: [{ by: 'hole', name: 'link', ...stretchOf(text, link) }] }
+}
+
+const isWeb = /^https?:\/\/[^/]+\/./i
+/** These have the position in them, or none. */
+const longMaps = /^https?:\/\/(?:www\.|maps\.)*google\./i
+
 /** Short links: their position can't be read from the text. */
 const mapHosts = /\bmaps?\b|goo\.gl|geo:/i
 
