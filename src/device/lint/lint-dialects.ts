@@ -1,9 +1,8 @@
 import { layersOf } from '../layers.ts'
-import { eachPart, parsePattern } from '../pattern/pattern.ts'
+import { hasWords } from '../profile/other-words.ts'
 import { patternsIn } from '../profile/places.ts'
 import { isAnswer } from '../receive/is-answer.ts'
 import { readText } from '../receive/read.ts'
-import { fold } from '../regular/regular.ts'
 import { sampleDevice } from '../sample.ts'
 import type { MessageExample } from '../schema/message.ts'
 import { holesIn } from '../schema/template.ts'
@@ -15,6 +14,7 @@ import type { Problem, Rule } from './problem.ts'
 export const lintDialects: Rule = (profile, dialect) =>
   Object.entries(profile.row.dialects).flatMap(([name, { source, says, sends, examples }]): Problem[] => {
     const path = `dialects.${name}`
+    const patterns = patternsIn(dialect).map(({ pattern }) => pattern)
     const layer = dialect.layers[name] as typeof dialect
     const strange = source.filter((id) => !Object.hasOwn(profile.row.sources, id))
     const own = examples.filter(({ variant }) => variant === undefined || variant === dialect.variant)
@@ -35,7 +35,7 @@ export const lintDialects: Rule = (profile, dialect) =>
       ...(source.length === 0 ? [{ path, message: 'has no source' }] : []),
       ...(own.length === 0 ? [{ path, message: 'has no example' }] : []),
       ...Object.keys(says)
-        .filter((words) => !isSaid(words, dialect))
+        .filter((words) => !patterns.some((pattern) => hasWords(pattern, words)))
         .map((words) => ({ path: `${path}.says`, message: `"${words}" is in no pattern of the profile` })),
       ...Object.entries(sends).flatMap(([command, { parts }]) => {
         const own = holesIn(dialect.commands[command]?.text?.parts ?? parts)
@@ -49,12 +49,3 @@ export const lintDialects: Rule = (profile, dialect) =>
       }),
     ]
   })
-
-function isSaid(words: string, dialect: Parameters<typeof patternsIn>[0]): boolean {
-  const [first] = parsePattern(words).parts.filter(({ part }) => part === 'text')
-  return patternsIn(dialect).some(({ pattern }) =>
-    [...eachPart(pattern.parts)].some(
-      (part) => part.part === 'text' && first?.part === 'text' && fold(part.text) === fold(first.text),
-    ),
-  )
-}

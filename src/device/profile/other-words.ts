@@ -58,6 +58,10 @@ export function inOtherWords({ words, items, messages, commands, replies }: Text
 const mapped = <T, U>(table: Table<T>, change: (value: T, name: string) => U): Table<U> =>
   Object.fromEntries(Object.entries(table).map(([name, value]) => [name, change(value, name)]))
 
+/** Whether these words are in the pattern as a whole, so that other firmware can have others for them. */
+export const hasWords = (pattern: Pattern, words: string): boolean =>
+  translated(pattern, [{ from: parsePattern(words).parts, to: [] }]) !== pattern
+
 /** The same pattern where none of the phrases is in it. */
 function translated(pattern: Pattern, phrases: readonly Phrase[]): Pattern {
   const parts = turn(pattern.parts, phrases)
@@ -81,5 +85,6 @@ function turn(parts: readonly Part[], phrases: readonly Phrase[]): Part[] {
 function isSame(one: Part, other: Part | undefined): boolean {
   if (one.part === 'text' && other?.part === 'text') return fold(one.text) === fold(other.text)
   const isBlank = one.part === 'blank' || one.part === 'gap'
-  return isBlank && (other?.part === 'blank' || other?.part === 'gap')
+  if (isBlank) return other?.part === 'blank' || other?.part === 'gap'
+  return JSON.stringify(one) === JSON.stringify(other)
 }

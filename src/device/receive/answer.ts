@@ -4,11 +4,10 @@ import { bindingOf, type Device, messagesOf, parameterContext } from '../device.
 import { layersOf } from '../layers.ts'
 import { isListed, maskStretches, maskText, secretTokens } from '../mask.ts'
 import { type TakenParameters, takeParameters } from '../parameters/parameters.ts'
-import { type Binding, type Bound, bind } from '../pattern/bind.ts'
+import { type Binding, bind } from '../pattern/bind.ts'
 import { loosen } from '../pattern/loosen.ts'
 import { conclude, type Match } from '../pattern/match.ts'
 import { mayBe } from '../pattern/needed-words.ts'
-import type { Pattern } from '../pattern/pattern.ts'
 import { fieldsOf } from '../profile/places.ts'
 import { repliesTo, type Verdict, verdicts } from '../profile/replies.ts'
 import type { TimeContext } from '../readers/dates.ts'
@@ -77,15 +76,34 @@ export interface Asked {
  * `any_text`, a text is an answer only if the device does not send it unasked; a forwarded text never is.
  */
 export function readAnswer(device: Device, open: OpenCommand, text: string, context: ReadContext): Answer {
-  let found: readonly Reading[] | null = null
-  const readings = (): readonly Reading[] => (found ??= readText(device, text, context))
-  const views = layersOf(device)
-  const answers = views.map((view) => answerIn(view, open, text, readings, context))
-  const known = answers.filter(({ verdict, any }) => verdict !== 'none' && !any)
-  const answer = known[0] ?? (answers[0] as Answer)
-  if (known.length === 0 || answer.by === 'message') return answer
-  const dialect = views[answers.indexOf(answer)]?.dialect.layer ?? null
-  return { ...answer, dialect, isDistinct: views.length > 1 && known.length === 1 }
+  const plain = text.trim()
+  const command = own(device.dialect.commands, open.command)
+  if (command === undefined || readForward(device, plain) !== null) return none(maskText(device, plain))
+  const asked = layersOf(device).flatMap((view): Asked[] => {
+    const row = own(view.dialect.commands, open.command)
+    return row === undefined ? [] : [askedOf(view, row, open)]
+  })
+  const time = timeContext(device, context)
+  const worded = inWords(asked, plain, time, (wording, binding) =>
+    firstOf([wording], (pattern) => bind(pattern, binding), plain),
+  )
+  if (worded !== null) return worded
+  const { reply } = command
+  const readings = readText(device, plain, context)
+  const read = readings.find(
+    (reading) =>
+      (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
+      isPlaceFor(device, command, reading),
+  )
+  if (read !== undefined) return fromMessage(read, isQuestion(device, open.command), command)
+  const isExact = readings.some(({ reading }) => reading === 'exact')
+  const inLine = isExact ? null : inWords(asked, plain, time, inLines(plain))
+  if (inLine !== null) return inLine
+  const masked = maskAnswer(asked[0] as Asked, plain, null)
+  if (readings.every(({ reading }) => reading === 'partial') && isRefusal(plain))
+    return { ...none(masked), verdict: 'refused', reason: reasonIn(plain) }
+  if (!reply.any_text || readings.some((reading) => isUnasked(device, reading)) || plain === '') return none(masked)
+  return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
 }
 
 /** Whether the call of the device answers the command: where this reads the message that is a call. */
@@ -96,43 +114,25 @@ export function callAnswer(device: Device, name: string, context: ReadContext): 
   return { ...fromMessage(reading, isQuestion(device, name), command), by: 'call' }
 }
 
-/** The answer in the words of one firmware. */
-function answerIn(
-  device: Device,
-  open: OpenCommand,
+/** The answer in the words of the first firmware that has them. */
+function inWords(
+  asked: readonly Asked[],
   text: string,
-  readingsOf: () => readonly Reading[],
-  context: ReadContext,
-): Answer {
-  const plain = text.trim()
-  const command = own(device.dialect.commands, open.command)
-  if (command === undefined || readForward(device, plain) !== null) return none(maskText(device, plain))
-  const asked = askedOf(device, command, open)
-  const binding = answerBinding(asked)
-  const compile = (pattern: Pattern): Bound | null => bind(pattern, binding)
-  const { reply } = command
-  const replies = repliesTo(device.dialect, command)
-  for (const verdict of verdicts) {
-    const found = wordingIn(replies[verdict], (wording) => firstOf([wording], compile, plain))
-    if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
-  }
-  const readings = readingsOf()
-  const read = readings.find(
-    (reading) =>
-      (reply.reads.includes(reading.message) && isAsked(device, open.command, reading)) ||
-      isPlaceFor(device, command, reading),
-  )
-  if (read !== undefined) return fromMessage(read, isQuestion(device, open.command), command)
-  const isExact = readings.some(({ reading }) => reading === 'exact')
-  for (const verdict of isExact ? [] : verdicts) {
-    const found = inLines(replies[verdict], binding, plain)
-    if (found !== null) return fromPattern(asked, verdict, found, plain, timeContext(device, context))
-  }
-  const masked = maskAnswer(asked, plain, null)
-  if (readings.every(({ reading }) => reading === 'partial') && isRefusal(plain))
-    return { ...none(masked), verdict: 'refused', reason: reasonIn(plain) }
-  if (!reply.any_text || readings.some((reading) => isUnasked(device, reading)) || plain === '') return none(masked)
-  return { ...none(masked), verdict: 'accepted', by: 'any_text', any: true }
+  time: TimeContext,
+  read: (wording: Worded, binding: Binding) => Match | null,
+): Answer | null {
+  const answers = asked.flatMap((one): Answer[] => {
+    const replies = repliesTo(one.device.dialect, one.command)
+    const binding = answerBinding(one)
+    for (const verdict of verdicts)
+      for (const wording of replies[verdict]) {
+        const match = read(wording, binding)
+        if (match !== null) return [fromPattern(one, verdict, { match, wording }, text, time)]
+      }
+    return []
+  })
+  const [first, ...others] = answers
+  return first === undefined ? null : { ...first, isDistinct: asked.length > 1 && others.length === 0 }
 }
 
 /** What is read of a text in part answers a query and nothing else; an unproven message fits as a whole. */
@@ -146,26 +146,22 @@ interface Found {
   readonly wording: Worded
 }
 
-/** The first of several wordings that fits. */
-function wordingIn(wordings: readonly Worded[], read: (wording: Wording) => Match | null): Found | null {
-  for (const wording of wordings) {
-    const match = read(wording)
-    if (match !== null) return { match, wording }
-  }
-  return null
-}
-
 /** An answer with other marks than printed, or in a line of its own. */
-function inLines(wordings: readonly Worded[], binding: Binding, text: string): Found | null {
-  for (const { from, to } of runsOf(unitsOf(text))) {
+function inLines(text: string): (wording: Worded, binding: Binding) => Match | null {
+  const lines = runsOf(unitsOf(text)).map(({ from, to }) => {
     const line = text.slice(from, to)
-    const known = wordings.filter(({ text: pattern }) => mayBe(pattern, fold(line)))
-    const found = wordingIn(known, (wording) => firstOf([wording], (pattern) => bind(loosen(pattern), binding), line))
-    if (found === null) continue
-    const spans = found.match.spans.map((span) => ({ ...span, from: span.from + from, to: span.to + from }))
-    return { ...found, match: { ...found.match, spans } }
+    return { from, line, folded: fold(line) }
+  })
+  return (wording, binding) => {
+    for (const { from, line, folded } of lines) {
+      const match = mayBe(wording.text, folded)
+        ? firstOf([wording], (pattern) => bind(loosen(pattern), binding), line)
+        : null
+      if (match === null) continue
+      return { ...match, spans: match.spans.map((span) => ({ ...span, from: span.from + from, to: span.to + from })) }
+    }
+    return null
   }
-  return null
 }
 
 /** A query for the position, by a field or by a message with one, is answered by any position that is not an alarm. */
@@ -216,6 +212,7 @@ function fromPattern(asked: Asked, verdict: Verdict, found: Found, text: string,
     already: verdict === 'already',
     reason: verdict === 'refused' ? (wording.reason ?? reasonIn(text)) : null,
     isGuess: asked.command.proof === 'unproven',
+    dialect: asked.device.dialect.layer,
     values,
     event: typeof event === 'string' ? event : null,
     proven: holdsSecret(asked.device, text, match.spans),
