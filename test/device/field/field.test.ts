@@ -69,7 +69,11 @@ test('no two texts differ by their numbers only', () => {
   expect(shapes.filter((shape, place) => shapes.indexOf(shape) !== place)).toEqual([])
 })
 
-test('there are six hundred, and of the texts chosen after the patterns were written more than a third were read right', () => {
+/** Pages of manuals and servers of a network show words of a device, not texts that came to somebody. */
+const came = all.filter(({ source }) => source !== 'manual' && source !== 'network')
+
+test('there are six hundred, half of them seen by users or made by firmware, and of these a third read right at first', () => {
   expect(all.length).toBeGreaterThanOrEqual(600)
-  expect(all.filter(({ first }) => first === 'right').length).toBeGreaterThan(all.length / 3)
+  expect(came.length).toBeGreaterThanOrEqual(all.length / 2)
+  expect(came.filter(({ first }) => first === 'right').length).toBeGreaterThanOrEqual(came.length / 3)
 })
