@@ -1,5 +1,5 @@
+import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
-import { treeIn } from '../gateway/modem/hardware/usb.ts'
 import { Fault } from '../message/fault.ts'
 import { historyStatuses } from '../message/status.ts'
 import { personalities } from '../simulator/modem/personalities.ts'
@@ -32,7 +32,8 @@ interface GlobalOptions {
 export async function program(given: CliContext, argv: readonly string[]): Promise<number> {
   // For tests with modems that the hub finds itself.
   const { SMSHUB_ROOT: machine } = given.env
-  const context = withSafeOutputs(machine === undefined ? given : { ...given, devices: treeIn(machine) })
+  const devices = machine === undefined ? given.devices : { sys: join(machine, 'sys'), dev: join(machine, 'dev') }
+  const context = withSafeOutputs(devices === undefined ? given : { ...given, devices })
   let code: number = exitCodes.ok
   const root = new Command('smshub')
   const options = (): RunOptions => {

@@ -101,7 +101,7 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       swap('type: modem', 'type: modem, number: "4915112345600"'),
       /home.number: .*did you mean/,
     ],
-    ['a profile that is spelt wrong', swap('rtu5024', 'rtu5042'), /did you mean "king-pigeon\/rtu5024"/],
+    ['a profile that is spelt wrong', swap('rtu5024', 'rut5024'), /did you mean "king-pigeon\/rtu5024"/],
     ['a profile without its maker', swap('king-pigeon/rtu5024', 'rtu5024'), /did you mean "king-pigeon\/rtu5024"/],
     ['a profile by its model', swap('king-pigeon/rtu5024', 'Badodo G200'), /did you mean "king-pigeon\/rtu5024"/],
     ['a profile with .yaml', swap('rtu5024', 'rtu5024.yaml'), /did you mean "king-pigeon\/rtu5024"/],

@@ -31,7 +31,7 @@ describe('a profile is refused', () => {
     ],
     ['messages: { seen: { text: "{items*}" } }', 'messages.seen.text.0: unknown name "items"'],
     ['messages: { seen: { text: "{#:one_of(zone_text_#)}" } }', 'unknown name "zone_text_#"'],
-    ['messages: { seen: { event: x } }', 'messages.seen: has none of text, find, fields and reader'],
+    ['messages: { seen: { event: x } }', 'messages.seen: has none of text, find, fields, reader and call'],
     ['variants: { a: { label: A } }', 'variants.a.tell: is missing'],
     ['default_variant: b\nvariants: { a: { label: A, tell: B } }', 'default_variant: there is no variant "b"'],
     ['time_zone: Berlin', 'time_zone: is not a time zone'],

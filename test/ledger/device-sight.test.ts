@@ -26,6 +26,7 @@ describe('what is known of a device', () => {
       location: null,
       lastSeen: null,
       online: true,
+      heard: null,
     })
   })
 
