@@ -34,8 +34,11 @@ const clock = /([ T,]{0,4})(\d{1,2}):(\d\d)(:\d\d)?(\s?[AP]\.?M\b\.?)?(?![\d:])/
 /** Words before a clock with a one-digit hour, which could be a ratio without them. */
 const clockWords = /(?:^|\P{L})(?:time|clock|at|since|until|from|to|uhr|um|alarm)\s{0,4}[:=]?\s{0,4}$/iu
 
-/** Thousands separators are recognised where a second separator makes them unambiguous. */
-const grouped = '\\d{1,3}(?:(?:,\\d{3})+\\.\\d+|(?:\\.\\d{3})+,\\d+|(?:,\\d{3}){2,})(?![\\d.,]*\\d)'
+/**
+ * Thousands separators are recognised where a second separator makes them unambiguous. No value has more than seven:
+ * each end of a longer row of them would be tried, from each place.
+ */
+const grouped = '\\d{1,3}(?:(?:,\\d{3}){1,7}\\.\\d+|(?:\\.\\d{3}){1,7},\\d+|(?:,\\d{3}){2,7})(?![.,]{0,3}\\d)'
 const bare = '(?:\\d+(?:[.,]\\d+)?|[.,]\\d+)'
 const numbers = {
   grouped: new RegExp(`[+-]?${grouped}`, 'y'),
