@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { type Device, makeDevice } from '../../src/device/device.ts'
 import { DeviceConfig } from '../../src/device/device-config.ts'
+import { disguise } from '../../src/device/draft/anonymise.ts'
 import { problemsOf } from '../../src/device/draft/check-rule.ts'
 import { contributionOf } from '../../src/device/draft/contribution.ts'
 import { draftPattern } from '../../src/device/draft/draft-pattern.ts'
@@ -186,7 +187,22 @@ describe('texts of a device', () => {
   })
 
   test('cost steps in proportion to their length, whatever they are', () => {
-    for (const piece of ['1', '1.', '-', 'a1', 'https://', '1a', ' ', ': ', 'lat ', '12:3', '0,1,', '+4', '***']) {
+    for (const piece of [
+      '1',
+      '1.',
+      '-',
+      'a1',
+      'https://',
+      '1a',
+      ' ',
+      ': ',
+      'lat ',
+      '12:3',
+      '0,1,',
+      '+4',
+      '***',
+      ',111',
+    ]) {
       const cost = (length: number) => {
         const text = piece.repeat(length / piece.length)
         const begun = process.cpuUsage().user
@@ -242,6 +258,49 @@ describe('a contribution', () => {
     expect(leftOut).toBe(1)
     const id = /id (\d{15})/.exec(all)?.[1] ?? 'none'
     expect(all.split(id).length).toBeGreaterThan(2)
+  })
+
+  test('has no number, place, link or code of the owner, however it is written', () => {
+    const hide = disguise(['Annegret', 'Müller', 'Front gate'])
+    for (const [text, ...secrets] of [
+      ['Call +49 151 2345 678 now', '2345', '678'],
+      ['Call (089) 123-4567', '4567'],
+      ['Call 0151/2345678', '2345678'],
+      ['PIN: 4711 ok', '4711'],
+      ['password abc12', 'abc12'],
+      ['At 48°08\'14.5"N 11°34\'31.2"E', "08'14.5", "34'31.2"],
+      ['At N48 08.123 E011 34.567', '08.123', '34.567'],
+      ['$GPRMC 4807.038,N,01131.001,E', '4807.038', '01131'],
+      ['lat:48.137 lon:11.575', '48.137', '11.575'],
+      ['https://maps.app.goo.gl/AbCdEfGh123', 'AbCdEfGh'],
+      ['https://goo.gl/maps/XyZw9', 'XyZw9'],
+      ['http://track.example.net/u/annegret77/t?key=Secretword', 'track', 'annegret77', 'Secretword'],
+      ['annegret_muller_front_gate', 'annegret', 'muller', 'front'],
+    ] as const) {
+      const shown = hide(text)
+      for (const secret of secrets) expect({ text, shown, has: shown.includes(secret) }).toMatchObject({ has: false })
+    }
+    for (const text of ['Bat 80% at 2026-11-29 12:30:05, 29/11/26 08:00', 'T1 +21 45% 12.5V 1,234.5 l', 'Zone 3 open'])
+      expect(hide(text)).toBe(text)
+    expect(hide('https://maps.google.com/maps?q=48.137154,11.575382&z=15')).toMatch(
+      /^https:\/\/maps\.google\.com\/maps\?q=\d\d\.\d{6},\d\d\.\d{6}&z=15$/,
+    )
+  })
+
+  test('has no name in the name of a rule, its event, or behind a brace in its words', () => {
+    const own = {
+      annegret_opened: { text: 'Annegret opened \\{ for Annegret {value_1:int}', event: 'annegret_opened' },
+    }
+    const gate = makeDevice(
+      'gate',
+      DeviceConfig.parse({ profile: 'generic/text', number: '+4915112345610', messages: own }),
+      profileOf('generic/text'),
+    )
+    const heading = { id: 'my/gate', manufacturer: 'My', family: 'Gate', kind: 'gate' }
+    const made = contributionOf(gate, ['Annegret opened { for Annegret 7'], heading, ['Annegret'])
+    expect(made.leftOut).toBe(0)
+    expect(JSON.stringify(made.files)).not.toMatch(/annegret/i)
+    expect(lintProfile(parseProfile('my/gate', yaml(made.files[0]?.text ?? '')))).toEqual([])
   })
 
   test('is what the corpus of the repository and its profiles are made of', () => {

@@ -4,6 +4,7 @@ import { match } from '../pattern/match.ts'
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
 import { Programs } from '../profile/dialect.ts'
 import { readText } from '../receive/read.ts'
+import type { Reading } from '../receive/reading.ts'
 import { fieldOf } from '../vocabulary/vocabulary.ts'
 import { type Disguise, disguise } from './anonymise.ts'
 import { type ProfileHeading, profileSource, type WrittenMessage } from './draft-profile.ts'
@@ -57,7 +58,10 @@ export function contributionOf(
     const [before] = readText(device, text, undated)
     const shown = hide(text.trim())
     const [after] = readText(hiding, shown, undated)
-    const isSame = before !== undefined && after?.message === before.message && after.event === before.event
+    const isSame =
+      before !== undefined &&
+      after?.message === shownName(device, before.message, hide) &&
+      after.event === shownEvent(device, before, hide)
     if (!isSame || !hasSameFields(before.values, after.values)) {
       leftOut++
       continue
@@ -101,14 +105,26 @@ const isAdded = ({ profile, dialect }: Device, name: string): boolean =>
 
 /** A name may stand in the words of a rule, too. */
 const hiddenPattern = ({ source }: Pattern, hide: Disguise): string =>
-  source.replace(/(\{[^}]*\})|[^{]+/g, (part, hole?: string) => (hole === undefined ? hide(part) : part))
+  source.replace(/(\{[^}]*\})|(?:\\.|[^{\\])+/gs, (part, hole?: string) => (hole === undefined ? hide(part) : part))
+
+/** A rule has its name of the first words of its text. */
+const shownName = (device: Device, name: string, hide: Disguise): string =>
+  isAdded(device, name) ? hide(name).toLowerCase() : name
+
+/** So has its event. */
+const shownEvent = (
+  device: Device,
+  { message, event }: Pick<Reading, 'message' | 'event'>,
+  hide: Disguise,
+): string | null => (event === null || !isAdded(device, message) ? event : hide(event).toLowerCase())
 
 /** The device as its texts are with what is replaced in them. */
 function hidden(device: Device, hide: Disguise): Device {
   const messages = Object.entries(device.dialect.messages).map(([name, message]) => {
     if (!isAdded(device, name)) return [name, message] as const
     const text = message.text.map((one) => ({ ...one, text: parsePattern(hiddenPattern(one.text, hide)) }))
-    return [name, { ...message, text }] as const
+    const event = message.event === undefined ? undefined : hide(message.event).toLowerCase()
+    return [shownName(device, name, hide), { ...message, text, event }] as const
   })
   return { ...device, dialect: { ...device.dialect, messages: Object.fromEntries(messages), programs: new Programs() } }
 }
@@ -116,11 +132,13 @@ function hidden(device: Device, hide: Disguise): Device {
 /** The messages that the owner of the device has added, with examples that prove them. */
 function ownMessages(device: Device, texts: readonly string[], hide: Disguise): WrittenMessage[] {
   const hiding = hidden(device, hide)
-  return Object.entries(hiding.dialect.messages).flatMap(([name, message]) => {
-    if (!isAdded(device, name) || message.text.length === 0) return []
+  return Object.entries(device.dialect.messages).flatMap(([known, { text: patterns }]) => {
+    const name = shownName(device, known, hide)
+    const message = hiding.dialect.messages[name]
+    if (!isAdded(device, known) || patterns.length === 0 || message === undefined) return []
     const sent = [...new Set([...texts, ...message.examples.map(({ text }) => text)])]
     const examples = sent
-      .filter((text) => readText(device, text, undated)[0]?.message === name)
+      .filter((text) => readText(device, text, undated)[0]?.message === known)
       .map((text) => hide(text.trim()))
       .flatMap((text) => {
         const [reading] = readText(hiding, text, undated)
