@@ -33,8 +33,9 @@ async function takeOptions() {
     const gateway = { type: 'modem', path: port, ...(pin && { pin }), ...(number && { number }) }
     env[`SMSHUB_GATEWAYS__${id.toUpperCase()}`] = JSON.stringify(gateway)
   }
-  // The Supervisor proves who is signed in, and shows the panel to administrators only.
-  env.SMSHUB_HTTP__INGRESS ??= JSON.stringify({ role: 'admin' })
+  // The Supervisor proves who is signed in, and shows the panel to administrators only. This key alone: smshub.yaml may
+  // name the roles of single users.
+  env.SMSHUB_HTTP__INGRESS__ROLE ??= 'admin'
   if (options.region) env.SMSHUB_SMS__REGION = options.region
   if (options.log_level) env.SMSHUB_LOG__LEVEL = { warning: 'warn' }[options.log_level] ?? options.log_level
 

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { loadConfig } from '../../src/config/load.ts'
 import { installed, reachable } from '../support/brokers.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { TestClient } from '../support/mqtt-client.ts'
@@ -129,58 +130,73 @@ test('without a hub the health check fails', () => {
 
 const withBroker = installed('mosquitto', ['-h']) ? test : test.skip
 
-withBroker('under the Supervisor the app takes its options and the broker’s credentials', async () => {
-  const app = stage()
-  const [data, config] = [temporaryFolder(), temporaryFolder()]
-  chmodSync(config, 0o755)
-  const [port, supervisor] = [await freePort(), await freePort()]
-  const folder = temporaryFolder()
-  spawnSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'addons', 'from-the-supervisor'])
-  writeFileSync(
-    join(folder, 'mosquitto.conf'),
-    `listener ${port} 127.0.0.1\npassword_file ${folder}/passwords\nuser root\n`,
-  )
-  broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
-  await reachable(port)
-  let asked = ''
-  server = createServer((request, response) => {
-    asked = `${request.url} ${request.headers.authorization}`
-    const credentials = {
-      host: '127.0.0.1',
-      port,
-      username: 'addons',
-      password: 'from-the-supervisor',
-      ssl: false,
-      protocol: '3.1.1',
+withBroker(
+  'under the Supervisor the app takes its options and the broker’s credentials, and its page knows who opens it',
+  async () => {
+    const app = stage()
+    const [data, config] = [temporaryFolder(), temporaryFolder()]
+    chmodSync(config, 0o755)
+    const [port, supervisor, http, ingress] = [await freePort(), await freePort(), await freePort(), await freePort()]
+    const folder = temporaryFolder()
+    spawnSync('mosquitto_passwd', ['-b', '-c', join(folder, 'passwords'), 'addons', 'from-the-supervisor'])
+    writeFileSync(
+      join(folder, 'mosquitto.conf'),
+      `listener ${port} 127.0.0.1\npassword_file ${folder}/passwords\nuser root\n`,
+    )
+    broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
+    await reachable(port)
+    let asked = ''
+    server = createServer((request, response) => {
+      asked = `${request.url} ${request.headers.authorization}`
+      const credentials = {
+        host: '127.0.0.1',
+        port,
+        username: 'addons',
+        password: 'from-the-supervisor',
+        ssl: false,
+        protocol: '3.1.1',
+      }
+      response.end(JSON.stringify({ result: 'ok', data: credentials }))
+    }).listen(supervisor, '127.0.0.1')
+    const options = {
+      modems: [{ id: 'home', port: '/dev/serial/by-id/none', pin: '' }],
+      region: 'DE',
+      log_level: 'warning',
     }
-    response.end(JSON.stringify({ result: 'ok', data: credentials }))
-  }).listen(supervisor, '127.0.0.1')
-  const options = {
-    modems: [{ id: 'home', port: '/dev/serial/by-id/none', pin: '' }],
-    region: 'DE',
-    log_level: 'warning',
-  }
-  writeFileSync(join(data, 'options.json'), JSON.stringify(options))
-  writeFileSync(
-    join(config, 'smshub.yaml'),
-    'devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "015112345678" } }\n',
-  )
-  launch(app, data, {
-    SUPERVISOR_TOKEN: 'token',
-    SUPERVISOR_URL: `http://127.0.0.1:${supervisor}`,
-    SMSHUB_APP_OPTIONS: join(data, 'options.json'),
-    SMSHUB_APP_CONFIG: config,
-    SMSHUB_HTTP__ENABLED: 'false',
-  })
-  const credentials = { username: 'addons', password: 'from-the-supervisor' }
-  const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, credentials)
-  await client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
-  await client.wait(
-    ({ topic, json }) => topic === 'smshub/bridge/info' && json.gateways.includes('home') && json.devices === 1,
-  )
-  expect(asked).toBe('/services/mqtt Bearer token')
-  await client.close()
-})
+    writeFileSync(join(data, 'options.json'), JSON.stringify(options))
+    writeFileSync(
+      join(config, 'smshub.yaml'),
+      `devices: { gate: { profile: king-pigeon/rtu5024, variant: classic, number: "015112345678" } }
+http: { ingress: { roles: { guest: reader } } }
+`,
+    )
+    launch(app, data, {
+      SUPERVISOR_TOKEN: 'token',
+      SUPERVISOR_URL: `http://127.0.0.1:${supervisor}`,
+      SMSHUB_APP_OPTIONS: join(data, 'options.json'),
+      SMSHUB_APP_CONFIG: config,
+      SMSHUB_HTTP__LISTEN: `127.0.0.1:${http}`,
+      // In place of its own address, and of that of the Supervisor.
+      SMSHUB_HTTP__INGRESS__LISTEN: `127.0.0.1:${ingress}`,
+      SMSHUB_HTTP__INGRESS__FROM: '["127.0.0.1"]',
+    })
+    const credentials = { username: 'addons', password: 'from-the-supervisor' }
+    const client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, credentials)
+    await client.wait(({ topic, text }) => topic === 'smshub/bridge/state' && text === 'online')
+    await client.wait(
+      ({ topic, json }) => topic === 'smshub/bridge/info' && json.gateways.includes('home') && json.devices === 1,
+    )
+    expect(asked).toBe('/services/mqtt Bearer token')
+    await reachable(ingress)
+    const roleOf = async (user: string) => {
+      const answer = await fetch(`http://127.0.0.1:${ingress}/v1/session`, { headers: { 'x-remote-user-id': user } })
+      return ((await answer.json()) as { caller: { role: string } | null }).caller?.role
+    }
+    // One who is named in smshub.yaml, and everybody else whom the panel is shown to.
+    expect([await roleOf('guest'), await roleOf('owner')]).toEqual(['reader', 'admin'])
+    await client.close()
+  },
+)
 
 test('compose files, the app and the repository are what their readers expect', () => {
   for (const file of ['docker/compose.yaml', 'docker/compose.homeassistant.yaml']) {
@@ -194,6 +210,10 @@ test('compose files, the app and the repository are what their readers expect', 
   }
   const app = parse(read('docker/homeassistant-app/config.yaml'))
   expect(app).toMatchObject({ slug: 'smshub', arch: ['aarch64', 'amd64'], services: ['mqtt:want'] })
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  writeFileSync(file, 'http: { ingress: {} }\n')
+  const { listen } = loadConfig({ config: file, env: {}, cwd: '/' }).config.http.ingress ?? {}
+  expect(app).toMatchObject({ ingress: true, ingress_port: listen?.port, ingress_stream: true, panel_admin: true })
   expect(app.version).toBe(JSON.parse(read('package.json')).version)
   for (const key of ['name', 'version', 'slug', 'description', 'arch']) expect(app[key]).toBeTruthy()
   for (const file of ['Dockerfile', 'DOCS.md', 'README.md', 'CHANGELOG.md', 'apparmor.txt', 'translations/en.yaml'])
