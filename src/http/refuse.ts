@@ -16,12 +16,11 @@ const words: Readonly<Partial<Record<HttpCode, string>>> = {
   unsupported_media_type: 'send the body as application/json',
 }
 
-const refusedOf = (request: FastifyRequest) => ({
-  // Without the query, which may hold what is not to be logged.
-  path: request.url.split('?', 1)[0] ?? '/',
-  requestId: request.id,
-  route: request.routeOptions.url ?? '',
-})
+function refusedOf({ id, url, routeOptions: { url: route = '' } }: FastifyRequest) {
+  // Without the query, which may hold what is not to be logged, as the path of a dialect may.
+  const path = route.includes('/:key') ? route : (url.split('?', 1)[0] ?? '/')
+  return { path, requestId: id, route }
+}
 
 /** Answers with a problem that HTTP itself has. */
 export function refuse(request: FastifyRequest, reply: FastifyReply, code: HttpCode, detail: string): FastifyReply {

@@ -206,6 +206,9 @@ describe('Grafana OnCall, formatted', () => {
     const wrong = await send('POST', path('owner', `${keys.admin}x`), json, JSON.stringify(zabbix))
     expect(wrong.status).toBe(401)
     expect(wrong.text).not.toContain(keys.admin)
+    const broken = await send('POST', path('owner'), json, '{"title":')
+    expect(broken).toMatchObject({ status: 400, json: { instance: '/hooks/oncall/:key' } })
+    expect(broken.text).not.toContain(keys.admin)
   })
 })
 
