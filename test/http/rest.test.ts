@@ -102,6 +102,12 @@ describe('devices', () => {
     expect((await hub.ask('GET', '/v1/devices/van', { as: 'gatekeeper' })).status).toBe(403)
     expect((await hub.ask('GET', '/v1/devices/van/state', { as: 'gatekeeper' })).status).toBe(403)
     expect((await hub.ask('POST', '/v1/devices/van/get', { as: 'gatekeeper' })).status).toBe(403)
+    // Of the commands of its own device, only those that it is for.
+    for (const [path, body] of [['commands/version'], ['set/gate', { value: 'open' }], ['get']] as const)
+      expect(await hub.ask('POST', `/v1/devices/gate/${path}`, { as: 'gatekeeper', body })).toMatchObject({
+        status: 403,
+        json: { code: 'not_allowed' },
+      })
   })
 
   test('do a command, whose place has its result', async () => {
