@@ -188,6 +188,26 @@ http: { listen: "127.0.0.1:${http}" }
     expect(pinTries()).toBe(3)
   })
 
+  test('puts another SIM into it, and accepts that, as nothing is sent through it before', async () => {
+    const { sim } = world.world.modem
+    sim.setLock(false)
+    sim.iccid = '8949017000000000025'
+    await open('gateways/home', 'home')
+    const dialog = page.getByRole('dialog')
+    await page.getByLabel('Restart', { exact: true }).selectOption('reopen')
+    await dialog.getByRole('button', { name: 'Restart' }).click()
+    const notice = page.getByText('There is another modem or SIM than before.')
+    await notice.waitFor()
+    await expectNoBarriers()
+    await page.getByRole('button', { name: 'Accept this modem and SIM' }).click()
+    const accept = dialog.getByRole('button', { name: 'Accept this modem and SIM' })
+    expect(await accept.isDisabled()).toBe(true)
+    await dialog.getByLabel('Type home to confirm').fill('home')
+    await accept.click()
+    await notice.waitFor({ state: 'detached' })
+    await page.getByText('Ready').first().waitFor()
+  })
+
   test('meets no error of the page on the way', () => {
     expect(troubles).toEqual([])
   })
