@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
+import { until } from '../support/patience.ts'
+import { isSigned, Receiver } from '../support/receiver.ts'
 import { hubNumber, vanNumber } from '../support/world.ts'
 
 const stranger = '+4915112345999'
@@ -25,7 +27,7 @@ let page: Page
 let troubles: string[]
 
 beforeAll(async () => {
-  hub = await startHttpHub()
+  hub = await startHttpHub({ yaml: 'sms: { destinations: any }\nwebhooks: { allow_networks: 127.0.0.0/8 }' })
   const { network } = hub.world.world
   for (const text of hostile) network.text({ from: stranger, to: hubNumber, text, delayMs: 0 })
   network.text({ from: '<b>Bank</b>', to: hubNumber, text: 'your code is 1', delayMs: 0 })
@@ -155,6 +157,80 @@ test('what a key may do is changed, whatever it is called', async () => {
   await page.getByRole('row', { name: /elsewhere/ }).waitFor()
   expect(await madeByStrangers()).toEqual([])
   expect(troubles.splice(0).filter((trouble) => !/412/.test(trouble))).toEqual([])
+})
+
+test('a webhook is made, whose secret is shown once, is tried, called again, given another secret and removed', async () => {
+  const panel = await Receiver.start()
+  const dialog = page.getByRole('dialog')
+  const act = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  const secretShown = async () => {
+    const text = await dialog.locator('pre', { hasText: /^whsec_/ }).textContent()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    return text ?? ''
+  }
+  await page.goto(`${hub.url}/#/access/webhooks`)
+  await act('New webhook')
+  await dialog.getByLabel('Address').fill('https://10.0.0.1/')
+  await dialog.getByLabel('Description').fill('panel')
+  await dialog.getByLabel('device.*').check()
+  await dialog.getByRole('button', { name: 'New webhook' }).click()
+  await dialog.getByRole('alert').filter({ hasText: 'is not an address of a public host' }).waitFor()
+  expect(await barriersIn(page)).toEqual([])
+  await dialog.getByLabel('Address').fill(panel.url)
+  await dialog.getByRole('button', { name: 'New webhook' }).click()
+  const secret = await secretShown()
+  const [{ id }] = (await hub.ask('GET', '/v1/webhooks')).json.data
+  await hub.ask('POST', '/v1/devices', { body: { id: 'shed', profile: 'generic/text', number: '+4915112345671' } })
+  await until(async () => {
+    const { json } = await hub.ask('GET', `/v1/webhooks/${id}/deliveries?status=delivered`)
+    return json.data.length > 0
+  })
+  expect(panel.devices).toContain('shed')
+  expect(panel.calls.every((call) => isSigned(call, secret))).toBe(true)
+  await page.getByRole('link', { name: 'panel', exact: true }).click()
+  await page.getByRole('heading', { level: 1, name: 'panel' }).waitFor()
+  await page.getByRole('button', { name: 'Send again' }).last().click()
+  await until(() => new Set(panel.ids).size < panel.ids.length)
+  await act('Replace the secret')
+  const other = await secretShown()
+  expect(other).not.toBe(secret)
+  await act('Send a test')
+  await page.getByText('Answered with 204.').waitFor()
+  const last = panel.calls.findLast(({ json }) => json.type === 'hub.ping')
+  expect([secret, other].map((one) => last !== undefined && isSigned(last, one))).toEqual([true, true])
+  await act('Remove')
+  await dialog.getByLabel(`Type ${id} to confirm`).fill(id)
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor()
+  await panel.stop()
+  expect(troubles.splice(0).filter((trouble) => !/422/.test(trouble))).toEqual([])
+})
+
+test('somebody is given a password and a role, is signed out where they are signed in, and is removed', async () => {
+  const guest = { name: 'guest', password: 'the word of the guest' }
+  const dialog = page.getByRole('dialog')
+  await page.goto(`${hub.url}/#/access/users`)
+  await page.getByRole('button', { name: 'New user' }).click()
+  await dialog.getByLabel('Name').fill(guest.name)
+  await dialog.getByLabel('New password').fill(guest.password)
+  await dialog.getByLabel('Role').selectOption('reader')
+  expect(await barriersIn(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('row', { name: /guest.*Reader/s }).waitFor()
+  const { headers } = await hub.ask('POST', '/v1/session', { as: null, body: guest })
+  const cookie = headers.get('set-cookie')?.split(';')[0] ?? ''
+  const caller = async () => (await hub.ask('GET', '/v1/session', { as: null, headers: { cookie } })).json.caller
+  expect(await caller()).toMatchObject({ name: 'user:guest', role: 'reader' })
+  await page.reload()
+  await page.getByRole('row', { name: 'guest' }).getByRole('button', { name: 'End' }).click()
+  await until(async () => (await caller()) === null)
+  await page
+    .getByRole('row', { name: /guest.*Reader/s })
+    .getByRole('button', { name: 'Remove' })
+    .click()
+  await dialog.getByLabel('Type guest to confirm').fill('guest')
+  await dialog.getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('row', { name: 'guest' }).first().waitFor({ state: 'detached' })
 })
 
 test('meets no error of the page on the way', () => {

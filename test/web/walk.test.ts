@@ -289,11 +289,14 @@ describe('a person', () => {
     await heading('Settings').waitFor()
   })
 
-  test('asks the network for the balance of the SIM', async () => {
+  test('asks the network for the balance of the SIM, and saves what was said to the modem', async () => {
     await open('gateways/home', 'home')
     await page.getByLabel('Code').fill('*100#')
     await page.getByRole('button', { name: 'Ask the network' }).click()
     await page.getByText('Your balance is 5.00').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save a trace' }).click()
+    expect(readFileSync(await (await saved).path(), 'utf8')).toMatch(/^> AT/m)
   })
 
   test('sees where the van was before the page was opened', async () => {
