@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Device } from '../device/device.ts'
+import { spokenTo } from '../device/layers.ts'
 import type { MadeFor } from '../ledger/outbox/new-submission.ts'
 import { own } from '../util/own.ts'
 
@@ -23,9 +24,12 @@ export const subjectOf = (named: Named): string => printOf(named)
 export const numberMade = (number: string | null): string => printOf(number)
 
 /** Where a command goes, its words, and the settings that they can contain: another setting changes nothing of it. */
-function commandMade({ recipient, dialect, settings }: Device, name: string): string {
+function commandMade(device: Device, name: string): string {
+  const { recipient, dialect, settings } = device
   const { profile, case: letters, phoneNumbers, frames, commands } = dialect
-  const words = JSON.stringify([profile, letters, phoneNumbers, frames, own(commands, name) ?? null])
+  // Another dialect of the device matters where it has another text.
+  const text = own(spokenTo(device).dialect.commands, name)?.text
+  const words = JSON.stringify([profile, letters, phoneNumbers, frames, { ...own(commands, name), text }])
   const used = Object.entries(settings).filter(([setting]) => words.includes(familyOf(setting)))
   return printOf([recipient, words, name, used.sort()])
 }

@@ -7,6 +7,7 @@ import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
 import { composeCommand } from '../../src/device/send/compose-command.ts'
+import { heldBy } from '../../src/submit/made-for.ts'
 import { deviceOf, faultOf, makeProfile, undated } from './library.ts'
 
 function answer(device: Device, name: string, params: unknown, text: string, counter = 0): Answer {
@@ -190,6 +191,11 @@ dialects:
     expect(sent(speaking('american', false)(dated))).toBe('1234 ARM')
     expect(sent(speaking('american', true)(dated))).toBe('1234 LOCK')
     expect(sent(deviceOf(dated, '{ dialect: american }'))).toBe('1234 LOCK')
+    // What is scheduled holds for as long as the same is sent.
+    expect(heldBy(speaking('american', false)(dated))).toEqual(heldBy(deviceOf(dated)))
+    expect(heldBy(speaking('american', true)(dated))).not.toEqual(heldBy(deviceOf(dated)))
+    expect(heldBy(speaking('american', true)(dated))).toEqual(heldBy(deviceOf(dated, '{ dialect: american }')))
+    expect(heldBy(speaking('german', true)(spoken))).toEqual(heldBy(deviceOf(spoken)))
     // Evidence of another profile, or of a dialect that is gone, is none.
     expect(speaking('german', true)(dated).speaks).toBeNull()
     expect(speaking('german', true)(makeProfile('', 'other/device')).speaks).toBeNull()
