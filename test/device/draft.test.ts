@@ -220,6 +220,19 @@ describe('texts of a device', () => {
     expect(groupTexts(['x'.repeat(5_000)], readPattern)).toEqual([])
   })
 
+  test('are an alarm where a rule has a hole for any word', () => {
+    const messages = { zone: { text: 'Zone {value_1:int}: {text_1:word}' } }
+    const panel = makeDevice(
+      'panel',
+      DeviceConfig.parse({ profile: 'coban/tk103', number: '+4915112345610', messages }),
+      profileOf('coban/tk103'),
+    )
+    const read = (text: string) => readText(panel, text, undated)[0]
+    expect(read('Zone 1: closed')).toMatchObject({ message: 'zone', event: null, reading: 'exact' })
+    expect(read('Zone 1: SOS')).toMatchObject({ message: 'zone', event: 'sos', values: { text_1: 'SOS' } })
+    expect(read('Zone 1: FIRE')).toMatchObject({ message: 'zone', event: 'alarm', level: 'high' })
+  })
+
   test('that answer a command are not taken by a rule', () => {
     const [tracker] = sampleDevices(profileOf('coban/tk103')) as [Device]
     const [, reply = ''] = Object.values(tracker.dialect.commands).flatMap(({ examples }) =>

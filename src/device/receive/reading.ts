@@ -86,7 +86,7 @@ export function readingOf(
     dialect: device.dialect.layer,
     isDistinct: false,
     unread: textsOf(device, text, unreadOf(message, found, text)),
-    unexplained: anyWordsOf(message, found, text)
+    unexplained: [...anyWordsOf(message, found, text), ...freeWordsOf(message, found)]
       .map(({ from, to }) => text.slice(from, to))
       .join('\n'),
   }
@@ -97,6 +97,10 @@ const anyWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>, text: str
   tierOf(message) === 'text'
     ? spans.filter(({ name }) => name === 'rest' || name === '_')
     : [{ from: 0, to: text.length }]
+
+/** A hole without a field of its own, as learned rules have them: nobody has said what its words mean. */
+const freeWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>): Stretch[] =>
+  tierOf(message) === 'text' ? spans.filter(({ by, name }) => by === 'hole' && /^text_\d+$/.test(name)) : []
 
 /** What a message leaves: all of the text in which it has found nothing, or of the rest that its patterns allow. */
 function unreadOf(message: Message, { spans }: Match, text: string): Stretch[] {
