@@ -27,11 +27,12 @@ export async function readQuarantine(device: Device, deps: ApiDeps): Promise<num
   return (await deps.store.run('readAgain', change)).read
 }
 
-/** null where no message reads it as a whole. */
+/** null where no message reads it as a whole, and where it may be of another device with the number. */
 function readAgain(
   device: Device,
   { id, device: owner, text, trust, receivedAt, smscAt }: QuarantinedText,
 ): TextReadAgain | null {
+  if (owner !== null && trust === 'stranger') return null
   const stamp = smscAt === null ? null : usable({ scts: Date.parse(smscAt), receivedAt })
   const at = Math.min(stamp ?? receivedAt, receivedAt)
   const [reading] = readText(device, text, { receivedAt: isoTime(receivedAt), scts: isoTime(at) })
