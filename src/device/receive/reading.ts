@@ -98,7 +98,7 @@ const anyWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>, text: str
     ? spans.filter(({ name }) => name === 'rest' || name === '_')
     : [{ from: 0, to: text.length }]
 
-/** A hole without a field of its own, as learned rules have them: nobody has said what its words mean. */
+/** Holes without a field of their own, as learned rules have them: what their words mean is open. */
 const freeWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>): Stretch[] =>
   tierOf(message) === 'text' ? spans.filter(({ by, name }) => by === 'hole' && /^text_\d+$/.test(name)) : []
 
