@@ -137,7 +137,7 @@ function argumentsOf({ args, ...others }: Table): Table | string {
 }
 
 /** Whether a payload asks to be shown to nobody, even if it can't be carried out. */
-export const asksPrivacy = (payload: string): boolean => /"private"\s*:\s*(?!false)/i.test(payload)
+export const asksPrivacy = (payload: string): boolean => /"private"\s*:(?!\s*false)/i.test(payload)
 
 /** `sms/send`: keys in any case, several names for each, one recipient or many. */
 export function readText(json: Table): ReadPayload {

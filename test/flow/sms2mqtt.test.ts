@@ -57,6 +57,9 @@ describe.each(kinds)('automations made for sms2mqtt go on at $name', ({ start })
     await client.publish('sms2mqtt/send', 'hello')
     const { json } = await client.wait((one) => one.topic === 'sms2mqtt/sent' && one.json.payload === 'hello')
     expect(json.result).toMatch(/^error : /)
+    const open = '{ "number": "1", "private": false }'
+    await client.publish('sms2mqtt/send', open)
+    await client.wait((one) => one.topic === 'sms2mqtt/sent' && one.json.payload === open)
   })
 
   test('a private text is sent and not said, be it refused', async () => {
