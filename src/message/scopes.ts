@@ -1,7 +1,7 @@
 /** What a key of the HTTP interface can be limited to. A scope never allows more than the role of its key. */
 export const scopes = {
   'messages:send': 'send and preview texts',
-  'messages:read': 'read texts, the inbox and conversations',
+  'messages:read': 'read texts, the inbox and conversations, and mark these as read',
   'messages:cancel': 'cancel texts and commands that are not sent yet',
   'messages:delete': 'delete the content of texts that have ended',
   'devices:read': 'read devices, their states and the results of commands',

@@ -170,7 +170,7 @@ export const hubDe: HubWords = {
   },
   scopes: {
     'messages:send': 'SMS senden und vorher ansehen',
-    'messages:read': 'SMS, Eingang und Unterhaltungen lesen',
+    'messages:read': 'SMS, Eingang und Unterhaltungen lesen, und diese als gelesen markieren',
     'messages:cancel': 'SMS und Befehle zurückziehen, die noch nicht gesendet sind',
     'messages:delete': 'löschen, was in SMS steht, sobald sie beendet sind',
     'devices:read': 'Geräte, ihre Zustände und Ergebnisse von Befehlen lesen',

@@ -167,7 +167,7 @@ export const hubEs: HubWords = {
   },
   scopes: {
     'messages:send': 'enviar SMS y verlos antes',
-    'messages:read': 'leer SMS, la bandeja y las conversaciones',
+    'messages:read': 'leer SMS, la bandeja y las conversaciones, y marcar estas como leídas',
     'messages:cancel': 'anular SMS y órdenes aún no enviados',
     'messages:delete': 'borrar lo que dicen los SMS, una vez terminados',
     'devices:read': 'leer dispositivos, sus estados y los resultados de órdenes',

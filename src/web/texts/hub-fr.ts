@@ -167,7 +167,7 @@ export const hubFr: HubWords = {
   },
   scopes: {
     'messages:send': 'envoyer des SMS et les voir avant',
-    'messages:read': 'lire les SMS, la boîte et les conversations',
+    'messages:read': 'lire les SMS, la boîte et les conversations, et marquer celles-ci comme lues',
     'messages:cancel': 'annuler SMS et commandes pas encore envoyés',
     'messages:delete': 'supprimer ce que disent les SMS, une fois terminés',
     'devices:read': 'lire les appareils, leurs états et les résultats des commandes',
