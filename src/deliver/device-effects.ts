@@ -37,7 +37,7 @@ type NewId = (prefix: string) => string
 export function deviceEffects(meaning: Meaning, { at, ownAt, now }: MeantAt, newId: NewId): DeviceEffects {
   const { device, readings, correlation, judgement } = meaning
   const { level, holds, route, question, contradicts } = judgement
-  const sources = [...readings.slice(0, 1), ...correlation.answers]
+  const sources = sourcesOf(meaning)
   return {
     state:
       device === null || !holds
@@ -63,6 +63,9 @@ export function deviceEffects(meaning: Meaning, { at, ownAt, now }: MeantAt, new
   }
 }
 
+/** The first reading of the text, and its answers to commands. */
+const sourcesOf = ({ readings, correlation }: Meaning) => [...readings.slice(0, 1), ...correlation.answers]
+
 /** The device that brought the text of another one. */
 export const carrierOf = ({ forwarded }: Meaning): Device | null => (forwarded?.of ? forwarded.by : null)
 
@@ -84,8 +87,7 @@ function eventsOf(meaning: Meaning, newId: NewId): DeviceEffects['events'] {
   const { level: trust, holds, contradicts } = judgement
   const [reading] = readings
   const values = valuesOf(readings, correlation)
-  const sources = [...(reading === undefined ? [] : [reading]), ...correlation.answers]
-  const reported = isAskedFor(meaning) ? null : (sources.find((one) => one.event !== null)?.event ?? null)
+  const reported = isAskedFor(meaning) ? null : (sourcesOf(meaning).find((one) => one.event !== null)?.event ?? null)
   const event = reported ?? (holds || Object.keys(values).length === 0 ? null : 'unverified')
   if (device === null) return []
   const forwardedBy = carrierOf(meaning)?.id

@@ -25,11 +25,11 @@ export async function identify(
   if (devices.length < 2) return devices
   const possible = []
   for (const device of devices) {
-    const readings = readText(device, text, context).filter(({ values }) => isOwn(device, values))
-    const isNamedIn = readings.some(({ values }) => isNamed(device, values))
-    if (isNamedIn) return [device]
-    const isForeign = readings.length === 0 && readText(device, text, context).length > 0
-    if (isForeign) continue
+    const read = readText(device, text, context)
+    const readings = read.filter(({ values }) => isOwn(device, values))
+    if (readings.some(({ values }) => isNamed(device, values))) return [device]
+    // It names another one.
+    if (readings.length === 0 && read.length > 0) continue
     const answers = await answering(device)
     const isExact = readings.some(({ reading }) => reading === 'exact')
     const most = Math.max(0, ...readings.map(({ values }) => Object.keys(values).length))
@@ -47,10 +47,10 @@ export async function identify(
   return owners === undefined ? devices.slice(0, 1) : owners.map(({ device }) => device)
 }
 
-/** Whether the text contains the field that identifies this device. */
+/** Whether the text of this device contains the field that identifies it. */
 function isNamed(device: Device, values: Values): boolean {
   const { identity } = device.dialect
-  return identity !== null && own(values, identity) !== undefined && isOwn(device, values)
+  return identity !== null && own(values, identity) !== undefined
 }
 
 /** As in the configuration: with a plus if it is international. */
