@@ -2,24 +2,84 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import { tableOf } from '../../src/cli/show-profiles.ts'
+import { parseProfile } from '../../src/device/profile/profile.ts'
 import { fieldNames, fieldOf } from '../../src/device/vocabulary/vocabulary.ts'
-import { allProfiles } from './library.ts'
+import { allProfiles, yaml } from './library.ts'
+import { counts, type Known, knownOf, popularTable } from './popular.ts'
 
 const page = fileURLToPath(new URL('../../devices/README.md', import.meta.url))
 const fieldsPage = fileURLToPath(new URL('../../devices/FIELDS.md', import.meta.url))
-const begin = '<!-- devices: made by npm run devices:table -->\n\n'
-const end = '\n<!-- devices: end -->\n'
+const record = fileURLToPath(new URL('popular.json', import.meta.url))
+const writes = process.env.DEVICES_TABLE === 'write'
 
 /** Padding is the formatter's. */
 const plain = (table: string): string => table.replace(/ +/g, ' ').replace(/-+/g, '-').trim()
 
-test('the table of all devices is up to date (npm run devices:table writes it)', () => {
+/** The page has the table between its two marks, or gets it there. */
+function expectOnPage(mark: string, table: string): void {
+  const begin = `<!-- ${mark}: made by npm run devices:table -->\n\n`
+  const end = `\n<!-- ${mark}: end -->\n`
   const text = readFileSync(page, 'utf8')
   const [head = '', rest = ''] = text.split(begin)
   const [there = '', tail = ''] = rest.split(end)
-  const table = tableOf(allProfiles())
-  if (process.env.DEVICES_TABLE === 'write') writeFileSync(page, head + begin + table + end + tail)
+  if (writes) writeFileSync(page, head + begin + table + end + tail)
   else expect(plain(there)).toBe(plain(table))
+}
+
+test('the table of all devices is up to date (npm run devices:table writes it)', () => {
+  expectOnPage('devices', tableOf(allProfiles()))
+})
+
+const recorded: Readonly<Record<string, Known>> = JSON.parse(readFileSync(record, 'utf8'))
+const all: ReadonlyMap<string, Known> = new Map(allProfiles().map((profile) => [profile.id, knownOf(profile)]))
+const popular: ReadonlyMap<string, Known> = new Map([...all].filter(([id]) => Object.hasOwn(recorded, id)))
+
+test('sources of a maker are one, and what an entry leaves unproven counts for nothing', () => {
+  const profile = parseProfile(
+    'test/device',
+    yaml(`
+format: 1
+revision: 1
+manufacturer: Test
+family: Device
+kind: relay
+sources:
+  manual: page 1
+  page: { kind: maker, at: page }
+  app: { kind: program, at: app, of: one }
+  copy: { kind: program, at: copy, of: one }
+  posts: { kind: forum, at: posts }
+commands:
+  open: { text: OPEN, source: [manual, page, app, copy], examples: [{ sms: OPEN, reply: DONE }] }
+  close: { text: CLOSE, source: posts, proof: unproven, examples: [{ sms: CLOSE }] }
+messages: { alarm: { text: ALARM, event: alarm, source: posts, examples: [{ text: ALARM }] } }
+`),
+  )
+  expect(knownOf(profile)).toEqual({ owners: 2, texts: 3, commands: 2 })
+})
+
+test('the forty are those that most owners show', () => {
+  expect([...popular.keys()].sort()).toEqual(Object.keys(recorded).sort())
+  expect(popular.size).toBe(40)
+  const least = Math.min(...[...popular.values()].map(({ owners }) => owners))
+  const more = [...all].filter(([id, { owners }]) => !popular.has(id) && owners > least)
+  expect(more.map(([id]) => id)).toEqual([])
+})
+
+test('none of the forty has fewer sources than are recorded (npm run devices:table records what rose)', () => {
+  const highest = Object.fromEntries(
+    [...popular].map(([id, row]) => {
+      const highestOf = (count: keyof Known): number => Math.max(row[count], recorded[id]?.[count] ?? 0)
+      return [id, Object.fromEntries(counts.map((count) => [count, highestOf(count)]))]
+    }),
+  )
+  if (writes) writeFileSync(record, `${JSON.stringify(highest, null, 2)}\n`)
+  else expect(recorded).toEqual(highest)
+  expect(Object.fromEntries(popular)).toEqual(highest)
+})
+
+test('the table of the forty is up to date (npm run devices:table writes it)', () => {
+  expectOnPage('popular', popularTable(popular))
 })
 
 /** Values as they are on MQTT. */
@@ -44,6 +104,6 @@ ${cells.map((one) => `| ${one.join(' | ')} |`).join('\n')}
 }
 
 test('the page of all fields is up to date (npm run devices:table writes it)', () => {
-  if (process.env.DEVICES_TABLE === 'write') writeFileSync(fieldsPage, fieldsText())
+  if (writes) writeFileSync(fieldsPage, fieldsText())
   else expect(plain(readFileSync(fieldsPage, 'utf8'))).toBe(plain(fieldsText()))
 })
