@@ -12,6 +12,9 @@ const batchSize = 200
  * the next deadline. While the wall clock can't be trusted (`hold`) nothing unsafe expires.
  */
 export function sweep(tx: Tx, { now, hold }: { now: number; hold: boolean }): { more: boolean; next: number | null } {
+  // Most sweeps find nothing, and asking for whole rows costs the driver a name for each of their columns.
+  const first = nextDeadline(tx)
+  if (first === null || first > now) return { more: false, next: hold ? null : first }
   const woken = wakeLanes(tx, now, batchSize)
   const late = tx.all<SubmissionRow>(
     `SELECT * FROM submission WHERE status = 'queued' AND expires_at <= ? AND (safe = 1 OR ? = 0) ORDER BY expires_at LIMIT ?`,
