@@ -18,6 +18,10 @@ export function textsOf(named: Named, deps: ApiDeps): Promise<QuarantinedText[]>
   return deps.store.read('recentTexts', { of: { device, senders: numbers } })
 }
 
+/** The latest texts of a sender that belongs to no device, as the network names it. */
+export const textsFrom = (sender: string, { store }: ApiDeps): Promise<QuarantinedText[]> =>
+  store.read('recentTexts', { of: { device: null, senders: [sender] } })
+
 /** Reads what lies in quarantine of a device as it is now; how many texts it reads of them. */
 export async function readQuarantine(device: Device, deps: ApiDeps): Promise<number> {
   const unread = (await textsOf({ device: device.id }, deps)).filter(({ isRead }) => !isRead)

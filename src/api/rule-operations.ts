@@ -13,7 +13,7 @@ import { assertRevision, revisionOf } from './device-revision.ts'
 import { id } from './inputs.ts'
 import { type ApiDeps, deviceOf, operation } from './operation.ts'
 import { time, value } from './payloads.ts'
-import { readQuarantine, textsOf } from './quarantine.ts'
+import { readQuarantine, textsFrom, textsOf } from './quarantine.ts'
 import { subjectOf } from './subject.ts'
 
 const values = z.record(z.string(), value)
@@ -28,17 +28,19 @@ export const ruleDraft = z.strictObject({
   /** Of an alarm, or of a text without values. */
   event: z.string().nullable(),
   holes: z.array(z.strictObject({ field: z.string(), type: z.string() })),
-  values,
+  /** What it reads of each text that it is for. */
+  texts: z.array(z.strictObject({ text: z.string(), values })),
   /** What has to be changed before it can be kept. */
   problems: z.array(z.string()),
 })
 
+/** The text that a rule is for, or several of its shape. */
+export const ruleTexts = { text: text.optional(), texts: texts.optional() }
+
 export const newRule = z.strictObject({
   name: ruleName,
   pattern: text,
-  /** The text that it is for, or several of its shape. */
-  text: text.optional(),
-  texts: texts.optional(),
+  ...ruleTexts,
   event: ruleName.optional(),
   holes,
 })
@@ -91,19 +93,24 @@ export const ruleOperations = {
     action: () => ({ act: 'see_texts' }),
     input: z.strictObject({}),
     output: unknownSenders,
-    async run(_data, { store }) {
+    async run(_data, { store, fleet }) {
       const unread = (await store.read('recentTexts', { of: null })).filter(({ isRead }) => !isRead)
-      const senders = new Map<string, { first: QuarantinedText; texts: number }>()
+      const owners = ownersIn(fleet.devices.values())
+      const senders = new Map<string, { device: string | null; first: QuarantinedText; texts: number }>()
       for (const one of unread) {
-        const key = one.device === null ? `n:${one.sender}` : `d:${one.device}`
+        // The number may have become a device since.
+        const device = one.device ?? owners.get(one.sender) ?? null
+        // Of a removed device, only its history is left.
+        if (device !== null && !fleet.devices.has(device)) continue
+        const key = device === null ? `n:${one.sender}` : `d:${device}`
         const known = senders.get(key)
         if (known !== undefined) known.texts++
-        else if (senders.size < maxSenders) senders.set(key, { first: one, texts: 1 })
+        else if (senders.size < maxSenders) senders.set(key, { device, first: one, texts: 1 })
       }
       return {
-        senders: [...senders.values()].map(({ first, texts: count }) => ({
-          device: first.device,
-          from: first.device === null ? first.sender : null,
+        senders: [...senders.values()].map(({ device, first, texts: count }) => ({
+          device,
+          from: device === null ? first.sender : null,
           texts: count,
           last_at: isoTime(first.receivedAt),
           last_text: first.text,
@@ -118,8 +125,12 @@ export const ruleOperations = {
     input: z.strictObject({ about: z.string().min(1).max(64) }),
     output: unknownGroups,
     async run({ about }, deps) {
-      const { device: owner } = subjectOf({ about }, deps)
-      const all = await textsOf({ about }, deps)
+      const { device: named } = subjectOf({ about }, deps)
+      const owner = named !== null && deps.fleet.devices.has(named) ? named : null
+      // A name that is no device is that of a sender, as networks and banks have them, or mistyped.
+      const isName = owner === null && named !== null
+      const all = await (isName ? textsFrom(named, deps) : textsOf({ about }, deps))
+      if (isName && all.length === 0) deviceOf(named, deps.fleet)
       const unread = all.filter(({ isRead }) => !isRead)
       const device = owner === null ? anyDevice(deps) : deviceOf(owner, deps.fleet)
       const proposed = proposeRules(
@@ -137,18 +148,20 @@ export const ruleOperations = {
     run: async ({ id: name }, deps) => ({ id: name, read: await readQuarantine(deviceOf(name, deps.fleet), deps) }),
   }),
   'device/draft': operation({
-    summary: 'a pattern for a text that the profile of a device does not know, and what it reads; device/rule keeps it',
-    input: z.strictObject({ id, text, pattern: text.optional(), holes }),
+    summary: 'a pattern for texts that the profile of a device does not know, and what it reads; device/rule keeps it',
+    input: z.strictObject({ id, ...ruleTexts, pattern: text.optional(), holes }),
     output: ruleDraft,
-    async run({ id: name, text: given, pattern: written, holes: changes = {} }, { fleet }) {
-      const device = deviceOf(name, fleet)
-      const pattern = changeHoles(written ?? rulePattern(given.trim(), readPattern), changes)
-      const read = readPattern(pattern, given)
-      if (read === null)
+    async run({ id: name, pattern: written, holes: changes = {}, ...given }, deps) {
+      const device = deviceOf(name, deps.fleet)
+      const [first, ...more] = textsIn(given)
+      const pattern = changeHoles(written ?? rulePattern(first, readPattern), changes)
+      const examples = [first, ...more]
+      if (examples.some((one) => readPattern(pattern, one) === null))
         throw new Fault('invalid_payload', written === undefined ? 'no pattern can be made of this text' : doesNotRead)
-      const draft = proposedFor(device, pattern, [given.trim()], null)
-      const problems = problemsOf(device, { name: freeName(device), ...draft, texts: [given.trim()] }, [])
-      return { pattern, event: draft.event, holes: [...draft.holes], values: { ...read }, problems }
+      const draft = proposedFor(device, pattern, examples, null)
+      const rule = { name: freeName(device), ...draft, texts: examples }
+      const problems = problemsOf(device, rule, othersOf(rule, await textsOf({ device: name }, deps)))
+      return { ...draft, holes: [...draft.holes], texts: draft.texts.map(shownText), problems }
     },
   }),
   'device/rule': operation({
@@ -157,25 +170,13 @@ export const ruleOperations = {
     input: newRule.extend({ id, revision: z.string().max(64).optional() }),
     output: keptRule,
     async run(
-      {
-        id: device,
-        name,
-        pattern: given,
-        text: only,
-        texts: several,
-        event,
-        holes: changes = {},
-        revision: wanted = null,
-      },
+      { id: device, name, pattern: given, event, holes: changes = {}, revision: wanted = null, ...named },
       deps,
       asker,
     ) {
       const { fleet, log } = deps
       const present = deviceOf(device, fleet)
-      const examples = [
-        ...new Set([...(only === undefined ? [] : [only]), ...(several ?? [])].map((one) => one.trim())),
-      ]
-      if (examples.length === 0) throw new Fault('invalid_payload', 'text: name a text that the pattern is for')
+      const examples = textsIn(named)
       assertRevision(present, wanted, deps)
       const revision = revisionOf(present, deps)
       const pattern = changeHoles(given, changes)
@@ -199,7 +200,22 @@ export const ruleOperations = {
   }),
 }
 
+/** The texts that a rule is for, each once. Fails with `invalid_payload` where there is none. */
+function textsIn({ text: only, texts: several = [] }: z.output<z.ZodObject<typeof ruleTexts>>): [string, ...string[]] {
+  const [first, ...more] = new Set([...(only === undefined ? [] : [only]), ...several].map((one) => one.trim()))
+  if (first === undefined) throw new Fault('invalid_payload', 'text: name a text that the pattern is for')
+  return [first, ...more]
+}
+
 const doesNotRead = 'pattern: does not read the text that it is for'
+
+/** The device of each number; of one that several have, the first. */
+function ownersIn(devices: Iterable<Device>): Map<string, string> {
+  const owners = new Map<string, string>()
+  for (const { id: device, numbers } of devices)
+    for (const number of numbers) if (!owners.has(number)) owners.set(number, device)
+  return owners
+}
 
 /** For texts of a number that is no device yet. */
 const anyDevice = ({ profiles }: ApiDeps): Device => sampleDevice(profiles.get('generic/text'), '', {})
@@ -219,6 +235,8 @@ const othersOf = ({ pattern }: { readonly pattern: string }, all: readonly Quara
     ),
   ].slice(0, 100)
 
+const shownText = ({ text: one, values: read }: ProposedRule['texts'][number]) => ({ text: one, values: { ...read } })
+
 function shown(rule: ProposedRule, device: Device, all: readonly QuarantinedText[]) {
   const { name, pattern, event, holes: found, texts: examples } = rule
   const given = examples.map((one) => one.text)
@@ -230,7 +248,7 @@ function shown(rule: ProposedRule, device: Device, all: readonly QuarantinedText
     event,
     holes: [...found],
     count: given.length,
-    texts: examples.slice(0, maxShown).map((one) => ({ text: one.text, values: { ...one.values } })),
+    texts: examples.slice(0, maxShown).map(shownText),
     last_at: isoTime(newest?.receivedAt ?? 0),
     problems,
   }

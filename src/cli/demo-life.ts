@@ -20,7 +20,13 @@ const alarmEvery = 5
 const firstAlarm = 1
 
 /** What people and devices send by themselves, and after how long. */
-const texts = [{ afterMs: 20_000, from: '+4915112345698', text: 'Parcel: someone is at the door at 5 pm' }] as const
+const tank = '+4915112345697'
+const texts = [
+  { afterMs: 20_000, from: '+4915112345698', text: 'Parcel: someone is at the door at 5 pm' },
+  // Of a device that nobody has added yet: the page makes one of it, and a rule of its texts.
+  { afterMs: 8_000, from: tank, text: 'Water 42 %, pump idle for 13 hours' },
+  { afterMs: 16_000, from: tank, text: 'Water 41 %, pump idle for 14 hours' },
+] as const
 
 /** Who takes part, by their numbers. */
 interface Numbers {

@@ -27,6 +27,11 @@ export const screens = {
   queue: { icon: 'queue', least: 'admin', load: async () => (await import('./queue/queue.tsx')).QueueScreen },
   access: { icon: 'key', least: 'admin', load: async () => (await import('./access/access.tsx')).Access },
   log: { icon: 'log', least: 'admin', load: async () => (await import('./log/log.tsx')).LogScreen },
+  unknown: {
+    icon: 'question',
+    least: 'home_assistant',
+    load: async () => (await import('./unknown/unknown.tsx')).Unknown,
+  },
   settings: { icon: 'settings', least: 'reader', load: async () => (await import('./settings/settings.tsx')).Settings },
   onboarding: {
     icon: 'plus',
@@ -40,7 +45,9 @@ const names = Object.keys(screens) as ScreenName[]
 
 export const screenOf = (path: readonly string[]): ScreenName => names.find((name) => name === path[0]) ?? 'home'
 
-/** Screens in the menu; the onboarding is reached from where something is missing. */
-export const menu: readonly ScreenName[] = names.filter((name) => name !== 'onboarding')
+/** Reached from where something is missing. */
+const besides: readonly ScreenName[] = ['unknown', 'onboarding']
+/** Screens in the menu. */
+export const menu: readonly ScreenName[] = names.filter((name) => !besides.includes(name))
 /** Those of the bar at the bottom of a phone; the others are behind its fifth place. */
 export const onPhones: readonly ScreenName[] = ['home', 'conversations', 'devices', 'gateways']

@@ -251,7 +251,24 @@ describe('a rule in a minute', () => {
       text: 'Tank 55 of 9',
       holes: { value_1: 'level:int', value_2: '-' },
     })
-    expect(data).toMatchObject({ pattern: 'Tank {level:int} of {_:decimal}', values: { level: 55 }, problems: [] })
+    expect(data).toMatchObject({
+      pattern: 'Tank {level:int} of {_:decimal}',
+      texts: [{ text: 'Tank 55 of 9', values: { level: 55 } }],
+      problems: [],
+    })
+    // Tried before it is kept, it is judged as it would be then.
+    const tried = await ask('device/draft', {
+      id: 'cart',
+      texts: ['Tank 55 of 9', 'Tank 7 of 9'],
+      pattern: 'Tank {level:int} of {colour:int}',
+    })
+    expect(tried.data).toMatchObject({
+      texts: [{ values: { level: 55 } }, { values: { level: 7 } }],
+      problems: [expect.stringMatching(/no field "colour"/)],
+    })
+    const other = { id: 'cart', texts: ['Tank 55 of 9', 'Barrel 7'], pattern: 'Tank {level:int} of {_:int}' }
+    expect((await ask('device/draft', other)).error).toMatch(/does not read/)
+    expect((await ask('device/draft', { id: 'cart' })).error).toMatch(/name a text/)
     const keep = (rule: object) => ask('device/rule', { id: 'cart', name: 'tank', text: 'Tank 55 of 9', ...rule })
     const refused = async (rule: object) => String((await keep(rule)).error)
     expect(await refused({ pattern: 'Tank {colour:int} of {_:int}' })).toMatch(/no field "colour"/)
@@ -279,6 +296,25 @@ describe('a rule in a minute', () => {
       text: 'Water 5',
     })
     expect(error).toMatch(/smshub.yaml: add \{"water":\{"text":"Water \{level:int\}"/)
+  })
+
+  test('a sender without a number has groups too, and one that has become a device is listed as that', async () => {
+    network.text({ from: 'PowerCo', to: hubNumber, text: 'Your bill is 12.50 EUR' })
+    const shed = '+4915112345604'
+    network.text({ from: shed, to: hubNumber, text: 'Lamp 5 of 6' })
+    await clock.advance(30 * second)
+    await ask('device/add', { id: 'lamp', profile: 'generic/text', number: shed })
+    const { senders } = (await ask('unknown/list')).data
+    expect(senders).toContainEqual(expect.objectContaining({ device: null, from: 'PowerCo', texts: 1 }))
+    expect(senders).toContainEqual(expect.objectContaining({ device: 'lamp', from: null, texts: 1 }))
+    expect((await ask('unknown/groups', { about: 'PowerCo' })).data).toMatchObject({
+      device: null,
+      groups: [{ pattern: expect.stringContaining('Your bill is'), count: 1 }],
+    })
+    expect((await ask('unknown/groups', { about: 'PowrCo' })).error).toMatch(/no device "PowrCo"/)
+    await ask('device/remove', { id: 'lamp' })
+    const left = (await ask('unknown/list')).data.senders as { device: string | null; last_text: string }[]
+    expect(left.filter(({ last_text: last }) => last === 'Lamp 5 of 6').map(({ device }) => device)).toEqual([null])
   })
 
   test('what an old text said opens, disarms and warns of nothing', async () => {

@@ -19,6 +19,9 @@ import { patienceMs } from '../support/patience.ts'
 /** Where screenshots go, for a person to look at. */
 const pictures = process.env.SCREENSHOTS
 
+/** Of a device in the demo that nobody has added. */
+const tank = '+4915112345697'
+
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
   let browser: Browser
@@ -206,19 +209,52 @@ describe('a person', () => {
     await page.locator('.quote', { hasText: 'Sunday' }).waitFor()
   })
 
-  test('adds a device from its card, with the keyboard alone', async () => {
-    await open('onboarding/device', 'Which device is it?')
+  test('sees a text that no profile reads, and adds its sender as a device, with the keyboard alone', async () => {
+    await open('home', 'Home')
+    const press = async (name: RegExp | string) => {
+      await page.getByRole('link', { name }).first().focus({ timeout: patienceMs })
+      await page.keyboard.press('Enter')
+    }
+    await press(/^Not understood: \d/)
+    await heading('Texts not understood').waitFor()
+    await press(tank)
+    await heading(tank).waitFor()
+    await page.getByText('This number is no device yet.').waitFor()
+    expect(await barriersInAllViews(page)).toEqual([])
+    await press('Add this number as a device')
+    await heading('Which device is it?').waitFor()
     await page.getByLabel('Maker or model').focus()
     await page.keyboard.type('generic text')
-    await page
-      .getByRole('link', { name: /^Choose/ })
-      .first()
-      .focus()
-    await page.keyboard.press('Enter')
+    await press(/^Choose/)
     await page.getByLabel('Name', { exact: true }).fill('Tank')
-    await page.getByLabel('Number').fill('+4915112345699')
+    expect(await page.getByLabel('Number').inputValue()).toBe(tank)
+    await page.getByLabel('Number').focus()
     await page.keyboard.press('Enter')
     await heading('Tank').waitFor()
+  })
+
+  test('keeps a rule for all of its texts, which are read then', async () => {
+    await open('devices/tank/texts', 'Tank')
+    await page.getByRole('button', { name: 'Make a rule of it' }).first().click({ timeout: patienceMs })
+    await page.getByLabel('Name for level').waitFor()
+    const test = page.getByRole('button', { name: 'Test', exact: true })
+    await page.getByLabel('Name for value_2').fill('')
+    await page.getByLabel('Name for text_1').fill('colour')
+    await test.click()
+    await page.getByText('there is no field "colour"').waitFor()
+    expect(await page.getByLabel('Name for value_2').count()).toBe(0)
+    await page.getByLabel('Name for colour').fill('')
+    await test.click()
+    await page.getByText(/^It reads/).waitFor()
+    expect(await barriersInAllViews(page)).toEqual([])
+    await page.getByLabel('Name of the message').fill('water')
+    await page.getByRole('button', { name: 'Keep the rule' }).click()
+    await page.getByRole('heading', { name: 'Not understood so far' }).waitFor({ state: 'detached' })
+    await open('devices/tank', 'Tank')
+    await page
+      .locator('.values > div', { hasText: 'Level' })
+      .getByText(/^4[12]/)
+      .waitFor()
   })
 
   test('makes a rule from a text that the profile does not know', async () => {
@@ -231,7 +267,7 @@ describe('a person', () => {
     expect(await barriersIn(page)).toEqual([])
     await page.getByRole('button', { name: 'Make a rule from this text' }).click()
     await page.getByLabel('Name of the message').fill('level_report')
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Keep the rule' }).click()
     await page.getByText('The device understands this text from now on.').waitFor()
     await page.getByLabel('Text of the device').fill(text)
     await page.getByRole('button', { name: 'Try it' }).click()
@@ -327,6 +363,7 @@ describe('a person', () => {
     'messages',
     'messages/:written',
     'queue',
+    'unknown',
     'access/keys',
     'access/webhooks',
     'access/webhooks/hook',

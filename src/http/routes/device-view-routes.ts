@@ -3,7 +3,7 @@ import { contribution } from '../../api/contribution-operations.ts'
 import { deviceView } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { resultPayload } from '../../api/payloads.ts'
-import { keptRule, newRule, ruleDraft, unknownGroups, unknownSenders } from '../../api/rule-operations.ts'
+import { keptRule, newRule, ruleDraft, ruleTexts, unknownGroups, unknownSenders } from '../../api/rule-operations.ts'
 import { setupPlan } from '../../api/setup-operations.ts'
 import { tried } from '../../api/trial-operations.ts'
 import type { Route } from '../route.ts'
@@ -43,7 +43,11 @@ export const deviceViewRoutes: readonly Route[] = [
     scope: 'devices:manage',
     operation: 'device/draft',
     params,
-    body: text.extend({ pattern: z.string().optional(), holes: z.record(z.string(), z.string()).optional() }),
+    body: z.strictObject({
+      ...ruleTexts,
+      pattern: z.string().optional(),
+      holes: z.record(z.string(), z.string()).optional(),
+    }),
     answer: ruleDraft.meta({ id: 'RuleDraft' }),
   },
   {

@@ -30,6 +30,8 @@ import type {
   Session,
   SetupPlan,
   Tried,
+  UnknownSenders,
+  UnreadGroups,
   User,
   Webhook,
 } from './answer-types.ts'
@@ -73,6 +75,12 @@ interface NewText {
   readonly id: string
 }
 
+interface NewRule {
+  readonly pattern: string
+  /** What becomes of its values, by their names. */
+  readonly holes: Readonly<Record<string, string>>
+}
+
 /** Every call that the page makes. `test/web/calls.test.ts` holds that each is a route of the interface. */
 export const calls = {
   session: get<Nothing, Session>('/session'),
@@ -106,10 +114,13 @@ export const calls = {
   >('/devices/:device/commands/:command'),
   refresh: post<{ device: string }, Result>('/devices/:device/get'),
   tryText: post<{ id: string; text: string }, Tried>('/devices/:id/try'),
-  draftRule: post<{ id: string; text: string }, RuleDraft>('/devices/:id/draft'),
-  addRule: post<{ id: string; name: string; pattern: string; text: string; event?: string }, object>(
+  draftRule: post<Partial<NewRule> & { id: string; texts: readonly string[] }, RuleDraft>('/devices/:id/draft'),
+  addRule: post<NewRule & { id: string; name: string; texts: readonly string[]; event?: string }, object>(
     '/devices/:id/rules',
   ),
+  unknownSenders: get<Nothing, UnknownSenders>('/unknown'),
+  readUnknown: post<{ id: string }, { read: number }>('/devices/:id/read'),
+  unknownTexts: get<{ about: string }, UnreadGroups>('/unknown/:about'),
   options: get<{ id: string }, DeviceOptions>('/devices/:id/options'),
   events: get<{ types: string; device: string; limit: number; before: string }, EventPage>('/events'),
   setupPlan: get<{ id: string }, SetupPlan>('/devices/:id/setup'),

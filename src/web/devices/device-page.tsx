@@ -20,10 +20,10 @@ import { DeviceEvents } from './device-events.tsx'
 import { DeviceHistory } from './device-history.tsx'
 import { DeviceMap } from './device-map.tsx'
 import { DeviceOptions } from './device-options.tsx'
+import { DeviceTexts } from './device-texts.tsx'
 import { ResultTimeline } from './result-timeline.tsx'
 import { SetupWalk } from './setup-walk.tsx'
 import { StateValues } from './state-values.tsx'
-import { TryText } from './try-text.tsx'
 
 /** Commands whose way is shown: the latest ones. */
 const maxShown = 5
@@ -96,7 +96,7 @@ function Shown({ tab, device, reload }: ShownProps) {
     case 'setup':
       return <SetupWalk device={device} />
     case 'texts':
-      return <TryText device={device} reload={reload} />
+      return <DeviceTexts device={device} reload={reload} />
     case 'options':
       return <DeviceOptions device={device} reload={reload} />
     default:

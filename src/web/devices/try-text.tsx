@@ -10,6 +10,7 @@ import { TextField } from '../parts/field.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { place } from '../router.ts'
 import { words } from '../texts/language.ts'
+import { RuleForm, Values } from '../unknown/rule-form.tsx'
 
 interface TryProps {
   readonly device: DeviceView
@@ -41,7 +42,7 @@ export function TryText({ device, reload }: TryProps) {
           {tried !== null && (
             <Button
               disabled={isBusy}
-              onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, text })))}
+              onClick={() => run(async () => setDraft(await ask(calls.draftRule, { id, texts: [text] })))}
             >
               {w.makeRule}
             </Button>
@@ -51,9 +52,10 @@ export function TryText({ device, reload }: TryProps) {
       <Fault problem={problem} />
       {tried !== null && <Readings tried={tried} />}
       {draft !== null && (
-        <Rule
-          device={device}
-          text={text}
+        <RuleForm
+          key={draft.pattern}
+          device={id}
+          name=""
           draft={draft}
           onDone={() => {
             setDraft(null)
@@ -93,63 +95,5 @@ function Readings({ tried }: { readonly tried: Tried }) {
         </li>
       ))}
     </ul>
-  )
-}
-
-function Values({ values }: { readonly values: RuleDraft['values'] }) {
-  return (
-    <dl class="facts">
-      {Object.entries(values).map(([name, value]) => (
-        <>
-          <dt key={`${name}-name`}>
-            <code>{name}</code>
-          </dt>
-          <dd key={`${name}-value`}>
-            <Strange text={String(value)} />
-          </dd>
-        </>
-      ))}
-    </dl>
-  )
-}
-
-interface RuleProps {
-  readonly device: DeviceView
-  readonly text: string
-  readonly draft: RuleDraft
-  readonly onDone: () => void
-}
-
-function Rule({ device, text, draft, onDone }: RuleProps) {
-  const w = words()
-  const [name, setName] = useState('')
-  const [pattern, setPattern] = useState(draft.pattern)
-  const { isBusy, problem, run } = useAct({ isQuiet: true })
-  const save = async (event: Event) => {
-    event.preventDefault()
-    // An alarm stays one.
-    const raised = draft.event === null ? {} : { event: draft.event }
-    const rule = { id: device.id, name: name.trim(), pattern, text: text.trim(), ...raised }
-    if (await run(() => ask(calls.addRule, rule), w.trial.saved)) onDone()
-  }
-  return (
-    <form class="form" onSubmit={save}>
-      <h2>{w.trial.makeRule}</h2>
-      <p class="small muted">{w.trial.ruleHint}</p>
-      <TextField label={w.trial.ruleName} hint={w.trial.ruleNameHint} value={name} onInput={setName} isPlain required />
-      <TextField label={w.trial.pattern} value={pattern} onInput={setPattern} lines={2} isPlain required />
-      <Values values={draft.values} />
-      {draft.problems.map((problem) => (
-        <p key={problem} class="small">
-          <Strange text={problem} />
-        </p>
-      ))}
-      <Fault problem={problem} />
-      <div class="ends">
-        <Button type="submit" look="main-act" disabled={isBusy || name.trim() === ''}>
-          {w.common.save}
-        </Button>
-      </div>
-    </form>
   )
 }

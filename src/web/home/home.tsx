@@ -4,6 +4,7 @@ import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { unpaged, usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
+import { isAtLeast } from '../api/signed-in.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
 import { NoGateways } from '../gateways/no-gateways.tsx'
 import { hashOf } from '../page-place.ts'
@@ -141,7 +142,10 @@ function LastTexts() {
     <section aria-labelledby="home-texts" class="stack tight">
       <div class="row spread">
         <h2 id="home-texts">{w.home.lastTexts}</h2>
-        <a href="#/messages">{w.home.all}</a>
+        <div class="row">
+          {isAtLeast('home_assistant') && <NotUnderstood />}
+          <a href="#/messages">{w.home.all}</a>
+        </div>
       </div>
       <Listing
         pages={unpaged(pages)}
@@ -161,6 +165,13 @@ function LastTexts() {
       </Listing>
     </section>
   )
+}
+
+/** The way to texts that no profile reads, where there are any. */
+function NotUnderstood() {
+  const { data } = useResource(calls.unknownSenders, {}, { on: ['message.received', 'device.*'] })
+  const count = data?.senders.reduce((sum, { texts }) => sum + texts, 0) ?? 0
+  return count === 0 ? null : <a href="#/unknown">{words().home.unknown(count)}</a>
 }
 
 function TextLine({ message }: { readonly message: Message }) {
