@@ -33,9 +33,11 @@ async function takeOptions() {
     const gateway = { type: 'modem', path: port, ...(pin && { pin }), ...(number && { number }) }
     env[`SMSHUB_GATEWAYS__${id.toUpperCase()}`] = JSON.stringify(gateway)
   }
-  // The Supervisor proves who is signed in, and shows the panel to administrators only. This key alone: smshub.yaml may
-  // name the roles of single users.
-  env.SMSHUB_HTTP__INGRESS__ROLE ??= 'admin'
+  // Single keys: smshub.yaml may have the others. The Supervisor proves who is signed in, but not who may do what there.
+  env.SMSHUB_HTTP__INGRESS__LISTEN ??= '0.0.0.0:8099'
+  if (options.admins?.length > 0) env.SMSHUB_HTTP__INGRESS__ADMINS = JSON.stringify(options.admins)
+  const page = await pageOf()
+  if (page !== null) env.SMSHUB_HTTP__INGRESS__URL ??= page
   if (options.region) env.SMSHUB_SMS__REGION = options.region
   if (options.log_level) env.SMSHUB_LOG__LEVEL = { warning: 'warn' }[options.log_level] ?? options.log_level
 
@@ -52,17 +54,25 @@ async function takeOptions() {
 
 /** The broker that the Supervisor knows; null when there is none. */
 async function brokerOf() {
+  const { host, port, username, password, ssl } = await ask('/services/mqtt')
+  return host ? { server: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`, username, password } : null
+}
+
+/** Where Home Assistant shows this app's page, with places behind it: from 2026.2 on; null before. */
+async function pageOf() {
+  const { slug } = await ask('/addons/self/info')
+  const { homeassistant } = await ask('/info')
+  const [year, month] = String(homeassistant).split('.').map(Number)
+  return slug && year * 12 + month >= 2026 * 12 + 2 ? `homeassistant://app/${slug}` : null
+}
+
+/** What the Supervisor answers; nothing where it does not. */
+async function ask(path) {
   try {
-    const answer = await fetch(`${supervisor}/services/mqtt`, {
-      headers: { authorization: `Bearer ${env.SUPERVISOR_TOKEN}` },
-    })
-    if (!answer.ok) return null
-    const { data } = await answer.json()
-    if (!data?.host) return null
-    const { host, port, username, password, ssl } = data
-    return { server: `${ssl ? 'mqtts' : 'mqtt'}://${host}:${port}`, username, password }
+    const answer = await fetch(`${supervisor}${path}`, { headers: { authorization: `Bearer ${env.SUPERVISOR_TOKEN}` } })
+    return (answer.ok && (await answer.json()).data) || {}
   } catch {
-    return null
+    return {}
   }
 }
 

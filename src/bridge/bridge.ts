@@ -289,7 +289,13 @@ export class Bridge {
     const { config, fleet, store, clock, ingress, instance, version, republishRetained, log } = this.#deps
     const { discovery, prefix, status_topic: statusTopic = `${prefix}/status` } = config.homeassistant
     return new Announcer({
-      context: { baseTopic: config.mqtt.base_topic, prefix, instance, version, page: config.http.url },
+      context: {
+        baseTopic: config.mqtt.base_topic,
+        prefix,
+        instance,
+        version,
+        page: config.http.url ?? config.http.ingress?.url,
+      },
       mode: discovery,
       statusTopic,
       gateways: () => this.gateways.announced,

@@ -216,14 +216,31 @@ export const Config = z
                 'The Supervisor: nobody else is answered',
                 ['172.30.32.2'],
               ),
-              role: key(z.enum(roles).default('operator'), 'Of everybody who is signed in to Home Assistant', 'admin'),
+              url: key(
+                z
+                  .string()
+                  .regex(/^homeassistant:\/\/app\/[\w-]+$/, 'must be like homeassistant://app/local_smshub')
+                  .optional(),
+                'Where Home Assistant shows the page; without http.url, its devices link to their pages there',
+                'homeassistant://app/local_smshub',
+              ),
+              admins: key(
+                list(z.string().min(1)).default([]),
+                'Users of Home Assistant who are administrators of the hub, by their user names or ids there',
+                ['ann'],
+              ),
+              role: key(
+                z.enum(roles).default('operator'),
+                'Of everybody else who is signed in to Home Assistant, which does not tell who is an administrator',
+                'reader',
+              ),
               roles: key(z.record(z.string(), z.enum(roles)).default({}), 'Of single users, by their ids there', {
                 '0123456789abcdef0123456789abcdef': 'admin',
               }),
             })
             .optional(),
           "A second address for Home Assistant's ingress, without a password: the Supervisor names the user",
-          { role: 'admin' },
+          { admins: ['ann'] },
         ),
         map: key(
           z

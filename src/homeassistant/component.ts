@@ -24,9 +24,15 @@ export interface DiscoveryContext {
   readonly page?: string | undefined
 }
 
-/** The link to a place of the page; undefined where its address is not known. */
-export const linkOf = ({ page }: DiscoveryContext, place: string): string | undefined =>
-  page === undefined ? undefined : `${page.replace(/\/?$/, '/')}#/${place}`
+/**
+ * The link to a place of the page; undefined where its address is not known. Inside Home Assistant the place is in the
+ * path, which it passes on to the page in its frame, as it does not do with what is behind a #.
+ */
+export function linkOf({ page }: DiscoveryContext, place: string): string | undefined {
+  if (page === undefined) return undefined
+  const start = page.replace(/\/?$/, '/')
+  return page.startsWith('homeassistant:') ? `${start}${place}` : `${start}#/${place}`
+}
 
 export const hubDeviceId = ({ instance }: Pick<DiscoveryContext, 'instance'>): string => `smshub_${instance}`
 

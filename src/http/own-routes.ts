@@ -21,7 +21,12 @@ const Caller = z
   .meta({ id: 'Caller' })
 
 const Session = z
-  .object({ caller: Caller.nullable(), password_needed: z.boolean(), hint: z.string().nullable() })
+  .object({
+    caller: Caller.nullable(),
+    password_needed: z.boolean(),
+    hint: z.string().nullable(),
+    admin_needed: z.string().nullable(),
+  })
   .meta({ id: 'SessionState' })
 const LoggedIn = z.object({ caller: Caller }).meta({ id: 'LoggedIn' })
 const Ticket = z.object({ ticket: z.string(), expires_in: z.int() }).meta({ id: 'EventTicket' })

@@ -11,6 +11,8 @@ import { shownCaller } from './shown-caller.ts'
 export interface IngressOptions {
   /** The addresses of the Supervisor: nobody else is answered. */
   readonly from: readonly string[]
+  /** Administrators of the hub, by their user names or ids in Home Assistant. */
+  readonly admins: readonly string[]
   /** Of everybody without a role of their own. */
   readonly role: Role
   /** By the id of the user in Home Assistant. */
@@ -20,7 +22,9 @@ export interface IngressOptions {
 const idPattern = /^[\w-]{1,64}$/
 
 /** Takes who makes a request from the Supervisor, which removes these headers from what browsers send. */
-export function serveIngress(server: FastifyInstance, { from, role, roles }: IngressOptions): void {
+export function serveIngress(server: FastifyInstance, { from, role, admins, roles }: IngressOptions): void {
+  const named = new Set(admins.map(plain))
+  const isUnclaimed = ![role, ...Object.values(roles), ...(named.size > 0 ? ['admin'] : [])].includes('admin')
   server.addHook('onRequest', async (request, reply) => {
     const { remoteAddress = '' } = request.socket
     if (!isWithin(remoteAddress, from))
@@ -31,16 +35,30 @@ export function serveIngress(server: FastifyInstance, { from, role, roles }: Ing
     const id = oneOf(request.headers['x-remote-user-id'])
     // Without a user, as the Supervisor's own requests are, the page is shown and nothing behind it.
     if (id === null || !idPattern.test(id)) return undefined
-    request.caller = callerOf(id, Object.hasOwn(roles, id) ? (roles[id] as Role) : role)
+    const isAdmin = [id, userName(request)].some((one) => one !== null && named.has(plain(one)))
+    request.caller = callerOf(id, isAdmin ? 'admin' : Object.hasOwn(roles, id) ? (roles[id] as Role) : role)
     return undefined
   })
 
-  server.get('/v1/session', async ({ caller }) => ({
-    caller: caller && shownCaller(caller),
-    password_needed: false,
-    hint: caller === null ? 'open the page from Home Assistant' : null,
-  }))
+  server.get('/v1/session', async (request) => {
+    const { caller, headers } = request
+    return {
+      caller: caller && shownCaller(caller),
+      password_needed: false,
+      hint: caller === null ? 'open the page from Home Assistant' : null,
+      admin_needed: caller !== null && isUnclaimed ? (userName(request) ?? oneOf(headers['x-remote-user-id'])) : null,
+    }
+  })
 }
+
+/** Unique in Home Assistant; null for users without one. The Supervisor sends it in UTF-8, Node.js reads Latin-1. */
+function userName({ headers }: FastifyRequest): string | null {
+  const name = oneOf(headers['x-remote-user-name'])
+  return name === null ? null : Buffer.from(name, 'latin1').toString()
+}
+
+/** As Home Assistant compares user names. */
+const plain = (name: string): string => name.trim().toLowerCase()
 
 const callerOf = (id: string, role: Role): Caller => ({
   name: `ingress:${id}`,

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { followVisibility } from './api/live.ts'
 import { readSession, session, sessionProblem } from './api/signed-in.ts'
 import { Frame } from './frame.tsx'
+import { followHomeAssistant } from './home-assistant.ts'
 import { Button } from './parts/button.tsx'
 import { Fault } from './parts/fault.tsx'
 import { followAddress } from './router.ts'
@@ -28,6 +29,7 @@ function Page() {
 }
 
 followAddress()
+followHomeAssistant()
 followVisibility()
 keepTime()
 await setLanguage(preferredLanguage())

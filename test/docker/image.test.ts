@@ -145,9 +145,15 @@ withBroker(
     )
     broker = spawn('mosquitto', ['-c', join(folder, 'mosquitto.conf')], { stdio: 'ignore' })
     await reachable(port)
-    let asked = ''
+    const asked = new Set<string>()
     server = createServer((request, response) => {
-      asked = `${request.url} ${request.headers.authorization}`
+      asked.add(`${request.url} ${request.headers.authorization}`)
+      const others: Record<string, object> = {
+        '/addons/self/info': { slug: '1a2b3c4d_smshub', ingress: true },
+        '/info': { homeassistant: '2026.11.3' },
+      }
+      const other = others[request.url ?? '']
+      if (other !== undefined) return response.end(JSON.stringify({ result: 'ok', data: other }))
       const credentials = {
         host: '127.0.0.1',
         port,
@@ -156,10 +162,11 @@ withBroker(
         ssl: false,
         protocol: '3.1.1',
       }
-      response.end(JSON.stringify({ result: 'ok', data: credentials }))
+      return response.end(JSON.stringify({ result: 'ok', data: credentials }))
     }).listen(supervisor, '127.0.0.1')
     const options = {
       modems: [{ id: 'home', port: '/dev/serial/by-id/none', pin: '' }],
+      admins: ['ann'],
       region: 'DE',
       log_level: 'warning',
     }
@@ -186,14 +193,19 @@ http: { ingress: { roles: { guest: reader } } }
     await client.wait(
       ({ topic, json }) => topic === 'smshub/bridge/info' && json.gateways.includes('home') && json.devices === 1,
     )
-    expect(asked).toBe('/services/mqtt Bearer token')
+    const asks = ['/addons/self/info', '/info', '/services/mqtt'].map((path) => `${path} Bearer token`)
+    expect([...asked].sort()).toEqual(asks)
+    const { json } = await client.wait(({ topic }) => /^homeassistant\/device\/smshub_\w+_gate\/config$/.test(topic))
+    expect(json.dev.cu).toBe('homeassistant://app/1a2b3c4d_smshub/devices/gate')
     await reachable(ingress)
-    const roleOf = async (user: string) => {
-      const answer = await fetch(`http://127.0.0.1:${ingress}/v1/session`, { headers: { 'x-remote-user-id': user } })
+    const roleOf = async (user: string, name: string) => {
+      const headers = { 'x-remote-user-id': user, 'x-remote-user-name': name }
+      const answer = await fetch(`http://127.0.0.1:${ingress}/v1/session`, { headers })
       return ((await answer.json()) as { caller: { role: string } | null }).caller?.role
     }
-    // One who is named in smshub.yaml, and everybody else whom the panel is shown to.
-    expect([await roleOf('guest'), await roleOf('owner')]).toEqual(['reader', 'admin'])
+    // The one of the options, one of smshub.yaml, and everybody else who is signed in to Home Assistant.
+    const ids = [await roleOf('c0ffee', 'ann'), await roleOf('guest', 'bob'), await roleOf('decade', 'eve')]
+    expect(ids).toEqual(['admin', 'reader', 'operator'])
     await client.close()
   },
 )

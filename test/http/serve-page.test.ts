@@ -110,7 +110,13 @@ describe("Home Assistant's ingress", () => {
       http: {
         hosts: null,
         page: { frames: "'self'", tiles: 'https://tiles.example.org/{z}/{x}/{y}.png' },
-        access: (server) => serveIngress(server, { from: ['127.0.0.1'], role: 'operator', roles: { [user]: 'admin' } }),
+        access: (server) =>
+          serveIngress(server, {
+            from: ['127.0.0.1'],
+            admins: ['Jürgen'],
+            role: 'operator',
+            roles: { [user]: 'admin' },
+          }),
       },
     })
   })
@@ -136,6 +142,9 @@ describe("Home Assistant's ingress", () => {
   test('takes from the Supervisor who the user is, and gives the role of the configuration', async () => {
     expect(await who(as(user))).toMatchObject({ name: `ingress:${user}`, via: 'ingress', role: 'admin' })
     expect(await who(as('somebody'))).toMatchObject({ role: 'operator' })
+    const named = { 'x-remote-user-name': Buffer.from('jürgen').toString('latin1') }
+    expect(await who(as('somebody', named))).toMatchObject({ name: 'ingress:somebody', role: 'admin' })
+    expect(await who({ host: 'x', ...named })).toBeNull()
     expect(await who({ host: 'x' })).toBeNull()
     expect(await who(as('../admin'))).toBeNull()
     expect((await get(hub.port, '/v1/config', as('somebody'))).status).toBe(403)
@@ -156,11 +165,33 @@ describe("Home Assistant's ingress", () => {
     expect((await get(hub.port, '/', as(user, headers))).status).toBe(200)
   })
 
+  test('while no user is an administrator, tells the one who is there what to enter', async () => {
+    const needed = async (options: object, headers: Record<string, string>) => {
+      const other = await startHttpHub({
+        http: {
+          hosts: null,
+          access: (server) =>
+            serveIngress(server, { from: ['127.0.0.1'], admins: [], role: 'operator', roles: {}, ...options }),
+        },
+      })
+      const { body } = await get(other.port, '/v1/session', headers)
+      await other.close()
+      return JSON.parse(body.toString()).admin_needed
+    }
+    const ann = as(user, { 'x-remote-user-name': 'ann' })
+    expect(await needed({}, ann)).toBe('ann')
+    expect(await needed({}, as(user))).toBe(user)
+    expect(await needed({}, { host: 'x' })).toBeNull()
+    expect(await needed({ admins: ['bob'] }, ann)).toBeNull()
+    expect(await needed({ role: 'admin' }, ann)).toBeNull()
+    expect(await needed({ roles: { bob: 'admin' } }, ann)).toBeNull()
+  })
+
   test('answers nobody but the Supervisor, not even with its headers', async () => {
     const other = await startHttpHub({
       http: {
         hosts: null,
-        access: (server) => serveIngress(server, { from: ['172.30.32.2'], role: 'admin', roles: {} }),
+        access: (server) => serveIngress(server, { from: ['172.30.32.2'], admins: [], role: 'admin', roles: {} }),
       },
     })
     for (const path of ['/', '/v1/session', '/v1/config', '/healthz'])

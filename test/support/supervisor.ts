@@ -11,14 +11,29 @@ export interface Supervisor {
 
 const ingressPath = '/api/hassio_ingress/c4Zg8yN0vXkQ'
 
+/** As its frontend tells a page that asks for it where a link leads: what of its path is behind the app. */
+const tellsRoute = `
+  let frame = null
+  const tell = () => frame?.postMessage({
+    type: 'home-assistant/properties', narrow: false,
+    route: { prefix: location.pathname.split('/', 3).join('/'), path: '/' + location.pathname.split('/').slice(3).join('/') },
+  }, '*')
+  const go = (path) => { history.pushState(null, '', path); tell() }
+  addEventListener('message', ({ data, source }) => {
+    if (data.type !== 'home-assistant/subscribe-properties') return
+    frame = source
+    tell()
+  })
+`
+
 /** Home Assistant's way to the page of an app, as its Core and Supervisor rewrite what a browser sends. */
 export async function startSupervisor(port: number, user: string): Promise<Supervisor> {
   let isHolding = false
   const server = createServer((asked, answer) => {
-    if (asked.url === '/') {
+    if (asked.url === '/' || asked.url?.startsWith('/app/')) {
       answer.setHeader('content-type', 'text/html')
       answer.end(`<!doctype html><html lang="en"><title>Home Assistant</title><iframe title="smshub" src="${ingressPath}/"
-        width="1200" height="700"></iframe></html>`)
+        width="1200" height="700"></iframe><script>${tellsRoute}</script></html>`)
       return
     }
     if (!asked.url?.startsWith(`${ingressPath}/`)) {

@@ -70,6 +70,21 @@ http:
     await frame.getByText('The device has replied').waitFor()
   })
 
+  test('a link of Home Assistant to a device opens its page, whether the hub was open before or not', async () => {
+    await page.goto(`${supervisor.url}app/local_smshub/devices/gate`)
+    await heading('gate').waitFor()
+    await page.evaluate(`go('/app/local_smshub/gateways/home')`)
+    await heading('home').waitFor()
+    // Who goes on from there stays there, whatever Home Assistant repeats.
+    await frame.getByRole('link', { name: 'Devices' }).first().click()
+    await heading('Devices').waitFor()
+    await page.evaluate('tell()')
+    await page.evaluate(`go('/app/local_smshub')`)
+    expect(await heading('Devices').count()).toBe(1)
+    await page.goto(supervisor.url)
+    await heading('Home').waitFor()
+  })
+
   test('Settings are there for whom the configuration names as an administrator', async () => {
     await frame.getByRole('link', { name: 'Settings' }).first().click()
     await frame.getByRole('heading', { name: 'Configuration' }).waitFor()
@@ -145,7 +160,7 @@ http:
 
   test('nothing was asked of any other path or host, and nothing failed', () => {
     const inside = new URL('/api/hassio_ingress/', supervisor.url).href
-    const known = [inside, `${tiles.origin}/tiles/`, 'data:']
+    const known = [inside, `${supervisor.url}app/`, `${tiles.origin}/tiles/`, 'data:']
     expect(asked.filter((url) => url !== supervisor.url && !known.some((begin) => url.startsWith(begin)))).toEqual(
       [`${supervisor.url}favicon.ico`].filter((url) => asked.includes(url)),
     )

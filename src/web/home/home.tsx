@@ -4,7 +4,7 @@ import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
 import { unpaged, usePages } from '../api/paged.ts'
 import { type Resource, useResource } from '../api/resource.ts'
-import { isAtLeast } from '../api/signed-in.ts'
+import { isAtLeast, session } from '../api/signed-in.ts'
 import { dayLimitOf } from '../gateways/day-limit.ts'
 import { NoGateways } from '../gateways/no-gateways.tsx'
 import { hashOf } from '../page-place.ts'
@@ -38,6 +38,7 @@ export function Home() {
     <>
       <Head title={w.screens.home} />
       <div class="stack">
+        <AdminNeeded />
         <Attention gateways={gateways.data?.data ?? []} health={health} />
         <section aria-labelledby="home-gateways" class="stack tight">
           <h2 id="home-gateways">{w.screens.gateways}</h2>
@@ -46,6 +47,19 @@ export function Home() {
         <LastTexts />
       </div>
     </>
+  )
+}
+
+/** Who is to change anything has to be named where only administrators of Home Assistant get. */
+function AdminNeeded() {
+  const name = session.value?.admin_needed ?? null
+  if (name === null) return null
+  return (
+    <Banner tone="calm" icon="info">
+      <p>
+        {words().home.adminNeeded} <Strange text={name} />
+      </p>
+    </Banner>
   )
 }
 

@@ -122,6 +122,8 @@ export const de: Texts = {
     all: 'Alle Nachrichten',
     noTexts: 'Noch keine SMS',
     noTextsYet: 'Gesendetes und Empfangenes erscheint hier.',
+    adminNeeded:
+      'Noch darf hier kein Benutzer von Home Assistant etwas ändern. Tragen Sie einen unter „Administrators“ in der Konfiguration dieser App ein und starten Sie sie neu. Sie sind:',
     unknown: (count) => `Nicht verstanden: ${count}`,
     attention: {
       pin: (name) => `Die SIM von ${name} braucht ihre PIN.`,

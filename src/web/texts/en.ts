@@ -120,6 +120,8 @@ export const en = {
     all: 'All messages',
     noTexts: 'No texts yet',
     noTextsYet: 'What is sent and received appears here.',
+    adminNeeded:
+      'None of the users of Home Assistant may change anything here yet. Name one under Administrators in the configuration of this app, and restart it. You are:',
     unknown: (count: number) => `Not understood: ${count}`,
     attention: {
       pin: (name: string) => `The SIM of ${name} needs its PIN.`,

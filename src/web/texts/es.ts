@@ -121,6 +121,8 @@ export const es: Texts = {
     all: 'Todos los mensajes',
     noTexts: 'Todavía no hay SMS',
     noTextsYet: 'Aquí aparece lo enviado y lo recibido.',
+    adminNeeded:
+      'Ningún usuario de Home Assistant puede cambiar nada aquí todavía. Indique uno en «Administrators» en la configuración de esta aplicación y reiníciela. Usted es:',
     unknown: (count) => `Sin entender: ${count}`,
     attention: {
       pin: (name) => `La SIM de ${name} necesita su PIN.`,

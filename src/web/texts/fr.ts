@@ -121,6 +121,8 @@ export const fr: Texts = {
     all: 'Tous les messages',
     noTexts: 'Pas encore de SMS',
     noTextsYet: 'Ce qui est envoyé et reçu apparaît ici.',
+    adminNeeded:
+      'Aucun utilisateur de Home Assistant ne peut encore rien changer ici. Indiquez-en un sous « Administrators » dans la configuration de cette application et redémarrez-la. Vous êtes :',
     unknown: (count) => `Non compris : ${count}`,
     attention: {
       pin: (name) => `La SIM de ${name} a besoin de son PIN.`,
