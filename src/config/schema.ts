@@ -231,7 +231,7 @@ export const Config = z
               ),
               role: key(
                 z.enum(roles).default('operator'),
-                'Of everybody else who is signed in to Home Assistant, which does not tell who is an administrator',
+                'Of everybody else who is signed in to Home Assistant, administrators there included',
                 'reader',
               ),
               roles: key(z.record(z.string(), z.enum(roles)).default({}), 'Of single users, by their ids there', {

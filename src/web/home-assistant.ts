@@ -2,7 +2,7 @@ import { go } from './router.ts'
 
 /**
  * In a frame of Home Assistant, whose links to a device end with its place: Home Assistant shows the page's start and
- * tells a page that asks for its route the rest of the path (frontend 2026.2, the panel `app`). Earlier ones do not
+ * sends the rest of the path to a page that asks for its route (frontend 2026.2, the panel `app`). Earlier ones do not
  * answer.
  */
 export function followHomeAssistant(): void {
