@@ -25,7 +25,7 @@ const Session = z
     caller: Caller.nullable(),
     password_needed: z.boolean(),
     hint: z.string().nullable(),
-    admin_needed: z.string().nullable(),
+    admin_needed: z.string().nullable().optional(),
   })
   .meta({ id: 'SessionState' })
 const LoggedIn = z.object({ caller: Caller }).meta({ id: 'LoggedIn' })

@@ -22,7 +22,6 @@ export function serveAccess(server: FastifyInstance, source: SignInSource): void
       caller: caller && shownCaller(caller),
       password_needed: prover.isOpen,
       hint: hintOf(prover.isOpen, peer.isHere),
-      admin_needed: null,
     }
   })
 

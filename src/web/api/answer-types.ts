@@ -88,8 +88,8 @@ export interface Session {
   /** Nobody has a password yet: only the machine of the hub reaches it. */
   readonly password_needed: boolean
   readonly hint: string | null
-  /** The user of Home Assistant who is here, while none of them is an administrator of the hub. */
-  readonly admin_needed: string | null
+  /** In Home Assistant: its user who is here, while none of them is an administrator of the hub. */
+  readonly admin_needed?: string | null
 }
 
 /** What the owner has set of a device, and what can be set; `device/options` leaves both open. */

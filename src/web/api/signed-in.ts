@@ -11,7 +11,7 @@ export const session = signal<Session | null>(null)
 /** Why the hub could not be asked. */
 export const sessionProblem = signal<Problem | null>(null)
 
-const nobody: Session = { caller: null, password_needed: false, hint: null, admin_needed: null }
+const nobody: Session = { caller: null, password_needed: false, hint: null }
 
 export async function readSession(): Promise<void> {
   try {
