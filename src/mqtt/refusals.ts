@@ -1,5 +1,5 @@
+import { Allowance } from '../util/allowance.ts'
 import type { Clock } from '../util/clock.ts'
-import { Allowance } from './allowance.ts'
 import type { IngressHandlers } from './ingress.ts'
 
 /** The same refusal of the same client is always counted, and reported once in this time. */

@@ -1,5 +1,5 @@
+import { Allowance } from '../../util/allowance.ts'
 import type { Clock } from '../../util/clock.ts'
-import { Allowance } from '../allowance.ts'
 
 /** A client that is throttled for this long without a break is banned. */
 const toleratedMs = 30_000

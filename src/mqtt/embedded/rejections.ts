@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { Allowance } from '../../util/allowance.ts'
 import type { Clock } from '../../util/clock.ts'
-import { Allowance } from '../allowance.ts'
 
 /** Rejections of logins without delay, and then the rate per second: per source, and per user of a source. */
 const ofSource = { perSecond: 10, reserve: 50 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../util/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** Token bucket: a rate per second, with a reserve for bursts. */
 export class Allowance {
