@@ -112,6 +112,9 @@ const received = z.looseObject({
       url: z.string(),
     })
     .optional(),
+  via: z.literal('mail').optional(),
+  subject: z.string().optional(),
+  attachments: z.array(z.object({ name: maybe(z.string()), type: z.string(), octets: z.number().int() })).optional(),
   encoding: z.string(),
 })
 

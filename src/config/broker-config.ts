@@ -171,6 +171,6 @@ export function brokerSettings({ listen: tcp, tls, websocket, users, limits }: B
   }
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host)
 }

@@ -8,6 +8,7 @@ import { isNetwork } from '../util/networks.ts'
 import { Broker } from './broker-config.ts'
 import { clash } from './foreign-topics.ts'
 import { Gateway } from './gateway-config.ts'
+import { MailSection } from './mail-config.ts'
 import { flag, key, limit, list, listen, number } from './scalars.ts'
 
 const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
@@ -299,6 +300,11 @@ export const Config = z
         ca: key(file, 'PEM file of an authority of your own that signs their certificates', 'ca.pem'),
       })
       .prefault({}),
+    mail: key(
+      z.preprocess((given) => (given === null ? {} : given), MailSection.optional()),
+      'Take reports that devices send as mails; without it, none are taken',
+      { listen: '0.0.0.0:2525', networks: ['192.168.1.20'] },
+    ),
     data: key(z.string().min(1).default('./data'), 'Folder of the data, relative to this file', './data'),
     log: z
       .strictObject({

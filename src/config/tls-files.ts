@@ -25,8 +25,9 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
   const inner = broker.websocket?.tls && placed(broker.websocket.tls, ['mqtt', 'broker', 'websocket', 'tls'])
   const mqtt = placed(config.mqtt, ['mqtt'])
   const webhooks = placed(config.webhooks, ['webhooks'])
+  const mail = config.mail && placed(config.mail, ['mail'])
   const websocket = broker.websocket && { ...broker.websocket, tls: inner }
-  return { config: { ...config, webhooks, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } }, problems }
+  return { config: { ...config, webhooks, mail, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } }, problems }
 }
 
 const filesAt = (files: Files, base: string): Files =>

@@ -5,7 +5,7 @@ import type { ReadContext } from '../device/receive/reading.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import { Fault, isDiskFault } from '../message/fault.ts'
 import { happening } from '../message/hub-event.ts'
-import type { Decoder, Incoming, IncomingSegment } from '../message/incoming.ts'
+import type { Decoder, Incoming, IncomingSegment, Mail } from '../message/incoming.ts'
 import type { Identity, RawMessage } from '../message/raw.ts'
 import type { DeliveryReport } from '../message/report.ts'
 import { isoTime } from '../message/result.ts'
@@ -26,6 +26,7 @@ import { joined, reassemble, type WholeText } from './reassemble.ts'
 import { type EffectRules, effectsOf } from './text-effects.ts'
 import { understandCall } from './understand-call.ts'
 import type { UnknownText } from './unknown.ts'
+import { wordsOf } from './words-of.ts'
 
 /**
  * DELIVER: SMS-DELIVER / SMS-STATUS-REPORT -> MQTT
@@ -61,6 +62,7 @@ export interface DeliverDeps extends EffectRules {
   readonly decoders: Readonly<Record<string, Decoder>>
   readonly directory: Directory
   readonly contacts: Directory<Listed>
+  device(id: string): Device | undefined
   now(): number
   /** Queries a property of a device, or its state where it is empty. */
   ask(device: string, property: string): Promise<unknown>
@@ -196,12 +198,18 @@ export class Deliver {
           () => this.#settleReport(message, decoded.report),
         )
       case 'text': {
-        const { from } = decoded.segment
-        return senders.run(this.#keyOf(this.#deps.directory.findOriginator(from), from.number), () =>
-          this.#takeText(message, decoded.segment),
+        const { segment } = decoded
+        return senders.run(this.#keyOf(this.#possible(segment), segment.from.number), () =>
+          this.#takeText(message, segment),
         )
       }
     }
+  }
+
+  /** The devices with the number of a text, or those of a mail. */
+  #possible({ from, mail }: Pick<WholeText, 'from'> & { readonly mail?: Mail | null }): readonly Device[] {
+    if (!mail) return this.#deps.directory.findOriginator(from)
+    return mail.devices.flatMap((id) => this.#deps.device(id) ?? [])
   }
 
   /** One device has one key, however many numbers; another sender one of its number, national or international. */
@@ -232,7 +240,7 @@ export class Deliver {
       const { directory, contacts } = this.#deps
       const received = whole.text ?? ''
       const answering = (text: string) => this.#answering(whole, text, context)
-      const owners = await identify(directory.findOriginator(whole.from), received, context, answering(received))
+      const owners = await identify(this.#possible(whole), received, context, answering(received))
       const [found = null] = owners
       const contact = found === null ? (contacts.findOriginator(whole.from)[0]?.id ?? null) : null
       const mayBeOf = owners.length > 1 ? owners.map(({ id }) => id) : []
@@ -242,10 +250,12 @@ export class Deliver {
     })
     const isOpen = mayBeOf.length > 0
     const carrier = forwarded?.of ? forwarded.by : null
-    const text = carrier === null ? (whole.text ?? '') : (forwarded?.text ?? '')
-    const readings = this.#steps.runSync('read', () =>
-      device === null || isOpen ? [] : readText(device, text, context),
-    )
+    const { text, readings } = await this.#steps.run('read', async () => {
+      const owner = isOpen ? null : device
+      const answering = (text: string) => this.#answering(whole, text, context)
+      const text = carrier === null ? await wordsOf(whole, owner, context, answering) : (forwarded?.text ?? '')
+      return { text, readings: owner === null ? [] : readText(owner, text, context) }
+    })
     const { sentAt, correlation, judgement } = await this.#steps.run('correlate', async () => {
       const now = this.#deps.now()
       const received = { stamp: whole, centre: whole.centre, now }
@@ -257,15 +267,16 @@ export class Deliver {
       // Whoever can send octets to a port can name any sender.
       if (whole.mms !== null || isOpen) return { sentAt, correlation: nothing, judgement: byAnybody }
       if (device === null || trust === null) {
-        const judgement = unjudged(device === null && contact === null ? 'stranger' : 'number')
+        const byNumber = device === null && contact === null ? 'stranger' : 'number'
+        const judgement = unjudged(whole.mail?.proof ?? byNumber)
         return { sentAt, correlation: nothing, judgement }
       }
       const times = { sentAt, receivedAt: whole.receivedAt }
       const correlation = correlate(device, text, times, context, commands)
-      const heard = { route: whole.route, readings, correlation }
+      const heard = { route: whole.route, proof: whole.mail?.proof ?? null, readings, correlation }
       if (carrier === null) return { sentAt, correlation, judgement: judge(device, heard, trust, now) }
       const known = await this.#deps.store.run('openCommands', { device: carrier.id, ...received })
-      const way = wayThrough(carrier, whole.route, known.trust)
+      const way = wayThrough(carrier, heard, known.trust)
       return { sentAt, correlation, judgement: judge(device, heard, trust, now, way) }
     })
     const author = whole.mms?.from ?? null

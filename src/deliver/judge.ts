@@ -41,6 +41,8 @@ export const byAnybody: Judgement = { ...unjudged('stranger'), holds: false, set
 export interface Heard {
   /** Properties of its route; null where the modem does not show them. */
   readonly route: string | null
+  /** What the way of a mail proves; null for an SMS, which its number and route prove. */
+  readonly proof: TrustLevel | null
   readonly readings: readonly Reading[]
   readonly correlation: Correlation
 }
@@ -53,9 +55,13 @@ export interface Way {
   readonly danger: boolean
 }
 
-export function wayThrough(carrier: Device, route: string | null, record: TrustRecord | null): Way {
+export function wayThrough(
+  carrier: Device,
+  { route, proof }: Pick<Heard, 'route' | 'proof'>,
+  record: TrustRecord | null,
+): Way {
   const seen = record === null ? 'unknown' : routeOf(route, record, carrier.trust?.learn ?? learnedAfterCount)
-  const level = levelOf(carrier, { proven: false, route: seen, asked: false })
+  const level = levelOf(carrier, { proven: false, route: seen, asked: false, mail: proof })
   return { level, danger: carrier.forwards?.danger ?? false }
 }
 
@@ -66,7 +72,7 @@ export const valuesOf = ([reading]: readonly Reading[], { answers, sets }: Corre
 /** The proof that a text is from its device, and whether it is sufficient for its values. */
 export function judge(
   device: Device,
-  { route: used, readings, correlation }: Heard,
+  { route: used, proof, readings, correlation }: Heard,
   record: TrustRecord,
   now: number,
   way: Way | null = null,
@@ -79,6 +85,7 @@ export function judge(
     proven: sources.some(({ proven }) => proven),
     route: routeOf(route, record, device.trust?.learn ?? learnedAfterCount),
     asked: correlation.answered === 'question',
+    mail: way === null ? proof : null,
   })
   const level = way === null ? own : weakest(own, way.level)
   const events = sources.flatMap(({ event, ends }) => [event ?? [], ends === null ? [] : `${ends}_end`].flat())

@@ -1,7 +1,7 @@
 import type { Assembly } from '../ledger/inbox/assembly.ts'
 import type { FiledMessage } from '../ledger/inbox/inbox.ts'
 import type { Address } from '../message/address.ts'
-import type { IncomingSegment } from '../message/incoming.ts'
+import type { IncomingSegment, Mail } from '../message/incoming.ts'
 import { assemblyKey, join, type Part } from '../sms/join-segments.ts'
 import { type MmsNotification, mmsNotification } from '../sms/mms-notification.ts'
 import { readableText } from '../sms/readable.ts'
@@ -23,7 +23,9 @@ export interface WholeText {
   readonly data: string | null
   /** Of an MMS that waits at its centre. */
   readonly mms: MmsNotification | null
-  readonly encoding: 'gsm7' | 'ucs2' | 'data'
+  /** Of a text that came as a mail. */
+  readonly mail: Mail | null
+  readonly encoding: IncomingSegment['encoding']
   readonly scts: number | null
   readonly parts: number
   /** Sequence numbers of missing segments. */
@@ -58,7 +60,7 @@ export async function reassemble(
   const kept = keep(raw, segment)
   if (concat === null) {
     const text = segment.text ?? (segment.mayBeText ? readableText(segment.data) : null)
-    const content = { text, data: segment.data ?? null, mms: mmsIn(kept, segment.data) }
+    const content = { text, data: segment.data ?? null, mms: mmsIn(kept, segment.data), mail: segment.mail ?? null }
     const alone = { raws: [raw.id], assembly: null, parts: 1, missing: [], damaged, ...content }
     return { texts: [{ ...whole(kept), ...alone }], copy: false }
   }
@@ -93,6 +95,7 @@ export function joined(assembly: Assembly): WholeText {
     text: text ?? (missing.length === 0 && last.mayBeText === true ? readableText(data) : null),
     data: data ?? null,
     mms: missing.length === 0 ? mmsIn(last, data) : null,
+    mail: null,
   }
 }
 

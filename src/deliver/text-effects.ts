@@ -6,6 +6,7 @@ import type { ReadContext } from '../device/receive/reading.ts'
 import { nearestOwn } from '../device/receive/try.ts'
 import type { StateChange } from '../ledger/devices/devices.ts'
 import type { TextEffects } from '../ledger/inbox/settle-text.ts'
+import type { Mail } from '../message/incoming.ts'
 import type { ReceivedDocument, ReceivedMms } from '../message/received.ts'
 import { isoTime } from '../message/result.ts'
 import type { Values } from '../message/values.ts'
@@ -159,6 +160,13 @@ function mmsOf({ expires, ...mms }: MmsNotification, device: string | null, rece
   return { device, ...mms, expires_at: at === null || !(at <= latestTime) ? null : isoTime(at) }
 }
 
+/** What the published text has besides where it was a mail. */
+const mailOf = ({ subject, attachments }: Mail, device: Device | null) => ({
+  via: 'mail' as const,
+  ...(subject !== null && { subject: device === null ? subject : maskText(device, subject) }),
+  ...(attachments.length > 0 && { attachments }),
+})
+
 const announcement = ({ from, subject, size, url }: MmsNotification): string =>
   [
     from === null ? 'MMS' : `MMS from ${from}`,
@@ -177,12 +185,13 @@ function receivedOf(id: string, text: string, understood: Understood): ReceivedD
     from: numberOf(whole.from),
     device: device?.id ?? null,
     ...(contact !== null && { contact }),
-    ...(whole.from.ton === 'alphanumeric' && { from_type: 'name' }),
+    ...(whole.from.ton === 'alphanumeric' && whole.mail === null && { from_type: 'name' }),
     gateway: whole.gateway,
     trust: judgement.level,
     text,
     ...(whole.data !== null && { data: whole.data }),
     ...(whole.mms !== null && { mms: mmsOf(whole.mms, announced, whole.receivedAt) }),
+    ...(whole.mail !== null && mailOf(whole.mail, device)),
     received_at: isoTime(whole.receivedAt),
     smsc_at: whole.scts === null ? null : isoTime(whole.scts),
     parts: whole.parts,

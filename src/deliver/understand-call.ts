@@ -37,7 +37,7 @@ export async function understandCall(
     if (trust === null) continue
     const readings = [readCall(device, context)]
     const correlation = correlateCall(device, at, context, commands)
-    const judgement = judge(device, { route: null, readings, correlation }, trust, at, byNumber)
+    const judgement = judge(device, { route: null, proof: null, readings, correlation }, trust, at, byNumber)
     all.push({ device, readings, correlation, judgement, forwarded: null })
   }
   const awaited = all.filter(({ correlation }) => correlation.answered !== null)

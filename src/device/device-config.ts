@@ -104,7 +104,7 @@ export const DeviceConfig = table({
       .refine((numbers) => numbers.every((number) => /\p{L}/u.test(number) || isDialable(number)), {
         error: ({ input }) => `must be a phone number like +4915112345678: ${JSON.stringify(input)}`,
       }),
-    'Phone number of its SIM, or a list: texts from all are accepted, commands go to the first that can be dialled',
+    'Phone number of its SIM, or a list, of sender names and mail addresses, too: texts from all are accepted, commands go to the first that can be dialled',
     '+4915112345678',
   ),
   name: key(text.optional(), 'Display name', 'Front gate'),

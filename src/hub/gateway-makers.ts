@@ -5,6 +5,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
+import { decodeMail, mailForm } from '../mail/filed-mail.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
 import type { Decoder } from '../message/incoming.ts'
@@ -27,8 +28,8 @@ export interface GatewayDeps {
   readonly make: ((id: string) => Gateway) | undefined
 }
 
-/** Reads the messages of each kind of gateway, by their form. */
-export const decoders: Readonly<Record<string, Decoder>> = { [tpduForm]: decodeTpdu }
+/** Reads the messages of each kind of gateway, and mails, by their form. */
+export const decoders: Readonly<Record<string, Decoder>> = { [tpduForm]: decodeTpdu, [mailForm]: decodeMail }
 
 /** What makers take besides the row of the configuration. */
 type MakerDeps = Required<ModemMemory> & Pick<ModemDeps, 'finder' | 'clock' | 'log'> & Pick<GatewayDeps, 'simulated'>

@@ -63,8 +63,8 @@ export class Hub {
   #list(): readonly Part[] {
     const { store, time } = this.#ground
     const rooms = this.#rooms
-    const { access, ingress, publisher, liveEvents, unknowns, deliver, gateways, submit, bridge, webhooks, upkeep } =
-      rooms
+    const { access, ingress, mail, publisher, liveEvents, unknowns, deliver, gateways, submit } = rooms
+    const { bridge, webhooks, upkeep } = rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
@@ -79,6 +79,7 @@ export class Hub {
       { name: 'search', start: nothing, stop: () => unknowns.stop() },
       { name: 'deliver', start: () => deliver.start(), stop: () => deliver.stop() },
       { name: 'gateways', start: () => startGateways(rooms), stop: () => stopGateways(gateways.values()) },
+      { name: 'mail', start: () => mail.start(), stop: () => mail.stop() },
       { name: 'submit', start: () => submit.start(gateways.values()), stop: () => submit.stop() },
       { name: 'bridge', start: () => bridge.start(), stop: () => bridge.stop() },
       { name: 'webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },

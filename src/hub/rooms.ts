@@ -23,12 +23,14 @@ import { decoders, openGateways } from './gateway-makers.ts'
 import type { Ground } from './ground.ts'
 import type { HubOptions } from './hub-options.ts'
 import type { IngressDeps } from './ingress-deps.ts'
+import { MailPart } from './mail-part.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** All parts, created and connected, but not started. */
 export interface Rooms {
   readonly access: Access
   readonly ingress: Ingress
+  readonly mail: MailPart
   readonly publisher: Publisher
   readonly unknowns: Unknowns
   readonly deliver: Deliver
@@ -134,6 +136,7 @@ export function makeRooms(
     decoders: { ...decoders, ...options.decoders },
     directory,
     contacts: contactsOf(config),
+    device: (id) => fleet.devices.get(id),
     unknownSenders: config.sms.unknown_senders,
     installedAt,
     now,
@@ -149,6 +152,14 @@ export function makeRooms(
     now,
     unproven: (kind) => events.emit('unproven', { kind }),
     log: logOf('access'),
+  })
+  const mail = new MailPart({
+    config,
+    clock,
+    devices: () => fleet.devices.values(),
+    receive: (raw) => deliver.receive(raw),
+    unproven: () => events.emit('unproven', { kind: 'password' }),
+    log: logOf('mail'),
   })
   const outcomes = new Outcomes(store, clock, now)
   const publisher = new Publisher({
@@ -218,6 +229,7 @@ export function makeRooms(
   return {
     access,
     ingress,
+    mail,
     publisher,
     liveEvents,
     unknowns,

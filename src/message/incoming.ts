@@ -1,6 +1,26 @@
 import type { Address } from './address.ts'
 import type { DeliveryReport } from './report.ts'
 import type { Concat } from './segment.ts'
+import type { TrustLevel } from './trust.ts'
+
+/** A file of a mail: its name and type only, as it is not kept. */
+export interface Attachment {
+  readonly name: string | null
+  readonly type: string
+  readonly octets: number
+}
+
+/** What a text has besides where it was a mail. */
+export interface Mail {
+  /** Ids of the devices that it may be of: those of its recipient, its user or its sender. */
+  readonly devices: readonly string[]
+  /** How well it is proven that it is from one of them. */
+  readonly proof: TrustLevel
+  readonly subject: string | null
+  /** Its text without the subject; empty where it has none. */
+  readonly body: string
+  readonly attachments: readonly Attachment[]
+}
 
 /** A received text, or a segment of one, from any kind of gateway. */
 export interface IncomingSegment {
@@ -8,7 +28,7 @@ export interface IncomingSegment {
   readonly text?: string
   /** Hex, for a message of octets. */
   readonly data?: string
-  readonly encoding: 'gsm7' | 'ucs2' | 'data'
+  readonly encoding: 'gsm7' | 'ucs2' | 'utf8' | 'data'
   /** Octets without a port, not compressed: they may be text. */
   readonly mayBeText: boolean
   /** Octets for WAP Push, as notifications of an MMS are. */
@@ -23,6 +43,7 @@ export interface IncomingSegment {
   readonly route: string | null
   /** Only part of it could be decoded. */
   readonly damaged: boolean
+  readonly mail?: Mail
 }
 
 /** A stored message, decoded. */

@@ -1,3 +1,4 @@
+import type { Attachment } from './incoming.ts'
 import type { TrustLevel } from './trust.ts'
 
 /** An MMS that waits at its centre, as the centre announces it. The hub does not fetch it. */
@@ -26,6 +27,11 @@ export interface ReceivedDocument {
   readonly text: string
   readonly data?: string
   readonly mms?: ReceivedMms
+  /** It came as a mail, not as an SMS. */
+  readonly via?: 'mail'
+  readonly subject?: string
+  /** Files of the mail, which are not kept. */
+  readonly attachments?: readonly Attachment[]
   readonly received_at: string
   readonly smsc_at: string | null
   readonly parts: number

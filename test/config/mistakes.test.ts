@@ -101,6 +101,22 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       swap('type: modem', 'type: modem, number: "4915112345600"'),
       /home.number: .*did you mean/,
     ],
+    ['mails of everybody', `${base}mail: { listen: 0.0.0.0:2525 }\n`, /mail.listen: .*add users: or networks:/],
+    [
+      'users who cannot log in',
+      `${base}mail: { listen: 0.0.0.0:2525, users: { cam: { password: "${hash}", devices: gate } } }\n`,
+      /mail.users: .*add cert: and key:, or clear_passwords/,
+    ],
+    [
+      'a password in clear text',
+      `${base}mail: { users: { cam: { password: sesame, devices: gate } } }\n`,
+      /smshub hash-password/,
+    ],
+    [
+      'a gateway with the name of mails',
+      swap('home:', 'mail:').replace('contacts', 'mail: {}\ncontacts'),
+      /gateways.mail: .*another name/,
+    ],
     ['a profile that is spelt wrong', swap('rtu5024', 'rut5024'), /did you mean "king-pigeon\/rtu5024"/],
     ['a profile without its maker', swap('king-pigeon/rtu5024', 'rtu5024'), /did you mean "king-pigeon\/rtu5024"/],
     ['a profile by its model', swap('king-pigeon/rtu5024', 'Badodo G200'), /did you mean "king-pigeon\/rtu5024"/],

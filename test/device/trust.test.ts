@@ -70,7 +70,7 @@ describe('a code of the device in a text proves that it is its own', () => {
 })
 
 describe('the level of a text', () => {
-  const nothing: Evidence = { proven: false, route: 'unknown', asked: false }
+  const nothing: Evidence = { proven: false, route: 'unknown', asked: false, mail: null }
   test.each<[string, Partial<Evidence>, string]>([
     ['secret', {}, 'number'],
     ['secret', { route: 'foreign' }, 'number'],

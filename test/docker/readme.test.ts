@@ -33,6 +33,21 @@ test('the configuration of the broker is one', () => {
   ])
 })
 
+test('the configuration for mails is one', () => {
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  const hash = `scrypt:15:8:1:${'A'.repeat(22)}:${'A'.repeat(43)}`
+  const clear = block('mail').replace('scrypt:…', hash)
+  const load = (yaml: string) => {
+    writeFileSync(file, yaml)
+    return loadConfig({ config: file, env: {}, cwd: '/' })
+  }
+  // A certificate is the owner's.
+  expect(() => load(clear)).toThrow(/mail\.users: nobody can log in without TLS/)
+  expect(load(clear.replace('mail:', 'mail:\n  clear_passwords: true')).config.mail?.users.panel?.devices).toEqual([
+    'panel',
+  ])
+})
+
 test('every interface of another program is switched on in its example', () => {
   const file = join(temporaryFolder(), 'smshub.yaml')
   writeFileSync(file, block('dialects'))

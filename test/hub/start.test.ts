@@ -20,6 +20,7 @@ const parts = [
   'search',
   'deliver',
   'gateways',
+  'mail',
   'submit',
   'bridge',
   'webhooks',

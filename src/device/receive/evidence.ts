@@ -22,11 +22,14 @@ export interface Evidence {
   readonly route: 'known' | 'foreign' | 'unknown'
   /** It answers a query: a forger would have to be in time, and could not prevent the device from answering. */
   readonly asked: boolean
+  /** It was a mail: what its way proves. Mails cost nothing, so that to be in time proves nothing. Null for an SMS. */
+  readonly mail: TrustLevel | null
 }
 
 /** The level of a text from the device's number. */
-export function levelOf({ trust }: Device, { proven, route, asked }: Evidence): TrustLevel {
+export function levelOf({ trust }: Device, { proven, route, asked, mail }: Evidence): TrustLevel {
   if (proven) return 'secret'
+  if (mail !== null) return mail
   const wantsRoute = trust !== null && [trust.state, trust.danger, trust.settle].includes('route')
   if (asked && (route === 'known' || (route === 'unknown' && !wantsRoute))) return 'secret'
   return route === 'known' ? 'route' : 'number'

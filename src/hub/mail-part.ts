@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { Passwords } from '../access/passwords.ts'
+import type { Config } from '../config/schema.ts'
+import type { SmtpDoor, SmtpDoorDeps } from '../mail/smtp-door.ts'
+import { Fault } from '../message/fault.ts'
+
+export interface MailPartDeps extends Omit<SmtpDoorDeps, 'settings' | 'prove'> {
+  readonly config: Pick<Config, 'mail' | 'mqtt'>
+  /** A wrong password was given. */
+  unproven(): void
+}
+
+/** The door for mails of devices, where it is configured: it brings libraries, which are loaded then. */
+export class MailPart {
+  readonly #deps: MailPartDeps
+  #door: SmtpDoor | null = null
+
+  constructor(deps: MailPartDeps) {
+    this.#deps = deps
+  }
+
+  /** Where it listens; null where it is not configured. */
+  get address(): string | null {
+    return this.#door?.address ?? null
+  }
+
+  async start(): Promise<void> {
+    const { config, clock, unproven, log } = this.#deps
+    const { mail, mqtt } = config
+    if (mail === undefined) return
+    const { SmtpDoor } = await import('../mail/smtp-door.ts')
+    const { cert, key } = mail.cert === undefined ? { ...mqtt.broker.tls } : mail
+    const people = new Map(
+      Object.entries(mail.users).map(([name, { password }]) => [name, { name, password, rights: {}, row: null }]),
+    )
+    const passwords = new Passwords({
+      clock,
+      people: () => people,
+      failed: (_kind, address, words) => {
+        log('warn', `refused ${address}: ${words}`)
+        unproven()
+      },
+    })
+    this.#door = new SmtpDoor({
+      ...this.#deps,
+      settings: {
+        listen: mail.listen,
+        tls: cert === undefined || key === undefined ? null : { cert: readFileSync(cert), key: readFileSync(key) },
+        clearPasswords: mail.clear_passwords,
+        users: mail.users,
+        networks: mail.networks,
+        maxOctets: mail.max_octets,
+      },
+      prove: async (name, password, address) => {
+        const proof = await passwords.check({ name, password, address, isGone: () => false })
+        if (!('refused' in proof)) return
+        throw new Fault(proof.refused === 'rate_limited' ? 'rate_limited' : 'not_allowed', proof.detail)
+      },
+    })
+    await this.#door.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#door?.stop()
+  }
+}

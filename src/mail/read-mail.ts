@@ -1,0 +1,76 @@
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { Fault } from '../message/fault.ts'
+import type { Attachment } from '../message/incoming.ts'
+import { plainText, textOfHtml } from './plain-text.ts'
+
+export interface ReadMail {
+  readonly subject: string | null
+  readonly body: string
+  readonly isCut: boolean
+  readonly attachments: readonly Attachment[]
+  readonly messageId: string | null
+  readonly date: string | null
+  /** Why it is from a program that answers mails, or goes in a circle; null for what a device reports. */
+  readonly echo: string | null
+}
+
+const maxParts = 200
+const maxHeaderOctets = 64 * 1024
+const maxSubjectLength = 500
+/** Of the text; the rest is cut off. */
+const maxTextLength = 10_000
+const maxAttachments = 20
+const maxNameLength = 200
+/** Servers that a mail has passed, above which it goes in a circle (RFC 5321, 6.3). */
+const maxHops = 30
+
+/** Rejects with `invalid_payload` for what can't be read. */
+export async function readMail(octets: Buffer): Promise<ReadMail> {
+  const mail = await simpleParser(octets, {
+    maxChildNodes: maxParts,
+    maxHeadSize: maxHeaderOctets,
+    ignoreEmbedded: true,
+    checksumAlgo: false,
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipImageLinks: true,
+  }).catch((error: Error) => {
+    throw new Fault('invalid_payload', `the mail can't be read: ${error.message}`)
+  })
+  const subject = plainText(mail.subject ?? '').replaceAll('\n', ' ')
+  const body = plainText(mail.text ?? textOfHtml(mail.html || ''))
+  return {
+    subject: subject === '' ? null : subject.slice(0, maxSubjectLength),
+    body: body.slice(0, maxTextLength),
+    isCut: body.length > maxTextLength,
+    attachments: mail.attachments.slice(0, maxAttachments).map(({ filename, contentType, size }) => ({
+      name: filename === undefined ? null : plainText(filename).slice(0, maxNameLength),
+      type: contentType.slice(0, maxNameLength),
+      octets: size,
+    })),
+    messageId: mail.messageId ?? null,
+    date: mail.date?.toISOString() ?? null,
+    echo: echoOf(mail),
+  }
+}
+
+/**
+ * Reports of devices may be `auto-generated` and of precedence `bulk`; what answers a mail, or comes from a list, is
+ * never one (RFC 3834, 5.1).
+ */
+function echoOf({ headerLines }: ParsedMail): string | null {
+  const values = (name: string) =>
+    headerLines
+      .filter(({ key }) => key === name)
+      .map(({ line }) =>
+        line
+          .slice(name.length + 1)
+          .trim()
+          .toLowerCase(),
+      )
+  if (values('auto-submitted').some((value) => value.startsWith('auto-replied'))) return 'it is an automatic answer'
+  if (values('precedence').some((value) => /list|junk|auto_reply/.test(value)) || values('list-id').length > 0)
+    return 'it is of a mailing list'
+  if (values('content-type').some((value) => value.startsWith('multipart/report'))) return 'it reports about a mail'
+  return values('received').length > maxHops ? 'it goes in a circle' : null
+}
