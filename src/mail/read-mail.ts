@@ -15,10 +15,14 @@ export interface ReadMail {
 }
 
 const maxParts = 200
+/** Lines of a mail: those of twenty MiB in base64. */
+const maxLines = 300_000
 const maxHeaderOctets = 64 * 1024
 const maxSubjectLength = 500
 /** Of the text; the rest is cut off. */
 const maxTextLength = 10_000
+/** Of the text as it came, with its blanks. */
+const maxReadLength = 100_000
 const maxAttachments = 20
 const maxNameLength = 200
 /** Servers that a mail has passed, above which it goes in a circle (RFC 5321, 6.3). */
@@ -26,6 +30,7 @@ const maxHops = 30
 
 /** Rejects with `invalid_payload` for what can't be read. */
 export async function readMail(octets: Buffer): Promise<ReadMail> {
+  if (hasMoreLines(octets)) throw new Fault('invalid_payload', `the mail has more than ${maxLines} lines`)
   const mail = await simpleParser(octets, {
     maxChildNodes: maxParts,
     maxHeadSize: maxHeaderOctets,
@@ -38,11 +43,13 @@ export async function readMail(octets: Buffer): Promise<ReadMail> {
     throw new Fault('invalid_payload', `the mail can't be read: ${error.message}`)
   })
   const subject = plainText(mail.subject ?? '').replaceAll('\n', ' ')
-  const body = plainText(mail.text ?? textOfHtml(mail.html || ''))
+  const { text = '', html } = mail
+  const plain = plainText(text.slice(0, maxReadLength))
+  const body = plain === '' ? plainText(textOfHtml(html || '')) : plain
   return {
     subject: subject === '' ? null : subject.slice(0, maxSubjectLength),
     body: body.slice(0, maxTextLength),
-    isCut: body.length > maxTextLength,
+    isCut: body.length > maxTextLength || text.length > maxReadLength,
     attachments: mail.attachments.slice(0, maxAttachments).map(({ filename, contentType, size }) => ({
       name: filename === undefined ? null : plainText(filename).slice(0, maxNameLength),
       type: contentType.slice(0, maxNameLength),
@@ -52,6 +59,12 @@ export async function readMail(octets: Buffer): Promise<ReadMail> {
     date: mail.date?.toISOString() ?? null,
     echo: echoOf(mail),
   }
+}
+
+function hasMoreLines(octets: Buffer): boolean {
+  let count = 0
+  for (let at = octets.indexOf(10); at >= 0 && count <= maxLines; at = octets.indexOf(10, at + 1)) count++
+  return count > maxLines
 }
 
 /**

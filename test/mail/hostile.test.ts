@@ -64,6 +64,7 @@ test.each([
     Array.from({ length: 300 }, (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`).join(''),
     /^554/,
   ],
+  ['line feeds alone', '\n'.repeat(400_000), /^554 .*lines/],
   ['nothing', '', /^554/],
 ])('%s is refused', async (_name, octets, reply) => {
   expect(await send(octets)).toMatch(reply)
