@@ -15,6 +15,7 @@ import { Hub } from '../hub/hub.ts'
 import type { HubOptions } from '../hub/hub-options.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
+import { mailGateway } from '../message/received.ts'
 import { copyFiles } from './backup.ts'
 import { type CliContext, exitCodeOf, exitCodes, withHint } from './context.ts'
 import { askHub, prepareControl } from './control.ts'
@@ -145,7 +146,8 @@ export async function serve(
   const restarted = new Promise<typeof again>((resolve) => {
     restart = () => resolve(again)
   })
-  const metrics = new Metrics({ version: context.version, gateways: Object.keys(config.gateways) })
+  const gateways = [...Object.keys(config.gateways), ...(config.mail === undefined ? [] : [mailGateway])]
+  const metrics = new Metrics({ version: context.version, gateways })
   const hub = await Hub.start({
     config,
     dataFolder,

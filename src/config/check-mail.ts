@@ -1,3 +1,4 @@
+import { mailGateway } from '../message/received.ts'
 import { didYouMean } from '../util/nearest.ts'
 import { isLoopback } from './broker-config.ts'
 import type { Problem } from './problems.ts'
@@ -23,8 +24,8 @@ export function checkMail({ mail, mqtt, gateways, devices }: Config): {
             ),
           ]
         : []),
-      ...(Object.hasOwn(gateways, 'mail')
-        ? [problem(['gateways', 'mail'], 'texts that came as mails have this gateway: give it another name')]
+      ...(Object.hasOwn(gateways, mailGateway)
+        ? [problem(['gateways', mailGateway], 'texts that came as mails have this gateway: give it another name')]
         : []),
     ],
     warnings: Object.entries(mail.users).flatMap(([name, user]) =>

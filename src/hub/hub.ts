@@ -114,13 +114,14 @@ export class Hub {
   }
 
   get healthy(): Health {
-    const { ingress, upkeep } = this.#rooms
+    const { ingress, mail, upkeep } = this.#rooms
     return healthOf({
       stopping: this.#stopped,
       storeFault: upkeep.storeFault,
       hasRoom: upkeep.hasRoom && this.#ground.folder.hasRoom(),
       brokerLostMs: ingress.connected ? null : this.#outage.length,
       brokerTrouble: ingress.trouble,
+      takesMail: mail.isOpen,
       gateways: Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state])),
     })
   }

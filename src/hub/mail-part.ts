@@ -19,9 +19,9 @@ export class MailPart {
     this.#deps = deps
   }
 
-  /** Where it listens; null where it is not configured. */
-  get address(): string | null {
-    return this.#door?.address ?? null
+  /** Whether it listens; null where it is not configured. */
+  get isOpen(): boolean | null {
+    return this.#deps.config.mail === undefined ? null : (this.#door?.isOpen ?? false)
   }
 
   async start(): Promise<void> {

@@ -3,6 +3,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { Listed } from '../device/directory.ts'
 import { Fault, type FaultCode } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
+import { mailGateway } from '../message/received.ts'
 import type { Clock } from '../util/clock.ts'
 import { isLoopbackAddress } from '../util/networks.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
@@ -34,9 +35,6 @@ export interface SmtpDoorDeps {
   prove(name: string, password: string, address: string): Promise<void>
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
-
-/** The gateway of the texts that come here. */
-export const mailGateway = 'mail'
 
 const maxClients = 50
 const maxRecipients = 50
@@ -72,6 +70,10 @@ export class SmtpDoor {
     this.#deps = deps
     this.#peers = new Peers(deps.clock)
     this.#refused = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
+  }
+
+  get isOpen(): boolean {
+    return this.#server?.server.listening === true
   }
 
   /** Where it listens, as host:port. */
@@ -143,7 +145,7 @@ export class SmtpDoor {
 
   async stop(): Promise<void> {
     const server = this.#server
-    if (server?.server.listening !== true) return
+    if (server === null || !this.isOpen) return
     await new Promise<void>((resolve) => server.close(resolve))
   }
 

@@ -8,6 +8,8 @@ export interface Health {
   readonly problems: readonly string[]
   readonly mqtt: boolean
   readonly store: boolean
+  /** Whether mails are taken; absent where they are not configured. */
+  readonly mail?: boolean
   readonly gateways: Readonly<Record<string, CommonState['status']>>
 }
 
@@ -20,6 +22,8 @@ export interface HealthParts {
   readonly brokerLostMs: number | null
   /** Why the connection to the broker does not last. */
   readonly brokerTrouble: string | null
+  /** Whether mails are taken; null where they are not configured. */
+  readonly takesMail: boolean | null
   readonly gateways: Readonly<Record<string, CommonState>>
 }
 
@@ -33,6 +37,7 @@ export function healthOf({
   hasRoom,
   brokerLostMs,
   brokerTrouble,
+  takesMail,
   gateways,
 }: HealthParts): Health {
   const failures: string[] = []
@@ -46,6 +51,7 @@ export function healthOf({
     else others.push(problem)
   }
   if (brokerTrouble !== null) failures.push(`mqtt: ${brokerTrouble}`)
+  if (takesMail === false) others.push('mail: no mails are taken')
   for (const [id, { status, last_error }] of Object.entries(gateways))
     if (status !== 'ready' && status !== 'initializing')
       others.push(`gateway ${id}: ${status}${last_error === null ? '' : `, ${last_error}`}`)
@@ -55,6 +61,7 @@ export function healthOf({
     problems: [...failures, ...others],
     mqtt: brokerLostMs === null,
     store: storeFault === null && hasRoom,
+    ...(takesMail !== null && { mail: takesMail }),
     gateways: Object.fromEntries(Object.entries(gateways).map(([id, { status }]) => [id, status])),
   }
 }

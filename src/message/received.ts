@@ -1,6 +1,9 @@
 import type { Attachment } from './incoming.ts'
 import type { TrustLevel } from './trust.ts'
 
+/** The gateway of texts that came as mails. */
+export const mailGateway = 'mail'
+
 /** An MMS that waits at its centre, as the centre announces it. The hub does not fetch it. */
 export interface ReceivedMms {
   /** The one with the number of the sender. */

@@ -23,6 +23,7 @@ const well: HealthParts = {
   hasRoom: true,
   brokerLostMs: null,
   brokerTrouble: null,
+  takesMail: null,
   gateways: { home: gateway('ready') },
 }
 

@@ -84,6 +84,7 @@ describe('a mail of a device', () => {
       attachments: [{ name: 'yard.jpg', type: 'image/jpeg', octets: expect.any(Number) }],
     })
     await client.wait(({ topic, json }) => topic === 'smshub/alarm' && json.relay === 'ON')
+    expect(started.hub.healthy).toMatchObject({ mail: true })
   })
 
   test('answers the command that waits, as an SMS does', async () => {

@@ -1,3 +1,4 @@
+import { mailGateway } from '../../message/received.ts'
 import type { Message } from '../api/answer-types.ts'
 import { hashOf } from '../page-place.ts'
 import { StatusChip } from '../parts/chip.tsx'
@@ -9,6 +10,9 @@ import { Time } from '../parts/time.tsx'
 import { Wanted } from '../parts/wanted.tsx'
 import { words } from '../texts/language.ts'
 import { Correspondent } from './correspondent.tsx'
+
+/** What brought it: a gateway, or a mail. */
+export const wayOf = (gateway: string | null) => (gateway === mailGateway ? words().messages.mail : gateway)
 
 /** Columns of a list of messages. */
 export function messageColumns(): Column<Message>[] {
@@ -50,6 +54,6 @@ export function messageColumns(): Column<Message>[] {
         </>
       ),
     },
-    { label: w.devices.gateway, cell: ({ gateway }) => gateway },
+    { label: w.devices.gateway, cell: ({ gateway }) => wayOf(gateway) },
   ]
 }

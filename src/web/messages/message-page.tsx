@@ -20,6 +20,7 @@ import { Wanted } from '../parts/wanted.tsx'
 import { hubWords, words } from '../texts/language.ts'
 import { wordIn } from '../texts/spoken-error.ts'
 import { Correspondent } from './correspondent.tsx'
+import { wayOf } from './message-columns.tsx'
 
 /** One message: its text, its way so far, and its SMS. */
 export function MessagePage({ id }: { readonly id: string }) {
@@ -124,7 +125,7 @@ function Text({ message }: { readonly message: MessageDetail }) {
           <Correspondent message={message} />
         </dd>
         <dt>{w.devices.gateway}</dt>
-        <dd>{gateway ?? '–'}</dd>
+        <dd>{wayOf(gateway) ?? '–'}</dd>
       </dl>
     </section>
   )

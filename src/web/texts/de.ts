@@ -374,6 +374,7 @@ export const de: Texts = {
     time: 'Zeit',
     direction: 'Richtung',
     person: 'Von oder an',
+    mail: 'E-Mail',
     text: 'Text',
     private: 'Privater Text',
     in: 'Empfangen',

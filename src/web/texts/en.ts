@@ -372,6 +372,7 @@ export const en = {
     time: 'Time',
     direction: 'Direction',
     person: 'From or to',
+    mail: 'Mail',
     text: 'Text',
     private: 'Private text',
     in: 'Received',

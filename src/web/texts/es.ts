@@ -374,6 +374,7 @@ export const es: Texts = {
     time: 'Hora',
     direction: 'Sentido',
     person: 'De o para',
+    mail: 'Correo electrónico',
     text: 'Texto',
     private: 'Texto privado',
     in: 'Recibido',

@@ -377,6 +377,7 @@ export const fr: Texts = {
     time: 'Heure',
     direction: 'Sens',
     person: 'De ou à',
+    mail: 'E-mail',
     text: 'Texte',
     private: 'Texte privé',
     in: 'Reçu',
