@@ -16,14 +16,14 @@ export function textOfHtml(html: string): string {
   for (const tag of tags) {
     const [, slash = '', name = ''] = /^(\/?)([a-z0-9]{1,10})/i.exec(tag) ?? []
     const element = name.toLowerCase()
-    if (within === null && slash === '' && hidden.includes(element)) within = element
+    if (slash !== '' && element === within) within = null
+    else if (within === null && slash === '' && hidden.includes(element)) within = element
     if (within === null) {
       if (lines.includes(element)) found.push('\n')
       if (['td', 'th'].includes(element)) found.push(' ')
       // Line breaks of the source are blanks.
       found.push(tag.slice(tag.indexOf('>') + 1).replace(/\s+/g, ' '))
     }
-    if (slash !== '' && element === within) within = null
   }
   return found.join('').replace(/&(#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,4});/gi, (whole, name: string) => {
     const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1))
