@@ -47,12 +47,15 @@ export class Directory<T extends Listed = Device> {
     ]
   }
 
-  /** The originators of a text. The name of an alphanumeric originator is never a number, however it is written. */
+  /**
+   * The originators of an SMS. The name of an alphanumeric originator is never a number, however it is written, nor a
+   * mail address: some carriers take any name, and whose a mail is has been proven where it came.
+   */
   findOriginator(from: Address): readonly T[] {
     const number = originatorOf(from, this.#region)
     if (number !== null) return this.find(number)
     const name = from.number.trim().toLowerCase()
-    const candidates = /\p{L}/u.test(name) ? (this.#byTail.get(keyOf(name)) ?? []) : []
+    const candidates = /\p{L}/u.test(name) && !name.includes('@') ? (this.#byTail.get(keyOf(name)) ?? []) : []
     return candidates.filter(({ numbers }) => numbers.some((one) => one.trim().toLowerCase() === name))
   }
 }

@@ -8,7 +8,8 @@ const bank = { id: 'bank', numbers: ['MyBank'] }
 const short = { id: 'short', numbers: ['80888'] }
 const dane = { id: 'dane', numbers: ['+4520123456'] }
 const roman = { id: 'roman', numbers: ['+390612345678'] }
-const all = [gate, bank, short, dane, roman]
+const camera = { id: 'camera', numbers: ['camera@house.lan'] }
+const all = [gate, bank, short, dane, roman, camera]
 
 const from = (number: string, ton: TypeOfNumber): Address => ({ number, ton, npi: ton === 'alphanumeric' ? 0 : 1 })
 
@@ -41,6 +42,7 @@ test.each<[string, TypeOfNumber, string | undefined, string | null]>([
   ['gate', 'alphanumeric', 'DE', null],
   ['mybank', 'alphanumeric', 'DE', 'bank'],
   ['MyBank2', 'alphanumeric', 'DE', null],
+  ['camera@house.lan', 'alphanumeric', 'DE', null],
   ['80888', 'unknown', 'DE', 'short'],
   ['80888', 'abbreviated', 'DE', 'short'],
   ['4980888', 'international', 'DE', null],
