@@ -51,11 +51,12 @@ interface Given extends Named {
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly q?: string | undefined
+  readonly batch?: string | undefined
 }
 
 /** The filter of a request, with names resolved. Fails for unknown contacts and contradictions. */
 export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): Filter {
-  const { to, from, direction, status, gateway, since, until, q } = given
+  const { to, from, direction, status, gateway, since, until, q, batch } = given
   const keys = [...subjectKeys, 'to', 'from'] as const
   if (keys.filter((key) => given[key] !== undefined).length > 1)
     throw new Fault('invalid_payload', `name one of ${keys.join(', ')}`)
@@ -76,6 +77,7 @@ export function filterOf(given: Given, sight: Filter['sight'], deps: ApiDeps): F
     since: since === undefined ? null : momentOf(since, now),
     until: until === undefined ? null : momentOf(until, now),
     search: q ?? null,
+    batch: batch ?? null,
     sight,
   }
 }

@@ -5,7 +5,7 @@ import { preview } from '../sms/preview.ts'
 import type { Cursors } from './cursor.ts'
 import { one } from './inputs.ts'
 import { filterOf, filters, messageCursors, pageOf, whom } from './list-filter.ts'
-import { messageDetailSchema, messageSchema, messageStatuses } from './message-schema.ts'
+import { alphabet, messageDetailSchema, messageSchema, messageStatuses } from './message-schema.ts'
 import { moment } from './moment.ts'
 import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
 import { nothing } from './outputs.ts'
@@ -14,6 +14,8 @@ import { ofMessages, sightOf } from './sight.ts'
 export const listCursors = messageCursors('messages')
 export const inboxCursors = messageCursors('inbox')
 const limit = z.coerce.number().int().min(1).max(100).default(50)
+/** Those that were sent with one request. */
+export const batch = z.string().min(1).max(64).optional()
 const page = z.strictObject({ data: z.array(messageSchema), next: z.string().nullable() })
 
 /** Texts, out and in. */
@@ -27,6 +29,7 @@ export const messageOperations = {
       from: whom.about,
       ...filters(messageStatuses),
       since: moment.optional(),
+      batch,
       limit,
       cursor: listCursors.given,
     }),
@@ -70,7 +73,7 @@ export const messageOperations = {
     summary: 'how many SMS a text takes and why; nothing is sent',
     input: z.strictObject({ text: z.string().min(1).max(10_000) }),
     output: z.strictObject({
-      alphabet: z.enum(['gsm7', 'ucs2']),
+      alphabet,
       parts: z.number().int(),
       characters_left: z.number().int(),
       segments: z.array(z.strictObject({ text: z.string(), units: z.number().int() })),

@@ -16,6 +16,9 @@ export const errorSchema = z.object({
 export const directions = ['out', 'in'] as const
 export const messageStatuses = [...smsStatuses, 'received'] as const
 
+/** Of 160 characters an SMS, or of 70. */
+export const alphabet = z.enum(['gsm7', 'ucs2'])
+
 /** A message in lists, events and webhooks (`message/message-document.ts`). */
 export const messageSchema = z.strictObject({
   id: z.string(),
@@ -28,8 +31,10 @@ export const messageSchema = z.strictObject({
   gateway: z.string().nullable(),
   text: z.string().nullable(),
   private: z.boolean(),
+  alphabet: alphabet.nullable(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
+  batch: z.string().nullable(),
   command: z.string().nullable(),
   command_id: z.string().nullable(),
   client_id: z.string().nullable(),
@@ -42,12 +47,22 @@ export const messageSchema = z.strictObject({
   delivered_at: time.nullable(),
 })
 
+/** `returned`: it was given back, and is sent again. */
+const attemptOutcomes = ['sending', 'returned', 'sent', 'failed', 'expired', 'in_doubt'] as const
 const statusTime = z.strictObject({ status: z.string(), at: time })
 const reply = z.looseObject({ text: z.string(), parsed: z.record(z.string(), z.unknown()) })
 
 /** A message with everything that is kept of it. */
 export const messageDetailSchema = messageSchema.extend({
-  attempts: z.number().int(),
+  attempts: z.array(
+    z.strictObject({
+      number: z.number().int(),
+      gateway: z.string().nullable(),
+      outcome: z.enum(attemptOutcomes),
+      ended_at: time.nullable(),
+      error: errorSchema.nullable(),
+    }),
+  ),
   segments: z.array(
     z.strictObject({
       part: z.number().int(),

@@ -4,7 +4,7 @@ import { commandStatuses, priorities, smsStatuses } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
 import { instant } from './inputs.ts'
-import { errorSchema as error, time } from './message-schema.ts'
+import { alphabet, errorSchema as error, time } from './message-schema.ts'
 
 export { time }
 
@@ -78,6 +78,8 @@ const smsStatus = z.looseObject({
   status: z.enum(smsStatuses),
   in_doubt: z.boolean().optional(),
   reason: maybe(z.string()).optional(),
+  alphabet: alphabet.optional(),
+  batch: z.string().optional(),
   parts: z.number().int(),
   parts_delivered: z.number().int(),
   send_at: time.optional(),

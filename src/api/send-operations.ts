@@ -6,11 +6,11 @@ import type { Plan } from '../message/planned.ts'
 import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
 import type { Answer, Submitted } from '../message/submitted.ts'
-import { isGsm7 } from '../sms/gsm7.ts'
+import { alphabetOf } from '../sms/gsm7.ts'
 import { assertMay } from './assert-may.ts'
 import { pointerTo } from './input-problems.ts'
 import { id, instant } from './inputs.ts'
-import { errorSchema, messageSchema, messageStatuses, time } from './message-schema.ts'
+import { alphabet, errorSchema, messageSchema, messageStatuses, time } from './message-schema.ts'
 import { notOverMqtt, operation } from './operation.ts'
 import { queued } from './outputs.ts'
 import { queuedCommand, refusedBy } from './queued-command.ts'
@@ -51,6 +51,7 @@ export const sentItem = z.strictObject({
   status: z.enum([...messageStatuses, 'rejected', 'duplicate']),
   id: z.string().optional(),
   to: z.string().nullable(),
+  alphabet: alphabet.nullable().optional(),
   parts: z.int().optional(),
   /** The place of the text that goes to the same number already. */
   duplicate_of: z.int().optional(),
@@ -63,7 +64,7 @@ export const plannedItem = z.strictObject({
   index: z.int(),
   status: z.enum(['planned', 'rejected', 'duplicate']),
   to: z.string().nullable(),
-  alphabet: z.enum(['gsm7', 'ucs2']).optional(),
+  alphabet: alphabet.optional(),
   send_at: time.optional(),
   parts: z.int().optional(),
   segments: z.array(z.string()).optional(),
@@ -102,7 +103,8 @@ export const sendOperations = {
       repeated: z.boolean(),
       /** Of a single text. */
       message: messageSchema.optional(),
-      /** Of several, or of a group. */
+      /** Of several, or of a group: by it they are listed. */
+      batch: z.string().nullable().optional(),
       messages: z.array(sentItem).optional(),
       /** Of a dry run. */
       planned: z.array(plannedItem).optional(),
@@ -115,7 +117,7 @@ export const sendOperations = {
         if (!isRecipient(one))
           assertMay(asker, { act: 'administer' }, `send to ${one}, which is no contact and no device`)
       const place = (index: number) => pointerTo(messages !== undefined ? ['messages', index] : ['to', index])
-      const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true }
+      const accepted = { ...acceptTexts(asker, texts, keys, atomic), detailed: true, isList: typeof to !== 'string' }
       if (isDry) {
         const planned = plannedItems(texts, plan(accepted), keys.private === true)
         const [only] = planned
@@ -130,7 +132,7 @@ export const sendOperations = {
       const submitted = await submit(accepted).catch((error: unknown) => {
         throw withPlaces(Fault.from(error), place)
       })
-      const { repeated, answers } = submitted
+      const { repeated, batch, answers } = submitted
       const [first] = answers
       if (typeof to === 'string' && first !== undefined && answers.length === 1) {
         if (first.error !== null) throw refusedBy(first.error, repeated)
@@ -138,7 +140,7 @@ export const sendOperations = {
       }
       const items = texts.flatMap((one, index) => itemsOf(one.to, index, submitted))
       assertAny(items, repeated, place)
-      return { repeated, messages: items }
+      return { repeated, batch, messages: items }
     },
   }),
   'device/set': operation({
@@ -174,7 +176,8 @@ function itemsOf(to: string, index: number, { answers, doubles }: Submitted): Se
 function itemOf(to: string, { place, error, message }: Answer): SentItem {
   if (error !== null) return { index: place, status: 'rejected', to: message?.to ?? to, error }
   if (message === null) throw new Fault('internal', `a text to ${to} is neither refused nor stored`)
-  return { index: place, status: message.status, id: message.id, to: message.to, parts: message.parts }
+  const { status, id, to: number, alphabet, parts } = message
+  return { index: place, status, id, to: number, alphabet, parts }
 }
 
 function plannedItems(
@@ -188,10 +191,9 @@ function plannedItems(
     const own = planned.filter(({ place }) => place === index)
     return own.map(({ to: number, error, sendAt, segments, gateways }): PlannedItem => {
       if (error !== null) return { index, status: 'rejected', to: number ?? to, error }
-      const alphabet = segments.every(isGsm7) ? ('gsm7' as const) : ('ucs2' as const)
       const parts = segments.length
       const shown = !isPrivate && { segments: [...segments] }
-      const sent = { alphabet, parts, ...shown, gateways: [...gateways] }
+      const sent = { alphabet: alphabetOf(segments), parts, ...shown, gateways: [...gateways] }
       const later = sendAt !== null && { send_at: isoTime(sendAt) }
       return { index, status: 'planned', to: number, ...later, ...sent }
     })

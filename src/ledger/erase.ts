@@ -63,7 +63,7 @@ function of({ device, numbers }: Subject, column: string, texts: readonly string
 }
 
 function submissions(tx: Tx, subject: Subject, now: number): Pick<Erased, 'commands' | 'unfinished'> {
-  const { where, values } = of(subject, 'recipient', ['text', 'value', 'args', 'reply', 'heard', 'error'])
+  const { where, values } = of(subject, 'recipient', ['text', 'value', 'args', 'reply', 'heard', 'error', 'returns'])
   const queued = tx.all<SubmissionRow>(`SELECT * FROM submission WHERE status = 'queued' AND ${where}`, ...values)
   for (const row of queued) happen(tx, row, { type: 'cancelled', reason: 'erased', now })
   const commands = deleteSent(tx, `final = 1 AND ${where}`, ...values)

@@ -8,15 +8,15 @@ import { document, type SubmissionRow } from './rows.ts'
 /** Columns of `submission` that a message shows. */
 export const sentColumns = [
   ...['seq', 'command_id', 'message_id', 'ref', 'device', 'recipient', 'gateway', 'verb', 'command', 'property'],
-  ...['value', 'text', 'sms_status', 'in_doubt', 'reason', 'error', 'parts', 'parts_delivered'],
-  ...['queued_at', 'send_at', 'sent_at', 'delivered_at', 'private'],
+  ...['value', 'text', 'sms_status', 'in_doubt', 'reason', 'error', 'alphabet', 'parts', 'parts_delivered'],
+  ...['batch', 'queued_at', 'send_at', 'sent_at', 'delivered_at', 'private'],
 ] as const
 
 export type SentRow = Pick<
   SubmissionRow,
   | ('seq' | 'command_id' | 'message_id' | 'ref' | 'device' | 'recipient' | 'gateway' | 'verb' | 'command' | 'property')
-  | ('value' | 'text' | 'sms_status' | 'in_doubt' | 'reason' | 'error' | 'parts' | 'parts_delivered')
-  | ('queued_at' | 'send_at' | 'sent_at' | 'delivered_at' | 'private')
+  | ('value' | 'text' | 'sms_status' | 'in_doubt' | 'reason' | 'error' | 'alphabet' | 'parts' | 'parts_delivered')
+  | ('batch' | 'queued_at' | 'send_at' | 'sent_at' | 'delivered_at' | 'private')
 >
 
 export function sentMessage(row: SentRow): Message {
@@ -31,8 +31,10 @@ export function sentMessage(row: SentRow): Message {
     gateway: row.gateway,
     text: row.text,
     private: row.private === 1,
+    alphabet: row.alphabet,
     parts: row.parts,
     parts_delivered: row.parts_delivered,
+    batch: row.batch,
     command: commandOf(row),
     command_id: row.command_id,
     client_id: row.ref,
@@ -54,7 +56,7 @@ export function commandOf({ verb, command, property, value }: SentRow): string |
   return parts.filter((part) => part !== null).join(' ')
 }
 
-function errorOf(text: string | null): Message['error'] {
+export function errorOf(text: string | null): Message['error'] {
   const error = document<ErrorReport | null>(text)
   return error === null ? null : publishedError(error)
 }
@@ -80,10 +82,12 @@ export interface ReceivedRow {
 }
 
 /** The document of a received text that was taken out of the store. */
-export const redacted = (row: ReceivedRow): string => JSON.stringify({ parts: partsOf(row), redacted: true })
+export const redacted = (row: ReceivedRow): string => JSON.stringify({ ...formOf(row), redacted: true })
 
-const partsOf = ({ document: published }: ReceivedRow): number =>
-  document<Partial<ReceivedDocument> | null>(published)?.parts ?? 1
+function formOf({ document: published }: ReceivedRow): { readonly parts: number; readonly encoding: string | null } {
+  const { parts = 1, encoding = null } = document<Partial<ReceivedDocument> | null>(published) ?? {}
+  return { parts, encoding }
+}
 
 /** Null where it was taken out of the store: a text can be empty. */
 export const textOf = ({ text, document: published }: Pick<ReceivedRow, 'text' | 'document'>): string | null =>
@@ -96,7 +100,7 @@ export function receivedOf(row: ReceivedRow): Message {
     device: row.device,
     gateway: row.gateway,
     text: textOf(row),
-    parts: partsOf(row),
+    ...formOf(row),
     trust: row.trust,
     receivedAt: row.received_at,
   })

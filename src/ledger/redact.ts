@@ -39,7 +39,8 @@ function redactSent(tx: Tx, row: SubmissionRow): void {
   // Dialects name no message.
   forgetQuoting(tx, numberKey(recipient), [textKey(text)])
   tx.run(
-    `UPDATE submission SET text = NULL, value = NULL, args = NULL, reply = NULL, heard = NULL, spec = NULL, error = ?
+    `UPDATE submission SET text = NULL, value = NULL, args = NULL, reply = NULL, heard = NULL, spec = NULL, returns = NULL,
+       error = ?
      WHERE seq = ?`,
     wordless(error),
     seq,

@@ -44,9 +44,14 @@ export interface SubmissionRow {
   /** The owner of the last claim, and its run. */
   readonly owner: string | null
   readonly epoch: number
+  readonly alphabet: 'gsm7' | 'ucs2' | null
   readonly parts: number
   readonly parts_delivered: number
+  /** Of the texts of one request. */
+  readonly batch: string | null
   readonly attempts: number
+  /** The last attempts of which it was given back, as a list. */
+  readonly returns: string | null
   readonly report: number
   readonly valid_for: number | null
   readonly queued_at: number
@@ -110,6 +115,8 @@ export function smsRecord(row: SubmissionRow, at: number): SmsRecord {
     reason: row.reason,
     error: document(row.error),
     gateway: row.gateway,
+    alphabet: row.alphabet,
+    batch: row.batch,
     parts: row.parts,
     partsDelivered: row.parts_delivered,
     sendAt: row.send_at,

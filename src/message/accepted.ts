@@ -59,6 +59,8 @@ export interface Accepted {
   readonly perHour: number | null
   /** Who asks is answered item by item. */
   readonly detailed: boolean
+  /** A list of texts, be there one in it. */
+  readonly isList: boolean
   /** All intents or none. */
   readonly atomic: boolean
   /** Compared where an `id` is used again. */
@@ -168,6 +170,7 @@ function made(asker: Asker, content: Content, meta: Meta): Made {
     delivery,
     perHour,
     detailed: surface === 'http',
+    isList: false,
     atomic: false,
     content,
   }

@@ -21,9 +21,13 @@ export interface Message {
   readonly text: string | null
   /** Its text is shown to nobody, and gone once it is sent. */
   readonly private: boolean
+  /** By it a text has more or fewer SMS; null for a call, for data, and where nothing was made. */
+  readonly alphabet: 'gsm7' | 'ucs2' | null
   /** SMS of it. */
   readonly parts: number
   readonly parts_delivered: number
+  /** Of all texts of the request, where it was for several. */
+  readonly batch: string | null
   /** The command, such as `open` or `set door ON`; null for a text. */
   readonly command: string | null
   readonly command_id: string | null
@@ -52,12 +56,15 @@ export interface ReceivedText {
   readonly gateway: string
   /** Null once it was redacted. */
   readonly text: string | null
+  /** `gsm7`, `ucs2`, or of data. */
+  readonly encoding: string | null
   readonly parts: number
   readonly trust: TrustLevel | null
   readonly receivedAt: number
 }
 
-export function receivedMessage({ id, from, device, gateway, text, parts, trust, receivedAt }: ReceivedText): Message {
+export function receivedMessage({ encoding, ...received }: ReceivedText): Message {
+  const { id, from, device, gateway, text, parts, trust, receivedAt } = received
   return {
     id,
     direction: 'in',
@@ -69,8 +76,10 @@ export function receivedMessage({ id, from, device, gateway, text, parts, trust,
     gateway,
     text,
     private: false,
+    alphabet: encoding === 'gsm7' || encoding === 'ucs2' ? encoding : null,
     parts,
     parts_delivered: parts,
+    batch: null,
     command: null,
     command_id: null,
     client_id: null,

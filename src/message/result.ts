@@ -34,6 +34,8 @@ export interface SmsRecord {
   readonly reason: string | null
   readonly error: ErrorReport | null
   readonly gateway: string | null
+  readonly alphabet: 'gsm7' | 'ucs2' | null
+  readonly batch: string | null
   readonly parts: number
   readonly partsDelivered: number
   /** Milliseconds since 1970. `sendAt`: it was scheduled for then. */
@@ -155,6 +157,8 @@ export interface SmsStatusDocument {
   readonly status: SmsStatus
   readonly in_doubt?: true
   readonly reason?: string | null
+  readonly alphabet?: 'gsm7' | 'ucs2'
+  readonly batch?: string
   readonly parts: number
   readonly parts_delivered: number
   readonly send_at?: string
@@ -173,6 +177,8 @@ export function smsStatusOf(record: SmsRecord): SmsStatusDocument {
     gateway: record.gateway,
     status: record.smsStatus,
     ...(record.inDoubt && { in_doubt: true, reason: record.reason }),
+    ...(record.alphabet !== null && { alphabet: record.alphabet }),
+    ...(record.batch !== null && { batch: record.batch }),
     parts: record.parts,
     parts_delivered: record.partsDelivered,
     ...(record.sendAt !== null && { send_at: isoTime(record.sendAt) }),

@@ -18,6 +18,8 @@ export interface Answer {
 export interface Submitted {
   /** The request is a repetition: nothing new is sent. */
   readonly repeated: boolean
+  /** The name of its texts together, where they are several; null for one alone, and for commands. */
+  readonly batch: string | null
   readonly commands: readonly { readonly id: string; readonly status: string }[]
   /** Where they were wanted. */
   readonly answers: readonly Answer[]

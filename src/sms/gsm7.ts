@@ -82,6 +82,9 @@ export function isGsm7(text: string): boolean {
   return true
 }
 
+/** That of SMS whose texts are these: of 7 bits where every character of them has a septet. */
+export const alphabetOf = (texts: readonly string[]): 'gsm7' | 'ucs2' => (texts.every(isGsm7) ? 'gsm7' : 'ucs2')
+
 function tablesOf({ locking, single }: LanguageIdentifiers): Tables {
   return {
     locking: lockingShift.get(locking) ?? lockingShift.get(0)!,

@@ -111,12 +111,14 @@ export class Submit {
       throw new Fault('storage_full', 'the disk is full: nothing is accepted until there is space')
     const now = rules.now()
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
-    const { perHour, detailed, atomic } = accepted
+    const { perHour, detailed, atomic, isList, intents } = accepted
     const limits = perHour === null ? this.#deps.limits : { ...this.#deps.limits, clientPerHour: perHour }
     const args = { ...identityOf(accepted), atomic, limits, now }
     const enqueue = (items: readonly Item[], of: readonly Asked[]) => {
       const places = detailed ? { places: of.map(({ place }) => place) } : {}
-      const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...args, ...places, items }))
+      const isBatch = (isList || items.length > 1) && intents[0]?.verb === 'text'
+      const batch = isBatch ? { batch: this.#deps.newId('bat') } : {}
+      const queued = this.#steps.run('enqueue', () => store.run('enqueue', { ...args, ...places, ...batch, items }))
       // Before the commit, which the claim can share then. Among several it is not known whose turn it will be.
       if (this.#loops.size === 1) this.look()
       return queued

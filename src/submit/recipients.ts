@@ -116,11 +116,19 @@ function numbersMade(name: string, deps: RecipientDeps): readonly string[] {
   }
 }
 
+/** A group and nothing else, whatever else has its name. */
+const groupPrefix = /^group:/i
+
 /** A name as in the configuration. */
 function nameOf(given: string, { contacts }: RecipientDeps): string | undefined {
   if (contacts.has(given)) return given
-  return [...contacts.keys()].find((name) => name.toLowerCase() === given.toLowerCase())
+  const wanted = given.replace(groupPrefix, '').toLowerCase()
+  const names = groupPrefix.test(given) ? groupsOf(contacts) : [...contacts.keys()]
+  return names.find((name) => name.toLowerCase() === wanted)
 }
+
+const groupsOf = (contacts: RecipientDeps['contacts']): string[] =>
+  [...contacts].flatMap(([name, contact]) => (typeof contact === 'string' ? [] : [name]))
 
 /**
  * A number as dialled. In a topic it has no plus, which is added if that makes a valid number; in a payload it may have
@@ -143,12 +151,15 @@ function numberOf(given: string, isTopic: boolean, deps: RecipientDeps): string 
 }
 
 function nobody(given: string, { contacts, devices }: RecipientDeps): Fault {
-  const names = [...contacts.keys()]
-  const meant = didYouMean(given, [...names, ...ids(devices())])
+  const isGroup = groupPrefix.test(given)
+  const names = isGroup ? groupsOf(contacts) : [...contacts.keys()]
+  const wanted = given.replace(groupPrefix, '')
+  const meant = didYouMean(wanted, isGroup ? names : [...names, ...ids(devices())])
   const listed = names.slice(0, maxListed).join(', ')
   const rest = names.length > maxListed ? ` and ${names.length - maxListed} more` : ''
   const known = names.length === 0 ? '; there are none under contacts:' : `; there is ${listed}${rest}`
-  return new Fault('invalid_payload', `there is no contact "${given.slice(0, 80)}"${meant || known}`, {
+  const words = `there is no ${isGroup ? 'group' : 'contact'} "${wanted.slice(0, 80)}"${meant || known}`
+  return new Fault('invalid_payload', words, {
     contacts: names.slice(0, maxListed),
   })
 }

@@ -3,7 +3,7 @@ import type { Claim } from '../ledger/outbox/claim.ts'
 import { lacking } from '../message/capabilities.ts'
 import { type Segment, segmentIdOf } from '../message/segment.ts'
 import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../message/submit-outcome.ts'
-import { isGsm7 } from '../sms/gsm7.ts'
+import { alphabetOf } from '../sms/gsm7.ts'
 import type { Store } from '../store/store.ts'
 import { asError } from '../util/background.ts'
 import type { Clock, Timer } from '../util/clock.ts'
@@ -169,11 +169,10 @@ function segmentOf(
   part: number,
   validitySeconds: number,
 ): Segment {
-  const alphabet = segments.every(isGsm7) ? 'gsm7' : 'ucs2'
   return {
     id: segmentIdOf({ commandId, step, part }),
     to: recipient,
-    content: { alphabet, text: segments[part - 1] as string },
+    content: { alphabet: alphabetOf(segments), text: segments[part - 1] as string },
     concat: reference === null ? null : { ref: reference, bits: 8, total: segments.length, seq: part },
     validitySeconds,
     report,

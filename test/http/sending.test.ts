@@ -22,7 +22,16 @@ describe('a text', () => {
     const { status, headers, json } = await send({ to, text: 'Grüße' })
     expect({ status, json }).toMatchObject({
       status: 202,
-      json: { direction: 'out', status: 'queued', to, text: 'Grüße', parts: 1, error: null },
+      json: {
+        direction: 'out',
+        status: 'queued',
+        to,
+        text: 'Grüße',
+        alphabet: 'gsm7',
+        parts: 1,
+        batch: null,
+        error: null,
+      },
     })
     expect(headers.get('location')).toBe(`/v1/messages/${json.id}`)
     expect(headers.get('idempotency-replayed')).toBeNull()
@@ -109,18 +118,28 @@ describe('a text', () => {
     expect(sentTo(to).map(({ text }) => text)).toEqual(['now'])
   })
 
-  test('to a group is answered number by number', async () => {
-    const { status, json } = await send({ to: 'pair', text: 'both' })
+  test.each(['pair', 'group:pair', 'GROUP:Pair'])('to %s is answered number by number', async (to) => {
+    const { status, json } = await send({ to, text: `for ${to}` })
     expect({ status, json }).toMatchObject({
       status: 202,
       json: {
+        batch: expect.stringMatching(/^bat_/),
         messages: [
-          { index: 0, to: '+4915112345671' },
+          { index: 0, to: '+4915112345671', alphabet: 'gsm7', parts: 1 },
           { index: 0, to: '+4915112345672' },
         ],
       },
     })
   })
+
+  test.each(['group:pear', 'group:owner', 'group:gate', 'group:'])(
+    'to %s, which is no group, is refused',
+    async (to) => {
+      const { status, json } = await send({ to, text: 'x' })
+      expect({ status, json }).toMatchObject({ status: 422, json: { code: 'invalid_payload' } })
+      expect(json.detail).toMatch(/^there is no group "(pear"; did you mean "pair"|(owner|gate|)"; there is pair)/)
+    },
+  )
 })
 
 describe('the same key', () => {
@@ -215,6 +234,8 @@ describe('many texts at once', () => {
       { index: 2, to: b, status: 'queued' },
       { index: 3, to: a, status: 'duplicate', duplicate_of: 0 },
     ])
+    const { data } = (await hub.ask('GET', `/v1/messages?batch=${json.batch}&limit=2`)).json
+    expect(data.map((one: { to: string }) => one.to)).toEqual([b, 'nobody'])
     await until(() => sentTo(a).length === 1 && sentTo(b).length === 1)
   })
 
@@ -244,6 +265,10 @@ describe('many texts at once', () => {
     expect(again.headers.get('idempotency-replayed')).toBe('true')
     const ids = (answer: typeof first) => answer.json.messages.map(({ id }: { id: string }) => id)
     expect(ids(again)).toEqual(ids(first))
+    expect(again.json.batch).toBe(first.json.batch)
+    const last = await hub.ask('GET', `/v1/messages?batch=${first.json.batch}&direction=out&q=99`)
+    expect(last.json.data[0]).toMatchObject({ id: ids(first)[999], batch: first.json.batch, alphabet: 'gsm7' })
+    expect((await hub.ask('GET', `/v1/messages?batch=${first.json.batch}&direction=in`)).json.data).toEqual([])
     await hub.ask('POST', '/v1/queue/purge')
   })
 

@@ -249,7 +249,8 @@ describe('a message', () => {
     ledger.now += second
     ledger.report(1)
     const shown = ledger.read('message', { id, sight: noFilter.sight })
-    expect(shown).toMatchObject({ command_id: id, status: 'sent', parts: 2, parts_delivered: 1, attempts: 1 })
+    expect(shown).toMatchObject({ command_id: id, status: 'sent', parts: 2, parts_delivered: 1 })
+    expect(shown?.attempts).toMatchObject([{ number: 1, gateway: 'home', outcome: 'sent' }])
     expect(shown?.segments).toMatchObject([
       { part: 1, status: 'delivered', reference: '1', report: 'received by the recipient' },
       { part: 2, status: 'sent', reference: '7', report: null },
@@ -257,6 +258,25 @@ describe('a message', () => {
     expect(shown?.timeline.map(({ status }) => status)).toEqual(['queued', 'sending', 'sent'])
     expect(JSON.stringify(shown?.segments)).not.toContain('one')
     expect(ledger.read('message', { id: shown?.id as string, sight: noFilter.sight })).toEqual(shown)
+  })
+
+  test('that was given back has its last attempts, each with its gateway and its reason', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue({ safe: true })
+    const look = () => ledger.read('message', { id, sight: noFilter.sight })?.attempts
+    expect(look()).toEqual([])
+    const error = { code: 'modem_error', message: 'CMS 500', retryable: true } as const
+    for (let number = 1; number <= 12; number++) {
+      ledger.now += minute
+      const gateway = number % 2 === 0 ? 'home' : 'away'
+      const { seq } = ledger.claim(gateway) as { seq: number }
+      expect(look()?.at(-1)).toEqual({ number, gateway, outcome: 'sending', ended_at: null, error: null })
+      if (number === 12) break
+      const part = { seq, part: 1, gateway, account: gateway, now: ledger.now }
+      ledger.run('requeue', { ...part, retryAt: ledger.now, error, ...ledger.owner })
+      expect(look()?.at(-1)).toMatchObject({ number, gateway, outcome: 'returned', error: { code: 'modem_error' } })
+    }
+    expect(look()?.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
   })
 
   test('that was given up says so at the end of its times', () => {

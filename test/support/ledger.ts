@@ -29,6 +29,7 @@ export const noFilter: Filter = {
   since: null,
   until: null,
   search: null,
+  batch: null,
   sight: seesAll,
 }
 

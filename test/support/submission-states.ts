@@ -56,6 +56,8 @@ const base: Facts = {
   gap: 0,
   parts: 2,
   attempts: 1,
+  gateway: 'home',
+  returns: null,
   report: 1,
   valid_for: 3_600,
   queued_at: now - 10_000,

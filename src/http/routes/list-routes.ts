@@ -7,8 +7,8 @@ import {
 } from '../../api/conversation-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { filters, whom } from '../../api/list-filter.ts'
-import { inboxCursors, listCursors } from '../../api/message-operations.ts'
-import { messageDetailSchema, messageStatuses } from '../../api/message-schema.ts'
+import { batch, inboxCursors, listCursors } from '../../api/message-operations.ts'
+import { alphabet, messageDetailSchema, messageStatuses } from '../../api/message-schema.ts'
 import { moment } from '../../api/moment.ts'
 import type { Route } from '../route.ts'
 import { Message } from './message-routes.ts'
@@ -34,6 +34,7 @@ export const listRoutes: readonly Route[] = [
       from: whom.about,
       ...filters(messageStatuses),
       since: moment.optional(),
+      batch: batch.meta({ description: 'the answer of a request with several recipients has it' }),
       ...pageKeys(listCursors),
     }),
     answer: Messages,
@@ -56,7 +57,7 @@ export const listRoutes: readonly Route[] = [
     body: z.strictObject({ text: z.string() }).meta({ id: 'NewText' }),
     answer: z
       .looseObject({
-        alphabet: z.enum(['gsm7', 'ucs2']),
+        alphabet,
         parts: z.int(),
         characters_left: z.int(),
         first_non_gsm7: z.string().nullable(),

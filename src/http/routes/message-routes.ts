@@ -8,11 +8,16 @@ import { flag } from './page-keys.ts'
 
 export const Message = messageSchema.meta({ id: 'Message' })
 export const Command = resultPayload.meta({ id: 'Command' })
-const Batch = z.object({ messages: z.array(sentItem.meta({ id: 'SentItem' })) }).meta({ id: 'Batch' })
+const Batch = z
+  .object({
+    batch: z.string().nullable().meta({ description: 'lists its messages: GET /v1/messages?batch=' }),
+    messages: z.array(sentItem.meta({ id: 'SentItem' })),
+  })
+  .meta({ id: 'Batch' })
 
 const DryRun = z.object({ planned: z.array(plannedItem.meta({ id: 'PlannedItem' })) }).meta({ id: 'DryRun' })
 
-const to = z.string().meta({ description: 'a number, a contact, a group or a device' })
+const to = z.string().meta({ description: 'a number, a contact, a group (also as group:<name>) or a device' })
 const NewMessage = z
   .strictObject({
     to: z.union([to, z.array(to)]).optional(),
@@ -46,7 +51,8 @@ export const messageRoutes: readonly Route[] = [
     status: 202,
     location: ({ message }) => (message === undefined ? null : `/messages/${(message as z.output<typeof Message>).id}`),
     unqueued: { when: ({ planned }) => planned !== undefined, answer: DryRun },
-    shows: ({ message, messages, planned }) => (planned === undefined ? (message ?? { messages }) : { planned }),
+    shows: ({ message, batch, messages, planned }) =>
+      planned === undefined ? (message ?? { batch, messages }) : { planned },
     answer: z.union([Message, Batch]),
   },
   {

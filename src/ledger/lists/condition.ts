@@ -24,6 +24,8 @@ export interface Filter extends Subject {
   readonly until: number | null
   /** Words in the text, or digits of the number. */
   readonly search: string | null
+  /** Texts that were sent with one request. */
+  readonly batch: string | null
   readonly sight: Sight
 }
 
@@ -57,13 +59,14 @@ export const received = {
 
 /** Conditions beside the subject. */
 export function filterConditions({ time, number }: Table, filter: Filter, status: string | null): Condition[] {
-  const { gateway, since, until, search, sight } = filter
+  const { gateway, since, until, search, batch, sight } = filter
   return [
     ...(since === null ? [] : [condition(`${time} >= ?`, since)]),
     ...(until === null ? [] : [condition(`${time} < ?`, until)]),
     ...(gateway === null ? [] : [condition('gateway = ?', gateway)]),
     ...(filter.status === null || status === null ? [] : [condition(`${status} = ?`, filter.status)]),
     ...(search === null ? [] : [searchCondition(search, number)]),
+    ...(batch === null ? [] : [condition('batch = ?', batch)]),
     ...sightConditions(sight),
   ]
 }
@@ -103,9 +106,12 @@ function digitsOf(search: string): string | null {
   return /^\+?\d{3,}$/.test(digits) ? digits : null
 }
 
-/** Conditions of which each has an index of its own; null without a subject. */
-export function subjectConditions({ direction, number }: Table, { device, numbers }: Subject): Condition[] | null {
-  if (device === null && numbers.length === 0) return null
+/** Conditions of which each has an index of its own; null where there is none. */
+export function subjectConditions(
+  { direction, number }: Table,
+  { device, numbers, batch }: Filter,
+): Condition[] | null {
+  if (device === null && numbers.length === 0) return batch === null ? null : [condition('batch = ?', batch)]
   // A text to a number is in the lane of the device that has it.
   const key = direction === 'out' ? 'lane' : number
   const prefix = direction === 'out' ? 'n:' : ''

@@ -1,8 +1,10 @@
+import { type PublishedError, publishedError } from '../../message/fault.ts'
 import type { Message } from '../../message/message-document.ts'
-import type { Reply } from '../../message/result.ts'
+import { isoTime, type Reply } from '../../message/result.ts'
 import { statusOf } from '../../sms/tp-status.ts'
 import { type Sight, seesPeople } from '../about.ts'
-import { type ReceivedRow, receivedOf, sentMessage, timeOf } from '../message-of.ts'
+import { errorOf, type ReceivedRow, receivedOf, sentMessage, timeOf } from '../message-of.ts'
+import type { Returned } from '../outbox/states/change.ts'
 import { document, type SegmentRow, type SubmissionRow } from '../rows.ts'
 import type { Rows } from '../tx.ts'
 
@@ -18,6 +20,17 @@ export interface MessageSegment {
   readonly report: string | null
 }
 
+/** One hand-over to a gateway. `returned`: it was given back, and is sent again. */
+export interface Attempt {
+  /** From 1. Of many, only the last ones are kept. */
+  readonly number: number
+  readonly gateway: string | null
+  readonly outcome: 'sending' | 'returned' | 'sent' | 'failed' | 'expired' | 'in_doubt'
+  /** Null while it is under way. */
+  readonly ended_at: string | null
+  readonly error: PublishedError | null
+}
+
 /** A status and its time. */
 export interface Step {
   readonly status: string
@@ -26,7 +39,7 @@ export interface Step {
 
 /** A message with everything that is kept of it. */
 export interface MessageDetail extends Message {
-  readonly attempts: number
+  readonly attempts: readonly Attempt[]
   readonly segments: readonly MessageSegment[]
   readonly timeline: readonly Step[]
   /** The answer of the device, where it is one to a command. */
@@ -55,7 +68,7 @@ function sentDetail(rows: Rows, id: string): MessageDetail | null {
   )
   return {
     ...sentMessage(row),
-    attempts: row.attempts,
+    attempts: attemptsOf(row),
     segments: segments.map(segmentOf),
     timeline: timelineOf(row),
     reply: document<Reply | null>(row.reply),
@@ -77,6 +90,31 @@ function segmentOf(row: SegmentRow & { readonly reported_at: number | null }): M
   }
 }
 
+function attemptsOf(row: SubmissionRow): Attempt[] {
+  const returns = (document<readonly Returned[] | null>(row.returns) ?? []).map(
+    ({ number, gateway, at, error }): Attempt => ({
+      number,
+      gateway,
+      outcome: 'returned',
+      ended_at: isoTime(at),
+      error: error && publishedError(error),
+    }),
+  )
+  const isReturned = row.attempts === (returns.at(-1)?.number ?? 0)
+  return isReturned ? returns : [...returns, lastAttempt(row)]
+}
+
+function lastAttempt(row: SubmissionRow): Attempt {
+  const { sms_status: status, sent_at, final_at } = row
+  const attempt = { number: row.attempts, gateway: row.gateway, error: null }
+  if (row.in_doubt === 1 || status === 'in_doubt')
+    return { ...attempt, outcome: 'in_doubt', ended_at: timeOf(final_at), error: errorOf(row.error) }
+  if (sent_at !== null) return { ...attempt, outcome: 'sent', ended_at: isoTime(sent_at) }
+  if (status === 'failed' || status === 'expired')
+    return { ...attempt, outcome: status, ended_at: timeOf(final_at), error: errorOf(row.error) }
+  return { ...attempt, outcome: 'sending', ended_at: null }
+}
+
 function timelineOf(row: SubmissionRow): Step[] {
   const passed = [
     { status: 'queued', at: row.queued_at },
@@ -96,7 +134,7 @@ function receivedDetail(rows: Rows, id: string): MessageDetail | null {
   const found = receivedOf(row)
   return {
     ...found,
-    attempts: 0,
+    attempts: [],
     segments: [],
     timeline: [{ status: 'received', at: found.at }],
     reply: null,

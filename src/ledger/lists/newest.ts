@@ -69,9 +69,9 @@ export function newest<T>(
   return { entries, next: { out: before('out'), in: before('in') } }
 }
 
-/** Received texts have one status. */
-function isWanted({ direction }: Table, column: string | null, { direction: asked, status }: Filter): boolean {
-  if (asked !== null && asked !== direction) return false
+/** Received texts have one status, and are in no batch. */
+function isWanted({ direction }: Table, column: string | null, { direction: asked, status, batch }: Filter): boolean {
+  if ((asked !== null && asked !== direction) || (batch !== null && direction === 'in')) return false
   return status === null || (column === null) === (status === 'received')
 }
 

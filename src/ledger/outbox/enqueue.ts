@@ -1,6 +1,7 @@
 import { type ErrorReport, errorReport, Fault } from '../../message/fault.ts'
 import { isoTime } from '../../message/result.ts'
 import type { Submitted } from '../../message/submitted.ts'
+import { alphabetOf } from '../../sms/gsm7.ts'
 import { noteSent } from '../conversation-rows.ts'
 import { beginChange, besideChange } from '../devices/learned-settings.ts'
 import { refreshLane, touchLane } from '../lanes/lanes.ts'
@@ -39,6 +40,8 @@ export interface EnqueueArgs {
   readonly items: readonly Item[]
   /** Of each item in the request, where who asks is answered part by part. */
   readonly places?: readonly number[]
+  /** The name of its texts together, where there are several. */
+  readonly batch?: string
   /** All items or none. */
   readonly atomic?: boolean
   readonly limits: EnqueueLimits
@@ -55,7 +58,7 @@ export interface Enqueued extends Omit<Submitted, 'doubles'> {
  * may be acknowledged.
  */
 export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
-  const { key, ref, items, limits, now } = args
+  const { key, ref, items, batch = null, limits, now } = args
   const again = key === null ? null : isRedelivery(tx, key)
   if (key !== null && again !== null) {
     // Its acknowledgement may be lost again.
@@ -73,8 +76,8 @@ export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
     const item = 'whenOn' in one ? chosen(tx, one) : one
     const reused = known.length === 0 ? null : reusedId(ref?.ref ?? '', known[0]?.command_id ?? '')
     const refusal = item.error ?? reused ?? admit(tx, item, limits, now)
-    if (refusal === null) return { row: insertQueued(tx, item as NewSubmission, ref, now), isKept: true }
-    const ended = insertRefused(tx, item, refusal, known.length > 0 ? null : ref, now)
+    if (refusal === null) return { row: insertQueued(tx, item as NewSubmission, { ref, batch }, now), isKept: true }
+    const ended = insertRefused(tx, item, refusal, { ref: known.length > 0 ? null : ref, batch }, now)
     if (ended.row.status === 'rejected') refused.push(inWords(item, refusal))
     return ended
   })
@@ -84,7 +87,7 @@ export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
   if (key !== null && kept.length > 0) rememberKey(tx, key, kept, now)
   if (ref !== null && refused.length > 0) forgetRetryable(tx, commands)
   const shown = commands.map(({ row: { command_id: id, status } }) => ({ id, status }))
-  return { repeated: false, commands: shown, refused, answers }
+  return { repeated: false, batch, commands: shown, refused, answers }
 }
 
 interface Ended {
@@ -107,6 +110,7 @@ function repeat(tx: Tx, ids: readonly string[], { items, places, now }: EnqueueA
   const commands = rows.map((row) => ({ id: row.command_id, status: row.status }))
   return {
     repeated: true,
+    batch: rows[0]?.batch ?? null,
     commands,
     refused: [],
     answers: places === undefined ? [] : answersAgain(items, places, rows, now),
@@ -239,11 +243,11 @@ function sameUnsafe(tx: Tx, item: NewSubmission, now: number): Same | undefined 
   )
 }
 
-function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now: number): SubmissionRow {
+function insertQueued(tx: Tx, item: NewSubmission, of: OfRequest, now: number): SubmissionRow {
   if (item.supersedes) supersede(tx, item, now)
   if (item.counter !== null) useCounter(tx, item.device as string, item.counter)
   const row = insertRow<SubmissionRow>(tx, 'submission', {
-    ...asked(item, ref),
+    ...asked(item, of),
     message_id: item.messageId,
     lane: item.lane,
     recipient: item.recipient,
@@ -259,6 +263,7 @@ function insertQueued(tx: Tx, item: NewSubmission, ref: EnqueueArgs['ref'], now:
     spec: JSON.stringify(item.spec ?? null),
     route: item.route,
     gap: item.gapMs,
+    alphabet: item.ring === null ? alphabetOf(item.segments) : null,
     parts: item.segments.length,
     report: item.report ? 1 : 0,
     queued_at: now,
@@ -310,16 +315,10 @@ function supersede(tx: Tx, item: NewSubmission, now: number): void {
   for (const row of older) happen(tx, row, { type: 'cancelled', reason: `superseded by ${item.commandId}`, now })
 }
 
-function insertRefused(
-  tx: Tx,
-  item: NewSubmission | Refusal,
-  error: ErrorReport,
-  ref: EnqueueArgs['ref'],
-  now: number,
-): Ended {
+function insertRefused(tx: Tx, item: NewSubmission | Refusal, error: ErrorReport, of: OfRequest, now: number): Ended {
   const { status, reason } = item.error === undefined ? ({ status: 'rejected', reason: null } as const) : item
   const row = insertRow<SubmissionRow>(tx, 'submission', {
-    ...asked(item, ref),
+    ...asked(item, of),
     recipient: item.recipient,
     // By it the texts to a number are found.
     lane: item.device === null && item.recipient !== null ? `n:${item.recipient}` : null,
@@ -341,8 +340,14 @@ function insertRefused(
   return { row, isKept }
 }
 
+/** What all items of a request have in common. */
+interface OfRequest {
+  readonly ref: EnqueueArgs['ref']
+  readonly batch: string | null
+}
+
 /** The columns of the request. */
-const asked = (item: NewSubmission | Refusal, ref: EnqueueArgs['ref']) => ({
+const asked = (item: NewSubmission | Refusal, { ref, batch }: OfRequest) => ({
   command_id: item.commandId,
   client: item.client,
   scope: ref?.scope ?? null,
@@ -356,4 +361,5 @@ const asked = (item: NewSubmission | Refusal, ref: EnqueueArgs['ref']) => ({
   value: JSON.stringify(item.value ?? null),
   args: item.args && JSON.stringify(item.args),
   private: item.private ? 1 : 0,
+  batch,
 })

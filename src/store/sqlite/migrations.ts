@@ -13,6 +13,7 @@ import { quotaSteps } from './quota-steps.ts'
 import { readMarkSteps } from './read-mark-steps.ts'
 import { scheduleSteps } from './schedule-steps.ts'
 import { searchSteps } from './search-steps.ts'
+import { sentTextSteps } from './sent-text-steps.ts'
 import { webhookSteps } from './webhook-steps.ts'
 
 /**
@@ -394,5 +395,6 @@ export const migrations: readonly string[] = [
   ...laneAgeSteps,
   ...privateSteps,
   ...madeForSteps,
+  ...sentTextSteps,
   // New migrations are appended here.
 ]

@@ -149,8 +149,28 @@ function Way({ message }: { readonly message: MessageDetail }) {
           </li>
         ))}
       </ol>
-      {message.attempts > 1 && <p class="small muted">{w.messages.attempts(message.attempts)}</p>}
+      <Attempts of={message} />
     </section>
+  )
+}
+
+/** Why it was handed over more than once. */
+function Attempts({ of: { attempts } }: { readonly of: MessageDetail }) {
+  const last = attempts.at(-1)
+  if (last === undefined || (last.number === 1 && last.outcome !== 'returned')) return null
+  return (
+    <>
+      <p class="small muted">{words().messages.attempts(last.number)}</p>
+      {attempts.map(
+        ({ number, gateway, outcome, ended_at, error }) =>
+          outcome === 'returned' && (
+            <div class="small" key={number}>
+              {ended_at !== null && <Time at={ended_at} as="clock" />} {gateway}
+              {error !== null && <Wrong error={error} />}
+            </div>
+          ),
+      )}
+    </>
   )
 }
 

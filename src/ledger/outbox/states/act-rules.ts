@@ -1,3 +1,4 @@
+import { alphabetOf } from '../../../sms/gsm7.ts'
 import type { Change } from './change.ts'
 import type { Move } from './rule.ts'
 import type { Following, State } from './state.ts'
@@ -17,9 +18,11 @@ export function goOn({ row, following }: State, now: number, more: Change = {}):
     due,
     deadline: due + stepTtlMs,
     expiresAt: Math.max(row.expires_at ?? 0, due + stepTtlMs),
+    alphabet: alphabetOf(segments),
     parts: segments.length,
     partsDelivered: 0,
     attempts: 0,
+    returns: null,
     expect,
     within: withinMs,
     spec,

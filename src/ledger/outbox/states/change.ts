@@ -3,6 +3,14 @@ import type { Reply } from '../../../message/result.ts'
 import type { CommandStatus, SmsStatus } from '../../../message/status.ts'
 import type { SubmissionRow } from '../../rows.ts'
 
+/** An attempt of which a gateway gave the text back, and why: nothing of it was sent, or it is safe to repeat. */
+export interface Returned {
+  readonly number: number
+  readonly gateway: string | null
+  readonly at: number
+  readonly error: ErrorReport | null
+}
+
 /** The changes of a move; absent fields are unchanged. */
 export interface Change {
   readonly status?: CommandStatus
@@ -22,7 +30,9 @@ export interface Change {
   readonly owner?: string
   readonly epoch?: number
   readonly attempts?: number
+  readonly returns?: readonly Returned[] | null
   readonly validFor?: number
+  readonly alphabet?: 'gsm7' | 'ucs2'
   readonly parts?: number
   readonly partsDelivered?: number
   readonly writtenAt?: number | null
@@ -62,7 +72,9 @@ const columns: { readonly [K in keyof Required<Change>]: Column } = {
   owner: 'owner',
   epoch: 'epoch',
   attempts: 'attempts',
+  returns: 'returns',
   validFor: 'valid_for',
+  alphabet: 'alphabet',
   parts: 'parts',
   partsDelivered: 'parts_delivered',
   writtenAt: 'written_at',

@@ -1,6 +1,6 @@
 import { reasonBehindWait } from '../../../message/wait-reasons.ts'
 import { goOn } from './act-rules.ts'
-import { type Change, ended } from './change.ts'
+import { type Change, ended, type Returned } from './change.ts'
 import type { Move, Rule } from './rule.ts'
 import { graceMs, reportMs, type State } from './state.ts'
 
@@ -74,9 +74,17 @@ export const takeKnown: Rule<'accepted'> = ({ row }, { account, now }) => ({
 /** Back to where it can be claimed again: the queue, or before the next text of a command in progress. */
 export const takeBack: Rule<'returned'> = ({ row }, { error, reason, now }) => {
   const why: Change = { ...(error !== undefined && { error }), ...(reason !== undefined && { reason }) }
-  const back: Change = { ...why, gateway: null }
+  const back: Change = { ...why, gateway: null, returns: returnsOf(row, error ?? null, now) }
   if (row.step > 0) return { change: { ...back, due: now, deadline: row.expires_at } }
   return { change: { ...back, status: 'queued', sms: 'queued', open: 0, carrier: null, deadline: null } }
+}
+
+/** Earlier attempts are not shown: a text with a long life may be handed over again and again. */
+const mostReturns = 9
+
+function returnsOf({ attempts, gateway, returns }: State['row'], error: Returned['error'], now: number): Returned[] {
+  const earlier: readonly Returned[] = returns === null ? [] : JSON.parse(returns)
+  return [...earlier, { number: attempts, gateway, at: now, error }].slice(-mostReturns)
 }
 
 export const giveUp: Rule<'refused'> = (_, { status, error, now }) => ({

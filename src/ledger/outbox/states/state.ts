@@ -36,6 +36,8 @@ export type Facts = Pick<
   | 'gap'
   | 'parts'
   | 'attempts'
+  | 'gateway'
+  | 'returns'
   | 'report'
   | 'valid_for'
   | 'queued_at'
