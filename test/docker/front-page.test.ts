@@ -15,7 +15,10 @@ import { temporaryFolder } from '../support/folder.ts'
 import { testClock } from '../support/world.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const pages = ['README.md', 'docker/README.md', 'src/README.md', 'src/gateway/modem/README.md', 'devices/README.md']
+const pages = [
+  ...['README.md', 'docker/README.md', 'docker/prometheus/README.md'],
+  ...['src/README.md', 'src/gateway/modem/README.md', 'devices/README.md'],
+]
 const read = (page: string) => readFileSync(join(root, page), 'utf8')
 const blocks = (page: string, kind: string) =>
   [...read(page).matchAll(new RegExp(`\`\`\`${kind}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text)

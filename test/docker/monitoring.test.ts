@@ -16,6 +16,7 @@ const ruleFile = join(folder, 'prometheus/rules/smshub.yml')
 interface Rule {
   readonly alert: string
   readonly expr: string
+  readonly annotations: Readonly<Record<string, string>>
 }
 const rules: readonly Rule[] = parse(read('prometheus/rules/smshub.yml')).groups.flatMap(
   ({ rules: each }: { rules: Rule[] }) => each,
@@ -89,6 +90,20 @@ test('every metric of rules and board is one of the hub, with the labels that ar
       for (const [, label] of matchers.matchAll(/(\w+)(?:=~|!~|!=|=)"/g))
         if (labels.size > 0) expect({ of, name, has: labels.has(label) && label }).toEqual({ of, name, has: label })
     }
+  }
+})
+
+test('the runbook has a section for each alert, with steps to take, and no other', () => {
+  const sections = new Map(
+    read('prometheus/README.md')
+      .split(/^## /m)
+      .slice(1)
+      .map((text) => [text.split('\n', 1)[0] as string, text] as const),
+  )
+  expect([...sections.keys()]).toEqual(rules.map(({ alert }) => alert))
+  for (const { alert, annotations } of rules) {
+    expect(annotations.runbook_url).toBe(`docker/prometheus/README.md#${alert.toLowerCase()}`)
+    expect({ alert, steps: sections.get(alert) }).toEqual({ alert, steps: expect.stringMatching(/^1\. .{20}/m) })
   }
 })
 
