@@ -4,25 +4,16 @@ import { normaliseNumber } from '../device/parameters/numbers.ts'
 import { seesPeople } from '../ledger/about.ts'
 import { ofDevice, ofNumber } from '../ledger/conversation-rows.ts'
 import type { Filter } from '../ledger/lists/condition.ts'
-import { mostUnread } from '../ledger/read-marks.ts'
 import type { Asker } from '../message/accepted.ts'
 import { Fault } from '../message/fault.ts'
 import { cursorsOf } from './cursor.ts'
 import { id } from './inputs.ts'
 import { filterOf, messageCursors, whom } from './list-filter.ts'
 import { messagesOf } from './message-operations.ts'
-import { messageSchema } from './message-schema.ts'
+import { messageSchema, unread } from './message-schema.ts'
 import { type ApiDeps, operation } from './operation.ts'
 import { ofMessages, sightOf } from './sight.ts'
 import { type Named, subjectKeys } from './subject.ts'
-
-/** Received texts that nobody has read yet. */
-export const unread = z
-  .number()
-  .int()
-  .min(0)
-  .max(mostUnread)
-  .meta({ description: `received texts that nobody has read yet, counted up to ${mostUnread}` })
 
 const limit = z.coerce.number().int().min(1).max(100).default(50)
 

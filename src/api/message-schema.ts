@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mostUnread } from '../ledger/read-marks.ts'
 import { faults } from '../message/fault.ts'
 import { smsStatuses } from '../message/status.ts'
 import { trustLevels } from '../message/trust.ts'
@@ -46,6 +47,14 @@ export const messageSchema = z.strictObject({
   sent_at: time.nullable(),
   delivered_at: time.nullable(),
 })
+
+/** Received texts that nobody has read yet. */
+export const unread = z
+  .number()
+  .int()
+  .min(0)
+  .max(mostUnread)
+  .meta({ description: `received texts that nobody has read yet, counted up to ${mostUnread}` })
 
 /** `returned`: it was given back, and is sent again. */
 const attemptOutcomes = ['sending', 'returned', 'sent', 'failed', 'expired', 'in_doubt'] as const

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { thinNames } from '../ledger/webhooks/content.ts'
 import { type PublicEventType, publicEventTypes, publicTypeNames } from '../message/public-event-types.ts'
-import { messageSchema } from './message-schema.ts'
+import { messageSchema, unread } from './message-schema.ts'
 import { deviceEventPayload, gatewayEventPayload, gatewayPayload, resultPayload, time, value } from './payloads.ts'
 
 /** The list of messages has the rest. */
@@ -35,6 +35,7 @@ const dataOf: Readonly<Record<PublicEventType, z.ZodObject>> = {
   'message.rejected': text,
   'message.in_doubt': text,
   'message.received': messageSchema,
+  'conversation.read': z.looseObject({ device: z.string().nullable(), number: z.string().nullable(), unread }),
   'call.received': z.looseObject({ gateway: z.string(), ...gatewayEventPayload.shape }),
   'command.updated': resultPayload,
   'command.completed': resultPayload,

@@ -1,4 +1,5 @@
-import { ofReceived } from './conversation-rows.ts'
+import { happening } from '../message/hub-event.ts'
+import { ofReceived, peerOf } from './conversation-rows.ts'
 import { among, textList } from './sql.ts'
 import type { Rows, Tx } from './tx.ts'
 
@@ -43,19 +44,26 @@ export interface ReadArgs {
   readonly until: string | null
 }
 
-/** Received texts of conversations are read, never unread again. False where `until` is in none of them. */
+/**
+ * Received texts of conversations are read, never unread again: an event of each whose mark moves. False where `until` is
+ * in none of them.
+ */
 export function markRead(tx: Tx, { keys, until }: ReadArgs): boolean {
   const last = until === null ? null : receivedIn(tx, keys, until)
   if (last === undefined) return false
   const most = last ?? Number.MAX_SAFE_INTEGER
-  tx.run(
+  const moved = tx.all<Mark>(
     `UPDATE conversation SET read_to = CASE WHEN received < ? THEN received ELSE ? END
-     WHERE ${among('key')} AND read_to < received AND read_to < ?`,
+     WHERE ${among('key')} AND read_to < received AND read_to < ?
+     RETURNING key, received, read_to`,
     most,
     most,
     textList(keys),
     most,
   )
+  // Both sights of a device have the same mark.
+  for (const mark of new Map(moved.map((one) => [one.key, one])).values())
+    tx.emit(happening('conversation_read', { ...peerOf(mark.key), unread: countUnread(tx, mark) }))
   return true
 }
 

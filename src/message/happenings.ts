@@ -5,6 +5,7 @@ import type { PublicEventType } from './public-event-types.ts'
  * the type.
  */
 export const happenings = {
+  conversation_read: 'conversation.read',
   device_added: 'device.added',
   device_removed: 'device.removed',
   gateway_back: 'gateway.up',

@@ -27,6 +27,7 @@ const ofMessages = {
 export const publicEventTypes = {
   ...ofMessages,
   'message.received': { summary: 'a text was received', act: 'see_texts' },
+  'conversation.read': { summary: 'somebody has read received texts of a conversation', act: 'see_texts' },
   'call.received': { summary: 'somebody has called a gateway; the call was rejected', act: 'see_inventory' },
   'command.updated': { summary: 'a step of a command of a device before its last', act: 'see' },
   'command.completed': { summary: 'a command of a device has succeeded', act: 'see' },

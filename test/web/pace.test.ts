@@ -118,6 +118,10 @@ describe('conversations that wait for a reader', () => {
       event('device.state', { device: 'gate', state: {} }),
     ])
       expect(waitingAfter(waiting, other)).toBe(waiting)
+    const read = (device: string | null, number: string | null, left: number) =>
+      waitingAfter(waiting, event('conversation.read', { device, number, unread: left }))
+    expect([read('gate', null, 0), read(null, '+49151', 0)]).toEqual([['+49151'], ['gate']])
+    expect([read('gate', null, 3), read(null, '+49159', 0)]).toEqual([waiting, waiting])
   })
 
   test('are with a number where they are of no device: it may be that of a contact', () => {

@@ -26,6 +26,7 @@ const wanted = [
   'message.queued',
   'message.sent',
   'message.received',
+  'conversation.read',
   'command.updated',
   'command.completed',
   'call.received',
@@ -53,6 +54,11 @@ test('every body that is sent, whole or thin, is valid by the schema that the Op
   await request('queue/pause', { gateway: 'home' })
   await request('queue/resume', { gateway: 'home' })
   for (const id of Object.keys(receivers)) expect((await hub.ask('POST', `/v1/webhooks/${id}/test`)).status).toBe(200)
+
+  await until(async () => {
+    await request('conversation/read', { number: '+4915112345670' })
+    return receivers.full.calls.some(({ json }) => json.type === 'conversation.read')
+  })
 
   const { json: document } = await hub.ask('GET', '/openapi.json', { as: null })
   const ajv = new Ajv2020.default({ strict: false, validateFormats: false })

@@ -1,14 +1,9 @@
 import * as z from 'zod'
-import {
-  conversationCursors,
-  conversationSchema,
-  conversationsCursors,
-  unread,
-} from '../../api/conversation-operations.ts'
+import { conversationCursors, conversationSchema, conversationsCursors } from '../../api/conversation-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { filters, whom } from '../../api/list-filter.ts'
 import { batch, inboxCursors, listCursors } from '../../api/message-operations.ts'
-import { alphabet, messageDetailSchema, messageStatuses } from '../../api/message-schema.ts'
+import { alphabet, messageDetailSchema, messageStatuses, unread } from '../../api/message-schema.ts'
 import { moment } from '../../api/moment.ts'
 import type { Route } from '../route.ts'
 import { Message } from './message-routes.ts'

@@ -1,6 +1,6 @@
 import type { Message } from '../../message/message-document.ts'
 import { type Sight, seesPeople } from '../about.ts'
-import { ofDevice } from '../conversation-rows.ts'
+import { ofDevice, peerOf } from '../conversation-rows.ts'
 import { type ReceivedRow, receivedColumns, receivedOf, type SentRow, sentColumns, sentMessage } from '../message-of.ts'
 import { countUnread } from '../read-marks.ts'
 import { among, textList } from '../sql.ts'
@@ -72,12 +72,10 @@ const lastReceived = `SELECT ${receivedColumns.join(', ')} FROM incoming WHERE i
 
 function conversationOf(rows: Rows, row: Row): Conversation {
   const { key, messages, at, sent, received, received_at } = row
-  const name = key.slice(2)
-  const isDevice = key.startsWith('d:')
   const last =
     received_at === at
       ? receivedOf(rows.one<ReceivedRow>(lastReceived, received) as ReceivedRow)
       : sentMessage(rows.one<SentRow>(lastSent, sent) as SentRow)
   const unread = countUnread(rows, row)
-  return { device: isDevice ? name : null, number: isDevice ? null : name, messages, unread, last }
+  return { ...peerOf(key), messages, unread, last }
 }

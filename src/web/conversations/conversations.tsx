@@ -22,7 +22,7 @@ export function Conversations({ path }: ScreenProps) {
   const w = words()
   const [about] = path
   const { q = '' } = place.value.query
-  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*'] })
+  const pages = usePages(calls.conversations, { limit: 50 }, keyOf, { on: ['message.*', 'conversation.read'] })
   useEffect(() => learnNames(pages.rows ?? []), [pages.rows])
   const { rows, number } = pages
   const row = rows?.find((one) => keyOf(one) === about)
@@ -51,7 +51,7 @@ export function Conversations({ path }: ScreenProps) {
             <Empty icon="chat" title={w.conversations.choose} />
           </div>
         ) : (
-          <Thread key={about} about={about} name={row?.name ?? null} isUnread={isUnread} onRead={pages.reload} />
+          <Thread key={about} about={about} name={row?.name ?? null} isUnread={isUnread} />
         )}
       </div>
       {isNew && <NewText onClose={() => setNew(false)} />}

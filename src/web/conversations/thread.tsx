@@ -24,12 +24,10 @@ interface ThreadProps {
   readonly name: string | null
   /** It may have texts that nobody has read. */
   readonly isUnread: boolean
-  /** They were read. */
-  onRead(): void
 }
 
 /** The texts with one device or number, and the box to answer. */
-export function Thread({ about, name, isUnread, onRead }: ThreadProps) {
+export function Thread({ about, name, isUnread }: ThreadProps) {
   const w = words()
   const pages = usePages(calls.messages, { about, limit: 50 }, ({ id }) => id, {
     on: ['message.*'],
@@ -43,9 +41,8 @@ export function Thread({ about, name, isUnread, onRead }: ThreadProps) {
   const number = isDevice ? (latest.direction === 'in' ? latest.from : latest.to) : name === null ? null : about
   useEffect(() => {
     if (!isUnread || until === undefined) return
-    ask(calls.readConversation, { about, until })
-      .then(onRead)
-      .catch((error: unknown) => console.error(error))
+    // Its event has every page read the list again, this one too.
+    ask(calls.readConversation, { about, until }).catch((error: unknown) => console.error(error))
   }, [about, until, isUnread])
   const send = (text: string, later: { readonly send_at?: string }) =>
     run(() => once({ about, text, ...later }, (id) => ask(calls.send, { to: about, text, ...later, id })))

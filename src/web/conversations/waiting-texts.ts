@@ -23,8 +23,9 @@ export function numberIn({ type, data }: LiveEvent): string | null {
 
 /** What an event makes of them: the hub is not asked for each text that arrives. */
 export function waitingAfter(waiting: Waiting, { type, data }: LiveEvent): Waiting {
+  const { device, from, number, unread } = data as Readonly<Record<string, unknown>>
+  if (type === 'conversation.read') return unread === 0 ? waiting.filter((key) => key !== (device ?? number)) : waiting
   if (type !== 'message.received') return waiting
-  const { device, from } = data as Readonly<Record<string, unknown>>
   const key = device ?? from
   if (typeof key !== 'string' || key === '') return waiting
   return [key, ...waiting.filter((other) => other !== key)].slice(0, maxWaiting)

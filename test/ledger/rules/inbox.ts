@@ -292,6 +292,19 @@ export const inboxRules = {
       receive(ledger, { device: 'gate' })
       expect(unreadOf(ledger)).toEqual([['gate', 1]])
     },
+    'others hear of it once, as far as it went, and nothing of what was read before': (ledger) => {
+      const [first] = [receive(ledger, { device: 'gate' }), receive(ledger, { device: 'gate' })]
+      receive(ledger, { sender: '+491' })
+
+      for (const until of [first, first]) ledger.run('markRead', { keys: ['d:gate'], until })
+      for (const until of [null, null, first]) ledger.run('markRead', { keys: ['d:gate', 'n:+491'], until })
+      const type = 'conversation_read'
+      expect(ledger.published('bridge/event')).toEqual([
+        { type, data: { device: 'gate', number: null, unread: 1 } },
+        { type, data: { device: 'gate', number: null, unread: 0 } },
+        { type, data: { device: null, number: '+491', unread: 0 } },
+      ])
+    },
     'those of several numbers as far as each goes, and nothing by a text of another conversation': (ledger) => {
       receive(ledger, { sender: '+491' })
       const last = receive(ledger, { sender: '+492' })
