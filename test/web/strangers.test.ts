@@ -127,13 +127,17 @@ test('what a key may do is changed, whatever it is called', async () => {
   await changing('shop')
   await dialog.getByLabel('Label').fill('depot')
   await dialog.getByLabel('Only these devices').fill('van')
+  await dialog.getByLabel('Only these commands').fill('locate, authorise')
+  expect(await dialog.getByLabel('Only from these addresses').inputValue()).toBe('10.0.0.0/8')
+  await dialog.getByLabel('Only from these addresses').fill('127.0.0.1 10.0.0.0/8')
   await dialog.getByLabel('Texts and commands an hour').fill('5')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await page.getByRole('row', { name: /depot.*Operator · van · 5 an hour.*in 9 days/s }).waitFor()
   expect(await keyOf('depot')).toMatchObject({
     role: 'operator',
     devices: ['van'],
-    networks: ['10.0.0.0/8'],
+    commands: ['locate', 'authorise'],
+    networks: ['127.0.0.1', '10.0.0.0/8'],
     per_hour: 5,
   })
   // One that is limited by its scopes alone is not for everything when the last of them is unchecked.

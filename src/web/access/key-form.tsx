@@ -25,6 +25,7 @@ interface KeyFormProps {
 export function KeyForm({ known, onClose, onDone }: KeyFormProps) {
   const w = words()
   const [fields, setFields] = useState(() => shownFields(known))
+  const [confirmed, setConfirmed] = useState('')
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const set = (change: Partial<KeyFields>) => setFields({ ...fields, ...change })
   const toggle = (name: string, isOn: boolean) =>
@@ -35,7 +36,8 @@ export function KeyForm({ known, onClose, onDone }: KeyFormProps) {
       async () => {
         if (known === null) return onDone((await ask(calls.addKey, newKeyOf(fields))).key)
         const { id, revision } = known
-        await ask(calls.updateKey, { id, revision, ...changesOf(fields) })
+        const confirm = confirmed.trim()
+        await ask(calls.updateKey, { id, revision, ...changesOf(fields), ...(confirm !== '' && { confirm }) })
         onDone()
       },
       known === null ? undefined : w.common.saved,
@@ -80,6 +82,20 @@ export function KeyForm({ known, onClose, onDone }: KeyFormProps) {
           isPlain
         />
         <TextField
+          label={w.access.onlyCommands}
+          hint={w.access.onlyCommandsHint}
+          value={fields.commands}
+          onInput={(commands) => set({ commands })}
+          isPlain
+        />
+        <TextField
+          label={w.access.onlyNetworks}
+          hint={w.access.onlyNetworksHint}
+          value={fields.networks}
+          onInput={(networks) => set({ networks })}
+          isPlain
+        />
+        <TextField
           label={w.access.perHour}
           hint={w.access.perHourHint}
           type="number"
@@ -94,6 +110,10 @@ export function KeyForm({ known, onClose, onDone }: KeyFormProps) {
           onInput={(expires) => set({ expires })}
         />
         <Fault problem={problem} />
+        {/* Without it, nobody could manage the hub any more. */}
+        {known !== null && (problem?.code === 'not_allowed' || confirmed !== '') && (
+          <TextField label={w.common.typeName(known.id)} value={confirmed} onInput={setConfirmed} isPlain />
+        )}
         <div class="ends">
           <Button onClick={onClose}>{w.common.cancel}</Button>
           <Button type="submit" look="main-act" disabled={isBusy || (fields.role === '' && fields.scopes.length === 0)}>

@@ -10,6 +10,7 @@ interface ButtonProps {
   readonly tight?: boolean
   /** The words of a button that shows only an icon. */
   readonly label?: string
+  /** It keeps the focus then, so that who uses the keyboard goes on from it. */
   readonly disabled?: boolean
   readonly type?: 'button' | 'submit'
   readonly onClick?: () => void
@@ -26,8 +27,9 @@ export function Button(props: ButtonProps) {
       class={classes(look, tight, children === undefined)}
       aria-label={label}
       title={label}
-      disabled={disabled}
-      onClick={onClick}
+      aria-disabled={disabled ? 'true' : undefined}
+      // Enter in a form is a click on its button, too.
+      onClick={(event) => (disabled ? event.preventDefault() : onClick?.())}
     >
       {icon && <Icon name={icon} />}
       {children}
