@@ -25,7 +25,6 @@ export interface SenderDeps {
   readonly store: Store
   readonly clock: Clock
   now(): number
-  newId(prefix: string): string
   readonly caller: Caller
   log(level: 'warn', message: string): void
 }
@@ -94,9 +93,9 @@ export class Sender {
 
   /** Resolves with how long there is nothing to do, in ms. `seen`: the rings that it answers. */
   async #step(seen: number): Promise<number> {
-    const { store, now, newId } = this.#deps
+    const { store, now } = this.#deps
     const flying = [...this.#flying].map(([seq, { webhook }]) => ({ seq, webhook }))
-    const { due, next, isOpen, more } = await store.run('dueDeliveries', { now: now(), id: newId('msg'), flying })
+    const { due, next, isOpen, more } = await store.run('dueDeliveries', { now: now(), flying })
     // What has changed since is not in the answer.
     this.#isOpen = isOpen || this.#bell.rings !== seen
     for (const delivery of due) this.#begin(delivery)

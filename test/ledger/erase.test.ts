@@ -93,7 +93,7 @@ function lived(): Ledger {
   )
   // Deliveries that wait, and an answer that names it.
   happens(ledger, 'shed')
-  while (ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] }).more);
+  while (ledger.run('dueDeliveries', { now: ledger.now, flying: [] }).more);
   const shed = engine.one<{ seq: number }>(`SELECT seq FROM webhook_delivery WHERE device = 'shed'`)
   settle(ledger, shed as { seq: number }, {
     answer: { status: 200, error: null, text: `sent to ${number}`, took_ms: 1 },
@@ -154,7 +154,7 @@ describe('what a message says, once it is redacted,', () => {
     hears('in_10', 'fig', { settlements: [settlement], events: [{ id: 'e', ...event, ...proof }] })
     const owed = Buffer.from(JSON.stringify({ command_id: id, args: { word: 'plum' }, reply }))
     ledger.engine.run('INSERT INTO session_body (topic, payload) VALUES (?, ?)', 'gate/result', owed)
-    while (ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] }).more);
+    while (ledger.run('dueDeliveries', { now: ledger.now, flying: [] }).more);
     return { ledger, id }
   }
 

@@ -26,15 +26,9 @@ export const online = (device: string): HubEvent<'availability'> => ({
 /** Events of devices of these names. */
 export const happens = (ledger: Ledger, ...devices: string[]) => ledger.run('emit', devices.map(online))
 
-let ids = 0
-
 /** What is to be sent now. */
 export function dueOf(ledger: Ledger, flying: readonly DueDelivery[] = []) {
-  const { due } = ledger.run('dueDeliveries', {
-    now: ledger.now,
-    id: `msg_${ids++}`,
-    flying,
-  })
+  const { due } = ledger.run('dueDeliveries', { now: ledger.now, flying })
   return due
 }
 

@@ -38,7 +38,7 @@ test('an event is a signed call to each endpoint, which the library of Standard 
   })
   expect(fits(call.json)).toBe(true)
   expect([isSigned(call, secret), isSigned(call, other)]).toEqual([true, false])
-  expect(call.id).toMatch(/^msg_[0-9A-Z]{26}_0$/)
+  expect(call.id).toMatch(/^msg_0_[0-9a-z]{8}_1$/)
   expect(backup.ids).toEqual([call.id])
   expect(await deliveriesOf('panel')).toMatchObject([{ state: 'delivered', attempts: 1, event: call.id }])
 })
@@ -190,6 +190,23 @@ describe('what was not settled', () => {
     await pass(second)
     expect(panel.ids).toEqual([panel.ids[0], panel.ids[0]])
     expect(await deliveriesOf('panel')).toMatchObject([{ state: 'delivered', attempts: 1 }])
+  })
+
+  test('because the hub was stopped for eight days is sent by the next run, and its receiver stays enabled', async () => {
+    const panel = await receiver(status(500))
+    await hook('panel', panel.url)
+    await emit('gate')
+    await pass(second)
+    // Committed, and nothing more.
+    const [, closed] = [await emit('shed'), run.close()]
+    await closed
+    await run.clock.advance(8 * 24 * hour)
+    await run.open()
+    await pass(second)
+    panel.answer = accepts
+    await pass(hour)
+    expect(panel.devices.slice(-2).sort()).toEqual(['gate', 'shed'])
+    expect((await deliveriesOf('panel')).map(({ state }) => state)).toEqual(['delivered', 'delivered'])
   })
 
   test('because the store failed is settled later, and not sent again', async () => {

@@ -7,7 +7,7 @@ import { secretsOf, type WebhookRow } from './webhook-rows.ts'
 const maxInFlight = 4
 
 /** No wait is longer. A time beyond it was set by a clock that was wrong: it counts as over. */
-const longestWaitMs = 30 * 3_600_000
+export const longestWaitMs = 30 * 3_600_000
 
 /** A delivery to be sent now, with all that is needed for it. */
 export interface DueDelivery {
@@ -35,15 +35,13 @@ export interface Due {
 
 export interface DueArgs {
   readonly now: number
-  /** What new deliveries are named with. */
-  readonly id: string
   readonly flying: readonly { readonly seq: number; readonly webhook: string }[]
 }
 
 /** Makes deliveries of new events, and returns those to be sent. */
-export function dueDeliveries(tx: Tx, { now, id, flying }: DueArgs): Due {
+export function dueDeliveries(tx: Tx, { now, flying }: DueArgs): Due {
   if (!hasEnabled(tx)) return { due: [], next: null, isOpen: false, more: false }
-  const more = spread(tx, { now, id })
+  const more = spread(tx, now)
   const due: DueDelivery[] = []
   let next: number | null = null
   const wait = (until: number) => {

@@ -1,6 +1,7 @@
 import { Fault } from '../../message/fault.ts'
 import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
+import { spreadAll } from './spread.ts'
 import { decisionsOf, knownWebhook, shownWebhook, type Webhook, type WebhookSettings } from './webhook-list.ts'
 import { placed } from './webhook-place.ts'
 import { secretsOf, type WebhookRow, webhookOf } from './webhook-rows.ts'
@@ -21,6 +22,7 @@ export function addWebhook(
   const count = tx.one<{ n: number }>('SELECT COUNT(*) AS n FROM webhook')?.n ?? 0
   if (count >= maxWebhooks)
     throw new Fault('conflict', `there are ${count} webhooks already, the most that a hub has: remove one`)
+  spreadAll(tx, now)
   const row = insertRow<WebhookRow>(tx, 'webhook', { id, ...columnsOf(settings), secret, created_at: now })
   placed(tx)
   return shownWebhook(tx, row, now)
@@ -41,6 +43,7 @@ export function changeWebhook(tx: Tx, { id, settings, enabled, seen, now }: Webh
   const row = knownWebhook(tx, id)
   if (seen !== undefined && decisionsOf(shownWebhook(tx, row, now)) !== decisionsOf(seen))
     throw new Fault('conflict', `webhook ${id} was changed meanwhile`, { revision: null })
+  spreadAll(tx, now)
   const columns = Object.entries(columnsOf(settings)).filter(([, value]) => value !== undefined)
   for (const [name, value] of columns) tx.run(`UPDATE webhook SET ${name} = ? WHERE id = ?`, value, id)
   if (enabled === true) enable(tx, id)
@@ -79,6 +82,7 @@ export function webhookTarget(
 
 /** Nothing is sent to it any more. What waits is given up, so that it can be replayed once the endpoint works. */
 export function disable(tx: Tx, { id, reason, now }: { id: string; reason: string; now: number }): void {
+  spreadAll(tx, now)
   const answer = JSON.stringify({ status: null, error: `the webhook was disabled: ${reason}`, text: '', took_ms: 0 })
   const { changes } = tx.run(
     `UPDATE webhook_delivery SET state = 'dead', due = NULL, answered_at = ?, answer = COALESCE(answer, ?)

@@ -1,6 +1,7 @@
 import { type Document, happening } from '../../message/hub-event.ts'
 import { isoTime } from '../../message/result.ts'
 import type { Tx } from '../tx.ts'
+import { longestWaitMs } from './due.ts'
 import { disable } from './endpoints.ts'
 import { type DeliveryAnswer, type DeliveryRow, type WebhookRow, webhookOf } from './webhook-rows.ts'
 
@@ -59,6 +60,7 @@ function failed(
   { seq, verdict, answer, now, retryAt, heldUntil }: DeliveryOutcome,
 ): Document | null {
   const isLast = retryAt === null || verdict === 'gone'
+  const { since, noticed } = failingOf(tx, webhook, now)
   tx.run(
     `UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, due = ?, answered_at = ?, answer = ? WHERE seq = ?`,
     isLast ? 'dead' : 'waiting',
@@ -67,16 +69,15 @@ function failed(
     JSON.stringify(answer),
     seq,
   )
-  const since = webhook.failing_since ?? now
   const lasts = now - since
-  const isNews = lasts >= noticeAfterMs && webhook.noticed === 0
+  const isNews = lasts >= noticeAfterMs && noticed === 0
   tx.run(
     `UPDATE webhook SET failed = failed + ?, dead = dead + ?, failing_since = ?, noticed = ?, held_until = ?, slow = ?
      WHERE id = ?`,
     isLast ? 0 : 1,
     isLast ? 1 : 0,
     since,
-    isNews ? 1 : webhook.noticed,
+    isNews ? 1 : noticed,
     heldUntil ?? webhook.held_until,
     webhook.slow + (heldUntil === null ? 0 : 1),
     webhook.id,
@@ -95,4 +96,23 @@ function failed(
   }
   tx.emit(happening('webhook_failing', notice))
   return notice
+}
+
+type Failing = Readonly<{ since: number; noticed: number }>
+
+/**
+ * Since when it fails without a success. Time in which nothing was tried, as the hub was stopped or had nothing for it,
+ * is no failure of it: it is looked for before anything comes of how long it has failed.
+ */
+function failingOf(tx: Tx, { id, failing_since: since, noticed }: WebhookRow, now: number): Failing {
+  if (since === null) return { since: now, noticed: 0 }
+  const matters = now - since >= (noticed === 0 ? noticeAfterMs : disableAfterMs)
+  return matters && now - lastFailure(tx, id) > longestWaitMs ? { since: now, noticed: 0 } : { since, noticed }
+}
+
+function lastFailure(tx: Tx, webhook: string): number {
+  const tried = `SELECT MAX(answered_at) AS at FROM webhook_delivery WHERE webhook = ? AND state = ? AND attempts > 0`
+  return Math.max(
+    ...(['waiting', 'dead'] as const).map((state) => tx.one<{ at: number | null }>(tried, webhook, state)?.at ?? 0),
+  )
 }

@@ -4,6 +4,7 @@ import { selects } from '../../message/public-event-types.ts'
 import { asError } from '../../util/background.ts'
 import { webhookOutlet } from '../events/outlets.ts'
 import { acknowledge, parkEvent, type WaitingEvent, waitingEvents } from '../events/waiting.ts'
+import { meta } from '../outbox/recover.ts'
 import { insertRow } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { contentOf } from './content.ts'
@@ -20,12 +21,13 @@ const tooMany = JSON.stringify({ status: null, error: `${maxWaiting} deliveries 
  * Makes deliveries of the events that wait for webhooks since they were committed. An event leaves that list with its
  * deliveries, so that each has exactly one for every endpoint that selects it. Returns whether there are more.
  */
-export function spread(tx: Tx, { now, id }: { now: number; id: string }): boolean {
+export function spread(tx: Tx, now: number): boolean {
   const events = waitingEvents(tx, { outlet: webhookOutlet, known: [], limit: page })
   if (events.length === 0) return false
   const wanting = tx.all<WebhookRow>('SELECT * FROM webhook WHERE enabled = 1 ORDER BY id').map(wantingOf)
   const full = new Set(wanting.map((one) => one.id).filter((webhook) => isFull(tx, webhook)))
-  for (const [n, event] of events.entries()) {
+  const nameOf = namesIn(tx)
+  for (const event of events) {
     const shown = shownOf(event)
     // It blocks nothing behind it, and stays with the reason.
     if (shown instanceof Error) parkEvent(tx, { outlet: webhookOutlet, seq: event.seq, reason: shown.message })
@@ -34,11 +36,25 @@ export function spread(tx: Tx, { now, id }: { now: number; id: string }): boolea
         if (concerns(shown, one)) {
           const body = contentOf(shown, event.seq, one.isThin)
           const { type, device } = shown
-          add(tx, { webhook: one.id, name: `${id}_${n}`, type, device, body, queued_at: now }, full.has(one.id))
+          add(tx, { webhook: one.id, name: nameOf(event), type, device, body, queued_at: now }, full.has(one.id))
         }
   }
   acknowledge(tx, { outlet: webhookOutlet, seqs: events.map(({ seq }) => seq) })
   return events.length === page
+}
+
+/** All of them: before endpoints change, as each gets what was committed while it was as it was then. */
+export function spreadAll(tx: Tx, now: number): void {
+  while (spread(tx, now));
+}
+
+/**
+ * What an event is called for its receivers, who know repetitions by it: always the same, be it that a backup is
+ * restored from before its deliveries, and not that of an event of another hub.
+ */
+function namesIn(tx: Tx): (event: WaitingEvent) => string {
+  const installedAt = Number(meta(tx, 'installed_at') ?? '0')
+  return ({ at, seq }) => `msg_${installedAt.toString(36)}_${at.toString(36)}_${seq}`
 }
 
 interface Added {

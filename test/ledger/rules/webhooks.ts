@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals'
+import { isoTime } from '../../../src/message/result.ts'
 import { day, hour, type Ledger, minute } from '../../support/ledger.ts'
 import {
   addHook,
@@ -28,6 +29,12 @@ export const webhookRules = {
       addHook(ledger)
       happens(ledger, 'after')
       expect(devicesOf(dueOf(ledger))).toEqual(['after'])
+    },
+    'gets nothing of what was committed before it, be it that others have not got it yet either': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'before')
+      addHook(ledger, 'other')
+      expect(dueOf(ledger).map(({ webhook }) => webhook)).toEqual(['one'])
     },
     'an id is used once': (ledger) => {
       addHook(ledger)
@@ -74,6 +81,19 @@ export const webhookRules = {
         1,
       )
       expect(devicesOf(dueOf(ledger).filter(({ webhook }) => webhook === 'one'))).toEqual(['a'])
+    },
+    'what was committed before is delivered as it was then, in all pages': (ledger) => {
+      addHook(ledger, 'one', { types: ['device.*'] })
+      happens(ledger, ...Array.from({ length: 250 }, (_, i) => `d${i}`))
+      change(ledger, { types: ['gateway.*'] })
+      happens(ledger, 'late')
+      dueOf(ledger)
+      expect(hookOf(ledger).waiting).toBe(250)
+    },
+    'disabled before they became deliveries, events are given up, too: none is lost': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'a')
+      expect(change(ledger, {}, false)).toMatchObject({ waiting: 0, dead: 1 })
     },
     'without an enabled one, events wait for none': (ledger) => {
       addHook(ledger)
@@ -163,6 +183,33 @@ export const webhookRules = {
       ])
       expect(ledger.count('event_waiting', `outlet = 'webhooks'`)).toBe(0)
     },
+    'waits for a hub that was stopped, however short the log of events is, and for a receiver': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'gate')
+      const prune = () => {
+        ledger.now += 40 * day
+        ledger.engine.run(`UPDATE sqlite_sequence SET seq = seq + 200000 WHERE name = 'event'`)
+        happens(ledger, 'later')
+        while (ledger.run('prune', { now: ledger.now, before: ledger.now, rawBefore: ledger.now, limit: 500 }));
+      }
+      prune()
+      const [gate, later] = dueOf(ledger)
+      expect(devicesOf([gate, later].filter((one) => one !== undefined))).toEqual(['gate', 'later'])
+      if (gate !== undefined) fail(ledger, gate)
+      prune()
+      expect(dueOf(ledger)).toContainEqual({ ...gate, attempts: 1 })
+    },
+    'an event is called the same again by a store that is a backup from before its deliveries': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'gate')
+      const backup = ledger.engine.all<{ seq: number }>(`SELECT seq FROM event_waiting WHERE outlet = 'webhooks'`)
+      const [first] = dueOf(ledger)
+      ledger.engine.run('DELETE FROM webhook_delivery')
+      ledger.now += day
+      for (const { seq } of backup)
+        ledger.engine.run(`INSERT INTO event_waiting (outlet, seq) VALUES ('webhooks', ?)`, seq)
+      expect(dueOf(ledger)).toMatchObject([{ id: first?.id, body: first?.body }])
+    },
     'its body is of Standard Webhooks: type, time of the event, data': (ledger) => {
       addHook(ledger)
       happens(ledger, 'gate')
@@ -227,7 +274,7 @@ export const webhookRules = {
       addHook(ledger)
       happens(ledger, 'a')
       for (const one of dueOf(ledger)) fail(ledger, one)
-      const { due, next, isOpen } = ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] })
+      const { due, next, isOpen } = ledger.run('dueDeliveries', { now: ledger.now, flying: [] })
       expect({ due, next, isOpen }).toEqual({ due: [], next: ledger.now + minute, isOpen: true })
     },
     'a clock that is set moves what waits with it, and no delivery waits for what a wrong clock has set': (ledger) => {
@@ -253,7 +300,7 @@ export const webhookRules = {
     },
     'without a webhook, asks for nothing': (ledger) => {
       happens(ledger, 'a')
-      expect(ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] })).toEqual({
+      expect(ledger.run('dueDeliveries', { now: ledger.now, flying: [] })).toEqual({
         due: [],
         next: null,
         isOpen: false,
@@ -263,7 +310,7 @@ export const webhookRules = {
     'takes a hundred events at once, in their order, and reports that there are more': (ledger) => {
       addHook(ledger, 'one', { ordered: true })
       happens(ledger, ...Array.from({ length: 150 }, (_, i) => `d${i}`))
-      const ask = () => ledger.run('dueDeliveries', { now: ledger.now, id: `msg${ledger.now++}`, flying: [] }).more
+      const ask = () => ledger.run('dueDeliveries', { now: ledger.now, flying: [] }).more
       expect([ask(), ask()]).toEqual([true, false])
       const rows = ledger.engine.all<{ device: string }>('SELECT device FROM webhook_delivery ORDER BY seq')
       expect(rows.map(({ device }) => device)).toEqual(Array.from({ length: 150 }, (_, i) => `d${i}`))
@@ -280,7 +327,7 @@ export const webhookRules = {
           'emit',
           Array.from({ length: 100 }, () => online('gate')),
         )
-        ledger.run('dueDeliveries', { now: ledger.now, id: `msg${i}`, flying: [] })
+        ledger.run('dueDeliveries', { now: ledger.now, flying: [] })
       }
       expect(hookOf(ledger)).toMatchObject({ waiting: 10_000, dead: 100 })
       expect(deliveriesOf(ledger, { state: 'dead', limit: 1 })[0]?.answer?.error).toBe('10000 deliveries wait already')
@@ -292,7 +339,7 @@ export const webhookRules = {
       if (a !== undefined) fail(ledger, a, { heldUntil: ledger.now + hour })
       for (const one of flying) fail(ledger, one)
       ledger.now += minute
-      const held = ledger.run('dueDeliveries', { now: ledger.now, id: 'msg', flying: [] })
+      const held = ledger.run('dueDeliveries', { now: ledger.now, flying: [] })
       expect([held.due, held.next]).toEqual([[], ledger.now - minute + hour])
       ledger.now += hour
       const [one, ...others] = dueOf(ledger)
@@ -338,8 +385,9 @@ export const webhookRules = {
       happens(ledger, 'a', 'b')
       const [a] = dueOf(ledger)
       const answer = { status: 410, error: 'answered 410', text: '', took_ms: 1 }
+      happens(ledger, 'c')
       if (a !== undefined) fail(ledger, a, { verdict: 'gone', answer })
-      expect(hookOf(ledger)).toMatchObject({ enabled: false, reason: 'answered 410', waiting: 0, dead: 2 })
+      expect(hookOf(ledger)).toMatchObject({ enabled: false, reason: 'answered 410', waiting: 0, dead: 3 })
       expect(noticesOf(ledger)).toMatchObject([{ data: { webhook: 'one', disabled: true, error: 'answered 410' } }])
     },
     'an hour without a success is notified once, and five days disable it': (ledger) => {
@@ -360,6 +408,26 @@ export const webhookRules = {
       attempts(since + 5 * day + minute)
       expect(noticesOf(ledger)).toMatchObject([{}, { data: { disabled: true } }])
       expect(hookOf(ledger)).toMatchObject({ enabled: false, reason: 'no success for 120 hours' })
+    },
+    'days in which nothing was tried, as the hub was stopped, are no failure of it': (ledger) => {
+      addHook(ledger)
+      happens(ledger, 'gate')
+      const again = () => {
+        for (const one of dueOf(ledger)) fail(ledger, one)
+      }
+      again()
+      ledger.now += 8 * day
+      again()
+      expect(hookOf(ledger)).toMatchObject({ enabled: true, waiting: 1, failingSince: isoTime(ledger.now) })
+      expect(noticesOf(ledger)).toEqual([])
+      ledger.now += hour
+      again()
+      ledger.now += 8 * day
+      again()
+      ledger.now += hour
+      again()
+      // It fails again: its owner is notified again.
+      expect(noticesOf(ledger)).toMatchObject([{ data: { disabled: false } }, { data: { disabled: false } }])
     },
     'others are notified of a failing one, and not the failing one itself': (ledger) => {
       addHook(ledger)
