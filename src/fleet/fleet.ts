@@ -44,6 +44,8 @@ export class Fleet {
   readonly #changes = new SerialQueue()
   /** Called for every device that is added, changed, or removed (null). */
   onChange: (id: string, device: Device | null) => void = () => {}
+  /** What holds of a device as it is to be, by subject: what was scheduled with something else is cancelled with it. */
+  heldBy: (id: string, device: Device | null) => Readonly<Record<string, readonly string[]>> = () => ({})
 
   private constructor({ config, profiles, store, now, made }: FleetDeps, known: ReadonlyMap<string, KnownSettings>) {
     this.#config = config
@@ -113,7 +115,8 @@ export class Fleet {
     return this.#changes.run(async () => {
       for (const id of ids) this.#own(id)
       for (const id of ids) allow(this.#devices.get(id) as Device)
-      await this.#store.run('dropDevices', { ids, now: this.#now() })
+      const held = this.#held(ids.map((id) => [id, null]))
+      await this.#store.run('dropDevices', { ids, held, now: this.#now() })
       for (const id of ids) {
         this.#owners.release(this.#devices.get(id) as Device)
         this.#devices.delete(id)
@@ -172,13 +175,17 @@ export class Fleet {
       config: JSON.stringify(rows.get(id)),
       fields: stateKeysOf(device),
     }))
-    await this.#store.run('keepDevices', { devices: kept })
+    await this.#store.run('keepDevices', { devices: kept, held: this.#held([...made]), now: this.#now() })
     for (const [id, device] of made) {
       const before = this.#devices.get(id)
       if (before !== undefined) this.#owners.release(before)
       this.#place(id, rows.get(id) as DeviceRow, device)
       this.onChange(id, device)
     }
+  }
+
+  #held(devices: readonly (readonly [id: string, device: Device | null])[]): Record<string, readonly string[]> {
+    return Object.assign({}, ...devices.map(([id, device]) => this.heldBy(id, device)))
   }
 
   #place(id: string, row: DeviceRow, device: Device): void {

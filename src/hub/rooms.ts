@@ -14,6 +14,7 @@ import type { GatewayLimits } from '../message/readings.ts'
 import type { Ingress } from '../mqtt/ingress.ts'
 import { Publisher } from '../mqtt/outlet/publisher.ts'
 import { LiveLog } from '../outlet/live-log.ts'
+import { keyedPrint } from '../store/keyed-print.ts'
 import { Submit } from '../submit/index.ts'
 import type { Emitter } from '../util/emitter.ts'
 import { ulid } from '../util/ulid.ts'
@@ -68,6 +69,7 @@ export function makeRooms(
   const behind = new Behind(clock, log)
   const deps = { store, clock, checkpoint }
   const instance = folder.instanceId()
+  const printKey = folder.printKey()
   const gateways = openGateways({
     config,
     store,
@@ -105,6 +107,7 @@ export function makeRooms(
     region: config.sms.region,
     gateways: Object.keys(config.gateways),
     numberOf: (id) => numberOf(config, id),
+    print: (...parts) => keyedPrint(printKey, ...parts),
     newId,
     counters: ground.counters,
     limits: {
@@ -188,7 +191,7 @@ export function makeRooms(
   const bridge = new Bridge({
     config,
     fleet,
-    revisionKey: folder.revisionKey(),
+    revisionKey: printKey,
     profiles,
     store,
     ingress,
@@ -222,8 +225,10 @@ export function makeRooms(
     if (device === null) directory.remove(id)
     else directory.place(device)
     bridge.changed(id, device)
+    // What was asked for while the change was written was made for the device as it was, too.
     behind.persist('what is scheduled for a changed device', () => submit.review(id))
   }
+  fleet.heldBy = (id, device) => submit.held(id, device)
   store.onFatal = (fault) => events.emit('fatal', fault)
   store.on('settings', () => behind.persist('the settings of devices', () => fleet.refreshSettings()))
   return {

@@ -59,6 +59,17 @@ function addKey(keys: Set<string>, written: string): void {
   keys.add(key)
 }
 
+/** The keys of JSON, at any depth and even if it is not valid, each with the text behind its colon. */
+export function* keysIn(text: string): Generator<{ readonly key: string; readonly rest: () => string }> {
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    const start = at
+    at = endOfString(text, at) + 1
+    if (!isKey(text, at)) continue
+    const behind = text.indexOf(':', at) + 1
+    yield { key: unquoted(text.slice(start, at)), rest: () => text.slice(behind).trimStart() }
+  }
+}
+
 /** A key with its escapes resolved: `"\u0061"` is `"a"`. An invalid string is left for the parser to refuse. */
 function unquoted(written: string): string {
   try {

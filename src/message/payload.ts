@@ -1,5 +1,5 @@
 import { Fault } from './fault.ts'
-import { isObject, readJson } from './json.ts'
+import { isObject, keysIn, readJson } from './json.ts'
 import { type Meta, splitMeta } from './meta.ts'
 import type { Intent } from './request.ts'
 import type { TopicMatch, TopicPattern } from './topics.ts'
@@ -136,8 +136,18 @@ function argumentsOf({ args, ...others }: Table): Table | string {
   return isObject(args) ? args : wordOf(args)
 }
 
-/** Whether a payload asks to be shown to nobody, even if it can't be carried out. */
-export const asksPrivacy = (payload: string): boolean => /"private"\s*:(?!\s*false)/i.test(payload)
+/**
+ * Whether a payload asks to be shown to nobody, even if it can't be carried out: because of a repeated key, for
+ * example, or of a quotation mark that is missing.
+ */
+export function asksPrivacy(payload: string): boolean {
+  if (/"private"\s*:(?!\s*false)/i.test(payload)) return true
+  // Only keys with escapes are left.
+  if (!payload.includes('\\u')) return false
+  for (const { key, rest } of keysIn(payload))
+    if (key.toLowerCase() === 'private' && !rest().startsWith('false')) return true
+  return false
+}
 
 /** `sms/send`: keys in any case, several names for each, one recipient or many. */
 export function readText(json: Table): ReadPayload {

@@ -159,8 +159,8 @@ export class DataFolder {
     return this.#kept('instance', () => randomUUID().slice(0, 8))
   }
 
-  /** Makes fingerprints of what contains passwords, which nobody can guess them from; made once. */
-  revisionKey(): string {
+  /** The key of fingerprints of what contains passwords; made once, and in no backup. */
+  printKey(): string {
     return this.#kept('revision-key', () => randomBytes(32).toString('base64url'))
   }
 

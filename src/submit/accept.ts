@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { EnqueueArgs } from '../ledger/outbox/enqueue.ts'
 import type { Accepted } from '../message/accepted.ts'
 import type { Fault } from '../message/fault.ts'
 import type { CommandRequest } from '../message/request.ts'
+import type { Printing } from './made-for.ts'
 
 /** A valid request, or an invalid one with its `fault`. */
 export interface Asked {
@@ -23,9 +23,9 @@ export function accept(accepted: Accepted, newId: (prefix: string) => string): A
 }
 
 /** For detecting repetitions. */
-export function identityOf(accepted: Accepted): Pick<EnqueueArgs, 'key' | 'ref'> {
+export function identityOf(accepted: Accepted, { print }: Printing): Pick<EnqueueArgs, 'key' | 'ref'> {
   const { delivery, idempotency, content } = accepted
-  const hash = createHash('sha256').update(content.place).update('\0').update(content.payload).digest('base64url')
+  const hash = print(content.place, content.payload)
   return {
     key: delivery && { ...delivery, hash },
     ref: idempotency && { scope: idempotency.scope, ref: idempotency.id, hash, forMs: idempotency.forMs },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Device } from '../device/device.ts'
 import { type Composed, composeCommand } from '../device/send/compose-command.ts'
 import { commandArguments, isToggle, resolveGet, resolveSet } from '../device/send/intent.ts'
@@ -222,7 +221,7 @@ function composeForDevice(
     recipient: device.recipient as string,
     segments: first.segments,
     text: masked,
-    digest: digestOf(contentOf(composed)),
+    digest: deps.print(contentOf(composed)),
     safe,
     unproven: composed.proof === 'unproven',
     priority: priorities[options.priority].level,
@@ -278,7 +277,7 @@ function composeLiteral(
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
     route: routeTo(device, request.options.gateway, deps),
-    madeFor: textFor(['device', device.id], device.recipient as string, when),
+    madeFor: textFor(['device', device.id], device.recipient as string, when, deps),
   }
 }
 
@@ -304,7 +303,7 @@ function composeText(
   // A number has one lane, so that its texts keep their order.
   const lane = device === undefined ? `n:${recipient}` : `d:${device.id}`
   const messageClass = intent.flash === true ? 0 : null
-  const madeFor = textFor(intent.named ?? null, recipient, when)
+  const madeFor = textFor(intent.named ?? null, recipient, when, deps)
   return { ...literal(request, intent.text, recipient, deps, when), lane, messageClass, madeFor }
 }
 
@@ -339,7 +338,7 @@ function literal(
     segments: segmentText(asGsm7(text)).segments.map((one) => one.text),
     text: isPrivate(request.intent) ? null : text,
     // Of a short secret, all can be tried.
-    digest: isPrivate(request.intent) ? request.commandId : digestOf(text),
+    digest: isPrivate(request.intent) ? request.commandId : deps.print(text),
     safe: false,
     unproven: false,
     priority: priorities[options.priority].level,
@@ -362,8 +361,4 @@ function literal(
     repeatWindowMs: null,
     supersedes: false,
   }
-}
-
-function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
 }

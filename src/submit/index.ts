@@ -1,3 +1,4 @@
+import type { Device } from '../device/device.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Pool } from '../gateway/pool.ts'
 import type { EnqueueLimits } from '../ledger/outbox/enqueue.ts'
@@ -99,9 +100,13 @@ export class Submit {
   async review(device: string | null = null): Promise<void> {
     const { store, rules } = this.#deps
     if (device === null && (await store.run('counts', undefined)).scheduled === 0) return
-    const held =
-      device === null ? allHeld(this.#deps) : { [subjectOf(['device', device])]: heldBy(this.#deps.device(device)) }
+    const held = device === null ? allHeld(this.#deps) : this.held(device, this.#deps.device(device) ?? null)
     await store.run('reviewScheduled', { held, only: device !== null, now: rules.now() })
+  }
+
+  /** What holds of a device, or of one that is gone, for reviews of what is scheduled. */
+  held(id: string, device: Device | null): Readonly<Record<string, readonly string[]>> {
+    return { [subjectOf(['device', id], this.#deps)]: heldBy(device, this.#deps) }
   }
 
   /** From the request to the disk. When it resolves, the acknowledgement may be sent. */
@@ -113,7 +118,7 @@ export class Submit {
     const asked = this.#steps.runSync('accept', () => accept(accepted, (prefix) => this.#deps.newId(prefix)))
     const { perHour, detailed, atomic, isList, intents } = accepted
     const limits = perHour === null ? this.#deps.limits : { ...this.#deps.limits, clientPerHour: perHour }
-    const args = { ...identityOf(accepted), atomic, limits, now }
+    const args = { ...identityOf(accepted, this.#deps), atomic, limits, now }
     const enqueue = (items: readonly Item[], of: readonly Asked[]) => {
       const places = detailed ? { places: of.map(({ place }) => place) } : {}
       const isBatch = (isList || items.length > 1) && intents[0]?.verb === 'text'

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Device } from '../device/device.ts'
 import { spokenTo } from '../device/layers.ts'
 import type { MadeFor } from '../ledger/outbox/new-submission.ts'
@@ -15,23 +14,29 @@ interface Later {
 
 type Named = readonly [kind: 'device' | 'contact', name: string]
 
-const printOf = (made: unknown): string =>
-  createHash('sha256').update(JSON.stringify(made)).digest('base64url').slice(0, 22)
+/** The fingerprint of something, which nobody can guess it from who has the store. */
+export type Print = (...parts: readonly (string | Uint8Array)[]) => string
 
-export const subjectOf = (named: Named): string => printOf(named)
+export interface Printing {
+  readonly print: Print
+}
+
+const printOf = (made: unknown, { print }: Printing): string => print(JSON.stringify(made))
+
+export const subjectOf = (named: Named, deps: Printing): string => printOf(named, deps)
 
 /** Of a text to a name, and of one to a device in its requester's words. */
-export const numberMade = (number: string | null): string => printOf(number)
+export const numberMade = (number: string | null, deps: Printing): string => printOf(number, deps)
 
 /** Where a command goes, its words, and the settings that they can contain: another setting changes nothing of it. */
-function commandMade(device: Device, name: string): string {
+function commandMade(device: Device, name: string, deps: Printing): string {
   const { recipient, dialect, settings } = device
   const { profile, case: letters, phoneNumbers, frames, commands } = dialect
   // Another dialect of the device matters where it has another text.
   const text = own(spokenTo(device).dialect.commands, name)?.text
   const words = JSON.stringify([profile, letters, phoneNumbers, frames, { ...own(commands, name), text }])
   const used = Object.entries(settings).filter(([setting]) => words.includes(familyOf(setting)))
-  return printOf([recipient, words, name, used.sort()])
+  return printOf([recipient, words, name, used.sort()], deps)
 }
 
 /** What `zone_text_3` and `zone_text_#` share. */
@@ -42,19 +47,20 @@ export function commandFor(
   id: string,
   command: string,
   { sendAt }: Later,
-  { device }: { device(id: string): Device | undefined },
+  deps: Printing & { device(id: string): Device | undefined },
 ): MadeFor | null {
   // As it is configured, be it that the request names another number of the hub for it.
-  const found = device(id)
+  const found = deps.device(id)
   if (sendAt === null || found === undefined) return null
-  return { subject: subjectOf(['device', id]), print: commandMade(found, command) }
+  return { subject: subjectOf(['device', id], deps), print: commandMade(found, command, deps) }
 }
 
-export const textFor = (named: Named | null, number: string, { sendAt }: Later): MadeFor | null =>
-  sendAt === null || named === null ? null : { subject: subjectOf(named), print: numberMade(number) }
+export const textFor = (named: Named | null, number: string, { sendAt }: Later, deps: Printing): MadeFor | null =>
+  sendAt === null || named === null ? null : { subject: subjectOf(named, deps), print: numberMade(number, deps) }
 
 /** All that holds of a device now; nothing of one that is gone. */
-export const heldBy = (device: Device | undefined): readonly string[] =>
-  device === undefined
-    ? []
-    : [numberMade(device.recipient), ...Object.keys(device.dialect.commands).map((name) => commandMade(device, name))]
+export function heldBy(device: Device | null, deps: Printing): readonly string[] {
+  if (device === null) return []
+  const commands = Object.keys(device.dialect.commands).map((name) => commandMade(device, name, deps))
+  return [numberMade(device.recipient, deps), ...commands]
+}

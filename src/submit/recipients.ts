@@ -4,10 +4,10 @@ import { refusalOf } from '../message/dialable.ts'
 import { Fault } from '../message/fault.ts'
 import { didYouMean } from '../util/nearest.ts'
 import type { Asked } from './accept.ts'
-import { heldBy, numberMade, subjectOf } from './made-for.ts'
+import { heldBy, numberMade, type Printing, subjectOf } from './made-for.ts'
 
 /** Allowed recipients of texts. */
-export interface RecipientDeps {
+export interface RecipientDeps extends Printing {
   device(id: string): Device | undefined
   devices(): Iterable<Device>
   /** Devices with this number, however it is written. */
@@ -99,9 +99,11 @@ function namedBy(to: string, deps: RecipientDeps): readonly ['device' | 'contact
 
 /** What holds now of all devices and contacts, by subject. */
 export function allHeld(deps: RecipientDeps): Record<string, readonly string[]> {
-  const devices = [...deps.devices()].map((device) => [subjectOf(['device', device.id]), heldBy(device)] as const)
+  const devices = [...deps.devices()].map(
+    (device) => [subjectOf(['device', device.id], deps), heldBy(device, deps)] as const,
+  )
   const contacts = [...deps.contacts.keys()].map((name) => {
-    return [subjectOf(['contact', name]), numbersMade(name, deps)] as const
+    return [subjectOf(['contact', name], deps), numbersMade(name, deps)] as const
   })
   return Object.fromEntries([...devices, ...contacts])
 }
@@ -109,7 +111,7 @@ export function allHeld(deps: RecipientDeps): Record<string, readonly string[]> 
 /** None of a contact to which nothing can be sent now. */
 function numbersMade(name: string, deps: RecipientDeps): readonly string[] {
   try {
-    return numbersOf(name, false, deps).map(numberMade)
+    return numbersOf(name, false, deps).map((number) => numberMade(number, deps))
   } catch (error) {
     if (error instanceof Fault) return []
     throw error

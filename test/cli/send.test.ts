@@ -70,6 +70,17 @@ describe('texts and commands by the command line', () => {
     expect(local).toMatchObject({ code: 1, out: expect.stringContaining('such as 2026-12-24T18:00:00+01:00') })
   })
 
+  test('a private text reaches its recipient, and the command line shows it to nobody', async () => {
+    const sent = await ask('sms', 'send', 'owner', 'code', '481516', '--private', '--wait', '600', '--json')
+    expect([sent.code, sent.err, JSON.parse(sent.out).private]).toEqual([0, '', true])
+    await ask('sms', 'send', 'owner', 'code', '481517', '--private', '--at', '2027-06-01T18:00:00+02:00')
+    const shown = [sent, await ask('history'), await ask('history', '--json'), await ask('queue', 'list', '--json')]
+    expect(shown.map(({ code }) => code)).toEqual([0, 0, 0, 0])
+    for (const { out } of shown) expect(out).not.toMatch(/48151/)
+    expect((await ask('queue', 'purge', '--all')).out).toBe('1 cancelled\n')
+    expect(accepted(world.world, owner).map(({ text }) => text)).toContain('code 481516')
+  })
+
   test('a refusal is named, and shown by the exit code', async () => {
     const { out, code } = await ask('command', 'gate', 'opne')
     expect(code).toBe(1)

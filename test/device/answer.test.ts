@@ -7,7 +7,7 @@ import { type Answer, readAnswer } from '../../src/device/receive/answer.ts'
 import { readText } from '../../src/device/receive/read.ts'
 import { makeTrial } from '../../src/device/receive/try.ts'
 import { composeCommand } from '../../src/device/send/compose-command.ts'
-import { heldBy } from '../../src/submit/made-for.ts'
+import { heldBy as heldIn } from '../../src/submit/made-for.ts'
 import { deviceOf, faultOf, makeProfile, undated } from './library.ts'
 
 function answer(device: Device, name: string, params: unknown, text: string, counter = 0): Answer {
@@ -19,6 +19,8 @@ function answer(device: Device, name: string, params: unknown, text: string, cou
     undated,
   )
 }
+
+const heldBy = (device: Device) => heldIn(device, { print: String })
 
 const gate = deviceOf('king-pigeon/rtu5024', '{ variant: classic, settings: { password: "4711" } }')
 

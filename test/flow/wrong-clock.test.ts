@@ -239,6 +239,7 @@ test('what is for later goes to no device and no contact that has changed since,
   await press('gate/command/lock', { send_at })
   for (const to of ['gate', 'box', 'anna', 'ben', old]) await press('sms/send', { to, text: `to ${to}`, send_at })
   await press('tag/command/open', { send_at })
+  await press('box/command/open', { send_at })
 
   const update = (change: object) => press('bridge/request/device/update', { id: 'gate', ...change })
   const reason = expect.stringMatching(/^gate was changed since it was scheduled: request it again/)
@@ -258,9 +259,17 @@ test('what is for later goes to no device and no contact that has changed since,
   expect(cancelled('sms/status').map(({ to }) => to)).toContain(old)
   expect(cancelled('tag/result')).toEqual([])
 
-  edit((yaml) => yaml.replaceAll(number, '+4915112345614').replace('+4915112345620', '+4915112345622'))
+  expect(cancelled('box/result')).toEqual([])
+  edit((yaml) =>
+    yaml
+      .replaceAll(number, '+4915112345614')
+      .replace('+4915112345620', '+4915112345622')
+      .replace('variant: classic', 'variant: classic, settings: { password: "4712" }'),
+  )
   await restart()
   expect(cancelled('tag/result')).toHaveLength(1)
+  // Its text has the old password in it.
+  expect(cancelled('box/result')).toHaveLength(1)
   await clock.advance(61 * minute)
   expect(sent().sort()).toEqual(['to ben', 'to box'])
   await hub.kill()

@@ -37,6 +37,7 @@ function outcomeOf(device: Device, topic: string, payload: string): { said: stri
     response: null,
   }
   const deps: ComposeDeps = {
+    print: String,
     device: (id) => (id === device.id ? device : undefined),
     devices: () => [device],
     behind: () => [device],

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { decodePdu } from '../../src/sms/decode-pdu.ts'
 import { packSeptets } from '../../src/sms/septets.ts'
@@ -88,7 +89,7 @@ describe('a private text', () => {
       .map((entry) => join(entry.parentPath, entry.name))
 
   test('reaches its recipient, and is in no answer, no list, no event, no line of the log and no file', async () => {
-    const [to, byMqtt, later] = [someone(), someone(), someone()]
+    const [to, byMqtt, later, other] = [someone(), someone(), someone(), someone()]
     const watcher = await TestClient.connect(hub.mqttUrl, {}, '#')
     // What it has missed is kept for it.
     const absent = { clientId: 'absent', clean: false }
@@ -122,7 +123,13 @@ describe('a private text', () => {
       [202, null],
       [422, 'invalid_payload'],
     ])
-    await watcher.publish('smshub/sms/send', { to: byMqtt, text: code, private: true, id: 'mqtt' })
+    const mqtt = JSON.stringify({ to: byMqtt, text: code, private: true, id: 'mqtt' })
+    await watcher.publish('smshub/sms/send', mqtt)
+    const escaped = mqtt
+      .replace('"private"', String.raw`"\u0070rivate"`)
+      .replace('"mqtt"', '"escaped"')
+      .replace(byMqtt, other)
+    await watcher.publish('smshub/sms/send', escaped)
     await watcher.publish('smshub/sms/send', { to: 'nobody at all', text: code, private: true, id: 'wrong' })
     await watcher.publish('smshub/sms/send', { to: byMqtt, text: code, private: 'yes', id: 'no flag' })
     await watcher.wait(({ json }) => json?.client_id === 'mqtt' && json.status === 'sent')
@@ -134,7 +141,8 @@ describe('a private text', () => {
       const tpdu = decodePdu(accepted(hub.world.world, number)[0]?.pdu ?? '')
       return tpdu.type === 'submit' ? tpdu.text : null
     }
-    expect([textIn(to), textIn(byMqtt)]).toEqual([code, code])
+    await until(() => accepted(hub.world.world, other).length === 1)
+    expect([to, byMqtt, other].map(textIn)).toEqual([code, code, code])
 
     const waiting = (await hub.ask('GET', `/v1/messages?status=queued&to=${encodeURIComponent(later)}`)).json.data
     expect(waiting).toMatchObject([{ status: 'queued', text: null, private: true }])
@@ -156,9 +164,17 @@ describe('a private text', () => {
     expect(JSON.stringify(await hub.hub.request('history', {}))).not.toMatch(/481516/)
     expect(watcher.received.filter(({ text }) => text.includes('481516'))).toEqual([])
     expect(hub.log.filter(({ message }) => message.includes('481516'))).toEqual([])
+    // Who has the files can't try all short codes: no plain hash of a request is in one.
+    const plain = createHash('sha256').update('sms/send').update('\0').update(mqtt)
+    const print = plain.digest('base64url').slice(0, 22)
+    expect(files().filter((file) => readFileSync(file).includes(print))).toEqual([])
 
-    // It can be seen where it waits, and not any more behind its end.
-    expect(files().some((file) => holding(readFileSync(file)))).toBe(true)
+    // It can be seen where it waits, in no backup, and not any more behind its end.
+    await hub.hub.request('backup', {})
+    const held = files().filter((file) => holding(readFileSync(file)))
+    expect(held.map((file) => basename(file).replace(/-wal$/, ''))).toContain('smshub.db')
+    expect(held.filter((file) => file.includes('backups'))).toEqual([])
+    expect(files().filter((file) => file.includes('backups'))).not.toEqual([])
     expect((await post(`/v1/messages/${waiting[0].id}/cancel`, {})).status).toBe(200)
     await until(() => !files().some((file) => holding(readFileSync(file))))
     const woken = await TestClient.connect(hub.mqttUrl, absent)

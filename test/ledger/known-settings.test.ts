@@ -29,7 +29,7 @@ test('a change after the removal of the device that changed last is reported', (
   const ledger = new Ledger()
   for (const id of ['one', 'two']) learn(ledger, id, 'a')
   const { revision } = ledger.run('knownSettings', { since: 0 })
-  ledger.run('dropDevices', { ids: ['two'], now: ledger.now })
+  ledger.run('dropDevices', { ids: ['two'], held: {}, now: ledger.now })
   learn(ledger, 'one', 'b')
   expect(ledger.run('knownSettings', { since: revision }).devices.map(({ id }) => id)).toEqual(['one'])
 })
@@ -102,7 +102,7 @@ describe('the dialect of a device', () => {
     expect(ledger.run('knownSettings', { since: revision }).devices).toMatchObject([{ id: 'gate', speech: null }])
     expect(heardOf(ledger.engine, 'gate')).toBeNull()
     text(ledger, said('german'))
-    ledger.run('dropDevices', { ids: ['gate'], now: ledger.now })
+    ledger.run('dropDevices', { ids: ['gate'], held: {}, now: ledger.now })
     expect(ledger.run('knownSettings', { since: 0 }).devices).toEqual([])
   })
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Fault } from '../../src/message/fault.ts'
 import { readJson, readUtf8 } from '../../src/message/json.ts'
-import { readPayload } from '../../src/message/payload.ts'
+import { asksPrivacy, readPayload } from '../../src/message/payload.ts'
 import { matchInbound, type TopicMatch } from '../../src/message/topics.ts'
 
 const read = (topic: string, payload: string) => readPayload(matchInbound(topic) as TopicMatch, payload)
@@ -140,5 +140,33 @@ describe('attack 5: one publish that asks for very much', () => {
 
   test('twenty are taken', () => {
     expect(read('gate/set', `{${many(20, (i) => `"p${i}": 1`)}, "id": "a", "ttl": 5}`).intents).toHaveLength(20)
+  })
+})
+
+describe('a payload asks for privacy', () => {
+  test.each([
+    '{"private": true}',
+    '{"private":"yes"}',
+    '{"PRIVATE" : 1}',
+    String.raw`{"\u0070rivate": true}`,
+    String.raw`{"text": "\u0041", "p\u0052ivate" : true}`,
+    String.raw`[{"a": {"\u0070rivate": true}}]`,
+    // It is refused, and nobody sees why.
+    String.raw`{"\u0070rivate": true, "private": false}`,
+    String.raw`{"\u0070rivate": true`,
+    '{"to: "1", "private": true}',
+  ])('%s', (payload) => {
+    expect(asksPrivacy(payload)).toBe(true)
+  })
+
+  test.each([
+    '{}',
+    'private',
+    '{"private": false}',
+    String.raw`{"\u0070rivate" :  false}`,
+    String.raw`{"text": "\u0022private\": true"}`,
+    String.raw`{"text": "\u0070rivate", "to": 1}`,
+  ])('not: %s', (payload) => {
+    expect(asksPrivacy(payload)).toBe(false)
   })
 })

@@ -21,6 +21,7 @@ const contacts = {
 function deps(region?: string): RecipientDeps {
   let ids = 0
   return {
+    print: String,
     device: (id) => [gate, silent].find((one) => one.id === id),
     devices: () => [gate, silent],
     behind: (number) => (number === gate.recipient ? [gate] : []),

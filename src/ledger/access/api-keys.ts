@@ -1,5 +1,5 @@
 import { Fault } from '../../message/fault.ts'
-import { cancelScheduledOf } from '../outbox/review-scheduled.ts'
+import { cancelScheduledOf, passScheduledOn } from '../outbox/review-scheduled.ts'
 import type { Tx } from '../tx.ts'
 import type { ApiKey, KeyLimits } from './access-rows.ts'
 
@@ -28,6 +28,7 @@ export function keepKey(
   )
   if (replaces === null) return
   const { id, until } = replaces
+  tx.run('UPDATE api_key SET replaced_by = ? WHERE id = ?', key.id, id)
   tx.run('UPDATE api_key SET expires_at = ? WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)', until, id, until)
 }
 
@@ -46,7 +47,11 @@ export function changeKey(
   )
 }
 
+/** What it has scheduled is for the key that has replaced it: its program goes on. Without one, it is cancelled. */
 export function dropKey(tx: Tx, { id, now }: { id: string; now: number }): void {
-  cancelScheduledOf(tx, `key:${id}`, now)
+  const heir = tx.one<{ id: string | null }>('SELECT replaced_by AS id FROM api_key WHERE id = ?', id)?.id ?? null
+  if (heir === null) cancelScheduledOf(tx, `key:${id}`, now)
+  else passScheduledOn(tx, { from: `key:${id}`, to: `key:${heir}` })
+  tx.run('UPDATE api_key SET replaced_by = ? WHERE replaced_by = ?', heir, id)
   tx.run('DELETE FROM api_key WHERE id = ?', id)
 }

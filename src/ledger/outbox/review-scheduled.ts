@@ -4,9 +4,12 @@ import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 import { happen } from './moves.ts'
 
+/** Fingerprints of what holds now, by subject. */
+export type Held = Readonly<Record<string, readonly string[]>>
+
 export interface ReviewArgs {
-  /** What holds now, by subject: of all there are, or of those `only`. */
-  readonly held: Readonly<Record<string, readonly string[]>>
+  /** Of all subjects that there are, or of those `only`. */
+  readonly held: Held
   readonly only: boolean
   readonly now: number
 }
@@ -21,6 +24,23 @@ export function cancelScheduledOf(tx: Tx, client: string, now: number): void {
   const sql = `SELECT * FROM submission ${byIndex('submission_scheduled')} WHERE ${isScheduled} AND client = ?`
   for (const row of tx.all<SubmissionRow>(sql, client))
     happen(tx, row, { type: 'cancelled', reason: `${client}, who has scheduled it, was removed`, now })
+}
+
+/** Another client has what somebody has scheduled. */
+export function passScheduledOn(tx: Tx, { from, to }: { from: string; to: string }): void {
+  const { changes } = tx.run(
+    `UPDATE submission ${byIndex('submission_scheduled')} SET client = ? WHERE ${isScheduled} AND client = ?`,
+    to,
+    from,
+  )
+  if (changes === 0) return
+  tx.run('UPDATE client SET scheduled = scheduled - ? WHERE id = ?', changes, from)
+  tx.run(
+    `INSERT INTO client (id, scheduled) VALUES (?, ?)
+     ON CONFLICT (id) DO UPDATE SET scheduled = client.scheduled + excluded.scheduled`,
+    to,
+    changes,
+  )
 }
 
 const those = `FROM submission ${byIndex('submission_made')} WHERE ${isScheduled} AND made_for`

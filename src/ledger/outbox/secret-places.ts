@@ -9,6 +9,7 @@ import type { Tx } from '../tx.ts'
 
 /** Of a segment in Base64: 160 characters of at most three octets. */
 const size = 640
+export const emptyPlace = '='.repeat(size)
 
 export function keepSecret(tx: Tx, text: string): number {
   const filling = Buffer.from(text).toString('base64').padEnd(size, '=')
@@ -29,7 +30,7 @@ export const secretIn = (tx: Tx, slot: number): string =>
 export function forgetSecrets(tx: Tx, seq: number): void {
   tx.run(
     'UPDATE secret SET used = 0, filling = ? WHERE slot IN (SELECT slot FROM segment WHERE submission = ?)',
-    '='.repeat(size),
+    emptyPlace,
     seq,
   )
   tx.run('UPDATE segment SET slot = NULL WHERE submission = ?', seq)

@@ -35,3 +35,10 @@ export const accessSteps: readonly string[] = [
   CREATE INDEX log_in_user ON log_in (user_name, used_at);
   `,
 ]
+
+export const successorSteps: readonly string[] = [
+  `
+  -- The key that has replaced it; NULL once that is removed without a successor.
+  ALTER TABLE api_key ADD COLUMN replaced_by TEXT;
+  `,
+]

@@ -1,4 +1,4 @@
-import { accessSteps } from './access-steps.ts'
+import { accessSteps, successorSteps } from './access-steps.ts'
 import { carrierSteps } from './carrier-steps.ts'
 import { eventDeviceSteps, eventLogSteps } from './event-log-steps.ts'
 import { laneAgeSteps, laneSteps } from './lane-steps.ts'
@@ -396,5 +396,6 @@ export const migrations: readonly string[] = [
   ...privateSteps,
   ...madeForSteps,
   ...sentTextSteps,
+  ...successorSteps,
   // New migrations are appended here.
 ]

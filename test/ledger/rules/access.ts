@@ -108,6 +108,34 @@ export const accessRules = {
       ledger.run('dropUser', { name: 'one', now: ledger.now })
       expect(ids.map((id) => ledger.row(id).status)).toEqual(['cancelled', 'queued', 'queued', 'cancelled'])
     },
+    'what one that was replaced has scheduled is for its successor, and ends with the last of them': (ledger) => {
+      const later = (client: string) => ledger.command({ client, sendAt: ledger.now + hour })
+      const drop = (id: string) => ledger.run('dropKey', { id, now: ledger.now })
+      const until = ledger.now + day
+      keep(ledger, { id: 'first' })
+      keep(ledger, { id: 'second' }, { id: 'first', until })
+      keep(ledger, { id: 'third' }, { id: 'second', until })
+      const ids = ['key:first', 'key:second', 'key:third'].map(later)
+      const shown = () => ids.map((id) => [ledger.row(id).client, ledger.row(id).status])
+      drop('second')
+      const moved = ['key:third', 'queued']
+      expect(shown()).toEqual([['key:first', 'queued'], moved, moved])
+      drop('first')
+      expect(shown()).toEqual([moved, moved, moved])
+      expect(ledger.engine.all('SELECT id, scheduled FROM client WHERE scheduled <> 0')).toEqual([
+        { id: 'key:third', scheduled: 3 },
+      ])
+      drop('third')
+      expect(shown()).toEqual(Array(3).fill(['key:third', 'cancelled']))
+      expect(ledger.count('client', 'scheduled <> 0')).toBe(0)
+    },
+    'a key whose successor was removed has none: it cancels what it has scheduled': (ledger) => {
+      keep(ledger, { id: 'old' })
+      keep(ledger, { id: 'new' }, { id: 'old', until: ledger.now + day })
+      const id = ledger.command({ client: 'key:old', sendAt: ledger.now + hour })
+      for (const one of ['new', 'old']) ledger.run('dropKey', { id: one, now: ledger.now })
+      expect(ledger.row(id).status).toBe('cancelled')
+    },
   },
   keepUser: {
     'a user of the name is changed, not doubled': (ledger) => {

@@ -53,25 +53,50 @@ export const deviceRules = {
   },
   keepDevices: {
     'keeps a device, the newer of two, and it has its state topic at once': (ledger) => {
-      for (const config of ['{"a":1}', '{"a":2}']) ledger.run('keepDevices', { devices: [{ ...device, config }] })
+      for (const config of ['{"a":1}', '{"a":2}'])
+        ledger.run('keepDevices', { devices: [{ ...device, config }], held: {}, now: ledger.now })
       expect(ledger.run('fleetRows', undefined)).toEqual([{ id: 'gate', config: '{"a":2}' }])
       expect(topics(ledger)).toEqual(['gate'])
+    },
+    'what was scheduled for it as it was is cancelled with the change, and nothing else': (ledger) => {
+      const made = (subject: string) =>
+        ledger.command({ sendAt: ledger.now + hour, madeFor: { subject, print: 'old' } })
+      const ids = [made('gate'), made('van')]
+      const keep = (print: string) =>
+        ledger.run('keepDevices', {
+          devices: [{ ...device, config: '{}' }],
+          held: { gate: [print] },
+          now: ledger.now,
+        })
+      keep('old')
+      expect(ids.map((id) => ledger.row(id).status)).toEqual(['queued', 'queued'])
+      keep('new')
+      expect(ids.map((id) => ledger.row(id).status)).toEqual(['cancelled', 'queued'])
     },
   },
   fleetRows: {
     'answers the devices that were added, in the order of their names': (ledger) => {
-      ledger.run('keepDevices', { devices: ['b', 'a'].map((id) => ({ ...device, id, config: '{}' })) })
+      ledger.run('keepDevices', {
+        devices: ['b', 'a'].map((id) => ({ ...device, id, config: '{}' })),
+        held: {},
+        now: ledger.now,
+      })
       expect(ledger.run('fleetRows', undefined).map(({ id }) => id)).toEqual(['a', 'b'])
     },
   },
   dropDevices: {
     'cancels what is queued for it and forgets its pause: another one of its name begins afresh': (ledger) => {
-      ledger.run('keepDevices', { devices: [{ ...device, config: '{}' }] })
+      ledger.run('keepDevices', { devices: [{ ...device, config: '{}' }], held: {}, now: ledger.now })
       ledger.run('pauseQueue', { device: 'gate', now: ledger.now })
       const [command, text] = [ledger.command(), ledger.queue()]
-      ledger.run('dropDevices', { ids: ['gate'], now: ledger.now })
+      ledger.run('dropDevices', { ids: ['gate'], held: {}, now: ledger.now })
       expect([command, text].map((id) => ledger.row(id).status)).toEqual(['cancelled', 'queued'])
       expect([ledger.run('fleetRows', undefined), ledger.run('pauses', undefined)]).toEqual([[], []])
+    },
+    'cancels a text to its name, too, that is for later': (ledger) => {
+      const text = ledger.queue({ sendAt: ledger.now + hour, madeFor: { subject: 'gate', print: 'number' } })
+      ledger.run('dropDevices', { ids: ['gate'], held: { gate: [] }, now: ledger.now })
+      expect(ledger.row(text).status).toBe('cancelled')
     },
   },
   reviewPresence: {

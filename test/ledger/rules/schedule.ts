@@ -102,7 +102,7 @@ export const scheduleRules: Promises = {
     ledger.run('cancelCommand', { id: ids[0] as string, now })
     ledger.run('erase', { device: null, numbers: ['+491511234562'], address: null, fields: null, now })
     expect(ledger.run('purgeQueue', { device: 'gate', until: now, limit: 1, now })).toBe(1)
-    ledger.run('dropDevices', { ids: ['gate'], now })
+    ledger.run('dropDevices', { ids: ['gate'], held: {}, now })
     expect(statuses(ledger, commands)).toEqual(['cancelled', 'cancelled'])
     expect(ledger.run('purgeQueue', { device: null, until: now, limit: 9, now })).toBe(2)
     expect(ledger.count('submission', `status <> 'cancelled'`)).toBe(0)
