@@ -72,7 +72,7 @@ describe('texts and commands by the command line', () => {
 
   test('a private text reaches its recipient, and the command line shows it to nobody', async () => {
     const sent = await ask('sms', 'send', 'owner', 'code', '481516', '--private', '--wait', '600', '--json')
-    expect([sent.code, sent.err, JSON.parse(sent.out).private]).toEqual([0, '', true])
+    expect([sent.code, sent.err, JSON.parse(sent.out).final]).toEqual([0, '', true])
     await ask('sms', 'send', 'owner', 'code', '481517', '--private', '--at', '2027-06-01T18:00:00+02:00')
     const shown = [sent, await ask('history'), await ask('history', '--json'), await ask('queue', 'list', '--json')]
     expect(shown.map(({ code }) => code)).toEqual([0, 0, 0, 0])

@@ -171,6 +171,8 @@ describe('a private text', () => {
 
     // It can be seen where it waits, in no backup, and not any more behind its end.
     await hub.hub.request('backup', {})
+    // What it was made from is removed by a process of its own.
+    await until(() => !files().some((file) => file.includes('.copying')))
     const held = files().filter((file) => holding(readFileSync(file)))
     expect(held.map((file) => basename(file).replace(/-wal$/, ''))).toContain('smshub.db')
     expect(held.filter((file) => file.includes('backups'))).toEqual([])
