@@ -18,6 +18,7 @@ const names = [
   'poll',
   'valid_for',
   'trust',
+  'alarms',
   'unproven',
   'homeassistant',
   'settings',

@@ -150,6 +150,11 @@ export const DeviceConfig = table({
     'It forwards texts of other devices here, which are read as theirs: true where its profile knows the form, or the form',
     { text: 'From {from:number}: {inner:text}' },
   ),
+  alarms: key(
+    flag.optional(),
+    'Whether words of alarm (SOS, fire, burglary, power failure) anywhere in a text of it are an alarm. Without it, where its profile is that of a tracker or an alarm panel, or names an alarm',
+    'true',
+  ),
   unproven: key(flag.default(false), 'Allow commands that no manual proves', 'true'),
   homeassistant: key(homeassistant.prefault({}), 'How Home Assistant shows the device; false announces nothing of it', {
     area: 'Garage',

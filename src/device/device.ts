@@ -66,6 +66,8 @@ export interface Device {
   readonly trust: NonNullable<DeviceConfig['trust']> | null
   /** Texts that it forwards are read as those of their devices; null where they are only published. */
   readonly forwards: { readonly danger: boolean } | null
+  /** Whether words of alarm in its texts are an alarm; null where its profile decides. */
+  readonly alarms: boolean | null
   readonly unproven: boolean
   /** How Home Assistant shows it; null where it does not. */
   readonly homeassistant: DeviceConfig['homeassistant']
@@ -115,6 +117,7 @@ export function makeDevice(
     validFor: config.valid_for ?? null,
     trust: config.trust ?? null,
     forwards: config.forwards ? { danger: config.forwards.danger } : null,
+    alarms: config.alarms ?? null,
     unproven: config.unproven,
     homeassistant: config.homeassistant,
   }

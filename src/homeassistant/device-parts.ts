@@ -3,6 +3,7 @@ import { stateFieldsOf } from '../device/describe/state-fields.ts'
 import { commandsOf, type Device, mayUse, propertiesOf } from '../device/device.ts'
 import { eventsOf } from '../device/lint/lint-properties.ts'
 import { isListed } from '../device/mask.ts'
+import { criedEvents } from '../device/receive/alarm-in-text.ts'
 import { judges } from '../device/receive/evidence.ts'
 import type { Command } from '../device/schema/command.ts'
 import { callsOf, resolveGet } from '../device/send/intent.ts'
@@ -79,7 +80,7 @@ function trackerPart(context: DiscoveryContext, device: Device, reported: readon
 /** The events of a device as an entity, and each as a trigger for automations. */
 function eventParts(context: DiscoveryContext, device: Device): Part[] {
   const judged = judges(device) ? ['contradiction', 'unverified'] : []
-  const own = [...eventsOf(device.dialect), ...judged]
+  const own = [...eventsOf(device.dialect), ...judged, ...criedEvents(device)]
   if (own.length === 0) return []
   const types = [...new Set([...own, 'call', 'late_reply'])].sort()
   const topic = topicOf(context, device, 'event')

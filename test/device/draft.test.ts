@@ -233,6 +233,65 @@ describe('texts of a device', () => {
     expect(read('Zone 1: FIRE')).toMatchObject({ message: 'zone', event: 'alarm', level: 'high' })
   })
 
+  test('are an alarm where a person has named that hole', () => {
+    const panel = (config: object) =>
+      makeDevice(
+        'panel',
+        DeviceConfig.parse({ profile: 'coban/tk103', number: '+4915112345610', ...config }),
+        profileOf('coban/tk103'),
+      )
+    const [named] = ['Zone {value_1:int}: {status:word}', '[Zone {value_1:int}: ]{alarm_text:line}'].map((text) =>
+      panel({ messages: { zone: { text } } }),
+    )
+    const read = (text: string) => readText(named as Device, text, undated)[0]
+    expect(read('Zone 1: closed')).toMatchObject({ event: null, values: { status: 'closed' }, reading: 'exact' })
+    expect(read('Zone 1: SOS')).toMatchObject({ event: 'sos', values: { status: 'SOS' }, level: 'high' })
+    // Whoever turns alarms off has said what its words mean.
+    const calm = panel({ alarms: 'false', messages: { zone: { text: 'Zone {value_1:int}: {status:word}' } } })
+    expect(readText(calm, 'Zone 1: FIRE', undated)[0]?.event).toBeNull()
+  })
+
+  test('of a device that its owner calls one of alarms are alarms by their words, without any rule', () => {
+    const generic = (config: object) =>
+      makeDevice(
+        'button',
+        DeviceConfig.parse({ profile: 'generic/text', number: '+4915112345610', ...config }),
+        profileOf('generic/text'),
+      )
+    const read = (config: object, text: string) => readText(generic(config), text, undated)[0]
+    expect(read({}, 'SOS from the shed')?.event).toBeUndefined()
+    const alarms = { alarms: 'true' }
+    expect(read(alarms, 'SOS from the shed')).toMatchObject({ event: 'sos', level: 'high', reading: 'partial' })
+    expect(read(alarms, 'Garage: Feuer!')).toMatchObject({ event: 'alarm', level: 'high' })
+    expect(read(alarms, 'SOS number set')?.event ?? null).toBeNull()
+    expect(read(alarms, 'all is well')?.event ?? null).toBeNull()
+    // As before: a message that is an alarm makes it one of alarms.
+    const messages = { intruder: { text: 'Intruder at {zone:line}', event: 'intruder_alarm', level: 'high' } }
+    expect(read({ messages }, 'Garage: Feuer!')).toMatchObject({ event: 'alarm' })
+  })
+
+  test('that are an alarm are not taken by a rule without an event', () => {
+    const [tracker] = sampleDevices(profileOf('coban/tk103')) as [Device]
+    const lost = problemsOf(
+      tracker,
+      { name: 'own', pattern: 'Kiosk: SOS {_:line}', event: null, texts: ['Kiosk: SOS at 12'] },
+      [],
+    )
+    expect(lost).toEqual(['"Kiosk: SOS at 12" would be no sos any more: give the rule an event'])
+    const given = { name: 'own', pattern: 'Kiosk: SOS at {value_1:int}', event: 'sos', texts: ['Kiosk: SOS at 12'] }
+    expect(problemsOf(tracker, given, [])).toEqual([])
+    // Nor are further texts of the device.
+    const other = {
+      name: 'own',
+      pattern: 'Kiosk: (closed|SOS) at {value_1:int}',
+      event: null,
+      texts: ['Kiosk: closed at 1'],
+    }
+    expect(problemsOf(tracker, other, ['Kiosk: SOS at 12'])).toEqual([
+      '"Kiosk: SOS at 12" would be no sos any more: give the rule an event',
+    ])
+  })
+
   test('that answer a command are not taken by a rule', () => {
     const [tracker] = sampleDevices(profileOf('coban/tk103')) as [Device]
     const [, reply = ''] = Object.values(tracker.dialect.commands).flatMap(({ examples }) =>

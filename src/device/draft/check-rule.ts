@@ -88,14 +88,16 @@ function missed(device: Device, ruled: Device, name: string, text: string): stri
   const [reading] = readText(ruled, text, undated)
   if (reading?.message !== name) return [`the pattern does not read ${JSON.stringify(text)}`]
   const event = readText(device, text, undated)[0]?.event ?? null
-  return event === null || reading.event !== null
-    ? []
-    : [`${JSON.stringify(text)} would be no ${event} any more: give the rule an event`]
+  return event === null || reading.event !== null ? [] : [noMore(text, event)]
 }
+
+const noMore = (text: string, event: string): string =>
+  `${JSON.stringify(text)} would be no ${event} any more: give the rule an event`
 
 /** What is read in part may be read better: a rule adds keys that its texts have in common with others. */
 function changed(device: Device, ruled: Device, name: string, text: string): string[] {
   const [before, after] = [device, ruled].map((one) => readText(one, text, undated)[0])
+  if (before?.event != null && after?.event == null) return [noMore(text, before.event)]
   const isSame =
     before?.reading === 'exact'
       ? before.message === after?.message && JSON.stringify(before.values) === JSON.stringify(after.values)

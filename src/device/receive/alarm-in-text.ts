@@ -30,7 +30,7 @@ export function alarmIn(device: Device, text: string): Alarm | null {
   const [cry] = criesIn(text)
   if (cry === undefined) return null
   const { event: form, ...place } = cry
-  const isSos = form.test('sos') && device.profile.row.kind === 'tracker'
+  const isSos = form.test('sos') && criesSos(device)
   return {
     ...place,
     name: null,
@@ -54,10 +54,18 @@ function stretchesOf(form: RegExp, text: string): Stretch[] {
 /** Kinds of devices that are there for alarms, whatever their manual prints. */
 const alarmKinds: readonly string[] = ['tracker', 'alarm_panel']
 
+/** By the word of its owner, else by its profile. */
 const givesAlarms = (device: Device): boolean =>
-  alarmKinds.includes(device.profile.row.kind) ||
-  Object.values(device.dialect.messages).some(({ level }) => level === 'high') ||
-  eventsOf(device).some(isAlarmName)
+  device.alarms ??
+  (alarmKinds.includes(device.profile.row.kind) ||
+    Object.values(device.dialect.messages).some(({ level }) => level === 'high') ||
+    eventsOf(device).some(isAlarmName))
+
+const criesSos = ({ profile, alarms }: Device): boolean => profile.row.kind === 'tracker' || alarms === true
+
+/** What words of alarm are that belong to none of the device's messages. */
+export const criedEvents = (device: Device): readonly string[] =>
+  givesAlarms(device) ? ['alarm', ...(criesSos(device) ? ['sos'] : [])] : []
 
 /** Every event that the profile names. */
 function eventsOf({ dialect }: Device): string[] {

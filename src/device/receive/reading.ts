@@ -3,6 +3,7 @@ import type { Values } from '../../message/values.ts'
 import { type Device, messagesOf } from '../device.ts'
 import { isListed, isSecretSetting, maskStretches, maskText, type Stretch, secretsOf, secretTokens } from '../mask.ts'
 import { conclude, type Match } from '../pattern/match.ts'
+import { eachPart } from '../pattern/pattern.ts'
 import type { TimeContext } from '../readers/dates.ts'
 import type { Proof } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
@@ -98,9 +99,25 @@ const anyWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>, text: str
     ? spans.filter(({ name }) => name === 'rest' || name === '_')
     : [{ from: 0, to: text.length }]
 
-/** Holes without a field of their own, as learned rules have them: what their words mean is open. */
-const freeWordsOf = (message: Message, { spans }: Pick<Match, 'spans'>): Stretch[] =>
-  tierOf(message) === 'text' ? spans.filter(({ by, name }) => by === 'hole' && /^text_\d+$/.test(name)) : []
+/**
+ * Holes of which nobody has proved what their words mean: those without a field of their own, as learned rules have
+ * them, and those for any words in a message of the owner's, whatever its field is called.
+ */
+function freeWordsOf(message: Message, { spans }: Pick<Match, 'spans'>): Stretch[] {
+  if (tierOf(message) !== 'text') return []
+  const wide = message.source.length > 0 ? [] : wideHolesOf(message)
+  return spans.filter(({ by, name }) => by === 'hole' && (/^text_\d+$/.test(name) || wide.includes(name)))
+}
+
+/** Hole types that take any words. */
+const wideTypes: readonly string[] = ['word', 'line', 'text']
+
+const wideHolesOf = ({ text }: Message): string[] =>
+  text.flatMap(({ text: pattern }) =>
+    [...eachPart(pattern.parts)].flatMap((part) =>
+      part.part === 'hole' && wideTypes.includes(part.type) ? [part.field] : [],
+    ),
+  )
 
 /** What a message leaves: all of the text in which it has found nothing, or of the rest that its patterns allow. */
 function unreadOf(message: Message, { spans }: Match, text: string): Stretch[] {
