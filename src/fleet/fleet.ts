@@ -115,7 +115,7 @@ export class Fleet {
     return this.#changes.run(async () => {
       for (const id of ids) this.#own(id)
       for (const id of ids) allow(this.#devices.get(id) as Device)
-      const held = this.#held(ids.map((id) => [id, null]))
+      const held = await this.#held(ids.map((id) => [id, null]))
       await this.#store.run('dropDevices', { ids, held, now: this.#now() })
       for (const id of ids) {
         this.#owners.release(this.#devices.get(id) as Device)
@@ -175,7 +175,8 @@ export class Fleet {
       config: JSON.stringify(rows.get(id)),
       fields: stateKeysOf(device),
     }))
-    await this.#store.run('keepDevices', { devices: kept, held: this.#held([...made]), now: this.#now() })
+    const held = await this.#held([...made])
+    await this.#store.run('keepDevices', { devices: kept, held, now: this.#now() })
     for (const [id, device] of made) {
       const before = this.#devices.get(id)
       if (before !== undefined) this.#owners.release(before)
@@ -184,7 +185,11 @@ export class Fleet {
     }
   }
 
-  #held(devices: readonly (readonly [id: string, device: Device | null])[]): Record<string, readonly string[]> {
+  /** Of devices as they are to be; without anything that is scheduled, of none. */
+  async #held(
+    devices: readonly (readonly [id: string, device: Device | null])[],
+  ): Promise<Record<string, readonly string[]>> {
+    if ((await this.#store.run('counts', undefined)).scheduled === 0) return {}
     return Object.assign({}, ...devices.map(([id, device]) => this.heldBy(id, device)))
   }
 
