@@ -51,7 +51,10 @@ export function looseParts(parts: readonly Part[]): Part[] {
     if (part.part === 'gap' || part.part === 'blank') return part
     const before = word
     word = part.part === 'text' && !punctuation.includes(part.text) ? part.text : ''
-    if (part.part === 'either') return { ...part, of: part.of.map(looseParts) }
+    if (part.part === 'either') {
+      if (part.optional) word = before
+      return { ...part, of: part.of.map(looseParts) }
+    }
     const isDroppable = part.part === 'text' && droppable.test(part.text) && /\p{L}{2}$/u.test(before)
     if (!isDroppable) return part
     const marks = pairMarks.includes(part.text) ? pairMarks : [part.text]

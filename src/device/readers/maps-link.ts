@@ -20,7 +20,7 @@ const longitude = '([EW]?[+-]?\\d{1,9}(?:\\.\\d{1,18})?[EW]?)'
 
 /** Where the links of map services and trackers keep a position, latitude first. */
 const places: readonly RegExp[] = [
-  `[?&/](?:q|query|ll|sll|daddr|center|loc)=(?:loc:)?\\(?${latitude}, ?${longitude}`,
+  `[?&/](?:q|query|ll|sll|daddr|center|loc)=(?:loc:)?@?\\(?${latitude}, ?${longitude}`,
   `[?&](?:m?lat|latitude)=${latitude}&(?:m?lon|lng|long|longitude)=${longitude}`,
   `/@${latitude},${longitude}`,
   `/(?:place|search|dir/)/?${latitude},${longitude}`,

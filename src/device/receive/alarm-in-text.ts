@@ -24,13 +24,13 @@ export function alarmIn(device: Device, text: string): Alarm | null {
     const place = placesOf(phrase, text).find(({ from, to }) => isMeant(text, from, to))
     return place === undefined ? [] : [{ ...phrase, ...place }]
   })
-  const [longest] = own.sort((a, b) => b.words.length - a.words.length)
-  if (longest !== undefined) return longest
-  if (!givesAlarms(device)) return null
-  const [cry] = criesIn(text)
-  if (cry === undefined) return null
+  const [first] = own.sort((a, b) => urgency(a.event) - urgency(b.event) || b.words.length - a.words.length)
+  if (first !== undefined && isCall(first.event)) return first
+  const mayCrySos = criesSos(device)
+  const [cry] = givesAlarms(device) && (first === undefined || mayCrySos) ? criesIn(text) : []
+  if (cry === undefined || (first !== undefined && !cry.event.test('sos'))) return first ?? null
   const { event: form, ...place } = cry
-  const isSos = form.test('sos') && criesSos(device)
+  const isSos = form.test('sos') && mayCrySos
   return {
     ...place,
     name: null,
@@ -38,6 +38,10 @@ export function alarmIn(device: Device, text: string): Alarm | null {
     event: isSos ? 'sos' : (eventsOf(device).find((one) => form.test(one)) ?? 'alarm'),
   }
 }
+
+/** Whether somebody calls for help. That is not lost behind other words of alarm: `help me! low battery`. */
+export const isCall = (event: string): boolean => /^(?:sos|panic|emergency)$/.test(event)
+const urgency = (event: string): number => (isCall(event) ? 0 : 1)
 
 /** The first places of a phrase, without those that are a part of another text of the device. */
 function placesOf({ form, calm }: AlarmPhrase, text: string): Stretch[] {

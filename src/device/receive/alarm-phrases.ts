@@ -42,6 +42,7 @@ export function alarmPhrases(device: Device): readonly AlarmPhrase[] {
   const messages = Object.entries(messagesOf(device))
   const calm = [
     ...messages.flatMap(([, message]) => message.text.filter((wording) => !isAlarm(message, wording))),
+    ...messages.flatMap(([, { level, find }]) => (level === 'high' ? [] : find.map((text) => ({ text, set: {} })))),
     ...wordingsOf(device.dialect.replies),
     ...Object.values(commandsOf(device)).flatMap(({ reply }) => wordingsOf(reply)),
   ].flatMap((wording) => runsOf(wording, false))

@@ -10,7 +10,7 @@ interface AlarmKind {
 const kinds: readonly AlarmKind[] = [
   {
     event: /^(?:sos|panic|emergency)$/,
-    words: `sos|help me|help(?=[ \\t]*!)|need help|heip me|mayday|panic|emergency|hilferuf|notruf|notfall|überfall|ayuda|socorro|auxilio|pánico|emergencia
+    words: `sos|help me|help(?=[ \\t]*!)|help help|need help|heip me|mayday|panic|emergency|hilferuf|notruf|notfall|überfall|ayuda|socorro|auxilio|pánico|emergencia
       |aiuto|emergenza|au secours|à l.aide|urgence|ajuda|emergência|pomocy|segítség|помогите|тревожная кнопка`,
   },
   {
@@ -31,7 +31,7 @@ const kinds: readonly AlarmKind[] = [
   {
     event: /^alarm$/,
     words:
-      '(?:alarm|alert|warning|attention|alarma|alarme|allarme|achtung|warnung|poplach|riasztás|тревога)(?=[ \\t]*!|[ \\t]*:[ \\t]*\\p{L})|(?<![^\\r\\n])alarm(?=[ \\t]*(?:$|[\\r\\n]+(?!(?:on|off|ok|no|none|[01])(?![\\p{L}\\p{N}]))))',
+      '(?:alarm|alert|warning|attention|danger|alerta|alerte|atención|peligro|perigo|pericolo|gefahr|uwaga|внимание|alarma|alarme|allarme|achtung|warnung|poplach|riasztás|тревога)(?=[ \\t]*!|[ \\t]*:[ \\t]*\\p{L})|(?<![^\\r\\n])(?:warning|attention|achtung|warnung)(?=,[ \\t]*\\p{L})|(?<![^\\r\\n])alarm(?=[ \\t]*(?:$|[\\r\\n]+(?!(?:on|off|ok|no|none|[01])(?![\\p{L}\\p{N}]))))',
   },
 ]
 
@@ -47,11 +47,14 @@ const before = whole(
   |kein|keine|keinen|keiner|keinerlei|nicht|ohne|sin|ningún|ninguna|sans|pas|aucun|aucune|senza|nessun|nessuna|bez|brak|nie|nincs|nem
   |não|sem|nenhum|nenhuma|geen|niet|žádný|žádná|žádné|нет|без|не|отмена`,
 )
+/** A limit that is reached is no setting. */
+const crossed =
+  '(?<!(?:reached|reaches|exceeded|exceeds|above|below|over|under)[ \\t]+(?:(?:the|its)[ \\t]+)?(?:\\p{L}+[ \\t]+)?)'
 /** Words behind it: an answer, a setting, a number, or its end. */
 const after = whole(
-  `ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?|set|saved|stored|added|deleted|removed|changed|number|numbers|nr|tel|phone|contact|contacts|list|on|off
-  |disabled|enabled|cancel|cancell?ed|words|text|clear|cleared|reset|restored|recovered|ended|end|over|normal|inactive|none|mode|status|setting|settings|config|interval|delay|threshold
-  |limit|sensitivity|function|test|battery|batterie|error|fail|failed|invalid|unknown|not|no|is off|aus|ein|ausgeschaltet|deaktiviert|gelöscht|geändert|beendet|gespeichert|nummer|apagado|desactivad[oa]|guardad[oa]|configurad[oa]|cambiad[oa]|eliminad[oa]|borrad[oa]
+  `ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?|set|saved|stored|added|deleted|removed|changed|number|numbers|nr|tel|phone|contact|contacts|list|on(?![ \\t]+(?:battery|backup|ups|the|your))|off
+  |disabled|enabled|cancel|cancell?ed|words|text|clear|cleared|reset|restored|recovered|lifted|ready|initiali[sz]ed|ended|end|over|normal|inactive|none|mode|status|setting|settings|config|interval|delay|${crossed}threshold
+  |${crossed}limit|sensitivity|function|test|(?<!on[ \\t])battery|batterie|error|fail|failed|invalid|unknown|not|no(?!\\.?[ \\t]*\\d)|is off|aus|ein|ausgeschaltet|deaktiviert|gelöscht|geändert|beendet|gespeichert|nummer|apagado|desactivad[oa]|guardad[oa]|configurad[oa]|cambiad[oa]|eliminad[oa]|borrad[oa]
   |alterad[oa]|salv[oa]|gravad[oa]|desligad[oa]|número|disattivat[oa]|salvat[oa]|impostat[oa]|modificat[oa]|cancellat[oa]|numero|désactivée?|enregistrée?|modifiée?|supprimée?
   |réglée?|numéro|wyłączon[yae]|zapisan[yao]|zmienion[yao]|usunięt[yao]|numer|uitgeschakeld|opgeslagen|gewijzigd|verwijderd|uložen[oáa]?|vypnut[oáa]?|smazán[oa]?
   |kikapcsolva|mentve|törölve|номер|сохран[её]н[ао]?|удал[её]н[ао]?|измен[её]н[ао]?|отключ[её]н[ао]?|выключен[ао]?|отмен[её]н[ао]?`,
@@ -64,7 +67,7 @@ const quiet =
   /^[ \t]*\d*[ \t]*[:=,][ \t]*(?:$|[\r\n,;]|(?:off|on|no|none|ok|0|1|normal|nein|aus|n\/a|false|idle|armed|disarmed|ready|enabled?|disabled?|sms|call|both|silent|sound|-)(?![\p{L}\p{N}])|\+?\d{3,})/iu
 /** An index and a number: `SOS1 +4915112345678`. */
 const numbered = /^[ \t]*\d{0,2}[ \t]*[:=,]?[ \t]*\+?\d{7,}/u
-const clauseEnd = /[\r\n;!.?]|(?<!\d),|,(?!\d)/
+const clauseEnd = /[\r\n;!?]|(?<!\bno)\.|(?<!\d),|,(?!\d)/i
 
 const alarmNames = /alarm|sos|panic|emergency|intru|fire|_cut|fault|shock|tamper/
 /** Whether an event of this name is an alarm. */

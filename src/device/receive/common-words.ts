@@ -36,7 +36,8 @@ export const temperature = 'temperature|temp|temperatur|temperatura|température
  */
 export const commonPairs: readonly Pattern[] = [
   `(${battery})[ (voltage|volt|vol)]:{battery_voltage:quantity}`,
-  `(${battery})[ (level|power|capacity|charge)]:{battery:int}`,
+  `(${battery}) (voltage|volt|vol):{battery_voltage:decimal}`,
+  `(${battery})[ (level|power|capacity|charge|percentage|percent|status)][ is]:{battery:int}`,
   `(${speed}):{speed:decimal}`,
   '(course|heading|direction|dir|kurs|rumbo):{course:decimal}',
   '(altitude|alt|höhe|altitud):{altitude:decimal}',
@@ -49,8 +50,8 @@ export const commonPairs: readonly Pattern[] = [
   '(power|pwr|mains|ext power|external power|main power|ac power|netz|alimentación|alimentación externa):{mains:mains}',
   '(gprs|server link|data):{data_connected:linked}',
   '(voltage|volt|vol|ext volt|external voltage|main voltage|power voltage|spannung|voltaje|tensão|напряжение):{voltage:quantity}',
-  `(${temperature}):{temperature:quantity}`,
-  '(humidity|hum|feuchte|luftfeuchtigkeit|humedad|umidità|влажность):{humidity:quantity}',
+  `(${temperature})[ (is|je)]:{temperature:quantity}`,
+  '(humidity|hum|feuchte|luftfeuchte|luftfeuchtigkeit|humedad|umidità|влажность):{humidity:quantity}',
   '(fuel|oil|kraftstoff|combustible|топливо):{fuel:quantity}',
   'imei:{imei:digits(15)}',
   'iccid:{iccid:digits}',

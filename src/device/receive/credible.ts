@@ -4,12 +4,15 @@ import { fieldOf } from '../vocabulary/vocabulary.ts'
 import { isDangerous } from './danger.ts'
 
 const ownNumbers = /^(?:battery|signal|humidity|fuel|level)$/
+/** A number without its unit beyond this is millivolts. */
+const maxBatteryVolts = 60
 
 /** Whether a value that was found without its message can be one: it opens nothing, and is in its range. */
 export function isCredible(device: Device, field: string, value: Value, isCommon: boolean): boolean {
   if (isDangerous(device, field, value)) return false
   const isShare = ownNumbers.test(field) || fieldOf(field)?.unit === '%'
   if (isShare && typeof value === 'number' && (value < 0 || value > 100)) return false
+  if (isCommon && field === 'battery_voltage' && typeof value === 'number' && value > maxBatteryVolts) return false
   if (field === 'signal_quality' && typeof value === 'number' && value > 99) return false
   return !isCommon || !/_\d+$/.test(field) || isReported(device, field)
 }

@@ -2,7 +2,7 @@ import type { Device } from '../device.ts'
 import type { Stretch } from '../mask.ts'
 import { type Match, together } from '../pattern/match.ts'
 import type { Message } from '../schema/message.ts'
-import { alarmIn } from './alarm-in-text.ts'
+import { alarmIn, isCall } from './alarm-in-text.ts'
 import { isCredible } from './credible.ts'
 import { embeddedMessage } from './embedded-messages.ts'
 import { chunksOf } from './lines.ts'
@@ -58,7 +58,9 @@ function withRest(device: Device, text: string, all: Taken, whole: Whole | null)
     (left, { from, to }) => left.slice(0, from) + '\n'.repeat(to - from) + left.slice(to),
     text,
   )
-  const alarm = whole?.event === null || whole === null ? alarmIn(device, rest) : null
+  const event = whole?.event ?? null
+  const cry = event === null || !isCall(event) ? alarmIn(device, rest) : null
+  const alarm = event === null || (cry !== null && isCall(cry.event)) ? cry : null
   if (
     Object.keys(all.found.values).length + Object.keys(all.found.times).length === 0 &&
     alarm === null &&

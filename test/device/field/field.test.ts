@@ -72,8 +72,7 @@ test('no two texts differ by their numbers only', () => {
 /** Pages of manuals and servers of a network show words of a device, not texts that came to somebody. */
 const came = all.filter(({ source }) => source !== 'manual' && source !== 'network')
 
-test('there are six hundred, half of them seen by users or made by firmware, and of these a third read right at first', () => {
-  expect(all.length).toBeGreaterThanOrEqual(600)
-  expect(came.length).toBeGreaterThanOrEqual(all.length / 2)
+test('six hundred were seen by users or made by firmware, and of these a third read right at first', () => {
+  expect(came.length).toBeGreaterThanOrEqual(600)
   expect(came.filter(({ first }) => first === 'right').length).toBeGreaterThanOrEqual(came.length / 3)
 })
