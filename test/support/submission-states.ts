@@ -148,6 +148,7 @@ const following = (goes: 'then' | 'else', expect: Following['expect']): Followin
   goes,
   waitMs: 5_000,
   segments: ['next'],
+  alphabet: 'gsm7',
   expect,
   withinMs: 60_000,
   spec: null,

@@ -1,10 +1,11 @@
 import type { AnswerSpec } from '../../message/answer-spec.ts'
+import { alphabetOf } from '../../sms/gsm7.ts'
 import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import type { Following } from './states/state.ts'
 
 /** A further text of a command. */
-export interface NewStep extends Omit<Following, 'spec'> {
+export interface NewStep extends Omit<Following, 'spec' | 'alphabet'> {
   readonly spec: AnswerSpec | null
 }
 
@@ -42,7 +43,8 @@ export function followingOf(tx: Tx, row: SubmissionRow): Following | null {
   const step = tx.one<StepRow>('SELECT * FROM step WHERE submission = ? AND step = ?', row.seq, row.step + 1)
   if (step === undefined) return null
   const { goes, wait, expect, within, spec } = step
-  return { goes, waitMs: wait, segments: document<string[]>(step.segments), expect, withinMs: within, spec }
+  const segments = document<string[]>(step.segments)
+  return { goes, waitMs: wait, segments, alphabet: alphabetOf(segments), expect, withinMs: within, spec }
 }
 
 /** The segments of the previous text stay, for their reports; `row` is from before the move. */

@@ -14,6 +14,7 @@ import { readMarkSteps } from './read-mark-steps.ts'
 import { scheduleSteps } from './schedule-steps.ts'
 import { searchSteps } from './search-steps.ts'
 import { sentTextSteps } from './sent-text-steps.ts'
+import { trustSteps } from './trust-steps.ts'
 import { webhookSteps } from './webhook-steps.ts'
 
 /**
@@ -349,21 +350,7 @@ export const migrations: readonly string[] = [
   UPDATE lane SET head_route = COALESCE((SELECT route FROM submission WHERE seq = lane.head), '');
   CREATE INDEX lane_stuck ON lane (route, head_route, priority, client, turn) WHERE state = 'ready' AND head_route <> route;
   `,
-  `
-  -- How well it is proven that a text is its device's own.
-  ALTER TABLE incoming ADD COLUMN trust TEXT;             -- stranger, number, route, secret
-  -- The ways by which answers of a device came, and how many.
-  CREATE TABLE route (
-    device        TEXT NOT NULL,
-    print         TEXT NOT NULL,
-    count         INTEGER NOT NULL,
-    first         INTEGER NOT NULL,
-    last          INTEGER NOT NULL,
-    PRIMARY KEY (device, print)
-  ) WITHOUT ROWID;
-  -- When a device was asked whether an unverified text is true, and what that said; kept for a day.
-  CREATE TABLE question (device TEXT NOT NULL, at INTEGER NOT NULL, claimed TEXT, PRIMARY KEY (device, at)) WITHOUT ROWID;
-  `,
+  ...trustSteps,
   `
   -- It is out of its slot for certain: what is found there now is another message.
   ALTER TABLE raw ADD COLUMN deleted INTEGER NOT NULL DEFAULT 0;

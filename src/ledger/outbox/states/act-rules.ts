@@ -1,4 +1,3 @@
-import { alphabetOf } from '../../../sms/gsm7.ts'
 import type { Change } from './change.ts'
 import type { Move } from './rule.ts'
 import type { Following, State } from './state.ts'
@@ -11,14 +10,14 @@ const stepTtlMs = 120_000
  * previous text is never sent again, even after a crash.
  */
 export function goOn({ row, following }: State, now: number, more: Change = {}): Move {
-  const { goes, waitMs, segments, expect, withinMs, spec } = following as Following
+  const { goes, waitMs, segments, alphabet, expect, withinMs, spec } = following as Following
   const due = now + waitMs
   const change: Change = {
     step: row.step + 1,
     due,
     deadline: due + stepTtlMs,
     expiresAt: Math.max(row.expires_at ?? 0, due + stepTtlMs),
-    alphabet: alphabetOf(segments),
+    alphabet,
     parts: segments.length,
     partsDelivered: 0,
     attempts: 0,

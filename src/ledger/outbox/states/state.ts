@@ -59,6 +59,8 @@ export interface Following {
   readonly goes: 'then' | 'else'
   readonly waitMs: number
   readonly segments: readonly string[]
+  /** That of all segments, TS 23.038 clause 4. */
+  readonly alphabet: 'gsm7' | 'ucs2'
   readonly expect: 'none' | 'optional' | 'required'
   readonly withinMs: number
   /** JSON, as in the row. */
