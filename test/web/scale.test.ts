@@ -87,7 +87,7 @@ describe('a page with 20 000 devices and 100 000 messages', () => {
     return Math.max(0, ...counts.values())
   }
   const screens: readonly (readonly [string, string, readonly string[]])[] = [
-    ['home', 'Home', ['/v1/gateways', '/v1/health', '/v1/messages', '/v1/quotas']],
+    ['home', 'Home', ['/v1/gateways', '/v1/health', '/v1/messages', '/v1/quotas', '/v1/unknown']],
     ['devices', 'Devices', ['/v1/devices', '/v1/gateways']],
     [`devices/${deviceAt(0)}`, 'Pump 0', [`/v1/devices/${deviceAt(0)}/view`]],
     ['conversations', 'Conversations', ['/v1/conversations']],
