@@ -77,9 +77,11 @@ interface Candidate {
   readonly unread?: readonly string[]
 }
 
-/** Of two that explain a text equally well, a printed one is first. */
+/** What explains a text as a whole is before what reads parts of it; of two that do so equally well, a printed one. */
 const byWeight = (a: Candidate, b: Candidate): number =>
-  b.weight - a.weight || proofs.indexOf(a.proof) - proofs.indexOf(b.proof)
+  Number(a.reading === 'partial') - Number(b.reading === 'partial') ||
+  b.weight - a.weight ||
+  proofs.indexOf(a.proof) - proofs.indexOf(b.proof)
 
 const proofs: readonly Proof[] = ['printed', 'reported', 'unproven']
 
