@@ -87,6 +87,6 @@ test('its answers hold its own settings and the parameters of the command', () =
     texts: ['Stop engine Succeed'],
   })
   expect(exampleReply(gate, 'relay_time', { seconds: 5 })).toEqual({ pending: null, texts: [] })
-  expect(exampleReply(gate, 'status', {}).texts).toEqual(['OK'])
+  expect(exampleReply(gate, 'status', {}).texts).toEqual(['Relay OFF; GSM Signal Value: 26'])
   expect(exampleReply(gate, 'nothing', {}).texts).toEqual([])
 })

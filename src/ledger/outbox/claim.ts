@@ -68,7 +68,8 @@ interface NoClaim {
 /** Interval of checking a command that waits for a trustworthy clock. */
 const clockRestMs = 5_000
 
-let turn = 0
+/** The last turn that a lane got, by store. */
+const lastTurns = new WeakMap<Tx, number>()
 
 /** Takes the next submissions for a gateway out of the queue and opens their lanes. */
 export function claim(tx: Tx, args: ClaimArgs): Claimed {
@@ -208,7 +209,8 @@ function nextBegun(tx: Tx, { gateway, routes }: ClaimArgs, level: number): Ready
 }
 
 function take(tx: Tx, row: SubmissionRow, args: ClaimArgs): Claim {
-  turn = Math.max(turn + 1, args.now)
+  const turn = Math.max((lastTurns.get(tx) ?? 0) + 1, args.now)
+  lastTurns.set(tx, turn)
   tx.run(`UPDATE lane SET turn = ? WHERE key = ?`, turn, row.lane)
   if (row.attempts > 0)
     tx.run(
