@@ -7,10 +7,11 @@ import { describe, expect, test } from '@jest/globals'
 const root = fileURLToPath(new URL('../src', import.meta.url))
 
 /** Rooms that know nothing of the world: no I/O, no timers, no globals. Any room may use them. */
-const pure = ['sms', 'device', 'message', 'util']
+const pure = ['sms', 'smpp', 'device', 'message', 'util']
 /** Rooms with effects never know each other: only the flows, the ledger and the hub join them. Types count. */
 const may: Readonly<Record<string, readonly string[]>> = {
   sms: ['message', 'util'],
+  smpp: ['message', 'sms'],
   device: ['message', 'util', 'sms'],
   message: ['util'],
   util: [],
@@ -20,6 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   mail: pure,
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
+  'gateway/smpp': [...pure, 'gateway'],
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
@@ -65,6 +67,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway',
     'gateway/modem',
     'mail',
+    'gateway/smpp',
     'store',
     'webhooks',
   ],
@@ -121,7 +124,8 @@ const imports: Import[] = files.flatMap((file) => {
 })
 
 function roomOf(file: string): string {
-  if (file.startsWith('gateway/modem/')) return 'gateway/modem'
+  const [protocol] = /^gateway\/(modem|smpp)(?=\/)/.exec(file) ?? []
+  if (protocol !== undefined) return protocol
   return file.includes('/') ? (file.split('/')[0] as string) : file
 }
 

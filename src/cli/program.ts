@@ -13,11 +13,18 @@ import type { RunOptions } from './run.ts'
 import { addSending } from './send-verbs.ts'
 import type { HistoryOptions } from './show-history.ts'
 import type { SimulateOptions } from './simulate.ts'
+import type { SmscSimulation } from './simulate-smsc.ts'
 import { withSafeOutputs } from './terminal.ts'
 import { addWebhooks } from './webhook-verbs.ts'
 
 interface Output {
   readonly json?: boolean
+}
+
+/** Options of `simulate`: those of a modem and those of an SMSC. */
+type SimulateChosen = Omit<SimulateOptions & SmscSimulation, 'listen'> & {
+  readonly smsc?: boolean
+  readonly listen?: string
 }
 
 interface GlobalOptions {
@@ -174,8 +181,12 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .action(does(async (what: string) => (await import('./print-schema.ts')).printSchema(context, what)))
   root
     .command('simulate')
-    .description('offer the simulated modem to other programs, on TCP and on a pty')
-    .option('--listen <host:port>', 'where it listens', '127.0.0.1:7000')
+    .description('offer the simulated modem to other programs, on TCP and on a pty; or an SMSC')
+    .option('--listen <host:port>', 'where it listens: 127.0.0.1:7000, or 127.0.0.1:2775 for an SMSC')
+    .option('--smsc', 'an SMSC for SMPP clients instead of a modem')
+    .option('--account <system_id:password>', 'the account at the SMSC', 'hub:secret')
+    .option('--dialect <dialect>', 'how the SMSC writes receipts', 'standard')
+    .option('--seed <number>', 'what happens by chance at the SMSC, repeatably', '1')
     .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
     .option('--replay <file>', 'replay the modem of a trace or transcript instead')
     .addOption(
@@ -183,7 +194,19 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
     .option('--number <number>', "the modem's number", '+491700000001')
     .action(
-      does(async (chosen: SimulateOptions) => (await import('./simulate.ts')).simulate(context, chosen, options())),
+      does(async ({ smsc, listen, ...chosen }: SimulateChosen) =>
+        smsc
+          ? (await import('./simulate-smsc.ts')).simulateSmsc(
+              context,
+              { ...chosen, listen: listen ?? '127.0.0.1:2775' },
+              options(),
+            )
+          : (await import('./simulate.ts')).simulate(
+              context,
+              { ...chosen, listen: listen ?? '127.0.0.1:7000' },
+              options(),
+            ),
+      ),
     )
   try {
     await root.parseAsync([...argv], { from: 'user' })

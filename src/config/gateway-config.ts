@@ -1,38 +1,13 @@
 import * as z from 'zod'
 import { isUssd } from '../message/ussd-code.ts'
-import { flag, key, limit, number } from './scalars.ts'
+import { shared } from './gateway-keys.ts'
+import { flag, key, number } from './scalars.ts'
+import { Smpp } from './smpp-config.ts'
 
 /** A USSD code, or a list: a code, and the choices in the menus that follow. */
 const Ussd = z
   .union([z.string().transform((code) => [code]), z.array(z.string()).min(1)])
   .refine(isUssd, { error: 'must be a USSD code like *100#, or a list: the code and the choices that follow' })
-
-/** Keys of every type of gateway. */
-const shared = {
-  weight: key(
-    number({ min: 1, max: 1000, integer: true }).default(1),
-    'Its share of the messages where several gateways may be used',
-    '2',
-  ),
-  limits: key(
-    z
-      .strictObject({
-        minute: key(limit.optional(), 'Segments per minute', '6'),
-        day: key(limit.optional(), 'Segments per day; without it, limits.gateway_per_day', '100'),
-        month: key(limit.optional(), 'Segments in 30 days', '1000'),
-      })
-      .prefault({}),
-    'How much may be sent through this gateway',
-    { minute: '6', day: '100', month: '1000' },
-  ),
-  gap: key(number({ min: 0, max: 3600 }).default(0), 'Seconds between two messages', '3'),
-  window: key(
-    number({ min: 1, max: 10_000, integer: true }).optional(),
-    'Messages that may be under way at once, at the most; a modem sends one at a time in any case',
-    '10',
-  ),
-  number: key(z.string().min(1).optional(), 'Its number, for devices that have to store it', '+4915112345600'),
-}
 
 const Modem = z.strictObject({
   type: key(z.literal('modem'), 'modem: a GSM modem on a serial port or the network', 'modem'),
@@ -96,7 +71,7 @@ const Simulated = z.strictObject({
 })
 
 /** A row of `gateways:`. */
-export const Gateway = z.discriminatedUnion('type', [Modem, Simulated])
+export const Gateway = z.discriminatedUnion('type', [Modem, Smpp, Simulated])
 export type GatewayConfig = z.infer<typeof Gateway>
 
 /** A simulated gateway with nothing but its defaults. */

@@ -27,7 +27,16 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
   const webhooks = placed(config.webhooks, ['webhooks'])
   const mail = config.mail && placed(config.mail, ['mail'])
   const websocket = broker.websocket && { ...broker.websocket, tls: inner }
-  return { config: { ...config, webhooks, mail, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } }, problems }
+  const gateways = Object.fromEntries(
+    Object.entries(config.gateways).map(([id, row]) => {
+      if (row.type !== 'smpp' || row.tls === null) return [id, row]
+      return [id, { ...row, tls: placed(row.tls, ['gateways', id, 'tls']) }]
+    }),
+  )
+  return {
+    config: { ...config, gateways, webhooks, mail, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } },
+    problems,
+  }
 }
 
 const filesAt = (files: Files, base: string): Files =>

@@ -5,6 +5,8 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
+import { decodeSmpp, smppForm } from '../gateway/smpp/decode-smpp.ts'
+import { makeSmpp } from '../gateway/smpp/make-smpp.ts'
 import { decodeMail, mailForm } from '../mail/filed-mail.ts'
 import type { Log } from '../message/events.ts'
 import { Fault } from '../message/fault.ts'
@@ -29,7 +31,11 @@ export interface GatewayDeps {
 }
 
 /** Reads the messages of each kind of gateway, and mails, by their form. */
-export const decoders: Readonly<Record<string, Decoder>> = { [tpduForm]: decodeTpdu, [mailForm]: decodeMail }
+export const decoders: Readonly<Record<string, Decoder>> = {
+  [tpduForm]: decodeTpdu,
+  [smppForm]: decodeSmpp,
+  [mailForm]: decodeMail,
+}
 
 /** What makers take besides the row of the configuration. */
 type MakerDeps = Required<ModemMemory> & Pick<ModemDeps, 'finder' | 'clock' | 'log'> & Pick<GatewayDeps, 'simulated'>
@@ -43,6 +49,7 @@ const simulatedBaudRate = 115_200
 /** Every type of gateway that the configuration knows. */
 const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: MakerDeps) => Gateway } = {
   modem: makeModem,
+  smpp: makeSmpp,
   simulated: (id, { gap }, { simulated, pins, finder, clock, log }) => {
     const path = simulated?.get(id)
     if (path === undefined)

@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { referencePage, referenceRows } from '../../src/config/reference.ts'
+import { Smpp } from '../../src/config/smpp-config.ts'
 import { temporaryFolder } from '../support/folder.ts'
 
 const rows = referenceRows()
@@ -23,7 +24,7 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
       place(key === 'routes' ? table[key][0] : table[key as string], rest)
     }
   }
-  if (path.startsWith('gateways.')) root.gateways = { one: { type: 'modem' } }
+  if (path.startsWith('gateways.')) root.gateways = { one: isOfSmpp(path) ? { ...account } : { type: 'modem' } }
   if (path.startsWith('devices.')) root.devices = { one: { profile: 'generic/text', number: '+4915112345678' } }
   if (path.startsWith('routes.')) root.routes = [{ gateways: ['one'] }]
   if (path.startsWith('mqtt.broker.tls.')) root.mqtt = { broker: { tls: certificate } }
@@ -38,6 +39,9 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
   place(root, keys)
   return root
 }
+
+const account = { type: 'smpp', host: 'smsc.example', system_id: 'hub', password: 'secret' }
+const isOfSmpp = (path: string) => Object.hasOwn(Smpp.shape, path.split('.')[2] as string) && !path.endsWith('.type')
 
 function messageOf(config: unknown): string {
   const cwd = temporaryFolder()

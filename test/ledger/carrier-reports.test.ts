@@ -128,3 +128,60 @@ test('our name of a segment is read back, and fits what carriers take', () => {
   expect(segmentPlaceOf(segmentIdOf(place))).toEqual(place)
   expect(segmentIdOf(place).length).toBeLessThanOrEqual(40)
 })
+
+describe('a text that the carrier accepts after its time', () => {
+  const accepted = (id: string) => ({ ...named(id), outcome: 'trying', status: 0x20 }) as const
+
+  test('is in doubt no more, and its report finds it by the id', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue()
+    ledger.doubt(ledger.write())
+    expect(ledger.report('late-1', accepted(id))).toBe(true)
+    expect(ledger.row(id)).toMatchObject({ sms_status: 'sent', in_doubt: 0 })
+    expect(ledger.report('late-1', bare)).toBe(true)
+    expect(ledger.row(id)).toMatchObject({ status: 'delivered', final: 1 })
+  })
+
+  test('is what it is where it has gone once more meanwhile', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue({ safe: true })
+    const at = { seq: ledger.write(), part: 1, gateway: 'home', account: 'home', now: ledger.now }
+    ledger.run('requeue', { ...at, ...ledger.owner, retryAt: ledger.now, error })
+    expect(ledger.report('late-1', accepted(id))).toBe(true)
+    expect(ledger.row(id)).toMatchObject({ status: 'queued', in_doubt: 0 })
+  })
+
+  test('finds the report that came before', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue()
+    ledger.doubt(ledger.write())
+    expect(ledger.report('early', bare)).toBe(false)
+    ledger.report('early', accepted(id))
+    expect(ledger.row(id)).toMatchObject({ status: 'delivered', final: 1 })
+  })
+})
+
+describe('a report without an id', () => {
+  test('is of the one text for its recipient that has none either', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue()
+    ledger.sent(ledger.write(), null)
+    ledger.pass(second)
+    expect(ledger.report('', bare)).toBe(true)
+    expect(ledger.row(id)).toMatchObject({ sms_status: 'delivered' })
+  })
+
+  test('is of none where there are two, or where texts have ids', () => {
+    const ledger = new Ledger()
+    ledger.queue()
+    ledger.sent(ledger.write(), 'id-1')
+    ledger.pass(second)
+    expect(ledger.report('', bare)).toBe(false)
+    for (let n = 0; n < 2; n++) {
+      ledger.queue()
+      ledger.sent(ledger.write(), null)
+    }
+    ledger.pass(second)
+    expect(ledger.report('', bare)).toBe(false)
+  })
+})

@@ -6,7 +6,7 @@ import { learnReported, smscAhead, smscClock } from '../gateways/service-centres
 import { document, type SubmissionRow, submission } from '../rows.ts'
 import type { Tx } from '../tx.ts'
 import { partOf } from './acts.ts'
-import { keyIn, keyOf, keysOf } from './message-ids.ts'
+import { keptId, keyIn, keyOf, keysOf } from './message-ids.ts'
 import { happen } from './moves.ts'
 import { withRiders } from './riders.ts'
 
@@ -28,7 +28,10 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
   const segment = segmentOf[report.matching](tx, report, now)
   if (segment === undefined) return false
   learnFrom(report, segment, tx)
-  if (report.outcome === 'trying') return true
+  if (report.outcome === 'trying') {
+    if (report.segment !== undefined) acceptedLate(tx, segment, report, now)
+    return true
+  }
   tx.run(
     `UPDATE segment SET outcome = 'sent', reference = ?, report = ?, reported_at = ? WHERE submission = ? AND part = ?`,
     report.reference,
@@ -42,6 +45,22 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
   if (row === undefined || segment.part < 0) return true
   for (const one of withRiders(tx, row)) settleReport(tx, one, report, now)
   return true
+}
+
+/**
+ * The carrier has accepted a segment in doubt, and names it: its doubt ends with the id that reports will have. One that
+ * is sent once more meanwhile has the outcome of that.
+ */
+function acceptedLate(tx: Tx, { submission: seq, part }: Candidate, report: StatusReport, now: number): void {
+  const { account, reference } = report
+  const sql = `UPDATE segment SET outcome = 'sent', reference = ?
+    WHERE submission = ? AND part = ? AND outcome = 'doubt' AND reference IS NULL RETURNING part`
+  if (tx.one(sql, keptId(reference), seq, part) === undefined) return
+  const row = submission(tx, seq)
+  if (row !== undefined && part === row.parts)
+    for (const one of withRiders(tx, row))
+      happen(tx, one, { type: 'accepted', account, reports: row.report === 1, now })
+  matchNamedReports(tx, account, keysOf(reference), now)
 }
 
 interface Candidate {
@@ -64,12 +83,20 @@ const segmentOf: Readonly<Record<ReportMatching, Matcher>> = { tp_mr: byMessageR
 
 /** By the carrier's id, preferably in the same spelling; of two with the same one, the later. */
 function byMessageId(tx: Tx, report: StatusReport, now: number): Candidate | undefined {
+  if (report.reference === '') return onlyUnnamed(tx, report)
   const rank = ({ reference, written_at }: Candidate) => (reference === report.reference ? now : 0) + written_at
   for (const key of keysOf(report.reference)) {
     const [first] = referenced(tx, report, key, now).sort((a, b) => rank(b) - rank(a))
     if (first !== undefined) return first
   }
   return byOwnName(tx, report, now)
+}
+
+/** A receipt without an id is of the segment without one for its recipient, if there is only one. */
+function onlyUnnamed(tx: Tx, report: StatusReport): Candidate | undefined {
+  const { receivedAt } = report
+  const [only, ...others] = unnamedOf(tx, report, receivedAt - arrivalMs, receivedAt)
+  return others.length === 0 && only?.in_flight === 0 ? only : undefined
 }
 
 /**

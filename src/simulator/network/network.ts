@@ -46,6 +46,17 @@ export interface TextFromOutside {
   readonly delayMs?: number
 }
 
+/** A raw SMS-DELIVER between any parties. */
+export interface Delivery {
+  readonly from: Party
+  readonly to: Party
+  readonly pdu: string
+  readonly delayMs?: number
+  readonly validityMs?: number
+  /** Called with TP-ST when it is delivered, or is not any more; never where it is lost. */
+  readonly ended?: (status: number) => void
+}
+
 /** The answer to a submission: RP-ACK, or RP-ERROR with its cause (TS 24.011 clause 8.2.5.4). */
 export type SubmitAnswer = { readonly accepted: true } | { readonly accepted: false; readonly cause: number }
 
@@ -157,11 +168,17 @@ export class SimulatedNetwork {
   }
 
   /** Delivers a raw SMS-DELIVER: other data codings, headers, whatever `text` does not support. */
-  deliver({ from, to, pdu, delayMs }: { from: Party; to: Party; pdu: string; delayMs?: number }): void {
-    const expiresAt = this.clock.monotonic() + this.#behaviour.defaultValidityMs
+  deliver({ from, to, pdu, delayMs, ended, validityMs = this.#behaviour.defaultValidityMs }: Delivery): void {
+    const expiresAt = this.clock.monotonic() + validityMs
     const message = ++this.#messages
     this.#note('injected', { message, from, to, pdu, text: textIn(pdu), reference: null, code: null })
-    this.#forward({ message, from, to, pdu, reference: null, expiresAt, reports: null, wanted: null }, delayMs)
+    const held = { message, from, to, pdu, reference: null, expiresAt, reports: null, wanted: null }
+    this.#forward({ ...held, ...(ended && { ended }) }, delayMs)
+  }
+
+  /** Whether a subscriber has this number. */
+  knows(number: Party): boolean {
+    return this.#subscribers.has(number)
   }
 
   /** Rings a party. An unassigned number, or one that is off, gives `NO CARRIER`. */
@@ -244,7 +261,9 @@ export class SimulatedNetwork {
     const heldBack = happens(reordering, this.clock)
     const delay = (delayMs ?? within(deliverMs, this.clock)) + (heldBack ? within(reorderMs, this.clock) : 0)
     this.#centre.hold(held, delay, heldBack)
-    if (happens(duplicates, this.clock)) this.#centre.hold({ ...held, wanted: null }, delay, heldBack)
+    if (!happens(duplicates, this.clock)) return
+    const { ended: _, ...copy } = held
+    this.#centre.hold({ ...copy, wanted: null }, delay, heldBack)
   }
 
   #note(kind: NetworkEventKind, event: Omit<Parameters<NetworkLog['add']>[0], 'kind' | 'at'>): void {

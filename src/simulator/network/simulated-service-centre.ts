@@ -22,6 +22,8 @@ export interface Held {
   readonly reports: number | null
   /** The sender has requested a report, which contains TP-SCTS. */
   readonly wanted: { readonly scts: string } | null
+  /** Called at its end with TP-ST: an SMSC that has sent it reports in its own way. */
+  readonly ended?: (status: number) => void
 }
 
 export interface ServiceCentreDeps {
@@ -136,6 +138,7 @@ export class ServiceCentre {
   #end(held: Held, ending: keyof typeof endings): void {
     if (held.reports === null) this.#note(ending, held)
     else this.#note(ending === 'delivered' ? 'report_delivered' : 'report_lost', held)
+    held.ended?.(endings[ending])
     if (held.wanted) this.#report(held, endings[ending], held.wanted.scts)
   }
 
@@ -153,7 +156,8 @@ export class ServiceCentre {
       status,
     })
     const expiresAt = clock.monotonic() + reportValidityMs
-    const report: Held = { ...held, from: held.to, to: held.from, pdu, expiresAt, reports: status, wanted: null }
+    const { ended: _, ...sent } = held
+    const report: Held = { ...sent, from: held.to, to: held.from, pdu, expiresAt, reports: status, wanted: null }
     if (happens(behaviour.reportLoss, clock)) this.#note('report_lost', report)
     else this.hold(report, within(behaviour.reportMs, clock), true)
   }
