@@ -1,6 +1,5 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
-import { asError } from '../../util/background.ts'
 import type { Clock } from '../../util/clock.ts'
 import type { Latch } from '../../util/latch.ts'
 import type { SmppTls } from './smpp-options.ts'
@@ -24,7 +23,7 @@ export function connectTo({ host, port, tls }: SmppAddress, clock: Clock, stoppi
     const fail = (error: Error) => {
       end()
       socket.destroy()
-      reject(asError(error))
+      reject(error)
     }
     const timer = clock.after(connectMs, () => fail(new Error(`no connection within ${connectMs / 1000} s`)))
     const off = stopping.on(() => fail(new Error('the hub stops')))
