@@ -83,7 +83,6 @@ const receiptText = 'id:2591 sub:001 dlvrd:001 submit date:2611291200 done date:
 test('npm smpp as the SMSC reads what is sent, and its receipts and texts are read', async () => {
   const smpp = createRequire(import.meta.url)('smpp')
   const seen: Record<string, unknown>[] = []
-  // biome-ignore lint/suspicious/noExplicitAny: it has no types
   const server = smpp.createServer((session: any) => {
     for (const name of ['enquire_link', 'unbind'])
       session.on(name, (pdu: { response(): unknown }) => session.send(pdu.response()))
