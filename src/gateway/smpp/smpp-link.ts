@@ -16,8 +16,6 @@ export type Answer =
 export interface LinkHandlers {
   /** A message: `deliver_sm` or `data_sm`, whole and not read yet. Resolves with the status to answer. */
   message(pdu: Uint8Array): Promise<number>
-  /** The first PDU of an SMSC that connects by itself. */
-  outbind?(pdu: Pdu<'outbind'>): void
   /** Nothing more is read or written. */
   closed(reason: string): void
   log(level: 'debug' | 'warn', message: string): void
@@ -151,8 +149,6 @@ export class SmppLink {
         return this.#store(octets, (status) => answer(`${name}_resp`, status))
       case 'alert_notification':
         return
-      case 'outbind':
-        return this.#handlers.outbind?.(readPdu(octets) as Pdu<'outbind'>)
       default:
         this.#handlers.log('warn', `the SMSC sends ${name ?? `command ${header.id.toString(16)}`}, which is refused`)
         return answer('generic_nack', invalidCommand)
