@@ -43,7 +43,7 @@ http: { enabled: false }
   expect(smsc.accepted).toHaveLength(window)
   smsc.next.length = 0
   await hub.start({ config })
-  const statuses = (found: (json: { status: string; in_doubt?: boolean }) => boolean) =>
+  const statuses = (found: (json: Record<string, unknown>) => boolean) =>
     new Set(client.received.flatMap(({ json }) => (found(json) ? [json.client_id as string] : [])))
   const delivered = () => statuses(({ status }) => status === 'delivered')
   const inDoubt = () => statuses(({ in_doubt, status }) => in_doubt === true || status === 'in_doubt')
