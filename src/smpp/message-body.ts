@@ -79,7 +79,7 @@ function sarOf(concat: Concat | null): Tlvs {
   })
 }
 
-/** A message from an SMSC: a text, or octets in hex, with what its header and parameters tell about it. */
+/** A message from an SMSC: a text, or octets in hex, with the meaning of its header and parameters. */
 export interface ReadBody {
   readonly text?: string
   readonly data?: string
