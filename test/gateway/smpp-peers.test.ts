@@ -2,73 +2,20 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { afterEach, expect, test } from '@jest/globals'
-import { Gateway as GatewayRow } from '../../src/config/gateway-config.ts'
-import { decodeSmpp } from '../../src/gateway/smpp/decode-smpp.ts'
-import { makeSmpp, type SmppConfig } from '../../src/gateway/smpp/make-smpp.ts'
-import type { SmppGateway } from '../../src/gateway/smpp/smpp-gateway.ts'
-import type { Incoming } from '../../src/message/incoming.ts'
 import { freePort } from '../support/folder.ts'
-import { testClock as clock } from '../support/world.ts'
+import { until } from '../support/patience.ts'
+import { go, type SmppClient, segmentTo, smppClient, stopClients } from '../support/smpp-client.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
+  await stopClients()
   for (const undo of cleanUp.splice(0).reverse()) await undo()
 })
 
-interface Client {
-  readonly gateway: SmppGateway
-  readonly received: Incoming[]
-  /** Resolves when the condition holds, which is checked with each change. */
-  until(holds: () => boolean): Promise<void>
-}
-
-function clientOf(port: number): Client {
-  const row = GatewayRow.parse({ type: 'smpp', host: '127.0.0.1', port, system_id: 'hub', password: 'secret' })
-  const gateway = makeSmpp('carrier', row as SmppConfig, { clock })
-  const received: Incoming[] = []
-  const waiting = new Set<() => void>()
-  const look = () => {
-    for (const one of waiting) one()
-  }
-  gateway.start({
-    received: async ({ body }) => {
-      received.push(decodeSmpp(body))
-      look()
-    },
-    deleted: () => undefined,
-    changed: look,
-    called: () => undefined,
-    log: () => undefined,
-  })
-  cleanUp.push(() => gateway.stop())
-  const until = (holds: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const one = () => {
-        if (!holds()) return
-        waiting.delete(one)
-        resolve()
-      }
-      waiting.add(one)
-      one()
-    })
-  return { gateway, received, until }
-}
-
-const segment = {
-  id: 'cmd_1.0.1',
-  to: '+4915155000001',
-  content: { alphabet: 'gsm7', text: 'Hi@€' },
-  concat: null,
-  validitySeconds: 300,
-  report: true,
-  messageClass: null,
-} as const
-const go = async () => 'go' as const
-
-async function exchange({ gateway, received, until }: Client): Promise<void> {
+async function exchange({ gateway, received }: SmppClient): Promise<void> {
   await until(() => gateway.ready)
   expect(gateway.state.link?.peer).toBe('PEER')
-  expect(await gateway.submit(segment, go)).toEqual({ outcome: 'sent', reference: '0A1F' })
+  expect(await gateway.submit(segmentTo('+4915155000001'), go)).toEqual({ outcome: 'sent', reference: '0A1F' })
   await until(() => received.length === 2)
   expect(received.find(({ kind }) => kind === 'report')).toMatchObject({
     report: { reference: '2591', recipient: '4915155000001', outcome: 'delivered' },
@@ -113,7 +60,7 @@ test('npm smpp as the SMSC reads what is sent, and its receipts and texts are re
   const port = await freePort()
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   cleanUp.push(() => server.close())
-  await exchange(clientOf(port))
+  await exchange(smppClient(port))
   expect(seen).toMatchObject([
     { system_id: 'hub' },
     { destination_addr: '4915155000001', registered_delivery: 1, short_message: { message: 'Hi@€' } },
@@ -151,7 +98,7 @@ withPerl('Net::SMPP as the SMSC reads what is sent, and its receipts and texts a
   const ended = once(peer, 'exit')
   cleanUp.push(() => peer.kill())
   await once(peer.stdout, 'data')
-  const client = clientOf(port)
+  const client = smppClient(port)
   await exchange(client)
   await client.gateway.stop()
   await ended

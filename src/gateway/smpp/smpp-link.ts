@@ -38,6 +38,8 @@ interface Pending {
 const invalidLength = 0x02
 const invalidCommand = 0x03
 
+/** For what is left to write when it ends. */
+const closeMs = 1_000
 /** Messages that are being stored, and octets that wait to be written: more is not read meanwhile. */
 const maxStoring = 100
 const maxUnwrittenOctets = 1_048_576
@@ -110,7 +112,8 @@ export class SmppLink {
     this.#isOpen = false
     this.#enquiry.cancel()
     this.#socket.end()
-    this.#socket.destroySoon()
+    // The other end may be gone: what is left to write would keep the socket.
+    this.#clock.after(closeMs, () => this.#socket.destroy())
     for (const { settle, timer } of this.#pending.values()) {
       timer.cancel()
       settle({ kind: 'lost', reason })
