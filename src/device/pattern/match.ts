@@ -46,7 +46,7 @@ export function readMarks(
   options: MatchOptions = {},
 ): Match | null {
   const { captures, items } = capturesOf(result.trail, text)
-  if (captures.some((capture) => capture.found?.is === 'refused')) return null
+  if (captures.some((capture) => capture.found?.is === 'refused') || namesPair(captures, text)) return null
   const numbers = numberElements(captures, items)
   const name = (capture: { name: string; element: number }): string =>
     capture.name.replace('#', numbers.get(capture.element) ?? '#')
@@ -65,6 +65,13 @@ export function readMarks(
     weight: result.weight,
     steps: result.steps,
   }
+}
+
+/** Both keys in front of both numbers, `LatLng:22.5,113.8`: an empty first one does not mean that there is no fix. */
+function namesPair(captures: readonly Capture[], text: string): boolean {
+  const isEmpty = captures.some(({ name, from, to }) => name === 'latitude' && from === to)
+  const behind = captures.find(({ name }) => name === 'longitude')
+  return isEmpty && behind !== undefined && /^[ \t]*[([]?[ \t]*[NSEW]?[ \t]*[+-]?\d/i.test(text.slice(behind.from))
 }
 
 export const nothingFound: Match = { values: {}, times: {}, spans: [], weight: 0, steps: 0 }

@@ -31,7 +31,9 @@ const placeTalk = new Set(
   `a at by car cell current cellular coordinate coordinates device fix fixed for found from gps glonass bds gsm here i in
   info is it its lac last lbs link loc located location map maps my new no not now of on place point pos
   position real station the this time track tracker tracking unit url valid invalid vehicle via view was where wifi your google
-  address addr area base beidou agps gprs latest lat lon lng long latitude longitude`.split(/\s+/),
+  address addr area base beidou agps gprs latest lat lon lng long latitude longitude latlng latlon latlong coord coords`.split(
+    /\s+/,
+  ),
 )
 
 /** Whether these words mark the position after them as an old one. */

@@ -19,18 +19,49 @@ const sexagesimal = `\\d{1,3}${gap}[°d:]${gap}\\d{1,2}${gap}['′m:]${gap}\\d{1
 const start = '(?<![\\p{N}.,+-])(?:(?<!\\p{L})|(?<=km\\/h|kmh|mph))'
 const end = '(?![\\p{L}\\p{N}]|[.,]\\d)'
 
+/** Words in front of both coordinates: those of the two, or of a place. */
+const latitude = '(?:lat(?:itude?|itudine)?|breite(?:ngrad)?|широта)'
+const longitude = '(?:lon(?:g|gitude?|gitudine)?|lng|länge(?:ngrad)?|долгота)'
+const joint = '[ \\t]?[,;/&|_+-]?[ \\t]?'
+const place =
+  `(?:pos|posn|posi(?:tion|ción|cion|zione|ção|cao)|poloha|pozice|pozycja|pozíció|place|loc|locat(?:ion|ed)|locali(?:zação|zación|sation|zzazione)
+  |lokacija|lokalizacja|ubicaci[oó]n|standort|lugar|luogo|coords?|coordinates?|coordenadas|coordonnées|koordinaten?|souřadnice|współrzędne
+  |(?:gps|gnss)(?:[ \\t](?:data|fix))?|местоположение|координаты)`.replace(/\s*\n\s*/g, '')
+/** A mark or a verb between the words and the numbers. */
+const leading = `${gap}[)\\]]?${gap}(?:[:=]{1,2}|[(\\[]|(?:is|are|at|ist|est|es|è|je)(?!\\p{L}))${gap}(?:\\r?\\n)?${gap}[(\\[{"']?${gap}`
+/** Two numbers of any decimals. A third may follow, as the altitude, but no unit. */
+const pair = (one: string, other: string): string =>
+  [one, other]
+    .map((axis) => `([${axis}]?${gap}[+-]?\\d{1,3}\\.\\d{1,8}°?(?:${gap}[${axis}](?!\\p{L}))?)`)
+    .join(`${gap}(?:[,;/|]|\\r?\\n|[ \\t])${gap}`)
+const endOfPair = `(?![\\p{L}\\p{N}]|\\.\\d|${gap}(?:%|m?V(?!\\p{L})))`
+
 interface Form {
   readonly form: RegExp
   readonly read: (text: string) => number | null
   /** The numbers alone are a position only for a device that gives positions. */
   readonly isBare?: true
+  /** Words in front of both numbers: a place if it can be one and either has two decimals. */
+  readonly isNamed?: true
   readonly isEastFirst?: true
 }
 
-const form = (source: string): RegExp => new RegExp(`${start}${source}${end}`, 'iu')
+const form = (source: string, behind = end): RegExp => new RegExp(`${start}${source}${behind}`, 'iu')
 
 /** Two coordinates in the notations of trackers, the clearest first. */
 const forms: readonly Form[] = [
+  {
+    form: form(`${latitude}${joint}${longitude}${leading}${pair('NS', 'EW')}`, endOfPair),
+    read: readDegrees,
+    isNamed: true,
+  },
+  {
+    form: form(`${longitude}${joint}${latitude}${leading}${pair('EW', 'NS')}`, endOfPair),
+    read: readDegrees,
+    isNamed: true,
+    isEastFirst: true,
+  },
+  { form: form(`${place}${leading}${pair('NS', 'EW')}`, endOfPair), read: readDegrees, isNamed: true },
   {
     form: form(`${north}([NS]?${gap}${degrees}${gap}[NS]?)${between}${east}([EW]?${gap}${degrees}${gap}[EW]?)`),
     read: readDegrees,
@@ -65,13 +96,14 @@ export function positionIn(text: string, isBare: boolean): Position | null {
   const printed = sentence.exec(text)
   const values = printed === null ? null : readSentence(printed[0])
   if (printed !== null && values !== null) return { values, from: printed.index, to: printed.index + printed[0].length }
-  for (const { form, read, isBare: needsBare, isEastFirst } of forms) {
+  for (const { form, read, isBare: needsBare, isNamed, isEastFirst } of forms) {
     const found = needsBare === true && !isBare ? null : form.exec(text)
     if (found === null) continue
     const [all, first = '', second = ''] = found
     const [one, two] = isEastFirst ? [second, first] : [first, second]
     const at = { latitude: read(one), longitude: read(two) }
     const isValid = at.latitude !== null && at.longitude !== null && Math.abs(at.latitude) <= 90
+    if (isNamed && !(isValid && /\.\d\d/.test(`${first} ${second}`))) continue
     return { values: isValid ? at : {}, from: found.index, to: found.index + all.length }
   }
   return null

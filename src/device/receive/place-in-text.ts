@@ -38,7 +38,7 @@ function fragment(key: string, pattern: string): Fragment {
 
 /** The start of a position, which may be empty. */
 const placeMark =
-  /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?|lac|cell ?id|cid|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
+  /https?:\/\/|(?<![\p{L}\p{N}])(?:(?:www|maps)\.|geo:|(?:lat(?:itude)?(?:[ ,;/&|_+-]{0,2}(?:lon|lng)(?:g|gitude)?)?|lac|cell ?id|cid|last|t)\s*[:=]|last\s+(?:known|valid|gps|pos|loc))/iu
 
 /** Where the position in a text begins; the end of the text if there is none. */
 export function placeStart(text: string): number {
