@@ -1,4 +1,5 @@
 import { took } from '../regular/steps-taken.ts'
+import { standsElsewhere } from './denied.ts'
 
 /** A kind of alarm: what profiles call its event, and its words in the languages of devices. */
 interface AlarmKind {
@@ -52,7 +53,7 @@ const crossed =
   '(?<!(?:reached|reaches|exceeded|exceeds|above|below|over|under)[ \\t]+(?:(?:the|its)[ \\t]+)?(?:\\p{L}+[ \\t]+)?)'
 /** Words behind it: an answer, a setting, a number, or its end. */
 const after = whole(
-  `ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?|set|saved|stored|added|deleted|removed|changed|number|numbers|nr|tel|phone|contact|contacts|list|on(?![ \\t]+(?:battery|backup|ups|the|your))|off
+  `ok|okay|done|succe(?:ed|ss)(?:ful(?:ly)?)?|set|saved|stored|added|deleted|removed|changed|number|numbers|nr|tel|phone|contact|contacts|list|on(?![ \\t]+(?:battery|backup|ups|the|your|zone|area|floor|camera|input|channel|sensor|door|window|gate)(?![\\p{L}]))|off
   |disabled|enabled|cancel|cancell?ed|words|text|clear|cleared|reset|restored|recovered|lifted|ready|initiali[sz]ed|ended|end|over|normal|inactive|none|mode|status|setting|settings|config|interval|delay|${crossed}threshold
   |${crossed}limit|sensitivity|function|test|(?<!on[ \\t])battery|batterie|error|fail|failed|invalid|unknown|not|no(?!\\.?[ \\t]*\\d)|is off|aus|ein|ausgeschaltet|deaktiviert|gelöscht|geändert|beendet|gespeichert|nummer|apagado|desactivad[oa]|guardad[oa]|configurad[oa]|cambiad[oa]|eliminad[oa]|borrad[oa]
   |alterad[oa]|salv[oa]|gravad[oa]|desligad[oa]|número|disattivat[oa]|salvat[oa]|impostat[oa]|modificat[oa]|cancellat[oa]|numero|désactivée?|enregistrée?|modifiée?|supprimée?
@@ -104,7 +105,11 @@ export function isMeant(text: string, from: number, to: number): boolean {
   const start = startOf(text, from)
   const behind = text.slice(to, start + clause.length)
   const ahead = text.slice(start, from)
-  if (holds(before, ahead) || settingOf.test(ahead) || holds(after, behind)) return false
+  if (holds(before, ahead) || settingOf.test(ahead)) return false
+  const isDenied = [...behind.matchAll(after)].some(
+    ({ index, 0: word }) => !standsElsewhere(word, text.slice(from, to), behind.slice(0, index), ahead.trim() === ''),
+  )
+  if (isDenied) return false
   return (
     !quiet.test(text.slice(to, to + 40)) && !numbered.test(text.slice(to, to + 20)) && !/^\s*\?/.test(text.slice(to))
   )
