@@ -68,6 +68,50 @@ describe('a text that no pattern explains', () => {
   })
 })
 
+describe('a measure in a sentence', () => {
+  const plain = deviceOf('generic/alarm')
+  test.each([
+    ['The temperature of the main freezer is -18.25C', { temperature: -18.25 }],
+    ['The temperature of freezer 2 is now 41 °F', { temperature: 5 }],
+    ['Temperatura je 31 C', { temperature: 31 }],
+    ['La température du salon est 19,5 °C.', { temperature: 19.5 }],
+    ['La temperatura della casa è 20 °C', { temperature: 20 }],
+    ['Die Temperatur im Keller ist 8 °C', { temperature: 8 }],
+    ['The humidity in the cellar is 81%', { humidity: 81 }],
+    ['The battery of the box is 3.9V', { battery_voltage: 3.9 }],
+    ['The battery of the box is 55 %', { battery: 55 }],
+    ['temperature 1: 21.40 C', { temperature_1: 21.4 }],
+    ['temperature 2 is 21.40 C', { temperature_2: 21.4 }],
+  ])('is read with its unit: %j', (text, values) => {
+    expect(read(text, plain)?.values).toEqual(values)
+  })
+
+  test.each([
+    'The temperature of the main freezer is -18.25',
+    'temperature 1: 21.40',
+    'Temperature 21.40',
+    'The temperature limit of the freezer is 5 C',
+    'The set temperature is 21 C',
+    'Max temperature: 30 C',
+    'The temperature is not 20 C',
+    'If the temperature in the cellar is 3 C, call',
+    'The humidity in the cellar is 181%',
+    'The battery of the box is 20 C',
+  ])('is none in %j', (text) => {
+    expect(read(text, plain)?.values ?? {}).toEqual({})
+  })
+
+  test('is read without a unit where the device has it in its own words', () => {
+    const own = deviceOf(
+      makeProfile('messages: { all: { text: "T1={temperature_1:decimal}, Level:{level:decimal}", source: manual } }'),
+    )
+    expect(read('temperature 1: 21.40', own)?.values).toEqual({ temperature_1: 21.4 })
+    expect(read('now the level is 21.4', own)?.values).toEqual({ level: 21.4 })
+    for (const text of ['temperature 10:30', 'temperature 2: 21.40', 'temperature 1 21.40', 'level isnt 21'])
+      expect(read(text, own)?.values ?? {}).toEqual({})
+  })
+})
+
 describe('words of alarm', () => {
   test.each([
     ['Message from the house: Emergency button was pressed by user 2', 'sos'],
@@ -141,6 +185,37 @@ messages:
     expect(read(text)?.event ?? null).toBeNull()
   })
 
+  test.each([
+    ['WARNING: LinkedHome turned Off!', 'alarm'],
+    ['Attention: heater is off', 'alarm'],
+    ['Achtung: Pumpe ist aus', 'alarm'],
+    ['Intruder Detected and LED is turned on', 'burglary'],
+    ['Intruder detected and the siren was switched off', 'burglary'],
+    ['Intruder detected LED off', 'burglary'],
+    ['Intruder detected on camera 2', 'burglary'],
+    ['Intruder detected in the garage and photo saved', 'burglary'],
+    ['Fire in the kitchen and siren is turned on', 'fire'],
+    ['intruso detectado y luz apagada, led apagado', 'burglary'],
+  ])('are not denied by a word that stands at another thing: %j', (text, event) => {
+    expect(read(text, deviceOf('generic/alarm'))).toMatchObject({ event, level: 'high' })
+  })
+
+  test.each([
+    'Intruder alarm and SOS are switched off',
+    'Motion detected alarm is off',
+    'Intruder detected: off',
+    'Smoke alarm and fire alarm disabled',
+    'Warning: SOS function turned off',
+    'Warning: alarm disabled',
+    'Attention: alarm system is on',
+    'SMOKE ALARM: Kitchen OFF',
+    'Fire alarm in kitchen and hall is off',
+    'Fire alarm triggered in the kitchen has been cleared',
+    'Smoke detected and smoke alarm restored',
+  ])('are denied by one that stands at them: %j', (text) => {
+    expect(read(text, deviceOf('generic/alarm'))?.event ?? null).toBeNull()
+  })
+
   test.each(['coban/tk103', 'concox/gt06', 'minifinder/pico', 'eldes/esim', 'dsc/3g2055', 'jablotron/gd-04'])(
     'reach the event of %s whatever stands around them',
     (profile) => {
@@ -177,6 +252,58 @@ describe('a position', () => {
     const { latitude, longitude } = read(text, deviceOf('galileosky/glonass'))?.values ?? {}
     expect(latitude).toBeCloseTo(22.57149, 3)
     expect(longitude).toBeCloseTo(113.8771, 3)
+  })
+
+  const named: readonly string[] = [
+    'LatLng:22.57,113.88',
+    'LatLong: 22.57, 113.88',
+    'latlon=22.57;113.88',
+    'Lat,Lng: 22.57,113.88',
+    'Lat/Lon: 22.57/113.88',
+    'Lat,Lon (22.57, 113.88)',
+    'LngLat: 113.88,22.57',
+    'LatLng:22.57,113.88,17.5',
+    'Lat Long: N22.57 E113.88',
+    'Pos: 22.57,113.88',
+    'GPS: 22.57, 113.88',
+    'My location is 22.57, 113.88',
+    'Coordinates:\n22.57 113.88',
+    'Ubicación: (22.57, 113.88)',
+    'Standort: 22.57 113.88',
+  ]
+  test.each(named)('of few digits is read behind its word in %j', (text) => {
+    for (const words of [text, `Hi there!\n${text}\nbye`])
+      for (const profile of ['generic/tracker', 'coban/tk103']) {
+        const values = read(words, deviceOf(profile))?.values
+        expect(values).toMatchObject({ latitude: 22.57, longitude: 113.88 })
+        expect(values).not.toHaveProperty('fix')
+      }
+  })
+
+  test('stands beside an alarm behind its word, too', () => {
+    for (const words of ['Fall detected!', 'Fall detected', 'SOS!'])
+      expect(read(`${words} LatLng:22.57,113.88`, deviceOf('generic/tracker'))).toMatchObject({
+        event: words === 'SOS!' ? 'sos' : 'fall',
+        values: { latitude: 22.57, longitude: 113.88 },
+      })
+  })
+
+  test.each([
+    '22.57, 113.88',
+    'Pos: 3.5, 2.1',
+    'Pos: 122.57, 13.88',
+    'GPS: 12.57, 3.75V',
+    'LatLng: 1.2.3, 4.5.6',
+    'gps 22.57 113.88',
+    'Signal: 22.57, 113.88',
+  ])('is none in %j', (text) => {
+    expect(read(text, deviceOf('generic/tracker'))?.values ?? {}).not.toHaveProperty('latitude')
+  })
+
+  test('is no fix where its words have no numbers', () => {
+    for (const text of ['lat: long: speed: T:', 'Latitude: Longitude:'])
+      expect(read(text, deviceOf('generic/tracker'))?.values).toEqual({ fix: false })
+    expect(read('two lat of warranty', deviceOf('coban/tk103'))?.values ?? {}).not.toHaveProperty('fix')
   })
 
   test('is none at 0,0, and an old one is no fix', () => {

@@ -4,7 +4,7 @@ import type { Part } from './pattern.ts'
 
 type Hole = Extract<Part, { part: 'hole' }>
 
-const numeric: readonly string[] = ['int', 'decimal', 'percent']
+export const numeric: readonly string[] = ['int', 'decimal', 'percent']
 const unitForm = /^(?:%|°?\p{L}[\p{L}³]*(?:\/h)?)/u
 
 /** A number with the unit that its pattern has behind it, or in any other of its dimension; null for no such number. */

@@ -6,6 +6,8 @@ import type { Part, Pattern } from './pattern.ts'
 const droppable = /^[:=!.]$/
 /** Either may stand between a key and its value. */
 const pairMarks: readonly string[] = [':', '=']
+/** A verb may stand there as well, in front of a number. */
+export const verbs: readonly string[] = ['is', 'ist', 'je', 'est', 'es', 'è']
 const trailing: Part = {
   part: 'either',
   optional: true,
@@ -45,7 +47,7 @@ export const loosePattern = (source: string, parts: readonly Part[]): Pattern =>
   parts: looseParts(withAnyUnit(parts)),
 })
 
-export function looseParts(parts: readonly Part[]): Part[] {
+export function looseParts(parts: readonly Part[], words: readonly string[] = []): Part[] {
   let word = ''
   return parts.map((part): Part => {
     if (part.part === 'gap' || part.part === 'blank') return part
@@ -53,11 +55,12 @@ export function looseParts(parts: readonly Part[]): Part[] {
     word = part.part === 'text' && !punctuation.includes(part.text) ? part.text : ''
     if (part.part === 'either') {
       if (part.optional) word = before
-      return { ...part, of: part.of.map(looseParts) }
+      return { ...part, of: part.of.map((choice) => looseParts(choice, words)) }
     }
     const isDroppable = part.part === 'text' && droppable.test(part.text) && /\p{L}{2}$/u.test(before)
     if (!isDroppable) return part
     const marks = pairMarks.includes(part.text) ? pairMarks : [part.text]
-    return { part: 'either', optional: true, of: marks.map((text): Part[] => [{ part: 'text', text }]) }
+    const spoken = words.map((text): Part[] => [{ part: 'blank' }, { part: 'text', text }, { part: 'blank' }])
+    return { part: 'either', optional: true, of: [...marks.map((text): Part[] => [{ part: 'text', text }]), ...spoken] }
   })
 }

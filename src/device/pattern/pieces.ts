@@ -1,7 +1,7 @@
 import { fold, punctuation } from '../regular/regular.ts'
 import { reservedNames } from '../vocabulary/vocabulary.ts'
-import { inAnyUnit } from './any-unit.ts'
-import { looseParts } from './loosen.ts'
+import { inAnyUnit, numeric } from './any-unit.ts'
+import { looseParts, verbs } from './loosen.ts'
 import { eachPart, type Part, type Pattern } from './pattern.ts'
 
 type Hole = Extract<Part, { part: 'hole' }>
@@ -92,6 +92,8 @@ function pieceOf(parts: readonly Part[]): Piece | null {
   const isMarked = parts.some((part) => part.part === 'text' && /^[:=]$/.test(part.text))
   const isFree = holes.some(({ type }) => free.includes(type))
   if ((count < 2 || isFree) && !isMarked) return null
-  const loose = count < 2 || isFree ? null : { source: `loose ${source}`, parts: looseParts(parts) }
+  const isNumber = holes.every(({ type }) => type === 'quantity' || numeric.includes(type))
+  const loose =
+    count < 2 || isFree ? null : { source: `loose ${source}`, parts: looseParts(parts, isNumber ? verbs : []) }
   return { head, pattern: { source, parts }, isShort: count < 2, loose }
 }

@@ -29,6 +29,9 @@ export const commonWords: Readonly<Record<string, Readonly<Record<string, Value>
 export const battery = 'bat|batt|battery|akku|batterie|batería|bateria|baterie|accu|akumulator|аккумулятор|батарея'
 export const speed = 'speed|spd|velocidad|velocidade|velocità|geschwindigkeit|vitesse|prędkość|sebesség|скорость'
 export const temperature = 'temperature|temp|temperatur|temperatura|température|teplota|hőmérséklet|температура'
+export const humidity = 'humidity|hum|feuchte|luftfeuchte|luftfeuchtigkeit|humedad|umidità|влажность'
+export const voltage =
+  'voltage|volt|vol|ext volt|external voltage|main voltage|power voltage|spannung|voltaje|tensão|напряжение'
 
 /**
  * Pairs that mean the same in the texts of every device. The first that fits a place of the text counts; a number of a
@@ -49,9 +52,10 @@ export const commonPairs: readonly Pattern[] = [
   '(acc|ignition|ign|zündung|contacto|ignição|зажигание):{ignition:switched}',
   '(power|pwr|mains|ext power|external power|main power|ac power|netz|alimentación|alimentación externa):{mains:mains}',
   '(gprs|server link|data):{data_connected:linked}',
-  '(voltage|volt|vol|ext volt|external voltage|main voltage|power voltage|spannung|voltaje|tensão|напряжение):{voltage:quantity}',
-  `(${temperature})[ (is|je)]:{temperature:quantity}`,
-  '(humidity|hum|feuchte|luftfeuchte|luftfeuchtigkeit|humedad|umidità|влажность):{humidity:quantity}',
+  `(${voltage}):{voltage:quantity}`,
+  `(${temperature})[ (is|je|ist|est|es|è)]:{temperature:quantity}`,
+  `(${temperature})~{#:int}: {temperature_#:decimal}`,
+  `(${humidity}):{humidity:quantity}`,
   '(fuel|oil|kraftstoff|combustible|топливо):{fuel:quantity}',
   'imei:{imei:digits(15)}',
   'iccid:{iccid:digits}',

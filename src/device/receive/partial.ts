@@ -9,6 +9,7 @@ import { chunksOf } from './lines.ts'
 import { ownPieces } from './own-pieces.ts'
 import { givesPlaces, linkAlone, placeInText } from './place-in-text.ts'
 import { commonPieces, readPieces } from './read-pieces.ts'
+import { readSentences } from './sentences.ts'
 import { nothingTaken, type Taken } from './taken.ts'
 import { type Whole, wholeMessages } from './whole-messages.ts'
 
@@ -54,6 +55,7 @@ function withRest(device: Device, text: string, all: Taken, whole: Whole | null)
   )
   readPlace(device, text, all)
   readPieces(device, text, commonPieces, all)
+  readSentences(device, text, all)
   const rest = all.lines.reduce(
     (left, { from, to }) => left.slice(0, from) + '\n'.repeat(to - from) + left.slice(to),
     text,

@@ -10,6 +10,8 @@ import { isCredible } from './credible.ts'
 import type { Taken } from './taken.ts'
 import { isLetter } from './word-places.ts'
 
+/** Words in front of a common key: the number is a setting or a limit. */
+const wanted = /(?<!\p{L})(?:set|target|desired|wanted|max|min|maximum|minimum|maximal|minimal|soll)[ \t._-]*$/iu
 /** What follows a value that stands alone: the end of its line, a mark, or the next key. */
 const alone = /^\s*(?:$|[\r\n,;!]|[\p{L}\p{N} _]{1,20}[:=])/u
 /** Letters of a value and the words between it and its key. */
@@ -36,12 +38,14 @@ export function readPieces(device: Device, text: string, pieces: readonly Read[]
 
 function readPiece(device: Device, text: string, { pattern, isCommon, isShort }: Read, from: number, all: Taken): void {
   if (all.claimed.overlaps({ from, to: from + 1 })) return
+  if (isCommon && wanted.test(text.slice(Math.max(0, from - 20), from))) return
   const binding = isCommon ? { ...bindingOf(device), words: commonWords } : bindingOf(device)
   const program = (isCommon ? commonPrograms : device.dialect.programs).get(pattern, binding, 'fragment')
   if (program === null) return
   const piece = readAt(program, text, from)
   if (piece === null || all.claimed.overlaps({ from, to: piece.to })) return
   const { found, to } = piece
+  if (found.spans.every((span) => span.from === span.to)) return
   if (isShort && !alone.test(text.slice(to, to + 40))) return
   const fresh = Object.entries(found.values).filter(([field]) => !Object.hasOwn(all.found.values, field))
   const values = fresh.filter(([field, value]) => isCredible(device, field, value, isCommon === true))
