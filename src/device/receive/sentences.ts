@@ -18,19 +18,19 @@ const measures: readonly (readonly [words: string, fields: readonly string[]])[]
 ]
 /** Words of a setting or a limit, in front of the key or behind it: its number is no measure. */
 const unmeasured =
-  /(?<!\p{L})(?:not|no|if|when|limit|thresh|alarm|alert|max|min|high|low|upper|lower|set|target|desired|wanted|range|interval|offset|calibrat|differ|delta|above|below|over|under|soll|grenz|schwell|ziel|límite|limite|umbral|soglia|seuil|consigne|nastaven|cílov)/iu
+  /(?<!\p{L})(?:(?:not|no|if|when|set|high|low|over|under)(?!\p{L})|limit|thresh|alarm|alert|max|min|upper|lower|setting|setpoint|target|desired|wanted|range|interval|offset|calibrat|differ|delta|above|below|soll|grenz|schwell|ziel|límite|limite|umbral|soglia|seuil|consigne|nastaven|cílov)/iu
 const units = Object.keys(unitTable)
   .sort((a, b) => b.length - a.length)
   .map((unit) => unit.replace(/[*.]/g, '\\$&'))
   .join('|')
 const verb = '(?:is|are|ist|je|est|es|è|é|jest|beträgt)'
 const number = `([+−-]?\\d{1,6}(?:[.,]\\d{1,6})?[ \\t]?(?:${units}))(?![\\p{L}\\p{N}])`
-const index = `[ \\t]?#?(\\d{1,2})[ \\t]{0,3}(?:[:=]|${verb}[ \\t])`
+const indexed = `[ \\t]?#?(\\d{1,2})[ \\t]{0,3}(?:[:=]|${verb}[ \\t])`
 const somewhere = `((?:[ \\t]{1,3}[\\p{L}\\p{N}][\\p{L}\\p{N}'’-]{0,20}){0,6}?)[ \\t]{1,3}${verb}[ \\t](?:[ \\t]?(?:now|currently|about|at)[ \\t])?`
 /** The key, its index or up to six words of where it is measured, a verb, and a number with its unit. */
 const sentences = measures.map(([words, fields]) => ({
   fields,
-  form: new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?:${index}|${somewhere})[ \\t]{0,3}${number}`, 'giu'),
+  form: new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})(?:${indexed}|${somewhere})[ \\t]{0,3}${number}`, 'giu'),
 }))
 /** Sentences of a kind that are looked at, and letters in front of one. */
 const maxSentences = 4
