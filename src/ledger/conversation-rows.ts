@@ -19,13 +19,13 @@ interface Received {
 
 export const ofDevice = (device: string): string => `d:${device}`
 export const ofNumber = (number: string): string => `n:${number}`
-/** A text to the number of a device is in the lane of that. */
 /** With whom the conversation of a key is. */
 export function peerOf(key: string): { readonly device: string | null; readonly number: string | null } {
   const name = key.slice(2)
   return key.startsWith('d:') ? { device: name, number: null } : { device: null, number: name }
 }
 
+/** A text to the number of a device is in the lane of that. */
 const ofSent = ({ device, lane }: Sent): string | null => (device === null ? lane : ofDevice(device))
 export const ofReceived = ({ device, sender }: Received): string =>
   device === null ? ofNumber(sender) : ofDevice(device)

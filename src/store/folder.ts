@@ -159,7 +159,10 @@ export class DataFolder {
     return this.#kept('instance', () => randomUUID().slice(0, 8))
   }
 
-  /** The key of fingerprints of what contains passwords; made once, and in no backup. */
+  /**
+   * The key of fingerprints of what contains passwords; made once, and in no backup. Its file is named after revisions,
+   * the ETags of the API, for which it was made first: under another name the known ones would end with an upgrade.
+   */
   printKey(): string {
     return this.#kept('revision-key', () => randomBytes(32).toString('base64url'))
   }

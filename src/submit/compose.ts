@@ -337,7 +337,7 @@ function literal(
     recipient,
     segments: segmentText(asGsm7(text)).segments.map((one) => one.text),
     text: isPrivate(request.intent) ? null : text,
-    // Of a short secret, all can be tried.
+    // Nothing that is made from it is kept.
     digest: isPrivate(request.intent) ? request.commandId : deps.print(text),
     safe: false,
     unproven: false,

@@ -14,7 +14,7 @@ interface Later {
 
 type Named = readonly [kind: 'device' | 'contact', name: string]
 
-/** The fingerprint of something, which nobody can guess it from who has the store. */
+/** A fingerprint from which nobody who has only the store can guess what it is of. */
 export type Print = (...parts: readonly (string | Uint8Array)[]) => string
 
 export interface Printing {

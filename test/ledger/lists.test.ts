@@ -279,6 +279,23 @@ describe('a message', () => {
     expect(look()?.map(({ number }) => number)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
   })
 
+  test('that was given back before an upgrade, when nothing was kept of it, shows no attempt that is under way', () => {
+    const ledger = new Ledger()
+    const id = ledger.queue({ safe: true })
+    const look = () => ledger.read('message', { id, sight: noFilter.sight })?.attempts
+    const { seq } = ledger.claim('home') as { seq: number }
+    const part = { seq, part: 1, gateway: 'home', account: 'home', now: ledger.now }
+    ledger.run('requeue', { ...part, retryAt: ledger.now, error: null, ...ledger.owner })
+    ledger.engine.run('UPDATE submission SET returns = NULL')
+    expect(ledger.row(id)).toMatchObject({ attempts: 1, status: 'queued' })
+    expect(look()).toEqual([])
+    ledger.now += minute
+    ledger.claim('away')
+    expect(look()).toMatchObject([{ number: 2, gateway: 'away', outcome: 'sending' }])
+    ledger.engine.run(`UPDATE submission SET status = 'cancelled', sms_status = 'cancelled', gateway = NULL`)
+    expect(look()).toEqual([])
+  })
+
   test('that was given up says so at the end of its times', () => {
     const ledger = new Ledger()
     const id = ledger.command()

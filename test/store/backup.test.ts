@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
+import type { ArgsOf } from '../../src/ledger/operations.ts'
+import { enqueue } from '../../src/ledger/outbox/enqueue.ts'
+import { SqliteEngine } from '../../src/store/sqlite/sqlite-engine.ts'
 import { SqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/folder.ts'
+import { hour, Ledger } from '../support/ledger.ts'
 
 const folder = temporaryFolder()
 const path = join(folder, 'smshub.db')
@@ -93,4 +97,24 @@ test('what is in the log goes back into the file once no copy is made any more',
   await store.close()
   expect(existsSync(`${path}-wal`)).toBe(false)
   expect(contents(path)).toMatchObject({ last: 'written back', whole: 'ok', mark: undefined })
+})
+
+test('a copy holds no fingerprint of a request, and what came before it is recognised when it comes again', () => {
+  const [ledger, to] = [new Ledger(), join(folder, 'without-prints.db')]
+  const key = { client: 'client', messageId: 1, connection: 'one', duplicate: false, hash: 'print-of-publish' }
+  const ref = { scope: 'client', ref: 'mine', hash: 'print-of-request' }
+  const madeFor = { subject: 'print-of-device', print: 'print-of-words' }
+  const id = ledger.queue({ digest: 'print-of-text', madeFor, sendAt: ledger.now + hour }, { key, ref })
+  ledger.engine.copyTo(to)
+  expect(readFileSync(to).includes('print-of')).toBe(false)
+  const restored = new SqliteEngine(to, { durable: false })
+  const again = (over: Pick<ArgsOf<'enqueue'>, 'key' | 'ref'>) =>
+    enqueue(restored, { ...over, items: [ledger.item()], limits, now: ledger.now })
+  const limits = { perLane: 9, perClient: 9, clientPerHour: null, devicePerDay: null }
+  const other = { ...key, connection: 'two', hash: 'with another key' }
+  const repeated = { repeated: true, commands: [{ id }] }
+  expect(again({ key: { ...other, duplicate: true }, ref: null })).toMatchObject(repeated)
+  expect(again({ key: null, ref: { ...ref, hash: 'with another key' } })).toMatchObject(repeated)
+  expect(again({ key: { ...other, messageId: 2, duplicate: true }, ref: null })).toMatchObject({ repeated: false })
+  restored.close()
 })

@@ -4,7 +4,9 @@ import { expect, test } from '@jest/globals'
 import Database from 'better-sqlite3'
 import { currentStates } from '../../src/ledger/events/latest.ts'
 import { waitingEvents } from '../../src/ledger/events/waiting.ts'
+import { enqueue } from '../../src/ledger/outbox/enqueue.ts'
 import { applyReport, matchWaitingReports } from '../../src/ledger/outbox/reports.ts'
+import { reviewScheduled } from '../../src/ledger/outbox/review-scheduled.ts'
 import { room } from '../../src/ledger/quota.ts'
 import { messagesOf, retainedOf } from '../../src/mqtt/outlet/messages-of.ts'
 import { migrations } from '../../src/store/sqlite/migrations.ts'
@@ -262,6 +264,46 @@ test('a text that was sent before an upgrade gets its report behind it, and a re
     { submission: 1, reference: '7', report: 0 },
     { submission: 2, reference: '9', report: 0 },
   ])
+  engine.close()
+})
+
+test('a request of before an upgrade is recognised when it comes again behind it, and sent once', () => {
+  const now = Date.parse('2026-12-01T12:00:00Z')
+  const path = storeOf(stepWith('UPDATE publish_key'), (db) => {
+    db.prepare(
+      `INSERT INTO submission (command_id, client, verb, status, sms_status, lane, queued_at, scope, ref, ref_hash)
+       VALUES ('cmd_1', 'c', 'command', 'queued', 'queued', 'd:gate', ?, 'c', 'mine', 'plain')`,
+    ).run(now)
+    const keys = db.prepare(
+      `INSERT INTO publish_key (client, message_id, connection, hash, commands, at) VALUES ('c', ?, 'one', 'plain', '["cmd_1"]', ?)`,
+    )
+    for (const messageId of [7, 8]) keys.run(messageId, now)
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  const limits = { perLane: 9, perClient: 9, clientPerHour: null, devicePerDay: null }
+  const publish = (messageId: number, duplicate: boolean) => {
+    const key = { client: 'c', messageId, connection: 'two', duplicate, hash: 'keyed' }
+    return enqueue(engine, { key, ref: null, items: [], limits, now })
+  }
+  const repeated = { repeated: true, commands: [{ id: 'cmd_1', status: 'queued' }] }
+  expect(publish(7, true)).toMatchObject(repeated)
+  // Another one under the number of one that was acknowledged.
+  expect(publish(8, false)).toMatchObject({ repeated: false })
+  const ref = { scope: 'c', ref: 'mine', hash: 'keyed' }
+  expect(enqueue(engine, { key: null, ref, items: [], limits, now })).toMatchObject(repeated)
+  engine.close()
+})
+
+test('what was scheduled for a device before an upgrade is not cancelled behind it', () => {
+  const path = storeOf(stepWith('UPDATE publish_key'), (db) => {
+    db.exec(
+      `INSERT INTO submission (command_id, client, verb, status, sms_status, lane, queued_at, due, made_for, made_from)
+       VALUES ('cmd_1', 'c', 'text', 'queued', 'queued', 'd:gate', 0, 9, 'plain', 'plain')`,
+    )
+  })
+  const engine = new SqliteEngine(path, { durable: false })
+  expect(reviewScheduled(engine, { held: {}, only: false, now: 1 })).toBe(0)
+  expect(engine.all('SELECT status FROM submission')).toEqual([{ status: 'queued' }])
   engine.close()
 })
 

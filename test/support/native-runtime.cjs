@@ -18,7 +18,8 @@ const sourceMaps = {
 
 /**
  * What jest runs a test file in: Node.js itself, not a context of its own. There each file would load the hub once more,
- * which takes a second, and leave it in memory. Here the files of a process share its modules, which keep no state.
+ * which takes a second, and leave it in memory. Here the files of a process share its modules. Nothing may depend on
+ * what these keep: counts that only grow (turns of lanes, steps taken), and what is made once, like statements.
  */
 class NativeRuntime {
   constructor() {
@@ -56,6 +57,7 @@ class NativeRuntime {
   getAllCoverageInfoCopy() {}
 
   teardown() {
+    globalThis.testGlobals?.jest.restoreAllMocks()
     delete globalThis.testGlobals
     for (const key of Object.getOwnPropertySymbols(globalThis))
       if (['EVENT_HANDLERS', 'JEST_STATE_SYMBOL'].includes(key.description)) delete globalThis[key]

@@ -56,7 +56,7 @@ export interface AccessRows {
   readonly logIns: readonly LogIn[]
 }
 
-interface KeyRow {
+export interface KeyRow {
   readonly id: string
   readonly hash: string
   readonly label: string

@@ -1,7 +1,10 @@
 import { Fault } from '../../message/fault.ts'
+import type { Intent } from '../../message/request.ts'
+import { may } from '../../message/rights.ts'
 import { cancelScheduledOf, passScheduledOn } from '../outbox/review-scheduled.ts'
+import { document, type SubmissionRow } from '../rows.ts'
 import type { Tx } from '../tx.ts'
-import type { ApiKey, KeyLimits } from './access-rows.ts'
+import type { ApiKey, KeyLimits, KeyRow } from './access-rows.ts'
 
 /** Keys that are kept, expired ones included. */
 const maxKeys = 500
@@ -47,11 +50,38 @@ export function changeKey(
   )
 }
 
-/** What it has scheduled is for the key that has replaced it: its program goes on. Without one, it is cancelled. */
+/**
+ * What it has scheduled is for the key that has replaced it: its program goes on. What that may not send is cancelled,
+ * and all where there is none.
+ */
 export function dropKey(tx: Tx, { id, now }: { id: string; now: number }): void {
-  const heir = tx.one<{ id: string | null }>('SELECT replaced_by AS id FROM api_key WHERE id = ?', id)?.id ?? null
-  if (heir === null) cancelScheduledOf(tx, `key:${id}`, now)
-  else passScheduledOn(tx, { from: `key:${id}`, to: `key:${heir}` })
-  tx.run('UPDATE api_key SET replaced_by = ? WHERE replaced_by = ?', heir, id)
+  const client = `key:${id}`
+  const next = successor(tx, id)
+  let heir = next
+  while (heir !== undefined && hasExpired(heir, now)) heir = successor(tx, heir.id)
+  if (heir === undefined) cancelScheduledOf(tx, client, now)
+  else {
+    const limits = document<KeyLimits>(heir.limits)
+    cancelScheduledOf(tx, client, now, (row) => !mayHaveMade(limits, row))
+    passScheduledOn(tx, { from: client, to: `key:${heir.id}` })
+  }
+  tx.run('UPDATE api_key SET replaced_by = ? WHERE replaced_by = ?', next?.id ?? null, id)
   tx.run('DELETE FROM api_key WHERE id = ?', id)
+}
+
+type Heir = Pick<KeyRow, 'id' | 'limits' | 'expires_at'>
+
+const successor = (tx: Tx, id: string): Heir | undefined =>
+  tx.one(
+    `SELECT heir.id, heir.limits, heir.expires_at FROM api_key
+     JOIN api_key AS heir ON heir.id = api_key.replaced_by WHERE api_key.id = ?`,
+    id,
+  )
+
+const hasExpired = ({ expires_at }: Heir, now: number): boolean => expires_at !== null && expires_at <= now
+
+function mayHaveMade({ rights, scopes }: KeyLimits, { verb, device, command }: SubmissionRow): boolean {
+  const scope = verb === 'text' ? 'messages:send' : 'devices:command'
+  const what = { device: device ?? undefined, command: command ?? undefined }
+  return (scopes?.includes(scope) ?? true) && may(rights, { act: verb as Intent['verb'], ...what })
 }

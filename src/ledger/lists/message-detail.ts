@@ -100,7 +100,8 @@ function attemptsOf(row: SubmissionRow): Attempt[] {
       error: error && publishedError(error),
     }),
   )
-  const isReturned = row.attempts === (returns.at(-1)?.number ?? 0)
+  // Nothing is known of those that were given back before an upgrade: their text has no gateway, and no returns.
+  const isReturned = row.gateway === null || row.attempts === (returns.at(-1)?.number ?? 0)
   return isReturned ? returns : [...returns, lastAttempt(row)]
 }
 

@@ -14,7 +14,7 @@ import { insertSteps } from './acts.ts'
 import { useCounter } from './counters.ts'
 import { emitAgain, emitRefused, emitResult, emitSmsStatus } from './emit-results.ts'
 import { inWords, mayKeepRefusal } from './kept-refusals.ts'
-import { isRedelivery, type PublishKey, rememberKey } from './keys.ts'
+import { isRedelivery, type PublishKey, rememberKey, unknownHash } from './keys.ts'
 import { happen, overtake } from './moves.ts'
 import type { Item, NewSubmission, Refusal } from './new-submission.ts'
 import { answerOf, answersAgain, assertAll } from './part-answers.ts'
@@ -66,7 +66,7 @@ export function enqueue(tx: Tx, args: EnqueueArgs): Enqueued {
     return repeat(tx, again, args)
   }
   const known = ref === null ? [] : sameRef(tx, ref, now)
-  if (ref !== null && known.length > 0 && known[0]?.hash === ref.hash) {
+  if (ref !== null && [ref.hash, unknownHash].includes(known[0]?.hash as string)) {
     const ids = known.map((row) => row.command_id)
     if (key !== null) rememberKey(tx, key, ids, now)
     return repeat(tx, ids, args)

@@ -12,6 +12,9 @@ export interface PublishKey {
   readonly hash: string
 }
 
+/** The hash of a request from a backup, or from before hashes were keyed. Whatever repeats it is taken for the same. */
+export const unknownHash = ''
+
 interface KeyRow {
   readonly connection: string
   readonly hash: string
@@ -25,18 +28,30 @@ export function isRedelivery(tx: Tx, key: PublishKey): string[] | null {
     key.client,
     key.messageId,
   )
-  if (row === undefined || row.hash !== key.hash) return null
-  return key.duplicate || row.connection !== key.connection ? document<string[]>(row.commands) : null
+  if (row === undefined) return null
+  // Clients count from 1 on each connection: without the hash, only DUP distinguishes a repetition (MQTT 3.1.1, 3.3.1.1).
+  const isSame =
+    row.hash === unknownHash
+      ? key.duplicate
+      : row.hash === key.hash && (key.duplicate || row.connection !== key.connection)
+  return isSame ? document<string[]>(row.commands) : null
 }
 
 /** Time after which a client that stays connected without redelivering has received the acknowledgement. */
 const proofMs = 5_000
-/** When the keys of a client were last checked: once per proof time is enough. */
-const lookedAt = new Map<string, number>()
+/** When the keys of a client were last checked, by store and client: once per proof time is enough. */
+const lookedAt = new WeakMap<Tx, Map<string, number>>()
+
+function looksOf(tx: Tx): Map<string, number> {
+  const looks = lookedAt.get(tx) ?? new Map<string, number>()
+  lookedAt.set(tx, looks)
+  return looks
+}
 
 export function rememberKey(tx: Tx, key: PublishKey, commands: readonly string[], now: number): void {
-  if (Math.abs(now - (lookedAt.get(key.client) ?? 0)) > proofMs) {
-    lookedAt.set(key.client, now)
+  const looks = looksOf(tx)
+  if (Math.abs(now - (looks.get(key.client) ?? 0)) > proofMs) {
+    looks.set(key.client, now)
     tx.run(
       'DELETE FROM publish_key WHERE client = ? AND connection = ? AND at < ?',
       key.client,
@@ -63,7 +78,7 @@ export function endConnection(
   tx: Tx,
   { client, clean, lastHeard, now }: { client: string; clean: boolean; lastHeard: number; now: number },
 ): void {
-  lookedAt.delete(client)
+  looksOf(tx).delete(client)
   if (clean) tx.run('DELETE FROM publish_key WHERE client = ? AND at <= ?', client, now)
   else tx.run('DELETE FROM publish_key WHERE client = ? AND at < ?', client, lastHeard - proofMs)
 }

@@ -19,10 +19,15 @@ interface Made {
   readonly print: string
 }
 
-/** Cancels what somebody has scheduled who has no rights any more. */
-export function cancelScheduledOf(tx: Tx, client: string, now: number): void {
+/** Cancels what somebody has scheduled who has no rights any more: all of it, or what is `without` them. */
+export function cancelScheduledOf(
+  tx: Tx,
+  client: string,
+  now: number,
+  without: (row: SubmissionRow) => boolean = () => true,
+): void {
   const sql = `SELECT * FROM submission ${byIndex('submission_scheduled')} WHERE ${isScheduled} AND client = ?`
-  for (const row of tx.all<SubmissionRow>(sql, client))
+  for (const row of tx.all<SubmissionRow>(sql, client).filter(without))
     happen(tx, row, { type: 'cancelled', reason: `${client}, who has scheduled it, was removed`, now })
 }
 

@@ -7,6 +7,7 @@ import { longHistorySteps } from './long-history-steps.ts'
 import { madeForSteps } from './made-for-steps.ts'
 import { outletSteps } from './outlet-steps.ts'
 import { ownerSteps } from './owner-steps.ts'
+import { printSteps } from './print-steps.ts'
 import { privateSteps } from './private-steps.ts'
 import { publicationsToEvents } from './publications-to-events.ts'
 import { quotaSteps } from './quota-steps.ts'
@@ -384,5 +385,6 @@ export const migrations: readonly string[] = [
   ...madeForSteps,
   ...sentTextSteps,
   ...successorSteps,
+  ...printSteps,
   // New migrations are appended here.
 ]

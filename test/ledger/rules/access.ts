@@ -129,6 +129,39 @@ export const accessRules = {
       expect(shown()).toEqual(Array(3).fill(['key:third', 'cancelled']))
       expect(ledger.count('client', 'scheduled <> 0')).toBe(0)
     },
+    'of what one has scheduled its successor gets what it may send itself': (ledger) => {
+      const later = (over: Parameters<Ledger['command']>[0]) =>
+        ledger.command({ client: 'key:old', sendAt: ledger.now + hour, ...over })
+      const text = { device: null, verb: 'text', command: null } as const
+      const held = (over: Partial<ApiKey>) => {
+        ledger.now += day
+        keep(ledger, { id: 'old' })
+        keep(ledger, { id: 'new', ...over }, { id: 'old', until: ledger.now + day })
+        const ids = [{}, { device: 'van' }, { command: 'close' }, text].map(later)
+        ledger.run('dropKey', { id: 'old', now: ledger.now })
+        const left = ids.map((id) => ledger.row(id).status === 'queued' && ledger.row(id).client === 'key:new')
+        ledger.run('dropKey', { id: 'new', now: ledger.now })
+        return left
+      }
+      const all = { rights: { role: 'admin' as const }, scopes: null }
+      expect(held(all)).toEqual([true, true, true, true])
+      expect(held({ ...all, rights: { role: 'admin', devices: ['gate'] } })).toEqual([true, false, true, false])
+      expect(held({ ...all, rights: { role: 'admin', commands: ['open'] } })).toEqual([true, true, false, false])
+      expect(held({ ...all, rights: { role: 'reader' } })).toEqual([false, false, false, false])
+      expect(held({ ...all, scopes: ['messages:send'] })).toEqual([false, false, false, true])
+      expect(held({ ...all, scopes: ['devices:command'] })).toEqual([true, true, true, false])
+      expect(held({ ...all, expiresAt: ledger.now + day })).toEqual([false, false, false, false])
+      expect(ledger.count('client', 'scheduled <> 0')).toBe(0)
+    },
+    'a successor that has expired hands on to its own': (ledger) => {
+      keep(ledger, { id: 'first' })
+      keep(ledger, { id: 'second' }, { id: 'first', until: ledger.now + day })
+      keep(ledger, { id: 'third' }, { id: 'second', until: ledger.now + minute })
+      const id = ledger.command({ client: 'key:first', sendAt: ledger.now + day })
+      ledger.now += hour
+      ledger.run('dropKey', { id: 'first', now: ledger.now })
+      expect(ledger.row(id)).toMatchObject({ client: 'key:third', status: 'queued' })
+    },
     'a key whose successor was removed has none: it cancels what it has scheduled': (ledger) => {
       keep(ledger, { id: 'old' })
       keep(ledger, { id: 'new' }, { id: 'old', until: ledger.now + day })

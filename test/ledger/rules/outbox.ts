@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals'
-import { day, hour, type Ledger, minute, noFilter, second } from '../../support/ledger.ts'
+import { day, hour, Ledger, minute, noFilter, second } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
 const error = { code: 'modem_error', message: 'CMS 38', retryable: true } as const
@@ -39,6 +39,14 @@ export const outboxRules = {
         commands: [{ id, status: 'queued' }],
       })
       expect(ledger.count('submission')).toBe(1)
+    },
+    'forgets what a client has acknowledgements for, whatever another store has of one of its name': (ledger) => {
+      const publish = (to: Ledger, messageId: number, ago: number) =>
+        to.queue({}, { key: { ...key, messageId }, now: to.now - ago })
+      publish(ledger, 1, 10 * second)
+      publish(new Ledger(), 1, 0)
+      publish(ledger, 2, 0)
+      expect(ledger.engine.all('SELECT message_id FROM publish_key')).toEqual([{ message_id: 2 }])
     },
     'a private text is in a place of its own until it may have left, and the place is used again': (ledger) => {
       const places = () => ledger.engine.all<{ used: number; filling: string }>('SELECT used, filling FROM secret')
