@@ -268,7 +268,8 @@ export class Deliver {
       if (whole.mms !== null || isOpen) return { sentAt, correlation: nothing, judgement: byAnybody }
       if (device === null || trust === null) {
         const byNumber = device === null && contact === null ? 'stranger' : 'number'
-        const judgement = unjudged(whole.mail?.proof ?? byNumber)
+        const level = whole.mail?.proof ?? byNumber
+        const judgement = whole.mail?.proof === 'stranger' ? byAnybody : unjudged(level)
         return { sentAt, correlation: nothing, judgement }
       }
       const times = { sentAt, receivedAt: whole.receivedAt }
@@ -366,6 +367,6 @@ export class Deliver {
  * Whether it can be distinguished from another message with the same content. Not by the stamp of a clock that was
  * never set: such a clock repeats itself.
  */
-function isMarked({ mark }: Identity, receivedAt: number): boolean {
+export function isMarked({ mark }: Identity, receivedAt: number): boolean {
   return mark === 'id' || usable({ scts: mark, receivedAt }) !== null
 }

@@ -77,8 +77,8 @@ export function effectsOf(
   const old = isFromBefore(understood, rules)
   const messageId = rules.newId('msg')
   const text = textOf(understood)
-  const isStranger = device === null && contact === null
-  const hidden = old || (isStranger && rules.unknownSenders === 'drop')
+  const isUnknownSender = device === null && contact === null
+  const hidden = old || (isUnknownSender && rules.unknownSenders === 'drop')
   const unproven = device === null ? null : unprovenOf(understood, device)
   const unknown = !hidden && isUnknown(understood, unproven)
   return {
@@ -99,7 +99,7 @@ export function effectsOf(
     ...deviceEffects(understood, { at: sentAt, ownAt: ownTime(reading?.values, understood), now }, rules.newId),
     ...(old && nothingOfOld),
     carrier: carrier === null || old ? null : signOf(carrier, sentAt, now),
-    isStranger,
+    isStranger: isUnknownSender || (whole.mail?.proof === 'stranger' && judgement.level === 'stranger'),
     unknown,
     unproven,
     heard:

@@ -34,7 +34,7 @@ describe('what was written while the clock was a year ahead, once it is right', 
         `m${i}`,
         start + year,
       )
-    expect(floodOf(ledger.engine, '+49151', start)).toBeNull()
+    expect(floodOf(ledger.engine, { device: null, sender: '+49151' }, start)).toBeNull()
   })
 
   test.each([

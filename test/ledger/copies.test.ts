@@ -72,6 +72,16 @@ function published(...steps: readonly string[]): string {
   return told.join('')
 }
 
+test('a message of another account is none between the two', () => {
+  const ledger = new Ledger()
+  const file = (account: string, hash: string) => {
+    const raw = { gateway: 'mail', account, form: 'mail', body: hash, source: 'direct' } as const
+    return ledger.run('file', { raw, hash, stamped: false, now: ledger.now }).duplicate
+  }
+  expect([file('gate', 'A'), file('camera', 'B'), file('gate', 'A')]).toEqual([false, false, true])
+  expect([file('gate', 'C'), file('gate', 'A')]).toEqual([false, false])
+})
+
 describe('messages without a stamp', () => {
   test.each<[string, readonly string[], string]>([
     [

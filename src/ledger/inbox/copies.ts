@@ -2,7 +2,7 @@ import type { RawMessage } from '../../message/raw.ts'
 import type { Tx } from '../tx.ts'
 
 /** The place of a message. */
-type Place = Pick<RawMessage, 'gateway' | 'source' | 'slot'>
+type Place = Pick<RawMessage, 'gateway' | 'account' | 'source' | 'slot'>
 
 /** Two messages with the same TPDU, of which the second has just been received. */
 export interface SecondCopy {
@@ -14,7 +14,7 @@ export interface SecondCopy {
   readonly sameSlot: boolean
   /** The same modem has shown it in another place, more often than here: in another memory, or delivered directly. */
   readonly elsewhere: boolean
-  /** Another message was received through the gateway between the two. */
+  /** Another message of the account was received through the gateway between the two. */
   readonly between: boolean
 }
 
@@ -57,7 +57,7 @@ export function isCopyOfKnown(tx: Tx, raw: Place, hash: string, stamped: boolean
     age,
     sameSlot: raw.source === 'listed' && liesStill(tx, raw, hash),
     elsewhere: isShownElsewhere(tx, raw, hash, now),
-    between: first !== undefined && isBetween(tx, raw, first),
+    between: first !== undefined && age <= unstampedMs && isBetween(tx, raw, first),
   })
 }
 
@@ -84,13 +84,13 @@ function isShownElsewhere(tx: Tx, raw: Place, hash: string, now: number): boolea
 /** The storage of a slot; empty for a direct delivery. */
 const placeOf = (slot: string | null): string => slot?.replace(/:\d+$/, '') ?? ''
 
-function isBetween(tx: Tx, { gateway }: Place, { id }: First): boolean {
-  const sql = `SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND state <> 'duplicate' LIMIT 1`
-  return tx.one(sql, id, gateway) !== undefined
+function isBetween(tx: Tx, { gateway, account }: Place, { id }: First): boolean {
+  const sql = `SELECT 1 FROM raw WHERE id > ? AND gateway = ? AND sim = ? AND state <> 'duplicate' LIMIT 1`
+  return tx.one(sql, id, gateway, account) !== undefined
 }
 
 /** A message was stored from this slot: an earlier one from it is no longer there, unless it is the same. */
-export function noteSlot(tx: Tx, { gateway, slot }: Place, hash: string): void {
+export function noteSlot(tx: Tx, { gateway, slot }: Pick<Place, 'gateway' | 'slot'>, hash: string): void {
   if (slot === undefined) return
   const sql = 'UPDATE raw SET deleted = 1 WHERE gateway = ? AND slot = ? AND deleted = 0 AND slot IS NOT NULL'
   tx.run(`${sql} AND hash <> ?`, gateway, slot, hash)

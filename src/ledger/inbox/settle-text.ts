@@ -30,7 +30,7 @@ export interface TextEffects extends DeviceEffects {
   }
   /** Of the device that forwarded the text of another one: it is alive. */
   readonly carrier: StateChange | null
-  /** From an unknown number, of which only a limited number is published. */
+  /** From an unknown number, or a mail that anybody can have sent: only a limited number is published. */
   readonly isStranger: boolean
   /** Not recognised: a text of a device is quarantined. */
   readonly unknown: boolean
@@ -47,7 +47,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
   if (!done(tx, effects.raws)) return { isFlood: null }
   learnStamp(tx, effects.centre, effects.stamp)
   const document = JSON.stringify(incoming.document)
-  const isFlood = effects.isStranger ? floodOf(tx, incoming.sender, now) : null
+  const isFlood = effects.isStranger ? floodOf(tx, incoming, now) : null
   const filed = tx.one<{ id: number }>(
     `INSERT INTO incoming (message_id, device, sender, gateway, text, document, received_at, trust)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
@@ -61,7 +61,7 @@ export function settleText(tx: Tx, effects: TextEffects): { readonly isFlood: bo
     incoming.trust,
   ) as { id: number }
   noteReceived(tx, { ...incoming, ...filed, receivedAt: now })
-  if (effects.isStranger) keepNewest(tx, incoming.sender)
+  if (effects.isStranger) keepNewest(tx, incoming)
   if (isFlood !== null) {
     dropText(tx, effects, isFlood)
     return { isFlood }

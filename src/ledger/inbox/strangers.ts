@@ -1,11 +1,12 @@
 import { happening } from '../../message/hub-event.ts'
+import { mailGateway } from '../../message/received.ts'
 import { isoTime } from '../../message/result.ts'
 import { deleteReceived } from '../conversation-rows.ts'
 import { room, use } from '../quota.ts'
 import { count } from '../tally.ts'
 import type { Tx } from '../tx.ts'
 
-/** Texts of an unknown number that are published per hour, and that are kept. */
+/** Texts of an unknown number, and unproven mails to a device, that are published per hour, and that are kept. */
 const maxPerHour = 60
 const maxKept = 100
 /** Texts of all unknown numbers per hour. */
@@ -14,31 +15,45 @@ const hourMs = 3_600_000
 /** Priority level that may use the whole quota. */
 const wholeQuotaLevel = 2
 
+/** A text of an unknown number, or a mail to a device. */
+interface Source {
+  readonly device: string | null
+  readonly sender: string
+}
+
+/** What shares a limit. The sender of an unproven mail is whatever somebody wrote: all those to a device share one. */
+function likeIt({ device, sender }: Source): [where: string, value: string] {
+  if (device === null) return ['device IS NULL AND sender = ?', sender]
+  return [`device = ? AND gateway = '${mailGateway}' AND trust = 'stranger'`, device]
+}
+
 /**
- * Texts of an unknown number beyond its quota are not published: null within the quota, true for the first one beyond
- * it, false for further ones.
+ * Texts of a stranger beyond the quota are not published: null within the quota, true for the first one beyond it,
+ * false for further ones. What unproven mails may be in all is limited where they come in.
  */
-export function floodOf(tx: Tx, sender: string, now: number): boolean | null {
+export function floodOf(tx: Tx, source: Source, now: number): boolean | null {
+  const [where, value] = likeIt(source)
   const { n } = tx.one<{ n: number }>(
-    'SELECT COUNT(*) AS n FROM incoming WHERE device IS NULL AND sender = ? AND received_at > ? AND received_at <= ?',
-    sender,
+    `SELECT COUNT(*) AS n FROM incoming WHERE ${where} AND received_at > ? AND received_at <= ?`,
+    value,
     now - hourMs,
     now,
   ) as { n: number }
   if (n >= maxPerHour) return n === maxPerHour
+  if (source.device !== null) return null
   if (room(tx, inAll, wholeQuotaLevel, now).left < 1) return false
   use(tx, inAll, 1, now)
   return null
 }
 
-/** Deletes the oldest texts of a sender beyond the limit. */
-export function keepNewest(tx: Tx, sender: string): void {
+/** Deletes the oldest texts of a stranger beyond the limit. */
+export function keepNewest(tx: Tx, source: Source): void {
+  const [where, value] = likeIt(source)
   deleteReceived(
     tx,
-    `device IS NULL AND sender = ? AND id <=
-       (SELECT id FROM incoming WHERE device IS NULL AND sender = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-    sender,
-    sender,
+    `${where} AND id <= (SELECT id FROM incoming WHERE ${where} ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+    value,
+    value,
     maxKept,
   )
 }
