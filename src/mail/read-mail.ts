@@ -9,6 +9,7 @@ export interface ReadMail {
   readonly isCut: boolean
   readonly attachments: readonly Attachment[]
   readonly messageId: string | null
+  /** The words of its header, which may be unreadable. */
   readonly date: string | null
   /** Why it is from a program that answers mails, or goes in a circle; null for what a device reports. */
   readonly echo: string | null
@@ -56,7 +57,7 @@ export async function readMail(octets: Buffer): Promise<ReadMail> {
       octets: size,
     })),
     messageId: mail.messageId ?? null,
-    date: mail.date?.toISOString() ?? null,
+    date: valuesOf(mail, 'date')[0] ?? null,
     echo: echoOf(mail),
   }
 }
@@ -67,20 +68,16 @@ function hasMoreLines(octets: Buffer): boolean {
   return count > maxLines
 }
 
+/** The headers of a name, as they were sent. */
+const valuesOf = ({ headerLines }: ParsedMail, name: string): string[] =>
+  headerLines.filter(({ key }) => key === name).map(({ line }) => line.slice(name.length + 1).trim())
+
 /**
  * Reports of devices may be `auto-generated` and of precedence `bulk`; what answers a mail, or comes from a list, is
  * never one (RFC 3834, 5.1).
  */
-function echoOf({ headerLines }: ParsedMail): string | null {
-  const values = (name: string) =>
-    headerLines
-      .filter(({ key }) => key === name)
-      .map(({ line }) =>
-        line
-          .slice(name.length + 1)
-          .trim()
-          .toLowerCase(),
-      )
+function echoOf(mail: ParsedMail): string | null {
+  const values = (name: string) => valuesOf(mail, name).map((value) => value.toLowerCase())
   if (values('auto-submitted').some((value) => value.startsWith('auto-replied'))) return 'it is an automatic answer'
   if (values('precedence').some((value) => /list|junk|auto_reply/.test(value)) || values('list-id').length > 0)
     return 'it is of a mailing list'

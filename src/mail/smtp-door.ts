@@ -1,11 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 import type { Listed } from '../device/directory.ts'
 import { Fault, type FaultCode } from '../message/fault.ts'
 import type { RawMessage } from '../message/raw.ts'
 import { mailGateway } from '../message/received.ts'
+import type { TrustLevel } from '../message/trust.ts'
 import type { Clock } from '../util/clock.ts'
-import { isLoopbackAddress } from '../util/networks.ts'
+import { isLoopbackAddress, isWithin } from '../util/networks.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { type FiledMail, mailForm } from './filed-mail.ts'
 import { Peers } from './peers.ts'
@@ -36,9 +37,12 @@ export interface SmtpDoorDeps {
   log(level: 'info' | 'warn' | 'error', message: string): void
 }
 
-const maxClients = 50
+/** Sockets, with those that are being refused. */
+const maxSockets = 250
 const maxRecipients = 50
-/** Octets of the mails that are being received, all together. */
+/** RFC 5321, 4.5.3.1.3: 256 octets with the angle brackets. */
+const maxAddressLength = 254
+/** Octets of the mails that are being received and read, until they are filed, all together. */
 const maxHeldOctets = 64 * 1024 * 1024
 /** Without a word of the client. */
 const idleMs = 60_000
@@ -68,7 +72,7 @@ export class SmtpDoor {
 
   constructor(deps: SmtpDoorDeps) {
     this.#deps = deps
-    this.#peers = new Peers(deps.clock)
+    this.#peers = new Peers(deps.clock, (address) => isWithin(address, deps.settings.networks))
     this.#refused = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
   }
 
@@ -101,28 +105,29 @@ export class SmtpDoor {
       size: maxOctets,
       rejectOversized: true,
       maxRecipients,
-      maxClients,
+      maxClients: maxSockets,
       socketTimeout: idleMs,
       closeTimeout: closeMs,
-      onConnect: ({ id, remoteAddress }, done) =>
-        this.#step(remoteAddress, () => this.#peers.open(id, remoteAddress), done),
+      onConnect: ({ id, remoteAddress }, done) => this.#step(remoteAddress, () => this.#open(id, remoteAddress), done),
       onClose: ({ id }) => this.#peers.close(id),
-      onAuth: ({ username = '', password }, { remoteAddress }, done) =>
+      onAuth: ({ username = '', password }, { id, remoteAddress }, done) =>
         this.#step(
           remoteAddress,
           async () => {
             await this.#deps.prove(username, password ?? '', remoteAddress)
+            this.#peers.prove(id)
             return { user: username }
           },
           done,
           { not_allowed: 535, rate_limited: 454 },
         ),
+      onMailFrom: ({ address }, { remoteAddress }, done) =>
+        this.#step(remoteAddress, () => checkLength(address), done, { text_too_long: 553 }),
       onRcptTo: ({ address }, session, done) =>
-        this.#step(
-          session.remoteAddress,
-          () => this.#devicesFor(address, session),
-          (error) => done(error),
-        ),
+        this.#step(session.remoteAddress, () => this.#checkRecipient(address, session), done, {
+          ...replies,
+          text_too_long: 553,
+        }),
       onData: (stream, session, done) => this.#step(session.remoteAddress, () => this.#take(stream, session), done),
     })
     server.on('error', ({ message }) => this.#refused.add('a connection', message))
@@ -166,6 +171,25 @@ export class SmtpDoor {
     )
   }
 
+  /** Where there is no place left, one of the least trusted makes way. */
+  #open(session: string, address: string): void {
+    const ended = this.#peers.open(session, address)
+    for (const one of this.#server?.connections ?? [])
+      if (one.session.id === ended) one.send(421, 'too many connections: try again later')
+  }
+
+  /** Whoever tries out names soon gets no answer about any. */
+  #checkRecipient(recipient: string, session: SMTPServerSession): void {
+    checkLength(recipient)
+    this.#peers.check(session.remoteAddress)
+    try {
+      this.#devicesFor(recipient, session)
+    } catch (error) {
+      this.#peers.take(session.remoteAddress)
+      throw error
+    }
+  }
+
   #peerOf({ remoteAddress, envelope, user }: SMTPServerSession): MailPeer {
     const known = typeof user === 'string' ? this.#deps.settings.users[user] : undefined
     const sender = envelope.mailFrom === false ? '' : envelope.mailFrom.address
@@ -178,9 +202,19 @@ export class SmtpDoor {
 
   /** Resolves with the last words to the client when the texts are on the disk: one for each device. */
   async #take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<string> {
+    const held = { octets: 0 }
+    try {
+      return await this.#file(await this.#collect(stream, held), session)
+    } finally {
+      this.#held -= held.octets
+    }
+  }
+
+  async #file(octets: Buffer, session: SMTPServerSession): Promise<string> {
     const peer = this.#peerOf(session)
-    const octets = await this.#collect(stream)
     this.#peers.take(peer.address)
+    const proof = proofOf(peer, this.#deps.settings.networks)
+    if (proof === 'stranger') this.#peers.takeUnproven()
     const mail = await readMail(octets)
     const echo = mail.echo ?? (peer.sender === '' && peer.user === null ? 'it has no sender' : null)
     if (echo !== null) {
@@ -191,55 +225,56 @@ export class SmtpDoor {
       throw new Fault('invalid_payload', 'the mail has no text and no subject')
     const devices = session.envelope.rcptTo.map(({ address }) => this.#devicesFor(address, session))
     const apart = new Map(devices.map((ids) => [ids.join(), ids]))
-    await Promise.all([...apart.values()].map((ids) => this.#deps.receive(this.#rawOf(mail, peer, ids))))
+    await Promise.all([...apart.values()].map((ids) => this.#deps.receive(rawOf(mail, peer, proof, ids))))
     return 'filed'
   }
 
   /** The mail as it was sent. Rejects with `storage_full` while too many others are being received. */
-  async #collect(stream: SMTPServerDataStream): Promise<Buffer> {
+  async #collect(stream: SMTPServerDataStream, held: { octets: number }): Promise<Buffer> {
     const chunks: Buffer[] = []
-    let octets = 0
     let isRefused = false
-    try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        isRefused ||= this.#held + chunk.length > maxHeldOctets
-        // What is refused is read to its end nevertheless, as the answer comes after it.
-        if (isRefused || stream.sizeExceeded) continue
-        chunks.push(chunk)
-        octets += chunk.length
-        this.#held += chunk.length
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      isRefused ||= this.#held + chunk.length > maxHeldOctets
+      // What is refused is read to its end nevertheless, as the answer comes after it.
+      if (isRefused || stream.sizeExceeded) {
+        this.#held -= held.octets
+        held.octets = 0
+        chunks.length = 0
+        continue
       }
-    } finally {
-      this.#held -= octets
+      chunks.push(chunk)
+      held.octets += chunk.length
+      this.#held += chunk.length
     }
     if (stream.sizeExceeded)
       throw new Fault('text_too_long', `the mail has more than ${this.#deps.settings.maxOctets} octets`)
     if (isRefused) throw new Fault('storage_full', 'too many mails are being received: try again later')
     return Buffer.concat(chunks)
   }
+}
 
-  #rawOf(mail: ReadMail, peer: MailPeer, devices: readonly string[]): RawMessage {
-    const { subject, body, attachments, isCut, messageId, date } = mail
-    const from = peer.sender === '' ? `${devices[0]}@${hubName}` : peer.sender
-    const filed: FiledMail = {
-      from,
-      devices,
-      proof: proofOf(peer, this.#deps.settings.networks),
-      subject,
-      body,
-      attachments,
-      isCut,
-    }
-    // A client repeats a mail whose answer it has lost. One that has neither number nor date is never a repetition.
-    const number = messageId ?? date ?? randomUUID()
-    const same = JSON.stringify([number, from, devices, subject, body])
-    return {
-      gateway: mailGateway,
-      account: mailGateway,
-      source: 'direct',
-      form: mailForm,
-      body: JSON.stringify(filed),
-      identity: { hash: createHash('sha256').update(same).digest('hex'), mark: 'id' },
-    }
+function checkLength(address: string): void {
+  if (address.length > maxAddressLength)
+    throw new Fault('text_too_long', `an address has at most ${maxAddressLength} characters`)
+}
+
+function rawOf(mail: ReadMail, peer: MailPeer, proof: TrustLevel, devices: readonly string[]): RawMessage {
+  const { subject, body, attachments, isCut, messageId, date } = mail
+  const from = peer.sender === '' ? `${devices[0]}@${hubName}` : peer.sender
+  const filed: FiledMail = { from, devices, proof, subject, body, attachments, isCut }
+  // A client repeats a mail whose answer it has lost. What a stranger sends is no copy of what is proven.
+  const same = JSON.stringify([messageId, date, from, proof, devices, subject, body])
+  const sentAt = Date.parse(date ?? '')
+  return {
+    gateway: mailGateway,
+    account: devices.join(),
+    source: 'direct',
+    form: mailForm,
+    body: JSON.stringify(filed),
+    identity: {
+      hash: createHash('sha256').update(same).digest('hex'),
+      // Where the clock of a device stands still, so may the number that it makes of it.
+      mark: Number.isNaN(sentAt) ? (messageId === null ? null : 'id') : sentAt,
+    },
   }
 }

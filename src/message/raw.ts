@@ -4,7 +4,7 @@ export interface Identity {
   readonly hash: string
   /**
    * What distinguishes it from other messages with the same content: the carrier's message id, or the time stamp of its
-   * service centre, in ms; null where there is neither.
+   * service centre or of the sender of a mail, in ms; null where there is neither.
    */
   readonly mark: 'id' | number | null
 }
@@ -14,7 +14,10 @@ export interface Identity {
  */
 export interface RawMessage {
   readonly gateway: string
-  /** ICCID of the SIM, or the carrier's account; the gateway's id where it has none. References live within it. */
+  /**
+   * ICCID of the SIM, the carrier's account, or the devices of a mail; the gateway's id where it has none. References
+   * live within it, and the order of messages.
+   */
   readonly account: string
   /**
    * How it was received: delivered at once (`+CMT`, `+CDS`, `deliver_sm`), read from a storage while the gateway ran,

@@ -31,10 +31,15 @@ export class Allowance {
     return this.#left >= 0 ? 0 : (-this.#left / this.#perSecond) * 1000
   }
 
+  /** Whether one can be taken without waiting. */
+  get isLeft(): boolean {
+    this.#refill()
+    return this.#left >= 1
+  }
+
   /** Takes one if there is one, without waiting. */
   takeIfLeft(): boolean {
-    this.#refill()
-    if (this.#left < 1) return false
+    if (!this.isLeft) return false
     this.#left--
     return true
   }

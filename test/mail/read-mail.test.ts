@@ -57,6 +57,11 @@ test('the subject is decoded, and one line', async () => {
   expect((await read('\r\nx')).subject).toBeNull()
 })
 
+test('the date is that of the header, readable or not', async () => {
+  expect((await read('Date: Fri 32 Foo 26 25:61\r\n\r\nx')).date).toBe('Fri 32 Foo 26 25:61')
+  expect((await read('Subject: x\r\n\r\nx')).date).toBeNull()
+})
+
 test('a mail in a mail is a file of it', async () => {
   const inner = 'Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nSOS'
   const mail = await withType('multipart/mixed; boundary=b', '7bit', `--b\r\n\r\nouter\r\n--b\r\n${inner}\r\n--b--\r\n`)
