@@ -47,7 +47,11 @@ afterEach(() => door.stop())
 /** The same words, whatever the headers. */
 async function send(headers: string, to: readonly string[] = ['gate'], from = listed): Promise<string> {
   const { smtp } = await RawSmtp.open(Number(door.address.split(':').at(-1)), from)
-  const reply = await smtp.mail('a@b.lan', to, `Subject: Zone 1\r\n${headers}\r\nALARM`)
+  const reply = await smtp.mail(
+    'a@b.lan',
+    to.map((id) => `${id}@hub.lan`),
+    `Subject: Zone 1\r\n${headers}\r\nALARM`,
+  )
   smtp.close()
   return reply
 }
