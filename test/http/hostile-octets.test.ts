@@ -200,12 +200,31 @@ describe('a path that leads elsewhere leads nowhere:', () => {
   })
 })
 
-test('nothing of a request becomes a header of its answer', async () => {
-  const injected = '%0d%0aSet-Cookie:%20a=b'
-  const answer = await exchange(
-    lines(`GET /v1/devices?limit=1&q=a${injected} HTTP/1.1`, host, key(), 'Connection: close'),
-  )
-  expect(answer.toLowerCase()).not.toContain('\r\nset-cookie')
-  const link = await exchange(lines(`GET /v1/devices?limit=1 HTTP/1.1`, host, key(), 'Connection: close'))
-  expect(link).toMatch(/\r\nlink: <\/v1\/devices\?limit=1&cursor=[\w-]+>; rel="next"\r\n/)
+describe('what of a request stands in a header of its answer stands there encoded:', () => {
+  test('a search, in the link to its next page', async () => {
+    // Found by the words of the search, between which the line ends.
+    const rows = [1, 2].map((n) => ({ id: `trap-${n}`, name: 'Set-Cookie: a=b', number: `+491511234571${n}` }))
+    for (const row of rows)
+      expect((await hub.ask('POST', '/v1/devices', { body: { ...row, profile: 'generic/text' } })).status).toBe(201)
+    const answer = await exchange(
+      lines('GET /v1/devices?limit=1&q=trap%0d%0aSet-Cookie:%20a=b HTTP/1.1', host, key(), 'Connection: close'),
+    )
+    expect(answer).toMatch(
+      /\r\nlink: <\/v1\/devices\?limit=1&q=trap%0D%0ASet-Cookie%3A\+a%3Db&cursor=[\w-]+>; rel="next"\r\n/,
+    )
+    expect(answer.toLowerCase()).not.toContain('\r\nset-cookie')
+  })
+
+  test('a name, in the place of what was made', async () => {
+    const body = { name: 'zoë', password: 'correct horse battery', role: 'reader' }
+    const { status, headers } = await hub.ask('POST', '/v1/users', { body })
+    expect([status, headers.get('location')]).toEqual([201, '/v1/users/zo%C3%AB'])
+    const injected = { ...body, name: 'zoe\r\nSet-Cookie: a=b' }
+    const refused = await hub.ask('POST', '/v1/users', { body: injected })
+    expect([refused.status, refused.headers.get('location'), refused.headers.get('set-cookie')]).toEqual([
+      422,
+      null,
+      null,
+    ])
+  })
 })
