@@ -50,7 +50,8 @@ function showAlarm(event: LiveEvent | 'reset'): void {
   // One that the network has held back is over.
   if (level !== 'high' || delayed === true) return
   alarm(
-    `${deviceName(String(device))}: ${String(event_type).replaceAll('_', ' ')}`,
+    deviceName(String(device)),
+    String(event_type).replaceAll('_', ' '),
     hashOf(['devices', String(device), 'events']),
   )
 }

@@ -23,7 +23,7 @@ function Page() {
         </Button>
       </main>
     )
-  if (value.caller === null) return <SignIn hint={value.hint} />
+  if (value.caller === null) return <SignIn session={value} />
   if (value.password_needed && !isPutOff.value) return <FirstPassword />
   return <Frame />
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 
 /** Debian's. */
@@ -53,17 +54,41 @@ export const views = (['dark', 'light'] as const).flatMap((theme) =>
   [phone, desk].map((size) => ({ theme, size, name: `${theme} at ${size.width}` })),
 )
 
+/** Where screenshots go, for a person to look at; none are taken without it. */
+const pictures = process.env.SCREENSHOTS
+
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (pictures !== undefined) await page.screenshot({ path: join(pictures, `${name.replaceAll(/[^\w-]+/g, '-')}.png`) })
+}
+
+let looks = 0
+
 /** Barriers, and what is wider than the screen, in both themes and two widths; the last one is of a desk in the light. */
 export async function barriersInAllViews(page: Page): Promise<string[]> {
   const found: string[] = []
+  looks++
   for (const { theme, size, name } of views) {
     await page.emulateMedia({ colorScheme: theme })
     await page.setViewportSize(size)
+    await takePicture(page, `${theme}-${size.width}-${looks}-${await page.title()}`)
     const barriers = await barriersIn(page)
     if ((await overflowOf(page)) > 0) barriers.push('it is wider than the screen')
     found.push(...barriers.map((one) => `${name}: ${one}`))
   }
   return found
+}
+
+/** Words of profiles, which are English, that are shown as if they were in the language of the page. */
+export async function unmarkedEnglishIn(page: Page, english: readonly string[]): Promise<string[]> {
+  const found = `((english) => {
+    const isUnmarked = (one) => one.closest('.strange, code, pre, script, style') === null && one.closest('[lang]').lang !== 'en'
+    const shown = [...document.querySelectorAll('[aria-label]')].filter(isUnmarked).map((one) => one.ariaLabel)
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) if (isUnmarked(texts.currentNode.parentElement)) shown.push(texts.currentNode.data)
+    // Beside other words: of a title, of a hint, of what is optional.
+    return shown.filter((text) => [text, ...text.split(/ · |; | \\(/)].some((part) => english.has(part.trim())))
+  })(new Set(${JSON.stringify(english)}))`
+  return await page.evaluate(found)
 }
 
 /** Elements for the keyboard that look the same with the focus as without it. */

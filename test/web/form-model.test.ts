@@ -11,6 +11,7 @@ import { acceptedBy } from '../../src/web/texts/accepted-values.ts'
 import { hubDe } from '../../src/web/texts/hub-de.ts'
 import { hubEs } from '../../src/web/texts/hub-es.ts'
 import { hubFr } from '../../src/web/texts/hub-fr.ts'
+import type { HubWords } from '../../src/web/texts/hub-words.ts'
 
 const parameter = (over: Partial<Parameter>): Parameter => ({
   name: 'value',
@@ -84,6 +85,12 @@ describe('what is plainly wrong', () => {
   })
 })
 
+/** As it is shown. */
+const takenIn = (of: Parameter, values: HubWords['values'] | undefined) => {
+  const { own, taken } = acceptedBy(of, values)
+  return [own, taken].filter(Boolean).join('; ')
+}
+
 describe('what a parameter takes', () => {
   test.each<[string, Partial<Parameter>, string]>([
     ['its limits and its unit', { type: 'int', min: 0, max: 999, unit: 's' }, 'eine ganze Zahl (von 0 bis 999 s)'],
@@ -93,8 +100,8 @@ describe('what a parameter takes', () => {
     ['each value of a list', { type: 'decimal', list: true }, 'mehrere, mit Kommas getrennt, jeweils eine Zahl'],
     ['the words of the hub where there are no others', { type: 'bits', accepts: 'some of a, b' }, 'some of a, b'],
   ])('is said in another language with %s', (_, over, said) => {
-    expect(acceptedBy(parameter(over), hubDe.values)).toBe(said)
-    expect(acceptedBy(parameter(over), undefined)).toBe(parameter(over).accepts)
+    expect(takenIn(parameter(over), hubDe.values)).toBe(said)
+    expect(takenIn(parameter(over), undefined)).toBe(parameter(over).accepts)
   })
 })
 
@@ -123,7 +130,7 @@ test('the examples of every profile pass the form, and the hub takes what the fo
         const parameters = Object.entries(command.params).map(([param, spec]) => described(param, spec))
         for (const parameter of parameters)
           for (const { values } of [hubDe, hubEs, hubFr])
-            expect(figuresIn(acceptedBy(parameter, values))).toEqual(figuresIn(parameter.accepts))
+            expect(figuresIn(takenIn(parameter, values))).toEqual(figuresIn(parameter.accepts))
         for (const { params, variant } of command.examples) {
           if (variant !== undefined && variant !== device.dialect.variant) continue
           const entered = Object.fromEntries(

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
+import { de } from '../../src/web/texts/de.ts'
+import { es } from '../../src/web/texts/es.ts'
+import { fr } from '../../src/web/texts/fr.ts'
 import {
   barriersIn,
   barriersInAllViews,
@@ -9,18 +11,26 @@ import {
   overflowOf,
   phone,
   startBrowser,
+  takePicture,
   troublesOf,
+  unmarkedEnglishIn,
   unmarkedIn,
   views,
 } from '../support/browser.ts'
 import { startDemo } from '../support/demo.ts'
 import { patienceMs } from '../support/patience.ts'
 
-/** Where screenshots go, for a person to look at. */
-const pictures = process.env.SCREENSHOTS
-
 /** Of a device in the demo that nobody has added. */
 const tank = '+4915112345697'
+
+const tables = { de, es, fr }
+
+/** Words of a profile in what the interface answers: all that stands in these keys. */
+const keysOfWords = ['label', 'about', 'danger', 'says', 'accepts']
+const wordsIn = (answer: unknown): string[] =>
+  Object.entries(Object(answer)).flatMap(([key, value]) =>
+    typeof value === 'string' ? (keysOfWords.includes(key) ? [value] : []) : wordsIn(value),
+  )
 
 describe('a person', () => {
   let demo: Awaited<ReturnType<typeof startDemo>>
@@ -47,6 +57,28 @@ describe('a person', () => {
     await heading(title).waitFor()
   }
 
+  test('who comes from elsewhere before there is a password reads, in their language, where to set it', async () => {
+    await page.setExtraHTTPHeaders({ 'x-forwarded-for': '192.0.2.7' })
+    await page.goto(demo.url)
+    await heading('Sign in').waitFor()
+    await page.getByText('No password is set yet.').waitFor()
+    expect(await page.getByLabel('Password').count()).toBe(0)
+    expect(await barriersInAllViews(page)).toEqual([])
+    await page.getByLabel('Language', { exact: true }).selectOption('de')
+    await page.getByText('Noch ist kein Passwort gesetzt.').waitFor()
+    await page.getByLabel('Sprache', { exact: true }).selectOption('en')
+    await heading('Sign in').waitFor()
+    await page.setExtraHTTPHeaders({})
+  })
+
+  /** What the profiles of the devices are shown with, but for words that a language of the page has, too. */
+  const profileWords = async (language: keyof typeof tables): Promise<readonly string[]> => {
+    const views = `Promise.all(['gate', 'van', 'boiler'].flatMap((id) => ['view', 'setup'].map((what) =>
+      fetch('v1/devices/' + id + '/' + what).then((answer) => answer.json()))))`
+    const own = JSON.stringify(tables[language])
+    return [...new Set(wordsIn(await page.evaluate(views)))].filter((word) => !own.includes(JSON.stringify(word)))
+  }
+
   test('is asked for a password first, chooses one, and is signed in', async () => {
     await page.goto(demo.url)
     await heading('Set a password first').waitFor()
@@ -62,10 +94,12 @@ describe('a person', () => {
   test('signs out, is refused with a wrong password, and comes in with the right one', async () => {
     await page.getByRole('button', { name: 'Sign out' }).first().click()
     await heading('Sign in').waitFor()
+    expect(await barriersInAllViews(page)).toEqual([])
     await page.getByLabel('Name').fill('admin')
     await page.getByLabel('Password').fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('alert').filter({ hasText: 'wrong name or password' }).waitFor()
+    expect(await barriersInAllViews(page)).toEqual([])
     await page.getByLabel('Password').fill('correct horse battery')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await heading('Home').waitFor()
@@ -85,6 +119,20 @@ describe('a person', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
     await page.getByText('The device has replied').waitFor()
     expect(await page.locator('.quote').first().textContent()).not.toBe('')
+    expect(await barriersInAllViews(page)).toEqual([])
+  })
+
+  test('finds the queue in the rest of the menu of a phone', async () => {
+    await page.setViewportSize(phone)
+    await page.getByRole('button', { name: 'More', exact: true }).click()
+    const queue = page.getByRole('dialog').getByRole('link', { name: 'Queue' })
+    await queue.waitFor()
+    expect(await barriersInAllViews(page)).toEqual([])
+    await page.setViewportSize(phone)
+    await queue.click()
+    await heading('Queue').waitFor()
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.setViewportSize(desk)
   })
 
   test('is asked for the name of the device before what is dangerous', async () => {
@@ -319,6 +367,12 @@ describe('a person', () => {
     await page.getByText('Die SIM ist bereit.').waitFor()
     await open('devices/gate/setup', 'Front gate')
     await page.getByText('eine ganze Zahl (von 0 bis 999 s)').waitFor()
+    // The words of a profile are English, and are read out as such.
+    await open('devices/boiler', 'Boiler')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByRole('dialog').waitFor()
+    expect(await unmarkedEnglishIn(page, await profileWords('de'))).toEqual([])
+    await page.keyboard.press('Escape')
     await open('devices/nonsuch', 'nonsuch')
     const fault = page.getByRole('alert').filter({ hasText: 'Dieses Gerät gibt es nicht.' })
     await fault.getByText('there is no device "nonsuch"').waitFor()
@@ -413,16 +467,17 @@ describe('a person', () => {
 
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
       await show(place)
-      if (pictures !== undefined)
-        await page.screenshot({ path: join(pictures, `${theme}-${size.width}-${place.replaceAll(/\W/g, '-')}.png`) })
+      await takePicture(page, `${theme}-${size.width}-${place}`)
       expect(await barriersIn(page)).toEqual([])
       expect(await unmarkedIn(page)).toEqual([])
       expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     })
   })
 
-  describe.each(['de', 'es', 'fr'])('in %s at 320', (language) => {
+  describe.each(['de', 'es', 'fr'] as const)('in %s at 320', (language) => {
+    let english: readonly string[]
     beforeAll(async () => {
+      english = await profileWords(language)
       await page.setViewportSize(phone)
       await show('settings')
       await page.locator('select', { has: page.locator('option[value="fr"]') }).selectOption(language)
@@ -432,6 +487,7 @@ describe('a person', () => {
     test.each(places)('%s is without barriers, and nothing of it is cut off', async (place) => {
       await show(place)
       expect(await barriersIn(page)).toEqual([])
+      expect(await unmarkedEnglishIn(page, english)).toEqual([])
       expect(await overflowOf(page)).toBeLessThanOrEqual(0)
     })
   })

@@ -9,6 +9,7 @@ import { Button } from '../parts/button.tsx'
 import { Chip, type Tone } from '../parts/chip.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { English } from '../parts/english.tsx'
 import { Head } from '../parts/head.tsx'
 import type { IconName } from '../parts/icon.tsx'
 import { Listing } from '../parts/listing.tsx'
@@ -33,7 +34,7 @@ export function Deliveries({ id }: { readonly id: string }) {
     run(async () => {
       const { ok, status, error } = await ask(calls.testWebhook, { id })
       if (ok) notify(w.webhooks.answered(status ?? 0))
-      else complain({ title: error ?? String(status), own: null, hint: null })
+      else complain({ title: w.common.failed, own: error ?? String(status), hint: null })
     })
   const rotate = () => run(async () => setSecret((await ask(calls.rotateWebhook, { id })).secret))
   const enable = () => run(() => ask(calls.enableWebhook, { id }).then(list.reload), w.common.saved)
@@ -112,7 +113,10 @@ function columns(isBusy: boolean, replay: (delivery: Delivery) => void): Column<
       ),
     },
     { label: w.webhooks.attempts, cell: ({ attempts }) => <span class="number">{attempts}</span> },
-    { label: w.webhooks.answer, cell: ({ answer }) => answer?.error ?? answer?.status ?? '–' },
+    {
+      label: w.webhooks.answer,
+      cell: ({ answer }) => (answer?.error ? <English>{answer.error}</English> : (answer?.status ?? '–')),
+    },
     {
       label: w.common.actions,
       isEnd: true,

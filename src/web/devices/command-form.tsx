@@ -6,6 +6,7 @@ import { useAct } from '../parts/act.ts'
 import { Banner } from '../parts/banner.tsx'
 import { Button } from '../parts/button.tsx'
 import { Dialog } from '../parts/dialog.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { CheckField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, startOf, wrongsIn } from '../parts/form-model.ts'
@@ -54,11 +55,20 @@ export function CommandForm({ device, command, onClose, onQueued }: FormProps) {
     })
   }
   return (
-    <Dialog title={`${label} · ${device.name}`} onClose={onClose}>
+    <Dialog
+      title={
+        <>
+          <English>{label}</English> · {device.name}
+        </>
+      }
+      onClose={onClose}
+    >
       <form class="form" onSubmit={submit} noValidate>
         {danger !== null && (
           <Banner tone="bad" icon="warn">
-            <p class="sentence">{danger}</p>
+            <p class="sentence" lang="en">
+              {danger}
+            </p>
           </Banner>
         )}
         {unproven && (

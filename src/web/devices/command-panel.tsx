@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Command, DeviceView } from '../api/answer-types.ts'
 import { Button } from '../parts/button.tsx'
+import { English } from '../parts/english.tsx'
 import { words } from '../texts/language.ts'
 import { CommandForm } from './command-form.tsx'
 
@@ -40,7 +41,7 @@ export function CommandPanel({ device, onQueued }: PanelProps) {
             {...(command.danger !== null && { icon: 'warn' as const, look: 'danger' as const })}
             onClick={() => setChosen(command)}
           >
-            {command.label}
+            <English>{command.label}</English>
           </Button>
         ))}
       </div>

@@ -1,5 +1,6 @@
 import type { DeviceView } from '../api/answer-types.ts'
 import { Chip } from '../parts/chip.tsx'
+import { English } from '../parts/english.tsx'
 import { Time } from '../parts/time.tsx'
 import { words } from '../texts/language.ts'
 
@@ -15,7 +16,7 @@ export function DeviceDialects({ dialects }: Pick<DeviceView, 'dialects'>) {
         {heard.length === 0 && w.noDialect}
         {heard.map(({ dialect, label, texts, last_at, first }) => (
           <div key={dialect}>
-            {label ?? w.ownWords}{' '}
+            {label === null ? w.ownWords : <English>{label}</English>}{' '}
             {first !== null && <Chip>{first === 'owner' ? w.dialectChosen : w.dialectFirst}</Chip>}{' '}
             {w.dialectTexts(texts)}
             {last_at !== null && (

@@ -4,6 +4,7 @@ import { type PastEvent, pastEvents } from '../api/past-events.ts'
 import { useReading } from '../api/use-reading.ts'
 import { Chip, PresenceChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { English } from '../parts/english.tsx'
 import { Awaited } from '../parts/listing.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
@@ -54,7 +55,9 @@ function columns(fields: DeviceView['fields']): Column<PastEvent>[] {
           <ul class="row event-values">
             {values.map(([key, value]) => (
               <li key={key}>
-                <span class="small muted">{fields.find(({ name }) => name === key)?.label ?? key}</span>{' '}
+                <span class="small muted" lang="en">
+                  {fields.find(({ name }) => name === key)?.label ?? key}
+                </span>{' '}
                 <FieldValue field={fields.find(({ name }) => name === key) ?? plain} value={plainOf(value)} />
               </li>
             ))}
@@ -72,5 +75,9 @@ const plainOf = (value: unknown): Value =>
 
 function EventChip({ event: { type, data } }: { readonly event: PastEvent }) {
   if (type !== 'device.event') return <PresenceChip online={type === 'device.online'} />
-  return <Chip tone="calm">{String(data.event_type ?? type).replaceAll('_', ' ')}</Chip>
+  return (
+    <Chip tone="calm">
+      <English>{String(data.event_type ?? type).replaceAll('_', ' ')}</English>
+    </Chip>
+  )
 }

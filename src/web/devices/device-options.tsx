@@ -52,7 +52,9 @@ export function DeviceOptions({ device, reload }: OptionsProps) {
             value={dialect}
             choices={[
               { value: '', label: w.device.byItsTexts },
-              ...device.dialects.map(({ dialect: value, label }) => ({ value, label: label ?? w.device.ownWords })),
+              ...device.dialects.map(({ dialect: value, label }) =>
+                label === null ? { value, label: w.device.ownWords } : ({ value, label, lang: 'en' } as const),
+              ),
             ]}
             onInput={setDialect}
           />

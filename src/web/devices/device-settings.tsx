@@ -5,6 +5,7 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Awaited } from '../parts/listing.tsx'
@@ -60,7 +61,7 @@ function SettingsForm({ device, names, given, onSaved }: FormProps) {
         return (
           <TextField
             key={name}
-            label={label ?? name}
+            label={<English>{label ?? name}</English>}
             type={secret ? 'password' : 'text'}
             hint={usual === undefined ? undefined : w.options.usually(usual)}
             // A secret is never shown: what is typed replaces it.

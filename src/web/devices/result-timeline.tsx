@@ -1,3 +1,4 @@
+import { useId } from 'preact/hooks'
 import type { Command } from '../api/answer-types.ts'
 import { ask } from '../api/ask.ts'
 import { calls } from '../api/hub-calls.ts'
@@ -35,14 +36,17 @@ export function ResultTimeline({ id, commands }: TimelineProps) {
   const w = words()
   const { result, problem } = useResult(id)
   const { isBusy, run } = useAct()
+  const titleId = useId()
   if (result === null) return <Awaited problem={problem} />
   const { command, property, value, status, ok, reply, error, reason, final, elapsed_ms, send_at } = result
   const label = commands.find(({ name }) => name === command)?.label ?? command
   const title = label ?? [property, value].filter((word) => word !== undefined).join(' ')
   return (
-    <section class="card" aria-live="polite" aria-label={title}>
+    <section class="card" aria-live="polite" aria-labelledby={titleId}>
       <header>
-        <h2>{title}</h2>
+        <h2 id={titleId} lang="en">
+          {title}
+        </h2>
         <StatusChip status={status} ok={ok} />
       </header>
       <ol class="timeline">

@@ -6,11 +6,12 @@ import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Awaited } from '../parts/listing.tsx'
+import { Accepts } from '../parts/parameter-field.tsx'
 import { Strange } from '../parts/strange.tsx'
-import { acceptedBy } from '../texts/accepted-values.ts'
 import { words } from '../texts/language.ts'
 
 /** The steps that make a device accept the hub, one after the other. */
@@ -54,7 +55,7 @@ function Step({ device, step, isDone, onDone }: StepProps) {
   const known = device.commands.find(({ name }) => name === command)?.params
   const takes = (asked: string, accepts: string) => {
     const parameter = known?.find(({ name }) => name === asked)
-    return parameter === undefined ? accepts : acceptedBy(parameter)
+    return parameter === undefined ? <English>{accepts}</English> : <Accepts parameter={parameter} />
   }
   const [given, setGiven] = useState<Readonly<Record<string, string>>>({})
   const [typed, setTyped] = useState('')
@@ -72,7 +73,9 @@ function Step({ device, step, isDone, onDone }: StepProps) {
   return (
     <div class="stack tight">
       <div class="row">
-        <p class="strong sentence">{says}</p>
+        <p class="strong sentence" lang="en">
+          {says}
+        </p>
         {isDone && (
           <Chip tone="good" icon="check">
             {w.setup.done}
@@ -80,12 +83,16 @@ function Step({ device, step, isDone, onDone }: StepProps) {
         )}
       </div>
       {sms !== null && <pre>{sms}</pre>}
-      {danger !== null && <p class="wrong-words sentence">{danger}</p>}
+      {danger !== null && (
+        <p class="wrong-words sentence" lang="en">
+          {danger}
+        </p>
+      )}
       {!isDone &&
         asks.map(({ name, accepts, secret }) => (
           <TextField
             key={name}
-            label={name.replaceAll('_', ' ')}
+            label={<English>{name.replaceAll('_', ' ')}</English>}
             hint={takes(name, accepts)}
             type={secret ? 'password' : 'text'}
             value={given[name] ?? ''}

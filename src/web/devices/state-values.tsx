@@ -16,7 +16,7 @@ export function StateValues({ device }: { readonly device: DeviceView }) {
       <dl class="values">
         {known.map((field) => (
           <div key={field.name}>
-            <dt>{field.label}</dt>
+            <dt lang="en">{field.label}</dt>
             <dd>
               <FieldValue field={field} value={state[field.name] ?? null} />
             </dd>

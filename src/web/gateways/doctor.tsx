@@ -44,13 +44,14 @@ export function Doctor({ id }: { readonly id: string }) {
 function FindingLine({ finding: { severity, code, finding, fix, lines } }: { readonly finding: Finding }) {
   const w = words().gateways
   const translated = code === null ? undefined : hubWords()?.findings[code]
+  const lang = translated === undefined ? 'en' : undefined
   const remedy = translated === undefined ? fix : translated.fix
   return (
     <li class="row finding">
       <Icon name={icons[severity]} />
       <div>
         <p class="unseen">{w.severity[severity]}:</p>
-        <p class="sentence">
+        <p class="sentence" lang={lang}>
           <Strange text={translated?.is ?? finding} />
         </p>
         {translated !== undefined && severity !== 'ok' && (
@@ -58,7 +59,11 @@ function FindingLine({ finding: { severity, code, finding, fix, lines } }: { rea
             <Strange text={finding} />
           </p>
         )}
-        {remedy && <p class="strong sentence">{remedy}</p>}
+        {remedy && (
+          <p class="strong sentence" lang={lang}>
+            {remedy}
+          </p>
+        )}
         {lines.length > 0 && severity !== 'ok' && <pre>{lines.join('\n')}</pre>}
       </div>
     </li>

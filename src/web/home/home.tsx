@@ -11,6 +11,7 @@ import { hashOf } from '../page-place.ts'
 import { Banner } from '../parts/banner.tsx'
 import { GatewayChip, StatusChip } from '../parts/chip.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { English } from '../parts/english.tsx'
 import { Head } from '../parts/head.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Awaited, Listing } from '../parts/listing.tsx'
@@ -78,7 +79,15 @@ function Attention({
       {waiting.map(({ kind, subject, href }) => (
         <li key={`${kind}${subject}`}>
           <Banner tone="warn" icon="warn">
-            {w.attention[kind](subject)}
+            <span>
+              {w.attention[kind](subject)}
+              {kind === 'store' && (
+                <>
+                  {' '}
+                  <English>{subject}</English>
+                </>
+              )}
+            </span>
             <a href={href}>{w.look}</a>
           </Banner>
         </li>
@@ -190,7 +199,7 @@ function NotUnderstood() {
 
 function TextLine({ message }: { readonly message: Message }) {
   const { direction, from, to, device, text, command, error, status, at } = message
-  const said = text ?? command ?? (error === null ? '' : spoken(error).title)
+  const shown = text ?? (error === null ? '' : spoken(error).title)
   const number = (direction === 'in' ? from : to) ?? ''
   const href = device === null ? hashOf(['conversations', number]) : hashOf(['devices', device])
   return (
@@ -199,7 +208,15 @@ function TextLine({ message }: { readonly message: Message }) {
       <a class="cut" href={href}>
         {device === null ? <Strange text={contactName(number) ?? number} /> : deviceName(device)}
       </a>
-      <span class="cut words">{message.private ? <MessageText message={message} /> : <Strange text={said} />}</span>
+      <span class="cut words">
+        {message.private ? (
+          <MessageText message={message} />
+        ) : text === null && command !== null ? (
+          <English>{command}</English>
+        ) : (
+          <Strange text={shown} />
+        )}
+      </span>
       <StatusChip status={status} />
       <span class="small muted when">
         <Time at={at} />

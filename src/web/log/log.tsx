@@ -75,7 +75,7 @@ export function LogScreen() {
       ) : (
         <ol class="log" ref={box} tabIndex={0} aria-label={w.screens.log}>
           {shown.map((line) => (
-            <li key={line.seq}>
+            <li key={line.seq} lang="en">
               <time dateTime={line.time}>{lineTime(line.time)}</time>
               <span class={line.level}>{line.level}</span>
               <span class="muted">{line.name}</span>

@@ -40,7 +40,11 @@ export function messageColumns(): Column<Message>[] {
       label: w.messages.text,
       cell: (message) => (
         <>
-          {message.command !== null && <span class="strong">{message.command} </span>}
+          {message.command !== null && (
+            <span class="strong" lang="en">
+              {message.command}{' '}
+            </span>
+          )}
           <MessageText message={message} />
           {message.error !== null && <Wrong error={message.error} />}
         </>

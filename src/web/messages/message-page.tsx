@@ -41,6 +41,7 @@ export function MessagePage({ id }: { readonly id: string }) {
     <>
       <Head
         title={command ?? w.messages[direction]}
+        lang={command === null ? undefined : 'en'}
         up="#/messages"
         beside={
           <>

@@ -5,6 +5,7 @@ import { calls } from '../api/hub-calls.ts'
 import { useResource } from '../api/resource.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { SelectField, TextField } from '../parts/field.tsx'
 import { argumentsOf, type Entered, wrongsIn } from '../parts/form-model.ts'
@@ -42,6 +43,7 @@ function DeviceForm({ profile }: { readonly profile: ProfileView }) {
   const { isBusy, problem, run } = useAct({ isQuiet: true })
   const wrongs = wrongsIn(profile.settings, entered)
   const id = idFrom(name)
+  const tell = profile.variants.find((one) => one.variant === variant)?.tell
   const needed = profile.settings.filter(({ optional, secret }) => !optional || secret)
   const others = profile.settings.filter((setting) => !needed.includes(setting))
   const add = async (event: Event) => {
@@ -85,9 +87,9 @@ function DeviceForm({ profile }: { readonly profile: ProfileView }) {
       {profile.variants.length > 1 && (
         <SelectField
           label={w.onboarding.variant}
-          hint={profile.variants.find((one) => one.variant === variant)?.tell}
+          hint={<English>{tell}</English>}
           value={variant}
-          choices={profile.variants.map((one) => ({ value: one.variant, label: one.label }))}
+          choices={profile.variants.map((one) => ({ value: one.variant, label: one.label, lang: 'en' }) as const)}
           onInput={setVariant}
         />
       )}

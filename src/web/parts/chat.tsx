@@ -78,7 +78,11 @@ function Bubble({ message, isFirstOfDay }: { readonly message: Message; readonly
       {isFirstOfDay && <li class="day small muted">{dayOf(at)}</li>}
       <li class={`bubble ${direction}`}>
         <span class="unseen">{direction === 'in' ? w.theirs : w.ours}</span>
-        {command !== null && <p class="small strong">{command}</p>}
+        {command !== null && (
+          <p class="small strong" lang="en">
+            {command}
+          </p>
+        )}
         {(text !== null || message.private) && (
           <p class="words">
             <MessageText message={message} />

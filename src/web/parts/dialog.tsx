@@ -7,7 +7,7 @@ import { Fault } from './fault.tsx'
 import { TextField } from './field.tsx'
 
 interface DialogProps {
-  readonly title: string
+  readonly title: ComponentChildren
   readonly children: ComponentChildren
   readonly onClose: () => void
 }

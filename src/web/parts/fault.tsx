@@ -18,7 +18,10 @@ export function Fault({ problem }: { readonly problem: Problem | null }) {
         <ul>
           {places.map(({ pointer, parameter, detail }) => (
             <li key={`${pointer}${parameter}${detail}`}>
-              <code>{pointer ?? parameter}</code> <Strange text={detail} />
+              <code>{pointer ?? parameter}</code>{' '}
+              <span lang="en">
+                <Strange text={detail} />
+              </span>
             </li>
           ))}
         </ul>

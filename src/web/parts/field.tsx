@@ -2,8 +2,8 @@ import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
 
 interface Common {
-  readonly label: string
-  readonly hint?: string | undefined
+  readonly label: ComponentChildren
+  readonly hint?: ComponentChildren
   readonly wrong?: string | undefined
   readonly required?: boolean
 }
@@ -61,7 +61,7 @@ export function TextField(props: TextProps) {
   )
 }
 
-function About({ id, hint, wrong }: { id: string; hint?: string | undefined; wrong?: string | undefined }) {
+function About({ id, hint, wrong }: Pick<Common, 'hint' | 'wrong'> & { readonly id: string }) {
   if (!hint && !wrong) return null
   return (
     <span id={`${id}-about`} class={wrong ? 'wrong' : 'hint'}>
@@ -73,6 +73,8 @@ function About({ id, hint, wrong }: { id: string; hint?: string | undefined; wro
 export interface Choice {
   readonly value: string
   readonly label: string
+  /** Of a label that is not in the language of the page. */
+  readonly lang?: 'en' | undefined
 }
 
 interface SelectProps extends Common {
@@ -95,7 +97,7 @@ export function SelectField({ label, hint, wrong, value, choices, onInput, requi
         onChange={(event) => onInput(event.currentTarget.value)}
       >
         {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
+          <option key={choice.value} value={choice.value} lang={choice.lang}>
             {choice.label}
           </option>
         ))}

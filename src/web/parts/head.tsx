@@ -6,6 +6,8 @@ import { Icon } from './icon.tsx'
 
 interface HeadProps {
   readonly title: string
+  /** Of a title that is not in the language of the page. */
+  readonly lang?: 'en' | undefined
   /** The place above this one. */
   readonly up?: string
   readonly beside?: ComponentChildren
@@ -13,7 +15,7 @@ interface HeadProps {
 }
 
 /** The title of a screen, and what can be done on it. */
-export function Head({ title, up, beside, children }: HeadProps) {
+export function Head({ title, lang, up, beside, children }: HeadProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (takeArrival()) heading.current?.focus({ preventScroll: true })
@@ -28,7 +30,7 @@ export function Head({ title, up, beside, children }: HeadProps) {
           </a>
         )}
         <div class="row">
-          <h1 ref={heading} tabIndex={-1}>
+          <h1 ref={heading} tabIndex={-1} lang={lang}>
             {title}
           </h1>
           {beside}

@@ -1,6 +1,7 @@
 import type { Parameter } from '../api/answer-types.ts'
 import { acceptedBy } from '../texts/accepted-values.ts'
 import { words } from '../texts/language.ts'
+import { English } from './english.tsx'
 import { SelectField, TextField } from './field.tsx'
 import { choicesOf, controlOf, type Wrong } from './form-model.ts'
 
@@ -16,12 +17,18 @@ export function ParameterField({ parameter, value, wrong, onInput }: ParameterPr
   const w = words()
   const control = controlOf(parameter)
   const { type, optional = false, unit, min, max } = parameter
-  const label = optional ? `${parameter.label} (${w.common.optional})` : parameter.label
+  const label = (
+    <>
+      <English>{parameter.label}</English>
+      {optional && ` (${w.common.optional})`}
+    </>
+  )
   const problem = wrong === undefined ? undefined : w.wrong[wrong]
   if (control === 'select') {
     const named = (choice: string) =>
       choice === '' ? '–' : type === 'bool' ? (choice === 'true' ? w.common.yes : w.common.no) : choice
-    const choices = choicesOf(parameter).map((choice) => ({ value: choice, label: named(choice) }))
+    const lang = type === 'bool' ? undefined : 'en'
+    const choices = choicesOf(parameter).map((choice) => ({ value: choice, label: named(choice), lang }) as const)
     return <SelectField label={label} value={value} wrong={problem} choices={choices} onInput={onInput} />
   }
   return (
@@ -29,7 +36,7 @@ export function ParameterField({ parameter, value, wrong, onInput }: ParameterPr
       label={label}
       type={control}
       value={value}
-      hint={acceptedBy(parameter)}
+      hint={<Accepts parameter={parameter} />}
       wrong={problem}
       unit={unit}
       min={control === 'number' ? min : undefined}
@@ -37,5 +44,17 @@ export function ParameterField({ parameter, value, wrong, onInput }: ParameterPr
       onInput={onInput}
       isPlain
     />
+  )
+}
+
+/** What a parameter takes, as the hint of its field. */
+export function Accepts({ parameter }: { readonly parameter: Parameter }) {
+  const { own, taken } = acceptedBy(parameter)
+  return (
+    <>
+      {own !== '' && <English>{own}</English>}
+      {own !== '' && taken !== '' && '; '}
+      {taken}
+    </>
   )
 }

@@ -9,7 +9,7 @@ interface Toast {
   readonly number: number
   readonly look: 'good' | 'bad' | 'alarm'
   readonly text: string
-  /** The hub's own words, where the text is in another language. */
+  /** Words of the hub or of a profile, which are English. */
   readonly own?: string | null
   readonly hint: string | null
   /** Where more about it is. */
@@ -44,8 +44,8 @@ export function complain({ title, own, hint }: SpokenError): void {
 }
 
 /** A device has an alarm: it is read out at once, and stays until it is dismissed. */
-export function alarm(text: string, href: string): void {
-  add({ look: 'alarm', text, hint: null, href })
+export function alarm(device: string, event: string, href: string): void {
+  add({ look: 'alarm', text: device, own: event, hint: null, href })
 }
 
 const icons = { good: 'check', bad: 'warn', alarm: 'bolt' } as const

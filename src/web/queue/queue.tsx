@@ -12,6 +12,7 @@ import { Button } from '../parts/button.tsx'
 import { StatusChip } from '../parts/chip.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/empty.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { Head } from '../parts/head.tsx'
 import { Loading } from '../parts/listing.tsx'
@@ -114,7 +115,7 @@ function columns(reload: () => void): Column<QueuedRow>[] {
           <a href={hashOf(['devices', device])}>{deviceName(device)}</a>
         ),
     },
-    { label: w.queue.what, cell: ({ command }) => command ?? w.queue.text },
+    { label: w.queue.what, cell: ({ command }) => (command === null ? w.queue.text : <English>{command}</English>) },
     { label: w.devices.state, cell: ({ status }) => <StatusChip status={status} /> },
     {
       label: w.later.wanted,

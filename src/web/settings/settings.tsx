@@ -7,6 +7,7 @@ import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
 import { Chip } from '../parts/chip.tsx'
 import { Confirm } from '../parts/dialog.tsx'
+import { English } from '../parts/english.tsx'
 import { Fault } from '../parts/fault.tsx'
 import { TextField } from '../parts/field.tsx'
 import { Head } from '../parts/head.tsx'
@@ -52,7 +53,7 @@ function Condition() {
           </Chip>
         ) : (
           <Chip tone="bad" icon="warn">
-            {store_trouble ?? w.clockBehind}
+            {store_trouble === null ? w.clockBehind : <English>{store_trouble}</English>}
           </Chip>
         )}
       </header>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import type { Session } from '../api/answer-types.ts'
 import { signIn } from '../api/signed-in.ts'
 import { useAct } from '../parts/act.ts'
 import { Button } from '../parts/button.tsx'
@@ -7,8 +8,7 @@ import { TextField } from '../parts/field.tsx'
 import { words } from '../texts/language.ts'
 import { Door } from './door.tsx'
 
-/** `hint`: why nobody can sign in yet. */
-export function SignIn({ hint }: { readonly hint: string | null }) {
+export function SignIn({ session }: { readonly session: Session }) {
   const w = words().signIn
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -17,10 +17,10 @@ export function SignIn({ hint }: { readonly hint: string | null }) {
     event.preventDefault()
     return run(() => signIn(name.trim(), password))
   }
-  if (hint !== null)
+  if (session.hint !== null)
     return (
       <Door title={w.title}>
-        <p>{hint}</p>
+        <Closed session={session} />
       </Door>
     )
   return (
@@ -43,4 +43,18 @@ export function SignIn({ hint }: { readonly hint: string | null }) {
       </form>
     </Door>
   )
+}
+
+/** Why nobody can sign in here, and what to do about it. */
+function Closed({ session: { password_needed, admin_needed, hint } }: { readonly session: Session }) {
+  const w = words().signIn
+  if (password_needed)
+    return (
+      <>
+        <p>{w.setAtHub}</p>
+        <pre>{'smshub users add <name> --role admin'}</pre>
+      </>
+    )
+  // Home Assistant names its users, wherever the page is open in it.
+  return admin_needed === undefined ? <p lang="en">{hint}</p> : <p>{w.fromHomeAssistant}</p>
 }

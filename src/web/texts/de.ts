@@ -79,6 +79,9 @@ export const de: Texts = {
     differs: 'Die beiden Passwörter sind verschieden.',
     later: 'Jetzt nicht',
     set: 'Passwort setzen',
+    setAtHub:
+      'Noch ist kein Passwort gesetzt. Bitte auf dem Rechner des Hubs eines setzen: dort auf dieser Seite oder mit diesem Befehl:',
+    fromHomeAssistant: 'Bitte die Seite aus Home Assistant öffnen.',
   },
   status: {
     queued: 'Wartet',
@@ -132,7 +135,7 @@ export const de: Texts = {
       gateway: (name) => `Das Gateway ${name} arbeitet nicht, wie es soll.`,
       paused: (name) => (name === '' ? 'Die Warteschlange ist angehalten.' : `Das Senden ist angehalten: ${name}.`),
       clock: () => 'Die Uhr steht vor der letzten bekannten Zeit: Befehle warten, bis sie stimmt.',
-      store: (reason) => `Der Speicher hat ein Problem: ${reason}`,
+      store: (_) => 'Der Speicher hat ein Problem:',
     },
   },
   conversations: {

@@ -78,6 +78,8 @@ export const en = {
     differs: 'The two passwords differ.',
     later: 'Not now',
     set: 'Set the password',
+    setAtHub: 'No password is set yet. Set one on the machine of the hub: on this page there, or with this command:',
+    fromHomeAssistant: 'Open the page from Home Assistant.',
   },
   status: {
     queued: 'Queued',
@@ -130,7 +132,7 @@ export const en = {
       gateway: (name: string) => `The gateway ${name} does not work as it should.`,
       paused: (name: string) => (name === '' ? 'The queue is paused.' : `Sending is paused for ${name}.`),
       clock: (_: string) => 'The clock is before the latest known time: commands wait until it is right.',
-      store: (reason: string) => `The store has a problem: ${reason}`,
+      store: (_: string) => 'The store has a problem:',
     },
   },
   conversations: {

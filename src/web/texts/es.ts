@@ -79,6 +79,8 @@ export const es: Texts = {
     differs: 'Las dos contraseñas son distintas.',
     later: 'Ahora no',
     set: 'Poner la contraseña',
+    setAtHub: 'Todavía no hay contraseña. Ponga una en la máquina del hub: allí en esta página o con esta orden:',
+    fromHomeAssistant: 'Abra la página desde Home Assistant.',
   },
   status: {
     queued: 'En cola',
@@ -131,7 +133,7 @@ export const es: Texts = {
       gateway: (name) => `La pasarela ${name} no funciona como debe.`,
       paused: (name) => (name === '' ? 'La cola está en pausa.' : `El envío está en pausa: ${name}.`),
       clock: () => 'El reloj va por detrás de la última hora conocida: las órdenes esperan hasta que sea correcto.',
-      store: (reason) => `El almacén tiene un problema: ${reason}`,
+      store: (_) => 'El almacén tiene un problema:',
     },
   },
   conversations: {

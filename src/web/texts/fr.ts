@@ -79,6 +79,9 @@ export const fr: Texts = {
     differs: 'Les deux mots de passe sont différents.',
     later: 'Pas maintenant',
     set: 'Définir le mot de passe',
+    setAtHub:
+      'Aucun mot de passe n’est encore défini. Définissez-en un sur la machine du hub : là-bas sur cette page, ou avec cette commande :',
+    fromHomeAssistant: 'Ouvrez la page depuis Home Assistant.',
   },
   status: {
     queued: 'En attente',
@@ -131,7 +134,7 @@ export const fr: Texts = {
       gateway: (name) => `La passerelle ${name} ne marche pas comme il faut.`,
       paused: (name) => (name === '' ? 'La file d’attente est en pause.' : `L’envoi est en pause : ${name}.`),
       clock: () => 'L’horloge est avant la dernière heure connue : les commandes attendent qu’elle soit juste.',
-      store: (reason) => `Le stockage a un problème : ${reason}`,
+      store: (_) => 'Le stockage a un problème :',
     },
   },
   conversations: {
