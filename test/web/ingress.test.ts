@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
-import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
+import { barriersIn, barriersInAllViews, startBrowser, troublesOf } from '../support/browser.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { HubProcess } from '../support/hub-process.ts'
 import { patienceMs, until } from '../support/patience.ts'
@@ -8,12 +8,16 @@ import { type Supervisor, startSupervisor } from '../support/supervisor.ts'
 import { startTileServer, type TileServer } from '../support/tile-server.ts'
 import { devicesYaml, hubNumber, startWorld, type TestWorld } from '../support/world.ts'
 
+/** Of a device that reports how exact its position is. */
+const bikeNumber = '+4915112345681'
 const ann = 'c0ffee00c0ffee00c0ffee00c0ffee00'
 
 describe('in a frame of Home Assistant, below its path', () => {
   let world: TestWorld
   let hub: HubProcess
   let supervisor: Supervisor
+  /** Of the hub, without Home Assistant before it. */
+  let ownUrl: string
   let tiles: TileServer
   let browser: Browser
   let page: Page
@@ -31,12 +35,17 @@ describe('in a frame of Home Assistant, below its path', () => {
 mqtt: { broker: { listen: "127.0.0.1:${mqtt}" } }
 gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
 ${devicesYaml}
+  bike:
+    profile: generic/text
+    number: "${bikeNumber}"
+    messages: { place: { text: "AT {latitude:latitude} {longitude:longitude} WITHIN {gps_accuracy:int} M" } }
 http:
   listen: "127.0.0.1:${http}"
   ingress: { listen: "127.0.0.1:${ingress}", from: [127.0.0.1], roles: { ${ann}: admin } }
   map: { tiles: "${tiles.origin}/tiles/{z}/{x}/{y}.png", attribution: "Map of the village" }
 `,
     })
+    ownUrl = `http://127.0.0.1:${ingress}/`
     supervisor = await startSupervisor(ingress, ann)
     browser = await startBrowser()
     page = await browser.newPage({ locale: 'en-GB', viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' })
@@ -60,6 +69,14 @@ http:
     await heading('Home').waitFor()
     await frame.getByText('Ready').first().waitFor()
     expect(await frame.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
+  })
+
+  test('without a user of Home Assistant, the page asks in its language to be opened there', async () => {
+    const other = await browser.newPage({ locale: 'fr-FR', reducedMotion: 'reduce' })
+    await other.goto(ownUrl)
+    await other.getByText('Ouvrez la page depuis Home Assistant.').waitFor()
+    expect(await barriersInAllViews(other)).toEqual([])
+    await other.close()
   })
 
   test('a command is sent, and its answer arrives live', async () => {
@@ -118,6 +135,16 @@ http:
     const refused = troubles.findIndex((one) => one.includes(`img-src 'self' data: ${tiles.origin}"`))
     expect(troubles.splice(refused, 1)).toEqual([expect.stringContaining(other.origin)])
     asked.splice(asked.indexOf(`${other.origin}/tiles/1/0/0.png`), 1)
+  })
+
+  test('a position that is not exact has a circle around it, of its size', async () => {
+    world.world.network.text({ from: bikeNumber, to: hubNumber, text: 'AT 52.52000 13.40500 WITHIN 50 M' })
+    await frame.getByRole('link', { name: 'Devices' }).first().click()
+    await frame.getByRole('link', { name: 'bike', exact: true }).first().click()
+    await frame.getByRole('link', { name: 'Map' }).click()
+    await frame.getByText('± 50 m').waitFor()
+    // The map of a single position is 400 m wide: 800 in its own units.
+    expect(Number(await frame.locator('.map circle.exact').getAttribute('r'))).toBeCloseTo(100, 0)
   })
 
   test('where that server is away, the map has the outline of the land, and can be moved', async () => {
