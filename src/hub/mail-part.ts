@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Passwords } from '../access/passwords.ts'
+import { isLoopback } from '../config/broker-config.ts'
 import type { Config } from '../config/schema.ts'
 import type { SmtpDoor, SmtpDoorDeps } from '../mail/smtp-door.ts'
 import { Fault } from '../message/fault.ts'
@@ -46,7 +47,7 @@ export class MailPart {
       settings: {
         listen: mail.listen,
         tls: cert === undefined || key === undefined ? null : { cert: readFileSync(cert), key: readFileSync(key) },
-        clearPasswords: mail.clear_passwords,
+        clearPasswords: mail.clear_passwords || isLoopback(mail.listen.host),
         users: mail.users,
         networks: mail.networks,
         maxOctets: mail.max_octets,

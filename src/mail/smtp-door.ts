@@ -6,7 +6,7 @@ import type { RawMessage } from '../message/raw.ts'
 import { mailGateway } from '../message/received.ts'
 import type { TrustLevel } from '../message/trust.ts'
 import type { Clock } from '../util/clock.ts'
-import { isLoopbackAddress, isWithin } from '../util/networks.ts'
+import { isWithin } from '../util/networks.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { type FiledMail, mailForm } from './filed-mail.ts'
 import { Peers } from './peers.ts'
@@ -17,7 +17,7 @@ export interface MailSettings {
   readonly listen: { readonly host: string; readonly port: number }
   /** PEM of the certificate and its key for STARTTLS; null without. */
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
-  /** Whether passwords are taken without TLS, from other machines as well. */
+  /** Whether passwords are taken without TLS. */
   readonly clearPasswords: boolean
   readonly users: Readonly<Record<string, MailUser>>
   /** Where a mail is from a device even without a password. */
@@ -95,12 +95,12 @@ export class SmtpDoor {
       disableReverseLookup: true,
       lenientAddressParsing: true,
       authOptional: true,
-      allowInsecureAuth: clearPasswords || isLoopbackAddress(listen.host),
+      allowInsecureAuth: clearPasswords,
       ...tls,
       disabledCommands: [
         ...disabled,
         ...(tls === null ? ['STARTTLS'] : []),
-        ...(Object.keys(users).length === 0 ? ['AUTH'] : []),
+        ...(Object.keys(users).length === 0 || (tls === null && !clearPasswords) ? ['AUTH'] : []),
       ],
       size: maxOctets,
       rejectOversized: true,
