@@ -61,6 +61,41 @@ const attemptOutcomes = ['sending', 'returned', 'sent', 'failed', 'expired', 'in
 const statusTime = z.strictObject({ status: z.string(), at: time })
 const reply = z.looseObject({ text: z.string(), parsed: z.record(z.string(), z.unknown()) })
 
+/** A received text on `sms/received`, and in its detail (`message/received.ts`). */
+export const receivedSchema = z.looseObject({
+  id: z.string(),
+  from: z.string(),
+  device: z.string().nullable(),
+  gateway: z.string(),
+  trust: z.enum(trustLevels),
+  text: z.string(),
+  received_at: time,
+  smsc_at: time.nullable(),
+  parts: z.number().int(),
+  parsed: z.boolean(),
+  reading: z.literal('partial').optional(),
+  unread: z.array(z.string()).optional(),
+  forwarded: z.object({ from: z.string().nullable(), text: z.string() }).optional(),
+  forwarded_by: z.string().optional(),
+  may_be_of: z.array(z.string()).optional(),
+  mms: z
+    .strictObject({
+      device: z.string().nullable(),
+      from: z.string().nullable(),
+      subject: z.string().nullable(),
+      size: z.number().int().nullable(),
+      expires_at: time.nullable(),
+      url: z.string(),
+    })
+    .optional(),
+  via: z.literal('mail').optional(),
+  subject: z.string().optional(),
+  attachments: z
+    .array(z.object({ name: z.string().nullable(), type: z.string(), octets: z.number().int() }))
+    .optional(),
+  encoding: z.string(),
+})
+
 /** A message with everything that is kept of it. */
 export const messageDetailSchema = messageSchema.extend({
   attempts: z.array(
@@ -85,4 +120,5 @@ export const messageDetailSchema = messageSchema.extend({
   timeline: z.array(statusTime),
   reply: reply.nullable(),
   expires_at: time.nullable(),
+  received: receivedSchema.nullable(),
 })

@@ -4,7 +4,7 @@ import { commandStatuses, priorities, smsStatuses } from '../message/status.ts'
 import type { TopicPattern } from '../message/topics.ts'
 import { trustLevels } from '../message/trust.ts'
 import { instant } from './inputs.ts'
-import { alphabet, errorSchema as error, time } from './message-schema.ts'
+import { alphabet, errorSchema as error, receivedSchema, time } from './message-schema.ts'
 
 export { time }
 
@@ -86,38 +86,6 @@ const smsStatus = z.looseObject({
   sent_at: time.optional(),
   at: time,
   error: maybe(error),
-})
-
-const received = z.looseObject({
-  id: z.string(),
-  from: z.string(),
-  device: maybe(z.string()),
-  gateway: z.string(),
-  trust: z.enum(trustLevels),
-  text: z.string(),
-  received_at: time,
-  smsc_at: maybe(time),
-  parts: z.number().int(),
-  parsed: z.boolean(),
-  reading: z.literal('partial').optional(),
-  unread: z.array(z.string()).optional(),
-  forwarded: z.object({ from: maybe(z.string()), text: z.string() }).optional(),
-  forwarded_by: z.string().optional(),
-  may_be_of: z.array(z.string()).optional(),
-  mms: z
-    .strictObject({
-      device: maybe(z.string()),
-      from: maybe(z.string()),
-      subject: maybe(z.string()),
-      size: maybe(z.number().int()),
-      expires_at: maybe(time),
-      url: z.string(),
-    })
-    .optional(),
-  via: z.literal('mail').optional(),
-  subject: z.string().optional(),
-  attachments: z.array(z.object({ name: maybe(z.string()), type: z.string(), octets: z.number().int() })).optional(),
-  encoding: z.string(),
 })
 
 const modemFields = z.object({
@@ -260,7 +228,7 @@ export const channels: Readonly<Record<TopicPattern, Channel>> = {
   },
   'gateway/{gateway}/availability': { summary: 'whether a modem can be used', schema: plain },
   'sms/status': { summary: 'every step of every outbound text', schema: smsStatus },
-  'sms/received': { summary: 'every received text', schema: received },
+  'sms/received': { summary: 'every received text', schema: receivedSchema },
   '{device}': { summary: 'the state: every property, null until known', schema: z.record(z.string(), value) },
   '{device}/availability': { summary: 'whether the device is available', schema: plain },
   '{device}/location': {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import { barriersIn, startBrowser, troublesOf } from '../support/browser.ts'
+import { freePort } from '../support/folder.ts'
 import { type HttpHub, startHttpHub } from '../support/http-hub.ts'
 import { until } from '../support/patience.ts'
 import { isSigned, Receiver } from '../support/receiver.ts'
+import { sendMail } from '../support/smtp.ts'
 import { hubNumber, vanNumber } from '../support/world.ts'
 
 const stranger = '+4915112345999'
@@ -17,6 +19,13 @@ const hostile = [
   '{{constructor.constructor("document.title=1")()}} <svg onload=document.title=1>',
   `long${'o'.repeat(300)}`,
 ]
+const hostileMail = [
+  `Subject: ${hostile[0]}`,
+  'Content-Type: image/jpeg',
+  'Content-Disposition: attachment; filename="<svg onload=document.title=1>.jpg"',
+  '',
+  'octets',
+].join('\r\n')
 /** What nobody sees, or what turns its surroundings; but for line ends and tabs. */
 const unseen =
   '[\\u0000-\\u0008\\u000e-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0e\\ufeff\\u{e0000}-\\u{e01ef}]|\\p{Mn}{8}'
@@ -27,14 +36,17 @@ let page: Page
 let troubles: string[]
 
 beforeAll(async () => {
-  hub = await startHttpHub({ yaml: 'sms: { destinations: any }\nwebhooks: { allow_networks: 127.0.0.0/8 }' })
+  const mailPort = await freePort()
+  const mail = `mail: { listen: "127.0.0.1:${mailPort}" }`
+  hub = await startHttpHub({ yaml: `sms: { destinations: any }\nwebhooks: { allow_networks: 127.0.0.0/8 }\n${mail}` })
   const { network } = hub.world.world
   for (const text of hostile) network.text({ from: stranger, to: hubNumber, text, delayMs: 0 })
   network.text({ from: '<b>Bank</b>', to: hubNumber, text: 'your code is 1', delayMs: 0 })
   network.text({ from: vanNumber, to: hubNumber, text: hostile[2] as string, delayMs: 0 })
+  expect(await sendMail(mailPort, 'x@evil.example', 'van@hub.lan', hostileMail)).toMatch(/^250/)
   for (;;) {
     const { json } = await hub.ask('GET', '/v1/messages?direction=in&limit=100')
-    if (json.data.length === hostile.length + 2) break
+    if (json.data.length === hostile.length + 3) break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   browser = await startBrowser()
@@ -100,6 +112,14 @@ test('a received text by itself, too', async () => {
     await page.locator('main .words, main .quote, main bdi').first().waitFor()
     expect(await madeByStrangers()).toEqual([])
   }
+})
+
+test('the subject of a mail and the names of its files, too', async () => {
+  const { json } = await hub.ask('GET', '/v1/inbox?gateway=mail')
+  await page.goto(`${hub.url}/#/messages/${json.data[0].id}`)
+  for (const shown of [hostile[0], '<svg onload=document.title=1>.jpg'])
+    await page.locator('dd', { hasText: shown as string }).waitFor()
+  expect(await madeByStrangers()).toEqual([])
 })
 
 test('what a text says is removed when that is confirmed', async () => {

@@ -1,5 +1,6 @@
 import { type PublishedError, publishedError } from '../../message/fault.ts'
 import type { Message } from '../../message/message-document.ts'
+import type { ReceivedDocument } from '../../message/received.ts'
 import { isoTime, type Reply } from '../../message/result.ts'
 import { statusOf } from '../../sms/tp-status.ts'
 import { type Sight, seesPeople } from '../about.ts'
@@ -46,11 +47,13 @@ export interface MessageDetail extends Message {
   readonly reply: Reply | null
   /** It is not sent after that. */
   readonly expires_at: string | null
+  /** A received text in the form of `sms/received`; null where it is not published, and once its content is removed. */
+  readonly received: ReceivedDocument | null
 }
 
 /** A message by its id, or that of its command; null where there is none that may be seen. */
 export function message(rows: Rows, { id, sight }: { id: string; sight: Sight }): MessageDetail | null {
-  const found = sentDetail(rows, id) ?? receivedDetail(rows, id)
+  const found = sentDetail(rows, id) ?? receivedDetail(rows, id, sight)
   return found !== null && isSeen(sight, found.device) ? found : null
 }
 
@@ -73,6 +76,7 @@ function sentDetail(rows: Rows, id: string): MessageDetail | null {
     timeline: timelineOf(row),
     reply: document<Reply | null>(row.reply),
     expires_at: timeOf(row.expires_at),
+    received: null,
   }
 }
 
@@ -129,7 +133,7 @@ function timelineOf(row: SubmissionRow): Step[] {
   return [...passed, ...ended].flatMap(({ status, at }) => (at === null ? [] : [{ status, at: timeOf(at) as string }]))
 }
 
-function receivedDetail(rows: Rows, id: string): MessageDetail | null {
+function receivedDetail(rows: Rows, id: string, sight: Sight): MessageDetail | null {
   const row = rows.one<ReceivedRow>('SELECT * FROM incoming WHERE message_id = ?', id)
   if (row === undefined) return null
   const found = receivedOf(row)
@@ -140,5 +144,14 @@ function receivedDetail(rows: Rows, id: string): MessageDetail | null {
     timeline: [{ status: 'received', at: found.at }],
     reply: null,
     expires_at: null,
+    received: publishedOf(row, sight),
   }
+}
+
+/** Without the device that forwarded it, where that may not be seen. */
+function publishedOf(row: ReceivedRow, sight: Sight): ReceivedDocument | null {
+  const published = document<(ReceivedDocument & { readonly redacted?: true }) | null>(row.document)
+  if (published === null || published.redacted === true) return null
+  const { forwarded_by: carrier, ...own } = published
+  return carrier === undefined || isSeen(sight, carrier) ? published : own
 }

@@ -104,7 +104,8 @@ const hasContent = ({ status, text, reply }: MessageDetail): boolean =>
 
 function Text({ message }: { readonly message: MessageDetail }) {
   const w = words()
-  const { text, reply, gateway } = message
+  const { text, reply, gateway, received } = message
+  const files = received?.attachments ?? []
   return (
     <section class="card stack" aria-label={w.messages.text}>
       {(text !== null || message.private) && (
@@ -127,6 +128,27 @@ function Text({ message }: { readonly message: MessageDetail }) {
         </dd>
         <dt>{w.devices.gateway}</dt>
         <dd>{wayOf(gateway) ?? '–'}</dd>
+        {received?.subject !== undefined && (
+          <>
+            <dt>{w.messages.subject}</dt>
+            <dd>
+              <Strange text={received.subject} />
+            </dd>
+          </>
+        )}
+        {files.length > 0 && (
+          <>
+            <dt>{w.messages.files}</dt>
+            <dd>
+              {files.map(({ name, type }, at) => (
+                // Files of a text never change
+                <div key={at}>
+                  <Strange text={name ?? type} />
+                </div>
+              ))}
+            </dd>
+          </>
+        )}
       </dl>
     </section>
   )

@@ -378,6 +378,8 @@ export const de: Texts = {
     direction: 'Richtung',
     person: 'Von oder an',
     mail: 'E-Mail',
+    subject: 'Betreff',
+    files: 'Dateien, nicht gespeichert',
     text: 'Text',
     private: 'Privater Text',
     in: 'Empfangen',

@@ -375,6 +375,8 @@ export const en = {
     direction: 'Direction',
     person: 'From or to',
     mail: 'Mail',
+    subject: 'Subject',
+    files: 'Files, not kept',
     text: 'Text',
     private: 'Private text',
     in: 'Received',

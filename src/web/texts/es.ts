@@ -377,6 +377,8 @@ export const es: Texts = {
     direction: 'Sentido',
     person: 'De o para',
     mail: 'Correo electrónico',
+    subject: 'Asunto',
+    files: 'Archivos, no guardados',
     text: 'Texto',
     private: 'Texto privado',
     in: 'Recibido',

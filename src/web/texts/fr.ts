@@ -381,6 +381,8 @@ export const fr: Texts = {
     direction: 'Sens',
     person: 'De ou à',
     mail: 'E-mail',
+    subject: 'Objet',
+    files: 'Fichiers, non gardés',
     text: 'Texte',
     private: 'Texte privé',
     in: 'Reçu',
