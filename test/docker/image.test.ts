@@ -211,7 +211,12 @@ http: { ingress: { roles: { guest: reader } } }
 )
 
 test('compose files, the app and the repository are what their readers expect', () => {
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  writeFileSync(file, 'http: { ingress: {} }\nmail: {}\n')
+  const { http, mail } = loadConfig({ config: file, env: {}, cwd: '/' }).config
+  const mails = mail?.listen.port
   for (const file of ['docker/compose.yaml', 'docker/compose.homeassistant.yaml']) {
+    expect(read(file)).toContain(`# - "${mails}:${mails}" # for mails`)
     const { services, volumes } = parse(read(file)) as { services: Record<string, any>; volumes: object }
     const hub = services.smshub
     expect(hub).toMatchObject({ read_only: true, cap_drop: ['ALL'], build: { dockerfile: 'docker/Dockerfile' } })
@@ -222,10 +227,10 @@ test('compose files, the app and the repository are what their readers expect', 
   }
   const app = parse(read('docker/homeassistant-app/config.yaml'))
   expect(app).toMatchObject({ slug: 'smshub', arch: ['aarch64', 'amd64'], services: ['mqtt:want'] })
-  const file = join(temporaryFolder(), 'smshub.yaml')
-  writeFileSync(file, 'http: { ingress: {} }\n')
-  const { listen } = loadConfig({ config: file, env: {}, cwd: '/' }).config.http.ingress ?? {}
+  const { listen } = http.ingress ?? {}
   expect(app).toMatchObject({ ingress: true, ingress_port: listen?.port, ingress_stream: true, panel_admin: true })
+  // Nothing is open unless its owner opens it.
+  expect(app.ports).toEqual({ [`${mails}/tcp`]: null })
   expect(app.version).toBe(JSON.parse(read('package.json')).version)
   for (const key of ['name', 'version', 'slug', 'description', 'arch']) expect(app[key]).toBeTruthy()
   for (const file of ['Dockerfile', 'DOCS.md', 'README.md', 'CHANGELOG.md', 'apparmor.txt', 'translations/en.yaml'])

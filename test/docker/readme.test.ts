@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
+import { makeDevices } from '../../src/config/make-devices.ts'
+import { ProfileFiles } from '../../src/config/profiles.ts'
 import { dialectNames } from '../../src/message/dialect-names.ts'
 import { makeCertificates } from '../support/certificates.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
@@ -46,6 +48,15 @@ test('the configuration for mails is one', () => {
   expect(load(clear.replace('mail:', 'mail:\n  clear_passwords: true')).config.mail?.users.panel?.devices).toEqual([
     'panel',
   ])
+})
+
+test('the configuration for mails on the page of profiles is one, and makes its device', () => {
+  const file = join(temporaryFolder(), 'smshub.yaml')
+  const devicesPage = readFileSync(fileURLToPath(new URL('../../devices/README.md', import.meta.url)), 'utf8')
+  writeFileSync(file, /```yaml mail\n([\s\S]*?)```/.exec(devicesPage)?.[1] ?? '')
+  const { config } = loadConfig({ config: file, env: {}, cwd: '/' })
+  expect([...makeDevices(config, new ProfileFiles()).keys()]).toEqual(['camera'])
+  expect(config.mail).toMatchObject({ networks: ['192.168.1.20'] })
 })
 
 test('every interface of another program is switched on in its example', () => {
