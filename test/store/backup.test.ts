@@ -104,7 +104,7 @@ test('a copy holds no fingerprint of a request, and what came before it is recog
   const key = { client: 'client', messageId: 1, connection: 'one', duplicate: false, hash: 'print-of-publish' }
   const ref = { scope: 'client', ref: 'mine', hash: 'print-of-request' }
   const madeFor = { subject: 'print-of-device', print: 'print-of-words' }
-  const id = ledger.queue({ digest: 'print-of-text', madeFor, sendAt: ledger.now + hour }, { key, ref })
+  const id = ledger.queue({ ref: 'mine', digest: 'print-of-text', madeFor, sendAt: ledger.now + hour }, { key, ref })
   ledger.engine.copyTo(to)
   expect(readFileSync(to).includes('print-of')).toBe(false)
   const restored = new SqliteEngine(to, { durable: false })
