@@ -77,10 +77,10 @@ interface Candidate {
   readonly unread?: readonly string[]
 }
 
-/** What explains a text as a whole is before what reads parts of it; of two that do so equally well, a printed one. */
+/** Of two that explain a text equally well, what reads it as a whole is first, then a printed one. */
 const byWeight = (a: Candidate, b: Candidate): number =>
-  Number(a.reading === 'partial') - Number(b.reading === 'partial') ||
   b.weight - a.weight ||
+  Number(a.reading === 'partial') - Number(b.reading === 'partial') ||
   proofs.indexOf(a.proof) - proofs.indexOf(b.proof)
 
 const proofs: readonly Proof[] = ['printed', 'reported', 'unproven']
