@@ -36,7 +36,7 @@ interface Capture extends Span {
 /** Runs a program over a text and reads what its holes took; null when the text does not fit. */
 export function match(program: Bound, text: string, options: MatchOptions = {}): Match | null {
   const result = run(program, text, options)
-  return result.fits ? readMarks(result, text, options) : null
+  return result.fits ? readMarks(result, text, options, 'set' in options) : null
 }
 
 /** The values of the marks in a text; null when one of them is invalid. */
@@ -44,9 +44,11 @@ export function readMarks(
   result: Pick<Run<Mark>, 'trail' | 'weight' | 'steps'>,
   text: string,
   options: MatchOptions = {},
+  isWhole = false,
 ): Match | null {
   const { captures, items } = capturesOf(result.trail, text)
-  if (captures.some((capture) => capture.found?.is === 'refused') || namesPair(captures, text)) return null
+  if (captures.some((capture) => capture.found?.is === 'refused')) return null
+  if (!isWhole && namesPair(captures, text)) return null
   const numbers = numberElements(captures, items)
   const name = (capture: { name: string; element: number }): string =>
     capture.name.replace('#', numbers.get(capture.element) ?? '#')
