@@ -88,8 +88,8 @@ function withSender({ device, numbers }: Subject, about: string | undefined, { f
   return { device, numbers: isName ? [device] : numbers }
 }
 
-/** Reads for one page: a search looks at a limited number of messages in each, which bounds the time that it takes. */
-const maxReads = 3
+/** Reads for one page: a search looks at a limited number of messages in each, 80 000 in all, which bounds its time. */
+const maxReads = 2
 
 /** A page of entries. It may be short, or empty, though there is more: `next` is null at the end. */
 export async function pageOf<T>(
