@@ -65,7 +65,7 @@ export const queueOperations = {
       let cancelled = 0
       for (let last = batchSize; last === batchSize; cancelled += last)
         last = await store.run('purgeQueue', { device: device ?? null, until, limit: batchSize, now: now() })
-      log('warn', `${cancelled} commands are removed from the queue${wordsOf({ device })} (${asker.name})`)
+      log('warn', `cancelled in the queue${wordsOf({ device })}: ${cancelled} (${asker.name})`)
       return { cancelled }
     },
   }),

@@ -72,7 +72,7 @@ function columns(): Column<Webhook>[] {
           <a class="strong" href={hashOf(['access', 'webhooks', id])}>
             {description === '' ? id : description}
           </a>
-          <div class="small muted">{url}</div>
+          <div class="small muted url">{url}</div>
         </>
       ),
     },
