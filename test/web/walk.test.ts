@@ -319,7 +319,8 @@ describe('a person', () => {
     await page.getByRole('button', { name: 'Make a rule from this text' }).click()
     await page.getByLabel('Name of the message').fill('level_report')
     await page.getByRole('button', { name: 'Keep the rule' }).click()
-    await page.getByText('The device understands this text from now on.').waitFor()
+    // A device with the same notice was added a moment ago.
+    await page.getByText('The device understands this text from now on.').last().waitFor()
     await page.getByLabel('Text of the device').fill(text)
     await page.getByRole('button', { name: 'Try it' }).click()
     await page.getByText('level_report').waitFor()

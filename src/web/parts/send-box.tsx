@@ -60,7 +60,7 @@ export function SendBox({ isBusy, onSend }: SendBoxProps) {
       </Button>
       <SendLater at={at} onInput={setAt} />
       <p id={`${id}-count`} class="small muted count">
-        {isEmpty ? w.keys : w.count(count.parts, count.left)}
+        {isEmpty ? <span class="of-keyboard">{w.keys}</span> : w.count(count.parts, count.left)}
         {count.costly.length > 0 && <span class="costly"> {w.costly(count.costly.slice(0, 8).join(' '))}</span>}
       </p>
     </form>
