@@ -11,6 +11,7 @@ export interface StreamedEvent {
 export class EventClient {
   readonly #url: string
   readonly #headers: Readonly<Record<string, string>>
+  readonly #socketPath: string | undefined
   #request: ClientRequest | null = null
   response: IncomingMessage | null = null
   readonly events: StreamedEvent[] = []
@@ -22,9 +23,11 @@ export class EventClient {
   isOpen = false
   #rest = ''
 
-  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
+  /** With a path it connects to the Unix socket there, whatever host the URL names. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}, socketPath?: string) {
     this.#url = url
     this.#headers = headers
+    this.#socketPath = socketPath
   }
 
   /** Connects, and again with the last id; resolves with the status. */
@@ -37,7 +40,7 @@ export class EventClient {
         ...(this.lastEventId !== '' && { 'last-event-id': this.lastEventId }),
         ...this.#headers,
       }
-      this.#request = request(this.#url, { headers, agent: false }, (response) => {
+      this.#request = request(this.#url, { headers, agent: false, socketPath: this.#socketPath }, (response) => {
         this.response = response
         this.isOpen = true
         response.setEncoding('utf8')
