@@ -256,13 +256,14 @@ describe('a position', () => {
 
   const named: readonly string[] = [
     'LatLng:22.57,113.88',
-
+    'LatLong: 22.57, 113.88',
+    'latlon=22.57;113.88',
     'Lat,Lng: 22.57,113.88',
     'Lat/Lon: 22.57/113.88',
-
+    'Lat,Lon (22.57, 113.88)',
     'LngLat: 113.88,22.57',
     'LatLng:22.57,113.88,17.5',
-
+    'Lat Long: N22.57 E113.88',
     'Pos: 22.57,113.88',
     'GPS: 22.57, 113.88',
     'My location is 22.57, 113.88',

@@ -36,7 +36,7 @@ interface Capture extends Span {
 /** Runs a program over a text and reads what its holes took; null when the text does not fit. */
 export function match(program: Bound, text: string, options: MatchOptions = {}): Match | null {
   const result = run(program, text, options)
-  return result.fits ? readMarks(result, text, options, 'set' in options) : null
+  return result.fits ? readMarks(result, text, options) : null
 }
 
 /** The values of the marks in a text; null when one of them is invalid. */
@@ -44,11 +44,9 @@ export function readMarks(
   result: Pick<Run<Mark>, 'trail' | 'weight' | 'steps'>,
   text: string,
   options: MatchOptions = {},
-  isWhole = false,
 ): Match | null {
   const { captures, items } = capturesOf(result.trail, text)
   if (captures.some((capture) => capture.found?.is === 'refused')) return null
-  if (!isWhole && namesPair(captures, text)) return null
   const numbers = numberElements(captures, items)
   const name = (capture: { name: string; element: number }): string =>
     capture.name.replace('#', numbers.get(capture.element) ?? '#')
@@ -67,13 +65,6 @@ export function readMarks(
     weight: result.weight,
     steps: result.steps,
   }
-}
-
-/** Both keys in front of both numbers, `LatLng:22.5,113.8`: an empty first one does not mean that there is no fix. */
-function namesPair(captures: readonly Capture[], text: string): boolean {
-  const isEmpty = captures.some(({ name, from, to }) => name === 'latitude' && from === to)
-  const behind = captures.find(({ name }) => name === 'longitude')
-  return isEmpty && behind !== undefined && /^[ \t]*[([]?[ \t]*[NSEW]?[ \t]*[+-]?\d/i.test(text.slice(behind.from))
 }
 
 export const nothingFound: Match = { values: {}, times: {}, spans: [], weight: 0, steps: 0 }

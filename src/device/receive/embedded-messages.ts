@@ -11,6 +11,7 @@ import { isMeant } from './alarm-words.ts'
 import { isDangerous, isDangerousEvent } from './danger.ts'
 import { overlaps } from './lines.ts'
 import { isExcluded } from './match-message.ts'
+import { unlessPair } from './named-pair.ts'
 import type { Taken } from './taken.ts'
 import type { Whole } from './whole-messages.ts'
 import { isLetter } from './word-places.ts'
@@ -59,7 +60,7 @@ function matchAmid(device: Device, pattern: Pattern, text: string, all: Taken, s
     const result = run(program, text, { search: true, anchored: true, from })
     const isWhole = result.fits && !(isLetter(text[result.to]) && isLetter(text[result.to - 1]))
     if (!isWhole || overlaps({ from, to: result.to }, all.lines)) continue
-    const found = readMarks(result, text, { set })
+    const found = unlessPair(readMarks(result, text, { set }), text)
     if (found !== null) return { found, from, to: result.to }
   }
   return null

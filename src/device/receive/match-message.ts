@@ -5,6 +5,7 @@ import { type Match, match, nothingFound, setValues, together } from '../pattern
 import { type Pattern, parsePattern } from '../pattern/pattern.ts'
 import type { Wording } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
+import { unlessPair } from './named-pair.ts'
 import { readFields } from './read-fields.ts'
 
 /** Order of precedence: whole-text patterns, texts of pairs, fragments, readers. */
@@ -105,7 +106,7 @@ function findIn(device: Device, message: Message, text: string, whole: Match): M
 export function findAny(device: Device, message: Message, text: string, found: Match): Match {
   return message.find.reduce((all, pattern) => {
     const program = device.dialect.programs.get(fragmentOf(pattern).inner, bindingOf(device), 'fragment')
-    const fragment = program === null ? null : match(program, text, { search: true })
+    const fragment = program && unlessPair(match(program, text, { search: true }), text)
     return fragment === null ? all : together(all, fragment)
   }, found)
 }

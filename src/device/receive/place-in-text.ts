@@ -6,6 +6,7 @@ import { fieldsOf } from '../profile/places.ts'
 import { linksIn, readMapsLink } from '../readers/maps-link.ts'
 import { positionIn } from '../readers/positions.ts'
 import { took } from '../regular/steps-taken.ts'
+import { unlessPair } from './named-pair.ts'
 
 /** The start of a word. */
 const word = '(?<![\\p{L}\\p{N}?&])'
@@ -58,7 +59,7 @@ export function placeInText(device: Device, text: string): Beside {
   const find = ({ key, pattern }: Fragment): Match[] => {
     const from = text.search(key)
     const program = device.dialect.programs.get(pattern, bindingOf(device), 'fragment')
-    const found = from < 0 || program === null ? null : match(program, text, { search: true, from })
+    const found = from < 0 || program === null ? null : unlessPair(match(program, text, { search: true, from }), text)
     return found === null ? [] : [found]
   }
   took(text.length * (places.length + others.length + 1))

@@ -7,6 +7,7 @@ import { Programs } from '../profile/dialect.ts'
 import { run } from '../regular/machine.ts'
 import { commonPairs, commonWords } from './common-words.ts'
 import { isCredible } from './credible.ts'
+import { unlessPair } from './named-pair.ts'
 import type { Taken } from './taken.ts'
 import { isLetter } from './word-places.ts'
 
@@ -62,7 +63,7 @@ function readAt(program: Bound, text: string, from: number): { readonly found: M
     let result = run(program, text, { search: true, anchored: true, from, to: limit })
     if (result.fits && !isEnd(text, result.to))
       result = run(program, text, { search: true, anchored: true, from, to: result.to - 1 })
-    const found = result.fits && isEnd(text, result.to) ? readMarks(result, text) : null
+    const found = result.fits && isEnd(text, result.to) ? unlessPair(readMarks(result, text), text) : null
     if (found !== null) return { found, to: result.to }
   }
   return null

@@ -6,6 +6,7 @@ import { isPlaceTalk } from '../readers/place.ts'
 import type { Wording } from '../schema/command.ts'
 import type { Message } from '../schema/message.ts'
 import { findAny, isExcluded } from './match-message.ts'
+import { unlessPair } from './named-pair.ts'
 import { type Beside, placeInText, placeStart } from './place-in-text.ts'
 import { isRefusal } from './refusal.ts'
 
@@ -89,7 +90,7 @@ function wordingIn(device: Device, { level }: Message, { text: pattern, set }: W
     (words: Pattern) =>
     (text: string): Match | null => {
       const program = device.dialect.programs.get(words, bindingOf(device))
-      return program === null ? null : match(program, text, { set })
+      return program && unlessPair(match(program, text, { set }), text)
     }
   const isKnown = level === 'high' || all.place.isPlace
   const whole = takesPlace(pattern) || !isKnown ? null : firstFit(all, all.atLines, readBy(pattern))

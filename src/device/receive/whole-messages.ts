@@ -10,6 +10,7 @@ import { isDangerous, isDangerousEvent } from './danger.ts'
 import { isAnswer } from './is-answer.ts'
 import { overlaps, runsOf, unitsOf } from './lines.ts'
 import { findAny, isExcluded } from './match-message.ts'
+import { unlessPair } from './named-pair.ts'
 import { isNoAlarm } from './salvage.ts'
 import type { Taken } from './taken.ts'
 
@@ -69,7 +70,7 @@ export function messageIn(
     for (const { text: pattern, set } of message.text) {
       if (!mayBe(pattern, folded)) continue
       const program = device.dialect.programs.get(loosenUnits(pattern), bindingOf(device))
-      const whole = program === null ? null : match(program, part, { set: { ...message.set, ...set } })
+      const whole = program && unlessPair(match(program, part, { set: { ...message.set, ...set } }), part)
       const found = whole === null ? null : findAny(device, message, part, whole)
       if (found === null || (best !== null && found.weight <= best.found.weight)) continue
       const { event: named, rest: _, ...values } = found.values
