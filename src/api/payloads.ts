@@ -91,6 +91,7 @@ const smsStatus = z.looseObject({
 const modemFields = z.object({
   network: z.enum(['registered', 'roaming', 'searching', 'denied', 'not_registered', 'unknown']),
   sim: z.enum(['ready', 'pin', 'puk', 'missing', 'unknown']),
+  unaccepted: maybe(z.enum(['modem', 'sim'])),
   operator: maybe(z.string()),
   technology: maybe(z.string()),
   signal_dbm: maybe(z.number()),

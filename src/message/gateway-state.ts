@@ -12,6 +12,8 @@ export interface CommonState {
 export interface ModemState {
   readonly network: 'registered' | 'roaming' | 'searching' | 'denied' | 'not_registered' | 'unknown'
   readonly sim: 'ready' | 'pin' | 'puk' | 'missing' | 'unknown'
+  /** What is there instead of what the gateway is bound to, and sends nothing until a person accepts it. */
+  readonly unaccepted: 'modem' | 'sim' | null
   readonly operator: string | null
   readonly technology: string | null
   readonly signal_dbm: number | null

@@ -8,6 +8,7 @@ export const readyModem: GatewayState = {
   modem: {
     network: 'registered',
     sim: 'ready',
+    unaccepted: null,
     operator: null,
     technology: null,
     signal_dbm: null,

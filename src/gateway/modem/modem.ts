@@ -110,7 +110,7 @@ export class Modem implements Gateway {
   async #accept(): Promise<string> {
     const accepted = await this.#bond.accept()
     this.#handlers.log('info', accepted)
-    this.#shown.set({})
+    this.#shown.set({ unaccepted: null })
     return accepted
   }
 

@@ -276,6 +276,7 @@ export class Service {
     this.#shown.set({
       status: 'ready',
       sim: 'ready',
+      unaccepted: this.#deps.bond.held === null ? null : 'sim',
       model: identity.model,
       firmware: identity.firmware,
       ...observed,
@@ -390,10 +391,11 @@ export class Service {
 
   #failed(fault: Fault): void {
     const sim = fault.detail.sim as ModemState['sim'] | undefined
+    const { unaccepted = null } = fault.detail as Partial<Pick<ModemState, 'unaccepted'>>
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
     // Once, not at every try.
     if (this.#failure !== fault.message) this.#deps.handlers.log('warn', fault.message)
     this.#failure = fault.message
-    this.#shown.set({ status, ...(sim !== undefined && { sim }), last_error: fault.message })
+    this.#shown.set({ status, ...(sim !== undefined && { sim }), unaccepted, last_error: fault.message })
   }
 }

@@ -8,6 +8,7 @@ const unknown: ModemFacts = {
   status: 'initializing',
   network: 'unknown',
   sim: 'unknown',
+  unaccepted: null,
   operator: null,
   technology: null,
   signal_dbm: null,

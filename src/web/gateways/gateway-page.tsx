@@ -31,7 +31,7 @@ interface GatewayProps {
 
 export function GatewayPage({ gateway, reload }: GatewayProps) {
   const w = words()
-  const { id, status, sim, last_error, can } = gateway
+  const { id, status, sim, unaccepted, last_error, can } = gateway
   const trouble = troubleOf(gateway)
   const mayManage = isAtLeast('admin')
   return (
@@ -53,9 +53,7 @@ export function GatewayPage({ gateway, reload }: GatewayProps) {
           </Banner>
         )}
         {mayManage && status === 'sim_locked' && sim === 'pin' && <PinEntry id={id} reload={reload} />}
-        {mayManage && can.includes('accept') && last_error !== null && /\baccept\b/i.test(last_error) && (
-          <Accept id={id} reload={reload} />
-        )}
+        {mayManage && unaccepted != null && <Accept id={id} reload={reload} />}
         <div class="columns">
           <div class="stack">
             <GatewayHistory id={id} hasSignal={gateway.signal_percent !== undefined} />

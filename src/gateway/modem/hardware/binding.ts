@@ -51,6 +51,7 @@ export class Bond {
     const change = `another modem is there (IMEI ${modem === null ? '-' : tailOf(modem)} instead of ${tailOf(known.modem)})`
     throw new Fault('not_allowed', `${change}: nothing is sent through it until smshub modem accept ${this.#gateway}`, {
       needsPerson: true,
+      unaccepted: 'modem',
     })
   }
 
