@@ -284,8 +284,7 @@ export class Service {
       recovering: null,
       recoveries: { ...this.#ladder.counts },
     })
-    const { last_error: held } = this.#shown.facts
-    if (held !== null) this.#deps.handlers.log('warn', held)
+    if (this.#shown.facts.last_error !== null) this.#deps.handlers.log('warn', this.#shown.facts.last_error)
     session.start()
     this.#healed = this.#clock.after(healedMs, () => {
       if (isUsable(this.#shown.facts.network)) this.#ladder.well()
@@ -390,8 +389,7 @@ export class Service {
   }
 
   #failed(fault: Fault): void {
-    const sim = fault.detail.sim as ModemState['sim'] | undefined
-    const { unaccepted = null } = fault.detail as Partial<Pick<ModemState, 'unaccepted'>>
+    const { sim, unaccepted = null } = fault.detail as Partial<ModemState>
     const status = sim === 'missing' ? 'no_sim' : sim === undefined ? 'offline' : 'sim_locked'
     // Once, not at every try.
     if (this.#failure !== fault.message) this.#deps.handlers.log('warn', fault.message)
