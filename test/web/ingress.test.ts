@@ -15,6 +15,7 @@ const ann = 'c0ffee00c0ffee00c0ffee00c0ffee00'
 describe('in a frame of Home Assistant, below its path', () => {
   let world: TestWorld
   let hub: HubProcess
+  let config: string
   let supervisor: Supervisor
   /** Of the hub, without Home Assistant before it. */
   let ownUrl: string
@@ -30,8 +31,7 @@ describe('in a frame of Home Assistant, below its path', () => {
     const [mqtt, http, ingress] = [await freePort(), await freePort(), await freePort()]
     tiles = await startTileServer()
     hub = new HubProcess(temporaryFolder())
-    await hub.start({
-      config: `
+    config = `
 mqtt: { broker: { listen: "127.0.0.1:${mqtt}" } }
 gateways: { home: { type: modem, path: "${world.path}", number: "${hubNumber}" } }
 ${devicesYaml}
@@ -43,8 +43,8 @@ http:
   listen: "127.0.0.1:${http}"
   ingress: { listen: "127.0.0.1:${ingress}", from: [127.0.0.1], roles: { ${ann}: admin } }
   map: { tiles: "${tiles.origin}/tiles/{z}/{x}/{y}.png", attribution: "Map of the village" }
-`,
-    })
+`
+    await hub.start({ config })
     ownUrl = `http://127.0.0.1:${ingress}/`
     supervisor = await startSupervisor(ingress, ann)
     browser = await startBrowser()
@@ -192,5 +192,35 @@ http:
       [`${supervisor.url}favicon.ico`].filter((url) => asked.includes(url)),
     )
     expect(troubles.filter((one) => !one.includes('favicon') && !one.includes('404'))).toEqual([])
+  })
+
+  test('where nobody may change anything, Home asks for an administrator by the name to be written, until there is one', async () => {
+    const restart = async (admins: string) => {
+      await hub.kill()
+      await hub.start({ config: config.replace(`roles: { ${ann}: admin }`, admins) })
+      const answers = () =>
+        fetch(ownUrl).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      await until(answers)
+      await page.goto(supervisor.url)
+      await heading('Home').waitFor()
+      await frame.getByRole('link', { name: 'Settings' }).first().click()
+      await heading('Settings').waitFor()
+    }
+    const settings = () => frame.getByRole('heading', { name: 'Configuration' })
+    const asks = frame.getByText('None of the users of Home Assistant may change anything here yet.')
+    await restart('role: operator')
+    expect(await settings().count()).toBe(0)
+    await frame.getByRole('link', { name: 'Home' }).first().click()
+    await asks.waitFor()
+    expect(await asks.locator('.strange').textContent()).toBe('ann')
+    expect(await barriersIn(page)).toEqual([])
+    await restart('admins: [ann]')
+    await settings().waitFor()
+    await frame.getByRole('link', { name: 'Home' }).first().click()
+    await heading('Home').waitFor()
+    expect(await asks.count()).toBe(0)
   })
 })

@@ -64,6 +64,11 @@ export function Deliveries({ id }: { readonly id: string }) {
       </Head>
       <div class="stack">
         {webhook !== undefined && <p class="muted small">{webhook.url}</p>}
+        {webhook?.reason && (
+          <p class="small wrong-words sentence" lang="en">
+            {webhook.reason}
+          </p>
+        )}
         <Listing pages={pages} empty={<Empty icon="out" title={w.webhooks.noDeliveries} />}>
           {(rows) => (
             <Table

@@ -42,10 +42,10 @@ export function Webhooks() {
 
 export function WebhookState({ webhook }: { readonly webhook: Webhook }) {
   const w = words().webhooks
-  const { enabled, failing_since, reason } = webhook
+  const { enabled, failing_since } = webhook
   if (!enabled)
     return (
-      <Chip tone="bad" icon="stopped" title={reason ?? undefined}>
+      <Chip tone="bad" icon="stopped">
         {w.disabled}
       </Chip>
     )

@@ -8,13 +8,12 @@ interface ChipProps {
   readonly tone?: Tone
   readonly icon?: IconName
   readonly children: ComponentChildren
-  readonly title?: string | undefined
 }
 
 /** A state in a word; its colour only repeats it. */
-export function Chip({ tone = 'plain', icon, children, title }: ChipProps) {
+export function Chip({ tone = 'plain', icon, children }: ChipProps) {
   return (
-    <span class={tone === 'plain' ? 'chip' : `chip ${tone}`} title={title}>
+    <span class={tone === 'plain' ? 'chip' : `chip ${tone}`}>
       {icon && <Icon name={icon} little />}
       {children}
     </span>
