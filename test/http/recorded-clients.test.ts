@@ -10,8 +10,8 @@ import { accepted } from '../support/world.ts'
 /*
  * Requests of real clients, as they were on the wire. Changed are the key, and the ends of the header lines, which are
  * CRLF there.
- * - Alertmanager 0.25.0, twilio-python 7.7.1, both of Debian 12, and the line of curl in the README of
- *   sms-gammu-gateway: the client itself ran.
+ * - Alertmanager 0.25.0, twilio-python 7.7.1, both of Debian 12, npm's twilio 6.3.1, and the line of curl in the README
+ *   of sms-gammu-gateway: the client itself ran.
  * - zabbix, uptime-kuma, home-assistant, traccar: the client did not run. Its parameters were taken from its source, and
  *   given to the library that it sends with, which did: libcurl 7.88.1 with the options of Zabbix's HttpRequest for its
  *   media types; axios 1.19.0, where Uptime Kuma 2.5.3 has 0.32; requests 2.34.2 for Home Assistant's notify platform
@@ -89,14 +89,10 @@ test('Alertmanager 0.25.0: two alerts that fire, and that are over', async () =>
   ])
 })
 
-describe('twilio-python 7.7.1', () => {
+describe.each(['twilio-python-7.7.1', 'twilio-node-6.3.1'])('%s', (client) => {
   test('sends a text, and reads what it was told of others', async () => {
     const before = accepted(hub.world.world, number).length
-    const answers = await replay([
-      'twilio-python-7.7.1-text',
-      'twilio-python-7.7.1-nobody',
-      'twilio-python-7.7.1-picture',
-    ])
+    const answers = await replay(['text', 'nobody', 'picture'].map((what) => `${client}-${what}`))
     expect(answers.map(({ status, json }) => ({ status, json }))).toEqual([
       {
         status: 201,
