@@ -1,4 +1,5 @@
 import type { Capable } from '../message/capabilities.ts'
+import type { CarrierHook, HookAnswer } from '../message/carrier-hook.ts'
 import type { GatewayState } from '../message/gateway-state.ts'
 import type { RawMessage } from '../message/raw.ts'
 import type { ReportMatching } from '../message/report.ts'
@@ -25,6 +26,8 @@ export interface Gateway extends Capable {
   /** How delivery reports identify a message. */
   readonly matching: ReportMatching
   readonly state: GatewayState
+  /** It takes a text as a whole, however many SMS that is, and reports about all of it. */
+  readonly takesTexts?: true
   /** Submissions that it takes at once; of each, one segment at a time. */
   readonly window: number
   /** It can send now. */
@@ -34,6 +37,8 @@ export interface Gateway extends Capable {
   validitySeconds(wanted: number): number
   /** Sends one segment; `permit` is called once, right before the first octet of the message is written. */
   submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome>
+  /** Takes a call of the carrier; the answer leaves after the commit. Null where `token` is not that of its address. */
+  hook?(token: string, call: CarrierHook): Promise<HookAnswer | null>
   /** Sends nothing for a while: the network or the SIM rejects everything. */
   pause(ms: number, reason: string): void
   /** Lets a running submission finish, then closes. */

@@ -11,6 +11,8 @@ export interface DeliveryReport {
   readonly reference: string
   /** The hub's own name of the segment, where the carrier repeats it. */
   readonly segment?: string
+  /** It is about all segments of the text: the carrier was given it as a whole. */
+  readonly isWhole?: true
   /** Recipient of the message, digits only; empty where the report has none. */
   readonly recipient: string
   /** When the service centre accepted the message, in ms by the centre's clock; null where that can't be read. */

@@ -31,16 +31,25 @@ export interface Sending {
 
 /**
  * Submits the segments to a gateway, one after the other, and reports each outcome. Stops at the first segment that is
- * not sent: an incomplete message has no effect.
+ * not sent: an incomplete message has no effect. A gateway that takes whole texts gets one, whose outcome is that of all.
  */
 export async function send(sending: Sending, onSent: (sent: SegmentSent) => void): Promise<void> {
   const total = sending.claim.segments.length
+  if (isWhole(sending)) {
+    const sent = await sendPart(sending, 1)
+    const isSent = sent.handover.outcome === 'sent'
+    for (let part = 1; part <= (isSent ? total : 1); part++) onSent({ ...sent, part })
+    return
+  }
   for (let part = 1; part <= total; part++) {
     const sent = await sendPart(sending, part)
     onSent(sent)
     if (sent.handover.outcome !== 'sent') return
   }
 }
+
+const isWhole = ({ gateway, claim }: Pick<Sending, 'gateway' | 'claim'>): boolean =>
+  gateway.takesTexts === true && claim.ring === null
 
 async function sendPart(sending: Sending, part: number): Promise<SegmentSent> {
   const { gateway, claim, log } = sending
@@ -59,7 +68,7 @@ async function sendSegment(sending: Sending, part: number, account: string): Pro
   const { gateway, claim, rules } = sending
   if (claim.ring !== null) return ring(sending, account, claim.ring)
   const validFor = gateway.validitySeconds(Math.max(1, (claim.expiresAt - rules.now()) / 1000))
-  const segment = segmentOf(claim, part, validFor)
+  const segment = segmentOf(isWhole(sending) ? inOne(claim) : claim, part, validFor)
   return handedOver(sending, (permit) => gateway.submit(segment, permit), { part, account, validFor })
 }
 
@@ -116,7 +125,8 @@ async function handedOver(
   const permit = async (): Promise<SendPermit> => {
     if (state !== 'open') return 'stop'
     checkpoint('submit.send:prompted')
-    const mark = { seq: claim.seq, part, gateway: gateway.id, account, now: rules.now(), validFor, ...rules.owner }
+    const place = { seq: claim.seq, part, isWhole: isWhole({ gateway, claim }), gateway: gateway.id, account }
+    const mark = { ...place, now: rules.now(), validFor, ...rules.owner }
     const elapsed = stopwatch(clock)
     const verdict = await store.run('markWritten', mark)
     checkpoint('submit.send:marked')
@@ -163,6 +173,9 @@ function overdue(clock: Clock, isGiven: () => boolean): { readonly over: Promise
   })
   return { over, cancel: () => timer.cancel() }
 }
+
+/** The text as one segment. */
+const inOne = (claim: Claim): Claim => ({ ...claim, segments: [claim.segments.join('')], reference: null })
 
 function segmentOf(
   { commandId, step, recipient, segments, reference, report, messageClass }: Claim,

@@ -22,6 +22,8 @@ const doubtWindowMs = 180_000
 const arrivalMs = 86_400_000
 /** Messages with neighbouring references within this time show the order. */
 const neighbourMs = 3_600_000
+/** Of a text (TS 23.040 clause 9.2.3.24.1). */
+const mostSegments = 255
 
 /** Applies a report to its segment. False when no matching segment is known. */
 export function applyReport(tx: Tx, report: StatusReport, now: number): boolean {
@@ -32,13 +34,16 @@ export function applyReport(tx: Tx, report: StatusReport, now: number): boolean 
     if (report.segment !== undefined) acceptedLate(tx, segment, report, now)
     return true
   }
+  const isWhole = report.isWhole === true && segment.part > 0
   tx.run(
-    `UPDATE segment SET outcome = 'sent', reference = ?, report = ?, reported_at = ? WHERE submission = ? AND part = ?`,
+    `UPDATE segment SET outcome = 'sent', reference = ?, report = ?, reported_at = ?
+     WHERE submission = ? AND part >= ? AND part <= ?`,
     report.reference,
     report.status,
     now,
     segment.submission,
-    segment.part,
+    isWhole ? 1 : segment.part,
+    isWhole ? mostSegments : segment.part,
   )
   const row = submission(tx, segment.submission)
   // A report for an earlier text of a command has no effect any more.

@@ -28,7 +28,16 @@ interface Part {
  */
 export function markWritten(
   tx: Tx,
-  { seq, part, gateway, account, now, validFor, ...owner }: Part & Owner & { readonly validFor: number },
+  {
+    seq,
+    part,
+    isWhole,
+    gateway,
+    account,
+    now,
+    validFor,
+    ...owner
+  }: Part & Owner & { readonly validFor: number; readonly isWhole?: boolean },
 ): SendPermit {
   const row = submission(tx, seq)
   if (row === undefined || row.gateway !== gateway || !isOwnedBy(row, owner)) return 'stop'
@@ -36,11 +45,12 @@ export function markWritten(
   const marked = withRiders(tx, row).map((one) => happen(tx, one, { type: 'written', part, validFor, now }))
   if (marked.at(-1) === null) return 'stop'
   tx.run(
-    `UPDATE segment SET outcome = 'written', sim = ?, written_at = ? WHERE submission = ? AND part = ?`,
+    `UPDATE segment SET outcome = 'written', sim = ?, written_at = ? WHERE submission = ? AND part >= ? AND part <= ?`,
     account,
     now,
     seq,
     part,
+    isWhole ? row.parts : part,
   )
   return 'go'
 }
