@@ -22,6 +22,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
   'gateway/smpp': [...pure, 'gateway'],
+  'gateway/http': [...pure, 'gateway'],
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
@@ -68,6 +69,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway/modem',
     'mail',
     'gateway/smpp',
+    'gateway/http',
     'store',
     'webhooks',
   ],
@@ -124,7 +126,7 @@ const imports: Import[] = files.flatMap((file) => {
 })
 
 function roomOf(file: string): string {
-  const [protocol] = /^gateway\/(modem|smpp)(?=\/)/.exec(file) ?? []
+  const [protocol] = /^gateway\/(modem|smpp|http)(?=\/)/.exec(file) ?? []
   if (protocol !== undefined) return protocol
   return file.includes('/') ? (file.split('/')[0] as string) : file
 }

@@ -8,6 +8,7 @@ import { commandWarnings } from '../config/users.ts'
 import { serveDialects } from '../http/dialects/serve-dialects.ts'
 import { serveControl } from '../http/local-socket.ts'
 import { Metrics } from '../http/metrics.ts'
+import { serveHooks } from '../http/serve-hooks.ts'
 import { serveIngress } from '../http/serve-ingress.ts'
 import { assertFree, type HttpOptions, type HttpSource, serveHttp } from '../http/server.ts'
 import { serveAccess } from '../http/sign-in.ts'
@@ -201,6 +202,9 @@ export async function serve(
       const proven = { ...source, access: hub.access, proxies }
       serveAccess(server, proven)
       serveDialects(server, dialects, proven)
+      serveHooks(server, {
+        hook: async (gateway, token, call) => (await hub.gateways.get(gateway)?.hook?.(token, call)) ?? null,
+      })
     }
     const { version } = context
     const page = { tiles: map?.tiles ?? null }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import type { Problem } from './problems.ts'
-import type { Config } from './schema.ts'
+import type { Config, GatewayConfig } from './schema.ts'
 
 interface Files {
   readonly ca?: string | undefined
@@ -28,7 +28,8 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
   const mail = config.mail && placed(config.mail, ['mail'])
   const websocket = broker.websocket && { ...broker.websocket, tls: inner }
   const gateways = Object.fromEntries(
-    Object.entries(config.gateways).map(([id, row]) => {
+    Object.entries(config.gateways).map(([id, row]): [string, GatewayConfig] => {
+      if (row.type === 'http') return [id, placed(row, ['gateways', id])]
       if (row.type !== 'smpp' || row.tls === null) return [id, row]
       return [id, { ...row, tls: placed(row.tls, ['gateways', id, 'tls']) }]
     }),

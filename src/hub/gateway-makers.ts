@@ -1,7 +1,10 @@
 import type { Bridge } from '../bridge/bridge.ts'
+import { descriptionOf } from '../config/http-carrier-config.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Deliver } from '../deliver/index.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { decodeHttp, httpForm } from '../gateway/http/decode-http.ts'
+import { makeHttp } from '../gateway/http/make-http.ts'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
@@ -34,11 +37,14 @@ export interface GatewayDeps {
 export const decoders: Readonly<Record<string, Decoder>> = {
   [tpduForm]: decodeTpdu,
   [smppForm]: decodeSmpp,
+  [httpForm]: decodeHttp,
   [mailForm]: decodeMail,
 }
 
 /** What makers take besides the row of the configuration. */
-type MakerDeps = Required<ModemMemory> & Pick<ModemDeps, 'finder' | 'clock' | 'log'> & Pick<GatewayDeps, 'simulated'>
+type MakerDeps = Required<ModemMemory> &
+  Pick<ModemDeps, 'finder' | 'clock' | 'log'> &
+  Pick<GatewayDeps, 'simulated'> & { readonly hubUrl: string | null }
 
 type GatewayType = GatewayConfig['type']
 type Rows = { readonly [T in GatewayType]: Extract<GatewayConfig, { type: T }> }
@@ -50,6 +56,7 @@ const simulatedBaudRate = 115_200
 const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: MakerDeps) => Gateway } = {
   modem: makeModem,
   smpp: makeSmpp,
+  http: (id, row, { clock, hubUrl }) => makeHttp(id, row, { clock, hubUrl, api: descriptionOf(row) }),
   simulated: (id, { gap }, { simulated, pins, finder, clock, log }) => {
     const path = simulated?.get(id)
     if (path === undefined)
@@ -72,7 +79,7 @@ export function openGateways({ config, simulated, devices, make, ...deps }: Gate
   const memory = memoryIn(deps)
   const log = (level: 'info' | 'debug', message: string) => deps.log(level, 'modem', message)
   const finder = finderFor(config.gateways, memory.bindings, clock, log, devices)
-  const makerDeps = { ...memory, finder, clock, log, simulated }
+  const makerDeps = { ...memory, finder, clock, log, simulated, hubUrl: config.http.url ?? null }
   return new Map(
     Object.entries(config.gateways).map(([id, row]) => [id, make?.(id) ?? makeGateway(id, row, makerDeps)]),
   )

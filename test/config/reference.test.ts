@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { HttpCarrier } from '../../src/config/http-carrier-config.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { referencePage, referenceRows } from '../../src/config/reference.ts'
 import { Smpp } from '../../src/config/smpp-config.ts'
@@ -24,7 +25,7 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
       place(key === 'routes' ? table[key][0] : table[key as string], rest)
     }
   }
-  if (path.startsWith('gateways.')) root.gateways = { one: isOfSmpp(path) ? { ...account } : { type: 'modem' } }
+  if (path.startsWith('gateways.')) root.gateways = { one: rowFor(path) }
   if (path.startsWith('devices.')) root.devices = { one: { profile: 'generic/text', number: '+4915112345678' } }
   if (path.startsWith('routes.')) root.routes = [{ gateways: ['one'] }]
   if (path.startsWith('mqtt.broker.tls.')) root.mqtt = { broker: { tls: certificate } }
@@ -41,7 +42,16 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
 }
 
 const account = { type: 'smpp', host: 'smsc.example', system_id: 'hub', password: 'secret' }
-const isOfSmpp = (path: string) => Object.hasOwn(Smpp.shape, path.split('.')[2] as string) && !path.endsWith('.type')
+const carrier = { type: 'http', carrier: 'seven', secret: 'secret' }
+
+/** A row of the type of gateway that has this key. */
+function rowFor(path: string): Record<string, unknown> {
+  const [, , key = ''] = path.split('.')
+  if (key === 'type') return { type: 'modem' }
+  if (key === 'api') return { type: 'http' }
+  if (Object.hasOwn(Smpp.shape, key)) return { ...account }
+  return Object.hasOwn(HttpCarrier.shape, key) ? { ...carrier } : { type: 'modem' }
+}
 
 function messageOf(config: unknown): string {
   const cwd = temporaryFolder()

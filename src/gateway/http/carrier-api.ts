@@ -1,0 +1,114 @@
+import type { Cause } from '../../message/submit-outcome.ts'
+
+/** What becomes of a text that a carrier answers with this code. */
+export type CodeMeaning = Cause['next'] | 'doubt' | 'sent'
+
+export type ReportState = 'delivered' | 'trying' | 'failed' | 'expired'
+
+/** Where values are in a document: keys with dots, `[0]` for an element, `[*]` for each. */
+type Path = string
+
+/** Values by path that must all be as listed; an empty list requires that there is one. */
+export type Conditions = Readonly<Record<Path, readonly string[]>>
+
+/** A JSON value whose texts may have places to fill in, like `{to}`. */
+export type Template = string | number | boolean | null | readonly Template[] | { readonly [key: string]: Template }
+
+export interface RequestForm {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** One of these at most. */
+  readonly form?: Readonly<Record<string, string>> | undefined
+  readonly json?: Template | undefined
+}
+
+export type Auth =
+  | { readonly by: 'none' }
+  | { readonly by: 'basic' }
+  | { readonly by: 'bearer' }
+  | { readonly by: 'header'; readonly name: string; readonly value: string }
+
+/** How its webhooks prove that they are the carrier's. The secret is that of the row, `signing_secret`, else `secret`. */
+export type Signature =
+  | { readonly scheme: 'none' }
+  | { readonly scheme: 'twilio' }
+  | { readonly scheme: 'plivo_v3' }
+  | { readonly scheme: 'vonage' }
+  | {
+      readonly scheme: 'jwt'
+      readonly header: string
+      readonly issuer?: string | undefined
+      readonly body_claim: string
+      readonly url_claim?: string | undefined
+    }
+  | { readonly scheme: 'ed25519'; readonly header: string; readonly timestamp: string; readonly over: string }
+  | {
+      readonly scheme: 'hmac'
+      readonly header: string
+      readonly encoding: 'hex' | 'base64'
+      /** With `{body}`, `{timestamp}`, `{nonce}`, `{method}`, `{url}` and `{body_md5}`. */
+      readonly over: string
+      readonly timestamp?: string | undefined
+      readonly nonce?: string | undefined
+    }
+
+interface Notice {
+  readonly when: Conditions
+  /** Where the list of them is; the document itself without it. */
+  readonly list?: Path | undefined
+  readonly id: Path
+}
+
+export interface ReportForm extends Notice {
+  readonly recipient?: Path | undefined
+  /** The hub's own name of the text, where the carrier repeats it. */
+  readonly ref?: Path | undefined
+  readonly state: Path
+  readonly code?: Path | undefined
+  readonly states: Readonly<Record<ReportState, readonly string[]>>
+}
+
+export interface TextForm extends Notice {
+  readonly from: Path
+  readonly text: Path
+  /** When it came to the carrier. */
+  readonly time?: Path | undefined
+  /** Parts that the carrier does not join. */
+  readonly parts?: { readonly ref: Path; readonly total: Path; readonly seq: Path } | undefined
+}
+
+/** Asked for where the carrier can't reach the hub. */
+export interface PollForm {
+  readonly request: RequestForm
+  /** Seconds. */
+  readonly every: number
+  readonly report?: ReportForm | undefined
+  readonly text?: TextForm | undefined
+}
+
+/** The HTTP interface of a carrier. */
+export interface CarrierApi {
+  readonly name: string
+  /** Parts for which no documentation of the carrier was found. */
+  readonly unproven: readonly string[]
+  readonly base: string
+  readonly auth: Auth
+  /** How numbers are written: with a plus, or as digits. */
+  readonly number: 'plus' | 'digits'
+  readonly send: RequestForm
+  /** Seconds for which it may try to deliver, least and most; null where it can't be given that. */
+  readonly validity: readonly [number, number] | null
+  readonly max_characters: number
+  readonly ok: { readonly status: readonly number[]; readonly where: Conditions }
+  readonly id: Path
+  readonly error: { readonly code?: Path | undefined; readonly text?: Path | undefined }
+  readonly codes: Readonly<Record<string, CodeMeaning>>
+  readonly report?: ReportForm | undefined
+  readonly text?: TextForm | undefined
+  /** What webhooks are answered with. */
+  readonly answer: { readonly type: string; readonly body: string }
+  readonly signature: Signature
+  readonly poll: readonly PollForm[]
+}

@@ -1,0 +1,246 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Capabilities, Finding } from '../../message/capabilities.ts'
+import type { CarrierHook, HookAnswer } from '../../message/carrier-hook.ts'
+import { Fault } from '../../message/fault.ts'
+import type { GatewayState } from '../../message/gateway-state.ts'
+import type { Segment } from '../../message/segment.ts'
+import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
+import { asError, inBackground } from '../../util/background.ts'
+import type { Clock } from '../../util/clock.ts'
+import { Latch } from '../../util/latch.ts'
+import type { Gateway, GatewayHandlers } from '../gateway.ts'
+import { Rest } from '../rest.ts'
+import type { Auth, PollForm } from './carrier-api.ts'
+import { type FilledRequest, fillRequest } from './fill.ts'
+import { findingsOf } from './http-doctor.ts'
+import { type Exchanged, exchange } from './http-exchange.ts'
+import { HttpInbox } from './http-inbox.ts'
+import type { HttpOptions } from './http-options.ts'
+import { documentOf, outcomeOf } from './http-outcome.ts'
+import { broughtIn, documentIn } from './read-webhook.ts'
+import { unproven } from './webhook-proof.ts'
+
+/** For submissions under way when the hub stops: what has no answer then is in doubt. */
+const finishMs = 5_000
+/** The wait after a question that failed, at least. */
+const failedPollMs = 60_000
+/** Age of a text that is asked for: a carrier keeps those of years. */
+const maxPolledAgeMs = 86_400_000
+
+/** An account at a carrier with an HTTP interface, as the hub sees it. */
+export class HttpGateway implements Gateway {
+  readonly id: string
+  readonly account: string
+  readonly matching = 'message_id'
+  readonly takesTexts = true
+  readonly window: number
+  readonly can: Partial<Capabilities> = { examine: async () => this.#examine() }
+  readonly #options: HttpOptions
+  readonly #clock: Clock
+  readonly #stopping = new AbortController()
+  readonly #stopped = new Latch()
+  readonly #rest: Rest
+  readonly #submissions = new Set<Promise<SubmitOutcome>>()
+  readonly #polls: Promise<void>[] = []
+  #handlers!: GatewayHandlers
+  #inbox!: HttpInbox
+  #trouble: string | null = null
+  /** The last exchange with the carrier; null before the first. */
+  #last: Exchanged | null = null
+
+  constructor(options: HttpOptions, clock: Clock) {
+    this.id = options.id
+    this.account = `${options.account.user ?? options.id}@${new URL(options.api.base).host}`
+    this.window = options.window
+    this.#options = options
+    this.#clock = clock
+    this.#rest = new Rest(clock, () => this.#handlers.changed())
+  }
+
+  get state(): GatewayState {
+    return {
+      status: this.#last?.kind === 'unsent' ? 'degraded' : 'ready',
+      last_error: this.#trouble,
+      recovering: null,
+      recoveries: {},
+      link: { address: new URL(this.#options.api.base).origin, peer: this.#options.api.name, connected_at: null },
+    }
+  }
+
+  get ready(): boolean {
+    return !this.#stopping.signal.aborted && this.#rest.isOver
+  }
+
+  start(handlers: GatewayHandlers): void {
+    this.#handlers = handlers
+    const { id: gateway, account } = this
+    this.#inbox = new HttpInbox({ gateway, account, clock: this.#clock, handlers })
+    if (this.#options.hookUrl === null || this.#options.pollSeconds !== null)
+      for (const poll of this.#options.api.poll) this.#polls.push(this.#ask(poll))
+  }
+
+  validitySeconds(wanted: number): number {
+    const range = this.#options.api.validity
+    // It decides by itself, and a text may be late.
+    return range === null ? wanted : Math.min(Math.max(wanted, range[0]), range[1])
+  }
+
+  async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
+    const submission = this.#submit(segment, permit)
+    this.#submissions.add(submission)
+    try {
+      const outcome = await submission
+      this.#note(troubleOf(outcome))
+      if (this.#options.gapMs > 0 && !this.#stopping.signal.aborted) this.#rest.for(this.#options.gapMs)
+      return outcome
+    } finally {
+      this.#submissions.delete(submission)
+    }
+  }
+
+  pause(ms: number, reason: string): void {
+    this.#note(reason)
+    this.#rest.for(ms)
+  }
+
+  async stop(): Promise<void> {
+    this.#rest.stop()
+    this.#stopped.fire()
+    const finished = new Latch()
+    inBackground(
+      () => Promise.allSettled([...this.#submissions]).then(() => finished.fire()),
+      () => finished.fire(),
+    )
+    await finished.waitUpTo(finishMs, this.#clock)
+    this.#stopping.abort()
+    await Promise.allSettled([...this.#submissions, ...this.#polls])
+  }
+
+  async hook(token: string, hook: CarrierHook): Promise<HookAnswer | null> {
+    const { api, signingSecret, hookUrl } = this.#options
+    if (hookUrl === null || !isSame(token, hookUrl.slice(hookUrl.lastIndexOf('/') + 1))) return null
+    const plain = 'text/plain; charset=utf-8'
+    if (this.#stopping.signal.aborted) return { status: 503, type: plain, body: 'the hub is stopping' }
+    const query = hook.url.indexOf('?')
+    const signed = { ...hook, url: hookUrl + (query === -1 ? '' : hook.url.slice(query)) }
+    try {
+      const reason = unproven(signed, api.signature, signingSecret, this.#clock.wall())
+      if (reason !== null) {
+        this.#handlers.log('warn', `a webhook is not taken: ${reason}`)
+        return { status: 403, type: plain, body: reason }
+      }
+      const ref = new URL(signed.url).searchParams.get('ref')
+      const brought = broughtIn(documentIn(signed), api).map((one) =>
+        one.kind === 'report' ? { ...one, ref: one.ref ?? ref } : one,
+      )
+      if (brought.length === 0) this.#handlers.log('debug', 'a webhook brings no report and no text')
+      if (await this.#inbox.store(brought)) return { status: 200, ...api.answer }
+      return { status: 503, type: plain, body: 'it can not be stored yet' }
+    } catch (error) {
+      const { message } = Fault.from(error)
+      this.#handlers.log('warn', `a webhook can't be read: ${message}`)
+      return { status: 400, type: plain, body: message }
+    }
+  }
+
+  async #submit({ id, to, content, validitySeconds, report }: Segment, permit: () => Promise<SendPermit>) {
+    const { api, hookUrl } = this.#options
+    if (content.alphabet === 'data') return refusedUnsent('hub', `${api.name} takes texts only`)
+    if (content.text.length > api.max_characters)
+      return refusedUnsent('hub', `${api.name} takes at most ${api.max_characters} characters`)
+    const filled = this.#filled({
+      to: api.number === 'plus' ? to : to.replace(/^\+/, ''),
+      text: content.text,
+      ref: id,
+      unicode: content.alphabet === 'ucs2' ? 1 : 0,
+      text_type: content.alphabet === 'ucs2' ? 'unicode' : 'text',
+      ttl: Math.round(validitySeconds),
+      ttl_ms: Math.round(validitySeconds) * 1_000,
+      expires_at: new Date(this.#clock.wall() + validitySeconds * 1_000).toISOString(),
+      // The name of the text is in the address, as most carriers do not repeat it otherwise.
+      report_url: report && hookUrl !== null ? `${hookUrl}?ref=${id}` : null,
+    })
+    const asked: { verdict: SendPermit } = { verdict: 'stop' }
+    const exchanged = await this.#exchange(filled, async () => {
+      asked.verdict = await permit()
+      return asked.verdict === 'go'
+    })
+    if (exchanged.kind === 'unsent' && asked.verdict === 'expired')
+      return { outcome: 'not_sent', reason: 'expired' } as const
+    return outcomeOf(exchanged, api)
+  }
+
+  #filled(values: Readonly<Record<string, string | number | null>>, form = this.#options.api.send): FilledRequest {
+    const { api, account } = this.#options
+    const filling = { ...account, ...values }
+    const request = fillRequest(api.base, form, filling)
+    return { ...request, headers: { ...request.headers, ...authorized(api.auth, account) } }
+  }
+
+  async #exchange(filled: FilledRequest, permit: () => Promise<boolean>): Promise<Exchanged> {
+    const { timeoutMs, ca } = this.#options
+    const signal = this.#stopping.signal
+    const exchanged = await exchange(filled, { timeoutMs, ca, clock: this.#clock, signal, permit })
+    this.#last = exchanged
+    return exchanged
+  }
+
+  /** Asks for reports and texts, again and again. What is repeated is known by its id. */
+  async #ask(poll: PollForm): Promise<void> {
+    const { every } = poll
+    const ms = (this.#options.pollSeconds ?? every) * 1_000
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const isGood = await this.#askOnce(poll).catch((error: unknown) => {
+        this.#handlers.log('warn', `it can't be asked: ${asError(error).message}`)
+        return false
+      })
+      await this.#stopped.waitUpTo(isGood ? ms : Math.max(ms, failedPollMs), this.#clock)
+      if (this.#stopped.isFired) return
+    }
+  }
+
+  async #askOnce(poll: PollForm): Promise<boolean> {
+    const answer = await this.#exchange(this.#filled({}, poll.request), async () => true)
+    if (answer.kind !== 'answer' || answer.status !== 200 || answer.body === null) {
+      const reason = answer.kind === 'answer' ? `it answered ${answer.status}` : answer.reason
+      this.#handlers.log('warn', `reports and texts can't be fetched: ${reason}`)
+      return false
+    }
+    const since = this.#clock.wall() - maxPolledAgeMs
+    return this.#inbox.store(broughtIn(documentOf(answer.body), poll, since))
+  }
+
+  #note(trouble: string | null): void {
+    if (trouble === this.#trouble) return
+    this.#trouble = trouble
+    this.#handlers.changed()
+  }
+
+  #examine(): Finding[] {
+    return findingsOf({ options: this.#options, last: this.#last, trouble: this.#trouble })
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function troubleOf(outcome: SubmitOutcome): string | null {
+  if (outcome.outcome === 'refused') return outcome.cause.text
+  return outcome.outcome === 'sent' ? null : outcome.reason
+}
+
+function authorized(auth: Auth, { user = '', secret = '' }: HttpOptions['account']): Record<string, string> {
+  switch (auth.by) {
+    case 'none':
+      return {}
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` }
+    case 'bearer':
+      return { authorization: `Bearer ${secret}` }
+    case 'header':
+      return { [auth.name]: auth.value.replace('{secret}', secret).replace('{user}', user) }
+  }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { Fault } from '../../message/fault.ts'
+import type { Clock } from '../../util/clock.ts'
+import { within } from '../deadline.ts'
+import type { GatewayHandlers } from '../gateway.ts'
+import { httpForm } from './decode-http.ts'
+import type { Brought } from './read-webhook.ts'
+
+/** Until all of a webhook must be on the disk: carriers wait for ten seconds and more. */
+const storeTimeoutMs = 10_000
+
+export interface HttpInboxOptions {
+  readonly gateway: string
+  readonly account: string
+  readonly clock: Clock
+  readonly handlers: GatewayHandlers
+}
+
+/** Stores what a carrier brings. It repeats what was not acknowledged, and what is repeated is known by its id. */
+export class HttpInbox {
+  readonly #options: HttpInboxOptions
+
+  constructor(options: HttpInboxOptions) {
+    this.#options = options
+  }
+
+  /** Whether all of it is on the disk. */
+  async store(brought: readonly Brought[]): Promise<boolean> {
+    const { gateway, account, clock, handlers } = this.#options
+    const storing = brought.map((one) => {
+      const identity = { hash: hashOf(account, one), mark: 'id' } as const
+      return handlers.received({
+        gateway,
+        account,
+        source: 'direct',
+        form: httpForm,
+        body: JSON.stringify(one),
+        identity,
+      })
+    })
+    const tooLong = () => new Fault('internal', `the store took longer than ${storeTimeoutMs / 1_000} s`)
+    try {
+      await within(clock, storeTimeoutMs, Promise.all(storing), tooLong)
+      return true
+    } catch (error) {
+      handlers.log('error', `a webhook can't be stored yet: ${Fault.from(error).message}`)
+      return false
+    }
+  }
+}
+
+/** The same id twice is the same text; a report is the same where its state is, too. */
+function hashOf(account: string, one: Brought): string {
+  const parts = one.kind === 'text' ? [one.id, one.part?.seq ?? 0] : [one.id, one.recipient, one.state, one.words]
+  return createHash('sha256')
+    .update(JSON.stringify([account, one.kind, ...parts]))
+    .digest('base64url')
+}
