@@ -132,7 +132,11 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       swap('type: modem', 'type: modm'),
       /modem, smpp, http, simulated, not "modm"; did you mean "modem"/,
     ],
-    ['a type that is missing', swap('type: modem, ', ''), /home.type: is missing: it is one of modem, smpp, http, simulated/],
+    [
+      'a type that is missing',
+      swap('type: modem, ', ''),
+      /home.type: is missing: it is one of modem, smpp, http, simulated/,
+    ],
     ['a dialect where texts are sent', dialect('smshub/sms'), /prefix: smshub\/sms\/send is a topic of the hub itself/],
     ['a dialect below sms/send', dialect('smshub/sms/send'), /smshub\/sms\/send\/send is a topic of the hub itself/],
     ['a dialect where requests are', dialect('smshub/bridge/request'), /bridge\/request\/send is a topic of the hub/],
