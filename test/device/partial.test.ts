@@ -187,6 +187,8 @@ messages:
 
   test.each([
     ['WARNING: LinkedHome turned Off!', 'alarm'],
+    ['GPS disabled SOS', 'panic'],
+    ['Geofence cancelled HELP ME', 'panic'],
     ['Attention: heater is off', 'alarm'],
     ['Achtung: Pumpe ist aus', 'alarm'],
     ['Intruder Detected and LED is turned on', 'burglary'],
@@ -207,6 +209,9 @@ messages:
     'Smoke alarm and fire alarm disabled',
     'Warning: SOS function turned off',
     'Warning: alarm disabled',
+    'disabled SOS',
+    'Alarm cancelled SOS',
+    'Keypad disabled fire alarm',
     'Attention: alarm system is on',
     'SMOKE ALARM: Kitchen OFF',
     'Fire alarm in kitchen and hall is off',

@@ -1,5 +1,5 @@
 import { took } from '../regular/steps-taken.ts'
-import { standsElsewhere } from './denied.ts'
+import { namesThing, standsElsewhere } from './denied.ts'
 
 /** A kind of alarm: what profiles call its event, and its words in the languages of devices. */
 interface AlarmKind {
@@ -41,6 +41,10 @@ const whole = (words: string): RegExp =>
   new RegExp(`${edge.before}(?:${words.replace(/\s*\n\s*/g, '')})${edge.after}`, 'giu')
 const holds = (form: RegExp, text: string): boolean => text.search(form) >= 0
 const search = kinds.map(({ event, words }) => ({ event, form: whole(words) }))
+
+const [{ form: help }] = search as [(typeof search)[number]]
+/** What has become of a thing. */
+const ending = /^(?:disabled|cancelled|cleared)$/i
 
 /** Words in front of an alarm's: it is denied, asked for, or spoken of. */
 const before = whole(
@@ -105,7 +109,11 @@ export function isMeant(text: string, from: number, to: number): boolean {
   const start = startOf(text, from)
   const behind = text.slice(to, start + clause.length)
   const ahead = text.slice(start, from)
-  if (holds(before, ahead) || settingOf.test(ahead)) return false
+  if (settingOf.test(ahead)) return false
+  const isHelp = holds(help, text.slice(from, to))
+  // `GPS disabled SOS`: a call for help stands behind the end of another thing.
+  const isOfOther = (word: string, index: number) => isHelp && ending.test(word) && namesThing(ahead.slice(0, index))
+  if ([...ahead.matchAll(before)].some(({ index, 0: word }) => !isOfOther(word, index))) return false
   const isDenied = [...behind.matchAll(after)].some(
     ({ index, 0: word }) => !standsElsewhere(word, text.slice(from, to), behind.slice(0, index), ahead.trim() === ''),
   )

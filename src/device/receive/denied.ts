@@ -25,7 +25,8 @@ const own = new Set(
   der die das den ist wurde sind und funktion meldung melder alarmierung el la los las un una función está ha sido y il lo è stato stata funzione
   le les une est été a fonction et o os as foi função jest została funkce funkcja byla`.split(/\s+/),
 )
-const namesThing = (words: string): boolean =>
+/** Whether the words name a thing that is not the alarm itself. */
+export const namesThing = (words: string): boolean =>
   (words.toLowerCase().match(/\p{L}{2,}/gu) ?? []).some((word) => !own.has(word))
 
 /**

@@ -26,14 +26,24 @@ export interface UnreadQuery {
 
 /** Texts of each that are looked at, the newest: beyond that, a device has been unread for long. */
 const maxRows = 500
+/** Of all, among which those that were not read are looked for. */
+const maxLookedAt = 20_000
+/** What the document of every text has that was not read as a whole. */
+const marksOfUnread = ['"parsed":false', '"reading":']
 const maxPerNumber = 100
 
-/** Texts, the newest first, read ones included. */
+/** Texts, the newest first; read ones included, unless those of all are wanted. */
 export function recentTexts(rows: Rows, { of }: UnreadQuery): QuarantinedText[] {
   const columns = receivedColumns.join(', ')
   const found =
     of === null
-      ? rows.all<ReceivedRow>(`SELECT ${columns} FROM incoming ORDER BY id DESC LIMIT ?`, maxRows)
+      ? rows.all<ReceivedRow>(
+          `SELECT ${columns} FROM (SELECT * FROM incoming ORDER BY id DESC LIMIT ?) AS newest
+           WHERE instr(document, ?) > 0 OR instr(document, ?) > 0 ORDER BY id DESC LIMIT ?`,
+          maxLookedAt,
+          ...marksOfUnread,
+          maxRows,
+        )
       : [
           ...(of.device === null
             ? []
