@@ -2,7 +2,9 @@ import type { Config } from './schema.ts'
 
 const mask = '***'
 /** Keys whose values are secrets, wherever they stand. */
-const secretKeys: ReadonlySet<string> = new Set(['pin', 'password', 'secret', 'token'])
+const secretKeys = /^pin$|(?:^|_)(?:password|secret|token)$/
+/** Tables of what a carrier wants under names of its own: any of it may be a secret. */
+const ofCarriers: ReadonlySet<string> = new Set(['account', 'api'])
 
 /**
  * The configuration in use, for its administrator: secrets masked by their keys, and those in URLs. Devices and contacts
@@ -17,10 +19,12 @@ export function shownConfig({ devices, contacts, ...rest }: Config): Record<stri
 }
 
 function masked(value: unknown, key = ''): unknown {
-  if (value !== undefined && value !== null && secretKeys.has(key)) return mask
+  if (value !== undefined && value !== null && secretKeys.test(key)) return mask
   if (Array.isArray(value)) return value.map((one) => masked(one))
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, masked(one, name)]))
+  if (typeof value === 'object' && value !== null) {
+    const isMasked = ofCarriers.has(key)
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isMasked ? mask : masked(one, name)]))
+  }
   return typeof value === 'string' ? withoutPassword(value) : value
 }
 

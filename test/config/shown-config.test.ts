@@ -25,3 +25,22 @@ test('users of the broker are shown without the hashes of their passwords', () =
   const config = Config.parse({ mqtt: { broker: { users: { panel: { password: hash, role: 'operator' } } } } })
   expect(JSON.stringify(shownConfig(config))).not.toContain('scrypt')
 })
+
+test('secrets of carriers are not shown, whatever a carrier calls them', () => {
+  const api = { name: 'Own', base: 'https://sms.example', send: { path: '/', headers: { key: 'hunter2' } }, id: 'id' }
+  const config = Config.parse({
+    gateways: {
+      known: {
+        type: 'http',
+        carrier: 'seven',
+        secret: 'hunter2',
+        signing_secret: 'hunter2',
+        account: { pass: 'hunter2' },
+      },
+      own: { type: 'http', api },
+    },
+  })
+  const shown = shownConfig(config)
+  expect(JSON.stringify(shown)).not.toContain('hunter2')
+  expect(shown.gateways).toMatchObject({ known: { carrier: 'seven', account: { pass: '***' } }, own: { type: 'http' } })
+})
