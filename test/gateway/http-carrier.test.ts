@@ -59,6 +59,21 @@ describe('through a carrier with an HTTP interface', () => {
     expect(statuses('a')).not.toContain('delivered')
   })
 
+  test('a carrier that can not reach the hub is asked for reports and texts, and those of years ago are not taken', async () => {
+    const { carrier, send, statuses, client } = await started(', poll: 5')
+    const text = { from: '+4915155000009', body: 'Relay ON' }
+    carrier.received.push(
+      { ...text, sid: 'SM9001', date_created: new Date().toUTCString() },
+      { ...text, sid: 'SM9000', body: 'Relay OFF', date_created: 'Thu, 24 Aug 2023 05:01:45 +0000' },
+    )
+    await send('a')
+    await client.until(() => statuses('a').includes('delivered'))
+    expect(carrier.accepted[0]?.fields).not.toHaveProperty('StatusCallback')
+    const received = () => client.received.filter(({ topic }) => topic === 'smshub/sms/received')
+    await client.until(() => received().length > 0)
+    expect(received().map(({ json }) => json.text)).toEqual(['Relay ON'])
+  })
+
   test('what it refuses fails, with its code', async () => {
     const { carrier, send, statuses, client } = await started()
     carrier.next.push('refuses')

@@ -30,6 +30,13 @@ export class HttpCarrier {
   /** What it does with the next texts, one after the other; then it accepts. */
   readonly next: Behaviour[] = []
   requests = 0
+  /** Texts that others have sent to the account; only who asks gets them. */
+  readonly received: {
+    readonly sid: string
+    readonly from: string
+    readonly body: string
+    readonly date_created: string
+  }[] = []
   port = 0
   readonly #server = createServer((request, response) => {
     this.#take(request, response).catch(() => response.destroy())
@@ -47,7 +54,23 @@ export class HttpCarrier {
     this.#server.close()
   }
 
+  /** All messages, as `GET Messages.json` has them: everything that was sent has been delivered. */
+  #list(response: ServerResponse): void {
+    const sent = this.accepted.map(({ sid, to }) => ({
+      sid,
+      to,
+      direction: 'outbound-api',
+      status: 'delivered',
+      error_code: null,
+    }))
+    const received = this.received.map((one) => ({ ...one, direction: 'inbound', status: 'received' }))
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ messages: [...received, ...sent] }))
+  }
+
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') return this.#list(response)
     this.requests++
     const pieces: Buffer[] = []
     for await (const piece of request) pieces.push(piece as Buffer)
@@ -84,8 +107,8 @@ export async function httpCarrierHub(
   { keys = '', ...options }: Partial<HubOptions> & { folder?: string; keys?: string } = {},
 ): Promise<CarrierWorld> {
   const [mqtt, port] = [await freePort(), await freePort()]
-  const user = keys.includes('user:') ? '' : ', user: AC1'
-  const row = `type: http, carrier: twilio, base: "http://127.0.0.1:${carrier.port}", secret: secret, sender: "+4915112345600", webhooks: true, timeout: 2, limits: { day: none }${user}`
+  const user = `${keys.includes('user:') ? '' : ', user: AC1'}${keys.includes('poll:') ? '' : ', webhooks: true'}`
+  const row = `type: http, carrier: twilio, base: "http://127.0.0.1:${carrier.port}", secret: secret, sender: "+4915112345600", timeout: 2, limits: { day: none }${user}`
   const yaml = `mqtt: { broker: { listen: 127.0.0.1:${mqtt} } }
 gateways: { carrier: { ${row}${keys} } }
 limits: { client_per_hour: none }
