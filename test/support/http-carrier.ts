@@ -22,7 +22,14 @@ interface Accepted {
   readonly fields: Readonly<Record<string, string>>
 }
 
-type Behaviour = 'accepts' | 'hangs' | 'accepts_and_fails' | 'accepts_and_cuts' | 'refuses' | 'limits'
+type Behaviour =
+  | 'accepts'
+  | 'hangs'
+  | 'accepts_and_hangs'
+  | 'accepts_and_fails'
+  | 'accepts_and_cuts'
+  | 'refuses'
+  | 'limits'
 
 /** A carrier with the interface of Twilio, as its documentation has it. */
 export class HttpCarrier {
@@ -86,6 +93,7 @@ export class HttpCarrier {
     if (behaviour === 'limits') return void json(429, { code: 20429, message: 'Too Many Requests', status: 429 })
     const sid = `SM${String(this.accepted.length + 1).padStart(4, '0')}`
     this.accepted.push({ sid, to: fields.To ?? '', text: fields.Body ?? '', fields })
+    if (behaviour === 'accepts_and_hangs') return
     if (behaviour === 'accepts_and_fails') return void response.writeHead(500).end()
     if (behaviour === 'accepts_and_cuts') return void response.destroy()
     json(201, { sid, status: 'queued', num_segments: '1', error_code: null })
@@ -156,19 +164,20 @@ http: { enabled: false, url: "http://127.0.0.1:${port}/" }
       ),
     call(fields, { signature, token } = {}) {
       const own = carrier.accepted[0]?.fields.StatusCallback ?? ''
-      const url = token === undefined ? own : own.replace(/[^/]+$/, token)
-      const text =
-        url +
-        Object.keys(fields)
-          .sort()
-          .map((key) => key + fields[key])
-          .join('')
-      const right = createHmac('sha1', 'secret').update(text).digest('base64')
-      return fetch(url, {
-        method: 'POST',
-        headers: { 'x-twilio-signature': signature ?? right },
-        body: new URLSearchParams(fields),
-      })
+      return callHub(token === undefined ? own : own.replace(/[^/]+$/, token), fields, signature)
     },
   }
+}
+
+/** The carrier calls the hub, signed as Twilio has it. */
+export function callHub(url: string, fields: Readonly<Record<string, string>>, signature?: string): Promise<Response> {
+  const text =
+    url +
+    Object.keys(fields)
+      .sort()
+      .map((key) => key + fields[key])
+      .join('')
+  const right = createHmac('sha1', 'secret').update(text).digest('base64')
+  const headers = { 'x-twilio-signature': signature ?? right }
+  return fetch(url, { method: 'POST', headers, body: new URLSearchParams(fields) })
 }
