@@ -24,6 +24,9 @@ export function checkMail({ mail, mqtt, gateways, devices }: Config): {
             ),
           ]
         : []),
+      ...(mail.implicit_tls && !hasTls
+        ? [problem(['mail', 'implicit_tls'], 'needs a certificate: add cert: and key:')]
+        : []),
       ...(Object.hasOwn(gateways, mailGateway)
         ? [problem(['gateways', mailGateway], 'texts that came as mails have this gateway: give it another name')]
         : []),

@@ -38,6 +38,11 @@ export const MailSection = z
       'server.pem',
     ),
     key: key(z.string().min(1).optional(), 'PEM file of its key', 'server.key'),
+    implicit_tls: key(
+      flag.default(false),
+      'TLS from the first octet, for devices that call it SSL; else a device asks for it by STARTTLS',
+      'true',
+    ),
     clear_passwords: key(
       flag.default(false),
       'Whether other machines may log in without TLS, for devices that know none: only in a network of your own',

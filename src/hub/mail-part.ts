@@ -47,6 +47,7 @@ export class MailPart {
       settings: {
         listen: mail.listen,
         tls: cert === undefined || key === undefined ? null : { cert: readFileSync(cert), key: readFileSync(key) },
+        implicitTls: mail.implicit_tls,
         clearPasswords: mail.clear_passwords || isLoopback(mail.listen.host),
         users: mail.users,
         networks: mail.networks,

@@ -15,8 +15,10 @@ import { devicesFor, hubName, type MailPeer, type MailUser, proofOf } from './se
 
 export interface MailSettings {
   readonly listen: { readonly host: string; readonly port: number }
-  /** PEM of the certificate and its key for STARTTLS; null without. */
+  /** PEM of the certificate and its key; null without. */
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null
+  /** TLS from the first octet (RFC 8314 clause 3.3), instead of by STARTTLS. */
+  readonly implicitTls: boolean
   /** Whether passwords are taken without TLS. */
   readonly clearPasswords: boolean
   readonly users: Readonly<Record<string, MailUser>>
@@ -88,7 +90,7 @@ export class SmtpDoor {
 
   /** Rejects with `invalid_config` when it can't listen. */
   async start(): Promise<void> {
-    const { listen, tls, clearPasswords, users, maxOctets } = this.#deps.settings
+    const { listen, tls, implicitTls, clearPasswords, users, maxOctets } = this.#deps.settings
     const server = new SMTPServer({
       name: hubName,
       logger: false,
@@ -97,6 +99,7 @@ export class SmtpDoor {
       authOptional: true,
       allowInsecureAuth: clearPasswords,
       ...tls,
+      secure: implicitTls,
       disabledCommands: [
         ...disabled,
         ...(tls === null ? ['STARTTLS'] : []),

@@ -106,7 +106,8 @@ describe('every key of the configuration', () => {
   )
 
   test.each(rows.map((row) => [row.path, row] as const))('%s: its example is accepted', (path, { example }) => {
-    if (/(^|\.)(ca|cert|key|tls)$|broker\.tls\.|gateways\.<name>\.type$|password$|users$/.test(path)) return
+    if (/(^|\.)(ca|cert|key|tls|implicit_tls)$|broker\.tls\.|gateways\.<name>\.type$|password$|users$/.test(path))
+      return
     const value = parse(example.replace(/!secret \w+/g, '1234'))
     const message = messageOf(withKey(path, value))
     expect(message.replace(/.*there is no gateway.*/, '')).toBe('')

@@ -16,6 +16,7 @@ async function start(settings: Partial<MailSettings> = {}, receive = async () =>
     settings: {
       listen: { host: '127.0.0.1', port: 0 },
       tls: null,
+      implicitTls: false,
       clearPasswords: true,
       users: { panel: { password: 'unused', devices: ['gate'] } },
       networks: [listed],

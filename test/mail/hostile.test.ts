@@ -11,6 +11,7 @@ const door = new SmtpDoor({
   settings: {
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
+    implicitTls: false,
     clearPasswords: false,
     users: {},
     networks: [],

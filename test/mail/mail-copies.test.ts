@@ -22,6 +22,7 @@ beforeEach(async () => {
     settings: {
       listen: { host: '127.0.0.1', port: 0 },
       tls: null,
+      implicitTls: false,
       clearPasswords: false,
       users: {},
       networks: [listed],

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeAll, expect, test } from '@jest/globals'
 import { loadConfig } from '../../src/config/load.ts'
@@ -70,6 +72,23 @@ test('or with that of the broker', async () => {
   expect(filed).toMatchObject([{ proof: 'secret' }])
 })
 
+test('one that calls it SSL has TLS from the first octet', async () => {
+  await start(forOthers, { ...certificates.server, implicit_tls: true })
+  const { code, out } = await send('--tls-on-connect', '--tls-verify', '--tls-ca-path', certificates.ca)
+  expect({ code, out: out.replace(/^(?!.*TLS started).*$/gm, '') }).toMatchObject({ code: 0 })
+  expect(filed).toMatchObject([{ body: 'Relay ON', proof: 'secret' }])
+  // Whoever begins in the clear gets nothing but the end.
+  const clear = connect(port, '127.0.0.1')
+  clear.on('error', () => undefined)
+  clear.resume().write('EHLO x\r\n')
+  await once(clear, 'close')
+})
+
+test('TLS without a certificate is refused at the start', async () => {
+  await start('127.0.0.1', {})
+  await expect(start('127.0.0.1', { implicit_tls: true })).rejects.toThrow('mail.implicit_tls: needs a certificate')
+})
+
 test('in the clear no password is looked at, as one that was sent has been seen by others', async () => {
   await start(forOthers, certificates.server)
   const { code, out } = await send()
@@ -99,6 +118,7 @@ test('a door without a certificate offers neither TLS nor passwords', async () =
     settings: {
       listen: { host: '127.0.0.1', port: 0 },
       tls: null,
+      implicitTls: false,
       clearPasswords: false,
       users: { panel: { password, devices: ['panel'] } },
       networks: [],
