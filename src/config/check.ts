@@ -45,6 +45,14 @@ export function checkConfig(config: Config): Checked {
       : 'use auto, /dev/… or tcp://host:port'
     warnings.push(at(['gateways', id, 'path'], `"${gateway.path}" is a name in the working folder: ${meant}`))
   }
+  for (const [id, gateway] of Object.entries(config.gateways))
+    if (gateway.type === 'http' && gateway.webhooks && config.http.url === undefined)
+      problems.push(
+        at(
+          ['gateways', id, 'webhooks'],
+          'needs the address at which the carrier reaches the hub: set http.url, like https://hub.example',
+        ),
+      )
   for (const name of Object.keys(config.contacts))
     if (Object.hasOwn(config.devices, name))
       warnings.push(at(['contacts', name], 'is the name of a device as well: give one of them another'))

@@ -337,6 +337,11 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
       /write "\+49"/,
     ],
     ['the same for devices that are added', `${base}requests: { allowed_prefixes: ["+0049"] }\n`, /write "\+49"/],
+    [
+      'webhooks of a carrier that is not given an address',
+      `${base}`.replace('gateways:', 'gateways:\n  c: { type: http, carrier: seven, secret: x, webhooks: true }'),
+      /gateways.c.webhooks: .*set http.url/,
+    ],
     ['!secret without a name', swap('!secret gate', '!secret'), /:10: !secret: the name .* is missing after it/],
     ['!env without a name', swap('!secret gate', '!env'), /:10: !env: the name .* is missing after it/],
     ['a comma between two keys', swap('modem, path', 'modem path'), /:4: .*a comma is missing/],
