@@ -202,9 +202,7 @@ export async function serve(
       const proven = { ...source, access: hub.access, proxies }
       serveAccess(server, proven)
       serveDialects(server, dialects, proven)
-      serveHooks(server, {
-        hook: async (gateway, token, call) => (await hub.gateways.get(gateway)?.hook?.(token, call)) ?? null,
-      })
+      serveHooks(server, hub)
     }
     const { version } = context
     const page = { tiles: map?.tiles ?? null }

@@ -39,13 +39,6 @@ export function checkConfig(config: Config): Checked {
   if (Object.keys(config.gateways).length === 0 && Object.keys(config.devices).length > 0)
     warnings.push({ path: ['devices'], message: 'no gateway is configured: add gateways: { home: { type: modem } }' })
   for (const [id, gateway] of Object.entries(config.gateways)) {
-    if (gateway.type !== 'modem' || /^(auto$|tcp:|\/|COM\d)/.test(gateway.path)) continue
-    const meant = /^(tty|cu)/.test(gateway.path)
-      ? `did you mean "/dev/${gateway.path}"?`
-      : 'use auto, /dev/… or tcp://host:port'
-    warnings.push(at(['gateways', id, 'path'], `"${gateway.path}" is a name in the working folder: ${meant}`))
-  }
-  for (const [id, gateway] of Object.entries(config.gateways))
     if (gateway.type === 'http' && gateway.webhooks && config.http.url === undefined)
       problems.push(
         at(
@@ -53,6 +46,12 @@ export function checkConfig(config: Config): Checked {
           'needs the address at which the carrier reaches the hub: set http.url, like https://hub.example',
         ),
       )
+    if (gateway.type !== 'modem' || /^(auto$|tcp:|\/|COM\d)/.test(gateway.path)) continue
+    const meant = /^(tty|cu)/.test(gateway.path)
+      ? `did you mean "/dev/${gateway.path}"?`
+      : 'use auto, /dev/… or tcp://host:port'
+    warnings.push(at(['gateways', id, 'path'], `"${gateway.path}" is a name in the working folder: ${meant}`))
+  }
   for (const name of Object.keys(config.contacts))
     if (Object.hasOwn(config.devices, name))
       warnings.push(at(['contacts', name], 'is the name of a device as well: give one of them another'))

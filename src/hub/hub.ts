@@ -3,6 +3,7 @@ import type { Device } from '../device/device.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { Asker } from '../message/accepted.ts'
+import type { CarrierHook, HookAnswer } from '../message/carrier-hook.ts'
 import type { Observations } from '../message/events.ts'
 import type { Fault } from '../message/fault.ts'
 import { type Health, healthOf } from '../message/health.ts'
@@ -156,6 +157,11 @@ export class Hub {
   /** Carries out an operation, for the local command line without an asker. */
   request(path: string, data: unknown, asker?: Asker): Promise<Readonly<Record<string, unknown>>> {
     return this.#rooms.bridge.ask(path, data, asker)
+  }
+
+  /** A call of a carrier; null where there is no such gateway, or `token` is not that of its address. */
+  async hook(gateway: string, token: string, call: CarrierHook): Promise<HookAnswer | null> {
+    return (await this.gateways.get(gateway)?.hook?.(token, call)) ?? null
   }
 
   /** ms since 1970, by the hub's own time. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { carrierNames, carrierOf } from '../../src/config/carriers.ts'
-import { fillRequest } from '../../src/gateway/http/fill.ts'
+import { filled, fillRequest } from '../../src/gateway/http/fill.ts'
 import { outcomeOf } from '../../src/gateway/http/http-outcome.ts'
 import { broughtIn, documentIn } from '../../src/gateway/http/read-webhook.ts'
 
@@ -37,7 +37,13 @@ describe.each(names)('the description of %s', (name) => {
     const to = api.number === 'plus' ? '+4915155000001' : '4915155000001'
     const sender = api.number === 'plus' ? '+4915112345600' : '4915112345600'
     const extra = Object.fromEntries(api.requires.map((key) => [key, key.toUpperCase()]))
-    const request = fillRequest(api.base, api.send, { ...extra, ...account, ...values, to, sender })
+    const request = fillRequest(filled(api.base, extra) ?? '', api.send, {
+      ...extra,
+      ...account,
+      ...values,
+      to,
+      sender,
+    })
     const { authorization: _, ...headers } = examples?.request.headers ?? {}
     expect({ url: request.url, body: request.body }).toEqual({
       url: examples?.request.url,

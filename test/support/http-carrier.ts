@@ -143,10 +143,7 @@ http: { enabled: false, url: "http://127.0.0.1:${port}/" }
     hosts: [],
     origins: [],
     version: '1.2.3',
-    access: (app) =>
-      serveHooks(app, {
-        hook: async (gateway, token, call) => (await hub.gateways.get(gateway)?.hook?.(token, call)) ?? null,
-      }),
+    access: (app) => serveHooks(app, hub),
   })
   cleanUp.push(() => server.close())
   const client = await TestClient.connect(`mqtt://127.0.0.1:${mqtt}`, { clientId: 'watcher', clean: false }, 'smshub/#')

@@ -6,7 +6,7 @@ export type Filling = Readonly<Record<string, string | number | null>>
 const place = /\{(\w+)\}/g
 
 /** A text with its places filled; null where one of them is empty. */
-function filled(text: string, filling: Filling): string | null {
+export function filled(text: string, filling: Filling): string | null {
   const names = [...text.matchAll(place)].map(([, name]) => name as string)
   if (names.some((name) => (filling[name] ?? '') === '')) return null
   return text.replace(place, (_, name: string) => String(filling[name]))
@@ -40,7 +40,7 @@ export function fillRequest(base: string, form: RequestForm, filling: Filling): 
   const encoded = Object.fromEntries(
     Object.entries(filling).map(([name, value]) => [name, value === null ? null : encodeURIComponent(value)]),
   )
-  const url = new URL((filled(base, filling) ?? base) + (filled(form.path, encoded) ?? form.path))
+  const url = new URL(base + (filled(form.path, encoded) ?? form.path))
   for (const [key, value] of pairs(form.query, filling)) url.searchParams.append(key, value)
   const headers = Object.fromEntries(pairs(form.headers, filling))
   if (form.json !== undefined) {

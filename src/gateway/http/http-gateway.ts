@@ -1,15 +1,15 @@
-import { timingSafeEqual } from 'node:crypto'
 import type { Capabilities, Finding } from '../../message/capabilities.ts'
 import type { CarrierHook, HookAnswer } from '../../message/carrier-hook.ts'
 import { Fault } from '../../message/fault.ts'
 import type { GatewayState } from '../../message/gateway-state.ts'
 import type { Segment } from '../../message/segment.ts'
 import { refusedUnsent, type SendPermit, type SubmitOutcome } from '../../message/submit-outcome.ts'
-import { asError, inBackground } from '../../util/background.ts'
+import { asError } from '../../util/background.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Latch } from '../../util/latch.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
+import { UnderWay } from '../under-way.ts'
 import type { Auth, PollForm } from './carrier-api.ts'
 import { type FilledRequest, fillRequest } from './fill.ts'
 import { findingsOf } from './http-doctor.ts'
@@ -18,10 +18,8 @@ import { HttpInbox } from './http-inbox.ts'
 import type { HttpOptions } from './http-options.ts'
 import { documentOf, outcomeOf } from './http-outcome.ts'
 import { broughtIn, documentIn } from './read-webhook.ts'
-import { unproven } from './webhook-proof.ts'
+import { isSame, unproven } from './webhook-proof.ts'
 
-/** For submissions under way when the hub stops: what has no answer then is in doubt. */
-const finishMs = 5_000
 /** The wait after a question that failed, at least. */
 const failedPollMs = 60_000
 /** Age of a text that is asked for: a carrier keeps those of years. */
@@ -40,7 +38,7 @@ export class HttpGateway implements Gateway {
   readonly #stopping = new AbortController()
   readonly #stopped = new Latch()
   readonly #rest: Rest
-  readonly #submissions = new Set<Promise<SubmitOutcome>>()
+  readonly #underWay: UnderWay
   readonly #polls: Promise<void>[] = []
   #handlers!: GatewayHandlers
   #inbox!: HttpInbox
@@ -55,6 +53,7 @@ export class HttpGateway implements Gateway {
     this.#options = options
     this.#clock = clock
     this.#rest = new Rest(clock, () => this.#handlers.changed())
+    this.#underWay = new UnderWay(clock, this.#rest, options.gapMs)
   }
 
   get state(): GatewayState {
@@ -86,16 +85,9 @@ export class HttpGateway implements Gateway {
   }
 
   async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
-    const submission = this.#submit(segment, permit)
-    this.#submissions.add(submission)
-    try {
-      const outcome = await submission
-      this.#note(troubleOf(outcome))
-      if (this.#options.gapMs > 0 && !this.#stopping.signal.aborted) this.#rest.for(this.#options.gapMs)
-      return outcome
-    } finally {
-      this.#submissions.delete(submission)
-    }
+    const outcome = await this.#underWay.add(this.#submit(segment, permit))
+    this.#note(troubleOf(outcome))
+    return outcome
   }
 
   pause(ms: number, reason: string): void {
@@ -104,16 +96,10 @@ export class HttpGateway implements Gateway {
   }
 
   async stop(): Promise<void> {
-    this.#rest.stop()
     this.#stopped.fire()
-    const finished = new Latch()
-    inBackground(
-      () => Promise.allSettled([...this.#submissions]).then(() => finished.fire()),
-      () => finished.fire(),
-    )
-    await finished.waitUpTo(finishMs, this.#clock)
+    await this.#underWay.finish()
     this.#stopping.abort()
-    await Promise.allSettled([...this.#submissions, ...this.#polls])
+    await Promise.all([this.#underWay.finish(), ...this.#polls])
   }
 
   async hook(token: string, hook: CarrierHook): Promise<HookAnswer | null> {
@@ -189,14 +175,12 @@ export class HttpGateway implements Gateway {
   async #ask(poll: PollForm): Promise<void> {
     const { every } = poll
     const ms = (this.#options.pollSeconds ?? every) * 1_000
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
+    while (!this.#stopped.isFired) {
       const isGood = await this.#askOnce(poll).catch((error: unknown) => {
         this.#handlers.log('warn', `it can't be asked: ${asError(error).message}`)
         return false
       })
       await this.#stopped.waitUpTo(isGood ? ms : Math.max(ms, failedPollMs), this.#clock)
-      if (this.#stopped.isFired) return
     }
   }
 
@@ -220,11 +204,6 @@ export class HttpGateway implements Gateway {
   #examine(): Finding[] {
     return findingsOf({ options: this.#options, last: this.#last, trouble: this.#trouble })
   }
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 function troubleOf(outcome: SubmitOutcome): string | null {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../../util/clock.ts'
 import type { CarrierApi } from './carrier-api.ts'
+import { filled } from './fill.ts'
 import { HttpGateway } from './http-gateway.ts'
 
 /** The configuration of an account at a carrier with an HTTP interface. */
@@ -39,7 +40,7 @@ export function makeHttp(id: string, row: HttpConfig, { clock, api, hubUrl }: Ht
   return new HttpGateway(
     {
       id,
-      api: { ...api, base: inBase(api.base, account) },
+      api: { ...api, base: filled(api.base, account) ?? api.base },
       account: { ...account, ...Object.fromEntries(present) },
       signingSecret: row.signing_secret ?? secret,
       hookUrl:
@@ -53,9 +54,6 @@ export function makeHttp(id: string, row: HttpConfig, { clock, api, hubUrl }: Ht
     clock,
   )
 }
-
-const inBase = (base: string, account: HttpConfig['account']): string =>
-  base.replace(/\{(\w+)\}/g, (place, name: string) => account[name] ?? place)
 
 /** The part of the address that only the carrier knows; the same after each start. */
 export function hookToken(id: string, { secret = '', signing_secret = '' }: HttpConfig): string {

@@ -57,7 +57,8 @@ function isOneOf(given: readonly string[], right: readonly string[]): string | n
   return given.some((one) => right.some((other) => isSame(one.trim(), other))) ? null : wrong
 }
 
-function isSame(one: string, other: string): boolean {
+/** Compared in a time that does not depend on where they differ. */
+export function isSame(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)]
   return a.length === b.length && timingSafeEqual(a, b)
 }

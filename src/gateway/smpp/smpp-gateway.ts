@@ -9,6 +9,7 @@ import type { Clock } from '../../util/clock.ts'
 import { Latch } from '../../util/latch.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
+import { UnderWay } from '../under-way.ts'
 import { type BindRole, SmppBind } from './smpp-bind.ts'
 import { examineBinds } from './smpp-doctor.ts'
 import { isLasting } from './smpp-failure.ts'
@@ -24,8 +25,6 @@ const rolesOf: Readonly<Record<BindMode, readonly BindRole[]>> = {
   transmitter: ['transmitter'],
 }
 
-/** For submissions under way when the hub stops: what has no answer then is in doubt. */
-const finishMs = 5_000
 /** An attempt that is made for an examination. */
 const examineMs = 35_000
 
@@ -46,7 +45,7 @@ export class SmppGateway implements Gateway {
   readonly #stopping = new Latch()
   readonly #rest: Rest
   readonly #binds: readonly SmppBind[]
-  readonly #submissions = new Set<Promise<SubmitOutcome>>()
+  readonly #underWay: UnderWay
   /** The last refusal, or the reason of a pause. */
   #trouble: string | null = null
   #handlers!: GatewayHandlers
@@ -61,6 +60,7 @@ export class SmppGateway implements Gateway {
     this.#options = options
     this.#clock = clock
     this.#rest = new Rest(clock, () => this.#handlers.changed())
+    this.#underWay = new UnderWay(clock, this.#rest, options.gapMs)
     this.#binds = rolesOf[options.bind].map(
       (role) =>
         new SmppBind(role, options, clock, {
@@ -108,18 +108,11 @@ export class SmppGateway implements Gateway {
   }
 
   async submit(segment: Segment, permit: () => Promise<SendPermit>): Promise<SubmitOutcome> {
-    const submission = this.#submit(segment, permit)
-    this.#submissions.add(submission)
-    try {
-      const outcome = await submission
-      if (outcome.outcome === 'refused') this.#note(outcome.cause.text)
-      if (outcome.outcome === 'in_doubt') this.#note(outcome.reason)
-      if (outcome.outcome === 'sent') this.#note(null)
-      if (this.#options.gapMs > 0 && !this.#stopping.isFired) this.#rest.for(this.#options.gapMs)
-      return outcome
-    } finally {
-      this.#submissions.delete(submission)
-    }
+    const outcome = await this.#underWay.add(this.#submit(segment, permit))
+    if (outcome.outcome === 'refused') this.#note(outcome.cause.text)
+    if (outcome.outcome === 'in_doubt') this.#note(outcome.reason)
+    if (outcome.outcome === 'sent') this.#note(null)
+    return outcome
   }
 
   pause(ms: number, reason: string): void {
@@ -128,15 +121,9 @@ export class SmppGateway implements Gateway {
   }
 
   async stop(): Promise<void> {
-    const finished = new Latch()
-    this.#rest.stop()
-    inBackground(
-      () => Promise.all(this.#submissions).then(() => finished.fire()),
-      () => finished.fire(),
-    )
     // Nothing new begins, while answers to what is under way still come.
     this.#stopping.fire()
-    await finished.waitUpTo(finishMs, this.#clock)
+    await this.#underWay.finish()
     await Promise.all(this.#binds.map((bind) => bind.stop()))
     await this.#ended
   }
