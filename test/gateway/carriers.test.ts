@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { filled, fillRequest } from '../../src/carrier/fill.ts'
+import { broughtIn, documentIn } from '../../src/carrier/read-webhook.ts'
 import { carrierNames, carrierOf } from '../../src/config/carriers.ts'
-import { filled, fillRequest } from '../../src/gateway/http/fill.ts'
 import { outcomeOf } from '../../src/gateway/http/http-outcome.ts'
-import { broughtIn, documentIn } from '../../src/gateway/http/read-webhook.ts'
 
 const names = carrierNames()
 

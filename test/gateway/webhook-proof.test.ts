@@ -1,8 +1,8 @@
 import { createHash, createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
+import type { Signature } from '../../src/carrier/carrier-api.ts'
+import { type Hook, unproven } from '../../src/carrier/webhook-proof.ts'
 import { carrierOf } from '../../src/config/carriers.ts'
-import type { Signature } from '../../src/gateway/http/carrier-api.ts'
-import { type Hook, unproven } from '../../src/gateway/http/webhook-proof.ts'
 
 const now = Date.UTC(2026, 11, 1, 12)
 const seconds = String(now / 1_000)

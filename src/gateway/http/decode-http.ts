@@ -1,9 +1,9 @@
+import type { ReportState } from '../../carrier/carrier-api.ts'
+import type { Brought } from '../../carrier/read-webhook.ts'
 import { typesOfNumber } from '../../message/address.ts'
 import type { Incoming } from '../../message/incoming.ts'
 import type { DeliveryReport } from '../../message/report.ts'
 import { segmentPlaceOf } from '../../message/segment.ts'
-import type { ReportState } from './carrier-api.ts'
-import type { Brought } from './read-webhook.ts'
 
 /** The form in which carriers with an HTTP interface bring messages: JSON of `Brought`. */
 export const httpForm = 'http'

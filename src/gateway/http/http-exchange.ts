@@ -1,9 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import type { FilledRequest } from '../../carrier/fill.ts'
 import { asError } from '../../util/background.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { FilledRequest } from './fill.ts'
 
 /** What became of a request. */
 export type Exchanged =

@@ -1,3 +1,7 @@
+import type { Auth, PollForm } from '../../carrier/carrier-api.ts'
+import { type FilledRequest, fillRequest } from '../../carrier/fill.ts'
+import { broughtIn, documentIn } from '../../carrier/read-webhook.ts'
+import { isSame, unproven } from '../../carrier/webhook-proof.ts'
 import type { Capabilities, Finding } from '../../message/capabilities.ts'
 import type { CarrierHook, HookAnswer } from '../../message/carrier-hook.ts'
 import { Fault } from '../../message/fault.ts'
@@ -10,15 +14,11 @@ import { Latch } from '../../util/latch.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
 import { UnderWay } from '../under-way.ts'
-import type { Auth, PollForm } from './carrier-api.ts'
-import { type FilledRequest, fillRequest } from './fill.ts'
 import { findingsOf } from './http-doctor.ts'
 import { type Exchanged, exchange } from './http-exchange.ts'
 import { HttpInbox } from './http-inbox.ts'
 import type { HttpOptions } from './http-options.ts'
 import { documentOf, outcomeOf } from './http-outcome.ts'
-import { broughtIn, documentIn } from './read-webhook.ts'
-import { isSame, unproven } from './webhook-proof.ts'
 
 /** The wait after a question that failed, at least. */
 const failedPollMs = 60_000

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Brought } from '../../carrier/read-webhook.ts'
 import { Fault } from '../../message/fault.ts'
 import type { Clock } from '../../util/clock.ts'
 import { within } from '../deadline.ts'
 import type { GatewayHandlers } from '../gateway.ts'
 import { httpForm } from './decode-http.ts'
-import type { Brought } from './read-webhook.ts'
 
 /** Until all of a webhook must be on the disk: carriers wait for ten seconds and more. */
 const storeTimeoutMs = 10_000

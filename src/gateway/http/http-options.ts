@@ -1,4 +1,4 @@
-import type { CarrierApi } from './carrier-api.ts'
+import type { CarrierApi } from '../../carrier/carrier-api.ts'
 
 /** An account at a carrier, and its interface. */
 export interface HttpOptions {

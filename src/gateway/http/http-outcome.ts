@@ -1,8 +1,8 @@
+import type { CarrierApi, CodeMeaning } from '../../carrier/carrier-api.ts'
+import { holds, textAt } from '../../carrier/paths.ts'
 import { readJson } from '../../message/json.ts'
 import type { SubmitOutcome } from '../../message/submit-outcome.ts'
-import type { CarrierApi, CodeMeaning } from './carrier-api.ts'
 import type { Exchanged } from './http-exchange.ts'
-import { holds, textAt } from './paths.ts'
 
 const maxWordsLength = 300
 

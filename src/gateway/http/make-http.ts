@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import type { CarrierApi } from '../../carrier/carrier-api.ts'
+import { filled } from '../../carrier/fill.ts'
 import type { Clock } from '../../util/clock.ts'
-import type { CarrierApi } from './carrier-api.ts'
-import { filled } from './fill.ts'
 import { HttpGateway } from './http-gateway.ts'
 
 /** The configuration of an account at a carrier with an HTTP interface. */

@@ -1,5 +1,5 @@
-import { Fault } from '../../message/fault.ts'
-import { readJson } from '../../message/json.ts'
+import { Fault } from '../message/fault.ts'
+import { readJson } from '../message/json.ts'
 import type { CarrierApi, Conditions, ReportForm, ReportState, TextForm } from './carrier-api.ts'
 import { holds, textAt, valuesAt } from './paths.ts'
 import type { Hook } from './webhook-proof.ts'

@@ -1,4 +1,4 @@
-import type { Cause } from '../../message/submit-outcome.ts'
+import type { Cause } from '../message/submit-outcome.ts'
 
 /** What becomes of a text that a carrier answers with this code. */
 export type CodeMeaning = Cause['next'] | 'doubt' | 'sent'

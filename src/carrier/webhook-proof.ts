@@ -1,5 +1,5 @@
 import { createHash, createHmac, createPublicKey, timingSafeEqual, verify } from 'node:crypto'
-import type { CarrierHook } from '../../message/carrier-hook.ts'
+import type { CarrierHook } from '../message/carrier-hook.ts'
 import type { Signature } from './carrier-api.ts'
 
 /** A webhook, with the address that the carrier was given. */
