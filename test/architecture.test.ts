@@ -31,7 +31,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   config: [...pure, 'installation.ts'],
   access: [...pure, 'config', 'store', 'ledger'],
   fleet: [...pure, 'config', 'store'],
-  simulator: pure,
+  simulator: [...pure, 'carrier'],
   submit: [...pure, 'store', 'ledger', 'gateway'],
   deliver: [...pure, 'store', 'ledger'],
   cli: [
@@ -43,6 +43,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'fleet',
     'gateway/modem',
     'http',
+    'carrier',
     'simulator',
     'store',
     'ledger',

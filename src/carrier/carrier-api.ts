@@ -88,6 +88,25 @@ export interface PollForm {
   readonly text?: TextForm | undefined
 }
 
+/** A webhook as the documentation of a carrier shows it. */
+export interface HookExample {
+  readonly method: 'GET' | 'POST'
+  readonly query: string
+  readonly type: string
+  readonly body: string
+}
+
+/** What the documentation of a carrier shows, by which its description is checked and played. */
+export interface CarrierExamples {
+  readonly answers: readonly {
+    readonly status: number
+    readonly body: string
+    readonly outcome: 'sent' | 'in_doubt' | Cause['next']
+  }[]
+  readonly reports: readonly (HookExample & { readonly state: ReportState })[]
+  readonly texts: readonly HookExample[]
+}
+
 /** The HTTP interface of a carrier. */
 export interface CarrierApi {
   readonly name: string
@@ -111,4 +130,5 @@ export interface CarrierApi {
   readonly answer: { readonly type: string; readonly body: string }
   readonly signature: Signature
   readonly poll: readonly PollForm[]
+  readonly examples?: CarrierExamples | undefined
 }

@@ -1,4 +1,4 @@
-import type { RequestForm, Template } from './carrier-api.ts'
+import type { Auth, RequestForm, Template } from './carrier-api.ts'
 
 /** What is filled into a template, by its name; what is null or empty is left out with its key. */
 export type Filling = Readonly<Record<string, string | number | null>>
@@ -58,3 +58,18 @@ const pairs = (table: Readonly<Record<string, string>>, filling: Filling): [stri
     const value = filled(text, filling)
     return value === null ? [] : [[key, value]]
   })
+
+/** The headers by which an account shows who it is. */
+export function authorization(auth: Auth, account: Filling): Record<string, string> {
+  const { user, secret } = { user: String(account.user ?? ''), secret: String(account.secret ?? '') }
+  switch (auth.by) {
+    case 'none':
+      return {}
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` }
+    case 'bearer':
+      return { authorization: `Bearer ${secret}` }
+    case 'header':
+      return { [auth.name.toLowerCase()]: auth.value.replace('{secret}', secret).replace('{user}', user) }
+  }
+}

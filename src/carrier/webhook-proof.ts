@@ -16,7 +16,7 @@ export function unproven(hook: Hook, signature: Signature, secret: string, nowMs
     case 'twilio':
       return isOneOf(
         [header(hook, 'x-twilio-signature')],
-        twilioUrls(hook.url).map((url) => twilio(url, hook, secret)),
+        twilioUrls(hook.url).map((url) => twilioSignature(url, hook, secret)),
       )
     case 'plivo_v3': {
       const nonce = header(hook, 'x-plivo-signature-v3-nonce')
@@ -63,7 +63,7 @@ export function isSame(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-const mac = (algorithm: string, secret: string, over: string | Buffer, encoding: 'hex' | 'base64') =>
+export const mac = (algorithm: string, secret: string, over: string | Buffer, encoding: 'hex' | 'base64') =>
   createHmac(algorithm, secret).update(over).digest(encoding)
 
 function isNear(text: string, nowMs: number): boolean {
@@ -73,7 +73,7 @@ function isNear(text: string, nowMs: number): boolean {
 }
 
 /** The octets that are signed: the body as it came, whatever is in it. */
-function signedOctets(
+export function signedOctets(
   pattern: string,
   hook: Hook,
   parts: { readonly timestamp: string; readonly nonce: string },
@@ -107,7 +107,7 @@ function twilioUrls(text: string): string[] {
   return [`${url.protocol}//${url.hostname}${rest}`, `${url.protocol}//${url.hostname}:${port}${rest}`, text]
 }
 
-function twilio(url: string, hook: Hook, secret: string): string {
+export function twilioSignature(url: string, hook: Hook, secret: string): string {
   const digest = new URL(url).searchParams.get('bodySHA256')
   const isJson = digest !== null
   const fields = isJson ? [] : sortedFields(new URLSearchParams(hook.body.toString()), true)
@@ -120,7 +120,7 @@ function sortedFields(params: URLSearchParams, isUnique = false): [string, strin
   return isUnique ? all.filter(([key, value], i) => key !== all[i - 1]?.[0] || value !== all[i - 1]?.[1]) : all
 }
 
-function plivoBase({ method, url: text, body }: Hook): string {
+export function plivoBase({ method, url: text, body }: Hook): string {
   const url = new URL(text)
   const plain = `${url.origin}${url.pathname}`
   const query = sortedFields(url.searchParams).map(([key, value]) => `${key}=${value}`)
@@ -142,11 +142,7 @@ function vonage({ method, url, body, headers }: Hook, secret: string, nowMs: num
   const given = params.find(([key]) => key === 'sig')?.[1] ?? ''
   const at = params.find(([key]) => key === 'timestamp')?.[1] ?? ''
   if (!isNear(at, nowMs)) return 'its time stamp is missing or not of now'
-  const signed = params
-    .filter(([key]) => key !== 'sig')
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `&${key}=${value.replace(/[&=]/g, '_')}`)
-    .join('')
+  const signed = vonageBase(params)
   const right = [
     createHash('md5')
       .update(signed + secret)
@@ -155,6 +151,13 @@ function vonage({ method, url, body, headers }: Hook, secret: string, nowMs: num
   ]
   return isOneOf([given.toLowerCase()], right)
 }
+
+export const vonageBase = (params: readonly (readonly [string, string])[]): string =>
+  params
+    .filter(([key]) => key !== 'sig')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `&${key}=${value.replace(/[&=]/g, '_')}`)
+    .join('')
 
 /** SubjectPublicKeyInfo of an Ed25519 key (RFC 8410 clause 4), in front of its 32 octets. */
 const ed25519Head = Buffer.from('302a300506032b6570032100', 'hex')

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
-import { type Fault, hintOf, isDiskFault } from '../message/fault.ts'
+import { Fault, hintOf, isDiskFault } from '../message/fault.ts'
+import { inBackground } from '../util/background.ts'
 import type { Clock } from '../util/clock.ts'
 
 /** Environment of a command. */
@@ -46,6 +47,30 @@ export async function* linesOf(input: Readable): AsyncGenerator<string> {
     for (const line of lines) yield line.replace(/\r$/, '')
   }
   if (rest !== '') yield rest
+}
+
+/**
+ * Obeys the lines of the standard input until the program is to end: an input that stays open does not keep it alive.
+ * What `obey` throws goes to the standard error, and the next line is read.
+ */
+export async function obeyLines({ stdin, stderr, ended }: CliContext, obey: (line: string) => unknown): Promise<void> {
+  const complain = (error: unknown) => stderr.write(`${Fault.from(error).message}\n`)
+  let isOver = false
+  inBackground(
+    async () => {
+      for await (const line of linesOf(stdin)) {
+        try {
+          if (line.trim() !== '') await obey(line.trim())
+        } catch (error) {
+          complain(error)
+        }
+      }
+    },
+    (error) => isOver || complain(error),
+  )
+  await ended
+  isOver = true
+  stdin.destroy()
 }
 
 /** All of the standard input. */

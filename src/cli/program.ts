@@ -13,6 +13,7 @@ import type { RunOptions } from './run.ts'
 import { addSending } from './send-verbs.ts'
 import type { HistoryOptions } from './show-history.ts'
 import type { SimulateOptions } from './simulate.ts'
+import type { CarrierSimulation } from './simulate-carrier.ts'
 import type { SmscSimulation } from './simulate-smsc.ts'
 import { withSafeOutputs } from './terminal.ts'
 import { addWebhooks } from './webhook-verbs.ts'
@@ -21,9 +22,10 @@ interface Output {
   readonly json?: boolean
 }
 
-/** Options of `simulate`: those of a modem and those of an SMSC. */
-type SimulateChosen = Omit<SimulateOptions & SmscSimulation, 'listen'> & {
+/** Options of `simulate`: those of a modem, those of an SMSC, and those of a carrier. */
+type SimulateChosen = Omit<SimulateOptions & SmscSimulation & CarrierSimulation, 'listen' | 'carrier'> & {
   readonly smsc?: boolean
+  readonly carrier?: string
   readonly listen?: string
 }
 
@@ -181,12 +183,18 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .action(does(async (what: string) => (await import('./print-schema.ts')).printSchema(context, what)))
   root
     .command('simulate')
-    .description('offer the simulated modem to other programs, on TCP and on a pty; or an SMSC')
-    .option('--listen <host:port>', 'where it listens: 127.0.0.1:7000, or 127.0.0.1:2775 for an SMSC')
+    .description('offer the simulated modem to other programs, on TCP and on a pty; or an SMSC, or a carrier')
+    .option(
+      '--listen <host:port>',
+      'where it listens: 127.0.0.1:7000, 127.0.0.1:2775 for an SMSC, 127.0.0.1:8085 for a carrier',
+    )
     .option('--smsc', 'an SMSC for SMPP clients instead of a modem')
-    .option('--account <system_id:password>', 'the account at the SMSC', 'hub:secret')
+    .option('--carrier <name>', 'the HTTP interface of a carrier instead of a modem: twilio, vonage …')
+    .option('--account <user:secret>', 'the account at the SMSC or carrier', 'hub:secret')
+    .option('--webhook <url>', 'where the carrier sends texts, and reports of texts that name no address')
+    .option('--signing-secret <secret>', 'what the carrier signs webhooks with; that of the account unless given')
     .option('--dialect <dialect>', 'how the SMSC writes receipts', 'standard')
-    .option('--seed <number>', 'what happens by chance at the SMSC, repeatably', '1')
+    .option('--seed <number>', 'what happens by chance at the SMSC or carrier, repeatably', '1')
     .option('--pty <path>', 'a pseudo terminal as well (needs socat)')
     .option('--replay <file>', 'replay the modem of a trace or transcript instead')
     .addOption(
@@ -194,19 +202,18 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     )
     .option('--number <number>', "the modem's number", '+491700000001')
     .action(
-      does(async ({ smsc, listen, ...chosen }: SimulateChosen) =>
-        smsc
-          ? (await import('./simulate-smsc.ts')).simulateSmsc(
-              context,
-              { ...chosen, listen: listen ?? '127.0.0.1:2775' },
-              options(),
-            )
-          : (await import('./simulate.ts')).simulate(
-              context,
-              { ...chosen, listen: listen ?? '127.0.0.1:7000' },
-              options(),
-            ),
-      ),
+      does(async ({ smsc, carrier, listen, ...chosen }: SimulateChosen) => {
+        if (carrier !== undefined) {
+          const { simulateCarrier } = await import('./simulate-carrier.ts')
+          return simulateCarrier(context, { ...chosen, carrier, listen: listen ?? '127.0.0.1:8085' }, options())
+        }
+        if (smsc) {
+          const { simulateSmsc } = await import('./simulate-smsc.ts')
+          return simulateSmsc(context, { ...chosen, listen: listen ?? '127.0.0.1:2775' }, options())
+        }
+        const { simulate } = await import('./simulate.ts')
+        return simulate(context, { ...chosen, listen: listen ?? '127.0.0.1:7000' }, options())
+      }),
     )
   try {
     await root.parseAsync([...argv], { from: 'user' })

@@ -1,16 +1,12 @@
-import { join as joinPath } from 'node:path'
-import { type LoadOptions, loadConfig } from '../config/load.ts'
-import { makeDevices } from '../config/make-devices.ts'
-import { ProfileFiles } from '../config/profiles.ts'
+import type { LoadOptions } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import { dialects, type ReceiptDialect } from '../simulator/smsc/receipt-dialects.ts'
 import { SimulatedSmsc } from '../simulator/smsc/simulated-smsc.ts'
-import { calmSmsc, type SmscBehaviour, type SubmitFault, submitFaults } from '../simulator/smsc/smsc-behaviour.ts'
+import { calmSmsc, type SubmitFault, submitFaults } from '../simulator/smsc/smsc-behaviour.ts'
 import { carriageOf, join } from '../simulator/smsc/smsc-carriage.ts'
-import { SimulatedWorld } from '../simulator/world.ts'
 import { inBackground } from '../util/background.ts'
-import { seededRandom } from '../util/random.ts'
-import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { type CliContext, exitCodes, obeyLines } from './context.ts'
+import { placeOf, readBehaviour, servedNetwork } from './served-network.ts'
 
 export interface SmscSimulation {
   readonly listen: string
@@ -33,10 +29,9 @@ const usage = `Commands on the standard input:
  * answer by their profiles; texts to anybody else are delivered.
  */
 export async function simulateSmsc(context: CliContext, options: SmscSimulation, load: LoadOptions): Promise<number> {
-  const { clock, stdin, stdout, stderr } = context
-  const { config, dataFolder } = loadConfig(load)
-  const devices = makeDevices(config, new ProfileFiles(joinPath(dataFolder, 'devices')))
-  const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(options.listen) ?? []
+  const { stdout, stderr } = context
+  const { clock, network, devices } = servedNetwork(context.clock, options.seed, load)
+  const { host, port } = placeOf(options.listen)
   const [, id, password] = /^([!-9;-~]{1,15}):([ -~]{0,8})$/.exec(options.account) ?? []
   if (id === undefined || password === undefined)
     throw new Fault(
@@ -48,33 +43,18 @@ export async function simulateSmsc(context: CliContext, options: SmscSimulation,
       'invalid_payload',
       `there is no dialect ${options.dialect}; there is ${Object.keys(dialects).join(', ')}`,
     )
-  const seeded = {
-    wall: () => clock.wall(),
-    monotonic: () => clock.monotonic(),
-    after: (ms: number, act: () => void) => clock.after(ms, act),
-    random: seededRandom(Number(options.seed)),
-  }
-  // The SIM of the world is nobody here.
-  const { network } = new SimulatedWorld({ clock: seeded, devices: devices.values(), number: '+0' })
   const smsc = new SimulatedSmsc({
-    clock: seeded,
+    clock,
     accounts: { [id]: password },
     behaviour: { dialect: options.dialect as ReceiptDialect },
     carry: carriageOf(network, options.number),
     note: (kind, detail) => stdout.write(`${JSON.stringify({ kind, ...detail })}\n`),
   })
   join(network, options.number, smsc)
-  await smsc.listen(host, Number(port))
-  stderr.write(`SMSC on ${smsc.host}:${smsc.port}, ${options.number}, ${devices.size} devices in the network\n${usage}`)
+  await smsc.listen(host, port)
+  stderr.write(`SMSC on ${smsc.host}:${smsc.port}, ${options.number}, ${devices} devices in the network\n${usage}`)
   try {
-    inBackground(
-      async () => {
-        for await (const line of linesOf(stdin))
-          await obey(smsc, options.number, line.trim(), (words) => stderr.write(`${words}\n`))
-      },
-      ({ message }) => stderr.write(`${message}\n`),
-    )
-    await context.ended
+    await obeyLines(context, (line) => obey(smsc, options.number, line, stderr))
     return exitCodes.ok
   } finally {
     await smsc.close()
@@ -83,30 +63,26 @@ export async function simulateSmsc(context: CliContext, options: SmscSimulation,
 
 /** Time that a restart takes. */
 const awayMs = 2_000
+const maxFaults = 10_000
 
-async function obey(
-  smsc: SimulatedSmsc,
-  number: string,
-  line: string,
-  complain: (words: string) => void,
-): Promise<void> {
+function obey(smsc: SimulatedSmsc, number: string, line: string, stderr: CliContext['stderr']): unknown {
   const [verb = '', first = '', ...rest] = line.split(' ')
   switch (verb) {
-    case '':
-      return
     case 'text':
       // Acknowledged whenever a client is there.
-      inBackground(
+      return inBackground(
         () => smsc.text(first, number, rest.join(' ')),
-        ({ message }) => complain(message),
+        ({ message }) => stderr.write(`${message}\n`),
       )
-      return
-    case 'fault':
-      if (!Object.hasOwn(submitFaults, first)) return complain(usage)
-      smsc.next.push(...Array.from({ length: Math.min(Number(rest[0] ?? 1) || 1, 10_000) }, () => first as SubmitFault))
-      return
+    case 'fault': {
+      if (!Object.hasOwn(submitFaults, first)) throw new Fault('invalid_payload', usage)
+      const times = Math.min(Number(rest[0] ?? 1) || 1, maxFaults)
+      return smsc.next.push(...Array.from({ length: times }, () => first as SubmitFault))
+    }
     case 'behave':
-      return behave(smsc, line.slice(verb.length), complain)
+      return smsc.change(
+        readBehaviour(line.slice(verb.length), calmSmsc, { faults: submitFaults, names: { dialect: dialects } }),
+      )
     case 'cut':
       return smsc.cut()
     case 'unbind':
@@ -114,33 +90,6 @@ async function obey(
     case 'restart':
       return smsc.restart(awayMs)
     default:
-      return complain(usage)
+      throw new Fault('invalid_payload', usage)
   }
-}
-
-function behave(smsc: SimulatedSmsc, json: string, complain: (words: string) => void): void {
-  let wanted: Partial<SmscBehaviour>
-  try {
-    wanted = JSON.parse(json)
-  } catch (error) {
-    return complain(`behave: ${(error as Error).message}`)
-  }
-  const wrong = Object.entries(wanted).find(([name, value]) => !fits(name, value))
-  if (wrong === undefined) return smsc.change(wanted)
-  complain(`behave: "${wrong[0]}" is not like ${JSON.stringify({ ...calmSmsc, window: 10, faults: { silence: 0.1 } })}`)
-}
-
-/** Of the kind that the key has; dialects and faults by their names. */
-function fits(name: string, value: unknown): boolean {
-  const usual: unknown = Object.hasOwn(calmSmsc, name) ? calmSmsc[name as keyof SmscBehaviour] : undefined
-  if (name === 'dialect') return typeof value === 'string' && Object.hasOwn(dialects, value)
-  if (Array.isArray(usual))
-    return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === 'number')
-  if (name === 'faults')
-    return (
-      typeof value === 'object' &&
-      value !== null &&
-      Object.entries(value).every(([fault, chance]) => Object.hasOwn(submitFaults, fault) && typeof chance === 'number')
-    )
-  return usual !== undefined && typeof value === typeof usual
 }

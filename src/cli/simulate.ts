@@ -10,8 +10,8 @@ import { type PersonalityName, personalities } from '../simulator/modem/personal
 import { Pty } from '../simulator/modem/pty.ts'
 import { parseTrace, ReplayedModem, serveReplay } from '../simulator/replay.ts'
 import { SimulatedWorld } from '../simulator/world.ts'
-import { inBackground } from '../util/background.ts'
-import { type CliContext, exitCodes, linesOf } from './context.ts'
+import { type CliContext, exitCodes, obeyLines } from './context.ts'
+import { placeOf } from './served-network.ts'
 
 export interface SimulateOptions {
   readonly listen: string
@@ -33,15 +33,15 @@ const usage = `Commands on the standard input:
  * answer by their profiles.
  */
 export async function simulate(context: CliContext, options: SimulateOptions, load: LoadOptions): Promise<number> {
-  const { stdout, stderr, stdin } = context
+  const { stdout, stderr } = context
   if (options.replay !== undefined) return replay(context, options, options.replay)
   const { config, dataFolder } = loadConfig(load)
   const devices = makeDevices(config, new ProfileFiles(join(dataFolder, 'devices')))
   const { clock } = context
   const personality = personalities[options.make]
   const world = new SimulatedWorld({ clock, devices: devices.values(), number: options.number, personality })
-  const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(options.listen) ?? []
-  const path = await world.listen(host, Number(port))
+  const { host, port } = placeOf(options.listen)
+  const path = await world.listen(host, port)
   let pty: Pty | null = null
   try {
     if (options.pty !== undefined) pty = await Pty.open(await world.serveBeside(), options.pty, context.clock)
@@ -53,11 +53,7 @@ export async function simulate(context: CliContext, options: SimulateOptions, lo
     stderr.write(
       `${personality.manufacturer} ${personality.model} ${options.number} on ${path}${pty === null ? '' : ` and ${options.pty}`}, ${devices.size} devices in the network\n${usage}`,
     )
-    inBackground(
-      () => control(stdin, world, options.number, stderr),
-      ({ message }) => stderr.write(`${message}\n`),
-    )
-    await context.ended
+    await obeyLines(context, (line) => obey(world, options.number, line))
     return exitCodes.ok
   } finally {
     await pty?.close()
@@ -73,37 +69,23 @@ async function replay(
 ): Promise<number> {
   if (!existsSync(file)) throw new Fault('invalid_payload', `there is no file ${file}: smshub modem trace makes one`)
   const modem = new ReplayedModem(parseTrace(readFileSync(file, 'utf8')), clock)
-  const [, host = '127.0.0.1', port = '0'] = /^(?:(.*):)?(\d+)$/.exec(listen) ?? []
-  const server = await serveReplay(modem, host, Number(port))
+  const { host, port } = placeOf(listen)
+  const server = await serveReplay(modem, host, port)
   stderr.write(`the modem of ${file} on tcp://${host}:${(server.address() as AddressInfo).port}\n`)
   await ended
   server.close()
   return exitCodes.ok
 }
 
-async function control(
-  input: CliContext['stdin'],
-  world: SimulatedWorld,
-  number: string,
-  stderr: CliContext['stderr'],
-): Promise<void> {
-  for await (const line of linesOf(input)) {
-    const [verb = '', ...rest] = line.trim().split(' ')
-    if (verb === '') continue
-    try {
-      obey(world, number, verb, rest.join(' '))
-    } catch (error) {
-      stderr.write(`${Fault.from(error).message}\n`)
-    }
-  }
-}
-
-function obey(world: SimulatedWorld, number: string, verb: string, rest: string): void {
+function obey(world: SimulatedWorld, number: string, line: string): void {
+  const [verb = '', ...words] = line.split(' ')
+  const rest = words.join(' ')
   const { modem, network } = world
   switch (verb) {
     case 'text': {
       const [from = '', ...words] = rest.split(' ')
-      return network.text({ from, to: number, text: words.join(' ') })
+      network.text({ from, to: number, text: words.join(' ') })
+      return
     }
     case 'fault': {
       const fault = JSON.parse(rest) as ModemFault

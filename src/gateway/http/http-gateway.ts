@@ -1,5 +1,5 @@
-import type { Auth, PollForm } from '../../carrier/carrier-api.ts'
-import { type FilledRequest, fillRequest } from '../../carrier/fill.ts'
+import type { PollForm } from '../../carrier/carrier-api.ts'
+import { authorization, type FilledRequest, fillRequest } from '../../carrier/fill.ts'
 import { broughtIn, documentIn } from '../../carrier/read-webhook.ts'
 import { isSame, unproven } from '../../carrier/webhook-proof.ts'
 import type { Capabilities, Finding } from '../../message/capabilities.ts'
@@ -160,7 +160,7 @@ export class HttpGateway implements Gateway {
     const { api, account } = this.#options
     const filling = { ...account, ...values }
     const request = fillRequest(api.base, form, filling)
-    return { ...request, headers: { ...request.headers, ...authorized(api.auth, account) } }
+    return { ...request, headers: { ...request.headers, ...authorization(api.auth, account) } }
   }
 
   async #exchange(filled: FilledRequest, permit: () => Promise<boolean>): Promise<Exchanged> {
@@ -209,17 +209,4 @@ export class HttpGateway implements Gateway {
 function troubleOf(outcome: SubmitOutcome): string | null {
   if (outcome.outcome === 'refused') return outcome.cause.text
   return outcome.outcome === 'sent' ? null : outcome.reason
-}
-
-function authorized(auth: Auth, { user = '', secret = '' }: HttpOptions['account']): Record<string, string> {
-  switch (auth.by) {
-    case 'none':
-      return {}
-    case 'basic':
-      return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` }
-    case 'bearer':
-      return { authorization: `Bearer ${secret}` }
-    case 'header':
-      return { [auth.name]: auth.value.replace('{secret}', secret).replace('{user}', user) }
-  }
 }

@@ -44,6 +44,9 @@ export interface TextFromOutside {
   readonly scts?: string
   /** Time until the first attempt; by default that of the network. */
   readonly delayMs?: number
+  readonly validityMs?: number
+  /** Called with the TP-ST of each of its SMS when that is delivered, or is not any more; never where it is lost. */
+  readonly ended?: (status: number) => void
 }
 
 /** A raw SMS-DELIVER between any parties. */
@@ -148,8 +151,8 @@ export class SimulatedNetwork {
     else this.clock.after(ms, () => answer(this.#accept(from, pdu)))
   }
 
-  /** Sends a text without a modem. */
-  text({ from, to, text, scts = this.time.stamp(), delayMs }: TextFromOutside): void {
+  /** Sends a text without a modem; answers in how many SMS. */
+  text({ from, to, text, scts = this.time.stamp(), ...rest }: TextFromOutside): number {
     const { alphabet, segments } = segmentText(text)
     const ref = segments.length > 1 ? this.#concatenations++ & 0xff : 0
     segments.forEach((segment, i) => {
@@ -163,8 +166,9 @@ export class SimulatedNetwork {
         text: segment.text,
         ...(segments.length > 1 && { concat }),
       })
-      this.deliver({ from, to, pdu, ...(delayMs !== undefined && { delayMs }) })
+      this.deliver({ from, to, pdu, ...rest })
     })
+    return segments.length
   }
 
   /** Delivers a raw SMS-DELIVER: other data codings, headers, whatever `text` does not support. */
