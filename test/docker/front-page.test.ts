@@ -28,7 +28,10 @@ test.each(blocks('README.md', 'yaml').map((text): [string, string] => [text.spli
   (_first, text) => {
     const cwd = temporaryFolder()
     writeFileSync(join(cwd, 'smshub.yaml'), text)
-    writeFileSync(join(cwd, 'secrets.yaml'), 'gate: "1234"\nmqtt: secret\nsim_pin: "1234"\nsmsc: secret\ntwilio: secret\n')
+    writeFileSync(
+      join(cwd, 'secrets.yaml'),
+      'gate: "1234"\nmqtt: secret\nsim_pin: "1234"\nsmsc: secret\ntwilio: secret\n',
+    )
     const { config } = loadConfig({ env: {}, cwd })
     expect(() => makeDevices(config, new ProfileFiles())).not.toThrow()
   },
