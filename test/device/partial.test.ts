@@ -189,6 +189,12 @@ messages:
     ['WARNING: LinkedHome turned Off!', 'alarm'],
     ['GPS disabled SOS', 'panic'],
     ['Geofence cancelled HELP ME', 'panic'],
+    ['LED disabled fire alarm', 'fire'],
+    ['Output 1 disabled intruder alarm zone 3', 'burglary'],
+    ['Siren disabled power failure', 'power_cut'],
+    ['Relay 2 was disabled! FIRE', 'fire'],
+    ['GPS disabled\nsmoke alarm', 'smoke'],
+    ['Status: heater disabled burglar alarm', 'burglary'],
     ['Attention: heater is off', 'alarm'],
     ['Achtung: Pumpe ist aus', 'alarm'],
     ['Intruder Detected and LED is turned on', 'burglary'],
@@ -212,6 +218,14 @@ messages:
     'disabled SOS',
     'Alarm cancelled SOS',
     'Keypad disabled fire alarm',
+    'User 3 disabled intruder alarm',
+    'John has disabled fire alarm',
+    'Remote 2 disabled SMOKE alarm',
+    'Kitchen disabled fire alarm',
+    'Operator cleared fire alarm',
+    'Fire alarm zone 3 disabled',
+    'System disabled fire alarm',
+    'Alarm disabled, no fire',
     'Attention: alarm system is on',
     'SMOKE ALARM: Kitchen OFF',
     'Fire alarm in kitchen and hall is off',
@@ -294,6 +308,28 @@ describe('a position', () => {
   })
 
   test.each([
+    'car,22.571490,113.877103,12',
+    'Location,22.571490,113.877103,0',
+    'tracker geo 22.571490,113.877103,12,80',
+    'Hi 22.571490,113.877103,12.5',
+    'My car,-22.571490,-113.877103,12,80,2026-01-01',
+    'AB12 OK,22.571490;113.877103;0;99%',
+  ])('of a list behind a word is read in %j', (text) => {
+    for (const profile of ['generic/tracker', 'coban/tk103']) {
+      const { latitude, longitude } = read(text, deviceOf(profile))?.values ?? {}
+      expect(Math.abs(Number(latitude))).toBe(22.57149)
+      expect(Math.abs(Number(longitude))).toBe(113.877103)
+    }
+  })
+
+  test.each([
+    'car,122.571490,113.877103,12',
+    'fence 22.571490,113.877103,500',
+    'Geofence set: 22.571490,113.877103',
+    'zone 22.571490,113.877103,22.581490,113.887103',
+    'v,1,22.571490,113.877103',
+    'car,22.57,113.87,12',
+    'car,0.000000,0.000000,12',
     '22.57, 113.88',
     'Pos: 3.5, 2.1',
     'Pos: 122.57, 13.88',

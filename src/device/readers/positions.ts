@@ -36,6 +36,11 @@ const pair = (one: string, other: string): string =>
     .join(`${gap}(?:[,;/|]|\\r?\\n|[ \\t])${gap}`)
 const endOfPair = `(?![\\p{L}\\p{N}]|\\.\\d|${gap}(?:%|m?V(?!\\p{L})))`
 
+/** Two numbers alone: a comma behind a word in front of them, and one before speed or altitude. Not two of a fence. */
+const startOfBare =
+  '(?<!(?:fence|radius|cent(?:er|re)|polygon|boundary)\\P{N}{0,20})(?<![\\p{N}.+-]|(?<!\\p{L}),)(?:(?<!\\p{L})|(?<=km\\/h|kmh|mph))'
+const endOfBare = '(?![\\p{L}\\p{N}]|\\.\\d|[ \\t]?[,;][ \\t]?[+-]?\\d{1,3}\\.\\d{4})'
+
 interface Form {
   readonly form: RegExp
   readonly read: (text: string) => number | null
@@ -83,7 +88,10 @@ const forms: readonly Form[] = [
   { form: form(`([EW]${gap}${degrees})${between}([NS]${gap}${degrees})`), read: readDegrees, isEastFirst: true },
   { form: form(`(${degrees},?${gap}[EW])${between}(${degrees},?${gap}[NS])`), read: readDegrees, isEastFirst: true },
   {
-    form: form('([+-]?\\d{1,2}\\.\\d{4,8})[ \\t]{0,2}[,;/ ][ \\t]{0,2}([+-]?\\d{1,3}\\.\\d{4,8})'),
+    form: new RegExp(
+      `${startOfBare}([+-]?\\d{1,2}\\.\\d{4,8})[ \\t]{0,2}[,;/ ][ \\t]{0,2}([+-]?\\d{1,3}\\.\\d{4,8})${endOfBare}`,
+      'iu',
+    ),
     read: readDegrees,
     isBare: true,
   },

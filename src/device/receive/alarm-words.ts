@@ -1,5 +1,5 @@
 import { took } from '../regular/steps-taken.ts'
-import { namesThing, standsElsewhere } from './denied.ts'
+import { namesThing, standsElsewhere, switchesOthers } from './denied.ts'
 
 /** A kind of alarm: what profiles call its event, and its words in the languages of devices. */
 interface AlarmKind {
@@ -111,8 +111,11 @@ export function isMeant(text: string, from: number, to: number): boolean {
   const ahead = text.slice(start, from)
   if (settingOf.test(ahead)) return false
   const isHelp = holds(help, text.slice(from, to))
-  // `GPS disabled SOS`: a call for help stands behind the end of another thing.
-  const isOfOther = (word: string, index: number) => isHelp && ending.test(word) && namesThing(ahead.slice(0, index))
+  // `GPS disabled SOS`, `LED disabled fire alarm`: the alarm stands behind the end of another thing.
+  const isOfOther = (word: string, index: number) => {
+    const thing = ahead.slice(0, index)
+    return ending.test(word) && namesThing(thing) && (isHelp || (/^disabled$/i.test(word) && !switchesOthers(thing)))
+  }
   if ([...ahead.matchAll(before)].some(({ index, 0: word }) => !isOfOther(word, index))) return false
   const isDenied = [...behind.matchAll(after)].some(
     ({ index, 0: word }) => !standsElsewhere(word, text.slice(from, to), behind.slice(0, index), ahead.trim() === ''),

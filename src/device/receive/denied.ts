@@ -29,6 +29,11 @@ const own = new Set(
 export const namesThing = (words: string): boolean =>
   (words.toLowerCase().match(/\p{L}{2,}/gu) ?? []).some((word) => !own.has(word))
 
+/** Who switches other things: `Keypad disabled fire alarm` has no fire. Anything else is what was switched. */
+const switching =
+  /(?<!\p{L})(?:keypad|keyboard|users?|codes?|pin|passcode|remote|remotes|controller|fob|keyfob|key|tag|card|app|owner|operator|admin|administrator|master|installer|technician|engineer|manager|guard|caller|sender|server|host|you|we|he|she|they|i|mr|mrs|ms|timer|schedule|scheduler|scenario|scene|rule|automation|command|has|have|had|kitchen|room|hall|house|home|building|floor|site)(?!\p{L})/iu
+export const switchesOthers = (words: string): boolean => switching.test(words)
+
 /**
  * Whether a word that may deny an alarm stands at another thing than the alarm: `Intruder detected and LED is turned
  * on`, `WARNING: LinkedHome turned off`. `between` are the words from the alarm's to it.
