@@ -15,12 +15,12 @@ import { type Named, subjectOf } from './subject.ts'
 /** The latest texts of a device, those from before it was one included, or of an unknown number. */
 export function textsOf(named: Named, deps: ApiDeps): Promise<QuarantinedText[]> {
   const { device, numbers } = subjectOf(named, deps)
-  return deps.store.read('recentTexts', { of: { device, senders: numbers } })
+  return deps.store.read('recentTexts', { device, senders: numbers })
 }
 
 /** The latest texts of a sender that belongs to no device, as the network names it. */
 export const textsFrom = (sender: string, { store }: ApiDeps): Promise<QuarantinedText[]> =>
-  store.read('recentTexts', { of: { device: null, senders: [sender] } })
+  store.read('recentTexts', { device: null, senders: [sender] })
 
 /** Reads what lies in quarantine of a device as it is now; how many texts it reads of them. */
 export async function readQuarantine(device: Device, deps: ApiDeps): Promise<number> {

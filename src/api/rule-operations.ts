@@ -9,6 +9,7 @@ import { sampleDevice } from '../device/sample.ts'
 import type { QuarantinedText } from '../ledger/lists/recent-texts.ts'
 import { Fault } from '../message/fault.ts'
 import { isoTime } from '../message/result.ts'
+import { cursorsOf } from './cursor.ts'
 import { assertRevision, revisionOf } from './device-revision.ts'
 import { id } from './inputs.ts'
 import { type ApiDeps, deviceOf, operation } from './operation.ts'
@@ -52,18 +53,18 @@ export const keptRule = z.strictObject({
   read: z.number().int(),
 })
 
-export const unknownSenders = z.strictObject({
-  senders: z.array(
-    z.strictObject({
-      /** null for an unknown number. */
-      device: z.string().nullable(),
-      from: z.string().nullable(),
-      texts: z.number().int(),
-      last_at: time,
-      last_text: z.string(),
-    }),
-  ),
+/** Who has sent texts of a page: a sender is on each page that has texts of it. */
+export const unknownSender = z.strictObject({
+  /** null for an unknown number. */
+  device: z.string().nullable(),
+  from: z.string().nullable(),
+  /** Of this page. */
+  texts: z.number().int(),
+  last_at: time,
+  last_text: z.string(),
 })
+
+export const unknownCursors = cursorsOf('unknown', /^\d{1,15}$/)
 
 export const unknownGroups = z.strictObject({
   device: z.string().nullable(),
@@ -84,19 +85,24 @@ export const unknownGroups = z.strictObject({
 
 /** Texts of a group that are shown. */
 const maxShown = 5
-const maxSenders = 100
 
 /** From texts that nobody can read to rules that do. */
 export const ruleOperations = {
   'unknown/list': operation({
-    summary: 'who has sent texts that no profile reads: devices, and unknown numbers',
+    summary:
+      'who has sent texts that no profile reads: devices, and unknown numbers; a page at a time, the latest texts first',
     action: () => ({ act: 'see_texts' }),
-    input: z.strictObject({}),
-    output: unknownSenders,
-    async run(_data, { store, fleet }) {
-      const unread = (await store.read('recentTexts', { of: null })).filter(({ isRead }) => !isRead)
+    input: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+      cursor: unknownCursors.given,
+    }),
+    output: z.strictObject({ data: z.array(unknownSender), next: z.string().nullable() }),
+    async run({ limit, cursor }, { store, fleet }) {
+      const place = unknownCursors.placeOf(cursor)
+      const { texts: unread, next } = await store.read('unreadTexts', { before: place === null ? null : Number(place) })
       const owners = ownersIn(fleet.devices.values())
       const senders = new Map<string, { device: string | null; first: QuarantinedText; texts: number }>()
+      let end = next
       for (const one of unread) {
         // The number may have become a device since.
         const device = one.device ?? owners.get(one.sender) ?? null
@@ -104,17 +110,22 @@ export const ruleOperations = {
         if (device !== null && !fleet.devices.has(device)) continue
         const key = device === null ? `n:${one.sender}` : `d:${device}`
         const known = senders.get(key)
+        if (known === undefined && senders.size === limit) {
+          end = one.place + 1
+          break
+        }
         if (known !== undefined) known.texts++
-        else if (senders.size < maxSenders) senders.set(key, { device, first: one, texts: 1 })
+        else senders.set(key, { device, first: one, texts: 1 })
       }
       return {
-        senders: [...senders.values()].map(({ device, first, texts: count }) => ({
+        data: [...senders.values()].map(({ device, first, texts: count }) => ({
           device,
           from: device === null ? first.sender : null,
           texts: count,
           last_at: isoTime(first.receivedAt),
           last_text: first.text,
         })),
+        next: unknownCursors.next(end === null ? null : String(end)),
       }
     },
   }),

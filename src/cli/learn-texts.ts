@@ -40,10 +40,10 @@ export async function showUnknown(
   const { dataFolder } = loadConfig(load)
   const { stdout, stderr } = context
   if (about === null) {
-    const answer = await request<{ senders: readonly Sender[] }>(dataFolder, 'unknown/list')
-    if (json) stdout.write(`${JSON.stringify(answer)}\n`)
-    else for (const one of answer.senders) stdout.write(`${senderLine(one)}\n`)
-    const [first] = answer.senders
+    const senders = await everySender(dataFolder)
+    if (json) stdout.write(`${JSON.stringify({ senders })}\n`)
+    else for (const one of senders) stdout.write(`${senderLine(one)}\n`)
+    const [first] = senders
     const hint =
       first === undefined
         ? 'every text so far was read'
@@ -56,6 +56,25 @@ export async function showUnknown(
   else for (const group of answer.groups) stdout.write(`${linesFor(group)}\n`)
   stderr.write(`${nextStep(about, answer)}\n`)
   return exitCodes.ok
+}
+
+/** Those of all pages; a sender that is on several of them has the texts of all. */
+async function everySender(dataFolder: string): Promise<Sender[]> {
+  const senders = new Map<string, Sender>()
+  let cursor: string | undefined
+  do {
+    const page: { data: readonly Sender[]; next: string | null } = await request(dataFolder, 'unknown/list', {
+      limit: 100,
+      cursor,
+    })
+    for (const one of page.data) {
+      const key = JSON.stringify([one.device, one.from])
+      const known = senders.get(key)
+      senders.set(key, known === undefined ? one : { ...known, texts: known.texts + one.texts })
+    }
+    cursor = page.next ?? undefined
+  } while (cursor !== undefined)
+  return [...senders.values()]
 }
 
 const senderLine = ({ device, from, texts, last_text: last }: Sender): string =>

@@ -210,7 +210,7 @@ describe('a rule in a minute', () => {
     await text('Fix! lat:51.500000 long:-3.200000 speed:0.0km/h Batt: 86% 26-11-22 12:02')
     await text('Help me! lat:51.500001 long:-3.200001 Batt: 12%')
     const { data: list } = await ask('unknown/list')
-    expect(list.senders).toContainEqual(expect.objectContaining({ device: null, from: tracker, texts: 3 }))
+    expect(list.data).toContainEqual(expect.objectContaining({ device: null, from: tracker, texts: 3 }))
     const { data: strange } = await ask('unknown/groups', { about: tracker })
     expect(strange).toMatchObject({
       device: null,
@@ -304,16 +304,26 @@ describe('a rule in a minute', () => {
     network.text({ from: shed, to: hubNumber, text: 'Lamp 5 of 6' })
     await clock.advance(30 * second)
     await ask('device/add', { id: 'lamp', profile: 'generic/text', number: shed })
-    const { senders } = (await ask('unknown/list')).data
+    const senders = (await ask('unknown/list')).data.data
     expect(senders).toContainEqual(expect.objectContaining({ device: null, from: 'PowerCo', texts: 1 }))
     expect(senders).toContainEqual(expect.objectContaining({ device: 'lamp', from: null, texts: 1 }))
+    const paged: typeof senders = []
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = (await ask('unknown/list', { limit: 1, ...(cursor && { cursor }) })).data
+      expect(page.data.length).toBeLessThanOrEqual(1)
+      paged.push(...page.data)
+      cursor = page.next
+    }
+    const count = (all: typeof senders) => all.reduce((sum: number, { texts }: { texts: number }) => sum + texts, 0)
+    expect(count(paged)).toBe(count(senders))
+    expect((await ask('unknown/list', { cursor: 'x' })).error).toMatch(/must be the cursor/)
     expect((await ask('unknown/groups', { about: 'PowerCo' })).data).toMatchObject({
       device: null,
       groups: [{ pattern: expect.stringContaining('Your bill is'), count: 1 }],
     })
     expect((await ask('unknown/groups', { about: 'PowrCo' })).error).toMatch(/no device "PowrCo"/)
     await ask('device/remove', { id: 'lamp' })
-    const left = (await ask('unknown/list')).data.senders as { device: string | null; last_text: string }[]
+    const left = (await ask('unknown/list')).data.data as { device: string | null; last_text: string }[]
     expect(left.filter(({ last_text: last }) => last === 'Lamp 5 of 6').map(({ device }) => device)).toEqual([null])
   })
 

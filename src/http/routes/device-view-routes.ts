@@ -3,10 +3,19 @@ import { contribution } from '../../api/contribution-operations.ts'
 import { deviceView } from '../../api/device-view.ts'
 import { id } from '../../api/inputs.ts'
 import { resultPayload } from '../../api/payloads.ts'
-import { keptRule, newRule, ruleDraft, ruleTexts, unknownGroups, unknownSenders } from '../../api/rule-operations.ts'
+import {
+  keptRule,
+  newRule,
+  ruleDraft,
+  ruleTexts,
+  unknownCursors,
+  unknownGroups,
+  unknownSender,
+} from '../../api/rule-operations.ts'
 import { setupPlan } from '../../api/setup-operations.ts'
 import { tried } from '../../api/trial-operations.ts'
 import type { Route } from '../route.ts'
+import { pageKeys, pageOf } from './page-keys.ts'
 
 const params = z.object({ id })
 const text = z.strictObject({ text: z.string() })
@@ -70,7 +79,9 @@ export const deviceViewRoutes: readonly Route[] = [
     tag: 'devices',
     scope: 'messages:read',
     operation: 'unknown/list',
-    answer: unknownSenders.meta({ id: 'UnknownSenders' }),
+    kind: 'list',
+    query: z.strictObject(pageKeys(unknownCursors)),
+    answer: pageOf(unknownSender.meta({ id: 'UnknownSender' }), 'UnknownSenderList'),
   },
   {
     method: 'GET',

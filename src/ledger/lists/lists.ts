@@ -9,7 +9,7 @@ import { gatewayTraffic } from './gateway-traffic.ts'
 import { history } from './history.ts'
 import { message } from './message-detail.ts'
 import { messages } from './message-list.ts'
-import { recentTexts } from './recent-texts.ts'
+import { recentTexts, unreadTexts } from './recent-texts.ts'
 
 /** What is read for people and programs: beside the writer, of what is committed, in one snapshot each. */
 export const lists = {
@@ -17,6 +17,7 @@ export const lists = {
   messages,
   message,
   recentTexts,
+  unreadTexts,
   conversations,
   unread,
   deviceSight,

@@ -12,7 +12,7 @@ import type { gatewayPayload, healthPayload, resultPayload } from '../../api/pay
 import type { profileHead, profileView } from '../../api/profile-operations.ts'
 import type { queuedRow } from '../../api/queue-operations.ts'
 import type { quotaSchema } from '../../api/quota-operations.ts'
-import type { ruleDraft, unknownGroups, unknownSenders } from '../../api/rule-operations.ts'
+import type { ruleDraft, unknownGroups, unknownSender } from '../../api/rule-operations.ts'
 import type { sentItem } from '../../api/send-operations.ts'
 import type { setupPlan } from '../../api/setup-operations.ts'
 import type { tried } from '../../api/trial-operations.ts'
@@ -47,8 +47,7 @@ export type SetupPlan = z.output<typeof setupPlan>
 export type SetupStep = SetupPlan['steps'][number]
 export type Tried = z.output<typeof tried>
 export type RuleDraft = z.output<typeof ruleDraft>
-export type UnknownSenders = z.output<typeof unknownSenders>
-export type UnknownSender = UnknownSenders['senders'][number]
+export type UnknownSender = z.output<typeof unknownSender>
 export type UnreadGroups = z.output<typeof unknownGroups>
 export type UnreadGroup = UnreadGroups['groups'][number]
 export type QueuedRow = z.output<typeof queuedRow>

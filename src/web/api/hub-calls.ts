@@ -30,7 +30,7 @@ import type {
   Session,
   SetupPlan,
   Tried,
-  UnknownSenders,
+  UnknownSender,
   UnreadGroups,
   User,
   Webhook,
@@ -118,7 +118,7 @@ export const calls = {
   addRule: post<NewRule & { id: string; name: string; texts: readonly string[]; event?: string }, object>(
     '/devices/:id/rules',
   ),
-  unknownSenders: get<Nothing, UnknownSenders>('/unknown'),
+  unknownSenders: get<Paged, Page<UnknownSender>>('/unknown'),
   readUnknown: post<{ id: string }, { read: number }>('/devices/:id/read'),
   unknownTexts: get<{ about: string }, UnreadGroups>('/unknown/:about'),
   options: get<{ id: string }, DeviceOptions>('/devices/:id/options'),

@@ -193,7 +193,7 @@ function LastTexts() {
 /** The way to texts that no profile reads, where there are any. */
 function NotUnderstood() {
   const { data } = useResource(calls.unknownSenders, {}, { on: ['message.received', 'device.*'] })
-  const count = data?.senders.reduce((sum, { texts }) => sum + texts, 0) ?? 0
+  const count = data?.data.reduce((sum, { texts }) => sum + texts, 0) ?? 0
   return count === 0 ? null : <a href="#/unknown">{words().home.unknown(count)}</a>
 }
 

@@ -1,11 +1,11 @@
 import type { UnknownSender } from '../api/answer-types.ts'
 import { deviceName } from '../api/device-names.ts'
 import { calls } from '../api/hub-calls.ts'
-import { useResource } from '../api/resource.ts'
+import { usePages } from '../api/paged.ts'
 import { hashOf } from '../page-place.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Head } from '../parts/head.tsx'
-import { Awaited } from '../parts/listing.tsx'
+import { Listing } from '../parts/listing.tsx'
 import { Strange } from '../parts/strange.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Time } from '../parts/time.tsx'
@@ -15,17 +15,16 @@ import { numberOf } from '../texts/times.ts'
 /** Who has sent texts that no profile reads. */
 export function UnknownSenders() {
   const w = words()
-  const { data, problem } = useResource(calls.unknownSenders, {}, { on: ['message.received', 'device.*'] })
+  const on = ['message.received', 'device.*'] as const
+  const pages = usePages(calls.unknownSenders, { limit: 50 }, aboutOf, { on })
   return (
     <>
       <Head title={w.screens.unknown} up="#/home" />
       <div class="stack">
         <p class="muted">{w.unknown.about}</p>
-        {data === null && <Awaited problem={problem} />}
-        {data?.senders.length === 0 && <Empty icon="check" title={w.unknown.allRead} />}
-        {data !== null && data.senders.length > 0 && (
-          <Table caption={w.screens.unknown} columns={columns()} rows={data.senders} idOf={aboutOf} />
-        )}
+        <Listing pages={pages} empty={<Empty icon="check" title={w.unknown.allRead} />}>
+          {(rows) => <Table caption={w.screens.unknown} columns={columns()} rows={rows} idOf={aboutOf} />}
+        </Listing>
       </div>
     </>
   )
