@@ -93,6 +93,7 @@ export const vocabulary = {
   device_id: text(),
   unit_name: text(),
   place: text(),
+  'place_#': text(),
   link: text(),
   imei: text(),
   imsi: text(),
