@@ -12,6 +12,7 @@ const pure = ['sms', 'smpp', 'device', 'message', 'util']
 const may: Readonly<Record<string, readonly string[]>> = {
   sms: ['message', 'util'],
   smpp: ['message', 'sms'],
+  smpplink: pure,
   device: ['message', 'util', 'sms'],
   message: ['util'],
   carrier: ['message'],
@@ -22,7 +23,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   mail: pure,
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
-  'gateway/smpp': [...pure, 'gateway'],
+  'gateway/smpp': [...pure, 'gateway', 'smpplink'],
   'gateway/http': [...pure, 'gateway', 'carrier'],
   gateway: pure,
   ledger: pure,

@@ -1,9 +1,9 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from '@jest/globals'
-import { type Answer, SmppLink } from '../../src/gateway/smpp/smpp-link.ts'
 import { PduFrames } from '../../src/smpp/pdu-frames.ts'
 import type { PduName } from '../../src/smpp/pdu-table.ts'
 import { type Pdu, readPdu, type Written, writePdu } from '../../src/smpp/smpp-pdu.ts'
+import { type Answer, SmppLink } from '../../src/smpplink/smpp-link.ts'
 import { octetsOf } from '../../src/sms/octets.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { until } from '../support/patience.ts'
@@ -35,7 +35,9 @@ async function linked(message: (pdu: Uint8Array) => Promise<number> = async () =
   })
   const closed: string[] = []
   const link = new SmppLink(socket, clock, times, {
-    message,
+    peer: 'the SMSC',
+    request: (name, pdu) =>
+      name === 'deliver_sm' || name === 'data_sm' ? message(pdu).then((status) => ({ status })) : null,
     closed: (reason) => closed.push(reason),
     log: () => undefined,
   })
@@ -152,5 +154,19 @@ test('an unbind of the other end is confirmed, and ends it', async () => {
   const { closed, seen, write } = await linked()
   write({ name: 'unbind', sequence: 9 })
   await until(() => seen('unbind_resp').length === 1)
+  expect(closed).toEqual(['the SMSC has unbound'])
+})
+
+test('an unbind is confirmed behind the answers to what was sent before it', async () => {
+  const ends: ((status: number) => void)[] = []
+  const { closed, seen, write } = await linked(() => new Promise((resolve) => ends.push(resolve)))
+  write({ name: 'deliver_sm', sequence: 1 })
+  write({ name: 'unbind', sequence: 2 })
+  write({ name: 'enquire_link', sequence: 3 })
+  await until(() => seen('enquire_link_resp').length === 1)
+  expect(seen('unbind_resp')).toEqual([])
+  ends[0]?.(0)
+  await until(() => seen('unbind_resp').length === 1)
+  expect(seen('deliver_sm_resp')).toMatchObject([{ sequence: 1, status: 0 }])
   expect(closed).toEqual(['the SMSC has unbound'])
 })

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net'
 import { Fault } from '../../message/fault.ts'
 import type { Pdu } from '../../smpp/smpp-pdu.ts'
+import { type LinkHandlers, SmppLink } from '../../smpplink/smpp-link.ts'
 import type { Clock } from '../../util/clock.ts'
 import { Doorbell } from '../../util/doorbell.ts'
 import type { Latch } from '../../util/latch.ts'
 import { type BindFailure, lost, notBound, notConnected, unanswered, waitAfter } from './smpp-failure.ts'
-import { type LinkHandlers, SmppLink } from './smpp-link.ts'
 import type { SmppOptions } from './smpp-options.ts'
 import { connectTo } from './smpp-socket.ts'
 
@@ -116,7 +116,11 @@ export class SmppBind {
       const connection = `${this.#clock.wall()}-${++this.#connections}`
       let failure: BindFailure | null = null
       const handlers: LinkHandlers = {
-        message: (pdu) => this.#handlers.message(connection, pdu),
+        peer: 'the SMSC',
+        request: (name, pdu) =>
+          name === 'deliver_sm' || name === 'data_sm'
+            ? this.#handlers.message(connection, pdu).then((status) => ({ status }))
+            : null,
         closed: (reason) => {
           const bound = this.#bound
           this.#bound = null

@@ -1,10 +1,10 @@
 import { Fault } from '../../message/fault.ts'
 import type { RawMessage } from '../../message/raw.ts'
+import { temporaryFailure } from '../../smpplink/smpp-link.ts'
 import type { Clock } from '../../util/clock.ts'
 import { within } from '../deadline.ts'
 import type { GatewayHandlers } from '../gateway.ts'
 import { hashOf, type Reading, smppForm, storedAnswer, storedPdu } from './decode-smpp.ts'
-import { temporaryFailure } from './smpp-link.ts'
 
 /** Until a message must be on the disk: SMSCs wait for longer. */
 const storeTimeoutMs = 30_000

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { Fault } from '../../message/fault.ts'
-import { PduFrames } from '../../smpp/pdu-frames.ts'
-import { type Body, type PduName, pdus } from '../../smpp/pdu-table.ts'
-import { headerOf, isResponse, maxSequence, type Pdu, readPdu, type Written, writePdu } from '../../smpp/smpp-pdu.ts'
-import { type Tlvs, textIn } from '../../smpp/tlvs.ts'
-import type { Clock, Timer } from '../../util/clock.ts'
+import { Fault } from '../message/fault.ts'
+import { PduFrames } from '../smpp/pdu-frames.ts'
+import { type Body, type PduName, pdus } from '../smpp/pdu-table.ts'
+import { headerOf, isResponse, maxSequence, type Pdu, readPdu, type Written, writePdu } from '../smpp/smpp-pdu.ts'
+import { type Tlvs, textIn } from '../smpp/tlvs.ts'
+import type { Clock, Timer } from '../util/clock.ts'
 
 /** What became of a request that was written. */
 export type Answer =
@@ -13,9 +13,20 @@ export type Answer =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'lost'; readonly reason: string }
 
+/** The response to a request of the other end. */
+export interface Reply {
+  readonly status: number
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly tlvs?: Tlvs
+  /** It ends the connection, for this reason. */
+  readonly closing?: string
+}
+
 export interface LinkHandlers {
-  /** A message: `deliver_sm` or `data_sm`, whole and not read yet. Resolves with the status to answer. */
-  message(pdu: Uint8Array): Promise<number>
+  /** The other end in log lines: `the SMSC`. */
+  readonly peer: string
+  /** A request of the other end, whole and not read yet; null for one that it can't make. */
+  request(name: PduName, octets: Uint8Array): Promise<Reply> | null
   /** Nothing more is read or written. */
   closed(reason: string): void
   log(level: 'debug' | 'warn', message: string): void
@@ -26,6 +37,8 @@ export interface LinkTimes {
   readonly enquireMs: number
   /** For its answer to that. */
   readonly enquiryMs: number
+  /** Requests of the other end that are carried out at once, before more are read; 100 without it. */
+  readonly window?: number
 }
 
 interface Pending {
@@ -40,13 +53,16 @@ const invalidCommand = 0x03
 
 /** For what is left to write when it ends. */
 const closeMs = 1_000
-/** Messages that are being stored, and octets that wait to be written: more is not read meanwhile. */
-const maxStoring = 100
+/** Requests of the other end that are being carried out. */
+const usualWindow = 100
+/** Octets that wait to be written: nothing is read meanwhile. */
 const maxUnwrittenOctets = 1_048_576
+/** An unbind of the other end waits for so long for what it has asked for before. */
+const unbindMs = 5_000
 /** Requests without an answer in time that a late one is still known for. */
 const maxLate = 10_000
 
-/** A connection to an SMSC: PDUs, their numbers, answers and timers. It ends once, with everything that is under way. */
+/** A connection by SMPP, of either end: PDUs, their numbers, answers and timers. It ends once, with everything that is under way. */
 export class SmppLink {
   readonly #socket: Socket
   readonly #clock: Clock
@@ -56,7 +72,9 @@ export class SmppLink {
   readonly #pending = new Map<number, Pending>()
   readonly #late = new Map<number, (answer: Answer) => void>()
   #sequence = 0
-  #storing = 0
+  #serving = 0
+  /** The other end has unbound: how it is answered, once nothing is being carried out. */
+  #unbound: (() => void) | null = null
   #enquiry: Timer
   #isOpen = true
 
@@ -145,17 +163,27 @@ export class SmppLink {
       case 'enquire_link':
         return answer('enquire_link_resp')
       case 'unbind':
-        answer('unbind_resp')
-        return this.close('the SMSC has unbound')
-      case 'deliver_sm':
-      case 'data_sm':
-        return this.#store(octets, (status) => answer(`${name}_resp`, status))
+        return this.#endWith(() => answer('unbind_resp'))
       case 'alert_notification':
         return
-      default:
-        this.#handlers.log('warn', `the SMSC sends ${name ?? `command ${header.id.toString(16)}`}, which is refused`)
+      default: {
+        const reply = name === null ? null : this.#handlers.request(name, octets)
+        if (name !== null && reply !== null) return this.#serve(name, sequence, reply)
+        const { peer, log } = this.#handlers
+        log('warn', `${peer} sends ${name ?? `command ${header.id.toString(16)}`}, which is refused`)
         return answer('generic_nack', invalidCommand)
+      }
     }
+  }
+
+  /** What is being carried out is answered before: otherwise the other end would repeat it. */
+  #endWith(answer: () => void): void {
+    this.#unbound = () => {
+      answer()
+      this.close(`${this.#handlers.peer} has unbound`)
+    }
+    if (this.#serving === 0) return this.#unbound()
+    this.#clock.after(unbindMs, () => this.#isOpen && this.#unbound?.())
   }
 
   #takeResponse(octets: Uint8Array): void {
@@ -163,12 +191,15 @@ export class SmppLink {
     const pending = this.#pending.get(sequence)
     const isOf = (request: PduName) => name === 'generic_nack' || name === `${request}_resp`
     if (pending !== undefined && !isOf(pending.name)) {
-      this.#handlers.log('warn', `the SMSC answers ${pending.name} ${sequence} by ${name ?? 'an unknown response'}`)
+      this.#handlers.log(
+        'warn',
+        `${this.#handlers.peer} answers ${pending.name} ${sequence} by ${name ?? 'an unknown response'}`,
+      )
       return
     }
     const settle = pending?.settle ?? this.#late.get(sequence)
     if (settle === undefined) {
-      this.#handlers.log('debug', `the SMSC answers a request ${sequence} that is not open`)
+      this.#handlers.log('debug', `${this.#handlers.peer} answers a request ${sequence} that is not open`)
       return
     }
     pending?.timer.cancel()
@@ -178,16 +209,18 @@ export class SmppLink {
     settle({ kind: 'response', status, words: textIn(pdu.tlvs, 'additional_status_info_text'), pdu })
   }
 
-  #store(octets: Uint8Array, answer: (status: number) => void): void {
-    this.#storing++
+  #serve(name: PduName, sequence: number, reply: Promise<Reply>): void {
+    this.#serving++
     this.#flow()
-    const done = (status: number) => {
-      this.#storing--
+    const done = ({ status, body, tlvs, closing }: Reply) => {
+      this.#serving--
       if (!this.#isOpen) return
-      answer(status)
-      this.#flow()
+      const given = { ...(body && { body }), ...(tlvs && { tlvs }) }
+      this.#write(writePdu({ name: `${name}_resp` as PduName, sequence, status, ...given } as Written<PduName>))
+      if (closing !== undefined) return this.close(closing)
+      if (this.#serving === 0) this.#unbound?.()
     }
-    this.#handlers.message(octets).then(done, () => done(temporaryFailure))
+    reply.then(done, () => done({ status: temporaryFailure }))
   }
 
   #write(octets: Uint8Array): void {
@@ -195,11 +228,17 @@ export class SmppLink {
     this.#flow()
   }
 
-  /** Reads only as fast as messages are stored and answers are taken. */
+  /** Reads only as fast as requests are carried out and answers are taken. */
   #flow(): void {
-    const isFull = this.#storing >= maxStoring || this.#socket.writableLength > maxUnwrittenOctets
+    const { window = usualWindow } = this.#times
+    const isFull = this.#serving >= window || this.#isUnread
     if (isFull) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  /** The other end does not take what is written. */
+  get #isUnread(): boolean {
+    return this.#socket.writableLength > maxUnwrittenOctets
   }
 
   #expectLate(sequence: number, late: (answer: Answer) => void): void {
@@ -218,6 +257,7 @@ export class SmppLink {
   #enquireLater(): Timer {
     const { enquireMs, enquiryMs } = this.#times
     return this.#clock.after(enquireMs, () => {
+      if (this.#isUnread) return this.close(`${this.#handlers.peer} takes nothing`)
       // Paused, it is this end that is behind.
       if (this.#socket.isPaused()) {
         this.#enquiry = this.#enquireLater()
@@ -233,7 +273,7 @@ export class SmppLink {
   }
 }
 
-/** ESME_RX_T_APPN: the SMSC keeps a message and repeats it. */
+/** ESME_RX_T_APPN: who sends it keeps a message, and repeats it. */
 export const temporaryFailure = 0x64
 
 /** What can't be read of a response is absent: its status is in the header. */
