@@ -20,6 +20,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   mqtt: [...pure, 'store', 'ledger', 'outlet'],
   outlet: [...pure, 'store', 'ledger'],
   webhooks: [...pure, 'store', 'ledger'],
+  smppserver: [...pure, 'smpplink', 'store', 'ledger'],
   mail: pure,
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
@@ -75,6 +76,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway/http',
     'store',
     'webhooks',
+    'smppserver',
   ],
 }
 

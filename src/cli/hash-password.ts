@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { hashPassword } from '../config/password.ts'
 import { type CliContext, exitCodes } from './context.ts'
 import { readPassword } from './read-password.ts'
@@ -10,5 +11,17 @@ export async function printHash(context: CliContext): Promise<number> {
     return exitCodes.usage
   }
   context.stdout.write(`${await hashPassword(password)}\n`)
+  return exitCodes.ok
+}
+
+/** Without those that look like others. */
+const characters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+/** SMPP 3.4 clause 4.1.1: `password` has room for so many. */
+const smppLength = 8
+
+/** `hash-password --smpp`: chooses a password for `smppserver.users`, and prints it and its hash. */
+export async function printSmppPassword(context: CliContext): Promise<number> {
+  const password = Array.from({ length: smppLength }, () => characters[randomInt(characters.length)]).join('')
+  context.stdout.write(`${password}\n${await hashPassword(password)}\n`)
   return exitCodes.ok
 }

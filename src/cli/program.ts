@@ -114,8 +114,17 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
     .action(does(async (folder?: string) => (await import('./backup.ts')).backup(context, folder, options())))
   root
     .command('hash-password')
-    .description('read a password from standard input and print its hash for mqtt.broker.users')
-    .action(does(async () => (await import('./hash-password.ts')).printHash(context)))
+    .description('read a password from standard input and print its hash for the users of smshub.yaml')
+    .option(
+      '--smpp',
+      'choose a password of 8 characters, the most that SMPP has room for, and print it before its hash',
+    )
+    .action(
+      does(async ({ smpp = false }: { smpp?: boolean }) => {
+        const { printHash, printSmppPassword } = await import('./hash-password.ts')
+        return smpp ? printSmppPassword(context) : printHash(context)
+      }),
+    )
   addModem(root.command('modem').description('modems: list, test and diagnose them'), context, does, options)
   addClock(root.command('clock').description('the clock of the running hub'), context, does, options)
   addSending(root, context, does, options)

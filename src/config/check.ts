@@ -1,6 +1,7 @@
 import { isDialable, normaliseNumber, numberProblem, regionProblem } from '../device/parameters/numbers.ts'
 import { refusalOf } from '../message/dialable.ts'
 import { checkMail } from './check-mail.ts'
+import { checkSmppServer } from './check-smppserver.ts'
 import { groupProblems } from './groups.ts'
 import type { Problem } from './problems.ts'
 import type { Config } from './schema.ts'
@@ -56,9 +57,10 @@ export function checkConfig(config: Config): Checked {
     if (Object.hasOwn(config.devices, name))
       warnings.push(at(['contacts', name], 'is the name of a device as well: give one of them another'))
   warnings.push(...userWarnings(config))
-  const mail = checkMail(config)
-  problems.push(...mail.problems)
-  warnings.push(...mail.warnings)
+  for (const checked of [checkMail(config), checkSmppServer(config)]) {
+    problems.push(...checked.problems)
+    warnings.push(...checked.warnings)
+  }
   if (config.mqtt.identity === 'topic' && config.homeassistant.discovery !== 'none')
     warnings.push(
       at(

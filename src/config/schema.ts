@@ -10,6 +10,7 @@ import { clash } from './foreign-topics.ts'
 import { Gateway } from './gateway-config.ts'
 import { MailSection } from './mail-config.ts'
 import { flag, key, limit, list, listen, number } from './scalars.ts'
+import { exampleHash, SmppServerSection } from './smppserver-config.ts'
 
 const id = z.string().refine((value) => idPattern.test(value) && !reservedIds.includes(value), {
   error: `a name must be small letters, digits, _ and -, at most 63, and none of ${reservedIds.join(', ')}`,
@@ -304,6 +305,11 @@ export const Config = z
       z.preprocess((given) => (given === null ? {} : given), MailSection.optional()),
       'Take reports that devices send as mails; without it, none are taken',
       { listen: '0.0.0.0:2525', networks: ['192.168.1.20'] },
+    ),
+    smppserver: key(
+      SmppServerSection.optional(),
+      'Let other systems bind by SMPP 3.4 and use the gateways; without it, none can',
+      { users: { acme: { password: exampleHash } } },
     ),
     data: key(z.string().min(1).default('./data'), 'Folder of the data, relative to this file', './data'),
     log: z

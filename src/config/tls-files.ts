@@ -26,6 +26,7 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
   const mqtt = placed(config.mqtt, ['mqtt'])
   const webhooks = placed(config.webhooks, ['webhooks'])
   const mail = config.mail && placed(config.mail, ['mail'])
+  const smppserver = config.smppserver && placed(config.smppserver, ['smppserver'])
   const websocket = broker.websocket && { ...broker.websocket, tls: inner }
   const gateways = Object.fromEntries(
     Object.entries(config.gateways).map(([id, row]): [string, GatewayConfig] => {
@@ -35,7 +36,14 @@ export function withTlsFiles(config: Config, base: string): { config: Config; pr
     }),
   )
   return {
-    config: { ...config, gateways, webhooks, mail, mqtt: { ...mqtt, broker: { ...broker, tls, websocket } } },
+    config: {
+      ...config,
+      gateways,
+      webhooks,
+      mail,
+      smppserver,
+      mqtt: { ...mqtt, broker: { ...broker, tls, websocket } },
+    },
     problems,
   }
 }

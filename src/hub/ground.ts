@@ -9,6 +9,7 @@ import { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
 import { SteadyTime } from '../util/steady-time.ts'
 import type { HubOptions } from './hub-options.ts'
+import { smppOutlets } from './smpp-part.ts'
 
 /** The foundation that exists before any part is started. */
 export interface Ground {
@@ -47,7 +48,8 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   try {
     const owner = folder.instanceId()
     // First: what the rest emits is for all of them.
-    await store.run('openOutlets', { names: [mqttOutlet] })
+    const clients = smppOutlets(config.smppserver)
+    await store.run('openOutlets', { names: [mqttOutlet, ...Object.keys(clients)], selecting: clients })
     const { held, epoch, installedAt, newest } = await store.run('recover', {
       owner,
       isAlone: true,

@@ -65,7 +65,7 @@ export class Hub {
     const { store, time } = this.#ground
     const rooms = this.#rooms
     const { access, ingress, mail, publisher, liveEvents, unknowns, deliver, gateways, submit } = rooms
-    const { bridge, webhooks, upkeep } = rooms
+    const { bridge, webhooks, smpp, upkeep } = rooms
     const handlers = mqttHandlers({ ...rooms, store, outage: this.#outage, events: this.events })
     const nothing = () => {}
     return [
@@ -84,6 +84,7 @@ export class Hub {
       { name: 'submit', start: () => submit.start(gateways.values()), stop: () => submit.stop() },
       { name: 'bridge', start: () => bridge.start(), stop: () => bridge.stop() },
       { name: 'webhooks', start: () => webhooks.start(), stop: () => webhooks.stop() },
+      { name: 'smpp server', start: () => smpp.start(), stop: () => smpp.stop() },
       { name: 'upkeep', start: () => upkeep.start(), stop: () => upkeep.stop() },
     ]
   }

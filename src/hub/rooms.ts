@@ -25,6 +25,7 @@ import type { Ground } from './ground.ts'
 import type { HubOptions } from './hub-options.ts'
 import type { IngressDeps } from './ingress-deps.ts'
 import { MailPart } from './mail-part.ts'
+import { SmppPart } from './smpp-part.ts'
 import { Upkeep } from './upkeep.ts'
 
 /** All parts, created and connected, but not started. */
@@ -39,6 +40,7 @@ export interface Rooms {
   readonly submit: Submit
   readonly bridge: Bridge
   readonly webhooks: Webhooks
+  readonly smpp: SmppPart
   readonly upkeep: Upkeep
   readonly behind: Behind
   readonly liveEvents: LiveLog
@@ -220,6 +222,16 @@ export function makeRooms(
     restart: options.restart,
     log: logOf('bridge'),
   })
+  const smpp = new SmppPart({
+    config,
+    store,
+    clock,
+    now,
+    newId,
+    request: (path, data, asker) => bridge.ask(path, data, asker),
+    unproven: () => events.emit('unproven', { kind: 'password' }),
+    log: logOf('smpp'),
+  })
   listening = bridge
   fleet.onChange = (id, device) => {
     if (device === null) directory.remove(id)
@@ -243,6 +255,7 @@ export function makeRooms(
     submit,
     bridge,
     webhooks,
+    smpp,
     upkeep,
     behind,
     log,

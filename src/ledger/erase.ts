@@ -107,6 +107,7 @@ function forgetNumber(tx: Tx, number: string): void {
   const named = anywhere(number)
   const asked = ` to ${number}`
   tx.run('DELETE FROM concatenation WHERE recipient = ?', number)
+  tx.run(`DELETE FROM smpp_part WHERE ${mentions('name')} OR ${mentions('text')}`, named, named)
   tx.run('DELETE FROM quota WHERE key = ? OR substr(key, ?) = ?', `device:${number}`, -asked.length, asked)
   tx.run(`DELETE FROM lane WHERE key = ? AND NOT EXISTS (SELECT 1 FROM submission WHERE lane = key)`, `n:${number}`)
   tx.run(`UPDATE api_key SET label = '' WHERE ${mentions('label')}`, named)

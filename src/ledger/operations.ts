@@ -12,7 +12,7 @@ import { erase } from './erase.ts'
 import { newestEvent } from './events/event-log.ts'
 import { currentStates, show, showAll, subjects, subjectsNamed, withdrawOthers } from './events/latest.ts'
 import { openOutlets } from './events/outlets.ts'
-import { acknowledge, countWaiting, parkEvent, waitingEvents } from './events/waiting.ts'
+import { acknowledge, countWaiting, lapseWaiting, parkEvent, waitingEvents } from './events/waiting.ts'
 import { dropDevices, fleetRows, keepDevices } from './fleet-changes.ts'
 import { bindings, noteBinding } from './gateways/bindings.ts'
 import { gatewayFigures } from './gateways/gateway-counts.ts'
@@ -36,10 +36,12 @@ import { reviewScheduled } from './outbox/review-scheduled.ts'
 import { doubt, giveUp, markSent, markWritten, requeue } from './outbox/sending.ts'
 import { sweep } from './outbox/sweep.ts'
 import { reportWaiting } from './outbox/waits.ts'
+import { ownText } from './own-text.ts'
 import { prune } from './prune.ts'
 import { quotaRooms } from './quota.ts'
 import { markRead } from './read-marks.ts'
 import { redact } from './redact.ts'
+import { dropParts, keepPart, lapseParts } from './smpp-parts.ts'
 import { figures } from './stored-figures.ts'
 import type { Tx } from './tx.ts'
 import { dueDeliveries } from './webhooks/due.ts'
@@ -141,6 +143,11 @@ export const operations = {
   settleDelivery,
   replayDeliveries,
   quotaRooms,
+  keepPart,
+  dropParts,
+  lapseParts,
+  ownText,
+  lapseWaiting,
   prune,
   counts,
   figures,

@@ -36,6 +36,7 @@ const others = [
   { table: 'concatenation', key: 'recipient', old: 'at < :before' },
   { table: 'client', key: 'id', old: 'queued = 0 AND scheduled = 0' },
   { table: 'publish_key', key: '(client, message_id)', old: 'at < :before' },
+  { table: 'smpp_part', key: '(client, name, seq)', old: 'at < :before' },
   { table: 'service_centre', key: 'address', old: 'at < :before' },
 ] as const
 

@@ -10,8 +10,32 @@ export interface Origin {
   readonly replyTo: ReplyTo | null
 }
 
+/** Where the end of a command is answered, apart from the topics of the hub. */
+export type ReplyTo = MqttReplyTo | SmppReplyTo
+
+/** An address of SMPP: `number` with its plus, whatever its type. */
+export interface SmppAddress {
+  readonly ton: number
+  readonly npi: number
+  readonly number: string
+}
+
+/** The client that bound to the hub, and the receipts that it wants. */
+export interface SmppReplyTo {
+  readonly kind: 'smpp'
+  /** Its outlet. */
+  readonly outlet: string
+  /** As in `registered_delivery`: 1 any end, 2 failures, 3 successes. */
+  readonly wants: number
+  /** Ids of parts that want receipts of their own; the text itself has one with `own`. */
+  readonly parts: readonly string[]
+  readonly own: boolean
+  readonly source: SmppAddress
+  readonly destination: SmppAddress
+}
+
 /** MQTT 5: the response topic, and the correlation data in Base64. */
-export interface ReplyTo {
+export interface MqttReplyTo {
   readonly kind: 'mqtt'
   readonly topic: string
   readonly correlation: string | null

@@ -9,7 +9,7 @@ import { matchInbound, type TopicMatch } from '../message/topics.ts'
 export const maxPayloadOctets = 64 * 1024
 
 /** Names that other interfaces give; a client of a broker names itself. */
-const ofOthers = /^(?:(?:key|user|ingress|mqtt):|(?:loopback|command line|hub)(?: |$))/
+const ofOthers = /^(?:(?:key|user|ingress|mqtt|smpp):|(?:loopback|command line|hub)(?: |$))/
 
 /** No client shares the quota, the ids or the rights of a key, a user or the hub because it has their name. */
 const nameOf = (client: string): string => (ofOthers.test(client) ? `mqtt:${client}` : client)

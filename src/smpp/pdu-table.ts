@@ -58,7 +58,7 @@ const message = {
 }
 const submitted = { message_id: text(messageIdOctets) }
 
-/** The PDUs of SMPP 3.4 (clause 5.1.2.1) with their mandatory fields (clause 4), but submit_multi, which nobody needs. */
+/** The PDUs of SMPP 3.4 (clause 5.1.2.1) with their mandatory fields (clause 4); of submit_multi, which nobody needs, only its name. */
 export const pdus = {
   generic_nack: row(0x8000_0000, {}),
   bind_receiver: row(0x01, bind),
@@ -90,6 +90,8 @@ export const pdus = {
   outbind: row(0x0b, { system_id: text(16), password: text(9) }),
   enquire_link: row(0x15, {}),
   enquire_link_resp: row(0x8000_0015, {}),
+  submit_multi: row(0x21, {}),
+  submit_multi_resp: row(0x8000_0021, { ...submitted, no_unsuccess: octet() }),
   alert_notification: row(0x102, {
     ...source(longAddressOctets),
     esme_addr_ton: octet(),

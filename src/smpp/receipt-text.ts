@@ -91,3 +91,41 @@ function fieldIn(text: string, label: string): string {
 function wordsOf(pdu: Pdu<'deliver_sm' | 'data_sm'>): string {
   return characters(messageOctets(pdu)).replaceAll('\0', '')
 }
+
+/** The words of appendix B. */
+export const receiptWords: Readonly<Record<MessageState, string>> = {
+  SCHEDULED: 'SCHEDLD',
+  ENROUTE: 'ENROUTE',
+  DELIVERED: 'DELIVRD',
+  EXPIRED: 'EXPIRED',
+  DELETED: 'DELETED',
+  UNDELIVERABLE: 'UNDELIV',
+  ACCEPTED: 'ACCEPTD',
+  UNKNOWN: 'UNKNOWN',
+  REJECTED: 'REJECTD',
+}
+
+/** A time in ms since 1970, to the minute or to the second. */
+export const receiptDate = (ms: number, digits: 10 | 12): string =>
+  new Date(ms)
+    .toISOString()
+    .replace(/\D/g, '')
+    .slice(2, 2 + digits)
+
+export interface WrittenReceipt {
+  readonly id: string
+  readonly state: MessageState
+  /** Of the message, as far as it is shown. */
+  readonly text: string
+  /** ms since 1970. */
+  readonly submittedAt: number
+  readonly doneAt: number
+}
+
+/** The text of a receipt (appendix B). */
+export function receiptText({ id, state, text, submittedAt, doneAt }: WrittenReceipt): string {
+  const delivered = state === 'DELIVERED' ? 1 : 0
+  const dates = `submit date:${receiptDate(submittedAt, 10)} done date:${receiptDate(doneAt, 10)}`
+  const error = delivered === 1 ? '000' : '001'
+  return `id:${id} sub:001 dlvrd:00${delivered} ${dates} stat:${receiptWords[state]} err:${error} text:${text.slice(0, 20)}`
+}

@@ -26,6 +26,9 @@ export function timeIn(text: string, now: number): number | null {
   const sign = digits[8]
   if (sign === 'R')
     return now + ((years as number) * 365 + (months as number) * 30 + (days as number)) * 86_400_000 + clockMs
+  const date = new Date(Date.UTC(2000 + (years as number), (months as number) - 1, days as number))
+  const isDate = date.getUTCMonth() + 1 === months && date.getUTCDate() === days
+  if (!isDate || (hours as number) > 23 || (minutes as number) > 59 || (seconds as number) > 59) return null
   const offsetMs = (quarters as number) * 900_000 * (sign === '-' ? -1 : 1)
-  return Date.UTC(2000 + (years as number), (months as number) - 1, days as number) + clockMs - offsetMs
+  return date.getTime() + clockMs - offsetMs
 }

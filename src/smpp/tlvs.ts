@@ -7,8 +7,10 @@ export type Tlvs = ReadonlyMap<number, Uint8Array>
 
 /** The tags that are used here (SMPP 3.4 clause 5.3.2). */
 export const tags = {
+  qos_time_to_live: 0x0017,
   additional_status_info_text: 0x001d,
   receipted_message_id: 0x001e,
+  user_message_reference: 0x0204,
   destination_port: 0x020b,
   sar_msg_ref_num: 0x020c,
   sar_total_segments: 0x020e,

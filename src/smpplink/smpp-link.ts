@@ -4,7 +4,7 @@ import { PduFrames } from '../smpp/pdu-frames.ts'
 import { type Body, type PduName, pdus } from '../smpp/pdu-table.ts'
 import { headerOf, isResponse, maxSequence, type Pdu, readPdu, type Written, writePdu } from '../smpp/smpp-pdu.ts'
 import { type Tlvs, textIn } from '../smpp/tlvs.ts'
-import type { Clock, Timer } from '../util/clock.ts'
+import { type Clock, sleep, type Timer } from '../util/clock.ts'
 
 /** What became of a request that was written. */
 export type Answer =
@@ -73,6 +73,7 @@ export class SmppLink {
   readonly #late = new Map<number, (answer: Answer) => void>()
   #sequence = 0
   #serving = 0
+  readonly #idle: (() => void)[] = []
   /** The other end has unbound: how it is answered, once nothing is being carried out. */
   #unbound: (() => void) | null = null
   #enquiry: Timer
@@ -119,8 +120,10 @@ export class SmppLink {
     })
   }
 
-  /** Ends it as agreed: messages of the other end are still taken until it has confirmed. */
+  /** Ends it as agreed: requests of the other end are still taken until it has confirmed, and those before are answered. */
   async unbind(ms: number): Promise<void> {
+    if (this.#serving > 0)
+      await Promise.race([new Promise<void>((idle) => this.#idle.push(idle)), sleep(this.#clock, ms)])
     if (this.#isOpen) await this.request({ name: 'unbind' }, ms)
     this.close('the hub unbinds')
   }
@@ -218,7 +221,9 @@ export class SmppLink {
       const given = { ...(body && { body }), ...(tlvs && { tlvs }) }
       this.#write(writePdu({ name: `${name}_resp` as PduName, sequence, status, ...given } as Written<PduName>))
       if (closing !== undefined) return this.close(closing)
-      if (this.#serving === 0) this.#unbound?.()
+      if (this.#serving > 0) return
+      for (const idle of this.#idle.splice(0)) idle()
+      this.#unbound?.()
     }
     reply.then(done, () => done({ status: temporaryFailure }))
   }

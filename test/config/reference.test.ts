@@ -35,6 +35,9 @@ function withKey(path: string, value: unknown): Record<string, unknown> {
   if (path.startsWith('http.map.'))
     root.http = { map: { tiles: 'https://tiles.example.org/{z}/{x}/{y}.png', attribution: 'x' } }
   if (path.startsWith('mail.users.')) root.mail = { users: { one: { password: hash, devices: ['gate'] } } }
+  if (path.startsWith('smppserver.')) root.smppserver = { users: { one: { password: hash } } }
+  if (path.startsWith('smppserver.') && /senders|receives/.test(path)) root.gateways = { home: { type: 'modem' } }
+  if (path === 'smppserver.listen') root.smppserver.users.one.addresses = ['192.168.1.20']
   if (path === 'gateways.<name>.webhooks') root.http = { url: 'https://hub.example' }
   if (path === 'mail.listen') root.mail = { networks: ['192.168.1.20'] }
   if (path === 'mqtt.identity') root.mqtt = { server: 'mqtt://broker.lan' }

@@ -6,6 +6,7 @@ import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { encodePdu } from '../../src/sms/encode-pdu.ts'
+import { Esme } from '../support/esme.ts'
 import { Faults, failingStore, letFail } from '../support/failing-store.ts'
 import { freePort, temporaryFolder } from '../support/folder.ts'
 import { fastClock, type StartedHub, startHub } from '../support/hub.ts'
@@ -14,6 +15,7 @@ import { TestClient } from '../support/mqtt-client.ts'
 import { until } from '../support/patience.ts'
 import { Receiver } from '../support/receiver.ts'
 import { SimulatedBroker, SimulatedClock, SimulatedHub } from '../support/simulation.ts'
+import { secret } from '../support/smpp-server.ts'
 import { accepted, hubNumber, hubYaml, startWorld, type TestWorld, vanNumber } from '../support/world.ts'
 
 /** Minutes of waiting become seconds. */
@@ -33,6 +35,7 @@ let world: TestWorld
 let started: StartedHub
 let client: TestClient
 let port: number
+let smpp: number
 let n = 0
 const faults = new Faults()
 /** What has failed in one of these tests. */
@@ -79,6 +82,7 @@ const causes: readonly (() => Promise<unknown>)[] = [
   () => again(() => started.hub.request('quota/list', {})),
   () => again(() => started.hub.request('conversation/read', { device: 'van' })),
   () => again(() => started.hub.liveEvents.page({ after: 'newest', limit: 1, waitMs: 0, wanted: () => true })),
+  () => longText(),
   async () => fromVan(`of two parts ${n} ${'x'.repeat(180)}`),
   async () => fromVan(`nothing that this device sends ${n}`),
   async () => world.world.network.call(vanNumber, hubNumber),
@@ -121,6 +125,21 @@ async function people(): Promise<void> {
   await request('key/remove', { id, confirm: id })
   expect(prover.byKey(key, peer)).toMatchObject({ refused: 'unauthenticated' })
   await request('user/remove', { name, confirm: name })
+}
+
+/** A client that binds by SMPP sends a text in two parts until it is taken, and asks for it. */
+async function longText(): Promise<void> {
+  const esme = new Esme(smpp)
+  expect(await esme.bind()).toBe(0)
+  for (const seq of [1, 2]) {
+    const octets = Uint8Array.from([5, 0, 3, 7, 2, seq, 65])
+    let answer: Awaited<ReturnType<typeof esme.submit>> = null
+    do answer = await esme.submit('+4915155500011', octets, { esm_class: 0x40 })
+    while (answer?.status === 8)
+    expect(answer?.status).toBe(0)
+    while ((await esme.request('query_sm', { message_id: answer?.id ?? '' }))?.status === 8);
+  }
+  esme.destroy()
 }
 
 /** A webhook, which no topic asks for: what happens reaches it in the end. */
@@ -179,11 +198,14 @@ beforeAll(async () => {
   for (const name of memory) faults.add(name, 'storage_failed')
   new SimulatedDevice({ network: world.world.network, number: person, answerer: { answer: () => [] } })
   port = await freePort()
+  smpp = await freePort()
   const mqtt = `{ broker: { listen: 127.0.0.1:${port} } }`
   const config = hubYaml({
     mqtt,
     path: world.path,
-    more: 'sms: { destinations: any }\nrequests: { add_devices: true }\nwebhooks: { allow_networks: 127.0.0.0/8 }',
+    more: 'sms: { destinations: any }\nrequests: { add_devices: true }\nwebhooks: { allow_networks: 127.0.0.0/8 }'.concat(
+      `\nsmppserver: { listen: 127.0.0.1:${smpp}, users: { acme: { password: "${await secret()}", recipients: any, per_hour: none } } }`,
+    ),
   }).replace('number: "+491700000001" }', 'number: "+491700000001", pin: "1234" }')
   started = await startHub(config, { clock, makeStore: failingStore(faults) })
   client = await TestClient.connect(`mqtt://127.0.0.1:${port}`, { clientId: 'matrix', clean: false })

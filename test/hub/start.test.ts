@@ -24,6 +24,7 @@ const parts = [
   'submit',
   'bridge',
   'webhooks',
+  'smpp server',
   'upkeep',
 ]
 

@@ -11,6 +11,7 @@ import { inboxRules } from './rules/inbox.ts'
 import { outboxRules } from './rules/outbox.ts'
 import type { Promises } from './rules/rule.ts'
 import { scheduleRules } from './rules/schedule.ts'
+import { smppRules } from './rules/smpp.ts'
 import { webhookRules } from './rules/webhooks.ts'
 
 /** What each operation of the store promises. A new one does not compile without its rule here. */
@@ -24,6 +25,7 @@ const rules: Readonly<Record<OperationName, Promises>> = {
   ...accessRules,
   ...choreRules,
   ...webhookRules,
+  ...smppRules,
 }
 
 describe.each(Object.entries(rules))('%s', (_, promises) => {

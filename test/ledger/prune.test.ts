@@ -48,6 +48,7 @@ const bounds: Readonly<Record<string, string>> = {
   log_in: 'at most twenty of each user; deleted when over, at the next log-in of anybody',
   webhook: 'at most 32',
   webhook_delivery: 'ended ones are pruned by age and number; so many may wait for each webhook',
+  smpp_part: 'at most ten thousand of each client, given up after a day',
   leaving: 'deleted when the topics of the device are cleared',
 }
 

@@ -1,24 +1,10 @@
 import type { Segment } from '../../message/segment.ts'
+import { type AddressType, addressTypeOf, digitsOf, recipientTypeOf } from '../../smpp/address-types.ts'
 import { bodyOf } from '../../smpp/message-body.ts'
 import type { Body } from '../../smpp/pdu-table.ts'
 import { absoluteTime, maxRelativeSeconds, relativeTime } from '../../smpp/smpp-time.ts'
 import type { Tlvs } from '../../smpp/tlvs.ts'
 import type { Plan, SmppOptions, ValidityForm } from './smpp-options.ts'
-
-interface Chosen {
-  readonly ton: number
-  readonly npi: number
-}
-
-/** Types of number and numbering plans that are chosen here (SMPP 3.4 clauses 5.2.5, 5.2.6). */
-const international = { ton: 1, npi: 1 }
-const national = { ton: 2, npi: 1 }
-const shortCode = { ton: 3, npi: 0 }
-const alphanumeric = { ton: 5, npi: 0 }
-const unknown = { ton: 0, npi: 0 }
-const isdn = { ton: 0, npi: 1 }
-
-const maxShortDigits = 8
 
 /** What SMSCs apply without a validity: none is known to keep a text for longer. */
 const usualSeconds = 7 * 86_400
@@ -36,7 +22,7 @@ export function submitFields(
 ): { readonly body: Partial<Body<'submit_sm'>>; readonly tlvs: Tlvs } {
   const { sender, senderPlan, recipientPlan, serviceType, alphabet, dataCoding: coding, parts, validity } = options
   const { body, tlvs } = bodyOf(segment, { alphabet, coding, parts })
-  const [from, to] = [planned(senderTypeOf(sender), senderPlan), planned(recipientTypeOf(segment.to), recipientPlan)]
+  const [from, to] = [planned(addressTypeOf(sender), senderPlan), planned(recipientTypeOf(segment.to), recipientPlan)]
   return {
     tlvs,
     body: {
@@ -54,20 +40,7 @@ export function submitFields(
   }
 }
 
-const planned = (usual: Chosen, { ton = usual.ton, npi = usual.npi }: Plan): Chosen => ({ ton, npi })
-
-/** A name, an international number, a short code or a national number. */
-function senderTypeOf(sender: string): Chosen {
-  if (sender === '') return unknown
-  if (!/^\+?\d+$/.test(sender)) return alphanumeric
-  if (sender.startsWith('+')) return international
-  return sender.length <= maxShortDigits ? shortCode : national
-}
-
-/** Without a plus, it is dialled: the network decides what it is. */
-const recipientTypeOf = (number: string) => (number.startsWith('+') ? international : isdn)
-
-const digitsOf = (number: string) => number.replace(/^\+(?=\d+$)/, '')
+const planned = (usual: AddressType, { ton = usual.ton, npi = usual.npi }: Plan): AddressType => ({ ton, npi })
 
 function validityIn(form: ValidityForm, seconds: number, now: number): string {
   if (form === 'none') return ''

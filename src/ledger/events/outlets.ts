@@ -8,14 +8,23 @@ export const webhookOutlet = 'webhooks'
 /** Outlets that are opened and closed with rows of their own, not by the configuration. */
 const ofRows: readonly string[] = [webhookOutlet]
 
+/** `answers` to requests that name it, or these and received `texts`; one without is for all events. */
+export type Selecting = Readonly<Record<string, 'answers' | 'texts'>>
+
 /**
  * The outlets of the configuration. A new one gets the events that are emitted from now on, and can read the current
  * states (`latest`); of one that is removed, nothing is kept.
  */
-export function openOutlets(tx: Tx, { names }: { names: readonly string[] }): void {
+export function openOutlets(
+  tx: Tx,
+  { names, selecting = {} }: { names: readonly string[]; selecting?: Selecting },
+): void {
   const known = tx.all<{ name: string }>('SELECT name FROM outlet').map(({ name }) => name)
   for (const name of known) if (!names.includes(name) && !ofRows.includes(name)) closeOutlet(tx, name)
-  for (const name of names) openOutlet(tx, name)
+  for (const name of names) {
+    openOutlet(tx, name)
+    tx.run('UPDATE outlet SET selects = ? WHERE name = ?', selecting[name] ?? 'all', name)
+  }
 }
 
 export function openOutlet(tx: Tx, name: string): void {
@@ -27,11 +36,13 @@ export function enlist(tx: Tx, seqs: readonly number[]): void {
   const those = list(seqs)
   const { changes } = tx.run(
     `INSERT INTO event_waiting (outlet, seq)
-       SELECT outlet.name, event.seq FROM outlet ${joinInOrder} event WHERE ${among('event.seq')}`,
+       SELECT outlet.name, event.seq FROM outlet ${joinInOrder} event WHERE ${among('event.seq')} AND ${isSelected}`,
     those,
   )
   if (changes === 0) tx.run(`DELETE FROM event WHERE ${among('seq')} AND NOT ${isLogged}`, those)
 }
+
+const isSelected = `(selects = 'all' OR reply_to ->> 'outlet' = name OR (selects = 'texts' AND kind = 'received'))`
 
 /** The tables that keep an event: for outlets that have not passed it on yet, and for those that refused it. */
 const keepers = ['event_waiting', 'event_parked'] as const

@@ -64,6 +64,29 @@ export function parkEvent(tx: Tx, { outlet, seq, reason }: { outlet: string; seq
   tx.run('INSERT INTO event_parked (outlet, seq, reason) VALUES (?, ?, ?)', outlet, seq, reason)
 }
 
+/**
+ * Gives up what an outlet has not passed on since `before`, and the oldest beyond `most`. A later time than now was set
+ * by a clock that was wrong. Returns the number.
+ */
+export function lapseWaiting(
+  tx: Tx,
+  { outlet, before, now, most }: { outlet: string; before: number; now: number; most: number },
+): number {
+  const old = `SELECT event.seq FROM event_waiting ${joinInOrder} event
+    WHERE event_waiting.outlet = ? AND event.seq = event_waiting.seq AND (at < ? OR at > ?)`
+  const surplus = 'SELECT seq FROM event_waiting WHERE outlet = ? ORDER BY seq DESC LIMIT ? OFFSET ?'
+  const found = [
+    ...tx.all<{ seq: number }>(old, outlet, before, now + (now - before)),
+    ...tx.all<{ seq: number }>(surplus, outlet, maxLapsed, most),
+  ]
+  const seqs = [...new Set(found.map(({ seq }) => seq))]
+  dismiss(tx, 'event_waiting', { outlet, seqs })
+  return seqs.length
+}
+
+/** In one transaction; the rest follows in the next. */
+const maxLapsed = 10_000
+
 /** Parked events of each outlet that are kept for inspection. */
 const maxParked = 1_000
 

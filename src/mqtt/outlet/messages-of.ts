@@ -1,7 +1,7 @@
 import { removalBetween } from '../../message/discovery.ts'
 import { Fault } from '../../message/fault.ts'
 import { type EventKind, type RecordedEvent, rowOf } from '../../message/hub-event.ts'
-import type { ReplyTo } from '../../message/request.ts'
+import type { MqttReplyTo, ReplyTo } from '../../message/request.ts'
 import { type TopicPattern, topicName } from '../../message/topics.ts'
 import type { OutboundMessage } from '../ingress.ts'
 
@@ -41,7 +41,7 @@ export function messagesOf(event: RecordedEvent, baseTopic: string): OutboundMes
   const replyTo = event.replyTo === null ? null : (JSON.parse(event.replyTo) as ReplyTo)
   if (replyTo === null && own.length === 0)
     throw new Fault('internal', `an event of the kind ${event.kind} about "${event.subject}" has no topic`)
-  return replyTo === null ? own : [...own, answerTo(replyTo, payloadOf(event))]
+  return replyTo?.kind === 'mqtt' ? [...own, answerTo(replyTo, payloadOf(event))] : own
 }
 
 /** The retained message of a current state. */
@@ -82,7 +82,7 @@ function messageOn(topic: string, payload: string, kind: EventKind): OutboundMes
   return { topic, payload, retain: rowOf(kind).lasts, correlation: null }
 }
 
-function answerTo({ topic, correlation }: ReplyTo, payload: string): OutboundMessage {
+function answerTo({ topic, correlation }: MqttReplyTo, payload: string): OutboundMessage {
   const octets = correlation === null ? null : Buffer.from(correlation, 'base64')
   return { topic, payload, retain: false, correlation: octets }
 }

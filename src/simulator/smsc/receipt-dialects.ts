@@ -1,5 +1,5 @@
 import type { Body } from '../../smpp/pdu-table.ts'
-import { type MessageState, messageStates } from '../../smpp/receipt-text.ts'
+import { type MessageState, messageStates, receiptDate, receiptText, receiptWords } from '../../smpp/receipt-text.ts'
 import { octetsOfCharacters } from '../../smpp/smpp-fields.ts'
 import { type Tlvs, tlvsOf } from '../../smpp/tlvs.ts'
 
@@ -29,32 +29,10 @@ interface Dialect {
 
 const receiptClass = 0x04
 
-const words: Readonly<Record<MessageState, string>> = {
-  SCHEDULED: 'SCHEDLD',
-  ENROUTE: 'ENROUTE',
-  DELIVERED: 'DELIVRD',
-  EXPIRED: 'EXPIRED',
-  DELETED: 'DELETED',
-  UNDELIVERABLE: 'UNDELIV',
-  ACCEPTED: 'ACCEPTD',
-  UNKNOWN: 'UNKNOWN',
-  REJECTED: 'REJECTD',
-}
-
 const hex = (id: bigint) => id.toString(16).toUpperCase()
 const decimal = (id: bigint) => id.toString(10)
-/** Octets of a date: to the minute, or to the second. */
-const date = (ms: number, digits: 10 | 12) =>
-  new Date(ms)
-    .toISOString()
-    .replace(/\D/g, '')
-    .slice(2, 2 + digits)
 
-/** SMPP 3.4 appendix B. */
-function standardText({ state, text, submittedAt, doneAt }: Ended, id: string): string {
-  const delivered = state === 'DELIVERED' ? 1 : 0
-  return `id:${id} sub:001 dlvrd:00${delivered} submit date:${date(submittedAt, 10)} done date:${date(doneAt, 10)} stat:${words[state]} err:${delivered === 1 ? '000' : '001'} text:${text.slice(0, 20)}`
-}
+const standardText = (ended: Ended, id: string) => receiptText({ ...ended, id })
 
 const marked = (text: string) => ({ esm_class: receiptClass, short_message: octetsOfCharacters(text) })
 const parameters = ({ state }: Ended, id: string) =>
@@ -111,7 +89,7 @@ export const dialects = {
     id: hex,
     write: textual(
       ({ id, state, doneAt }) =>
-        `id: ${hex(id)} done date:${date(doneAt, 12)} stat:${words[state].toLowerCase()} err: 0 Text:`,
+        `id: ${hex(id)} done date:${receiptDate(doneAt, 12)} stat:${receiptWords[state].toLowerCase()} err: 0 Text:`,
     ),
   },
   payload: {

@@ -15,6 +15,7 @@ import { readMarkSteps } from './read-mark-steps.ts'
 import { scheduleSteps } from './schedule-steps.ts'
 import { searchSteps } from './search-steps.ts'
 import { sentTextSteps } from './sent-text-steps.ts'
+import { smppSteps } from './smpp-steps.ts'
 import { trustSteps } from './trust-steps.ts'
 import { webhookSteps } from './webhook-steps.ts'
 
@@ -386,5 +387,6 @@ export const migrations: readonly string[] = [
   ...sentTextSteps,
   ...successorSteps,
   ...printSteps,
+  ...smppSteps,
   // New migrations are appended here.
 ]
