@@ -24,6 +24,7 @@ export const written = [
   { table: 'device', since: 'last_seen', times: ['last_seen'] },
   { table: 'question', since: 'at', times: ['at'] },
   { table: 'publish_key', since: 'at', times: ['at'] },
+  { table: 'smpp_part', since: 'at', times: ['at'] },
   { table: 'session', since: 'at', times: ['at'] },
   { table: 'concatenation', since: 'at', times: ['at'] },
   { table: 'route', since: 'last', times: ['last'] },
