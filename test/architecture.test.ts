@@ -20,7 +20,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   mqtt: [...pure, 'store', 'ledger', 'outlet'],
   outlet: [...pure, 'store', 'ledger'],
   webhooks: [...pure, 'store', 'ledger'],
-  smppserver: [...pure, 'smpplink', 'store', 'ledger'],
+  smppserver: [...pure, 'smpplink', 'store', 'ledger', 'outlet'],
   mail: pure,
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],

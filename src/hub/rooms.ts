@@ -228,6 +228,7 @@ export function makeRooms(
     clock,
     now,
     newId,
+    numberOf: (id) => numberOf(config, id),
     request: (path, data, asker) => bridge.ask(path, data, asker),
     unproven: () => events.emit('unproven', { kind: 'password' }),
     log: logOf('smpp'),

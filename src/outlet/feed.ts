@@ -62,7 +62,9 @@ export class Feed {
 
   start(): void {
     this.#unsubscribe = this.#store.onEmitted((events) => {
-      this.#backlog.add(events)
+      const wanted = events?.filter((event) => this.#outlet.wants?.(event) ?? true) ?? null
+      if (wanted?.length === 0) return
+      this.#backlog.add(wanted)
       this.#bell.ring()
     })
     this.#ended = this.#run()

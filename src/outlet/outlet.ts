@@ -14,6 +14,8 @@ export interface Outlet {
    * Where that is not so, an event is taken when the one before it of the same subject is acknowledged.
    */
   readonly keepsOrder: boolean
+  /** Which of the events that commits hand over wait for it; without it, all do. */
+  wants?(event: WaitingEvent): boolean
   /** Is called before more events are taken. Resolves with whether it must be called again. */
   prepare?(): Promise<boolean>
   /** Resolves when the event is passed on, or refused for good. After a rejection it is taken again. */

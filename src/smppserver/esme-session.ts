@@ -11,6 +11,8 @@ import type { BindRole } from './smpp-user.ts'
 /** What a session needs of the system that it is bound as. */
 export interface SessionAccount {
   readonly id: string
+  /** The bind of a connection has been answered. */
+  ready(): void
   submit(octets: Uint8Array): Promise<Reply>
   query(octets: Uint8Array): Promise<Reply>
   cancel(octets: Uint8Array): Promise<Reply>
@@ -160,6 +162,7 @@ export class EsmeSession {
       this.#role = role
       this.boundAt = this.#deps.clock.wall()
       this.#takesTlvs = body.interface_version >= version
+      this.#deps.clock.after(0, () => account.ready())
       const tlvs = this.#takesTlvs ? tlvsOf({ sc_interface_version: [version, 1] }) : undefined
       return { status: statuses.ok, body: { system_id: 'smshub' }, ...(tlvs && { tlvs }) }
     } catch (error) {

@@ -2,26 +2,32 @@ import type { Reply } from '../smpplink/smpp-link.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { Refusal, statuses } from './command-status.ts'
 import type { EsmeSession, SessionAccount } from './esme-session.ts'
+import { type DeliveriesDeps, SmppDeliveries } from './smpp-deliveries.ts'
 import { type BindRole, clientOf, type SmppUser } from './smpp-user.ts'
 import { Submitter, type SubmitterDeps } from './submitter.ts'
 
 /** Receipts and texts that wait for one that is away. */
 const maxWaiting = 10_000
 
+export type AccountDeps = SubmitterDeps & Omit<DeliveriesDeps, 'sessions'>
+
 /** A system that may bind, with its connections. */
 export class SmppAccount implements SessionAccount {
   readonly user: SmppUser
-  readonly #deps: SubmitterDeps
+  readonly #deps: AccountDeps
   readonly #submitter: Submitter
   readonly #refusals: RefusalLog
   readonly sessions = new Set<EsmeSession>()
   submitted = 0
   rejected = 0
 
-  constructor(deps: SubmitterDeps) {
+  readonly deliveries: SmppDeliveries
+
+  constructor(deps: AccountDeps) {
     this.user = deps.user
     this.#deps = deps
     this.#submitter = new Submitter(deps)
+    this.deliveries = new SmppDeliveries({ ...deps, sessions: this.sessions })
     this.#refusals = new RefusalLog(deps.clock, (line) => deps.log('warn', line))
   }
 
@@ -36,6 +42,10 @@ export class SmppAccount implements SessionAccount {
     if (this.sessions.size >= maxBinds)
       throw new Refusal(statuses.bindFailed, `${this.id} has ${maxBinds} connections already`)
     this.sessions.add(session)
+  }
+
+  ready(): void {
+    this.deliveries.wake()
   }
 
   async submit(octets: Uint8Array): Promise<Reply> {

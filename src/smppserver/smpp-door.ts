@@ -8,9 +8,8 @@ import { isWithin, sourceOf } from '../util/networks.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { Refusal, statuses } from './command-status.ts'
 import { type BindRequest, EsmeSession, type SessionAccount } from './esme-session.ts'
-import { SmppAccount } from './smpp-account.ts'
+import { type AccountDeps, SmppAccount } from './smpp-account.ts'
 import type { SmppUser } from './smpp-user.ts'
-import type { SubmitterDeps } from './submitter.ts'
 
 export interface SmppSettings {
   readonly listen: { readonly host: string; readonly port: number }
@@ -19,7 +18,7 @@ export interface SmppSettings {
   readonly users: readonly SmppUser[]
 }
 
-export interface SmppDoorDeps extends Omit<SubmitterDeps, 'user' | 'log'> {
+export interface SmppDoorDeps extends Omit<AccountDeps, 'user' | 'log'> {
   readonly settings: SmppSettings
   readonly store: Store
   readonly clock: Clock
@@ -88,6 +87,7 @@ export class SmppDoor {
         resolve()
       })
     })
+    for (const { deliveries } of this.#accounts.values()) deliveries.start()
     log('info', `clients bind by SMPP on ${this.address}${tls === null ? '' : ' with TLS'}`)
   }
 
@@ -95,6 +95,7 @@ export class SmppDoor {
     this.#endSweep()
     const server = this.#server
     if (server === null || !this.isOpen) return
+    await Promise.all([...this.#accounts.values()].map(({ deliveries }) => deliveries.stop()))
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     const bound = [...this.#accounts.values()].flatMap(({ sessions }) => [...sessions])
     await Promise.all([...this.#unbound.keys(), ...bound].map((session) => session.stop()))
