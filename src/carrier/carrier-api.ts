@@ -29,6 +29,10 @@ export type Auth =
   | { readonly by: 'basic' }
   | { readonly by: 'bearer' }
   | { readonly by: 'header'; readonly name: string; readonly value: string }
+  /** RFC 7616, with MD5. */
+  | { readonly by: 'digest' }
+  /** A request that answers a token, which is shown like that of `bearer` until it is refused. */
+  | { readonly by: 'login'; readonly request: RequestForm; readonly token: Path }
 
 /** How its webhooks prove that they are the carrier's. The secret is that of the row, `signing_secret`, else `secret`. */
 export type Signature =
@@ -40,7 +44,8 @@ export type Signature =
       readonly scheme: 'jwt'
       readonly header: string
       readonly issuer?: string | undefined
-      readonly body_claim: string
+      /** Without it the body is not signed, only that its sender has the secret. */
+      readonly body_claim?: string | undefined
       readonly url_claim?: string | undefined
     }
   | { readonly scheme: 'ed25519'; readonly header: string; readonly timestamp: string; readonly over: string }
@@ -58,10 +63,10 @@ interface Notice {
   readonly when: Conditions
   /** Where the list of them is; the document itself without it. */
   readonly list?: Path | undefined
-  readonly id: Path
 }
 
 export interface ReportForm extends Notice {
+  readonly id: Path
   readonly recipient?: Path | undefined
   /** The hub's own name of the text, where the carrier repeats it. */
   readonly ref?: Path | undefined
@@ -71,6 +76,8 @@ export interface ReportForm extends Notice {
 }
 
 export interface TextForm extends Notice {
+  /** What no other text has: several values where none of them is unique, as a place in a memory is used again. */
+  readonly id: Path | readonly Path[]
   readonly from: Path
   readonly text: Path
   /** When it came to the carrier. */
@@ -84,6 +91,12 @@ export interface PollForm {
   readonly request: RequestForm
   /** Seconds. */
   readonly every: number
+  /** As `reads` of the interface, for the answer to this question. */
+  readonly reads?: string | undefined
+  /** The greatest value of this path so far, and 0 at first, is `{after}` of the next question. */
+  readonly cursor?: Path | undefined
+  /** Deletes a text, by the first value of its `id` as `{id}`: asked for when the text is on the disk. */
+  readonly remove?: RequestForm | undefined
   readonly report?: ReportForm | undefined
   readonly text?: TextForm | undefined
 }
@@ -105,6 +118,12 @@ export interface CarrierExamples {
   }[]
   readonly reports: readonly (HookExample & { readonly state: ReportState })[]
   readonly texts: readonly HookExample[]
+  /** Answers to the questions of `poll`, in their order. */
+  readonly polls: readonly {
+    readonly body: string
+    readonly texts: readonly { readonly from: string; readonly text: string }[]
+    readonly reports: readonly { readonly id: string; readonly state: ReportState }[]
+  }[]
 }
 
 /** The HTTP interface of a carrier. */
@@ -114,16 +133,25 @@ export interface CarrierApi {
   readonly unproven: readonly string[]
   readonly base: string
   readonly auth: Auth
-  /** How numbers are written: with a plus, or as digits. */
-  readonly number: 'plus' | 'digits'
+  /** How numbers are written: with a plus, as digits, or with two zeros in front. */
+  readonly number: 'plus' | 'digits' | 'zeros'
   readonly send: RequestForm
   /** Seconds for which it may try to deliver, least and most; null where it can't be given that. */
   readonly validity: readonly [number, number] | null
   readonly max_characters: number
   readonly ok: { readonly status: readonly number[]; readonly where: Conditions }
-  readonly id: Path
+  /**
+   * A regular expression with named groups for answers that are no JSON: the document is then the list of its matches.
+   */
+  readonly reads?: string | undefined
+  /** Absent where it names no texts; `{ref}` or `{ref_number}` where it takes the hub's own name. */
+  readonly id?: Path | undefined
   readonly error: { readonly code?: Path | undefined; readonly text?: Path | undefined }
   readonly codes: Readonly<Record<string, CodeMeaning>>
+  /** The same by HTTP status, where the answer has none of these codes. */
+  readonly statuses: Readonly<Record<string, CodeMeaning>>
+  /** Messages at once where its row has no window: a box with one SIM sends one after the other. */
+  readonly window?: number | undefined
   readonly report?: ReportForm | undefined
   readonly text?: TextForm | undefined
   /** What webhooks are answered with. */

@@ -64,6 +64,8 @@ export function authorization(auth: Auth, account: Filling): Record<string, stri
   const { user, secret } = { user: String(account.user ?? ''), secret: String(account.secret ?? '') }
   switch (auth.by) {
     case 'none':
+    case 'digest':
+    case 'login':
       return {}
     case 'basic':
       return { authorization: `Basic ${Buffer.from(`${user}:${secret}`).toString('base64')}` }

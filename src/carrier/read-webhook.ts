@@ -19,6 +19,8 @@ export type Brought =
       readonly id: string
       readonly from: string
       readonly text: string
+      /** Where it is in the memory of a box, which deletes it there; absent where nothing is to be deleted. */
+      readonly place?: string
       readonly part: { readonly ref: number; readonly total: number; readonly seq: number } | null
     }
 
@@ -86,9 +88,11 @@ function reportIn(notice: unknown, { id, recipient, ref, state, code, states }: 
 }
 
 function textIn(notice: unknown, { id, from, text, parts }: TextForm): Brought[] {
-  const [found, sender, words] = [textAt(notice, id), textAt(notice, from), textAt(notice, text)]
-  if (found === null || sender === null || words === null) return []
+  const [place = null, ...others] = [id].flat().map((path) => textAt(notice, path))
+  const [sender, words] = [textAt(notice, from), textAt(notice, text)]
+  if (place === null || sender === null || words === null) return []
+  const found = others.length === 0 ? place : JSON.stringify([place, ...others, sender, words])
   const [ref, total, seq] = [parts?.ref, parts?.total, parts?.seq].map((path) => Number(textAt(notice, path) ?? 0))
   const part = ref && total && seq && total > 1 && seq <= total ? { ref: ref & 0xffff, total, seq } : null
-  return [{ kind: 'text', id: found, from: sender, text: words, part }]
+  return [{ kind: 'text', id: found, place, from: sender, text: words, part }]
 }

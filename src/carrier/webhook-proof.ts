@@ -181,7 +181,8 @@ function jwt(hook: Hook, signature: Extract<Signature, { scheme: 'jwt' }>, secre
   const found = jsonOf(claims)
   const sha = (octets: Buffer | string) => createHash('sha256').update(octets).digest('hex')
   if (signature.issuer !== undefined && found.iss !== signature.issuer) return wrong
-  if (hook.body.length > 0 && found[signature.body_claim] !== sha(hook.body)) return wrong
+  const { body_claim: bodyClaim } = signature
+  if (bodyClaim !== undefined && hook.body.length > 0 && found[bodyClaim] !== sha(hook.body)) return wrong
   if (signature.url_claim !== undefined && found[signature.url_claim] !== sha(hook.url)) return wrong
   const [from, until] = [found.nbf ?? found.iat, found.exp].map((at) => (typeof at === 'number' ? at * 1_000 : null))
   const isOfNow =

@@ -1,5 +1,5 @@
 import type { CarrierApi } from '../carrier/carrier-api.ts'
-import { carrierOf } from '../config/carriers.ts'
+import { carrierNames, carrierOf } from '../config/carriers.ts'
 import type { LoadOptions } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import { type CarrierFault, calmCarrier, carrierFaults } from '../simulator/carrier/carrier-behaviour.ts'
@@ -66,7 +66,7 @@ export async function simulateCarrier(
   load: LoadOptions,
 ): Promise<number> {
   const { stdout, stderr } = context
-  const api = carrierOf(options.carrier)
+  const api = carrierOf(options.carrier, carrierNames())
   const [, user, secret] = /^([^:]*):(.+)$/.exec(options.account) ?? []
   if (user === undefined || secret === undefined)
     throw new Fault('invalid_payload', `--account ${options.account}: must be user:secret`)

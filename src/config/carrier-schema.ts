@@ -5,6 +5,17 @@ const path = z.string().regex(/^[\w.*[\]-]+$/, 'must be a path like data.to[0].i
 const texts = z.record(z.string().min(1), z.string())
 const whole = (min: number, max: number) => number({ min, max, integer: true })
 
+const pattern = z.string().refine(isPattern, { error: 'must be a regular expression with named groups' })
+
+/** Whether it can be compiled, with the flags of its use, and names something. */
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'gu') && text.includes('(?<')
+  } catch {
+    return false
+  }
+}
+
 const Request = z.strictObject({
   method: z.enum(['GET', 'POST']).default('POST'),
   path: z.string().startsWith('/').or(z.literal('')),
@@ -19,6 +30,8 @@ const Auth = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('basic') }),
   z.strictObject({ by: z.literal('bearer') }),
   z.strictObject({ by: z.literal('header'), name: z.string().min(1), value: z.string().default('{secret}') }),
+  z.strictObject({ by: z.literal('digest') }),
+  z.strictObject({ by: z.literal('login'), request: Request, token: path }),
 ])
 
 const Signature = z.discriminatedUnion('scheme', [
@@ -30,7 +43,7 @@ const Signature = z.discriminatedUnion('scheme', [
     scheme: z.literal('jwt'),
     header: z.string(),
     issuer: z.string().optional(),
-    body_claim: z.string(),
+    body_claim: z.string().optional(),
     url_claim: z.string().optional(),
   }),
   z.strictObject({ scheme: z.literal('ed25519'), header: z.string(), timestamp: z.string(), over: z.string() }),
@@ -45,11 +58,12 @@ const Signature = z.discriminatedUnion('scheme', [
 ])
 
 const conditions = z.record(path, z.array(z.string()))
-const notice = { when: conditions.default({}), list: path.optional(), id: path }
+const notice = { when: conditions.default({}), list: path.optional() }
 const words = z.array(z.string()).default([])
 
 const Report = z.strictObject({
   ...notice,
+  id: path,
   recipient: path.optional(),
   ref: path.optional(),
   state: path,
@@ -59,6 +73,7 @@ const Report = z.strictObject({
 
 const Text = z.strictObject({
   ...notice,
+  id: path.or(z.array(path).min(1)),
   from: path,
   text: path,
   /** When it came to the carrier, for those that are asked for: older ones than a day are not taken. */
@@ -66,6 +81,8 @@ const Text = z.strictObject({
   parts: z.strictObject({ ref: path, total: path, seq: path }).optional(),
 })
 
+const state = z.enum(['delivered', 'trying', 'failed', 'expired'])
+const meaning = z.enum(['retry', 'give_up', 'pause', 'throttle', 'doubt', 'sent'])
 const Answered = z.strictObject({ status: whole(100, 599), body: z.string().default('') })
 const Hooked = z.strictObject({
   method: z.enum(['GET', 'POST']).default('POST'),
@@ -83,10 +100,17 @@ const Examples = z.strictObject({
       id: z.string().optional(),
     }),
   ),
-  reports: z
-    .array(Hooked.extend({ id: z.string(), state: z.enum(['delivered', 'trying', 'failed', 'expired']) }))
-    .default([]),
+  reports: z.array(Hooked.extend({ id: z.string(), state })).default([]),
   texts: z.array(Hooked.extend({ from: z.string(), text: z.string() })).default([]),
+  polls: z
+    .array(
+      z.strictObject({
+        body: z.string(),
+        texts: z.array(z.strictObject({ from: z.string(), text: z.string() })).default([]),
+        reports: z.array(z.strictObject({ id: z.string(), state })).default([]),
+      }),
+    )
+    .default([]),
 })
 
 /** The HTTP interface of a carrier, as its file or `api:` of a gateway describes it. */
@@ -101,7 +125,7 @@ export const CarrierDescription = z
     requires: z.array(z.string().regex(/^\w+$/)).default([]),
     base: z.string().regex(/^https?:\/\/[^/\s?#]+[^\s?#]*$/, 'must be a URL like https://api.carrier.example/v1'),
     auth: Auth.default({ by: 'none' }),
-    number: z.enum(['plus', 'digits']).default('plus'),
+    number: z.enum(['plus', 'digits', 'zeros']).default('plus'),
     send: Request,
     validity: z
       .tuple([whole(1, 1_000_000), whole(1, 1_000_000)])
@@ -111,16 +135,27 @@ export const CarrierDescription = z
     ok: z
       .strictObject({ status: z.array(whole(100, 599)).default([200, 201, 202]), where: conditions.default({}) })
       .prefault({}),
-    id: path,
+    reads: pattern.optional(),
+    id: path.or(z.enum(['{ref}', '{ref_number}'])).optional(),
     error: z.strictObject({ code: path.optional(), text: path.optional() }).prefault({}),
-    codes: z.record(z.string(), z.enum(['retry', 'give_up', 'pause', 'throttle', 'doubt', 'sent'])).default({}),
+    codes: z.record(z.string(), meaning).default({}),
+    statuses: z.record(z.string().regex(/^[1-5]\d\d$/, 'must be an HTTP status'), meaning).default({}),
+    window: whole(1, 10_000).optional(),
     report: Report.optional(),
     text: Text.optional(),
     answer: z.strictObject({ type: z.string().default('text/plain'), body: z.string().default('OK') }).prefault({}),
     signature: Signature.default({ scheme: 'none' }),
     poll: z
       .array(
-        z.strictObject({ request: Request, every: whole(5, 86_400), report: Report.optional(), text: Text.optional() }),
+        z.strictObject({
+          request: Request,
+          every: whole(5, 86_400),
+          reads: pattern.optional(),
+          cursor: path.optional(),
+          remove: Request.optional(),
+          report: Report.optional(),
+          text: Text.optional(),
+        }),
       )
       .default([]),
     examples: Examples.optional(),

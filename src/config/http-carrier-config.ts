@@ -13,7 +13,7 @@ export const HttpCarrier = z
     type: key(z.literal('http'), 'http: an account at a carrier with an HTTP interface', 'http'),
     carrier: key(
       z.string().min(1).optional(),
-      'The carrier: a file of src/gateway/http/carriers without its end, like seven; or api: describes it',
+      'The carrier: a file of src/gateway/http/carriers or boxes without its end, like seven; or api: describes it',
       'seven',
     ),
     api: key(

@@ -1,15 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { filled, fillRequest } from '../../src/carrier/fill.ts'
 import { broughtIn, documentIn } from '../../src/carrier/read-webhook.ts'
-import { carrierNames, carrierOf } from '../../src/config/carriers.ts'
-import { outcomeOf } from '../../src/gateway/http/http-outcome.ts'
+import { boxNames, carrierNames, carrierOf } from '../../src/config/carriers.ts'
+import { documentOf, outcomeOf } from '../../src/gateway/http/http-outcome.ts'
 
-const names = carrierNames()
+const names = [...carrierNames(), ...boxNames()]
 
 const account = { user: 'USER', secret: 'SECRET' }
 const values = {
   text: 'Grüße',
   ref: 'cmd_01.0.1',
+  ref_number: 77,
+  alphabet: 'gsm-7bit',
   unicode: 0,
   text_type: 'text',
   ttl: 600,
@@ -19,7 +21,7 @@ const values = {
 }
 
 test('there are files', () => {
-  expect(names).toContain('twilio')
+  expect(names).toEqual(expect.arrayContaining(['twilio', 'smsgate']))
 })
 
 describe.each(names)('the description of %s', (name) => {
@@ -28,13 +30,14 @@ describe.each(names)('the description of %s', (name) => {
   test('has a request, answers of each kind, and what the carrier brings', () => {
     expect(examples).toBeDefined()
     expect(new Set(examples?.answers.map(({ outcome }) => outcome)).size).toBeGreaterThan(1)
+    if (boxNames().includes(name)) expect(examples?.polls).toHaveLength(api.poll.length)
     if (api.report !== undefined) expect(examples?.reports).not.toEqual([])
     if (api.text !== undefined) expect(examples?.texts).not.toEqual([])
     expect(api.sources).not.toEqual([])
   })
 
   test('makes the request of its documentation', () => {
-    const to = api.number === 'plus' ? '+4915155000001' : '4915155000001'
+    const to = `${{ plus: '+', digits: '', zeros: '00' }[api.number]}4915155000001`
     const sender = api.number === 'plus' ? '+4915112345600' : '4915112345600'
     const extra = Object.fromEntries(api.requires.map((key) => [key, key.toUpperCase()]))
     const request = fillRequest(filled(api.base, extra) ?? '', api.send, {
@@ -45,7 +48,7 @@ describe.each(names)('the description of %s', (name) => {
       sender,
     })
     const { authorization: _, ...headers } = examples?.request.headers ?? {}
-    expect({ url: request.url, body: request.body }).toEqual({
+    expect({ url: request.url, body: request.body ?? '' }).toEqual({
       url: examples?.request.url,
       body: examples?.request.body,
     })
@@ -56,7 +59,7 @@ describe.each(names)('the description of %s', (name) => {
 
   test('reads the answers of its documentation', () => {
     for (const { status, body, outcome, id } of examples?.answers ?? []) {
-      const found = outcomeOf({ kind: 'answer', status, body, retryAfter: null }, api)
+      const found = outcomeOf({ kind: 'answer', status, body, retryAfter: null }, api, values)
       const is = found.outcome === 'refused' ? found.cause.next : found.outcome
       expect({ body, is }).toEqual({ body, is: outcome })
       if (id !== undefined) expect(found).toEqual({ outcome: 'sent', reference: id })
@@ -79,6 +82,11 @@ describe.each(names)('the description of %s', (name) => {
       const [found, ...others] = broughtIn(documentIn(hookOf(example)), api)
       expect(found).toMatchObject({ kind: 'text', from: example.from, text: example.text })
       expect(others).toEqual([])
+    }
+    for (const [i, { body, texts, reports }] of (examples?.polls ?? []).entries()) {
+      const poll = api.poll[i]
+      const found = poll === undefined ? [] : broughtIn(documentOf(body, poll.reads), poll)
+      expect(found).toMatchObject([...reports, ...texts])
     }
   })
 })

@@ -27,6 +27,9 @@ export function findingsOf({ options, last, trouble }: Seen): Finding[] {
   const lines = trouble === null ? [] : [trouble]
   return [
     ...connection(),
+    ...(api.report === undefined && api.text === undefined && api.poll.length === 0
+      ? [found('warning', 'it has no reports and brings no texts', null)]
+      : []),
     ...(hookUrl !== null || api.poll.length > 0 || (api.report === undefined && api.text === undefined)
       ? []
       : [

@@ -11,6 +11,8 @@ export type Exchanged =
       readonly kind: 'answer'
       readonly status: number
       readonly retryAfter: string | null
+      /** The challenge of a 401. */
+      readonly challenge?: string | undefined
       /** Null where it is too long, or ended too early. */
       readonly body: string | null
     }
@@ -69,7 +71,8 @@ export async function exchange(filled: FilledRequest, options: ExchangeOptions):
       })
     })
     const body = await textOf(response)
-    return { kind: 'answer', status: response.statusCode ?? 0, retryAfter: retryAfterIn(response), body }
+    const { 'retry-after': retryAfter = null, 'www-authenticate': challenge } = response.headers
+    return { kind: 'answer', status: response.statusCode ?? 0, retryAfter, challenge, body }
   } catch (error) {
     const failure = asError(ending.signal.aborted ? ending.signal.reason : error) as NodeJS.ErrnoException
     const reason = failure.message === '' ? (failure.code ?? 'the connection failed') : failure.message
@@ -79,8 +82,6 @@ export async function exchange(filled: FilledRequest, options: ExchangeOptions):
     signal.removeEventListener('abort', stop)
   }
 }
-
-const retryAfterIn = ({ headers }: IncomingMessage): string | null => headers['retry-after'] ?? null
 
 async function textOf(response: IncomingMessage): Promise<string | null> {
   const pieces: Buffer[] = []

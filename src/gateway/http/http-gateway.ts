@@ -1,6 +1,8 @@
-import type { PollForm } from '../../carrier/carrier-api.ts'
-import { authorization, type FilledRequest, fillRequest } from '../../carrier/fill.ts'
-import { broughtIn, documentIn } from '../../carrier/read-webhook.ts'
+import { createHash } from 'node:crypto'
+import type { PollForm, RequestForm } from '../../carrier/carrier-api.ts'
+import { type FilledRequest, type Filling, fillRequest } from '../../carrier/fill.ts'
+import { valuesAt } from '../../carrier/paths.ts'
+import { type Brought, broughtIn, documentIn } from '../../carrier/read-webhook.ts'
 import { isSame, unproven } from '../../carrier/webhook-proof.ts'
 import type { Capabilities, Finding } from '../../message/capabilities.ts'
 import type { CarrierHook, HookAnswer } from '../../message/carrier-hook.ts'
@@ -14,6 +16,7 @@ import { Latch } from '../../util/latch.ts'
 import type { Gateway, GatewayHandlers } from '../gateway.ts'
 import { Rest } from '../rest.ts'
 import { UnderWay } from '../under-way.ts'
+import { Access } from './http-access.ts'
 import { findingsOf } from './http-doctor.ts'
 import { type Exchanged, exchange } from './http-exchange.ts'
 import { HttpInbox } from './http-inbox.ts'
@@ -35,10 +38,13 @@ export class HttpGateway implements Gateway {
   readonly can: Partial<Capabilities> = { examine: async () => this.#examine() }
   readonly #options: HttpOptions
   readonly #clock: Clock
+  readonly #access: Access
   readonly #stopping = new AbortController()
   readonly #stopped = new Latch()
   readonly #rest: Rest
   readonly #underWay: UnderWay
+  /** How far each question has come. */
+  readonly #cursors = new Map<PollForm, number>()
   readonly #polls: Promise<void>[] = []
   #handlers!: GatewayHandlers
   #inbox!: HttpInbox
@@ -52,6 +58,7 @@ export class HttpGateway implements Gateway {
     this.window = options.window
     this.#options = options
     this.#clock = clock
+    this.#access = new Access(options.api, options.account)
     this.#rest = new Rest(clock, () => this.#handlers.changed())
     this.#underWay = new UnderWay(clock, this.#rest, options.gapMs)
   }
@@ -134,11 +141,13 @@ export class HttpGateway implements Gateway {
     if (content.alphabet === 'data') return refusedUnsent('hub', `${api.name} takes texts only`)
     if (content.text.length > api.max_characters)
       return refusedUnsent('hub', `${api.name} takes at most ${api.max_characters} characters`)
+    const names = { ref: id, ref_number: numberOf(id) }
     const filled = this.#filled({
-      to: api.number === 'plus' ? to : to.replace(/^\+/, ''),
+      ...names,
+      to: api.number === 'plus' ? to : to.replace(/^\+/, api.number === 'zeros' ? '00' : ''),
       text: content.text,
-      ref: id,
       unicode: content.alphabet === 'ucs2' ? 1 : 0,
+      alphabet: content.alphabet === 'ucs2' ? 'unicode' : 'gsm-7bit',
       text_type: content.alphabet === 'ucs2' ? 'unicode' : 'text',
       ttl: Math.round(validitySeconds),
       ttl_ms: Math.round(validitySeconds) * 1_000,
@@ -153,20 +162,20 @@ export class HttpGateway implements Gateway {
     })
     if (exchanged.kind === 'unsent' && asked.verdict === 'expired')
       return { outcome: 'not_sent', reason: 'expired' } as const
-    return outcomeOf(exchanged, api)
+    return outcomeOf(exchanged, api, names)
   }
 
-  #filled(values: Readonly<Record<string, string | number | null>>, form = this.#options.api.send): FilledRequest {
+  #filled(values: Filling, form = this.#options.api.send): FilledRequest {
     const { api, account } = this.#options
-    const filling = { ...account, ...values }
-    const request = fillRequest(api.base, form, filling)
-    return { ...request, headers: { ...request.headers, ...authorization(api.auth, account) } }
+    return fillRequest(api.base, form, { ...account, ...values })
   }
 
   async #exchange(filled: FilledRequest, permit: () => Promise<boolean>): Promise<Exchanged> {
     const { timeoutMs, ca } = this.#options
     const signal = this.#stopping.signal
-    const exchanged = await exchange(filled, { timeoutMs, ca, clock: this.#clock, signal, permit })
+    const exchanged = await this.#access.exchange(filled, permit, (request, may) =>
+      exchange(request, { timeoutMs, ca, clock: this.#clock, signal, permit: may }),
+    )
     this.#last = exchanged
     return exchanged
   }
@@ -184,15 +193,36 @@ export class HttpGateway implements Gateway {
     }
   }
 
+  /** Whether it has answered. */
   async #askOnce(poll: PollForm): Promise<boolean> {
-    const answer = await this.#exchange(this.#filled({}, poll.request), async () => true)
+    const after = this.#cursors.get(poll) ?? 0
+    const answer = await this.#exchange(this.#filled({ after }, poll.request), async () => true)
     if (answer.kind !== 'answer' || answer.status !== 200 || answer.body === null) {
       const reason = answer.kind === 'answer' ? `it answered ${answer.status}` : answer.reason
       this.#handlers.log('warn', `reports and texts can't be fetched: ${reason}`)
       return false
     }
     const since = this.#clock.wall() - maxPolledAgeMs
-    return this.#inbox.store(broughtIn(documentOf(answer.body), poll, since))
+    const document = documentOf(answer.body, poll.reads)
+    const brought = broughtIn(document, poll, since)
+    if (!(await this.#inbox.store(brought))) return true
+    const marks = poll.cursor === undefined ? [] : valuesAt(document, poll.cursor).map(Number).filter(Number.isFinite)
+    this.#cursors.set(
+      poll,
+      marks.reduce((most, one) => Math.max(most, one), after),
+    )
+    if (poll.remove !== undefined) await this.#remove(brought, poll.remove)
+    return true
+  }
+
+  /** Deletes texts from the box: they are on the disk. One that stays is known by its id when it comes again. */
+  async #remove(brought: readonly Brought[], request: RequestForm): Promise<void> {
+    for (const one of brought) {
+      if (one.kind !== 'text' || one.place === undefined || this.#stopped.isFired) continue
+      const answer = await this.#exchange(this.#filled({ id: one.place }, request), async () => true)
+      if (answer.kind === 'answer' && answer.status === 200) continue
+      return this.#handlers.log('warn', 'a text is stored, and can not be deleted from the box')
+    }
   }
 
   #note(trouble: string | null): void {
@@ -205,6 +235,9 @@ export class HttpGateway implements Gateway {
     return findingsOf({ options: this.#options, last: this.#last, trouble: this.#trouble })
   }
 }
+
+/** The name of a text as a number, for those that take no other: 31 bits. */
+const numberOf = (id: string): number => createHash('sha256').update(id).digest().readUInt32BE() >>> 1
 
 function troubleOf(outcome: SubmitOutcome): string | null {
   if (outcome.outcome === 'refused') return outcome.cause.text

@@ -34,7 +34,7 @@ const usualWindow = 10
 
 export function makeHttp(id: string, row: HttpConfig, { clock, api, hubUrl }: HttpDeps): HttpGateway {
   const { user, secret = '', sender = row.number, account } = row
-  const digits = (text: string | undefined) => (api.number === 'digits' ? text?.replace(/^\+(?=\d)/, '') : text)
+  const digits = (text: string | undefined) => (api.number !== 'plus' ? text?.replace(/^\+(?=\d)/, '') : text)
   const given = { user, secret, sender: digits(sender) }
   const present = Object.entries(given).filter((one): one is [string, string] => one[1] !== undefined && one[1] !== '')
   return new HttpGateway(
@@ -48,7 +48,7 @@ export function makeHttp(id: string, row: HttpConfig, { clock, api, hubUrl }: Ht
       pollSeconds: row.poll ?? null,
       timeoutMs: row.timeout * 1_000,
       gapMs: row.gap * 1_000,
-      window: row.window ?? usualWindow,
+      window: row.window ?? api.window ?? usualWindow,
       ca: row.ca === undefined ? null : readFileSync(row.ca, 'utf8'),
     },
     clock,

@@ -47,7 +47,7 @@ const sentExample = ({ examples }: CarrierApi) => examples?.answers.find(({ outc
 /** The answer to an accepted text. */
 export function acceptance(api: CarrierApi, id: string): { readonly status: number; readonly body: string } {
   const { status = 200, body = '{}' } = sentExample(api) ?? {}
-  return { status, body: JSON.stringify(put(readJson(body), api.id, id)) }
+  return { status, body: JSON.stringify(put(readJson(body), api.id ?? '', id)) }
 }
 
 /** An id that looks like that of the documentation. */
@@ -112,7 +112,7 @@ function valuesOfReport({ report }: Forms, { id, to, ref, state }: ReportNotice,
 
 function valuesOfText({ text: form }: Forms, { id, from, text, time }: TextNotice): Values {
   return [
-    [form?.id, id],
+    [[form?.id ?? []].flat()[0], id],
     [form?.from, from],
     [form?.text, text],
     [form?.time, time],

@@ -49,7 +49,7 @@ export function signedHook(hook: Hook, signature: Signature, { secret, ed25519 }
         ...(signature.issuer !== undefined && { iss: signature.issuer }),
         nbf: Number(timestamp),
         exp: Number(timestamp) + 60,
-        [signature.body_claim]: hash(hook.body),
+        ...(signature.body_claim !== undefined && { [signature.body_claim]: hash(hook.body) }),
         ...(signature.url_claim !== undefined && { [signature.url_claim]: hash(hook.url) }),
       }
       const inBase64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
