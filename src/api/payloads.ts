@@ -119,6 +119,7 @@ export const gatewayPayload = z.looseObject({
   recoveries: z.record(z.string(), z.number().int()),
   queue: z.number().int(),
   sent_today: z.number().int(),
+  spent_30_days: z.number().optional(),
   balance: maybe(z.string()).optional(),
   balance_at: maybe(time).optional(),
 })

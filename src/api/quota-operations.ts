@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { gatewayQuotas } from '../ledger/gateways/gateway-quotas.ts'
 import { clientQuota, type Quota, windowMs } from '../ledger/quota.ts'
+import { maxSpendingMs } from '../ledger/spending.ts'
 import type { Asker } from '../message/accepted.ts'
 import { isoTime } from '../message/result.ts'
 import { type ApiDeps, notOverMqtt, operation } from './operation.ts'
@@ -15,6 +16,14 @@ export const quotaSchema = z.strictObject({
   window_s: z.int(),
   /** When the next one is free. */
   frees_at: z.iso.datetime(),
+})
+
+/** Of texts that were accepted; those in doubt are not counted, though a carrier may bill them. */
+export const spendingRow = z.strictObject({
+  kind: z.enum(['gateway', 'client']),
+  name: z.string(),
+  /** In the currency of the configuration. */
+  spent: z.number(),
 })
 
 interface Named {
@@ -44,6 +53,16 @@ export const quotaOperations = {
       }))
       return { quotas }
     },
+  }),
+  'spending/list': operation({
+    summary: 'what gateways and clients have spent in 30 days, by the prices of the gateways',
+    surfaces: notOverMqtt,
+    action: () => ({ act: 'see_hub' }),
+    input: z.strictObject({}),
+    output: z.strictObject({ data: z.array(spendingRow) }),
+    run: async (_data, { store, now }) => ({
+      data: await store.read('spending', { since: now() - maxSpendingMs }),
+    }),
   }),
 }
 

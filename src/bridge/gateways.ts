@@ -148,10 +148,13 @@ export class Gateways implements GatewayBoard {
   }
 
   async #count(): Promise<void> {
-    const { gateways, store, now } = this.#deps
+    const { gateways, config, store, now } = this.#deps
     const since = new Date(now()).setHours(0, 0, 0, 0)
     const figures = await store.run('gatewayFigures', { gateways: [...gateways().keys()], since })
-    for (const [id, { queue, sentToday }] of Object.entries(figures)) this.#set(id, { queue, sent_today: sentToday })
+    for (const [id, { queue, sentToday, spent }] of Object.entries(figures)) {
+      const isPriced = config.gateways[id]?.cost !== undefined
+      this.#set(id, { queue, sent_today: sentToday, ...(isPriced && { spent_30_days: spent }) })
+    }
   }
 
   async #askBalances(): Promise<void> {

@@ -47,6 +47,7 @@ export function gatewayLines(id: string, state: GatewayDocument): string[] {
     isKnown(total) ? `storage ${used}/${total}` : '',
     `queue ${state.queue}`,
     `sent today ${state.sent_today}`,
+    state.spent_30_days === undefined ? '' : `spent ${state.spent_30_days} in 30 days`,
     state.balance ?? '',
     state.port ?? state.address ?? '',
     state.peer ?? '',

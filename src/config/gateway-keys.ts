@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { key, limit, number } from './scalars.ts'
+import { flag, key, limit, number } from './scalars.ts'
 
 /** Keys of every type of gateway. */
 export const shared = {
@@ -24,6 +24,39 @@ export const shared = {
     number({ min: 1, max: 10_000, integer: true }).optional(),
     'Messages that may be under way at once, at the most; a modem sends one at a time in any case',
     '10',
+  ),
+  cost: key(
+    z
+      .strictObject({
+        segment: key(
+          number({ min: 0, max: 1000 }).default(0),
+          'What a segment costs, in one currency for all gateways',
+          '0.075',
+        ),
+        prefixes: key(
+          z
+            .record(
+              z.string().regex(/^\+\d+$/, 'must be the beginning of a number, like +49'),
+              number({ min: 0, max: 1000 }),
+            )
+            .default({}),
+          'The same for numbers that begin so; the longest beginning counts',
+          { '+49': '0.07', '+1': '0.008' },
+        ),
+      })
+      .optional(),
+    'Its price: for routes that choose by it, and to count what was spent',
+    { segment: '0.075', prefixes: { '+49': '0.07' } },
+  ),
+  texts: key(
+    z
+      .strictObject({
+        segments: key(number({ min: 1, max: 255, integer: true }).default(255), 'Segments of a text, at the most', '1'),
+        unicode: key(flag.default(true), 'It takes texts with characters beyond the GSM alphabet', 'false'),
+      })
+      .prefault({}),
+    'Texts that it takes: others go through other gateways of their route',
+    { segments: '1', unicode: 'false' },
   ),
   number: key(z.string().min(1).optional(), 'Its number, for devices that have to store it', '+4915112345600'),
 }

@@ -111,6 +111,11 @@ export const Config = z
               '+49',
             ),
             gateways: key(z.array(id).min(1), 'Gateways that may be used for them', ['home']),
+            choose: key(
+              z.enum(['share', 'order', 'cost']).default('share'),
+              'Which of them: by their weights, the first one that is there, or the cheapest one that is there',
+              'order',
+            ),
           }),
         )
         .default([]),

@@ -1,16 +1,10 @@
 import type { Clock } from '../util/clock.ts'
-
-/** Numbers with this prefix are sent through these gateways. */
-export interface Route {
-  /** Absent: every number that no other route matches. */
-  readonly prefix?: string | undefined
-  readonly gateways: readonly string[]
-}
+import type { NamedRoute, Routes, TextSize } from './routes.ts'
 
 export interface PoolOptions {
   /** Share of the work, by gateway. */
   readonly weights: ReadonlyMap<string, number>
-  readonly routes: readonly Route[]
+  readonly routes: Routes
   readonly clock: Clock
 }
 
@@ -26,23 +20,15 @@ interface Member {
   blockedUntil: number
 }
 
-/** A route as it is written in lanes: `a|b`. */
-export function routeName(gateways: readonly string[]): string {
-  return [...gateways].sort().join('|')
-}
-
-/** Load balancing and failover between gateways. A route of several is written `a|b`, of all ``. */
+/** Load balancing and failover between gateways. */
 export class Pool {
   readonly #members: ReadonlyMap<string, Member>
-  readonly #routes: readonly Route[]
+  readonly #routes: Routes
   readonly #clock: Clock
 
   constructor({ weights, routes, clock }: PoolOptions) {
     this.#clock = clock
-    // The longest matching prefix counts.
     this.#routes = routes
-      .map((route) => ({ ...route, gateways: [...route.gateways].sort() }))
-      .sort((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length)
     const readyAt = clock.monotonic()
     this.#members = new Map(
       [...weights].map(([id, weight]) => [
@@ -52,16 +38,14 @@ export class Pool {
     )
   }
 
-  /** The route of a number. */
-  routeOf(number: string): string {
-    const route = this.#routes.find(({ prefix }) => number.startsWith(prefix ?? ''))
-    return route === undefined ? '' : routeName(route.gateways)
+  /** The route of a number, for a text of this size. */
+  routeOf(number: string, size: TextSize | null = null): string {
+    return this.#routes.routeOf(number, size)
   }
 
   /** The gateways that may send what takes this route. */
   gatewaysOf(route: string): readonly string[] {
-    if (route === '') return [...this.#members.keys()]
-    return this.#routes.find(({ gateways }) => routeName(gateways) === route)?.gateways ?? [route]
+    return this.#routes.named(route).gateways
   }
 
   /** A gateway has changed. */
@@ -96,20 +80,15 @@ export class Pool {
 
   /** Routes of several gateways where it is this one's turn. */
   turnsOf(id: string): string[] {
-    const [, ...several] = this.routesOf(id)
-    return several.filter(({ gateways }) => this.#isTurn(id, gateways)).map(({ route }) => route)
+    return this.#routes.several
+      .filter((route) => route.gateways.includes(id) && this.#isTurn(id, route))
+      .map(({ name }) => name)
   }
 
   /** The routes that this gateway belongs to, its own first, and the gateways of each. */
   routesOf(id: string): readonly { readonly route: string; readonly gateways: readonly string[] }[] {
-    const several = this.#routes
-      .map(({ gateways }) => gateways)
-      .filter((gateways) => gateways.length > 1 && gateways.includes(id))
-    return [
-      { route: id, gateways: [id] },
-      ...several.map((gateways) => ({ route: routeName(gateways), gateways })),
-      { route: '', gateways: [...this.#members.keys()] },
-    ]
+    const several = this.#routes.several.filter(({ gateways }) => gateways.includes(id))
+    return [{ route: id, gateways: [id] }, ...several.map(({ name, gateways }) => ({ route: name, gateways }))]
   }
 
   /** Gateways that have been away for long: this one may take over their lanes. */
@@ -122,12 +101,12 @@ export class Pool {
 
   /** The gateway of a route whose turn it is; null where none is free. */
   turnOf(route: string): string | null {
-    return this.#first(gatewaysOf(route, this.#members)) ?? null
+    return this.#first(this.#routes.named(route)) ?? null
   }
 
   /** The gateways of a route that are away. */
   awayOf(route: string): string[] {
-    return gatewaysOf(route, this.#members).filter((id) => this.#members.get(id)?.isReady === false)
+    return this.gatewaysOf(route).filter((id) => this.#members.get(id)?.isReady === false)
   }
 
   /** ms until others may take over the lanes of this one, which is away; infinite where they may already. */
@@ -137,12 +116,26 @@ export class Pool {
     return left > 0 ? left : Number.POSITIVE_INFINITY
   }
 
-  #isTurn(id: string, ids: readonly string[]): boolean {
-    const first = this.#first(ids)
+  #isTurn(id: string, route: NamedRoute): boolean {
+    if (route.isOrdered) return this.#leading(route) === id
+    const first = this.#first(route)
     return first === undefined || first === id
   }
 
-  #first(ids: readonly string[]): string | undefined {
+  /** The first in order that is there, or has not been away for long. */
+  #leading({ gateways }: NamedRoute): string | undefined {
+    const now = this.#clock.monotonic()
+    return gateways.find((id) => {
+      const member = this.#members.get(id)
+      return (
+        member !== undefined && member.blockedUntil <= now && (member.isReady || now - member.readyAt <= failoverMs)
+      )
+    })
+  }
+
+  #first(route: NamedRoute): string | undefined {
+    const leading = route.isOrdered ? this.#leading(route) : undefined
+    const ids = route.isOrdered ? (leading === undefined ? [] : [leading]) : route.gateways
     const now = this.#clock.monotonic()
     const load = (one: string) => {
       const { served, weight } = this.#members.get(one) as Member
@@ -163,10 +156,6 @@ export class Pool {
   }
 }
 
-function gatewaysOf(route: string, members: ReadonlyMap<string, Member>): readonly string[] {
-  return route === '' ? [...members.keys()] : route.split('|')
-}
-
 /** A gateway's share of the work, as configured. */
 export interface GatewayShare {
   readonly weight: number
@@ -175,7 +164,11 @@ export interface GatewayShare {
 
 type Period = 'minute' | 'day' | 'month'
 
-export function poolOf(gateways: Readonly<Record<string, GatewayShare>>, routes: readonly Route[], clock: Clock): Pool {
+export function poolOf(
+  gateways: Readonly<Record<string, Pick<GatewayShare, 'weight'>>>,
+  routes: Routes,
+  clock: Clock,
+): Pool {
   const weights = new Map(Object.entries(gateways).map(([id, { weight }]) => [id, weight]))
   return new Pool({ weights, routes, clock })
 }

@@ -2,13 +2,14 @@ import { join } from 'node:path'
 import { makeDevices } from '../config/make-devices.ts'
 import { ProfileFiles } from '../config/profiles.ts'
 import { Fleet } from '../fleet/fleet.ts'
-import { routeName } from '../gateway/pool.ts'
+import type { Routes } from '../gateway/routes.ts'
 import type { Owner } from '../message/owner.ts'
 import { mqttOutlet } from '../mqtt/outlet/publisher.ts'
 import { DataFolder } from '../store/folder.ts'
 import type { Store } from '../store/store.ts'
 import { SteadyTime } from '../util/steady-time.ts'
 import type { HubOptions } from './hub-options.ts'
+import { routesOf } from './routes-of.ts'
 import { smppOutlets } from './smpp-part.ts'
 
 /** The foundation that exists before any part is started. */
@@ -18,6 +19,7 @@ export interface Ground {
   readonly time: SteadyTime
   readonly store: Store
   readonly fleet: Fleet
+  readonly routes: Routes
   /** The last command number of each device with numbered commands. */
   readonly counters: Map<string, number>
   /** This run of the hub on its store. */
@@ -33,6 +35,7 @@ export async function layGround(options: HubOptions): Promise<Ground> {
   const profiles = new ProfileFiles(join(dataFolder, 'devices'))
   // Mistakes in the file are reported before anything is opened.
   const made = makeDevices(config, profiles)
+  const routes = routesOf(config)
   const folder = new DataFolder(dataFolder)
   const exposed = folder.narrow()
   if (exposed !== null) log('warn', 'hub', exposed)
@@ -57,14 +60,14 @@ export async function layGround(options: HubOptions): Promise<Ground> {
       machineBoot: machine.boot,
       machine: machine.id,
       gateways: Object.keys(config.gateways),
-      routes: config.routes.map((route) => routeName(route.gateways)),
+      routes: routes.several.map(({ name }) => name),
     })
     if (held) log('warn', 'hub', 'the store was restored or is from another machine: nothing in it is sent again')
     const fleet = await Fleet.open({ config, profiles, store, now: () => time.now(), made }, (message) =>
       log('warn', 'hub', message),
     )
     const counters = new Map(await store.run('counters', undefined))
-    return { profiles, folder, time, store, fleet, counters, owner: { owner, epoch }, installedAt, newest }
+    return { profiles, folder, time, store, fleet, routes, counters, owner: { owner, epoch }, installedAt, newest }
   } catch (error) {
     await store.close()
     throw error

@@ -58,7 +58,7 @@ export function makeRooms(
   events: Emitter<Observations>,
 ): Rooms {
   const { config, clock, transient = false, checkpoint = () => {} } = options
-  const { profiles, folder, time, store, fleet, owner, newest, installedAt } = ground
+  const { profiles, folder, time, store, fleet, routes, owner, newest, installedAt } = ground
   /** Publishes the log on MQTT, once it exists. */
   let listening: Bridge | null = null
   const log: Log = (level, name, message) => {
@@ -119,13 +119,14 @@ export function makeRooms(
       devicePerDay: config.limits.device_per_day,
     },
     permitMs: options.permitMs,
-    pool: poolOf(config.gateways, config.routes, clock),
+    pool: poolOf(config.gateways, routes, clock),
     rules: {
       owner,
       now,
       limits,
       window: (gateway) => config.gateways[gateway]?.window ?? Number.POSITIVE_INFINITY,
       holdsUnsafe: () => upkeep.clockIsBehind,
+      cost: (gateway, number) => routes.costOf(gateway, number),
     },
     hasRoom: () => upkeep.hasRoom,
     log: logOf('submit'),

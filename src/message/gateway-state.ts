@@ -57,6 +57,8 @@ export interface GatewayFigures {
   readonly queue: number
   /** Segments handed to it since midnight. */
   readonly sent_today: number
+  /** What accepted segments cost in the last 30 days, in the currency of the configuration; only where that has a price. */
+  readonly spent_30_days?: number
   /** The network's last answer to the code of `balance:`, and its time; null without one. Only where it can be asked. */
   readonly balance?: string | null
   readonly balance_at?: string | null

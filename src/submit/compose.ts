@@ -9,6 +9,7 @@ import type { CommandRequest, Intent } from '../message/request.ts'
 import { isoTime } from '../message/result.ts'
 import { priorities } from '../message/status.ts'
 import type { Value } from '../message/values.ts'
+import { isGsm7 } from '../sms/gsm7.ts'
 import { segmentText } from '../sms/segment-text.ts'
 import { asGsm7 } from '../sms/transliterate.ts'
 import { didYouMean } from '../util/nearest.ts'
@@ -230,7 +231,12 @@ function composeForDevice(
     gapMs: (device.timing.gap ?? 0) * 1000,
     // A report settles a command in doubt; for commands that may be repeated it is not worth its price.
     report: composed.ring === null && (!safe || device.timing.sleeps === true),
-    route: routeTo(device, options.gateway, deps),
+    route: routeTo(
+      device,
+      options.gateway,
+      acts.map(({ segments }) => segments),
+      deps,
+    ),
     spec: first.spec,
     messageClass: null,
     ring: composed.ring,
@@ -272,11 +278,12 @@ function composeLiteral(
   deps: ComposeDeps,
   when: When,
 ): NewSubmission {
+  const composed = literal(request, text, device.recipient as string, deps, when)
   return {
-    ...literal(request, text, device.recipient as string, deps, when),
+    ...composed,
     lane: `d:${device.id}`,
     gapMs: (device.timing.gap ?? 0) * 1000,
-    route: routeTo(device, request.options.gateway, deps),
+    route: routeTo(device, request.options.gateway, [composed.segments], deps),
     madeFor: textFor(['device', device.id], device.recipient as string, when, deps),
   }
 }
@@ -314,9 +321,20 @@ function quotaOf({ origin }: CommandRequest, target: string): string {
 }
 
 /** The gateway that the payload names, else the device's own, else those for its number. */
-function routeTo({ gateway, recipient }: Device, named: string | null, { pool }: ComposeDeps): string {
-  return named ?? gateway ?? pool.routeOf(recipient as string)
+function routeTo(
+  { gateway, recipient }: Device,
+  named: string | null,
+  texts: readonly (readonly string[])[],
+  { pool }: ComposeDeps,
+): string {
+  return named ?? gateway ?? pool.routeOf(recipient as string, sizeOf(texts))
 }
+
+/** The longest of these texts, each with its segments; Unicode where one is. */
+const sizeOf = (texts: readonly (readonly string[])[]) => ({
+  segments: Math.max(...texts.map(({ length }) => length)),
+  isUnicode: texts.flat().some((text) => !isGsm7(text)),
+})
 
 function literal(
   request: CommandRequest,
@@ -328,6 +346,7 @@ function literal(
   const { options } = request
   if (options.dryRun)
     throw new Fault('not_allowed', 'dry_run works for commands of devices, and for texts at POST /v1/messages')
+  const segments = segmentText(asGsm7(text)).segments.map((one) => one.text)
   return {
     ...asked(request),
     messageId: deps.newId('msg'),
@@ -335,7 +354,7 @@ function literal(
     counter: null,
     lane: `n:${recipient}`,
     recipient,
-    segments: segmentText(asGsm7(text)).segments.map((one) => one.text),
+    segments,
     text: isPrivate(request.intent) ? null : text,
     // Nothing that is made from it is kept.
     digest: isPrivate(request.intent) ? request.commandId : deps.print(text),
@@ -346,7 +365,7 @@ function literal(
     withinMs: 0,
     gapMs: 0,
     report: true,
-    route: options.gateway ?? deps.pool.routeOf(recipient),
+    route: options.gateway ?? deps.pool.routeOf(recipient, sizeOf([segments])),
     spec: null,
     messageClass: null,
     ring: null,

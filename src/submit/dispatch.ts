@@ -14,6 +14,8 @@ export interface DispatchRules {
   /** Submissions that this gateway may have under way at once, at the most. */
   window(gateway: string): number
   now(): number
+  /** What a segment to this number costs through this gateway, in millionths of the currency; 0 where it is not known. */
+  cost(gateway: string, number: string): number
   /** The wall clock can't be trusted: nothing unsafe is sent. */
   holdsUnsafe(): boolean
 }

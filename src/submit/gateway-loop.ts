@@ -143,9 +143,10 @@ export class GatewayLoop {
     pool.began(gateway.id, this.#credits.free === 0)
     const sending = { store, gateway, claim, rules, permitMs, checkpoint, clock, log }
     const handed = { gateway, claim, owner: rules.owner }
+    const cost = claim.ring === null ? rules.cost(gateway.id, claim.recipient) : 0
     const sent = steps.run('send', () =>
       send(sending, (part) => {
-        const { commit, pause } = settle(store, handed, part, rules.now())
+        const { commit, pause } = settle(store, handed, part, rules.now(), cost)
         // Not awaited: the next claim shares its commit, and the modem is not idle meanwhile.
         this.#persist(commit, claim.commandId)
         this.#learn(part.handover, round)

@@ -99,7 +99,13 @@ export interface Handed {
 }
 
 /** Turns the outcome of a segment into a change of the store. Nothing is changed until `commit`. */
-export function settle(store: Store, { gateway, claim, owner }: Handed, sent: SegmentSent, now: number): Settlement {
+export function settle(
+  store: Store,
+  { gateway, claim, owner }: Handed,
+  sent: SegmentSent,
+  now: number,
+  cost = 0,
+): Settlement {
   const { part, account, handover } = sent
   const at = { seq: claim.seq, part, gateway: gateway.id, account, now }
   const decision = decide(handover, claim, kindOf(gateway.state))
@@ -107,7 +113,7 @@ export function settle(store: Store, { gateway, claim, owner }: Handed, sent: Se
     case 'sent': {
       const { reference } = decision
       const { matching } = gateway
-      return { commit: () => store.run('markSent', { ...at, reference, matching }), pause: null }
+      return { commit: () => store.run('markSent', { ...at, reference, matching, cost }), pause: null }
     }
     case 'requeue': {
       const { after, error, pause } = decision

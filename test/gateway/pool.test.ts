@@ -1,10 +1,23 @@
 import { describe, expect, test } from '@jest/globals'
-import { failoverMs, limitsOf, Pool, poolOf, type Route } from '../../src/gateway/pool.ts'
+import { failoverMs, limitsOf, Pool, poolOf } from '../../src/gateway/pool.ts'
+import { type Price, type Route, type RoutedGateway, Routes } from '../../src/gateway/routes.ts'
 import { FakeClock } from '../fake-clock.ts'
 
-const make = (weights: Readonly<Record<string, number>>, routes: readonly Route[] = []) => {
+/** Gateways that take every text, but for what is given of them. */
+const routed = (ids: readonly string[], known: Readonly<Record<string, Partial<RoutedGateway>>> = {}) =>
+  new Map(ids.map((id) => [id, { maxSegments: 255, takesUnicode: true, price: null, ...known[id] }]))
+
+const make = (
+  weights: Readonly<Record<string, number>>,
+  routes: readonly Route[] = [],
+  known: Readonly<Record<string, Partial<RoutedGateway>>> = {},
+) => {
   const clock = new FakeClock()
-  const pool = new Pool({ weights: new Map(Object.entries(weights)), routes, clock })
+  const pool = new Pool({
+    weights: new Map(Object.entries(weights)),
+    routes: new Routes(routed(Object.keys(weights), known), routes),
+    clock,
+  })
   const ready = (...ids: string[]) => {
     for (const id of ids) pool.noted(id, true)
   }
@@ -158,7 +171,7 @@ describe('a gateway', () => {
 describe('what the configuration says', () => {
   test('of a share counts', () => {
     const clock = new FakeClock()
-    const pool = poolOf({ a: { weight: 2, limits: {} }, b: { weight: 1, limits: {} } }, [], clock)
+    const pool = poolOf({ a: { weight: 2 }, b: { weight: 1 } }, new Routes(routed(['a', 'b']), []), clock)
     for (const id of ['a', 'b']) pool.noted(id, true)
     for (const id of ['a', 'b']) pool.began(id)
     for (const id of ['a', 'b']) pool.ended(id)
@@ -170,5 +183,68 @@ describe('what the configuration says', () => {
     expect(limitsOf({ limits: {} }, 200)).toEqual({ minute: null, day: 200, month: null })
     expect(limitsOf(undefined, 200)).toEqual({ minute: null, day: 200, month: null })
     expect(limitsOf({ limits: { minute: 5, day: null } }, 200)).toEqual({ minute: 5, day: null, month: null })
+  })
+})
+
+describe('an order', () => {
+  const route: readonly Route[] = [{ gateways: ['b', 'a'], choose: 'order' }]
+  const turnsOf = (pool: Pool) => ['a', 'b'].filter((id) => pool.turnsOf(id).includes('b>a'))
+
+  test('gives all to the first one, which may be busy or away for a while', async () => {
+    const { clock, pool, ready } = make({ a: 1, b: 1 }, route)
+    ready('a', 'b')
+    expect(pool.routeOf('+4915112345678')).toBe('b>a')
+    expect([turnsOf(pool), pool.turnOf('b>a')]).toEqual([['b'], 'b'])
+    pool.began('b')
+    expect([turnsOf(pool), pool.turnOf('b>a')]).toEqual([['b'], null])
+    pool.ended('b')
+    pool.noted('b', false)
+    expect([turnsOf(pool), pool.turnOf('b>a')]).toEqual([['b'], null])
+    await clock.advance(failoverMs + 1)
+    expect([turnsOf(pool), pool.turnOf('b>a')]).toEqual([['a'], 'a'])
+    pool.noted('b', true)
+    expect(turnsOf(pool)).toEqual(['b'])
+  })
+
+  test('goes on with the next one where a limit is used up', () => {
+    const { pool, ready } = make({ a: 1, b: 1 }, route)
+    ready('a', 'b')
+    pool.blocked('b', 5_000)
+    expect([turnsOf(pool), pool.turnOf('b>a')]).toEqual([['a'], 'a'])
+  })
+})
+
+describe('the cheapest', () => {
+  const price = (segment: number, prefixes: Price['prefixes'] = {}) => ({ price: { segment, prefixes } })
+  const known = { a: price(0.07, { '+49': 0.09, '+4915': 0.05 }), b: price(0.06), c: price(0.08, { '+1': 0.01 }) }
+  test.each([
+    [undefined, 'b>a>c'],
+    ['+49', 'b>c>a'],
+    ['+4915', 'a>b>c'],
+    ['+1', 'c>b>a'],
+  ])('for %s is that of %s', (prefix, name) => {
+    const { pool } = make({ a: 1, b: 1, c: 1 }, [{ prefix, gateways: ['a', 'b', 'c'], choose: 'cost' }], known)
+    expect(pool.routeOf(prefix ?? '+33')).toBe(name)
+  })
+})
+
+describe('a text that not every gateway takes', () => {
+  const known = { a: { maxSegments: 1 }, b: { takesUnicode: false }, c: {} }
+  const size = (segments: number, isUnicode = false) => ({ segments, isUnicode })
+  test('goes through those that do, with their shares and in their order', () => {
+    const { pool } = make({ a: 1, b: 1, c: 1 }, [{ prefix: '+49', gateways: ['c', 'b', 'a'], choose: 'order' }], known)
+    expect(pool.routeOf('+33', size(1))).toBe('')
+    expect(pool.routeOf('+33', size(2))).toBe('b|c')
+    expect(pool.routeOf('+33', size(1, true))).toBe('a|c')
+    expect(pool.routeOf('+33', size(2, true))).toBe('c')
+    expect(pool.routeOf('+49', size(2))).toBe('c>b')
+    expect(pool.gatewaysOf('c>b')).toEqual(['c', 'b'])
+    // Each of them can be claimed from.
+    expect(pool.routesOf('b').map(({ route }) => route)).toEqual(expect.arrayContaining(['b', '', 'b|c', 'c>b']))
+  })
+
+  test('goes to its route where none takes it: the gateway refuses it with its reason', () => {
+    const { pool } = make({ a: 1, b: 1 }, [], { a: { maxSegments: 1 }, b: { maxSegments: 1 } })
+    expect(pool.routeOf('+33', size(2))).toBe('')
   })
 })

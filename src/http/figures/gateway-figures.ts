@@ -40,6 +40,11 @@ const gauges: readonly GaugeRow[] = [
     help: 'Queued messages that the gateway may send, as of the last minute',
     value: ({ queue }) => queue,
   },
+  {
+    name: 'smshub_gateway_spent_30_days',
+    help: 'What accepted segments cost in the last 30 days, in the currency of the configuration, as of the last minute',
+    value: ({ spent_30_days: spent }) => spent,
+  },
 ]
 
 /** The gateways as they are now. */

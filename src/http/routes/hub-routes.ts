@@ -3,7 +3,7 @@ import { logPage, ownMap } from '../../api/hub-operations.ts'
 import { whom } from '../../api/list-filter.ts'
 import { erasure } from '../../api/outputs.ts'
 import { healthPayload } from '../../api/payloads.ts'
-import { quotaSchema } from '../../api/quota-operations.ts'
+import { quotaSchema, spendingRow } from '../../api/quota-operations.ts'
 import type { Route } from '../route.ts'
 
 const manage = { method: 'POST', tag: 'hub', scope: 'hub:manage' } as const
@@ -29,6 +29,18 @@ export const hubRoutes: readonly Route[] = [
     answer: z
       .object({ data: z.array(quotaSchema.meta({ id: 'Quota' })), next_cursor: z.null() })
       .meta({ id: 'QuotaList' }),
+  },
+  {
+    method: 'GET',
+    path: '/spending',
+    name: 'listSpending',
+    tag: 'hub',
+    scope: 'gateways:read',
+    operation: 'spending/list',
+    shows: ({ data }) => ({ data, next_cursor: null }),
+    answer: z
+      .object({ data: z.array(spendingRow.meta({ id: 'Spending' })), next_cursor: z.null() })
+      .meta({ id: 'SpendingList' }),
   },
   {
     method: 'GET',

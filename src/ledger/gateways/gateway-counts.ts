@@ -1,4 +1,5 @@
 import { usedSince } from '../quota.ts'
+import { maxSpendingMs, spentSince } from '../spending.ts'
 import { byIndex } from '../sql.ts'
 import type { Tx } from '../tx.ts'
 
@@ -8,6 +9,8 @@ export interface GatewayFigures {
   readonly queue: number
   /** Segments submitted since `since`, to the quarter of an hour, retries included. */
   readonly sentToday: number
+  /** In the currency, within 30 days. */
+  readonly spent: number
 }
 
 /** Enough to show a long queue: an exact count of a million rows would block the store. */
@@ -26,9 +29,10 @@ export function gatewayFigures(
   return Object.fromEntries(
     gateways.map((gateway) => {
       const queue = waiting
-        .filter(({ route }) => route === '' || route.split('|').includes(gateway))
+        .filter(({ route }) => route === '' || route.split(/[|>]/).includes(gateway))
         .reduce((sum, { n }) => sum + n, 0)
-      return [gateway, { queue, sentToday: usedSince(tx, `gateway:${gateway}`, since) }]
+      const spent = spentSince(tx, gateway, since - maxSpendingMs)
+      return [gateway, { queue, sentToday: usedSince(tx, `gateway:${gateway}`, since), spent }]
     }),
   )
 }

@@ -47,7 +47,7 @@ export function refreshLane(tx: Tx, key: string, now: number): void {
   const isActing = lane.act !== null && lane.act > 0
   const readyAt = Math.max(lane.ready_at, isActing ? (lane.due ?? 0) : 0)
   const state = stateOf(lane, isActing, readyAt, now)
-  const route = routeOf(lane.route ?? '', lane.sticky)
+  const route = routeOf(lane.route ?? '', lane.sticky, key)
   tx.run(
     `UPDATE lane SET state = ?, ready_at = ?, route = ?, head_route = ?, head = ?, head_at = ?, priority = ?, client = ?
      WHERE key = ?`,
@@ -101,8 +101,12 @@ export function wakeLanes(tx: Tx, now: number, limit: number): number {
   return due.length
 }
 
-/** The gateway that last served a lane is preferred where its route leaves a choice. */
-function routeOf(route: string, sticky: string): string {
+/**
+ * The gateway that last served a lane is preferred where its route leaves a choice. In an order (`a>b`) only by
+ * devices, which may answer the number that they know: texts to people go back to the first gateway.
+ */
+function routeOf(route: string, sticky: string, key: string): string {
   if (route === '') return sticky
-  return route.split('|').includes(sticky) ? sticky : route
+  if (route.includes('>') && !key.startsWith('d:')) return route
+  return route.split(/[|>]/).includes(sticky) ? sticky : route
 }

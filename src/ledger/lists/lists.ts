@@ -1,5 +1,6 @@
 import { eventsAfter, eventsBefore } from '../events/event-log.ts'
 import { unread } from '../read-marks.ts'
+import { spending } from '../spending.ts'
 import type { Rows } from '../tx.ts'
 import { deliveries } from '../webhooks/delivery-list.ts'
 import { webhooks } from '../webhooks/webhook-list.ts'
@@ -24,6 +25,7 @@ export const lists = {
   presences,
   silentDevices,
   gatewayTraffic,
+  spending,
   eventsAfter,
   eventsBefore,
   webhooks,

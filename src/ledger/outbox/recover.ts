@@ -67,7 +67,7 @@ export function recover(
   // Lanes of a removed route may use any.
   for (const { lane, seq } of tx
     .all<{ lane: string; seq: number; route: string }>(
-      `SELECT lane, seq, route FROM submission WHERE status = 'queued' AND route LIKE '%|%'`,
+      `SELECT lane, seq, route FROM submission WHERE status = 'queued' AND (route LIKE '%|%' OR route LIKE '%>%')`,
     )
     .filter(({ route }) => !routes.includes(route))) {
     tx.run(`UPDATE submission SET route = '' WHERE seq = ?`, seq)

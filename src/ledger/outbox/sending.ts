@@ -4,7 +4,9 @@ import type { ReportMatching } from '../../message/report.ts'
 import type { SendPermit } from '../../message/submit-outcome.ts'
 import { holdLane } from '../lanes/lanes.ts'
 import { isOwnedBy } from '../ownership.ts'
+import { use } from '../quota.ts'
 import { type SubmissionRow, submission } from '../rows.ts'
+import { spentBy } from '../spending.ts'
 import type { Tx } from '../tx.ts'
 import { partBefore } from './acts.ts'
 import { keptId, keyOf, keysOf } from './message-ids.ts'
@@ -58,7 +60,17 @@ export function markWritten(
 /** The network has accepted a segment. With the last one the submission is sent and the wait for its answer begins. */
 export function markSent(
   tx: Tx,
-  { reference, matching, ...part }: Part & { readonly reference: string | null; readonly matching: ReportMatching },
+  {
+    reference,
+    matching,
+    cost = 0,
+    ...part
+  }: Part & {
+    readonly reference: string | null
+    readonly matching: ReportMatching
+    /** In millionths. */
+    readonly cost?: number
+  },
 ): void {
   const { account, now } = part
   const row = submission(tx, part.seq)
@@ -70,6 +82,7 @@ export function markSent(
     part.seq,
     kept,
   )
+  if (row !== undefined && cost > 0) for (const quota of spentBy(part.gateway, row.client)) use(tx, quota, cost, now)
   if (row !== undefined && kept === row.parts) {
     const reports = row.report === 1 && givesReports(tx, account)
     for (const one of withRiders(tx, row)) happen(tx, one, { type: 'accepted', account, reports, now })

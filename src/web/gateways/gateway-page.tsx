@@ -91,6 +91,7 @@ function Facts({ gateway }: { readonly gateway: Gateway }) {
       w.gateways.storage,
       typeof gateway.storage_used === 'number' ? `${gateway.storage_used} / ${gateway.storage_total}` : null,
     ],
+    [w.gateways.spent, gateway.spent_30_days === undefined ? null : numberOf(gateway.spent_30_days)],
     [w.gateways.balance, balance == null ? null : <Strange key="balance" text={balance} />],
     [w.gateways.asOf, balance_at == null ? null : <Time key="as-of" at={balance_at} />],
     [w.devices.model, [model, firmware].filter(Boolean).join(' · ')],

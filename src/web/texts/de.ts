@@ -334,6 +334,7 @@ export const de: Texts = {
       unknown: 'nicht bekannt',
     },
     storage: 'SMS auf der SIM',
+    spent: 'Ausgegeben in 30 Tagen',
     balance: 'Guthaben',
     asOf: 'Guthaben vom',
     port: 'Anschluss',

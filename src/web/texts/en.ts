@@ -331,6 +331,7 @@ export const en = {
       unknown: 'not known',
     },
     storage: 'Texts on the SIM',
+    spent: 'Spent in 30 days',
     balance: 'Balance',
     asOf: 'Balance as of',
     port: 'Port',

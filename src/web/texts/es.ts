@@ -334,6 +334,7 @@ export const es: Texts = {
       unknown: 'desconocido',
     },
     storage: 'SMS en la SIM',
+    spent: 'Gastado en 30 días',
     balance: 'Saldo',
     asOf: 'Saldo del',
     port: 'Puerto',

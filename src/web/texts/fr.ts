@@ -337,6 +337,7 @@ export const fr: Texts = {
       unknown: 'inconnu',
     },
     storage: 'SMS sur la SIM',
+    spent: 'Dépensé en 30 jours',
     balance: 'Solde',
     asOf: 'Solde du',
     port: 'Port',

@@ -45,7 +45,10 @@ export const gatewayRules = {
       ledger.queue({ lane: 'n:2', route: 'away' })
       ledger.queue({ lane: 'n:3', route: 'away|home' })
       const figures = ledger.run('gatewayFigures', { gateways: ['home', 'away'], since: ledger.now - hour })
-      expect(figures).toEqual({ home: { queue: 2, sentToday: 1 }, away: { queue: 3, sentToday: 0 } })
+      expect(figures).toEqual({
+        home: { queue: 2, sentToday: 1, spent: 0 },
+        away: { queue: 3, sentToday: 0, spent: 0 },
+      })
     },
   },
   shiftSmscClocks: {
