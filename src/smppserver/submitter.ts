@@ -13,6 +13,7 @@ import type { Store } from '../store/store.ts'
 import { Allowance } from '../util/allowance.ts'
 import type { Clock } from '../util/clock.ts'
 import { Refusal, statuses } from './command-status.ts'
+import { idIn, shownId } from './message-id.ts'
 import { stateOf } from './message-state.ts'
 import { type PduAddress, readSubmission, type SubmissionRead } from './read-submission.ts'
 import { clientOf, type SmppUser } from './smpp-user.ts'
@@ -49,7 +50,7 @@ export class Submitter {
     const { user, now } = this.#deps
     const read = readSubmission(readPdu(octets) as Pdu<'submit_sm' | 'data_sm'>, user.alphabet, now())
     const id = read.part === null ? await this.#whole(read, octets) : await this.#part(read, read.part)
-    return { status: statuses.ok, body: { message_id: id } }
+    return { status: statuses.ok, body: { message_id: shownId(id) } }
   }
 
   async query(octets: Uint8Array): Promise<Reply> {
@@ -74,7 +75,7 @@ export class Submitter {
   }
 
   async #own(id: string): Promise<OwnText> {
-    const found = await this.#deps.store.run('ownText', { client: clientOf(this.#deps.user.id), id })
+    const found = await this.#deps.store.run('ownText', { client: clientOf(this.#deps.user.id), id: idIn(id) })
     if (found === null) throw new Refusal(statuses.invalidMessageId, 'there is no such text of this system_id')
     return found
   }

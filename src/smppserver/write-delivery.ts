@@ -11,6 +11,7 @@ import { octetsOfCharacters } from '../smpp/smpp-fields.ts'
 import { type Tlvs, tlvsOf } from '../smpp/tlvs.ts'
 import { isGsm7 } from '../sms/gsm7.ts'
 import { segmentText } from '../sms/segment-text.ts'
+import { shownId } from './message-id.ts'
 import { stateOf } from './message-state.ts'
 import { clientOf, type SmppUser } from './smpp-user.ts'
 
@@ -64,7 +65,7 @@ function receiptsOf(result: ResultDocument, to: SmppReplyTo, at: number): Delive
   const own = result.sms?.message_id ?? result.command_id
   const doneAt = result.delivered_at === undefined ? at : Date.parse(result.delivered_at)
   const cause = result.error?.details?.status
-  return [...to.parts, ...(to.own ? [own] : [])].map((id) => ({
+  return [...to.parts, ...(to.own ? [own] : [])].map(shownId).map((id) => ({
     body: {
       // It comes from the recipient.
       ...sourceOf(to.destination),

@@ -37,7 +37,7 @@ describe('a receipt', () => {
       dest_addr_ton: 3,
     })
     expect(characters(receipt.body.short_message)).toMatch(
-      /^id:msg_\w+ sub:001 dlvrd:001 submit date:\d{10} done date:\d{10} stat:DELIVRD err:000 text:$/,
+      /^id:msg-\w+ sub:001 dlvrd:001 submit date:\d{10} done date:\d{10} stat:DELIVRD err:000 text:$/,
     )
     expect(readReceipt(receipt)).toMatchObject({ id: answer?.id, state: 'DELIVERED' })
     expect(receipt.tlvs).toEqual(tlvsOf({ message_state: [2, 1], receipted_message_id: answer?.id ?? '' }))

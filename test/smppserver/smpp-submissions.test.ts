@@ -21,7 +21,7 @@ const part = (ref: number, total: number, seq: number, text: string) =>
   Uint8Array.from([5, 0, 3, ref, total, seq, ...Buffer.from(text)])
 const udhi = { esm_class: 0x40 }
 const message = async ({ hub }: ServerWorld, id: string) =>
-  (await hub.request('message/get', { id })) as Record<string, any>
+  (await hub.request('message/get', { id: id.replace('-', '_') })) as Record<string, any>
 const sent = ({ smsc }: ServerWorld) => smsc.accepted.map(({ to, text }) => [to, text])
 
 describe('a submission', () => {
@@ -29,7 +29,7 @@ describe('a submission', () => {
     const world = await smppServer()
     const esme = await Esme.bound(world.smpp)
     const answer = await esme.submit(person, 'Hello world')
-    expect(answer).toEqual({ status: 0, id: expect.stringMatching(/^msg_/) })
+    expect(answer).toEqual({ status: 0, id: expect.stringMatching(/^msg-/) })
     await until(() => world.smsc.accepted.length === 1)
     expect(sent(world)).toEqual([[person, 'Hello world']])
     await until(async () => (await message(world, answer?.id ?? '')).status === 'delivered')
@@ -67,7 +67,7 @@ describe('a submission', () => {
     expect(data).toMatchObject({
       name: 'data_sm_resp',
       status: 0,
-      body: { message_id: expect.stringMatching(/^msg_/) },
+      body: { message_id: expect.stringMatching(/^msg-/) },
     })
     expect(await message(world, answer?.id ?? '')).toMatchObject({ text: long, parts: 3 })
   })
@@ -191,7 +191,7 @@ describe('a long text in parts', () => {
     const again = await smppServer({ folder, smsc, port: smpp })
     const esme = await Esme.bound(again.smpp)
     const last = await esme.submit(person, part(1, 2, 2, 'two'), udhi)
-    expect(last).toMatchObject({ status: 0, id: expect.stringMatching(/^msg_/) })
+    expect(last).toMatchObject({ status: 0, id: expect.stringMatching(/^msg-/) })
     await until(() => smsc.accepted.length === 1)
     expect(sent(again)).toEqual([[person, 'one two']])
   })
