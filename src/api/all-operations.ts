@@ -19,6 +19,7 @@ import { quotaOperations } from './quota-operations.ts'
 import { ruleOperations } from './rule-operations.ts'
 import { sendOperations } from './send-operations.ts'
 import { setupOperations } from './setup-operations.ts'
+import { smppOperations } from './smpp-operations.ts'
 import { smsOperations } from './sms-operations.ts'
 import { trialOperations } from './trial-operations.ts'
 import { userOperations } from './user-operations.ts'
@@ -44,6 +45,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   ...quotaOperations,
   ...queueOperations,
   ...gatewayOperations,
+  ...smppOperations,
   ...modemOperations,
   ...historyOperations,
   ...eventOperations,

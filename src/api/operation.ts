@@ -11,6 +11,7 @@ import type { LiveEvents } from '../message/live-events.ts'
 import type { Plan } from '../message/planned.ts'
 import type { GatewayLimits } from '../message/readings.ts'
 import type { Action, Role } from '../message/rights.ts'
+import type { SmppClientState } from '../message/smpp-clients.ts'
 import type { Submitted } from '../message/submitted.ts'
 import type { Store } from '../store/store.ts'
 import { didYouMean } from '../util/nearest.ts'
@@ -33,6 +34,8 @@ export interface ApiDeps {
   /** Keys, users and sessions. */
   readonly access: Access
   readonly webhooks: WebhookDesk
+  /** Systems that may bind by SMPP; none where they can't. */
+  smppClients(): readonly SmppClientState[]
   /** Segments that a gateway may send in each window. */
   gatewayLimits(gateway: string): GatewayLimits
   /** The number of a gateway's SIM; null when unknown. */

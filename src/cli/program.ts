@@ -131,6 +131,17 @@ export async function program(given: CliContext, argv: readonly string[]): Promi
   addKeys(root.command('keys').description('keys of programs that use the HTTP interface'), context, does, options)
   addUsers(root.command('users').description('people who log in over HTTP'), context, does, options)
   addQueue(root.command('queue').description('the queue of the running hub'), context, does, options)
+  root
+    .command('smpp')
+    .description('systems that bind to the running hub by SMPP')
+    .command('list')
+    .description('list those that may bind, their connections, and what waits for them')
+    .option('--json', 'one JSON object a line')
+    .action(
+      does(async ({ json = false }: { json?: boolean }) =>
+        (await import('./list-smpp.ts')).listSmppClients(context, { json }, options()),
+      ),
+    )
   addWebhooks(
     root.command('webhook').description('calls to programs elsewhere when something happens'),
     context,

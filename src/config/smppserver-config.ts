@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { bindRoles } from '../message/smpp-clients.ts'
 import { defaultAlphabets } from '../smpp/message-alphabet.ts'
 import { isNetwork } from '../util/networks.ts'
 import { isLoopback } from './broker-config.ts'
@@ -9,7 +10,6 @@ export const exampleHash = 'scrypt:15:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAA
 
 const whole = (min: number, max: number) => number({ min, max, integer: true })
 
-export const bindTypes = ['transceiver', 'transmitter', 'receiver'] as const
 export const longForms = ['udh', 'sar', 'payload'] as const
 
 /** Who a text may be from, as a client names it. */
@@ -30,7 +30,7 @@ const User = z.strictObject({
     'Where it may connect from; without it, from anywhere',
     ['192.168.1.20'],
   ),
-  binds: key(list(z.enum(bindTypes)).default([...bindTypes]), 'How it may bind', ['transceiver']),
+  binds: key(list(z.enum(bindRoles)).default([...bindRoles]), 'How it may bind', ['transceiver']),
   max_binds: key(whole(1, 32).default(4), 'Connections that it may have at once', '2'),
   window: key(whole(1, 1000).default(100), 'Submissions that are stored at once, before more are read', '100'),
   recipients: key(

@@ -7,6 +7,7 @@ import { messageFigures } from './figures/message-figures.ts'
 import { processFigures } from './figures/process-figures.ts'
 import { queueFigures } from './figures/queue-figures.ts'
 import { requestFigures, streamFigures } from './figures/request-figures.ts'
+import { smppFigures } from './figures/smpp-figures.ts'
 import { webhookCounters } from './figures/webhook-counters.ts'
 
 export interface Measured {
@@ -28,7 +29,7 @@ export class Metrics {
   constructor({ version, gateways }: Measured) {
     const registry = this.#registry
     processFigures(registry, version)
-    this.#shown = [queueFigures(registry), gatewayFigures(registry), webhookCounters(registry)]
+    this.#shown = [queueFigures(registry), gatewayFigures(registry), webhookCounters(registry), smppFigures(registry)]
     this.#published = messageFigures(registry, gateways)
     this.#answered = requestFigures(registry)
     this.#streaming = streamFigures(registry)

@@ -116,7 +116,7 @@ export class Hub {
   }
 
   get healthy(): Health {
-    const { ingress, mail, upkeep } = this.#rooms
+    const { ingress, mail, smpp, upkeep } = this.#rooms
     return healthOf({
       stopping: this.#stopped,
       storeFault: upkeep.storeFault,
@@ -124,6 +124,7 @@ export class Hub {
       brokerLostMs: ingress.connected ? null : this.#outage.length,
       brokerTrouble: ingress.trouble,
       takesMail: mail.isOpen,
+      takesBinds: smpp.isOpen,
       gateways: Object.fromEntries([...this.gateways].map(([id, gateway]) => [id, gateway.state])),
     })
   }
@@ -135,7 +136,7 @@ export class Hub {
 
   /** For metrics. Its queries run before the commit of others: the figures need not be exact. */
   async readings(): Promise<Readings> {
-    const { ingress, bridge, limits, now } = this.#rooms
+    const { ingress, bridge, limits, now, smpp } = this.#rooms
     const ids = [...this.gateways.keys()]
     const stored = await this.#ground.store.runEarly('figures', {
       limits: Object.fromEntries(ids.map((id) => [id, limits(id)])),
@@ -147,6 +148,7 @@ export class Hub {
       mqttConnected: ingress.connected,
       gateways: bridge.gateways.documents,
       stored,
+      smpp: smpp.clients,
     }
   }
 

@@ -201,6 +201,7 @@ export function makeRooms(
     clock,
     version: options.version,
     webhooks,
+    smppClients: () => smpp.clients,
     liveEvents,
     startedAt: () => time.startedAt,
     instance,

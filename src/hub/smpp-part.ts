@@ -3,6 +3,7 @@ import { Passwords } from '../access/passwords.ts'
 import type { Config } from '../config/schema.ts'
 import type { SmppServerConfig } from '../config/smppserver-config.ts'
 import { Fault } from '../message/fault.ts'
+import type { SmppClientState } from '../message/smpp-clients.ts'
 import type { SmppDoor, SmppDoorDeps } from '../smppserver/smpp-door.ts'
 import { clientOf, type SmppUser } from '../smppserver/smpp-user.ts'
 
@@ -24,6 +25,10 @@ export class SmppPart {
   /** Whether it listens; null where it is not configured. */
   get isOpen(): boolean | null {
     return this.#deps.config.smppserver === undefined ? null : (this.#door?.isOpen ?? false)
+  }
+
+  get clients(): readonly SmppClientState[] {
+    return this.#door?.clients ?? []
   }
 
   async start(): Promise<void> {

@@ -10,6 +10,8 @@ export interface Health {
   readonly store: boolean
   /** Whether mails are taken; absent where they are not configured. */
   readonly mail?: boolean
+  /** Whether clients can bind by SMPP; absent where that is not configured. */
+  readonly smpp?: boolean
   readonly gateways: Readonly<Record<string, CommonState['status']>>
 }
 
@@ -24,6 +26,8 @@ export interface HealthParts {
   readonly brokerTrouble: string | null
   /** Whether mails are taken; null where they are not configured. */
   readonly takesMail: boolean | null
+  /** Whether clients can bind by SMPP; null where that is not configured. */
+  readonly takesBinds: boolean | null
   readonly gateways: Readonly<Record<string, CommonState>>
 }
 
@@ -38,6 +42,7 @@ export function healthOf({
   brokerLostMs,
   brokerTrouble,
   takesMail,
+  takesBinds,
   gateways,
 }: HealthParts): Health {
   const failures: string[] = []
@@ -52,6 +57,7 @@ export function healthOf({
   }
   if (brokerTrouble !== null) failures.push(`mqtt: ${brokerTrouble}`)
   if (takesMail === false) others.push('mail: no mails are taken')
+  if (takesBinds === false) others.push('smpp: no client can bind')
   for (const [id, { status, last_error }] of Object.entries(gateways))
     if (status !== 'ready' && status !== 'initializing')
       others.push(`gateway ${id}: ${status}${last_error === null ? '' : `, ${last_error}`}`)
@@ -62,6 +68,7 @@ export function healthOf({
     mqtt: brokerLostMs === null,
     store: storeFault === null && hasRoom,
     ...(takesMail !== null && { mail: takesMail }),
+    ...(takesBinds !== null && { smpp: takesBinds }),
     gateways: Object.fromEntries(Object.entries(gateways).map(([id, { status }]) => [id, status])),
   }
 }

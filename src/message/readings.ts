@@ -1,4 +1,5 @@
 import type { GatewayDocument } from './gateway-state.ts'
+import type { SmppClientState } from './smpp-clients.ts'
 
 /** Segments by window; null is no limit. */
 export type GatewayLimits = Readonly<Record<'minute' | 'day' | 'month', number | null>>
@@ -36,4 +37,5 @@ export interface Readings {
   readonly mqttConnected: boolean
   readonly gateways: Readonly<Record<string, GatewayDocument>>
   readonly stored: StoredFigures
+  readonly smpp: readonly SmppClientState[]
 }

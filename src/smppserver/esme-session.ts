@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net'
 import { Fault } from '../message/fault.ts'
+import type { BindRole } from '../message/smpp-clients.ts'
 import { type Body, type PduName, version } from '../smpp/pdu-table.ts'
 import { type Pdu, readPdu } from '../smpp/smpp-pdu.ts'
 import { type Tlvs, tlvsOf } from '../smpp/tlvs.ts'
 import { type Answer, type Reply, SmppLink } from '../smpplink/smpp-link.ts'
 import type { Clock } from '../util/clock.ts'
 import { Refusal, statuses, statusOf } from './command-status.ts'
-import type { BindRole } from './smpp-user.ts'
 
 /** What a session needs of the system that it is bound as. */
 export interface SessionAccount {

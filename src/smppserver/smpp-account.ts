@@ -1,9 +1,10 @@
+import type { BindRole, SmppClientState } from '../message/smpp-clients.ts'
 import type { Reply } from '../smpplink/smpp-link.ts'
 import { RefusalLog } from '../util/refusal-log.ts'
 import { Refusal, statuses } from './command-status.ts'
 import type { EsmeSession, SessionAccount } from './esme-session.ts'
 import { type DeliveriesDeps, SmppDeliveries } from './smpp-deliveries.ts'
-import { type BindRole, clientOf, type SmppUser } from './smpp-user.ts'
+import { clientOf, type SmppUser } from './smpp-user.ts'
 import { Submitter, type SubmitterDeps } from './submitter.ts'
 
 /** Receipts and texts that wait for one that is away. */
@@ -33,6 +34,14 @@ export class SmppAccount implements SessionAccount {
 
   get id(): string {
     return this.user.id
+  }
+
+  get state(): SmppClientState {
+    const binds = [...this.sessions].flatMap(({ role, address, boundAt: since, submitted, delivered }) =>
+      role === null ? [] : [{ role, address, since, submitted, delivered }],
+    )
+    const { submitted, rejected: refused, deliveries } = this
+    return { systemId: this.id, binds, submitted, refused, delivered: deliveries.delivered }
   }
 
   /** Throws the `Refusal` where it may not bind so, or once more. */

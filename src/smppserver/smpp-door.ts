@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { Fault } from '../message/fault.ts'
+import type { SmppClientState } from '../message/smpp-clients.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock } from '../util/clock.ts'
 import { every } from '../util/every.ts'
@@ -60,6 +61,10 @@ export class SmppDoor {
   get address(): string {
     const at = this.#server?.address()
     return typeof at === 'object' && at !== null ? `${at.address}:${at.port}` : 'nowhere'
+  }
+
+  get clients(): readonly SmppClientState[] {
+    return [...this.#accounts.values()].map(({ state }) => state)
   }
 
   /** Rejects with `invalid_config` when it can't listen. */

@@ -1,6 +1,5 @@
+import type { BindRole } from '../message/smpp-clients.ts'
 import type { DefaultAlphabet } from '../smpp/message-alphabet.ts'
-
-export type BindRole = 'transceiver' | 'transmitter' | 'receiver'
 
 /** A system that may bind, as the configuration has it. */
 export interface SmppUser {

@@ -33,6 +33,7 @@ type Answers = Readonly<Record<string, any>>
 /** What is asked of each operation, in this order; of what came before where it needs that. */
 const trials: Readonly<Record<string, (before: Answers) => object>> = {
   health_check: () => ({}),
+  'smpp/list': () => ({}),
   log_level: () => ({ level: 'debug', mqtt: 'none' }),
   'clock/accept': () => ({}),
   'device/add': () => ({ id: 'shed', profile: 'generic/text', number: '+4915112345671' }),
@@ -218,6 +219,7 @@ describe('every operation', () => {
       'session/list',
       'setup/plan',
       'setup/step',
+      'smpp/list',
       'sms/wait',
       'spending/list',
       'user/add',

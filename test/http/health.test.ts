@@ -24,6 +24,7 @@ const well: HealthParts = {
   brokerLostMs: null,
   brokerTrouble: null,
   takesMail: null,
+  takesBinds: null,
   gateways: { home: gateway('ready') },
 }
 

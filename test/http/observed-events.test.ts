@@ -10,6 +10,7 @@ const readings: Readings = {
   now: 100_000,
   healthy: true,
   mqttConnected: true,
+  smpp: [],
   gateways: {},
   stored: {
     queued: 0,

@@ -143,6 +143,25 @@ describe('what waits for a client', () => {
   })
 })
 
+test('what a client has sent and was sent is shown, with its connections and what waits for it', async () => {
+  const { smpp, hub } = await smppServer()
+  const list = async () => ((await hub.request('smpp/list', {})) as { clients: Record<string, any>[] }).clients
+  const empty = { system_id: 'acme', binds: [], submitted: 0, refused: 0, delivered: 0, waiting: 0 }
+  expect(await list()).toEqual([empty])
+  expect(hub.healthy).toMatchObject({ smpp: true })
+  const sender = await Esme.bound(smpp, 'acme', 'secret12', 'transmitter')
+  await sender.submit(person, 'a', asks)
+  await sender.submit('', 'a')
+  const bind = { role: 'transmitter', address: '127.0.0.1', since: expect.any(String), submitted: 1, delivered: 0 }
+  await until(async () => (await list())[0]?.waiting === 1)
+  expect(await list()).toEqual([{ ...empty, binds: [bind], submitted: 1, refused: 1, waiting: 1 }])
+  const receiver = await Esme.bound(smpp, 'acme', 'secret12', 'receiver')
+  await until(async () => (await list())[0]?.delivered === 1)
+  expect((await hub.readings()).smpp).toMatchObject([{ systemId: 'acme', submitted: 1, refused: 1, delivered: 1 }])
+  receiver.destroy()
+  await until(async () => (await list())[0]?.binds.length === 1)
+})
+
 describe('a received text', () => {
   const long = 'a text of many words '.repeat(12).trim()
   const parts = (esme: Esme) => esme.delivered.map((pdu) => readBody(pdu, 'gsm'))

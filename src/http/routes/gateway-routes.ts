@@ -3,6 +3,7 @@ import { finding, gatewayHistory } from '../../api/gateway-operations.ts'
 import { id } from '../../api/inputs.ts'
 import { pauses } from '../../api/outputs.ts'
 import { gatewayPayload } from '../../api/payloads.ts'
+import { smppClient } from '../../api/smpp-operations.ts'
 import { capabilityNames } from '../../message/capabilities.ts'
 import { restartKinds } from '../../message/gateway-state.ts'
 import type { Route } from '../route.ts'
@@ -10,6 +11,7 @@ import type { Route } from '../route.ts'
 const params = z.object({ gateway: id })
 const can = z.array(z.enum(capabilityNames))
 const Gateway = gatewayPayload.extend({ id, can }).meta({ id: 'Gateway' })
+const SmppClient = smppClient.meta({ id: 'SmppClient' })
 const Pauses = z.object({ paused: pauses }).meta({ id: 'GatewayPauses' })
 
 /** What is asked of one gateway. */
@@ -25,6 +27,16 @@ const act = (action: string, name: string, operation: string, rest: Pick<Route, 
 })
 
 export const gatewayRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/smpp/clients',
+    name: 'listSmppClients',
+    tag: 'gateways',
+    scope: 'gateways:read',
+    operation: 'smpp/list',
+    shows: ({ clients }) => ({ data: clients, next_cursor: null }),
+    answer: z.object({ data: z.array(SmppClient), next_cursor: z.null() }).meta({ id: 'SmppClientList' }),
+  },
   {
     method: 'GET',
     path: '/gateways',
