@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { writePdu } from '../../src/smpp/smpp-pdu.ts'
 import { octetsOf } from '../../src/sms/octets.ts'
+import { makeCertificates } from '../support/certificates.ts'
 import { Esme, stopEsmes } from '../support/esme.ts'
 import { fastClock } from '../support/hub.ts'
 import { until } from '../support/patience.ts'
@@ -66,6 +69,17 @@ describe('a bind', () => {
     await until(() => one.isClosed)
     expect(smsc.accepted).toEqual([])
   })
+})
+
+test('with a certificate, binds are taken by TLS and no other way', async () => {
+  const { ca, server } = makeCertificates()
+  const { smpp } = await smppServer({ section: `  cert: ${server.cert}\n  key: ${server.key}` })
+  const plain = new Esme(smpp)
+  expect(await plain.bind()).toBeNull()
+  const trusted = connectTls({ host: '127.0.0.1', port: smpp, ca: readFileSync(ca), servername: 'localhost' })
+  const esme = new Esme(smpp, trusted)
+  expect(await esme.bind()).toBe(0)
+  expect(await esme.submit('+4915155000001', 'hello')).toMatchObject({ status: 0 })
 })
 
 describe('a connection', () => {

@@ -24,8 +24,8 @@ export class Esme {
   readonly #waiting = new Map<number, (pdu: Pdu | null) => void>()
   #sequence = 0
 
-  constructor(port: number, localAddress?: string) {
-    this.socket = connect({ host: '127.0.0.1', port, ...(localAddress !== undefined && { localAddress }) })
+  constructor(port: number, socket: Socket = connect({ host: '127.0.0.1', port })) {
+    this.socket = socket
     this.socket.on('error', () => undefined)
     this.socket.on('close', () => {
       this.isClosed = true

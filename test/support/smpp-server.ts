@@ -24,6 +24,8 @@ export interface ServerOptions extends Partial<Omit<HubOptions, 'config'>> {
   /** Of the gateway. */
   readonly gateway?: string
   readonly users?: string
+  /** Further keys of the section, indented. */
+  readonly section?: string
   readonly more?: string
   readonly folder?: string
   readonly smsc?: SimulatedSmsc
@@ -35,6 +37,7 @@ export async function smppServer({
   keys = '',
   gateway = '',
   users = '',
+  section: others = '',
   more = '',
   smsc: known,
   port,
@@ -44,6 +47,7 @@ export async function smppServer({
   const smpp = port ?? (await freePort())
   const section = `smppserver:
   listen: 127.0.0.1:${smpp}
+${others}
   users:
     acme: { password: "${await secret()}", ${keys.includes('recipients') ? '' : 'recipients: any, '}${keys} }
 ${users}
