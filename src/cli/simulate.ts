@@ -84,8 +84,7 @@ function obey(world: SimulatedWorld, number: string, line: string): void {
   switch (verb) {
     case 'text': {
       const [from = '', ...words] = rest.split(' ')
-      network.text({ from, to: number, text: words.join(' ') })
-      return
+      return network.text({ from, to: number, text: words.join(' ') })
     }
     case 'fault': {
       const fault = JSON.parse(rest) as ModemFault

@@ -73,7 +73,7 @@ export const Smpp = z.strictObject({
   data_coding: key(whole(0, 255).default(0), 'data_coding of texts in that alphabet', '3'),
   parts: key(
     z.enum(partForms).default('udh'),
-    'Where the parts of a long text have their number: in a header (udh), in parameters (sar), or in a header within message_payload',
+    'Where the parts of a long text have their number: in a header (udh), in parameters (sar), or in a header within message_payload; whole: the SMSC divides a text that it gets in message_payload',
     'sar',
   ),
   validity: key(

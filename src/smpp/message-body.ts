@@ -8,8 +8,8 @@ import type { Pdu } from './smpp-pdu.ts'
 import { numberIn, type Tlvs, tags, tlvsOf } from './tlvs.ts'
 
 /** Where the parts of a long text have their numbers: in a user data header, or in the parameters `sar_*`. */
-export const partForms = ['udh', 'sar', 'payload'] as const
-/** `payload` is a header, too, with all octets in `message_payload`. */
+export const partForms = ['udh', 'sar', 'payload', 'whole'] as const
+/** `payload` is a header, too, with all octets in `message_payload`; `whole` has no parts: the SMSC divides the text. */
 export type PartForm = (typeof partForms)[number]
 
 /** Octets of user data in a TPDU: no SMSC has room for more (TS 23.040 clause 9.2.3.24). */
@@ -39,10 +39,11 @@ export function bodyOf({ content, concat, messageClass }: Content, rules: BodyRu
   const inHeader = concat !== null && rules.parts !== 'sar'
   const header = inHeader ? headerOctets(elementsOf({ concat })) : []
   const { coding, octets, most } = encoded(content, rules, header.length)
-  if (header.length + octets.length > most)
+  const isLong = header.length + octets.length > most
+  if (isLong && rules.parts !== 'whole')
     throw new Fault('text_too_long', `${header.length + octets.length} octets where an SMS has room for ${most}`)
   const message = Uint8Array.from([...header, ...octets])
-  const isPayload = rules.parts === 'payload'
+  const isPayload = rules.parts === 'payload' || isLong
   const body = {
     esm_class: inHeader ? udhi : 0,
     data_coding: messageClass === null ? coding : withClass(coding, messageClass),

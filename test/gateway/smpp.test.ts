@@ -54,6 +54,25 @@ describe('through an SMSC', () => {
     expect(smsc.accepted.map(({ pdu }) => pdu.body.esm_class)).toEqual([esm, esm])
   })
 
+  test('a long text goes whole, and one receipt or late answer is about all of it', async () => {
+    const smsc = await smscWith({ lateMs: 5_200 })
+    const { send, statuses, client } = await smppHub(smsc.port, ', parts: whole, response_timeout: 5')
+    const text = 'long '.repeat(50)
+    await send('a', to, text)
+    await client.until(() => statuses('a').includes('delivered'))
+    smsc.next.push('late')
+    await send('b', to, 'ä'.repeat(200))
+    await client.until(() => statuses('b').includes('delivered'))
+    await send('c', to, 'short')
+    await client.until(() => statuses('c').includes('delivered'))
+    expect(smsc.accepted.map(({ text }) => text)).toEqual([text, 'ä'.repeat(200), 'short'])
+    expect(smsc.accepted.map(({ pdu }) => [pdu.body.esm_class, pdu.body.short_message.length > 0])).toEqual([
+      [0, false],
+      [0, false],
+      [0, true],
+    ])
+  })
+
   test.each((Object.keys(dialects) as ReceiptDialect[]).filter((name) => name !== 'nameless'))(
     'receipts of the dialect %s settle their texts, in any order, before the answer too',
     async (dialect) => {

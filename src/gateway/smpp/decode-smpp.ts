@@ -17,19 +17,26 @@ export const smppForm = 'smpp'
 export interface Reading {
   readonly alphabet: DefaultAlphabet
   readonly receiptsByText: boolean
+  /** Texts were submitted as a whole: a receipt is about all of one. */
+  readonly isWhole?: true
+}
+
+interface LateAnswer {
+  readonly id: string
+  readonly segment: string
+  readonly to: string
+  readonly isWhole?: true
 }
 
 /** What is stored of a message: a PDU as it came, in hex; or the answer to a submission that came after its time. */
-type Brought =
-  | (Reading & { readonly pdu: string })
-  | { readonly late: { readonly id: string; readonly segment: string; readonly to: string } }
+type Brought = (Reading & { readonly pdu: string }) | { readonly late: LateAnswer }
 
-export function storedPdu(pdu: Uint8Array, { alphabet, receiptsByText }: Reading): string {
-  return JSON.stringify({ alphabet, receiptsByText, pdu: hexOf(pdu) } satisfies Brought)
+export function storedPdu(pdu: Uint8Array, { alphabet, receiptsByText, isWhole }: Reading): string {
+  return JSON.stringify({ alphabet, receiptsByText, ...(isWhole && { isWhole }), pdu: hexOf(pdu) } satisfies Brought)
 }
 
-export function storedAnswer(id: string, segment: string, to: string): string {
-  return JSON.stringify({ late: { id, segment, to } } satisfies Brought)
+export function storedAnswer(late: LateAnswer): string {
+  return JSON.stringify({ late } satisfies Brought)
 }
 
 /** `sequence_number` distinguishes nothing: a PDU that is repeated gets another one. */
@@ -57,8 +64,9 @@ export function decodeSmpp(body: string): Incoming {
   }
 }
 
-function sorted(pdu: Pdu<'deliver_sm' | 'data_sm'>, { alphabet, receiptsByText }: Reading): Incoming {
-  if (isReceipt(pdu, receiptsByText)) return { kind: 'report', report: reportOf(pdu) }
+function sorted(pdu: Pdu<'deliver_sm' | 'data_sm'>, { alphabet, receiptsByText, isWhole }: Reading): Incoming {
+  if (isReceipt(pdu, receiptsByText))
+    return { kind: 'report', report: { ...reportOf(pdu), ...(isWhole && { isWhole }) } }
   const { text, data, encoding, concat, port, damaged } = readBody(pdu, alphabet)
   return {
     kind: 'text',
@@ -121,12 +129,13 @@ function reportOf(pdu: Pdu<'deliver_sm' | 'data_sm'>): DeliveryReport {
 }
 
 /** The SMSC has accepted it, and nothing more is known. */
-function lateReport({ id, segment, to }: { id: string; segment: string; to: string }): DeliveryReport {
+function lateReport({ id, segment, to, isWhole }: LateAnswer): DeliveryReport {
   const recipient = to.replace(/\D/g, '')
   return {
     matching: 'message_id',
     reference: id,
     segment,
+    ...(isWhole && { isWhole }),
     recipient,
     ...unstamped,
     ...trying,

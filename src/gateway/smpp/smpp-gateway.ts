@@ -33,6 +33,7 @@ export class SmppGateway implements Gateway {
   readonly id: string
   readonly account: string
   readonly matching = 'message_id'
+  readonly takesTexts?: true
   readonly window: number
   readonly can: Partial<Capabilities> = {
     examine: () => this.#examine(),
@@ -57,6 +58,7 @@ export class SmppGateway implements Gateway {
     this.id = options.id
     this.account = `${options.systemId}@${options.hosts[0]}`
     this.window = options.window
+    if (options.parts === 'whole') this.takesTexts = true
     this.#options = options
     this.#clock = clock
     this.#rest = new Rest(clock, () => this.#handlers.changed())
@@ -95,7 +97,13 @@ export class SmppGateway implements Gateway {
   start(handlers: GatewayHandlers): void {
     this.#handlers = handlers
     const { id: gateway, account } = this
-    this.#inbox = new SmppInbox({ gateway, account, reading: this.#options, clock: this.#clock, handlers })
+    this.#inbox = new SmppInbox({
+      gateway,
+      account,
+      reading: { ...this.#options, ...(this.takesTexts && { isWhole: true }) },
+      clock: this.#clock,
+      handlers,
+    })
     this.#ended = Promise.all(this.#binds.map((bind) => bind.run(this.#stopping)))
     inBackground(
       () => this.#ended,

@@ -40,7 +40,11 @@ export class SmppInbox {
 
   /** An answer after its time: it settles the doubt about its segment. */
   async late(id: string, segment: string, to: string): Promise<void> {
-    await this.#store({ body: storedAnswer(id, segment, to), hash: `late ${segment} ${id}` })
+    const { isWhole } = this.#options.reading
+    await this.#store({
+      body: storedAnswer({ id, segment, to, ...(isWhole && { isWhole }) }),
+      hash: `late ${segment} ${id}`,
+    })
   }
 
   async #store({ body, hash, ...place }: { body: string; hash: string; slot?: string }): Promise<boolean> {

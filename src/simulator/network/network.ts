@@ -45,7 +45,7 @@ export interface TextFromOutside {
   /** Time until the first attempt; by default that of the network. */
   readonly delayMs?: number
   readonly validityMs?: number
-  /** Called with the TP-ST of each of its SMS when that is delivered, or is not any more; never where it is lost. */
+  /** Called when all of its SMS have ended, with TP-ST: of the first that was not delivered, if there is one. Never where one is lost. */
   readonly ended?: (status: number) => void
 }
 
@@ -151,9 +151,14 @@ export class SimulatedNetwork {
     else this.clock.after(ms, () => answer(this.#accept(from, pdu)))
   }
 
-  /** Sends a text without a modem; answers in how many SMS. */
-  text({ from, to, text, scts = this.time.stamp(), ...rest }: TextFromOutside): number {
+  /** Sends a text without a modem. */
+  text({ from, to, text, scts = this.time.stamp(), ended, ...rest }: TextFromOutside): void {
     const { alphabet, segments } = segmentText(text)
+    const statuses: number[] = []
+    const noteEnd = (status: number) => {
+      statuses.push(status)
+      if (statuses.length === segments.length) ended?.(statuses.find((one) => one !== 0) ?? 0)
+    }
     const ref = segments.length > 1 ? this.#concatenations++ & 0xff : 0
     segments.forEach((segment, i) => {
       const concat: Concat = { ref, total: segments.length, seq: i + 1, bits: 8 }
@@ -166,9 +171,8 @@ export class SimulatedNetwork {
         text: segment.text,
         ...(segments.length > 1 && { concat }),
       })
-      this.deliver({ from, to, pdu, ...rest })
+      this.deliver({ from, to, pdu, ...rest, ...(ended && { ended: noteEnd }) })
     })
-    return segments.length
   }
 
   /** Delivers a raw SMS-DELIVER: other data codings, headers, whatever `text` does not support. */

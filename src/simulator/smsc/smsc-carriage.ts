@@ -25,13 +25,12 @@ export function carriageOf(network: SimulatedNetwork, number: string) {
     const from = message.from === '' ? number : message.from
     const now = network.clock.wall()
     const until = timeIn(message.pdu.body.validity_period, now)
-    network.deliver({
-      from,
-      to: message.to,
-      pdu: deliverOf(network, from, message),
-      ...(until !== null && { validityMs: until - now }),
-      ended: (status) => ended(states[status] ?? 'UNDELIVERABLE'),
-    })
+    const route = { from, to: message.to, ...(until !== null && { validityMs: until - now }) }
+    const noteEnd = (status: number) => ended(states[status] ?? 'UNDELIVERABLE')
+    const { text, concat } = readBody(message.pdu, 'gsm')
+    // A whole text, which the SMSC divides.
+    if (text !== undefined && concat === null) network.text({ ...route, text, ended: noteEnd })
+    else network.deliver({ ...route, pdu: deliverOf(network, from, message), ended: noteEnd })
   }
 }
 
