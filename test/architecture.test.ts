@@ -26,6 +26,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   'gateway/modem': [...pure, 'gateway'],
   'gateway/smpp': [...pure, 'gateway', 'smpplink'],
   'gateway/http': [...pure, 'gateway', 'carrier'],
+  'gateway/hilink': [...pure, 'gateway', 'gateway/http', 'carrier'],
   gateway: pure,
   ledger: pure,
   store: [...pure, 'ledger'],
@@ -74,6 +75,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'mail',
     'gateway/smpp',
     'gateway/http',
+    'gateway/hilink',
     'store',
     'webhooks',
     'smppserver',
@@ -131,7 +133,7 @@ const imports: Import[] = files.flatMap((file) => {
 })
 
 function roomOf(file: string): string {
-  const [protocol] = /^gateway\/(modem|smpp|http)(?=\/)/.exec(file) ?? []
+  const [protocol] = /^gateway\/(modem|smpp|http|hilink)(?=\/)/.exec(file) ?? []
   if (protocol !== undefined) return protocol
   return file.includes('/') ? (file.split('/')[0] as string) : file
 }

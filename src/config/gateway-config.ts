@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { isUssd } from '../message/ussd-code.ts'
 import { shared } from './gateway-keys.ts'
+import { Hilink } from './hilink-config.ts'
 import { HttpCarrier } from './http-carrier-config.ts'
 import { flag, key, number } from './scalars.ts'
 import { Smpp } from './smpp-config.ts'
@@ -72,7 +73,7 @@ const Simulated = z.strictObject({
 })
 
 /** A row of `gateways:`. */
-export const Gateway = z.discriminatedUnion('type', [Modem, Smpp, HttpCarrier, Simulated])
+export const Gateway = z.discriminatedUnion('type', [Modem, Smpp, HttpCarrier, Hilink, Simulated])
 export type GatewayConfig = z.infer<typeof Gateway>
 
 /** A simulated gateway with nothing but its defaults. */

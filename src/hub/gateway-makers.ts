@@ -3,6 +3,7 @@ import { descriptionOf } from '../config/http-carrier-config.ts'
 import type { Config, GatewayConfig } from '../config/schema.ts'
 import type { Deliver } from '../deliver/index.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { makeHilink } from '../gateway/hilink/make-hilink.ts'
 import { decodeHttp, httpForm } from '../gateway/http/decode-http.ts'
 import { makeHttp } from '../gateway/http/make-http.ts'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
@@ -57,6 +58,7 @@ const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: Ma
   modem: makeModem,
   smpp: makeSmpp,
   http: (id, row, { clock, hubUrl }) => makeHttp(id, row, { clock, hubUrl, api: descriptionOf(row) }),
+  hilink: makeHilink,
   simulated: (id, { gap }, { simulated, pins, finder, clock, log }) => {
     const path = simulated?.get(id)
     if (path === undefined)

@@ -54,6 +54,7 @@ function rowFor(path: string): Record<string, unknown> {
   if (key === 'type') return { type: 'modem' }
   if (key === 'api') return { type: 'http' }
   if (Object.hasOwn(Smpp.shape, key)) return { ...account }
+  if (key === 'address') return { type: 'hilink' }
   return Object.hasOwn(HttpCarrier.shape, key) ? { ...carrier } : { type: 'modem' }
 }
 

@@ -44,3 +44,8 @@ test('secrets of carriers are not shown, whatever a carrier calls them', () => {
   expect(JSON.stringify(shown)).not.toContain('hunter2')
   expect(shown.gateways).toMatchObject({ known: { carrier: 'seven', account: { pass: '***' } }, own: { type: 'http' } })
 })
+
+test('the password of a HiLink page is not shown', () => {
+  const config = Config.parse({ gateways: { stick: { type: 'hilink', password: 'hunter2' } } })
+  expect(JSON.stringify(shownConfig(config))).not.toContain('hunter2')
+})

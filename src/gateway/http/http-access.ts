@@ -41,7 +41,7 @@ export class Access {
     }
     const first = await send(this.#shown(request), permit)
     if (auth.by !== 'digest' || first.kind !== 'answer' || first.status !== 401) return first
-    this.#challenge = challengeIn(first.challenge ?? '')
+    this.#challenge = challengeIn(first.headers?.['www-authenticate'] ?? '')
     this.#count = 0
     return this.#challenge === null ? first : send(this.#shown(request), granted)
   }

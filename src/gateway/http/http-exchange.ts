@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { FilledRequest } from '../../carrier/fill.ts'
@@ -11,8 +11,7 @@ export type Exchanged =
       readonly kind: 'answer'
       readonly status: number
       readonly retryAfter: string | null
-      /** The challenge of a 401. */
-      readonly challenge?: string | undefined
+      readonly headers?: IncomingHttpHeaders
       /** Null where it is too long, or ended too early. */
       readonly body: string | null
     }
@@ -71,8 +70,14 @@ export async function exchange(filled: FilledRequest, options: ExchangeOptions):
       })
     })
     const body = await textOf(response)
-    const { 'retry-after': retryAfter = null, 'www-authenticate': challenge } = response.headers
-    return { kind: 'answer', status: response.statusCode ?? 0, retryAfter, challenge, body }
+    const { headers } = response
+    return {
+      kind: 'answer',
+      status: response.statusCode ?? 0,
+      retryAfter: headers['retry-after'] ?? null,
+      headers,
+      body,
+    }
   } catch (error) {
     const failure = asError(ending.signal.aborted ? ending.signal.reason : error) as NodeJS.ErrnoException
     const reason = failure.message === '' ? (failure.code ?? 'the connection failed') : failure.message
