@@ -37,8 +37,6 @@ export interface LinkTimes {
   readonly enquireMs: number
   /** For its answer to that. */
   readonly enquiryMs: number
-  /** Requests of the other end that are carried out at once, before more are read; 100 without it. */
-  readonly window?: number
 }
 
 interface Pending {
@@ -71,6 +69,8 @@ export class SmppLink {
   readonly #frames = new PduFrames()
   readonly #pending = new Map<number, Pending>()
   readonly #late = new Map<number, (answer: Answer) => void>()
+  /** Requests of the other end that are carried out at once, before more are read. */
+  window = usualWindow
   #sequence = 0
   #serving = 0
   readonly #idle: (() => void)[] = []
@@ -235,8 +235,7 @@ export class SmppLink {
 
   /** Reads only as fast as requests are carried out and answers are taken. */
   #flow(): void {
-    const { window = usualWindow } = this.#times
-    const isFull = this.#serving >= window || this.#isUnread
+    const isFull = this.#serving >= this.window || this.#isUnread
     if (isFull) this.#socket.pause()
     else if (this.#socket.isPaused()) this.#socket.resume()
   }

@@ -7,10 +7,12 @@ import { type Tlvs, tlvsOf } from '../smpp/tlvs.ts'
 import { type Answer, type Reply, SmppLink } from '../smpplink/smpp-link.ts'
 import type { Clock } from '../util/clock.ts'
 import { Refusal, statuses, statusOf } from './command-status.ts'
+import type { SmppUser } from './smpp-user.ts'
 
 /** What a session needs of the system that it is bound as. */
 export interface SessionAccount {
   readonly id: string
+  readonly user: Pick<SmppUser, 'window'>
   /** The bind of a connection has been answered. */
   ready(): void
   submit(octets: Uint8Array): Promise<Reply>
@@ -28,8 +30,6 @@ export interface BindRequest {
 export interface SessionDeps {
   readonly clock: Clock
   readonly address: string
-  /** Requests that are carried out at once. */
-  readonly window: number
   /** Rejects with the `Refusal` of a bind. */
   bind(session: EsmeSession, request: BindRequest): Promise<SessionAccount>
   closed(session: EsmeSession, reason: string): void
@@ -62,11 +62,11 @@ export class EsmeSession {
   constructor(socket: Socket, deps: SessionDeps) {
     this.#deps = deps
     this.address = deps.address
-    const { clock, window } = deps
+    const { clock } = deps
     this.#link = new SmppLink(
       socket,
       clock,
-      { enquireMs, enquiryMs, window },
+      { enquireMs, enquiryMs },
       {
         peer: `the client at ${deps.address}`,
         request: (name, octets) => this.#request(name, octets),
@@ -159,6 +159,7 @@ export class EsmeSession {
       const request = { systemId: body.system_id, password: body.password, role }
       const account = await this.#deps.bind(this, request)
       this.#account = account
+      this.#link.window = account.user.window
       this.#role = role
       this.boundAt = this.#deps.clock.wall()
       this.#takesTlvs = body.interface_version >= version

@@ -31,6 +31,8 @@ export interface SmppDoorDeps extends Omit<AccountDeps, 'user' | 'log'> {
 /** Connections that have not bound, of all and of one source; a bound one has its place of its user. */
 const maxUnbound = 100
 const maxUnboundOfSource = 20
+/** Until a client has completed TLS. */
+const handshakeMs = 10_000
 /** Parts of texts that were never whole, and what waits for who is away, are looked for this often. */
 const sweepMs = 60_000
 
@@ -41,7 +43,6 @@ export class SmppDoor {
   readonly #refused: RefusalLog
   /** By connection, the source it comes from. */
   readonly #unbound = new Map<EsmeSession, string>()
-  readonly #window: number
   #server: Server | null = null
   #endSweep = () => {}
 
@@ -49,7 +50,6 @@ export class SmppDoor {
     const { settings, clock } = deps
     this.#deps = deps
     this.#accounts = new Map(settings.users.map((user) => [user.id, new SmppAccount({ ...deps, user })]))
-    this.#window = Math.max(...settings.users.map(({ window }) => window))
     this.#refused = new RefusalLog(clock, (line) => deps.log('warn', line))
   }
 
@@ -74,7 +74,9 @@ export class SmppDoor {
     await this.#sweep()
     const failed = ({ message }: Error) => log('error', `parts that wait: ${message}`)
     this.#endSweep = every(clock, sweepMs, () => this.#sweep(), failed)
-    const server = tls === null ? createServer() : createTlsServer(tls)
+    const server = tls === null ? createServer() : createTlsServer({ ...tls, handshakeTimeout: handshakeMs })
+    // Before its handshake, a connection by TLS is counted here alone.
+    server.maxConnections = settings.users.reduce((sum, { maxBinds }) => sum + maxBinds, maxUnbound)
     server.on(tls === null ? 'connection' : 'secureConnection', (socket: Socket) => this.#open(socket))
     server.on('tlsClientError', ({ message }: Error, socket: Socket) => {
       this.#refused.add(socket.remoteAddress ?? 'a client', `no TLS: ${message}`)
@@ -128,7 +130,6 @@ export class SmppDoor {
     const session: EsmeSession = new EsmeSession(socket, {
       clock,
       address,
-      window: this.#window,
       bind: (one, request) => this.#bind(one, request),
       closed: (one, reason) => this.#closed(one, reason),
       log: (level, message) => (level === 'warn' ? this.#refused.add(address, message) : log(level, message)),
