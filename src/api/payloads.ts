@@ -107,6 +107,10 @@ const linkFields = z.object({
   address: maybe(z.string()),
   peer: maybe(z.string()),
   connected_at: maybe(time),
+  under_way: z.number().int(),
+  window: z.number().int(),
+  bound: z.array(z.string()).readonly(),
+  binds: z.array(z.string()).readonly(),
 })
 
 /** A gateway has the fields of its kind only. */

@@ -51,6 +51,10 @@ export function gatewayLines(id: string, state: GatewayDocument): string[] {
     state.balance ?? '',
     state.port ?? state.address ?? '',
     state.peer ?? '',
+    state.binds === undefined
+      ? ''
+      : `bound ${state.bound?.length ?? 0}/${state.binds.length} (${state.binds.join(', ')})`,
+    state.window === undefined ? '' : `under way ${state.under_way}/${state.window}`,
   ]
   const line = `gateway ${id}: ${facts.filter((fact) => fact !== '').join('  ')}`
   return (state.last_error === null ? [line] : [line, `    ${state.last_error}`]).map(escaped)

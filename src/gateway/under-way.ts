@@ -21,6 +21,10 @@ export class UnderWay {
     this.#gapMs = gapMs
   }
 
+  get count(): number {
+    return this.#submissions.size
+  }
+
   async add(submission: Promise<SubmitOutcome>): Promise<SubmitOutcome> {
     this.#submissions.add(submission)
     try {

@@ -35,6 +35,12 @@ export interface LinkState {
   readonly peer: string | null
   /** ISO 8601; null while it is not connected, and where no connection is kept. */
   readonly connected_at: string | null
+  /** Submissions without an answer, and how many there may be at once. */
+  readonly under_way?: number
+  readonly window?: number
+  /** SMPP: the binds that it has now, and those that it should have. */
+  readonly bound?: readonly string[]
+  readonly binds?: readonly string[]
 }
 
 /** The state of a gateway: the common part, and that of its kind beside it. */

@@ -69,7 +69,13 @@ export class HttpGateway implements Gateway {
       last_error: this.#trouble,
       recovering: null,
       recoveries: {},
-      link: { address: new URL(this.#options.api.base).origin, peer: this.#options.api.name, connected_at: null },
+      link: {
+        address: new URL(this.#options.api.base).origin,
+        peer: this.#options.api.name,
+        connected_at: null,
+        under_way: this.#underWay.count,
+        window: this.window,
+      },
     }
   }
 

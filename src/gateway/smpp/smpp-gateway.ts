@@ -86,6 +86,10 @@ export class SmppGateway implements Gateway {
         address: first?.address ?? `${hosts[0]}:${port}`,
         peer: first === undefined || first.peer === '' ? null : first.peer,
         connected_at: first === undefined ? null : new Date(first.at).toISOString(),
+        under_way: this.#underWay.count,
+        window: this.window,
+        bound: this.#binds.filter(({ bound }) => bound !== null).map(({ role }) => role),
+        binds: this.#binds.map(({ role }) => role),
       },
     }
   }

@@ -41,6 +41,16 @@ const gauges: readonly GaugeRow[] = [
     value: ({ queue }) => queue,
   },
   {
+    name: 'smshub_gateway_under_way_messages',
+    help: 'Submissions that the carrier has not answered',
+    value: ({ under_way }) => under_way,
+  },
+  {
+    name: 'smshub_gateway_window_messages',
+    help: 'Submissions that may be under way at once',
+    value: ({ window }) => window,
+  },
+  {
     name: 'smshub_gateway_spent_30_days',
     help: 'What accepted segments cost in the last 30 days, in the currency of the configuration, as of the last minute',
     value: ({ spent_30_days: spent }) => spent,

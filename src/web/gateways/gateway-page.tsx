@@ -96,6 +96,11 @@ function Facts({ gateway }: { readonly gateway: Gateway }) {
     [w.gateways.asOf, balance_at == null ? null : <Time key="as-of" at={balance_at} />],
     [w.devices.model, [model, firmware].filter(Boolean).join(' · ')],
     [w.gateways.port, port ?? address],
+    [
+      w.gateways.binds,
+      gateway.binds && `${gateway.bound?.length ?? 0} / ${gateway.binds.length} (${gateway.binds.join(', ')})`,
+    ],
+    [w.gateways.underWay, gateway.window === undefined ? null : `${gateway.under_way} / ${gateway.window}`],
     [w.gateways.connected, connected_at == null ? null : <Time key="since" at={connected_at} />],
   ]
   return (

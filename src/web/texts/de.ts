@@ -338,6 +338,8 @@ export const de: Texts = {
     balance: 'Guthaben',
     asOf: 'Guthaben vom',
     port: 'Anschluss',
+    binds: 'Anmeldungen',
+    underWay: 'Unterwegs',
     connected: 'Verbunden',
     traffic: 'SMS pro Stunde',
     noTraffic: 'Keine SMS in den letzten 24 Stunden.',

@@ -335,6 +335,8 @@ export const en = {
     balance: 'Balance',
     asOf: 'Balance as of',
     port: 'Port',
+    binds: 'Binds',
+    underWay: 'Under way',
     connected: 'Connected',
     traffic: 'Texts an hour',
     noTraffic: 'No texts in the last 24 hours.',

@@ -338,6 +338,8 @@ export const es: Texts = {
     balance: 'Saldo',
     asOf: 'Saldo del',
     port: 'Puerto',
+    binds: 'Sesiones',
+    underWay: 'En curso',
     connected: 'Conectada',
     traffic: 'SMS por hora',
     noTraffic: 'Ningún SMS en las últimas 24 horas.',

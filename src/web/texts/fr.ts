@@ -341,6 +341,8 @@ export const fr: Texts = {
     balance: 'Solde',
     asOf: 'Solde du',
     port: 'Port',
+    binds: 'Sessions',
+    underWay: 'En cours',
     connected: 'Connectée',
     traffic: 'SMS par heure',
     noTraffic: 'Aucun SMS dans les dernières 24 heures.',
