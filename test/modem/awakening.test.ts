@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
+import { PinsOfThisRun } from '../../src/gateway/pin.ts'
 import { standard } from '../../src/simulator/modem/equipment/personality.ts'
 import { personalities } from '../../src/simulator/modem/personalities.ts'
 import { Bench, friend, hub, order } from './bench.ts'

@@ -1,4 +1,4 @@
-import { PinsOfThisRun } from '../../src/gateway/modem/sim-card.ts'
+import { PinsOfThisRun } from '../../src/gateway/pin.ts'
 import type { SubmitOutcome } from '../../src/message/submit-outcome.ts'
 import type { ModemFault } from '../../src/simulator/modem/equipment/faults.ts'
 import { type PersonalityName, personalities } from '../../src/simulator/modem/personalities.ts'

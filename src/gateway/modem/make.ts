@@ -1,11 +1,11 @@
 import type { Clock } from '../../util/clock.ts'
+import type { PinMemory } from '../pin.ts'
 import type { BindingMemory } from './hardware/binding.ts'
 import { ModemFinder } from './hardware/finder.ts'
 import { powerCycle } from './hardware/power.ts'
 import { SpeedFinder, speeds } from './hardware/speed.ts'
 import type { DeviceTree } from './hardware/usb.ts'
 import { Modem } from './modem.ts'
-import type { PinMemory } from './sim-card.ts'
 
 /** The configuration of a modem. */
 export interface ModemConfig {

@@ -1,6 +1,6 @@
+import type { PinMemory } from '../pin.ts'
 import type { BindingMemory } from './hardware/binding.ts'
 import type { Port } from './line/port.ts'
-import type { PinMemory } from './sim-card.ts'
 
 export interface ModemOptions {
   readonly id: string

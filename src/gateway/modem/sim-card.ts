@@ -1,21 +1,10 @@
-import { scryptSync } from 'node:crypto'
 import { Fault } from '../../message/fault.ts'
-import type { ModemState } from '../../message/gateway-state.ts'
+import { allowPin, noPin, type PinMemory, pinNotTaken, simFault } from '../pin.ts'
 import { cardIn } from './card.ts'
 import type { Channel } from './line/channel.ts'
 import { digitsIn } from './line/parse.ts'
 import { patiently } from './line/patience.ts'
 import type { Quirks } from './vendors/quirks.ts'
-
-/** The result of a PIN: `tried` is stored before it is entered, and remains when no answer was received. */
-export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
-
-/** Keeps the result of a PIN on a SIM over restarts; `key` reveals neither of them. */
-export interface PinMemory {
-  recall(key: string): Promise<PinFate | null>
-  /** Resolved, it is remembered. */
-  note(key: string, fate: PinFate): Promise<void>
-}
 
 export interface PinDeps {
   readonly code: string | undefined
@@ -30,10 +19,6 @@ const simIntervalMs = 2_000
 const simAttempts = 15
 /** Attempts while the card is reported as not ready, which some vendors also report without a card. */
 const notReadyAttempts = 5
-/** Attempts that a PIN has initially (TS 51.011 clause 9.2.9). */
-const initialPinTries = 3
-
-const correct = 'correct pin: under the gateway'
 
 /** Waits for the SIM and enters the PIN once; rejects with a Fault where a person has to act. */
 export async function unlockSim(channel: Channel, pin: PinDeps): Promise<void> {
@@ -71,30 +56,23 @@ function missing(words: string): string {
   return isAbsent ? 'there is no SIM in the modem' : `the SIM can't be used (${words})`
 }
 
-/**
- * Never on the last attempt, and never again a PIN that was rejected, even after a restart: the third wrong one blocks
- * the SIM. Returns the key under which the result is kept.
- */
+/** Returns the key under which the result is kept. */
 async function enterPin(channel: Channel, { code, memory, quirks, modem }: PinDeps): Promise<string> {
-  if (code === undefined) throw simFault('pin', 'the SIM requires its PIN: set pin: under the gateway')
+  if (code === undefined) throw simFault('pin', noPin)
   const left = await triesLeft(channel, quirks)
-  if (left !== null && left < 2)
-    throw simFault('pin', 'one PIN try is left: unlock the SIM in a telephone, then start again')
-  const card = await simId(channel, quirks, false)
-  const key = keyOf(card ?? modem, code, memory)
-  const fate = await memory.recall(key)
-  if (fate === 'refused') throw simFault('pin', `the SIM has refused this PIN before: ${correct}`)
-  // With all attempts left none was counted as wrong. Once only: some modems keep an old count.
-  const mayTryAgain = fate === 'tried' && left !== null && left >= initialPinTries
-  if ((fate === 'tried' || fate === 'tried_again') && !mayTryAgain)
-    throw simFault('pin', `the SIM's answer to this PIN is unknown: ${correct}, or unlock the SIM in a telephone`)
+  const allowed = await allowPin({
+    code,
+    memory,
+    left,
+    card: async () => (await simId(channel, quirks, false)) ?? modem,
+  })
   // A PIN that is stored as tried has to be sent: it would not be tried again.
   if (!(await channel.inStep())) throw new Fault('port_failed', channel.gone ?? '')
-  await memory.note(key, mayTryAgain ? 'tried_again' : 'tried')
+  await memory.note(allowed.key, allowed.fate)
   const { final } = await channel.command(`AT+CPIN="${code}"`, 20_000)
-  if (final.kind === 'ok') return key
-  if (final.kind === 'error') await memory.note(key, 'refused')
-  throw simFault('pin', `the SIM did not take the PIN: ${correct}`)
+  if (final.kind === 'ok') return allowed.key
+  if (final.kind === 'error') await memory.note(allowed.key, 'refused')
+  throw pinNotTaken()
 }
 
 async function triesLeft(channel: Channel, { pinTries }: Quirks): Promise<number | null> {
@@ -104,22 +82,6 @@ async function triesLeft(channel: Channel, { pinTries }: Quirks): Promise<number
     if (left !== undefined) return Number(left)
   }
   return null
-}
-
-/** The last key of each memory: a locked SIM is queried twice a minute. */
-const lastKeys = new WeakMap<PinMemory, { readonly card: string; readonly code: string; readonly key: string }>()
-
-/** Slow to derive, so that a stolen store does not reveal a PIN of four digits at once. */
-function keyOf(card: string, code: string, memory: PinMemory): string {
-  const last = lastKeys.get(memory)
-  if (last?.card === card && last.code === code) return last.key
-  const key = scryptSync(code, `smshub ${card}`, 24, { N: 4096 }).toString('base64url')
-  lastKeys.set(memory, { card, code, key })
-  return key
-}
-
-function simFault(sim: ModemState['sim'], message: string): Fault {
-  return new Fault('modem_error', message, { sim })
 }
 
 /** Identifies the SIM: message references and reports belong to it. The IMSI can't be read before the PIN. */
@@ -139,18 +101,5 @@ export async function smsAwake(channel: Channel, { smsAwake: sign }: Quirks): Pr
     const { lines, final } = await channel.command(sign.ask, 5_000)
     if (final.kind !== 'ok' || lines.some((line) => sign.read.test(line))) return
     await channel.sleep(simIntervalMs)
-  }
-}
-
-/** Kept while the program runs. */
-export class PinsOfThisRun implements PinMemory {
-  readonly #fates = new Map<string, PinFate>()
-
-  async recall(key: string): Promise<PinFate | null> {
-    return this.#fates.get(key) ?? null
-  }
-
-  async note(key: string, fate: PinFate): Promise<void> {
-    this.#fates.set(key, fate)
   }
 }

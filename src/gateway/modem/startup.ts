@@ -1,12 +1,13 @@
 import { Fault } from '../../message/fault.ts'
 import { within } from '../deadline.ts'
+import type { PinMemory } from '../pin.ts'
 import { type Identity, identify } from './hardware/identity.ts'
 import type { Channel } from './line/channel.ts'
 import { chooseCharset } from './line/charset.ts'
 import { type MessageSetup, setUpMessages } from './messages/message-setup.ts'
 import { type Observation, observe } from './observe.ts'
 import { askCentre } from './service-centre.ts'
-import { type PinMemory, simId, smsAwake, unlockSim } from './sim-card.ts'
+import { simId, smsAwake, unlockSim } from './sim-card.ts'
 import { type Quirks, quirksOf } from './vendors/quirks.ts'
 
 /** What the start-up learns of a modem and its SIM, and how it has set them up. */
