@@ -25,6 +25,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   homeassistant: [...pure, 'mqtt'],
   'gateway/modem': [...pure, 'gateway'],
   'gateway/smpp': [...pure, 'gateway', 'smpplink'],
+  'gateway/modemmanager': [...pure, 'gateway'],
   'gateway/http': [...pure, 'gateway', 'carrier'],
   'gateway/hilink': [...pure, 'gateway', 'gateway/http', 'carrier'],
   gateway: pure,
@@ -76,6 +77,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'gateway/smpp',
     'gateway/http',
     'gateway/hilink',
+    'gateway/modemmanager',
     'store',
     'webhooks',
     'smppserver',
@@ -88,6 +90,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   aedes: ['mqtt'],
   ws: ['mqtt'],
   serialport: ['gateway/modem'],
+  'dbus-native': ['gateway/modemmanager'],
   'smtp-server': ['mail'],
   mailparser: ['mail'],
   'node-pdu': ['sms/node-pdu.ts'],
@@ -133,7 +136,7 @@ const imports: Import[] = files.flatMap((file) => {
 })
 
 function roomOf(file: string): string {
-  const [protocol] = /^gateway\/(modem|smpp|http|hilink)(?=\/)/.exec(file) ?? []
+  const [protocol] = /^gateway\/(modem|modemmanager|smpp|http|hilink)(?=\/)/.exec(file) ?? []
   if (protocol !== undefined) return protocol
   return file.includes('/') ? (file.split('/')[0] as string) : file
 }

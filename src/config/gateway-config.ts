@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { isUssd } from '../message/ussd-code.ts'
-import { shared } from './gateway-keys.ts'
+import { pin, roaming, shared } from './gateway-keys.ts'
 import { Hilink } from './hilink-config.ts'
 import { HttpCarrier } from './http-carrier-config.ts'
-import { flag, key, number } from './scalars.ts'
+import { ModemManager } from './modemmanager-config.ts'
+import { key, number } from './scalars.ts'
 import { Smpp } from './smpp-config.ts'
 
 /** A USSD code, or a list: a code, and the choices in the menus that follow. */
@@ -23,15 +24,8 @@ const Modem = z.strictObject({
     'Speed of the serial port; without it, it is detected, 115200 first',
     '115200',
   ),
-  pin: key(
-    z
-      .string()
-      .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
-      .optional(),
-    'PIN of the SIM; it is entered only while more than one attempt is left',
-    '!secret sim_pin',
-  ),
-  roaming: key(flag.default(false), 'Also send while the SIM is roaming, which may cost more', 'true'),
+  pin,
+  roaming,
   balance: key(
     z
       .union([
@@ -73,7 +67,7 @@ const Simulated = z.strictObject({
 })
 
 /** A row of `gateways:`. */
-export const Gateway = z.discriminatedUnion('type', [Modem, Smpp, HttpCarrier, Hilink, Simulated])
+export const Gateway = z.discriminatedUnion('type', [Modem, Smpp, HttpCarrier, Hilink, ModemManager, Simulated])
 export type GatewayConfig = z.infer<typeof Gateway>
 
 /** A simulated gateway with nothing but its defaults. */

@@ -60,3 +60,15 @@ export const shared = {
   ),
   number: key(z.string().min(1).optional(), 'Its number, for devices that have to store it', '+4915112345600'),
 }
+
+/** Keys of modems. */
+export const pin = key(
+  z
+    .string()
+    .regex(/^\d{4,8}$/, 'must be 4 to 8 digits')
+    .optional(),
+  'PIN of the SIM; it is entered only while more than one attempt is left',
+  '!secret sim_pin',
+)
+
+export const roaming = key(flag.default(false), 'Also send while the SIM is roaming, which may cost more', 'true')

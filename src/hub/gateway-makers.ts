@@ -9,6 +9,8 @@ import { makeHttp } from '../gateway/http/make-http.ts'
 import type { DeviceTree } from '../gateway/modem/hardware/usb.ts'
 import { finderFor, type ModemDeps, type ModemMemory, makeModem } from '../gateway/modem/make.ts'
 import { decodeTpdu, tpduForm } from '../gateway/modem/messages/decode-tpdu.ts'
+import { decodeMm, mmForm } from '../gateway/modemmanager/decode-mm.ts'
+import { makeMm } from '../gateway/modemmanager/make-mm.ts'
 import { decodeSmpp, smppForm } from '../gateway/smpp/decode-smpp.ts'
 import { makeSmpp } from '../gateway/smpp/make-smpp.ts'
 import { decodeMail, mailForm } from '../mail/filed-mail.ts'
@@ -39,6 +41,7 @@ export const decoders: Readonly<Record<string, Decoder>> = {
   [tpduForm]: decodeTpdu,
   [smppForm]: decodeSmpp,
   [httpForm]: decodeHttp,
+  [mmForm]: decodeMm,
   [mailForm]: decodeMail,
 }
 
@@ -57,6 +60,7 @@ const simulatedBaudRate = 115_200
 const makers: { readonly [T in GatewayType]: (id: string, row: Rows[T], deps: MakerDeps) => Gateway } = {
   modem: makeModem,
   smpp: makeSmpp,
+  modemmanager: makeMm,
   http: (id, row, { clock, hubUrl }) => makeHttp(id, row, { clock, hubUrl, api: descriptionOf(row) }),
   hilink: makeHilink,
   simulated: (id, { gap }, { simulated, pins, finder, clock, log }) => {

@@ -130,12 +130,12 @@ describe('a mistake in smshub.yaml is refused with its line and the fix:', () =>
     [
       'a type that is spelt wrong',
       swap('type: modem', 'type: modm'),
-      /modem, smpp, http, hilink, simulated, not "modm"; did you mean "modem"/,
+      /modem, smpp, http, hilink, modemmanager, simulated, not "modm"; did you mean "modem"/,
     ],
     [
       'a type that is missing',
       swap('type: modem, ', ''),
-      /home.type: is missing: it is one of modem, smpp, http, hilink, simulated/,
+      /home.type: is missing: it is one of modem, smpp, http, hilink, modemmanager, simulated/,
     ],
     ['a dialect where texts are sent', dialect('smshub/sms'), /prefix: smshub\/sms\/send is a topic of the hub itself/],
     ['a dialect below sms/send', dialect('smshub/sms/send'), /smshub\/sms\/send\/send is a topic of the hub itself/],

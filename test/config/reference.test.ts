@@ -53,6 +53,7 @@ function rowFor(path: string): Record<string, unknown> {
   const [, , key = ''] = path.split('.')
   if (key === 'type') return { type: 'modem' }
   if (key === 'api') return { type: 'http' }
+  if (key === 'modem' || key === 'bus') return { type: 'modemmanager' }
   if (Object.hasOwn(Smpp.shape, key)) return { ...account }
   if (key === 'address') return { type: 'hilink' }
   return Object.hasOwn(HttpCarrier.shape, key) ? { ...carrier } : { type: 'modem' }

@@ -6,7 +6,7 @@ import { afterAll, test } from '@jest/globals'
 import { SimulatedDevice } from '../../src/simulator/device/simulated-device.ts'
 import { ModemServer } from '../../src/simulator/modem/modem-server.ts'
 import { Pty } from '../../src/simulator/modem/pty.ts'
-import { SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
+import { type ModemOptions, SimulatedModem } from '../../src/simulator/modem/simulated-modem.ts'
 import { SimulatedNetwork } from '../../src/simulator/network/network.ts'
 import { patienceMs, until } from '../support/patience.ts'
 import { friend, hub } from './bench.ts'
@@ -34,11 +34,17 @@ export function run(program: string, ...words: readonly string[]): Promise<strin
  * A modem on TCP, and on a serial port of this machine unless only TCP is wanted, in a network where a friend answers
  * every text with `got <text>`.
  */
-export async function town({ serial = true } = {}) {
+export async function town({
+  serial = true,
+  modem: options = {},
+}: {
+  serial?: boolean
+  modem?: Partial<ModemOptions>
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'smshub-sim-'))
   const behaviour = { acceptMs: [50, 100], deliverMs: [50, 100], reportMs: [50, 100] } as const
   const network = new SimulatedNetwork({ clock: realClock, behaviour })
-  const modem = new SimulatedModem({ network, number: hub })
+  const modem = new SimulatedModem({ network, number: hub, ...options })
   const answerer = { answer: (text: string) => [{ text: `got ${text}`, afterMs: 100 }] }
   const device = new SimulatedDevice({ network, number: friend, answerer })
   const server = await ModemServer.listen(modem, '127.0.0.1', 0)
@@ -70,12 +76,12 @@ export function start(
   program: string,
   words: readonly string[],
   environment: NodeJS.ProcessEnv = {},
-): () => Promise<void> {
+): (signal?: NodeJS.Signals) => Promise<void> {
   const child = spawn(program, words, { stdio: 'ignore', env: { ...process.env, ...environment } })
   started.push(child)
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  return () => {
-    child.kill()
+  return (signal) => {
+    child.kill(signal)
     return ended
   }
 }
