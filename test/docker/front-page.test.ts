@@ -30,7 +30,7 @@ test.each(blocks('README.md', 'yaml').map((text): [string, string] => [text.spli
     writeFileSync(join(cwd, 'smshub.yaml'), text)
     writeFileSync(
       join(cwd, 'secrets.yaml'),
-      'gate: "1234"\nmqtt: secret\nsim_pin: "1234"\nsmsc: secret\ntwilio: secret\n',
+      'gate: "1234"\nmqtt: secret\nsim_pin: "1234"\nsmsc: secret\ntwilio: secret\nacme_hash: "scrypt:15:8:1:AAAAAAAAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"\n',
     )
     const { config } = loadConfig({ env: {}, cwd })
     expect(() => makeDevices(config, new ProfileFiles())).not.toThrow()
