@@ -39,3 +39,58 @@ withManager('a text is sent by ModemManager, and its report and answer come back
   await until(async () => !(await managed.messages()).includes('state: received'))
   expect(await managed.messages()).not.toContain('submit')
 })
+
+withManager(
+  'ModemManager that ends within Send leaves the text in doubt, and is followed into its next life',
+  async () => {
+    const managed = await managedModem()
+    const hub = await mmHub(managed.bus, ', modem: "490154203237518"')
+    await isReady(hub)
+    const { modem, network } = managed.town
+    modem.faults.add({ fault: 'silence', at: 'after_acceptance', command: '+CMGS', times: 1 })
+    await hub.send('danger', friend, 'danger')
+    await until(() => network.log.of('accepted').length > 0)
+    await managed.killManager()
+    await until(
+      () => hub.client.received.some(({ json }) => json?.client_id === 'danger' && json.in_doubt === true),
+      () => seen(hub),
+    )
+    await until(() => hub.state().status === 'offline')
+    await managed.startManager()
+    await isReady(hub)
+    await hub.send('after', friend, 'after')
+    await arrived(hub, 'after')
+    expect(textsAt(managed).filter(([, text]) => text === 'danger')).toHaveLength(1)
+
+    await managed.killManager()
+    await managed.endBus()
+    await until(
+      () => String(hub.state().last_error).includes('bus') || String(hub.state().last_error).includes('connect'),
+    )
+    await managed.startBus()
+    await managed.startManager()
+    await isReady(hub)
+    await hub.send('again', friend, 'again')
+    await arrived(hub, 'again')
+  },
+)
+
+withManager('the PIN is entered once: the right one unlocks, a wrong one is not tried again', async () => {
+  const managed = await managedModem({ modem: { sim: { pin: '1234', locked: true } } })
+  const wrong = await mmHub(managed.bus, ', pin: "9999"')
+  await until(
+    () => /did not take the PIN|has refused this PIN/.test(String(wrong.state().last_error)),
+    () => seen(wrong),
+  )
+  expect(wrong.state()).toMatchObject({ status: 'sim_locked', sim: 'pin' })
+  await wrong.hub.stop()
+  const again = await mmHub(managed.bus, ', pin: "9999"', { folder: wrong.folder })
+  await until(
+    () => /has refused this PIN/.test(String(again.state().last_error)),
+    () => seen(again),
+  )
+  expect(managed.town.modem.sim.tries.pin).toBe(2)
+  await again.hub.stop()
+  const right = await mmHub(managed.bus, ', pin: "1234"')
+  await isReady(right)
+})
