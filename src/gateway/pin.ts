@@ -1,9 +1,7 @@
 import { scryptSync } from 'node:crypto'
 import { Fault } from '../message/fault.ts'
 import type { ModemState } from '../message/gateway-state.ts'
-
-/** The result of a PIN: `tried` is stored before it is entered, and remains when no answer was received. */
-export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
+import type { PinFate } from '../message/pin-fate.ts'
 
 /** Keeps the result of a PIN on a SIM over restarts; `key` reveals neither of them. */
 export interface PinMemory {

@@ -4,8 +4,11 @@ import type { CallFailure } from './dbus.ts'
 const errors = 'org.freedesktop.ModemManager1.Error.'
 
 /** They are decided before ModemManager gives anything to the modem, whatever the text is. */
-const unsent =
+const notDone =
   /^(not_connected|org\.freedesktop\.DBus\.Error\.(ServiceUnknown|NameHasNoOwner|UnknownMethod|UnknownObject|UnknownInterface|AccessDenied|LimitsExceeded|Spawn\..*)|org\.freedesktop\.ModemManager1\.Error\.Core\.(Unauthorized|WrongState|Unsupported|NotFound|InProgress))$/
+
+/** Whether an error of this name proves that the modem got nothing. */
+export const isNotDone = (name: string): boolean => notDone.test(name)
 
 /**
  * MMMessageError (TS 27.005 clause 3.2.5), where it proves that the modem did not send a text of one part. Any cause of
@@ -39,7 +42,7 @@ export function notCreated({ name, message }: CallFailure): SubmitOutcome {
 
 /** Send() failed. Of a text of several parts the first ones may be out, whatever the error of a later one is. */
 export function sendFailure({ name, message }: CallFailure, parts: number): SubmitOutcome {
-  if (unsent.test(name)) return { outcome: 'not_sent', reason: message }
+  if (isNotDone(name)) return { outcome: 'not_sent', reason: message }
   const word = name.startsWith(`${errors}Message.`) ? name.slice(name.lastIndexOf('.') + 1) : ''
   const next = Object.hasOwn(refusals, word) ? refusals[word] : undefined
   if (next === undefined || parts > 1) return { outcome: 'in_doubt', reason: `ModemManager: ${message}` }

@@ -1,6 +1,7 @@
 import { allowPin, noPin, type PinMemory, pinNotTaken, simFault } from '../pin.ts'
 import type { CallFailure } from './dbus.ts'
 import type { MmLink } from './mm-link.ts'
+import { isNotDone } from './mm-outcome.ts'
 import { type Interfaces, modemInterface, pathOf, pinTriesOf, service, textOf } from './mm-values.ts'
 
 const sim = `${service}.Sim`
@@ -24,8 +25,9 @@ export async function unlock(
   try {
     await link.call(path, `${sim}.SendPin`, { signature: 's', body: [code], timeoutMs: sendPinMs })
   } catch (error) {
-    const { isAnswered, message } = error as CallFailure
-    if (!isAnswered) throw error
+    const { isAnswered, name, message } = error as CallFailure
+    if (isNotDone(name)) await memory.note(key, 'not_entered')
+    if (!isAnswered || isNotDone(name)) throw error
     // Whatever was wrong with it, it is not entered again.
     await memory.note(key, 'refused')
     throw simFault('pin', `${pinNotTaken().message} (${message})`)

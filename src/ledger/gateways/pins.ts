@@ -1,8 +1,6 @@
+import type { PinFate } from '../../message/pin-fate.ts'
 import { upsert } from '../sql.ts'
 import type { Tx } from '../tx.ts'
-
-/** The result of entering a SIM PIN: `tried` is written before it is entered, and remains without an answer. */
-export type PinFate = 'tried' | 'tried_again' | 'refused' | 'right'
 
 /** The result for the PIN with this key, a hash of card and PIN; null for one that was never entered. */
 export function recallPin(tx: Tx, { key }: { key: string }): PinFate | null {

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
-import type { PinFate } from '../../../src/ledger/gateways/pins.ts'
 import { learnStamp, smscAhead } from '../../../src/ledger/gateways/service-centres.ts'
+import type { PinFate } from '../../../src/message/pin-fate.ts'
 import { hour, type Ledger, second } from '../../support/ledger.ts'
 import type { Rules } from './rule.ts'
 
