@@ -238,6 +238,11 @@ test('Dinstar: the answer to a challenge, a report by the number of the text, an
   await send('b')
   await client.until(() => statuses('b').includes('delivered'))
   expect(sent).toHaveLength(2)
+  // It counts from the beginning again.
+  const again = { incoming_sms_id: 1, number: '+4915155000009', timestamp: '13:00:01', text: 'after the restart' }
+  texts.splice(0, texts.length, again)
+  await client.until(() => received().includes('after the restart'))
+  expect(received()).toHaveLength(4)
 })
 
 describe('a phone', () => {

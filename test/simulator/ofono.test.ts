@@ -52,7 +52,10 @@ testWith(
     await untilSaid('method return', 'MessageManager.SendMessage', `string:${friend}`, `string:${long}`)
     await until(() => network.log.of('delivered').length === 6)
     expect(device.received.at(-1)).toMatchObject({ from: hub, text: long })
-    await until(() => network.log.of('report_delivered').length === 3)
+    // oFono keeps the setting: in a later run, the first text has a report, too.
+    const parts = network.log.of('accepted').slice(-2)
+    const reported = () => network.log.of('report_delivered').map(({ reference }) => reference)
+    await until(() => parts.every(({ reference }) => reported().includes(reference)))
 
     // The network's own words.
     expect(await untilSaid('balance', 'SupplementaryServices.Initiate', 'string:*100#')).toContain(

@@ -213,10 +213,8 @@ export class HttpGateway implements Gateway {
     const brought = broughtIn(document, poll, since)
     if (!(await this.#inbox.store(brought))) return true
     const marks = poll.cursor === undefined ? [] : valuesAt(document, poll.cursor).map(Number).filter(Number.isFinite)
-    this.#cursors.set(
-      poll,
-      marks.reduce((most, one) => Math.max(most, one), after),
-    )
+    // Behind an empty answer all is asked for: a box that was reset counts from the beginning again.
+    this.#cursors.set(poll, Math.max(0, ...marks))
     if (poll.remove !== undefined) await this.#remove(brought, poll.remove)
     return true
   }

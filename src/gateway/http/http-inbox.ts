@@ -8,6 +8,8 @@ import { httpForm } from './decode-http.ts'
 
 /** Until all of a webhook must be on the disk: carriers wait for ten seconds and more. */
 const storeTimeoutMs = 10_000
+/** Reports and texts that are known without the store: several lists. */
+const maxRemembered = 10_000
 
 export interface HttpInboxOptions {
   readonly gateway: string
@@ -19,6 +21,8 @@ export interface HttpInboxOptions {
 /** Stores what a carrier brings. It repeats what was not acknowledged, and what is repeated is known by its id. */
 export class HttpInbox {
   readonly #options: HttpInboxOptions
+  /** Hashes of what is on the disk: a list that is asked for holds the same again and again. */
+  readonly #stored = new Set<string>()
 
   constructor(options: HttpInboxOptions) {
     this.#options = options
@@ -27,25 +31,28 @@ export class HttpInbox {
   /** Whether all of it is on the disk. */
   async store(brought: readonly Brought[]): Promise<boolean> {
     const { gateway, account, clock, handlers } = this.#options
-    const storing = brought.map((one) => {
-      const identity = { hash: hashOf(account, one), mark: 'id' } as const
-      return handlers.received({
-        gateway,
-        account,
-        source: 'direct',
-        form: httpForm,
-        body: JSON.stringify(one),
-        identity,
-      })
+    const fresh = brought
+      .map((one) => ({ body: JSON.stringify(one), hash: hashOf(account, one) }))
+      .filter(({ hash }) => !this.#stored.has(hash))
+    const storing = fresh.map(({ body, hash }) => {
+      const identity = { hash, mark: 'id' } as const
+      return handlers.received({ gateway, account, source: 'direct', form: httpForm, body, identity })
     })
     const tooLong = () => new Fault('internal', `the store took longer than ${storeTimeoutMs / 1_000} s`)
     try {
       await within(clock, storeTimeoutMs, Promise.all(storing), tooLong)
+      for (const { hash } of fresh) this.#remember(hash)
       return true
     } catch (error) {
       handlers.log('error', `a webhook can't be stored yet: ${Fault.from(error).message}`)
       return false
     }
+  }
+
+  #remember(hash: string): void {
+    this.#stored.add(hash)
+    const [oldest] = this.#stored
+    if (this.#stored.size > maxRemembered && oldest !== undefined) this.#stored.delete(oldest)
   }
 }
 
