@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { Passwords } from '../access/passwords.ts'
 import { isLoopback } from '../config/broker-config.ts'
 import type { Config } from '../config/schema.ts'
 import type { SmtpDoor, SmtpDoorDeps } from '../mail/smtp-door.ts'
-import { Fault } from '../message/fault.ts'
+import { passwordProof } from './door-passwords.ts'
 
 export interface MailPartDeps extends Omit<SmtpDoorDeps, 'settings' | 'prove'> {
   readonly config: Pick<Config, 'mail' | 'mqtt'>
@@ -26,22 +25,11 @@ export class MailPart {
   }
 
   async start(): Promise<void> {
-    const { config, clock, unproven, log } = this.#deps
+    const { config } = this.#deps
     const { mail, mqtt } = config
     if (mail === undefined) return
     const { SmtpDoor } = await import('../mail/smtp-door.ts')
     const { cert, key } = mail.cert === undefined ? { ...mqtt.broker.tls } : mail
-    const people = new Map(
-      Object.entries(mail.users).map(([name, { password }]) => [name, { name, password, rights: {}, row: null }]),
-    )
-    const passwords = new Passwords({
-      clock,
-      people: () => people,
-      failed: (_kind, address, words) => {
-        log('warn', `refused ${address}: ${words}`)
-        unproven()
-      },
-    })
     this.#door = new SmtpDoor({
       ...this.#deps,
       settings: {
@@ -53,11 +41,7 @@ export class MailPart {
         networks: mail.networks,
         maxOctets: mail.max_octets,
       },
-      prove: async (name, password, address) => {
-        const proof = await passwords.check({ name, password, address, isGone: () => false })
-        if (!('refused' in proof)) return
-        throw new Fault(proof.refused === 'rate_limited' ? 'rate_limited' : 'not_allowed', proof.detail)
-      },
+      prove: passwordProof(mail.users, this.#deps),
     })
     await this.#door.start()
   }

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { Passwords } from '../access/passwords.ts'
 import type { Config } from '../config/schema.ts'
 import type { SmppServerConfig } from '../config/smppserver-config.ts'
-import { Fault } from '../message/fault.ts'
 import type { SmppClientState } from '../message/smpp-clients.ts'
 import type { SmppDoor, SmppDoorDeps } from '../smppserver/smpp-door.ts'
 import { clientOf, type SmppUser } from '../smppserver/smpp-user.ts'
+import { passwordProof } from './door-passwords.ts'
 
 export interface SmppPartDeps extends Omit<SmppDoorDeps, 'settings' | 'prove'> {
   readonly config: Pick<Config, 'smppserver'>
@@ -32,21 +31,10 @@ export class SmppPart {
   }
 
   async start(): Promise<void> {
-    const { config, clock, unproven, log } = this.#deps
+    const { config } = this.#deps
     const { smppserver } = config
     if (smppserver === undefined) return
     const { SmppDoor } = await import('../smppserver/smpp-door.ts')
-    const people = new Map(
-      Object.entries(smppserver.users).map(([name, { password }]) => [name, { name, password, rights: {}, row: null }]),
-    )
-    const passwords = new Passwords({
-      clock,
-      people: () => people,
-      failed: (_kind, address, words) => {
-        log('warn', `refused ${address}: ${words}`)
-        unproven()
-      },
-    })
     const { listen, cert, key } = smppserver
     this.#door = new SmppDoor({
       ...this.#deps,
@@ -55,11 +43,7 @@ export class SmppPart {
         tls: cert === undefined || key === undefined ? null : { cert: readFileSync(cert), key: readFileSync(key) },
         users: Object.entries(smppserver.users).map(([id, row]) => userOf(id, row)),
       },
-      prove: async (name, password, address) => {
-        const proof = await passwords.check({ name, password, address, isGone: () => false })
-        if (!('refused' in proof)) return
-        throw new Fault(proof.refused === 'rate_limited' ? 'rate_limited' : 'not_allowed', proof.detail)
-      },
+      prove: passwordProof(smppserver.users, this.#deps),
     })
     await this.#door.start()
   }

@@ -27,6 +27,22 @@ export interface ModemState {
   readonly firmware: string | null
 }
 
+/** Before a modem has answered. */
+export const nothingKnown: ModemState = {
+  network: 'unknown',
+  sim: 'unknown',
+  unaccepted: null,
+  operator: null,
+  technology: null,
+  signal_dbm: null,
+  signal_percent: null,
+  storage_used: null,
+  storage_total: null,
+  port: null,
+  model: null,
+  firmware: null,
+}
+
 /** What a link to a carrier shows besides. */
 export interface LinkState {
   /** Host and port, or the URL without its secrets. */

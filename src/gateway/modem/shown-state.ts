@@ -1,23 +1,18 @@
-import { type CommonState, type GatewayState, isAvailable, type ModemState } from '../../message/gateway-state.ts'
+import {
+  type CommonState,
+  type GatewayState,
+  isAvailable,
+  type ModemState,
+  nothingKnown,
+} from '../../message/gateway-state.ts'
 
 /** All that a modem shows, side by side. */
 export type ModemFacts = CommonState & ModemState
 
 /** What is known of a modem before it has answered. */
 const unknown: ModemFacts = {
+  ...nothingKnown,
   status: 'initializing',
-  network: 'unknown',
-  sim: 'unknown',
-  unaccepted: null,
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  storage_used: null,
-  storage_total: null,
-  port: null,
-  model: null,
-  firmware: null,
   last_error: null,
   recovering: null,
   recoveries: {},

@@ -1,6 +1,6 @@
 import type { Capabilities, Finding } from '../../message/capabilities.ts'
 import { Fault } from '../../message/fault.ts'
-import type { GatewayState } from '../../message/gateway-state.ts'
+import { type GatewayState, nothingKnown } from '../../message/gateway-state.ts'
 import type { Segment } from '../../message/segment.ts'
 import type { SendPermit, SubmitOutcome } from '../../message/submit-outcome.ts'
 import { relativeValidity } from '../../sms/validity.ts'
@@ -19,7 +19,7 @@ import { MmInbox } from './mm-inbox.ts'
 import { MmLink } from './mm-link.ts'
 import type { MmOptions } from './mm-options.ts'
 import { sendText } from './mm-sender.ts'
-import { nothingKnown, type Shown, shownOf } from './mm-state.ts'
+import { type Shown, shownOf } from './mm-state.ts'
 import { iccidOf, unlock } from './mm-unlock.ts'
 import {
   type Interfaces,

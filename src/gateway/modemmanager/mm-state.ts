@@ -1,4 +1,4 @@
-import type { CommonState, ModemState } from '../../message/gateway-state.ts'
+import { type CommonState, type ModemState, nothingKnown } from '../../message/gateway-state.ts'
 import {
   failureOf,
   type Interfaces,
@@ -15,21 +15,6 @@ import {
 
 /** What a modem shows, with why it can't send; null where it can. */
 export type Shown = ModemState & { readonly status: CommonState['status']; readonly obstacle: string | null }
-
-export const nothingKnown: ModemState = {
-  network: 'unknown',
-  sim: 'unknown',
-  unaccepted: null,
-  operator: null,
-  technology: null,
-  signal_dbm: null,
-  signal_percent: null,
-  storage_used: null,
-  storage_total: null,
-  port: null,
-  model: null,
-  firmware: null,
-}
 
 /** ModemManager's view of a modem. Storages and dBm are not in it. */
 export function shownOf(interfaces: Interfaces): Shown {
