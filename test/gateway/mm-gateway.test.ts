@@ -40,49 +40,6 @@ withManager('a text is sent by ModemManager, and its report and answer come back
   expect(await managed.messages()).not.toContain('submit')
 })
 
-withManager(
-  'ModemManager that ends within Send leaves the text in doubt, and is followed into its next life',
-  async () => {
-    const managed = await managedModem()
-    const hub = await mmHub(managed.bus, ', modem: "490154203237518"')
-    await isReady(hub)
-    const { modem, network } = managed.town
-    modem.faults.add({ fault: 'silence', at: 'after_acceptance', command: '+CMGS', times: 1 })
-    await hub.send('danger', friend, 'danger')
-    await until(() => network.log.of('accepted').length > 0)
-    await managed.killManager()
-    await until(
-      () => hub.client.received.some(({ json }) => json?.client_id === 'danger' && json.in_doubt === true),
-      () => seen(hub),
-    )
-    await until(() => hub.state().status === 'offline')
-    await managed.startManager()
-    await isReady(hub)
-    // Nobody has this number. The one of the friend waits for what is in doubt.
-    const nobody = '+4915155000077'
-    const accepted = (text: string) =>
-      until(
-        () => network.log.of('accepted').some((one) => one.text === text),
-        () => seen(hub),
-      )
-    await hub.send('after', nobody, 'after')
-    await accepted('after')
-    expect(textsAt(managed).filter(([, text]) => text === 'danger')).toHaveLength(1)
-
-    await managed.killManager()
-    await managed.endBus()
-    await until(
-      () => String(hub.state().last_error).includes('bus') || String(hub.state().last_error).includes('connect'),
-    )
-    await managed.startBus()
-    await managed.startManager()
-    await isReady(hub)
-    await hub.send('again', '+4915155000078', 'again')
-    await accepted('again')
-    expect(network.log.of('accepted').filter(({ text }) => text === 'danger')).toHaveLength(1)
-  },
-)
-
 withManager('the PIN is entered once: the right one unlocks, a wrong one is not tried again', async () => {
   const managed = await managedModem({ modem: { sim: { pin: '1234', locked: true } } })
   const wrong = await mmHub(managed.bus, ', pin: "9999"')
