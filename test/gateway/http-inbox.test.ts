@@ -24,10 +24,10 @@ test('what is on the disk is not stored again each time the list is asked for; w
       log: ignored,
     },
   })
-  expect(await inbox.store([text('a'), text('b')])).toBe(false)
+  expect(await inbox.store([text('a'), text('b')], 'list')).toBe(false)
   isBroken = false
-  expect(await inbox.store([text('a'), text('b')])).toBe(true)
-  expect(await inbox.store([text('a'), text('b'), text('c')])).toBe(true)
-  expect(await inbox.store([text('a'), text('b'), text('c')])).toBe(true)
+  expect(await inbox.store([text('a'), text('b')], 'list')).toBe(true)
+  expect(await inbox.store([text('a'), text('b'), text('c')], 'list')).toBe(true)
+  expect(await inbox.store([text('a'), text('b'), text('c')], 'list')).toBe(true)
   expect(stored).toEqual(['a', 'b', 'c'])
 })

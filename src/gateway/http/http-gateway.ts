@@ -211,7 +211,7 @@ export class HttpGateway implements Gateway {
     const since = this.#clock.wall() - maxPolledAgeMs
     const document = documentOf(answer.body, poll.reads)
     const brought = broughtIn(document, poll, since)
-    if (!(await this.#inbox.store(brought))) return true
+    if (!(await this.#inbox.store(brought, 'list'))) return true
     const marks = poll.cursor === undefined ? [] : valuesAt(document, poll.cursor).map(Number).filter(Number.isFinite)
     // Behind an empty answer all is asked for: a box that was reset counts from the beginning again.
     this.#cursors.set(poll, Math.max(0, ...marks))

@@ -28,12 +28,12 @@ export class HttpInbox {
     this.#options = options
   }
 
-  /** Whether all of it is on the disk. */
-  async store(brought: readonly Brought[]): Promise<boolean> {
+  /** Whether all of it is on the disk. Of a `list` that is asked for, what is known is not stored again. */
+  async store(brought: readonly Brought[], from: 'webhook' | 'list' = 'webhook'): Promise<boolean> {
     const { gateway, account, clock, handlers } = this.#options
     const fresh = brought
       .map((one) => ({ body: JSON.stringify(one), hash: hashOf(account, one) }))
-      .filter(({ hash }) => !this.#stored.has(hash))
+      .filter(({ hash }) => from === 'webhook' || !this.#stored.has(hash))
     const storing = fresh.map(({ body, hash }) => {
       const identity = { hash, mark: 'id' } as const
       return handlers.received({ gateway, account, source: 'direct', form: httpForm, body, identity })
