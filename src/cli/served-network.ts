@@ -37,6 +37,18 @@ export function placeOf(listen: string): { readonly host: string; readonly port:
   return { host, port: Number(port) }
 }
 
+const maxFaults = 10_000
+
+/** What a line `fault <name> [times]` wants: so many of this fault. Fails with `invalid_payload`, with the usage. */
+export function readFaults<Name extends string>(
+  [name = '', times = '1']: readonly string[],
+  faults: Readonly<Record<Name, string>>,
+  usage: string,
+): Name[] {
+  if (!Object.hasOwn(faults, name)) throw new Fault('invalid_payload', usage)
+  return Array.from({ length: Math.min(Number(times) || 1, maxFaults) }, () => name as Name)
+}
+
 /** What a line `behave <json>` wants. Fails with `invalid_payload`. `calm` has all keys, `faults` their names. */
 export function readBehaviour<Behaviour extends object>(
   json: string,

@@ -2,11 +2,11 @@ import type { CarrierApi } from '../carrier/carrier-api.ts'
 import { carrierNames, carrierOf } from '../config/carriers.ts'
 import type { LoadOptions } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
-import { type CarrierFault, calmCarrier, carrierFaults } from '../simulator/carrier/carrier-behaviour.ts'
+import { calmCarrier, carrierFaults } from '../simulator/carrier/carrier-behaviour.ts'
 import { carriageTo, joinCarrier } from '../simulator/carrier/carrier-carriage.ts'
 import { SimulatedCarrier } from '../simulator/carrier/simulated-carrier.ts'
 import { type CliContext, exitCodes, obeyLines } from './context.ts'
-import { placeOf, readBehaviour, servedNetwork } from './served-network.ts'
+import { placeOf, readBehaviour, readFaults, servedNetwork } from './served-network.ts'
 
 export interface CarrierSimulation {
   /** A file of `src/gateway/http/carriers`, without its end. */
@@ -32,8 +32,6 @@ function addressOf(from: string, text: string): string {
   if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text
   throw new Fault('invalid_payload', `${from} ${text}: must be a URL, as smshub gateway doctor shows it`)
 }
-
-const maxFaults = 10_000
 
 /** The gateway of a hub that uses it, for its configuration. */
 function rowFor(
@@ -102,12 +100,9 @@ function obey(carrier: SimulatedCarrier, line: string): void {
     case 'webhook':
       carrier.webhook = addressOf('webhook', first)
       return
-    case 'fault': {
-      if (!Object.hasOwn(carrierFaults, first)) throw new Fault('invalid_payload', usage)
-      const times = Math.min(Number(rest[0] ?? 1) || 1, maxFaults)
-      carrier.next.push(...Array.from({ length: times }, () => first as CarrierFault))
+    case 'fault':
+      carrier.next.push(...readFaults([first, ...rest], carrierFaults, usage))
       return
-    }
     case 'behave':
       return carrier.change(readBehaviour(line.slice(verb.length), calmCarrier, { faults: carrierFaults }))
     default:

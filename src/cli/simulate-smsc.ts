@@ -2,11 +2,11 @@ import type { LoadOptions } from '../config/load.ts'
 import { Fault } from '../message/fault.ts'
 import { dialects, type ReceiptDialect } from '../simulator/smsc/receipt-dialects.ts'
 import { SimulatedSmsc } from '../simulator/smsc/simulated-smsc.ts'
-import { calmSmsc, type SubmitFault, submitFaults } from '../simulator/smsc/smsc-behaviour.ts'
+import { calmSmsc, submitFaults } from '../simulator/smsc/smsc-behaviour.ts'
 import { carriageOf, join } from '../simulator/smsc/smsc-carriage.ts'
 import { inBackground } from '../util/background.ts'
 import { type CliContext, exitCodes, obeyLines } from './context.ts'
-import { placeOf, readBehaviour, servedNetwork } from './served-network.ts'
+import { placeOf, readBehaviour, readFaults, servedNetwork } from './served-network.ts'
 
 export interface SmscSimulation {
   readonly listen: string
@@ -63,7 +63,6 @@ export async function simulateSmsc(context: CliContext, options: SmscSimulation,
 
 /** Time that a restart takes. */
 const awayMs = 2_000
-const maxFaults = 10_000
 
 function obey(smsc: SimulatedSmsc, number: string, line: string, stderr: CliContext['stderr']): unknown {
   const [verb = '', first = '', ...rest] = line.split(' ')
@@ -74,11 +73,8 @@ function obey(smsc: SimulatedSmsc, number: string, line: string, stderr: CliCont
         () => smsc.text(first, number, rest.join(' ')),
         ({ message }) => stderr.write(`${message}\n`),
       )
-    case 'fault': {
-      if (!Object.hasOwn(submitFaults, first)) throw new Fault('invalid_payload', usage)
-      const times = Math.min(Number(rest[0] ?? 1) || 1, maxFaults)
-      return smsc.next.push(...Array.from({ length: times }, () => first as SubmitFault))
-    }
+    case 'fault':
+      return smsc.next.push(...readFaults([first, ...rest], submitFaults, usage))
     case 'behave':
       return smsc.change(
         readBehaviour(line.slice(verb.length), calmSmsc, { faults: submitFaults, names: { dialect: dialects } }),

@@ -145,8 +145,7 @@ export class EsmeSession {
     try {
       return await work(account)
     } catch (error) {
-      const reason = error instanceof Refusal ? error.message : Fault.from(error).message
-      account.refused(reason)
+      account.refused(Fault.from(error).message)
       return { status: statusOf(error) }
     }
   }
@@ -167,9 +166,8 @@ export class EsmeSession {
       const tlvs = this.#takesTlvs ? tlvsOf({ sc_interface_version: [version, 1] }) : undefined
       return { status: statuses.ok, body: { system_id: 'smshub' }, ...(tlvs && { tlvs }) }
     } catch (error) {
-      const reason = error instanceof Refusal ? error.message : Fault.from(error).message
       const status = error instanceof Refusal ? error.status : statuses.bindFailed
-      return { status, closing: reason }
+      return { status, closing: Fault.from(error).message }
     } finally {
       this.#isBinding = false
     }
